@@ -55,6 +55,16 @@ describe('a release on the page of a service', () => {
   });
 });
 
+it('the form of a purchase that was returned since says that, sent again', async () => {
+  const fields = { package: 'extra-50', key: toKey() };
+  const first = await send('buy', fields);
+  expect(await read(first)).toContain('The package was bought.');
+  const [purchase] = (await at.sluice.purchases.list()).purchases;
+  await at.sluice.purchases.cancel(purchase?.id ?? '', { refund: true });
+  const again = await send('buy', fields);
+  expect(await read(again)).toContain('The price of this purchase was returned; it is not made again.');
+});
+
 it('automatic purchases are offered with what keeps them from being made', async () => {
   const link = await Link.open(at, { client: 'c-1', buy: true });
   const pages = async (): Promise<string[]> => [

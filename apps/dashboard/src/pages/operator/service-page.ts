@@ -1,3 +1,4 @@
+import type { ServiceDetail } from '@sluice/engine';
 import { address, facts, link, section, sections } from '../../layout/components.js';
 import { orNone } from '../../layout/format.js';
 import { html, type Html } from '../../layout/html.js';
@@ -42,7 +43,7 @@ export const servicePage: Page = async (request) => {
       logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
       { aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>` },
     )}`;
-  return { title: id, body, timeZone: scene.times.timeZone, notice: DONE.get(query.done ?? '') };
+  return { title: id, body, timeZone: scene.times.timeZone, notice: DONE.get(doneWord(query, service)) };
 };
 
 /** The line of a service, with the ways to its DIDs, calls and bills. */
@@ -59,15 +60,23 @@ async function lineSection({ request, found }: ServiceScene): Promise<Html> {
   );
 }
 
+/** Returns the word for what a form did; for a purchase, for what it is by now. */
+function doneWord({ done = '', purchase }: Readonly<Partial<Record<string, string>>>, service: ServiceDetail): string {
+  return done === 'purchase' ? (service.purchases.find(({ id }) => id === purchase)?.status ?? '') : done;
+}
+
 /** What a form of this page did, by the word in its address. */
 const DONE: ReadonlyMap<string, string> = new Map([
   ['suspend', 'The service is suspended.'],
   ['unsuspend', 'The suspension has ended.'],
   ['renew', 'The due date was moved.'],
   ['change-package', 'The service has another product; its quota applies from the next run.'],
-  ['buy', 'The package was bought.'],
+  ['paid', 'The package was bought.'],
   ['buy-unfinished', 'The package was bought, but the panel does not have all of it yet.'],
-  ['order', 'The package was ordered; it counts when its invoice is paid.'],
+  ['pending', 'The package was ordered; it counts when its invoice is paid.'],
+  ['cancelled', 'This purchase was cancelled; it is not made again.'],
+  ['refunding', 'The price of this purchase is being returned; it is not made again.'],
+  ['refunded', 'The price of this purchase was returned; it is not made again.'],
   ['override', 'The override is set; it applies from the next run.'],
   ['override-clear', 'The override has ended.'],
   ['hold', 'The hold was added.'],

@@ -237,7 +237,8 @@ export const buyForm: Page = async ({ params: { id = '' }, form = {}, sluice, as
     ...(key === undefined ? {} : { ref: key }),
     agreed: readAgreed(form),
   });
-  if (error === null) return { redirect: `${serviceHref(id)}?done=${purchase.status === 'paid' ? 'buy' : 'order'}` };
+  // One whose form is sent again may have ended since.
+  if (error === null) return { redirect: `${serviceHref(id)}?done=purchase&purchase=${purchase.id}` };
   const body = html`<p>The package was bought, but the panel does not have all of it yet:</p>
     ${problemNotice(error.message)}
     <p>${serviceLink(id)}</p>`;
