@@ -90,7 +90,15 @@ describe('what the token of a client reads of a telephony system', () => {
   it('is what the pages of the client read, too', async () => {
     const link = await Link.open(at, { client: 'c-2' });
     for (let n = 0; n < 130; n++) await get(`/services/line-1/calls?to=${n}m&from=2026-11-20`);
-    expect(await callsOf(() => link.text('/services/line-1'))).toBe(0);
+    let page = '';
+    const open = async (): Promise<void> => {
+      page = await link.text('/services/line-1');
+    };
+    expect(await callsOf(open)).toBe(0);
+    expect(page).toContain('wait a minute before you read it again');
+    // Staff read by themselves.
+    const { json } = await at.call('GET /embedded/services/line-1?for=staff');
+    expect(JSON.stringify(json)).toContain('1142000001');
   });
 
   it('is read again after a change of its own', async () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { called, flag, optionalText, options, ownObject, accepts, text, textOrNone } from './shapes.js';
+import { called, flag, optionalText, options, ownObject, accepts, read, text, textOrNone } from './shapes.js';
 
 const panel = ['panel', text] as const;
 const ofProduct = options({ ...called, product: textOrNone });
@@ -29,5 +29,5 @@ export const panelInputs = {
   users: accepts(options(relay)),
   speedLimits: accepts(options({ ...relay, only: optionalText })),
   tunnelGroups: accepts(options({ ...relay, only: optionalText })),
-  loginLink: accepts(['service', text], options(called)),
+  loginLink: accepts(['service', text], options(read)),
 };

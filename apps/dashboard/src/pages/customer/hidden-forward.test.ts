@@ -59,15 +59,6 @@ it('does not tell a client that calls come to its line while they go to the form
   expect(set).toMatch(/Goes to .{0,80}this line/);
 });
 
-it('shows staff the line while its client has read as much as it may, and says so to the client', async () => {
-  const link = await Link.open(at, { client: 'c-2' });
-  const token = await at.token('read', 'client:c-2');
-  at.clock.advance(60_000);
-  for (let n = 0; n < 121; n++) await at.call(`GET /services/line-1/calls?from=2026-11-20&to=${n}m`, { token });
-  expect(await staffTab()).toContain('1142000001');
-  expect(textOf(await link.text('/services/line-1'))).toContain('wait a minute before you read it again');
-});
-
 it('shows a client no note of staff, in no answer', async () => {
   Object.assign(voice.did(NUMBER), { externalRef: 'Padaria Silva, owes 3 invoices' });
   Object.assign(voice.subscriber('9001'), { externalRef: 'pays late' });

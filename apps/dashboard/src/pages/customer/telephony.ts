@@ -25,7 +25,7 @@ interface DayOfCalls {
 }
 
 /** What the sections share. */
-export interface LineScene {
+interface LineScene {
   request: PageRequest;
   service: ServiceDetail;
   reads: PanelReads;
@@ -38,38 +38,27 @@ export async function telephonySections(
   service: ServiceDetail,
   reads: PanelReads,
 ): Promise<(Section | null)[]> {
-  const scene = await toLineScene(request, service, reads);
-  if (scene === null) return [];
+  if (!(await hasCapability(request.sluice, service.panel, 'calls'))) return [];
+  const scene = { request, service, reads, times: toTimes(request, service.panel) };
   // The panel may have removed the line; its calls and bills stay.
   if (hasEnded(service)) return Promise.all([callsSection(scene), billsSection(scene)]);
   // Together, so that a panel that hangs delays the page by one time-out.
   const simulator = request.isEmbedded ? null : simulatorSection(scene);
-  return Promise.all([
-    readLine(scene).then((line) => lineSection(scene, line)),
-    simulator,
-    callsSection(scene),
-    billsSection(scene),
-  ]);
-}
-
-/** Returns the scene of a service with a line; null for others. */
-async function toLineScene(request: PageRequest, service: ServiceDetail, reads: PanelReads): Promise<LineScene | null> {
-  if (!(await hasCapability(request.sluice, service.panel, 'calls'))) return null;
-  return { request, service, reads, times: toTimes(request, service.panel) };
+  const line = readLine(scene).then((read) => lineSection(scene, read));
+  return Promise.all([line, simulator, callsSection(scene), billsSection(scene)]);
 }
 
 /** A line, or what is said in its place. */
-export interface ShownLine {
+interface ShownLine {
   value: LineView | null;
   notice: Part;
 }
 
 /** Returns a line as its client may see it. */
 async function readLine({ request, service, reads, times }: LineScene): Promise<ShownLine> {
-  const { sluice, now } = request;
   const { id, client } = service;
-  const read = await reads.read({ client: client ?? '', what: `line ${id}`, now }, (signal) =>
-    sluice.telephony.line(id, { signal, reader: client }),
+  const read = await reads.read({ client: client ?? '', what: `line ${id}`, now: request.now }, (signal) =>
+    request.sluice.telephony.line(id, { signal, reader: client }),
   );
   return { value: read.value, notice: showAge(read, times) };
 }
