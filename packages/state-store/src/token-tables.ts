@@ -12,8 +12,8 @@ export interface TokenTables {
   };
   sessions: {
     get(hash: string): Promise<SessionRecord | null>;
-    /** Also deletes the sessions that ended before its start. */
-    add(record: SessionRecord): Promise<void>;
+    /** Also deletes the sessions that ended before its start, and the oldest ones of its token beyond this number. */
+    add(record: SessionRecord, most: number): Promise<void>;
     remove(hash: string): Promise<void>;
     removeByToken(token: string): Promise<void>;
   };

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { toNetwork } from './networks.js';
 
 let at: DashboardBench | undefined;
@@ -68,6 +68,20 @@ describe('failed attempts', () => {
     expect(await codes(many(5, (n) => `203.0.113.${n}, 198.51.100.7`))).toEqual({ 401: 5 });
     expect(await codes(many(5, () => '203.0.113.77, 198.51.100.7'))).toEqual({ 401: 3, 429: 2 });
   });
+});
+
+it('logins with a valid token are requests of that token, and end the oldest of its sessions beyond twenty', async () => {
+  at = await startBench({ dashboard: { limits: { requestsPerMinute: 24 } } });
+  const { token } = await at.sluice.access.create({ name: 'script', scopes: ['read'] });
+  const login = (text: string): Promise<Response> =>
+    at!.fetch('/login', { method: 'POST', body: new URLSearchParams({ token: text }) });
+  const answers: Response[] = [];
+  for (let n = 0; n < 25; n++) answers.push(await login(token));
+  expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 24 }, () => 303), 429]);
+  expect((await login(SERVE_TOKEN)).status).toBe(303);
+  const sessions = answers.map(({ headers }) => /^sluice=([^;]*)/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '');
+  const open = await Promise.all([3, 4, 23].map((n) => at!.sluice.access.resume(sessions[n] ?? '')));
+  expect(open.map((granted) => granted !== null)).toEqual([false, true, true]);
 });
 
 it('requests without a valid token or link are limited, and not those that lead to the login', async () => {

@@ -18,6 +18,9 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
     const next = parseNext(request.body);
     if (isForeign(request)) return reply.redirect('/login', 303);
     if (!isOwnForm(context, request)) throw foreignForm(context);
+    // Each login stores a session: it counts as a request of its token.
+    const granted = await sluice.access.verify(token, { master: context.token });
+    if (granted !== null) await limiters.requests(request, reply, granted);
     try {
       const { session, expiresAt } = await sluice.access.login(token, { master: context.token });
       const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure, expires: new Date(expiresAt) } as const;

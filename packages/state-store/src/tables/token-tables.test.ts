@@ -47,12 +47,21 @@ describe('sessions', () => {
       createdAt: minute(from),
       expiresAt: minute(until),
     });
-    await at.store.sessions.add(session('1', 0, 2));
-    await at.store.sessions.add(session('2', 2, 9));
+    await at.store.sessions.add(session('1', 0, 2), 20);
+    await at.store.sessions.add(session('2', 2, 9), 20);
     expect(await at.store.sessions.get('1')).toBeNull();
     await at.store.sessions.removeByToken('tok-2');
     expect(await at.store.sessions.get('2')).toBeNull();
   });
+});
+
+it('sessions of a token beyond a number end with the next one, the oldest first', async () => {
+  const add = (hash: string, of: string) =>
+    at.store.sessions.add({ hash, token: of, createdAt: minute(0), expiresAt: minute(9) }, 2);
+  for (const hash of ['z', 'y', 'x']) await add(hash, 'tok-1');
+  await add('other', 'tok-2');
+  const found = await Promise.all(['z', 'y', 'x', 'other'].map((hash) => at.store.sessions.get(hash)));
+  expect(found.map((row) => row?.hash ?? null)).toEqual([null, 'y', 'x', 'other']);
 });
 
 describe('requests', () => {

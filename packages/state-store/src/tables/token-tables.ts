@@ -23,10 +23,12 @@ function apiTokensTable(access: Access): TokenTables['apiTokens'] {
 function sessionsTable(access: Access): TokenTables['sessions'] {
   return {
     get: (hash) => access.read((session) => findRecord(session, sessions, { hash })),
-    add: (record) =>
+    add: (record, most) =>
       access.write(async (session) => {
         await session.db.deleteFrom('sessions').where('expires_at', '<=', record.createdAt).execute();
         await insertRecords(session, sessions, [record]);
+        await sql`delete from "sessions" where rowid in (select rowid from "sessions"
+          where "token" = ${record.token} order by rowid desc limit -1 offset ${most})`.execute(session.db);
       }),
     remove: async (hash) => {
       await access.write((session) => deleteRecords(session, sessions, { hash }));

@@ -4,8 +4,10 @@ import { grantedToMaster, toHash, isValid, newSecret, stampUse, toGranted, verif
 import type { Granted, NewSession, VerifyOptions } from './types.js';
 
 const SESSION_MS = 12 * 3_600_000;
+/** Sessions of a token that last: each further one ends the oldest. */
+const MOST_SESSIONS = 20;
 
-/** Opens a session with the scopes of a token; it ends after 12 hours, with its token, or at `logout`. */
+/** Opens a session with the scopes of a token; it ends after 12 hours, with its token, at `logout`, or after so many later ones. */
 export async function login(context: Context, token: string, master: string | undefined): Promise<NewSession> {
   const granted = await verifyToken(context, token, { master });
   if (granted === null)
@@ -14,7 +16,7 @@ export async function login(context: Context, token: string, master: string | un
   const longest = new Date(Date.parse(createdAt) + SESSION_MS).toISOString();
   const expiresAt = granted.expiresAt !== null && granted.expiresAt < longest ? granted.expiresAt : longest;
   const secret = newSecret(context);
-  await context.store.sessions.add({ hash: toHash(secret), token: granted.id, createdAt, expiresAt });
+  await context.store.sessions.add({ hash: toHash(secret), token: granted.id, createdAt, expiresAt }, MOST_SESSIONS);
   return { session: secret, expiresAt, granted };
 }
 
