@@ -102,7 +102,12 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
     addAgentTrafficRoutes(scope, context, limiters);
     return Promise.resolve();
   });
-  addPages(server, parts);
+  await server.register((scope) => {
+    // Pages have forms only.
+    scope.removeContentTypeParser(['application/json', 'text/plain']);
+    addPages(scope, parts);
+    return Promise.resolve();
+  });
   server.addHook('onClose', () => tasks.ended());
   return server;
 }

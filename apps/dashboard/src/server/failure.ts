@@ -47,7 +47,8 @@ const OF_SERVER: Record<string, { status: number; code: string; message: string 
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     status: 415,
     code: 'unsupported_media_type',
-    message: 'The body of the request has to be JSON (application/json)',
+    message:
+      'The body of the request has another type than is read here: JSON (application/json) by the API, forms by pages',
   },
   FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'bad_request', message: 'The body of the request is empty' },
   FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'bad_request', message: 'The body of the request is not JSON' },

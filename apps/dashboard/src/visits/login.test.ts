@@ -45,6 +45,20 @@ describe('/login', () => {
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null]);
   });
 
+  it('is where a form without a session leads, before its body is read', async () => {
+    const body = new URLSearchParams({ reason: 'x'.repeat(3_000_000) });
+    const answer = await at.fetch('/services/svc-1/hold', { method: 'POST', body });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login']);
+    expect((await at.fetch('/share/wrong/services/svc-1/buy', { method: 'POST', body })).status).toBe(404);
+    expect((await post({ token: 'x'.repeat(20_000) })).status).toBe(413);
+  });
+
+  it('reads no JSON on pages', async () => {
+    const cookie = await at.login();
+    const json = { method: 'POST', cookie, headers: { 'content-type': 'application/json' }, body: '{}' };
+    expect((await at.fetch('/services/svc-1/hold', json)).status).toBe(415);
+  });
+
   it('sends headers that keep other sites out', async () => {
     const answer = await at.fetch('/login');
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");

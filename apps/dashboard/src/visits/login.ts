@@ -6,6 +6,9 @@ import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
 import { bySession, cookieName, isForeign, isOwnForm } from '../access/authenticate.js';
 
+/** The form has a token and a path; it is read of anybody. */
+const LONGEST_FORM = 16_384;
+
 /** Adds `/login`, which opens a session with an API token, and `/logout`. */
 export function addLogin(server: FastifyInstance, context: Context, limiters: Limiters): void {
   const { sluice, secure } = context;
@@ -13,7 +16,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
     const page = { title: 'Log in', body: form(parseNext(request.query), null) };
     return sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
   });
-  server.post('/login', async (request, reply) => {
+  server.post('/login', { bodyLimit: LONGEST_FORM }, async (request, reply) => {
     const token = readField(request, 'token').trim();
     const next = parseNext(request.body);
     if (isForeign(request)) return reply.redirect('/login', 303);

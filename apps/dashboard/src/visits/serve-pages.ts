@@ -31,16 +31,22 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
   for (const [method, path] of addresses([...operator, ...customer])) {
     const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
     const own = { operator: find(operator), customer: find(customer) };
+    const visits = new WeakMap<FastifyRequest, Visit>();
     server.route({
       method,
       url: path,
-      handler: async (request, reply) => {
+      // Before its body is read: nobody sends one without a session.
+      onRequest: async (request, reply) => {
         const visit = await bySession(context, request);
         if (visit === null) {
           limiters.ended(request);
           return toLogin(request, reply);
         }
         await limiters.requests(request, reply, visit.viewer);
+        visits.set(request, visit);
+      },
+      handler: (request, reply) => {
+        const visit = requireVisit(visits, request);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined)
           return sendErrorPage(context, reply, { ...visit, base: '', path }, noPage('There is no such page'));
@@ -52,20 +58,31 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
     server.route({
       method,
       url: `/share/:shareToken${path === '/' ? '' : path}`,
-      handler: async (request, reply) => {
-        const { shareToken = '' } = request.params as Record<string, string>;
-        const visit = await byLink(context, shareToken);
+      onRequest: async (request, reply) => {
+        const visit = await byLink(context, toShareToken(request));
         if (visit === null) {
           await limiters.refusals(request, reply);
           return sendPage(context, reply, NOBODY, deadLinkPage(context.sluice.config.brand.contact));
         }
         await limiters.requests(request, reply, visit.viewer);
-        const base = `/share/${shareToken}`;
+        visits.set(request, visit);
+      },
+      handler: (request, reply) => {
+        const base = `/share/${toShareToken(request)}`;
+        const visit = requireVisit(visits, request);
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route: shared });
       },
     });
   }
 }
+
+function requireVisit(visits: WeakMap<FastifyRequest, Visit>, request: FastifyRequest): Visit {
+  const visit = visits.get(request);
+  if (visit === undefined) throw new Error('a page without a visit');
+  return visit;
+}
+
+const toShareToken = ({ params }: FastifyRequest): string => (params as Record<string, string>)['shareToken'] ?? '';
 
 /** Lists methods and paths, each once. */
 function addresses(routes: Route[]): ['GET' | 'POST', string][] {
