@@ -5,11 +5,13 @@ export type { LedgerTables } from './ledger-tables.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 export { mergeService } from './merge-service.js';
 export {
+  type ChangedAllowance,
   type LocalDates,
   type OverviewCount,
   type OverviewError,
   type OverviewFilter,
   type OverviewHold,
+  type OverviewNow,
   type OverviewOrder,
   type OverviewRow,
   type OverviewTables,

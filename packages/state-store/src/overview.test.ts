@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { REPORTED_STATUSES, toReportedStatus } from '@sluice/quota-core';
 import { TO_RESTRICT } from './overview.js';
-import { cycle, decision as storedDecision, hold, minute, proof, service } from './test/records.js';
+import { cycle, decision as storedDecision, hold, minute, override, proof, service } from './test/records.js';
 import { useStore } from './test/use-store.js';
 import type { DecisionRecord } from './records.js';
 
@@ -216,6 +216,32 @@ describe('lists for operators', () => {
       { panel: 'dcim', services: 3, wouldHold: 2 },
       { panel: 'far', services: 1, wouldHold: 1 },
     ]);
+  });
+
+  it('show what is allowed now, where that has changed since the last decision', async () => {
+    await at.store.services.put([service('raised'), service('lifted', { updatedAt: minute(2) }), service('same')]);
+    const over = { inBytes: 40, outBytes: 80, totalBytes: 120, mode: 'TOTAL' } as const;
+    await at.store.decisions.record(
+      ['raised', 'lifted', 'same'].map((id) => decision(id, { ...over, wouldHold: ['quota'] })),
+    );
+    await at.store.overrides.set(override('o-1', { service: 'raised', since: minute(1) }));
+    expect(await at.store.overview.changed()).toEqual(['lifted', 'raised']);
+    const changed = [
+      { service: 'raised', mode: 'TOTAL', allowance: limited(500), wouldHold: [] },
+      { service: 'lifted', mode: 'IN', allowance: { kind: 'unlimited', parts: [] }, wouldHold: [] },
+    ] as const;
+    const now = { ...TODAY, changed: changed.map((one) => ({ ...one, wouldHold: [] })) };
+    const rows = await at.store.overview.services({ order: 'worst', limit: 10, offset: 0 }, now);
+    expect(rows.map((row) => [row.id, row.status, row.usedBytes, row.allowedBytes, row.wouldHold])).toEqual([
+      ['same', 'over', 120, 100, ['quota']],
+      ['raised', 'ok', 120, 500, []],
+      ['lifted', 'ok', 40, null, []],
+    ]);
+    expect(await at.store.overview.counts(now)).toMatchObject([
+      { status: 'ok', services: 2, wouldHold: 0, nearLimit: 0 },
+      { status: 'over', services: 1, wouldHold: 1, nearLimit: 1 },
+    ]);
+    expect(await at.store.overview.counts(now, { status: 'would-be-held' })).toMatchObject([{ services: 1 }]);
   });
 
   it('have the status that quota-core decides, whatever is stored', async () => {

@@ -1,4 +1,5 @@
 import type { ReportedStatus } from '@sluice/quota-core';
+import type { DecisionRecord } from './records.js';
 
 /** Which services a list for operators has; all conditions apply. */
 export interface OverviewFilter {
@@ -114,15 +115,26 @@ export interface LocalDates {
   others: string;
 }
 
+/** What a service is allowed now, and for what it would be held then, where its last decision was made with something else. */
+export type ChangedAllowance = Pick<DecisionRecord, 'service' | 'mode' | 'allowance' | 'wouldHold'>;
+
+/** What lists are made with that the tables do not have. */
+export interface OverviewNow extends LocalDates {
+  /** Absent for none. */
+  changed?: readonly ChangedAllowance[];
+}
+
 /** Lists for operators, in one statement each. */
 export interface OverviewTables {
   overview: {
     /** `after`: only greater ids; a `limit` of -1 is none. */
     services(
       request: OverviewFilter & { order: OverviewOrder; limit: number; offset: number; after?: string },
-      today: LocalDates,
+      now: OverviewNow,
     ): Promise<OverviewRow[]>;
-    counts(today: LocalDates, filter?: OverviewFilter): Promise<OverviewCount[]>;
+    counts(now: OverviewNow, filter?: OverviewFilter): Promise<OverviewCount[]>;
+    /** Ids of the services that were changed, or whose override began or ended, after their last decision. */
+    changed(): Promise<string[]>;
     /** Holds of services that are open or not undone yet, the newest first. */
     holds(limit: number): Promise<OverviewHold[]>;
     /** Number of services with such a hold by reason, the most first. */

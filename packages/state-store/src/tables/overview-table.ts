@@ -5,6 +5,7 @@ import {
   type OverviewError,
   type OverviewFilter,
   type OverviewHold,
+  type OverviewNow,
   type OverviewRow,
   type OverviewTables,
   TO_RESTRICT,
@@ -30,17 +31,17 @@ type RawRow = Omit<OverviewRow, 'holds' | 'releasing' | 'restricting' | 'partly'
 /** The services of a list of operators, each with its last decision: one pass, without samples and histories. */
 export function overviewTable(access: Access): OverviewTables['overview'] {
   return {
-    services: ({ order, limit, offset, after = '', ...filter }, today) =>
+    services: ({ order, limit, offset, after = '', ...filter }, now) =>
       access.read(async ({ db }) => {
-        const { rows } = await sql<RawRow>`with ranked as (${ranked(today)})
+        const { rows } = await sql<RawRow>`with ranked as (${ranked(now)})
           select * from ranked where ${matching(filter)} and "id" > ${after} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
           db,
         );
         return rows.map(toRow);
       }),
-    counts: (today, filter = {}) =>
+    counts: (now, filter = {}) =>
       access.read(async ({ db }) => {
-        const { rows } = await sql<OverviewCount>`with ranked as (${ranked(today)})
+        const { rows } = await sql<OverviewCount>`with ranked as (${ranked(now)})
           select "panel", "status", count(*) as "services", sum(${HAS_ENDED}) as "ended", sum("drift" > 0) as "drifting",
             sum("drift" > 0 and "acknowledged") as "driftAcknowledged",
             sum(${NOT_READ}) as "failing", sum("decided" = 'doubted') as "doubted",
@@ -48,6 +49,11 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
             sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
           from ranked where ${matching(filter)} group by "panel", "status" order by "panel", "status"`.execute(db);
         return rows;
+      }),
+    changed: () =>
+      access.read(async ({ db }) => {
+        const { rows } = await CHANGED.execute(db);
+        return rows.map(({ id }) => id);
       }),
     holds: (limit) =>
       access.read(async ({ db }) => {
@@ -84,6 +90,11 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
 
 /** Whether a service has ended, as `hasEnded` of the engine decides it. */
 const HAS_ENDED = sql<boolean>`"lifecycle" in ('terminated', 'vanished')`;
+
+const CHANGED = sql<{ id: string }>`select s."id" from "services" s join "decisions" d on d."service" = s."id"
+    where s."updated_at" >= d."at" or exists (select 1 from "service_overrides" o
+      where o."service" = s."id" and max(o."since", coalesce(o."until", '')) >= d."at")
+    order by s."id"`;
 
 /** Whether the last run could not read a service, or failed there. */
 const NOT_READ = sql<boolean>`"decided" in ('failed', 'unreadable')`;
@@ -165,8 +176,21 @@ const toToday = ({ panels, others }: LocalDates): RawBuilder<unknown> =>
 const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
   sql`case when d."read_at" is null or c."id" is not null then ${sql.ref(`c.${mode}_bytes`)} else ${sql.ref(`d.${mode}_bytes`)} end`;
 
+/** The last decisions, with the allowances of now. */
+function decisionsNow({ changed = [] }: OverviewNow): RawBuilder<unknown> {
+  if (changed.length === 0) return sql`"decisions"`;
+  const allowances = JSON.stringify(Object.fromEntries(changed.map((one) => [one.service, one])));
+  // Materialized, so that an index is made of it: an import may have changed thousands.
+  return sql`(with n as materialized (select "key", "value" from json_each(${allowances}))
+    select x."service", x."status", x."cycle", x."observing", x."read_at", x."in_bytes", x."out_bytes", x."total_bytes",
+      x."error_code", x."error_message", x."inputs", coalesce(n."value" ->> '$.mode', x."mode") as "mode",
+      coalesce(n."value" -> '$.allowance', x."allowance") as "allowance",
+      coalesce(n."value" -> '$.wouldHold', x."would_hold") as "would_hold"
+    from "decisions" x left join n on n."key" = x."service")`;
+}
+
 const figures = (
-  today: LocalDates,
+  today: OverviewNow,
 ): RawBuilder<unknown> => sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
     d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing",
     ${OPEN} as "open", ${RELEASING} as "releasing", ${toOpen(IS_TO_RESTRICT)} as "restricting", ${toOpen(IS_PARTLY)} as "partly",
@@ -178,7 +202,7 @@ const figures = (
     coalesce(json_array_length(d."inputs", '$.drift'), 0) as "drift",
     coalesce((select min(a."acknowledged_at" is not null) from "alarms" a
       where a."service" = s."id" and a."code" in ('drift', 'stopped_by_panel')), 0) as "acknowledged"
-  from "services" s left join "decisions" d on d."service" = s."id"
+  from "services" s left join ${decisionsNow(today)} d on d."service" = s."id"
     left join "cycles" c on c."id" = d."cycle" and (d."read_at" is null or c."read_at" > d."read_at")
     left join "usage_samples" as "base" on "base"."service" = d."service" and ${IS_OPEN}
     left join "confirmations" as "last" on "last"."seq" = ${NEWEST}`;
@@ -195,7 +219,7 @@ const STATUS = sql`case
       else 'ok' end`;
 
 const ranked = (
-  today: LocalDates,
+  today: OverviewNow,
 ): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "open", "releasing", "restricting", "partly",
     "wouldHold", "wouldBegin", "usedBytes", "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",

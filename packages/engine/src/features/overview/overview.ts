@@ -7,9 +7,9 @@ import { agentsBrakeNotice, isStopError, listBrakes } from '../../kernel/run/bra
 import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
 import { allowancesNow } from '../services/allowance-now.js';
+import { overviewNow } from '../services/overview-now.js';
 import type { Context } from '../../context/context.js';
 import { panelStates } from './panel-states.js';
-import { localDates } from '../../context/local-dates.js';
 
 /** Which services to list; without any, the first page of all, the worst first. */
 export interface OverviewRequest extends OverviewFilter {
@@ -43,14 +43,14 @@ export async function readOverview(context: Context, request: OverviewRequest): 
   const { store } = context;
   const { order = 'worst', page = 1, size = PAGE, ...filter } = request;
   const limit = Math.min(MOST, Math.max(1, Math.trunc(size)));
-  const today = localDates(context);
-  const counts = await store.overview.counts(today);
+  const now = await overviewNow(context);
+  const counts = await store.overview.counts(now);
   const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false);
-  const matching = sum(isFiltered ? await store.overview.counts(today, filter) : counts, 'services');
+  const matching = sum(isFiltered ? await store.overview.counts(now, filter) : counts, 'services');
   const pages = Math.max(1, Math.ceil(matching / limit));
   const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
   const wanted = { ...filter, order, limit, offset: (shown - 1) * limit };
-  const items = await withAllowances(context, await store.overview.services(wanted, today));
+  const items = await withAllowances(context, await store.overview.services(wanted, now));
   const byStatus: Record<string, number> = {};
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);

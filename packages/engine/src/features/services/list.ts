@@ -1,7 +1,7 @@
 import type { OverviewFilter, OverviewOrder, ServiceRecord } from '@sluice/state-store';
 import { toOffset } from '../../base/inputs.js';
-import { localDates } from '../../context/local-dates.js';
 import type { Context } from '../../context/context.js';
+import { overviewNow } from './overview-now.js';
 
 /** Which services a list has; all conditions apply. */
 export interface ServiceListRequest extends OverviewFilter {
@@ -62,16 +62,16 @@ async function listByFigures(
   { order, after, limit }: Part,
 ): Promise<ServiceListPage> {
   const { store } = context;
-  const today = localDates(context);
+  const now = await overviewNow(context);
   const offset = order === 'id' ? 0 : toOffset(after);
   const where = { ...filter, ...(order === 'id' && after !== undefined ? { after } : {}) };
   const rows = await store.overview.services(
     { ...where, order, limit: limit === undefined ? -1 : limit + 1, offset },
-    today,
+    now,
   );
   const ids = (limit === undefined ? rows : rows.slice(0, limit)).map(({ id }) => id);
   const records = new Map((await store.services.list({ ids })).map((record) => [record.id, record]));
-  const counts = await store.overview.counts(today, filter);
+  const counts = await store.overview.counts(now, filter);
   const next = order === 'id' ? (ids.at(-1) ?? null) : String(offset + ids.length);
   return {
     records: ids.flatMap((id) => records.get(id) ?? []),
