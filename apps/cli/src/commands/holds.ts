@@ -6,7 +6,7 @@ import {
   nodeFiles,
   readHoldsFile,
   type ReleasedQuota,
-  type ServiceFilter,
+  type ServiceDetail,
   type Sluice,
 } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -175,27 +175,33 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
-/** Why a hold would begin and was not added. */
+/** Why a hold would begin and was not added; `next-run`: nothing keeps the next run from deciding. */
 interface WouldHold {
   service: string;
   panel: string;
   reason: string;
-  by: 'observe' | 'brake';
+  by: 'observe' | 'brake' | 'next-run';
 }
 
 /** Lists what would be held if nothing kept it: protected services would not. */
-async function findWouldHold(sluice: Sluice, filter: ServiceFilter, only: string | undefined): Promise<WouldHold[]> {
-  const { services } = await sluice.services.list(filter);
-  const own = services.filter(({ id, wouldHold }) => wouldHold.length > 0 && (only === undefined || id === only));
-  return own.flatMap((service) => {
+async function findWouldHold(sluice: Sluice, services: readonly ServiceDetail[]): Promise<WouldHold[]> {
+  const due = services.filter(({ wouldHold }) => wouldHold.length > 0);
+  const { brakes } = due.length === 0 ? { brakes: [] } : await sluice.overview({ size: 1 });
+  const isBraked = ({ panel }: ServiceDetail, reason: string): boolean =>
+    brakes.some((brake) => brake.panel === panel && (brake.subjects === 'agents') === (reason === 'agent-limit'));
+  return due.flatMap((service) => {
     const { id, panel, wouldHold, observing } = service;
-    return wouldHold.map((reason) => ({ service: id, panel, reason, by: observing ? ('observe' as const) : 'brake' }));
+    return wouldHold.map((reason) => {
+      const by: WouldHold['by'] = observing ? 'observe' : isBraked(service, reason) ? 'brake' : 'next-run';
+      return { service: id, panel, reason, by };
+    });
   });
 }
 
 const KEPT_BY: Record<WouldHold['by'], (panel: string) => string> = {
   observe: (panel) => `it is under observe on panel ${panel}`,
   brake: (panel) => `the brake stopped the last run on panel ${panel}`,
+  'next-run': () => 'the next run decides',
 };
 
 const holdLists = (['folded', 'full'] as const).map((how) =>
@@ -206,7 +212,9 @@ const holdLists = (['folded', 'full'] as const).map((how) =>
     },
     async ({ sluice }, [service], { panel, product, client }) => {
       const { holds, released } = await sluice.holds.list({ service });
-      const wouldHold = await findWouldHold(sluice, service === undefined ? { panel, product, client } : {}, service);
+      const found = await sluice.services.list(service === undefined ? { panel, product, client } : {});
+      const services = found.services.filter(({ id }) => service === undefined || id === service);
+      const wouldHold = await findWouldHold(sluice, services);
       return { rows: holds, also: { released, wouldHold } };
     },
     ({ terminal }, _rows, { csv, status, verbose }, also) => {

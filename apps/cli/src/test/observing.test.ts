@@ -35,6 +35,17 @@ it('is said by every list', async () => {
   expect(await text('hold list --csv -')).not.toContain('would be');
 });
 
+it('is not blamed on a brake that stopped no run', async () => {
+  await poll(['ports', 'order'], [1, 2]);
+  await at.bench.sluice('enforce dcim --only ports --yes');
+  expect(await text('hold list')).toContain('svc-1: would be held (quota); the next run decides');
+  const { wouldHold } = (await at.bench.sluice('hold list --json')).json<{ wouldHold: unknown }>();
+  expect(wouldHold).toEqual([
+    { service: 'svc-1', panel: 'dcim', reason: 'quota', by: 'next-run' },
+    { service: 'svc-2', panel: 'dcim', reason: 'quota', by: 'observe' },
+  ]);
+});
+
 it('compare exits 4 where figures of another tool differ, and 0 where none do', async () => {
   await poll(['ports', 'ports'], [1]);
   at.bench.write('old.csv', 'service,used_gb,limited\nsvc-1,150,yes\nsvc-2,61,no\n');
