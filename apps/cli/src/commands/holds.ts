@@ -214,13 +214,15 @@ const holdLists = (['folded', 'full'] as const).map((how) =>
       const { holds, released } = await sluice.holds.list({ service });
       const found = await sluice.services.list(service === undefined ? { panel, product, client } : {});
       const services = found.services.filter(({ id }) => service === undefined || id === service);
+      const listed = new Set(services.map(({ id }) => id));
       const wouldHold = await findWouldHold(sluice, services);
-      return { rows: holds, also: { released, wouldHold } };
+      return { rows: holds, also: { released: released.filter((one) => listed.has(one.service)), wouldHold } };
     },
     ({ terminal }, _rows, { csv, status, verbose }, also) => {
       if (csv !== undefined) return ExitCode.done;
-      const would = status?.includes('open') === true ? (also?.wouldHold ?? []) : [];
-      printFirst(terminal, would, {
+      // What is open now; of the past, only the holds are listed.
+      if (status?.includes('open') !== true) return ExitCode.done;
+      printFirst(terminal, also?.wouldHold ?? [], {
         all: verbose === true,
         print: ({ service, panel, reason, by }) => `${service}: would be held (${reason}); ${KEPT_BY[by](panel)}`,
         others: (count) => `${count} other services would be held`,

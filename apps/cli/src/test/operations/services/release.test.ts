@@ -32,7 +32,11 @@ describe('hold release --until', () => {
       'svc-1 is not held, although 200 GB of 100 GB (200%) are used.',
       'Its quota hold is released until 2026-11-25 (transfer): its quota restricts nothing before. To end that now: sluice hold release svc-1 --until none.',
     ]);
-    expect(await lines('hold list')).toContain('svc-1: the quota hold is released until 2026-11-25 (transfer)');
+    const released = 'svc-1: the quota hold is released until 2026-11-25 (transfer)';
+    for (const words of ['hold list', 'hold list --product ports', 'hold list --panel dcim'])
+      expect(await lines(words)).toContain(released);
+    for (const words of ['hold list --product order', 'hold list --status past'])
+      expect(await lines(words)).not.toContain(released);
     expect(await lines('hold release svc-1 --until none')).toEqual([
       'svc-1: the quota restricts again from now on; the next poll decides; nothing had to be changed on the panel',
       '',
