@@ -13,7 +13,7 @@ import { toPastDetail } from './past-detail.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import { explanationFor } from '../services/for-reader.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
-import { datesInForce, serviceDetail } from '../services/show.js';
+import { serviceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 
@@ -50,16 +50,17 @@ export async function explainService(
   const detail = await serviceDetail(context, service, reader);
   const readings = (await readReadings(context, service, { cycle, until })).filter((reading) => reading.at >= since);
   const allowance = at === null ? (await allowancesNow(context, [service])).get(id)?.decision : decision;
+  const shown =
+    at === null
+      ? detail
+      : await toPastDetail(context, detail, {
+          ...{ service, at, decision, cycle, reader },
+          holds: holds.filter((hold) => isLasting(hold, at)),
+          reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
+        });
   const explanation = {
     at: until,
-    service:
-      at === null
-        ? detail
-        : await toPastDetail(context, detail, {
-            ...{ service, at, decision, cycle, reader },
-            holds: holds.filter((hold) => isLasting(hold, at)),
-            reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
-          }),
+    service: shown,
     readings,
     allowance: allowanceView((allowance?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
@@ -68,7 +69,7 @@ export async function explainService(
     accountDue: at === null ? await findAccountDue(context, service, { decision, observing: detail.observing }) : null,
     source: findFollowed(context, service),
     holds,
-    released: await findRelease(context, id, datesInForce(context, service, until).quotaReleasedUntil),
+    released: await findRelease(context, shown, until),
     actions: actions.map((action) => actionView(context, action)),
   };
   return explanationFor(explanation, service, reader);
@@ -85,8 +86,12 @@ function isLasting({ until, releasing }: HoldView, at: string): boolean {
   return releasing === true || until === null || until > at;
 }
 
-async function findRelease(context: Context, id: string, until: string | null): Promise<Explanation['released']> {
-  return until === null ? null : { until, note: await findReleaseNote(context, id) };
+async function findRelease(
+  context: Context,
+  { id, quotaReleasedUntil: until }: Explanation['service'],
+  at: string,
+): Promise<Explanation['released']> {
+  return until === null ? null : { until, note: await findReleaseNote(context, id, at) };
 }
 
 /** A smaller fall is the noise of consolidated data. */

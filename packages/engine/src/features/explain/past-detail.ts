@@ -23,6 +23,9 @@ export interface Past {
   reading: Pick<SampleRecord, 'at' | 'inBytes' | 'outBytes' | 'totalBytes'> | null;
 }
 
+/** What a decision was made with. */
+type PastInputs = Partial<Pick<ServiceRecord, 'protectedUntil' | 'quotaReleasedUntil' | 'nextDueDate'>>;
+
 /**
  * Returns the detail of a service as it was: `detail` is that of now, of which only what the store keeps no history of remains
  * (product, client, ids, own quota and mode, termination, account).
@@ -30,16 +33,21 @@ export interface Past {
 export async function toPastDetail(context: Context, detail: ServiceDetail, past: Past): Promise<ServiceDetail> {
   const { service, at, reader, cycle, holds } = past;
   const decision = withReading(past);
-  const dates = datesInForce(context, service, at);
+  const inputs = (decision?.inputs ?? {}) as PastInputs;
+  const { protectedUntil = null, quotaReleasedUntil = null, nextDueDate = detail.nextDueDate } = inputs;
+  const dates = datesInForce(context, { ...service, protectedUntil, quotaReleasedUntil }, at);
   const view = serviceView({ service, decision, cycle, holds, actions: [], protected: dates.protected });
   const overrides = await context.store.overrides.all(service.id);
   const override = overrides.findLast(({ since, until }) => since <= at && (until === null || until > at));
   const purchases = await context.store.purchases.list({ services: [service.id] });
   const [quota = null] = ((decision?.allowance ?? null) as Allowance | null)?.parts ?? [];
-  const { nextDueDate = detail.nextDueDate } = (decision?.inputs ?? {}) as { nextDueDate?: string | null };
+  const { stoppedByPanel: stopped, unread: _ofNow, panelDownSince: downSince, ...kept } = detail;
   const then = {
-    ...detail,
+    ...kept,
     ...view,
+    // What has lasted since before was so then.
+    panelDownSince: downSince !== null && downSince <= at ? downSince : null,
+    ...(stopped !== undefined && stopped.since <= at && holds.length === 0 && { stoppedByPanel: stopped }),
     ...lastUsage(view, decision, null),
     fallen: findFallen(decision, holds),
     nextDueDate,

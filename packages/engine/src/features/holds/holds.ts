@@ -179,18 +179,19 @@ export async function releasedQuotas(context: Context, service?: string): Promis
   const found: ReleasedQuota[] = [];
   for (const row of await context.store.services.list(filter)) {
     const until = isQuotaReleased(context.config, row, context.now()) ? row.quotaReleasedUntil : null;
-    if (until !== null) found.push({ service: row.id, until, note: await findReleaseNote(context, row.id) });
+    if (until !== null)
+      found.push({ service: row.id, until, note: await findReleaseNote(context, row.id, context.now()) });
   }
   return found;
 }
 
-/** Returns the note of the command that released the quota hold last: the newest release that ended no manual hold. */
-export async function findReleaseNote({ store }: Context, service: string): Promise<string | null> {
+/** Returns the note of the command that had released the quota hold last: the newest release until then that ended no manual hold. */
+export async function findReleaseNote({ store }: Context, service: string, at: string): Promise<string | null> {
   const manual = (await store.holds.all({ service })).filter(({ reason }) => reason === 'manual');
   const runs = await store.runs.list({ service, command: 'hold release' });
   const endsManual = ({ startedAt, finishedAt }: (typeof runs)[number]): boolean =>
     manual.some(({ until }) => until !== null && until >= startedAt && (finishedAt === null || until <= finishedAt));
-  return runs.find((run) => run.outcome !== 'failed' && !endsManual(run))?.note ?? null;
+  return runs.find((run) => run.startedAt <= at && run.outcome !== 'failed' && !endsManual(run))?.note ?? null;
 }
 
 /** Returns open and past holds with their evidence. */
