@@ -37,15 +37,21 @@ function overrideText(terminal: Terminal, { overrides, panel }: ServiceDetail): 
   return `${parts} since ${terminal.times.at(since, panel) ?? ''}`;
 }
 
-function purchaseText(
-  terminal: Terminal,
-  { panel }: ServiceDetail,
-  bought: ServiceDetail['purchases'][number],
-): string {
-  const { package: name, bytes, price, charged, currency, at, current } = bought;
+function purchaseText(terminal: Terminal, service: ServiceDetail, bought: ServiceDetail['purchases'][number]): string {
+  const { panel } = service;
+  const { package: name, bytes, price, charged, currency, at } = bought;
   const status = bought.status === 'pending' ? pendingText(bought) : describePurchaseState(bought);
-  const cycle = current || bought.status !== 'paid' ? '' : ' (earlier cycle)';
+  const cycle = cycleText(service, bought);
   return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(charged ?? price, currency)}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
+}
+
+/** Returns what is said of a paid purchase that does not count in the present cycle; nothing where the service is in none any more. */
+export function cycleText(
+  { lifecycle }: Pick<ServiceDetail, 'lifecycle'>,
+  { current, status }: Pick<ServiceDetail['purchases'][number], 'current' | 'status'>,
+): string {
+  const isIn = lifecycle !== 'terminated' && lifecycle !== 'vanished';
+  return isIn && !current && status === 'paid' ? ' (not in this cycle)' : '';
 }
 
 /** The limits besides the quota, which has rows of its own. */
