@@ -12,7 +12,7 @@ import { doubtedView } from '../../kernel/subject/views.js';
 /** A single wrong answer is doubted for fewer polls. */
 const MOST_POLLS = 3;
 
-/** A service or an agent whose reading is doubted, and the instant from which on its readings are not used. */
+/** A service or an agent whose reading is doubted, and the instant since which no reading of it is used. */
 interface Doubted {
   name: string;
   since: string;
@@ -27,7 +27,7 @@ export async function doubtChecks(context: Context, panel: string | undefined): 
   const [oldest] = old.map(({ since }) => since).sort();
   if (oldest === undefined) return [];
   const check = toChecks('doubted', nameFew(old.map(({ name }) => name)));
-  const message = `the readings since ${oldest} are too high to be used: nothing is held or released by them`;
+  const message = `no reading since ${oldest} is used, as they are too high: nothing is held or released by them`;
   return [check('warning', message, 'readings_doubted')];
 }
 

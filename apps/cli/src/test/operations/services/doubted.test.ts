@@ -15,4 +15,7 @@ it('a reading that is doubted is described in words, with the speed of the line'
   expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
     /error impossible jump: the figures rose by .* \(\d+ [GM]bit\/s\): the/,
   );
+  at.bench.clock.advance(6 * HOUR);
+  // The last one that is used is of that moment.
+  expect((await at.bench.sluice('doctor')).stdout).toContain('no reading since 20 Nov 2026 13:00 is used, as they are');
 });
