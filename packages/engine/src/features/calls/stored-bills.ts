@@ -35,7 +35,7 @@ export async function listBills(
   const shown: StoredBillView[] = [];
   for (const bill of bills)
     if (await isOwn(context, bill, reader))
-      shown.push(toView(bill, findTimeZone(context.config, panels.get(bill.service) ?? '')));
+      shown.push(toView(bill, findTimeZone(context.config, bill.panel ?? panels.get(bill.service) ?? '')));
   return shown;
 }
 
@@ -73,7 +73,7 @@ export async function billReport(context: Context, id: string, reader?: Reader):
   if (bill === null || !(await isOwn(context, bill, reader)))
     throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
   const [service] = await context.store.services.list({ ids: [bill.service] });
-  const timeZone = findTimeZone(context.config, service?.panel ?? '');
+  const timeZone = findTimeZone(context.config, bill.panel ?? service?.panel ?? '');
   const [from, to] = [bill.start, bill.end].map((instant) => toNamePart(toLocalTime(instant, timeZone)));
   const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from ?? ''}_${to ?? ''}.csv`;
   const written = bill.file === null ? null : context.deps.files.read(bill.file);
@@ -93,7 +93,10 @@ function withoutReport(bill: CallBillRecord): SluiceError {
 }
 
 async function makeAgain(context: Context, bill: CallBillRecord): Promise<string> {
-  const line = await requireLineOfCalls(context, await requireService(context, bill.service));
+  const service = await requireService(context, bill.service);
+  // The service may be on another panel by now, or have another line.
+  const there = { ...service, panel: bill.panel ?? service.panel };
+  const line = await requireLineOfCalls(context, there, bill.subscriber);
   const parts: string[] = [];
   const sink: CallReportSink = {
     write: (text) => {

@@ -41,16 +41,24 @@ export async function findLine(context: Context, service: ServiceRecord): Promis
   return toLine(context, { service, telephony, subscriberId }, findLineRef(telephony, service));
 }
 
-/** Returns the line whose calls are a service's: its own, else the one that it had last. Null where it never had one. */
-export async function findLineOfCalls(context: Context, service: ServiceRecord): Promise<Line | null> {
+/**
+ * Returns the line whose calls are a service's: its own, else the one that it had last; with `wanted`, that one of its lines. Null
+ * where it never had one.
+ */
+export async function findLineOfCalls(
+  context: Context,
+  service: ServiceRecord,
+  wanted: string | null = null,
+): Promise<Line | null> {
   const line = await findLine(context, service);
-  if (line !== null) return line;
+  if (line !== null && (wanted === null || line.subscriberId === wanted)) return line;
   const telephony = await openTelephony(context, service.panel);
   const had = (await context.store.ownership.list({ service: service.id })).filter(
     ({ panel }) => panel === service.panel,
   );
   for (const { subject } of had.reverse()) {
     const [ref, value] = splitSubject(subject);
+    if (wanted !== null && value !== wanted) continue;
     if (telephony.findSubscriber({ ...service, refs: { [ref]: value } }) !== value) continue;
     return toLine(context, { service, telephony, subscriberId: value }, ref);
   }
@@ -189,8 +197,12 @@ export async function requireLine(context: Context, service: ServiceRecord): Pro
 }
 
 /** Returns the line whose calls are a service's, as {@link findLineOfCalls}. */
-export async function requireLineOfCalls(context: Context, service: ServiceRecord): Promise<Line> {
-  return (await findLineOfCalls(context, service)) ?? refuseNoLine(service);
+export async function requireLineOfCalls(
+  context: Context,
+  service: ServiceRecord,
+  wanted: string | null = null,
+): Promise<Line> {
+  return (await findLineOfCalls(context, service, wanted)) ?? refuseNoLine(service);
 }
 
 /** @throws SluiceError `no_account` */
