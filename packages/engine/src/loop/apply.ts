@@ -85,7 +85,7 @@ async function commitDecisions(run: ApplyRun, started: readonly Applied[], verdi
   if (started.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(context);
   return context.write(leases.held, async (tables) => {
     const checked = await leaveOutChanged(context, tables, started.filter(isAffected), run);
-    const subjects = await leaveOutZeroed(tables, replaced(started, checked));
+    const subjects = await leaveOutZeroed(run.panel, tables, replaced(started, checked));
     const notices = toAllNotices(run, subjects, verdict);
     await saveResources(run, tables);
     const current = subjects.filter((work) => !work.changedMeanwhile);

@@ -177,7 +177,7 @@ async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<vo
     // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
     await context.write(run.leases.held, async (tables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
-      const checked = await leaveOutZeroed(tables, changed);
+      const checked = await leaveOutZeroed(run.panel, tables, changed);
       const current = checked.filter((work) => !isLeftOut(work));
       const subjects = await commit(tables, current, asRead, context.now());
       await record(run, tables, { subjects, treatment, notices: [...repeated, ...listNotices(current)] });

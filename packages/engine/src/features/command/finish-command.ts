@@ -13,6 +13,7 @@ import {
 import type { Applied } from '../../kernel/subject/stages.js';
 import { NOT_MAPPED, saysStopped, STOPPED_BY_PANEL } from '../../kernel/subject/to-stage.js';
 import { interruptedError, isInterrupted } from '../../base/interruption.js';
+import { isLiving } from '../../base/lifecycle.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
 import { noteAlarms } from '../../kernel/run/alarms.js';
 import { addNotices, type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
@@ -126,7 +127,7 @@ async function storeEnd(
     else if (isRefused(command, work)) await command.refused?.(work.error, tables, work.service);
     await saveCheckpoint(context, run.id, work, tables);
     // What is asked of an account, and what is given back, is not planned as a service that should run.
-    if (command.account == null && command.givesBack !== true)
+    if (command.account == null && command.givesBack !== true && isLiving(work.service))
       await noteAlarms({ context, panel, scope: command.scope ?? 'command', decides: saysStopped }, tables, [work]);
     // The notices of a run's own command are reported by that run.
     if (command.decidedByRun !== true) {

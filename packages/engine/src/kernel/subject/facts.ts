@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ListKnown } from '@sluice/panel-kind';
+import type { ListKnown, Panel } from '@sluice/panel-kind';
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
 import { otherLeases, type OtherLeases, serviceLease } from '../../context/leases.js';
@@ -43,11 +43,13 @@ export async function leaveOutChanged(
  * them goes on from the one before. Called in the transaction that stores it.
  */
 export async function leaveOutZeroed(
+  { kind }: Pick<Panel, 'kind'>,
   { cycles }: Pick<StoreTables, 'cycles'>,
   subjects: readonly Applied[],
 ): Promise<readonly Applied[]> {
   const counted = subjects.filter(({ recorded }) => recorded !== null);
-  if (counted.length === 0) return subjects;
+  // A panel that answers for windows has no counters to zero.
+  if (counted.length === 0 || kind.capabilities.includes('window-usage')) return subjects;
   const newest = await cycles.newest(counted.map(({ service }) => service.id));
   const counters = new Map(newest.map(({ service, counter }) => [service, counter]));
   return subjects.map((work) => {
