@@ -192,6 +192,8 @@ export interface Plan {
   drift: string[];
   /** Descriptions of what else stops the service on the panel after these steps, other than our holds. */
   stops?: string[];
+  /** Whether they stop only a part of it. */
+  stopsPart?: true;
   /** The same before these steps, for a run that does not carry them out; absent where they change nothing of it. */
   stopsNow?: string[];
   /** Whether more steps follow after these steps and another observation. */

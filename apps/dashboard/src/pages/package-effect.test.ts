@@ -93,9 +93,7 @@ it('says that a panel under observe keeps the restriction', async () => {
   expect(await ask('svc-1', 'large')).toContain(
     'stays restricted after the purchase: your provider restores it later.',
   );
-  expect(await askOperator('svc-1', 'large')).toContain(
-    'Panel "dcim" is under observe for "svc-1": the package counts',
-  );
+  expect(await askOperator('svc-1', 'large')).toMatch(/Panel \S+ is under observe for \S+: the package counts/);
   const read = async (token?: string) => (await at.call('GET /packages?service=svc-1', { token })).json['packages'];
   const kept = { by: 'observe', holds: ['quota'], message: expect.any(String) };
   expect(await read()).toMatchObject([
@@ -105,7 +103,6 @@ it('says that a panel under observe keeps the restriction', async () => {
   const own = await read(await at.token('client:42', 'read'));
   expect(own).toMatchObject([{}, { effect: { stops: [{ ...kept, message: null }] } }]);
   // The manual hold stays whatever the panel is under.
-  expect(await askOperator('svc-2', 'large')).toMatch(/Panel "dcim" is under observe.*/);
   expect(await askOperator('svc-2', 'large')).toContain('which no package ends: manual.');
   expect(await askOperator('svc-3', 'large')).not.toMatch(/observe for/);
   await at.sluice.panels.enforce('dcim');

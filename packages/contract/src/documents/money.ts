@@ -36,8 +36,13 @@ export const packageEffect = name(
     stops: z
       .array(
         z.object({
-          by: z.enum(['observe']).describe('`observe`: nothing is changed on the panel'),
+          by: z
+            .enum(['observe', 'panel-down', 'others'])
+            .describe(
+              '`observe`: nothing is changed on the panel; `panel-down`: it answers no call; `others`: what is not a hold of the service',
+            ),
           holds: z.array(text).describe('Those of `stays` that only this keeps'),
+          at: instantOrNull.describe('Since when, or when it was seen; null for `observe`'),
           message: textOrNull.describe('For operators'),
         }),
       )

@@ -10,6 +10,7 @@ import { certainSteps } from '../kernel/subject/doubt.js';
 import { withObserved } from '../kernel/subject/source.js';
 import { withCounted, withIncluded } from '../kernel/subject/history.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
+import { LIFTED, listBesides } from './besides.js';
 import { observe } from './observe.js';
 import { withoutStopped } from '../kernel/changes/reversals.js';
 import { findSharers, readUnread, toStaying } from './sharing.js';
@@ -73,6 +74,7 @@ interface PlanResult {
   plan: Plan;
   drift: string[];
   problem: ItemError | null;
+  besides: string[];
 }
 
 /** Plans one service from its observation. */
@@ -90,9 +92,10 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const steps = work.unresolved.length === 0 ? found.steps : certainSteps(panel, work, found);
   const plan = { ...known, steps, stops };
   const drift = [...new Set([...found.drift, ...stops])];
-  if (stops.length === 0 || givesBack) return { target, plan, drift, problem };
+  const besides = work.unresolved.length === 0 ? listBesides(panel, target, observation) : [];
+  if (stops.length === 0 || givesBack) return { target, plan, drift, problem, besides };
   const notices = [...(found.notices ?? []), stoppedNotice(work, stops)];
-  return { target, plan: { ...plan, notices }, drift, problem };
+  return { target, plan: { ...plan, notices }, drift, problem, besides };
 }
 
 function withoutStopsNow({ stopsNow: _, ...plan }: Plan): Plan {
@@ -100,8 +103,11 @@ function withoutStopsNow({ stopsNow: _, ...plan }: Plan): Plan {
 }
 
 /** Returns the service with its plan, and the plan's problem as its error. */
-function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanResult): W & { readonly plan: Plan } {
-  return withError({ ...work, plan, drift }, problem);
+function withPlan<W extends Plannable>(
+  work: W,
+  { problem, plan, drift, besides }: PlanResult,
+): W & { readonly plan: Plan } {
+  return withError({ ...work, plan, drift, besides }, problem);
 }
 
 /** Returns the service with what stops it now, where its steps, which may end that, were not carried out. */
@@ -238,8 +244,6 @@ const toLowered = ({ allowedBytes }: LimitedAllowance): TargetState['allowance']
   lifted: false,
   soldBytes: allowedBytes,
 });
-
-const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
 
 /**
  * Whether the run could not use its reading of a service, and no other one is of the cycle: what is left in it is not known, as its

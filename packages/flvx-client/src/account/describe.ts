@@ -119,6 +119,15 @@ export function describeStops({ user, permissions }: OwnRows, target: FlvxAccoun
   });
 }
 
+/** Whether what is described stops a part of an account only: neither its user nor all its permissions. */
+export function stopsPart({ user, permissions }: OwnRows, stops: readonly string[]): boolean {
+  const isStopped = (what: string): boolean => stops.some((text) => text.startsWith(`${what} `));
+  const isWhole =
+    isStopped(`user ${user.id}`) ||
+    permissions.every(({ tunnelId }) => isStopped(`the permission for tunnel ${tunnelId}`));
+  return stops.length > 0 && !isWhole;
+}
+
 function describeChanges(what: string, prior: object, changes: object): string | null {
   const before = prior as Record<string, unknown>;
   const words = Object.entries(changes).map(

@@ -7,7 +7,7 @@ import {
   type Plan,
 } from '@sluice/panel-kind';
 import { type FlvxAccount, type FlvxHistory, listOwnPermissions, toHistory } from '../account/history/history.js';
-import { describeClosed, describeStops } from '../account/describe.js';
+import { describeClosed, describeStops, stopsPart } from '../account/describe.js';
 import { observeHistory } from '../account/history/observed-history.js';
 import { planAccount, planTerminate } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
@@ -210,11 +210,13 @@ function planExisting(
   const accountTarget = { ...planTarget(input, speed), setsPassword };
   const plan = resolveEvidence(input, toPlan([...first, ...planAccount(withHistory(input), accountTarget)], input));
   const closed = describeClosed(input, accountTarget);
+  const stops = [...closed, ...describeStops(input, accountTarget, account.at)];
   const whole: Plan = {
     ...plan,
     problems: [...plan.problems, ...problems],
     drift: [...plan.drift, ...closed],
-    stops: [...closed, ...describeStops(input, accountTarget, account.at)],
+    stops,
+    ...(stopsPart(input, stops) && { stopsPart: true as const }),
     ...(plan.steps.length > 0 && { stopsNow: [...closed, ...describeStops(input, AS_OBSERVED, account.at)] }),
     notices: toNotices(input, plan.steps),
   };

@@ -15,8 +15,9 @@ import { planAll } from '../../loop/plan.js';
 import { findRaise } from '../../kernel/subject/raise.js';
 import { reportNotices } from '../../kernel/run/run-document.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
+import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import type { Decided, Planned } from '../../kernel/subject/stages.js';
-import { withError } from '../../kernel/subject/to-stage.js';
+import { saysStopped, withError } from '../../kernel/subject/to-stage.js';
 
 /** Purchases of a run: those of earlier runs and commands, and what services buy automatically. */
 interface Buying {
@@ -133,6 +134,8 @@ async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
   // What can't be carried out on the panel would have no effect, and is known before anything is paid.
   if (work.error !== null)
     return { paid: [], problem: null, refused: { refused: work.error.code, why: work.error.message } };
+  const stopped = await findStopped(run, work);
+  if (stopped !== null) return { paid: [], problem: null, refused: { refused: 'stopped-by-panel', why: stopped } };
   try {
     const raises = await withPending(run.context, work, findRaise(work));
     return await buyWithin(run.context, run.panel, raises, () => buyAll(run, work));
@@ -142,6 +145,15 @@ async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
     if (code === 'agent_limit') return { paid: [], problem: null, refused: { refused: code, why: message } };
     return { paid: [], problem: { code, message } };
   }
+}
+
+/** Returns what would still stop a service that has bought, as this run observed it or, where it did not, the last one that did. */
+async function findStopped({ context }: PanelRun, { service, plan }: Planned): Promise<string | null> {
+  if (plan === null) return (await readStoppedByPanel(context.store, [service.id])).get(service.id)?.message ?? null;
+  // The rest of it needs the traffic.
+  if (plan.stopsPart === true) return null;
+  const stops = (plan.notices ?? []).filter(saysStopped).map(({ message }) => message);
+  return stops.length === 0 ? null : stops.join('; ');
 }
 
 /** Buys the packages of one service until one is not paid. */

@@ -8,7 +8,7 @@ import { type Foreseen, foreseeHolds } from '../../loop/decide.js';
 import { withPurchases } from '../../loop/load.js';
 import { newPurchase } from './charge.js';
 import { loadService } from './load-service.js';
-import { listStopsAfter } from './stops-after.js';
+import { readStopsAfter } from './stops-after.js';
 import type { Package } from './packages.js';
 
 /** More traffic than any package is worth asking for, in bytes. */
@@ -30,6 +30,7 @@ export async function packageEffects(
   const now = foreseen?.withMore(0);
   if (foreseen === null || now == null) return new Map();
   const { withMore, loaded } = foreseen;
+  const stopsAfter = await readStopsAfter(context, loaded);
   const needed = now.holdsQuota ? findNeeded(withMore, now) : 0;
   const effects = new Map<string, PackageEffect>();
   for (const { id, bytes } of offered) {
@@ -39,7 +40,7 @@ export async function packageEffects(
     const enough = (each: Package): boolean => needed !== null && each.bytes >= needed;
     const staying = new Set(after.staying.map(({ reason }) => reason));
     const ending = loaded.holds.flatMap(({ reason }) => (staying.has(reason) ? [] : [reason]));
-    const stops = listStopsAfter(context, loaded, ending);
+    const stops = stopsAfter(ending);
     const kept = stops.flatMap(({ holds }) => holds);
     effects.set(id, {
       missingBytes,

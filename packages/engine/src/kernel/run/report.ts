@@ -116,6 +116,7 @@ export function toDecisionRecord(
       quotaPeriod: work.product.quotaPeriod,
       ...(service.quotaReleasedUntil === null ? {} : { quotaReleasedUntil: service.quotaReleasedUntil }),
       status: service.status,
+      ...(work.besides.length === 0 ? {} : { stoppedBesides: work.besides }),
       warnings: work.warnings,
       ...(work.history.checkpoint === null ? {} : { reading: work.history.checkpoint }),
     },

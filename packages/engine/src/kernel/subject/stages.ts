@@ -194,6 +194,8 @@ export interface Planned<S extends Stage = 'planned'> extends Decided<S> {
   /** Null where the service was not observed. */
   readonly plan: Plan | null;
   readonly drift: readonly string[];
+  /** What would still stop it if its holds ended, as far as that was seen. */
+  readonly besides: readonly string[];
 }
 
 /** A service with what the run has changed so far; `holds` and `evidence` are those open now. */

@@ -86,6 +86,7 @@ export function toLoaded(facts: Omit<Loaded, 'stage' | 'spend'>): Loaded {
     unread: null,
     plan: null,
     drift: [],
+    besides: [],
     actions: [],
     passwordSet: false,
     changedMeanwhile: false,
@@ -111,6 +112,7 @@ const NOT_PLANNED = {
   unread: null,
   plan: null,
   drift: [],
+  besides: [],
 } as const;
 
 /** Returns a service that was not observed. */

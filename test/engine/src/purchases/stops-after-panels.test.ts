@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Sluice } from '@sluice/engine';
+import { useBench } from '../bench/each-test.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { startFlvxBench } from '../bench/flvx-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+
+const SHOP = `currency: EUR
+packages: { extra: { traffic: 100GB, price: "5.00" } }
+`;
+
+/** The hold of svc-1, and what stops it after a purchase by the offer. */
+async function readOffer({ sluice }: { sluice: Sluice }): Promise<unknown[]> {
+  const { holds } = await sluice.services.show('svc-1');
+  const [offered] = (await sluice.purchases.packages({ service: 'svc-1' })).packages;
+  return [holds.map(({ reason }) => reason).join(), (offered?.effect?.stops ?? []).map(({ message }) => message)];
+}
+
+describe('on FLVX', () => {
+  const at = useBench(() => startFlvxBench(SHOP));
+
+  it('an offer says nothing of what the purchase ends', async () => {
+    await at.bench.edit(/^( {2}inbound: .*mode: IN)/m, '$1, packages: [extra]');
+    const user = await at.create(1, { product: 'inbound', values: { client: '42' } });
+    at.panel.traffic(at.panel.addForward(user, at.tunnels.hk), { in: 120 * GB, out: 0 });
+    for (const _ of [1, 2]) {
+      at.bench.clock.advance(HOUR);
+      await at.poll({ allowMass: true });
+      expect(await readOffer(at)).toEqual(['quota', []]);
+    }
+  });
+});
+
+describe('on Hiddify', () => {
+  const at = useBench(() => startHiddifyBench({ more: SHOP }));
+
+  it.each([false, true])(
+    'an offer says only what the purchase does not end (disabled by staff: %s)',
+    async (isStaff) => {
+      await at.bench.edit(/^( {2}vpn-100: .*) \}$/m, '$1, packages: [extra] }');
+      const user = at.panel.addUser({ name: 'a', usageLimit: 100 * GB });
+      await at.addService(1, { product: 'vpn-100', values: { client: '42', hiddify_user_uuid: user } });
+      at.panel.use(user, 120 * GB);
+      if (isStaff) at.panel.disable(user);
+      const stops = isStaff ? [expect.stringContaining('is disabled, but not by Sluice')] : [];
+      for (const _ of [1, 2]) {
+        at.bench.clock.advance(HOUR);
+        await at.poll({ allowMass: true });
+        expect(await readOffer(at)).toEqual(['quota', stops]);
+      }
+    },
+  );
+});

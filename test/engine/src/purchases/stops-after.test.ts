@@ -1,0 +1,74 @@
+import { describeEffect } from '@sluice/engine';
+import { expect, it } from '@jest/globals';
+import { useOpened } from '../bench/each-test.js';
+import { HOUR } from '../bench/engine-bench.js';
+import { startShop } from './shop.js';
+
+const [at, start] = useOpened(startShop);
+
+const AUTO = ', autoBuy: { enabled: true, package: extra-50, thresholdGb: 10, maxPerCycle: 3 }';
+
+/** What the offer of a package says that stops the service after it, and its sentences. */
+async function readOffer(reader?: string) {
+  const { packages } = await at.sluice.purchases.packages({ service: 'svc-1', reader });
+  const offered = packages.find(({ id }) => id === 'extra-50');
+  if (offered?.effect == null) throw new Error('no effect');
+  return { stops: offered.effect.stops, says: describeEffect(offered, packages).join(' ') };
+}
+
+const SUSPENDED = 'order 901 is suspended, but not by a hold of this service';
+
+it('an offer says that staff have stopped a held service, too, as the last run saw it', async () => {
+  await start();
+  await at.open(120, '20');
+  expect(await readOffer()).toEqual({ stops: [], says: '' });
+  at.panel.staffSuspendOrder(901, 'abuse');
+  await at.pollAfter(HOUR);
+  const { readAt } = (await at.sluice.services.show('svc-1')).usage ?? {};
+  const message = `svc-1 is stopped besides its holds: ${SUSPENDED}`;
+  const stops = [{ by: 'others', holds: [], at: readAt, message }];
+  expect(await readOffer()).toEqual({ stops, says: `${message}; no package ends that.` });
+  const own = await readOffer('42');
+  expect(own).toMatchObject({ stops: [{ message: null }], says: expect.stringContaining('ask your provider') });
+  expect((await at.buy('svc-1', 'extra-50')).stoppedByPanel?.message).toContain(SUSPENDED);
+  // Without a hold it is the alarm that says it.
+  expect((await readOffer()).stops).toMatchObject([{ by: 'others', message: expect.stringContaining(SUSPENDED) }]);
+});
+
+it('an offer says that the panel is down, and that another service keeps the ports', async () => {
+  await start(', allowSharedPorts: true');
+  const ports = [{ id: 7011, name: 'eth0' }];
+  await at.addService(1, { values: { client: '42' }, ports });
+  await at.addService(2, { values: { client: '43' }, ports, serverId: 301 });
+  at.use(1, 120);
+  at.use(2, 120);
+  await at.poll({ allowMass: true });
+  await at.pollAfter(HOUR, { allowMass: true });
+  expect((await readOffer()).says).toMatch(/stays disabled without a hold of svc-1, because svc-2 shares it/);
+  at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+  await at.pollAfter(HOUR);
+  expect(await readOffer()).toMatchObject({
+    stops: [{ by: 'panel-down', at: expect.any(String) }],
+    says: expect.stringContaining('Panel "dcim" answers no call'),
+  });
+});
+
+it.each([
+  ['held', 120],
+  ['within its allowance', 91],
+])('auto-buy charges nothing for a service that staff have stopped (%s)', async (_what, used) => {
+  await start(AUTO);
+  await at.open(used === 120 ? used : 10);
+  at.panel.staffSuspendOrder(901, 'abuse');
+  at.bench.clock.advance(HOUR);
+  await at.sluice.reconcile();
+  await at.pay('20');
+  if (used !== 120) at.use(1, used - 10);
+  const { notices, totals } = await at.pollReport();
+  expect([totals.purchased, await at.balance(), (await at.purchases()).length]).toEqual([0, '20.00', 0]);
+  expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toContain(SUSPENDED);
+  at.panel.staffUnsuspendOrder(901);
+  at.bench.clock.advance(HOUR);
+  expect((await at.sluice.reconcile()).totals.purchased).toBe(1);
+  expect(at.portState(1)).toBe('up');
+});
