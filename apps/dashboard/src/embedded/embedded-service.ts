@@ -88,7 +88,8 @@ async function readHead(
 ): Promise<Omit<EmbeddedService, 'summary' | 'parts'>> {
   const packages = await offeredPackages(request, service);
   // A client pays one that is ordered before the next.
-  const isOnOffer = ({ id }: PackageView): boolean => reads === null || findPending(service.purchases, id) === null;
+  const isOnOffer = ({ id, refused }: PackageView): boolean =>
+    refused === undefined && (reads === null || findPending(service.purchases, id) === null);
   const known = reads === null || packages.length === 0 ? null : (await readCredit(request, reads)).value;
   const credit = known === null ? null : toText(describeCredit(known));
   const { billing, brand } = request.sluice.config;

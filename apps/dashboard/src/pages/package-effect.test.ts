@@ -108,6 +108,31 @@ it('says that a panel under observe keeps the restriction', async () => {
   await at.sluice.panels.enforce('dcim');
 });
 
+/** Where nothing can be bought, no surface of the client offers it, and each says why. */
+async function expectNoOffer(service: string, why: string, code: string): Promise<void> {
+  const page = textOf(await link.text(`/services/${service}`));
+  expect(page).toContain(why);
+  expect(page).not.toContain('Buy Small');
+  const asking = await ask(service, 'small');
+  expect(asking).toContain(why);
+  expect(asking).not.toContain('Buy Small for');
+  expect((await at.call(`GET /packages?service=${service}`)).json).toMatchObject({
+    packages: [{ refused: code }, { refused: code }],
+  });
+  expect((await at.call(`GET /embedded/services/${service}?for=customer`)).json['packages']).toEqual([]);
+  const refused = await at.call(`POST /services/${service}/purchases`, { body: { package: 'small' } });
+  expect(refused.json).toMatchObject({ error: { code } });
+}
+
+it('offers nothing where nothing can be bought, and says why', async () => {
+  await at.addService(4, '42');
+  await expectNoOffer('svc-4', 'The usage of this period is not read yet', 'not_metered_yet');
+  await at.sluice.overrides.set('svc-4', { unlimited: true });
+  await expectNoOffer('svc-4', 'has no limit at present, so that more traffic has no effect', 'no_quota');
+  await at.sluice.services.remove('svc-4');
+  expect((await at.call('GET /embedded/services/svc-3?for=customer')).json['packages']).toHaveLength(2);
+});
+
 it('sells it all the same, and keeps what it said', async () => {
   await link.post('/services/svc-1/buy', { package: 'small' });
   expect((await at.sluice.services.show('svc-1')).holds).toMatchObject([{ reason: 'quota' }]);
@@ -126,4 +151,6 @@ it('says that it is not known where the usage is not', async () => {
   expect((await at.call('GET /packages?service=svc-2')).json).toMatchObject({
     packages: [{ effect: { missingBytes: null, least: null } }, {}],
   });
+  link = await Link.open(at, { client: '42', buy: true });
+  await expectNoOffer('svc-2', 'Your period has ended, and the new one is not read yet', 'not_metered_yet');
 });

@@ -75,6 +75,9 @@ export const onePackage = name(
       .describe(
         'What it would change for the service that is asked for; null without one, and where that is not known',
       ),
+    refused: text
+      .exactOptional()
+      .describe('Why no package can be bought for that service now: the code with which its purchase is refused'),
   }),
 );
 /** One package, in `package list --json` (docs/json.md). */

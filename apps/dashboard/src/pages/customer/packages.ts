@@ -39,9 +39,20 @@ export function toRefPrefix({ id }: Viewer): string {
 
 const TITLE = 'Packages of extra traffic';
 
-/** What a client reads while nothing can be bought, since the period that a package counts in is not read yet. */
-export const NOT_READ_YET =
-  'Your period has ended, and the new one is not read yet: a package can be bought once it is.';
+/** Returns what a client reads while nothing can be bought for a service; null where a package can. */
+export function refusalText(
+  [first]: readonly Pick<PackageView, 'refused'>[],
+  service: Pick<ServiceDetail, 'cycle'>,
+  now: string,
+): string | null {
+  const refused = first?.refused;
+  if (refused === undefined) return null;
+  if (refused === 'no_quota') return 'The service has no limit at present, so that more traffic has no effect.';
+  if (refused !== 'not_metered_yet') return 'Nothing can be bought at the moment. Please ask your provider.';
+  return hasCycleEnded(service, now)
+    ? 'Your period has ended, and the new one is not read yet: a package can be bought once it is.'
+    : 'The usage of this period is not read yet: a package can be bought once it is.';
+}
 
 /** The packages on offer, each with a button where the client may buy. */
 export async function packagesSection(
@@ -51,8 +62,8 @@ export async function packagesSection(
 ): Promise<Section | null> {
   if (packages.length === 0) return null;
   const { viewer } = request;
-  const isOver = hasCycleEnded(service, toTimes(request, service.panel).now);
-  const mayBuy = may(viewer, 'purchases.create') && !isOver;
+  const refused = refusalText(packages, service, toTimes(request, service.panel).now);
+  const mayBuy = may(viewer, 'purchases.create') && refused === null;
   const list = table({
     caption: 'Packages',
     columns: [...PACKAGE_COLUMNS, mayBuy ? { title: 'Buy', cell: (each) => buyCell(request, service, each) } : null],
@@ -60,7 +71,7 @@ export async function packagesSection(
   });
   // Where the parts are embedded, the other site sells.
   const isSold = mayBuy || request.isEmbedded;
-  if (isOver) return { id: 'packages', title: TITLE, content: html`${notice('warning', NOT_READ_YET)}${list}` };
+  if (refused !== null) return { id: 'packages', title: TITLE, content: html`${notice('warning', refused)}${list}` };
   const pay = await request.sluice.purchases.terms();
   const terms = html`<p class="soft">
       ${isSold ? payText(pay) : 'Ask your provider for a package.'}

@@ -2,7 +2,6 @@ import {
   type AutoBuyRequest,
   type AutoBuySubject,
   describePrice,
-  hasCycleEnded,
   type PackageView,
   type PaymentTerms,
   type PurchaseReport,
@@ -25,7 +24,7 @@ import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
 import { creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
-import { NOT_READ_YET, offeredPackages, toRefPrefix } from './packages.js';
+import { offeredPackages, refusalText, toRefPrefix } from './packages.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
@@ -77,27 +76,27 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const { least, isWhole } = expectedCharge(offered);
   const missing = credit === null ? null : missingCredit(credit, least);
   const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
-  const isOver = hasCycleEnded(service, toTimes(request, service.panel).now);
+  const why = refusalText([offered], service, toTimes(request, service.panel).now);
   const pending = findPending(service.purchases, id);
-  const refused = isOver || pending !== null || (missing !== null && !pay.leavesInvoice);
+  const refused = why !== null || pending !== null || (missing !== null && !pay.leavesInvoice);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
     ${facts([
       ['Service', name(service.id)],
       ['Package', name(title)],
       ['Traffic', bytes(size)],
-      isOver ? null : newAllowance(service, size),
+      why === null ? newAllowance(service, size) : null,
       ['Price', toPrice(offered)],
       taxed && lastCharged !== null
         ? ['With tax', html`${money(lastCharged, currency)}, by your last invoice for it`]
         : null,
       ['Your credit', credit === null ? UNKNOWN : creditAmount(credit)],
     ])}
-    ${isOver || 'made' in asked ? null : effectNotices(offered, packages, whyText)}
+    ${why !== null || 'made' in asked ? null : effectNotices(offered, packages, whyText)}
     ${missing === null ? null : notice('warning', html`${isWhole ? null : 'At least '}${money(missing, currency)} of credit are missing.`)}
     ${
       'made' in asked
         ? asked.made
-        : html`${isOver ? notice('warning', NOT_READ_YET) : html`<p>${terms(pay, isCovered, offered)}</p>`}
+        : html`${why !== null ? notice('warning', why) : html`<p>${terms(pay, isCovered, offered)}</p>`}
           ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id, ...agreedFields(offered) }, submit: submitText(offered, missing !== null) })}`
     }
     ${missing === null ? null : topUpLink(request, pay)}

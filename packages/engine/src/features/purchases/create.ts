@@ -27,6 +27,7 @@ import { endUnwanted, isWanted } from './unfinished.js';
 import { limitNotRaised, underObserve } from './observed.js';
 import { errorFor, stoppedFor } from '../services/for-reader.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
+import { findRefusal } from './refusal.js';
 import { refKey } from '../../base/purchase-keys.js';
 import { toDetail } from './views.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -222,15 +223,10 @@ function requireChargeable(service: ServiceRecord): string {
 
 /** Returns the current cycle of a service with a limited quota; extra traffic has no effect on others. */
 async function requireCycle(context: Context, service: ServiceRecord): Promise<CycleRecord> {
-  const { id } = service;
   const loaded = await loadService(context, service);
-  const refusal = (code: string, message: string): SluiceError =>
-    new SluiceError(code, message, { details: { service: id } });
-  if (loaded.error !== null) throw refusal(loaded.error.code, `"${id}": ${loaded.error.message}; nothing was charged`);
-  if (loaded.allowance?.kind !== 'limited')
-    throw refusal('no_quota', `"${id}" has no limited quota, so extra traffic would have no effect`);
-  if (loaded.cycle !== null && !loaded.cycleIsNew && loaded.cycle.readAt !== null) return loaded.cycle;
-  throw refusal('not_metered_yet', `"${id}" has not been read in its current billing cycle; nothing was charged`);
+  const { code, message } = findRefusal(loaded) ?? {};
+  if (code === undefined && loaded.cycle !== null) return loaded.cycle;
+  throw new SluiceError(code ?? 'not_metered_yet', message ?? '', { details: { service: service.id } });
 }
 
 /** Refuses before anything is stored. Without credit a purchase is possible only where clients can pay the invoice. */

@@ -2,8 +2,9 @@ import type { PackageEffect, PackageView } from '@sluice/contract/documents';
 import type { Context } from '../../context/context.js';
 import { requireForReader } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
-import { packageEffects } from './package-effects.js';
+import { loadBuyer, packageEffects } from './package-effects.js';
 import { listPackages } from './packages.js';
+import { findRefusal } from './refusal.js';
 import { listOfClient } from './views.js';
 
 /** Whose packages to list. */
@@ -28,8 +29,14 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   if (id === undefined) return offered;
   const service = await requireForReader(context, id, reader);
   const own = offered.filter(({ products }) => products.includes(service.product));
-  const effects = await packageEffects(context, service, own);
-  return own.map((each) => ({ ...each, effect: effectFor(effects.get(each.id) ?? null, reader) }));
+  const loaded = await loadBuyer(context, service);
+  const refused = loaded && findRefusal(loaded);
+  const effects = loaded === null ? null : await packageEffects(context, loaded, own);
+  return own.map((each) => ({
+    ...each,
+    effect: effectFor(effects?.get(each.id) ?? null, reader),
+    ...(refused && { refused: refused.code }),
+  }));
 }
 
 /** Returns an effect as a reader may see it. */

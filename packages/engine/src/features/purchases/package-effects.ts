@@ -23,13 +23,12 @@ type WithMore = (bytes: number) => Foreseen | null;
  */
 export async function packageEffects(
   context: Context,
-  service: ServiceRecord,
+  loaded: Loaded,
   offered: readonly Package[],
 ): Promise<ReadonlyMap<string, PackageEffect>> {
-  const foreseen = offered.length === 0 ? null : await foresee(context, service, offered[0] as Package);
-  const now = foreseen?.withMore(0);
-  if (foreseen === null || now == null) return new Map();
-  const { withMore, loaded } = foreseen;
+  const withMore = offered.length === 0 ? null : await foresee(context, loaded, offered[0] as Package);
+  const now = withMore?.(0);
+  if (withMore === null || now == null) return new Map();
   const stopsAfter = await readStopsAfter(context, loaded);
   const needed = now.holdsQuota ? findNeeded(withMore, now) : 0;
   const effects = new Map<string, PackageEffect>();
@@ -53,34 +52,33 @@ export async function packageEffects(
   return effects;
 }
 
-/** Returns a service, and how it is decided with more traffic; null where its panel can't be opened. */
-async function foresee(
-  context: Context,
-  service: ServiceRecord,
-  like: Package,
-): Promise<{ loaded: Loaded; withMore: WithMore } | null> {
+/** Loads a service for what can be bought for it; null where its panel can't be opened. */
+export async function loadBuyer(context: Context, service: ServiceRecord): Promise<Loaded | null> {
   try {
-    const panel = await context.panel(service.panel);
-    const loaded = await loadService(context, service);
-    const { client, id } = service;
-    const order = {
-      service: id,
-      client: client ?? '',
-      cycle: loaded.cycle?.id ?? '',
-      actor: 'manual',
-      key: null,
-    } as const;
-    const paid = { ...newPurchase(context, like, order), status: 'paid' as const };
-    const withMore: WithMore = (bytes) => {
-      const purchases = bytes === 0 ? loaded.purchases : [...loaded.purchases, { ...paid, bytes }];
-      const more: Loaded = { ...withPurchases(toRead(loaded), purchases), stage: 'loaded' };
-      return foreseeHolds(context, panel, more, context.now());
-    };
-    return { loaded, withMore };
+    return await loadService(context, service);
   } catch (error) {
     if (error instanceof SluiceError) return null;
     throw error;
   }
+}
+
+/** Returns how a service is decided with more traffic. */
+async function foresee(context: Context, loaded: Loaded, like: Package): Promise<WithMore> {
+  const { client, id, panel: name } = loaded.service;
+  const panel = await context.panel(name);
+  const order = {
+    service: id,
+    client: client ?? '',
+    cycle: loaded.cycle?.id ?? '',
+    actor: 'manual',
+    key: null,
+  } as const;
+  const paid = { ...newPurchase(context, like, order), status: 'paid' as const };
+  return (bytes) => {
+    const purchases = bytes === 0 ? loaded.purchases : [...loaded.purchases, { ...paid, bytes }];
+    const more: Loaded = { ...withPurchases(toRead(loaded), purchases), stage: 'loaded' };
+    return foreseeHolds(context, panel, more, context.now());
+  };
 }
 
 /** Returns the least traffic with which the quota restricts nothing; null where the usage is not known. */

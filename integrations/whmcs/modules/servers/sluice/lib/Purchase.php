@@ -17,6 +17,7 @@ final class Purchase
         'unknown_package' => self::NOT_OFFERED,
         'package_not_offered' => self::NOT_OFFERED,
         'no_quota' => 'This service has no limit, so that more traffic has no effect.',
+        'not_metered_yet' => 'The usage of this period is not read yet; nothing was bought. A package can be bought once it is.',
         'agent_limit' => self::NOT_AVAILABLE,
         'agent_suspended' => self::NOT_AVAILABLE,
         'wrong_lifecycle' => 'This service has ended; nothing was bought.',
