@@ -1,5 +1,6 @@
 import {
   describeFigures,
+  describeHoldEnd,
   describeLimitEnd,
   describeLimitNow,
   describeOthers,
@@ -10,6 +11,7 @@ import {
   type HoldView,
   isEndedByRuns,
   isForSuspensionAlone,
+  isHeldBesides,
   isLeftAsIs,
   isLeftBySkip,
   type LimitEnd,
@@ -86,7 +88,7 @@ function lastingSentences(
   if (hold.releasing === true) {
     const ended = `its hold "${hold.reason}" ended on ${times.at(hold.until, panel) ?? ''}`;
     return [
-      `${id} is to be released: ${ended}, but its restriction is still on the panel.`,
+      `${id} ${isHeldBesides(found, found.holds, hold) ? 'stays held' : 'is to be released'}: ${ended}, but its restriction is still on the panel.`,
       `The next run that reaches the panel undoes it: ${commands.poll(id)}.`,
     ];
   }
@@ -102,7 +104,7 @@ function lastingSentences(
       return [
         `${since}: ${describeUsed(service)}${describePeak(service)}.`,
         next === 'room'
-          ? `It has room again: the next run that reads it releases it: ${commands.poll(id)}.`
+          ? `It has room again: the next run that reads it ${describeHoldEnd(found, hold)}: ${commands.poll(id)}.`
           : quotaEnd(service, readPeak(decision), times, commands),
       ];
     case 'manual':
@@ -126,11 +128,13 @@ function lastingSentences(
 
 /** Returns what follows `since`, and what the next run does about a hold. */
 function nextSentences(
-  { service }: Explanation,
-  { reason }: HoldView,
+  found: Explanation,
+  hold: HoldView,
   how: { next: Exclude<NextDecision, 'room'>; times: Times; commands: StateCommands },
 ): [string, string] {
   const { next, times, commands } = how;
+  const { service } = found;
+  const { reason } = hold;
   const { id, panel, product } = service;
   const poll = commands.poll(id);
   switch (next) {
@@ -142,7 +146,7 @@ function nextSentences(
     case 'withheld':
       return [
         '',
-        `${service.protected ? 'It is protected' : 'Its quota hold is released until a date'}: the next run that reaches the panel releases it: ${poll}.`,
+        `${service.protected ? 'It is protected' : 'Its quota hold is released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}: ${poll}.`,
       ];
     case 'window':
       return [

@@ -7,7 +7,7 @@ import type { StateNames } from './state-names.js';
 const SINCE = '2026-11-20T13:00:00.000Z';
 
 /** Returns the sentences about a service of a panel that is held. */
-function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}): string[] {
+function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, others: object[] = []): string[] {
   const found = {
     ...{
       at: SINCE,
@@ -33,7 +33,10 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}): s
       },
       ...of,
     },
-    holds: [{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run', ...hold }],
+    holds: [hold, ...others].map((each) => ({
+      ...{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run' },
+      ...each,
+    })),
   } as unknown as Explanation;
   const commands = {
     endAgentSuspension: (agent: string) => `end ${agent}`,
@@ -231,4 +234,16 @@ it('says first of a service that its panel stops what stops it', () => {
   const message = 'svc-1 is within its allowance, but the panel stops it: user 2 expired';
   const [first, second] = sentencesOf({ stoppedByPanel: { since: SINCE, message }, quota: null }, { until: SINCE });
   expect([first, second]).toEqual([`${message}.`, expect.stringContaining('svc-1 is not held')]);
+});
+
+it('promises no release by the end of one hold of several', () => {
+  const ended = { reason: 'quota', releasing: true, until: SINCE };
+  const text = (...others: object[]): string => sentencesOf({}, ended, {}, others).join(' ');
+  expect(text()).toContain('svc-1 is to be released: its hold "quota" ended');
+  expect(text({ reason: 'manual' })).toContain('svc-1 stays held: its hold "quota" ended');
+  expect(text({ ...ended, reason: 'manual' })).toContain('svc-1 is to be released: its hold "quota" ended');
+  const ofProtected = (...others: object[]): string =>
+    sentencesOf({ protected: true }, { reason: 'quota' }, {}, others).join(' ');
+  expect(ofProtected({ reason: 'billing' })).toContain('the next run that reaches the panel releases it');
+  expect(ofProtected({ reason: 'manual' })).toContain('ends this hold, and another one stays: poll svc-1.');
 });

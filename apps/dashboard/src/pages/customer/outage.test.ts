@@ -88,6 +88,30 @@ it('a customer who buys for a service that staff stopped, too, does not read tha
   expect(page).not.toMatch(/online again|abuse|901/);
 });
 
+describe('a customer with an unpaid invoice besides', () => {
+  const OTHER = 'An invoice is not paid; the service has been restricted since';
+  beforeEach(async () => {
+    await at.sluice.provision.suspend('svc-1');
+  });
+
+  it('is not promised the service by a package that is bought while the panel is down', async () => {
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    const page = await buy();
+    expect(page).toContain('This restriction has ended, and is undone as soon as the panel accepts that; the other');
+    expect(page).toContain(OTHER);
+    expect(page).not.toContain('comes back');
+  });
+
+  it('is not promised the service by the next reading of a new period', async () => {
+    at.clock.set('2026-12-16T12:00:00Z');
+    link = await Link.open(at, { client: 'c-1' });
+    const page = textOf(await link.text('/services/svc-1'));
+    expect(page).toContain('The next reading of its usage ends this restriction, and the other one stays.');
+    expect(page).toContain(OTHER);
+    expect(page).not.toContain('comes back');
+  });
+});
+
 describe('a customer whose usage fell', () => {
   it('reads why the service is restricted, in words that fit its figures', async () => {
     at.panel.resetTraffic(501);

@@ -5,6 +5,7 @@ import {
   type NextDecision,
   findNextDecision,
   hasCycleEnded,
+  isHeldBesides,
   isLeftBySkip,
   isWithinUnknown,
   type ServiceDetail,
@@ -148,8 +149,11 @@ export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReas
   const restricted = holds.map((hold) => {
     const { reason, since, beforeClient, releasing, restricting, partly } = hold;
     const unread = skip !== null && isLeftBySkip(skip, hold) ? UNREAD[skip] : null;
-    if (releasing === true) return notice('warning', unread === null ? COMES_BACK : `${ENDED_HOLD}${unread}`);
-    const next = findNextDecision({ service, released, at: times.now }, { reason, since, note: null });
+    const known = { service, released, at: times.now };
+    const isAnother = isHeldBesides(known, holds, hold);
+    if (releasing === true)
+      return notice('warning', unread !== null ? `${ENDED_HOLD}${unread}` : isAnother ? ENDS_ALONE : COMES_BACK);
+    const next = findNextDecision(known, { reason, since, note: null });
     const isEarlier = next === 'window' || next === 'cycle';
     const [why, tone] = isEarlier
       ? toWhyEnded(reason)
@@ -158,7 +162,7 @@ export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReas
         : toWhy(reason, service);
     if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
     const comesBack = next !== null && next !== 'product';
-    const end = comesBack ? (unread ?? (observing ? '' : NEXT_READING)) : '';
+    const end = comesBack ? (unread ?? (observing ? '' : isAnother ? NEXT_READING_ALONE : NEXT_READING)) : '';
     return notice(
       tone,
       html`${why}; ${partly === true ? 'a part of the service' : 'the service'} has been restricted since
@@ -214,6 +218,10 @@ const WHY: Readonly<Record<string, string>> = {
 
 /** What ends a hold of a service that has room again. */
 const NEXT_READING = ' It comes back with the next reading of its usage.';
+
+/** The same of one of several restrictions. */
+const NEXT_READING_ALONE = ' The next reading of its usage ends this restriction, and the other one stays.';
+const ENDS_ALONE = 'This restriction has ended, and is undone as soon as the panel accepts that; the other one stays.';
 
 /** What a client reads of a restriction that has ended, and that nothing undoes at present. */
 const ENDED_HOLD = 'The restriction of the service has ended, and is not undone yet.';

@@ -4,6 +4,7 @@ import {
   describeDoubtedHolds,
   describeExceeded,
   describeFigures,
+  describeHoldEnd,
   describeLimitEnd,
   describeLimitNow,
   describeOthers,
@@ -17,6 +18,7 @@ import {
   type HoldView,
   isEndedByRuns,
   isForSuspensionAlone,
+  isHeldBesides,
   isLeftAsIs,
   isLeftBySkip,
   isWithheld,
@@ -198,9 +200,9 @@ const NEXT_DECISIONS: Record<
     html`It stays held while product ${service.product} is not in the config: put that back, set another, or release it
     until a date.`,
   ],
-  withheld: ({ service }) => [
+  withheld: (found, hold) => [
     '',
-    `${service.protected ? 'It is protected' : 'Its quota hold is released until a date'}: the next run that reaches the panel releases it.`,
+    `${found.service.protected ? 'It is protected' : 'Its quota hold is released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}.`,
   ],
   window: (_found, { reason }) => [
     html`: its limit “${reasonWords(reason)}” was used up in the period before, and nothing was read in the present one`,
@@ -218,7 +220,8 @@ function lastingSentences({ found, times, agents }: Held, hold: HoldView): Part[
     const ended = html`its hold “${reasonWords(hold.reason)}” ended
     ${hold.until === null ? '' : html`on ${times.full(hold.until)}`}`;
     return [
-      html`It is to be released: ${ended}, but its restriction is still on the panel.`,
+      html`${isHeldBesides(found, found.holds, hold) ? 'It stays held' : 'It is to be released'}: ${ended}, but its
+      restriction is still on the panel.`,
       'The next run that reaches the panel undoes it.',
     ];
   }
@@ -239,7 +242,7 @@ function lastingSentences({ found, times, agents }: Held, hold: HoldView): Part[
         service.fallen !== null
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
           : next === 'room'
-            ? 'It has room again: the next run that reads it releases it.'
+            ? `It has room again: the next run that reads it ${describeHoldEnd(found, hold)}.`
             : html`It is released ${end}, or by the poll after a larger quota.`,
       ];
     case 'manual':
