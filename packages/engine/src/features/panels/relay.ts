@@ -14,7 +14,7 @@ import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
 import { requireForReader } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
-import { accountFor } from '../services/for-reader.js';
+import { accountFor } from '../../kernel/subject/account-for-reader.js';
 
 /** Lists the tunnels of the named panel, or of the only one with such lists. */
 export async function listTunnels(context: Context, name: string | undefined): Promise<TunnelView[]> {

@@ -8,8 +8,8 @@ export type PurchaseChange = Partial<
 >;
 
 /**
- * Stores a change of a purchase, and returns its row. Every change of its status is stored here: where the purchase counts from now
- * on, or no longer, the allowance changes in the same transaction.
+ * Stores a change of a purchase, and returns its row. Each change by which it counts from now on, or no longer, is stored here: the
+ * allowance changes in the same transaction.
  *
  * `also`: writes in that transaction what follows from the change.
  */

@@ -1,9 +1,8 @@
 import type { FallenUsage, StoppedByPanel } from '@sluice/contract/documents';
-import type { AccountView, ItemError } from '@sluice/panel-kind';
+import type { ItemError } from '@sluice/panel-kind';
 import type { AllowancePart } from '@sluice/quota-core';
 import type { DecisionRecord, OverrideRecord, ServiceRecord } from '@sluice/state-store';
 import { isOfReader, type Reader, visibleSince } from '../../context/reader.js';
-import { findCheckpoint } from '../../kernel/subject/history.js';
 
 /** The parts of documents that are not a client's. */
 interface Dated {
@@ -77,18 +76,6 @@ export function overridesFor<View extends Pick<OverrideRecord, 'since' | 'until'
   return overrides
     .filter(({ until }) => until === null || since === null || until > since)
     .map((override) => ({ ...override, since: findLater(override.since, since), note: null }));
-}
-
-/** Returns the account of a decision as a reader may see it: read since it came, and with an address for customers. */
-export function accountFor(
-  decision: DecisionRecord | null,
-  service: ServiceRecord,
-  { reader, address }: { reader: Reader; address: () => string | null },
-): AccountView | null {
-  const checkpoint = findCheckpoint(decision, service.panel);
-  const account = (checkpoint?.account ?? null) as AccountView | null;
-  if (reader === undefined || account === null) return account;
-  return isOfReader(checkpoint?.at ?? '', service, reader) ? { ...account, url: address() } : null;
 }
 
 /** Returns the detail of a service as a reader may see it; its purchases are those of `isVisible`. */

@@ -15,7 +15,8 @@ import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from
 import { countsIn } from '../../loop/load.js';
 import { toPurchaseState } from '../billing/refund-state.js';
 import { withAllowanceNow } from './allowance-now.js';
-import { accountFor, detailFor } from './for-reader.js';
+import { accountFor } from '../../kernel/subject/account-for-reader.js';
+import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
