@@ -37,7 +37,8 @@ function describeStop({ by, holds, message }: PackageEffect['stops'][number]): s
 const FOR_CLIENTS = {
   observe: 'The service stays restricted after the purchase: your provider restores it later.',
   'panel-down': 'The panel of the service does not answer at the moment: the package has its effect once it does.',
-  others: 'The service, or a part of it, has been stopped on its panel, which no package ends. Please ask your provider.',
+  others:
+    'The service, or a part of it, has been stopped on its panel, which no package ends. Please ask your provider.',
   limit: 'The panel of the service has a limit of its own, which your provider has to raise after the purchase, too.',
 } as const;
 
