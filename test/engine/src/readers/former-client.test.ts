@@ -58,12 +58,12 @@ describe('the next client of an account', () => {
     const username = async (reader?: string) => (await at.sluice.panels.loginLink('svc-1', { reader })).username;
     const own = await username('42');
     await give('43');
-    Object.assign(at.panel.user(user) ?? {}, { user: 'shop-of-43' });
+    at.panel.world.users.get(user)!.user = 'renamed-by-43';
     await pollLater(at);
     await give('42');
-    expect([await username(), await username('42')]).toEqual(['shop-of-43', own]);
+    expect([await username(), await username('42')]).toEqual(['renamed-by-43', own]);
     await pollLater(at);
-    expect(await username('42')).toBe('shop-of-43');
+    expect(await username('42')).toBe('renamed-by-43');
     await expect(username('43')).rejects.toMatchObject({ code: 'unknown_service' });
   });
 

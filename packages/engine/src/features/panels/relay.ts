@@ -8,13 +8,13 @@ import {
   usageError,
 } from '@sluice/panel-kind';
 import { notFound, unsupported } from '../../base/errors.js';
+import { accountFor } from './account-for-reader.js';
 import { findAddress } from './customer-address.js';
 import { requireFacet } from '../../base/facet.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
 import { requireForReader } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
-import { accountFor } from '../../kernel/subject/account-for-reader.js';
 
 /** Lists the tunnels of the named panel, or of the only one with such lists. */
 export async function listTunnels(context: Context, name: string | undefined): Promise<TunnelView[]> {
@@ -87,13 +87,12 @@ export async function loginLink(context: Context, id: string, reader?: Reader): 
     throw unsupported(`"${id}" is on panel "${service.panel}", where customers have no login`);
   }
   const [decision = null] = await context.store.decisions.latest([id]);
-  const address = (): string | null => findAddress(context, service.panel);
   // Customers may rename their account: the last observed name comes first.
-  const username = accountFor(decision, service, { reader, address })?.username ?? service.refs[login.nameRef] ?? null;
+  const username = accountFor(context, decision, service, reader)?.username ?? service.refs[login.nameRef] ?? null;
   if (service.refs[login.idRef] === undefined || username === null) {
     throw notFound('no_account', `"${id}" has no account yet`, { service: id });
   }
-  return { url: address(), username, singleSignOn: false };
+  return { url: findAddress(context, service.panel), username, singleSignOn: false };
 }
 
 async function lookupPanel(context: Context, name: string | undefined): Promise<{ name: string; lookups: Lookups }> {

@@ -7,7 +7,7 @@ import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { findCapabilities, findLacks } from '../../context/lacks.js';
-import { findAddress } from '../panels/customer-address.js';
+import { accountFor } from '../panels/account-for-reader.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { readOutages } from '../../context/reach.js';
@@ -15,7 +15,6 @@ import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from
 import { countsIn } from '../../loop/load.js';
 import { toPurchaseState } from '../billing/refund-state.js';
 import { withAllowanceNow } from './allowance-now.js';
-import { accountFor } from '../../kernel/subject/account-for-reader.js';
 import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
@@ -84,7 +83,7 @@ export async function serviceDetails(
       ...dates,
       termination: terminationView(terminations.get(service.id)),
       ...(context.findKind(service.panel)?.showsAccount === true
-        ? { account: accountFor(decision, service, { reader, address: () => findAddress(context, service.panel) }) }
+        ? { account: accountFor(context, decision, service, reader) }
         : {}),
     };
     return detailFor(detail, { service, decision }, reader);
