@@ -209,7 +209,10 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
       const toError = (error: unknown): ItemError => withCredentialKey(error, this.#key);
       Object.assign(state, await readLeft({ ...objects, ...shown, toError }, state, { order: orderId, rows }));
     }
-    return { service: service.id, at: isoNow(this.#deps.clock), state, error: state.portsError ?? state.orderError };
+    // What is gone was read, and stops nothing.
+    const portsError = state.isGone ? null : state.portsError;
+    const orderError = state.isOrderGone ? null : state.orderError;
+    return { service: service.id, at: isoNow(this.#deps.clock), state, error: portsError ?? orderError };
   }
 
   async #readAdminState(port: Port, options: { tag: string; signal: AbortSignal }): Promise<Port> {

@@ -45,3 +45,20 @@ it.each(['holds', 'provision'] as const)('a release by command (%s) shows what s
   await holds.add('svc-1');
   expect(await readStopped()).toEqual([null]);
 });
+
+it.each([
+  ['its order', /\/orders/],
+  ['anything', /./],
+])('neither a command nor a run that can not read %s ends what is known to stop a service', async (_what, path) => {
+  await at.open(10);
+  at.panel.staffSuspendOrder(901, 'abuse');
+  await at.sluice.reconcile();
+  const known = (await at.sluice.services.show('svc-1')).stoppedByPanel;
+  expect(known).toEqual({ since: toInstant(), message });
+  at.panel.server.inject({ match: (call) => path.test(call.path), fault: { kind: 'status', status: 500 } });
+  at.bench.clock.advance(HOUR);
+  await at.sluice.holds.release('svc-1');
+  expect((await at.sluice.services.show('svc-1')).stoppedByPanel).toEqual(known);
+  await at.sluice.reconcile();
+  expect((await at.sluice.services.show('svc-1')).stoppedByPanel).toEqual(known);
+});

@@ -76,7 +76,7 @@ export function withLasting(decisions: readonly DecisionRecord[], lasting: Lasti
   });
 }
 
-/** Whether a run that did not find an alarm again has checked for it. */
+/** Whether a run that did not find an alarm again has checked for it. What it could not read may be as it was. */
 function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRecord): boolean {
   const { plan, skipped, error, observation } = work;
   if (skipped !== null) return skipped !== LEASED;
@@ -86,7 +86,8 @@ function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRec
   }
   // Each run decides whether a reading is doubted, whatever else is wrong.
   if (alarm.code === HOLD_DOUBTED) return plan !== null;
-  return plan !== null && error === null && (scope !== 'poll' || alarm.scope === 'poll');
+  const isRead = observation?.state != null && observation.error === null;
+  return plan !== null && isRead && error === null && (scope !== 'poll' || alarm.scope === 'poll');
 }
 
 function findAlarms({ context, scope, panel: looking }: LookingRun, work: Applied): AlarmRecord[] {
