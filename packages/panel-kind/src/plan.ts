@@ -190,7 +190,7 @@ export interface Plan {
   moves: { evidence: string; hold: string }[];
   /** Descriptions of the differences between target state and observation. */
   drift: string[];
-  /** Descriptions of what else stops the service on the panel after these steps, other than our holds. */
+  /** Descriptions of what else stops the service on the panel after these steps, other than our holds. A release may fail by one. */
   stops?: string[];
   /** Whether they stop only a part of it. */
   stopsPart?: true;

@@ -77,12 +77,9 @@ function release(system: LineSystem, plan: Plan, target: TargetState, state: Pre
 /** Reports a line that stays suspended; `own`: what Sluice had suspended, before somebody else did it in another way. */
 function reportSuspended(plan: Plan, { scope }: TargetState, { id, username }: Subscriber, own?: EvidenceRecord): void {
   const message = `line ${id} ("${username}") was suspended by somebody else and stays suspended`;
-  if (scope === 'hold') {
-    plan.problems.push({ code: SUSPENDED_ELSEWHERE, message });
-    return;
-  }
   plan.stops = [message];
-  if (own !== undefined) note(plan, own, message);
+  if (scope === 'hold') plan.problems.push({ code: SUSPENDED_ELSEWHERE, message });
+  else if (own !== undefined) note(plan, own, message);
 }
 
 const SUSPENDED_ELSEWHERE = 'suspended_elsewhere';

@@ -79,12 +79,14 @@ interface PlanResult {
 
 /** Plans one service from its observation. */
 export function planSteps(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): PlanResult {
-  const { context, panel, givesBack = false } = on;
+  const { context, panel, scope, givesBack = false } = on;
   const target = toTargetState(on, work, command);
   const observation = work.observation ?? { service: work.service.id, at: context.now(), state: null, error: null };
   const found = withoutWaiting(target, withoutStopped(on, work.service.id, panel.plan(target, observation)));
   const [problem = null] = found.problems;
-  const isServed = problem === null && (givesBack ? target.holds.length === 0 : isToServe(panel, work, target));
+  // A release fails by what stops a line after it.
+  const isSound = problem === null || (scope === 'hold' && found.stops?.includes(problem.message) === true);
+  const isServed = isSound && (givesBack ? target.holds.length === 0 : isToServe(panel, work, target));
   const stops = isServed ? (found.stops ?? []) : [];
   // What Sluice still restricts is not stopped by the panel.
   const isStopKnown = isServed && !givesBack && target.evidence.length === 0;

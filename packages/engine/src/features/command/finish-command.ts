@@ -127,7 +127,8 @@ async function storeEnd(
     else if (isRefused(command, work)) await command.refused?.(work.error, tables, work.service);
     await saveCheckpoint(context, run.id, work, tables);
     // What is asked of an account, and what is given back, is not planned as a service that should run.
-    if (command.account == null && command.givesBack !== true && isLiving(work.service))
+    const asksForState = command.account == null || command.account.verb === 'unsuspend';
+    if (asksForState && command.givesBack !== true && isLiving(work.service))
       await noteAlarms({ context, panel, scope: command.scope ?? 'command', decides: saysStopped }, tables, [work]);
     // The notices of a run's own command are reported by that run.
     if (command.decidedByRun !== true) {
