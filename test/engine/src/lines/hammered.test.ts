@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
+import { during } from '../bench/during.js';
 import { useBench } from '../bench/each-test.js';
 import { codeOf } from '../bench/engine-bench.js';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
@@ -67,6 +68,33 @@ it('a client changes the caller id of its line while a run has the panel', async
   const releaseService = await at.bench.takeLease('service:svc-1');
   expect(await codeOf(change('svc-1'))).toBe('lease_held');
   await releaseService();
+});
+
+it('an operator changes no line whose client’s change, for which the command has waited, is in doubt', async () => {
+  let wait = (): void => undefined;
+  const waits = new Promise<void>((resolve) => (wait = resolve));
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const sleep = (): Promise<void> => {
+    wait();
+    return ended;
+  };
+  const operator = await at.bench.start({ clock: { now: () => at.bench.clock.now(), sleep } });
+  let change: Promise<string | null> = Promise.resolve(null);
+  const ofClient = await during(
+    at.panel.server,
+    ({ changing }) => changing,
+    () => {
+      at.panel.server.inject({ endpoint: /^P/, times: 1, when: 'before', fault: { kind: 'cut' } });
+      return codeOf(setCallerId(at.sluice)).finally(end);
+    },
+    () => {
+      change = codeOf(operator.telephony.set('subscribers', LINE, { waitMs: 500, values: { caller_id: callerId() } }));
+      return Promise.race([waits, change]);
+    },
+  );
+  expect([ofClient, await change]).toEqual(['outcome_unknown', 'outcome_unknown']);
+  expect(at.panel.server.changingCalls()).toHaveLength(1);
 });
 
 it('the log of a service has the changes of its caller id', async () => {

@@ -47,15 +47,14 @@ export async function changeRecord(context: Context, request: ChangeRequest): Pr
   const command = `${RECORD_NAMES[resource]} ${operation}`;
   if (service !== undefined) await requireService(context, service);
   return withRun(context, { command, dryRun, service }, async (run) => {
+    const change = { context, on, run, request, values };
     if (!dryRun) {
       // A client could keep every run from the panel by changes that take its lease.
       const lease = service === undefined ? panelLease(on.panel) : serviceLease(service);
       await run.leases.take(lease, request.waitMs);
       await run.start();
-      const name = operation === 'create' ? null : request.id;
-      await resolveEarlier(context, on, { resource, name, values }, run.leases.held);
+      await resolveEarlierChanges(change);
     }
-    const change = { context, on, run, request, values };
     const done = await (operation === 'create' ? create(change) : operation === 'set' ? set(change) : remove(change));
     await run.end({ outcome: 'done', changes: done.changed.length > 0 });
     const { observing: _observing, ...view } = run.view;
@@ -100,14 +99,12 @@ async function create(change: WantedChange): Promise<Done> {
 async function set(change: WantedChange): Promise<Done> {
   const { context, on, request, values } = change;
   const { resource } = request;
-  const found = await findRecord(context, on, resource, request.id);
-  if (request.service !== undefined) await refuseOtherLine(change, request.service, found.id);
+  const found = await findToSet(change);
   const before = toDocument(found);
   const wanted = values.filter(({ field, value }) => field.type === 'secret' || !showsValue(field, before, value));
   const changed = wanted.map(({ field }) => field.name);
   if (wanted.length === 0) return { record: before, changed, differs: [] };
   if (request.dryRun) return { record: withValues(before, wanted), changed, differs: [] };
-  await takeService(change, found.id);
   const find = async (): Promise<TelephonyDocument | null> => {
     const row = await on.telephony.get(resource, found.id, context.deps.signal);
     return row === null ? null : toDocument(row);
@@ -174,12 +171,24 @@ function write(
   return writeRecord(context, { on, run: run.id, fences: run.leases.held, resource, operation, values, ...target });
 }
 
-/** A line of a service is not changed while a command or run works on the service. */
-async function takeService(change: WantedChange, id: string): Promise<void> {
-  const { run, request } = change;
-  if (request.service !== undefined) return;
-  const owner = await findOwner(change, id);
-  if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
+/** Finds the record to change. A line of a service is not changed while a command or run works on the service. */
+async function findToSet(change: WantedChange): Promise<{ id: string }> {
+  const { context, on, run, request } = change;
+  const { resource, service, dryRun, waitMs } = request;
+  const found = await findRecord(context, on, resource, request.id);
+  if (service !== undefined) await refuseOtherLine(change, service, found.id);
+  const owner = service !== undefined || dryRun ? undefined : await findOwner(change, found.id);
+  if (owner === undefined) return found;
+  await run.leases.take(serviceLease(owner.id), waitMs);
+  // The command of a client that had the lease may have changed it, or have left that in doubt.
+  await resolveEarlierChanges(change);
+  return findRecord(context, on, resource, found.id);
+}
+
+function resolveEarlierChanges({ context, on, run, request, values }: WantedChange): Promise<void> {
+  const { resource, operation } = request;
+  const name = operation === 'create' ? null : request.id;
+  return resolveEarlier(context, on, { resource, name, values }, run.leases.held);
 }
 
 /** Refuses a record that is not the line of the named service and client any more. */
