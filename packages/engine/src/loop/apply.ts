@@ -1,4 +1,5 @@
 import { setImmediate as yieldToIo } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { LimitDecision } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, NoticeRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../kernel/changes/backups.js';
@@ -107,8 +108,9 @@ export function isAccepted({ stopped, treatment }: Verdict, work: Pick<Applied, 
   return !stopped || treatment(work).observing;
 }
 
-function listCycles({ closing, awaited, cycle }: Applied): Readonly<CycleRecord>[] {
-  return [closing, awaited, cycle].filter((one) => one !== null);
+/** Without what was only loaded: all services of a panel that is down. */
+function listCycles({ closing, awaited, cycle, recorded }: Applied): Readonly<CycleRecord>[] {
+  return [closing, awaited, isDeepStrictEqual(cycle, recorded) ? null : cycle].filter((one) => one !== null);
 }
 
 /** Returns the stored cycle of a service that the brake stopped, where its counter was found fallen. */

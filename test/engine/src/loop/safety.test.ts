@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import path from 'node:path';
 import type { RunReport } from '@sluice/engine';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
+import { handleOn } from '../bench/sqlite.js';
 import { pollLater, addServices, useEach } from './polls.js';
 import { useBench } from '../bench/each-test.js';
 
@@ -35,6 +37,18 @@ describe('a panel that answers garbage for some services', () => {
     expect(at.panel.snapshot()).not.toEqual(before);
     expect(changing().filter((call) => !/\/ports\/702[12]\b/.test(call))).toEqual([]);
   });
+});
+
+it('a poll of a panel that is down writes no cycles', async () => {
+  await addServices(at, 2);
+  useEach(at, [1, 2], 50);
+  await at.poll();
+  handleOn(path.join(at.bench.folder, 'sluice.db')).exec(
+    "create trigger kept before update on cycles begin select raise(abort, 'written'); end",
+  );
+  at.panel.server.inject({ endpoint: /./, fault: { kind: 'html', status: 502 } });
+  const { service } = await pollLater(at);
+  expect([service.status, service.usage]).toEqual(['unreadable', null]);
 });
 
 describe('the mass-change brake of a small panel', () => {
