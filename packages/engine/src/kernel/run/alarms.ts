@@ -86,7 +86,8 @@ function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRec
   }
   // Each run decides whether a reading is doubted, whatever else is wrong.
   if (alarm.code === HOLD_DOUBTED) return plan !== null;
-  const isRead = observation?.state != null && observation.error === null;
+  // What a service shows that needs nothing more is not kept.
+  const isRead = observation === null || (observation.state !== null && observation.error === null);
   return plan !== null && isRead && error === null && (scope !== 'poll' || alarm.scope === 'poll');
 }
 
