@@ -84,47 +84,56 @@ export function describeNodes(nodes: readonly FlvxNode[]): string {
   return `${online.length} of ${nodes.length} nodes online${agents}`;
 }
 
-/** Describes what others have closed, which stays closed. */
-export function describeClosed({ user, permissions }: OwnRows, target: FlvxAccountTarget): string[] {
-  const lines: string[] = [];
-  const note = (what: string): unknown => lines.push(`${what} is disabled, but not by Sluice: it stays disabled`);
-  if (user.status !== 1 && target.user?.status === undefined) note(`user ${user.id}`);
+/** What stops an account, or the tunnel of one of its permissions. */
+export interface AccountStop {
+  /** Null for all of the account. */
+  tunnelId: number | null;
+  text: string;
+}
+
+function toStop({ user }: Pick<OwnRows, 'user'>, tunnelId: number | null, why: string): AccountStop {
+  const what = tunnelId === null ? `user ${user.id}` : `the permission for tunnel ${tunnelId}`;
+  return { tunnelId, text: `${what} ${why}` };
+}
+
+/** Lists what others have closed, which stays closed. */
+export function listClosed({ user, permissions }: OwnRows, target: FlvxAccountTarget): AccountStop[] {
+  const closed: (number | null)[] = user.status !== 1 && target.user?.status === undefined ? [null] : [];
   for (const row of permissions) {
     const { values, remove } = target.permissions.get(row.tunnelId) ?? {};
     const stays = values?.status === undefined && remove !== true;
-    if (row.status !== 1 && stays) note(`the permission for tunnel ${row.tunnelId}`);
+    if (row.status !== 1 && stays) closed.push(row.tunnelId);
   }
-  return lines;
+  return closed.map((tunnelId) => toStop({ user }, tunnelId, 'is disabled, but not by Sluice: it stays disabled'));
 }
 
-/** Describes by which of its own rules the panel stops the account or a part of it in its target state. */
-export function describeStops({ user, permissions }: OwnRows, target: FlvxAccountTarget, at: number): string[] {
+/** Lists by which of its own rules the panel stops the account or a part of it in its target state. */
+export function listStops({ user, permissions }: OwnRows, target: FlvxAccountTarget, at: number): AccountStop[] {
   const zeroed = target.reset == null ? {} : { inBytes: 0, outBytes: 0 };
-  const rows: [string, RuledRow, (row: RuledRow, now: number) => boolean][] = [
-    [`user ${user.id}`, { ...user, ...pickLimits(target.user), ...zeroed }, stopsUser],
+  const rows: [number | null, RuledRow, (row: RuledRow, now: number) => boolean][] = [
+    [null, { ...user, ...pickLimits(target.user), ...zeroed }, stopsUser],
     ...permissions
       .filter((row) => target.permissions.get(row.tunnelId)?.remove !== true)
-      .map((row): [string, RuledRow, typeof stopsPermission] => [
-        `the permission for tunnel ${row.tunnelId}`,
+      .map((row): [number, RuledRow, typeof stopsPermission] => [
+        row.tunnelId,
         { ...row, ...pickLimits(target.user), ...pickLimits(target.permissions.get(row.tunnelId)?.values), ...zeroed },
         stopsPermission,
       ]),
   ];
-  return rows.flatMap(([what, row, stops]) => {
-    // Closed rows are described by `describeClosed`.
+  return rows.flatMap(([tunnelId, row, stops]) => {
+    // Closed rows are listed by `listClosed`.
     if (!stops({ ...row, status: 1 }, at)) return [];
-    return isExpired(row, at)
-      ? `${what} expired on ${toIso(row.expiresAt) ?? 'an unknown date'}`
-      : `${what} has used up its quota of ${row.quota} GB on the panel`;
+    const why = isExpired(row, at)
+      ? `expired on ${toIso(row.expiresAt) ?? 'an unknown date'}`
+      : `has used up its quota of ${row.quota} GB on the panel`;
+    return toStop({ user }, tunnelId, why);
   });
 }
 
-/** Whether what is described stops a part of an account only: neither its user nor all its permissions. */
-export function stopsPart({ user, permissions }: OwnRows, stops: readonly string[]): boolean {
-  const isStopped = (what: string): boolean => stops.some((text) => text.startsWith(`${what} `));
-  const isWhole =
-    isStopped(`user ${user.id}`) ||
-    permissions.every(({ tunnelId }) => isStopped(`the permission for tunnel ${tunnelId}`));
+/** Whether these stop a part of an account only: neither its user nor all its permissions. */
+export function stopsPart({ permissions }: Pick<OwnRows, 'permissions'>, stops: readonly AccountStop[]): boolean {
+  const stopped = new Set(stops.map(({ tunnelId }) => tunnelId));
+  const isWhole = stopped.has(null) || permissions.every(({ tunnelId }) => stopped.has(tunnelId));
   return stops.length > 0 && !isWhole;
 }
 

@@ -7,7 +7,7 @@ import {
   type Plan,
 } from '@sluice/panel-kind';
 import { type FlvxAccount, type FlvxHistory, listOwnPermissions, toHistory } from '../account/history/history.js';
-import { describeClosed, describeStops, stopsPart } from '../account/describe.js';
+import { type AccountStop, listClosed, listStops, stopsPart } from '../account/describe.js';
 import { observeHistory } from '../account/history/observed-history.js';
 import { planAccount, planTerminate } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
@@ -209,18 +209,22 @@ function planExisting(
   if (worst && target.command?.verb === 'create') return failedPlan(worst);
   const accountTarget = { ...planTarget(input, speed), setsPassword };
   const plan = resolveEvidence(input, toPlan([...first, ...planAccount(withHistory(input), accountTarget)], input));
-  const closed = describeClosed(input, accountTarget);
-  const stops = [...closed, ...describeStops(input, accountTarget, account.at)];
+  const closed = listClosed(input, accountTarget);
+  const stops = [...closed, ...listStops(input, accountTarget, account.at)];
   const whole: Plan = {
     ...plan,
     problems: [...plan.problems, ...problems],
-    drift: [...plan.drift, ...closed],
-    stops,
+    drift: [...plan.drift, ...toTexts(closed)],
+    stops: toTexts(stops),
     ...(stopsPart(input, stops) && { stopsPart: true as const }),
-    ...(plan.steps.length > 0 && { stopsNow: [...closed, ...describeStops(input, AS_OBSERVED, account.at)] }),
+    ...(plan.steps.length > 0 && { stopsNow: toTexts([...closed, ...listStops(input, AS_OBSERVED, account.at)]) }),
     notices: toNotices(input, plan.steps),
   };
   return withRefs(whole, target, toRefs(input));
+}
+
+function toTexts(stops: readonly AccountStop[]): string[] {
+  return stops.map(({ text }) => text);
 }
 
 /** Plans the quota of an account whose service has ended while it was lifted. Of an account that is gone or another's, nothing is left. */
