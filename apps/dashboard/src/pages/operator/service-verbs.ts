@@ -144,11 +144,11 @@ export function verbForm(word: VerbWord): Page {
   return async (request) => {
     const { form: fields = {}, sluice } = request;
     const id = request.params.id ?? '';
-    const before = await sluice.services.show(id);
+    const before = word === 'release' ? await sluice.services.show(id) : null;
     const report = await runVerb(request, id, verb, { fields, dryRun: false });
     const { service, actions, notices } = report;
     const hasFailed = reportedError(report) !== null || actions.some(({ state }) => state === 'failed');
-    const done = `${serviceHref(id)}?done=${word === 'release' ? released(before, report, fields) : word}`;
+    const done = `${serviceHref(id)}?done=${before === null ? word : released(before, report, fields)}`;
     if (!hasFailed && notices.length === 0) return { redirect: done };
     const body = html`${preview(report)}
       <p>${serviceLink(id)}</p>`;
