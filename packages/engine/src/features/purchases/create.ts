@@ -27,7 +27,7 @@ import { endUnwanted, isWanted } from './unfinished.js';
 import { limitNotRaised, underObserve } from './observed.js';
 import { errorFor, stoppedFor } from '../services/for-reader.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
-import { findRefusal } from './refusal.js';
+import { findCycleToBuy } from './cycle-to-buy.js';
 import { refKey } from '../../base/purchase-keys.js';
 import { toDetail } from './views.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -223,10 +223,9 @@ function requireChargeable(service: ServiceRecord): string {
 
 /** Returns the current cycle of a service with a limited quota; extra traffic has no effect on others. */
 async function requireCycle(context: Context, service: ServiceRecord): Promise<CycleRecord> {
-  const loaded = await loadService(context, service);
-  const { code, message } = findRefusal(loaded) ?? {};
-  if (code === undefined && loaded.cycle !== null) return loaded.cycle;
-  throw new SluiceError(code ?? 'not_metered_yet', message ?? '', { details: { service: service.id } });
+  const { cycle, refused } = findCycleToBuy(await loadService(context, service));
+  if (refused === null) return cycle;
+  throw new SluiceError(refused.code, refused.message, { details: { service: service.id } });
 }
 
 /** Refuses before anything is stored. Without credit a purchase is possible only where clients can pay the invoice. */

@@ -4,7 +4,7 @@ import { requireForReader } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
 import { loadBuyer, packageEffects } from './package-effects.js';
 import { listPackages } from './packages.js';
-import { findRefusal } from './refusal.js';
+import { findCycleToBuy } from './cycle-to-buy.js';
 import { listOfClient } from './views.js';
 
 /** Whose packages to list. */
@@ -29,8 +29,10 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   if (id === undefined) return offered;
   const service = await requireForReader(context, id, reader);
   const own = offered.filter(({ products }) => products.includes(service.product));
+  // Nothing more is loaded for a service that is offered none.
+  if (own.length === 0) return [];
   const loaded = await loadBuyer(context, service);
-  const refused = loaded && findRefusal(loaded);
+  const refused = loaded && findCycleToBuy(loaded).refused;
   const effects = loaded === null ? null : await packageEffects(context, loaded, own);
   return own.map((each) => ({
     ...each,

@@ -26,9 +26,11 @@ export async function packageEffects(
   loaded: Loaded,
   offered: readonly Package[],
 ): Promise<ReadonlyMap<string, PackageEffect>> {
-  const withMore = offered.length === 0 ? null : await foresee(context, loaded, offered[0] as Package);
-  const now = withMore?.(0);
-  if (withMore === null || now == null) return new Map();
+  const [first] = offered;
+  if (first === undefined) return new Map();
+  const withMore = await foresee(context, loaded, first);
+  const now = withMore(0);
+  if (now === null) return new Map();
   const stopsAfter = await readStopsAfter(context, loaded);
   const needed = now.holdsQuota ? findNeeded(withMore, now) : 0;
   const effects = new Map<string, PackageEffect>();

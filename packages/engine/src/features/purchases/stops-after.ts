@@ -1,5 +1,4 @@
 import type { PackageEffect } from '@sluice/contract/documents';
-
 import type { Context } from '../../context/context.js';
 import { readOutages } from '../../context/reach.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
@@ -9,7 +8,7 @@ import { limitNotRaised, underObserve } from './observed.js';
 type Stops = PackageEffect['stops'];
 
 /** Returns what would still stop a service after a purchase that ends holds for these reasons. */
-export type StopsAfter = (ending: readonly string[]) => Stops;
+type StopsAfter = (ending: readonly string[]) => Stops;
 
 /**
  * Reads what would still stop a service after a purchase besides the holds that it does not end: by what is stored, without a call of
