@@ -13,6 +13,10 @@ const TOKEN = 'sluice_0123456789-0123456789-0123456789-012345678';
 const HOSTILE = `"'><script>alert(1)</script>\u202e</p>\n&#60;img src=x&#62;{$smarty.version}{literal}`;
 const texts = { id: HOSTILE, title: HOSTILE, summary: HOSTILE, service: HOSTILE };
 
+/** The client who is logged in, and the address of a service, whose client is compared with it. */
+const CLIENT = '77';
+const OF_SERVICE = /\/services\/[^/?]+$/;
+
 /** What WHMCS prints around a page, as it is. */
 interface Headed {
   pagetitle: string;
@@ -38,9 +42,11 @@ withPhp(`texts from outside in the modules for WHMCS${noPhp ?? ''}`, () => {
   let refuses = false;
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-escaping-'));
   beforeAll(async () => {
-    server = createServer((_request, response) => {
+    server = createServer(({ url: asked = '' }, response) => {
       response.writeHead(refuses ? 409 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(refuses ? { error: { code: 'other', message: HOSTILE } } : DOCUMENT));
+      // Pages are of services that Sluice has for the client who is logged in.
+      const document = OF_SERVICE.test(asked) ? { ...DOCUMENT, client: CLIENT } : DOCUMENT;
+      response.end(JSON.stringify(refuses ? { error: { code: 'other', message: HOSTILE } } : document));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -55,7 +61,7 @@ withPhp(`texts from outside in the modules for WHMCS${noPhp ?? ''}`, () => {
     const params = {
       ...{
         serviceid: 7,
-        userid: 77,
+        userid: Number(CLIENT),
         username: HOSTILE,
         domain: HOSTILE,
         configoption1: HOSTILE,
@@ -63,7 +69,7 @@ withPhp(`texts from outside in the modules for WHMCS${noPhp ?? ''}`, () => {
       },
       ...{ serverhostname: hostname, serverport: port, serversecure: false, serverpassword: TOKEN, customfields: {} },
     };
-    const session = { uid: 77 };
+    const session = { uid: Number(CLIENT) };
     const servers = (call: string) => ({ module: 'servers/sluice', call, params });
     const area = { module: 'addons/sluice', call: 'clientarea', params: {}, session };
     const setting = (id: number, name: string, value: string) => ({ id, module: 'sluice', setting: name, value });
