@@ -247,5 +247,11 @@ export { describeSkip, findSkip, isLeftBySkip, isWithAccount, type SkipReason } 
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';
 export type { RevokeRequest } from './features/access/tokens.js';
-export { describeHoldEnd, findNextDecision, isHeldBesides, type NextDecision } from './kernel/subject/next-decision.js';
+export {
+  type DecisionFacts,
+  describeHoldEnd,
+  findNextDecision,
+  isHeldBesides,
+  type NextDecision,
+} from './kernel/subject/next-decision.js';
 export { describeDoubtedHolds } from './kernel/subject/holds.js';

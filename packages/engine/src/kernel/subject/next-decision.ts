@@ -10,7 +10,7 @@ import { hasCycleEnded, hasRoomAgain, isOfEarlierWindow, isWithheld } from './us
 export type NextDecision = 'product' | 'withheld' | 'window' | 'cycle' | 'room';
 
 /** What is known of a service when its next run decides. `released`: the quota is released until a date. */
-interface Known {
+export interface DecisionFacts {
   service: Pick<ServiceView, 'error' | 'limits' | 'cycle' | 'usage' | 'mode' | 'allowance'> & {
     protected: boolean;
     fallen: FallenUsage | null;
@@ -21,7 +21,7 @@ interface Known {
 
 /** Returns what the next run decides about an open hold; null where its reason lasts. `released`: the quota is released until a date. */
 export function findNextDecision(
-  { service, released, at }: Known,
+  { service, released, at }: DecisionFacts,
   hold: { reason: string; since: string; note: string | null } & HoldMarks,
 ): NextDecision | null {
   if (needsProduct(service, hold)) return 'product';
@@ -35,7 +35,7 @@ export function findNextDecision(
 /** Whether another hold of a service lasts once this one, of the same list, has ended: the service is not released by that. */
 export function isHeldBesides<
   Hold extends { reason: string; since: string; note?: string | null; until?: string | null } & HoldMarks,
->(known: Known, holds: readonly Hold[], hold: Hold): boolean {
+>(known: DecisionFacts, holds: readonly Hold[], hold: Hold): boolean {
   const lasts = (other: Hold): boolean => {
     const next = findNextDecision(known, { ...other, note: other.note ?? null });
     return next === null || next === 'product';
@@ -47,7 +47,7 @@ export function isHeldBesides<
 
 /** Returns what a run does that ends a hold, for operators: another one may keep the service held. */
 export function describeHoldEnd<Hold extends Parameters<typeof isHeldBesides>[2]>(
-  found: Known & { holds: readonly Hold[] },
+  found: DecisionFacts & { holds: readonly Hold[] },
   hold: Hold,
 ): string {
   return isHeldBesides(found, found.holds, hold) ? 'ends this hold, and another one stays' : 'releases it';
