@@ -62,6 +62,11 @@ function isSameOwner(a: OwnedPart, b: OwnedPart): boolean {
   return JSON.stringify(a.owners) === JSON.stringify(b.owners);
 }
 
+/** Returns the last part in which another client had a subject too; undefined where none ever had it. */
+export function findForeign(parts: readonly OwnedPart[], client: string | null): OwnedPart | undefined {
+  return parts.findLast(({ owners }) => owners.some((owner) => owner.client !== client));
+}
+
 /** Returns the parts that a service had. What several services of one client had at the same time is the first one's. */
 export function toWindows(parts: readonly OwnedPart[], service: string): ServiceWindow[] {
   return parts.flatMap(({ from, to, owners }) => {

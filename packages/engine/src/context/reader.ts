@@ -1,5 +1,5 @@
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { findOwners, type PanelObject } from '../base/ownership.js';
+import { findForeign, findOwners, type PanelObject } from '../base/ownership.js';
 import type { Context } from './context.js';
 import { refuseOtherClient } from './find-service.js';
 
@@ -29,7 +29,7 @@ export async function objectVisibleSince(
   const clientSince = visibleSince(service, reader);
   if (reader === undefined || object === null) return clientSince;
   const parts = await findOwners(context, object, { from: null, to: null });
-  const foreign = parts.findLast(({ owners }) => owners.some(({ client }) => client !== service.client));
+  const foreign = findForeign(parts, service.client);
   if (foreign === undefined) return clientSince;
   const end = foreign.to ?? context.now();
   return clientSince !== null && clientSince > end ? clientSince : end;

@@ -8,7 +8,8 @@ import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
 import { type Termination, terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
 import type { Context } from '../context/context.js';
 import { group } from '../base/lifecycle.js';
-import { findFormerHistories, loadHistory, findTakenOver } from '../kernel/subject/history.js';
+import { findObjectsSince, findTakenOver } from '../kernel/subject/former.js';
+import { findFormerHistories, loadHistory } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
 import { withRefusedOf } from '../kernel/subject/counter.js';
 import { findSkip } from '../kernel/subject/skip.js';
@@ -65,7 +66,7 @@ export async function load(
     const before = limits.get(service.id) ?? NO_LIMITS;
     const isPlaced = error === null && skipped === null;
     const placed = isPlaced
-      ? placeInCycle({ service, product, recorded: rows.recorded }, stored.earlier.get(service.id) ?? [], now, context)
+      ? placeInCycle({ service, product, recorded: rows.recorded, ...toKnown(stored, service.id) }, now, context)
       : UNPLACED;
     const computed = isPlaced
       ? computeAllowance({ override, purchases: rows.purchases, ...placed.placement, service, product, mode })
@@ -130,6 +131,7 @@ async function loadStored(
   const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
   const takenOver = await findTakenOver(context, panel, uncounted);
   const former = await findFormerHistories(context, panel, { services, history });
+  const objectsSince = await findObjectsSince(context, panel, { services, cycles });
   const left = [...unresolved.values()].flat();
   const terminations = left.length === 0 ? new Map<string, Termination>() : await terminationsIn(context, left);
   return {
@@ -148,6 +150,7 @@ async function loadStored(
     earlier,
     takenOver,
     former,
+    objectsSince,
     terminations,
   };
 }
@@ -194,6 +197,11 @@ function findRows(stored: StoredRows, id: string) {
     history: stored.history.get(id) ?? { checkpoint: null, decision: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;
+}
+
+/** Returns what decides on the cycle of a service besides its newest one. */
+function toKnown({ earlier, objectsSince }: StoredRows, id: string) {
+  return { earlier: earlier.get(id) ?? [], objectSince: objectsSince.get(id) ?? null };
 }
 
 interface ComputedAllowance {

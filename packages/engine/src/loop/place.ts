@@ -61,15 +61,21 @@ export async function placeServices(
       if (product === undefined) return [service.id, NO_PLACE];
       return [
         service.id,
-        placeInCycle({ service, product, recorded }, earlier.get(service.id) ?? [], now, context).placement,
+        placeInCycle({ service, product, recorded, earlier: earlier.get(service.id) ?? [] }, now, context).placement,
       ];
     }),
   );
 }
 
+/** What decides on the cycle of a service. */
+interface CycleFacts extends Pick<Loaded, 'service' | 'product' | 'recorded'> {
+  earlier: readonly CycleRecord[];
+  /** Since when what the service has on its panel belongs to no other client any more; null or absent where it always was. */
+  objectSince?: string | null;
+}
+
 export function placeInCycle(
-  { service, product, recorded }: Pick<Loaded, 'service' | 'product' | 'recorded'>,
-  earlier: CycleRecord[],
+  { service, product, recorded, earlier, objectSince = null }: CycleFacts,
   now: string,
   context: Context,
 ): Placed {
@@ -85,26 +91,33 @@ export function placeInCycle(
       recorded,
       earlier,
     });
-    if (step.kind === 'same' && step.wrong === undefined) {
+    const stepped = beginSince(step.cycle, objectSince, now);
+    if (step.kind === 'same' && step.wrong === undefined && stepped === step.cycle) {
       return { placement: { cycle: recorded, closing: null, cycleIsNew: false, wrongCycles: [] }, error: null };
     }
     const known = new Map([...earlier, ...(recorded ? [recorded] : [])].map((cycle) => [cycle.id, cycle]));
     const wrongCycles = (step.wrong ?? []).flatMap(({ id }) => known.get(id) ?? []);
     const before = known.get(step.previous?.id ?? '') ?? null;
     const goesOn = before && (step.kind === 'opened' ? { ...before, counter: withoutSums(before.counter) } : before);
-    const counter = counterAfter(goesOn, wrongCycles, step.cycle.start);
+    const counter = counterAfter(goesOn, wrongCycles, stepped.start);
     if (before && step.kind !== 'opened') {
       const closedAt = wrongCycles.length > 0 ? null : before.closedAt;
-      const cycle = { ...before, ...step.cycle, counter, closedAt, ...endedFigures(before, step.cycle) };
+      const cycle = { ...before, ...stepped, counter, closedAt, ...endedFigures(before, stepped) };
       return { placement: { cycle, closing: null, cycleIsNew: false, wrongCycles }, error: null };
     }
     const closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
     // Growth of the counter since the last reading belongs to the new cycle.
-    const cycle = { id: context.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter, ...NEW_CYCLE };
+    const cycle = { id: context.id('cyc'), service: service.id, ...stepped, openedAt: now, counter, ...NEW_CYCLE };
     return { placement: { cycle, closing, cycleIsNew: true, wrongCycles }, error: null };
   } catch (error) {
     return { placement: NO_PLACE, error: toItemError(error) };
   }
+}
+
+/** Returns a cycle that begins no earlier than its service has what it has on the panel. */
+function beginSince(cycle: Cycle, since: string | null, now: string): Cycle {
+  const isWithin = since !== null && since > cycle.start && since < cycle.end && since <= now;
+  return isWithin ? { ...cycle, start: since } : cycle;
 }
 
 export const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes: null };

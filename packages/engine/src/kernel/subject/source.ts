@@ -73,6 +73,12 @@ export function wasRead({ counter }: Pick<CycleRecord, 'counter'>): boolean {
   return source !== undefined;
 }
 
+/** Returns whether a cycle of a panel with windows, or one before it, was read of what its service has now, as far as that is known. */
+export function isReadOf(panel: SourcePanel, service: SourceService, { counter, readAt }: CycleRecord): boolean {
+  const { source } = (counter ?? {}) as { source?: Partial<Source> };
+  return source === undefined ? readAt !== null : isSameObject(panel, toSource(panel, service), source);
+}
+
 /** Returns whether two sources are the same object of a panel; the other ids of the service do not decide what is read. */
 function isSameObject({ kind }: SourcePanel, now: Source, { panel, refs }: Partial<Source>): boolean {
   const toId = (text: string): string | undefined =>
