@@ -48,10 +48,10 @@ export interface PanelCore<State = unknown> {
    */
   isUnlimited?(observation: Observation<State>): boolean | null;
   /**
-   * Pure: returns whether the account's own limit on the panel is lower than its target requires, also where it is not known. Absent
-   * where the panel keeps none.
+   * Pure: returns whether the account's own limit on the panel is lower than its target requires, also where it is not known; without
+   * an observation by the checkpoint of the target. Absent where the panel keeps none.
    */
-  isTooLow?(target: TargetState, observation: Observation<State>): boolean;
+  isTooLow?(target: TargetState, observation: Observation<State> | null): boolean;
   /** Performs one step and reads back. Never throws. */
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome>;
   /** Pure: returns how an action in doubt ended; null while the observation doesn't show it. */

@@ -130,6 +130,7 @@ describe('a checkpoint of an earlier version', () => {
       ...rest,
       at: left.at,
       listed: 8,
+      quota: 100,
       history: { ...memo, usedBytes: 6 * GB, forwards: { 4: { status: 1, bytes: 6 * GB } } },
     });
   });
@@ -150,7 +151,7 @@ describe('a checkpoint', () => {
     const first = keep(stored);
     expect(parseHistory(JSON.parse(JSON.stringify(first)))).toEqual(first?.history);
     const changed = keep({ ...stored, memo: { ...stored.memo, parked: { 4: 'surplus' } } });
-    expect(Object.keys(changed ?? {}).sort()).toEqual(['account', 'at', 'history', 'listed']);
+    expect(Object.keys(changed ?? {}).sort()).toEqual(['account', 'at', 'history', 'listed', 'quota']);
     expect(Object.keys(changed?.history ?? {}).sort()).toEqual(Object.keys(stored.memo).sort());
   });
 

@@ -22,7 +22,7 @@ import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
 import { accountView, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
 import { isReplaced } from './usage.js';
-import { isOfCycle, toPanelQuota, uncountedBytes } from './panel-quota.js';
+import { findQuota, isOfCycle, toPanelQuota, uncountedBytes } from './panel-quota.js';
 import { findCycleId, toFlvxProduct, chooseTunnels } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { toHeld } from './restrictions.js';
@@ -36,6 +36,8 @@ export interface FlvxCheckpoint {
   listedAt?: string;
   account: AccountView | null;
   history: StoredHistory | null;
+  /** The quota at which the panel stops the account, or a part of it; absent where it is not known. */
+  quota?: number;
 }
 
 /** Returns the stored checkpoint; null where there is none, or where it is of another kind of panel. */
@@ -121,7 +123,8 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
   if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
     const account = withNodes(before.account, state.tunnelNodes);
-    return { ...listed, at, account, history: withCounters(history, user, state.account, uncountedBytes(target)) };
+    const counted = withCounters(history, user, state.account, uncountedBytes(target));
+    return { ...listed, at, account, history: counted, ...toShownQuota(state) };
   }
   const { user } = state.account;
   const now = historyAfter(target, planned, state);
@@ -143,7 +146,13 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
       ownQuota: history.ownQuota || user.quota === toPanelQuota(target),
       uncountedBytes: uncountedBytes(target),
     },
+    ...toShownQuota(state),
   };
+}
+
+function toShownQuota({ account }: ServiceObservation): Pick<FlvxCheckpoint, 'quota'> {
+  const quota = findQuota(account);
+  return quota === null ? {} : { quota };
 }
 
 /**

@@ -1,7 +1,16 @@
 import type { TargetState } from '@sluice/panel-kind';
-import { parseHistory } from '../account/history/history.js';
+import { type FlvxAccount, listOwnPermissions, parseHistory } from '../account/history/history.js';
 import { bytes, type GigabytesWhole, toQuota, UNLIMITED_QUOTA } from '../client/units.js';
 import { toFlvxProduct } from './product.js';
+
+/**
+ * Returns the lowest quota of an account, in whole GB: the panel stops it at its own, and a tunnel at that of its permission. Null
+ * without an account.
+ */
+export function findQuota(account: Pick<FlvxAccount, 'user' | 'permissions'>): number | null {
+  if (account.user === null) return null;
+  return listOwnPermissions(account).reduce<number>((low, { quota }) => Math.min(low, quota), account.user.quota);
+}
 
 /**
  * Returns the panel's own quota: the counter at the last reading that counted plus the rest of the allowance, in whole GB, rounded up.

@@ -49,8 +49,7 @@ import {
   type FlvxDefaults,
   type FlvxSettings,
 } from './product.js';
-import { listOwnPermissions } from '../account/history/history.js';
-import { toPanelQuota } from './panel-quota.js';
+import { findQuota, toPanelQuota } from './panel-quota.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
 import { findKeptRows, type KeptRows } from './kept-rows.js';
@@ -293,12 +292,11 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return state?.account.user == null ? null : state.account.user.quota === UNLIMITED_QUOTA;
   }
 
-  isTooLow(target: TargetState, { state }: Observation<ServiceObservation>): boolean {
-    const account = state?.account;
-    if (account?.user == null) return true;
+  isTooLow(target: TargetState, observation: Observation<ServiceObservation> | null): boolean {
+    const account = observation?.state?.account;
+    const shown = observation === null ? parseCheckpoint(target.checkpoint)?.quota : account && findQuota(account);
     const quota = toPanelQuota(target);
-    // The panel stops an account at its own quota, and a tunnel at that of its permission.
-    return quota !== null && [account.user, ...listOwnPermissions(account)].some((row) => row.quota < quota);
+    return shown == null || (quota !== null && shown < quota);
   }
 
   resolve(action: ActionRecord, observation: Observation<ServiceObservation>): StepOutcome | null {

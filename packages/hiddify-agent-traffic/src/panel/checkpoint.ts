@@ -51,6 +51,13 @@ export function parseCheckpoint(seen: unknown): HiddifyCheckpoint | null {
   return typeof memo?.uuid === 'string' ? (seen as HiddifyCheckpoint) : null;
 }
 
+/** Returns the limit of the service's user at the last observation; null where that is not known. */
+export function findLimit({ service, checkpoint }: Pick<TargetState, 'service' | 'checkpoint'>): number | null {
+  const { memo, account } = parseCheckpoint(checkpoint) ?? {};
+  const { limitBytes = null } = (account ?? {}) as { limitBytes?: number };
+  return memo?.uuid === service.refs[USER_REF] ? limitBytes : null;
+}
+
 /** Returns the error of a service whose user the panel does not have: `user_gone` where it existed before. */
 export function toAbsence(
   { id, refs }: Pick<ServiceRecord, 'id' | 'refs'>,

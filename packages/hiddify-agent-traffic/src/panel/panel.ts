@@ -27,7 +27,7 @@ import { findAddon } from './addon.js';
 import { HiddifyAgents } from './agents.js';
 import { performStep, WriteTurn } from './apply.js';
 import { MOST_BYTES } from '../client/check-user.js';
-import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
+import { findLimit, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import { checkContract } from './contract.js';
 import { HiddifyLists, type HiddifyState, type UserReading } from './lists.js';
 import { planUser } from './plan.js';
@@ -156,9 +156,10 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     return state?.user == null ? null : state.user.limitBytes >= MOST_BYTES;
   }
 
-  isTooLow(target: TargetState, { state }: Observation<HiddifyState>): boolean {
-    const limitBytes = toLimit(target);
-    return state?.user == null || (limitBytes !== null && state.user.limitBytes < limitBytes);
+  isTooLow(target: TargetState, observation: Observation<HiddifyState> | null): boolean {
+    const wanted = toLimit(target);
+    const limitBytes = observation === null ? findLimit(target) : (observation.state?.user?.limitBytes ?? null);
+    return limitBytes === null || (wanted !== null && limitBytes < wanted);
   }
 
   resolve(action: ActionRecord, observation: Observation<HiddifyState>): StepOutcome | null {

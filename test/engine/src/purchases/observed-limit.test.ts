@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Sluice } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
@@ -7,6 +8,12 @@ import { useBench } from '../bench/each-test.js';
 const SHOP = `currency: EUR
 packages: { extra: { traffic: 30GB, price: "5.00" } }
 `;
+/** What stops svc-1 after a purchase by the offer. */
+async function readStops({ sluice }: { sluice: Sluice }): Promise<unknown> {
+  const [offered] = (await sluice.purchases.packages({ service: 'svc-1' })).packages;
+  return offered?.effect?.stops;
+}
+
 describe('on FLVX', () => {
   const at = useBench(() => startFlvxBench(SHOP));
 
@@ -19,6 +26,7 @@ describe('on FLVX', () => {
     at.bench.clock.advance(HOUR);
     await at.poll();
     await at.sluice.panels.observe('relay');
+    expect(await readStops(at)).toEqual([]);
     expect((await at.sluice.purchases.create('svc-1', 'extra')).error).toBeNull();
   });
 });
@@ -39,10 +47,8 @@ describe('on Hiddify', () => {
     await at.sluice.credit.add('42', { amount: '100', currency: 'EUR' });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    const [offered] = (await at.sluice.purchases.packages({ service: 'svc-1' })).packages;
-    expect(offered?.effect?.stops).toMatchObject([
-      { by: 'observe', holds: [], message: expect.stringContaining('keeps its own limit') },
-    ]);
+    const kept = { by: 'observe', holds: [], at: null, message: expect.stringContaining('keeps its own limit') };
+    expect(await readStops(at)).toEqual(code === null ? [] : [kept]);
     const { purchase, error } = await at.sluice.purchases.create('svc-1', 'extra');
     expect([purchase.status, error?.code ?? null, at.panel.user(user).usageLimit / GB]).toEqual(['paid', code, limit]);
   });

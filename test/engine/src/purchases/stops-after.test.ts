@@ -53,6 +53,21 @@ it('an offer says that the panel is down, and that another service keeps the por
   });
 });
 
+it('an offer says that observe keeps the restriction of a hold that has ended', async () => {
+  await start();
+  await at.open(120, '20');
+  at.panel.server.inject({ match: ({ changing }) => changing, fault: { kind: 'status', status: 403 } });
+  await at.sluice.overrides.set('svc-1', { quota: '500GB' });
+  await at.pollAfter(HOUR);
+  at.panel.server.clearFaults();
+  await at.sluice.panels.observe('dcim');
+  expect((await at.sluice.services.show('svc-1')).holds).toMatchObject([{ reason: 'quota', releasing: true }]);
+  expect((await readOffer()).stops).toMatchObject([
+    { by: 'observe', holds: ['quota'], message: expect.stringContaining('release the service by name') },
+  ]);
+  expect((await at.buy('svc-1', 'extra-50')).error?.code).toBe('under_observe');
+});
+
 it.each([
   ['held', 120],
   ['within its allowance', 91],

@@ -13,7 +13,6 @@ import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
-import { toTargetState } from '../../loop/plan.js';
 import type { Context } from '../../context/context.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
@@ -24,7 +23,7 @@ import { chargePurchase, newPurchase } from './charge.js';
 import { loadService } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
-import { limitNotRaised, underObserve } from './observed.js';
+import { isLimitTooLow, limitNotRaised, underObserve } from './observed.js';
 import { errorFor, stoppedFor } from '../services/for-reader.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
 import { findCycleToBuy } from './cycle-to-buy.js';
@@ -265,10 +264,7 @@ async function enforcePaid(
     );
     if (work.error !== null || work.enforcement.value !== 'observe') return work.error;
     if (isHeld) return underObserve(work.service);
-    const on = { context, panel: await context.panel(panel), run, scope: 'command' as const, resources: new Map() };
-    const isTooLow =
-      work.observation === null || on.panel.isTooLow?.(toTargetState(on, work), work.observation) !== false;
-    return isTooLow ? limitNotRaised(work.service) : null;
+    return isLimitTooLow(context, await context.panel(panel), work) ? limitNotRaised(work.service) : null;
   } catch (error) {
     return toItemError(error);
   }

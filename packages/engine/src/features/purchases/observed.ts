@@ -1,5 +1,8 @@
-import type { ItemError } from '@sluice/panel-kind';
+import type { ItemError, Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+import type { Plannable } from '../../kernel/subject/stages.js';
+import { toTargetState } from '../../loop/plan.js';
 
 type Named = Pick<ServiceRecord, 'id' | 'panel'>;
 
@@ -13,4 +16,13 @@ export function underObserve({ id, panel }: Named): ItemError {
 export function limitNotRaised({ id, panel }: Named): ItemError {
   const message = `panel "${panel}" is under observe for "${id}": the package counts, and the panel keeps its own limit of before until runs change it again`;
   return { code: 'limit_not_raised', message };
+}
+
+/**
+ * Returns whether the limit that a panel has of its own is lower than what is allowed, also where it is not known: as it was observed,
+ * otherwise as the last run saw it.
+ */
+export function isLimitTooLow(context: Context, panel: Panel, work: Plannable): boolean {
+  const on = { context, panel, run: '', scope: 'command' as const, resources: new Map() };
+  return panel.isTooLow?.(toTargetState(on, work), work.observation) !== false;
 }

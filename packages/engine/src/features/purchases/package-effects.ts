@@ -14,7 +14,7 @@ import type { Package } from './packages.js';
 /** More traffic than any package is worth asking for, in bytes. */
 const MOST_BYTES = 2 ** 50;
 
-/** A service as it would be with more traffic. */
+/** What is decided of a service with more traffic. */
 type WithMore = (bytes: number) => Foreseen | null;
 
 /**
@@ -28,7 +28,9 @@ export async function packageEffects(
 ): Promise<ReadonlyMap<string, PackageEffect>> {
   const [first] = offered;
   if (first === undefined) return new Map();
-  const withMore = await foresee(context, loaded, first);
+  const panel = await context.panel(loaded.service.panel);
+  const load = loadMore(context, loaded, first);
+  const withMore: WithMore = (bytes) => foreseeHolds(context, panel, load(bytes), context.now());
   const now = withMore(0);
   if (now === null) return new Map();
   const stopsAfter = await readStopsAfter(context, loaded);
@@ -41,7 +43,7 @@ export async function packageEffects(
     const enough = (each: Package): boolean => needed !== null && each.bytes >= needed;
     const staying = new Set(after.staying.map(({ reason }) => reason));
     const ending = loaded.holds.flatMap(({ reason }) => (staying.has(reason) ? [] : [reason]));
-    const stops = stopsAfter(ending);
+    const stops = stopsAfter(ending, load(bytes));
     const kept = stops.flatMap(({ holds }) => holds);
     effects.set(id, {
       missingBytes,
@@ -64,10 +66,9 @@ export async function loadBuyer(context: Context, service: ServiceRecord): Promi
   }
 }
 
-/** Returns how a service is decided with more traffic. */
-async function foresee(context: Context, loaded: Loaded, like: Package): Promise<WithMore> {
-  const { client, id, panel: name } = loaded.service;
-  const panel = await context.panel(name);
+/** Returns a service as it would be with more traffic. */
+function loadMore(context: Context, loaded: Loaded, like: Package): (bytes: number) => Loaded {
+  const { client, id } = loaded.service;
   const order = {
     service: id,
     client: client ?? '',
@@ -78,8 +79,7 @@ async function foresee(context: Context, loaded: Loaded, like: Package): Promise
   const paid = { ...newPurchase(context, like, order), status: 'paid' as const };
   return (bytes) => {
     const purchases = bytes === 0 ? loaded.purchases : [...loaded.purchases, { ...paid, bytes }];
-    const more: Loaded = { ...withPurchases(toRead(loaded), purchases), stage: 'loaded' };
-    return foreseeHolds(context, panel, more, context.now());
+    return { ...withPurchases(toRead(loaded), purchases), stage: 'loaded' };
   };
 }
 

@@ -2,13 +2,16 @@ import type { PackageEffect } from '@sluice/contract/documents';
 import type { Context } from '../../context/context.js';
 import { readOutages } from '../../context/reach.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
+import { readLastingHolds } from '../../kernel/subject/holds.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
-import { limitNotRaised, underObserve } from './observed.js';
+import { unplanned, toRead } from '../../kernel/subject/to-stage.js';
+import { undecided } from '../../loop/decide.js';
+import { isLimitTooLow, limitNotRaised, underObserve } from './observed.js';
 
 type Stops = PackageEffect['stops'];
 
-/** Returns what would still stop a service after a purchase that ends holds for these reasons. */
-type StopsAfter = (ending: readonly string[]) => Stops;
+/** Returns what would still stop a service after a purchase that ends holds for these reasons, with what it is allowed then. */
+type StopsAfter = (ending: readonly string[], after: Loaded) => Stops;
 
 /**
  * Reads what would still stop a service after a purchase besides the holds that it does not end: by what is stored, without a call of
@@ -16,15 +19,21 @@ type StopsAfter = (ending: readonly string[]) => Stops;
  */
 export async function readStopsAfter(context: Context, loaded: Loaded): Promise<StopsAfter> {
   const { service, enforcement, holds } = loaded;
-  const keepsLimit = holds.length === 0 && context.findKind(service.panel)?.keepsQuota === true;
+  const isOpen = new Set(holds.map(({ id }) => id));
+  const lasting = await readLastingHolds(context.store, { services: [service.id] });
+  const notUndone = lasting.flatMap(({ id, reason }) => (isOpen.has(id) ? [] : [reason]));
+  const keepsLimit = lasting.length === 0 && context.findKind(service.panel)?.keepsQuota === true;
   const downSince = (await readOutages(context, [service])).get(service.panel) ?? null;
   const byOthers = await readByOthers(context, loaded);
-  return (ending) => {
-    const changes = ending.length > 0 || keepsLimit;
-    if (!changes) return byOthers;
+  const panel = await context.panel(service.panel);
+  const isTooLow = (after: Loaded): boolean => isLimitTooLow(context, panel, unplanned(undecided(toRead(after))));
+  return (ending, after) => {
+    const ended = [...new Set([...ending, ...notUndone])];
+    if (ended.length === 0 && !keepsLimit) return byOthers;
     if (enforcement.value === 'observe') {
-      const { message } = ending.length > 0 ? underObserve(service) : limitNotRaised(service);
-      return [{ by: 'observe', holds: [...ending], at: null, message }, ...byOthers];
+      if (ended.length === 0 && !isTooLow(after)) return byOthers;
+      const { message } = ended.length > 0 ? underObserve(service) : limitNotRaised(service);
+      return [{ by: 'observe', holds: ended, at: null, message }, ...byOthers];
     }
     if (downSince === null) return byOthers;
     const message = `panel "${service.panel}" answers no call: the next run that reaches it does what the package allows`;
