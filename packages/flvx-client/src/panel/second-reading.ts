@@ -267,8 +267,8 @@ function toKnown(snapshot: FlvxSnapshot, { service, checkpoint }: UsageRequest):
   // Rows that can't be parsed are listed; their account is unreadable by itself.
   if (snapshot.listUnreadable(userId).length > 0) return [];
   const listed = { userId, forwards: snapshot.listForwards(userId), permissions: snapshot.listPermissions(userId) };
-  const forwards = toLost(history.forwards, () => listed.forwards.map(({ id }) => id));
-  const tunnels = toLost(history.permissions, () => listed.permissions.map(({ tunnelId }) => tunnelId));
+  const forwards = toLost(history.forwards, (known) => listed.forwards.some(({ id }) => id === known));
+  const tunnels = toLost(history.permissions, (known) => listed.permissions.some(({ tunnelId }) => tunnelId === known));
   return [{ service: service.id, listed, forwards, tunnels }];
 }
 
@@ -278,11 +278,10 @@ interface Lost {
 }
 
 /** Returns how many rows are known, and those of them that a list lacks. */
-function toLost(known: Readonly<Record<string, unknown>>, list: () => readonly number[]): Lost {
+function toLost(known: Readonly<Record<string, unknown>>, isListed: (id: number) => boolean): Lost {
   const ids = Object.keys(known);
   if (ids.length === 0) return NOTHING_KNOWN;
-  const listed = new Set(list());
-  return { known: ids.length, lost: ids.map(Number).filter((id) => !listed.has(id)) };
+  return { known: ids.length, lost: ids.map(Number).filter((id) => !isListed(id)) };
 }
 
 const NOTHING_KNOWN: Lost = { known: 0, lost: [] };
