@@ -52,7 +52,7 @@ export function word<Word extends string>() {
   return <Name extends string>(name: Name): Column<Name, string, Word> => ({
     name,
     encode: same,
-    decode: (stored) => stored as Word,
+    decode: same as (stored: string) => Word,
   });
 }
 
@@ -61,7 +61,7 @@ export function wordOrNull<Word extends string>() {
   return <Name extends string>(name: Name): Column<Name, string | null, Word | null> => ({
     name,
     encode: same,
-    decode: (stored) => stored as Word | null,
+    decode: same as (stored: string | null) => Word | null,
   });
 }
 

@@ -16,6 +16,7 @@ export interface RecordTable<Table extends string, Rec, Row> {
 
 /** A column without its types, which were checked at the declaration of the table. */
 interface LooseColumn {
+  readonly member: string;
   readonly name: string;
   readonly encode: (value: unknown) => Stored | undefined;
   readonly decode: (stored: Stored) => unknown;
@@ -42,18 +43,19 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
 > {
   readonly table: Table;
   readonly columns: readonly (keyof ColumnsRow<Columns> & string)[];
-  readonly #list: readonly (readonly [member: string, column: LooseColumn])[];
+  readonly #list: readonly LooseColumn[];
   readonly #key: keyof Rec & keyof Columns & string;
   readonly #keyColumn: string;
   readonly #empty: Readonly<Record<string, null>>;
 
   constructor(table: Table, columns: Columns, key: keyof Rec & keyof Columns & string) {
     this.table = table;
-    this.#list = Object.entries(columns as unknown as Record<string, LooseColumn>);
+    const entries = Object.entries(columns as unknown as Record<string, Omit<LooseColumn, 'member'>>);
+    this.#list = entries.map(([member, { name, encode, decode }]) => ({ member, name, encode, decode }));
     this.#key = key;
     this.#keyColumn = columns[key].name;
-    this.#empty = emptyRecord(this.#list.map(([member]) => member));
-    this.columns = this.#list.map(([, column]) => column.name) as unknown as (keyof ColumnsRow<Columns> & string)[];
+    this.#empty = emptyRecord(this.#list.map(({ member }) => member));
+    this.columns = this.#list.map(({ name }) => name) as unknown as (keyof ColumnsRow<Columns> & string)[];
   }
 
   encode(record: Rec): ColumnsRow<Columns> {
@@ -68,9 +70,9 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
     const row: Record<string, Stored> = {};
     const from = change as Record<string, unknown>;
     try {
-      for (const [member, column] of this.#list) {
-        const stored = from[member] === undefined ? undefined : column.encode(from[member]);
-        if (stored !== undefined) row[column.name] = stored;
+      for (const { member, name, encode } of this.#list) {
+        const stored = from[member] === undefined ? undefined : encode(from[member]);
+        if (stored !== undefined) row[name] = stored;
       }
     } catch (error) {
       throw this.#named(error, id);
@@ -91,11 +93,12 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
     const record: Record<string, unknown> = { ...this.#empty };
     let reading: LooseColumn | undefined;
     try {
-      for (const [member, column] of this.#list) {
+      for (const column of this.#list) {
         reading = column;
+        const { decode } = column;
         const value = stored[column.name] ?? null;
         // Most columns hold the value unchanged, and results have tens of thousands of rows.
-        record[member] = column.decode === same ? value : column.decode(value);
+        record[column.member] = decode === same ? value : decode(value);
       }
     } catch (error) {
       if (reading === undefined) throw error;
@@ -107,12 +110,10 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
   #encodeEach(record: Rec, put: (name: string, stored: Stored) => void): void {
     const from = record as Record<string, unknown>;
     try {
-      for (const [member, column] of this.#list) {
-        const stored = column.encode(from[member]);
-        if (stored === undefined) {
-          throw new StoreError('store_invalid', `${column.name} is missing. Nothing was written.`);
-        }
-        put(column.name, stored);
+      for (const { member, name, encode } of this.#list) {
+        const stored = encode(from[member]);
+        if (stored === undefined) throw new StoreError('store_invalid', `${name} is missing. Nothing was written.`);
+        put(name, stored);
       }
     } catch (error) {
       throw this.#named(error, from[this.#key]);
