@@ -109,9 +109,16 @@ export function currencyDecimals(code: string): number {
       `${quote(code)} is not a currency: write a code of three capital letters such as EUR`,
     );
   }
+  const known = decimals.get(code);
+  if (known !== undefined) return known;
   const format = new Intl.NumberFormat('en', { style: 'currency', currency: code });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
+  const found = format.resolvedOptions().maximumFractionDigits ?? 2;
+  decimals.set(code, found);
+  return found;
 }
+
+/** The decimals of currencies by their code: a formatter takes longer to make than thousands of amounts to format. */
+const decimals = new Map<string, number>();
 
 /**
  * Returns an amount for people with its currency: `('0', 'EUR')` is `'0.00 EUR'`. Decimals beyond those of the currency are
