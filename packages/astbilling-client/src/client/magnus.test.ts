@@ -144,3 +144,26 @@ it('reads each call of an hour that comes twice in one of two ranges that meet i
     expect(read).toHaveLength(3);
   }
 });
+
+it('reads messages, of which the panel keeps no seconds of talk, and calls between SIP accounts with those that it counts', async () => {
+  const at = { subscriber: '9001', startedAt: '2026-10-05T09:00:00-03:00' };
+  fake.addCall({ ...at, talkSeconds: 60, charge: '0.0900', isMessage: true });
+  fake.addCall({ ...at, talkSeconds: 0, charge: '0', disposition: 'FAILED', isMessage: true });
+  fake.addCall({ ...at, talkSeconds: 0, billedSeconds: 42, disposition: 'ANSWERED' });
+  fake.addCall({ ...at, talkSeconds: 41, billedSeconds: 48 });
+  const october = { from: '2026-10-01T00:00:00-03:00', to: '2026-11-01T00:00:00-03:00', subscriberId: '9001' };
+  const read: unknown[] = [];
+  for await (const { calls } of client.calls.pages(october))
+    read.push(
+      ...calls.map(({ talkSeconds, durationSeconds, billedSeconds, charge, disposition }) => {
+        expect(durationSeconds).toBe(talkSeconds);
+        return [talkSeconds, billedSeconds, charge, disposition];
+      }),
+    );
+  expect(read).toEqual([
+    [60, 60, '0.09', 'ANSWERED'],
+    [0, 0, '0', 'FAILED'],
+    [42, 42, '0', 'ANSWERED'],
+    [41, 48, '0', 'ANSWERED'],
+  ]);
+});

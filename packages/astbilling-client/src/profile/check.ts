@@ -121,6 +121,11 @@ function checkResource(profile: Profile, name: ResourceName, resource: Resource,
       if (resource.fields?.[field] === null) report(`${path}.fields.${field}`, 'calls can not be billed without it');
     }
   }
+  const types = CANONICAL_FIELDS[name];
+  for (const [field, other] of Object.entries(resource.whenEmpty ?? {})) {
+    const isSame = Object.hasOwn(types, field) && field !== other && types[field] === types[other];
+    if (!isSame) report(`${path}.whenEmpty.${field}`, 'name two fields of the resource whose values are alike');
+  }
   for (const [field, values] of Object.entries(resource.values ?? {})) {
     const seen = new Set<unknown>();
     for (const [word, wire] of Object.entries(values)) {

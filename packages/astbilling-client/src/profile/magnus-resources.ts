@@ -76,6 +76,8 @@ export const magnusResources: Profile['resources'] = {
         FAILED: [4, '4', 6, '6', 7, '7', 8, '8', 9, '9', 10, '10'],
       },
     },
+    // Messages have only the counted seconds, calls between SIP accounts 0 beside those.
+    whenEmpty: { duration_seconds: 'billed_seconds', talk_seconds: 'billed_seconds' },
     operations: {
       list: { ...readOperation('call'), ...callPages },
       archive: { ...readOperation('callArchive'), ...callPages, root: true, path: '/callArchive/read' },

@@ -145,6 +145,7 @@ describe('a profile', () => {
         },
       },
     ],
+    ['resources.cdrs.whenEmpty.talk_seconds', { resources: { cdrs: { whenEmpty: { talk_seconds: 'charge' } } } }],
     ['resources.auth.operations.verify.method', { auth: { kind: 'body', name: 'token' } }],
   ])('is refused at %s for what its parts say together', (path, patch) => {
     const document = { profileVersion: 1, name: 'x', extends: 'default', ...patch };

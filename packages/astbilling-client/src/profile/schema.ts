@@ -250,6 +250,8 @@ const resource = z.strictObject({
   fixedFilters: z.record(parameter, scalar).optional(),
   values: z.record(z.string(), z.record(z.string(), z.union([scalar, z.array(scalar)]))).optional(),
   nullAs: z.record(z.string(), z.array(scalar).min(1)).optional(),
+  /** Fields that have the value of another one where theirs is null or 0. */
+  whenEmpty: z.record(z.string(), z.string()).optional(),
   /** Fields that the system keeps as whole numbers. */
   wholeNumbers: z.array(z.string()).optional(),
   formats: formats.partial().optional(),

@@ -84,6 +84,9 @@ export class Codec {
       const raw = this.#raw(row, field);
       if (raw !== undefined) record[field] = this.#decodeField(field, type, raw, context);
     }
+    for (const [field, other] of Object.entries(this.#resource.whenEmpty ?? {})) {
+      if (record[field] === null || record[field] === 0) record[field] = record[other] ?? record[field];
+    }
     if (this.#types['id'] !== undefined) record['id'] = this.#requireId(row);
     if (this.wireValues('status', record['status']).length > 1) {
       record[STATUS_VALUE] = wireText(this.#raw(row, 'status'));

@@ -87,6 +87,8 @@ export interface CallRow {
   disposition: string;
   /** When the row shows up in lists. */
   visibleAt: number;
+  /** A text message, which MagnusBilling keeps among the calls. */
+  isMessage: boolean;
 }
 
 export interface ReportRow {
@@ -203,6 +205,8 @@ export interface NewAstCall {
   readonly uniqueId?: string;
   /** A late record: lists show it from this instant on. Default: at once. */
   readonly visibleAt?: number | string;
+  /** A text message, as MagnusBilling keeps it: 60 seconds once it was sent, and none else. */
+  readonly isMessage?: boolean;
 }
 
 /** A call as lists hold it. */

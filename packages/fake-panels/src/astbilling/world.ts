@@ -183,7 +183,7 @@ export class AstWorld {
     const line = known(this.subscribers.get(call.subscriber), 'subscriber', call.subscriber);
     const id = this.nextId('cdrs', call.id);
     const startedAt = toInstant(call.startedAt);
-    const { ringSeconds = 0, talkSeconds, charge = '0.0000' } = call;
+    const { ringSeconds = 0, talkSeconds, charge = '0.0000', isMessage = false } = call;
     const disposition = call.disposition ?? (talkSeconds > 0 ? 'ANSWERED' : 'NO ANSWER');
     this.calls.push({
       id,
@@ -197,7 +197,7 @@ export class AstWorld {
       rateId: call.rate ?? null,
       prefix: call.prefix ?? null,
       startedAt,
-      answeredAt: disposition === 'ANSWERED' ? startedAt + ringSeconds * 1000 : null,
+      answeredAt: disposition === 'ANSWERED' || isMessage ? startedAt + ringSeconds * 1000 : null,
       endedAt: startedAt + (ringSeconds + talkSeconds) * 1000,
       durationSeconds: ringSeconds + talkSeconds,
       talkSeconds,
@@ -207,6 +207,7 @@ export class AstWorld {
       currency: call.currency ?? 'BRL',
       disposition,
       visibleAt: call.visibleAt === undefined ? -Infinity : toInstant(call.visibleAt),
+      isMessage,
     });
     if (charge !== null && !charge.startsWith('-')) line.credit -= unitsAt(toDecimal(charge), 4);
     return id;
