@@ -77,6 +77,11 @@ export interface CallFilter {
   /** A number in its canonical form. */
   did?: string | undefined;
   direction?: 'inbound' | 'outbound' | undefined;
+  /**
+   * A record that can't be read comes without charge and with `NaN` seconds, as long as it says whose it is and when it started; else
+   * and by default the list can't be read.
+   */
+  marksUnreadable?: boolean;
 }
 
 /** One page of call records, in the system's order. */

@@ -1,16 +1,19 @@
 import type { CallRecord } from '@sluice/telephony';
+import { isPanelError } from '@sluice/panel-http';
 import type { OperationName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
 import type { TimeRange } from '../wire/request.js';
 import type { Connection } from './connection.js';
 import { readPage, readPages } from './pages.js';
-import { CONVERTERS } from './to-records.js';
+import { CONVERTERS, toUnreadableCall } from './to-records.js';
 import type { AstbillingCallOptions } from './types.js';
 
 /** Which calls to read. */
 export interface CallQuery {
   filters: CanonicalRecord;
   range: TimeRange;
+  /** Whether a record that can't be read is marked, instead of refusing the list, where its line and start can. */
+  marks: boolean;
 }
 
 /** One page of calls as the system sent them. */
@@ -28,7 +31,7 @@ const ARCHIVE = { resource: 'cdrs', name: 'archive' } as const;
  */
 export async function* readCallPages(
   connection: Connection,
-  query: CallQuery,
+  { marks, ...query }: CallQuery,
   options: AstbillingCallOptions,
 ): AsyncGenerator<DecodedCalls, void, undefined> {
   const hasArchive = connection.find(ARCHIVE.resource, ARCHIVE.name) !== null;
@@ -36,14 +39,14 @@ export async function* readCallPages(
   let last: string | null = null;
   if (hasArchive) {
     for await (const { rows } of readPages(connection, { ...ARCHIVE, ...query }, options)) {
-      const calls = toCalls(connection, ARCHIVE.name, rows).map(toArchived);
+      const calls = toCalls(connection, ARCHIVE.name, rows, marks).map(toArchived);
       for (const call of calls) archived.add(call);
       last = connection.writer.codec('cdrs').findId(rows.at(-1)) ?? last;
       yield { calls, total: null };
     }
   }
   for await (const { rows, total } of readPages(connection, { ...LIST, ...query }, options)) {
-    const calls = toCalls(connection, LIST.name, rows).filter((call) => !archived.take(call));
+    const calls = toCalls(connection, LIST.name, rows, marks).filter((call) => !archived.take(call));
     yield { calls, total: hasArchive ? null : total };
   }
   if (!hasArchive) return;
@@ -60,10 +63,19 @@ export async function* readCallPages(
   });
 }
 
-function toCalls(connection: Connection, name: OperationName, rows: readonly unknown[]): CallRecord[] {
+function toCalls(connection: Connection, name: OperationName, rows: readonly unknown[], marks: boolean): CallRecord[] {
   const call = { resource: 'cdrs', name } as const;
   const codec = connection.writer.codec('cdrs');
-  return rows.map((row, index) => connection.decode(call, () => CONVERTERS.cdrs(codec.decode(row)), index));
+  return rows.map((row, index) => {
+    try {
+      return connection.decode(call, () => CONVERTERS.cdrs(codec.decode(row)), index);
+    } catch (error) {
+      const marked = marks && isPanelError(error) ? toUnreadableCall(codec.decodeFitting(row)) : null;
+      if (marked === null || !isPanelError(error)) throw error;
+      connection.warn(`${error.message} Only this call (${marked.id}) was.`);
+      return marked;
+    }
+  });
 }
 
 /** Records of an archive have ids of their own, which may be those of other calls. */

@@ -18,7 +18,7 @@ export async function* readCalls(
   options: AstbillingCallOptions = {},
 ): AsyncGenerator<CallPage, void, undefined> {
   const range = checkRange(connection, request);
-  const { subscriberId, customerId, did, direction } = request;
+  const { subscriberId, customerId, did, direction, marksUnreadable: marks = false } = request;
   const filters = toCanonical({ subscriberId, customerId, did, direction });
   const sent = splitCallFilters(connection, filters);
   const stated = sent['subscriber_id'] !== undefined;
@@ -30,7 +30,7 @@ export async function* readCalls(
   }
   const asked = toReadRange(range, connection.writer.codec(CALL.resource).formats);
   let username: string | null | undefined;
-  for await (const { calls: all, total } of readCallPages(connection, { filters: sent, range }, options)) {
+  for await (const { calls: all, total } of readCallPages(connection, { filters: sent, range, marks }, options)) {
     if (stated && subscriberId !== undefined && username === undefined && all.some(isNamed)) {
       username = await findUsername(connection, subscriberId, options);
     }

@@ -208,6 +208,14 @@ function toCall(record: CanonicalRecord): CallRecord {
   };
 }
 
+/** Returns what is known of a call that can't be read as a whole; null where its line or start is not. */
+export function toUnreadableCall(record: CanonicalRecord): CallRecord | null {
+  const fields = new Fields('cdrs', record);
+  if (fields.text('subscriber_id') === null || fields.text('started_at') === null) return null;
+  const call = toCall({ ...record, direction: 'outbound', talk_seconds: 0, disposition: 'FAILED' });
+  return { ...call, talkSeconds: Number.NaN, charge: null };
+}
+
 /** Converts the canonical records of each list. */
 export const CONVERTERS = {
   subscribers: toSubscriber,

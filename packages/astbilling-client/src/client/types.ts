@@ -190,6 +190,8 @@ export interface CallsRequest {
   /** E.164. */
   did?: string | undefined;
   direction?: 'outbound' | 'inbound' | undefined;
+  /** Returns a record that can't be read with `NaN` seconds, instead of refusing the list, where its line and start can. */
+  marksUnreadable?: boolean | undefined;
 }
 
 /** One page of call records. */

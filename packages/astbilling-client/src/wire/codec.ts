@@ -72,6 +72,17 @@ export class Codec {
 
   /** Converts a row. Throws a `Mismatch` for a value that is not what the profile says. */
   decode(row: unknown): CanonicalRecord {
+    return this.#decode(row, (mismatch) => {
+      throw mismatch;
+    });
+  }
+
+  /** Converts the fields of a row that are what the profile says; the record lacks the others. */
+  decodeFitting(row: unknown): CanonicalRecord {
+    return this.#decode(row, () => undefined);
+  }
+
+  #decode(row: unknown, onMismatch: (mismatch: Mismatch) => undefined): CanonicalRecord {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
       throw new Mismatch(this.path, `expected an object for each record, but ${describeKind(row)}`);
     }
@@ -82,7 +93,13 @@ export class Codec {
     const context = { formats: this.formats, areaCode: typeof areaCode === 'string' ? areaCode : null };
     for (const [field, type] of this.#read) {
       const raw = this.#raw(row, field);
-      if (raw !== undefined) record[field] = this.#decodeField(field, type, raw, context);
+      if (raw === undefined) continue;
+      try {
+        record[field] = this.#decodeField(field, type, raw, context);
+      } catch (error) {
+        if (!(error instanceof Mismatch)) throw error;
+        onMismatch(error);
+      }
     }
     for (const [field, other] of Object.entries(this.#resource.whenEmpty ?? {})) {
       if (record[field] === null || record[field] === 0) record[field] = record[other] ?? record[field];

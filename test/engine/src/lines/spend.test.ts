@@ -90,4 +90,38 @@ describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) =
     expect(toLine(await sluice.poll())).toEqual([['spend'], [[25, true]], null]);
     expect(fake.subscriber(id).status).toBe('suspended');
   });
+
+  it('is held by its own calls while a call of another line can not be read, whose own sum is known in part', async () => {
+    await open(system);
+    const { fake, sluice } = world;
+    for (const id of ['9777', '9778']) {
+      fake.addSubscriber({ id, username: `line${id}`, plan: '11', channels: 2 });
+      const own = { panel: 'voice', product: 'capped', client: '42', status: 'active' };
+      await sluice.services.add(`svc-${id}`, { ...own, astbilling_subscriber_id: id });
+      fake.addCall({ subscriber: id, startedAt: '2026-10-02T08:00:00-03:00', talkSeconds: 600, charge: '25.0000' });
+    }
+    const odd = { startedAt: '2026-10-02T08:10:00-03:00', talkSeconds: 600, destination: '+5350009999' };
+    fake.addCall({ ...odd, subscriber: '9778', charge: '5.0000' });
+    const spoil = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(spoil);
+      if (typeof value !== 'object' || value === null) return value;
+      const isOdd = Object.values(value).some((one) => /^\+?5350009999$/.test(String(one)));
+      const spoilt = Object.entries(value).map(([name, one]) => [name, isOdd && isCharge(name) ? [] : spoil(one)]);
+      return Object.fromEntries(spoilt) as unknown;
+    };
+    const isCharge = (name: string): boolean => ['charge', 'sessionbill', 'valor'].includes(name);
+    fake.server.inject({ endpoint: /cdrs|chamadas|call/, times: 999, fault: { kind: 'mutate', change: spoil } });
+    const { services } = await sluice.poll();
+    const found = services.map(({ id, limits: [limit], wouldHold, error }) => [
+      id,
+      Number(limit?.used ?? 0),
+      wouldHold,
+      error?.code,
+    ]);
+    expect(found).toEqual([
+      ['svc-1', 0, [], undefined],
+      ['svc-9777', 25, ['spend'], undefined],
+      ['svc-9778', 25, ['spend'], 'spend_unreadable'],
+    ]);
+  });
 });

@@ -190,6 +190,7 @@ function toFilter(requests: readonly SpendRequest[], subscriberId: string | unde
   return {
     from: new Date(Math.min(...starts) - LONGEST_CALL_MS).toISOString(),
     to: new Date(Math.max(...ends)).toISOString(),
+    marksUnreadable: true,
     ...(subscriberId === undefined ? {} : { subscriberId }),
   };
 }
