@@ -105,6 +105,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   raise_waits: 'Raise the limit with "sluice agent limit AGENT --gb N", or wait for its next period',
   calls_unbilled:
     'Charge them by hand, and acknowledge it with "sluice notice ack ID"; "sluice call reconcile" lists the calls',
+  calls_not_searched: 'Correct what the message names; each "sluice call bill" searches again',
   client_missing:
     'If it was merged into another one there: "sluice client merge CLIENT INTO"; if it was deleted: "sluice client merge CLIENT none"',
   receiver_unreachable: 'Try the channel with "sluice notify test"',

@@ -48,6 +48,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   fields_not_written: 'billing',
   bill_failed: 'billing',
   calls_unbilled: 'billing',
+  calls_not_searched: 'billing',
   client_missing: 'billing',
   client_merged: 'billing',
   billed_elsewhere: 'billing',

@@ -60,6 +60,22 @@ describe('calls of a month that was billed as nothing', () => {
     expect(await charged()).toEqual(['70.00']);
   });
 
+  it('are said not to be searched for, once a day, while the panel does not list them', async () => {
+    await billAt('2026-11-01T08:00:00Z');
+    at.addCall('2026-10-10T09:00:00-03:00', '70.0000');
+    await at.sluice.services.set('svc-1', { astbilling_subscriber_id: '' });
+    at.panel.server.inject({ endpoint: 'GET /cdrs', times: 99, fault: { kind: 'status', status: 500 } });
+    const listUnsearched = async (): Promise<string[]> => {
+      const notices = await at.bench.store.notices.list();
+      return notices.filter(({ code }) => code === 'calls_not_searched').map(({ message }) => message);
+    };
+    for (const time of ['2026-11-02T08:00:00Z', '2026-11-02T09:00:00Z']) await billAt(time);
+    const said = 'whether calls of panel "voice" are on no bill is not known: they could not be read: Panel "voice"';
+    expect(await listUnsearched()).toEqual([expect.stringContaining(said)]);
+    await billAt('2026-11-03T08:00:00Z');
+    expect(await listUnsearched()).toHaveLength(2);
+  });
+
   it('wait for their charge', async () => {
     await billAt('2026-11-01T08:00:00Z');
     const id = at.addCall('2026-10-10T09:00:00-03:00', null);

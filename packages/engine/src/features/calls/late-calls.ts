@@ -1,5 +1,5 @@
 import type { ComparedBill } from '@sluice/contract/documents';
-import { isPanelError } from '@sluice/panel-http';
+import { isPanelError, type PanelError } from '@sluice/panel-http';
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
@@ -28,8 +28,8 @@ type Known = readonly ConditionRecord[];
 /**
  * Searches for calls that came after their bill, and those of lines that somebody lost, as far as they are on no bill and no run bills
  * them by itself, and stores them until they are billed or are gone; those that a person has charged as long as they are searched.
- * Returns a notice of each one that is new, or changed. What a panel does not answer stays as it was found before, as does all while the
- * clock is not believed.
+ * Returns a notice of each one that is new, or changed, and one a day of a panel whose calls can't be read. What a panel does not answer
+ * stays as it was found before, as does all while the clock is not believed.
  */
 export async function noteLateCalls(context: Context): Promise<Notice[]> {
   const news: Notice[] = [];
@@ -39,8 +39,12 @@ export async function noteLateCalls(context: Context): Promise<Notice[]> {
     const known = await listKnown(context.store, panel);
     const open = known.filter((one) => !isCharged(one));
     const found = await findLateCalls(context, panel, open);
+    if (!Array.isArray(found)) {
+      news.push(toUnsearched(panel, at, found));
+      continue;
+    }
     // By a wrong clock, all of it is too old or to come.
-    if (found === null || !(await isClockBelievedOn(context, panel, context.start))) continue;
+    if (!(await isClockBelievedOn(context, panel, context.start))) continue;
     const unsearched = await listUnsearched(context, panel, open);
     const stored = await storeFound(context, panel, { known, found, at, unsearched });
     const fresh = stored.filter(({ key, since }) => open.find((one) => one.key === key)?.since !== since);
@@ -134,8 +138,14 @@ function toNotice(key: string, { panel, service, message }: StoredLateCalls): No
   return { code: CALLS_UNBILLED, key, panel, service, message };
 }
 
-/** Null where the panel does not answer. */
-async function findLateCalls(context: Context, panel: string, open: Known): Promise<FoundCalls[] | null> {
+function toUnsearched(panel: string, at: string, { code, message }: PanelError): Notice {
+  const key = `calls_not_searched:${panel}:${at.slice(0, 10)}:${code}`;
+  const what = `whether calls of panel "${panel}" are on no bill is not known: they could not be read: ${message}`;
+  return { code: 'calls_not_searched', key, panel, service: null, message: what };
+}
+
+/** Returns the error of a panel whose calls can't be read. */
+async function findLateCalls(context: Context, panel: string, open: Known): Promise<FoundCalls[] | PanelError> {
   try {
     const { telephony } = await context.panel(panel);
     if (telephony === undefined) return [];
@@ -157,7 +167,7 @@ async function findLateCalls(context: Context, panel: string, open: Known): Prom
     for (const one of unbilled) if (!(await wasGivenUp(context, panel, one.compared))) late.push(one);
     return late;
   } catch (error) {
-    if (isPanelError(error)) return null;
+    if (isPanelError(error) && !context.deps.signal.aborted) return error;
     throw error;
   }
 }
