@@ -23,6 +23,8 @@ export interface DidObservation {
   line: Subscriber | null;
   /** Records of the number. */
   dids: readonly Did[];
+  /** Records that have the number in another form than the profile's; absent: none. */
+  otherForms?: readonly Did[];
   carriers: readonly Carrier[];
 }
 
@@ -32,10 +34,16 @@ export interface DidObservation {
  * @throws LineRefusal `conflict` for a number of another line, `other_addon` for one of another addon, `not_found`, `ambiguous`,
  *   `unsupported`
  */
-export function planLink(system: LineSystem, { line, dids, carriers }: DidObservation, target: DidTarget): LinePlan {
+export function planLink(system: LineSystem, observation: DidObservation, target: DidTarget): LinePlan {
+  const { line, dids, otherForms = [], carriers } = observation;
   if (line === null) throw new LineRefusal('not_found', 'the system has no such line');
   if (line.status === 'terminated') throw new LineRefusal('conflict', 'the line is terminated', [line.id]);
   const did = findDid(dids, target.number);
+  const other = otherForms.find(({ status }) => status !== 'terminated');
+  if (did === null && other !== undefined) {
+    const message = `the system has the number as ${other.number} (record ${other.id}): write it there as ${target.number}, or set formats.phone of the profile to how the system writes numbers`;
+    throw new LineRefusal('conflict', message, [other.id]);
+  }
   if (did === null) return { steps: planCreation(system, line.id, carriers, target), warnings: [] };
   if (did.subscriberId !== null && did.subscriberId !== line.id) {
     throw new LineRefusal('conflict', 'the number is linked to another line', [did.id]);

@@ -55,7 +55,8 @@ function addLink(system: LineSystem, plan: Plan, { state, command, target }: Did
   const { number, carrier, channels, areaCode, addon, values } = command;
   const destination = values?.['destination'] as DidDestination | undefined;
   const externalRef = addon === undefined ? undefined : addonReference(addon);
-  const observed = { line: state.line, dids: state.number, carriers: state.carriers };
+  const { line, number: dids, otherForms, carriers } = state;
+  const observed = { line, dids, otherForms, carriers };
   const wanted = { number, carrier, channels, areaCode, destination, externalRef };
   const { steps, warnings } = planLink(system, observed, wanted);
   noteAll(plan, target.service, { steps, warnings });

@@ -16,6 +16,7 @@ import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';
 import type { AstbillingClient } from '../client/types.js';
 import { toCanonicalName } from '../wire/fields.js';
+import { listOtherForms } from '../wire/phones.js';
 import { isGone, isLineGone } from './absence.js';
 import { listReferences, toCustomer, toUsernames, whenKnown } from './line-target.js';
 import { CUSTOMER_REF, LINE_REF } from './settings.js';
@@ -32,6 +33,8 @@ export interface LineState extends LineWithDids, LineObservation {
   isGone: boolean;
   /** Records of the number that the command is about, and the carriers for a new one. */
   number: readonly Did[];
+  /** Records that have a number to link in another form; read only where none has it in that of the profile. */
+  otherForms: readonly Did[];
   carriers: readonly Carrier[];
 }
 
@@ -97,8 +100,11 @@ async function readState(reads: Reads, service: ServiceRecord, options: LookOpti
   const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
   const plans = needsPlans ? await reads.plans.read(reads) : null;
   const { number, carrier } = command?.verb === 'did' ? command : {};
+  const records = number === undefined ? [] : await client.dids.find({ number }, call);
+  const isNew = command?.verb === 'did' && command.operation === 'link' && records.length === 0;
   const ofNumber = {
-    number: number === undefined ? [] : await client.dids.find({ number }, call),
+    number: records,
+    otherForms: isNew ? await readOtherForms(reads, command.number) : [],
     carriers: carrier === undefined ? [] : await client.carriers.list({}, call),
   };
   const isEnding =
@@ -107,6 +113,14 @@ async function readState(reads: Reads, service: ServiceRecord, options: LookOpti
     (open?.get(service.id)?.unresolved ?? []).some(({ type }) => type === TERMINATE_LINE);
   const isEnded = line === null && id !== undefined && isEnding && (await isLineGone(reads, id, options.known));
   return { line, ...numbers, isGone: isEnded, ...found, plans, ...ofNumber };
+}
+
+async function readOtherForms({ client, call }: Reads, number: string): Promise<Did[]> {
+  const { formats, resources } = client.profile;
+  const phone = resources.dids?.formats?.phone ?? formats.phone;
+  const found: Did[] = [];
+  for (const form of listOtherForms(number, phone)) found.push(...(await client.dids.find({ number: form }, call)));
+  return found;
 }
 
 const NOTHING_FOUND = { byReference: [], byUsername: [], customers: [] };

@@ -29,6 +29,14 @@ function takeAway(how: (typeof WAYS)[number], number: string): Promise<DidReport
   return provision.terminate('svc-1', { forfeitUnbilled: true });
 }
 
+it.each(['1140005678', '01140005678'])('is not made again where the panel has it as %s', async (stored) => {
+  const { fake, sluice } = world;
+  const id = fake.addDid({ number: stored });
+  const refused = await sluice.dids.link('+551140005678', { service: 'svc-1' });
+  const message = expect.stringContaining(`the system has the number as ${stored} (record ${id})`);
+  expect([refused.error, refused.actions]).toEqual([{ code: 'line_conflict', message }, []]);
+});
+
 describe('a number that staff assigned by hand', () => {
   it.each(WAYS)('loses its line by %s, after it was reserved', async (how) => {
     const { fake, store } = world;
