@@ -184,6 +184,8 @@ export interface PanelTelephony {
   repaired?(service: ServiceRecord): readonly string[];
   /** Returns why a line is not the service's, though the service names it; null where nothing contradicts. Absent: never. Pure. */
   ownerConflict?(service: ServiceRecord, line: TelephonyRecords['subscribers']): string | null;
+  /** Returns why the calls of a line can't be billed by their charges; null where they can. Absent: always. Pure. */
+  billingConflict?(line: TelephonyRecords['subscribers']): string | null;
   /** Returns whether a record that is listed was removed. Absent: what is listed is there. Pure. */
   isRemoved?(resource: TelephonyResource, shown: RemovableState): boolean;
   /** Returns how calls of a product are billed. Pure. */

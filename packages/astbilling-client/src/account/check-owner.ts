@@ -10,6 +10,19 @@ interface Owned {
   customer: CustomerTarget;
 }
 
+/** Returns why the calls of a line can't be billed by their charges, which are what a reseller of the system pays; null where they can. */
+export function findReseller({ id, extra }: Pick<Subscriber, 'id' | 'extra'>): string | null {
+  const reseller = extra['reseller_id'];
+  if (typeof reseller !== 'string') return null;
+  return `line ${id} belongs to reseller ${reseller}: the charges of its calls are what the reseller pays`;
+}
+
+/** Refuses a line of a reseller. */
+export function refuseReseller(line: Pick<Subscriber, 'id' | 'extra'>): void {
+  const message = findReseller(line);
+  if (message !== null) throw new LineRefusal('of_reseller', message, [line.id]);
+}
+
 /**
  * Checks that a line may be adopted: only one that is surely of the same customer.
  *

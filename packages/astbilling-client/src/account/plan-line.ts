@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { checkAreaCode, type Subscriber, type TelephoneCustomer, type TelephonePlan } from '@sluice/telephony';
 import type { SubscriberValues } from '../client/types.js';
-import { checkAdoptable, checkReferenced } from './check-owner.js';
+import { checkAdoptable, checkReferenced, refuseReseller } from './check-owner.js';
 import { type CustomerTarget, findCustomer } from './find-customer.js';
 import { toReference, withReference } from './reference.js';
 import { LineRefusal, onlyOne } from './refusal.js';
@@ -65,6 +65,7 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
   }
   const own = findOwn([...observed.byReference, ...observed.byUsername.filter(hasNote(target))], target);
   if (own !== null) {
+    refuseReseller(own);
     checkReferenced(system, own, observed.customers, target);
     return planChanges(system, own, { ...target, planId: toPlanId(own) }, warnings);
   }
@@ -72,6 +73,7 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
   const named = findNamed(observed.byUsername, target);
   if (named !== null) {
     refuseHalfMade(named);
+    refuseReseller(named);
     checkAdoptable(named, system.within ? null : { customer }, observed.customers, target);
     if (named.status === 'suspended') warnings.push('The line was suspended by somebody else and stays so.');
     return planChanges(system, named, { ...target, planId: toPlanId(named) }, warnings);

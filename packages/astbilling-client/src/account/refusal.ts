@@ -8,6 +8,7 @@ export type LineRefusalCode =
   | 'invalid'
   | 'inactive'
   | 'foreign'
+  | 'of_reseller'
   | 'other_addon';
 
 /** A change that is not planned: nothing was written. The message says what was found and what decides. */

@@ -2,6 +2,7 @@ import type { ItemError, Observation, Plan, TargetState } from '@sluice/panel-ki
 import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import { type Subscriber, TelephonyError } from '@sluice/telephony';
+import { refuseReseller } from '../account/check-owner.js';
 import { planLine, planUpdate, refuseHalfMade } from '../account/plan-line.js';
 import { planTerminate } from '../account/plan-states.js';
 import { LineRefusal } from '../account/refusal.js';
@@ -64,6 +65,7 @@ function toProblem(error: unknown, { id }: Pick<ServiceRecord, 'id'>): ItemError
   const codes: Record<LineRefusal['code'], string> = {
     conflict: 'line_conflict',
     foreign: 'foreign_line',
+    of_reseller: 'line_of_reseller',
     other_addon: 'did_of_other',
     ambiguous: 'ambiguous_line',
     not_found: 'line_not_found',
@@ -98,6 +100,7 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
   }
   if (state.line !== null) {
     refuseHalfMade(state.line);
+    refuseReseller(state.line);
     refuseOther(service, state.line);
   }
   // What was suspended of the line before is forgotten once the service has another one.

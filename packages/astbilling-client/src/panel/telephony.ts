@@ -10,6 +10,7 @@ import type {
 } from '@sluice/panel-kind';
 import type { CallRecord } from '@sluice/telephony';
 import { isSecretName, SluiceError, usageError } from '@sluice/panel-kind';
+import { findReseller } from '../account/check-owner.js';
 import { isReleased } from '../account/plan-states.js';
 import { type LineSystem, toLineSystem } from '../account/system.js';
 import { CANONICAL_FIELDS, type FieldType } from '../wire/fields.js';
@@ -70,7 +71,7 @@ export function createTelephony(
     fields: (resource) => listFields(client, system, resource),
     findSubscriber: ({ refs }) => refs[LINE_REF] ?? null,
     repaired: ({ ownRefs }) => (ownRefs.includes(LINE_REF) ? REPAIRED_FIELDS : []),
-    ...{ ownerConflict: findForeignReference, isRemoved },
+    ...{ ownerConflict: findForeignReference, billingConflict: findReseller, isRemoved },
     terms: toTerms,
     async *calls(filter, signal) {
       refuse({ resource: 'calls', operation: 'read' });

@@ -35,6 +35,7 @@ export const magnusLines: Pick<Profile['resources'], 'subscribers' | 'customers'
       credit: 'credit',
       credit_limit: 'creditlimit',
       sip_accounts: 'sip_count',
+      reseller_id: 'id_user',
     },
     filters: { username: 'username', customer_id: 'id', external_ref: 'description' },
     fixedFilters: { 'idGroup.id_user_type': 3 },
@@ -42,7 +43,13 @@ export const magnusLines: Pick<Profile['resources'], 'subscribers' | 'customers'
       status: accountStates,
       billing_type: { postpaid: [1, '1'], prepaid: [0, '0'] },
     },
-    nullAs: { channels: [-1, '-1'], external_ref: [''], created_at: ['0000-00-00 00:00:00'] },
+    // Users of the first administrator belong to no reseller.
+    nullAs: {
+      channels: [-1, '-1'],
+      external_ref: [''],
+      created_at: ['0000-00-00 00:00:00'],
+      reseller_id: [1, '1', 0, '0', ''],
+    },
     wholeNumbers: ['credit_limit'],
     operations: {
       ...readOperations('user'),

@@ -30,3 +30,18 @@ it('bills calls that the panel archived, and finds none of them late or missing 
     { id: 'archive-2', isArchived: true },
   ]);
 });
+
+it("bills no calls of a line of a reseller, whose charges are the reseller's, and takes none over", async () => {
+  await at.addService();
+  at.addCall('2026-10-03T10:00:00-03:00', '0.2320');
+  const { extra } = at.panel.subscriber('9001');
+  extra['id_user'] = 7;
+  const { bills } = await at.sluice.calls.bill({ service: 'svc-1', period: '2026-10' });
+  const message =
+    'The calls of "svc-1" are not billed: line 9001 belongs to reseller 7: the charges of its calls are what the reseller pays; nothing was changed';
+  expect(bills).toMatchObject([{ state: 'failed', error: { code: 'line_of_reseller', message } }]);
+  const taken = await at.sluice.provision.create('svc-1');
+  expect([taken.service.error?.code, taken.actions]).toEqual(['line_of_reseller', []]);
+  extra['id_user'] = 1;
+  expect(await at.bill({ service: 'svc-1', period: '2026-10' })).toEqual(['svc-1 added 0.23']);
+});

@@ -6,7 +6,14 @@ import { billKey, billMarker, decideBill, reportFileName, type Subscriber, withM
 import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
-import { refuseMoved, refuseOpenPeriod, refuseOverlap, refuseShared, requireTerms } from './bill-refusals.js';
+import {
+  refuseMoved,
+  refuseOpenPeriod,
+  refuseOverlap,
+  refuseReseller,
+  refuseShared,
+  requireTerms,
+} from './bill-refusals.js';
 import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
@@ -51,6 +58,7 @@ async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillVie
   const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
   if ((await decideType(context, read, { stored, bills, terms, subscriber })) === 'prepaid')
     return nothing(context, read, { stored, gathered: null, reason: 'prepaid', csv: null });
+  refuseReseller(line, subscriber);
   return gatherAndPlace(context, read, { stored, client, subscriber });
 }
 

@@ -1,6 +1,6 @@
 import { type CallTerms, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
-import { type BillPeriod, isClosed, periodsOverlap } from '@sluice/telephony';
+import { type BillPeriod, isClosed, periodsOverlap, type Subscriber } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { describeUnknownProduct, UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import type { Line } from '../telephony/find-line.js';
@@ -27,6 +27,14 @@ export function requireTerms({ service, terms }: Line): CallTerms {
     `The calls of "${id}" are not billed: its ${describeUnknownProduct(service)}`,
     { details: { service: id, product } },
   );
+}
+
+/** Refuses a line whose calls the panel charges to somebody else than its customer. */
+export function refuseReseller({ service, telephony }: Line, subscriber: Subscriber | null): void {
+  const conflict = subscriber === null ? null : (telephony.billingConflict?.(subscriber) ?? null);
+  if (conflict === null) return;
+  const message = `The calls of "${service.id}" are not billed: ${conflict}; nothing was changed`;
+  throw new SluiceError('line_of_reseller', message, { details: { service: service.id } });
 }
 
 /** Refuses a time in which services of several clients had the line: it is not known who made its calls. */
