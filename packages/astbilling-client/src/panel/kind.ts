@@ -48,7 +48,7 @@ function describeKeys({ profile, token }: OwnParts): PanelKind['descriptions'] {
     'product.plan': 'Exact name of the plan, instead of planId',
     'product.billingType': 'postpaid: calls are billed. prepaid: they are paid already',
     'product.creditLimit':
-      'Credit that a new line may use, as text; nothing is granted without it. A whole number on MagnusBilling',
+      'Credit that a new line may use, as text; nothing is granted without it. On MagnusBilling a whole number, which all calls of the line use up: refill on the panel what was invoiced',
     'product.period': 'Which calls a bill has: those of the month before, or from the day on which the line was made',
     'product.customerMay':
       'What customers may change on their own pages: destination of a number, caller_id and sip_password of the line; nothing by default',

@@ -11,6 +11,7 @@ import type { LineSystem } from '../account/system.js';
 import { planRepairs } from './plan-repairs.js';
 import { findMadeLine, passwordStep, planLostPassword } from './plan-password.js';
 import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
+import { noteCredit } from './credit.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import { GIVING_UP, type LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
@@ -27,7 +28,11 @@ export interface PlanContext {
  * Plans the steps from what the panel shows of a line to its target state. What somebody else suspended stays suspended, and only
  * numbers that Sluice suspended are reactivated.
  */
-export function planService(context: PlanContext, target: TargetState, { state, error }: Observation<LineState>): Plan {
+export function planService(
+  context: PlanContext,
+  target: TargetState,
+  { state, error, at }: Observation<LineState>,
+): Plan {
   const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
   const { command, holds, evidence, scope } = target;
   if (state === null) {
@@ -37,6 +42,8 @@ export function planService(context: PlanContext, target: TargetState, { state, 
   }
   try {
     planState(context, plan, target, state);
+    if (state.line !== null && target.service.status !== 'terminated')
+      noteCredit(plan, target.service.id, state.line, at);
   } catch (refusal) {
     const problem = toProblem(refusal, target.service);
     return { ...plan, steps: [], problems: [problem], endedEvidence: [] };

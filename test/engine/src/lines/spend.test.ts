@@ -125,3 +125,29 @@ describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) =
     ]);
   });
 });
+
+it('warns once a month of a postpaid line that has nearly used up its credit limit', async () => {
+  await open('magnusbilling');
+  const { fake, sluice, clock, store } = world;
+  await sluice.provision.create('svc-1');
+  const line = fake.subscribers()[0];
+  if (line === undefined) throw new Error('no line was made');
+  line.extra['creditlimit'] = 100;
+  line.credit = -900_000n;
+  const listWarnings = async (): Promise<string[]> => {
+    await sluice.reconcile();
+    const notices = await store.notices.list();
+    return notices.filter(({ code }) => code === 'credit_nearly_used').map(({ message }) => message);
+  };
+  expect(await listWarnings()).toEqual([]);
+  line.credit = -900_001n;
+  const what = `svc-1: line ${line.id} ("${line.username}") has 9.9999 left of its credit limit of 100, and can't call without: refill on the panel what its customer has paid`;
+  expect(await listWarnings()).toEqual([what]);
+  clock.advance(86_400_000);
+  expect(await listWarnings()).toEqual([what]);
+  clock.advance(30 * 86_400_000);
+  expect(await listWarnings()).toEqual([what, what]);
+  line.billingType = 'prepaid';
+  clock.advance(31 * 86_400_000);
+  expect(await listWarnings()).toHaveLength(2);
+});
