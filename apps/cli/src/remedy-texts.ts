@@ -103,6 +103,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   still_restricted:
     'Release a manual hold with "sluice hold release SERVICE", a billing hold with "sluice provision unsuspend SERVICE", or by its payment in the billing system and "sluice service sync"; for any other hold, see its reason with "sluice explain SERVICE"',
   raise_waits: 'Raise the limit with "sluice agent limit AGENT --gb N", or wait for its next period',
+  agent_above_over: '"sluice agent check --all" restricts the users of every agent that is over its limit',
   calls_unbilled:
     'Charge them by hand, and acknowledge it with "sluice notice ack ID"; "sluice call reconcile" lists the calls',
   calls_not_searched: 'Correct what the message names; each "sluice call bill" searches again',

@@ -37,15 +37,14 @@ export class AgentHolds {
     return this.#byId.has(hold);
   }
 
-  /** Returns what disables the users of `owner`, nearest agent first; where one has a hold, that one. */
-  findDisabling(owner: string | null, chain: readonly string[]): { agent: string; hold: HoldRecord | null } | null {
-    const found = chain.flatMap((agent) => {
+  /** Returns the hold that disables the users of `owner`, nearest agent first. Without a hold, nothing would enable them again. */
+  findDisabling(owner: string | null, chain: readonly string[]): { agent: string; hold: HoldRecord } | null {
+    for (const agent of chain) {
       const isOver = this.forceOn(owner, agent) === 'over';
-      const suspension = this.#suspensions.get(agent) ?? null;
-      if (!isOver && suspension === null) return [];
-      return [{ agent, hold: isOver ? this.findHold(owner, agent) : suspension }];
-    });
-    return found.find(({ hold }) => hold !== null) ?? found[0] ?? null;
+      const hold = isOver ? this.findHold(owner, agent) : this.#suspensions.get(agent);
+      if (hold != null) return { agent, hold };
+    }
+    return null;
   }
 
   /** Returns what the limit of an agent requires for the users of `owner`. */

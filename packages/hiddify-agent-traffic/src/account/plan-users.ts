@@ -112,8 +112,8 @@ class UserPlan {
       this.endedEvidence.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
       this.again.set(agent, (this.again.get(agent) ?? 0) + 1);
     }
-    const isSuspended = hold !== null && isSuspension(hold);
-    this.steps.push(disablingStep(user, agent, hold, isSuspended ? { why: 'agent-suspended' } : this.#figures(agent)));
+    const figures = isSuspension(hold) ? { why: 'agent-suspended' } : this.#figures(agent);
+    this.steps.push(disablingStep(user, agent, hold, figures));
   }
 
   #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
@@ -175,7 +175,7 @@ export function findInterference(
 function disablingStep(
   user: AddressableUser,
   agent: string,
-  hold: HoldRecord | null,
+  { id: hold }: HoldRecord,
   { why = 'agent-over-limit', ...figures }: Pick<UserPrior, 'usedBytes' | 'limitBytes'> & { why?: string },
 ): Step {
   const { name, owner } = user;
@@ -183,7 +183,7 @@ function disablingStep(
   const payload: AgentStepPayload = { agent, why, owner };
   return {
     ...newStep(ACTION_TYPES.disable, user.uuid),
-    hold: hold?.id ?? null,
+    hold,
     prior: { name, ...toObservedUser(user) },
     payload,
     begins: withReadUser({ kind: USER_EVIDENCE, target: user.uuid, prior }, user),

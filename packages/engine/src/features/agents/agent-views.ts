@@ -83,13 +83,26 @@ export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSe
   };
 }
 
+/** A change of a run, with the agent that it is for. */
+type RunAction = AgentAction & { agent: string | null; error: ItemError | null };
+
 /** Returns an agent with its part of a run's actions. */
-export function changedAgent(
-  detail: AgentDetail,
-  actions: readonly (AgentAction & { agent: string | null; error: ItemError | null })[],
-): ChangedAgent {
+export function changedAgent(detail: AgentDetail, actions: readonly RunAction[]): ChangedAgent {
   const own = actions.filter(({ agent }) => agent === detail.uuid);
   return { ...detail, actions: toActions(own), error: findError(own) };
+}
+
+/** Returns the agents of a run with its actions; of a run over one agent, all of them under it, for whichever agent they are. */
+export function changedAgents(
+  on: { name: string; agents: Pick<PanelAgents, 'semantics'>; enforcements: Pick<Enforcements, 'of'> },
+  known: readonly AgentTraffic[],
+  only: string | null,
+  actions: readonly RunAction[],
+): ChangedAgent[] {
+  const details = agentDetails(on, known, on.enforcements);
+  if (only === null) return details.map((detail) => changedAgent(detail, actions));
+  const all = actions.map((action) => ({ ...action, agent: only }));
+  return details.filter(({ uuid }) => uuid === only).map((detail) => changedAgent(detail, all));
 }
 
 /** Returns changes as documents list them. */

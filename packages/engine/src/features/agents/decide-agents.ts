@@ -1,7 +1,8 @@
-import type { AgentRecords, AgentPlan, AgentPlanInput, AgentTraffic } from '@sluice/panel-kind';
+import type { AgentPlan, AgentPlanInput, AgentTraffic, ServiceUser } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { newHold } from '../../kernel/subject/holds.js';
+import type { Notice } from '../../kernel/run/notice.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import type { AgentsRead } from './read-agents.js';
 import { listServiceUsers, type ServiceUsers } from './service-users.js';
@@ -19,10 +20,12 @@ export interface AgentsDecided extends AgentsRead {
   plan: AgentPlan;
   /** Agents with a limit in force. */
   active: number;
+  /** Agents above the only one that are over their limit without a hold: the check of all agents, with its brake, begins theirs. */
+  leftAbove: string[];
 }
 
 /** Returns the open `agent-limit` holds, by agent. */
-function heldAgents({ holds }: Pick<AgentRecords, 'holds'>): Map<string, AgentRecords['holds'][number]> {
+function heldAgents({ holds }: { holds: readonly HoldRecord[] }): Map<string, HoldRecord> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
   return new Map(limits.map((hold) => [findSubjectAgent(hold.service) ?? '', hold]));
 }
@@ -54,7 +57,33 @@ export function decideAndPlan(
     agent: request.agent,
   };
   const active = [...recorded.standing].filter(([uuid, { counts }]) => counts && isMeant(uuid)).length;
-  return { ...read, opens, closes, plan: agents.plan(input), active };
+  const plan = agents.plan(input);
+  const holding = heldAgents(input);
+  const isOver = (uuid: string): boolean => recorded.standing.get(uuid)?.force === 'over';
+  const isLeft = ({ force, suspended, chain }: ServiceUser): boolean =>
+    force === 'over' && suspended === null && !chain.some((uuid) => isOver(uuid) && holding.has(uuid));
+  const serviceUsers = plan.serviceUsers.filter((user) => !isLeft(user));
+  const above = request.agent === null ? [] : agents.listChain(request.agent, records);
+  const leftAbove = above.filter((uuid) => isOver(uuid) && !holding.has(uuid));
+  return { ...read, opens, closes, plan: { ...plan, serviceUsers }, active, leftAbove };
+}
+
+/** Returns the notices that a check of one agent has restricted nobody for those above it that are over their limit. */
+export function listLeftAbove(
+  { name, request }: Pick<AgentsToDecide, 'name' | 'request'>,
+  { leftAbove }: Pick<AgentsDecided, 'leftAbove'>,
+  traffic: readonly AgentTraffic[],
+): Notice[] {
+  const found = new Map(traffic.map((agent) => [agent.uuid, agent]));
+  const below = found.get(request.agent ?? '');
+  return leftAbove.flatMap((uuid) => {
+    const above = found.get(uuid);
+    if (above === undefined || below === undefined) return [];
+    const code = 'agent_above_over';
+    const key = [name, below.uuid, code, uuid, above.limitBytes, above.period?.start ?? ''].join(':');
+    const message = `agent "${above.name}" above agent "${below.name}" is over its limit: a check of one agent alone restricts nobody for those above it`;
+    return [{ code, key, panel: name, service: null, message }];
+  });
 }
 
 /** Counts the agents that come back for the brake: not those whose period has ended, which a reading does not decide. */

@@ -19,7 +19,7 @@ import { agentsBrakeNotice } from '../../kernel/run/brake-state.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { IMPOSSIBLE_JUMP } from '../../loop/plausible.js';
 import { mayChange } from '../../kernel/changes/store-copy.js';
-import { agentDetails, changedAgent } from './agent-views.js';
+import { changedAgents } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
@@ -30,7 +30,7 @@ import { listWaitingRaises } from './sold-raises.js';
 import { storeWouldHold } from './would-hold.js';
 import type { ServiceChange } from './due-user.js';
 import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
-import { type AgentsDecided, countEnds, decideAndPlan } from './decide-agents.js';
+import { type AgentsDecided, countEnds, decideAndPlan, listLeftAbove } from './decide-agents.js';
 
 /** Options of `runAgents`. */
 export interface AgentsRequest {
@@ -159,17 +159,19 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const final = isChanging ? await loadStoredAgents(context, name) : records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
-  const details = agentDetails({ name, agents }, shown, run.enforcements).map((detail) =>
-    changedAgent(detail, actions),
-  );
   return {
     panel: name,
-    agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
+    agents: changedAgents(run, shown, request.agent, [
+      ...listServiceActions(held.changes),
+      ...open.filter((row) => isOpenOf(request, plan, row)),
+      ...done,
+    ]),
     totals: countTotals(shown, actions, held.changes, plan.left),
     notices: [
       ...plan.notices.map((notice) => toNotice(name, { ...notice, key: `${name}:${notice.key}` })),
       ...held.notices,
       ...doubts,
+      ...(run.observing ? [] : listLeftAbove(run, decided, traffic)),
       ...listUnknownSold(decided),
       ...listWaitingRaises(decided),
       ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
@@ -178,6 +180,15 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     observing: false,
     changes: actions.filter(({ state }) => state !== 'unneeded').length,
   };
+}
+
+/** Returns whether what is in doubt belongs to the agents of a check, and not to others of the panel. */
+function isOpenOf(
+  { agent }: Pick<AgentsRequest, 'agent'>,
+  { steps }: Pick<AgentPlan, 'steps'>,
+  row: ListedAction,
+): boolean {
+  return agent === null || agent === row.agent || steps.some(({ target }) => target === row.target);
 }
 
 /** Stores the holds that start, changes the users, and ends the holds without open evidence. */
@@ -211,20 +222,17 @@ async function endHolds({ context, name, leases }: Run, closes: readonly HoldRec
 }
 
 /** Returns the result of a run without usable lists: the agents as last read, and no change. */
-async function withoutList(
-  { context, name, agents, request, enforcements }: Run,
-  problem: ListProblem,
-): Promise<AgentsRun> {
+async function withoutList(run: Run, problem: ListProblem): Promise<AgentsRun> {
+  const { context, name, agents, request } = run;
   const shown = (await describeStored({ context, name, agents })).map((agent) => ({
     ...agent,
     rule: agent.limitBytes === null ? 'no-limit' : 'unknown',
   }));
-  const details = agentDetails({ name, agents }, shown, enforcements).map((detail) => changedAgent(detail, []));
   const code = `agent_${problem.code.toLowerCase()}`;
   const key = `${name}:agent-list:${problem.code}:${context.now()}`;
   return {
     panel: name,
-    agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
+    agents: changedAgents(run, shown, request.agent, []),
     totals: countTotals(shown, [], [], 0),
     notices: [toNotice(name, { code, key, message: problem.message })],
     error: { code: problem.code, message: problem.message },

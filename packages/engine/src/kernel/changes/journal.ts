@@ -46,7 +46,11 @@ export function actionRow(
   const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
   if (step.needsPassword === true && password !== null) payload.setsPassword = password.command;
   const hold = service.id === null ? holds.find(({ id }) => id === step.hold) : undefined;
-  if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
+  if (service.id === null && step.begins !== null) {
+    // Of a restriction without a hold nothing would be stored that undoes it.
+    if (hold === undefined) throw new Error(`${step.type} ${step.target}: without a hold that is in force`);
+    payload.subject = hold.service;
+  }
   const id = context.id('act');
   const { type, target, hold: holdId, prior } = step;
   const { panel } = service;
