@@ -19,6 +19,7 @@ import type { Applied } from '../../kernel/subject/stages.js';
 import type { ToRestrict } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { findFollowed } from '../billing/open-billing.js';
+import { noteFollowing, noteOrdered } from '../services/sync/former-status.js';
 import { storedAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -56,6 +57,9 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
     const isHeld = held.some(({ reason }) => reason === request.reason || isEnded);
     // An interrupted release is finished by finding out how its last change ended.
     const isUnfinished = (await context.store.actions.unresolved({ services: [id] })).length > 0;
+    const status = request.what === 'add' ? 'suspended' : 'active';
+    const isFollowing = request.reason === 'billing' && findFollowed(context, service) !== null;
+    let wasOrdered = false;
     return {
       ...(command === 'hold release' &&
         !isHeld &&
@@ -67,12 +71,14 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
       scope: 'hold',
       account: request.force === true ? { verb: 'unsuspend' } : null,
       storeTarget: async (_service, tables) => {
-        if (request.reason === 'billing') {
-          const status = request.what === 'add' ? 'suspended' : 'active';
-          await tables.services.update([{ id, status, updatedAt: context.now() }]);
-        }
+        if (request.reason === 'billing') await tables.services.update([{ id, status, updatedAt: context.now() }]);
+        if (isFollowing) wasOrdered = await noteOrdered(tables, id, status, context.now());
         if (isEnded) for (const hold of held) await tables.holds.end(hold.id, context.now());
         else await changeHold(context, id, { ...request, suspension }, tables);
+      },
+      // The answer to an order that is repeated may be lost, too.
+      done: async (_service, tables) => {
+        if (isFollowing && !wasOrdered) await noteFollowing(tables, [id]);
       },
       preview: (loaded) => {
         const others = loaded.holds.filter((hold) => hold.reason !== request.reason && !isEnded);
@@ -80,7 +86,6 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
         const command = { ...request, suspension };
         const kept = open === undefined ? toHold(context, id, command) : { ...open, ...toChange(open, command) };
         const added = request.what === 'add' ? [kept] : [];
-        const status = request.what === 'add' ? 'suspended' : 'active';
         const target = request.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
         return { ...loaded, service: target, holds: [...others, ...added] };
       },

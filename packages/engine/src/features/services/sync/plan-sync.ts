@@ -8,6 +8,7 @@ import { describeChange } from '../describe-changes.js';
 import { listColumns } from '../../../base/fields.js';
 import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
+import { readFormerStatuses, withoutFormerStatus } from './former-status.js';
 import { followProtection } from './follow-protection.js';
 import { type BeforeList, isNewerThanList, NEWER_THAN_LIST } from './newer-than-list.js';
 import { planTaken } from './plan-taken.js';
@@ -41,6 +42,8 @@ export interface SyncOptions {
 export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipped' | 'problems'> {
   added: ServiceRecord[];
   updates: ServiceChange[];
+  /** Services of which the billing system shows another status than before an order that was not finished. */
+  following: string[];
   /** Services that came from the billing system earlier and have not ended. */
   known: number;
 }
@@ -75,7 +78,7 @@ interface PlanOptions extends SyncOptions {
 async function planListed(
   context: Context,
   tables: StoreTables,
-  { ref, productRef, protectionRef, services: listedServices, unread }: Listed,
+  { ref, productRef, protectionRef, services: listedServices, unread, before }: Listed,
   { stored, left, ...options }: PlanOptions,
 ): Promise<SyncPlan> {
   const services = takeServices(listedServices, { product: options.product, ref, productRef, stored });
@@ -89,10 +92,12 @@ async function planListed(
     skipped.map(({ id }) => id).filter((id) => left.has(id) || stored.get(id)?.refs[ref] === undefined),
   );
   const unwritten = await listUnwritten(context, tables);
+  const former = await readFormerStatuses(tables, before.inUse);
   const taken = services
     .filter(({ id }) => !out.has(id))
     .map((service) => applyFills(context, service, stored.get(service.id)))
-    .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
+    .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []))
+    .map((service) => withoutFormerStatus(service, { stored, former }));
   const sources = new Map(taken.map((service) => [service.id, service]));
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
@@ -110,24 +115,33 @@ async function planListed(
   }
   const rowChanges = [...planned.rowChanges, ...ending];
   const { added, changes: updates, unchanged } = toChanges(rowChanges, context.now());
+  const following = taken.filter(({ id, texts }) => former.has(id) && texts['status'] !== undefined);
   const changes = describe(context, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));
-  const count = (change: SyncChange['change']): number => changes.filter((item) => item.change === change).length;
   return {
     added,
     updates,
+    following: following.map(({ id }) => id),
     known: known.length,
-    totals: {
-      seen: services.length,
-      added: count('added'),
-      changed: count('changed'),
-      unchanged,
-      vanished: count('vanished'),
-      terminated: count('terminated'),
-      skipped: skipped.length,
-    },
+    totals: toTotals(changes, { seen: services.length, unchanged, skipped: skipped.length }),
     changes,
     skipped: byReason(skipped),
     problems: [...unread.map(toUnreadProblem), ...planned.problems],
+  };
+}
+
+function toTotals(
+  changes: readonly SyncChange[],
+  { seen, unchanged, skipped }: Pick<SyncReport['totals'], 'seen' | 'unchanged' | 'skipped'>,
+): SyncReport['totals'] {
+  const count = (change: SyncChange['change']): number => changes.filter((item) => item.change === change).length;
+  return {
+    seen,
+    added: count('added'),
+    changed: count('changed'),
+    unchanged,
+    vanished: count('vanished'),
+    terminated: count('terminated'),
+    skipped,
   };
 }
 

@@ -11,6 +11,7 @@ import { unknownProduct } from '../../../base/config/find-panel.js';
 import { listFieldColumns } from '../../../base/fields.js';
 import { storeAdded, storeChanges } from '../store-changes.js';
 import { listFacts } from './apply-fills.js';
+import { noteFollowing } from './former-status.js';
 import { readBeforeList } from './newer-than-list.js';
 import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
 
@@ -118,6 +119,7 @@ async function storeLeased(context: Context, run: Run, listed: Listed, request: 
       // What ends comes first: a new service may get what a former one had.
       await storeChanges(context, tables, { changes: plan.updates, run: run.id });
       await storeAdded(context, tables, plan.added);
+      await noteFollowing(tables, plan.following);
       run.totals = plan.totals;
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
       return true;
