@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { during } from '../bench/during.js';
 import { useBench } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
@@ -85,14 +86,45 @@ describe('a creation of unknown outcome, ordered again', () => {
     expect(names()).toEqual(['anna']);
   });
 
-  it('is another order under another name, or while its maker lives', async () => {
+  it('is another order under another name', async () => {
     await lost('after', 501);
     await order(502, 'bela', [501]);
     expect(names()).toEqual(['anna', 'bela']);
-    // Two of 4 GB are promised of 10, so a third does not fit.
-    await expect(order(503, 'anna')).rejects.toMatchObject({ code: 'agent_limit' });
-    await order(504, 'anna', [501]);
+    await order(503, 'anna', [501]);
     expect(names()).toEqual(['anna', 'bela']);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'makes one user in the process that goes on, lost %s the change',
+    async (when) => {
+      await lost(when, 501);
+      at.bench.clock.advance(MINUTE);
+      const again = await order(501);
+      expect(at.panel.listUsers(at.north)).toMatchObject([{ name: 'anna', uuid: again.user.uuid }]);
+      await order(501);
+      expect(names()).toEqual(['anna', 'anna']);
+    },
+  );
+
+  it('tells of the user that a check has found half a minute later, once', async () => {
+    await lost('after', 501);
+    at.bench.clock.advance(MINUTE);
+    await at.check();
+    const again = await order(501);
+    expect(at.panel.listUsers(at.north)).toMatchObject([{ name: 'anna', uuid: again.user.uuid }]);
+    await order(501);
+    expect(names()).toEqual(['anna', 'anna']);
+  });
+
+  it('is another order while the first one is made', async () => {
+    const orders = during(
+      at.panel.server,
+      ({ endpoint }) => endpoint === POST,
+      () => order(501),
+      () => order(501),
+    );
+    await orders;
+    expect(names()).toEqual(['anna', 'anna']);
   });
 
   it('says what to do when nobody can tell whether the panel is still at work', async () => {

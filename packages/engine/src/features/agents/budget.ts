@@ -15,7 +15,7 @@ import type { AgentRecord, AgentReservationRecord, StoreTables } from '@sluice/s
 import { notFound } from '../../base/errors.js';
 import type { Context } from '../../context/context.js';
 import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
-import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
+import { brokenOff, FOUND, sameOrder, toHolder } from './repeated-creation.js';
 
 /** How long a reserved user may be created; afterwards the reservation is resolved. */
 const RESERVED_MS = 600_000;
@@ -122,11 +122,6 @@ export function refusal(
   });
 }
 
-/** Returns this process as reservations name it. */
-function toHolder({ deps }: Context): string {
-  return JSON.stringify(deps.owner);
-}
-
 function reservation(
   { context, name }: ReadFrom,
   content: Pick<AgentReservationRecord, 'agent' | 'chain' | 'bytes'> & { wanted: { uuid: string } },
@@ -168,9 +163,9 @@ export async function makeReserved<T>(
   try {
     made = await make();
   } catch (error) {
-    // A user that may exist stays reserved.
-    if (earlier === null && !isInDoubt(error))
-      await endReservation(from, uuid, { state: 'closed', outcome: 'not-created' });
+    // A user that may exist stays reserved, for anyone who repeats the command.
+    if (earlier !== null || isInDoubt(error)) await giveUp(from, stored);
+    else await endReservation(from, uuid, { state: 'closed', outcome: 'not-created' });
     throw error;
   }
   await endReservation(from, uuid, { state: 'settled', outcome: null });
@@ -180,6 +175,15 @@ export async function makeReserved<T>(
 
 function isInDoubt(error: unknown): boolean {
   return (error as { outcomeUnknown?: unknown }).outcomeUnknown === true;
+}
+
+/** Stores that this process does not work on a reservation any more, unless another has resumed it. */
+async function giveUp({ context, name }: ReadFrom, seen: AgentReservationRecord): Promise<void> {
+  await context.write([], async (tables) => {
+    const open = await tables.agentReservations.get(name, seen.uuid);
+    if (open?.state !== 'open' || open.holder !== seen.holder || open.expiresAt !== seen.expiresAt) return;
+    await tables.agentReservations.put([{ ...open, holder: toHolder(context, true) }]);
+  });
 }
 
 /** The end of a reservation. */

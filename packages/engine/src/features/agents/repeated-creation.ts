@@ -19,8 +19,13 @@ export function sameOrder(
   return reservation.agent === agent && reservation.bytes === limitBytes ? reservation : null;
 }
 
+/** Returns this process as reservations name it; `gaveUp`: it does not work on the reservation any more. */
+export function toHolder({ deps }: Pick<Context, 'deps'>, gaveUp = false): string {
+  return JSON.stringify(gaveUp ? { ...deps.owner, gaveUp } : deps.owner);
+}
+
 /**
- * Returns the reservation of the same command that has expired, or whose process ended without resolving it. Continuing with its
+ * Returns the reservation of the same command that has expired, or whose process ended or gave up without resolving it. Continuing with its
  * uuid creates one user only, even if its last request reaches the panel now.
  */
 export function brokenOff(
@@ -29,14 +34,12 @@ export function brokenOff(
   agent: string,
   wanted: WantedUser,
 ): AgentReservationRecord | null {
-  const { deps } = context;
   const now = context.now();
-  const since = new Date(deps.clock.now() - REPEATED_MS).toISOString();
+  const since = new Date(context.deps.clock.now() - REPEATED_MS).toISOString();
   const same = live.filter((reservation) => {
     const { state, outcome, createdAt, expiresAt, holder } = reservation;
     if (sameOrder(reservation, agent, wanted) === null || !isSameUser(reservation.wanted, wanted)) return false;
-    const owner = ownerIn(holder);
-    const isGone = now >= expiresAt || (owner !== null && hasEnded(deps, owner));
+    const isGone = now >= expiresAt || isLeft(context, holder);
     return isGone && (state === 'open' || (outcome === FOUND && createdAt > since));
   });
   same.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
@@ -57,16 +60,16 @@ function toText(user: object): string {
 /** How long the panel may still process the last request of an ended process. */
 const LAST_REQUEST_MS = 30_000;
 
-/** Returns whether the process that made a reservation has certainly ended. `begun` is the result of `callsBegun`. */
+/** Returns whether the process that made a reservation has certainly ended, or given up. `begun` is the result of `callsBegun`. */
 export function isOrphaned(
-  { deps }: Context,
+  context: Context,
   { holder }: Pick<AgentReservationRecord, 'holder'>,
   started: ReadonlyMap<string, ActionRecord>,
 ): boolean {
   const owner = ownerIn(holder);
-  if (owner === null || !hasEnded(deps, owner)) return false;
+  if (owner === null || !isLeft(context, holder)) return false;
   const row = started.get(processKey(owner));
-  return row === undefined || callAgeMs(row, deps.clock.now()) >= LAST_REQUEST_MS;
+  return row === undefined || callAgeMs(row, context.deps.clock.now()) >= LAST_REQUEST_MS;
 }
 
 /** Returns the last unfinished call of each process. */
@@ -85,11 +88,16 @@ function processKey({ host, pid }: Pick<LeaseOwner, 'host' | 'pid'>): string {
   return `${host}:${pid}`;
 }
 
-function ownerIn(holder: string | null): LeaseOwner | null {
+function isLeft({ deps }: Context, holder: string | null): boolean {
+  const owner = ownerIn(holder);
+  return owner !== null && (owner.gaveUp || hasEnded(deps, owner));
+}
+
+function ownerIn(holder: string | null): (LeaseOwner & { gaveUp: boolean }) | null {
   try {
-    const { host, pid, processStart } = JSON.parse(holder ?? '') as Partial<LeaseOwner>;
+    const { host, pid, processStart, gaveUp } = JSON.parse(holder ?? '') as Partial<LeaseOwner> & { gaveUp?: unknown };
     if (typeof host !== 'string' || typeof pid !== 'number' || typeof processStart !== 'string') return null;
-    return { host, pid, processStart };
+    return { host, pid, processStart, gaveUp: gaveUp === true };
   } catch {
     return null;
   }
