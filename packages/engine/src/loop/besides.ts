@@ -6,11 +6,15 @@ export const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes:
 
 /**
  * Returns what would still stop a held service if its holds ended, whatever it might use then: what others have stopped, as it was
- * observed. Empty where nothing would, or that was not seen.
+ * observed. Null where that was not seen.
  */
-export function listBesides(panel: Pick<Panel, 'plan'>, target: TargetState, observation: Observation): string[] {
-  if (target.holds.length === 0 || observation.state === null) return [];
+export function listBesides(
+  panel: Pick<Panel, 'plan'>,
+  target: TargetState,
+  observation: Observation,
+): string[] | null {
+  if (target.holds.length === 0 || observation.state === null) return null;
   const plan = panel.plan({ ...target, holds: [], allowance: LIFTED, command: null }, observation);
   const { problems, stops = [], notices = [] } = plan;
-  return problems.length > 0 ? [] : [...stops, ...notices.filter(saysStopped).map(({ message }) => message)];
+  return problems.length > 0 ? null : [...stops, ...notices.filter(saysStopped).map(({ message }) => message)];
 }

@@ -234,13 +234,14 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
   for (const work of unchanged) {
     const observation = observations.get(work.service.id) ?? null;
     const seen = untouched(work, observation);
-    const { target, plan, drift } = planSteps(run, seen);
+    const { target, plan, drift, besides } = planSteps(run, seen);
     const { steps, endedEvidence, moves, refs, problems, notices } = plan;
     const nothing = [steps, endedEvidence, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined && findLiftChange(run, seen, target) === null) {
       compliant.set(work.service.id, {
         ...seen,
         plan,
+        besides,
         history: historyAfter(run, seen, { isTaken: true, target }),
         observation: null,
       });

@@ -74,7 +74,7 @@ interface PlanResult {
   plan: Plan;
   drift: string[];
   problem: ItemError | null;
-  besides: string[];
+  besides: string[] | null;
 }
 
 /** Plans one service from its observation. */
@@ -94,7 +94,7 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const steps = work.unresolved.length === 0 ? found.steps : certainSteps(panel, work, found);
   const plan = { ...known, steps, stops };
   const drift = [...new Set([...found.drift, ...stops])];
-  const besides = work.unresolved.length === 0 ? listBesides(panel, target, observation) : [];
+  const besides = work.unresolved.length === 0 ? listBesides(panel, target, observation) : null;
   if (stops.length === 0 || givesBack) return { target, plan, drift, problem, besides };
   const notices = [...(found.notices ?? []), stoppedNotice(work, stops)];
   return { target, plan: { ...plan, notices }, drift, problem, besides };

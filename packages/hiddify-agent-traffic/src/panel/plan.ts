@@ -147,13 +147,14 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
   const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
   if (Object.keys(payload.change).length > 0) plan.steps.push(...listUpdates(user, payload, toLift(target)));
   if (!hold) for (const item of target.evidence) release(plan, target, user, item);
-  plan.stops = listStops(target, { ...user, ...payload.change });
+  const isReleased = plan.steps.some(({ type }) => type === ACTION_TYPES.enable);
+  plan.stops = listStops(target, { ...user, ...payload.change, enabled: user.enabled || isReleased });
   if (plan.steps.length > 0) plan.stopsNow = listStops(target, user);
 }
 
 /** Returns what stops a user that Sluice has not disabled. */
-function listStops({ evidence, disabledForAgent, now, timeZone }: TargetState, user: AddressableUser): string[] {
-  if (evidence.length > 0 || disabledForAgent === true) return [];
+function listStops({ holds, evidence, disabledForAgent, now, timeZone }: TargetState, user: AddressableUser): string[] {
+  if ((holds.length > 0 && evidence.length > 0) || disabledForAgent === true) return [];
   const what = `user "${user.name}"`;
   if (!user.enabled) return [`${what} is disabled, but not by Sluice`];
   const end = findEndDate(user);

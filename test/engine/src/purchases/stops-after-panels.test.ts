@@ -29,6 +29,22 @@ describe('on FLVX', () => {
       expect(await readOffer(at)).toEqual(['quota', []]);
     }
   });
+
+  it('an offer says after each poll that the account has expired', async () => {
+    await at.bench.edit(/^( {2}inbound: .*mode: IN)/m, '$1, packages: [extra]');
+    const user = await at.create(1, { product: 'inbound', values: { client: '42' } });
+    at.panel.traffic(at.panel.addForward(user, at.tunnels.hk), { in: 120 * GB, out: 0 });
+    at.panel.world.users.get(user)!.expTime = at.bench.clock.now();
+    for (const _ of [1, 2, 3]) {
+      at.bench.clock.advance(HOUR);
+      await at.poll({ allowMass: true });
+      expect(await readOffer(at)).toEqual(['quota', [expect.stringContaining('expired on')]]);
+    }
+    at.panel.world.users.get(user)!.expTime = at.bench.clock.now() + 300 * HOUR;
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect(await readOffer(at)).toEqual(['quota', []]);
+  });
 });
 
 describe('on Hiddify', () => {
@@ -50,4 +66,15 @@ describe('on Hiddify', () => {
       }
     },
   );
+
+  it('an offer says that the days of a user that Sluice has disabled are over', async () => {
+    await at.bench.edit(/^( {2}vpn-100: .*) \}$/m, '$1, packages: [extra] }');
+    const user = at.panel.addUser({ name: 'a', usageLimit: 100 * GB, startDate: '2026-10-01', packageDays: 30 });
+    await at.addService(1, { product: 'vpn-100', values: { client: '42', hiddify_user_uuid: user } });
+    at.panel.use(user, 120 * GB);
+    for (const _ of [1, 2, 3]) {
+      await at.pollAfter(HOUR, { allowMass: true });
+      expect(await readOffer(at)).toEqual(['quota', [expect.stringContaining('its days on the panel ended')]]);
+    }
+  });
 });

@@ -35,6 +35,40 @@ it('an offer says that staff have stopped a held service, too, as the last run s
   expect((await readOffer()).stops).toMatchObject([{ by: 'others', message: expect.stringContaining(SUSPENDED) }]);
 });
 
+it.each([
+  ['the order', /\/orders/],
+  ['anything', /./],
+])('an offer says what others had stopped while %s can not be read', async (_what, path) => {
+  await start();
+  await at.open(120, '20');
+  at.panel.staffSuspendOrder(901, 'abuse');
+  await at.pollAfter(HOUR);
+  const { stops: seen } = await readOffer();
+  expect(seen).toMatchObject([{ by: 'others', message: expect.stringContaining(SUSPENDED) }]);
+  at.panel.server.inject({ match: (call) => path.test(call.path), fault: { kind: 'status', status: 500 } });
+  for (const _ of [1, 2]) {
+    await at.pollAfter(HOUR);
+    expect((await readOffer()).stops.filter(({ by }) => by === 'others')).toEqual(seen);
+  }
+  at.panel.server.clearFaults();
+  at.panel.staffUnsuspendOrder(901);
+  await at.pollAfter(HOUR);
+  expect((await readOffer()).stops).toEqual([]);
+});
+
+it('an offer for a held service says nothing of an alarm that its last run has not found any more', async () => {
+  await start();
+  await at.open(10);
+  at.panel.staffSuspendOrder(901, 'abuse');
+  at.bench.clock.advance(HOUR);
+  await at.sluice.reconcile();
+  expect((await at.sluice.services.show('svc-1')).stoppedByPanel?.message).toContain(SUSPENDED);
+  at.panel.staffUnsuspendOrder(901);
+  at.use(1, 110);
+  await at.poll();
+  expect(await readOffer()).toEqual({ stops: [], says: '' });
+});
+
 it('an offer says that the panel is down, and that another service keeps the ports', async () => {
   await start(', allowSharedPorts: true');
   const ports = [{ id: 7011, name: 'eth0' }];
@@ -48,7 +82,7 @@ it('an offer says that the panel is down, and that another service keeps the por
   at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
   await at.pollAfter(HOUR);
   expect(await readOffer()).toMatchObject({
-    stops: [{ by: 'panel-down', at: expect.any(String) }],
+    stops: [{ by: 'panel-down', at: expect.any(String) }, { by: 'others' }],
     says: expect.stringContaining('Panel "dcim" answers no call'),
   });
 });

@@ -2,6 +2,7 @@ import type { PackageEffect } from '@sluice/contract/documents';
 import type { Context } from '../../context/context.js';
 import { readOutages } from '../../context/reach.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
+import { findBesides, isHeld } from '../../kernel/run/known-before.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
 import { unplanned, toRead } from '../../kernel/subject/to-stage.js';
@@ -41,16 +42,16 @@ export async function readStopsAfter(context: Context, loaded: Loaded): Promise<
   };
 }
 
-/** Reads what others have stopped: of a held service as the last run saw it, of any other as runs and commands found it last. */
+/** Reads what others have stopped: of a held service as runs saw it since it is held, otherwise as runs and commands found it last. */
 async function readByOthers({ store }: Context, { service, holds }: Loaded): Promise<Stops> {
   const { id } = service;
   const [latest] = await store.decisions.latest([id]);
-  const isHeld = holds.length > 0 || (latest?.wouldHold ?? []).length > 0;
-  const { stoppedBesides = [] } = (latest?.inputs ?? {}) as { stoppedBesides?: readonly string[] };
+  const besides = latest !== undefined && isHeld({ holds }, latest) ? findBesides(latest) : null;
+  if (besides !== null) {
+    const { stops, at } = besides;
+    return stops.length === 0 ? [] : [toByOthers(at, `${id} is stopped besides its holds: ${stops.join('; ')}`)];
+  }
   const alarm = (await readStoppedByPanel(store, [id])).get(id);
-  const seen = isHeld && latest !== undefined && stoppedBesides.length > 0;
-  if (seen)
-    return [toByOthers(latest.readAt ?? latest.at, `${id} is stopped besides its holds: ${stoppedBesides.join('; ')}`)];
   return alarm === undefined ? [] : [toByOthers(alarm.since, alarm.message)];
 }
 

@@ -6,17 +6,10 @@ import { isInterrupted } from '../../base/interruption.js';
 import type { Context } from '../../context/context.js';
 import type { LimitState } from '../subject/limit-state.js';
 import { isProtected, listLastingHolds, listReleasedHolds, noteTold } from '../subject/holds.js';
-import {
-  countsAsOver,
-  AGENT_LIMIT,
-  type FindKind,
-  toLastReading,
-  serviceView,
-  toStatus,
-  toActionView,
-} from '../subject/views.js';
+import { countsAsOver, AGENT_LIMIT, type FindKind, serviceView, toStatus, toActionView } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
 import { noteAlarms, withLasting } from './alarms.js';
+import { besidesAfter, isHeld, withKnown } from './known-before.js';
 import { newsOfServices } from './news.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
 import type { Applied } from '../subject/stages.js';
@@ -116,7 +109,7 @@ export function toDecisionRecord(
       quotaPeriod: work.product.quotaPeriod,
       ...(service.quotaReleasedUntil === null ? {} : { quotaReleasedUntil: service.quotaReleasedUntil }),
       status: service.status,
-      ...(work.besides.length === 0 ? {} : { stoppedBesides: work.besides }),
+      ...(isHeld(work, { wouldHold }) ? besidesAfter(work, undefined) : {}),
       warnings: work.warnings,
       ...(work.history.checkpoint === null ? {} : { reading: work.history.checkpoint }),
     },
@@ -258,27 +251,12 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const hasChannels = (context.config.notify ?? []).length > 0;
   const news = hasChannels ? await newsOfServices(context, tables, subjects, report.run.id) : [];
   const lasting = await noteAlarms(run, tables, subjects);
-  await tables.decisions.record(await withLastReadings(tables, withLasting(kept, lasting)));
+  await tables.decisions.record(await withKnown(tables, subjects, withLasting(kept, lasting)));
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
   const reported = await addNotices(context, tables, noticeRows(context, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));
   // The report shows these with their services.
   await addNotices(context, tables, noticeRows(context, report.run.id, news));
-}
-
-/** Returns the decisions, those without a reading with the last one of their cycle. */
-async function withLastReadings(
-  { decisions: stored }: Pick<StoreTables, 'decisions'>,
-  decisions: DecisionRecord[],
-): Promise<DecisionRecord[]> {
-  const unread = decisions.filter(({ readAt, cycle }) => readAt === null && cycle !== null);
-  if (unread.length === 0) return decisions;
-  const before = await stored.latest(unread.map(({ service }) => service));
-  const known = new Map(before.map((decision) => [decision.service, decision]));
-  return decisions.map((decision) => {
-    const lastRead = decision.readAt === null ? toLastReading(known.get(decision.service), decision) : null;
-    return lastRead === null ? decision : { ...decision, inputs: { ...(decision.inputs as object), lastRead } };
-  });
 }
 
 /** Adds the services to the document of a run that stores nothing. */

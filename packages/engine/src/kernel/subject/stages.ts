@@ -194,8 +194,8 @@ export interface Planned<S extends Stage = 'planned'> extends Decided<S> {
   /** Null where the service was not observed. */
   readonly plan: Plan | null;
   readonly drift: readonly string[];
-  /** What would still stop it if its holds ended, as far as that was seen. */
-  readonly besides: readonly string[];
+  /** What would still stop it if its holds ended, as far as that was seen; null where it was not, or the service is not held. */
+  readonly besides: readonly string[] | null;
 }
 
 /** A service with what the run has changed so far; `holds` and `evidence` are those open now. */

@@ -86,7 +86,7 @@ export function toLoaded(facts: Omit<Loaded, 'stage' | 'spend'>): Loaded {
     unread: null,
     plan: null,
     drift: [],
-    besides: [],
+    besides: null,
     actions: [],
     passwordSet: false,
     changedMeanwhile: false,
@@ -112,7 +112,7 @@ const NOT_PLANNED = {
   unread: null,
   plan: null,
   drift: [],
-  besides: [],
+  besides: null,
 } as const;
 
 /** Returns a service that was not observed. */

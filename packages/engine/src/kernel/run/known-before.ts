@@ -1,0 +1,69 @@
+import type { DecisionRecord, StoreTables } from '@sluice/state-store';
+import type { Applied } from '../subject/stages.js';
+import { toLastReading } from '../subject/views.js';
+
+/** What others have stopped of a held service, in the inputs of its decision. */
+interface Besides {
+  /** Absent: not seen since it is held. Empty: nothing. */
+  stoppedBesides?: readonly string[];
+  /** When it was seen, where that was not in the run of the decision. */
+  stoppedBesidesAt?: string;
+}
+
+/** Returns what others have stopped of a held service, and when that was seen; null where no run since the hold has seen it. */
+export function findBesides(decision: DecisionRecord | undefined): { stops: readonly string[]; at: string } | null {
+  if (decision === undefined) return null;
+  const { stoppedBesides: stops, stoppedBesidesAt } = (decision.inputs ?? {}) as Besides;
+  return stops === undefined ? null : { stops, at: stoppedBesidesAt ?? decision.readAt ?? decision.at };
+}
+
+/** Returns whether a decision is about a service that is held, or would be. */
+export function isHeld({ holds }: Pick<Applied, 'holds'>, { wouldHold }: Pick<DecisionRecord, 'wouldHold'>): boolean {
+  return holds.length + wouldHold.length > 0;
+}
+
+/** Returns whether a run has seen all that others may have stopped of a held service. */
+function sawBesides({ besides, observation }: Pick<Applied, 'besides' | 'observation'>): boolean {
+  return besides !== null && (observation?.error ?? null) === null;
+}
+
+/** Returns what others have stopped of a held service, with what was known before and was not seen in this run. */
+export function besidesAfter(work: Applied, before: DecisionRecord | undefined): Besides {
+  const seen = work.besides ?? [];
+  const known = sawBesides(work) ? null : findBesides(before);
+  const kept = known?.stops.filter((text) => !seen.includes(text)) ?? [];
+  if (known === null) return sawBesides(work) || seen.length > 0 ? { stoppedBesides: seen } : {};
+  return { stoppedBesides: [...seen, ...kept], ...(seen.length === 0 && { stoppedBesidesAt: known.at }) };
+}
+
+/**
+ * Returns the decisions with what is known from the ones before: those without a reading with the last one of their cycle, and those
+ * of held services with what others have stopped of them, as far as this run has not seen that.
+ */
+export async function withKnown(
+  { decisions: stored }: Pick<StoreTables, 'decisions'>,
+  subjects: readonly Applied[],
+  decisions: DecisionRecord[],
+): Promise<DecisionRecord[]> {
+  const unseen = new Map(subjects.filter((work) => !sawBesides(work)).map((work) => [work.service.id, work]));
+  const findUnseen = (decision: DecisionRecord): Applied | null => {
+    const work = unseen.get(decision.service);
+    return work !== undefined && isHeld(work, decision) ? work : null;
+  };
+  const isUnread = ({ readAt, cycle }: DecisionRecord): boolean => readAt === null && cycle !== null;
+  const due = decisions.filter((decision) => isUnread(decision) || findUnseen(decision) !== null);
+  if (due.length === 0) return decisions;
+  const before = await stored.latest(due.map(({ service }) => service));
+  const known = new Map(before.map((decision) => [decision.service, decision]));
+  return decisions.map((decision) => {
+    const last = known.get(decision.service);
+    const lastRead = isUnread(decision) ? toLastReading(last, decision) : null;
+    const work = findUnseen(decision);
+    if (last === undefined || (lastRead === null && work === null)) return decision;
+    const besides = work === null ? {} : besidesAfter(work, last);
+    return {
+      ...decision,
+      inputs: { ...(decision.inputs as object), ...besides, ...(lastRead !== null && { lastRead }) },
+    };
+  });
+}
