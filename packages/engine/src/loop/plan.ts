@@ -177,18 +177,24 @@ interface Looking {
   readonly request: Pick<RunRequest, 'observeAll'>;
   /** Services that were stopped without a hold of their own when they were observed last. */
   readonly stoppedByPanel?: ReadonlySet<string>;
+  /** Services with alarms. */
+  readonly alarmed?: ReadonlySet<string>;
 }
 
 /** Returns whether the service has to be observed. What is missing in the config changes nothing on the panel. */
-export function needsObservation({ panel, request, stoppedByPanel }: Looking, work: Decided<Stage>): boolean {
+export function needsObservation(looking: Looking, work: Decided<Stage>): boolean {
+  const { panel, request, stoppedByPanel, alarmed } = looking;
   if (work.skipped !== null || isLeftAsIs(work)) return false;
   const touched = [work.opens, work.holds, work.evidence, work.unresolved, work.ended];
   // A faster line may be the reason of a doubt.
   const isDoubted = work.doubted !== null && panel.plausibility !== undefined;
+  // What refuses a purchase may have ended since it was seen.
+  const isRefusable = work.buys.length > 0 && alarmed?.has(work.service.id) === true;
   return (
     panel.snapshot !== undefined ||
     request.observeAll ||
     isDoubted ||
+    isRefusable ||
     stoppedByPanel?.has(work.service.id) === true ||
     touched.some((rows) => rows.length > 0) ||
     work.toRestrict.size > 0

@@ -121,3 +121,20 @@ it.each([
   expect((await at.sluice.reconcile()).totals.purchased).toBe(1);
   expect(at.portState(1)).toBe('up');
 });
+
+it.each([
+  ['is read', /^never$/, 1],
+  ['can not be read', /\/orders/, 0],
+])('auto-buy asks the panel about an alarm before it refuses by it (the order %s)', async (_what, path, bought) => {
+  await start(AUTO);
+  await at.open(10, '20');
+  at.panel.staffSuspendOrder(901, 'abuse');
+  at.bench.clock.advance(HOUR);
+  await at.sluice.reconcile();
+  at.panel.staffUnsuspendOrder(901);
+  at.panel.server.inject({ match: (call) => path.test(call.path), fault: { kind: 'status', status: 500 } });
+  at.use(1, 81);
+  const { totals, notices } = await at.pollReport();
+  const refused = notices.filter(({ code }) => code === 'auto_buy_refused').map(({ message }) => message);
+  expect([totals.purchased, refused]).toEqual([bought, bought === 1 ? [] : [expect.stringContaining(SUSPENDED)]]);
+});

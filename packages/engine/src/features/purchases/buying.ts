@@ -148,12 +148,13 @@ async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
 }
 
 /** Returns what would still stop a service that has bought, as this run observed it or, where it did not, the last one that did. */
-async function findStopped({ context }: PanelRun, { service, plan }: Planned): Promise<string | null> {
-  if (plan === null) return (await readStoppedByPanel(context.store, [service.id])).get(service.id)?.message ?? null;
+async function findStopped({ context }: PanelRun, { service, plan, observation }: Planned): Promise<string | null> {
   // The rest of it needs the traffic.
-  if (plan.stopsPart === true) return null;
-  const stops = (plan.notices ?? []).filter(saysStopped).map(({ message }) => message);
-  return stops.length === 0 ? null : stops.join('; ');
+  if (plan?.stopsPart === true) return null;
+  const stops = (plan?.notices ?? []).filter(saysStopped).map(({ message }) => message);
+  if (stops.length > 0) return stops.join('; ');
+  if (observation !== null && observation.error === null) return null;
+  return (await readStoppedByPanel(context.store, [service.id])).get(service.id)?.message ?? null;
 }
 
 /** Buys the packages of one service until one is not paid. */
