@@ -69,15 +69,24 @@ describe('while WHMCS has the status of before an order that was not finished', 
 
   it('the rest is read, and an end in WHMCS is one', async () => {
     await orderWhileDown('suspend');
-    at.whmcs.service(1).nextDueDate = '2027-01-15';
+    at.whmcs.service(1).nextDueDate = '2026-12-01';
     await at.sync();
     expect(await at.sluice.services.show('whmcs-1')).toMatchObject({
       lifecycle: 'suspended',
-      nextDueDate: '2027-01-15',
+      nextDueDate: '2026-12-01',
     });
     setWhmcs('Terminated');
     await at.sync();
     expect(await lifecycle()).toBe('terminated');
+  });
+
+  it('a client who pays before WHMCS has the suspension is served', async () => {
+    await orderWhileDown('suspend');
+    await syncAndPoll();
+    expect(order()).toBe('suspended');
+    at.whmcs.service(1).nextDueDate = '2027-01-15';
+    await syncAndPoll();
+    expect([await lifecycle(), order()]).toEqual(['active', 'active']);
   });
 
   it('the opposite order counts, and then what WHMCS shows', async () => {

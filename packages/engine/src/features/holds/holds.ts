@@ -72,7 +72,7 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
       account: request.force === true ? { verb: 'unsuspend' } : null,
       storeTarget: async (_service, tables) => {
         if (request.reason === 'billing') await tables.services.update([{ id, status, updatedAt: context.now() }]);
-        if (isFollowing) wasOrdered = await noteOrdered(tables, id, status, context.now());
+        if (isFollowing) wasOrdered = await noteOrdered(tables, service, status, context.now());
         if (isEnded) for (const hold of held) await tables.holds.end(hold.id, context.now());
         else await changeHold(context, id, { ...request, suspension }, tables);
       },

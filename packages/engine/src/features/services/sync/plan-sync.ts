@@ -8,7 +8,7 @@ import { describeChange } from '../describe-changes.js';
 import { listColumns } from '../../../base/fields.js';
 import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
-import { readFormerStatuses, withoutFormerStatus } from './former-status.js';
+import { readFormer, withoutFormerStatus } from './former-status.js';
 import { followProtection } from './follow-protection.js';
 import { type BeforeList, isNewerThanList, NEWER_THAN_LIST } from './newer-than-list.js';
 import { planTaken } from './plan-taken.js';
@@ -92,7 +92,7 @@ async function planListed(
     skipped.map(({ id }) => id).filter((id) => left.has(id) || stored.get(id)?.refs[ref] === undefined),
   );
   const unwritten = await listUnwritten(context, tables);
-  const former = await readFormerStatuses(tables, before.inUse);
+  const former = await readFormer(tables, before.inUse);
   const taken = services
     .filter(({ id }) => !out.has(id))
     .map((service) => applyFills(context, service, stored.get(service.id)))
