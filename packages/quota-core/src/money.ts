@@ -117,7 +117,7 @@ export function currencyDecimals(code: string): number {
   return found;
 }
 
-/** The decimals of currencies by their code: a formatter takes longer to make than thousands of amounts to format. */
+/** The decimals of currencies by their code: to make a formatter is slower than to format thousands of amounts. */
 const decimals = new Map<string, number>();
 
 /**
