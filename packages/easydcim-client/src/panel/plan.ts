@@ -49,6 +49,9 @@ export function planEasyDcim(target: TargetState, observation: Observation<EasyD
     target.sharers.some(({ restricted = [] }) => restricted.includes(id));
   plan.drift.push(...stillNotices.map(({ message }) => message));
   plan.stops = listStops(state, isKnown);
+  const isUndone = (id: string): boolean => isKnown(id) && others.every((item) => item.target !== id);
+  const isStopped = plan.stops.length + stillNotices.length > 0;
+  if (isStopped && servesPart(state, isUndone)) plan.stopsPart = true;
   return plan;
 }
 
@@ -102,6 +105,14 @@ function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => 
     );
   }
   return stops;
+}
+
+/** Whether a part of a service without a hold is certainly served: its order is active, and one of its ports enabled, or will be. */
+function servesPart({ order, orderError, ports }: EasyDcimState, isUndone: (target: string) => boolean): boolean {
+  const isActive = order === null ? orderError === null : order.suspended === false || isUndone(order.id);
+  const isServed = ({ id, management, adminEnabled }: PortState): boolean =>
+    !management && (adminEnabled === true || isUndone(id));
+  return isActive && (ports ?? []).some(isServed);
 }
 
 function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { holds, keepers, evidence }: Restricted) {

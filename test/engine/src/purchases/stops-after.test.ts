@@ -138,3 +138,22 @@ it.each([
   const refused = notices.filter(({ code }) => code === 'auto_buy_refused').map(({ message }) => message);
   expect([totals.purchased, refused]).toEqual([bought, bought === 1 ? [] : [expect.stringContaining(SUSPENDED)]]);
 });
+
+it.each([
+  ['one of its two ports', [7011, 7012], 1],
+  ['its only port', [7011], 0],
+])('auto-buy for a service of which another service keeps %s', async (_what, own, bought) => {
+  await start(`${AUTO}, allowSharedPorts: true`);
+  const toPorts = (ids: number[]) => ids.map((id) => ({ id, name: `eth${id}` }));
+  await at.addService(1, { values: { client: '42' }, ports: toPorts(own) });
+  await at.addService(2, { values: { client: '43' }, ports: toPorts([7011]), serverId: 301 });
+  at.use(2, 120);
+  await at.poll({ allowMass: true });
+  await at.sluice.reconcile();
+  expect((await at.sluice.services.show('svc-1')).stoppedByPanel?.message).toContain('stays disabled');
+  await at.pay('20');
+  at.use(1, 91);
+  const { totals, notices } = await at.poll();
+  const refused = notices.filter(({ code, service }) => code === 'auto_buy_refused' && service === 'svc-1');
+  expect([totals.purchased, refused.length]).toEqual([bought, 1 - bought]);
+});
