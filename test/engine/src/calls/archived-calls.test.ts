@@ -45,3 +45,15 @@ it("bills no calls of a line of a reseller, whose charges are the reseller's, an
   extra['id_user'] = 1;
   expect(await at.bill({ service: 'svc-1', period: '2026-10' })).toEqual(['svc-1 added 0.23']);
 });
+
+it('makes the report of a bill again whose calls were archived since, unless their number or charges differ', async () => {
+  await at.addService();
+  const ids = ['2026-10-03', '2026-10-04'].map((day) => at.addCall(`${day}T10:00:00-03:00`, '0.2320'));
+  await at.bill({ service: 'svc-1', period: '2026-10' });
+  const { bills } = await at.sluice.calls.bills({ service: 'svc-1' });
+  for (const id of ids) at.panel.archiveCall(id);
+  const report = (): Promise<{ text: string }> => at.sluice.calls.billReport(bills[0]?.id ?? '');
+  expect((await report()).text.match(/archive-\d+/g)).toEqual(['archive-1', 'archive-2']);
+  at.addCall('2026-10-05T10:00:00-03:00', '0.0000');
+  await expect(report()).rejects.toMatchObject({ code: 'report_failed' });
+});

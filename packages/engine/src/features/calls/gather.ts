@@ -31,6 +31,8 @@ export interface Gathered {
   totals: CallTotals;
   /** Digest of the ids in the order of the report. */
   digest: string;
+  /** Whether the panel has archived any of them: these have other ids than before. */
+  hasArchived: boolean;
   /** Differences to the rates, the first hundred; null where they were not checked. */
   differences: ChargeDifference[] | null;
   differenceCount: number;
@@ -67,6 +69,7 @@ export async function gather(context: Context, request: GatherRequest): Promise<
   const { start, end } = request.asked ?? period;
   const filter = { from: start, to: end, subscriberId };
   const foreign = new Set<string>();
+  let hasArchived = false;
   /** Calls that name no line: those left out of a part, and those that were counted. */
   const [unowned, owned] = [new Set<string>(), new Set<string>()];
   const onUnasked = (call: CallRecord): void => {
@@ -83,6 +86,7 @@ export async function gather(context: Context, request: GatherRequest): Promise<
       if (request.windows?.some((window) => isInWindow(call.startedAt, window)) === false) continue;
       if (sum.add(call) !== 'counted') continue;
       digest.add(call.id);
+      hasArchived ||= call.isArchived === true;
       if (call.subscriberId === null) owned.add(call.id);
       verify?.check(call);
       if (writer !== null) rows.push(writer.row(call));
@@ -94,18 +98,23 @@ export async function gather(context: Context, request: GatherRequest): Promise<
   return {
     totals,
     digest: digest.digest(),
+    hasArchived,
     differences: verify?.found ?? null,
     differenceCount: verify?.count() ?? 0,
     foreign: [...foreign, ...[...unowned].filter((id) => !owned.has(id))].slice(0, MOST_FOREIGN),
   };
 }
 
-/** Returns whether calls are those of a bill, with the charges that were billed in sum. */
+/**
+ * Returns whether calls are those of a bill, with the charges that were billed in sum. Once the panel has archived some, their number
+ * stands for the ids.
+ */
 export function isAsBilled(
-  { digest, totals }: Pick<Gathered, 'digest' | 'totals'>,
-  bill: Pick<CallBillRecord, 'digest' | 'charged'>,
+  { digest, hasArchived, totals }: Pick<Gathered, 'digest' | 'hasArchived' | 'totals'>,
+  bill: Pick<CallBillRecord, 'digest' | 'calls' | 'charged'>,
 ): boolean {
-  return digest === bill.digest && compareMoney(totals.total, bill.charged) === 0;
+  const isSame = digest === bill.digest || (hasArchived && totals.calls === bill.calls);
+  return isSame && compareMoney(totals.total, bill.charged) === 0;
 }
 
 function isWithin({ startedAt }: CallRecord, { start, end }: BillPeriod): boolean {
