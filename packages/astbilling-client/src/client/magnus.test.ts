@@ -167,3 +167,8 @@ it('reads messages, of which the panel keeps no seconds of talk, and calls betwe
     [41, 48, '0', 'ANSWERED'],
   ]);
 });
+
+it('reads the lines of a panel whose services took more calls from a line than it had', async () => {
+  Object.assign(fake.subscriber('9001'), { channels: -3 });
+  expect(await client.subscribers.list()).toMatchObject([{ id: '9001', channels: 'unlimited' }]);
+});

@@ -124,7 +124,7 @@ export class Codec {
     context: { formats: Formats; areaCode: string | null },
   ): unknown {
     const { nullAs = {}, values = {} } = this.#resource;
-    const isNull = nullAs[field]?.some((value) => sameScalar(value, raw)) === true;
+    const isNull = nullAs[field]?.some((value) => sameScalar(value, raw) || areNegative(type, value, raw)) === true;
     if (isNull) return type === 'channels' ? 'unlimited' : null;
     const words = values[field];
     if (words !== undefined) {
@@ -232,6 +232,12 @@ function sameScalar(expected: Scalar, came: unknown): boolean {
   if (expected === came) return true;
   const text = scalarText(expected);
   return text !== null && text === scalarText(came);
+}
+
+/** A system that writes no limit as a negative number has none at any negative one. */
+function areNegative(type: FieldType | 'extra', expected: Scalar, came: unknown): boolean {
+  const isNegative = (value: unknown): boolean => /^-[1-9]\d{0,14}$/.test(scalarText(value) ?? '');
+  return type === 'channels' && isNegative(expected) && isNegative(came);
 }
 
 function splitName(name: string): [string, string] {
