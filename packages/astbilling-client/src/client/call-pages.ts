@@ -72,7 +72,10 @@ function toCalls(connection: Connection, name: OperationName, rows: readonly unk
     } catch (error) {
       const marked = marks && isPanelError(error) ? toUnreadableCall(codec.decodeFitting(row)) : null;
       if (marked === null || !isPanelError(error)) throw error;
-      connection.warn(`${error.message} Only this call (${marked.id}) was.`);
+      const why = (error.fields ?? []).map(({ path, message }) => `: ${path}: ${message}`).join('');
+      connection.warn(
+        `Panel "${connection.panel}" sent calls that can't be read${why}. Each counts for its own line only.`,
+      );
       return marked;
     }
   });
