@@ -55,8 +55,18 @@ final class Account
         $this->commands->provisionKnown('suspend', ['as' => 'billing'] + ($reason === '' ? [] : ['note' => $reason]));
     }
 
+    /** Ends the suspension, with the due date that WHMCS has: by the former one, a service that is paid late would be held again. */
     public function unsuspend(): void
     {
+        try {
+            $this->commands->sync();
+        } catch (Refusal) {
+            // What is wrong with the service in WHMCS does not keep it suspended.
+        } catch (ApiError $error) {
+            if (!$error->isOfSluice()) {
+                throw $error;
+            }
+        }
         $this->commands->provisionKnown('unsuspend', ['as' => 'billing']);
     }
 
