@@ -49,6 +49,11 @@ export interface PanelObjects<State = unknown> {
   isComplete(service: ServiceRecord, observation: Observation<State>): boolean;
   /** Returns whether two services may share more than their known resources. */
   mayShare(own: readonly string[], other: readonly string[]): boolean;
+  /**
+   * Returns whether an observation with an error lacks what a difference or a notice of an earlier plan is about; absent: it lacks
+   * all.
+   */
+  lacks?(observation: Observation<State>, text: string): boolean;
   /** Returns the name of a resource that only one service should use, such as `port 7001`; null for others. */
   nameShared?(resource: string): string | null;
 }

@@ -49,7 +49,7 @@ import {
   toSentRef,
 } from './resources.js';
 import type { EasyDcimSettings } from './settings.js';
-import { NOT_FOUND, toObjectKey, unreadState, type EasyDcimState } from './state.js';
+import { NOT_FOUND, toObjectKey, unreadState, type EasyDcimState, lacks } from './state.js';
 
 /** Opens the adapter of an EasyDCIM installation (API v3). */
 export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
@@ -240,7 +240,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     return performStep({ ...this.#objects(service), clock: this.#deps.clock }, step, context);
   }
 
-  readonly objects = { toObjectKey, isRestricted, isComplete, mayShare, nameShared };
+  readonly objects = { toObjectKey, isRestricted, isComplete, mayShare, nameShared, lacks };
   readonly adoption = { adopt: adoptEasyDcim };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this, services, isoNow(this.#deps.clock), signal),

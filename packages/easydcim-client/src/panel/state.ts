@@ -1,4 +1,4 @@
-import type { ItemError } from '@sluice/panel-kind';
+import type { ItemError, Observation } from '@sluice/panel-kind';
 import type { Order, Port } from '../index.js';
 
 /** The members of a port that decisions need. */
@@ -40,6 +40,19 @@ export const NOT_FOUND = 'PANEL_NOT_FOUND';
  */
 export function isAbsent({ isGone, portsError }: EasyDcimState): boolean {
   return isGone || portsError?.code === NOT_FOUND;
+}
+
+const ABOUT_ORDER = /\border \S+ (?:is|stays) /;
+const ABOUT_PORTS = /\bports? (?:\S.* )?(?:is|are|stays?) /;
+
+/** Whether what a difference or a notice of a plan is about could not be read. Pure. */
+export function lacks({ state }: Pick<Observation<EasyDcimState>, 'state'>, text: string): boolean {
+  if (state === null) return true;
+  const isOrderUnread = state.orderError !== null && !state.isOrderGone;
+  const arePortsUnread = state.portsError !== null && !state.isGone;
+  const [isOfOrder, isOfPorts] = [ABOUT_ORDER.test(text), ABOUT_PORTS.test(text)];
+  if (!isOfOrder && !isOfPorts) return isOrderUnread || arePortsUnread;
+  return (isOfOrder && isOrderUnread) || (isOfPorts && arePortsUnread);
 }
 
 /** Returns the state of a service before anything was read. */

@@ -62,3 +62,29 @@ it.each([
   await at.sluice.reconcile();
   expect((await at.sluice.services.show('svc-1')).stoppedByPanel).toEqual(known);
 });
+
+/** Staff stop the ports or the order of the service, or let them run again. */
+function stop(what: 'ports' | 'order'): void {
+  if (what === 'order') at.panel.staffSuspendOrder(901, 'abuse');
+  else for (const id of [7011, 7012]) at.panel.staffDisablePort(id);
+}
+function letRun(what: 'ports' | 'order'): void {
+  if (what === 'order') at.panel.staffUnsuspendOrder(901);
+  else for (const id of [7011, 7012]) at.panel.staffEnablePort(id);
+}
+
+it.each([
+  ['order', 'ports', /\/ports/],
+  ['ports', 'order', /\/orders/],
+] as const)('ends what stopped the %s although the %s can never be read', async (what, _other, path) => {
+  await at.open(10);
+  at.panel.server.inject({ match: (call) => path.test(call.path), fault: { kind: 'status', status: 403 } });
+  stop(what);
+  at.bench.clock.advance(HOUR);
+  await at.sluice.reconcile();
+  expect((await readStopped()).length).toBe(2);
+  letRun(what);
+  at.bench.clock.advance(HOUR);
+  await at.sluice.reconcile();
+  expect(await readStopped()).toEqual([null]);
+});

@@ -56,6 +56,18 @@ it.each([
   expect((await readOffer()).stops).toEqual([]);
 });
 
+it('an offer says that an order runs again although its ports can never be read', async () => {
+  await start();
+  at.panel.server.inject({ match: (call) => call.path.includes('/ports'), fault: { kind: 'status', status: 403 } });
+  await at.open(120, '20');
+  at.panel.staffSuspendOrder(901, 'abuse');
+  await at.pollAfter(HOUR);
+  expect((await readOffer()).stops).toMatchObject([{ by: 'others' }]);
+  at.panel.staffUnsuspendOrder(901);
+  await at.pollAfter(HOUR);
+  expect((await readOffer()).stops).toEqual([]);
+});
+
 it('an offer for a held service says nothing of an alarm that its last run has not found any more', async () => {
   await start();
   await at.open(10);

@@ -17,7 +17,7 @@ import { reportNotices } from '../../kernel/run/run-document.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import type { Decided, Planned } from '../../kernel/subject/stages.js';
-import { saysStopped, withError } from '../../kernel/subject/to-stage.js';
+import { isUnseen, saysStopped, withError } from '../../kernel/subject/to-stage.js';
 
 /** Purchases of a run: those of earlier runs and commands, and what services buy automatically. */
 interface Buying {
@@ -148,13 +148,16 @@ async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
 }
 
 /** Returns what would still stop a service that has bought, as this run observed it or, where it did not, the last one that did. */
-async function findStopped({ context }: PanelRun, { service, plan, observation }: Planned): Promise<string | null> {
+async function findStopped(
+  { context, panel }: PanelRun,
+  { service, plan, observation }: Planned,
+): Promise<string | null> {
   // The rest of it needs the traffic.
   if (plan?.stopsPart === true) return null;
   const stops = (plan?.notices ?? []).filter(saysStopped).map(({ message }) => message);
   if (stops.length > 0) return stops.join('; ');
-  if (observation !== null && observation.error === null) return null;
-  return (await readStoppedByPanel(context.store, [service.id])).get(service.id)?.message ?? null;
+  const message = (await readStoppedByPanel(context.store, [service.id])).get(service.id)?.message ?? null;
+  return message === null || (observation !== null && !isUnseen(panel, observation, message)) ? null : message;
 }
 
 /** Buys the packages of one service until one is not paid. */

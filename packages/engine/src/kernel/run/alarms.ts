@@ -3,7 +3,7 @@ import type { Panel } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
-import { isPolled, LEASED, saysStopped, STOPPED_BY_PANEL } from '../subject/to-stage.js';
+import { isPolled, isUnseen, LEASED, saysStopped, STOPPED_BY_PANEL } from '../subject/to-stage.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/holds.js';
 import { group } from '../../base/lifecycle.js';
 import { isGone } from '../subject/account.js';
@@ -19,7 +19,7 @@ type AlarmTables = Pick<StoreTables, 'alarms'>;
 interface LookingRun {
   context: Context;
   scope: string;
-  panel: Pick<Panel, 'snapshot' | 'telephony'>;
+  panel: Pick<Panel, 'snapshot' | 'telephony' | 'objects'>;
   /** Which alarms it decides about; absent: all. */
   decides?: (alarm: Pick<AlarmRecord, 'code'>) => boolean;
 }
@@ -77,7 +77,7 @@ export function withLasting(decisions: readonly DecisionRecord[], lasting: Lasti
 }
 
 /** Whether a run that did not find an alarm again has checked for it. What it could not read may be as it was. */
-function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRecord): boolean {
+function endsWith({ context, scope, panel }: LookingRun, work: Applied, alarm: AlarmRecord): boolean {
   const { plan, skipped, error, observation } = work;
   if (skipped !== null) return skipped !== LEASED;
   if (isGone(alarm.code)) {
@@ -87,7 +87,7 @@ function endsWith({ context, scope }: LookingRun, work: Applied, alarm: AlarmRec
   // Each run decides whether a reading is doubted, whatever else is wrong.
   if (alarm.code === HOLD_DOUBTED) return plan !== null;
   // What a service shows that needs nothing more is not kept.
-  const isRead = observation === null || (observation.state !== null && observation.error === null);
+  const isRead = observation === null || !isUnseen(panel, observation, alarm.message);
   return plan !== null && isRead && error === null && (scope !== 'poll' || alarm.scope === 'poll');
 }
 

@@ -1,6 +1,13 @@
+import type { Panel } from '@sluice/panel-kind';
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
+import { isUnseen } from '../subject/to-stage.js';
 import { toLastReading } from '../subject/views.js';
+
+/** A run, as far as it decides what its panel has shown. */
+interface KnowingRun {
+  readonly panel: Pick<Panel, 'objects'>;
+}
 
 /** What others have stopped of a held service, in the inputs of its decision. */
 interface Besides {
@@ -27,13 +34,21 @@ function sawBesides({ besides, observation }: Pick<Applied, 'besides' | 'observa
   return besides !== null && (observation?.error ?? null) === null;
 }
 
-/** Returns what others have stopped of a held service, with what was known before and was not seen in this run. */
-export function besidesAfter(work: Applied, before: DecisionRecord | undefined): Besides {
+/** Returns what a run has seen that others have stopped of a held service; nothing where it has not seen all, and found nothing. */
+export function besidesSeen(work: Pick<Applied, 'besides' | 'observation'>): Besides {
   const seen = work.besides ?? [];
-  const known = sawBesides(work) ? null : findBesides(before);
-  const kept = known?.stops.filter((text) => !seen.includes(text)) ?? [];
-  if (known === null) return sawBesides(work) || seen.length > 0 ? { stoppedBesides: seen } : {};
-  return { stoppedBesides: [...seen, ...kept], ...(seen.length === 0 && { stoppedBesidesAt: known.at }) };
+  return sawBesides(work) || seen.length > 0 ? { stoppedBesides: seen } : {};
+}
+
+/** Returns what others have stopped of a held service, with what was known before and was not seen in this run. */
+function besidesAfter({ panel }: KnowingRun, work: Applied, before: DecisionRecord): Besides {
+  const { besides, observation } = work;
+  const known = findBesides(before);
+  if (known === null) return besidesSeen(work);
+  if (besides === null || observation === null) return { stoppedBesides: known.stops, stoppedBesidesAt: known.at };
+  const kept = known.stops.filter((text) => !besides.includes(text) && isUnseen(panel, observation, text));
+  const isOld = besides.length === 0 && kept.length > 0;
+  return { stoppedBesides: [...besides, ...kept], ...(isOld && { stoppedBesidesAt: known.at }) };
 }
 
 /**
@@ -41,6 +56,7 @@ export function besidesAfter(work: Applied, before: DecisionRecord | undefined):
  * of held services with what others have stopped of them, as far as this run has not seen that.
  */
 export async function withKnown(
+  run: KnowingRun,
   { decisions: stored }: Pick<StoreTables, 'decisions'>,
   subjects: readonly Applied[],
   decisions: DecisionRecord[],
@@ -60,7 +76,7 @@ export async function withKnown(
     const lastRead = isUnread(decision) ? toLastReading(last, decision) : null;
     const work = findUnseen(decision);
     if (last === undefined || (lastRead === null && work === null)) return decision;
-    const besides = work === null ? {} : besidesAfter(work, last);
+    const besides = work === null ? {} : besidesAfter(run, work, last);
     return {
       ...decision,
       inputs: { ...(decision.inputs as object), ...besides, ...(lastRead !== null && { lastRead }) },

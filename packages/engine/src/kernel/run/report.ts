@@ -9,7 +9,7 @@ import { isProtected, listLastingHolds, listReleasedHolds, noteTold } from '../s
 import { countsAsOver, AGENT_LIMIT, type FindKind, serviceView, toStatus, toActionView } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
 import { noteAlarms, withLasting } from './alarms.js';
-import { besidesAfter, isHeld, withKnown } from './known-before.js';
+import { besidesSeen, isHeld, withKnown } from './known-before.js';
 import { newsOfServices } from './news.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
 import type { Applied } from '../subject/stages.js';
@@ -109,7 +109,7 @@ export function toDecisionRecord(
       quotaPeriod: work.product.quotaPeriod,
       ...(service.quotaReleasedUntil === null ? {} : { quotaReleasedUntil: service.quotaReleasedUntil }),
       status: service.status,
-      ...(isHeld(work, { wouldHold }) ? besidesAfter(work, undefined) : {}),
+      ...(isHeld(work, { wouldHold }) ? besidesSeen(work) : {}),
       warnings: work.warnings,
       ...(work.history.checkpoint === null ? {} : { reading: work.history.checkpoint }),
     },
@@ -227,7 +227,7 @@ export class RunResults {
 /** A run with the places where its results are collected. */
 export interface ReportedRun {
   context: Context;
-  panel: Pick<Panel, 'snapshot' | 'telephony'>;
+  panel: Pick<Panel, 'snapshot' | 'telephony' | 'objects'>;
   scope: string;
   report: RunReport;
   results: RunResults;
@@ -251,7 +251,7 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const hasChannels = (context.config.notify ?? []).length > 0;
   const news = hasChannels ? await newsOfServices(context, tables, subjects, report.run.id) : [];
   const lasting = await noteAlarms(run, tables, subjects);
-  await tables.decisions.record(await withKnown(tables, subjects, withLasting(kept, lasting)));
+  await tables.decisions.record(await withKnown(run, tables, subjects, withLasting(kept, lasting)));
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
   const reported = await addNotices(context, tables, noticeRows(context, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));

@@ -27,6 +27,12 @@ export function isPolled({ snapshot, telephony }: Pick<Panel, 'snapshot' | 'tele
   return code === STILL_RESTRICTED || (code === STOPPED_BY_PANEL && isSeen);
 }
 
+/** Whether an observation does not show whether what was found earlier, and said in this text, lasts. */
+export function isUnseen({ objects }: Pick<Panel, 'objects'>, observation: Observation, text: string): boolean {
+  if (observation.state === null) return true;
+  return observation.error !== null && objects?.lacks?.(observation, text) !== false;
+}
+
 /** The code of a service that does not name its account, server or line. */
 export const NOT_MAPPED = 'not_mapped';
 
