@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Sluice } from '@sluice/engine';
+import { describeEffect, type Sluice } from '@sluice/engine';
 import { useBench } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';
@@ -76,5 +76,13 @@ describe('on Hiddify', () => {
       await at.pollAfter(HOUR, { allowMass: true });
       expect(await readOffer(at)).toEqual(['quota', [expect.stringContaining('its days on the panel ended')]]);
     }
+    // A purchase by name writes the term, too.
+    const { packages } = await at.sluice.purchases.packages({ service: 'svc-1' });
+    expect(packages.map((each) => describeEffect(each, packages))).toEqual([
+      [expect.stringMatching(/ended on .*; the package alone may not end that\.$/)],
+    ]);
+    await at.sluice.credit.add('42', { amount: '20', currency: 'EUR' });
+    const { stillHeld, stoppedByPanel } = await at.sluice.purchases.create('svc-1', 'extra', {});
+    expect([stillHeld, stoppedByPanel, at.panel.state.isActive(at.panel.user(user))]).toEqual([[], undefined, true]);
   });
 });

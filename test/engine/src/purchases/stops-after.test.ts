@@ -27,7 +27,7 @@ it('an offer says that staff have stopped a held service, too, as the last run s
   const { readAt } = (await at.sluice.services.show('svc-1')).usage ?? {};
   const message = `svc-1 is stopped besides its holds: ${SUSPENDED}`;
   const stops = [{ by: 'others', holds: [], at: readAt, message }];
-  expect(await readOffer()).toEqual({ stops, says: `${message}; no package ends that.` });
+  expect(await readOffer()).toEqual({ stops, says: `${message}; the package alone may not end that.` });
   const own = await readOffer('42');
   expect(own).toMatchObject({ stops: [{ message: null }], says: expect.stringContaining('ask your provider') });
   expect((await at.buy('svc-1', 'extra-50')).stoppedByPanel?.message).toContain(SUSPENDED);

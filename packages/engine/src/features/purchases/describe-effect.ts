@@ -29,7 +29,7 @@ export function describeEffect(
 
 /** Operators read the cause; clients read who helps. */
 function describeStop({ by, holds, message }: PackageEffect['stops'][number]): string {
-  if (message !== null && by === 'others') return `${message}; no package ends that.`;
+  if (message !== null && by === 'others') return `${message}; the package alone may not end that.`;
   if (message !== null) return `${message[0]?.toUpperCase()}${message.slice(1)}.`;
   return FOR_CLIENTS[by === 'observe' && holds.length === 0 ? 'limit' : by];
 }
@@ -38,7 +38,7 @@ const FOR_CLIENTS = {
   observe: 'The service stays restricted after the purchase: your provider restores it later.',
   'panel-down': 'The panel of the service does not answer at the moment: the package has its effect once it does.',
   others:
-    'The service, or a part of it, has been stopped on its panel, which no package ends. Please ask your provider.',
+    'The service, or a part of it, has been stopped on its panel, which the package alone may not end. Please ask your provider.',
   limit: 'The panel of the service has a limit of its own, which your provider has to raise after the purchase, too.',
 } as const;
 
