@@ -35,6 +35,18 @@ it('an offer says that staff have stopped a held service, too, as the last run s
   expect((await readOffer()).stops).toMatchObject([{ by: 'others', message: expect.stringContaining(SUSPENDED) }]);
 });
 
+it('an offer tells a client of nothing before the service was its own', async () => {
+  await start();
+  await at.open(120);
+  at.panel.staffSuspendOrder(901, 'abuse');
+  await at.pollAfter(HOUR);
+  at.bench.clock.advance(HOUR);
+  await at.sluice.services.set('svc-1', { client: '43' });
+  const since = new Date(at.bench.clock.now()).toISOString();
+  at.bench.clock.advance(HOUR);
+  expect((await readOffer('43')).stops).toEqual([{ by: 'others', holds: [], at: since, message: null }]);
+});
+
 it.each([
   ['the order', /\/orders/],
   ['anything', /./],

@@ -1,7 +1,9 @@
 import type { PackageEffect, PackageView } from '@sluice/contract/documents';
+import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { requireForReader } from '../../context/find-service.js';
-import type { Reader } from '../../context/reader.js';
+import { type Reader, visibleSince } from '../../context/reader.js';
+import { findLater } from '../services/for-reader.js';
 import { loadBuyer, packageEffects } from './package-effects.js';
 import { listPackages } from './packages.js';
 import { findCycleToBuy } from './cycle-to-buy.js';
@@ -36,15 +38,17 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   const effects = loaded === null ? null : await packageEffects(context, loaded, own);
   return own.map((each) => ({
     ...each,
-    effect: effectFor(effects?.get(each.id) ?? null, reader),
+    effect: effectFor(effects?.get(each.id) ?? null, service, reader),
     ...(refused && { refused: refused.code }),
   }));
 }
 
 /** Returns an effect as a reader may see it. */
-function effectFor(effect: PackageEffect | null, reader: Reader): PackageEffect | null {
+function effectFor(effect: PackageEffect | null, service: ServiceRecord, reader: Reader): PackageEffect | null {
   if (effect === null || reader === undefined) return effect;
-  return { ...effect, stops: effect.stops.map((stop) => ({ ...stop, message: null })) };
+  const since = visibleSince(service, reader);
+  const stops = effect.stops.map((stop) => ({ ...stop, at: stop.at && findLater(stop.at, since), message: null }));
+  return { ...effect, stops };
 }
 
 async function onlyOwn(store: Context['store'], packages: readonly PackageView[], reader: string | null) {

@@ -47,7 +47,7 @@ const INPUTS_OF_CLIENTS = new Set([
 ]);
 
 /** Returns the later of an instant and the one since when a reader may see something. */
-function findLater(at: string, since: string | null): string {
+export function findLater(at: string, since: string | null): string {
   return since !== null && since > at ? since : at;
 }
 
