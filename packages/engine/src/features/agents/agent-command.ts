@@ -10,7 +10,15 @@ import { reportNotices } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { refuseAddon } from './addon.js';
 import { agentDetails } from './agent-views.js';
-import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
+import {
+  changeUsers,
+  foreseeUsers,
+  type ListedAction,
+  listed,
+  planned,
+  resolveUsers,
+  type UserChanges,
+} from './change-users.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import { type AgentsRead, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
 
@@ -58,8 +66,10 @@ export async function runForAgent(
     const { leases } = run;
     if (!dryRun) await leases.take(panelLease(on.name), request.waitMs);
     const changes: UserChanges = { ...on, run: run.id, leases: () => leases.toHeld([panelLease(on.name)]) };
-    const open = dryRun ? [] : await resolveUsers(changes);
-    const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
+    const resolved = dryRun ? null : await resolveUsers(changes);
+    const found = await withAgentErrors(text, () => readFor(changes, text, dryRun));
+    const { agent } = found;
+    const { read, open } = resolved === null ? await foreseeUsers(changes, found.read) : { ...found, open: resolved };
     const enforcements = await readEnforcements(context.config, context.store);
     const { startedAt } = run.view;
     const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, enforcements, open };

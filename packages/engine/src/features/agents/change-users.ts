@@ -1,16 +1,16 @@
 import type { AgentAction } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
-import type { AgentPlan, ItemError, Observation, Step } from '@sluice/panel-kind';
+import type { AgentPlan, ItemError, Observation, Step, StepOutcome } from '@sluice/panel-kind';
 import { AGENT_STEPS } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
 import { isAtWork } from '../../kernel/run/bracket.js';
 import { outcomeByReading, outcomeUnknown } from '../../kernel/subject/doubt.js';
-import { type Changed, endAction } from '../../kernel/changes/journal.js';
+import { type Changed, endAction, toEnd, without } from '../../kernel/changes/journal.js';
 import { applyPlan, type ReadStop } from '../../kernel/changes/perform.js';
 import { waitForFresh } from '../../loop/resolve.js';
 import { toActionName, toActionView } from '../../kernel/subject/views.js';
 import type { AgentsOnPanel } from './open-agents.js';
-import { loadStoredAgents } from './read-agents.js';
+import { type AgentsRead, loadStoredAgents } from './read-agents.js';
 
 /** What changes to the users of agents need. */
 export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {
@@ -96,22 +96,56 @@ export function planned({ context, name: panel }: NamedPanel, { type, target, pr
  */
 export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
   const { context, name } = on;
-  const rows = (await context.store.actions.unresolved({ panel: name })).filter(({ service }) => service === null);
   const open: ListedAction[] = [];
-  for (const row of rows) {
-    const run = LEASED.includes(row.type) ? null : await context.store.runs.get(row.run);
-    if (run !== null && (await isAtWork(context, run))) continue;
-    if (!(await resolveUser(on, row))) open.push({ ...listed(on, row), error: outcomeUnknown(row) });
+  for (const row of await listUnresolved(on)) {
+    const outcome = await readOutcome(on, row);
+    if (outcome === null) {
+      open.push({ ...listed(on, row), error: outcomeUnknown(row) });
+      continue;
+    }
+    const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
+    const changed: Changed = { service: { id: null, panel: name }, ...nothing };
+    const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
+    await endAction({ context, fences: on.leases() }, changed, row, end);
   }
   return open;
 }
 
-async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean> {
-  const { context, agents, name, leases } = on;
+/** Returns the lists as they are once such actions are resolved, and the actions that stay in doubt. Stores nothing. */
+export async function foreseeUsers(
+  on: UserChanges,
+  read: AgentsRead,
+): Promise<{ read: AgentsRead; open: ListedAction[] }> {
+  let { evidence } = read.records;
+  const open: ListedAction[] = [];
+  for (const row of await listUnresolved(on)) {
+    const outcome = await readOutcome(on, row);
+    if (outcome === null) open.push({ ...listed(on, row), error: outcomeUnknown(row) });
+    else {
+      const { started, ended } = toEnd(on.context, row, outcome);
+      evidence = [...without(evidence, ended), ...started];
+    }
+  }
+  return { read: { ...read, records: { ...read.records, evidence } }, open };
+}
+
+/** Returns the open actions on agents' users that no run works on. */
+async function listUnresolved({ context, name }: NamedPanel): Promise<ActionRecord[]> {
+  const rows = (await context.store.actions.unresolved({ panel: name })).filter(({ service }) => service === null);
+  const left: ActionRecord[] = [];
+  for (const row of rows) {
+    const run = LEASED.includes(row.type) ? null : await context.store.runs.get(row.run);
+    if (run === null || !(await isAtWork(context, run))) left.push(row);
+  }
+  return left;
+}
+
+/** Returns how an action ended, by what the panel shows now; null while that is unknown. */
+async function readOutcome({ context, agents, name }: UserChanges, row: ActionRecord): Promise<StepOutcome | null> {
   if (row.type === AGENT_STEPS.create) {
     // While its reservation is open, the user may still be created.
     const reservation = await context.store.agentReservations.get(name, row.target);
-    if (reservation?.state === 'open' && row.calledAt !== null) return false;
+    if (reservation?.state === 'open' && row.calledAt !== null) return null;
   }
   const look = async (): Promise<Observation | null> => {
     try {
@@ -123,11 +157,5 @@ async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean>
   };
   const first = row.calledAt === null ? null : await look();
   const observation = await waitForFresh(context, agents, { observation: first, unresolved: [row] }, look);
-  const outcome = outcomeByReading(agents, { observation }, row);
-  if (outcome === null) return false;
-  const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
-  const changed: Changed = { service: { id: null, panel: name }, ...nothing };
-  const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
-  await endAction({ context, fences: leases() }, changed, row, end);
-  return true;
+  return outcomeByReading(agents, { observation }, row);
 }

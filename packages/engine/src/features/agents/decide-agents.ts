@@ -1,8 +1,9 @@
 import type { AgentPlan, AgentPlanInput, AgentTraffic, ServiceUser } from '@sluice/panel-kind';
-import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, formatBytes, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { newHold } from '../../kernel/subject/holds.js';
 import type { Notice } from '../../kernel/run/notice.js';
+import { IMPOSSIBLE_JUMP } from '../../loop/plausible.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import type { AgentsRead } from './read-agents.js';
 import { listServiceUsers, type ServiceUsers } from './service-users.js';
@@ -66,6 +67,23 @@ export function decideAndPlan(
   const above = request.agent === null ? [] : agents.listChain(request.agent, records);
   const leftAbove = above.filter((uuid) => isOver(uuid) && !holding.has(uuid));
   return { ...read, opens, closes, plan: { ...plan, serviceUsers }, active, leftAbove };
+}
+
+/** Returns the notices of agents whose users' usage is doubted; they count for the brake as if it was right. */
+export function listDoubts(
+  { name, request, agents }: Pick<AgentsToDecide, 'name' | 'request' | 'agents'>,
+  { records, recorded }: Pick<AgentsDecided, 'records' | 'recorded'>,
+  traffic: readonly AgentTraffic[],
+): Notice[] {
+  return traffic.flatMap(({ uuid, name: agent, usedBytes, limitBytes }) => {
+    const doubted = recorded.standing.get(uuid)?.doubted ?? null;
+    const isMeant = request.agent === null || agents.listChain(uuid, records).includes(request.agent);
+    if (doubted === null || !isMeant) return [];
+    const figures = `from ${formatBytes(usedBytes)} to ${formatBytes(doubted.usedBytes)}, of ${formatBytes(limitBytes ?? 0)} that are allowed`;
+    const message = `agent "${agent}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again; compare it with the panel`;
+    const key = `${name}:${uuid}:${IMPOSSIBLE_JUMP}:${doubted.at}`;
+    return [{ code: IMPOSSIBLE_JUMP, key, panel: name, service: null, message }];
+  });
 }
 
 /** Returns the notices that a check of one agent has restricted nobody for those above it that are over their limit. */

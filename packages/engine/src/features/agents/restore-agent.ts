@@ -17,7 +17,7 @@ import {
   suspendedError,
 } from './agent-command.js';
 import { agentDetails, changedAgent, findError, toActions } from './agent-views.js';
-import { type ListedAction, resolveUsers, type UserChanges } from './change-users.js';
+import { foreseeUsers, type ListedAction, resolveUsers, type UserChanges } from './change-users.js';
 import { type AgentsOnPanel, openAgents } from './open-agents.js';
 import { describeStored, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
 import { holdServices, listServiceUsers, loadServiceUsers, type ServiceUsers } from './service-users.js';
@@ -132,9 +132,10 @@ export async function giveBackUsers(
     const on = await openAgents(context, name);
     const held = () => leases.toHeld([panelLease(name)]);
     const changes: UserChanges = { ...on, run, leases: held };
-    const open = dryRun ? [] : await resolveUsers(changes);
-    const read = await readAgents(on, { run, dryRun, leases: held });
-    if (isProblem(read)) throw problemError(read);
+    const resolved = dryRun ? null : await resolveUsers(changes);
+    const found = await readAgents(on, { run, dryRun, leases: held });
+    if (isProblem(found)) throw problemError(found);
+    const { read, open } = resolved === null ? await foreseeUsers(changes, found) : { read: found, open: resolved };
     const enforcements = await readEnforcements(context.config, context.store);
     const ordered = { ...changes, on, command: 'hold release', dryRun, read, enforcements, open };
     const { done, broken } = await giveBack(ordered, request);

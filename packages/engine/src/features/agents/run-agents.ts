@@ -7,7 +7,6 @@ import {
   toItemError,
   type ListProblem,
 } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
 import { refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
@@ -17,10 +16,17 @@ import { type Enforcements, readEnforcements } from '../../context/enforcement.j
 import { askBrakeOfAgents } from '../../loop/brake.js';
 import { agentsBrakeNotice } from '../../kernel/run/brake-state.js';
 import type { Notice } from '../../kernel/run/notice.js';
-import { IMPOSSIBLE_JUMP } from '../../loop/plausible.js';
 import { mayChange } from '../../kernel/changes/store-copy.js';
 import { changedAgents } from './agent-views.js';
-import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
+import {
+  changeUsers,
+  foreseeUsers,
+  type ListedAction,
+  listed,
+  planned,
+  resolveUsers,
+  type UserChanges,
+} from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
 import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
@@ -30,7 +36,7 @@ import { listWaitingRaises } from './sold-raises.js';
 import { storeWouldHold } from './would-hold.js';
 import type { ServiceChange } from './due-user.js';
 import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
-import { type AgentsDecided, countEnds, decideAndPlan, listLeftAbove } from './decide-agents.js';
+import { type AgentsDecided, countEnds, decideAndPlan, listDoubts, listLeftAbove } from './decide-agents.js';
 
 /** Options of `runAgents`. */
 export interface AgentsRequest {
@@ -103,29 +109,11 @@ export async function runAgents(
   const how = { dryRun, acceptHalved: allowMass, announce: !dryRun };
   const read = await readAgents(on, { run: request.run, ...how, leases, guard });
   guard();
-  const result = isProblem(read) ? await withoutList(run, read) : await finish(run, decideAndPlan(run, read), open);
+  const list = isProblem(read) || !previewOnly ? read : (await foreseeUsers(run, read)).read;
+  const result = isProblem(list) ? await withoutList(run, list) : await finish(run, decideAndPlan(run, list), open);
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
   result.observing = observing || panelSwitch.stopped;
   return result;
-}
-
-/** Returns the notices of agents whose users' usage is doubted; they count for the brake as if it was right. */
-function listDoubts(
-  { name, request, agents }: Run,
-  decided: AgentsDecided,
-  traffic: readonly AgentTraffic[],
-): Notice[] {
-  const { records, recorded } = decided;
-  return traffic.flatMap(({ uuid, name: agent, usedBytes, limitBytes }) => {
-    const doubted = recorded.standing.get(uuid)?.doubted ?? null;
-    const isMeant = request.agent === null || agents.listChain(uuid, records).includes(request.agent);
-    if (doubted === null || !isMeant) return [];
-    const figures = `from ${formatBytes(usedBytes)} to ${formatBytes(doubted.usedBytes)}, of ${formatBytes(limitBytes ?? 0)} that are allowed`;
-    const message = `agent "${agent}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again; compare it with the panel`;
-    return [
-      toNotice(name, { code: IMPOSSIBLE_JUMP, key: `${name}:${uuid}:${IMPOSSIBLE_JUMP}:${doubted.at}`, message }),
-    ];
-  });
 }
 
 /** Asks the brake, makes the changes, and reports. */
