@@ -46,7 +46,7 @@ const ABOUT_ORDER = /\border \S+ (?:is|stays) /;
 const ABOUT_PORTS = /\bports? (?:\S.* )?(?:is|are|stays?) /;
 
 /** Whether what a difference or a notice of a plan is about could not be read. Pure. */
-export function lacks({ state }: Pick<Observation<EasyDcimState>, 'state'>, text: string): boolean {
+export function lacks({ state }: Observation<EasyDcimState>, text: string): boolean {
   if (state === null) return true;
   const isOrderUnread = state.orderError !== null && !state.isOrderGone;
   const arePortsUnread = state.portsError !== null && !state.isGone;
