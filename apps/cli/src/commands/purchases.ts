@@ -1,4 +1,4 @@
-import { describeEffect, describePurchaseState } from '@sluice/engine';
+import { describeEffect, describePurchaseState, describeRefused } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '@sluice/terminal/lists';
 import { formatPurchase } from '@sluice/terminal/reports';
@@ -15,6 +15,8 @@ export const packageList: CommandHandler<ListOptions & { service?: string }> = l
   { key: 'packages', empty: 'No packages.', columns: PACKAGES },
   async ({ sluice }, _args, { service }) => (await sluice.purchases.packages({ service })).packages,
   ({ terminal }, packages) => {
+    const refused = describeRefused(packages);
+    if (refused !== null) terminal.line(refused);
     for (const each of packages)
       for (const text of describeEffect(each, packages)) terminal.line(`${each.id}: ${text}`);
     return ExitCode.done;

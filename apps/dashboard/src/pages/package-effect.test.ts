@@ -108,11 +108,15 @@ it('says that a panel under observe keeps the restriction', async () => {
   await at.sluice.panels.enforce('dcim');
 });
 
-/** Where nothing can be bought, no surface of the client offers it, and each says why. */
+/** Where nothing can be bought, no surface offers it, and each says why. */
 async function expectNoOffer(service: string, why: string, code: string): Promise<void> {
   const page = textOf(await link.text(`/services/${service}`));
   expect(page).toContain(why);
   expect(page).not.toContain('Buy Small');
+  const NOTHING = 'No package can be bought for the service now';
+  expect(textOf(await at.page(`/services/${service}`, await at.login()))).toContain(NOTHING);
+  const askingOperator = await askOperator(service, 'small');
+  expect(askingOperator).toMatch(new RegExp(`${NOTHING}: [^.]*[.] Back to the service$`));
   const asking = await ask(service, 'small');
   expect(asking).toContain(why);
   expect(asking).not.toContain('Buy Small for');

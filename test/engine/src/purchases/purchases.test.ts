@@ -55,6 +55,23 @@ describe('a purchase', () => {
     await release();
   });
 
+  it.each([
+    ['pending', { status: 'pending' }, 'wrong_lifecycle'],
+    ['terminated', { status: 'terminated' }, 'wrong_lifecycle'],
+    ['without a client', { client: '' }, 'no_client'],
+    ['without a limited quota', { product: 'free' }, 'no_quota'],
+  ])('is refused for a service that is %s, as its packages say', async (_what, values, code) => {
+    await at.open(10, '20');
+    await at.bench.edit(
+      'free: { panel: dcim, quota: unlimited }',
+      'free: { panel: dcim, quota: unlimited, packages: [extra-50] }',
+    );
+    await at.sluice.services.set('svc-1', values);
+    const { packages } = await at.sluice.purchases.packages({ service: 'svc-1' });
+    expect(new Set(packages.map(({ refused }) => refused))).toEqual(new Set([code]));
+    await expect(at.buy('svc-1', 'extra-50')).rejects.toMatchObject({ code });
+  });
+
   it.each<[string, () => Promise<unknown>]>([
     ['a purchase', () => at.buy('svc-1', 'extra-50')],
     ['a larger quota', () => at.bench.sluice.overrides.set('svc-1', { quota: '150GB' })],

@@ -1,4 +1,4 @@
-import type { PackageView, ServiceDetail } from '@sluice/engine';
+import { describeRefused, type PackageView, type ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { section } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
@@ -27,8 +27,7 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
   const isManual =
     service.holds.some(({ reason, releasing }) => reason === 'manual' && releasing !== true) && !service.observing;
   const products = Object.entries(request.sluice.config.products).filter(([, { panel }]) => panel === service.panel);
-  const { packages } = await request.sluice.purchases.packages();
-  const offered = packages.filter((each) => each.products.includes(service.product));
+  const { packages: offered } = await request.sluice.purchases.packages({ service: service.id });
   // What the engine refuses of a service that is not active yet is not offered.
   const isPending = service.lifecycle === 'pending';
   const needsAccount =
@@ -93,6 +92,10 @@ function asked({ id }: ServiceDetail, verb: VerbWord, title: string, fields: rea
 
 function buyPart({ id, purchases }: ServiceDetail, offered: readonly PackageView[]): Part {
   if (offered.length === 0) return null;
+  const refused = describeRefused(offered);
+  if (refused !== null)
+    return html`<h3>Buy a package</h3>
+      <p>${refused}</p>`;
   const choices = offered.map((each) => [each.id, packageLabel(each, purchases)] as const);
   return html`<h3>Buy a package</h3>
     ${searchForm({ action: `${serviceHref(id)}/buy`, id: 'buy', fields: [{ name: 'package', label: 'Package', choices }], submit: 'Buy…' })}`;

@@ -1,4 +1,4 @@
-import type { CommandReport, ServiceDetail, Sluice } from '@sluice/engine';
+import { type CommandReport, describeRefused, type ServiceDetail, type Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { reportedError } from '../../server/reported.js';
 import { listed, section, table } from '../../layout/components.js';
@@ -217,6 +217,7 @@ export const buyPage: Page = async (request) => {
   const asked = await findAsked(request, id, (key) => key);
   if ('redirect' in asked) return asked.redirect;
   const pending = findPending(detail.purchases, chosen.id);
+  const refused = describeRefused(packages);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, ' Below you order another one.')}
     <p>
       Buy <bdi>${chosen.name}</bdi> for ${serviceLink(id)}:
@@ -224,7 +225,7 @@ export const buyPage: Page = async (request) => {
       charged to client ${name(detail.client)}.
     </p>
     ${'made' in asked ? null : effectNotices(chosen, packages)}
-    ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: pending === null ? `Buy ${chosen.name}` : `Buy another one: ${chosen.name}`, hidden: { package: chosen.id, ...agreedFields(chosen) } })}
+    ${'made' in asked ? asked.made : refused !== null ? problemNotice(refused) : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: pending === null ? `Buy ${chosen.name}` : `Buy another one: ${chosen.name}`, hidden: { package: chosen.id, ...agreedFields(chosen) } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
   return { title: `Buy ${chosen.name}`, body, timeZone: toZone(request, detail.panel) };
 };

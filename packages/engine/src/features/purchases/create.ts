@@ -2,13 +2,7 @@ import type { AgreedPrice, PurchaseReport } from '@sluice/contract/documents';
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import {
-  type DueCharge,
-  noCredit,
-  refuseClosedClient,
-  refuseOtherCurrency,
-  requirePayer,
-} from '../billing/refusals.js';
+import { type DueCharge, noCredit, refuseClosedClient, refuseOtherCurrency } from '../billing/refusals.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
@@ -26,10 +20,9 @@ import { endUnwanted, isWanted } from './unfinished.js';
 import { isLimitTooLow, limitNotRaised, underObserve } from './observed.js';
 import { errorFor, stoppedFor } from '../services/for-reader.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
-import { findCycleToBuy } from './cycle-to-buy.js';
+import { findCycleToBuy, requireChargeable } from './cycle-to-buy.js';
 import { refKey } from '../../base/purchase-keys.js';
 import { toDetail } from './views.js';
-import { isLiving } from '../../base/lifecycle.js';
 
 /** What to buy. */
 export interface PurchaseRequest {
@@ -208,16 +201,6 @@ async function refuseOverBudget(
     `${formatMoney(price, currency)} for package ${id} is more than what is left of ${formatMoney(budget.amount, currency)}; nothing was charged`,
     { details: { service, package: id } },
   );
-}
-
-function requireChargeable(service: ServiceRecord): string {
-  const { id, status } = service;
-  if (!isLiving(service)) {
-    throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: there is nothing to buy traffic for`, {
-      details: { service: id, lifecycle: status },
-    });
-  }
-  return requirePayer(service);
 }
 
 /** Returns the current cycle of a service with a limited quota; extra traffic has no effect on others. */

@@ -1,9 +1,32 @@
-import type { ItemError } from '@sluice/panel-kind';
-import type { CycleRecord } from '@sluice/state-store';
+import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
+import { isLiving } from '../../base/lifecycle.js';
+import { requirePayer } from '../billing/refusals.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
 
 /** The cycle in which a package counts that is bought now, or why none can be bought. */
 type CycleToBuy = { cycle: CycleRecord; refused: null } | { cycle: null; refused: ItemError };
+
+/** Returns the client that is charged for a package of a service; throws where the service is not active, or has none. */
+export function requireChargeable(service: ServiceRecord): string {
+  const { id, status } = service;
+  if (!isLiving(service)) {
+    throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: there is nothing to buy traffic for`, {
+      details: { service: id, lifecycle: status },
+    });
+  }
+  return requirePayer(service);
+}
+
+/** Returns the code with which a purchase for a service is refused now; null where a package can be bought, or that is not known. */
+export function findRefused(service: ServiceRecord, loaded: Loaded | null): string | null {
+  try {
+    requireChargeable(service);
+  } catch (error) {
+    return toItemError(error).code;
+  }
+  return loaded === null ? null : (findCycleToBuy(loaded).refused?.code ?? null);
+}
 
 /**
  * Returns the cycle in which a package counts that is bought for a service now, or why none can be bought. Extra traffic has an effect

@@ -1,6 +1,20 @@
 import type { PackageEffect, PackageView } from '@sluice/contract/documents';
 import { describeReason, formatBytes } from '@sluice/quota-core';
 
+/** Says to an operator why no package can be bought for a service now; null where one can. */
+export function describeRefused([first]: readonly Pick<PackageView, 'refused'>[]): string | null {
+  if (first?.refused === undefined) return null;
+  const why = REFUSED.get(first.refused) ?? `its purchase is refused (${first.refused})`;
+  return `No package can be bought for the service now: ${why}.`;
+}
+
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ['wrong_lifecycle', 'it is not active'],
+  ['no_client', 'it has no client, so nobody can be charged'],
+  ['no_quota', 'it has no limited quota'],
+  ['not_metered_yet', 'it was not read in its current billing cycle'],
+]);
+
 /**
  * Says before a purchase what the package does not end, in whole sentences; empty where it ends all that restricts the service, or
  * nothing does. `why` words a reason of a hold for the reader.

@@ -6,7 +6,7 @@ import { type Reader, visibleSince } from '../../context/reader.js';
 import { findLater } from '../services/for-reader.js';
 import { loadBuyer, packageEffects } from './package-effects.js';
 import { listPackages } from './packages.js';
-import { findCycleToBuy } from './cycle-to-buy.js';
+import { findRefused } from './cycle-to-buy.js';
 import { listOfClient } from './views.js';
 
 /** Whose packages to list. */
@@ -34,12 +34,12 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   // Nothing more is loaded for a service that is offered none.
   if (own.length === 0) return [];
   const loaded = await loadBuyer(context, service);
-  const refused = loaded && findCycleToBuy(loaded).refused;
+  const refused = findRefused(service, loaded);
   const effects = loaded === null ? null : await packageEffects(context, loaded, own);
   return own.map((each) => ({
     ...each,
     effect: effectFor(effects?.get(each.id) ?? null, service, reader),
-    ...(refused && { refused: refused.code }),
+    ...(refused !== null && { refused }),
   }));
 }
 

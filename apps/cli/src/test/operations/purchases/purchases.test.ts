@@ -67,6 +67,14 @@ describe('purchase create', () => {
     expect([large.stderr, large.stdout]).toEqual(['', expect.stringMatching(/; released$/m)]);
   });
 
+  it('says in the list why no package can be bought', async () => {
+    await at.run('service set svc-1 client=');
+    const { stdout } = await at.run('package list --service svc-1');
+    expect(stdout).toMatch(
+      /^No package can be bought for the service now: it has no client, so nobody can be charged\.$/m,
+    );
+  });
+
   it('is refused with what helps', async () => {
     const refused = await at.run('purchase create svc-1 extra-50');
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('has 0.00 EUR of credit')]);
