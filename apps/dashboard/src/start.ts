@@ -93,7 +93,6 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   const limiters = createLimiters(server, context, turns);
   addHealth(server);
   addAssets(server, limiters);
-  addLogin(server, context, limiters);
   addMetrics(server, context, limiters);
   const tasks = new Tasks(context);
   const parts = { context, limiters, tasks, readers: createReaders(context.sluice), keyed: new KeyedRequests(context) };
@@ -102,14 +101,23 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
     addAgentTrafficRoutes(scope, context, limiters);
     return Promise.resolve();
   });
-  await server.register((scope) => {
-    // Pages have forms only.
-    scope.removeContentTypeParser(['application/json', 'text/plain']);
+  await addForms(server, (scope) => {
+    addLogin(scope, context, limiters);
+  });
+  await addForms(server, (scope) => {
     addPages(scope, parts);
-    return Promise.resolve();
   });
   server.addHook('onClose', () => tasks.ended());
   return server;
+}
+
+/** Adds pages, which read no body but forms. */
+async function addForms(server: FastifyInstance, add: (scope: FastifyInstance) => void): Promise<void> {
+  await server.register((scope) => {
+    scope.removeContentTypeParser(['application/json', 'text/plain']);
+    add(scope);
+    return Promise.resolve();
+  });
 }
 
 /** Sends an error in the form of the address: as a page, as the API's document, or as that of the Hiddify add-on. */

@@ -42,7 +42,11 @@ describe('/login', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token: SERVE_TOKEN }),
     });
-    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null]);
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([415, null]);
+  });
+
+  it('says when a session ends', async () => {
+    expect(await (await at.fetch('/login')).text()).toContain('after 20 later logins with its token');
   });
 
   it('is where a form without a session leads, before its body is read', async () => {
@@ -65,5 +69,16 @@ describe('/login', () => {
     expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(await answer.text()).toContain('name="token"');
+  });
+});
+
+describe('/logout', () => {
+  it('reads a short form only, and no JSON', async () => {
+    const cookie = await at.login();
+    const long = new URLSearchParams({ csrf: 'x'.repeat(20_000) });
+    expect((await at.fetch('/logout', { method: 'POST', cookie, body: long })).status).toBe(413);
+    const json = { method: 'POST', cookie, headers: { 'content-type': 'application/json' }, body: '{}' };
+    expect((await at.fetch('/logout', json)).status).toBe(415);
+    expect((await at.fetch('/', { cookie })).status).toBe(200);
   });
 });

@@ -6,7 +6,7 @@ import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
 import { bySession, cookieName, isForeign, isOwnForm } from '../access/authenticate.js';
 
-/** The form has a token and a path; it is read of anybody. */
+/** A form has a token and a path, or less; it is read of anybody. */
 const LONGEST_FORM = 16_384;
 
 /** Adds `/login`, which opens a session with an API token, and `/logout`. */
@@ -36,7 +36,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
       return await sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
     }
   });
-  server.post('/logout', async (request, reply) => {
+  server.post('/logout', { bodyLimit: LONGEST_FORM }, async (request, reply) => {
     const secret = request.cookies[cookieName(context)] ?? '';
     const visit = await bySession(context, request);
     if (visit !== null && readField(request, 'csrf') === visit.csrf) {
@@ -56,6 +56,9 @@ function form(next: string, problem: string | null): Html {
         <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
       </p>
       <p><button type="submit">Log in</button></p>
+      <p class="soft">
+        A session ends after 12 hours, with its token, at the logout, or after 20 later logins with its token.
+      </p>
     </form>`;
 }
 
