@@ -81,7 +81,10 @@ export async function readOverview(context: Context, request: OverviewRequest): 
   };
 }
 
-/** Returns the rows with what is allowed now; their order is that of the last run. */
+/**
+ * Returns the rows with what is allowed now. Where only the config has changed since the last run, their order, the totals and the
+ * filters are still as that run decided: the store does not know the config.
+ */
 async function withAllowances(context: Context, rows: readonly OverviewRow[]): Promise<OverviewRow[]> {
   const services = await context.store.services.list({ ids: rows.map(({ id }) => id) });
   const now = await allowancesNow(context, services);
