@@ -36,6 +36,17 @@ describe('the end of a hold on an account that the panel would stop', () => {
     await expectSettled(at);
   });
 
+  it('resumes all that the panel stopped, also where another report came while it paused them', async () => {
+    await addCustomer(at);
+    await poll();
+    useUp(at);
+    at.panel.world.forwards.get(2)!.updatedTime -= 400;
+    await poll();
+    expect(await allow(at, '500GB')).toMatchObject({ outcome: 'done', service: { status: 'ok' } });
+    expect(running()).toEqual([true, true]);
+    await expectSettled(at);
+  });
+
   it('leaves them paused until staff opens the permission', async () => {
     await addCustomer(at);
     at.panel.world.findPermission(3, 1)!.status = 0;

@@ -169,8 +169,8 @@ function findStopped(comparison: Comparison): { stopped: number[]; undecided: Re
 }
 
 /**
- * Returns those of the forwards that the panel stopped since the last observation. It stops all of a user, or of a tunnel, in
- * one instant: what was paused earlier was paused by the customer (docs/panels/flvx.md#83-when-rows-were-written).
+ * Returns those of the forwards that the panel stopped since the last observation. It stops all of a user, or of a tunnel, within
+ * moments: what was paused earlier was paused by the customer (docs/panels/flvx.md#83-when-rows-were-written).
  */
 function withoutCustomersPauses(comparison: Comparison, paused: readonly FlvxForward[]): FlvxForward[] {
   const { changes } = comparison.past;
@@ -182,8 +182,17 @@ function withoutCustomersPauses(comparison: Comparison, paused: readonly FlvxFor
     const instants = together.flatMap((other) => changes.get(other.id) ?? []);
     const shared = instants.filter((instant, index) => instants.indexOf(instant) !== index);
     const stop = shared.length > 0 ? Math.min(...shared) : Math.max(...instants);
-    return (changes.get(row.id) ?? stop) >= stop;
+    return (changes.get(row.id) ?? stop) >= beginOfStop(stop, instants);
   });
+}
+
+/** Nodes report every 5 s, and the panel waits up to 36 s for a silent node before it pauses the next forward. */
+const LONGEST_BETWEEN_PAUSES_MS = 60_000;
+
+/** Returns when a stop by the panel began: each report that comes while it pauses forwards writes an instant of its own. */
+function beginOfStop(stop: number, instants: readonly number[]): number {
+  const earlier = instants.filter((instant) => instant < stop).sort((a, b) => b - a);
+  return earlier.reduce((begin, instant) => (begin - instant <= LONGEST_BETWEEN_PAUSES_MS ? instant : begin), stop);
 }
 
 /** Whether the panel pauses forwards on this tunnel, by quota and expiry now or before the steps. */
