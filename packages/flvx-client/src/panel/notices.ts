@@ -27,7 +27,7 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
     if (history.again.includes(row.id))
       return notice(
         'connections_open',
-        `carried traffic after it was paused again: someone starts it each time, or ${openConnections}`,
+        `carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it (delete it, or move it back, pause it, and move it again), or ${openConnections}`,
       );
     return notice('forward_ran_again', 'is shown as paused but carried traffic: it is paused again');
   }
