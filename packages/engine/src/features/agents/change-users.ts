@@ -96,19 +96,12 @@ export function planned({ context, name: panel }: NamedPanel, { type, target, pr
  */
 export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
   const { context, name } = on;
-  const open: ListedAction[] = [];
-  for (const row of await listUnresolved(on)) {
-    const outcome = await readOutcome(on, row);
-    if (outcome === null) {
-      open.push({ ...listed(on, row), error: outcomeUnknown(row) });
-      continue;
-    }
+  return readUnresolved(on, async (row, outcome) => {
     const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };
     const changed: Changed = { service: { id: null, panel: name }, ...nothing };
     const { refs: _refs, zeroed: _zeroed, ...end } = outcome;
     await endAction({ context, fences: on.leases() }, changed, row, end);
-  }
-  return open;
+  });
 }
 
 /** Returns the lists as they are once such actions are resolved, and the actions that stay in doubt. Stores nothing. */
@@ -117,16 +110,25 @@ export async function foreseeUsers(
   read: AgentsRead,
 ): Promise<{ read: AgentsRead; open: ListedAction[] }> {
   let { evidence } = read.records;
+  const open = await readUnresolved(on, (row, outcome) => {
+    const { started, ended } = toEnd(on.context, row, outcome);
+    evidence = [...without(evidence, ended), ...started];
+  });
+  return { read: { ...read, records: { ...read.records, evidence } }, open };
+}
+
+/** Reads how such actions ended, passes on those of which that is known, one after the other, and returns the others. */
+async function readUnresolved(
+  on: UserChanges,
+  onKnown: (row: ActionRecord, outcome: StepOutcome) => Promise<void> | void,
+): Promise<ListedAction[]> {
   const open: ListedAction[] = [];
   for (const row of await listUnresolved(on)) {
     const outcome = await readOutcome(on, row);
     if (outcome === null) open.push({ ...listed(on, row), error: outcomeUnknown(row) });
-    else {
-      const { started, ended } = toEnd(on.context, row, outcome);
-      evidence = [...without(evidence, ended), ...started];
-    }
+    else await onKnown(row, outcome);
   }
-  return { read: { ...read, records: { ...read.records, evidence } }, open };
+  return open;
 }
 
 /** Returns the open actions on agents' users that no run works on. */
