@@ -10,7 +10,7 @@ export type Amount = Decimal;
 
 export const ZERO: Amount = new Exact(0);
 
-/** Whether text is a plain decimal number: `-` in front allowed, no exponent, no separators of thousands. */
+/** Returns whether text is a plain decimal number: `-` in front allowed, no exponent, no separators of thousands. */
 export function isAmount(text: string): boolean {
   return PLAIN.test(text);
 }

@@ -57,6 +57,7 @@ export {
   type RatedCall,
   type RatingRules,
 } from './rating.js';
+export { isAmount } from './amounts.js';
 export { type ChargeDifference, compareCharge } from './compare-charge.js';
 export { callWarnings, type CallWarning } from './warnings.js';
 export {

@@ -70,8 +70,9 @@ function toCalls(connection: Connection, name: OperationName, rows: readonly unk
     try {
       return connection.decode(call, () => CONVERTERS.cdrs(codec.decode(row)), index);
     } catch (error) {
-      const marked = marks && isPanelError(error) ? toUnreadableCall(codec.decodeFitting(row)) : null;
-      if (marked === null || !isPanelError(error)) throw error;
+      if (!marks || !isPanelError(error)) throw error;
+      const marked = toUnreadableCall(codec.decodeFitting(row));
+      if (marked === null) throw error;
       const why = (error.fields ?? []).map(({ path, message }) => `: ${path}: ${message}`).join('');
       connection.warn(
         `Panel "${connection.panel}" sent calls that can't be read${why}. Each counts for its own line only.`,

@@ -1,15 +1,12 @@
 import type { Plan } from '@sluice/panel-kind';
 import { addMoney, compareMoney, multiplyMoney } from '@sluice/quota-core';
-import type { Subscriber } from '@sluice/telephony';
-
-const isAmount = (value: unknown): value is string =>
-  typeof value === 'string' && /^-?\d{1,24}(\.\d{1,24})?$/.test(value);
+import { isAmount, type Subscriber } from '@sluice/telephony';
 
 /** Reports a postpaid line, once a month, that has less than a tenth of its credit limit left: calls use it up for good, until a refill. */
 export function noteCredit(plan: Plan, service: string, line: Subscriber, at: string): void {
   const { credit, credit_limit: limit } = line.extra;
   if (line.billingType !== 'postpaid' || line.status === 'terminated') return;
-  if (!isAmount(credit) || !isAmount(limit)) return;
+  if (typeof credit !== 'string' || typeof limit !== 'string' || !isAmount(credit) || !isAmount(limit)) return;
   const left = addMoney(credit, limit);
   if (compareMoney(limit, '0') <= 0 || compareMoney(multiplyMoney(left, 10), limit) >= 0) return;
   const message = `line ${line.id} ("${line.username}") has ${left} left of its credit limit of ${limit}, and can't call without: refill on the panel what its customer has paid`;

@@ -72,17 +72,15 @@ export class Codec {
 
   /** Converts a row. Throws a `Mismatch` for a value that is not what the profile says. */
   decode(row: unknown): CanonicalRecord {
-    return this.#decode(row, (mismatch) => {
-      throw mismatch;
-    });
+    return this.#decode(row, { fittingOnly: false });
   }
 
   /** Converts the fields of a row that are what the profile says; the record lacks the others. */
   decodeFitting(row: unknown): CanonicalRecord {
-    return this.#decode(row, () => undefined);
+    return this.#decode(row, { fittingOnly: true });
   }
 
-  #decode(row: unknown, onMismatch: (mismatch: Mismatch) => undefined): CanonicalRecord {
+  #decode(row: unknown, { fittingOnly }: { fittingOnly: boolean }): CanonicalRecord {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) {
       throw new Mismatch(this.path, `expected an object for each record, but ${describeKind(row)}`);
     }
@@ -97,8 +95,7 @@ export class Codec {
       try {
         record[field] = this.#decodeField(field, type, raw, context);
       } catch (error) {
-        if (!(error instanceof Mismatch)) throw error;
-        onMismatch(error);
+        if (!fittingOnly || !(error instanceof Mismatch)) throw error;
       }
     }
     for (const [field, other] of Object.entries(this.#resource.whenEmpty ?? {})) {
