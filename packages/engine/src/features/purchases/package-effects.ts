@@ -30,20 +30,22 @@ export async function packageEffects(
   if (first === undefined) return new Map();
   const panel = await context.panel(loaded.service.panel);
   const load = loadMore(context, loaded, first);
-  const withMore: WithMore = (bytes) => foreseeHolds(context, panel, load(bytes), context.now());
+  const foresee = (more: Loaded): Foreseen | null => foreseeHolds(context, panel, more, context.now());
+  const withMore: WithMore = (bytes) => foresee(load(bytes));
   const now = withMore(0);
   if (now === null) return new Map();
   const stopsAfter = await readStopsAfter(context, loaded);
   const needed = now.holdsQuota ? findNeeded(withMore, now) : 0;
   const effects = new Map<string, PackageEffect>();
   for (const { id, bytes } of offered) {
-    const after = withMore(bytes);
+    const more = load(bytes);
+    const after = foresee(more);
     if (after === null) continue;
     const missingBytes = needed === null ? null : Math.max(0, needed - bytes);
     const enough = (each: Package): boolean => needed !== null && each.bytes >= needed;
     const staying = new Set(after.staying.map(({ reason }) => reason));
     const ending = loaded.holds.flatMap(({ reason }) => (staying.has(reason) ? [] : [reason]));
-    const stops = stopsAfter(ending, load(bytes));
+    const stops = stopsAfter(ending, more);
     const kept = stops.flatMap(({ holds }) => holds);
     effects.set(id, {
       missingBytes,

@@ -18,8 +18,7 @@ interface Besides {
 }
 
 /** Returns what others have stopped of a held service, and when that was seen; null where no run since the hold has seen it. */
-export function findBesides(decision: DecisionRecord | undefined): { stops: readonly string[]; at: string } | null {
-  if (decision === undefined) return null;
+export function findBesides(decision: DecisionRecord): { stops: readonly string[]; at: string } | null {
   const { stoppedBesides: stops, stoppedBesidesAt } = (decision.inputs ?? {}) as Besides;
   return stops === undefined ? null : { stops, at: stoppedBesidesAt ?? decision.readAt ?? decision.at };
 }
