@@ -202,6 +202,11 @@ export const comparedBill = z.object({
   late: z.array(text),
   missing: z.array(text),
   changed: z.array(text),
+  unread: z
+    .array(text)
+    .describe(
+      'Ids of records that can not be counted now, and are in no other figure: not readable, of another currency or line, or two of one id',
+    ),
 });
 /** A bill compared with the records of now, in `call reconcile --json` (docs/json.md). */
 export type ComparedBill = z.infer<typeof comparedBill>;

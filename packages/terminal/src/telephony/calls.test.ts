@@ -43,6 +43,7 @@ it('shows the whole state of a bill at 60 columns', () => {
 it('shows what was billed and what it would be now at 60 columns', () => {
   const bill = {
     ...{ service: 'svc-line-1', line: '9001', period, currency: 'EUR', late: ['a'], missing: [], changed: [] },
+    unread: ['b'],
     ...{ billed: { calls: 3, total: '123.45' }, now: { calls: 4, total: '124.45' }, difference: '1.00' },
   } as unknown as ComparedBill;
   const text = print((terminal) => {

@@ -145,6 +145,7 @@ const COMPARED: readonly Column<ComparedBill>[] = [
   text('late', ({ late }) => late.length, { align: 'right', priority: 2 }),
   text('missing', ({ missing }) => missing.length, { align: 'right', priority: 2 }),
   text('changed', ({ changed }) => changed.length, { align: 'right', priority: 2 }),
+  text('unread', ({ unread }) => unread.length, { align: 'right', priority: 2 }),
 ];
 
 /** Prints what bills would be now; with `--quiet` those that differ, with `showAll` the ids of their calls. */
@@ -153,11 +154,11 @@ export function printComparedBills(terminal: Terminal, bills: readonly ComparedB
   if (shown.length > 0) printRows(terminal, COMPARED, shown);
   else terminal.info('No bill to compare.');
   if (!showAll) return;
-  for (const { service, line, late, missing, changed } of shown)
-    for (const [word, ids] of Object.entries({ late, missing, changed }))
+  for (const { service, line, late, missing, changed, unread } of shown)
+    for (const [word, ids] of Object.entries({ late, missing, changed, unread }))
       if (ids.length > 0) terminal.line(`  ${service ?? `line ${line}`}: ${word}: ${ids.join(', ')}`);
 }
 
-function isChanged({ difference, late, missing, changed }: ComparedBill): boolean {
-  return !/^-?[0.]+$/.test(difference) || late.length + missing.length + changed.length > 0;
+function isChanged({ difference, late, missing, changed, unread }: ComparedBill): boolean {
+  return !/^-?[0.]+$/.test(difference) || [late, missing, changed, unread].some((ids) => ids.length > 0);
 }

@@ -87,10 +87,19 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
           late: [exchange.calls[4]?.id],
           missing: [],
           changed: [],
+          unread: [],
         },
       ],
     });
     expect(await world.lines()).toEqual(ONE_LINE);
+
+    const [known] = exchange.calls;
+    if (known === undefined) throw new Error('no call');
+    const foreign = call('2026-10-21T12:00:00-03:00', '7.0000', { currency: 'USD' });
+    exchange.calls = [{ ...known, currency: 'USD' }, ...exchange.calls.slice(1), foreign];
+    expect((await world.sluice.calls.reconcile({ billed })).bills).toMatchObject([
+      { now: { calls: 4 }, late: [exchange.calls[4]?.id], missing: [], changed: [], unread: [foreign.id, known.id] },
+    ]);
   });
 
   it('is refused while its calls can not be billed, and made once they can', async () => {

@@ -102,13 +102,13 @@ async function readUnbilled(context: Context, line: LineOfPanel, stated: string 
       for (const { start, end } of open) {
         const instants = toInstants({ start, end, timeZone });
         if (await arePaid(context, line, { owners, period: instants, bills })) continue;
-        const { calls, total, ids } = await sumCalls(context, line, { start, end, timeZone });
-        if (ids.length === 0) continue;
+        const { calls, total, ids, unread } = await sumCalls(context, line, { start, end, timeZone });
+        if (ids.length + unread.length === 0) continue;
         const billed = { calls: 0, total: addMoney('0', '0') };
         const { currency, installation } = telephony;
         const what = { service, line: subscriber, bill: null, period: instants, currency };
         const figures = { billed, now: { calls, total }, difference: total };
-        const compared = { ...what, ...figures, late: ids, missing: [], changed: [] };
+        const compared = { ...what, ...figures, late: ids, missing: [], changed: [], unread };
         const key = billKey({ installation, subscriberId: subscriber, period: { start, end } });
         const former = findFormer(line, instants.from)?.service ?? '';
         const of = { key, service: former, panel, subscriber, currency };
@@ -180,11 +180,15 @@ async function findUnpaid(
 
 async function sumCalls(context: Context, { telephony, subscriber }: LineOfPanel, period: BillPeriod) {
   const sum = new CallSum({ period, currency: telephony.currency, subscriberId: subscriber });
-  const ids: string[] = [];
+  const ids = { counted: [] as string[], problem: [] as string[] };
   const window = { from: period.start, to: period.end, subscriberId: subscriber };
   for await (const calls of readSorted(telephony, window, { signal: context.deps.signal })) {
-    for (const call of calls) if (sum.add(call) === 'counted' && ids.length < MOST_IDS) ids.push(call.id);
+    for (const call of calls) {
+      const verdict = sum.add(call);
+      if (verdict !== 'counted' && verdict !== 'problem') continue;
+      if (ids[verdict].length < MOST_IDS) ids[verdict].push(call.id);
+    }
   }
   const { calls, total } = sum.totals();
-  return { calls, total, ids };
+  return { calls, total, ids: ids.counted, unread: ids.problem };
 }

@@ -59,13 +59,19 @@ export async function compareBill(
   const before = await readBilled(bill, request);
   const late: string[] = [];
   const changed: string[] = [];
+  const unread: string[] = [];
   const archived: CallRecord[] = [];
   const subscriberId = bill.subscriber;
   const sum = new CallSum({ period, currency: bill.currency, subscriberId });
   const window = { from: period.start, to: period.end, subscriberId };
   for await (const calls of readSorted(telephony, window, { signal: context.deps.signal })) {
     for (const call of calls) {
-      if (sum.add(call) !== 'counted' || before === null) continue;
+      const verdict = sum.add(call);
+      if (verdict === 'problem') {
+        unread.push(call.id);
+        before?.delete(call.id);
+      }
+      if (verdict !== 'counted' || before === null) continue;
       const charge = before.get(call.id);
       before.delete(call.id);
       if (charge === undefined) {
@@ -88,6 +94,7 @@ export async function compareBill(
     late: late.slice(0, MOST_IDS),
     missing: [...(before?.keys() ?? [])].slice(0, MOST_IDS),
     changed: changed.slice(0, MOST_IDS),
+    unread: unread.slice(0, MOST_IDS),
   };
 }
 
