@@ -136,6 +136,29 @@ describe('a purchase that WHMCS bills', () => {
     expect([(await at.purchases())[0]?.status, at.invoices()]).toEqual(['cancelled', ['Cancelled']]);
   });
 
+  it('counts as bought where the invoice of an earlier attempt is paid while a later one is refused', async () => {
+    await open();
+    const lost = { fault: { kind: 'cut' } } as const;
+    at.whmcs.server.inject({ endpoint: 'CreateInvoice', when: 'after', ...lost });
+    const ignore = at.whmcs.server.onCall(({ endpoint }) => {
+      if (endpoint === 'CreateInvoice') at.whmcs.server.inject({ endpoint: 'GetInvoices', ...lost });
+    });
+    await codeOf(at.buy());
+    ignore();
+    at.whmcs.server.clearFaults();
+    at.whmcs.addClient({ id: CLIENT, currency: 'USD' });
+    const paid = await during(
+      at.whmcs.server,
+      ({ body }) => body.includes('action=GetClientsDetails'),
+      () => at.use(1),
+      () => {
+        for (const { id } of at.whmcs.invoices()) at.whmcs.pay(id);
+        return Promise.resolve();
+      },
+    );
+    expect([paid.totals.purchased, paid.services[0]?.error, await listStatuses(at)]).toEqual([1, null, ['paid']]);
+  });
+
   it('may be bought beside an unfinished one with a reference of its own, and costs nothing at a price of 0', async () => {
     await open();
     await at.buy();

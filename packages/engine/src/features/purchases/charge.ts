@@ -58,7 +58,8 @@ export function newPurchase(context: Context, bought: Package, order: Ordered): 
  *
  * `isNew`: it was not tried before.
  *
- * @throws SluiceError of the billing system; a refused charge ends the purchase once none of its invoices is left to be paid, any other leaves it pending
+ * @throws SluiceError of the billing system; a refused charge ends the purchase once none of its invoices is left to be paid, any other leaves it pending.
+ * None where an earlier attempt's invoice turns out to be paid.
  */
 export async function chargePurchase(
   context: Context,
@@ -75,16 +76,19 @@ export async function chargePurchase(
     // An earlier attempt may have charged a client who was merged into another one since: it is not known then.
     const isNobody = isNew && error instanceof SluiceError && error.code === 'unknown_client';
     if (isNobody) await changePurchase(context, fences, row, { status: 'failed' });
-    else if (isRefusal(error)) await endRefused(context, fences, row);
+    else if (isRefusal(error)) {
+      const ended = await endRefused(context, fences, row);
+      if (ended?.status === 'paid') return ended;
+    }
     throw error;
   }
 }
 
 /**
- * Ends a purchase whose charge is refused. An earlier attempt may have made its invoice: it is cancelled first, and where that is
- * not known to be done, the purchase stays open.
+ * Ends a purchase whose charge is refused, and returns its row. An earlier attempt may have made its invoice: it is cancelled first,
+ * and where that is not known to be done, the purchase stays open (null).
  */
-async function endRefused(context: Context, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
+async function endRefused(context: Context, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord | null> {
   const { signal } = context.deps;
   try {
     const billing = await context.billing();
@@ -93,9 +97,10 @@ async function endRefused(context: Context, fences: HeldLease[], row: PurchaseRe
     // Others have a share in an invoice with more lines: the purchase waits for its payment or its end.
     const found = isOpen && isOnlyLine(left, row.id) ? await billing.cancel(left.id, row.id, signal) : left;
     const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(row, found, context.now());
-    await changePurchase(context, fences, row, change);
+    return await changePurchase(context, fences, row, change);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
+    return null;
   }
 }
 
