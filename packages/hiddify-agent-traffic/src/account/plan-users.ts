@@ -8,8 +8,8 @@ import { isSuspension } from './suspensions.js';
 import {
   ACTION_TYPES,
   type AddressableUser,
+  isTouched,
   newStep,
-  toFingerprint,
   toObservedUser,
   USER_EVIDENCE,
   type UserPrior,
@@ -169,7 +169,7 @@ export function findInterference(
 ): 'moved' | 'touched' | null {
   const { owner, fingerprint } = prior as UserPrior;
   if (user.owner !== owner) return 'moved';
-  return fingerprint === undefined || toFingerprint(user) === fingerprint ? null : 'touched';
+  return fingerprint !== undefined && isTouched(user, fingerprint) ? 'touched' : null;
 }
 
 function disablingStep(

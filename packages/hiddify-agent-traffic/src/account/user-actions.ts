@@ -30,7 +30,7 @@ export interface UserPrior {
   owner: string | null;
   /** Restriction of the hold that disabled the user first. */
   restriction?: string;
-  /** Set for an agent's user, see `toFingerprint`. */
+  /** Set for an agent's user, see `isTouched`. */
   fingerprint?: string;
   /** Set for an agent's user: figures of the agent. */
   usedBytes?: number | null;
@@ -93,16 +93,22 @@ export function toOutcome(
 }
 
 /**
- * Returns a hash of what a person would change about a user: name, comment, limit, days, mode and Telegram id.
- * Usage, dates and activity are left out because the panel changes them by itself.
+ * Returns a hash of what staff would change about a user: name, comment, limit, days and mode. Usage, dates and activity are left out
+ * because the panel changes them by itself, language and Telegram id because the customer does.
  */
-export function toFingerprint(user: HiddifyUser): string {
-  const { name, comment, limitBytes, packageDays, mode, telegramId } = user;
-  const text = JSON.stringify([name, comment ?? '', limitBytes, packageDays, mode, telegramId ?? 0]);
+function toFingerprint(user: HiddifyUser, ...more: readonly unknown[]): string {
+  const { name, comment, limitBytes, packageDays, mode } = user;
+  const text = JSON.stringify([name, comment ?? '', limitBytes, packageDays, mode, ...more]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
-/** Returns the evidence of a step on an agent's user with what a person would change about it, as it was read last. */
+/** Returns whether staff has changed a user since its fingerprint was stored. Fingerprints of older versions contain the Telegram id. */
+export function isTouched(user: HiddifyUser, fingerprint: string): boolean {
+  const known = [toFingerprint(user), toFingerprint(user, 0), toFingerprint(user, user.telegramId ?? 0)];
+  return !known.includes(fingerprint);
+}
+
+/** Returns the evidence of a step on an agent's user with what staff would change about it, as it was read last. */
 export function withReadUser(begins: Step['begins'], user: HiddifyUser): Step['begins'] {
   if (begins === null) return null;
   const read: Pick<UserPrior, 'name' | 'fingerprint'> = { name: user.name, fingerprint: toFingerprint(user) };

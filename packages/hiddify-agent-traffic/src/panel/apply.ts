@@ -15,7 +15,7 @@ import type { AgentStepPayload } from '../account/plan-users.js';
 import {
   ACTION_TYPES,
   type CreatePayload,
-  toFingerprint,
+  isTouched,
   toObservedUser,
   toOutcome,
   type UpdatePayload,
@@ -199,9 +199,8 @@ async function switchAgentUser(
   const enabled = type === ACTION_TYPES.enable;
   const { owner, fingerprint } = payload as AgentStepPayload;
   const seen = await client.users.get(target);
-  const isTouched = seen !== null && fingerprint !== undefined && toFingerprint(seen) !== fingerprint;
-  if (seen === null || seen.enabled === enabled || seen.owner !== owner || isTouched)
-    return toOutcome('unneeded', seen);
+  if (seen === null || seen.enabled === enabled || seen.owner !== owner) return toOutcome('unneeded', seen);
+  if (fingerprint !== undefined && isTouched(seen, fingerprint)) return toOutcome('unneeded', seen);
   await calling(withReadUser(begins, seen));
   return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user);
 }

@@ -99,6 +99,28 @@ describe('the sweep', () => {
       expect(enabled(anna, bela)).toEqual([true, true]);
     });
 
+    it('also a user that the customer has linked with the bot of the panel, or with another account', async () => {
+      world.fake.changeUser(anna, { telegramId: 4711 });
+      await raise();
+      expect(enabled(anna, bela)).toEqual([true, true]);
+      await manager.setTrafficLimit('north', GB);
+      await sweep();
+      expect(enabled(anna, bela)).toEqual([false, false]);
+      world.fake.changeUser(anna, { telegramId: 4712 });
+      await raise();
+      expect(enabled(anna, bela)).toEqual([true, true]);
+    });
+
+    it('also one that the customer links right before it writes', async () => {
+      await manager.setTrafficLimit('north', 100 * GB);
+      const stop = world.fake.server.onCall(({ endpoint, path }) => {
+        if (endpoint.startsWith('GET') && path.includes(anna)) world.fake.changeUser(anna, { telegramId: 4711 });
+      });
+      await sweep();
+      stop();
+      expect(enabled(anna, bela)).toEqual([true, true]);
+    });
+
     it('and forgets a user that is gone', async () => {
       user(south);
       user(south);
