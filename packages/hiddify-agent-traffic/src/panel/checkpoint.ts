@@ -42,9 +42,6 @@ export interface HiddifyCheckpoint {
   rows: number | null;
 }
 
-/** The usage of a cycle is zeroed this often at most. */
-const MOST_TRIES = 2;
-
 /** Parses the checkpoint that was stored for a service; null where there is none. */
 export function parseCheckpoint(seen: unknown): HiddifyCheckpoint | null {
   const { memo } = (seen ?? {}) as { memo?: Partial<UserCheckpoint> | null };
@@ -179,11 +176,6 @@ function withoutEarlier({ zeroing }: UserCheckpoint, row: ActionRecord): UserChe
 function showsZeroing(row: ActionRecord, user: HiddifyUser): boolean {
   const mayBeDone = row.calledAt !== null && (row.state === 'planned' || row.state === 'in-doubt');
   return mayBeDone && findUpdate(row)?.zero !== undefined && user.usedBytes < (findPriorUsage(row) ?? 0);
-}
-
-/** Returns whether the usage is to be zeroed again because the panel has written the old figure back. */
-export function isUndone(checkpoint: UserCheckpoint): checkpoint is UserCheckpoint & { zeroing: OpenZeroing } {
-  return checkpoint.zeroing?.undone === true && checkpoint.zeroing.tries < MOST_TRIES;
 }
 
 /** Returns the checkpoint for the next run; null where the panel does not show the user. */

@@ -7,7 +7,7 @@ import {
   sharerIds,
   waitsForEnded,
 } from '@sluice/panel-kind';
-import { type EvidenceRecord, formatBytes, toLocalDate } from '@sluice/quota-core';
+import { type EvidenceRecord, toLocalDate } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
   type AddressableUser,
@@ -17,26 +17,17 @@ import {
   type UpdatePayload,
   USER_EVIDENCE,
   type UserPrior,
-  type ZeroPayload,
 } from '../account/user-actions.js';
 import { MOST_BYTES } from '../client/check-user.js';
 import { UNFINISHED } from '../client/compare-user.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyUserChange } from '../client/types.js';
-import {
-  findCycle,
-  isUndone,
-  judgeOpenZeroing,
-  loadCheckpoint,
-  showsOthers,
-  toAbsence,
-  updateCheckpoint,
-  type UserCheckpoint,
-} from './checkpoint.js';
+import { findCycle, toAbsence, updateCheckpoint, type UserCheckpoint } from './checkpoint.js';
 import type { HiddifyState } from './lists.js';
 import { findEndDate, toLift, toLimit, toOwner, toProtectedTerm, toTerm } from './product.js';
 import { toHiddifyProduct, USER_REF } from './settings.js';
 import { listUpdates } from './updates.js';
+import { noteZeroing, planZeroing } from './zeroing.js';
 
 /**
  * Plans the steps from what the panel shows of a user to its target state. Changes of other tools are never undone, and nothing is
@@ -134,7 +125,7 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
     plan.refs = { [USER_REF]: user.uuid };
   }
   const checkpoint = updateCheckpoint(target, user, at, toLimit(target));
-  noteUnclear(plan, target, user, at);
+  noteZeroing(plan, target, user, { at, checkpoint });
   const [hold] = target.holds;
   if (hold) restrict(plan, target, user, hold);
   const change =
@@ -293,46 +284,6 @@ function mayLower(target: TargetState, checkpoint: UserCheckpoint): boolean {
   if (checkpoint.ownLimit || target.scope === 'command') return true;
   const cycle = findCycle(target);
   return checkpoint.firstCycle !== null && cycle !== null && checkpoint.firstCycle !== cycle;
-}
-
-/**
- * Plans the zeroing of a usage after it was read: of a `no_reset` user once when a cycle opens, and of any user that the service got
- * within a cycle with what others had used.
- */
-function planZeroing(
-  plan: Plan,
-  target: TargetState,
-  user: AddressableUser,
-  checkpoint: UserCheckpoint,
-): ZeroPayload | null {
-  const { cycle, scope, product } = target;
-  if (scope !== 'poll' && scope !== 'reconcile') return null;
-  const id = findCycle(target);
-  if (id === null) return null;
-  if (isUndone(checkpoint)) {
-    plan.drift.push('the panel has written back the usage that was zeroed');
-    const { from, tries } = checkpoint.zeroing;
-    // A reading since then has counted what is above the old figure.
-    const isCounted = (target.counted?.counterBytes ?? 0) >= from;
-    return { cycle: id, counted: isCounted ? 0 : from, tries: tries + 1 };
-  }
-  const isOurs = toHiddifyProduct(product).mode === 'no_reset' && user.mode === 'no_reset';
-  const { zeroedCycle } = checkpoint;
-  const isDue = zeroedCycle === null ? showsOthers(target) === true : isOurs && zeroedCycle !== id;
-  if (cycle?.readAt == null || !isDue) return null;
-  return { cycle: id, counted: 0, tries: 1 };
-}
-
-/** Reports a figure that counts in full although it may contain the old one. */
-function noteUnclear(plan: Plan, target: TargetState, user: AddressableUser, at: string): void {
-  const { service, checkpoint: seen, recent, timeZone } = target;
-  const { zeroing } = loadCheckpoint(seen, recent, user);
-  if (zeroing === null || judgeOpenZeroing(zeroing, { at, user, timeZone }) !== 'unclear') return;
-  (plan.notices ??= []).push({
-    code: 'zeroing_unclear',
-    key: `zeroing_unclear:${service.id}:${zeroing.at}`,
-    message: `${service.id}: its usage was zeroed at ${zeroing.at}, and it was read too late to know whether the panel wrote ${formatBytes(zeroing.from)} back: the whole figure counts`,
-  });
 }
 
 const isOwn = (ownRefs: readonly string[]): boolean => ownRefs.includes(USER_REF);

@@ -56,7 +56,7 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     expect([await at.usedBy(), at.panel.user(innocent).enable, await holds()]).toEqual([63, true, []]);
   });
 
-  it('is charged to nobody when the second zeroing is undone as well', async () => {
+  it('is charged to nobody when the second zeroing and those after it are undone as well', async () => {
     writeBack(61);
     await run('reconcile', 5 * MINUTE);
     writeBack(62);
@@ -64,8 +64,12 @@ describe('a usage that Sluice zeroed and the panel wrote back', () => {
     at.panel.use(svc, GB);
     const last = await run('reconcile', 5 * MINUTE);
     expect(last.services[0]).toMatchObject({ status: 'ok', usage: { totalBytes: 3 * GB }, holds: [] });
-    expect(at.panel.user(svc).currentUsage).toBe(63 * GB);
-    expect([await at.usedBy(), at.panel.user(innocent).enable]).toEqual([63, true]);
+    expect([at.panel.user(svc).currentUsage, await at.usedBy()]).toEqual([0, 63]);
+    writeBack(64);
+    expect((await run('reconcile', 5 * MINUTE)).services[0]?.usage?.totalBytes).toBe(4 * GB);
+    at.panel.use(svc, GB);
+    expect((await run('reconcile')).services[0]).toMatchObject({ usage: { totalBytes: 5 * GB }, holds: [] });
+    expect([await at.usedBy(), at.panel.user(innocent).enable]).toEqual([65, true]);
   });
 
   it.each([

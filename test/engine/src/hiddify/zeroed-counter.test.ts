@@ -89,6 +89,47 @@ describe('a counter that Sluice zeroed', () => {
     expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 4 * GB } });
   });
 
+  describe('and that is written back once more', () => {
+    /** Uses 5 GB of the cycle meanwhile. */
+    const writeBackTwice = async (): Promise<Polled> => {
+      writeBack(31);
+      await poll(5 * MINUTE);
+      expect(at.panel.user(uuid).currentUsage).toBe(0);
+      writeBack(35);
+      return pollLater(at, 5 * MINUTE);
+    };
+    const counter = (): number => at.panel.user(uuid).currentUsage / GB;
+
+    it('is zeroed again after a pause that grows, as often as it takes, and counts once', async () => {
+      const { service } = await writeBackTwice();
+      expect([service.usage?.totalBytes, service.actions, counter()]).toEqual([5 * GB, [], 35]);
+      at.panel.use(uuid, GB);
+      const third = await poll(5 * MINUTE);
+      expect([third.usage?.totalBytes, counter()]).toEqual([6 * GB, 0]);
+      at.panel.changeUser(uuid, { currentUsage: 36 * GB });
+      expect([(await poll(15 * MINUTE)).usage?.totalBytes, counter()]).toEqual([6 * GB, 36]);
+      expect([(await poll(5 * MINUTE)).usage?.totalBytes, counter()]).toEqual([6 * GB, 0]);
+      at.panel.use(uuid, 2 * GB);
+      expect(await poll(5 * MINUTE)).toMatchObject({ status: 'ok', actions: [], usage: { totalBytes: 8 * GB } });
+    });
+
+    it('stops the customer no longer than until the next run', async () => {
+      await writeBackTwice();
+      at.panel.use(uuid, 15 * GB);
+      expect(await poll(MINUTE)).toMatchObject({ status: 'ok', usage: { totalBytes: 20 * GB } });
+      expect(counter()).toBe(0);
+    });
+
+    it('is named once, with what to do', async () => {
+      const { report } = await writeBackTwice();
+      const [notice] = report.notices.filter(({ code }) => code === 'zeroing_undone_again');
+      expect(notice?.message).toContain('"svc-1"');
+      expect(notice?.message).toContain('35 GB');
+      at.panel.use(uuid, GB);
+      expect(noticeCodes((await pollLater(at, MINUTE)).report)).toEqual([]);
+    });
+  });
+
   it('is not counted twice when a command finds the old figure first', async () => {
     writeBack(31);
     at.bench.clock.advance(MINUTE);

@@ -1,0 +1,80 @@
+import type { Plan, TargetState } from '@sluice/panel-kind';
+import { formatBytes } from '@sluice/quota-core';
+import type { AddressableUser, ZeroPayload } from '../account/user-actions.js';
+import { findCycle, judgeOpenZeroing, loadCheckpoint, showsOthers, type UserCheckpoint } from './checkpoint.js';
+import { toHiddifyProduct } from './settings.js';
+
+const MINUTE_MS = 60_000;
+
+/** The first pause after a second zeroing was undone, which doubles with each further one up to the longest. */
+const FIRST_PAUSE_MS = 10 * MINUTE_MS;
+
+const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
+
+/**
+ * Plans the zeroing of a usage after it was read: of a `no_reset` user once when a cycle opens, of any user that the service got
+ * within a cycle with what others had used, and again where the panel has written the old figure back.
+ */
+export function planZeroing(
+  plan: Plan,
+  target: TargetState,
+  user: AddressableUser,
+  checkpoint: UserCheckpoint,
+): ZeroPayload | null {
+  const { cycle, scope, product } = target;
+  if (scope !== 'poll' && scope !== 'reconcile') return null;
+  const id = findCycle(target);
+  if (id === null) return null;
+  const { zeroing } = checkpoint;
+  if (zeroing?.undone === true) {
+    plan.drift.push('the panel has written back the usage that was zeroed');
+    const { from, tries } = zeroing;
+    if (mayRepeat(target, user, zeroing)) {
+      // A reading since then has counted what is above the old figure.
+      const isCounted = (target.counted?.counterBytes ?? 0) >= from;
+      return { cycle: id, counted: isCounted ? 0 : from, tries: tries + 1 };
+    }
+  }
+  const isOurs = toHiddifyProduct(product).mode === 'no_reset' && user.mode === 'no_reset';
+  const { zeroedCycle } = checkpoint;
+  const isDue = zeroedCycle === null ? showsOthers(target) === true : isOurs && zeroedCycle !== id;
+  if (cycle?.readAt == null || !isDue) return null;
+  return { cycle: id, counted: 0, tries: 1 };
+}
+
+/** A panel that keeps writing the old figure back is not called at each run, unless it stops the user by that figure. */
+function mayRepeat(
+  { now }: Pick<TargetState, 'now'>,
+  { usedBytes, limitBytes }: AddressableUser,
+  { at, tries }: NonNullable<UserCheckpoint['zeroing']>,
+): boolean {
+  if (tries < 2 || usedBytes >= limitBytes) return true;
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 2));
+  return Date.parse(now) >= Date.parse(at) + pause;
+}
+
+/** Reports a figure that counts in full although it may contain the old one, and a panel that writes the old one back again. */
+export function noteZeroing(
+  plan: Plan,
+  target: TargetState,
+  user: AddressableUser,
+  read: { at: string; checkpoint: UserCheckpoint },
+): void {
+  const { service, checkpoint: seen, recent, timeZone } = target;
+  const { at, checkpoint } = read;
+  const before = loadCheckpoint(seen, recent, user).zeroing;
+  if (before !== null && judgeOpenZeroing(before, { at, user, timeZone }) === 'unclear') {
+    (plan.notices ??= []).push({
+      code: 'zeroing_unclear',
+      key: `zeroing_unclear:${service.id}:${before.at}`,
+      message: `${service.id}: its usage was zeroed at ${before.at}, and it was read too late to know whether the panel wrote ${formatBytes(before.from)} back: the whole figure counts`,
+    });
+  }
+  const { zeroing, zeroedCycle } = checkpoint;
+  if (zeroing?.undone !== true || zeroing.tries < 2) return;
+  (plan.notices ??= []).push({
+    code: 'zeroing_undone_again',
+    key: `zeroing_undone_again:${service.id}:${zeroedCycle ?? ''}`,
+    message: `${service.id}: the panel has written back the usage of its user "${user.name}" after each of ${zeroing.tries} zeroings in the cycle. It shows ${formatBytes(user.usedBytes)}, of which ${formatBytes(zeroing.from)} were counted before, and stops the user at ${formatBytes(user.limitBytes)}. Sluice zeroes it again; if that does not help, reset the usage in the panel's admin pages while the user is not connected, or use the parent panel in the config where this one is its child`,
+  });
+}
