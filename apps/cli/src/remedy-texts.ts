@@ -244,6 +244,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   hold_of_agent: 'End it with "sluice agent unsuspend {agent}"',
   agent_usage_fell:
     'Where the users did not use that, begin the ledger with the right figure: "sluice agent limit AGENT --gb LIMIT --opening GB"',
+  agent_usage_rewritten: 'Charge what is missing with "sluice agent limit AGENT --gb LIMIT --opening GB"',
   agent_suspended: 'End the suspension with "sluice agent unsuspend {agent}"',
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',

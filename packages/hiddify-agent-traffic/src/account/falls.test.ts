@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AgentFall, AgentUserRecord } from '@sluice/quota-core';
+import type { AgentFall, AgentRecord, AgentUserRecord } from '@sluice/quota-core';
 import fc from 'fast-check';
 import { listedUser } from '../test/records.js';
 import type { LedgerInterval } from './counter.js';
+import { groupFalls } from './falls.js';
 import { stepLedger } from './ledger.js';
 
 const at = '2026-03-01T12:00:00.000Z';
@@ -186,4 +187,28 @@ describe('a fall that no known reset explains', () => {
       }),
     );
   });
+});
+
+it('only the latest confirmed falls of a user are stored', () => {
+  const confirmed = (minute: number, key = 'u1'): AgentFall => {
+    const instant = new Date(Date.parse(at) + minute * 60_000).toISOString();
+    const fall = { key, name: 'anna', at: instant, run: 'run-1', fromBytes: 9, toBytes: 1 };
+    return { ...fall, confirmed: { at: instant, chargedBytes: 1 } };
+  };
+  const stored = [1, 2, 3].map((minute) => confirmed(minute));
+  const entries = new Map([['u1', { owner: 'north' } as AgentUserRecord]]);
+  const falls = [confirmed(4), { ...confirmed(5), confirmed: null }];
+  const groups = groupFalls(
+    [{ uuid: 'north', verdict: { falls: [confirmed(0, 'u2'), ...stored] } } as AgentRecord],
+    { falls, entries },
+    at,
+  );
+  const kept = groups.get('north')?.map(({ key, at: when }) => [key, when.slice(14, 16)]);
+  expect(kept).toEqual([
+    ['u2', '00'],
+    ['u1', '02'],
+    ['u1', '03'],
+    ['u1', '04'],
+    ['u1', '05'],
+  ]);
 });

@@ -12,6 +12,9 @@ export interface CountedReading {
   confirmed?: AgentFall;
 }
 
+/** A counter with so many confirmed falls within `NAMED_FOR_MS` was not just reset: somebody keeps writing it. */
+export const REPEATED_FALLS = 3;
+
 /** A confirmed fall is named this long, so that a check names it whichever run confirmed it. */
 const NAMED_FOR_MS = 86_400_000;
 
@@ -61,7 +64,10 @@ export function listWaitingFalls(agents: readonly AgentRecord[]): Map<string, Ag
   return new Map(falls.flatMap((fall) => (fall.confirmed === null ? [[fall.key, fall]] : [])));
 }
 
-/** Returns the falls to store, by agent: those that wait and are confirmed by this list, and those confirmed in the last day. */
+/**
+ * Returns the falls to store, by agent: those that wait and are confirmed by this list, and the latest of each user that were
+ * confirmed in the last day.
+ */
 export function groupFalls(
   agents: readonly AgentRecord[],
   step: { falls: readonly AgentFall[]; entries: ReadonlyMap<string, AgentUserRecord> },
@@ -78,5 +84,25 @@ export function groupFalls(
     const owner = step.entries.get(fall.key)?.owner ?? null;
     if (owner !== null) add(owner, fall);
   }
+  for (const [agent, falls] of groups) groups.set(agent, listLatest(falls));
   return groups;
+}
+
+/** A counter that somebody keeps writing falls at every other list. */
+function listLatest(falls: readonly AgentFall[]): AgentFall[] {
+  const left = new Map<string, number>();
+  const latest = [...falls].reverse().filter(({ key, confirmed }) => {
+    if (confirmed === null) return true;
+    const count = left.get(key) ?? REPEATED_FALLS;
+    left.set(key, count - 1);
+    return count > 0;
+  });
+  return latest.reverse();
+}
+
+/** Returns the last confirmed falls of users whose counters keep falling. */
+export function listRepeated(falls: readonly AgentFall[]): AgentFall[] {
+  const groups = new Map<string, AgentFall[]>();
+  for (const fall of falls) if (fall.confirmed !== null) groups.set(fall.key, [...(groups.get(fall.key) ?? []), fall]);
+  return [...groups.values()].flatMap((own) => (own.length < REPEATED_FALLS ? [] : own.slice(-1)));
 }

@@ -1,5 +1,6 @@
 import type { AgentNotice, AgentTraffic } from '@sluice/panel-kind';
 import { addBytes, type AgentFall, formatBytes } from '@sluice/quota-core';
+import { listRepeated, REPEATED_FALLS } from './falls.js';
 import { ledgerKey } from './ledger.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 
@@ -110,29 +111,42 @@ function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
   }));
 }
 
-/** Names users, below agents whose limits count real traffic, whose lower counters were charged in full. */
-function listFallen({ recorded: { agents, hierarchy } }: Observed): AgentNotice[] {
+/** Names users, below agents whose limits count real traffic, whose lower counters were charged in full, and those that keep falling. */
+function listFallen({ list, recorded: { agents, hierarchy } }: Observed): AgentNotice[] {
   return [...agents.values()].flatMap(({ uuid, name, verdict }) => {
     const isLimited = hierarchy.listChain(uuid).some((agent) => (agents.get(agent)?.limitBytes ?? null) !== null);
     if (verdict?.accounting !== 'consumed' || !isLimited) return [];
     const groups = new Map<string, AgentFall[]>();
-    for (const fall of verdict.falls ?? [])
+    const falls = verdict.falls ?? [];
+    for (const fall of falls)
       if (fall.confirmed !== null) groups.set(fall.confirmed.at, [...(groups.get(fall.confirmed.at) ?? []), fall]);
-    return [...groups].map(([at, falls]) => ({
+    const fallen = [...groups].map(([at, own]) => ({
       key: `agent-usage-fell:${uuid}:${at}`,
       code: 'agent_usage_fell',
-      message: describeFalls(name, falls),
+      message: describeFalls(name, own),
     }));
+    const repeated = listRepeated(falls);
+    if (repeated.length === 0) return fallen;
+    const key = `agent-usage-rewritten:${uuid}:${list.at.slice(0, 10)}`;
+    return [...fallen, { key, code: 'agent_usage_rewritten', message: describeRewritten(name, repeated) }];
   });
 }
 
 function describeFalls(agent: string, falls: readonly AgentFall[]): string {
   const charged = falls.reduce((sum, { confirmed }) => sum + (confirmed?.chargedBytes ?? 0), 0);
+  return `The usage of ${countUsers(falls.length)} of agent "${agent}" fell without a reset that is known, and a second reading confirmed it: ${describeEach(falls)}. All that they show since counts against the limit: ${formatBytes(charged)}.`;
+}
+
+function describeRewritten(agent: string, falls: readonly AgentFall[]): string {
+  return `The usage of ${countUsers(falls.length)} of agent "${agent}" fell ${REPEATED_FALLS} times or more within a day without a reset that is known, at last ${describeEach(falls)}: what was used before each fall and after the list before it counts against no limit. Compare the agent's figures with its dashboard on the panel, which no agent can write.`;
+}
+
+function describeEach(falls: readonly AgentFall[]): string {
   const shown = falls
     .map(({ name, fromBytes, toBytes }) => `"${name}" from ${formatUsage(fromBytes)} to ${formatUsage(toBytes)}`)
     .sort();
   const more = shown.length > 10 ? ` and ${shown.length - 10} more` : '';
-  return `The usage of ${countUsers(falls.length)} of agent "${agent}" fell without a reset that is known, and a second reading confirmed it: ${shown.slice(0, 10).join(', ')}${more}. All that they show since counts against the limit: ${formatBytes(charged)}.`;
+  return `${shown.slice(0, 10).join(', ')}${more}`;
 }
 
 /** A negative figure counts as 0. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
-import { GB } from '../bench/engine-bench.js';
+import { DAY, GB } from '../bench/engine-bench.js';
 import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
 
 const at = useBench(() => startHiddifyBench({ more: 'poll: { interval: 15m }' }));
@@ -51,6 +51,28 @@ describe('a counter that falls without a known reset', () => {
     expect(await used()).toBe(65 + 23);
     const [again] = await checks(1);
     expect([await used(), again?.notices]).toEqual([88, []]);
+  });
+
+  it('is an alarm of its own where it is repeated: the agent keeps rewriting the counters of its users', async () => {
+    const two = all.slice(0, 2);
+    const rewrite = async (...figures: number[]): Promise<string[]> => {
+      const messages: string[] = [];
+      for (const gb of figures) {
+        for (const uuid of two) at.panel.use(uuid, 4 * GB);
+        write(gb, two);
+        const { notices } = await at.check();
+        messages.push(...notices.filter(({ code }) => code === 'agent_usage_rewritten').map(({ message }) => message));
+      }
+      return messages;
+    };
+    expect(await rewrite(3, 2, 1)).toEqual([]);
+    const [message, ...others] = await rewrite(0.5);
+    expect(others).toEqual([]);
+    expect(message).toMatch(/2 users of agent "north" .*"anna" from 2 GB to 1 GB, "bob" from 2 GB to 1 GB/);
+    expect([await rewrite(0.375, 0.25, 0.125), await used()]).toEqual([[], 65 + 2 * (6.5 + 0.375 + 0.25)]);
+    at.bench.clock.advance(DAY);
+    expect(await rewrite(0.1)).toEqual([]);
+    expect(await rewrite(0.08, 0.06, 0.04, 0.02)).toHaveLength(1);
   });
 
   it('is not confirmed by a list that is read within a minute, nor outside of a run', async () => {
