@@ -48,6 +48,11 @@ export function withDoubt(error: PanelError): PanelError {
   return restate(error, 'The object could not be read back: it may have been changed.', true);
 }
 
+/** Returns the same time-out after the object was read back: the panel may go on with the change. */
+export function mayStillHappen(error: PanelError): PanelError {
+  return restate(error, 'The object was read back and is unchanged, but the panel may still be at work.', true);
+}
+
 function restate(error: PanelError, addition: string, outcomeUnknown: boolean): PanelError {
   const { panel, endpoint, status, panelCode, retryAfterMs, cause } = error;
   const details = { panel, endpoint, status, panelCode, retryAfterMs, outcomeUnknown, cause };

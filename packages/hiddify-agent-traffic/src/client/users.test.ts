@@ -373,6 +373,34 @@ describe('users', () => {
       expect(await world.client.users.remove(user)).toBe('removed');
     });
 
+    it('waits before it repeats a removal that a proxy gave up', async () => {
+      const { fake, time } = world;
+      const user = fake.addUser();
+      fake.server.inject({ endpoint: removed, times: 1, fault: { kind: 'html', status: 504 } });
+      const landsAt = time.now() + 10_000;
+      fake.server.onCall(({ changing }) => {
+        if (!changing && time.now() >= landsAt) fake.deleteUser(user);
+      });
+      expect(await world.client.users.remove(user)).toBe('removed');
+      expect(calls(fake, 'changing')).toHaveLength(1);
+    });
+
+    it('does not know whether the panel goes on with a removal after a second time-out', async () => {
+      const user = world.fake.addUser();
+      world.fake.server.inject({ endpoint: removed, fault: { kind: 'html', status: 504 } });
+      await expect(world.client.users.remove(user)).rejects.toMatchObject({ outcomeUnknown: true });
+      expect(calls(world.fake, 'changing')).toHaveLength(2);
+    });
+
+    it('says that nothing was changed after a second 500', async () => {
+      const user = world.fake.addUser();
+      world.fake.server.inject({ endpoint: removed, fault: serverError });
+      await expect(world.client.users.remove(user)).rejects.toMatchObject({
+        outcomeUnknown: false,
+        message: expect.stringContaining('nothing was changed') as unknown,
+      });
+    });
+
     it('does not know whether a user is removed that it cannot read back', async () => {
       const user = world.fake.addUser();
       const match = (): boolean => calls(world.fake).includes(removed) && calls(world.fake).at(-1) !== removed;

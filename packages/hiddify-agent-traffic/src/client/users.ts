@@ -7,6 +7,7 @@ import { UserCreation } from './create-user.js';
 import {
   isTimeOut,
   mayHaveHappened,
+  mayStillHappen,
   readUntil,
   WAITS,
   WAITS_AFTER_TIMEOUT,
@@ -146,11 +147,12 @@ async function removeUser(
     } catch (error) {
       if (isPanelError(error) && error.panelCode === 'user_not_found') return attempt === 1 ? 'gone' : 'removed';
       if (!mayHaveHappened(error)) throw error;
-      const seen = await calls.get(uuid, options).catch(() => {
-        throw error;
+      const waits = isTimeOut(error) ? WAITS_AFTER_TIMEOUT : [0];
+      const seen = await readUntil(clock, waits, () => calls.get(uuid, options), isNone).catch(() => {
+        throw withDoubt(error);
       });
       if (seen === null) return 'removed';
-      if (attempt === 2) throw withoutDoubt(error);
+      if (attempt === 2) throw isTimeOut(error) ? mayStillHappen(error) : withoutDoubt(error);
     }
   }
 }
