@@ -2,7 +2,7 @@ import { type AgentFall, toLocalDate, type ResetBetween, zonedMidnight } from '@
 import type { HiddifyUser } from '../client/records.js';
 
 /** Reading a list needs a while, and the panel's clock may be off by this much: near midnight the day is not certain. */
-const MIDNIGHT_MARGIN_MS = 300_000;
+export const MIDNIGHT_MARGIN_MS = 300_000;
 
 const DAY_MS = 86_400_000;
 

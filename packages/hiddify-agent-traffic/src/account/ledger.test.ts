@@ -215,6 +215,15 @@ describe('what is known besides of the time between two lists', () => {
     expect(stranger({ id: 5 }, { created: new Set(['u2']) })).toBe(42);
   });
 
+  it('charges a user that appears near midnight in full, where the clock of the panel is a little behind', () => {
+    const first = stepLedger([], [listedUser({ id: 7 })], lookAt(721, null));
+    const appears = (lastOnline: string): number | undefined => {
+      const user = listedUser({ uuid: 'u2', id: 8, usedBytes: 40, startDate: '2026-03-01', lastOnline });
+      return stepLedger(first.entries.values(), [listedUser({ id: 7 }), user], lookAt(726, 721)).growth.get('north');
+    };
+    expect([appears('2026-03-01 23:58:30'), appears('2026-02-28 23:58:30')]).toEqual([40, undefined]);
+  });
+
   it('charges no more than a line carries since the last list to the agent of users that appear', () => {
     const GB = 1e9;
     const first = stepLedger([], [listedUser({ id: 7 })], lookAt(0, null));

@@ -1,6 +1,6 @@
 import { addBytes, toLocalDate } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
-import type { EarlierList, LedgerInterval } from './counter.js';
+import { type EarlierList, type LedgerInterval, MIDNIGHT_MARGIN_MS } from './counter.js';
 
 /** A line of 1 Gbit/s: the new users of one agent use no more, all of them together. */
 const BYTES_PER_SECOND = 125_000_000;
@@ -57,8 +57,10 @@ function showsEarlierUse(
   { highestId, timeZone }: Appearance,
 ): boolean {
   if (id <= highestId) return true;
-  const dayBefore = toLocalDate(new Date(Date.parse(before.at) - DAY_MS).toISOString(), timeZone);
+  const toDay = (marginMs: number): string =>
+    toLocalDate(new Date(Date.parse(before.at) - marginMs).toISOString(), timeZone);
+  const dayBefore = toDay(DAY_MS);
   if (lastOnline === null) return startDate === null || startDate < dayBefore;
-  if (lastOnline.slice(0, 10) < toLocalDate(before.at, timeZone)) return true;
+  if (lastOnline.slice(0, 10) < toDay(MIDNIGHT_MARGIN_MS)) return true;
   return startDate !== null && startDate < dayBefore;
 }
