@@ -38,7 +38,10 @@ export interface AgentDoubt {
   usedBytes: number;
 }
 
-/** A fall of a user's counter that no known reset explains: a second reading confirms it, or shows that it was wrong. */
+/**
+ * A fall of a user's counter that no known reset explains: a second reading confirms it, or shows that it was wrong. One to the same
+ * figure is a counter that stood still although the user was online.
+ */
 export interface AgentFall {
   /** Key of the user in the ledger. */
   key: string;

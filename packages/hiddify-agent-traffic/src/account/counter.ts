@@ -83,13 +83,17 @@ export function judgeZeroing(zeroing: Omit<Zeroing, 'uuid' | 'again'>, reading: 
   return wasOnlineAfter(reading, latest) === false ? 'undone' : 'unclear';
 }
 
-/** Null where the panel does not say. Changes of the zone's clock within a day are ignored. */
+/** Null where the panel does not say. */
 function wasOnlineAfter({ lastOnline, timeZone }: CounterReading, ms: number): boolean | null {
   if (timeZone === undefined || !/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/.test(lastOnline ?? '')) return null;
+  return (lastOnline ?? '').slice(0, 19) > toPanelTime(ms, timeZone);
+}
+
+/** Returns an instant as the panel writes its times. Changes of the zone's clock within a day are ignored. */
+export function toPanelTime(ms: number, timeZone: string): string {
   const day = toLocalDate(new Date(ms).toISOString(), timeZone);
   const sinceMidnight = ms - Date.parse(zonedMidnight(day, timeZone));
-  const clock = new Date(sinceMidnight).toISOString().slice(11, 19);
-  return (lastOnline ?? '').slice(0, 19) > `${day} ${clock}`;
+  return `${day} ${new Date(sinceMidnight).toISOString().slice(11, 19)}`;
 }
 
 /** Returns the growth of a counter. A fall is a reset, known or confirmed (`stepFall`): what it shows now was used since. */

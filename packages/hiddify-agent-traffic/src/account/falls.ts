@@ -8,7 +8,7 @@ export interface CountedReading {
   lastBytes: number;
   /** A fall that waits for another reading. */
   fall?: AgentFall;
-  /** A fall that this reading has confirmed. */
+  /** A fall that this reading has confirmed, or a counter that stands still although its user was online. */
   confirmed?: AgentFall;
 }
 

@@ -2,6 +2,7 @@ import type { HiddifyUser } from '../client/records.js';
 import { countGrowth, growthOver, type LedgerInterval, resetSince, type Zeroing } from './counter.js';
 import { type CountedReading, isKnownReset, stepFall } from './falls.js';
 import { usedBefore } from './newcomers.js';
+import { findOnlineSpan, type OnlineSpan, wasOnline } from './rewritten.js';
 import { addBytes, type AgentFall, type AgentUserRecord } from '@sluice/quota-core';
 
 /** The ledger after one list. */
@@ -59,6 +60,8 @@ export function stepLedger(
   }
   const step: LedgerStep = { changed: [], removed: [], entries, growth: new Map(), missing: [], falls: [] };
   const zeroings = groupZeroings(interval.zeroings);
+  const online = findOnlineSpan(users, interval);
+  const counted = { ...interval, online };
   const seen = new Set<string>();
   const strangers: HiddifyUser[] = [];
   for (const user of users) {
@@ -67,7 +70,7 @@ export function stepLedger(
     const entry = entries.get(key);
     if (interval.left?.has(key) === true) continue;
     if (entry === undefined) strangers.push(user);
-    else updateEntry(step, entry, user, countReading(entry, user, interval, zeroings));
+    else updateEntry(step, entry, user, countReading(entry, user, counted, zeroings));
   }
   if (strangers.length > 0) {
     const justMissing = new Map<number, AgentUserRecord>();
@@ -83,7 +86,7 @@ export function stepLedger(
         entries.delete(former.key);
         step.removed.push(former.key);
         const renamed = { ...former, key: ledgerKey(user), uuid: user.uuid };
-        updateEntry(step, renamed, user, countReading({ ...former, uuid: user.uuid }, user, interval, zeroings));
+        updateEntry(step, renamed, user, countReading({ ...former, uuid: user.uuid }, user, counted, zeroings));
       }
     }
   }
@@ -103,10 +106,10 @@ function groupZeroings(zeroings: readonly Zeroing[]): ZeroingsByUser {
 function countReading(
   entry: AgentUserRecord,
   user: HiddifyUser,
-  interval: LedgerInterval,
+  interval: LedgerInterval & { online: OnlineSpan | null },
   zeroings: ZeroingsByUser,
 ): CountedReading {
-  const { before: last, at, timeZone, falls, waiting } = interval;
+  const { before: last, at, timeZone, falls, waiting, run, online } = interval;
   const nowBytes = rawUsage(user);
   const { missingSince, lastBytes, resetDate } = entry;
   const before = last === null || missingSince === null ? last : { at: missingSince, until: missingSince };
@@ -114,9 +117,15 @@ function countReading(
     return { growthBytes: Math.max(0, nowBytes), lastBytes: nowBytes };
   const own = zeroings.get(entry.uuid ?? '') ?? [];
   const span = { lastBytes, nowBytes, before, at, zeroings: own, lastOnline: user.lastOnline, timeZone };
-  if (nowBytes < lastBytes && waiting.has(user.owner ?? '') && !isKnownReset(user, entry, span))
-    return stepFall({ key: ledgerKey(user), name: user.name, lastBytes, nowBytes }, falls.get(entry.key), interval);
-  return { growthBytes: growthOver(span), lastBytes: nowBytes };
+  const isFall = nowBytes < lastBytes;
+  const isStill = nowBytes === lastBytes && missingSince === null && wasOnline(user, online);
+  if ((!isFall && !isStill) || !waiting.has(user.owner ?? '') || isKnownReset(user, entry, span))
+    return { growthBytes: growthOver(span), lastBytes: nowBytes };
+  const shown = { key: ledgerKey(user), name: user.name };
+  if (isFall) return stepFall({ ...shown, lastBytes, nowBytes }, falls.get(entry.key), interval);
+  const confirmed = { at, chargedBytes: 0 };
+  const standstill = { ...shown, at, run, fromBytes: lastBytes, toBytes: nowBytes, confirmed };
+  return { growthBytes: 0, lastBytes, confirmed: standstill };
 }
 
 /** Stores what a known user shows now; nothing where nothing of it has changed. */

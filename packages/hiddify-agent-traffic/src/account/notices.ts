@@ -3,6 +3,7 @@ import { addBytes, type AgentFall, formatBytes } from '@sluice/quota-core';
 import { listRepeated, REPEATED_FALLS } from './falls.js';
 import { ledgerKey } from './ledger.js';
 import type { ObservedList, RecordedList } from './record-list.js';
+import { isStandstill } from './rewritten.js';
 
 /** What happened to a user that was disabled for its agent, by outcome. */
 const DROPPED: Record<string, string> = {
@@ -119,7 +120,8 @@ function listFallen({ list, recorded: { agents, hierarchy } }: Observed): AgentN
     const groups = new Map<string, AgentFall[]>();
     const falls = verdict.falls ?? [];
     for (const fall of falls)
-      if (fall.confirmed !== null) groups.set(fall.confirmed.at, [...(groups.get(fall.confirmed.at) ?? []), fall]);
+      if (fall.confirmed !== null && !isStandstill(fall))
+        groups.set(fall.confirmed.at, [...(groups.get(fall.confirmed.at) ?? []), fall]);
     const fallen = [...groups].map(([at, own]) => ({
       key: `agent-usage-fell:${uuid}:${at}`,
       code: 'agent_usage_fell',
@@ -138,15 +140,19 @@ function describeFalls(agent: string, falls: readonly AgentFall[]): string {
 }
 
 function describeRewritten(agent: string, falls: readonly AgentFall[]): string {
-  return `The usage of ${countUsers(falls.length)} of agent "${agent}" fell ${REPEATED_FALLS} times or more within a day without a reset that is known, at last ${describeEach(falls)}: what was used before each fall and after the list before it counts against no limit. Compare the agent's figures with its dashboard on the panel, which no agent can write.`;
+  return `The usage of ${countUsers(falls.length)} of agent "${agent}" fell, or stayed the same while they were online, ${REPEATED_FALLS} times or more within a day without a reset that is known, at last ${describeEach(falls)}: what was used between the list before and that counts against no limit. Compare the agent's figures with its dashboard on the panel, which no agent can write.`;
 }
 
 function describeEach(falls: readonly AgentFall[]): string {
-  const shown = falls
-    .map(({ name, fromBytes, toBytes }) => `"${name}" from ${formatUsage(fromBytes)} to ${formatUsage(toBytes)}`)
-    .sort();
+  const shown = falls.map((fall) => `"${fall.name}" ${describeFall(fall)}`).sort();
   const more = shown.length > 10 ? ` and ${shown.length - 10} more` : '';
   return `${shown.slice(0, 10).join(', ')}${more}`;
+}
+
+function describeFall(fall: AgentFall): string {
+  const { fromBytes, toBytes } = fall;
+  if (isStandstill(fall)) return `stayed at ${formatUsage(toBytes)}`;
+  return `from ${formatUsage(fromBytes)} to ${formatUsage(toBytes)}`;
 }
 
 /** A negative figure counts as 0. */

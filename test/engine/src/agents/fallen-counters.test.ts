@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
-import { DAY, GB } from '../bench/engine-bench.js';
+import { DAY, GB, MINUTE } from '../bench/engine-bench.js';
 import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
 
 const at = useBench(() => startHiddifyBench({ more: 'poll: { interval: 15m }' }));
@@ -73,6 +73,33 @@ describe('a counter that falls without a known reset', () => {
     at.bench.clock.advance(DAY);
     expect(await rewrite(0.1)).toEqual([]);
     expect(await rewrite(0.08, 0.06, 0.04, 0.02)).toHaveLength(1);
+  });
+
+  describe('and one that its agent writes back to the figure of the last list', () => {
+    const rewrite = async (count: number): Promise<string[]> => {
+      const messages: string[] = [];
+      for (let n = 0; n < count; n += 1) {
+        at.bench.clock.advance(4 * MINUTE);
+        for (const uuid of all) at.panel.use(uuid, GB);
+        write(13, all.slice(0, 1));
+        at.bench.clock.advance(MINUTE);
+        const { notices } = await at.sluice.agents.check();
+        messages.push(...notices.flatMap(({ code, message }) => (code.startsWith('agent_usage') ? [message] : [])));
+      }
+      return messages;
+    };
+
+    it('are named, too, by the last time online, which the panel moves only with the counter', async () => {
+      expect(await rewrite(2)).toEqual([]);
+      const messages = await rewrite(1);
+      expect(messages).toEqual([expect.stringMatching(/1 user of agent "north" .*"anna" stayed at 13 GB/)]);
+      expect([await used(), await rewrite(2)]).toEqual([65 + 12, []]);
+    });
+
+    it.each(['Asia/Tehran', 'America/New_York'])('are not named by the clock of another zone: %s', async (zone) => {
+      await at.bench.edit('timeZone: UTC', `timeZone: ${zone}`);
+      expect(await rewrite(4)).toEqual([]);
+    });
   });
 
   it('is not confirmed by a list that is read within a minute, nor outside of a run', async () => {
