@@ -131,8 +131,26 @@ describe('a checkpoint of an earlier version', () => {
       at: left.at,
       listed: 8,
       quota: 100,
-      history: { ...memo, usedBytes: 6 * GB, forwards: { 4: { status: 1, bytes: 6 * GB } } },
+      history: { ...memo, usedBytes: 6 * GB, forwards: { 4: { status: 1, bytes: 6 * GB, tunnelId: 1 } } },
     });
+  });
+
+  it('does not say on which tunnels forwards were: none counts as moved until they are known', () => {
+    const onTunnel = (tunnelId: number): ServiceObservation => ({
+      ...state,
+      account: { ...state.account, forwards: [{ ...forward, tunnelId }] },
+    });
+    const observe = (seen: unknown, tunnelId: number): FlvxCheckpoint | null => {
+      const [target, now] = [polled(seen), onTunnel(tunnelId)];
+      const known = { url: 'https://relay.example.com', defaults: { tunnelId: 1 } };
+      return toCheckpoint({ ...known, target, planned: now, left: { at: left.at, state: now } });
+    };
+    const first = observe(stored, 2);
+    expect(first?.history).toMatchObject({ forwards: { 4: { tunnelId: 2 } } });
+    expect(first?.history?.moved).toBeUndefined();
+    const next = observe(first, 3);
+    expect(next?.history?.moved).toEqual({ 4: [2] });
+    expect(observe(next, 3)?.history?.moved).toEqual({ 4: [2] });
   });
 
   it('keeps all that it says when something has changed', () => {

@@ -2,28 +2,28 @@ import type { Plan, Step } from '@sluice/panel-kind';
 import { hasGrown } from '../account/history/history.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
 import { sumBytes } from '../account/rules.js';
+import type { FlvxForward } from '../client/records.js';
 import { toFlvxProduct } from './product.js';
 import { listOldLimits } from './speed.js';
-import type { PlanInput } from './plan-input.js';
+import { findTunnelName, type PlanInput } from './plan-input.js';
+import { EVIDENCE } from './restrictions.js';
 
 type Notice = NonNullable<Plan['notices']>[number];
 
-/** Returns what operators are notified of: forwards that run despite a restriction or are too many, and limits with old names. */
+/** Returns what operators are notified of: forwards that run despite a restriction, were moved or are too many, and limits with old names. */
 export function toNotices(input: PlanInput, steps: readonly Step[]): Notice[] {
   const pauses = steps.filter((step) => step.type === 'pause-forward');
-  return [...pauses.flatMap((step) => pauseNotice(input, step)), ...speedNotices(input)];
+  return [...pauses.flatMap((step) => pauseNotice(input, step)), ...movedNotices(input), ...speedNotices(input)];
 }
 
 function pauseNotice(input: PlanInput, step: Step): Notice[] {
   const { target, forwards, restrictions, evidence, surplus, history } = input;
   const row = forwards.find((forward) => String(forward.id) === step.target);
   if (!row) return [];
-  const { id } = target.service;
-  const what = `forward ${row.id} (${row.name}) of ${id}`;
-  const notice = (code: string, message: string): Notice[] => [
-    { code, key: `${code}:${id}:${row.id}:${sumBytes(row)}`, message: `${what} ${message}` },
-  ];
+  const notice = (code: string, message: string): Notice[] => [toForwardNotice(input, row, { code, message })];
   if (hasGrown(input.last, row)) {
+    const moved = describeMoved(input, row);
+    if (moved !== null) return notice(FORWARD_MOVED, `carried traffic although it is paused: it ${moved}`);
     if (history.again.includes(row.id))
       return notice(
         'connections_open',
@@ -42,6 +42,43 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
     );
   }
   return [];
+}
+
+/** Returns a notice about a forward, once for `once`: by default at these counters. */
+function toForwardNotice(
+  { target }: PlanInput,
+  row: FlvxForward,
+  { code, message, once = String(sumBytes(row)) }: { code: string; message: string; once?: string },
+): Notice {
+  const { id } = target.service;
+  const what = `forward ${row.id} (${row.name}) of ${id}`;
+  return { code, key: `${code}:${id}:${row.id}:${once}`, message: `${what} ${message}` };
+}
+
+const FORWARD_MOVED = 'forward_moved';
+
+/** Reports forwards whose services on nodes of former tunnels go on despite a hold, once in each. */
+function movedNotices(input: PlanInput): Notice[] {
+  const { byKind } = input.restrictions;
+  const [hold] = [...(byKind[EVIDENCE.forward] ?? []), ...(byKind[EVIDENCE.speed] ?? [])];
+  if (hold === undefined) return [];
+  return input.forwards.flatMap((row) => {
+    const message = hasGrown(input.last, row) ? null : describeMoved(input, row);
+    if (message === null) return [];
+    const once = [...(input.history.moved?.[row.id] ?? []), row.tunnelId, hold.id].join(':');
+    return toForwardNotice(input, row, { code: FORWARD_MOVED, message, once });
+  });
+}
+
+/** Says from which tunnels a forward was moved, where their nodes still serve it, and what ends that; null otherwise. */
+function describeMoved(input: PlanInput, row: FlvxForward): string | null {
+  const former = input.history.moved?.[row.id];
+  if (former === undefined) return null;
+  const nameTunnel = (id: number, name = findTunnelName(input, String(id)) ?? ''): string =>
+    name === '' ? `tunnel ${id}` : `tunnel ${id} (${name})`;
+  const from = former.map((id) => nameTunnel(id)).join(' and ');
+  const to = nameTunnel(row.tunnelId, row.tunnelName);
+  return `was moved from ${from} to ${to}, and what the nodes of the former still serve goes on despite a hold: delete it, or move it back, pause it, and move it again`;
 }
 
 /** Explains connections that no pause ends. The panel does not show whether a node has `tcpkill`. */
@@ -68,6 +105,8 @@ function throttleNotice({ target, restrictions, evidence, history, last, forward
   if (!(seconds > 0) || Date.parse(item.since) > from - lateMs) return [];
   let carried = 0;
   for (const row of forwards) {
+    // Its traffic may be that of a node which the speed does not reach.
+    if (history.moved?.[row.id] !== undefined) continue;
     const factor = history.scales[row.tunnelId]?.factor ?? 0;
     const before = last.forwards[row.id]?.bytes;
     if (factor > 0 && before !== undefined) carried += Math.max(0, sumBytes(row) - before) / factor;

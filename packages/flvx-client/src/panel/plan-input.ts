@@ -72,3 +72,16 @@ function listSurplus({ product }: TargetState, forwards: readonly FlvxForward[])
   const oldestFirst = [...forwards].sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
   return new Set(oldestFirst.slice(maxForwards).map((row) => row.id));
 }
+
+/** Returns the name of a tunnel; undefined where it is not known. */
+export function findTunnelName(
+  { account, target }: Pick<PlanInput, 'account' | 'target'>,
+  id: string,
+): string | undefined {
+  // A partial observation has no tunnels: their names are those of the last full one.
+  const { account: seen = null } = (target.checkpoint ?? {}) as { account?: { tunnels: NamedTunnel[] } | null };
+  const known: NamedTunnel[] = [...account.tunnels, ...(seen?.tunnels ?? [])];
+  return known.find((row) => String(row.id) === id)?.name;
+}
+
+type NamedTunnel = { id: number; name: string };

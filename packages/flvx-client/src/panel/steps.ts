@@ -17,7 +17,7 @@ import {
 } from './restrictions.js';
 import { isOurs, isThrottled } from './speed.js';
 import { isRedirected } from './target.js';
-import type { PlanInput } from './plan-input.js';
+import { findTunnelName, type PlanInput } from './plan-input.js';
 
 type Begins = NonNullable<Step['begins']>;
 
@@ -126,15 +126,10 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
   };
 }
 
-type FlvxNamed = { id: number; name: string };
-
 /** Returns the tunnel's name, for operators. */
 function toTunnelName(step: FlvxStep, input: PlanInput | null): { tunnel?: string } {
   if (input === null || !/tunnel|redeploy/.test(step.type)) return {};
-  // A partial observation has no tunnels: their names are those of the last full one.
-  const { account = null } = (input.target.checkpoint ?? {}) as { account?: { tunnels: FlvxNamed[] } | null };
-  const known: FlvxNamed[] = [...input.account.tunnels, ...(account?.tunnels ?? [])];
-  const name = known.find(({ id }) => String(id) === step.target)?.name;
+  const name = findTunnelName(input, step.target);
   return name === undefined ? {} : { tunnel: name };
 }
 

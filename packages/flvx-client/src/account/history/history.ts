@@ -1,6 +1,7 @@
 import type { FlvxForward, FlvxPermission, FlvxPermissionValues, FlvxUser } from '../../client/records.js';
 import { sumBytes } from '../rules.js';
 import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
+import { findMoved } from './moved-forwards.js';
 import type { FlvxObservation, FlvxScope } from '../../client/observation.js';
 
 /** What steps and earlier observations show about an account, and the panel does not. Small plain JSON. */
@@ -25,8 +26,10 @@ export interface FlvxHistory {
   usedBytes: number;
   /** Status of the permissions, by tunnel. */
   permissions: Record<string, number>;
-  /** The forwards at the last observation. */
-  forwards: Record<string, { status: number; bytes: number }>;
+  /** The forwards at the last observation; without the tunnel in stores of earlier versions. */
+  forwards: Record<string, { status: number; bytes: number; tunnelId?: number }>;
+  /** The tunnels from which forwards were moved, whose entry nodes serve them still, and no pause reaches; absent for none. */
+  moved?: Record<string, number[]>;
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
   stopped: number[];
   /** Forwards that a push has started and no pause has stopped since, although the panel still shows 0. */
@@ -216,7 +219,9 @@ export function rememberClosed(history: StoredHistory, { dropped, tunnels, befor
 
 /** Returns forwards as a history contains them. */
 export function toForwardHistory(forwards: readonly FlvxForward[]): FlvxHistory['forwards'] {
-  return Object.fromEntries(forwards.map((row) => [row.id, { status: row.status, bytes: sumBytes(row) }]));
+  return Object.fromEntries(
+    forwards.map((row) => [row.id, { status: row.status, bytes: sumBytes(row), tunnelId: row.tunnelId }]),
+  );
 }
 
 /** Whether nothing is pending: nothing stopped, parked, redirected, closed, unconfirmed or yet to be restored. */
@@ -244,7 +249,7 @@ function isEmpty(known: object): boolean {
 /** Whether a forward is unchanged since the last observation; a paused one must not have carried traffic. */
 export function isUnchangedForward({ forwards }: StoredHistory, row: FlvxForward): boolean {
   const before = forwards[row.id];
-  if (before?.status !== row.status) return false;
+  if (before?.status !== row.status || (before.tunnelId ?? row.tunnelId) !== row.tunnelId) return false;
   return row.status === 1 || sumBytes(row) === before.bytes;
 }
 
@@ -265,10 +270,12 @@ export function withCounters(
     const isKnown = history.usedBytes === usedBytes && history.uncountedBytes === uncountedBytes;
     return isKnown && history.createdAt === createdAt ? history : { ...history, createdAt, usedBytes, uncountedBytes };
   }
+  const { moved: _before, ...kept } = history;
   return {
-    ...{ ...history, createdAt, usedBytes, uncountedBytes },
+    ...{ ...kept, createdAt, usedBytes, uncountedBytes },
     permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),
     forwards: toForwardHistory(forwards),
+    ...findMoved(history, forwards, []),
   };
 }
 
@@ -278,7 +285,7 @@ function repeatsRows<Row>(known: object, rows: readonly Row[], repeats: (row: Ro
 
 function repeatsForward({ forwards }: StoredHistory, row: FlvxForward): boolean {
   const before = forwards[row.id];
-  return before?.status === row.status && before.bytes === sumBytes(row);
+  return before?.status === row.status && before.bytes === sumBytes(row) && before.tunnelId === row.tunnelId;
 }
 
 /** One account as the panel shows it, and its history. */

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR } from '../bench/engine-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
+import { done } from '../bench/outcomes.js';
+import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
+import { addCustomer } from './customer.js';
+
+const at = useFlvxBench();
+
+const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
+const suspend = () => done(at.sluice.provision.suspend('svc-1'));
+
+/** The customer moves the forward to a tunnel: its old service stays on the node of the former one. */
+async function move(forward: number, tunnelId: number): Promise<void> {
+  expect((await at.panel.customer(3).updateForward(forward, { tunnelId })).code).toBe(0);
+}
+
+/** Traffic through the service on the node of the first tunnel. */
+function reportOld(forward: number): void {
+  const old = at.panel.services(forward).find(({ nodeId, name }) => nodeId === 1 && name.endsWith('_tcp'));
+  at.panel.report(old!.name, GB);
+}
+
+describe('a forward that its customer has moved to another tunnel', () => {
+  beforeEach(async () => {
+    await addCustomer(at, 'big');
+  });
+
+  it('is named when the service is held: its former node goes on', async () => {
+    await move(2, at.tunnels.jp);
+    expect(noticeCodes((await poll()).report)).toEqual([]);
+    const { notices } = await suspend();
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
+    expect(noticeCodes({ notices })).toEqual(['forward_moved']);
+    expect(notices[0]?.message).toMatch(
+      /^forward 2 \(web\) of svc-1 was moved from tunnel 1 \(HK-01\) to tunnel 2 \(JP-02\).*[Dd]elete it/,
+    );
+    expect(noticeCodes((await poll()).report)).toEqual([]);
+  });
+
+  it('is named also where no run has seen it before the hold', async () => {
+    await move(2, at.tunnels.jp);
+    at.panel.report('2_3_2_tcp', { in: 290 * GB, out: 20 * GB });
+    expect(noticeCodes((await poll()).report)).toEqual(expect.arrayContaining(['hold', 'forward_moved']));
+  });
+
+  it('is what goes on carrying traffic, not an open connection', async () => {
+    await move(2, at.tunnels.jp);
+    await suspend();
+    await poll();
+    for (let polls = 0; polls < 3; polls += 1) {
+      reportOld(2);
+      const { report } = await poll();
+      expect(noticeCodes(report)).toEqual(['forward_moved']);
+      expect(report.notices[0]?.message).toMatch(/carried traffic.*from tunnel 1 \(HK-01\)/);
+    }
+  });
+
+  it('is named for the other tunnel once it was moved back, and for none once it is deleted', async () => {
+    await move(2, at.tunnels.jp);
+    await poll();
+    await move(2, at.tunnels.hk);
+    await move(3, at.tunnels.jp);
+    await poll();
+    await at.panel.customer(3).deleteForward(3);
+    const { notices } = await suspend();
+    expect(notices.map(({ message }) => /forward \d.*? to tunnel \d/.exec(message)?.[0])).toEqual([
+      'forward 2 (web) of svc-1 was moved from tunnel 2 (JP-02) to tunnel 1',
+    ]);
+  });
+
+  it('is named once in each hold', async () => {
+    await move(2, at.tunnels.jp);
+    await suspend();
+    await done(at.sluice.provision.unsuspend('svc-1'));
+    expect(noticeCodes((await poll()).report)).toEqual([]);
+    expect(noticeCodes(await suspend())).toEqual(['forward_moved']);
+  });
+});
+
+describe('a forward that was moved between tunnels with one entry node', () => {
+  it('is stopped by its pause, and not named', async () => {
+    await addCustomer(at, 'big');
+    const chain = at.panel.world.tunnels.get(at.tunnels.hk)!.chain;
+    Object.assign(at.panel.world.tunnels.get(at.tunnels.jp)!, { chain });
+    await move(2, at.tunnels.jp);
+    await poll();
+    expect(noticeCodes(await suspend())).toEqual([]);
+    expect(at.panel.runningForwards()).toEqual([1]);
+  });
+});
+
+describe('the throttle of a service with a moved forward', () => {
+  it('names it: the speed does not reach its former node', async () => {
+    await addCustomer(at, 'slow');
+    at.panel.addPermission(3, at.tunnels.jp);
+    await move(2, at.tunnels.jp);
+    await poll();
+    reportOld(2);
+    at.panel.world.users.get(3)!.inFlow = 120 * GB;
+    expect(noticeCodes((await poll()).report)).toContain('forward_moved');
+    await poll(HOUR);
+    at.panel.world.forwards.get(2)!.outFlow += 40 * GB;
+    expect(noticeCodes((await poll()).report)).toEqual([]);
+  });
+});
