@@ -173,6 +173,18 @@ describe('a checkpoint', () => {
     expect(Object.keys(changed?.history ?? {}).sort()).toEqual(Object.keys(stored.memo).sort());
   });
 
+  it('says of a forward only until the next one that it was read right after its pause', () => {
+    const paused = { ...state, account: { ...state.account, forwards: [{ ...forward, status: 0 }] } };
+    const memo = { ...stored.memo, forwards: { 4: { status: 0, bytes: 6 * GB, tunnelId: 1, fresh: true } } };
+    const target = polled({ ...stored, memo });
+    expect(isUnchanged(target, paused)).toBe(true);
+    const next = toCheckpoint({
+      ...{ url: 'https://relay.example.com', defaults: { tunnelId: 1 }, target },
+      ...{ planned: paused, left: { at: left.at, state: paused } },
+    });
+    expect(next?.history?.forwards).toEqual({ 4: { status: 0, bytes: 6 * GB, tunnelId: 1 } });
+  });
+
   it('is none for what is not one', () => {
     expect([null, undefined, {}, { memo: null }, { history: { stopped: [] } }].map(parseHistory)).toEqual(
       Array.from({ length: 5 }, () => null),

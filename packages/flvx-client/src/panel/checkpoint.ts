@@ -142,12 +142,33 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     account: accountView(url, target, state, { before: before?.account ?? null, history }),
     history: {
       ...stored,
+      forwards: withFresh(stored.forwards, target.recent, at),
       ...(closedByHold.length > 0 && { closedByHold }),
       ownQuota: history.ownQuota || user.quota === toPanelQuota(target),
       uncountedBytes: uncountedBytes(target),
     },
     ...toShownQuota(state),
   };
+}
+
+/** Nodes report traffic up to 10 s late. */
+const LATEST_TRAFFIC_MS = 15_000;
+
+/** Marks forwards that were read so soon after their pause that their nodes may yet report traffic from before it. */
+function withFresh(
+  forwards: StoredHistory['forwards'],
+  recent: readonly ActionRecord[],
+  at: string,
+): StoredHistory['forwards'] {
+  const pauses = recent.filter((row) => {
+    if (row.type !== 'pause-forward' || row.calledAt === null || parsePayload(row)?.late === true) return false;
+    return Date.parse(at) - Date.parse(row.endedAt ?? row.calledAt) < LATEST_TRAFFIC_MS;
+  });
+  const marked = pauses.flatMap(({ target }): [string, StoredHistory['forwards'][string]][] => {
+    const seen = forwards[target];
+    return seen === undefined || seen.status === 1 ? [] : [[target, { ...seen, fresh: true }]];
+  });
+  return marked.length === 0 ? forwards : { ...forwards, ...Object.fromEntries(marked) };
 }
 
 function toShownQuota({ account }: ServiceObservation): Pick<FlvxCheckpoint, 'quota'> {

@@ -1,5 +1,5 @@
 import type { Plan, Step } from '@sluice/panel-kind';
-import { hasGrown } from '../account/history/history.js';
+import { hasGrown, isLate } from '../account/history/history.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
 import { sumBytes } from '../account/rules.js';
 import type { FlvxForward } from '../client/records.js';
@@ -21,6 +21,7 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
   const row = forwards.find((forward) => String(forward.id) === step.target);
   if (!row) return [];
   const notice = (code: string, message: string): Notice[] => [toForwardNotice(input, row, { code, message })];
+  if (isLate(input.last, row)) return [];
   if (hasGrown(input.last, row)) {
     const moved = describeMoved(input, row);
     if (moved !== null) return notice(FORWARD_MOVED, `carried traffic although it is paused: it ${moved}`);

@@ -3,6 +3,7 @@ import { BYTES_PER_GB, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
 import { type FlvxStep, type FlvxStepOf, isStepReady } from '../account/plan/step.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
+import { isLate } from '../account/history/history.js';
 import { uncountedBytes } from './panel-quota.js';
 import { findCycleId } from './product.js';
 import {
@@ -54,8 +55,8 @@ export function toPlan(steps: readonly FlvxStep[], input: PlanInput | null): Pla
 /** Describes the drift that a step repairs; null for a step that evidence begins or ends with. */
 function describeDrift(step: FlvxStep, journaled: Step | undefined): string | null {
   if (journaled === undefined || journaled.ends.length > 0) return null;
-  const { begins } = journaled.payload as StepPayload;
-  return begins.length > 0 ? null : describeStep(step);
+  const { begins, late } = journaled.payload as StepPayload;
+  return begins.length > 0 || late === true ? null : describeStep(step);
 }
 
 function creates(step: FlvxStep): boolean {
@@ -90,7 +91,7 @@ function allowanceFalls(before: number, quota: number, input: PlanInput | null):
 }
 
 /** The notes of a step, and the evidence that ends with it. */
-interface Notes extends Pick<StepPayload, 'begins' | 'parks' | 'cycle' | 'cuts' | 'moved' | 'returns'> {
+interface Notes extends Pick<StepPayload, 'begins' | 'parks' | 'cycle' | 'cuts' | 'moved' | 'returns' | 'late'> {
   ends: EvidenceRecord[];
 }
 
@@ -99,7 +100,7 @@ const nothing: Notes = { begins: [], ends: [], parks: null, cycle: null };
 /** Returns a step for the journal, with the evidence that begins or ends with it. */
 function toStep(step: FlvxStep, input: PlanInput | null): Step {
   const notes = input === null ? nothing : toNotes(step, input);
-  const { begins, ends, parks, cycle, cuts = [], moved = false, returns = false } = notes;
+  const { begins, ends, parks, cycle, cuts = [], moved = false, returns = false, late = false } = notes;
   const payload: StepPayload = {
     id: step.id,
     payload: step.payload,
@@ -109,6 +110,7 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     ...(cuts.length === 0 ? {} : { cuts }),
     ...(moved ? { moved } : {}),
     ...(returns ? { returns } : {}),
+    ...(late ? { late } : {}),
     ...toTunnelName(step, input),
   };
   return {
@@ -215,10 +217,12 @@ function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Note
   const { restrictions, evidence, history, surplus, dropped } = input;
   if (step.payload.purpose === 'cut') return { ...nothing, parks: 'cut' };
   const row = step.prior;
+  const onlyAgain =
+    isLate(input.last, row) && !history.restarted.includes(row.id) ? { ...nothing, late: true } : nothing;
   const parked = history.parked[row.id] !== undefined;
   const wasRunning = row.status === 1 || history.stopped.includes(row.id) || parked;
   if (restrictions.closed) {
-    if (evidence.forward.has(step.target)) return nothing;
+    if (evidence.forward.has(step.target)) return onlyAgain;
     // Sluice starts a parked forward again by its history, whichever reason ends last.
     const prior: ForwardPrior = { name: row.name, wasRunning: wasRunning && !parked };
     return { ...nothing, begins: [{ kind: EVIDENCE.forward, target: step.target, prior }] };
@@ -228,7 +232,7 @@ function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Note
   const isOver = over.length > 0;
   const kept = isOver ? 'stopped' : null;
   const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : kept;
-  return reason !== null && (wasRunning || isOver) ? { ...nothing, parks: reason, ends: over } : nothing;
+  return reason !== null && (wasRunning || isOver) ? { ...nothing, parks: reason, ends: over } : onlyAgain;
 }
 
 function toRedirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput): Notes {

@@ -13,7 +13,7 @@ import { isOfCycle, toPanelQuota } from './panel-quota.js';
 import { findCycleId, redirectTo, toExpiry, toFlvxProduct } from './product.js';
 import { parseClosedPrior, parseRedirectPrior, permissionKey, ranBefore } from './restrictions.js';
 import { speedBefore, type SpeedPlan } from './speed.js';
-import { hasGrown } from '../account/history/history.js';
+import { hasGrown, isLate } from '../account/history/history.js';
 
 /** Returns the target state of an account. Absent values stay. Pure. */
 export function planTarget(input: PlanInput, speed: SpeedPlan): FlvxAccountTarget {
@@ -233,7 +233,8 @@ function stillStops({ user, permissions, account }: PlanInput, row: FlvxForward,
 export function listSuspects(input: PlanInput, targets: ReadonlyMap<number, FlvxForwardTarget>): number[] {
   const { forwards, restrictions, evidence, history, last } = input;
   // A node with a restarted agent runs all of them, not only those that carried traffic.
-  const restarted = new Set(forwards.filter((row) => hasGrown(last, row)).map((row) => row.tunnelId));
+  const ran = forwards.filter((row) => hasGrown(last, row) && !isLate(last, row));
+  const restarted = new Set(ran.map((row) => row.tunnelId));
   return forwards
     .filter((row) => row.status !== 1)
     .filter((row) => {

@@ -17,6 +17,7 @@ describe('a paused forward that runs again while the service is held', () => {
     useUp(at);
     expect((await poll()).service.holds.map((hold) => hold.reason)).toEqual(['quota']);
     expect(running()).toEqual([1]);
+    await poll();
   });
 
   it('is left in peace as long as it carries nothing', async () => {
@@ -77,6 +78,57 @@ describe('a paused forward that runs again while the service is held', () => {
         { id: 3, name: 'game', status: 0, pausedByUs: true },
       ],
     });
+  });
+});
+
+describe('traffic that the node reports seconds after the pause of a hold', () => {
+  const report = (): void => {
+    at.panel.report('2_3_2_tcp', 20_000_000);
+  };
+
+  beforeEach(async () => {
+    await addCustomer(at);
+    await done(at.sluice.provision.suspend('svc-1'));
+    at.bench.clock.advance(2000);
+    report();
+  });
+
+  it('is from before the pause: it counts, and is neither a notice nor drift', async () => {
+    const before = await at.sluice.services.show('svc-1');
+    const { report: first, service } = await poll();
+    expect([noticeCodes(first), service.drift ?? []]).toEqual([[], []]);
+    // Where it was not, the forward is paused all the same, and only this one.
+    expect(toSteps(service.actions)).toEqual(['pause-forward 2']);
+    const { report: second, service: after } = await poll();
+    expect([noticeCodes(second), after.drift ?? [], after.actions]).toEqual([[], [], []]);
+    expect((after.usage?.totalBytes ?? 0) - (before.usage?.totalBytes ?? 0)).toBe(20_000_000);
+  });
+
+  it('is told from what follows: that ran', async () => {
+    await poll();
+    report();
+    const { report: told, service } = await poll();
+    expect(noticeCodes(told)).toEqual(['forward_ran_again']);
+    expect(toSteps(service.actions)).toEqual(['pause-forward 2', 'pause-forward 3']);
+    // The agent reports what came before this pause, too.
+    at.bench.clock.advance(2000);
+    report();
+    expect(noticeCodes((await poll()).report)).toEqual([]);
+    expect((await poll()).service.actions).toEqual([]);
+  });
+
+  it('does not hide that the agent was restarted: all that it runs is paused', async () => {
+    at.panel.restartNode(1);
+    expect(running()).toEqual([1, 2, 3]);
+    await poll();
+    expect(running()).toEqual([1]);
+  });
+
+  it('is told from what comes later, where the forward was read later', async () => {
+    await poll();
+    await poll();
+    report();
+    expect(noticeCodes((await poll()).report)).toEqual(['forward_ran_again']);
   });
 });
 

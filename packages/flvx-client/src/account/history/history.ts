@@ -26,8 +26,18 @@ export interface FlvxHistory {
   usedBytes: number;
   /** Status of the permissions, by tunnel. */
   permissions: Record<string, number>;
-  /** The forwards at the last observation; without the tunnel in stores of earlier versions. */
-  forwards: Record<string, { status: number; bytes: number; tunnelId?: number }>;
+  /** The forwards at the last observation. */
+  forwards: Record<
+    string,
+    {
+      status: number;
+      bytes: number;
+      /** Absent in stores of earlier versions. */
+      tunnelId?: number;
+      /** It was read so soon after a pause that its node may yet report traffic from before it. */
+      fresh?: true;
+    }
+  >;
   /** The tunnels from which forwards were moved, whose entry nodes serve them still, and no pause reaches; absent for none. */
   moved?: Record<string, number[]>;
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
@@ -168,6 +178,11 @@ export function hasGrown(
   return before !== undefined && before.status !== 1 && row.status !== 1 && row.inBytes + row.outBytes > before.bytes;
 }
 
+/** Whether what a paused forward carried since the last observation may be from before its pause. */
+export function isLate(last: Pick<StoredHistory, 'forwards'> | null, row: Parameters<typeof hasGrown>[1]): boolean {
+  return hasGrown(last, row) && last?.forwards[row.id]?.fresh === true;
+}
+
 /**
  * Returns the tunnels of earlier products that are not in the present one.
  *
@@ -285,7 +300,8 @@ function repeatsRows<Row>(known: object, rows: readonly Row[], repeats: (row: Ro
 
 function repeatsForward({ forwards }: StoredHistory, row: FlvxForward): boolean {
   const before = forwards[row.id];
-  return before?.status === row.status && before.bytes === sumBytes(row) && before.tunnelId === row.tunnelId;
+  if (before?.status !== row.status || before.fresh === true) return false;
+  return before.bytes === sumBytes(row) && before.tunnelId === row.tunnelId;
 }
 
 /** One account as the panel shows it, and its history. */

@@ -27,6 +27,8 @@ export interface StepNotes {
   moved?: boolean;
   /** The step restores a speed limit that others had set: Sluice does not remove it later. */
   returns?: boolean;
+  /** The forward is shown as paused, and what it carried may be from before its pause. */
+  late?: boolean;
   /** The cycle for whose opening the step zeroes the counters. */
   cycle?: string | null;
 }
@@ -149,10 +151,11 @@ function recordRedirect(history: FlvxHistory, step: FlvxStepOf<'redirect-forward
 function recordPause(
   history: FlvxHistory,
   { payload: { forwardId: id }, prior }: FlvxStepOf<'pause-forward'>,
-  { parks = null, begins = [] }: StepNotes,
+  { parks = null, begins = [], late = false }: StepNotes,
 ): FlvxHistory {
   const { run, restarted, cuts, again, parked } = history;
-  const isAgain = prior.status !== 1 && begins.length === 0 && !restarted.includes(id);
+  const wasAgain = late && again.includes(id);
+  const isAgain = wasAgain || (!late && prior.status !== 1 && begins.length === 0 && !restarted.includes(id));
   return {
     ...history,
     run: { ...run, paused: [...without(run.paused, id), id] },
