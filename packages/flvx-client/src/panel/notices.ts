@@ -12,8 +12,12 @@ type Notice = NonNullable<Plan['notices']>[number];
 
 /** Returns what operators are notified of: forwards that run despite a restriction, were moved or are too many, and limits with old names. */
 export function toNotices(input: PlanInput, steps: readonly Step[]): Notice[] {
-  const pauses = steps.filter((step) => step.type === 'pause-forward');
+  const pauses = steps.filter((step) => step.type === 'pause-forward' && !isCut(step));
   return [...pauses.flatMap((step) => pauseNotice(input, step)), ...movedNotices(input), ...speedNotices(input)];
+}
+
+function isCut({ payload }: Step): boolean {
+  return ((payload as StepPayload).payload as { purpose?: string }).purpose === 'cut';
 }
 
 function pauseNotice(input: PlanInput, step: Step): Notice[] {

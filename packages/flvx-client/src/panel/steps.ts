@@ -216,7 +216,8 @@ function toPermissionNotes(step: FlvxStepOf<'assign-tunnel'>, input: PlanInput):
 function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Notes {
   const { restrictions, evidence, history, surplus, dropped } = input;
   if (step.payload.purpose === 'cut') return { ...nothing, parks: 'cut' };
-  const row = step.prior;
+  // An earlier step of the plan may have paused it.
+  const row = input.forwards.find(({ id }) => id === step.prior.id) ?? step.prior;
   const onlyAgain =
     isLate(input.last, row) && !history.restarted.includes(row.id) ? { ...nothing, late: true } : nothing;
   const parked = history.parked[row.id] !== undefined;

@@ -3,9 +3,9 @@ import { describedSchema, type RunReport, type Sluice } from '@sluice/engine';
 import { flvx } from '@sluice/flvx-client/panel';
 import { HOUR } from '../bench/engine-bench.js';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
-import { done, expectSettled } from '../bench/outcomes.js';
+import { done, expectSettled, failure } from '../bench/outcomes.js';
 import { firstService } from '../loop/polls.js';
-import { addCustomer, useUp } from './customer.js';
+import { addCustomer, USER, useUp } from './customer.js';
 
 const at = useFlvxBench();
 
@@ -30,6 +30,45 @@ async function held(): Promise<void> {
   useUp(at);
   await poll();
 }
+
+describe('the redirect of forwards whose tunnel has got another entry node', () => {
+  it('ends what they serve on the former one, and starts them on the present one at the release', async () => {
+    await addCustomer(at, 'nowhere');
+    const tunnel = at.panel.world.tunnels.get(at.tunnels.hk)!;
+    const nodeId = at.panel.addNode('hk-new');
+    tunnel.chain = tunnel.chain.map((part) => ({ ...part, nodeId }));
+    const open = at.panel.connect(2);
+    const { notices } = await done(at.sluice.provision.suspend('svc-1'));
+    expect(notices).toEqual([]);
+    expect([at.panel.runningForwards(), open?.isOpen()]).toEqual([[1], false]);
+    await done(at.sluice.provision.unsuspend('svc-1'));
+    const running = at.panel.services().filter(({ running: runs, userId }) => runs && userId === USER);
+    expect(running.map((service) => [service.nodeId, service.name])).toEqual([
+      [nodeId, '2_3_2_tcp'],
+      [nodeId, '2_3_2_udp'],
+      [nodeId, '3_3_2_tcp'],
+      [nodeId, '3_3_2_udp'],
+    ]);
+    expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([1, 1]);
+    await poll();
+    await expectSettled(at);
+  });
+
+  it('is made also where the former one is gone', async () => {
+    await addCustomer(at, 'nowhere');
+    const tunnel = at.panel.world.tunnels.get(at.tunnels.hk)!;
+    const nodeId = at.panel.addNode('hk-new');
+    tunnel.chain = tunnel.chain.map((part) => ({ ...part, nodeId }));
+    at.panel.nodeOffline(1);
+    expect(await failure(at.sluice.provision.suspend('svc-1'))).toMatchObject({ as: 'partial' });
+    expect(addresses()).toEqual(['127.0.0.1:9', '127.0.0.1:9']);
+    expect(at.panel.services(2).filter((service) => service.nodeId === nodeId && service.running)).toEqual([]);
+    await poll();
+    await done(at.sluice.provision.unsuspend('svc-1'));
+    expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([1, 1]);
+    expect(addresses()).toEqual(['198.51.100.7:443', '198.51.100.8:80']);
+  });
+});
 
 describe('redirectTo', () => {
   it('is where a redirect points, the product before the panel, and given back at the release', async () => {

@@ -95,7 +95,8 @@ describe('a node that is offline', () => {
   it('leaves a redirect undone and says so', async () => {
     world.flvx.nodeOffline(1);
     const result = await close(world.client, scope, { redirect: true });
-    expect(failures(result)).toHaveLength(8);
+    // The running ones are also to be paused before.
+    expect(failures(result)).toHaveLength(10);
     expect(world.flvx.forward(1)?.remoteAddr).toBe('198.51.100.20:443');
     world.flvx.nodeOnline(1);
     const again = await close(world.client, scope, { redirect: true });

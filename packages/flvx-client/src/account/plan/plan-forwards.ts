@@ -11,18 +11,22 @@ export function planForwards(
   before: readonly FlvxStep[],
 ): FlvxStep[] {
   const rows = listOwnForwards(observed).filter((row) => target.forwards.get(row.id)?.remove !== true);
-  const addresses = rows.flatMap((row) => planAddress(row, target.forwards.get(row.id)));
+  const addresses = rows.flatMap((row) => planAddress(observed, row, target.forwards.get(row.id)));
   const cuts = planCuts(observed, target, before);
   const starts = rows.flatMap((row) => planStart(row, target.forwards.get(row.id), [...before, ...addresses]));
   const pauses = rows.flatMap((row) => planPause(observed, target, row, [...before, ...addresses]));
   return [...addresses, ...cuts, ...starts, ...pauses];
 }
 
-function planAddress(row: FlvxForward, target: FlvxForwardTarget | undefined): FlvxStep[] {
+function planAddress(observed: FlvxAccount, row: FlvxForward, target: FlvxForwardTarget | undefined): FlvxStep[] {
   const remoteAddr = target?.remoteAddr;
   if (remoteAddr === undefined || remoteAddr === row.remoteAddr) return [];
   const type = (target?.away ?? remoteAddr === NOWHERE) ? 'redirect-forward' : 'restore-forward';
-  return [newStep(type, row.id, { payload: { forwardId: row.id, remoteAddr }, prior: row })];
+  const payload = { forwardId: row.id, remoteAddr };
+  if (type === 'restore-forward' || row.status !== 1) return [newStep(type, row.id, { payload, prior: row })];
+  // The change goes to the present entry nodes of the tunnel: on others, where the forward may still run, it is out of reach then.
+  const pause = pauseStep(observed, row, { purpose: 'cut', mark: '@before' });
+  return [pause, newStep(type, row.id, { payload, prior: { ...row, status: 0 } })];
 }
 
 function planStart(row: FlvxForward, target: FlvxForwardTarget | undefined, before: readonly FlvxStep[]): FlvxStep[] {
@@ -58,17 +62,19 @@ function planPause(
     const isPaused = history.run.paused.includes(row.id) || target.repause?.includes(row.id) !== true;
     if (isPaused && !history.restarted.includes(row.id)) return [];
   }
-  return [pauseStep(observed, row)];
+  // Paused before, it is shown as paused whether this pause reaches its nodes or not.
+  const isCut = before.some((step) => step.type === 'pause-forward' && step.payload.forwardId === row.id);
+  return [pauseStep(observed, isCut ? { ...row, status: 0 } : row)];
 }
 
 /** Creates the step that pauses a forward. */
 export function pauseStep(
   observed: FlvxAccount,
   row: FlvxForward,
-  { needs = [], ...purpose }: { purpose?: 'delete' | 'cut'; needs?: string[] } = {},
+  { needs = [], mark, ...purpose }: { purpose?: 'delete' | 'cut'; needs?: string[]; mark?: string } = {},
 ): FlvxStepOf<'pause-forward'> {
   const payload = { forwardId: row.id, entryNodes: countEntryNodes(observed, row), ...purpose };
-  return newStep('pause-forward', row.id, { payload, prior: row, needs });
+  return newStep('pause-forward', row.id, { payload, prior: row, needs }, mark);
 }
 
 /**

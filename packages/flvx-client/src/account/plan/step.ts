@@ -10,7 +10,7 @@ import type { MegabitsPerSecond } from '../../client/units.js';
 import type { FlvxCounters } from './values.js';
 
 interface Step<Type extends string, Payload, Prior> {
-  /** `type:target`, unique within a plan. */
+  /** `type:target`, unique within a plan; followed by a mark for a second step of both. */
   id: string;
   type: Type;
   /**
@@ -65,7 +65,7 @@ export type FlvxStep =
         /**
          * The reason for a temporary pause, which cuts open connections:
          * - `delete`: the forward is deleted next. A service that no node knows is not a failure.
-         * - `cut`: the forward is started again next.
+         * - `cut`: the forward is started again next, by its redirect too.
          */
         purpose?: 'delete' | 'cut';
       },
@@ -81,7 +81,7 @@ export type FlvxStep =
 /** The step of one type. */
 export type FlvxStepOf<Type extends FlvxStep['type']> = Extract<FlvxStep, { type: Type }>;
 
-/** Creates a step; its id is `type:target`, followed by `mark` for a second account of the plan. */
+/** Creates a step; its id is `type:target`, followed by `mark` for a second one of the plan. */
 export function newStep<Type extends FlvxStep['type']>(
   type: Type,
   target: number | string,
