@@ -38,6 +38,8 @@ export class FlvxNode implements NodeRow {
   online = true;
   /** The listed status: 1 online, 0 offline. */
   status = 1;
+  /** Belongs to another panel; this one lists it so, and treats it as its own. */
+  remote = false;
   /** Does nothing and never answers; the panel waits 12 s for each command. */
   silent = false;
   /** Duration of each command in milliseconds; from 12 000 on the panel gives up while the node still works. */

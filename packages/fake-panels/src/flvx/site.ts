@@ -39,11 +39,11 @@ export const updateConfig: Handler = post((call) => {
 
 /** A node as node/list shows it (docs/panels/flvx.md, 5.2). */
 function shownNode(node: FlvxNode): Record<string, unknown> {
-  const { id, inx, name, serverIp, portRange, version, status } = node;
+  const { id, inx, name, serverIp, portRange, version, status, remote } = node;
   return {
     ...{ id, inx, name, ip: serverIp, serverIp, serverIpV4: null, serverIpV6: null, port: portRange },
     ...{ tcpListenAddr: '[::]', udpListenAddr: '[::]', version, http: 0, tls: 0, socks: 0, status },
-    ...{ isRemote: 0, remoteUrl: null, remoteToken: null, remoteConfig: null },
+    ...{ isRemote: remote ? 1 : 0, remoteUrl: null, remoteToken: null, remoteConfig: null },
   };
 }
 

@@ -13,8 +13,8 @@ import { toIso, toBytes, UNLIMITED_QUOTA } from '../client/units.js';
 import { describeNodes } from '../account/describe.js';
 import { sumBytes } from '../account/rules.js';
 import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
-import type { FlvxForward, FlvxPermission, FlvxUser } from '../client/records.js';
-import { findGroup, productTunnels, speedChoice, type FlvxDefaults } from './product.js';
+import type { FlvxForward, FlvxNode, FlvxPermission, FlvxUser } from '../client/records.js';
+import { findGroup, listTunnels, productTunnels, speedChoice, type FlvxDefaults } from './product.js';
 
 /** Creates the lists in which operators search what the panel has, each row with the products that name it. */
 export function createLookups(
@@ -158,13 +158,21 @@ function checkMapping({ id, refs, status }: ServiceRecord, { users, permissions,
   return check('ok', `${who}: ${used} used of ${quota}, tunnels ${tunnels}, forwards ${running}`);
 }
 
+/** What a panel is tested for. */
+interface Tested {
+  hasToken: boolean;
+  products: Record<string, ProductSettings>;
+  defaults: FlvxDefaults;
+}
+
 /** Tests the connection; the answer names the panel, and what an operator should change. */
-export async function testPanel(client: FlvxClient, { hasToken }: { hasToken: boolean }): Promise<PanelTestAnswer> {
+export async function testPanel(client: FlvxClient, { hasToken, ...config }: Tested): Promise<PanelTestAnswer> {
   const probe = await client.probe();
   const { port, appName, captcha, session, tunnels, clock } = probe;
+  const nodes = await client.nodes.checkStatus();
   const parts = [
     `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
-    describeNodes(await client.nodes.checkStatus()),
+    describeNodes(nodes),
   ];
   const warnings = [
     ...(captcha && !hasToken
@@ -173,7 +181,30 @@ export async function testPanel(client: FlvxClient, { hasToken }: { hasToken: bo
     ...(session.mustChangePassword === true
       ? ['the account still has the publicly known name or password of a new panel: change both']
       : []),
+    ...(await warnOfRemoteEntries(client, nodes, config)),
   ];
   const expiring = hasToken ? { expiring: { key: 'token', at: new Date(session.expiresAt).toISOString() } } : {};
   return { message: parts.join('; '), clockDifferenceMs: clock.ms, warnings, ...expiring };
+}
+
+/** Returns warnings of tunnels of products whose traffic the panel does not count: another panel has their entry node. */
+async function warnOfRemoteEntries(
+  client: FlvxClient,
+  nodes: readonly FlvxNode[],
+  { products, defaults }: Pick<Tested, 'products' | 'defaults'>,
+): Promise<string[]> {
+  const remote = new Map(nodes.flatMap(({ id, name, remote: isRemote }) => (isRemote ? [[id, name] as const] : [])));
+  if (remote.size === 0) return [];
+  const choices = Object.entries(products).map(([name, product]) => [name, productTunnels(product, defaults)] as const);
+  const hasGroup = choices.some(([, choice]) => choice !== null && 'group' in choice);
+  const [tunnels, groups] = await Promise.all([
+    client.tunnels.list(),
+    hasGroup ? client.groups.listTunnelGroups() : [],
+  ]);
+  return tunnels.flatMap(({ id, name, entryNodes }) => {
+    const entry = entryNodes.map(({ nodeId }) => remote.get(nodeId)).find((node) => node !== undefined);
+    const product = choices.find(([, choice]) => choice !== null && listTunnels(choice, groups)?.includes(id))?.[0];
+    if (entry === undefined || product === undefined) return [];
+    return `tunnel ${id} (${name}) of product ${product} has the entry node ${entry} of another panel: its traffic is not counted for customers of this one, so no quota stops it`;
+  });
 }

@@ -116,8 +116,9 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   test(): Promise<PanelTestAnswer> {
-    return testPanel(this.#client, { hasToken: this.#hasToken }).catch((error: unknown) =>
-      throwWithCredentialKey(error, this.#key),
+    const { products } = this.opened;
+    return testPanel(this.#client, { hasToken: this.#hasToken, products, defaults: this.#defaults }).catch(
+      (error: unknown) => throwWithCredentialKey(error, this.#key),
     );
   }
 

@@ -113,6 +113,14 @@ export function findGroup(groups: readonly FlvxTunnelGroup[], group: string | nu
   return groups.find((row) => row.id === group || row.name === group || String(row.id) === String(group));
 }
 
+/** Returns the ids of the chosen tunnels; undefined where the panel has no such group. */
+export function listTunnels(
+  choice: NonNullable<TunnelChoice>,
+  groups: readonly FlvxTunnelGroup[],
+): number[] | undefined {
+  return 'ids' in choice ? choice.ids : findGroup(groups, choice.group)?.tunnelIds;
+}
+
 /** What was read of the tunnels of a panel. */
 interface ReadTunnels {
   groups: readonly FlvxTunnelGroup[] | null;
@@ -136,7 +144,7 @@ export function chooseTunnels(
 ): ChosenTunnels {
   const choice = tunnelChoice(service, product, defaults);
   if (choice === null) return { tunnels: null, missing: [], problem: noTunnel(service.product) };
-  const tunnels = 'ids' in choice ? choice.ids : findGroup(groups ?? [], choice.group)?.tunnelIds;
+  const tunnels = listTunnels(choice, groups ?? []);
   if (tunnels !== undefined) {
     const missing = partial ? [] : tunnels.filter((id) => !account.tunnels.some((tunnel) => tunnel.id === id));
     const message = `the panel has no tunnel ${missing.join(', ')}`;
