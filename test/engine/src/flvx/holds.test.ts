@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
-import { done, expectSettled } from '../bench/outcomes.js';
+import { done, expectSettled, failure } from '../bench/outcomes.js';
 import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
 import { allow, addCustomer, toSteps, useUp } from './customer.js';
 
@@ -182,6 +182,18 @@ describe('a hold of billing or of an operator', () => {
       expect(isOpen()).toEqual([1, 1]);
       expect(running()).toEqual([1, 2, 3]);
     }
+  });
+
+  it('says why the user stays open who has taken the name of another with a blank, and stops the rest', async () => {
+    await addCustomer(at);
+    at.panel.world.users.get(3)!.user = 'somebody-else ';
+    const refused = await failure(at.sluice.provision.suspend('svc-1'));
+    expect(refused).toMatchObject({ as: 'partial', code: 'PANEL_REJECTED' });
+    expect(refused.message).toMatch(/user 3 .*"somebody-else ".*begins or ends with white space.*Rename/);
+    expect([running(), isOpen()]).toEqual([[1], [1, 0]]);
+    at.panel.world.users.get(3)!.user = 'another';
+    expect((await poll()).outcome).toBe('done');
+    expect(isOpen()).toEqual([0, 0]);
   });
 
   it('gives back only what Sluice closed: what staff had closed before stays closed', async () => {

@@ -1,4 +1,4 @@
-import { createPanelError } from '@sluice/panel-http';
+import { createPanelError, isPanelError } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxBatchCounts, FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
@@ -38,9 +38,9 @@ export function userEndpoints(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
     update(id, changes, password = null, options = {}) {
       if (password !== null) checkPassword(password);
       return mutex.run(`user ${id}`, async () => {
+        const endpoint = 'POST /api/v1/user/update';
         const user = await readUser(api, id, options);
         if (user === undefined) {
-          const endpoint = 'POST /api/v1/user/update';
           throw createPanelError('PANEL_NOT_FOUND', `Panel "${api.panel}" has no user ${id}. Check the id.`, {
             panel: api.panel,
             endpoint,
@@ -50,7 +50,18 @@ export function userEndpoints(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
         const fields = toUserFields({ ...user, ...changes });
         const body = { id, ...fields, ...(password === null ? {} : { pwd: password }) };
         const secrets = password === null ? [] : [password];
-        await api.call({ path: '/user/update', kind: 'write', body, secrets }, options);
+        const call = api.call({ path: '/user/update', kind: 'write', body, secrets }, options);
+        await call.catch((error: unknown) => {
+          const { name } = { ...user, ...changes };
+          const isTrimmed = isPanelError(error) && error.panelCode === 'name_taken' && name !== name.trim();
+          if (!isTrimmed) throw error;
+          // Customers can give themselves such a name: it is not trimmed there (docs/panels/flvx.md, 3.4).
+          throw createPanelError(
+            'PANEL_REJECTED',
+            `Panel "${api.panel}" refused ${endpoint}: the name of user ${id} ("${name}") begins or ends with white space, which the panel removes here, and another account has the name without it. Rename one of them on the panel.`,
+            { panel: api.panel, endpoint, panelCode: 'name_taken', cause: error },
+          );
+        });
       });
     },
     remove: (id, options) => api.call({ path: '/user/delete', kind: 'write', body: { id } }, options),
