@@ -26,8 +26,16 @@ export interface AgentRecords {
   owners?: ReadonlyMap<string, string | null>;
   /** Who suspended agents, by the ids of the holds. */
   actors?: ReadonlyMap<string, string>;
+  /** The present uuids of agents that have others than before, by their former ones. */
+  renamed?: ReadonlyMap<string, string>;
   /** The instant that decides in which period an agent is. */
   periodNow: string;
+}
+
+/** The uuids of one agent, which were changed on the panel. */
+export interface AgentRename {
+  from: string;
+  to: string;
 }
 
 /** Why the lists of a panel can't be used. */

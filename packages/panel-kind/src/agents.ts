@@ -16,6 +16,7 @@ import type {
   AgentPlan,
   AgentPlanInput,
   AgentRecords,
+  AgentRename,
   ListProblem,
   RecordedAgents,
   RestorePlan,
@@ -70,6 +71,11 @@ export interface PanelAgents {
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
     signal: AbortSignal,
   ): Promise<AgentList | ListProblem>;
+  /** Pure: returns the agents that have another uuid in the list than in what is stored. */
+  findRenames(
+    list: AgentList,
+    known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
+  ): AgentRename[];
   /** Pure: returns the users that the panel lets use as much as they want, by uuid. */
   listUnlimited(list: AgentList): ReadonlyMap<string, Pick<AgentUserRecord, 'limitBytes' | 'panelId'>>;
   /**

@@ -6,6 +6,7 @@ export {
   type AgentPlan,
   type AgentPlanInput,
   type AgentRecords,
+  type AgentRename,
   type AgentStanding,
   isListProblem,
   type ListProblem,

@@ -179,6 +179,12 @@ export class FakeHiddify implements AsyncDisposable {
     this.changeAdmin(uuid, { parentId: parent === null ? null : this.admin(parent).id });
   }
 
+  /** Gives an administrator another key, its uuid, as the panel's form does: all else of it stays. Returns the key. */
+  rotateKey(uuid: string, key = this.panel.makeUuid()): string {
+    this.changeAdmin(uuid, { uuid: key });
+    return key;
+  }
+
   /** Deletes one agent; its users go to the heir (default: the Owner), its sub-agents keep a parent that does not exist. */
   deleteAgent(uuid: string, heir?: string): void {
     const addedBy = heir === undefined ? 1 : this.admin(heir).id;

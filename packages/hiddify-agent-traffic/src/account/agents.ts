@@ -51,7 +51,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
       return [agent.uuid, { ...agent, account }];
     }),
   );
-  const exempt = listExempt(rules.exempt, agents);
+  const exempt = listExempt(rules.exempt, agents, records.renamed);
   const heldSince = toHeldSince(records);
   const judged = new Map([...agents].map(([uuid, agent]) => [uuid, judgeStored(agent, { rules, exempt, heldSince })]));
   return {
@@ -92,9 +92,16 @@ function judgeStored(
   });
 }
 
-/** Returns the uuids of the agents that are named by uuid or name as exempt. An ambiguous name exempts all of its agents. */
-export function listExempt(exempt: readonly string[], agents: ReadonlyMap<string, { name: string }>): Set<string> {
-  const words = new Set(exempt);
+/**
+ * Returns the uuids of the agents that are named by uuid or name as exempt. An ambiguous name exempts all of its agents, and a
+ * former uuid the agent that has another one since.
+ */
+export function listExempt(
+  exempt: readonly string[],
+  agents: ReadonlyMap<string, { name: string }>,
+  renamed: AgentRecords['renamed'] = new Map(),
+): Set<string> {
+  const words = new Set(exempt.map((word) => renamed.get(word) ?? word));
   return new Set([...agents].flatMap(([uuid, { name }]) => (words.has(uuid) || words.has(name) ? [uuid] : [])));
 }
 

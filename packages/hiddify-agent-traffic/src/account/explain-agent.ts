@@ -12,7 +12,7 @@ const EXPLANATIONS: Record<AgentRule, string> = {
   'within-release-margin': 'That is below its limit',
   exempt: 'It is exempt: the limit is reported but not enforced.',
   dormant: 'The account is not an agent any more, so the limit is not enforced.',
-  missing: "It is not in the panel's list any more, so nothing is changed.",
+  missing: "It is not in the panel's list any more, so its limit restricts nobody.",
   unknown: 'The panel could not be read, so nothing is changed.',
   doubted: 'That is below its limit',
 };

@@ -70,15 +70,29 @@ function highestCrossings({ crossed }: RecordedList): RecordedList['crossed'] {
   );
 }
 
-function listAgentNotices({ uuid, name, rule, limitBytes }: AgentTraffic, { agents }: RecordedList): AgentNotice[] {
-  if (rule === 'missing' && limitBytes !== null) {
-    const key = `agent-missing:${uuid}:${agents.get(uuid)?.missingSince ?? ''}`;
-    const message = `Agent "${name}" has a limit and is not in the panel's list any more; nothing is changed for it.`;
-    return [{ key, code: 'agent_missing', message }];
-  }
+function listAgentNotices(agent: AgentTraffic, recorded: RecordedList): AgentNotice[] {
+  const { uuid, name, rule } = agent;
+  if (rule === 'missing') return listMissing(agent, recorded);
   if (rule !== 'dormant') return [];
   const message = `Account "${name}" has a limit but is not an agent any more; the limit is not enforced.`;
   return [{ key: `agent-dormant:${uuid}`, code: 'agent_dormant', message }];
+}
+
+function listMissing({ uuid, name, limitBytes }: AgentTraffic, { agents, links }: RecordedList): AgentNotice[] {
+  const succession = [...links.values()].find(({ from }) => from.uuid === uuid) ?? null;
+  if (succession === null && limitBytes === null) return [];
+  const code = 'agent_missing';
+  const since = agents.get(uuid)?.missingSince ?? '';
+  if (succession === null) {
+    const message = `Agent "${name}" has a limit and is not in the panel's list any more: the limit restricts nobody. Users that belonged to it count for their present owners; those that were disabled for it stay disabled, services among them do not.`;
+    return [{ key: `agent-missing:${uuid}:${since}`, code, message }];
+  }
+  const names = quoteFirst(succession.to.map((successor) => agents.get(successor)?.name ?? ''));
+  const lasts = succession.isSame
+    ? 'The next check that stores what it reads finds it to be the same with another uuid'
+    : `It is not certain that it is the same with another uuid, so that nothing is given back: give the new ${succession.to.length === 1 ? 'account a limit' : 'accounts limits'}, then remove its own limit and suspension`;
+  const message = `Agent "${name}" is not in the panel's list any more, and users of it belong to accounts that are new there: ${names}. ${lasts}.`;
+  return [{ key: `agent-missing:${uuid}:${since}:${[...succession.to].sort().join(',')}`, code, message }];
 }
 
 /** A user is named this long after it appeared, so that a check names it whichever run read it first. */

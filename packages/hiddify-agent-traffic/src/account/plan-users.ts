@@ -117,7 +117,7 @@ class UserPlan {
   }
 
   #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
-    const interference = findInterference(user, evidence);
+    const interference = findInterference(user, evidence, this.#input);
     const keeping = this.#holds.listKeeping(user.owner, chain);
     if (interference !== null) this.#drop(evidence, interference);
     else if (keeping.length === 0) this.steps.push(enablingStep(user, evidence));
@@ -166,9 +166,10 @@ export function ownEvidence({ records }: PlanInput): Map<string, EvidenceRecord>
 export function findInterference(
   user: HiddifyUser,
   { prior }: Pick<EvidenceRecord, 'prior'>,
+  { recorded }: Pick<PlanInput, 'recorded'>,
 ): 'moved' | 'touched' | null {
   const { owner, fingerprint } = prior as UserPrior;
-  if (user.owner !== owner) return 'moved';
+  if (!recorded.hierarchy.isSameOwner(user.owner, owner)) return 'moved';
   return fingerprint !== undefined && isTouched(user, fingerprint) ? 'touched' : null;
 }
 
@@ -196,11 +197,11 @@ export function enablingStep(
   { id, hold, service, prior }: EvidenceRecord,
   why = 'agent-within-limit',
 ): Step {
-  const { fingerprint, owner } = prior as UserPrior;
+  const { fingerprint } = prior as UserPrior;
   const payload: AgentStepPayload = {
     agent: findSubjectAgent(service) ?? '',
     why,
-    owner,
+    owner: user.owner,
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
   const before = { name: user.name, ...toObservedUser(user) };

@@ -13,6 +13,7 @@ import { accountAt } from './period.js';
 import type { AgentFall, AgentRecord, AgentUserRecord } from '@sluice/quota-core';
 import type { AgentRules } from './records.js';
 import { stepReservations } from './reservations.js';
+import { findSuccessions, listLinks, type Succession } from './successors.js';
 
 /** An agent whose usage reached a threshold that was not reported in this period. */
 interface ThresholdCrossing {
@@ -40,6 +41,8 @@ export interface RecordedList extends RecordedAgents {
   calculator: AgentTrafficCalculator;
   ledger: LedgerStep;
   crossed: ThresholdCrossing[];
+  /** What became of missing agents, by the accounts that may be the same. */
+  links: ReadonlyMap<string, Succession>;
   exempt: ReadonlySet<string>;
 }
 
@@ -61,14 +64,15 @@ interface RecordInput extends Pick<LedgerInterval, 'panel' | 'zeroings'> {
  */
 export function recordList(input: RecordInput): RecordedList {
   const { panel, list, rules, records, zeroings, users, run, jump } = input;
-  const hierarchy = new AgentHierarchy(list.admins);
+  const tree = toTree(input);
+  const { hierarchy } = tree;
   const created = new Set(records.reservations.map(({ uuid }) => uuid));
   const falls = listWaitingFalls(records.agents);
   const waiting = new Set([...records.agents.map(({ uuid }) => uuid), ...hierarchy.admins.keys()]);
   waiting.delete(SELF);
   const since = { panel, at: list.at, before: records.snapshot, zeroings, created, timeZone: rules.timeZone };
   const interval = { ...since, run, falls, waiting };
-  const recorded = recordUsers(input, hierarchy, { ...interval });
+  const recorded = recordUsers(input, tree, { ...interval });
   const held = toHeldSince(records);
   const over = records.agents.flatMap((before) => {
     const isOver = recorded.standing.get(before.uuid)?.force === 'over' && !held.has(before.uuid);
@@ -77,7 +81,7 @@ export function recordList(input: RecordInput): RecordedList {
   });
   const doubts = findDoubts({ hierarchy, users: list.users, entries: users, interval, run, jump }, over);
   if (doubts.agents.size === 0) return recorded;
-  const left = recordUsers(input, hierarchy, { ...interval, left: doubts.users });
+  const left = recordUsers(input, tree, { ...interval, left: doubts.users });
   for (const [uuid, doubted] of doubts.agents) {
     const [agent, standing] = [left.agents.get(uuid), left.standing.get(uuid)];
     // Over its limit by what is not doubted.
@@ -88,11 +92,21 @@ export function recordList(input: RecordInput): RecordedList {
   return left;
 }
 
-function recordUsers(input: RecordInput, hierarchy: AgentHierarchy, interval: LedgerInterval): RecordedList {
+/** The accounts of a list, with missing agents above those that may be the same. */
+type Tree = Pick<RecordedList, 'hierarchy' | 'links'>;
+
+function toTree({ list, records, users }: RecordInput): Tree {
+  const links = listLinks(findSuccessions(list, { agents: records.agents, users }), records);
+  const former = new Map([...links].map(([uuid, { from }]) => [uuid, from.uuid]));
+  return { links, hierarchy: new AgentHierarchy(list.admins, former) };
+}
+
+function recordUsers(input: RecordInput, tree: Tree, interval: LedgerInterval): RecordedList {
+  const { hierarchy } = tree;
   const { panel, rules, list, now, records } = input;
   const ledger = stepLedger(input.users, list.users, interval, list.goneUsers);
   const calculator = new AgentTrafficCalculator(hierarchy, asCharged(list.users, ledger), ledger.missing);
-  const exempt = listExempt(rules.exempt, hierarchy.admins);
+  const exempt = listExempt(rules.exempt, hierarchy.admins, records.renamed);
   const held = new Set(toHeldSince(records).keys());
   const shared: SharedFigures = {
     hierarchy,
@@ -132,7 +146,7 @@ function recordUsers(input: RecordInput, hierarchy: AgentHierarchy, interval: Le
     admins: list.admins.length,
     ownerName: hierarchy.admins.get(SELF)?.name ?? 'Owner',
   };
-  return { hierarchy, calculator, ledger, users: ledger, agents, standing, reservations, snapshot, crossed, exempt };
+  return { ...tree, calculator, ledger, users: ledger, agents, standing, reservations, snapshot, crossed, exempt };
 }
 
 /** Returns the users with the usage that is counted: that of before, where this list's is left to the next one. */

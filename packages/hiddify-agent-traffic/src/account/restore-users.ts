@@ -15,7 +15,7 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
     if (user === undefined || input.serviceUsers.has(uuid)) continue;
     const chain = recorded.hierarchy.listChain(user.owner);
     if (agent !== null && !chain.includes(agent) && findSubjectAgent(evidence.service) !== agent) continue;
-    const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence);
+    const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence, input);
     // A sub-agent may still be over or suspended.
     const isSuspended = chain.some((above) => holds.isSuspended(above));
     const isOver = chain.some((above) => holds.forceOn(user.owner, above) === 'over');
@@ -47,7 +47,7 @@ export function planUnsuspension(input: PlanInput): RestorePlan {
         ? findAbsence(input, uuid)
         : user.enabled
           ? 'enabled-by-others'
-          : findInterference(user, evidence);
+          : findInterference(user, evidence, input);
     if (interference !== null) {
       plan.endedEvidence.push({ evidence: evidence.id, outcome: interference });
       leave(interference);

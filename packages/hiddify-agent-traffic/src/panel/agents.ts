@@ -2,6 +2,7 @@ import {
   type AgentAddon,
   type AgentLimit,
   type AgentRecords,
+  type AgentRename,
   type AgentPlan,
   type AgentPlanInput,
   type AgentSemantics,
@@ -45,6 +46,7 @@ import type { AgentRules } from '../account/records.js';
 import { checkRaise, raiseKey } from '../account/reservations.js';
 import { listReserved } from '../account/reserved.js';
 import { planRestore, planUnsuspension } from '../account/restore-users.js';
+import { findSuccessions } from '../account/successors.js';
 import { findZeroing, WITH_AGENT } from '../account/user-actions.js';
 import type { AddonSearch } from './addon.js';
 import { type BareList, readLists, readMissing, readReservation, rereadHalfMade } from './agent-reads.js';
@@ -116,6 +118,12 @@ export class HiddifyAgents implements PanelAgents {
     // A row without usage matters only where limits count.
     if (isListProblem(list) || rules.accounting !== 'allocated') return list;
     return rereadHalfMade(client, list, new Set(known.users.map(({ key }) => key)), { clock, ...bounds });
+  }
+
+  findRenames(list: ObservedList, known: Parameters<PanelAgents['findRenames']>[1]): AgentRename[] {
+    return findSuccessions(list, known).flatMap(({ from, to: [to], isSame }) =>
+      isSame && to !== undefined ? [{ from: from.uuid, to }] : [],
+    );
   }
 
   recordsSince({ at }: AgentSnapshotRecord): string {

@@ -48,6 +48,33 @@ describe('the tables of agents', () => {
     expect((await agentReservations.live('new')).map(({ uuid }) => uuid)).toEqual(['u-3']);
   });
 
+  it('keep everything of an agent that has another uuid', async () => {
+    const { agents, agentUsers, agentReservations, holds, evidence } = at.store;
+    await agents.put([agent('a', { limitBytes: 5 }), agent('c', { parent: 'a' }), agent('a', { panel: 'vpn2' })]);
+    await agentUsers.put([agentUser('u-1'), agentUser('u-2', { owner: 'c' }), agentUser('u-3', { panel: 'vpn2' })]);
+    await agentReservations.put([agentReservation('r-1', { chain: ['a', 'ab'] })]);
+    const subject = toAgentSubject('vpn', 'a');
+    await holds.add(hold('h-1', { service: subject, reason: 'agent-limit' }));
+    const of = { hold: 'h-1', service: subject, panel: 'vpn', kind: 'user' };
+    await evidence.add(proof('d-1', { ...of, target: 'u-1', prior: { name: 'anna', owner: 'a' } }));
+    await evidence.add(proof('d-2', { ...of, target: 'u-2', prior: { name: 'bela', owner: 'c' } }));
+    await agents.rename('vpn', { from: 'a', to: 'b' });
+    expect(await agents.list()).toEqual([
+      agent('b', { limitBytes: 5 }),
+      agent('c', { parent: 'b' }),
+      agent('a', { panel: 'vpn2' }),
+    ]);
+    expect((await agentUsers.list({ panel: 'vpn' })).map(({ owner }) => owner)).toEqual(['b', 'c']);
+    expect((await agentUsers.list({ panel: 'vpn2' })).map(({ owner }) => owner)).toEqual(['a']);
+    expect(await agentReservations.live('vpn')).toMatchObject([{ agent: 'b', chain: ['b', 'ab'] }]);
+    const renamed = toAgentSubject('vpn', 'b');
+    expect(await holds.open({ agentsOf: 'vpn' })).toMatchObject([{ id: 'h-1', service: renamed }]);
+    expect(await evidence.open({ agentsOf: 'vpn' })).toMatchObject([
+      { id: 'd-1', service: renamed, prior: { name: 'anna', owner: 'b' } },
+      { id: 'd-2', service: renamed, prior: { name: 'bela', owner: 'c' } },
+    ]);
+  });
+
   it('keep holds and evidence of agents apart from those of services', async () => {
     const subject = toAgentSubject('vpn', 'a');
     await at.store.holds.add(hold('h-1'));

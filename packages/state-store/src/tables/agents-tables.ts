@@ -1,12 +1,21 @@
+import { toAgentSubject } from '@sluice/quota-core';
 import { sql } from 'kysely';
 import type { AgentTables } from '../agent-tables.js';
-import type { Access } from './access.js';
+import type { Access, Session } from './access.js';
 import { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
 import { inChunksOrAll, listed } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
 
 /** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */
 const LIVE = sql<boolean>`"state" <> 'closed'`;
+
+/** Columns that name an agent by its uuid. */
+const AGENT_COLUMNS = [
+  ['agents', 'uuid'],
+  ['agents', 'parent'],
+  ['agent_users', 'owner'],
+  ['agent_reservations', 'agent'],
+] as const;
 
 /** Agents, the usage of their users, and reservations. */
 export function agentsTables(access: Access): AgentTables {
@@ -30,7 +39,21 @@ function agentsTable(access: Access): AgentTables['agents'] {
           await db.updateTable(table).set({ panel: to }).where('panel', '=', from).execute();
         }
       }),
+    rename: (panel, agent) => access.write((session) => renameAgent(session, panel, agent)),
   };
+}
+
+async function renameAgent({ db }: Session, panel: string, { from, to }: { from: string; to: string }): Promise<void> {
+  for (const [table, column] of AGENT_COLUMNS)
+    await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${to}
+      where "panel" = ${panel} and ${sql.ref(column)} = ${from}`.execute(db);
+  await sql`update "agent_reservations" set "chain" = replace("chain", ${JSON.stringify(from)}, ${JSON.stringify(to)})
+    where "panel" = ${panel}`.execute(db);
+  await sql`update "evidence" set "prior" = json_set("prior", '$.owner', ${to})
+    where "panel" = ${panel} and "until" is null and json_extract("prior", '$.owner') = ${from}`.execute(db);
+  for (const table of ['holds', 'evidence'])
+    await sql`update ${sql.table(table)} set "service" = ${toAgentSubject(panel, to)}
+      where "service" = ${toAgentSubject(panel, from)}`.execute(db);
 }
 
 function agentUsersTable(access: Access): AgentTables['agentUsers'] {

@@ -5,6 +5,7 @@ import { compareIds } from '../../base/natural-order.js';
 import { suggestion } from '../../base/suggestion.js';
 import type { Context } from '../../context/context.js';
 import { matches, panelsWithAgents } from './open-agents.js';
+import { loadRenamed } from './renamed-agents.js';
 import { storedAgents } from './show-agents.js';
 
 /** A client who is an agent by `agents.clients` of a panel. */
@@ -27,7 +28,9 @@ async function readClientAgents(
   const own = Object.entries(clients).filter(([each]) => client === undefined || each === client);
   if (own.length === 0) return [[], []];
   const agents = await storedAgents(context, panel);
-  return [own.map(([each, named]) => ({ client: each, named, found: matches(agents, named) })), agents];
+  const renamed = await loadRenamed(context.store, panel);
+  const find = (named: string): AgentDetail[] => matches(agents, renamed.get(named.toLowerCase()) ?? named);
+  return [own.map(([each, named]) => ({ client: each, named, found: find(named) })), agents];
 }
 
 /** Returns the agents that a client is, as last read, and how many of its agents are not found; calls no panel. */

@@ -17,6 +17,7 @@ import type {
   StoreTables,
 } from '@sluice/state-store';
 import { readOrdered } from './ordered.js';
+import { loadRenamed, renameAgents } from './renamed-agents.js';
 import { findReturned } from './returned-users.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
 import { type WaitingRaise, weighRaises } from './sold-raises.js';
@@ -83,6 +84,7 @@ async function loadRecords(context: Context, panel: string, tables: Omit<StoreTa
     owners: await loadOwners(panel, others, tables),
     applied: since.filter((action) => action.panel === panel && action.state === 'applied'),
     actors: await loadActors(holds, tables),
+    renamed: await loadRenamed(tables, panel),
     periodNow: trustedNow(context, panel, await tables.clock.confirmed()),
   };
 }
@@ -151,15 +153,19 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
     // Of two lists that overlap in time, each may be older for some rows. A stored list from the future is ignored.
     if (before !== null && before.until > bare.at && before.until <= context.now()) return SUPERSEDED;
     const users = await store.agentUsers.list({ panel: name });
-    const list = await agents.complete(bare, { agents: await store.agents.list(name), users }, signal);
+    const known = { agents: await store.agents.list(name), users };
+    const list = await agents.complete(bare, known, signal);
     if (isListProblem(list)) return list;
+    const renames = agents.findRenames(list, known);
     options.guard?.();
     const jump = acceptHalved ? null : context.config.poll.doubt.jump;
     if (dryRun) return compute(from, list, { users, tables: store, run, jump });
     const read = await context.write(options.leases?.() ?? [], async (tables) => {
       // If another run stored a list meanwhile, the loaded ledger is out of date.
       if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
-      const result = await compute(from, list, { users, tables, run, jump });
+      await renameAgents(context, tables, { panel: name, renames });
+      const ledger = renames.length === 0 ? users : await tables.agentUsers.list({ panel: name });
+      const result = await compute(from, list, { users: ledger, tables, run, jump });
       await put(name, tables, result, announce);
       return result;
     });

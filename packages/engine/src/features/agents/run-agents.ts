@@ -2,6 +2,7 @@ import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
 import {
   type AgentPlan,
   AGENT_STEPS,
+  type AgentRecords,
   type AgentTraffic,
   type ItemError,
   toItemError,
@@ -30,6 +31,7 @@ import {
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
 import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
+import { listRenamedAgents } from './renamed-agents.js';
 import { resolveReservations } from './reservations.js';
 import { listUnknownSold } from './sold-limits.js';
 import { listWaitingRaises } from './sold-raises.js';
@@ -109,11 +111,17 @@ export async function runAgents(
   const how = { dryRun, acceptHalved: allowMass, announce: !dryRun };
   const read = await readAgents(on, { run: request.run, ...how, leases, guard });
   guard();
+  if (!isProblem(read)) run.request = { ...request, agent: findPresent(read.records, request.agent) };
   const list = isProblem(read) || !previewOnly ? read : (await foreseeUsers(run, read)).read;
   const result = isProblem(list) ? await withoutList(run, list) : await finish(run, decideAndPlan(run, list), open);
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
   result.observing = observing || panelSwitch.stopped;
   return result;
+}
+
+/** Returns the uuid of the only agent now: the list may show it with another one. */
+function findPresent({ renamed }: Pick<AgentRecords, 'renamed'>, agent: string | null): string | null {
+  return agent === null ? null : (renamed?.get(agent) ?? agent);
 }
 
 /** Asks the brake, makes the changes, and reports. */
@@ -162,6 +170,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
       ...(run.observing ? [] : listLeftAbove(run, decided, traffic)),
       ...listUnknownSold(decided),
       ...listWaitingRaises(decided),
+      ...(await listRenamedAgents(context, name, records.agents)),
       ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
     ],
     error: request.dryRun ? null : (moved ?? brake),

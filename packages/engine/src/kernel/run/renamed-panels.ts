@@ -27,8 +27,18 @@ const ENDED_BY_NAME = [
   'unreachable:',
 ] as const;
 
+/** What the keys of conditions about former uuids of agents begin with, before the name of their panel. */
+export const AGENT_RENAMED = 'agent-renamed:';
+
 /** What the keys of conditions about something of a panel begin with, before its name. */
-const BEFORE_NAME = ['acknowledged:calls-', 'calls_due:', 'calls_unbilled:', 'left-out:', 'stopped:'] as const;
+const BEFORE_NAME = [
+  AGENT_RENAMED,
+  'acknowledged:calls-',
+  'calls_due:',
+  'calls_unbilled:',
+  'left-out:',
+  'stopped:',
+] as const;
 
 /**
  * Renames panels in what is stored of them, where the config has the same panel under another name: of the same kind, at the same

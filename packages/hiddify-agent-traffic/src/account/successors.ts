@@ -1,0 +1,117 @@
+import type { AgentRecords } from '@sluice/panel-kind';
+import { type AgentRecord, type AgentUserRecord, findSubjectAgent } from '@sluice/quota-core';
+import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
+import { listChain } from './hierarchy.js';
+import { ledgerKey } from './ledger.js';
+import type { UserPrior } from './user-actions.js';
+
+/** An agent that the list lacks, and the accounts, not known before, that what was below it belongs to now. */
+export interface Succession {
+  from: AgentRecord;
+  to: readonly string[];
+  /** Whether it is the same account: an admin's uuid is its key, and the panel shows nothing else that stays when that is changed. */
+  isSame: boolean;
+}
+
+/** The accounts and users of a list, and the missing accounts that the panel does not have any more. */
+interface Listed {
+  admins: readonly HiddifyAdmin[];
+  users: readonly HiddifyUser[];
+  goneAdmins: ReadonlySet<string>;
+}
+
+/** What was stored of agents and users before a list. */
+interface Known {
+  agents: readonly AgentRecord[];
+  users: readonly AgentUserRecord[];
+}
+
+/**
+ * Finds the accounts to which the users and sub-agents of missing agents belong now. An account is the same one with another uuid
+ * where it was not known before, has the same parent, and has, with those below it, more than half of what was below the former one, which is certainly gone;
+ * nothing of that may belong to another new account. What is not clear in the first list without the agent stays so.
+ */
+export function findSuccessions(list: Listed, { agents, users }: Known): Succession[] {
+  const listed = new Map(list.admins.flatMap((admin) => (admin.uuid === null ? [] : [[admin.uuid, admin] as const])));
+  const missing = agents.filter(({ uuid }) => !listed.has(uuid));
+  if (missing.length === 0) return [];
+  const stored = new Set([SELF, ...agents.map(({ uuid }) => uuid)]);
+  const owners = toOwners(missing, list, { agents, users });
+  const found = missing.map((from) => {
+    const owning = owners.get(from.uuid) ?? [];
+    const present = new Set(owning);
+    const isFresh = (owner: string): boolean => present.has(owner) && listed.has(owner) && !stored.has(owner);
+    // An agent may give users to accounts that it has made below itself.
+    const now = owning.map((owner) => listChain(owner, listed).filter(isFresh).at(-1) ?? owner);
+    const fresh = now.flatMap((owner) => (owner !== null && isFresh(owner) ? [owner] : []));
+    return { from, now, fresh: [...new Set(fresh)], kept: listKept(from, agents, listed) };
+  });
+  const claims = found.flatMap(({ fresh }) => fresh);
+  const isClaimedOnce = (uuid: string): boolean => claims.filter((claim) => claim === uuid).length === 1;
+  const renamed = new Map(found.flatMap(({ from, fresh: [one] }) => (one === undefined ? [] : [[from.uuid, one]])));
+  return found.flatMap(({ from, now, fresh, kept }): Succession[] => {
+    const to = [...kept, ...fresh];
+    const [one] = to;
+    if (one === undefined) return [];
+    const parent = listed.get(one)?.parent ?? null;
+    const isAlone = to.length === 1 && kept.length === 0 && isClaimedOnce(one);
+    const isGone = !from.gone && list.goneAdmins.has(from.uuid);
+    const isBelow = parent === from.parent || parent === renamed.get(from.parent ?? '');
+    const hasMost = now.filter((owner) => owner === one).length * 2 > now.length;
+    return [{ from, to, isSame: isAlone && isGone && isBelow && hasMost }];
+  });
+}
+
+/** Returns to whom each listed user and sub-agent of the missing agents belongs now, by its former owner. */
+function toOwners(
+  missing: readonly AgentRecord[],
+  { admins, users: shown }: Listed,
+  { agents, users }: Known,
+): Map<string, (string | null)[]> {
+  const owners = new Map<string, (string | null)[]>();
+  for (const { uuid } of missing) owners.set(uuid, []);
+  const owned = new Map(shown.map((user) => [ledgerKey(user), user.owner]));
+  for (const { key, owner } of users) {
+    const now = owned.get(key);
+    if (now !== undefined) owners.get(owner ?? '')?.push(now);
+  }
+  const parents = new Map(admins.map(({ uuid, parent }) => [uuid, parent]));
+  // Below one that was missing before stand only its successors.
+  const before = new Set(missing.flatMap(({ uuid, missingSince }) => (missingSince === null ? [uuid] : [])));
+  for (const { uuid, parent } of agents) {
+    const now = parents.get(uuid);
+    if (now !== undefined && before.has(parent ?? '')) owners.get(parent ?? '')?.push(now);
+  }
+  return owners;
+}
+
+/** Returns the accounts that stand below an agent since it is missing, as the last list was stored. */
+function listKept(
+  { uuid, missingSince }: AgentRecord,
+  agents: readonly AgentRecord[],
+  listed: ReadonlyMap<string, HiddifyAdmin>,
+): string[] {
+  if (missingSince === null) return [];
+  return agents.flatMap((agent) => (agent.parent === uuid && listed.has(agent.uuid) ? [agent.uuid] : []));
+}
+
+/**
+ * Returns the missing agents that stand above their successors until it is clear what became of them, by successor: those with a
+ * limit, and those for which users are disabled. So nothing is released or forgotten meanwhile.
+ */
+export function listLinks(
+  successions: readonly Succession[],
+  { holds, evidence }: Pick<AgentRecords, 'holds' | 'evidence'>,
+): Map<string, Succession> {
+  const held = new Set(holds.map(({ service }) => findSubjectAgent(service)));
+  const disabled = new Set(
+    evidence.flatMap(({ service, prior }) => [findSubjectAgent(service), ((prior ?? {}) as Partial<UserPrior>).owner]),
+  );
+  const links = new Map<string, Succession>();
+  for (const succession of successions) {
+    const { uuid, limitBytes } = succession.from;
+    if (limitBytes === null && !held.has(uuid) && !disabled.has(uuid)) continue;
+    for (const successor of succession.to) if (!links.has(successor)) links.set(successor, succession);
+  }
+  return links;
+}

@@ -1,0 +1,167 @@
+import { expect, it } from '@jest/globals';
+import { useBench } from '../bench/each-test.js';
+import { GB, MINUTE } from '../bench/engine-bench.js';
+import { startAgency } from './agency.js';
+
+const at = useBench(startAgency);
+
+const codes = ({ notices }: { notices: readonly { code: string }[] }): string[] => notices.map(({ code }) => code);
+const north = async () => (await at.sluice.agents.list()).agents.filter(({ name }) => name === 'north');
+
+/** Uses up the limit of north, and changes its key; returns the new one. */
+async function rotate(): Promise<string> {
+  await at.exceed();
+  expect(at.enabled()).toEqual([false, false]);
+  return at.panel.rotateKey(at.north);
+}
+
+it('an agent whose key was changed keeps its limit, ledger and holds', async () => {
+  const key = await rotate();
+  const report = await at.check();
+  expect(at.enabled()).toEqual([false, false]);
+  expect(await at.holds()).toEqual(['agent-limit']);
+  expect(await north()).toMatchObject([{ uuid: key, limitBytes: 5 * GB, usedBytes: 5 * GB, usersDisabledByUs: 2 }]);
+  expect(codes(report)).toEqual(['agent_renamed']);
+  const [notice] = report.notices;
+  expect(notice?.message).toContain('agent "north" has the uuid (key)');
+  expect(notice?.message).toContain('write the new uuid into the config at products.agency.hiddify.agent');
+  expect(notice?.message).not.toContain(key);
+  expect(codes(await at.check())).toEqual([]);
+
+  await at.limit('north', 50);
+  await at.check();
+  expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
+});
+
+it('its suspension lasts, and ends by command', async () => {
+  await at.sluice.agents.suspend('north');
+  at.panel.rotateKey(at.north);
+  await at.check();
+  expect([at.enabled(), await at.holds()]).toEqual([[false, false], ['agent-limit']]);
+  await at.sluice.agents.unsuspend('north');
+  expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
+});
+
+it('a suspension that is ended first finds it by its name', async () => {
+  await at.sluice.agents.suspend('north');
+  at.panel.rotateKey(at.north);
+  await at.sluice.agents.unsuspend('north');
+  expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
+});
+
+it('is found with another key by a check of it alone, and by commands that only read', async () => {
+  const key = await rotate();
+  at.bench.clock.advance(5 * MINUTE);
+  const one = await at.sluice.agents.check({ agent: 'north' });
+  expect(one.agents).toMatchObject([{ uuid: key, usersDisabledByUs: 2 }]);
+  const again = at.panel.rotateKey(key);
+  at.bench.clock.advance(5 * MINUTE);
+  expect(await north()).toMatchObject([{ uuid: again, limitBytes: 5 * GB }]);
+  expect(codes(await at.check())).toEqual(['agent_renamed', 'agent_renamed']);
+  expect(at.enabled()).toEqual([false, false]);
+  // As after a restored backup.
+  at.panel.rotateKey(again, at.north);
+  await at.check();
+  expect(await north()).toMatchObject([{ uuid: at.north, usersDisabledByUs: 2 }]);
+});
+
+it('a dry run changes nothing, and says what the next check does', async () => {
+  await rotate();
+  const preview = await at.check({ dryRun: true });
+  expect(preview.agents.flatMap(({ actions }) => actions)).toEqual([]);
+  expect(codes(preview)).toEqual(['agent_missing']);
+  expect(preview.notices[0]?.message).toContain('finds it to be the same with another uuid');
+  await at.check();
+  expect(at.enabled()).toEqual([false, false]);
+});
+
+it('stays exempt, and doctor says where the config has the former key', async () => {
+  await at.bench.edit('timeout: 60s', `timeout: 60s, agents: { exempt: [${at.north}] }`);
+  await at.exceed();
+  at.panel.rotateKey(at.north);
+  const report = await at.check();
+  expect(at.enabled()).toEqual([true, true]);
+  expect(report.notices[0]?.message).toContain('panels.vpn.agents.exempt.0');
+  const { checks } = await at.sluice.panels.doctor();
+  expect(checks.filter(({ name }) => name === 'exempt agent')).toMatchObject([
+    {
+      status: 'warning',
+      code: 'exempt_agent',
+      message: 'agent "north" has another uuid now, and is exempt by its former one',
+    },
+  ]);
+});
+
+it('an agent and the one above it change their keys at once', async () => {
+  const east = at.panel.addAgent(at.north, { name: 'east' });
+  const user = at.panel.addUser({ agent: east, usageLimit: 10 * GB });
+  await at.check();
+  await at.exceed();
+  expect(at.panel.user(user).enable).toBe(false);
+  const above = at.panel.rotateKey(at.north);
+  const below = at.panel.rotateKey(east);
+  expect(codes(await at.check()).sort()).toEqual(['agent_renamed', 'agent_renamed']);
+  expect(await at.sluice.agents.show(below)).toMatchObject({ ancestors: [{ uuid: above }, { name: 'Owner' }] });
+  expect(at.panel.user(user).enable).toBe(false);
+  await at.limit('north', 50);
+  await at.check();
+  expect([...at.enabled(), at.panel.user(user).enable]).toEqual([true, true, true]);
+});
+
+it('an agent that has given a user to an account of its own keeps its limit with another key', async () => {
+  const key = await rotate();
+  const own = at.panel.addAgent(key, { name: 'unknown' });
+  at.panel.moveUser(at.loose, own);
+  expect(codes(await at.check())).toContain('agent_renamed');
+  expect(await north()).toMatchObject([{ uuid: key, limitBytes: 5 * GB, users: 2 }]);
+  expect(at.enabled()).toEqual([false, false]);
+  expect(await at.holds()).toEqual(['agent-limit']);
+});
+
+it('nothing is given back while the users of a missing agent belong to several new accounts', async () => {
+  await rotate();
+  const other = at.panel.addAgent(undefined, { name: 'other' });
+  at.panel.moveUser(at.loose, other);
+  const report = await at.check();
+  expect(codes(report)).toEqual(['agent_missing']);
+  expect(report.notices[0]?.message).toContain('new there: "north", "other". It is not certain');
+  for (let times = 0; times < 3; times++) {
+    expect([at.enabled(), await at.holds()]).toEqual([[false, false], ['agent-limit']]);
+    await at.check();
+  }
+  const missing = (await north()).find(({ rule }) => rule === 'missing');
+  expect(missing).toMatchObject({ uuid: at.north, limitBytes: 5 * GB, usersDisabledByUs: 2 });
+
+  // Staff decides.
+  await at.limit(at.north, null);
+  await at.check();
+  await at.check();
+  expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
+});
+
+it('nothing is given back for an agent with another key below another agent', async () => {
+  const key = await rotate();
+  at.panel.moveAgent(key, at.panel.addAgent(undefined, { name: 'west' }));
+  expect(codes(await at.check())).toEqual(['agent_missing']);
+  await at.check();
+  expect([at.enabled(), await at.holds()]).toEqual([[false, false], ['agent-limit']]);
+  expect((await at.sluice.agents.show(key)).ancestors.map(({ name }) => name)).toContain('north');
+});
+
+it('users that were given to a new account, while theirs is still there, are said to have moved', async () => {
+  await at.exceed();
+  const other = at.panel.addAgent(undefined, { name: 'other' });
+  for (const user of [at.svc, at.loose]) at.panel.moveUser(user, other);
+  const report = await at.check();
+  expect(codes(report).sort()).toEqual(['agent_user_moved', 'release']);
+  expect(at.enabled()).toEqual([true, false]);
+  expect(await north()).toMatchObject([{ uuid: at.north, limitBytes: 5 * GB }]);
+});
+
+it('users of a deleted agent belong to who deleted it', async () => {
+  await at.exceed();
+  at.panel.deleteAgent(at.north);
+  const report = await at.check();
+  expect(codes(report).sort()).toEqual(['agent_missing', 'agent_user_moved', 'release']);
+  expect(at.enabled()).toEqual([true, false]);
+});
