@@ -26,8 +26,8 @@ export interface AgentRecords {
   owners?: ReadonlyMap<string, string | null>;
   /** Who suspended agents, by the ids of the holds. */
   actors?: ReadonlyMap<string, string>;
-  /** The present uuids of agents that have others than before, by their former ones. */
-  renamed?: ReadonlyMap<string, string>;
+  /** Uuids of the agents that the config means by a name or a former uuid. */
+  meant?: ReadonlyMap<string, string>;
   /** The instant that decides in which period an agent is. */
   periodNow: string;
 }

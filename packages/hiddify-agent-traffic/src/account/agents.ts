@@ -51,7 +51,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
       return [agent.uuid, { ...agent, account }];
     }),
   );
-  const exempt = listExempt(rules.exempt, agents, records.renamed);
+  const exempt = listExempt(rules.exempt, agents, records.meant);
   const heldSince = toHeldSince(records);
   const judged = new Map([...agents].map(([uuid, agent]) => [uuid, judgeStored(agent, { rules, exempt, heldSince })]));
   return {
@@ -93,16 +93,26 @@ function judgeStored(
 }
 
 /**
- * Returns the uuids of the agents that are named by uuid or name as exempt. An ambiguous name exempts all of its agents, and a
- * former uuid the agent that has another one since.
+ * Returns the uuids of the agents that are exempt by uuid or name. An agent may change its name, so that a name means the one that had it
+ * alone when it was first read (`meant`), and nobody while several have it. A former uuid means the agent that has another one since.
  */
 export function listExempt(
   exempt: readonly string[],
-  agents: ReadonlyMap<string, { name: string }>,
-  renamed: AgentRecords['renamed'] = new Map(),
+  agents: ReadonlyMap<string, { name: string; missingSince?: string | null }>,
+  meant: AgentRecords['meant'] = new Map(),
 ): Set<string> {
-  const words = new Set(exempt.map((word) => renamed.get(word) ?? word));
-  return new Set([...agents].flatMap(([uuid, { name }]) => (words.has(uuid) || words.has(name) ? [uuid] : [])));
+  const findNamed = (name: string): string | null => {
+    const isNamed = (agent: { name: string; missingSince?: string | null }): boolean =>
+      agent.name === name && (agent.missingSince ?? null) === null;
+    const named = [...agents].filter(([uuid, agent]) => uuid !== SELF && isNamed(agent));
+    const [only] = named;
+    return only !== undefined && named.length === 1 ? only[0] : null;
+  };
+  const uuids = exempt.map((word) => {
+    const uuid = word.toLowerCase();
+    return meant.get(word) ?? meant.get(uuid) ?? (agents.has(uuid) ? uuid : findNamed(word));
+  });
+  return new Set(uuids.flatMap((uuid) => (uuid !== null && agents.has(uuid) ? [uuid] : [])));
 }
 
 /** Returns since when the users of agents are kept disabled for a limit, by agent. */

@@ -106,7 +106,7 @@ function recordUsers(input: RecordInput, tree: Tree, interval: LedgerInterval): 
   const { panel, rules, list, now, records } = input;
   const ledger = stepLedger(input.users, list.users, interval, list.goneUsers);
   const calculator = new AgentTrafficCalculator(hierarchy, asCharged(list.users, ledger), ledger.missing);
-  const exempt = listExempt(rules.exempt, hierarchy.admins, records.renamed);
+  const exempt = listExempt(rules.exempt, hierarchy.admins, records.meant);
   const held = new Set(toHeldSince(records).keys());
   const shared: SharedFigures = {
     hierarchy,

@@ -33,7 +33,7 @@ export const hiddify: PanelKind = {
     'panel.agents.period': 'When the counting starts again: never, each calendar month, or after a number of days',
     'panel.agents.period.days': 'Length of a period in days',
     'panel.agents.exempt':
-      'Agents, by uuid or name, whose limit is reported but not enforced: their own users are never disabled',
+      'Agents, by uuid or name, whose limit is reported but not enforced: their own users are never disabled. A name means the agent that has it alone when it is first read',
     'panel.agents.clients': 'Clients who are agents, each with uuid or name of its agent: their pages show its budget',
     'panel.agents.releaseBelow':
       'Users are enabled again when their agent is below this share of its limit; default 95%',

@@ -2,10 +2,9 @@ import type { AgentDetail, Check } from '@sluice/contract/documents';
 import { toChecks } from '../../base/check.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { compareIds } from '../../base/natural-order.js';
-import { suggestion } from '../../base/suggestion.js';
 import type { Context } from '../../context/context.js';
 import { matches, panelsWithAgents } from './open-agents.js';
-import { loadRenamed } from './renamed-agents.js';
+import { describeMissing, loadMeant, UUID } from './meant-agents.js';
 import { storedAgents } from './show-agents.js';
 
 /** A client who is an agent by `agents.clients` of a panel. */
@@ -28,8 +27,9 @@ async function readClientAgents(
   const own = Object.entries(clients).filter(([each]) => client === undefined || each === client);
   if (own.length === 0) return [[], []];
   const agents = await storedAgents(context, panel);
-  const renamed = await loadRenamed(context.store, panel);
-  const find = (named: string): AgentDetail[] => matches(agents, renamed.get(named.toLowerCase()) ?? named);
+  const meant = await loadMeant(context.store, panel);
+  const find = (named: string): AgentDetail[] =>
+    matches(agents, (UUID.test(named) ? meant.get(named.toLowerCase()) : undefined) ?? named);
   return [own.map(([each, named]) => ({ client: each, named, found: find(named) })), agents];
 }
 
@@ -70,13 +70,4 @@ export async function clientAgentChecks(context: Context, panel: string): Promis
 
 function describeWrong({ named, found }: ClientAgent, agents: readonly AgentDetail[]): string {
   return found.length > 1 ? `${found.length} agents are called "${named}"` : describeMissing(named, agents);
-}
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-
-/** Says that no agent is what the config names. Uuids of accounts are keys, which messages do not show. */
-export function describeMissing(named: string, agents: readonly AgentDetail[]): string {
-  if (UUID.test(named)) return 'no agent has its uuid';
-  const names = [...new Set(agents.map(({ name }) => name))].sort(compareIds);
-  return `no agent has the uuid or name "${named}"${suggestion(named, names)}`;
 }

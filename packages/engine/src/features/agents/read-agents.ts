@@ -17,7 +17,7 @@ import type {
   StoreTables,
 } from '@sluice/state-store';
 import { readOrdered } from './ordered.js';
-import { loadRenamed, renameAgents } from './renamed-agents.js';
+import { bindExemptNames, loadMeant, renameAgents } from './meant-agents.js';
 import { findReturned } from './returned-users.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
 import { type WaitingRaise, weighRaises } from './sold-raises.js';
@@ -84,7 +84,7 @@ async function loadRecords(context: Context, panel: string, tables: Omit<StoreTa
     owners: await loadOwners(panel, others, tables),
     applied: since.filter((action) => action.panel === panel && action.state === 'applied'),
     actors: await loadActors(holds, tables),
-    renamed: await loadRenamed(tables, panel),
+    meant: await loadMeant(tables, panel),
     periodNow: trustedNow(context, panel, await tables.clock.confirmed()),
   };
 }
@@ -167,6 +167,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
       const ledger = renames.length === 0 ? users : await tables.agentUsers.list({ panel: name });
       const result = await compute(from, list, { users: ledger, tables, run, jump });
       await put(name, tables, result, announce);
+      await bindExemptNames(context, tables, { panel: name, agents: result.recorded.agents });
       return result;
     });
     if (read !== null) return read;

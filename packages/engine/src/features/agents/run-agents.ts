@@ -28,10 +28,11 @@ import {
   resolveUsers,
   type UserChanges,
 } from './change-users.js';
+import { listUnclearExempt } from './exempt-problems.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
 import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
-import { listRenamedAgents } from './renamed-agents.js';
+import { listRenamedAgents } from './meant-agents.js';
 import { resolveReservations } from './reservations.js';
 import { listUnknownSold } from './sold-limits.js';
 import { listWaitingRaises } from './sold-raises.js';
@@ -120,8 +121,8 @@ export async function runAgents(
 }
 
 /** Returns the uuid of the only agent now: the list may show it with another one. */
-function findPresent({ renamed }: Pick<AgentRecords, 'renamed'>, agent: string | null): string | null {
-  return agent === null ? null : (renamed?.get(agent) ?? agent);
+function findPresent({ meant }: Pick<AgentRecords, 'meant'>, agent: string | null): string | null {
+  return agent === null ? null : (meant?.get(agent) ?? agent);
 }
 
 /** Asks the brake, makes the changes, and reports. */
@@ -171,6 +172,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
       ...listUnknownSold(decided),
       ...listWaitingRaises(decided),
       ...(await listRenamedAgents(context, name, records.agents)),
+      ...(await listUnclearExempt(context, name, shown)),
       ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
     ],
     error: request.dryRun ? null : (moved ?? brake),

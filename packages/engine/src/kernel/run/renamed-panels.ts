@@ -27,12 +27,12 @@ const ENDED_BY_NAME = [
   'unreachable:',
 ] as const;
 
-/** What the keys of conditions about former uuids of agents begin with, before the name of their panel. */
-export const AGENT_RENAMED = 'agent-renamed:';
+/** What the keys of conditions about whom the config means by a name or former uuid begin with, before the name of the panel. */
+export const AGENT_MEANT = 'agent-meant:';
 
 /** What the keys of conditions about something of a panel begin with, before its name. */
 const BEFORE_NAME = [
-  AGENT_RENAMED,
+  AGENT_MEANT,
   'acknowledged:calls-',
   'calls_due:',
   'calls_unbilled:',

@@ -1,27 +1,43 @@
 import { maskUuids } from '@sluice/panel-http/printable';
 import type { AgentRename } from '@sluice/panel-kind';
-import type { ConditionRecord, StoreTables } from '@sluice/state-store';
+import type { AgentRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
+import { compareIds } from '../../base/natural-order.js';
+import { suggestion } from '../../base/suggestion.js';
 import type { Context } from '../../context/context.js';
-import { AGENT_RENAMED } from '../../kernel/run/renamed-panels.js';
+import { AGENT_MEANT } from '../../kernel/run/renamed-panels.js';
 import type { Notice } from '../../kernel/run/notice.js';
 
 type Tables = Pick<StoreTables, 'conditions'>;
 
-/** Returns the present uuids of agents that have others than before, by their former ones. */
-export async function loadRenamed(tables: Tables, panel: string): Promise<Map<string, string>> {
-  return new Map((await listRenamed(tables, panel)).map(({ from, to }) => [from, to]));
+/** Form of the uuid of an account. */
+export const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Says that no agent is what the config names. Uuids of accounts are keys, which messages do not show. */
+export function describeMissing(named: string, agents: readonly { name: string }[]): string {
+  if (UUID.test(named)) return 'no agent has its uuid';
+  const names = [...new Set(agents.map(({ name }) => name))].sort(compareIds);
+  return `no agent has the uuid or name "${named}"${suggestion(named, names)}`;
 }
 
-interface Renamed extends AgentRename {
+/** Returns which agents the config means, by uuid: by the former uuids of agents, and by names that it exempts. */
+export async function loadMeant(tables: Tables, panel: string): Promise<Map<string, string>> {
+  return new Map((await listMeant(tables, panel)).map(({ from, to }) => [from, to]));
+}
+
+interface Meant extends AgentRename {
   since: string;
 }
 
-async function listRenamed({ conditions }: Tables, panel: string): Promise<Renamed[]> {
-  const prefix = `${AGENT_RENAMED}${panel}:`;
+async function listMeant({ conditions }: Tables, panel: string): Promise<Meant[]> {
+  const prefix = `${AGENT_MEANT}${panel}:`;
   return (await conditions.list(prefix)).map(({ key, since, details }) => {
     return { from: key.slice(prefix.length), to: (details as { to: string }).to, since };
   });
+}
+
+function putMeant({ conditions }: Tables, panel: string, { from, to, since }: Meant): Promise<void> {
+  return conditions.put({ key: `${AGENT_MEANT}${panel}:${from}`, since, runs: 1, details: { to } });
 }
 
 /** Stores agents under their new uuids, with all that belongs to them, and keeps the former ones, which the config may name. */
@@ -30,20 +46,47 @@ export async function renameAgents(
   tables: StoreTables,
   { panel, renames }: { panel: string; renames: readonly AgentRename[] },
 ): Promise<void> {
-  if (renames.length === 0) return;
   const since = context.now();
   for (const { from, to } of renames) {
     await tables.agents.rename(panel, { from, to });
-    const earlier = (await listRenamed(tables, panel)).filter((one) => one.to === from);
-    const put = (former: string): Promise<void> =>
-      tables.conditions.put({ key: toKey(panel, former), since, runs: 1, details: { to } } satisfies ConditionRecord);
-    for (const former of [from, ...earlier.map((one) => one.from)]) if (former !== to) await put(former);
-    await tables.conditions.end(toKey(panel, to));
+    const before = (await listMeant(tables, panel)).filter((meant) => meant.to === from && meant.from !== to);
+    for (const meant of before) await putMeant(tables, panel, { ...meant, to, since });
+    await putMeant(tables, panel, { from, to, since });
+    await tables.conditions.end(`${AGENT_MEANT}${panel}:${to}`);
   }
 }
 
-function toKey(panel: string, uuid: string): string {
-  return `${AGENT_RENAMED}${panel}:${uuid}`;
+/** Returns the entries of the config that exempt agents of a panel from their limits. */
+export function listExemptEntries(context: Pick<Context, 'config' | 'findKind'>, panel: string): string[] {
+  const settings = findEntry(context.config.panels, panel);
+  const entries = settings === undefined ? [] : (context.findKind(panel)?.exemptAgents?.(settings) ?? []);
+  return entries.map((entry) => entry.trim());
+}
+
+/**
+ * Stores which agent a name means that the config exempts: the one that has it alone when it is first read. An agent may change its
+ * name on the panel, and must not become exempt by that.
+ */
+export async function bindExemptNames(
+  context: Pick<Context, 'config' | 'findKind' | 'now'>,
+  tables: Tables,
+  {
+    panel,
+    agents,
+  }: { panel: string; agents: ReadonlyMap<string, Pick<AgentRecord, 'uuid' | 'name' | 'missingSince'>> },
+): Promise<void> {
+  const names = new Set(listExemptEntries(context, panel).filter((entry) => !UUID.test(entry)));
+  const bound = (await listMeant(tables, panel)).filter(({ from }) => !UUID.test(from));
+  for (const { from } of bound) if (!names.has(from)) await tables.conditions.end(`${AGENT_MEANT}${panel}:${from}`);
+  const known = new Set(bound.map(({ from }) => from));
+  for (const name of names) {
+    if (known.has(name)) continue;
+    const [only, ...others] = [...agents.values()].filter(
+      (agent) => agent.name === name && agent.missingSince === null,
+    );
+    if (only !== undefined && others.length === 0)
+      await putMeant(tables, panel, { from: name, to: only.uuid, since: context.now() });
+  }
 }
 
 /** An agent is named this long after it was found, so that a check names it whichever command read it first. */
@@ -57,7 +100,7 @@ export async function listRenamedAgents(
 ): Promise<Notice[]> {
   const { store } = context;
   const oldest = new Date(context.deps.clock.now() - NAMED_FOR_MS).toISOString();
-  const recent = (await listRenamed(store, panel)).filter(({ since }) => since >= oldest);
+  const recent = (await listMeant(store, panel)).filter(({ from, since }) => UUID.test(from) && since >= oldest);
   if (recent.length === 0) return [];
   const names = new Map(agents.map(({ uuid, name }) => [uuid, name]));
   const services = await store.services.list({ panel });
