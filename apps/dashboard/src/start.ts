@@ -7,17 +7,20 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { addLogin } from './visits/login.js';
 import { addAgentTrafficRoutes, isAgentTraffic, sendAgentTrafficError } from './agent-traffic/routes.js';
 import { KeyedRequests } from './requests/keyed.js';
+import { countSender } from './api/require-viewer.js';
 import { addApi } from './api/serve-api.js';
 import { Tasks } from './requests/tasks.js';
 import { ASSETS } from './assets/assets.js';
 import { addMetrics } from './metrics/route.js';
+import type { ServerParts } from './requests/parts.js';
 import { createReaders } from './requests/readers.js';
 import { addPages } from './visits/serve-pages.js';
 import { isApi, sendError } from './server/json-reply.js';
 import { NOBODY, sendErrorPage } from './visits/html-reply.js';
 import { closeServer, watchRequests } from './server/close-server.js';
 import { addCompression } from './server/compress.js';
-import { watchMethods } from './server/methods.js';
+import { type ToRefusal, watchMethods } from './server/methods.js';
+import { isArriving } from './server/arriving.js';
 import { boundConnections } from './server/connections.js';
 import { beginInTurn, HEALTH, refuseAbove } from './server/in-turn.js';
 import { createLimiters, type Limiters } from './server/limits.js';
@@ -74,23 +77,24 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
     forceCloseConnections: 'idle',
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: Math.min(limits.headersMs, 5000) },
   });
-  // Only from here on: a run may take long before its answer begins.
-  server.addHook('onSend', (request, _reply, _payload, done) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
+    // Only from here on: a run may take long before its answer begins.
     request.raw.socket.setTimeout(limits.stalledMs);
+    if (isArriving(request)) reply.header('connection', 'close');
     done();
   });
   server.addHook('onRoute', ({ method, url }) => {
     routes.push(...[method].flat().map((each) => `${each} ${url}`));
   });
   addCompression(server);
-  const refusal = watchMethods(server);
+  const toRefusal = watchMethods(server);
   boundConnections(server.server, context);
   refuseAbove(server.server);
   server.addHook('onRequest', begin);
   await addPlugins(server, context);
   server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));
-  server.setNotFoundHandler((request, reply) => sendProblem(context, request, reply, refusal(request, reply)));
   const limiters = createLimiters(server, context, turns);
+  refuseUnknown(server, { context, limiters }, toRefusal);
   addHealth(server);
   addAssets(server, limiters);
   addMetrics(server, context, limiters);
@@ -109,6 +113,19 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   });
   server.addHook('onClose', () => tasks.ended());
   return server;
+}
+
+/** Refuses requests that have no route, before their body is read, and counts them as those of their token or of nobody. */
+function refuseUnknown(
+  server: FastifyInstance,
+  parts: Pick<ServerParts, 'context' | 'limiters'>,
+  toRefusal: ToRefusal,
+): void {
+  server.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return;
+    await countSender(parts, request, reply);
+    throw toRefusal(request, reply);
+  });
 }
 
 /** Adds pages, which read no body but forms. */

@@ -2,7 +2,7 @@ import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byToken } from '../access/authenticate.js';
 import { type Viewer, withoutKeys } from '../access/viewer.js';
-import { toFailure } from '../server/failure.js';
+import { forbidden, toFailure } from '../server/failure.js';
 import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from './calls.js';
@@ -16,13 +16,20 @@ export function addAgentTrafficRoutes(app: FastifyInstance, context: Context, li
     if (body === '') done(null);
     else void parse(request, body, done);
   });
+  const viewers = new WeakMap<FastifyRequest, Viewer>();
   for (const call of AGENT_TRAFFIC_CALLS) {
     app.route({
       method: call.method,
       url: `${AGENT_TRAFFIC_PREFIX}${call.path}`,
-      handler: async (request, reply) => {
+      // Before its body is read: nobody sends one without the scope.
+      onRequest: async (request, reply) => {
         const viewer = await byToken(context, request);
         await (viewer === null ? limiters.refusals(request, reply) : limiters.requests(request, reply, viewer));
+        viewers.set(request, requireScope(call, viewer));
+      },
+      handler: async (request, reply) => {
+        const viewer = viewers.get(request);
+        if (viewer === undefined) throw new Error('a request without a viewer');
         const { status, body } = await answer(context, call, viewer, request);
         return reply.code(status).header('cache-control', 'no-store').send(body);
       },
@@ -46,17 +53,20 @@ export async function sendAgentTrafficError(
   return reply.code(status).header('cache-control', 'no-store').send({ error: message });
 }
 
+function requireScope(call: AgentTrafficCall, viewer: Viewer | null): Viewer {
+  if (viewer === null) throw new SluiceError('no_token', 'A valid token is required', { kind: 'usage' });
+  // Agents have clients of their own: a token for one client can't see them.
+  if (viewer.client !== null || !viewer.needs.includes(call.needs))
+    throw forbidden(`This call needs a token with the scope ${call.needs}`);
+  return viewer;
+}
+
 async function answer(
   { sluice }: Context,
   call: AgentTrafficCall,
-  viewer: Viewer | null,
+  viewer: Viewer,
   request: FastifyRequest,
 ): Promise<{ status: number; body: object }> {
-  if (viewer === null) return { status: 401, body: { error: 'A valid token is required' } };
-  // Agents have clients of their own: a token for one client can't see them.
-  if (viewer.client !== null || !viewer.needs.includes(call.needs)) {
-    return { status: 403, body: { error: `This call needs a token with the scope ${call.needs}` } };
-  }
   const { agent = '' } = request.params as { agent?: string };
   try {
     const body = await call.answer({ sluice, actor: viewer.name, agent, body: request.body });

@@ -10,17 +10,24 @@ export const BASE = '/api/v1';
 
 /** Returns who sends a request for the API, before its body is read; refuses all others. */
 export async function requireViewer(
-  { context, limiters }: Pick<ServerParts, 'context' | 'limiters'>,
+  parts: Pick<ServerParts, 'context' | 'limiters'>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Viewer> {
+  const viewer = await countSender(parts, request, reply);
+  if (viewer !== null) return viewer;
+  reply.header('www-authenticate', 'Bearer');
+  throw new SluiceError('no_token', 'The request has no valid token', { kind: 'usage' });
+}
+
+/** Counts a request as one of its token or session, or as one of nobody. Returns who sends it; null without a valid one. */
+export async function countSender(
+  { context, limiters }: Pick<ServerParts, 'context' | 'limiters'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Viewer | null> {
   const viewer = await findViewer(context, request);
-  if (viewer === null) {
-    await limiters.refusals(request, reply);
-    reply.header('www-authenticate', 'Bearer');
-    throw new SluiceError('no_token', 'The request has no valid token', { kind: 'usage' });
-  }
-  await limiters.requests(request, reply, viewer);
+  await (viewer === null ? limiters.refusals(request, reply) : limiters.requests(request, reply, viewer));
   return viewer;
 }
 

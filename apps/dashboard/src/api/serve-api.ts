@@ -7,6 +7,7 @@ import { forClient } from '../server/failure.js';
 import { countChange, readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored, withoutOnce } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
+import { SMALL_BODY } from '../server/options.js';
 import { type Prepared, prepare, sendPrepared } from '../server/prepared.js';
 import { BASE, findViewer, requireViewer } from './require-viewer.js';
 import type { ServerParts } from '../requests/parts.js';
@@ -33,9 +34,11 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
   server.route({
     method: route.method,
     url: `${BASE}${route.path}`,
+    bodyLimit: route.clients === 'none' ? parts.context.limits.bodyBytes : SMALL_BODY,
     onRequest: async (request, reply) => {
       const viewer = await requireViewer(parts, request, reply);
       checkScope(route, viewer);
+      await admit(parts, route, { request, viewer });
       viewers.set(request, viewer);
     },
     handler: async (request, reply) => {
@@ -58,13 +61,26 @@ function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {
     .send(printableJson(answer ?? null));
 }
 
+/** Refuses what a client may not reach, and what is more than it may change, before the body is read. */
+async function admit(
+  { context, readers }: ServerParts,
+  route: ApiRoute,
+  { request, viewer }: { request: FastifyRequest; viewer: Viewer },
+): Promise<void> {
+  try {
+    await checkReach(context, route, viewer, request.params as Record<string, string>);
+    if (needsKey(route)) countChange(readers.reads, viewer, context.clock.now());
+  } catch (error) {
+    throw forClient(error);
+  }
+}
+
 async function answerTo(
   { context, tasks, readers, keyed }: ServerParts,
   route: ApiRoute,
   { request, viewer }: { request: FastifyRequest; viewer: Viewer },
 ): Promise<{ status: number; answer: unknown; replayed: boolean }> {
   const params = request.params as Record<string, string>;
-  await checkReach(context, route, viewer, params);
   const changes = needsKey(route);
   const key = changes ? parseKey(request) : '';
   const query = checked(route.query, request.query, 'query');
@@ -83,7 +99,6 @@ async function answerTo(
     return { status: route.status, answer, stored: toStored(answer, withoutOnce(answer, route.once)) };
   };
   if (!changes) return { ...(await work()), replayed: false };
-  countChange(readers.reads, viewer, context.clock.now());
   const content = [route.method, request.url, body, note];
   return keyed.perform({ who: viewer.id, key, content, isOfClient: viewer.client !== null }, work);
 }

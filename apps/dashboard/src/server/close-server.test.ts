@@ -3,7 +3,9 @@ import { connect } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { startBench } from '../test/dashboard-bench.js';
 
-it.each(['GET /login HTTP/1.1\r\nHost: x\r\n', 'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nto'])(
+const FORM = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000';
+
+it.each(['GET /login HTTP/1.1\r\nHost: x\r\n', `POST /login HTTP/1.1\r\nHost: x\r\n${FORM}\r\n\r\nto`])(
   'ends although a request was never sent whole: %j',
   async (start) => {
     const at = await startBench({ dashboard: { limits: { endMs: 50 } } });

@@ -45,7 +45,8 @@ const isHealthy = async (): Promise<number> =>
   (await at.fetch('/healthz', { headers: { connection: 'close' } })).status;
 const SILENT = '';
 const STREAM = `GET /api/v1/log/follow?kind=api HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${SERVE_TOKEN}\r\n\r\n`;
-const PART = 'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\na';
+const FORM = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 6000';
+const PART = `POST /login HTTP/1.1\r\nHost: x\r\n${FORM}\r\n\r\na`;
 
 describe.each(['connections', 'connectionsPerNetwork'])('open connections: %s', (limit) => {
   it.each([

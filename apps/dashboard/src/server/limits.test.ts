@@ -98,6 +98,22 @@ it('requests without a valid token or link are limited, and not those that lead 
   expect(await statuses('/share/made-up')).toEqual([429, 429, 429, 429, 429]);
 });
 
+it.each([
+  ['an unknown address', 'GET', '/nothing', 404],
+  ['an unknown address of the API', 'PUT', '/api/v1/nothing', 404],
+  ['a wrong method', 'PUT', '/login', 405],
+])('requests for %s without a valid token are limited with those', async (_what, method, path, status) => {
+  at = await startBench({ dashboard: { limits: { refusalsPerMinute: 3 } } });
+  const send = async (init: { token?: string; cookie?: string } = {}): Promise<number> =>
+    (await at!.fetch(path, { method, ...init })).status;
+  const statuses: number[] = [];
+  for (let n = 0; n < 4; n++) statuses.push(await send({ token: 'wrong' }));
+  expect(statuses).toEqual([status, status, status, 429]);
+  expect((await at.fetch('/api/v1/services')).status).toBe(429);
+  expect(await send({ token: SERVE_TOKEN })).toBe(status);
+  if (method === 'GET') expect(await send({ cookie: await at.login() })).toBe(status);
+});
+
 describe('one connection', () => {
   it('is served a number of requests, however many were sent at once', async () => {
     at = await startBench({ dashboard: { limits: { requestsPerConnection: 5 } } });

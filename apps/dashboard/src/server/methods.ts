@@ -2,11 +2,14 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from './failure.js';
 
+/** States why a request has no route. */
+export type ToRefusal = (request: FastifyRequest, reply: FastifyReply) => SluiceError;
+
 /**
  * Watches the routes of a server. The returned function states why a request has none: there is nothing at its address, or only
  * other methods are, which `Allow` then lists.
  */
-export function watchMethods(server: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => SluiceError {
+export function watchMethods(server: FastifyInstance): ToRefusal {
   const paths = new Map<string, { pattern: RegExp; methods: Set<string> }>();
   server.addHook('onRoute', ({ method, url }) => {
     const path = paths.get(url) ?? { pattern: toPattern(url), methods: new Set() };

@@ -28,9 +28,12 @@ export interface DashboardOptions {
   limits?: Partial<Limits> | undefined;
 }
 
+/** The longest body in bytes of what anybody may send, or a client. */
+export const SMALL_BODY = 16_384;
+
 /** Limits against clients that are slow, large or many. */
 export interface Limits {
-  /** Longest body in bytes; default 1 MB. */
+  /** Longest body in bytes that only operators send; default 1 MB. */
   bodyBytes: number;
   /** Time for the headers of a request, in milliseconds; default 10 s. */
   headersMs: number;
@@ -58,7 +61,7 @@ export interface Limits {
   requestsPerMinute: number;
   /** Requests of one client under way, by whatever token or link; further ones wait. Default 4. */
   requestsPerClient: number;
-  /** Requests without a valid token per network and minute; over all networks 20 times as many. Default 120. */
+  /** Requests without a valid token, also for what is not there, per network and minute; over all networks 20 times as many. Default 120. */
   refusalsPerMinute: number;
 }
 

@@ -86,10 +86,10 @@ it.each([
 it('names the first wrong keys of a large body, shortened, and how many more there are', async () => {
   const names = Array.from({ length: 10_000 }, (_, n) => `${n}-`.padEnd(90, 'x'));
   const body = Object.fromEntries(['y'.repeat(50_000), ...names].map((name) => [name, 1]));
-  const { status, json } = await at.call('POST /services/svc-1/purchases', { body });
+  const { status, json } = await at.call('POST /runs', { body });
   const { details } = json['error'] as { details: { problems: { path: string; message: string }[] } };
   const { problems } = details;
-  // The package is missing, too.
+  // The command is missing, too.
   expect([status, problems.length, problems.at(-1)]).toEqual([400, 21, { path: '', message: 'and 9982 more' }]);
   expect(Math.max(...problems.map(({ path }) => path.length))).toBe(101);
   expect(JSON.stringify(json).length).toBeLessThan(10_000);

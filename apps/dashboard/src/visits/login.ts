@@ -3,11 +3,8 @@ import { NOBODY, sendPage } from './html-reply.js';
 import { forbidden, toFailure } from '../server/failure.js';
 import { html, type Html } from '../layout/html.js';
 import type { Limiters } from '../server/limits.js';
-import type { Context } from '../server/options.js';
+import { type Context, SMALL_BODY } from '../server/options.js';
 import { bySession, cookieName, isForeign, isOwnForm } from '../access/authenticate.js';
-
-/** A form has a token and a path, or less; it is read of anybody. */
-const LONGEST_FORM = 16_384;
 
 /** Adds `/login`, which opens a session with an API token, and `/logout`. */
 export function addLogin(server: FastifyInstance, context: Context, limiters: Limiters): void {
@@ -16,7 +13,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
     const page = { title: 'Log in', body: form(parseNext(request.query), null) };
     return sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
   });
-  server.post('/login', { bodyLimit: LONGEST_FORM }, async (request, reply) => {
+  server.post('/login', { bodyLimit: SMALL_BODY }, async (request, reply) => {
     const token = readField(request, 'token').trim();
     const next = parseNext(request.body);
     if (isForeign(request)) return reply.redirect('/login', 303);
@@ -36,7 +33,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
       return await sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
     }
   });
-  server.post('/logout', { bodyLimit: LONGEST_FORM }, async (request, reply) => {
+  server.post('/logout', { bodyLimit: SMALL_BODY }, async (request, reply) => {
     const secret = request.cookies[cookieName(context)] ?? '';
     const visit = await bySession(context, request);
     if (visit !== null && readField(request, 'csrf') === visit.csrf) {
