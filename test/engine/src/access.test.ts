@@ -26,6 +26,20 @@ it('no token has the name of the token of the config, which is that of its actor
   await sluice.close();
 });
 
+it('what the token of the config made names no digest of it', async () => {
+  const store = await openStore({ location: ':memory:' });
+  const { access, close } = await createSluice({ config: parseConfig({ panels: {} }, []), kinds: [], store });
+  const master = 'chosen-by-a-human';
+  const maker = (await access.verify(master, { master }))!;
+  const { access: made } = await access.create({ name: 'shop', scopes: ['read'], maker, ref: 'key-1' });
+  const { access: again } = await access.create({ name: 'shop', scopes: ['read'], maker, ref: 'key-1' });
+  const { tokens } = await access.list();
+  const revoked = await access.revoke('shop');
+  expect([made, again, ...tokens, revoked].map(({ createdBy }) => createdBy)).toEqual(Array(4).fill('serve.token'));
+  expect(await access.resume((await access.login(master, { master })).session, { master })).toEqual(maker);
+  await close();
+});
+
 it('a token and a session open the store also where their use can not be stored', async () => {
   const store = await openStore({ location: ':memory:' });
   let isFull = false;

@@ -34,7 +34,7 @@ export const token = name(
     client: textOrNull,
     rights: rights.nullable(),
     createdAt: instant,
-    createdBy: text.describe('Who, or the id of the token that made it'),
+    createdBy: text.describe('Who, or the id of the token that made it; serve.token for that of the config'),
     expiresAt: instantOrNull,
     revokedAt: instantOrNull,
     /** Within a minute; null before the first use. */

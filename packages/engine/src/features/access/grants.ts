@@ -26,7 +26,7 @@ export function newSecret(context: Context): string {
 
 /** Returns a token as lists show it. */
 export function toView({ hash: _hash, scopesBefore: _before, scopes, ...record }: ApiTokenRecord): TokenView {
-  return { ...record, scopes: scopes as Scope[] };
+  return { ...record, scopes: scopes as Scope[], createdBy: withoutDigest(record.createdBy) };
 }
 
 /** Returns whether a stored token still opens anything. */
@@ -70,6 +70,11 @@ export function grantedToMaster(master: string): Granted {
   const id = `${MASTER_NAME} ${toHash(`id:${master}`).slice(0, 16)}`;
   const needs = needsOfScopes(['operate', 'tokens'], null);
   return { id, name: `token ${MASTER_NAME}`, kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
+}
+
+/** Returns the id of a token as documents show it: with its digest a token that somebody chose could be guessed. */
+function withoutDigest(id: string): string {
+  return id.startsWith(`${MASTER_NAME} `) ? MASTER_NAME : id;
 }
 
 /** Stores when a token was last used, in minutes, where that can be stored. */
