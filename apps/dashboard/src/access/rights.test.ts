@@ -54,6 +54,24 @@ it('a token accepts the form of the answers of panels with the scope to operate 
   expect(await shapes()).toEqual(before);
   expect((await send('GET', '/doctor?contract=true', operates)).status).toBe(200);
   expect(await shapes()).not.toEqual(before);
+  const { entries } = await at.sluice.log.list({ kinds: ['run'], limit: 50 });
+  const accepted = { command: 'doctor --contract', actor: expect.stringMatching(/^token /), scope: 'panel dcim' };
+  expect(entries).toContainEqual(expect.objectContaining(accepted));
+});
+
+it('a session neither accepts the form of answers nor reads usage from the panels: these need a token', async () => {
+  const cookie = await at.login();
+  const shapes = await at.store.fingerprints.list('dcim');
+  at.panel.server.clearCalls();
+  for (const path of ['/doctor?contract=true', '/usage?refresh=true', '/usage?refresh=true&refresh=true']) {
+    const answer = await at.fetch(`/api/v1${path}`, { cookie });
+    expect([path, answer.status, await answer.json()]).toMatchObject([path, 401, { error: { code: 'no_token' } }]);
+  }
+  expect(at.panel.server.calls).toEqual([]);
+  expect(await at.store.fingerprints.list('dcim')).toEqual(shapes);
+  for (const path of ['/doctor', '/usage', '/usage?refresh=false'])
+    expect([path, (await at.fetch(`/api/v1${path}`, { cookie })).status]).toEqual([path, 200]);
+  expect((await send('GET', '/usage?refresh=true', SERVE_TOKEN)).status).toBe(200);
 });
 
 it('a token without the scope to make tokens lists share links alone', async () => {

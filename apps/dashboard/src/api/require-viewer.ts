@@ -36,8 +36,13 @@ export async function findViewer(context: Context, request: FastifyRequest): Pro
   return (await byToken(context, request)) ?? (await bySessionOfPage(context, request));
 }
 
-/** Pages may read with the session of their user; what changes something needs a token, or a form. */
+/** Keys of queries that make a `GET` accept the form of a panel's answers, or read the panels. */
+const NEED_TOKEN = ['contract', 'refresh'];
+
+/** Pages may read with the session of their user; what changes something, or reads the panels again, needs a token, or a form. */
 async function bySessionOfPage(context: Context, request: FastifyRequest): Promise<Viewer | null> {
   if (request.method !== 'GET' || request.headers.authorization !== undefined || isForeign(request)) return null;
+  const query = request.query as Record<string, unknown>;
+  if (NEED_TOKEN.some((key) => (query[key] ?? 'false') !== 'false')) return null;
   return (await bySession(context, request))?.viewer ?? null;
 }

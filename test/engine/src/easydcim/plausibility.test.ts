@@ -69,6 +69,25 @@ describe('answers that change their shape', () => {
 });
 
 describe('doctor with the contract', () => {
+  it('logs who accepts the form of answers, once for each form', async () => {
+    await at.addService(1);
+    const { sluice } = at.bench;
+    const accepted = async () => {
+      const { entries } = await sluice.log.list({ kinds: ['run'], limit: 50 });
+      return entries.filter((entry) => 'command' in entry && entry.command === 'doctor --contract');
+    };
+    await sluice.panels.doctor({ actor: 'alice' });
+    expect(await accepted()).toEqual([]);
+    for (const actor of ['alice', 'bob']) await sluice.panels.doctor({ contract: true, actor });
+    const first = { actor: 'alice', scope: 'panel dcim', outcome: 'done' };
+    expect(await accepted()).toEqual([expect.objectContaining(first)]);
+    at.panel.answers.bandwidth.keys = { in: 'rx', out: 'tx', total: null };
+    at.bench.clock.advance(HOUR);
+    await sluice.panels.doctor({ contract: true, actor: 'bob' });
+    expect(await accepted()).toHaveLength(2);
+    expect(await accepted()).toContainEqual(expect.objectContaining({ ...first, actor: 'bob' }));
+  });
+
   it('names the holes of every mapping and asks nothing that changes', async () => {
     await at.addService(1);
     await at.addService(2);

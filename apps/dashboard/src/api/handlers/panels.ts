@@ -6,10 +6,10 @@ import type { Handlers } from './handler.js';
 /** Panels, products and their switches. */
 export const panelHandlers: Handlers<typeof panelEndpoints> = {
   'POST /panels/test': ({ sluice, body, as }) => sluice.panels.test(body.panels ?? [], as),
-  'GET /doctor': ({ sluice, query: { panel, contract = false }, viewer }) => {
+  'GET /doctor': ({ sluice, query: { panel, contract = false }, viewer, as }) => {
     if (contract && !may(viewer, 'panels.acceptAnswers'))
       throw forbidden("The token does not permit to accept the form of a panel's answers");
-    return sluice.panels.doctor({ panel, contract });
+    return sluice.panels.doctor({ ...as, panel, contract });
   },
   'POST /clock/accept': ({ sluice, body: { panel, contract = false }, as }) =>
     sluice.panels.doctor({ ...as, panel, contract, acceptClock: true }),

@@ -1,11 +1,12 @@
 import type { Check } from '@sluice/contract/documents';
 import { SHORTEST_MASKED } from '@sluice/panel-http';
 import { type Panel, toItemError } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { formatLength } from '../../context/clock-guard.js';
 import { compareIds, nameFew } from '../../base/natural-order.js';
 import { listAlarms } from '../notices/list-alarms.js';
 import { describeEnforcement, readEnforcements } from '../../context/enforcement.js';
+import { withRun } from '../../kernel/run/bracket.js';
 import { describeBrake, findBrakes, findMoved } from '../../kernel/run/brake-state.js';
 import { listStopped } from '../../kernel/changes/reversals.js';
 import { readMark } from '../../kernel/changes/store-copy.js';
@@ -132,19 +133,28 @@ export function expiryCheck(panel: string, { key, at }: { key: string; at: strin
   return check('warning', `valid until ${at}, ${rest}`);
 }
 
-/** Reads every endpoint and stores the shape of its answer; a poll treats an answer of another shape as unreadable. */
+/**
+ * Reads every endpoint and stores the shape of its answer; a poll treats an answer of another shape as unreadable. Logged as a run
+ * where that accepts a new shape.
+ */
 async function contractChecks(context: Context, name: string, services: ServiceRecord[]): Promise<Check[]> {
   const panel = await context.panel(name);
   if (!panel.contract) return [toChecks('contract', name)('skipped', `not supported for ${panel.kind.kind}`)];
   const { checks, shapes, lists = {} } = await panel.contract.check(services, context.deps.signal);
   const since = context.now();
-  await context.write([], async (tables) => {
+  const store = async (tables: StoreTables): Promise<void> => {
     for (const { endpoint, shape } of shapes)
       await tables.fingerprints.put({ panel: name, endpoint, shape, since, confirmed: true });
     for (const list of ['speedLimits', 'tunnelGroups'] as const) {
       const ids = lists[list];
       if (ids !== undefined) await tables.panelLists.put(name, list, { ids, at: since });
     }
-  });
+  };
+  const stored = await context.store.fingerprints.list(name);
+  const known = new Map(stored.map(({ endpoint, shape }) => [endpoint, shape.join()]));
+  // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
+  const purpose = { command: 'doctor --contract', dryRun: false, scope: `panel ${name}` };
+  if (shapes.every(({ endpoint, shape }) => known.get(endpoint) === shape.join())) await context.write([], store);
+  else await withRun(context, purpose, (run) => run.store(store));
   return checks;
 }
