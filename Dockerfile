@@ -19,6 +19,8 @@ RUN ln -s /opt/sluice/bin/sluice /usr/local/bin/sluice \
  && mkdir /data && chown node:node /data
 USER node
 WORKDIR /data
+# A mounted config is one that was named: it may be another user's.
+ENV SLUICE_CONFIG=/data/sluice.yaml
 VOLUME /data
 EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD \

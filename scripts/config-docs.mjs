@@ -65,6 +65,7 @@ export async function configDocs(schema) {
   const parts = [
     '# The config file',
     'Written by `npm run docs:config` from the schema that `sluice config schema` prints. Unknown keys are errors that name the nearest known one.',
+    'The file is the one that `--config` or `SLUICE_CONFIG` names, or the first that exists of `sluice.yaml` in the working directory, `sluice/sluice.yaml` in the XDG folder, and `/etc/sluice/sluice.yaml`. A file that only the working directory led to is refused if another user owns it, or can write or replace it: such a config could send secrets of your environment to an address of its own. If you trust it, name it with `--config PATH`. A file that is named is only warned of then, unless it names a program or a file.',
     'All sizes are binary: 1 GB is 1024³ bytes, 1 TB is 1024⁴ bytes. Ten decimal terabytes are `9.09TB`.',
     '## Top level',
     table(toRows(schema)),

@@ -1,4 +1,4 @@
-import { type Config, findConfigFile, loadConfigFile } from '@sluice/config-file';
+import { type Config, findConfig, loadConfigFile } from '@sluice/config-file';
 import { printable } from '@sluice/panel-http/printable';
 import { writeLine } from '@sluice/terminal/text';
 import type { Deps } from './context.js';
@@ -14,7 +14,8 @@ export function requireConfig(
   option: string | undefined,
   deps: Pick<Deps, 'env' | 'cwd' | 'kinds' | 'onConfig'>,
 ): Config {
-  const config = loadConfigFile(findConfigFile(option, deps.env, deps.cwd), configKinds(deps));
+  const { file, byFolder } = findConfig(option, deps.env, deps.cwd);
+  const config = loadConfigFile(file, configKinds(deps), { byFolder });
   compileParsers();
   deps.onConfig?.(config);
   return config;

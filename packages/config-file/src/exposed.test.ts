@@ -6,7 +6,7 @@ describe('who can write a config', () => {
   const folder = { mode: 0o755, uid: 0, gid: 0 };
   const program = { panels: { p: { token: '${cmd:/bin/x}' } } };
   const user = { uid: 1000, gid: 1000, groups: [1000], onlyChecks: false };
-  type Case = Partial<Access> & { folder?: Access; folders?: ConfigAccess['folders'] };
+  type Case = Partial<ConfigAccess> & { folder?: Access };
   const foundBy = (by: Partial<SystemUser>, { folder: inside = folder, ...access }: Case, raw: unknown = program) =>
     exposedConfig(
       { file: '/etc/s/s.yaml', ...own, folders: [{ file: '/etc/s/s.yaml', ...inside }], ...access },
@@ -89,6 +89,27 @@ describe('who can write a config', () => {
       expect.stringMatching(/^error .*user \(7\)/),
     );
     expect(foundBy({ onlyChecks: true }, foreign)).toEqual([expect.stringMatching(/^error .*"chown 1000 \/etc\/s"$/)]);
+  });
+
+  it('is refused whatever it names where only the working directory led to it', () => {
+    const byFolder = true;
+    const cases = [
+      { mode: 0o666 },
+      { uid: 7 },
+      { folder: { ...folder, mode: 0o777 } },
+      { folder: { ...folder, uid: 7 } },
+    ];
+    for (const access of cases) {
+      expect(found(access, {})).toEqual([expect.stringMatching(/^warning/)]);
+      const words = /^error .*working directory.*, name it with "--config \/etc\/s\/s\.yaml"$/;
+      expect(found({ ...access, byFolder }, {})).toEqual([expect.stringMatching(words)]);
+      expect(found({ ...access, byFolder })).toEqual(found(access));
+    }
+    expect(found({ byFolder }, {})).toEqual([]);
+    const root = { uid: 0, gid: 0, groups: [0] };
+    const nobody = { uid: 65_534, gid: 65_534, folder: { mode: 0o755, uid: 65_534, gid: 65_534 }, byFolder };
+    const fix = expect.stringMatching(/^error another user \(65534\) owns .*sudo -u '#65534' sluice …" or, if/);
+    expect(foundBy(root, nobody, {})).toEqual([fix, fix]);
   });
 
   it('is found by the folder of the file that a link leads to', () => {

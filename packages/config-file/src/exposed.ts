@@ -37,6 +37,8 @@ export interface ConfigFolder extends Access {
 export interface ConfigAccess extends Access {
   file: string;
   folders: readonly ConfigFolder[];
+  /** Whether only the working directory led to it, where anybody could have put it. Default false. */
+  byFolder?: boolean | undefined;
 }
 
 /** Who else can write or replace a config. */
@@ -50,7 +52,8 @@ interface Writer {
 
 /**
  * Returns what the permissions of a config expose. A file that another user can write or replace is an error if it names a
- * program or a file: they could run any program, or read any file, as the user who runs sluice.
+ * program or a file: they could run any program, or read any file, as the user who runs sluice. Where only the working directory
+ * led to it, it is one in any case: its panels could be sent secrets of the environment.
  */
 export function exposedConfig(
   config: ConfigAccess,
@@ -58,13 +61,13 @@ export function exposedConfig(
   raw: unknown,
   known: ConfigKinds,
 ): ConfigProblem[] {
-  const { file, mode } = config;
+  const { file, mode, byFolder = false } = config;
   const danger = findDanger(raw, known);
   const found: ConfigProblem[] = findWriters(config, user).map(({ who, fix, isTrusted }) => ({
-    severity: danger !== null && !isTrusted ? 'error' : 'warning',
+    severity: (danger !== null || byFolder) && !isTrusted ? 'error' : 'warning',
     path: '',
     line: null,
-    message: danger === null ? `${who}. ${fix}` : `${who}, and it names ${danger} as this user. ${fix}`,
+    message: toMessage({ who, fix, danger, unnamed: byFolder && !isTrusted ? file : null }),
   }));
   if ((mode & READABLE_BY_OTHERS) !== 0 && hasSecret(raw, known)) {
     const message = `every user of this machine can read ${file}, which contains secrets. Run "chmod 640 ${file}"`;
@@ -73,8 +76,21 @@ export function exposedConfig(
   return found;
 }
 
+function toMessage({
+  who,
+  fix,
+  danger,
+  unnamed,
+}: Pick<Writer, 'who' | 'fix'> & { danger: string | null; unnamed: string | null }): string {
+  if (danger !== null) return `${who}, and it names ${danger} as this user. ${fix}`;
+  if (unnamed === null) return `${who}. ${fix}`;
+  const why = 'only the working directory led to it: whose config is found so can get secrets of the environment';
+  // oxlint-disable-next-line sluice/syntax -- the remedy of one problem, which has no code
+  return `${who}, and ${why}. ${fix} or, if you trust them, name it with "--config ${unnamed}"`;
+}
+
 /** Returns who else can write or replace the config. */
-function findWriters({ file, folders, ...own }: ConfigAccess, user: SystemUser | null): Writer[] {
+function findWriters({ file, folders, byFolder: _how, ...own }: ConfigAccess, user: SystemUser | null): Writer[] {
   if (user === null) return [];
   // For root, a user who owns both the config and its folder is the one whom the config is for.
   const isForOwner = user.uid === 0 && folders.some(({ uid }) => uid === own.uid);

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { exposedConfig } from './exposed.js';
-import { findConfigFile } from './find-config-file.js';
+import { findConfig } from './find-config-file.js';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { readConfig, systemUser } from './read-config.js';
-import { resolveSecret, type SecretSources } from './secrets.js';
+import { isSecretReference, resolveSecret, type SecretSources } from './secrets.js';
 
 /** Where a config is searched. */
 export interface ConfigPlace {
@@ -21,11 +21,13 @@ export interface ConfigPlace {
  */
 export function findHeartbeat({ named, env, cwd }: ConfigPlace, known: ConfigKinds): string | null {
   try {
-    const file = findConfigFile(named, env, cwd);
+    const { file, byFolder } = findConfig(named, env, cwd);
     const { text, access } = readConfig(file);
     const heartbeat = readHeartbeat(text);
     if (heartbeat === null || heartbeat.startsWith('${cmd:')) return null;
-    const exposed = exposedConfig(access, systemUser(false), { heartbeat }, known);
+    // An address that is written out names nothing of this user.
+    const how = { ...access, byFolder: byFolder && isSecretReference(heartbeat) };
+    const exposed = exposedConfig(how, systemUser(false), { heartbeat }, known);
     if (exposed.some(({ severity }) => severity === 'error')) return null;
     return resolveSecret(heartbeat, 'heartbeat', { env, dir: path.dirname(file) });
   } catch {

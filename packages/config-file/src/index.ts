@@ -1,7 +1,14 @@
-export { findConfigFile } from './find-config-file.js';
+export { findConfig, findConfigFile, type FoundConfig } from './find-config-file.js';
 export { type ConfigPlace, findHeartbeat } from './find-heartbeat.js';
 export type { ConfigKinds } from './kinds.js';
-export { type CheckedConfig, checkConfigFile, checkConfigText, type Config, loadConfigFile } from './load.js';
+export {
+  type CheckedConfig,
+  checkConfigFile,
+  checkConfigText,
+  type Config,
+  type ConfigSearch,
+  loadConfigFile,
+} from './load.js';
 export { type ConfigProblem, formatProblem } from './problem.js';
 export { type ConfigReaders, configReaders, storeLocation } from './readers.js';
 export { isSecretReference, resolveSecret, secretReferences, type SecretSources } from './secrets.js';

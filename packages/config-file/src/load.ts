@@ -4,6 +4,7 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { yamlMessage } from '@sluice/terminal/files';
 import { exposedConfig, namesProgram } from './exposed.js';
+import type { FoundConfig } from './find-config-file.js';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { literalSecrets } from './literal-secrets.js';
@@ -22,13 +23,16 @@ export interface Config extends EngineConfig {
   warnings: ConfigProblem[];
 }
 
+/** How a config was found. */
+export type ConfigSearch = Partial<Pick<FoundConfig, 'byFolder'>>;
+
 /**
  * Loads a config whose warnings are returned with it.
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line, `config_missing`
  */
-export function loadConfigFile(file: string, known: ConfigKinds): Config {
-  const { config, problems } = readAndCheck(file, known, false);
+export function loadConfigFile(file: string, known: ConfigKinds, { byFolder = false }: ConfigSearch = {}): Config {
+  const { config, problems } = readAndCheck(file, known, { onlyChecks: false, byFolder });
   if (config) return config;
   const errors = problems.filter((problem) => problem.severity === 'error');
   throw usageError(
@@ -51,14 +55,22 @@ export interface CheckedConfig {
  *
  * @throws SluiceError `config_missing` for a file that can't be read
  */
-export function checkConfigFile(file: string, known: ConfigKinds): CheckedConfig {
-  return readAndCheck(file, known, true);
+export function checkConfigFile(
+  file: string,
+  known: ConfigKinds,
+  { byFolder = false }: ConfigSearch = {},
+): CheckedConfig {
+  return readAndCheck(file, known, { onlyChecks: true, byFolder });
 }
 
-function readAndCheck(file: string, known: ConfigKinds, onlyChecks: boolean): CheckedConfig {
+function readAndCheck(
+  file: string,
+  known: ConfigKinds,
+  { onlyChecks, byFolder }: Required<ConfigSearch> & { onlyChecks: boolean },
+): CheckedConfig {
   const { text, access } = readConfig(file);
   const { config, problems, raw } = check(text, file, known);
-  const exposed = exposedConfig(access, systemUser(onlyChecks), raw, known);
+  const exposed = exposedConfig({ ...access, byFolder }, systemUser(onlyChecks), raw, known);
   const all = [...exposed, ...problems];
   const isRefused = exposed.some(({ severity }) => severity === 'error');
   return { config: config === null || isRefused ? null : { ...config, exposed, warnings: all }, problems: all };

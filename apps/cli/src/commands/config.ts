@@ -3,7 +3,7 @@ import {
   configReaders,
   type Config,
   type ConfigProblem,
-  findConfigFile,
+  findConfig,
   formatProblem,
   storeLocation,
 } from '@sluice/config-file';
@@ -18,8 +18,8 @@ import { BILLING, configKinds, knownKinds } from '../kinds.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = async (_args, options, deps) => {
-  const file = findConfigFile(options.config, deps.env, deps.cwd);
-  const { config, problems: found } = checkConfigFile(file, configKinds(deps));
+  const { file, byFolder } = findConfig(options.config, deps.env, deps.cwd);
+  const { config, problems: found } = checkConfigFile(file, configKinds(deps), { byFolder });
   const problems = [...found, ...(config === null ? [] : await furtherProblems(config, deps))];
   const ok = !problems.some((problem) => problem.severity === 'error');
   const terminal = new Terminal(deps, options);

@@ -58,6 +58,7 @@ describe('a config that is refused', () => {
     expect(await runsWith(valid('"${env:BEAT}"', broken), 'poll')).toEqual([2, FAILED]);
     expect(await runsWith(valid('"${file:./beat}"', broken), 'poll')).toEqual([2, FAILED]);
     expect(await runsWith(valid('"${file:./beat}"', broken), 'poll', 0o666)).toEqual([2, []]);
+    expect(await runsWith(valid('"${env:BEAT}"', broken), 'poll', 0o666)).toEqual([2, []]);
     const program = `"\${cmd:/bin/cat ${bench.path('beat')}}"`;
     expect(await runsWith(valid(program, broken), 'poll')).toEqual([2, []]);
     expect(await runsWith(valid('7', broken), 'poll')).toEqual([2, []]);

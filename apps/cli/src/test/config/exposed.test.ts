@@ -1,4 +1,7 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, chownSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { benchForEachTest } from '../each-test.js';
 
@@ -29,7 +32,47 @@ describe('a config that other users can write', () => {
     expect((await bench.sluice('service list')).exitCode).toBe(0);
   });
 
-  it('is warned about once per run otherwise, also with --quiet and --json', async () => {
+  it('is refused otherwise, too, where no command names it', async () => {
+    for (const words of ['service list', 'poll', 'config check']) {
+      const [exitCode, stderr] = await withMode(0o666, configured('${env:T}'), words);
+      expect([words, exitCode]).toEqual([words, 2]);
+      if (words !== 'config check')
+        expect(stderr.join()).toContain(`name it with "--config ${bench.path('sluice.yaml')}"`);
+    }
+    expect((await bench.sluice('service list --config sluice.yaml')).exitCode).toBe(0);
+    bench.env['SLUICE_CONFIG'] = bench.path('sluice.yaml');
+    expect((await bench.sluice('service list')).exitCode).toBe(0);
+  });
+
+  (process.getuid?.() === 0 ? it : it.skip)(
+    'gets no secret of the environment in the folder of its owner',
+    async () => {
+      const heard: string[] = [];
+      const server = createServer(({ headers }, response) => {
+        heard.push(String(headers.authorization));
+        response.end('{}');
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      Object.assign(bench.env, { DCIM: 'a-secret-of-root', BEAT: `http://127.0.0.1:${port}/beat` });
+      const text = configured('${env:DCIM}', `http://127.0.0.1:${port}`).replace('token:', 'allowHttp: true, token:');
+      bench.write('sluice.yaml', `${text}heartbeat: "\${env:BEAT}"\n`);
+      for (const each of ['.', 'sluice.yaml']) chownSync(bench.path(each), 65_534, 65_534);
+      try {
+        for (const words of ['panel test', 'poll', 'doctor --contract'])
+          expect([words, (await bench.sluice(words)).exitCode]).toEqual([words, 2]);
+        expect(heard).toEqual([]);
+        await bench.sluice('panel test --config sluice.yaml');
+        expect(heard.join()).toContain('a-secret-of-root');
+      } finally {
+        chownSync(bench.path('.'), 0, 0);
+        await new Promise((resolve) => server.close(resolve));
+      }
+    },
+  );
+
+  it('is warned about once per run where it is named, also with --quiet and --json', async () => {
+    bench.env['SLUICE_CONFIG'] = bench.path('sluice.yaml');
     const expected = [0, [warning('write FILE. Run "chmod o-w FILE"')]];
     for (const words of ['service list', 'service list --quiet', 'service list --json', 'db check']) {
       expect([words, ...(await withMode(0o666, configured('${env:T}'), words))]).toEqual([words, ...expected]);
@@ -52,6 +95,7 @@ describe('a config that other users can read', () => {
   });
 
   it('is warned about beside who can write it', async () => {
+    bench.env['SLUICE_CONFIG'] = bench.path('sluice.yaml');
     const expected = [
       warning('write FILE. Run "chmod o-w FILE"'),
       warning('read FILE, which contains secrets. Run "chmod 640 FILE"'),
