@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IDS, type ModuleSite, startModuleSite } from './test/module-site.js';
+import { startLosingProxy } from './test/losing-proxy.js';
 import { noPhp } from './test/php.js';
 
 const withPhp = noPhp === null ? describe : describe.skip;
@@ -43,5 +44,15 @@ withPhp(`a service that is held when it is overdue, and paid late${noPhp ?? ''}`
     expect(done.moduleLog.map(({ action }) => action)).toContain('POST /services/sync');
     expect(done.returned).toBe('success');
     expect(await poll()).toBe('active');
+  });
+
+  it('is served after Unsuspend, too, where the answer to the sync before it is lost', async () => {
+    await at.command('SuspendAccount', 50);
+    const proxy = await startLosingProxy(at.url);
+    proxy.loses = /services\/sync$/;
+    const done = await at.command('UnsuspendAccount', 50, { serverport: proxy.port });
+    await proxy.close();
+    expect(done.moduleLog.map(({ action }) => action)).toContain('POST /services/sync');
+    expect([done.returned, order()]).toEqual(['success', 'active']);
   });
 });

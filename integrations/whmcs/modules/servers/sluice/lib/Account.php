@@ -60,12 +60,8 @@ final class Account
     {
         try {
             $this->commands->sync();
-        } catch (Refusal) {
-            // What is wrong with the service in WHMCS does not keep it suspended.
-        } catch (ApiError $error) {
-            if (!$error->isOfSluice()) {
-                throw $error;
-            }
+        } catch (Refusal | ApiError) {
+            // What keeps the due date from being read does not keep the service suspended.
         }
         $this->commands->provisionKnown('unsuspend', ['as' => 'billing']);
     }
