@@ -28,7 +28,8 @@ export const sync: CommandHandler<SyncOptions> = (_args, options, deps) => {
 };
 
 /** Prints what a sync changed, skipped and left as it is. */
-export function printSync(terminal: Terminal, { run, totals, changes, skipped, problems }: SyncReport): void {
+export function printSync(terminal: Terminal, report: SyncReport): void {
+  const { run, totals, changes, skipped, withheld = [], problems } = report;
   if (terminal.json) return;
   const line = (text: string): void => {
     terminal.line(text);
@@ -38,6 +39,7 @@ export function printSync(terminal: Terminal, { run, totals, changes, skipped, p
     printFields(line, change === 'added', fields);
   }
   for (const { reason, services } of skipped) terminal.info(`skipped, ${reason}: ${nameFew(services)}`);
+  for (const { service, message } of withheld) terminal.warn(`sluice: ${service}: ${message}`);
   for (const { service, message, code = '' } of problems) {
     const left = service === '' ? '' : `${service} was left as it is: `;
     terminal.warn(`sluice: ${left}${withRemedy({ code, message, details: { service } })}`);

@@ -79,6 +79,8 @@ export const syncReport = name(
     changes: z.array(syncChange),
     /** Services that are not taken, by reason. Those that were taken earlier follow in what does not depend on their product. */
     skipped: z.array(z.object({ reason: text, services: z.array(text) })),
+    /** Services of which the billing system shows the status of before an order that had ended with an error; it is not taken over. */
+    withheld: z.array(z.object({ service: text, message: text })).exactOptional(),
     problems: z.array(syncProblem),
   }),
 );

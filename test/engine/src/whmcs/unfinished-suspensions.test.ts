@@ -105,4 +105,102 @@ describe('while WHMCS has the status of before an order that was not finished', 
     await syncAndPoll();
     expect([await lifecycle(), order()]).toEqual(['active', 'active']);
   });
+
+  const readAlarms = async () =>
+    (await at.sluice.notices.alarms()).alarms.filter(({ code }) => code === 'status_withheld');
+  const endWeek = async (): Promise<void> => {
+    at.bench.clock.advance(7 * 24 * HOUR);
+    await syncAndPoll();
+  };
+
+  it('what WHMCS shows against an end of a suspension is named, and counts again after a week', async () => {
+    setWhmcs('Suspended');
+    await syncAndPoll();
+    await orderWhileDown('unsuspend');
+    const first = await at.sync();
+    expect(first.withheld).toEqual([
+      { service: 'whmcs-1', message: expect.stringMatching(/^WHMCS shows Suspended, .*unsuspend of 2026-11-20T13/) },
+    ]);
+    // No run has finished the order yet.
+    expect([await readAlarms(), first.totals.skipped, first.problems]).toEqual([[], 0, []]);
+    await at.poll({ allowMass: true });
+    await syncAndPoll();
+    await syncAndPoll();
+    expect(await readAlarms()).toMatchObject([{ service: 'whmcs-1', panel: 'dcim', event: 'billing' }]);
+    const notices = await at.bench.store.notices.list();
+    expect(notices.filter(({ code }) => code === 'status_withheld')).toHaveLength(1);
+    await endWeek();
+    expect([await lifecycle(), order()]).toEqual(['suspended', 'suspended']);
+    expect([await readAlarms(), (await at.sync()).withheld]).toEqual([[], undefined]);
+  });
+
+  it('a client who is suspended against WHMCS without a due date is served after a week', async () => {
+    at.whmcs.service(1).nextDueDate = '0000-00-00';
+    await at.sync();
+    await orderWhileDown('suspend');
+    await syncAndPoll();
+    await syncAndPoll();
+    expect(await readAlarms()).toMatchObject([{ message: expect.stringContaining('WHMCS shows Active') }]);
+    await at.sluice.notices.acknowledge((await readAlarms())[0]?.id ?? '');
+    await endWeek();
+    expect([await lifecycle(), order(), await readAlarms()]).toEqual(['active', 'active', []]);
+  });
+
+  it('a repeated order counts for another week, under the same alarm', async () => {
+    await orderWhileDown('suspend');
+    await syncAndPoll();
+    await syncAndPoll();
+    const [before] = await readAlarms();
+    at.bench.clock.advance(6 * 24 * HOUR);
+    await orderWhileDown('suspend');
+    at.bench.clock.advance(2 * 24 * HOUR);
+    await syncAndPoll();
+    expect([await lifecycle(), order()]).toEqual(['suspended', 'suspended']);
+    expect((await readAlarms()).map(({ id, since }) => ({ id, since }))).toEqual([
+      { id: before?.id, since: before?.since },
+    ]);
+    setWhmcs('Suspended');
+    await at.sync();
+    expect(await readAlarms()).toEqual([]);
+  });
+
+  it('an order that no run can finish is named after a week, and does not count for good', async () => {
+    await orderWhileDown('suspend');
+    at.bench.clock.advance(7 * 24 * HOUR - 1);
+    await at.sync();
+    expect(await readAlarms()).toEqual([]);
+    at.bench.clock.advance(1);
+    await at.sync();
+    expect(await readAlarms()).toHaveLength(1);
+    at.bench.clock.advance(7 * 24 * HOUR);
+    await at.sync();
+    expect(await readAlarms()).toEqual([]);
+    await at.poll({ allowMass: true });
+    expect([await lifecycle(), order()]).toEqual(['active', 'active']);
+  });
+
+  it('nothing of it is left of a service that ended', async () => {
+    await orderWhileDown('suspend');
+    await syncAndPoll();
+    await syncAndPoll();
+    expect(await readAlarms()).toHaveLength(1);
+    await at.bench.store.write((tables) =>
+      tables.services.update([
+        { id: 'whmcs-1', status: 'terminated', updatedAt: new Date(at.bench.clock.now()).toISOString() },
+      ]),
+    );
+    expect(await readAlarms()).toEqual([]);
+    setWhmcs('Terminated');
+    await at.sync();
+    expect(await at.bench.store.conditions.list('former-status:')).toEqual([]);
+  });
+
+  it('nothing of it is left of a service that was removed', async () => {
+    setWhmcs('Suspended');
+    await syncAndPoll();
+    await orderWhileDown('unsuspend');
+    await syncAndPoll();
+    await at.sluice.services.remove('whmcs-1');
+    expect(await at.bench.store.conditions.list('former-status:')).toEqual([]);
+  });
 });

@@ -11,6 +11,8 @@ import { listMissingClients } from '../billing/missing-clients.js';
 import { CLIENT_MISSING, dueRefundKey, mergedRefundKey, REFUND_OF_MERGED } from '../billing/missing-key.js';
 import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
 import { CALLS_UNBILLED, listLateCalls, toStoredId } from '../calls/stored-late-calls.js';
+import { listWithheld } from '../services/sync/former-status.js';
+import { STATUS_WITHHELD } from '../../base/notice-events.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
@@ -25,8 +27,8 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 
 /**
  * Lists changes, bills of calls and refunds whose outcome is not known, refunds that wait to be sent, purchases that another billing
- * system than the config's has to finish, calls that are on no bill, clients whom the billing system has not any more, and
- * agents with a limit that their panel lacks, and quota holds that last although the usage fell: all of them, or those of one service, which has no agents.
+ * system than the config's has to finish, calls that are on no bill, clients whom the billing system has not any more,
+ * agents with a limit that their panel lacks, quota holds that last although the usage fell, and statuses that the billing system shows of before an order: all of them, or those of one service, which has no agents.
  */
 export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
   const parts = await Promise.all([
@@ -36,6 +38,7 @@ export async function findStandingAlarms(context: Context, service?: string): Pr
     unbilledCalls(context, service),
     missingClients(context, service),
     fallenUsage(context, service),
+    withheldStatuses(context, service),
   ]);
   return parts
     .flat()
@@ -123,6 +126,11 @@ async function missingClients(context: Context, only?: string): Promise<Standing
   const services = await context.store.services.list({ ids: found.map(({ service }) => service) });
   const panels = new Map(services.map(({ id, panel }) => [id, panel]));
   return found.map((one) => ({ ...one, code: CLIENT_MISSING, panel: panels.get(one.service) ?? '' }));
+}
+
+async function withheldStatuses({ store }: Context, only?: string): Promise<StandingAlarm[]> {
+  const found = (await listWithheld(store)).filter(({ service }) => only === undefined || service === only);
+  return found.map((one) => ({ ...one, id: `withheld-${one.service}`, code: STATUS_WITHHELD }));
 }
 
 /** A quota hold that was decided on a figure that fell by more than half since: nothing but a person or the next cycle ends it. */

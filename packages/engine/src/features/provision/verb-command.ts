@@ -6,6 +6,7 @@ import type { Context } from '../../context/context.js';
 import type { Reader } from '../../context/reader.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
+import { noteFollowing } from '../services/sync/former-status.js';
 import { lacksOwnAccount, listNewRefs } from '../../kernel/subject/account.js';
 
 /** A request to provision an account. */
@@ -91,6 +92,7 @@ export async function finishVerb(
   if (request.verb === 'create' && service.status === 'pending') await setStatus(context, service, 'active', tables);
   if (request.verb === 'terminate') {
     await setStatus(context, service, 'terminated', tables);
+    await noteFollowing(tables, [service.id]);
     await disown(context, panel, service, tables);
     await endAll(context, service, tables);
     // What was not finished before has no account any more.

@@ -10,6 +10,7 @@ import { isRefunding } from '../billing/refund-state.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
 import { endIfGone, findGone } from './gone-accounts.js';
 import { findLifted } from './lifted-accounts.js';
+import { noteFollowing } from './sync/former-status.js';
 
 /**
  * Removes a service and its records.
@@ -32,6 +33,7 @@ export async function removeService(context: Context, id: string, waitMs: number
     await run.store(async (tables) => {
       await endIfGone(context, tables, id);
       await noteLowered(tables, id);
+      await noteFollowing(tables, [id]);
       await tables.services.remove(id, context.now());
     });
     return service;

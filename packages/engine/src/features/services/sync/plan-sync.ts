@@ -8,7 +8,7 @@ import { describeChange } from '../describe-changes.js';
 import { listColumns } from '../../../base/fields.js';
 import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
-import { readFormer, withoutFormerStatus } from './former-status.js';
+import { describeWithheld, isWithheld, readFormer } from './former-status.js';
 import { followProtection } from './follow-protection.js';
 import { type BeforeList, isNewerThanList, NEWER_THAN_LIST } from './newer-than-list.js';
 import { planTaken } from './plan-taken.js';
@@ -40,6 +40,8 @@ export interface SyncOptions {
 
 /** What a sync stores and reports. */
 export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipped' | 'problems'> {
+  /** Services of which the billing system shows the status of before an order that was not finished. */
+  withheld: NonNullable<SyncReport['withheld']>;
   added: ServiceRecord[];
   updates: ServiceChange[];
   /** Services of which the billing system shows another status than before an order that was not finished. */
@@ -78,7 +80,7 @@ interface PlanOptions extends SyncOptions {
 async function planListed(
   context: Context,
   tables: StoreTables,
-  { ref, productRef, protectionRef, services: listedServices, unread, before }: Listed,
+  { title, ref, productRef, protectionRef, services: listedServices, unread, before }: Listed,
   { stored, left, ...options }: PlanOptions,
 ): Promise<SyncPlan> {
   const services = takeServices(listedServices, { product: options.product, ref, productRef, stored });
@@ -93,11 +95,16 @@ async function planListed(
   );
   const unwritten = await listUnwritten(context, tables);
   const former = await readFormer(tables, before.inUse);
-  const taken = services
+  const shown = services
     .filter(({ id }) => !out.has(id))
     .map((service) => applyFills(context, service, stored.get(service.id)))
-    .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []))
-    .map((service) => withoutFormerStatus(service, { stored, former }));
+    .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
+  const isLeft = (service: TakenService): boolean => isWithheld(service, { stored, former, now: context.now() });
+  const withheld = shown.filter(isLeft).flatMap(({ id }) => {
+    const order = former.get(id);
+    return order === undefined ? [] : [{ service: id, message: describeWithheld(order, title) }];
+  });
+  const taken = shown.map((service) => (isLeft(service) ? withoutColumns(service, ['status']) : service));
   const sources = new Map(taken.map((service) => [service.id, service]));
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
@@ -118,6 +125,7 @@ async function planListed(
   const following = taken.filter(({ id, texts }) => former.has(id) && texts['status'] !== undefined);
   const changes = describe(context, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));
   return {
+    withheld,
     added,
     updates,
     following: following.map(({ id }) => id),

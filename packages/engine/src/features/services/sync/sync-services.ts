@@ -12,6 +12,7 @@ import { listFieldColumns } from '../../../base/fields.js';
 import { storeAdded, storeChanges } from '../store-changes.js';
 import { listFacts } from './apply-fills.js';
 import { noteFollowing } from './former-status.js';
+import { storeWithheld } from './withheld-notices.js';
 import { readBeforeList } from './newer-than-list.js';
 import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
 
@@ -120,6 +121,7 @@ async function storeLeased(context: Context, run: Run, listed: Listed, request: 
       await storeChanges(context, tables, { changes: plan.updates, run: run.id });
       await storeAdded(context, tables, plan.added);
       await noteFollowing(tables, plan.following);
+      await storeWithheld(context, tables, { plan, title: listed.title, run: run.id });
       run.totals = plan.totals;
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
       return true;
@@ -149,6 +151,6 @@ function refuseShortList({ known, totals: { vanished } }: SyncPlan, { title }: L
 
 const toOutcome = ({ problems }: SyncPlan): 'done' | 'partial' => (problems.length === 0 ? 'done' : 'partial');
 
-function toReport({ view }: Run, { totals, changes, skipped, problems }: SyncPlan): SyncReport {
-  return { run: toRunView(view), totals, changes, skipped, problems };
+function toReport({ view }: Run, { totals, changes, skipped, withheld, problems }: SyncPlan): SyncReport {
+  return { run: toRunView(view), totals, changes, skipped, ...(withheld.length > 0 && { withheld }), problems };
 }
