@@ -100,6 +100,7 @@ export type {
   TelephonyDocument,
   TestedChannel,
   TokenView,
+  UndecidedPanel,
 } from '@sluice/contract/documents';
 export type { Access } from './api/access.js';
 export type { Agents, AgentOptions, CheckOptions } from './api/agents.js';
@@ -212,6 +213,7 @@ export { suggestion } from './base/suggestion.js';
 export { describeEnforcement, describeSetting, listWaysBack } from './context/enforcement.js';
 export { parseTime, type TimeReading } from './base/times.js';
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
+export { describeUndecided } from './kernel/run/undecided.js';
 export { listObserving } from './features/panels/observed-panels.js';
 export {
   describeAllowance,

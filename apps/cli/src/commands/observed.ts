@@ -1,18 +1,23 @@
-import { describeBrake, type PanelView, type ServiceDetail } from '@sluice/engine';
+import { describeBrake, describeUndecided, type PanelView, type ServiceDetail } from '@sluice/engine';
 import type { Terminal } from '@sluice/terminal';
 import { printObserving } from '@sluice/terminal/reports';
 import type { Opened } from '../open-sluice.js';
 
-/** Prints which panels are down, so that the listed figures are those of the last readings. */
+/** Prints which panels are down or not decided on, so that the listed figures are those of the last readings. */
 export function printOutages(
   terminal: Terminal,
-  services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince'>[],
+  services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince' | 'panelUndecided'>[],
 ): void {
   const outages = new Map(services.map(({ panel, panelDownSince }) => [panel, panelDownSince]));
   for (const [panel, since] of outages) {
     if (since === null) continue;
     const text = `Panel ${panel} is down since ${terminal.times.at(since, panel) ?? since}: these are the last known states`;
     terminal.line(terminal.colors.yellow(text));
+  }
+  for (const [panel, undecided] of new Map(services.map(({ panel, panelUndecided }) => [panel, panelUndecided]))) {
+    if (undecided === undefined) continue;
+    const since = terminal.times.at(undecided.since, panel) ?? undecided.since;
+    terminal.line(terminal.colors.yellow(terminal.times.text(describeUndecided(panel, undecided, since), panel)));
   }
 }
 

@@ -40,7 +40,10 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
       if (csv !== undefined) return ExitCode.done;
       printOutages(
         terminal,
-        panels.map(({ name, downSince }) => ({ panel: name, panelDownSince: downSince })),
+        panels.map(({ name, downSince, undecided }) => ({
+          ...{ panel: name, panelDownSince: downSince },
+          ...(undecided !== undefined && { panelUndecided: undecided }),
+        })),
       );
       await printBrakes(
         { sluice, terminal },

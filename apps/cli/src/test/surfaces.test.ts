@@ -21,6 +21,7 @@ function expected(said: Said, { held, ...facts }: Facts): Said {
     heldCount: held.length,
     isHeld: held.includes('svc-2'),
     isDue: facts.wouldHold.includes('svc-1'),
+    isUnread: facts.down || facts.undecided,
     isDoubted: facts.doubted.includes('svc-4'),
   };
   return Object.fromEntries(Object.entries(all).filter(([key]) => key in said));
@@ -32,6 +33,7 @@ const AT_FIRST: Facts = {
   braked: false,
   enforced: [],
   down: false,
+  undecided: false,
   doubted: [],
   figures: true,
 };
@@ -51,6 +53,20 @@ const STATES: [string, (at: World) => unknown, Facts][] = [
     'panel back',
     ({ at }) => {
       at.panel.server.clearFaults();
+    },
+    { ...PARTLY },
+  ],
+  [
+    'clock wrong',
+    ({ at }) => {
+      at.skew.ms = (45 / 60) * HOUR;
+    },
+    { ...PARTLY, undecided: true },
+  ],
+  [
+    'clock right',
+    ({ at }) => {
+      at.skew.ms = 0;
     },
     { ...PARTLY },
   ],

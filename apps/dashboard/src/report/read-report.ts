@@ -1,5 +1,12 @@
 import { usageProjection } from '@sluice/charts';
-import { compareIds, type SampleGraph, type ServiceDetail, type Sluice, usedBytes } from '@sluice/engine';
+import {
+  compareIds,
+  type SampleGraph,
+  type ServiceDetail,
+  type Sluice,
+  type UndecidedPanel,
+  usedBytes,
+} from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { POINTS } from '../layout/chart.js';
 
@@ -20,6 +27,8 @@ export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'pa
   readAt: string | null;
   /** Since when its panel has answered no call; null while it answers. */
   panelDownSince: string | null;
+  /** Since when, and why, the last runs decided nothing on its panel although it answers; absent where they do. */
+  panelUndecided?: UndecidedPanel;
   /** The direction that counts; null where it is unknown. */
   usedBytes: number | null;
   /** Null where it is unlimited, unmanaged or unknown. */
@@ -169,6 +178,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     metered,
     readAt: usage?.readAt ?? null,
     panelDownSince: service.panelDownSince,
+    ...(service.panelUndecided !== undefined && { panelUndecided: service.panelUndecided }),
     usedBytes: used,
     allowedBytes,
     unlimited: allowance?.unlimited === true,

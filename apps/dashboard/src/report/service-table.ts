@@ -65,9 +65,17 @@ export function showStatus(service: ReportService, forOperators: boolean): Html 
   return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(markedReasons(service))}</span>`}`;
 }
 
-function usedBytes({ usedBytes: used, readAt, panelDownSince, metered }: ReportService, times: Times): Html {
+function usedBytes(
+  { usedBytes: used, readAt, panelDownSince, panelUndecided, metered }: ReportService,
+  times: Times,
+): Html {
   if (used === null && !metered) return html`<span class="soft">not metered</span>`;
   if (used === null && readAt === null) return UNKNOWN;
+  if (panelUndecided !== undefined)
+    return html`${bytes(used)}
+      <span class="soft"
+        >read ${times.ago(readAt)}; nothing decided on its panel since ${times.at(panelUndecided.since)}</span
+      >`;
   if (panelDownSince === null) return bytes(used);
   return html`${bytes(used)}
     <span class="soft">read ${times.ago(readAt)}; panel down since ${times.at(panelDownSince)}</span>`;

@@ -119,6 +119,18 @@ export const panelEnforcement = name('PanelEnforcement', enforcement.extend({ ex
 /** The enforcement of a panel, with the products that differ from it. */
 export type PanelEnforcement = z.infer<typeof panelEnforcement>;
 
+export const undecidedPanel = name(
+  'UndecidedPanel',
+  z.object({
+    /** The first run that decided nothing on it, since one did. */
+    since: instant,
+    code: text,
+    message: textOrNull.describe('For operators'),
+  }),
+);
+/** Why the runs over a panel decide nothing, although it answers: nothing is read, held or released there. */
+export type UndecidedPanel = z.infer<typeof undecidedPanel>;
+
 export const removedPanel = name(
   'RemovedPanel',
   z.object({

@@ -72,6 +72,7 @@ export type {
   ProductEnforcement,
   RemovedPanel,
   RunView,
+  UndecidedPanel,
 } from './common.js';
 export type { AccountDue, AccountReason, Explanation } from './explanation.js';
 export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds.js';

@@ -16,6 +16,7 @@ import {
   reportedStatus,
   text,
   textOrNull,
+  undecidedPanel,
 } from './common.js';
 import { logEntry } from './access.js';
 import { ORDERS } from '../words.js';
@@ -45,6 +46,7 @@ export const panel = z.object({
   reachable: z.boolean().nullable(),
   /** Since when no call succeeded; null where the panel is reachable or was never called. */
   downSince: instantOrNull,
+  undecided: undecidedPanel.exactOptional().describe('It answers, but its last run decided nothing'),
   /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
   lastCall: z.object({ at: instant, ok: z.boolean(), code: textOrNull, message: textOrNull }).nullable(),
   /** Why nothing is changed on it; null where the brake did not stop its last run. */

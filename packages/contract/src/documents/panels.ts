@@ -15,6 +15,7 @@ import {
   panelEnforcement,
   text,
   textOrNull,
+  undecidedPanel,
 } from './common.js';
 import { runReport } from './reports.js';
 
@@ -35,6 +36,7 @@ export const panel = name(
     brake: brake.nullable(),
     /** Since when no call to it succeeded (ISO UTC); null where the last ones did, or none was made. */
     downSince: instantOrNull,
+    undecided: undecidedPanel.exactOptional().describe('It answers, but its last run decided nothing'),
   }),
 );
 /** A panel of the config. */

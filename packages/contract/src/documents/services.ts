@@ -20,6 +20,7 @@ import {
   reportedStatus,
   text,
   textOrNull,
+  undecidedPanel,
 } from './common.js';
 
 export const holdMarks = {
@@ -179,6 +180,9 @@ const detailParts = {
   fallen: fallen.nullable().describe('Where the quota hold lasts although the usage fell by more than half'),
   /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
   panelDownSince: instantOrNull,
+  panelUndecided: undecidedPanel
+    .exactOptional()
+    .describe('Its panel answers, but the last run decided nothing there: what is stated is the last known state'),
   unread: z.literal(true).exactOptional().describe('The last run could not read it: `usage` is of an earlier one'),
   /** It has expired there, staff has closed it, or a hold of another service restricts what they share. */
   stoppedByPanel: stoppedByPanel

@@ -132,12 +132,13 @@ async function toView(context: Context, name: string): Promise<PanelView> {
   const { kind } = panel.kind;
   const capabilities = await findCapabilities(context, name);
   const brake = await findBrake(context, name);
-  const { downSince } = await readReach(context, name);
-  return { name, kind, url: panel.url, capabilities, enforce, brake, downSince };
+  const { downSince, undecided } = await readReach(context, name);
+  const state = { downSince, ...(undecided !== undefined && { undecided }) };
+  return { name, kind, url: panel.url, capabilities, enforce, brake, ...state };
 }
 
 async function testPanel(context: Context, name: string): Promise<PanelTest> {
-  const { brake: _brake, downSince: _downSince, ...view } = await toView(context, name);
+  const { brake: _brake, downSince: _downSince, undecided: _undecided, ...view } = await toView(context, name);
   const { clock } = context.deps;
   const startedAt = clock.now();
   try {

@@ -41,6 +41,8 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   auto_buy_ended: 'auto-buy-refused',
   panel_unreachable: 'panel-unreachable',
   panel_reachable: 'panel-unreachable',
+  panel_undecided: 'panel-unreachable',
+  panel_decided: 'panel-unreachable',
   drift: 'drift',
   mass_change: 'brake',
   store_moved: 'brake',

@@ -57,6 +57,11 @@ export function outageKey(panel: string): string {
   return `unreachable:${panel}`;
 }
 
+/** Key of the condition that lasts while runs over a panel decide nothing there, although it answers; '' begins all of them. */
+export function undecidedKey(panel: string): string {
+  return `undecided:${panel}`;
+}
+
 /**
  * Clocks that differ by more are wrong: cycles would start and end at the wrong time, and a panel reports no usage for a window
  * in its future.

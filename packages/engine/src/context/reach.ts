@@ -1,6 +1,7 @@
+import type { UndecidedPanel } from '@sluice/contract/documents';
 import type { ApiCallRecord } from '@sluice/state-store';
 import type { Context } from './context.js';
-import { outageKey } from './panel-answers.js';
+import { outageKey, undecidedKey } from './panel-answers.js';
 
 /** Codes of answers about one object: the panel itself works. */
 const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_FORBIDDEN'];
@@ -14,7 +15,7 @@ const FEW = 10;
 /** Calls outside of runs that are this far apart do not belong together. */
 const TOGETHER_MS = 60_000;
 
-/** Whether a panel answers. */
+/** Whether a panel answers, and whether the runs decide on it. */
 export interface PanelReach {
   /** False where the panel answers nothing, or with errors only; null before the first call. */
   reachable: boolean | null;
@@ -22,6 +23,8 @@ export interface PanelReach {
   downSince: string | null;
   /** The last call; null before the first. */
   last: ApiCallRecord | null;
+  /** Where it answers, but its last run decided nothing, such as by a wrong clock. */
+  undecided?: UndecidedPanel;
 }
 
 /**
@@ -29,6 +32,14 @@ export interface PanelReach {
  * outage, nor does an error of a reading about one service. Calls of a time when the clock was ahead are left out.
  */
 export async function readReach(context: Context, panel: string): Promise<PanelReach> {
+  const reach = await judgeCalls(context, panel);
+  const condition = await context.store.conditions.get(undecidedKey(panel));
+  if (condition === null || reach.downSince !== null) return reach;
+  const details = condition.details as Omit<UndecidedPanel, 'since'>;
+  return { ...reach, undecided: { since: condition.since, ...details } };
+}
+
+async function judgeCalls(context: Context, panel: string): Promise<PanelReach> {
   for (const limit of [LAST, FEW, NEWEST]) {
     const reach = await judgeNewest(context, panel, limit);
     if (reach !== null) return reach;
@@ -55,15 +66,18 @@ async function judgeNewest(context: Context, panel: string, limit: number): Prom
   return { reachable: false, downSince: known?.since ?? latest.at(-1)?.at ?? null, last };
 }
 
-/** Returns since when the panels of these services have answered no call; only of those that are down. */
+/** What keeps the known state of the services of a panel from being renewed. */
+export type Outage = Pick<PanelReach, 'downSince' | 'undecided'>;
+
+/** Returns which panels of these services are down, or are not decided on. */
 export async function readOutages(
   context: Context,
   services: readonly { panel: string }[],
-): Promise<ReadonlyMap<string, string>> {
-  const outages = new Map<string, string>();
+): Promise<ReadonlyMap<string, Outage>> {
+  const outages = new Map<string, Outage>();
   for (const panel of new Set(services.map((service) => service.panel))) {
-    const { downSince } = await readReach(context, panel);
-    if (downSince !== null) outages.set(panel, downSince);
+    const reach = await readReach(context, panel);
+    if (reach.downSince !== null || reach.undecided !== undefined) outages.set(panel, reach);
   }
   return outages;
 }

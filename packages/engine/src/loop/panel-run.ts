@@ -1,5 +1,5 @@
 import { setImmediate as yieldToIo } from 'node:timers/promises';
-import { toItemError, type Panel } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import type { MovedError } from '../base/errors.js';
 import { CLOCK_ERRORS, refuseUnconfirmedClock, refuseWrongClock } from '../context/clock-guard.js';
@@ -45,30 +45,35 @@ type Hooks = Awaited<ReturnType<typeof beginParts>>;
 
 /**
  * Runs over one panel. Reads usage and decides page by page, storing services that need nothing more at once; then observes the
- * others, asks the brake, and makes the changes.
+ * others, asks the brake, and makes the changes. Returns why it decided nothing, where the present time can't be believed.
  */
 export async function runPanel(
   ofPanels: RunOfPanels,
   only: ServiceRecord | null,
   parts: readonly RunPart[],
-): Promise<void> {
-  const { request } = ofPanels;
+): Promise<ItemError | null> {
+  const { request, report, panel } = ofPanels;
   const first = await runOnce(ofPanels, only, parts);
-  if (request.dryRun || first === null) return;
-  const left = await decideAgain(first, (service) => {
+  if ('code' in first) return first;
+  if (request.dryRun) return null;
+  const left = await decideAgain(first, async (service) => {
     const ofService = { ...ofPanels, request: { ...request, service: service.id }, advance: () => undefined };
-    return runOnce(ofService, service, parts);
+    const again = await runOnce(ofService, service, parts);
+    if (!('code' in again)) return again;
+    report.panels.push({ panel: panel.name, error: again });
+    return null;
   });
   await recordLeft(first.run, left);
+  return null;
 }
 
-/** Runs over one panel, and returns what commands kept it from; null where nothing can be decided by the present time. */
+/** Runs over one panel, and returns what commands kept it from; an error where nothing can be decided by the present time. */
 async function runOnce(
   ofPanels: RunOfPanels,
   only: ServiceRecord | null,
   parts: readonly RunPart[],
-): Promise<LeftOut | null> {
-  const { context, panel, report } = ofPanels;
+): Promise<LeftOut | ItemError> {
+  const { context, panel } = ofPanels;
   const run = await beginRun(ofPanels, only);
   try {
     const hooks = await beginParts(run, parts);
@@ -83,8 +88,7 @@ async function runOnce(
   } catch (error) {
     const refused = toItemError(error);
     if (!CLOCK_ERRORS.includes(refused.code)) throw error;
-    report.panels.push({ panel: panel.name, error: refused });
-    return null;
+    return refused;
   }
 }
 

@@ -16,6 +16,7 @@ import type { EndedRun, RunDuty, RunPart, RunParts } from './run-part.js';
 import { reportFormerNames, reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
 import { wholeError } from '../kernel/run/run-document.js';
+import { noteUndecided } from '../kernel/run/undecided.js';
 import { type Run, type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
 
 /**
@@ -70,12 +71,16 @@ async function overPanels(
   const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
   await run.start();
   const advance = await startProgress(context, request, names);
+  const undecided = new Map<string, ItemError>();
   for (const name of names) {
-    const panel = await openPanel(context, name, report);
+    const panel = await openPanel(context, name, undecided);
     if (panel === null) continue;
     const fallen = await findFallen(context, request, name, leases.held);
-    await runPanel({ context, panel, request, leases, report, results, advance, fallen }, only, parts);
+    const refused = await runPanel({ context, panel, request, leases, report, results, advance, fallen }, only, parts);
+    if (refused !== null) undecided.set(name, refused);
   }
+  report.panels.push(...[...undecided].map(([panel, error]) => ({ panel, error })));
+  await noteUndecided(context, { request, report, names, undecided });
   await reportElsewhere(context, request, report);
   await reportRemovedPanels(context, request, report);
   await reportFormerNames(context, request, report);
@@ -166,11 +171,11 @@ async function resolveSecrets(context: Context, names: string[]): Promise<void> 
 }
 
 /** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */
-async function openPanel(context: Context, name: string, report: RunReport): Promise<Panel | null> {
+async function openPanel(context: Context, name: string, undecided: Map<string, ItemError>): Promise<Panel | null> {
   try {
     return await context.panel(name);
   } catch (error) {
-    report.panels.push({ panel: name, error: toItemError(error) });
+    undecided.set(name, toItemError(error));
     return null;
   }
 }

@@ -67,7 +67,9 @@ function doubtedText({ times }: Terminal, { doubted, panel, ...service }: Servic
   return `${used} ${times.ago(doubted.at, panel) ?? ''}: not used before it is confirmed`;
 }
 
-function downText({ panel, panelDownSince }: ServiceDetail, times: Terminal['times']): string {
+function downText({ panel, panelDownSince, panelUndecided }: ServiceDetail, times: Terminal['times']): string {
+  if (panelUndecided !== undefined)
+    return `; nothing decided on its panel since ${times.at(panelUndecided.since, panel) ?? panelUndecided.since}`;
   return panelDownSince === null ? '' : `; panel down since ${times.at(panelDownSince, panel) ?? panelDownSince}`;
 }
 

@@ -12,6 +12,7 @@ import {
   type HoldView,
   isLeftAsIs,
   isWithheld,
+  describeUndecided,
   usedBytes,
 } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
@@ -41,6 +42,12 @@ export function explainState(found: Explanation, times: Times, names: StateNames
         ? `The last run could not finish: ${names.withRemedy({ code, message, details: { service: service.id, panel } })}.`
         : `The last reading is doubted: ${message}. To believe it now: ${names.commands.believe(service.id)}.`;
     sentences.push(`${what}${down}${age}`);
+  }
+  const { panel, panelUndecided: undecided } = service;
+  if (undecided !== undefined && service.lifecycle !== 'terminated' && service.lifecycle !== 'vanished') {
+    const age = service.usage === null ? '' : ` The figures were read ${ago(times, service, service.usage.readAt)}.`;
+    const since = times.at(undecided.since, panel) ?? undecided.since;
+    sentences.push(`${times.text(describeUndecided(panel, undecided, since), panel)}${age}`);
   }
   const impossible = describeDoubtedHolds(service.id, service.doubted);
   if (impossible !== null) sentences.push(`${impossible}: ${names.commands.release(service.id, 'DATE')}.`);

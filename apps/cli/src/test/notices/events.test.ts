@@ -47,6 +47,15 @@ describe('an operator is notified of', () => {
     expect([await after('poll'), await after('poll')]).toEqual([[], []]);
   });
 
+  it('a panel on which nothing is decided by a wrong clock once, and once more when it is right', async () => {
+    configure(hook('panel-unreachable'));
+    await at.addService(1);
+    at.skew.ms = (45 / 60) * HOUR;
+    expect([await after('poll'), await after('poll')]).toEqual([['panel_undecided -'], []]);
+    at.skew.ms = 0;
+    expect([await after('poll'), await after('poll')]).toEqual([['panel_decided -'], []]);
+  });
+
   it('the brake once, until a run is not stopped', async () => {
     configure(hook('brake, hold'));
     for (const number of [1, 2]) {

@@ -11,7 +11,9 @@ import type {
 import { type Facts, toText, type World } from './world.js';
 
 /** What a surface says of the facts; only what it is about. */
-export type Said = Partial<Facts & { heldCount: number; isHeld: boolean; isDue: boolean; isDoubted: boolean }>;
+export type Said = Partial<
+  Facts & { heldCount: number; isHeld: boolean; isDue: boolean; isDoubted: boolean; isUnread: boolean }
+>;
 
 /** Reads what a surface says. */
 export type Read = (world: World) => Said | Promise<Said>;
@@ -38,6 +40,7 @@ function ofServices(services: readonly ServiceDetail[]): Said {
     wouldHold: toIds(services.filter(wouldBeHeld)),
     doubted: ofDoubted(services),
     down: services.every(({ panelDownSince }) => panelDownSince !== null),
+    undecided: services.every(({ panelUndecided }) => panelUndecided !== undefined),
     figures: services.every(({ usage }) => usage !== null),
   };
 }
@@ -49,22 +52,27 @@ function ofDoubted(services: readonly Pick<ServiceDetail, 'id' | 'status' | 'dou
   return ids;
 }
 
-function ofService({ status, panelDownSince, usage }: ServiceDetail): Said {
-  return { isHeld: isHeld({ status }), down: panelDownSince !== null, figures: usage !== null };
+function ofService({ status, panelDownSince, panelUndecided, usage }: ServiceDetail): Said {
+  const undecided = panelUndecided !== undefined;
+  return { isHeld: isHeld({ status }), down: panelDownSince !== null, undecided, figures: usage !== null };
 }
 
 const ofEnforce = ({ enforce }: Pick<PanelView, 'enforce'>): Said => ({
   enforced: enforce.value === 'observe' ? enforce.except.map(({ product }) => product) : ['all'],
 });
 
-const ofPanel = ({ enforce, brake, downSince }: Pick<PanelView, 'enforce' | 'brake' | 'downSince'>): Said => ({
+type PanelState = Pick<PanelView, 'enforce' | 'brake' | 'downSince' | 'undecided'>;
+
+const ofPanel = ({ enforce, brake, downSince, undecided }: PanelState): Said => ({
   ...ofEnforce({ enforce }),
+  undecided: undecided !== undefined,
   braked: brake !== null,
   down: downSince !== null,
 });
 
 /** What a run says that decided about all services, or would; without figures, since a run that reads nothing shows none. */
-const ofRun = ({ services, totals, error, notices }: RunReport): Said => {
+const ofRun = ({ services, totals, error, notices, panels }: RunReport): Said => {
+  if (panels.length > 0) return { undecided: panels.every(({ error: { code } }) => code === 'clock_wrong') };
   // Its status is that of the run, such as unreadable, whether the service is held or not.
   const held = toIds(services.filter(({ holds }) => holds.length > 0));
   expectSame(totals.held, held.length);
@@ -90,8 +98,12 @@ function ofChecks(checks: readonly Check[]): Said {
   const isDown = panel?.status === 'failed';
   // A panel that does not answer is not asked for more.
   const braked = checks.some(({ message }) => BRAKED.test(message));
-  return { down: isDown, ...(isDown ? {} : { enforced: inWords(enforce), braked }) };
+  const undecided = checks.some(({ name, status }) => name === 'panel clock' && status === 'failed');
+  return { down: isDown, undecided, ...(isDown || undecided ? {} : { enforced: inWords(enforce), braked }) };
 }
+
+/** The sentence of a panel on which runs decide nothing, wherever it stands. */
+const UNDECIDED = /Nothing has been read, held or released on panel dcim since [^:]*(:\d\d)?[^:]*: the clock of panel/;
 
 /** The sentence of the brake, wherever it stands. */
 const BRAKED = /No run over panel dcim changed anything since/;
@@ -121,6 +133,7 @@ function ofOverview({ totals, panels, services, brakes }: OverviewReport): Said 
 
 const pageOfOverview = (text: string): Said => ({
   down: /\bdown since/.test(text) && /Panels away 1\b/.test(text),
+  undecided: UNDECIDED.test(text) && /Failed or not read \d+ nothing decided on dcim/.test(text),
   enforced: inWords(text.replace(/observe except/, 'observe, except')),
   figures: !/never|not read yet/.test(text),
   braked: BRAKED.test(text),
@@ -140,6 +153,7 @@ function listedAs(text: string, status: string): string[] {
 const pageOfService = (text: string): Said => ({
   isHeld: text.includes('It is held since'),
   down: text.includes('panel down since'),
+  undecided: UNDECIDED.test(text) && text.includes('nothing decided on its panel since'),
   figures: text.includes('195 GB'),
 });
 
@@ -149,10 +163,10 @@ const partsText = (parts: readonly Part[]): string =>
     .join(' ')
     .replaceAll(/\s+/g, ' ');
 
-/** What a client reads of svc-2, the service that is enforced first. */
+/** What a client reads of svc-2, the service that is enforced first: why its usage can't be read is the operator's. */
 const forCustomer = (text: string): Said => ({
   isHeld: /\brestricted\b/.test(text),
-  down: text.includes('be read at the moment'),
+  isUnread: text.includes('be read at the moment'),
   figures: text.includes('195 GB'),
 });
 
@@ -162,12 +176,13 @@ export const SPEAKING: Record<string, Read> = {
   'command plan': async ({ json, text }) => {
     const said = ofRun(await json<RunReport>('plan'));
     const printed = await text('plan');
-    expectSame(said.braked, / at once; nothing was changed or bought/.test(printed));
+    expectSame(said.braked ?? false, / at once; nothing was changed or bought/.test(printed));
     return said;
   },
   'command usage': async ({ json, text }) => ({
     ...ofServices((await json<{ services: ServiceDetail[] }>('usage')).services),
     braked: BRAKED.test(await text('usage')),
+    undecided: UNDECIDED.test(await text('usage')),
   }),
   'command explain': async ({ json, text }) => {
     const { service, holds } = await json<Explanation>('explain svc-2');
@@ -179,6 +194,7 @@ export const SPEAKING: Record<string, Read> = {
     return {
       isDoubted: /reading is doubted: .* sluice poll --service svc-4 --allow-mass/.test(third),
       ...ofService(service),
+      undecided: service.panelUndecided !== undefined && UNDECIDED.test(due) && UNDECIDED.test(third),
       isHeld: holds.some(({ until }) => until === null),
       braked,
       isDue,
@@ -200,8 +216,11 @@ export const SPEAKING: Record<string, Read> = {
     const doubted = toIds(report.services.filter(isDoubted));
     for (const shown of [printed, page]) expectSame(doubted.length > 0, /\bdoubted\b/.test(shown));
     expectSame(wouldHold.length > 0 && !down, printed.includes('would be held'));
+    const undecided = UNDECIDED.test(printed);
+    expectSame(undecided, page.includes('nothing decided on its panel since'));
     return {
       down,
+      undecided,
       wouldHold,
       doubted,
       held: toIds(report.services.filter(isHeld)),
@@ -222,6 +241,7 @@ export const SPEAKING: Record<string, Read> = {
       ...said,
       held,
       braked: BRAKED.test(whole),
+      undecided: said.undecided === true && UNDECIDED.test(whole),
       down: said.down === true && /^Panel dcim is down since /m.test(whole),
     };
   },
@@ -239,6 +259,7 @@ export const SPEAKING: Record<string, Read> = {
     const printed = await text('panel list --columns panel,enforce');
     expectSame(said.enforced, inWords(printed));
     expectSame(said.braked, BRAKED.test(printed));
+    expectSame(said.undecided, UNDECIDED.test(printed));
     expectSame(said.down, /^Panel dcim is down since /m.test(printed));
     return said;
   },
@@ -280,7 +301,7 @@ export const SPEAKING: Record<string, Read> = {
     const path = '/api/v1/embedded/services/svc-2';
     const staff = partsText((await api<{ parts: Part[] }>(`${path}?for=staff`)).parts);
     const customer = partsText((await api<{ parts: Part[] }>(`${path}?for=customer`)).parts);
-    expectSame(forCustomer(customer).down, pageOfService(staff).down);
+    expectSame(forCustomer(customer).isUnread, pageOfService(staff).down || pageOfService(staff).undecided);
     expectSame(forCustomer(customer).isHeld, pageOfService(staff).isHeld);
     return pageOfService(staff);
   },
@@ -293,6 +314,7 @@ export const SPEAKING: Record<string, Read> = {
   },
   'GET /runs/:id': async ({ page, planned }) => {
     const text = await page(`/runs/${planned}`);
+    if (text.includes('no decisions were made')) return { undecided: true };
     const due = /Would be held (\d+)/.exec(text)?.[1] ?? '0';
     return {
       heldCount: Number(/Held now (\d+)/.exec(text)?.[1]),
@@ -338,6 +360,7 @@ function ofClient(text: string): Said {
 
 const pageOfPanels = (text: string): Said => ({
   braked: BRAKED.test(text),
+  undecided: UNDECIDED.test(text),
   down: /\bdown since/.test(text),
   enforced: inWords(text.replace(/observe except/, 'observe, except')),
 });
@@ -348,6 +371,7 @@ function ofMetrics(text: string): Said {
   return {
     braked: figure('sluice_brake\\{panel="dcim"\\}') === 1,
     down: figure('sluice_panel_up\\{panel="dcim"\\}') === 0,
+    undecided: figure('sluice_panel_undecided\\{panel="dcim"\\}') === 1,
     enforced: products.filter((each) => figure(`sluice_enforce\\{panel="dcim",product="${each}"\\}`) === 1),
     doubted: figure('sluice_services\\{panel="dcim",status="doubted"\\}') === 1 ? ['svc-4'] : [],
     figures: figure('sluice_service_usage_bytes\\{panel="dcim",service="svc-2",direction="total"\\}') > 0,

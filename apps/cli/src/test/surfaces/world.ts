@@ -25,6 +25,8 @@ export interface Facts {
   braked: boolean;
   /** Whether the panel answers nothing, or with errors only. */
   down: boolean;
+  /** Whether its last run decided nothing, although the panel answers. */
+  undecided: boolean;
   /** Services of which the last reading is doubted, and waits for the next one. */
   doubted: string[];
   /** Whether each service has figures of its last good reading. */
@@ -80,7 +82,16 @@ export async function startWorld(): Promise<World> {
     ...{ at, ...surfaces },
     polled: undefined as unknown as RunReport,
     planned: '',
-    facts: { held: [], wouldHold: [], braked: false, enforced: [], down: false, doubted: [], figures: false },
+    facts: {
+      held: [],
+      wouldHold: [],
+      braked: false,
+      enforced: [],
+      down: false,
+      undecided: false,
+      doubted: [],
+      figures: false,
+    },
     enter: async (change) => {
       at.bench.clock.advance(HOUR);
       await change();
@@ -159,6 +170,7 @@ async function readFacts(at: EasyDcimBench): Promise<Facts> {
       braked: (await store.conditions.get('brake:dcim')) !== null,
       enforced: switches.flatMap(({ product, enforce }) => (enforce === 'on' && product !== null ? [product] : [])),
       down: (await store.conditions.get('unreachable:dcim')) !== null,
+      undecided: (await store.conditions.get('undecided:dcim')) !== null,
       doubted: decisions.flatMap(({ service, inputs }) => (isDoubted(inputs) ? [service] : [])).sort(),
       figures: cycles.length === 4 && cycles.every(({ readAt }) => readAt !== null),
     };

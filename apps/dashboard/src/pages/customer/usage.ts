@@ -107,7 +107,7 @@ export function headline(service: ServiceDetail): Html {
 
 /** One plain sentence where the figures are not those of now; nothing where they are. */
 export function ageNotice(service: ServiceDetail, times: Times): Html | null {
-  const { error, usage, doubted, unread } = service;
+  const { error, usage, doubted, unread, panelUndecided } = service;
   if (!isMetered(service))
     return isWithinUnknown(service) ? notice('warning', 'What is used of its limits is not known yet.') : null;
   if (doubted !== null && usage !== null) {
@@ -115,7 +115,7 @@ export function ageNotice(service: ServiceDetail, times: Times): Html | null {
     return notice('warning', html`A newer figure is being checked. These figures are from ${from}.`);
   }
   if (usage === null) return error === null ? null : notice('warning', 'The usage could not be read yet.');
-  if (unread === true) {
+  if (unread === true || panelUndecided !== undefined) {
     const from = times.full(usage.readAt);
     return notice('warning', html`The usage can’t be read at the moment. These figures are from ${from}.`);
   }

@@ -22,6 +22,7 @@ import { toZone } from '../../layout/page-times.js';
 import { actionsSection } from './agent-changes.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { brakeBanner } from './brake.js';
+import { undecidedText } from './panels.js';
 import { runButtons } from './runs.js';
 import { attempt, given, problemNotice, type Scene, toScene } from './scene.js';
 
@@ -77,13 +78,14 @@ export const agentsPage: Page = async (request) => {
 /** What the brake keeps from being changed for agents, and which of their panels are down: of one panel, or of those with agents. */
 async function panelBanners(scene: Scene, of: readonly string[]): Promise<Html[]> {
   const { panels } = await scene.request.sluice.panels.list();
-  return panels.flatMap(({ name: panel, brake, downSince }) => {
+  return panels.flatMap(({ name: panel, brake, downSince, undecided }) => {
     if (!of.includes(panel)) return [];
     const since = downSince === null ? null : scene.times.full(downSince);
     return [
       ...(since === null
         ? []
         : [notice('warning', html`Panel ${name(panel)} is down since ${since}: these are the last known states.`)]),
+      ...(undecided === undefined ? [] : [notice('warning', undecidedText(panel, undecided, scene.times))]),
       ...(brake?.subjects === 'agents' ? [brakeBanner(scene, brake)] : []),
     ];
   });

@@ -93,8 +93,6 @@ function countObserved(panels: readonly OverviewPanel[]): string | null {
 
 /** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
 export function summary(scene: Scene, { totals, brakes, panels, removed, runs, clock }: OverviewReport): Html {
-  const { failing } = totals;
-  const hasRun = runs.length > 0;
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const away = panels.filter(({ reachable }) => reachable === false);
   const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
@@ -120,11 +118,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
       tone: totals.nearLimit > 0 ? 'warning' : 'good',
       detail: 'of their allowance',
     }),
-    tile('Failed or not read', count(failing), {
-      href: '/?status=not-read',
-      tone: failing > 0 || !hasRun ? 'warning' : 'good',
-      detail: failing > 0 ? 'in the last run' : hasRun ? 'the last run read all' : 'nothing has run yet',
-    }),
+    failedTile(totals.failing, panels, runs.length > 0),
     ...doubtedTile(totals.doubted),
     tile('Drift', count(totals.drifting), {
       href: '/?drift=yes',
@@ -147,6 +141,20 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
   ]);
   return html`${panels.map((panel) => outageBanner(panel, scene.times))}
   ${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${figures} ${clockWarning(clock)}`;
+}
+
+function failedTile(failing: number, panels: readonly OverviewPanel[], hasRun: boolean): Html {
+  const undecided = panels.filter((panel) => panel.undecided !== undefined).map((panel) => name(panel.name));
+  const shown = { href: '/?status=not-read' };
+  if (undecided.length > 0) {
+    const detail = html`nothing decided on ${listed(undecided.slice(0, 3))}`;
+    return tile('Failed or not read', count(failing), { ...shown, tone: 'bad', detail });
+  }
+  return tile('Failed or not read', count(failing), {
+    ...shown,
+    tone: failing > 0 || !hasRun ? 'warning' : 'good',
+    detail: failing > 0 ? 'in the last run' : hasRun ? 'the last run read all' : 'nothing has run yet',
+  });
 }
 
 function doubtedTile(doubted: number): Html[] {

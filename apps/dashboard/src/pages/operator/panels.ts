@@ -1,10 +1,12 @@
 import {
   describeEnforcement,
   describeSetting,
+  describeUndecided,
   type Enforcement,
   type OverviewPanel,
   type OverviewReport,
   type PanelEnforcement,
+  type UndecidedPanel,
 } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
 import { badge, facts, link, notice, section, table } from '../../layout/components.js';
@@ -22,10 +24,12 @@ import { attempt, problemNotice, toScene } from './scene.js';
 export const RELOAD_SECONDS = 60;
 
 /** Returns whether a panel answers, as a coloured word. */
-export function showState({ reachable, downSince, lastCall }: OverviewPanel, times: Times): Html {
+export function showState({ reachable, downSince, lastCall, undecided }: OverviewPanel, times: Times): Html {
   if (reachable === null) return badge('not called yet');
   if (!reachable)
     return html`${badge('down', 'bad')}${downSince === null ? null : html` <span class="soft">since ${times.at(downSince)}</span>`}`;
+  if (undecided !== undefined)
+    return html`${badge('not decided', 'bad')} <span class="soft">since ${times.at(undecided.since)}</span>`;
   return lastCall?.ok === false ? badge('answers with errors', 'bad') : badge('reachable', 'good');
 }
 
@@ -71,9 +75,15 @@ export function withoutStop(message: string): string {
   return message.replace(/\.$/, '');
 }
 
-/** Says since when a panel does not answer, and what that means for its services; nothing while it answers. */
+/** Why nothing is decided on a panel, in a sentence. */
+export function undecidedText(panel: string, undecided: UndecidedPanel, times: Times): Part {
+  return html`<span dir="auto">${times.inText(describeUndecided(panel, undecided, undecided.since))}</span>`;
+}
+
+/** Says since when a panel does not answer or is not decided on, and what that means for its services; nothing while it answers. */
 export function outageBanner(panel: OverviewPanel, times: Times): Part {
-  const { name, downSince, services, ended, held, lastCall } = panel;
+  const { name, downSince, undecided, services, ended, held, lastCall } = panel;
+  if (undecided !== undefined) return notice('bad', undecidedText(name, undecided, times));
   if (downSince === null) return null;
   const cause =
     lastCall === null || lastCall.ok

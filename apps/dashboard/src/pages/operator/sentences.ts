@@ -29,7 +29,7 @@ import {
 import { describeRule, formatBytes } from '@sluice/quota-core';
 import type { Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';
-import { withoutStop } from './panels.js';
+import { undecidedText, withoutStop } from './panels.js';
 import { reasonWords } from '../../layout/words.js';
 import { hasEnded } from '../lifecycle.js';
 import type { ServiceScene } from './service.js';
@@ -61,6 +61,9 @@ export function explainState(scene: ServiceScene): Part[] {
       : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
           <span dir="auto">${times.inText(withoutStop(service.error.message))}</span
           >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html`. The figures were read ${times.ago(service.usage.readAt)}.`}`,
+    service.panelUndecided === undefined || !isLiving(service.lifecycle)
+      ? null
+      : undecidedText(service.panel, service.panelUndecided, times),
     skip === null ? toSentence(describeAllowance(service)) : null,
     toSentence(describeDoubtedHolds(service.id, service.doubted)),
     drift.length === 0

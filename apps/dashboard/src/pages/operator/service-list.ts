@@ -52,8 +52,10 @@ function showStatus({ drift, ...row }: Row): Html {
 
 /** How old the figures of a service are, and why there are no newer ones. */
 function showRead({ panel, readAt }: Row, panels: OverviewReport['panels'], times: Times): Html {
-  const downSince = panels.find(({ name: known }) => known === panel)?.downSince ?? null;
+  const { downSince = null, undecided } = panels.find(({ name: known }) => known === panel) ?? {};
   const read = times.ago(readAt);
+  if (undecided !== undefined)
+    return html`${read} <span class="soft">nothing decided on its panel since ${times.at(undecided.since)}</span>`;
   return downSince === null ? read : html`${read} <span class="soft">panel down since ${times.at(downSince)}</span>`;
 }
 

@@ -63,7 +63,9 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
   ];
 }
 
-function showRead(times: Times, { usage, panelDownSince }: ServiceDetail): Part {
+function showRead(times: Times, { usage, panelDownSince, panelUndecided }: ServiceDetail): Part {
   const read = times.ago(usage?.readAt);
+  if (panelUndecided !== undefined)
+    return html`${read}; nothing decided on its panel since ${times.full(panelUndecided.since)}`;
   return panelDownSince === null ? read : html`${read}; panel down since ${times.full(panelDownSince)}`;
 }

@@ -41,12 +41,13 @@ export async function toPastDetail(context: Context, detail: ServiceDetail, past
   const override = overrides.findLast(({ since, until }) => since <= at && (until === null || until > at));
   const purchases = await context.store.purchases.list({ services: [service.id] });
   const [quota = null] = ((decision?.allowance ?? null) as Allowance | null)?.parts ?? [];
-  const { stoppedByPanel: stopped, unread: _ofNow, panelDownSince: downSince, ...kept } = detail;
+  const { stoppedByPanel: stopped, unread: _ofNow, panelDownSince: downSince, panelUndecided, ...kept } = detail;
   const then = {
     ...kept,
     ...view,
     // What has lasted since before was so then.
     panelDownSince: downSince !== null && downSince <= at ? downSince : null,
+    ...(panelUndecided !== undefined && panelUndecided.since <= at && { panelUndecided }),
     ...(stopped !== undefined && stopped.since <= at && holds.length === 0 && { stoppedByPanel: stopped }),
     ...lastUsage(view, decision, null),
     fallen: findFallen(decision, holds),

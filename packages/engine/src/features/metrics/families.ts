@@ -56,6 +56,10 @@ export const METRICS = {
     '1 if the panel answers, 0 if it answers nothing or with errors only; absent before the first call.',
     'panel',
   ),
+  sluice_panel_undecided: gauge(
+    '1 while the runs over the panel decide nothing although it answers, such as by a wrong clock; 0 if not.',
+    'panel',
+  ),
   sluice_enforce: gauge(
     '1 if runs may change the services of the product on the panel, 0 under observe; product "" is the panel itself with its agents.',
     'panel',
@@ -65,7 +69,7 @@ export const METRICS = {
   sluice_store_bytes: gauge('Size of the file of the store with its log; absent for a store in memory.'),
   sluice_store_free_bytes: gauge('Room left on the disk of the store, which a backup and a migration need.'),
   sluice_run_last_success_timestamp_seconds: gauge(
-    'When the last run over all services ended that was done, or failed for some items only.',
+    'When the last run over all services ended that was done, or failed for some items only, and decided on each panel.',
     'command',
   ),
   sluice_run_duration_seconds: gauge('Duration of the last run over all services that has ended.', 'command'),

@@ -22,8 +22,9 @@ export async function addPanelMetrics(context: Context, table: MetricTable): Pro
     addEnforcement(table, panel, enforcements, config);
     await addHolds(context, table, panel, withAgents.includes(panel));
     table.add('sluice_actions_in_doubt', { panel }, inDoubt.filter((action) => action.panel === panel).length);
-    const { reachable } = await readReach(context, panel);
+    const { reachable, undecided } = await readReach(context, panel);
     table.add('sluice_panel_up', { panel }, reachable === null ? null : Number(reachable));
+    table.add('sluice_panel_undecided', { panel }, Number(undecided !== undefined));
     table.add('sluice_brake', { panel }, Number((await findBrake(context, panel)) !== null));
     const lease = leases.get(panelLease(panel));
     const isHeld = lease !== undefined && lease.expiresAt > context.now() && context.deps.isAlive(lease.owner);

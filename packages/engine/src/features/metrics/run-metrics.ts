@@ -1,4 +1,5 @@
 import type { RunOutcome } from '@sluice/state-store';
+import { undecidedKey } from '../../context/panel-answers.js';
 import { scheduledCommands } from '../schedule/jobs.js';
 import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';
@@ -8,6 +9,9 @@ const OUTCOMES: readonly RunOutcome[] = ['done', 'partial', 'failed', 'usage', '
 /** Some items of the run failed; the others are done. */
 const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
 
+/** Commands that decide on the panels. */
+const OVER_PANELS: readonly string[] = ['poll', 'reconcile'];
+
 /** Adds the last runs of the scheduled commands, and the number of purchases. */
 export async function addRunMetrics(context: Context, table: MetricTable): Promise<void> {
   const { store, config, deps } = context;
@@ -15,7 +19,11 @@ export async function addRunMetrics(context: Context, table: MetricTable): Promi
     table.add('sluice_run_interval_seconds', { command }, intervalMs / 1000);
     // A run that began while the clock was ahead would stay the last one until the clock gets there.
     const ofAll = { command, whole: true, until: context.now(), limit: 1 };
-    const [success] = await store.runs.list({ ...ofAll, outcomes: SUCCESSES });
+    const [success] = await store.runs.list({
+      ...ofAll,
+      outcomes: SUCCESSES,
+      ...(await lastDecided(context, command)),
+    });
     if (success?.finishedAt != null)
       table.add('sluice_run_last_success_timestamp_seconds', { command }, Date.parse(success.finishedAt) / 1000);
     const [last] = await store.runs.list({ ...ofAll, outcomes: OUTCOMES });
@@ -27,4 +35,15 @@ export async function addRunMetrics(context: Context, table: MetricTable): Promi
   }
   const paid = await store.purchases.countPaid();
   for (const actor of ['manual', 'auto'] as const) table.add('sluice_purchases_total', { actor }, paid[actor]);
+}
+
+/** A run that decided nothing on a panel has not succeeded, whatever it did on the others: returns before when one did. */
+async function lastDecided({ store, config }: Context, command: string): Promise<{ until?: string }> {
+  if (!OVER_PANELS.includes(command)) return {};
+  const lasting = await store.conditions.list(undecidedKey(''));
+  const [since] = lasting
+    .filter(({ key }) => Object.keys(config.panels).some((panel) => undecidedKey(panel) === key))
+    .map((condition) => condition.since)
+    .sort();
+  return since === undefined ? {} : { until: new Date(Date.parse(since) - 1).toISOString() };
 }

@@ -18,6 +18,8 @@ import { isRefunding } from '../billing/refund-state.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
+import { readReach } from '../../context/reach.js';
+import { describeUndecided, PANEL_UNDECIDED } from '../../kernel/run/undecided.js';
 
 /** An alarm that no run stores: it is as long as the store says that its outcome is not known, or its object is missing. */
 export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel' | 'message' | 'since'> {
@@ -28,13 +30,15 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 /**
  * Lists changes, bills of calls and refunds whose outcome is not known, refunds that wait to be sent, purchases that another billing
  * system than the config's has to finish, calls that are on no bill, clients whom the billing system has not any more,
- * agents with a limit that their panel lacks, quota holds that last although the usage fell, and statuses that the billing system shows of before an order: all of them, or those of one service, which has no agents.
+ * agents with a limit that their panel lacks, panels on which the runs decide nothing, quota holds that last although the usage fell,
+ * and statuses that the billing system shows of before an order: all of them, or those of one service, which has neither agents nor panels.
  */
 export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
   const parts = await Promise.all([
     doubtfulChanges(context, service),
     doubtfulMoney(context, service),
     service === undefined ? missingAgents(context) : [],
+    service === undefined ? undecidedPanels(context) : [],
     unbilledCalls(context, service),
     missingClients(context, service),
     fallenUsage(context, service),
@@ -148,6 +152,18 @@ async function fallenUsage({ store }: Context, only?: string): Promise<StandingA
     const message = `its quota hold lasts, although the usage fell from ${formatBytes(peakBytes)} to ${formatBytes(usedBytes)}: compare both with the panel`;
     return [{ id: `fallen-${hold.id}`, code: 'usage_fell', panel, service, since: hold.since, message }];
   });
+}
+
+async function undecidedPanels(context: Context): Promise<StandingAlarm[]> {
+  const found: StandingAlarm[] = [];
+  for (const panel of Object.keys(context.config.panels)) {
+    const { undecided } = await readReach(context, panel);
+    if (undecided === undefined) continue;
+    const { since } = undecided;
+    const message = describeUndecided(panel, undecided, since);
+    found.push({ id: `undecided-${panel}`, code: PANEL_UNDECIDED, panel, service: null, since, message });
+  }
+  return found;
 }
 
 async function missingAgents(context: Context): Promise<StandingAlarm[]> {

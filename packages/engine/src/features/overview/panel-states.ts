@@ -17,7 +17,7 @@ export async function panelStates(context: Context, counts: readonly OverviewCou
   for (const [name, { kind }] of Object.entries(config.panels)) {
     const own = counts.filter(({ panel }) => panel === name);
     const lease = leases.find((held) => held.name === panelLease(name));
-    const { reachable, downSince, last } = await readReach(context, name);
+    const { reachable, downSince, last, undecided } = await readReach(context, name);
     const total = (status: string | null, key: 'services' | 'ended' | 'drifting' | 'failing' = 'services'): number =>
       own.reduce((sum, row) => (status === null || status === row.status ? sum + row[key] : sum), 0);
     states.push({
@@ -36,6 +36,7 @@ export async function panelStates(context: Context, counts: readonly OverviewCou
       enforce: enforcements.ofPanel(name),
       reachable,
       downSince,
+      ...(undecided !== undefined && { undecided }),
       lastCall: last === null ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
       brake: await findBrake(context, name),
       lease: lease === undefined ? null : { run: lease.run, since: lease.acquiredAt },

@@ -1,4 +1,4 @@
-import type { FallenUsage, StoppedByPanel } from '@sluice/contract/documents';
+import type { FallenUsage, StoppedByPanel, UndecidedPanel } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import type { AllowancePart } from '@sluice/quota-core';
 import type { DecisionRecord, OverrideRecord, ServiceRecord } from '@sluice/state-store';
@@ -18,6 +18,7 @@ interface Detail {
   cycle: { start: string } | null;
   fallen: FallenUsage | null;
   stoppedByPanel?: StoppedByPanel;
+  panelUndecided?: UndecidedPanel;
   error: ItemError | null;
   holds: readonly Dated[];
   overrides: Dated | null;
@@ -86,11 +87,12 @@ export function detailFor<View extends Detail>(
 ): View {
   if (reader === undefined) return detail;
   const since = visibleSince(service, reader);
-  const { error, holds, overrides, termination, cycle, fallen, stoppedByPanel: stopped } = detail;
+  const { error, holds, overrides, termination, cycle, fallen, stoppedByPanel: stopped, panelUndecided } = detail;
   return {
     ...detail,
     fallen: fallen && isOfFormer(cycle, since) ? { ...fallen, peakBytes: null } : fallen,
     ...(stopped && { stoppedByPanel: stoppedFor(stopped, service, reader) }),
+    ...(panelUndecided && { panelUndecided: { ...panelUndecided, message: null } }),
     error: error && decision !== null && isOfReader(decision.at, service, reader) ? errorFor(error) : null,
     holds: holds.map((hold) => beginFor(hold, since)),
     overrides: overrides && { ...overrides, since: findLater(overrides.since, since) },

@@ -38,9 +38,10 @@ export async function serviceDetails(
   fresh: ReadonlyMap<string, Fresh> = new Map(),
 ): Promise<ServiceDetail[]> {
   const stored = await readStored(context, services, fresh);
-  const { decisions, cycles, overrides, holds, purchases, enforcements, terminations, downSince, stopped } = stored;
+  const { decisions, cycles, overrides, holds, purchases, enforcements, terminations, outages, stopped } = stored;
   return services.map((service) => {
     const stoppedByPanel = stopped.get(service.id);
+    const { downSince = null, undecided: panelUndecided } = outages.get(service.panel) ?? {};
     const open = holds.get(service.id) ?? [];
     const decision = decisions.get(service.id) ?? null;
     const cycle = cycles.get(service.id) ?? null;
@@ -63,7 +64,8 @@ export async function serviceDetails(
       fallen: findFallen(decision, open),
       wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
       observing: enforcements.isObserving(service.panel, service.product),
-      panelDownSince: downSince.get(service.panel) ?? null,
+      panelDownSince: downSince,
+      ...(panelUndecided !== undefined && { panelUndecided }),
       ...(view.error !== null && view.usage === null && figures.usage !== null && { unread: true as const }),
       ...(stoppedByPanel !== undefined && open.length === 0 && { stoppedByPanel }),
       product: service.product,
@@ -108,7 +110,7 @@ async function readStored(context: Context, services: ServiceRecord[], fresh: Re
     purchases: group(await store.purchases.list({ services: ids })),
     enforcements: await readEnforcements(config, store),
     terminations: await openTerminations(context, ids),
-    downSince: await readOutages(context, services),
+    outages: await readOutages(context, services),
     stopped: await readStoppedByPanel(store, ids),
   };
 }

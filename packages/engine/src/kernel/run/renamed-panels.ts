@@ -25,6 +25,7 @@ const ENDED_BY_NAME = [
   'mark:',
   'taken-over:',
   'unreachable:',
+  'undecided:',
 ] as const;
 
 /** What the keys of conditions about whom the config means by a name or former uuid begin with, before the name of the panel. */

@@ -1,0 +1,70 @@
+import type { RunReport, UndecidedPanel } from '@sluice/contract/documents';
+import type { ItemError } from '@sluice/panel-kind';
+import { confirmedInstant } from '../../context/clock-guard.js';
+import type { Context } from '../../context/context.js';
+import { trustedNow, undecidedKey } from '../../context/panel-answers.js';
+import type { RunRequest } from './bracket.js';
+import { addNotices, type Notice, noticeRows } from './notice.js';
+
+/** Code of the alarm, and of the notice, that the runs decide nothing on a panel. */
+export const PANEL_UNDECIDED = 'panel_undecided';
+
+/** A run over panels, as far as it shows on which of them it decided. */
+interface DecidingRun {
+  request: Pick<RunRequest, 'dryRun' | 'service' | 'panel'>;
+  report: Pick<RunReport, 'run'>;
+  /** The panels that it was over. */
+  names: readonly string[];
+  /** Those of them on which it decided nothing, and why. */
+  undecided: ReadonlyMap<string, ItemError>;
+}
+
+/**
+ * Notes on which panels a run decided nothing although it was over them, and on which it decides again; each is reported once. A run
+ * over one service shows nothing of its panel.
+ */
+export async function noteUndecided(context: Context, run: DecidingRun): Promise<void> {
+  const { request, report, names, undecided } = run;
+  if (request.dryRun || request.service !== undefined || context.deps.signal.aborted) return;
+  const lasting = await context.store.conditions.list(undecidedKey(''));
+  if (lasting.length + undecided.size === 0) return;
+  const confirmed = await confirmedInstant(context);
+  const isDown = (panel: string): boolean => (context.panelFailures().get(panel) ?? null) !== null;
+  const notices: Notice[] = [];
+  await context.write([], async (tables) => {
+    for (const { key, since } of lasting) {
+      const panel = key.slice(undecidedKey('').length);
+      if (undecided.has(panel) || isDown(panel)) continue;
+      // One without services any more is in no run.
+      if (!names.includes(panel) && request.panel !== undefined) continue;
+      await tables.conditions.end(key);
+      if (names.includes(panel)) notices.push(decidesAgain(panel, since));
+    }
+    for (const [panel, { code, message }] of undecided) {
+      const key = undecidedKey(panel);
+      const known = await tables.conditions.get(key);
+      // The local clock may be the wrong one.
+      const [since = ''] = [report.run.startedAt, trustedNow(context, panel, confirmed)].sort();
+      const condition = { since: known?.since ?? since, runs: (known?.runs ?? 0) + 1, details: { code, message } };
+      await tables.conditions.put({ key, ...condition });
+      notices.push(stopsDeciding(panel, { ...condition, message }));
+    }
+    await addNotices(context, tables, noticeRows(context, report.run.id, notices));
+  });
+}
+
+const toNotice = (code: string, panel: string, since: string, message: string): Notice => ({
+  ...{ code, key: `${code}:${panel}:${since}`, panel, service: null, message },
+});
+
+const stopsDeciding = (panel: string, state: Pick<UndecidedPanel, 'since' | 'message'>): Notice =>
+  toNotice(PANEL_UNDECIDED, panel, state.since, describeUndecided(panel, state, state.since));
+
+const decidesAgain = (panel: string, since: string): Notice =>
+  toNotice('panel_decided', panel, since, `The runs decide on panel ${panel} again; they had not since ${since}`);
+
+/** Returns why the runs over a panel decide nothing, in a sentence; `since` is the instant as the reader's times are. */
+export function describeUndecided(panel: string, { message }: Pick<UndecidedPanel, 'message'>, since: string): string {
+  const why = message === null ? '' : `: ${message.replace(/\.$/, '')}`;
+  return `Nothing has been read, held or released on panel ${panel} since ${since}${why}.`;
+}
