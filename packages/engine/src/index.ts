@@ -213,6 +213,7 @@ export { suggestion } from './base/suggestion.js';
 export { describeEnforcement, describeSetting, listWaysBack } from './context/enforcement.js';
 export { parseTime, type TimeReading } from './base/times.js';
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
+export { describeLate } from './features/schedule/last-run.js';
 export { describeUndecided } from './kernel/run/undecided.js';
 export { listObserving } from './features/panels/observed-panels.js';
 export {

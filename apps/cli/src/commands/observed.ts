@@ -1,6 +1,14 @@
-import { describeBrake, describeUndecided, type PanelView, type ServiceDetail } from '@sluice/engine';
+import {
+  describeBrake,
+  describeLate,
+  describeUndecided,
+  type OverviewReport,
+  type PanelView,
+  type ServiceDetail,
+} from '@sluice/engine';
 import type { Terminal } from '@sluice/terminal';
 import { printObserving } from '@sluice/terminal/reports';
+import { withRemedy } from '../remedies.js';
 import type { Opened } from '../open-sluice.js';
 
 /** Prints which panels are down or not decided on, so that the listed figures are those of the last readings. */
@@ -21,14 +29,29 @@ export function printOutages(
   }
 }
 
-/** Prints what no alarm says: what the brake stopped, panels that are down, and panels that left the config; of one, or of all. */
+/** Prints that the runs have stopped, so that what is listed is that of the last one. */
+export async function printLate({ sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>): Promise<void> {
+  const { late } = await sluice.overview({ size: 1 });
+  for (const line of lateLines(terminal, late)) terminal.line(terminal.colors.red(line));
+}
+
+function lateLines({ times }: Terminal, late: OverviewReport['late']): string[] {
+  if (late === undefined) return [];
+  const at = times.at(late.at) ?? late.at;
+  const ago = times.ago(late.at) ?? at;
+  const message = describeLate(late, ago === at ? at : `${at} (${ago})`);
+  return [`${withRemedy({ code: 'poll_late', message, details: {} })}.`];
+}
+
+/** Prints what no alarm says: that the runs have stopped, what the brake stopped, panels that are down, and panels that left the config; of one, or of all. */
 export async function printStanding(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   only: string | undefined,
 ): Promise<void> {
-  const { brakes, panels, removed } = await sluice.overview({ size: 1 });
+  const { brakes, panels, removed, late } = await sluice.overview({ size: 1 });
   const isAsked = (panel: string): boolean => only === undefined || panel === only;
   const lines = [
+    ...lateLines(terminal, late),
     ...brakes
       .filter(({ panel }) => isAsked(panel))
       .map((brake) => describeBrake(brake, terminal.times.at(brake.since, brake.panel) ?? brake.since)),

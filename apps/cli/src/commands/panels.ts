@@ -7,7 +7,7 @@ import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printBrakes, printOutages } from './observed.js';
+import { printBrakes, printLate, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
@@ -45,6 +45,7 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
           ...(undecided !== undefined && { panelUndecided: undecided }),
         })),
       );
+      await printLate({ sluice, terminal });
       await printBrakes(
         { sluice, terminal },
         panels.map(({ name }) => name),

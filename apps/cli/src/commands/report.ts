@@ -18,7 +18,7 @@ import { describeMarked } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printOutages } from './observed.js';
+import { printLate, printOutages } from './observed.js';
 import type { ShareOptions } from './share.js';
 
 /** Options of `report`. */
@@ -81,7 +81,10 @@ const listReport: CommandHandler<ReportOptions> = (_args, options, deps) =>
       const file = path.resolve(deps.cwd, options.html);
       await writeParts(file, reportHtml(sluice, found));
       terminal.info(`${file} was written`);
-    } else if (!terminal.json) show(terminal, found);
+    } else if (!terminal.json) {
+      await printLate({ sluice, terminal });
+      show(terminal, found);
+    }
     terminal.document({ report: found });
     return ExitCode.done;
   });

@@ -7,7 +7,7 @@ import { printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { answer } from './answer.js';
-import { printKept, printOutages } from './observed.js';
+import { printKept, printLate, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
@@ -42,6 +42,7 @@ export const list: CommandHandler<ListOptions> = listCommand(
   async ({ sluice, terminal }, services, { csv }) => {
     if (csv === undefined) {
       printOutages(terminal, services);
+      await printLate({ sluice, terminal });
       await printKept({ sluice, terminal }, services);
     }
     return ExitCode.done;

@@ -6,7 +6,7 @@ import { groupFailures } from '@sluice/terminal/reports';
 import { readTable } from '@sluice/terminal/rows';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
-import { printKept, printOutages } from './observed.js';
+import { printKept, printLate, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -26,6 +26,7 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
   async ({ sluice, terminal }, services, { refresh, csv }) => {
     if (csv === undefined) {
       printOutages(terminal, services);
+      await printLate({ sluice, terminal });
       await printKept({ sluice, terminal }, services);
     }
     for (const { objects, error, details } of groupFailures(services.map(({ id, error }) => ({ object: id, error })))) {

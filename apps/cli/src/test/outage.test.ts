@@ -58,6 +58,22 @@ it('a panel that answers some calls is not down', async () => {
   expect((await read()).map(({ panelDownSince }) => panelDownSince)).toEqual([null, null]);
 });
 
+it('lists say that the runs have stopped once three intervals have passed without one, until the next', async () => {
+  const lists = ['service list', 'usage', 'report', 'panel list', 'notice list', 'explain svc-1'];
+  const stopped = async (): Promise<string[]> => {
+    const printed = await Promise.all(lists.map(async (words) => (await at.bench.sluice(words)).stdout));
+    return lists.filter((_words, index) =>
+      printed[index]?.includes('No poll over all panels has begun since 20 Nov 2026 13:00 ('),
+    );
+  };
+  at.bench.clock.advance((3 / 4) * HOUR);
+  expect(await stopped()).toEqual([]);
+  at.bench.clock.advance(HOUR / 60);
+  expect(await stopped()).toEqual(lists);
+  await at.poll();
+  expect(await stopped()).toEqual([]);
+});
+
 it('a hold that could not be undone is called to be released by each list', async () => {
   at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
   await at.bench.sluice('hold release svc-1 --until 2026-12-01');

@@ -132,6 +132,10 @@ export const overview = name(
     ),
     /** Of the last three days, the newest first. */
     events: z.array(event),
+    late: z
+      .object({ command: text, at: instant })
+      .exactOptional()
+      .describe('The last poll over all panels, where it began more than three intervals ago: the runs have stopped'),
     clock: z.object({ status: text, message: text }),
     /** The last runs, the newest first. */
     runs: z.array(logEntry),

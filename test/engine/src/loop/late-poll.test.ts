@@ -19,8 +19,10 @@ describe('the last poll that doctor checks', () => {
     expect(await lastPoll()).toEqual(['warning', 'poll_late']);
     await at.poll(part);
     expect(await lastPoll()).toEqual(['warning', 'poll_late']);
+    const { late } = await at.sluice.overview();
+    expect(late).toEqual({ command: 'poll', at: new Date(at.bench.clock.now() - 3 * DAY).toISOString() });
     await at.poll();
-    expect(await lastPoll()).toEqual(['ok', undefined]);
+    expect([await lastPoll(), (await at.sluice.overview()).late]).toEqual([['ok', undefined], undefined]);
   });
 
   it('has not failed where a poll of one service has', async () => {

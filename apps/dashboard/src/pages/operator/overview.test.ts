@@ -25,6 +25,18 @@ it('names the panels that are away, and does not say that all answered', async (
   expect(page).not.toMatch(/\. ?\./);
 });
 
+it('says that the runs have stopped, with their age and what to do', async () => {
+  await at.sluice.poll();
+  at.clock.advance(2 * 3_600_000);
+  for (const path of ['/', '/panels']) {
+    const page = textOf(await at.page(path));
+    expect(page).toMatch(/No poll over all panels has begun since .* That was 2 h ago\..* sluice schedule show /);
+  }
+  await at.sluice.poll();
+  at.clock.advance(2000);
+  expect(await overview()).not.toContain('No poll over all panels');
+});
+
 it('counts a panel of which some products are enforced as partly under observe', async () => {
   await at.sluice.panels.observe('dcim');
   await at.sluice.poll();

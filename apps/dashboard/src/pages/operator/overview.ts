@@ -10,6 +10,7 @@ import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';
 import {
   clockWarning,
+  lateBanner,
   outageBanner,
   panelLink,
   RELOAD_SECONDS,
@@ -92,7 +93,7 @@ function countObserved(panels: readonly OverviewPanel[]): string | null {
 }
 
 /** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
-export function summary(scene: Scene, { totals, brakes, panels, removed, runs, clock }: OverviewReport): Html {
+export function summary(scene: Scene, { totals, brakes, panels, removed, runs, clock, late }: OverviewReport): Html {
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const away = panels.filter(({ reachable }) => reachable === false);
   const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
@@ -139,7 +140,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
               : (countObserved(panels) ?? 'all answered last'),
     }),
   ]);
-  return html`${panels.map((panel) => outageBanner(panel, scene.times))}
+  return html`${lateBanner(late, scene.times)} ${panels.map((panel) => outageBanner(panel, scene.times))}
   ${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${figures} ${clockWarning(clock)}`;
 }
 

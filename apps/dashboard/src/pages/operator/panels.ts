@@ -1,5 +1,6 @@
 import {
   describeEnforcement,
+  describeLate,
   describeSetting,
   describeUndecided,
   type Enforcement,
@@ -59,6 +60,16 @@ export function clockWarning({ status, message }: OverviewReport['clock']): Part
   return status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${message}</p>`;
 }
 
+/** Says that the runs have stopped; nothing while they go on. */
+export function lateBanner(late: OverviewReport['late'], times: Times): Part {
+  if (late === undefined) return null;
+  return notice(
+    'bad',
+    html`<strong>${times.inText(describeLate(late, late.at))}.</strong> That was ${times.ago(late.at)}. Check cron, the
+      timers or the server: <code>sluice schedule show</code> prints the schedule.`,
+  );
+}
+
 /** What stays as it is on panels that left the config, and the ways out. */
 export function removedBanners(removed: OverviewReport['removed']): Html[] {
   return removed.map(({ panel, held, agents, message }) =>
@@ -101,7 +112,7 @@ export function outageBanner(panel: OverviewPanel, times: Times): Part {
 export const panelsPage: Page = async (request) => {
   const scene = toScene(request);
   const { times } = scene;
-  const { panels, removed, brakes, clock } = await request.sluice.overview({ size: 1 });
+  const { panels, removed, brakes, clock, late } = await request.sluice.overview({ size: 1 });
   const list = table({
     caption: 'Panels',
     columns: [
@@ -127,8 +138,9 @@ export const panelsPage: Page = async (request) => {
   return {
     title: 'Panels',
     reloadSeconds: RELOAD_SECONDS,
-    body: html`${panels.map((panel) => outageBanner(panel, times))} ${brakes.map((brake) => brakeBanner(scene, brake))}
-    ${removedBanners(removed)} ${clockWarning(clock)} ${section('Panels', list)}`,
+    body: html`${lateBanner(late, times)} ${panels.map((panel) => outageBanner(panel, times))}
+    ${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${clockWarning(clock)}
+    ${section('Panels', list)}`,
   };
 };
 

@@ -8,12 +8,13 @@ import { toHoldsFilePath, isHoldsFileStale } from '../../context/holds-file.js';
 import { whoHolds } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
-import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
+import { clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isAtWork } from '../../kernel/run/bracket.js';
 import { isCommandRow, COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
 import { listFacts } from '../services/sync/apply-fills.js';
 import { scheduledCommands } from '../schedule/jobs.js';
+import { findLastRun, isLate } from '../schedule/last-run.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { storeSizeChecks } from '../store/store-size.js';
 import { doubtChecks, doubtedHoldChecks, fallenChecks } from './doubt-checks.js';
@@ -42,11 +43,6 @@ export interface BrokenStore {
   /** What was thrown. */
   error: unknown;
 }
-
-/** Number of runs among which the newest that is not in the future is searched. */
-const RECENT_RUNS = 1000;
-/** A poll is late after this many intervals. */
-const LATE_INTERVALS = 3;
 
 /** Checks store, clock, leases, panels and last runs; problems are returned, not thrown. */
 export async function runDoctor(context: Context, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
@@ -135,15 +131,14 @@ async function leaseChecks(context: Context): Promise<Check[]> {
 
 async function runChecks(context: Context): Promise<Check[]> {
   const sync = scheduledCommands(context.config, context.deps).find(({ command }) => command === 'service sync');
-  // One over a part proves nothing about the schedule.
-  const polls = await context.store.runs.list({ command: 'poll', whole: true, limit: RECENT_RUNS });
+  const poll = await findLastRun(context, 'poll');
   const hasServices = (await context.store.services.ids()).length > 0;
   const { interval } = context.config.poll;
-  const checks = [await checkLastRun(context, polls, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
+  const checks = [await checkLastRun(context, poll, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
   if (sync !== undefined) {
     const { command, intervalMs } = sync;
-    const syncs = await context.store.runs.list({ command, whole: true, limit: RECENT_RUNS });
-    checks.push(await checkLastRun(context, syncs, { word: 'sync', intervalMs, isMissed: true }));
+    const last = await findLastRun(context, command);
+    checks.push(await checkLastRun(context, last, { word: 'sync', intervalMs, isMissed: true }));
   }
   const unresolved = await context.store.actions.unresolved();
   for (const action of unresolved) {
@@ -160,30 +155,17 @@ async function runChecks(context: Context): Promise<Check[]> {
 /** Checks that the last run of a kind is recent and ended well; the codes are `no_`, `WORD_late` and `WORD_failed`. */
 async function checkLastRun(
   context: Context,
-  runs: readonly RunRecord[],
+  last: RunRecord | null,
   { word, intervalMs, isMissed }: { word: 'poll' | 'sync'; intervalMs: number; isMissed: boolean },
 ): Promise<Check> {
-  // A run in the future, by a clock that was ahead, must not hide that runs have stopped.
-  const latest = new Date(context.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
-  const past = runs.filter((run) => run.startedAt <= latest);
-  const atWork = await listAtWork(context, past);
-  // A run that was refused for the lease of another one has read nothing, and one at work has not ended yet.
-  const last = past.find((run) => run.outcome !== 'busy' && !atWork.has(run.id)) ?? past[0];
-  if (!last)
+  if (last === null)
     return toChecks(`last ${word}`, word)(isMissed ? 'warning' : 'skipped', `no ${word} has run yet`, `no_${word}`);
-  const age = context.deps.clock.now() - Date.parse(last.startedAt);
   const isDone = last.outcome === 'done' || last.outcome === 'partial';
-  const isOpen = atWork.has(last.id);
+  const isOpen = await isAtWork(context, last);
   const what = `${last.startedAt}, ${last.outcome ?? (isOpen ? 'is at work' : 'did not end')}`;
   const check = toChecks(`last ${word}`, last.id);
-  if (age > LATE_INTERVALS * intervalMs) return check('warning', `${what}, which is too long ago`, `${word}_late`);
+  if (isLate(context, last, intervalMs)) return check('warning', `${what}, which is too long ago`, `${word}_late`);
   return isDone || isOpen ? check('ok', what) : check('warning', what, `${word}_failed`);
-}
-
-async function listAtWork(context: Context, runs: readonly RunRecord[]): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (const run of runs) if (await isAtWork(context, run)) found.add(run.id);
-  return found;
 }
 
 /** An interrupted command is finished by repeating it; its changes are resolved by any run. */

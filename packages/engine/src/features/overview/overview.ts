@@ -7,6 +7,7 @@ import { agentsBrakeNotice, isStopError, listBrakes } from '../../kernel/run/bra
 import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
 import { allowancesNow } from '../services/allowance-now.js';
+import { findLatePoll } from '../schedule/last-run.js';
 import { overviewNow } from '../services/overview-now.js';
 import type { Context } from '../../context/context.js';
 import { panelStates } from './panel-states.js';
@@ -56,6 +57,7 @@ export async function readOverview(context: Context, request: OverviewRequest): 
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
   const [clock] = await clockChecks(context, []);
   const brakes = await listBrakes(context);
+  const late = await findLatePoll(context);
   return {
     at: context.now(),
     totals: {
@@ -76,6 +78,7 @@ export async function readOverview(context: Context, request: OverviewRequest): 
     services: { matching, page: shown, pages, order, items },
     holds: await store.overview.holds(HOLDS),
     events: await recentEvents(context),
+    ...(late !== undefined && { late }),
     clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
     runs: (await store.runs.list({ limit: RUNS })).map(runEntry),
   };
