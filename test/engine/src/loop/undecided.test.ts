@@ -96,3 +96,13 @@ it('a panel that is down is not called undecided', async () => {
   expect(await undecided()).toBe(1);
   expect(await told()).toEqual(['panel_undecided another']);
 });
+
+it('a client reads since when, and not the words that name the panel', async () => {
+  await at.sluice.services.set('a-1', { client: '42' });
+  ahead.ms = 45 * MINUTE;
+  await poll();
+  const { panelUndecided: all } = await at.sluice.services.show('a-1');
+  const { panelUndecided: own } = await at.sluice.services.show('a-1', { reader: '42' });
+  expect(all?.message).toContain('the clock of panel "another" is 45 min ahead of');
+  expect(own).toEqual({ ...all, message: null });
+});
