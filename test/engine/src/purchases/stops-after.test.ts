@@ -111,6 +111,19 @@ it('an offer says that the panel is down, and that another service keeps the por
   });
 });
 
+it('an offer says that nothing is decided on the panel by a wrong clock', async () => {
+  await start();
+  await at.addService(1, { values: { client: '42' } });
+  at.use(1, 120);
+  await at.poll({ allowMass: true });
+  at.skew.ms = (3 / 4) * HOUR;
+  await at.pollAfter(HOUR);
+  expect(await readOffer()).toMatchObject({
+    stops: [{ by: 'panel-down', at: expect.any(String) }],
+    says: expect.stringContaining('Nothing is decided on panel "dcim" at the moment'),
+  });
+});
+
 it('an offer says that observe keeps the restriction of a hold that has ended', async () => {
   await start();
   await at.open(120, '20');

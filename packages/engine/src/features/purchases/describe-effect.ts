@@ -50,7 +50,7 @@ function describeStop({ by, holds, message }: PackageEffect['stops'][number]): s
 
 const FOR_CLIENTS = {
   observe: 'The service stays restricted after the purchase: your provider restores it later.',
-  'panel-down': 'The panel of the service does not answer at the moment: the package has its effect once it does.',
+  'panel-down': 'The service can’t be changed on its panel at the moment: the package has its effect once it can.',
   others:
     'The service, or a part of it, has been stopped on its panel, which the package alone may not end. Please ask your provider.',
   limit: 'The panel of the service has a limit of its own, which your provider has to raise after the purchase, too.',
