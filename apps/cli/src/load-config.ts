@@ -31,6 +31,11 @@ export function loadConfig(
   deps: Parameters<typeof requireConfig>[1] & Pick<Deps, 'stderr'>,
 ): Config {
   const config = requireConfig(option, deps);
-  for (const { message } of config.exposed) writeLine(deps.stderr, `sluice: warning: ${printable(message)}`);
+  warnOfExposed(config, deps);
   return config;
+}
+
+/** Warns on stderr if other users can write a config or read secrets in it. */
+export function warnOfExposed({ exposed }: Config, { stderr }: Pick<Deps, 'stderr'>): void {
+  for (const { message } of exposed) writeLine(stderr, `sluice: warning: ${printable(message)}`);
 }

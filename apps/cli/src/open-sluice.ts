@@ -5,6 +5,7 @@ import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { StateStore } from '@sluice/state-store';
 import { Terminal, type TerminalOptions } from '@sluice/terminal';
+import type { FollowedConfig } from './follow-config.js';
 import { loadConfig } from './load-config.js';
 import type { Deps } from './context.js';
 import { ExitCode, toErrorExitCode } from './exit-codes.js';
@@ -22,12 +23,16 @@ export interface OpenOptions extends TerminalOptions {
   storeMayBeLost?: boolean;
   /** It is a run of the schedule over everything: that it can't begin is reported to the heartbeat. */
   scheduled?: boolean;
+  /** It runs long: its calls work with the config as the file is when they begin. */
+  followsConfig?: boolean;
 }
 
 /** What a command works with. */
 export interface Opened {
   sluice: Sluice;
   config: Config;
+  /** Null unless the command follows its config. */
+  followed: FollowedConfig | null;
   terminal: Terminal;
   /** Prints the outcome: with `--message` on stderr, else it is the terminal itself. */
   outcome: Terminal;
@@ -41,22 +46,24 @@ export async function withSluice<T>(
 ): Promise<T> {
   if (options.message === true && options.json === true)
     throw usageError('bad_option', 'Use --message or --json, not both; no panel was called');
-  const { config, sluice } = await openEngine(deps, options);
+  const { config, sluice, followed } = await openEngine(deps, options);
   try {
     const terminal = new Terminal(deps, options, config);
     const outcome =
       options.message === true ? new Terminal({ ...deps, stdout: deps.stderr }, options, config) : terminal;
-    return await work({ sluice, config, terminal, outcome });
+    return await work({ sluice, config, followed, terminal, outcome });
   } finally {
     await sluice.close();
   }
 }
 
-async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened, 'config' | 'sluice'>> {
+async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened, 'config' | 'followed' | 'sluice'>> {
   try {
     const config = loadConfig(options.config, deps);
     const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
-    return { config, sluice: await startSluice(config, store, deps, options) };
+    const followed = options.followsConfig === true ? await follow(config, deps) : null;
+    const sluice = await startSluice(config, store, deps, { ...options, current: followed?.current });
+    return { config, followed, sluice };
   } catch (error) {
     // Without it, a config that a new version refuses would end the enforcement in silence.
     if (options.scheduled === true && toErrorExitCode(error) !== ExitCode.busy) await reportUnstarted(deps, options);
@@ -64,7 +71,13 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened
   }
 }
 
-async function reportUnstarted(deps: Deps, options: OpenOptions): Promise<void> {
+async function follow(config: Config, deps: Deps): Promise<FollowedConfig> {
+  const { FollowedConfig } = await import('./follow-config.js');
+  return new FollowedConfig(config, deps);
+}
+
+/** Calls the failure of the heartbeat for a run of the schedule whose config is refused. */
+export async function reportUnstarted(deps: Deps, options: Pick<OpenOptions, 'config'>): Promise<void> {
   const address = findHeartbeat({ named: options.config, env: deps.env, cwd: deps.cwd }, configKinds(deps));
   if (address !== null) await reportUnstartedRun(address, pingHeartbeat);
 }
@@ -79,13 +92,14 @@ export function startSluice(
   config: Config,
   store: StateStore,
   deps: Deps,
-  options: Pick<OpenOptions, 'note' | 'actor'> = {},
+  options: Pick<OpenOptions, 'note' | 'actor'> & { current?: FollowedConfig['current'] | undefined } = {},
 ): Promise<Sluice> {
   const { clock, random, randomBytes, owner, isAlive, login, signal } = deps;
-  const { note, actor } = options;
+  const { note, actor, current } = options;
   if (actor?.trim() === '') throw usageError('bad_option', '--actor: the name is empty; nothing was changed');
   return createSluice({
     config,
+    current,
     store,
     ...configKinds(deps),
     ...configReaders(config, deps.env),

@@ -95,7 +95,7 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));
   const limiters = createLimiters(server, context, turns);
   refuseUnknown(server, { context, limiters }, toRefusal);
-  addHealth(server);
+  addHealth(server, context);
   addAssets(server, limiters);
   addMetrics(server, context, limiters);
   const tasks = new Tasks(context);
@@ -173,8 +173,11 @@ async function addPlugins(server: FastifyInstance, { secure }: Context): Promise
   await server.register(rateLimit, { global: false });
 }
 
-function addHealth(server: FastifyInstance): void {
-  server.get(HEALTH, (_request, reply) => reply.header('cache-control', 'no-store').send({ ok: true }));
+function addHealth(server: FastifyInstance, { current }: Context): void {
+  server.get(HEALTH, (_request, reply) => {
+    const isRefused = current !== undefined && current({ beforeChange: false }).refused !== null;
+    return reply.header('cache-control', 'no-store').send({ ok: true, ...(isRefused ? { config: 'refused' } : {}) });
+  });
 }
 
 function addAssets(server: FastifyInstance, limiters: Limiters): void {

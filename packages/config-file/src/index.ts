@@ -7,6 +7,7 @@ export {
   checkConfigText,
   type Config,
   type ConfigSearch,
+  configState,
   loadConfigFile,
 } from './load.js';
 export { type ConfigProblem, formatProblem } from './problem.js';

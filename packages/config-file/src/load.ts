@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -61,6 +62,20 @@ export function checkConfigFile(
   { byFolder = false }: ConfigSearch = {},
 ): CheckedConfig {
   return readAndCheck(file, known, { onlyChecks: true, byFolder });
+}
+
+/**
+ * Returns a text that changes with what `loadConfigFile` would find different: the file with its permissions, and the messages that the
+ * config names; null for one that can't be read.
+ */
+export function configState({ file, products }: Pick<Config, 'file' | 'products'>): string | null {
+  try {
+    const messages = Object.values(products).map(({ credentials }) => credentials?.message);
+    const texts = messages.map((message) => (message === undefined ? null : readFileSync(message, 'utf8')));
+    return JSON.stringify([readConfig(file), texts]);
+  } catch {
+    return null;
+  }
 }
 
 function readAndCheck(

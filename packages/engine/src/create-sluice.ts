@@ -22,17 +22,16 @@ import type { Sluice, SluiceOptions, RunOptions } from './sluice.js';
  * await sluice.close();
  */
 export function createSluice(options: SluiceOptions): Promise<Sluice> {
-  const { config, store } = options;
-  const deps = toDependencies(options);
+  const { store } = options;
+  const current = followConfig(options);
   const underWay = new Set<Promise<unknown>>();
   const calls: RunCalls = {
     change: (callOptions, work) =>
-      inContext({ deps: withCallOptions(deps, callOptions), config, store, ports }, async (context) => {
-        if (!deps.panelNames.areFollowed) await followNames(context);
+      inContext(current({ beforeChange: true }, callOptions), async (context) => {
+        if (!context.deps.panelNames.areFollowed) await followNames(context);
         return work(context);
       }),
-    read: (callOptions, work) =>
-      readByStoredNames({ deps: withCallOptions(deps, callOptions), config, store, ports }, work),
+    read: (callOptions, work) => readByStoredNames(current({ beforeChange: false }, callOptions), work),
     count: (running) => {
       const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
       underWay.add(ended);
@@ -40,16 +39,21 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     },
   };
   const { read } = calls;
-  const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> =>
-    calls[runOptions.dryRun === true ? 'read' : 'change'](runOptions, (context) =>
+  const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> => {
+    // A preview says what the next run does: it is refused as that is.
+    current({ beforeChange: true });
+    return calls[runOptions.dryRun === true ? 'read' : 'change'](runOptions, (context) =>
       runOverPanels(context, request, runOptions),
     );
+  };
   const close = throwing(async () => {
     await Promise.all(underWay);
     await store.close();
   });
   const ofInstance: OfInstance = {
-    config,
+    get config() {
+      return current({ beforeChange: false }).config;
+    },
     poll: checked('poll', calls, (runOptions) => run({ command: 'poll', observeAll: false }, runOptions)),
     reconcile: checked('reconcile', calls, (runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions)),
     plan: checked('plan', calls, (runOptions) =>
@@ -75,7 +79,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     close,
     [Symbol.asyncDispose]: close,
   };
-  return Promise.resolve(namingNearest({ ...ofInstance, ...groups(calls) }, 'sluice'));
+  return Promise.resolve(namingNearest(Object.assign(ofInstance, groups(calls)), 'sluice'));
 }
 
 /** A poll, a reconcile, or their preview. */
@@ -136,6 +140,24 @@ async function inContext<T>(parts: ContextParts, work: (context: Context) => Pro
   } finally {
     await context.end();
   }
+}
+
+/** Returns a function that returns what calls that begin work with. */
+function followConfig(options: SluiceOptions) {
+  const { store } = options;
+  let known = { config: options.config, deps: toDependencies(options) };
+  const follow = (how: { beforeChange: boolean }): void => {
+    if (options.current === undefined) return;
+    const { config, secret, readFile, refused } = options.current(how);
+    if (how.beforeChange && refused !== null) throw refused;
+    if (config === known.config) return;
+    // Its panels may have other names than those that were followed.
+    known = { config, deps: { ...known.deps, secret, readFile, panelNames: { areFollowed: false } } };
+  };
+  return (how: { beforeChange: boolean }, callOptions?: CallOptions): ContextParts => {
+    follow(how);
+    return { deps: withCallOptions(known.deps, callOptions), config: known.config, store, ports };
+  };
 }
 
 function toDependencies(options: SluiceOptions): Dependencies {

@@ -208,7 +208,7 @@ export type { DeliveryFilter } from './features/notices/list-deliveries.js';
 export { findChannelKind } from './base/config/notify-schema.js';
 export { compareIds, nameFew } from './base/natural-order.js';
 export { createSluice } from './create-sluice.js';
-export type { RunOptions, Sluice, SluiceOptions } from './sluice.js';
+export type { CurrentConfig, RunOptions, Sluice, SluiceOptions } from './sluice.js';
 export { suggestion } from './base/suggestion.js';
 export { describeEnforcement, describeSetting, listWaysBack } from './context/enforcement.js';
 export { parseTime, type TimeReading } from './base/times.js';

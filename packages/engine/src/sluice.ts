@@ -1,5 +1,5 @@
 import type { Explanation, OverviewReport, RunReport } from '@sluice/contract/documents';
-import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, Clock, NoticeChannelKind, PanelKind, SluiceError } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Access } from './api/access.js';
 import type { Agents } from './api/agents.js';
@@ -26,11 +26,28 @@ import type { OverviewRequest } from './features/overview/overview.js';
 import type { MetricsReport } from './features/metrics/metrics.js';
 import type { Files } from './base/files.js';
 
+/** The config of a process that runs long, by its file. The same object is returned as long as nothing of it changed. */
+export interface CurrentConfig extends Pick<SluiceOptions, 'config'> {
+  /** As the option of `createSluice`. */
+  secret: NonNullable<SluiceOptions['secret']>;
+  /** As the option of `createSluice`. */
+  readFile: NonNullable<SluiceOptions['readFile']>;
+  /** Why the file is refused since it was changed; null where `config` is that of the file. */
+  refused: SluiceError | null;
+  /** Keys that were changed, and that only a restart of the process applies. */
+  needRestart: readonly string[];
+}
+
 /** Options of `createSluice`. All but the first three have defaults. */
 export interface SluiceOptions {
   /** Checked config, as `parseConfig` returns it. */
   config: Config;
   store: StateStore;
+  /**
+   * Returns the config of now, which calls that begin work with; by default always `config`. Before a change or run it reads the file.
+   * While that is refused, changes and runs are refused with its error, and reads work with the last config that was accepted.
+   */
+  current?: ((asked: { beforeChange: boolean }) => CurrentConfig) | undefined;
   /** The kinds of panels that the config may name. */
   kinds: readonly PanelKind[];
   /** The billing systems that the config may name, besides the ledger. */

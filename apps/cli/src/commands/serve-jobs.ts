@@ -20,19 +20,22 @@ export interface JobParts {
 /** Runs among which the last one over all services is searched. */
 const RECENT = 100;
 
-/** Returns the jobs of a config for a server, which print what the commands print with `--quiet`. */
-export function serveJobs(parts: JobParts, deps: Deps): ScheduledJob[] {
-  return scheduledJobs(parts.config, deps.host, configKinds(deps)).map((job) => ({
+/**
+ * Returns the jobs of the config of now for a server, which print what the commands print with `--quiet`. Each run asks for
+ * its parts.
+ */
+export function serveJobs(parts: () => JobParts, deps: Deps): ScheduledJob[] {
+  return scheduledJobs(parts().config, deps.host, configKinds(deps)).map((job) => ({
     name: job.command,
     timing: toTiming(job),
     lastStart: async () => {
-      const { entries } = await parts.sluice.log.list({ kinds: ['run'], command: job.command, limit: RECENT });
+      const { entries } = await parts().sluice.log.list({ kinds: ['run'], command: job.command, limit: RECENT });
       const last = entries.find(
         ({ service, scope, outcome }) => service === null && scope === null && outcome !== 'busy',
       );
       return last === undefined ? null : Date.parse(last.at);
     },
-    run: () => WORK[job.command](parts),
+    run: async () => WORK[job.command](parts()),
   }));
 }
 

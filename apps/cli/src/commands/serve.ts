@@ -1,13 +1,10 @@
 import { tokenStatus } from '@sluice/engine';
-import type { Schedule, ScheduleOptions } from '@sluice/dashboard';
+import type { Schedule } from '@sluice/dashboard';
 import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
 import { usageError } from '@sluice/panel-kind/errors';
-import { Terminal } from '@sluice/terminal';
-import type { Deps } from '../context.js';
+import type { Terminal } from '@sluice/terminal';
 import { ExitCode } from '../exit-codes.js';
-import { withSluice } from '../open-sluice.js';
-import { toRemediable, withRemedy } from '../remedies.js';
-import type { JobParts } from './serve-jobs.js';
+import { type OpenOptions, withSluice } from '../open-sluice.js';
 import { billReports, toFormat } from './calls.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { readServeToken } from './serve-token.js';
@@ -20,7 +17,7 @@ export interface ServeOptions extends GlobalOptions {
 
 /** `sluice serve` */
 export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
-  withSluice(deps, { ...options, scheduled: options.withSchedule === true }, async ({ sluice, config, terminal }) => {
+  withSluice(deps, toOpen(options), async ({ sluice, config, followed, terminal }) => {
     const { publicUrl, trustedProxies } = config.serve;
     const from = options.listen === undefined ? 'serve.listen' : '--listen';
     const listen = parseListen(options.listen ?? config.serve.listen, from);
@@ -35,13 +32,24 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     const { clock, randomBytes, version } = deps;
     const reports = billReports(config, toFormat({}));
     const dashboard = await startDashboard({
-      ...{ sluice, listen, publicUrl, trustedProxies, token, clock, randomBytes, version, reports },
+      ...{
+        sluice,
+        current: followed?.current,
+        listen,
+        publicUrl,
+        trustedProxies,
+        token,
+        clock,
+        randomBytes,
+        version,
+        reports,
+      },
       onError: (error) => {
         const { stack, message } = error as { stack?: string; message?: string };
         terminal.warn(`sluice: ${(options.verbose === true ? stack : undefined) ?? message ?? String(error)}`);
       },
     });
-    let schedule: Schedule | null = null;
+    let schedule: Pick<Schedule, 'stop'> | null = null;
     try {
       await sluice.access.announce(dashboard.url);
       terminal.document({ url: dashboard.url });
@@ -49,10 +57,10 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
       warn(terminal, listen, publicUrl);
       if (!hasTokens)
         terminal.info('There is no valid token: create one with "sluice api-token create NAME --scope operate"');
-      // What the jobs print is what cron would mail.
-      const quiet = new Terminal(deps, { ...options, quiet: true }, config);
-      if (options.withSchedule === true)
-        schedule = startSchedule(await scheduleOptions({ sluice, config, terminal: quiet }, deps));
+      if (options.withSchedule === true && followed !== null) {
+        const { followSchedule } = await import('./serve-schedule.js');
+        schedule = followSchedule({ sluice, followed, options, startSchedule }, deps);
+      }
       await stopped(deps.signal);
     } finally {
       // After an error too: an open server would keep the process alive.
@@ -61,20 +69,11 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     return ExitCode.done;
   });
 
-async function scheduleOptions(parts: JobParts, deps: Deps): Promise<ScheduleOptions> {
-  const { serveJobs } = await import('./serve-jobs.js');
-  const { clock, random } = deps;
-  return {
-    jobs: serveJobs(parts, deps),
-    clock,
-    random,
-    // As cron: the local time of the machine.
-    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    onError: (job, error) => {
-      parts.terminal.warn(`sluice: ${job}: ${withRemedy(toRemediable(error))}`);
-    },
-  };
-}
+const toOpen = (options: ServeOptions): OpenOptions => ({
+  ...options,
+  scheduled: options.withSchedule === true,
+  followsConfig: true,
+});
 
 function noToken({ host }: ListenAddress): Error {
   const message = `${host} is reached from other machines, and there is no token that anyone could log in with`;

@@ -2,6 +2,7 @@ import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedClient, EmbeddedPart } from '@sluice/contract/documents';
 import { clientSections } from '../pages/customer/overview.js';
 import { html } from '../layout/html.js';
+import { configNotices } from '../pages/operator/config-notices.js';
 import { overviewSections, readOverview, summary } from '../pages/operator/overview.js';
 import { toScene } from '../pages/operator/scene.js';
 import { toParts, toText } from './embedded-part.js';
@@ -27,6 +28,7 @@ export async function overviewForStaff(call: ApiCall): Promise<{ timeZone: strin
   const report = await readOverview(request);
   const scene = toScene(request);
   const { services, panels, events, holds, runs } = overviewSections(scene, report);
-  const totals = { id: 'totals', title: 'Totals', content: html`${summary(scene, report)}` };
+  const content = html`${configNotices(call.context)} ${summary(scene, report)}`;
+  const totals = { id: 'totals', title: 'Totals', content };
   return { timeZone: call.sluice.config.timeZone, parts: toParts([totals, events, holds, services, panels, runs]) };
 }

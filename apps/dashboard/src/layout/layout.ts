@@ -28,6 +28,8 @@ export interface LayoutParts {
   csrf: string;
   /** Says what the last form did. */
   notice?: Part | undefined;
+  /** What each page begins with. */
+  banner?: readonly Html[];
   version: string;
   /** IANA zone of the instants on the page. */
   timeZone: string;
@@ -66,6 +68,7 @@ export function layout(parts: LayoutParts): string {
           ${header(parts)}
           <main id="main" tabindex="-1">
             ${notice === undefined ? null : html`<p class="notice notice-good" role="status">${notice}</p>`}
+            ${join(parts.banner ?? [])}
             <h1 dir="auto">${title}</h1>
             ${body}
           </main>

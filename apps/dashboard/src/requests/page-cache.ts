@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@sluice/panel-kind';
-import type { Sluice } from '@sluice/engine';
+import type { CurrentConfig, Sluice } from '@sluice/engine';
 import { setNewest } from './newest.js';
 import type { Context } from '../server/options.js';
 
@@ -31,18 +31,22 @@ const FRESH_MS = 1000;
 const LONGEST_MS = 30_000;
 const ENTRIES = 50;
 
-/** Renders pages that depend on the store alone once per change of the store. */
+/** Renders pages that depend on store and config alone once per change of these. */
 export class PageCache {
   readonly #sluice: Sluice;
   readonly #clock: Clock;
+  readonly #current: Context['current'];
   readonly #pages = new Map<string, Cached>();
+  /** The config that the pages were rendered with. */
+  #config: CurrentConfig | undefined;
 
   /** Stand in rendered pages for what is of one visit; nobody outside knows them. */
   readonly #csrf: string;
   readonly #key: string;
 
-  constructor({ sluice, clock, randomBytes }: Pick<Context, 'sluice' | 'clock' | 'randomBytes'>) {
+  constructor({ sluice, current, clock, randomBytes }: Pick<Context, 'sluice' | 'current' | 'clock' | 'randomBytes'>) {
     this.#sluice = sluice;
+    this.#current = current;
     this.#clock = clock;
     [this.#csrf, this.#key] = [newMark(randomBytes), newMark(randomBytes)];
   }
@@ -50,6 +54,9 @@ export class PageCache {
   /** Returns a page; `render` gets marks in place of the visit's own values. */
   async read(id: string, of: OfVisit, render: (marks: OfVisit) => Promise<string>): Promise<CachedPage> {
     const version = await this.#sluice.version();
+    const config = this.#current?.({ beforeChange: false });
+    if (config !== this.#config) this.clear();
+    this.#config = config;
     const known = this.#pages.get(id);
     const cached = known !== undefined && this.#isFresh(known, version) ? known : this.#add(id, version, render);
     const parts = await cached.parts;

@@ -45,6 +45,8 @@ export class Tasks {
 
   /** Starts a run and returns at once. */
   start(request: Pick<Task, 'command' | 'by' | 'panel' | 'service'>, work: Work): Task {
+    const refused = this.#context.current?.({ beforeChange: true }).refused ?? null;
+    if (refused !== null) throw refused;
     const now = this.#context.clock.now();
     this.#forget(now);
     if (this.#underWay.size >= MOST)

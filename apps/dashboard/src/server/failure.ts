@@ -31,6 +31,7 @@ const BY_CODE: Record<string, number> = {
   agent_limit: 409,
   agent_suspended: 409,
   bad_login: 401,
+  config_refused: 503,
   forbidden: 403,
   no_token: 401,
   token_exceeds: 403,

@@ -1,4 +1,4 @@
-import type { CallReports, Sluice } from '@sluice/engine';
+import type { CallReports, Sluice, SluiceOptions } from '@sluice/engine';
 import type { Clock } from '@sluice/panel-kind';
 import type { ListenAddress } from './listen-address.js';
 
@@ -6,6 +6,8 @@ import type { ListenAddress } from './listen-address.js';
 export interface DashboardOptions {
   /** The engine; the dashboard does not close it. */
   sluice: Sluice;
+  /** The config of now, as the engine asks for it; without it the config is that of the start. */
+  current?: SluiceOptions['current'];
   /** Port 0 selects a free one. */
   listen: ListenAddress;
   /** Where users reach it behind a proxy. With it, the proxy's forwarded headers are read; with https, cookies are `Secure`. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html, type Html } from '../layout/html.js';
 import { layout, type LayoutParts } from '../layout/layout.js';
+import { configNotices } from '../pages/operator/config-notices.js';
 import { operatorNav } from '../pages/operator/navigation.js';
 import { toFailure } from '../server/failure.js';
 import type { Context } from '../server/options.js';
@@ -19,14 +20,16 @@ export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refres
 
 /** Returns the document of a page. */
 export async function renderPage(
-  { sluice, version }: Context,
+  context: Context,
   request: FastifyRequest,
   frame: Frame,
   page: Omit<FramedPage, 'status'>,
 ): Promise<string> {
+  const { sluice, version } = context;
   const around = { version, timeZone: page.timeZone ?? sluice.config.timeZone, dir: toDirection(request) };
-  const nav = isOperator(frame.viewer) ? await operatorNav(sluice) : undefined;
-  return layout({ ...frame, ...page, ...around, nav });
+  if (!isOperator(frame.viewer)) return layout({ ...frame, ...page, ...around });
+  const nav = await operatorNav(sluice);
+  return layout({ ...frame, ...page, ...around, nav, banner: configNotices(context) });
 }
 
 /** Sends a page. */

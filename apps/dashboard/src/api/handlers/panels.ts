@@ -1,15 +1,18 @@
 import type { panelEndpoints } from '@sluice/contract/endpoints';
 import { may } from '@sluice/contract';
+import { configChecks } from '../../server/config-checks.js';
 import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
 /** Panels, products and their switches. */
 export const panelHandlers: Handlers<typeof panelEndpoints> = {
   'POST /panels/test': ({ sluice, body, as }) => sluice.panels.test(body.panels ?? [], as),
-  'GET /doctor': ({ sluice, query: { panel, contract = false }, viewer, as }) => {
+  'GET /doctor': async ({ sluice, context, query: { panel, contract = false }, viewer, as }) => {
     if (contract && !may(viewer, 'panels.acceptAnswers'))
       throw forbidden("The token does not permit to accept the form of a panel's answers");
-    return sluice.panels.doctor({ ...as, panel, contract });
+    const { ok, checks } = await sluice.panels.doctor({ ...as, panel, contract });
+    const ofConfig = configChecks(context);
+    return { ok: ok && !ofConfig.some(({ status }) => status === 'failed'), checks: [...ofConfig, ...checks] };
   },
   'POST /clock/accept': ({ sluice, body: { panel, contract = false }, as }) =>
     sluice.panels.doctor({ ...as, panel, contract, acceptClock: true }),

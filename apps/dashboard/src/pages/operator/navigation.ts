@@ -4,15 +4,16 @@ import type { NavGroup } from '../../layout/layout.js';
 /** What is known of a panel. */
 type PanelTraits = Pick<OverviewPanel, 'capabilities' | 'requiredRef' | 'restrictions'>;
 
-/** By engine and by name; that is the same as long as the engine runs. */
-const known = new WeakMap<Sluice, ReadonlyMap<string, PanelTraits>>();
+/** By config and by name. */
+const known = new WeakMap<Sluice['config'], ReadonlyMap<string, PanelTraits>>();
 
 async function readPanels(sluice: Sluice): Promise<ReadonlyMap<string, PanelTraits>> {
-  const found = known.get(sluice);
+  const { config } = sluice;
+  const found = known.get(config);
   if (found !== undefined) return found;
   const { panels } = await sluice.overview({ size: 1 });
   const read = new Map(panels.map((panel) => [panel.name, panel]));
-  known.set(sluice, read);
+  known.set(config, read);
   return read;
 }
 

@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Schedule, ScheduledJob, startSchedule } from '@sluice/dashboard';
+import type { Sluice } from '@sluice/engine';
+import { Terminal } from '@sluice/terminal';
+import type { Deps } from '../context.js';
+import type { FollowedConfig } from '../follow-config.js';
+import { reportUnstarted } from '../open-sluice.js';
+import { toRemediable, withRemedy } from '../remedies.js';
+import type { GlobalOptions } from './command.js';
+import { type JobParts, serveJobs } from './serve-jobs.js';
+
+interface ScheduleParts {
+  sluice: Sluice;
+  followed: FollowedConfig;
+  options: GlobalOptions;
+  startSchedule: typeof startSchedule;
+}
+
+/** Runs the jobs of the config of now: a change of it that changes jobs or their times begins the schedule again. */
+export function followSchedule({ sluice, followed, options, startSchedule }: ScheduleParts, deps: Deps): Stoppable {
+  const parts = (): JobParts => {
+    const { config } = followed.current({ beforeChange: true });
+    // What the jobs print is what cron would mail.
+    return { sluice, config, terminal: new Terminal(deps, { ...options, quiet: true }, config) };
+  };
+  const onError = (job: string, error: unknown): void => {
+    parts().terminal.warn(`sluice: ${job}: ${withRemedy(toRemediable(error))}`);
+  };
+  const { clock, random } = deps;
+  // As cron: the local time of the machine.
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const list = (): ScheduledJob[] => serveJobs(parts, deps).map((job) => reporting(job, deps, options));
+  let jobs = list();
+  let running = startSchedule({ jobs, clock, random, timeZone, onError });
+  let isStopped = false;
+  let turn = Promise.resolve();
+  const begin = async (): Promise<void> => {
+    const next = list();
+    if (isDeepStrictEqual(next.map(toTimes), jobs.map(toTimes))) return;
+    jobs = next;
+    await running.stop();
+    if (!isStopped) running = startSchedule({ jobs, clock, random, timeZone, onError });
+  };
+  followed.onChange = () => {
+    turn = turn.then(begin);
+  };
+  const stop = async (): Promise<void> => {
+    isStopped = true;
+    await running.stop();
+    await turn;
+  };
+  return { stop };
+}
+
+type Stoppable = Pick<Schedule, 'stop'>;
+
+const toTimes = ({ name, timing }: ScheduledJob) => ({ name, timing });
+
+/** As a command of the schedule that can't begin, a job whose config is refused calls the failure of the heartbeat. */
+function reporting(job: ScheduledJob, deps: Deps, options: GlobalOptions): ScheduledJob {
+  const run: ScheduledJob['run'] = async () => {
+    try {
+      return await job.run();
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'config_refused') await reportUnstarted(deps, options);
+      throw error;
+    }
+  };
+  return { ...job, run };
+}

@@ -1,0 +1,261 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { startForEachTest } from '../../each-test.js';
+import { serveOn, type Serving } from '../../serve-on.js';
+import { startShop } from '../purchases/shop.js';
+
+const TOKEN = 'first-start-token-0123456789';
+const at = startForEachTest(() => startServed());
+
+async function startServed() {
+  const shop = await startShop('', `serve: { listen: "127.0.0.1:0", token: ${TOKEN} }\n`);
+  await shop.addClientService(1);
+  await shop.run('credit add 42 50 --currency EUR');
+  return shop;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+let keys = 0;
+
+/** What these tests read of answers. */
+interface Answer {
+  id: string;
+  finishedAt: string | null;
+  last: { event: string };
+  packages: { id: string; price: string }[];
+  checks: object[];
+}
+
+/** Calls the API of a server; returns status and document. */
+async function call({ url }: Serving, request: string, body?: object, token = TOKEN) {
+  const [method = '', path = ''] = request.split(' ');
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': `key-${keys++}` }),
+  };
+  const answer = await fetch(`${url}/api/v1${path}`, {
+    ...{ method, headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, json: (await answer.json()) as Answer };
+}
+
+/** Runs a command by the API, and returns how it ended. */
+async function runBy(serving: Serving, command: string): Promise<Answer['last']> {
+  const { status, json } = await call(serving, 'POST /runs', { command });
+  expect([status, json]).toEqual([202, expect.anything()]);
+  for (;;) {
+    const { json: run } = await call(serving, `GET /runs/${json.id}`);
+    if (run.finishedAt !== null) return run.last;
+  }
+}
+
+async function login({ url }: Serving): Promise<(path: string) => Promise<string>> {
+  const body = new URLSearchParams({ token: TOKEN });
+  const answer = await fetch(`${url}/login`, { method: 'POST', redirect: 'manual', body });
+  const cookie = /^[^;]*/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';
+  return async (path) => (await fetch(`${url}${path}`, { headers: { cookie } })).text();
+}
+
+/** Serves while `work` runs, and returns what it printed. */
+async function whileServed(work: (serving: Serving) => Promise<void>, words?: string): Promise<string> {
+  const serving = await serveOn(at.bench, words, { random: () => 0 });
+  await work(serving).catch(async (error: unknown) => {
+    await serving.stop();
+    throw error;
+  });
+  const { stdout, stderr } = await serving.stop();
+  return stdout + stderr;
+}
+
+const held = async (): Promise<string> => (await at.bench.sluice('explain svc-1')).stdout;
+
+describe('serve, after the config was edited', () => {
+  it('shows and runs by the quota of now, as the command does', async () => {
+    at.use(1, 120);
+    const printed = await whileServed(async (serving) => {
+      const read = await login(serving);
+      expect((await runBy(serving, 'poll')).event).toBe('report');
+      expect(await held()).toMatch(/svc-1 is held since/);
+      at.bench.edit('quota: { total: 100GB }', 'quota: { total: 150GB }');
+      await at.bench.sluice('poll --allow-mass');
+      expect(await held()).toContain('svc-1 is not held: 120 GB of 150 GB');
+      at.bench.clock.advance(SECOND);
+      const page = await read('/services/svc-1');
+      expect(page).toContain('150 GB');
+      expect(page).not.toContain('are allowed by what was changed since the last run');
+      expect(await read('/')).toContain('80%');
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+      expect(await held()).toContain('svc-1 is not held: 120 GB of 150 GB');
+    });
+    expect(printed).toMatch(/The config was changed; what begins from now on works with it/);
+  });
+
+  it('sells at the price of now, whatever the clock says, and sells nothing while the file is refused', async () => {
+    at.use(1, 10);
+    await at.poll();
+    const { stdout } = await at.bench.sluice('api-token create shop --scope client:42 --scope buy');
+    const customer = stdout.trim();
+    const buy = (serving: Serving) =>
+      call(serving, 'POST /services/svc-1/purchases', { package: 'extra-50', client: '42' }, customer);
+    await whileServed(async (serving) => {
+      const price = async () => {
+        const { json } = await call(serving, 'GET /packages?service=svc-1', undefined, customer);
+        return json.packages.find(({ id }) => id === 'extra-50')?.price;
+      };
+      expect(await price()).toBe('5.00');
+      at.bench.edit('extra-50: { traffic: 50GB, price: "5.00"', 'extra-50: { traffic: 50GB, price: "-7.00"');
+      const refused = await buy(serving);
+      const message = 'This could not be done at the moment; try again later';
+      expect(refused).toMatchObject({ status: 503, json: { error: { code: 'config_refused', message } } });
+      at.bench.edit('price: "-7.00"', 'price: "7.00"');
+      expect(await buy(serving)).toMatchObject({ status: 201, json: { purchase: { price: '7.00' } } });
+      expect(await price()).toBe('7.00');
+    });
+    expect(await at.balance()).toBe('43.00');
+  });
+
+  it('refuses changes and runs while the file is refused, reads on and says so, and goes on once it is corrected', async () => {
+    at.use(1, 120);
+    const printed = await whileServed(async (serving) => {
+      const read = await login(serving);
+      expect(await read('/')).not.toContain('is refused');
+      at.bench.edit('currency: EUR', 'currencies: EUR');
+      at.bench.clock.advance(SECOND);
+      for (const [request, body] of [
+        ['POST /services/svc-1/purchases', { package: 'extra-50' }],
+        ['POST /runs', { command: 'poll' }],
+        ['POST /runs', { command: 'plan' }],
+        ['POST /services/svc-1/holds', {}],
+      ] as const) {
+        const { status, json } = await call(serving, request, body);
+        const message = expect.stringMatching(/^The config was changed .* and is refused: .*currencies/s);
+        expect([request, status, json]).toEqual([
+          request,
+          503,
+          { error: expect.objectContaining({ code: 'config_refused', message }) },
+        ]);
+      }
+      for (const path of ['/', '/services/svc-1', '/panels']) {
+        const page = await read(path);
+        expect([path, page]).toEqual([path, expect.stringMatching(/The config was changed .* and is refused/)]);
+      }
+      const staff = await call(serving, 'GET /embedded/overview');
+      expect(JSON.stringify(staff.json)).toMatch(/The config was changed .* and is refused/);
+      expect(await (await fetch(`${serving.url}/healthz`)).json()).toEqual({ ok: true, config: 'refused' });
+      const doctor = await call(serving, 'GET /doctor');
+      expect(doctor.json).toMatchObject({
+        ok: false,
+        checks: expect.arrayContaining([expect.objectContaining({ status: 'failed', code: 'config_refused' })]),
+      });
+      expect(await held()).not.toContain('svc-1 is held');
+      at.bench.edit('currencies: EUR', 'currency: EUR');
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+      expect(await held()).toContain('svc-1 is held');
+      expect(await read('/')).not.toContain('is refused');
+      expect(await (await fetch(`${serving.url}/healthz`)).json()).toEqual({ ok: true });
+    });
+    expect(printed.match(/is refused/g)).toHaveLength(1);
+    expect(printed).toContain('The config is accepted again');
+  });
+
+  it('does so while the file is gone, and names what only a start applies', async () => {
+    const text = at.bench.read('sluice.yaml');
+    const printed = await whileServed(async (serving) => {
+      const read = await login(serving);
+      rmSync(at.bench.path('sluice.yaml'));
+      const { status, json } = await call(serving, 'POST /runs', { command: 'poll' });
+      expect([status, JSON.stringify(json)]).toEqual([503, expect.stringContaining('there is no such file')]);
+      at.bench.write('sluice.yaml', text.replace('127.0.0.1:0', '127.0.0.1:1'));
+      at.bench.clock.advance(SECOND);
+      expect(await read('/')).toContain('takes effect after a restart of the server: serve.listen');
+      expect((await call(serving, 'GET /doctor')).json.checks).toContainEqual(
+        expect.objectContaining({ status: 'warning', code: 'restart_needed' }),
+      );
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+    });
+    expect(printed).toContain('takes effect after a restart of the server: serve.listen');
+  });
+
+  it('follows a panel that got another name, without a restart', async () => {
+    await whileServed(async (serving) => {
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+      const config = at.bench.read('sluice.yaml');
+      at.bench.write('sluice.yaml', config.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new'));
+      await at.bench.sluice('poll');
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+    });
+  });
+
+  it('runs the jobs of the schedule by it, at the times of now', async () => {
+    at.use(1, 120);
+    at.bench.edit('quota: { total: 100GB }', 'quota: { total: 150GB }');
+    at.bench.edit('poll: {', 'poll: { interval: 2h,');
+    const { clock, pass } = steppedClock();
+    const serving = await serveOn(at.bench, 'serve --with-schedule', { random: () => 0, clock });
+    try {
+      while ((await pollsDone()) < 1) await pass(0);
+      expect(await held()).toContain('svc-1 is not held');
+      at.bench.edit('quota: { total: 150GB }', 'quota: { total: 100GB }');
+      at.bench.edit('interval: 2h', 'interval: 10m');
+      for (let minute = 0; minute < 30 && (await pollsDone()) < 2; minute++) {
+        await pass(MINUTE);
+        await fetch(`${serving.url}/healthz`);
+      }
+      expect(await held()).toContain('svc-1 is held');
+    } finally {
+      await serving.stop();
+    }
+  });
+
+  it('calls the failure of the heartbeat for a job while the file is refused', async () => {
+    const calls: string[] = [];
+    const watcher = createServer((request, answer) => {
+      calls.push(request.url ?? '');
+      answer.end();
+    }).listen(0, '127.0.0.1');
+    await once(watcher, 'listening');
+    const { port } = watcher.address() as AddressInfo;
+    at.bench.edit('timeZone: UTC', `timeZone: UTC\nheartbeat: "http://127.0.0.1:${port}/ping"`);
+    const { clock, pass } = steppedClock();
+    const serving = await serveOn(at.bench, 'serve --with-schedule', { random: () => 0, clock });
+    try {
+      while (!calls.includes('/ping')) await pass(0);
+      at.bench.edit('currency: EUR', 'currencies: EUR');
+      for (let minute = 0; minute < 30 && !calls.includes('/ping/fail'); minute++) await pass(MINUTE);
+      expect(calls).toContain('/ping/fail');
+    } finally {
+      await serving.stop();
+      watcher.close();
+    }
+  });
+});
+
+/** A clock of a server's waits, which end when the test lets time pass. */
+function steppedClock() {
+  const ends = new Set<() => void>();
+  const sleep = (_ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      ends.add(resolve);
+      signal?.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+  const pass = async (ms: number): Promise<void> => {
+    at.bench.clock.advance(ms);
+    for (const end of ends) end();
+    ends.clear();
+    // What waits for the store, or for a file, goes on.
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  };
+  return { clock: { now: () => at.bench.clock.now(), sleep }, pass };
+}
+
+async function pollsDone(): Promise<number> {
+  const runs = await at.bench.store((store) => store.runs.list());
+  return runs.filter(({ command, finishedAt }) => command === 'poll' && finishedAt !== null).length;
+}
