@@ -51,6 +51,23 @@ it.each([500, 503, 401, 429])(
   },
 );
 
+it.each(['panel test dcim', 'doctor'])(
+  'stays down after a failed "%s", whatever was answered before',
+  async (command) => {
+    await at.bench.sluice(command);
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    at.bench.clock.advance(10_000);
+    const since = new Date(at.bench.clock.now()).toISOString();
+    await at.poll();
+    expect(await isUp()).toBe(false);
+    at.bench.clock.advance(10_000);
+    await at.bench.sluice(command);
+    expect(await isUp()).toBe(false);
+    expect((await read()).map(({ panelDownSince }) => panelDownSince)).toEqual([since, since]);
+    expect((await at.bench.sluice('panel list')).stdout).toContain('Panel dcim is down since');
+  },
+);
+
 it('a panel that answers some calls is not down', async () => {
   at.panel.server.inject({ fault: { kind: 'status', status: 500 }, times: 1 });
   await at.pollLater();

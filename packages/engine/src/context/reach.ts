@@ -29,7 +29,7 @@ export interface PanelReach {
 
 /**
  * Returns whether a panel answers, by its last run or the readings after it. One failed call among answered ones does not count as an
- * outage, nor does an error of a reading about one service. Calls of a time when the clock was ahead are left out.
+ * outage, nor does an error of a reading about one service; a call that fails after a run that failed ends none. Calls of a time when the clock was ahead are left out.
  */
 export async function readReach(context: Context, panel: string): Promise<PanelReach> {
   const reach = await judgeCalls(context, panel);
@@ -57,11 +57,15 @@ async function judgeNewest(context: Context, panel: string, limit: number): Prom
   const [newest] = telling;
   if (newest === undefined && more) return null;
   if (newest === undefined) return { reachable: last === null ? null : last.status !== null, downSince: null, last };
-  const latest = telling.filter((call) => belongTogether(call, newest));
   const known = await store.conditions.get(outageKey(panel));
   // After a whole run of refusals, another one shows nothing.
-  if (latest.some((call) => call.ok || (known === null && isAnswered(call))))
-    return { reachable: true, downSince: null, last };
+  const isShown = (call: ApiCallRecord): boolean => call.ok || (known === null && isAnswered(call));
+  const answeredRuns = new Set(telling.filter(isShown).map(({ run }) => run));
+  const failed = telling.findIndex(({ run }) => run !== newest.run && run !== null && !answeredRuns.has(run));
+  // What was answered before a run that failed says nothing of the time after it.
+  const since = failed === -1 || newest.run !== null ? telling : telling.slice(0, failed);
+  const latest = since.filter((call) => belongTogether(call, newest));
+  if (latest.some(isShown)) return { reachable: true, downSince: null, last };
   if (more) return null;
   return { reachable: false, downSince: known?.since ?? latest.at(-1)?.at ?? null, last };
 }
