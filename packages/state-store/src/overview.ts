@@ -122,6 +122,8 @@ export type ChangedAllowance = Pick<DecisionRecord, 'service' | 'mode' | 'allowa
 export interface OverviewNow extends LocalDates {
   /** Absent for none. */
   changed?: readonly ChangedAllowance[];
+  /** Panels that left the config: no run reads their services. Absent for none. */
+  removed?: readonly string[];
 }
 
 /** Lists for operators, in one statement each. */

@@ -11,16 +11,19 @@ import { printObserving } from '@sluice/terminal/reports';
 import { withRemedy } from '../remedies.js';
 import type { Opened } from '../open-sluice.js';
 
-/** Prints which panels are down or not decided on, so that the listed figures are those of the last readings. */
-export function printOutages(
-  terminal: Terminal,
+/** Prints which panels are down, left the config or are not decided on, so that the listed figures are those of the last readings. */
+export async function printOutages(
+  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince' | 'panelUndecided'>[],
-): void {
+): Promise<void> {
   const outages = new Map(services.map(({ panel, panelDownSince }) => [panel, panelDownSince]));
-  for (const [panel, since] of outages) {
-    if (since === null) continue;
-    const text = `Panel ${panel} is down since ${terminal.times.at(since, panel) ?? since}: these are the last known states`;
-    terminal.line(terminal.colors.yellow(text));
+  const down = [...outages].flatMap(([panel, since]) => (since === null ? [] : [{ panel, since }]));
+  const removed = down.length === 0 ? [] : (await sluice.overview({ size: 1 })).removed;
+  const isRemoved = new Set(removed.map(({ panel }) => panel));
+  for (const { panel, since } of down) {
+    const at = terminal.times.at(since, panel) ?? since;
+    const what = isRemoved.has(panel) ? `is not in the config and was not read since` : 'is down since';
+    terminal.line(terminal.colors.yellow(`Panel ${panel} ${what} ${at}: these are the last known states`));
   }
   for (const [panel, undecided] of new Map(services.map(({ panel, panelUndecided }) => [panel, panelUndecided]))) {
     if (undecided === undefined) continue;

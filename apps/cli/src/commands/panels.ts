@@ -38,8 +38,8 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
     },
     async ({ sluice, terminal }, panels, { csv }, also) => {
       if (csv !== undefined) return ExitCode.done;
-      printOutages(
-        terminal,
+      await printOutages(
+        { sluice, terminal },
         panels.map(({ name, downSince, undecided }) => ({
           ...{ panel: name, panelDownSince: downSince },
           ...(undecided !== undefined && { panelUndecided: undecided }),

@@ -1,22 +1,11 @@
 import path from 'node:path';
 import type { Report, ReportOutlook, ReportService } from '@sluice/dashboard/report';
 import { usageError } from '@sluice/panel-kind/errors';
-import {
-  bytes,
-  bytesCell,
-  type Column,
-  formatCount,
-  printRows,
-  shares,
-  state,
-  type Terminal,
-  text,
-  bound,
-} from '@sluice/terminal';
+import { bytes, bytesCell, type Column, formatCount, printRows, shares, state, text, bound } from '@sluice/terminal';
 import { writeParts } from '@sluice/terminal/files';
 import { describeMarked } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
-import { withSluice } from '../open-sluice.js';
+import { type Opened, withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
 import { printLate, printOutages } from './observed.js';
 import type { ShareOptions } from './share.js';
@@ -83,18 +72,21 @@ const listReport: CommandHandler<ReportOptions> = (_args, options, deps) =>
       terminal.info(`${file} was written`);
     } else if (!terminal.json) {
       await printLate({ sluice, terminal });
-      show(terminal, found);
+      await show({ sluice, terminal }, found);
     }
     terminal.document({ report: found });
     return ExitCode.done;
   });
 
-function show(terminal: Terminal, { services, outlooks, totals }: Report): void {
+async function show(
+  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+  { services, outlooks, totals }: Report,
+): Promise<void> {
   if (services.length === 0) {
     terminal.line('No services.');
     return;
   }
-  printOutages(terminal, services);
+  await printOutages({ sluice, terminal }, services);
   const byService = new Map(outlooks.map((outlook) => [outlook.service, outlook]));
   const rows = services.slice(0, SHOWN).map((service) => ({ ...service, outlook: byService.get(service.id) }));
   printRows(terminal, COLUMNS, rows);

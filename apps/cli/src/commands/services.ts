@@ -41,7 +41,7 @@ export const list: CommandHandler<ListOptions> = listCommand(
     (await sluice.services.list({ panel, product, client })).services,
   async ({ sluice, terminal }, services, { csv }) => {
     if (csv === undefined) {
-      printOutages(terminal, services);
+      await printOutages({ sluice, terminal }, services);
       await printLate({ sluice, terminal });
       await printKept({ sluice, terminal }, services);
     }

@@ -25,7 +25,7 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
     (await sluice.usage.read({ service, refresh, panel, product, client })).services,
   async ({ sluice, terminal }, services, { refresh, csv }) => {
     if (csv === undefined) {
-      printOutages(terminal, services);
+      await printOutages({ sluice, terminal }, services);
       await printLate({ sluice, terminal });
       await printKept({ sluice, terminal }, services);
     }

@@ -178,7 +178,7 @@ const detailParts = {
   /** What counts of `usage` in the service's mode, and what is allowed; null before the first reading. */
   counted: counted.nullable(),
   fallen: fallen.nullable().describe('Where the quota hold lasts although the usage fell by more than half'),
-  /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
+  /** Since when its panel has answered no call, or is not in the config: what is stated is the last known state. */
   panelDownSince: instantOrNull,
   panelUndecided: undecidedPanel
     .exactOptional()

@@ -62,6 +62,11 @@ export function undecidedKey(panel: string): string {
   return `undecided:${panel}`;
 }
 
+/** Key of the condition that lasts while a panel is not in the config. */
+export function removedKey(panel: string): string {
+  return `removed:${panel}`;
+}
+
 /**
  * Clocks that differ by more are wrong: cycles would start and end at the wrong time, and a panel reports no usage for a window
  * in its future.

@@ -1,7 +1,9 @@
 import type { UndecidedPanel } from '@sluice/contract/documents';
-import type { ApiCallRecord } from '@sluice/state-store';
+import type { ApiCallRecord, ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../base/config/find-entry.js';
+import { hasEnded } from '../base/lifecycle.js';
 import type { Context } from './context.js';
-import { outageKey, undecidedKey } from './panel-answers.js';
+import { outageKey, removedKey, undecidedKey } from './panel-answers.js';
 
 /** Codes of answers about one object: the panel itself works. */
 const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_FORBIDDEN'];
@@ -17,7 +19,7 @@ const TOGETHER_MS = 60_000;
 
 /** Whether a panel answers, and whether the runs decide on it. */
 export interface PanelReach {
-  /** False where the panel answers nothing, or with errors only; null before the first call. */
+  /** False where the panel answers nothing, or with errors only, and where the config has lost it; null before the first call. */
   reachable: boolean | null;
   /** Since when no call succeeded; null where the panel is reachable or was never called. */
   downSince: string | null;
@@ -29,9 +31,11 @@ export interface PanelReach {
 
 /**
  * Returns whether a panel answers, by its last run or the readings after it. One failed call among answered ones does not count as an
- * outage, nor does an error of a reading about one service; a call that fails after a run that failed ends none. Calls of a time when the clock was ahead are left out.
+ * outage, nor does an error of a reading about one service; a call that fails after a run that failed ends none. Calls of a time when
+ * the clock was ahead are left out. For a panel that is not in the config, the outage began when a run found that.
  */
 export async function readReach(context: Context, panel: string): Promise<PanelReach> {
+  if (isRemoved(context, panel)) return reachRemoved(context, panel);
   const reach = await judgeCalls(context, panel);
   const condition = await context.store.conditions.get(undecidedKey(panel));
   if (condition === null || reach.downSince !== null) return reach;
@@ -45,6 +49,19 @@ async function judgeCalls(context: Context, panel: string): Promise<PanelReach> 
     if (reach !== null) return reach;
   }
   return { reachable: null, downSince: null, last: null };
+}
+
+/** Returns whether a panel is not in the config. */
+export function isRemoved({ config }: Pick<Context, 'config'>, panel: string): boolean {
+  return findEntry(config.panels, panel) === undefined;
+}
+
+async function reachRemoved(context: Context, panel: string): Promise<PanelReach> {
+  const { apiCalls, conditions } = context.store;
+  const [last = null] = await apiCalls.list({ panel, until: context.now(), limit: LAST });
+  const known = await conditions.get(removedKey(panel));
+  // Before the first run without it, its last call is what is known of the time.
+  return { reachable: false, downSince: known?.since ?? last?.at ?? context.now(), last };
 }
 
 /** Judges by the newest calls, as many as `limit`; null where an older one may show that the panel answers. */
@@ -73,13 +90,16 @@ async function judgeNewest(context: Context, panel: string, limit: number): Prom
 /** What keeps the known state of the services of a panel from being renewed. */
 export type Outage = Pick<PanelReach, 'downSince' | 'undecided'>;
 
-/** Returns which panels of these services are down, or are not decided on. */
+/**
+ * Returns which panels of these services are down, or are not decided on. Services that have ended miss no panel that left the config.
+ */
 export async function readOutages(
   context: Context,
-  services: readonly { panel: string }[],
+  services: readonly Pick<ServiceRecord, 'panel' | 'status'>[],
 ): Promise<ReadonlyMap<string, Outage>> {
   const outages = new Map<string, Outage>();
-  for (const panel of new Set(services.map((service) => service.panel))) {
+  const asked = services.filter((service) => !hasEnded(service) || !isRemoved(context, service.panel));
+  for (const panel of new Set(asked.map((service) => service.panel))) {
     const reach = await readReach(context, panel);
     if (reach.downSince !== null || reach.undecided !== undefined) outages.set(panel, reach);
   }

@@ -26,6 +26,7 @@ type RawRow = Omit<OverviewRow, 'holds' | 'releasing' | 'restricting' | 'partly'
   observing: number;
   decided: string;
   acknowledged: number;
+  notRead: number;
 };
 
 /** The services of a list of operators, each with its last decision: one pass, without samples and histories. */
@@ -96,8 +97,12 @@ const CHANGED = sql<{ id: string }>`select s."id" from "services" s join "decisi
       where o."service" = s."id" and max(o."since", coalesce(o."until", '')) >= d."at")
     order by s."id"`;
 
-/** Whether the last run could not read a service, or failed there. */
-const NOT_READ = sql<boolean>`"decided" in ('failed', 'unreadable')`;
+/** Whether the last run could not read a service, or failed there, or none reads it. */
+const NOT_READ = sql<boolean>`"notRead"`;
+
+const toNotRead = ({ removed = [] }: OverviewNow): RawBuilder<unknown> =>
+  sql`coalesce("decided", '') in ('failed', 'unreadable')
+      or (not ${HAS_ENDED} and "panel" in (select "value" from json_each(${JSON.stringify(removed)})))`;
 
 function toReasons(list: string): string[] {
   return list === '' ? [] : [...new Set(list.split(' '))];
@@ -111,7 +116,7 @@ interface Marks {
 
 function toRow(raw: RawRow): OverviewRow {
   const { holds, open, releasing, restricting, partly, wouldBegin, wouldHold: _all, observing, ...rest } = raw;
-  const { decided: _decided, acknowledged: _known, ...row } = rest;
+  const { decided: _decided, acknowledged: _known, notRead: _unread, ...row } = rest;
   const isOpen = new Set(toReasons(open));
   return {
     ...row,
@@ -222,6 +227,7 @@ const ranked = (
   today: OverviewNow,
 ): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "open", "releasing", "restricting", "partly",
     "wouldHold", "wouldBegin", "usedBytes", "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
+    (${toNotRead(today)}) as "notRead",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
     ${STATUS} as "status"
   from (select *, trim("open" || ' ' || "releasing") as "holds" from (${figures(today)}))`;

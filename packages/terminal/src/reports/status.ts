@@ -27,13 +27,16 @@ export function describeMarked(
   return isSame ? `${describeStatus(service)} (${mark})` : describeStatus(service);
 }
 
-type AliasedService = Pick<ServiceView, 'wouldHold' | 'status' | 'error' | 'doubted' | 'holds'>;
+type AliasedService = Pick<ServiceView, 'wouldHold' | 'status' | 'error' | 'doubted' | 'holds'> &
+  Partial<Pick<ServiceDetail, 'unread'>>;
 
 /** Returns the words besides its status that find a service in a list. */
-export function listAliases({ wouldHold, status, error, doubted, holds }: AliasedService): StatusFilter[] {
+export function listAliases({ wouldHold, status, error, doubted, holds, unread }: AliasedService): StatusFilter[] {
   // A held service keeps its status when the last run could not read it.
   const isUnread =
-    ['failed', 'unreadable'].includes(status) || (status === 'held' && error !== null && doubted === null);
+    unread === true ||
+    ['failed', 'unreadable'].includes(status) ||
+    (status === 'held' && error !== null && doubted === null);
   return [
     // Where nothing of its hold is on the panel yet, it has the status of what failed.
     ...(holds.length > 0 && status !== 'held' ? (['held'] as const) : []),

@@ -95,7 +95,8 @@ function countObserved(panels: readonly OverviewPanel[]): string | null {
 /** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
 export function summary(scene: Scene, { totals, brakes, panels, removed, runs, clock, late }: OverviewReport): Html {
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
-  const away = panels.filter(({ reachable }) => reachable === false);
+  const down = panels.filter(({ reachable }) => reachable === false);
+  const away = [...down.map((panel) => panel.name), ...removed.map(({ panel }) => panel)];
   const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
   const reasons = listReasons(totals);
   const figures = tiles([
@@ -132,7 +133,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
       tone: away.length + erring.length > 0 ? 'bad' : uncalled > 0 ? 'warning' : 'good',
       detail:
         away.length > 0
-          ? listed(away.slice(0, 3).map((panel) => name(panel.name)))
+          ? listed(away.slice(0, 3).map((panel) => name(panel)))
           : erring.length > 0
             ? `${count(erring.length)} with errors`
             : uncalled > 0

@@ -19,7 +19,7 @@ import type { Page } from '../page.js';
 import { brakeBanner } from './brake.js';
 import { logTable } from './log-table.js';
 import { runButtons } from './runs.js';
-import { attempt, problemNotice, toScene } from './scene.js';
+import { attempt, problemNotice, type Scene, toScene } from './scene.js';
 
 /** Seconds after which an overview of services or panels loads itself again. */
 export const RELOAD_SECONDS = 60;
@@ -149,12 +149,13 @@ export const panelPage: Page = async (request) => {
   const { sluice, params, query } = request;
   const panelName = params.name ?? '';
   const scene = toScene(request, panelName);
-  const { panels, brakes } = await sluice.overview({ size: 1 });
+  const { panels, brakes, removed } = await sluice.overview({ size: 1 });
+  const gone = removed.filter((each) => each.panel === panelName);
+  if (gone.length > 0) return removedPage(scene, panelName, gone);
   const panel = panels.find((each) => each.name === panelName);
   if (panel === undefined) throw notFound('unknown_panel', `There is no panel "${panelName}" in the config`);
   const tested = query.test === 'yes' ? await attempt(() => sluice.panels.test([panelName])) : null;
   const [result] = tested?.value?.panels ?? [];
-  const { entries } = await sluice.log.list({ kinds: ['action', 'api'], panel: panelName, limit: 50 });
   const { enforce, lastCall, lease } = panel;
   const { times } = scene;
   const body = html`${outageBanner(panel, times)}
@@ -199,6 +200,23 @@ export const panelPage: Page = async (request) => {
       ])}
       <p><a class="button" href="?test=yes">Test the connection</a></p>`,
   )}
-  ${section('Last changes and calls', logTable(scene, entries, { caption: 'Last changes and calls of this panel' }))}`;
+  ${await logSection(scene, panelName)}`;
   return { title: `Panel ${panelName}`, body, timeZone: scene.times.timeZone };
 };
+
+/** The page of a panel that left the config: what stays as it is there, and what was last changed and called. */
+async function removedPage(scene: Scene, panel: string, removed: OverviewReport['removed']): ReturnType<Page> {
+  const services = new Set(removed.flatMap((each) => each.services)).size;
+  const body = html`${removedBanners(removed)}
+  ${section('State', facts([['Services', html`<a href="/?panel=${encodeURIComponent(panel)}">${count(services)}</a>`]]))}
+  ${await logSection(scene, panel)}`;
+  return { title: `Panel ${panel}`, body, timeZone: scene.times.timeZone };
+}
+
+async function logSection(scene: Scene, panel: string): Promise<Html> {
+  const { entries } = await scene.request.sluice.log.list({ kinds: ['action', 'api'], panel, limit: 50 });
+  return section(
+    'Last changes and calls',
+    logTable(scene, entries, { caption: 'Last changes and calls of this panel' }),
+  );
+}

@@ -32,7 +32,7 @@ export function servicesSection(scene: Scene, report: OverviewReport): Section {
       { ...sorted('share', 'Share', 'descending'), cell: showShare },
       { ...sorted('used', 'Used', 'descending'), cell: showUsed, isNumber: true, isMinor: true },
       { ...sorted('remaining', 'Remaining', 'ascending'), cell: showRemaining, isNumber: true },
-      { title: 'Read', cell: (row) => showRead(row, report.panels, scene.times), isMinor: true },
+      { title: 'Read', cell: (row) => showRead(row, report, scene.times), isMinor: true },
     ],
     rows: items,
     empty: isAll ? 'There are no services yet. Import them with the command "service import".' : 'No service matches.',
@@ -51,9 +51,11 @@ function showStatus({ drift, ...row }: Row): Html {
 }
 
 /** How old the figures of a service are, and why there are no newer ones. */
-function showRead({ panel, readAt }: Row, panels: OverviewReport['panels'], times: Times): Html {
+function showRead({ panel, readAt }: Row, { panels, removed }: OverviewReport, times: Times): Html {
   const { downSince = null, undecided } = panels.find(({ name: known }) => known === panel) ?? {};
   const read = times.ago(readAt);
+  if (removed.some((each) => each.panel === panel))
+    return html`${read} <span class="soft">panel not in the config</span>`;
   if (undecided !== undefined)
     return html`${read} <span class="soft">nothing decided on its panel since ${times.at(undecided.since)}</span>`;
   return downSince === null ? read : html`${read} <span class="soft">panel down since ${times.at(downSince)}</span>`;
@@ -72,7 +74,7 @@ function showRemaining({ allowedBytes, remainingBytes, readAt }: Row): Html {
   return allowedBytes === null ? html`<span class="soft">no limit</span>` : bytes(remainingBytes);
 }
 
-function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record<string, string>): Html {
+function filterForm({ request }: Scene, { panels, removed }: OverviewReport, kept: Record<string, string>): Html {
   const { q = '', status = '', panel = '', drift = '' } = kept;
   return searchForm({
     action: '/',
@@ -89,7 +91,12 @@ function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record
           ...toChoices(STATUS_FILTERS).map(([code, text]) => [code, code === 'over' ? USED_UP : text] as const),
         ],
       },
-      { name: 'panel', label: 'Panel', value: panel, choices: [['', 'all'], ...panels.map((each) => each.name)] },
+      {
+        name: 'panel',
+        label: 'Panel',
+        value: panel,
+        choices: [['', 'all'], ...panels.map((each) => each.name), ...removed.map((each) => each.panel)],
+      },
       {
         name: 'order',
         label: 'Order',

@@ -10,7 +10,7 @@ import { findCapabilities, findLacks } from '../../context/lacks.js';
 import { accountFor } from '../panels/account-for-reader.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
-import { readOutages } from '../../context/reach.js';
+import { isRemoved, readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
 import { countsIn } from '../../loop/load.js';
 import { toPurchaseState } from '../billing/refund-state.js';
@@ -58,6 +58,7 @@ export async function serviceDetails(
     const dates = datesInForce(context, service, context.now());
     const { view, figures } = viewNow(context, facts, { holds: open, protected: dates.protected });
     const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
+    const isUnread = (view.error !== null && view.usage === null) || isLeftBehind(context, service);
     const detail = {
       ...view,
       ...figures,
@@ -66,7 +67,7 @@ export async function serviceDetails(
       observing: enforcements.isObserving(service.panel, service.product),
       panelDownSince: downSince,
       ...(panelUndecided !== undefined && { panelUndecided }),
-      ...(view.error !== null && view.usage === null && figures.usage !== null && { unread: true as const }),
+      ...(isUnread && figures.usage !== null && { unread: true as const }),
       ...(stoppedByPanel !== undefined && open.length === 0 && { stoppedByPanel }),
       product: service.product,
       client: service.client,
@@ -90,6 +91,11 @@ export async function serviceDetails(
     };
     return detailFor(detail, { service, decision }, reader);
   });
+}
+
+/** Whether no run reads a service, because the config has lost its panel. */
+function isLeftBehind(context: Context, service: ServiceRecord): boolean {
+  return !hasEnded(service) && isRemoved(context, service.panel);
 }
 
 /** Reads what is stored about services, by service. */

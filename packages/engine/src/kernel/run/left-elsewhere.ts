@@ -4,6 +4,7 @@ import { nameFew } from '../../base/natural-order.js';
 import { group, isLiving } from '../../base/lifecycle.js';
 import { listAgentPanels } from '../subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
+import { removedKey } from '../../context/panel-answers.js';
 import { describeFormer } from '../../context/stored-names.js';
 import type { Notice } from './notice.js';
 import { reportNotices } from './run-document.js';
@@ -74,7 +75,7 @@ export async function reportRemovedPanels(context: Context, request: RunRequest,
   const notices: Notice[] = [];
   for (const { panel, message, services, agents } of removed) {
     if (services.length + agents.length > 0) report.panels.push({ panel, error: { code: PANEL_REMOVED, message } });
-    const key = toKey(panel);
+    const key = removedKey(panel);
     const known = await conditions.get(key);
     const since = known?.since ?? context.now();
     if (!request.dryRun)
@@ -86,8 +87,8 @@ export async function reportRemovedPanels(context: Context, request: RunRequest,
   if (notices.length > 0) await reportNotices(context, report, notices, []);
   if (request.dryRun) return;
   for (const panel of Object.keys(context.config.panels)) {
-    if ((await conditions.get(toKey(panel))) === null) continue;
-    await context.write([], (tables) => tables.conditions.end(toKey(panel)));
+    if ((await conditions.get(removedKey(panel))) === null) continue;
+    await context.write([], (tables) => tables.conditions.end(removedKey(panel)));
   }
 }
 
@@ -100,8 +101,6 @@ export async function reportFormerNames(context: Context, request: RunRequest, r
   });
   if (notices.length > 0) await reportNotices(context, report, notices, []);
 }
-
-const toKey = (panel: string): string => `removed:${panel}`;
 
 const EVIDENCE_ELSEWHERE = 'evidence_elsewhere';
 

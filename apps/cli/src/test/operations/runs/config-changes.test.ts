@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Explanation } from '@sluice/engine';
+import type { Explanation, ServiceDetail } from '@sluice/engine';
 import { startForEachTest } from '../../each-test.js';
 import { startEasyDcimBench } from '../../easydcim-bench.js';
 import { serveOn } from '../../serve-on.js';
@@ -16,18 +16,20 @@ function rewrite(change: (config: string) => string): void {
   at.bench.write('sluice.yaml', change(at.bench.read('sluice.yaml')));
 }
 
+function losePanel(): void {
+  rewrite((config) =>
+    config
+      .replace('  dcim: {', '  new: {')
+      .replaceAll('panel: dcim', 'panel: new')
+      .replaceAll('//127.0.0.1:', '//localhost:'),
+  );
+}
+
 describe('a panel that is missing in the config', () => {
   const said =
     '2 services have the panel "dcim", which is not in the config: nothing is read or changed there; 1 is held and stays restricted (svc-1)';
 
-  beforeEach(() => {
-    rewrite((config) =>
-      config
-        .replace('  dcim: {', '  new: {')
-        .replaceAll('panel: dcim', 'panel: new')
-        .replaceAll('//127.0.0.1:', '//localhost:'),
-    );
-  });
+  beforeEach(losePanel);
 
   it('is named once by a run with its remedy, and by panel list', async () => {
     const { stdout, stderr } = await at.bench.sluice('poll');
@@ -59,6 +61,38 @@ describe('a panel that is missing in the config', () => {
     }
   });
 
+  it('keeps lists, figures and pages from showing its services as read', async () => {
+    await at.pollLater();
+    const remark = 'Panel dcim is not in the config and was not read since 20 Nov 2026';
+    for (const words of ['service list', 'usage', 'report'])
+      expect((await at.bench.sluice(words)).stdout).toContain(`${remark} 14:00: these are the last known states`);
+    const unread = (await at.bench.sluice('service list --status not-read --json')).json<{
+      services: ServiceDetail[];
+    }>();
+    expect(unread.services.map(({ id, unread: isUnread }) => [id, isUnread])).toEqual([
+      ['svc-1', true],
+      ['svc-2', true],
+    ]);
+    expect((await at.bench.sluice('metrics')).stdout).toContain('sluice_services_unread{panel="dcim"} 2');
+    const serving = await serveOn(at.bench);
+    try {
+      const { stdout } = await at.bench.sluice('api-token create one --scope read');
+      const body = new URLSearchParams({ token: stdout.trim() });
+      const login = await fetch(`${serving.url}/login`, { method: 'POST', redirect: 'manual', body });
+      const cookie = /^[^;]*/.exec(login.headers.get('set-cookie') ?? '')?.[0] ?? '';
+      const read = async (path: string): Promise<string> =>
+        (await (await fetch(`${serving.url}${path}`, { headers: { cookie } })).text()).replaceAll(/<[^>]*>|\s+/g, ' ');
+      const overview = await read('/');
+      expect(overview).toMatch(/Failed or not read +2 /);
+      expect(overview).toMatch(/Panels away +1 +dcim/);
+      expect(overview).toContain('panel not in the config');
+      expect(await read('/?status=not-read&panel=dcim')).toContain('svc-2');
+      expect(await read('/panels/dcim')).toContain('which is not in the config');
+    } finally {
+      await serving.stop();
+    }
+  });
+
   it('is what explain says of its services, and no run is promised to release them', async () => {
     const held = (await at.bench.sluice('explain svc-1')).stdout;
     expect(held).toMatch(/svc-1 is held since .*: 150 GB of 100 GB/);
@@ -70,6 +104,14 @@ describe('a panel that is missing in the config', () => {
     expect(other).not.toContain('svc-2 is not held');
     expect((await at.bench.sluice('explain svc-1 --json')).json<Explanation>()).toMatchObject({ panelRemoved: true });
   });
+});
+
+it('a panel that left the config with services that have ended is no outage', async () => {
+  for (const id of ['svc-1', 'svc-2']) await at.bench.sluice(`service set ${id} status=terminated`);
+  losePanel();
+  const { stdout } = await at.bench.sluice('service list');
+  expect(stdout).toMatch(/^svc-2 .* terminated /m);
+  expect(stdout).not.toContain('is not in the config');
 });
 
 it('the file of holds has the last restriction of each', async () => {
