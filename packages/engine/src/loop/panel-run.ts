@@ -17,7 +17,7 @@ import { otherLeases } from '../context/leases.js';
 import { leaveOutZeroed } from '../kernel/subject/facts.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import type { Applied, Decided, Planned, Read } from '../kernel/subject/stages.js';
-import { isLeftAsIs, isOnlyRead, isPolled, untouched } from '../kernel/subject/to-stage.js';
+import { isLeftAsIs, isOnlyRead, saysStopped, untouched } from '../kernel/subject/to-stage.js';
 import { apply, commit, isAccepted, type Verdict } from './apply.js';
 import { beginParts, type PanelRun, type RunPart } from './run-part.js';
 import { askBrake, brakeNotice } from './brake.js';
@@ -115,7 +115,7 @@ async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Prom
     leasesAtStart: await otherLeases(context, id),
     stopped: await loadStopped(context, panel.name),
     alarmed: new Set(alarms.map(({ service }) => service)),
-    stoppedByPanel: new Set(alarms.flatMap(({ service, code }) => (isPolled(panel, code) ? [service] : []))),
+    stoppedByPanel: new Set(alarms.filter(saysStopped).map(({ service }) => service)),
     enforcements: await readEnforcements(context.config, store, request.assumed),
     readings: isWhole ? beginReadings(panel.snapshot?.paged === true ? null : context.now()) : null,
     count: { compared: 0, fell: 0, expected: 0, aboveZero: 0 },

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
-import { GB } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { useBench } from '../bench/each-test.js';
@@ -127,5 +127,35 @@ describe('an EasyDCIM service that is ok', () => {
     at.panel.server.clearCalls();
     expect(seen(await at.poll())).toMatchObject({ status: 'ok', said: [] });
     expect(at.panel.server.calls.some((call) => call.path.includes('orders'))).toBe(false);
+  });
+
+  /** What a poll an hour later finds, what the client reads of the stop, and the alarms. */
+  async function pollLater() {
+    at.bench.clock.advance(HOUR);
+    const { drift } = seen(await at.poll());
+    const [service] = (await at.sluice.services.list()).services;
+    const { alarms } = await at.sluice.notices.alarms();
+    return { drift: drift.length, stopped: service?.stoppedByPanel !== undefined, alarms: alarms.length };
+  }
+
+  it('is observed by polls from then on, until staff starts it again', async () => {
+    for (const index of [1, 2]) at.panel.staffDisablePort(port(index));
+    await at.sluice.reconcile();
+    expect(await pollLater()).toEqual({ drift: 1, stopped: true, alarms: 1 });
+    expect(await pollLater()).toEqual({ drift: 1, stopped: true, alarms: 1 });
+    for (const index of [1, 2]) at.panel.staffEnablePort(port(index));
+    expect(await pollLater()).toEqual({ drift: 0, stopped: false, alarms: 0 });
+    at.panel.server.clearCalls();
+    await pollLater();
+    expect(at.panel.server.calls.some(({ path }) => path.includes('ports'))).toBe(false);
+  });
+
+  it('is observed by polls although a store of before has the alarm of reconciles alone', async () => {
+    at.panel.staffSuspendOrder(order, 'fraud');
+    await at.sluice.reconcile();
+    const { store } = at.bench;
+    await store.alarms.put((await store.alarms.list({})).map((alarm) => ({ ...alarm, scope: 'reconcile' as const })));
+    at.panel.staffUnsuspendOrder(order);
+    expect(await pollLater()).toEqual({ drift: 0, stopped: false, alarms: 0 });
   });
 });

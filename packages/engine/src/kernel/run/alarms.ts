@@ -3,7 +3,7 @@ import type { Panel } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
-import { isPolled, isUnseen, LEASED, saysStopped, STOPPED_BY_PANEL } from '../subject/to-stage.js';
+import { isUnseen, LEASED, saysStopped, STOPPED_BY_PANEL } from '../subject/to-stage.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../subject/holds.js';
 import { group } from '../../base/lifecycle.js';
 import { isGone } from '../subject/account.js';
@@ -19,7 +19,7 @@ type AlarmTables = Pick<StoreTables, 'alarms'>;
 interface LookingRun {
   context: Context;
   scope: string;
-  panel: Pick<Panel, 'snapshot' | 'telephony' | 'objects'>;
+  panel: Pick<Panel, 'objects'>;
   /** Which alarms it decides about; absent: all. */
   decides?: (alarm: Pick<AlarmRecord, 'code'>) => boolean;
 }
@@ -88,10 +88,12 @@ function endsWith({ context, scope, panel }: LookingRun, work: Applied, alarm: A
   if (alarm.code === HOLD_DOUBTED) return plan !== null;
   // What a service shows that needs nothing more is not kept.
   const isRead = observation === null || !isUnseen(panel, observation, alarm.message);
-  return plan !== null && isRead && error === null && (scope !== 'poll' || alarm.scope === 'poll');
+  return (
+    plan !== null && isRead && error === null && (scope !== 'poll' || alarm.scope === 'poll' || saysStopped(alarm))
+  );
 }
 
-function findAlarms({ context, scope, panel: looking }: LookingRun, work: Applied): AlarmRecord[] {
+function findAlarms({ context, scope }: LookingRun, work: Applied): AlarmRecord[] {
   const { id, panel } = work.service;
   return listWrong(work).map(({ code, message: text }) => {
     const message = printable(text);
@@ -105,7 +107,7 @@ function findAlarms({ context, scope, panel: looking }: LookingRun, work: Applie
         service: id,
         message,
       },
-      ...{ scope: scope === 'poll' || isPolled(looking, code) ? ('poll' as const) : ('reconcile' as const) },
+      ...{ scope: scope === 'poll' || saysStopped({ code }) ? ('poll' as const) : ('reconcile' as const) },
       since: context.now(),
       ...{ acknowledgedAt: null, acknowledgedBy: null, note: null },
     };

@@ -15,16 +15,12 @@ export const STOPPED_BY_PANEL = 'stopped_by_panel';
 /** Code of the notice of a service without a hold that a hold of another service restricts, as they share objects. */
 const STILL_RESTRICTED = 'still_restricted';
 
-/** Whether a notice or an alarm says that a service is stopped on its panel without a hold of its own; its client reads that, too. */
+/**
+ * Whether a notice or an alarm says that a service is stopped on its panel without a hold of its own. Its client reads that, too;
+ * polls observe the service until it ends, and not only reconciles.
+ */
 export function saysStopped({ code }: { code: string }): boolean {
   return code === STOPPED_BY_PANEL || code === STILL_RESTRICTED;
-}
-
-/** Whether polls observe what an alarm is about until it ends, and not only reconciles. */
-export function isPolled({ snapshot, telephony }: Pick<Panel, 'snapshot' | 'telephony'>, code: string): boolean {
-  // Where a poll lists the accounts, it sees what stops them; lines that are stopped are observed in each poll.
-  const isSeen = snapshot !== undefined || telephony !== undefined;
-  return code === STILL_RESTRICTED || (code === STOPPED_BY_PANEL && isSeen);
 }
 
 /** Whether an observation does not show whether what was found earlier, and said in this text, lasts. */
