@@ -141,3 +141,29 @@ describe('the CSV of a bill', () => {
     expect(await ask(bill)).toEqual(await ask('nothing'));
   });
 });
+
+describe('the invoice of a bill in the local ledger', () => {
+  it('is not paid for client and staff until it is paid', async () => {
+    const link = await Link.open(at, { client: '501' });
+    const read = async () => ({
+      line: textOf(await link.text('/services/line-1')),
+      home: textOf(await link.text('/')),
+      staff: textOf(await at.page('/bills?service=line-1')),
+      json: (await at.call('GET /call-bills?service=line-1')).json as {
+        bills: { invoice: string; invoiceStatus: string }[];
+      },
+    });
+    const before = await read();
+    const [{ invoice, invoiceStatus }] = before.json.bills as [{ invoice: string; invoiceStatus: string }];
+    expect(invoiceStatus).toBe('open');
+    for (const text of [before.line, before.staff])
+      expect(text).toMatch(new RegExp(`October 2026 not paid ?: pay invoice ${invoice}`));
+    expect(before.home).toMatch(/Calls not paid yet 0\.23(20)? EUR/);
+    await at.sluice.credit.add('501', { amount: '1.00', currency: 'EUR' });
+    await at.sluice.invoices.pay(invoice);
+    const after = await read();
+    expect(after.json.bills).toMatchObject([{ invoiceStatus: 'paid' }]);
+    for (const text of [after.line, after.staff]) expect(text).toMatch(/October 2026 paid/);
+    expect(after.home).not.toContain('not paid');
+  });
+});

@@ -305,6 +305,10 @@ export const storedBill = name(
     currency: text,
     /** The invoice with its line; null where it has none. */
     invoice: textOrNull,
+    invoiceStatus: z
+      .enum(['open', 'paid', 'cancelled', 'refunded'])
+      .nullable()
+      .describe('Of that invoice in the local ledger; null in another billing system, which is not asked'),
     report: z.boolean().describe('Whether there is a report: the bill was made of calls that were read'),
     at: instant,
   }),

@@ -1,4 +1,5 @@
 import { type AgentDetail, findLimitEnd, keepsDisabled, listDisabledAbove, type ServiceDetail } from '@sluice/engine';
+import { addMoney, compareMoney } from '@sluice/quota-core';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
 import { bytes, counted, money, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
@@ -182,8 +183,9 @@ async function creditSection(request: PageRequest, reads: PanelReads): Promise<S
       sluice.credit.history(client, { signal, reader: client }),
     ),
   ]);
+  const owed = await unpaidBills(request, client);
   if (value === null) {
-    const content = html`${notice('warning', 'Your credit can’t be shown at the moment.')} ${topUp}`;
+    const content = html`${notice('warning', 'Your credit can’t be shown at the moment.')} ${facts(owed)} ${topUp}`;
     return { ...head, content };
   }
   const changes = table({
@@ -198,6 +200,17 @@ async function creditSection(request: PageRequest, reads: PanelReads): Promise<S
     rows: [...(entries.value?.entries ?? [])].reverse().slice(0, 20),
   });
   const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
-  ${facts([['Credit', creditAmount(value)]])} ${topUp} ${changes}`;
+  ${facts([['Credit', creditAmount(value)], ...owed])} ${topUp} ${changes}`;
   return { ...head, content };
+}
+
+/** What a client has to pay for calls, in each currency; nothing where that is not known without a call. */
+async function unpaidBills({ sluice }: PageRequest, client: string): Promise<(readonly [string, Part])[]> {
+  const { bills } = await sluice.calls.bills({ client, reader: client });
+  const open = bills.filter(({ state, invoiceStatus }) => state === 'confirmed' && invoiceStatus === 'open');
+  return [...new Set(open.map(({ currency }) => currency))].flatMap((currency) => {
+    const own = open.filter((bill) => bill.currency === currency);
+    const total = own.reduce((sum, bill) => addMoney(sum, bill.total), '0');
+    return compareMoney(total, '0') > 0 ? [['Calls not paid yet', money(total, currency)] as const] : [];
+  });
 }

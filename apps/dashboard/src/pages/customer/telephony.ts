@@ -6,6 +6,7 @@ import { count, money, name, plain, type Times } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { LINE_NOT_SET_UP } from '../../server/failure.js';
+import { billState } from '../bill-state.js';
 import { hasCapability } from '../capabilities.js';
 import { hasEnded } from '../lifecycle.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -262,14 +263,9 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
   return { ...head, content: html`${showAge(read, times)}${sums}${list}${more}` };
 }
 
-const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' | 'quiet']> = {
-  confirmed: ['billed', 'good'],
-  zero: ['nothing to pay', 'quiet'],
-  'by-hand': ['charged by hand', 'quiet'],
-  planned: ['being billed', 'info'],
-  sending: ['being billed', 'info'],
-  unknown: ['being billed', 'info'],
-};
+/** What a bill in doubt is to its client. */
+const BILLING = ['being billed', 'info'] as const;
+const OWN_STATES = { planned: BILLING, sending: BILLING, unknown: BILLING };
 
 async function billsSection({ request, service, times }: LineScene): Promise<Section> {
   const { bills } = await request.sluice.calls.bills({ service: service.id, reader: service.client });
@@ -281,7 +277,7 @@ async function billsSection({ request, service, times }: LineScene): Promise<Sec
     caption: 'Bills',
     columns: [
       { title: 'Period', cell: ({ period: { from, to } }) => times.period({ start: from, end: to }) },
-      { title: 'State', cell: ({ state }) => badge(...(BILL_STATES[state] ?? [state, 'warning'])) },
+      { title: 'State', cell: (bill) => billState(bill, OWN_STATES) },
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
       { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },

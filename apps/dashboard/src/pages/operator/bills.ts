@@ -1,8 +1,9 @@
-import { badge, section, table, type Tone } from '../../layout/components.js';
+import { section, table } from '../../layout/components.js';
 import { count, money, name, NONE } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
 import type { Page } from '../page.js';
+import { billState } from '../bill-state.js';
 import { attempt, given, problemNotice, serviceLink, toScene } from './scene.js';
 
 /** `/bills`: the stored bills of calls. */
@@ -29,7 +30,7 @@ export const billsPage: Page = async (request) => {
         title: 'Period',
         cell: ({ period: { from, to, timeZone } }) => times.period({ start: from, end: to }, timeZone),
       },
-      { title: 'State', cell: ({ state }) => showState(state) },
+      { title: 'State', cell: (bill) => billState(bill) },
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
       { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
@@ -47,19 +48,6 @@ export const billsPage: Page = async (request) => {
 
 function reportLink(id: string): Html {
   return html`<a href="/bills/${encodeURIComponent(id)}">CSV<span class="visually-hidden"> of bill ${id}</span></a>`;
-}
-
-/** States of bills whose words mean little to people. */
-const STATES: Record<string, readonly [string, Tone]> = {
-  confirmed: ['billed', 'good'],
-  zero: ['nothing to pay', 'quiet'],
-  'by-hand': ['charged by hand', 'quiet'],
-  unknown: ['in doubt', 'warning'],
-};
-
-function showState(state: string): Html {
-  const [text, tone] = STATES[state] ?? [state];
-  return badge(text, tone);
 }
 
 /** `/bills/:id`: the calls of a bill as CSV. */

@@ -33,10 +33,21 @@ export async function listBills(
   const ids = [...new Set(bills.map((bill) => bill.service))];
   const panels = new Map((await context.store.services.list({ ids })).map(({ id, panel }) => [id, panel]));
   const shown: StoredBillView[] = [];
-  for (const bill of bills)
-    if (await isOwn(context, bill, reader))
-      shown.push(toView(bill, findTimeZone(context.config, bill.panel ?? panels.get(bill.service) ?? '')));
+  for (const bill of bills) {
+    if (!(await isOwn(context, bill, reader))) continue;
+    const timeZone = findTimeZone(context.config, bill.panel ?? panels.get(bill.service) ?? '');
+    shown.push(toView(bill, { timeZone, invoiceStatus: await readInvoiceStatus(context, bill) }));
+  }
   return shown;
+}
+
+/** Returns what is known of the invoice of a bill without a call: the local ledger is in the store. */
+async function readInvoiceStatus(
+  { config, store }: Context,
+  { invoice }: CallBillRecord,
+): Promise<StoredBillView['invoiceStatus']> {
+  if (invoice === null || config.billing !== 'ledger') return null;
+  return (await store.invoices.get(invoice))?.status ?? null;
 }
 
 /** Returns whether a bill is of a reader: by its client or, without one, by who had the service in all of its period. */
@@ -51,14 +62,18 @@ async function isOwn(
   return parts.every(({ owners }) => owners.length > 0 && owners.every((owner) => owner.client === reader));
 }
 
-function toView(bill: CallBillRecord, timeZone: string): StoredBillView {
+function toView(
+  bill: CallBillRecord,
+  { timeZone, invoiceStatus }: { timeZone: string } & Pick<StoredBillView, 'invoiceStatus'>,
+): StoredBillView {
   const { id, service, client, start: from, end: to, calls, currency, invoice, at } = bill;
   // No invoice of ours has what a person charged.
   const isCharged = isByHand(bill);
   const state = isCharged ? BY_HAND : bill.state;
   const total = isCharged ? bill.charged : bill.amount;
   const period = { from, to, timeZone };
-  return { id, service, client, period, state, calls, total, currency, invoice, report: hasReport(bill), at };
+  const report = hasReport(bill);
+  return { id, service, client, period, state, calls, total, currency, invoice, invoiceStatus, report, at };
 }
 
 /**
