@@ -37,6 +37,19 @@ export function text<Row>(name: string, value: (row: Row) => Value, more: Column
   return { name, value, ...more };
 }
 
+/** Returns a column of sentences of ours or of a panel; instants in them are written as in columns of instants. */
+export function sentence<Row extends object>(
+  name: string,
+  value: (row: Row) => string | null,
+  more: ColumnOptions<Row> = {},
+): Column<Row> {
+  const cell = (row: Row, { times }: ColumnInk): Cell => {
+    const found = value(row);
+    return found === null ? null : times.text(found, findPanel(row));
+  };
+  return { name, value, cell, ...more };
+}
+
 /** Returns a column of states, in their colours. */
 export function state<Row>(name: string, value: (row: Row) => string, more: ColumnOptions<Row> = {}): Column<Row> {
   return { name, value, cell: (row, terminal) => terminal.status(value(row)), ...more };

@@ -97,3 +97,11 @@ it('a hold that could not be undone is called to be released by each list', asyn
   for (const words of ['usage', 'report', 'service list'])
     expect((await at.bench.sluice(words)).stdout).toMatch(/^svc-1 .*\(to be released\)/m);
 });
+
+it('lists write instants in sentences as they write others, and documents as they are', async () => {
+  at.bench.edit(/$/, '\nnotify:\n  - command: /bin/true\n');
+  at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+  for (let run = 0; run < 3; run++) await at.pollLater();
+  expect((await at.bench.sluice('notify list')).stdout).toMatch(/succeeded in 3 runs, since 20 Nov 2026 14:00: /);
+  expect((await at.bench.sluice('notify list --json')).stdout).toContain('since 2026-11-20T14:00:00.000Z: ');
+});

@@ -1,6 +1,6 @@
 import { type AlarmView, type DeliveryView, describeCall, describeCallOutcome, type LogEntry } from '@sluice/engine';
 import { plainInk } from '../colors.js';
-import { type Column, type ColumnInk, state, text, time } from '../columns.js';
+import { type Column, type ColumnInk, sentence, state, text, time } from '../columns.js';
 import { formatCount } from '../words.js';
 
 /** Returns the columns of the log; `toExitCode` returns the exit code of a run's command. */
@@ -84,7 +84,7 @@ export const ALARMS: readonly Column<AlarmView>[] = [
   text('service', ({ service }) => service, { least: 24 }),
   state('status', ({ acknowledged }) => (acknowledged === null ? 'open' : 'acknowledged'), { priority: 1 }),
   text('event', ({ event }) => event, { priority: 3 }),
-  text('message', ({ message }) => message, { below: true }),
+  sentence('message', ({ message }) => message, { below: true }),
   // What acknowledges an alarm expects this id.
   text('id', ({ id }) => id, { whole: true }),
   text('by', ({ acknowledged }) => acknowledged?.by ?? null, { priority: 4 }),
@@ -99,8 +99,8 @@ export const DELIVERIES: readonly Column<DeliveryView>[] = [
   text('client', ({ client }) => client, { priority: 3 }),
   text('event', ({ event }) => event),
   state('status', (row) => row.state),
-  text('message', ({ message }) => message, { below: true }),
+  sentence('message', ({ message }) => message, { below: true }),
   text('attempts', ({ attempts }) => attempts, { align: 'right', priority: 2 }),
   time('next', ({ nextAt }) => nextAt, { priority: 2 }),
-  text('error', ({ lastError }) => lastError, { priority: 2 }),
+  sentence('error', ({ lastError }) => lastError, { priority: 2 }),
 ];

@@ -26,7 +26,7 @@ export const LONG = 10;
 /** Prints why the brake stopped the run, or would. */
 export function printBrake(terminal: Terminal, report: RunReport): void {
   const sentence = findBrakeSentence(report);
-  if (sentence !== null) terminal.line(terminal.colors.red(sentence));
+  if (sentence !== null) terminal.line(terminal.colors.red(terminal.times.text(sentence)));
 }
 
 /** Prints failures, notices and totals. */
@@ -44,7 +44,8 @@ export function printEnd(terminal: Terminal, report: RunReport, showAll: boolean
   if (report.error) {
     const who = common !== undefined && common.count > 1 ? `${common.objects}: ` : '';
     const details = common?.details ?? report.error.details;
-    terminal.warn(`sluice: ${who}${terminal.describe({ ...(common?.error ?? report.error), details })}`);
+    const said = terminal.describe({ ...(common?.error ?? report.error), details });
+    terminal.warn(`sluice: ${who}${terminal.times.text(said)}`);
   }
   if (!terminal.quiet) terminal.line(summarize(report));
 }
