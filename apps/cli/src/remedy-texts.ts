@@ -122,6 +122,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Finish it with "sluice provision {verb} {service}"',
     'No action is needed: the next run resolves it',
   ],
+  unknown_key: ['For another {figure}, use "sluice override set SERVICE --quota SIZE"', ''],
   unknown_service: 'List the services with "sluice service list", or add one with "sluice service add"',
   not_listed: 'Check the id in the billing system',
   product_conflict:

@@ -21,6 +21,9 @@ describe('what an operator reads', () => {
       "sluice: The id of a service can't be changed; nothing was stored\n",
     );
     expect((await run('service set svc-1 CLIENT=x')).stderr).toContain('Unknown key "CLIENT"; did you mean "client"?');
+    const quota = (await run('service set svc-1 quota=5TB')).stderr;
+    expect(quota).toContain('Unknown key "quota"; did you mean "base_quota_override_gb"?');
+    expect(quota).toContain('"sluice override set SERVICE --quota SIZE"');
     const unknown = (await run('service show svc-3')).stderr;
     expect(unknown).toContain('did you mean "svc-1"? List the services');
     await run('service set svc-2 easydcim_service_id=501 --allow-duplicate-refs');

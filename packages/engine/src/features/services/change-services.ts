@@ -25,7 +25,8 @@ export function checkKeys(
     if (also.includes(key) || (key !== 'id' && keys.includes(key))) continue;
     if (key === 'id') throw usageError('unknown_key', "The id of a service can't be changed; nothing was stored");
     const known = keys.filter((name) => name !== 'id' || also.includes(name));
-    throw usageError('unknown_key', `Unknown key "${key}"${suggestion(key, known)}`);
+    const details = /quota/i.test(key) ? { figure: 'quota' } : {};
+    throw usageError('unknown_key', `Unknown key "${key}"${suggestion(key, known)}`, details);
   }
 }
 
