@@ -87,6 +87,12 @@ export class Times {
     return `${boundText(Date.parse(instant), zone)} (${zone})`;
   }
 
+  /** Returns whether a calendar day, `2026-12-10`, is over in the zone of the panel. */
+  isPast(day: string, panel?: string | null): boolean {
+    const timeZone = this.#toZone(panel);
+    return day < new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(this.#clock.now());
+  }
+
   #toZone(panel: string | null | undefined): string {
     return this.#zones === null ? 'UTC' : findZone(this.#zones, panel);
   }

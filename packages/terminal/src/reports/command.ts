@@ -9,6 +9,9 @@ export function printOutcome(terminal: Terminal, before: ServiceDetail, report: 
   const isDone = run.outcome === 'done';
   if (terminal.quiet && isDone && !hasChanged(before, report)) return;
   terminal.line(describeOutcome(before, report));
+  const { nextDueDate: due, panel } = service;
+  if (due !== null && due !== before.nextDueDate && terminal.times.isPast(due, panel))
+    terminal.line(terminal.colors.yellow(`  ${due} is in the past: the service is overdue at once`));
   if (showAll) printService(terminal, service);
   if (showAll || run.dryRun || !isDone) printActions(terminal, actions);
   const failure = error ?? service.error;
