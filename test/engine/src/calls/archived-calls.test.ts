@@ -46,6 +46,28 @@ it("bills no calls of a line of a reseller, whose charges are the reseller's, an
   expect(await at.bill({ service: 'svc-1', period: '2026-10' })).toEqual(['svc-1 added 0.23']);
 });
 
+it('bills no calls of a line of a reseller after the panel has lost the line either', async () => {
+  await at.addService();
+  at.addCall('2026-10-03T10:00:00-03:00', '0.2320');
+  at.panel.subscriber('9001').extra['id_user'] = 7;
+  const october = { service: 'svc-1', period: '2026-10' };
+  expect(await at.bill(october)).toEqual(['svc-1 line_of_reseller']);
+  at.panel.deleteSubscriber('9001');
+  expect(await at.bill(october)).toEqual(['svc-1 line_of_reseller']);
+  expect(await at.invoices()).toEqual([]);
+});
+
+it('ends a line of a reseller once its calls are given up', async () => {
+  await at.addService();
+  at.addCall('2026-11-03T10:00:00-03:00', '0.2320');
+  const line = at.panel.subscriber('9001');
+  line.createdAt = Date.parse('2026-10-20T12:00:00Z');
+  line.extra['id_user'] = 7;
+  const end = at.sluice.provision.terminate('svc-1', { finalInvoice: true });
+  await expect(end).rejects.toMatchObject({ code: 'final_bill_failed' });
+  expect((await at.sluice.provision.terminate('svc-1', { forfeitUnbilled: true })).run.outcome).toBe('done');
+});
+
 it('makes the report of a bill again whose calls were archived since, unless their number or charges differ', async () => {
   await at.addService();
   const ids = ['2026-10-03', '2026-10-04'].map((day) => at.addCall(`${day}T10:00:00-03:00`, '0.2320'));

@@ -7,10 +7,11 @@ import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 import {
+  findReseller,
+  OF_RESELLER,
   refuseMoved,
   refuseOpenPeriod,
   refuseOverlap,
-  refuseReseller,
   refuseShared,
   requireTerms,
 } from './bill-refusals.js';
@@ -58,7 +59,12 @@ async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillVie
   const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
   if ((await decideType(context, read, { stored, bills, terms, subscriber })) === 'prepaid')
     return nothing(context, read, { stored, gathered: null, reason: 'prepaid', csv: null });
-  refuseReseller(line, subscriber);
+  const ofReseller = findReseller(line, subscriber, bills);
+  if (ofReseller !== null) {
+    if (!of.options.dryRun && stored?.note !== OF_RESELLER)
+      await storeBill(context, read, { stored, gathered: null, state: 'failed', csv: null, note: OF_RESELLER });
+    throw ofReseller;
+  }
   return gatherAndPlace(context, read, { stored, client, subscriber });
 }
 

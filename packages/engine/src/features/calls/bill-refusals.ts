@@ -29,12 +29,24 @@ export function requireTerms({ service, terms }: Line): CallTerms {
   );
 }
 
-/** Refuses a line whose calls the panel charges to somebody else than its customer. */
-export function refuseReseller({ service, telephony }: Line, subscriber: Subscriber | null): void {
-  const conflict = subscriber === null ? null : (telephony.billingConflict?.(subscriber) ?? null);
-  if (conflict === null) return;
+/** The note of a bill that failed because its line was a reseller's: the panel does not show that of a line that is gone. */
+export const OF_RESELLER = 'line-of-reseller';
+
+/**
+ * Returns the error of a line whose calls the panel charges to somebody else than its customer, or charged so when it last had the line;
+ * null of any other.
+ */
+export function findReseller(
+  { service, telephony, subscriberId }: Line,
+  subscriber: Subscriber | null,
+  bills: readonly CallBillRecord[],
+): SluiceError | null {
+  const refused = bills.some((bill) => bill.service === service.id && bill.note === OF_RESELLER);
+  const known = refused ? `line ${subscriberId} is gone, and belonged to a reseller when the panel last had it` : null;
+  const conflict = subscriber === null ? known : (telephony.billingConflict?.(subscriber) ?? null);
+  if (conflict === null) return null;
   const message = `The calls of "${service.id}" are not billed: ${conflict}; nothing was changed`;
-  throw new SluiceError('line_of_reseller', message, { details: { service: service.id } });
+  return new SluiceError('line_of_reseller', message, { details: { service: service.id } });
 }
 
 /** Refuses a time in which services of several clients had the line: it is not known who made its calls. */
