@@ -73,6 +73,9 @@ export function removedKey(panel: string): string {
  */
 export const WRONG_CLOCK_MS = 30 * 60_000;
 
+/** A clock that is further off would begin and end cycles at another time than the panel's. */
+export const CLOCK_TOLERANCE_MS = 120_000;
+
 const DAY = 86_400_000;
 
 /** How far the clock may be from the newest confirmed instant: daily runs start at different hours. */

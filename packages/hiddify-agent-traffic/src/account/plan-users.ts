@@ -4,6 +4,7 @@ import type { HiddifyUser } from '../client/records.js';
 import { AgentHolds } from './agent-holds.js';
 import { type DroppedUser, listNotices } from './notices.js';
 import type { ObservedList, RecordedList } from './record-list.js';
+import type { AgentHierarchy } from './hierarchy.js';
 import { isSuspension } from './suspensions.js';
 import {
   ACTION_TYPES,
@@ -117,7 +118,7 @@ class UserPlan {
   }
 
   #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
-    const interference = findInterference(user, evidence, this.#input);
+    const interference = findInterference(user, evidence, this.#input.recorded.hierarchy);
     const keeping = this.#holds.listKeeping(user.owner, chain);
     if (interference !== null) this.#drop(evidence, interference);
     else if (keeping.length === 0) this.steps.push(enablingStep(user, evidence));
@@ -166,10 +167,10 @@ export function ownEvidence({ records }: PlanInput): Map<string, EvidenceRecord>
 export function findInterference(
   user: HiddifyUser,
   { prior }: Pick<EvidenceRecord, 'prior'>,
-  { recorded }: Pick<PlanInput, 'recorded'>,
+  hierarchy: AgentHierarchy,
 ): 'moved' | 'touched' | null {
   const { owner, fingerprint } = prior as UserPrior;
-  if (!recorded.hierarchy.isSameOwner(user.owner, owner)) return 'moved';
+  if (!hierarchy.isSameOwner(user.owner, owner)) return 'moved';
   return fingerprint !== undefined && isTouched(user, fingerprint) ? 'touched' : null;
 }
 

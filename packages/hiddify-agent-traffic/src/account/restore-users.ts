@@ -15,7 +15,9 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
     if (user === undefined || input.serviceUsers.has(uuid)) continue;
     const chain = recorded.hierarchy.listChain(user.owner);
     if (agent !== null && !chain.includes(agent) && findSubjectAgent(evidence.service) !== agent) continue;
-    const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence, input);
+    const interference = user.enabled
+      ? 'enabled-by-others'
+      : findInterference(user, evidence, input.recorded.hierarchy);
     // A sub-agent may still be over or suspended.
     const isSuspended = chain.some((above) => holds.isSuspended(above));
     const isOver = chain.some((above) => holds.forceOn(user.owner, above) === 'over');
@@ -47,7 +49,7 @@ export function planUnsuspension(input: PlanInput): RestorePlan {
         ? findAbsence(input, uuid)
         : user.enabled
           ? 'enabled-by-others'
-          : findInterference(user, evidence, input);
+          : findInterference(user, evidence, input.recorded.hierarchy);
     if (interference !== null) {
       plan.endedEvidence.push({ evidence: evidence.id, outcome: interference });
       leave(interference);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { listedUser } from '../test/records.js';
+import { AgentHierarchy } from './hierarchy.js';
 import { findInterference } from './plan-users.js';
 import { USER_EVIDENCE, type UserPrior, withReadUser } from './user-actions.js';
 
@@ -9,7 +10,11 @@ const WITH_TELEGRAM = 'mikNnv4qqPTco1ck74jer1';
 
 describe('what staff would change about a user', () => {
   const judge = (fingerprint: string, changes: Parameters<typeof listedUser>[0]): string | null =>
-    findInterference(listedUser(changes), { prior: { name: 'anna', enabled: true, owner: 'north', fingerprint } });
+    findInterference(
+      listedUser(changes),
+      { prior: { name: 'anna', enabled: true, owner: 'north', fingerprint } },
+      new AgentHierarchy([]),
+    );
 
   it('has nothing that the customer or the panel changes', () => {
     const prior: UserPrior = { name: 'anna', enabled: true, owner: 'north' };

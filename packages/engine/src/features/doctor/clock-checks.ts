@@ -1,11 +1,8 @@
 import type { Check } from '@sluice/contract/documents';
 import { formatLength } from '../../context/clock-guard.js';
-import { WRONG_CLOCK_MS } from '../../context/panel-answers.js';
+import { CLOCK_TOLERANCE_MS, WRONG_CLOCK_MS } from '../../context/panel-answers.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
-
-/** A clock that is further off would begin and end cycles at the wrong time. */
-export const CLOCK_TOLERANCE_MS = 120_000;
 
 /** Checks for runs in the future: the clock was ahead then, or is behind now, which the panels' clocks decide. */
 export async function clockChecks(context: Context, panels: string[]): Promise<Check[]> {

@@ -19,7 +19,7 @@ import type { Applied } from '../../kernel/subject/stages.js';
 import type { ToRestrict } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { findFollowed } from '../billing/open-billing.js';
-import { noteFollowing, noteOrdered } from '../services/sync/former-status.js';
+import { noteFollowing, noteOrdered } from '../services/former-status.js';
 import { storedAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../../base/lifecycle.js';

@@ -11,7 +11,7 @@ import { listMissingClients } from '../billing/missing-clients.js';
 import { CLIENT_MISSING, dueRefundKey, mergedRefundKey, REFUND_OF_MERGED } from '../billing/missing-key.js';
 import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
 import { CALLS_UNBILLED, listLateCalls, toStoredId } from '../calls/stored-late-calls.js';
-import { listWithheld } from '../services/sync/former-status.js';
+import { listWithheld } from '../services/former-status.js';
 import { STATUS_WITHHELD } from '../../base/notice-events.js';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { isRefunding } from '../billing/refund-state.js';

@@ -6,7 +6,7 @@ import type { Context } from '../../context/context.js';
 import type { Reader } from '../../context/reader.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
-import { noteFollowing } from '../services/sync/former-status.js';
+import { noteFollowing } from '../services/former-status.js';
 import { lacksOwnAccount, listNewRefs } from '../../kernel/subject/account.js';
 
 /** A request to provision an account. */

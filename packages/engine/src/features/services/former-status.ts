@@ -1,6 +1,6 @@
 import type { SourceService } from '@sluice/panel-kind';
 import type { ConditionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { serviceLease } from '../../../context/leases.js';
+import { serviceLease } from '../../context/leases.js';
 
 type Tables = Pick<StoreTables, 'conditions'>;
 

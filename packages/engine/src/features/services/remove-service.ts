@@ -10,7 +10,7 @@ import { isRefunding } from '../billing/refund-state.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
 import { endIfGone, findGone } from './gone-accounts.js';
 import { findLifted } from './lifted-accounts.js';
-import { noteFollowing } from './sync/former-status.js';
+import { noteFollowing } from './former-status.js';
 
 /**
  * Removes a service and its records.

@@ -10,7 +10,7 @@ import { findCapabilities, findLacks } from '../../context/lacks.js';
 import { accountFor } from '../panels/account-for-reader.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
-import { isRemoved, readOutages } from '../../context/reach.js';
+import { isRemoved, type Outage, readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
 import { countsIn } from '../../loop/load.js';
 import { toPurchaseState } from '../billing/refund-state.js';
@@ -41,7 +41,6 @@ export async function serviceDetails(
   const { decisions, cycles, overrides, holds, purchases, enforcements, terminations, outages, stopped } = stored;
   return services.map((service) => {
     const stoppedByPanel = stopped.get(service.id);
-    const { downSince = null, undecided: panelUndecided } = outages.get(service.panel) ?? {};
     const open = holds.get(service.id) ?? [];
     const decision = decisions.get(service.id) ?? null;
     const cycle = cycles.get(service.id) ?? null;
@@ -65,8 +64,7 @@ export async function serviceDetails(
       fallen: findFallen(decision, open),
       wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
       observing: enforcements.isObserving(service.panel, service.product),
-      panelDownSince: downSince,
-      ...(panelUndecided !== undefined && { panelUndecided }),
+      ...toOutage(outages.get(service.panel)),
       ...(isUnread && figures.usage !== null && { unread: true as const }),
       ...(stoppedByPanel !== undefined && open.length === 0 && { stoppedByPanel }),
       product: service.product,
@@ -91,6 +89,10 @@ export async function serviceDetails(
     };
     return detailFor(detail, { service, decision }, reader);
   });
+}
+
+function toOutage({ downSince, undecided }: Outage = { downSince: null }) {
+  return { panelDownSince: downSince, ...(undecided !== undefined && { panelUndecided: undecided }) };
 }
 
 /** Whether no run reads a service, because the config has lost its panel. */

@@ -8,7 +8,7 @@ import { describeChange } from '../describe-changes.js';
 import { listColumns } from '../../../base/fields.js';
 import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
-import { describeWithheld, isWithheld, readFormer } from './former-status.js';
+import { describeWithheld, isWithheld, readFormer } from '../former-status.js';
 import { followProtection } from './follow-protection.js';
 import { type BeforeList, isNewerThanList, NEWER_THAN_LIST } from './newer-than-list.js';
 import { planTaken } from './plan-taken.js';

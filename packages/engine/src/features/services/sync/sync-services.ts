@@ -11,7 +11,7 @@ import { unknownProduct } from '../../../base/config/find-panel.js';
 import { listFieldColumns } from '../../../base/fields.js';
 import { storeAdded, storeChanges } from '../store-changes.js';
 import { listFacts } from './apply-fills.js';
-import { noteFollowing } from './former-status.js';
+import { noteFollowing } from '../former-status.js';
 import { storeWithheld } from './withheld-notices.js';
 import { readBeforeList } from './newer-than-list.js';
 import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
