@@ -210,6 +210,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Finish it with "sluice provision terminate {service}"; a period of its calls is billed with "sluice call bill --service {service} --period FROM..TO"',
   calls_unread:
     'Try again when the panel lists its calls, or give them up with "sluice provision terminate {service} --forfeit-unbilled"',
+  line_of_reseller:
+    'Before its service ends, give up its calls with "sluice provision terminate {service} --forfeit-unbilled"',
   final_bill_failed:
     '"sluice call bill --service {service} --final" shows why; give the calls up with "sluice provision terminate {service} --forfeit-unbilled"',
   did_of_other: 'Find the addon with "sluice did show NUMBER", and release the number there first',
