@@ -50,10 +50,10 @@ describe('a notice', () => {
     useEach(at, numbers, 200);
     at.skew.ms = 24 * HOUR;
     await pollLater(at);
-    expect(await stored()).toEqual([]);
+    expect(await stored()).toEqual(['panel_undecided dcim']);
     at.skew.ms = 0;
     await pollLater(at);
-    expect(await stored()).toEqual(['mass_change dcim']);
+    expect((await stored()).sort()).toEqual(['mass_change dcim', 'panel_decided dcim', 'panel_undecided dcim']);
     await pollLater(at, HOUR, { allowMass: true });
     expect((await stored()).filter((line) => line.startsWith('hold '))).toHaveLength(12);
   });
