@@ -182,8 +182,13 @@ describe('a real FLVX panel', () => {
     expect((await admin.permissions(user))[0]).toMatchObject({ status: 0, flow: 100 });
     await settled();
 
-    // The customer starts one again with his token, the node reports traffic for another: both are paused again.
+    // The customer starts one again with his token, the node reports traffic for another: both are paused again. So soon after the
+    // pause it may be of before, later it is not.
     await customer.post('/forward/resume', { id: game });
+    await traffic(web, GB);
+    const late = await run<RunReport>('poll');
+    expect(late.notices.map((notice) => notice.code)).not.toContain('forward_ran_again');
+    expect(await states()).toEqual([0, 0, 0]);
     await traffic(web, GB);
     const again = await run<RunReport>('poll');
     expect(again.notices.map((notice) => notice.code)).toContain('forward_ran_again');
