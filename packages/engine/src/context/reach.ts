@@ -1,6 +1,6 @@
 import type { UndecidedPanel } from '@sluice/contract/documents';
 import type { ApiCallRecord, ServiceRecord } from '@sluice/state-store';
-import { findEntry } from '../base/config/find-entry.js';
+import { isPanelRemoved } from '../base/config/find-entry.js';
 import { hasEnded } from '../base/lifecycle.js';
 import type { Context } from './context.js';
 import { outageKey, removedKey, undecidedKey } from './panel-answers.js';
@@ -35,7 +35,7 @@ export interface PanelReach {
  * the clock was ahead are left out. For a panel that is not in the config, the outage began when a run found that.
  */
 export async function readReach(context: Context, panel: string): Promise<PanelReach> {
-  if (isRemoved(context, panel)) return reachRemoved(context, panel);
+  if (isPanelRemoved(context.config, panel)) return reachRemoved(context, panel);
   const reach = await judgeCalls(context, panel);
   const condition = await context.store.conditions.get(undecidedKey(panel));
   if (condition === null || reach.downSince !== null) return reach;
@@ -51,9 +51,12 @@ async function judgeCalls(context: Context, panel: string): Promise<PanelReach> 
   return { reachable: null, downSince: null, last: null };
 }
 
-/** Returns whether a panel is not in the config. */
-export function isRemoved({ config }: Pick<Context, 'config'>, panel: string): boolean {
-  return findEntry(config.panels, panel) === undefined;
+/** Returns whether no run reads a service, because the config has lost its panel. */
+export function isLeftBehind(
+  { config }: Pick<Context, 'config'>,
+  service: Pick<ServiceRecord, 'panel' | 'status'>,
+): boolean {
+  return !hasEnded(service) && isPanelRemoved(config, service.panel);
 }
 
 async function reachRemoved(context: Context, panel: string): Promise<PanelReach> {
@@ -98,7 +101,9 @@ export async function readOutages(
   services: readonly Pick<ServiceRecord, 'panel' | 'status'>[],
 ): Promise<ReadonlyMap<string, Outage>> {
   const outages = new Map<string, Outage>();
-  const asked = services.filter((service) => !hasEnded(service) || !isRemoved(context, service.panel));
+  const asked = services.filter(
+    (service) => isLeftBehind(context, service) || !isPanelRemoved(context.config, service.panel),
+  );
   for (const panel of new Set(asked.map((service) => service.panel))) {
     const reach = await readReach(context, panel);
     if (reach.downSince !== null || reach.undecided !== undefined) outages.set(panel, reach);

@@ -6,6 +6,11 @@ export function findEntry<T>(entries: Readonly<Record<string, T>>, name: string)
   return Object.hasOwn(entries, name) ? entries[name] : undefined;
 }
 
+/** Returns whether a panel is not in the config, by that name. */
+export function isPanelRemoved({ panels }: Pick<Config, 'panels'>, panel: string): boolean {
+  return findEntry(panels, panel) === undefined;
+}
+
 /** Returns the time zone of a panel's billing dates. */
 export function findTimeZone(config: Config, panel: string): string {
   return findEntry(config.panels, panel)?.timeZone ?? config.timeZone;

@@ -1,5 +1,5 @@
 import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
-import { findEntry } from '../../base/config/find-entry.js';
+import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { RunRequest } from '../../kernel/run/bracket.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
@@ -122,7 +122,7 @@ export async function panelsWithDisabled(
   const { store } = context;
   const names: string[] = [];
   if (reason !== undefined && reason !== 'agent-limit' && reason !== 'manual') return names;
-  const removed = (await listAgentPanels(store)).filter((name) => findEntry(context.config.panels, name) === undefined);
+  const removed = (await listAgentPanels(store)).filter((name) => isPanelRemoved(context.config, name));
   for (const name of [...panelsWithAgents(context), ...removed]) {
     if (panel !== undefined && panel !== name) continue;
     const suspended = await store.holds.open({ agentsOf: name, reason: 'manual' });

@@ -1,7 +1,7 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { toLocalDate } from '@sluice/quota-core';
 import { type ActionRecord, ownershipSubject } from '@sluice/state-store';
-import { findEntry } from '../../base/config/find-entry.js';
+import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { addDays } from '../../base/times.js';
 import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
@@ -25,7 +25,7 @@ export async function findFirstDay(context: Context, line: LineOfServices): Prom
   const all: ActionRecord[] = [];
   for (const service of new Set(services)) all.push(...(await context.store.actions.list({ service })));
   // The panel may have another name in the config now.
-  const actions = all.filter((one) => one.panel === panel || findEntry(context.config.panels, one.panel) === undefined);
+  const actions = all.filter((one) => one.panel === panel || isPanelRemoved(context.config, one.panel));
   const made = await findCreation(context, line, actions);
   return made === null ? null : addDays(toLocalDate(made.calledAt ?? made.plannedAt, telephony.timeZone), -1);
 }

@@ -1,6 +1,7 @@
 import type { Explanation, HoldView } from '@sluice/contract/documents';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { Allowance } from '@sluice/quota-core';
+import { isPanelRemoved } from '../../base/config/find-entry.js';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { findFollowed } from '../billing/open-billing.js';
@@ -11,7 +12,6 @@ import { toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import { explanationFor } from '../services/for-reader.js';
-import { isRemoved } from '../../context/reach.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import { serviceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
@@ -65,7 +65,7 @@ export async function explainService(
     allowance: allowanceView((allowance?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     brake: at === null ? await findBrake(context, service.panel) : null,
-    panelRemoved: at === null && reader === undefined && isRemoved(context, service.panel),
+    panelRemoved: at === null && reader === undefined && isPanelRemoved(context.config, service.panel),
     accountDue: at === null ? await findAccountDue(context, service, { decision, observing: detail.observing }) : null,
     source: findFollowed(context, service),
     holds,

@@ -10,7 +10,7 @@ import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent } from '@sluice/quota-core';
-import { findEntry } from '../../base/config/find-entry.js';
+import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { notFound, unsupported } from '../../base/errors.js';
 import { isQuotaReleased, newHold, findMarks, readToRestrict } from '../../kernel/subject/holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
@@ -245,7 +245,7 @@ export async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
 
 /** Returns how many users are enabled below each agent of a panel; none where the panel is not in the config. */
 async function countEnabledUsers(context: Context, panel: string): Promise<Map<string, number>> {
-  if (findEntry(context.config.panels, panel) === undefined) return new Map();
+  if (isPanelRemoved(context.config, panel)) return new Map();
   const agents = await storedAgents(context, panel);
   return new Map(agents.map(({ uuid, enabledUsers }) => [uuid, enabledUsers ?? 0]));
 }

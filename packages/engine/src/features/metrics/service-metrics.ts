@@ -1,7 +1,7 @@
 import { type Allowance, type Mode, REPORTED_STATUSES } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
-import { group, hasEnded } from '../../base/lifecycle.js';
-import { isRemoved } from '../../context/reach.js';
+import { group } from '../../base/lifecycle.js';
+import { isLeftBehind } from '../../context/reach.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import { isProtected, readLastingHolds } from '../../kernel/subject/holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
@@ -33,8 +33,8 @@ export async function addServiceMetrics(context: Context, table: MetricTable): P
     const { status } = view;
     const ofPanel = counts.get(panel) ?? new Map<string, number>();
     counts.set(panel, ofPanel.set(status, (ofPanel.get(status) ?? 0) + 1));
-    const isLeftBehind = !hasEnded(service) && isRemoved(context, panel);
-    if (isLeftBehind || FAILING.has(decision?.status ?? '')) unread.set(panel, (unread.get(panel) ?? 0) + 1);
+    if (isLeftBehind(context, service) || FAILING.has(decision?.status ?? ''))
+      unread.set(panel, (unread.get(panel) ?? 0) + 1);
     addUsage(table, service, lastUsage(view, decision, cycle).usage);
     addAllowance(table, service, decision);
   }

@@ -1,5 +1,5 @@
 import { group, isLiving } from '../../base/lifecycle.js';
-import { findEntry } from '../../base/config/find-entry.js';
+import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import type { Notice } from '../../kernel/run/notice.js';
@@ -60,8 +60,8 @@ function listRenames({ config }: Context, { changes, before }: ChangedServices):
     if (service === undefined) return [];
     const from = { panel: service.panel, product: service.product };
     const to = { panel: panel ?? from.panel, product: product ?? from.product };
-    if (findEntry(config.panels, to.panel) === undefined) return [];
-    const isMoved = to.panel !== from.panel && findEntry(config.panels, from.panel) === undefined;
+    if (isPanelRemoved(config, to.panel)) return [];
+    const isMoved = to.panel !== from.panel && isPanelRemoved(config, from.panel);
     const isRenamed = to.panel === from.panel && findEntry(config.products, from.product) === undefined;
     return isMoved || (isRenamed && to.product !== from.product) ? [{ service: id, from, to }] : [];
   });

@@ -10,7 +10,7 @@ import { findCapabilities, findLacks } from '../../context/lacks.js';
 import { accountFor } from '../panels/account-for-reader.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
-import { isRemoved, type Outage, readOutages } from '../../context/reach.js';
+import { isLeftBehind, type Outage, readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
 import { countsIn } from '../../loop/load.js';
 import { toPurchaseState } from '../billing/refund-state.js';
@@ -93,11 +93,6 @@ export async function serviceDetails(
 
 function toOutage({ downSince, undecided }: Outage = { downSince: null }) {
   return { panelDownSince: downSince, ...(undecided !== undefined && { panelUndecided: undecided }) };
-}
-
-/** Whether no run reads a service, because the config has lost its panel. */
-function isLeftBehind(context: Context, service: ServiceRecord): boolean {
-  return !hasEnded(service) && isRemoved(context, service.panel);
 }
 
 /** Reads what is stored about services, by service. */

@@ -2,7 +2,7 @@ import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-
 import type { Subscriber } from '@sluice/telephony';
 import { type ActionRecord, type OwnershipRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
-import { findEntry } from '../../base/config/find-entry.js';
+import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { COMMAND_PREFIX, type StoredCommand } from '../../kernel/subject/command-row.js';
 import { requireFacet } from '../../base/facet.js';
 import {
@@ -129,8 +129,7 @@ interface LineOfService {
 export async function findGivenUp(context: Context, { service, panel, line }: LineOfService): Promise<string | null> {
   const rows = await context.store.actions.list({ service, type: TERMINATE });
   // The panel may have another name in the config now.
-  const isHere = (row: ActionRecord): boolean =>
-    row.panel === panel || findEntry(context.config.panels, row.panel) === undefined;
+  const isHere = (row: ActionRecord): boolean => row.panel === panel || isPanelRemoved(context.config, row.panel);
   const own = rows.filter((row) => toStored(row).givenUpLine === line && isHere(row));
   if (own.some(({ state }) => state === 'planned')) return toSecond(context.now());
   const ended =

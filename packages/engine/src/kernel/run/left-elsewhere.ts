@@ -1,5 +1,5 @@
 import type { RemovedPanel, RunReport } from '@sluice/contract/documents';
-import { findEntry } from '../../base/config/find-entry.js';
+import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
 import { group, isLiving } from '../../base/lifecycle.js';
 import { listAgentPanels } from '../subject/agent-hold.js';
@@ -17,7 +17,7 @@ export const PANEL_REMOVED = 'panel_removed';
 
 /** Finds panels that have services, or agents that are held or limited, but are not in the config, by name. */
 export async function findRemovedPanels({ store, config }: Pick<Context, 'store' | 'config'>): Promise<RemovedPanel[]> {
-  const isGone = (panel: string): boolean => findEntry(config.panels, panel) === undefined;
+  const isGone = (panel: string): boolean => isPanelRemoved(config, panel);
   const limits = (await store.agents.list()).filter(({ limitBytes, gone }) => limitBytes !== null && !gone);
   const elsewhere = new Set(limits.flatMap(({ panel, uuid }) => (isGone(panel) ? [] : [uuid])));
   const known = new Set([...(await store.services.panels()), ...(await listAgentPanels(store))]);

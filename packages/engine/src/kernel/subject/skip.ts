@@ -1,7 +1,7 @@
 import type { HoldMarks, ServiceView } from '@sluice/contract/documents';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
-import { findEntry, findTimeZone } from '../../base/config/find-entry.js';
+import { findTimeZone, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import { isOfLimit } from './holds.js';
 
@@ -29,7 +29,7 @@ export function findSkip(
   at: string,
 ): SkipReason | null {
   const { panel, lifecycle } = service;
-  if (findEntry(config.panels, panel) === undefined) return 'panel';
+  if (isPanelRemoved(config, panel)) return 'panel';
   if (LIFECYCLES.includes(lifecycle)) return lifecycle as SkipReason;
   return config.poll.overdue === 'ignore' && isOverdue(service, config, at) ? 'overdue' : null;
 }
