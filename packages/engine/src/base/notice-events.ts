@@ -26,9 +26,6 @@ export const DEFAULT_EVENTS: readonly NoticeEvent[] = EVENTS.filter(
   (event) => event !== 'would-change' && event !== 'digest',
 );
 
-/** The code of a status that the billing system shows of before an order, and that is not followed. */
-export const STATUS_WITHHELD = 'status_withheld';
-
 /** The event of each notice; null: nobody is notified. Any other notice is an `attention`. */
 const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   threshold: 'threshold',

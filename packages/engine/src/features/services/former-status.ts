@@ -7,6 +7,9 @@ type Tables = Pick<StoreTables, 'conditions'>;
 /** What a suspension, or the end of one, makes of a service. */
 type Ordered = 'active' | 'suspended';
 
+/** Code of the alarm, and of the notice, that the billing system shows a status of before an order, which is not followed. */
+export const STATUS_WITHHELD = 'status_withheld';
+
 const FORMER_STATUS = 'former-status:';
 
 /** How long after the alarm began the status that the billing system shows is withheld at most. */
@@ -48,7 +51,7 @@ const toFormer = ({ since, details }: ConditionRecord): Former => ({ ...(details
 
 const toKey = (service: string): string => `${FORMER_STATUS}${service}`;
 
-const toOrdered = ({ status }: Details): Ordered => (status === 'active' ? 'suspended' : 'active');
+const toOther = (status: Ordered): Ordered => (status === 'active' ? 'suspended' : 'active');
 
 /** Notes that the billing system may not have an order yet; returns whether that was known of the same order. */
 export async function noteOrdered(
@@ -57,7 +60,7 @@ export async function noteOrdered(
   ordered: Ordered,
   at: string,
 ): Promise<boolean> {
-  const status = ordered === 'active' ? 'suspended' : 'active';
+  const status = toOther(ordered);
   const key = toKey(id);
   const known = ((await conditions.get(key))?.details ?? null) as Details | null;
   const isKnown = known?.status === status;
@@ -99,7 +102,7 @@ export function isWithheld({ id, texts }: SourceService, { stored, former, now }
   if (before === undefined || before.status !== texts['status'] || isPaid(before, texts['next_due_date'] ?? null))
     return false;
   // One that was removed or has ended since is as it is listed.
-  if (stored.get(id)?.status !== toOrdered(before)) return false;
+  if (stored.get(id)?.status !== toOther(before.status)) return false;
   const end = findEnd(before);
   return end === null || now < end;
 }
@@ -141,7 +144,7 @@ export async function listWithheld(tables: Pick<StoreTables, 'conditions' | 'ser
   const services = former.size === 0 ? [] : await tables.services.list({ ids: [...former.keys()] });
   return services.flatMap(({ id: service, panel, status }) => {
     const before = former.get(service);
-    if (before?.withheld === undefined || status !== toOrdered(before)) return [];
+    if (before?.withheld === undefined || status !== toOther(before.status)) return [];
     const { since, title } = before.withheld;
     return [{ service, panel, message: describeWithheld(before, title), since }];
   });

@@ -1,8 +1,7 @@
 import type { StoreTables } from '@sluice/state-store';
-import { STATUS_WITHHELD } from '../../../base/notice-events.js';
 import type { Context } from '../../../context/context.js';
 import { addNotices, noticeRows, serviceNotice } from '../../../kernel/run/notice.js';
-import { listWithheld, noteWithheld } from '../former-status.js';
+import { listWithheld, noteWithheld, STATUS_WITHHELD } from '../former-status.js';
 import type { SyncPlan } from './plan-sync.js';
 
 /** Stores, and reports once of each order, that the billing system shows another status than a run has made. */
