@@ -1,7 +1,8 @@
 import type { RunOutcome } from '@sluice/state-store';
-import { undecidedKey } from '../../context/panel-answers.js';
+import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { scheduledCommands } from '../schedule/jobs.js';
 import type { Context } from '../../context/context.js';
+import { listUndecided } from '../../kernel/run/undecided.js';
 import type { MetricTable } from './families.js';
 
 /** All but `busy`: a run that was refused for the lease of another one has read nothing. */
@@ -40,10 +41,7 @@ export async function addRunMetrics(context: Context, table: MetricTable): Promi
 /** A run that decided nothing on a panel has not succeeded, whatever it did on the others: returns before when one did. */
 async function lastDecided({ store, config }: Context, command: string): Promise<{ until?: string }> {
   if (!OVER_PANELS.includes(command)) return {};
-  const lasting = await store.conditions.list(undecidedKey(''));
-  const [since] = lasting
-    .filter(({ key }) => Object.keys(config.panels).some((panel) => undecidedKey(panel) === key))
-    .map((condition) => condition.since)
-    .sort();
+  const lasting = (await listUndecided(store)).filter(({ panel }) => !isPanelRemoved(config, panel));
+  const [since] = lasting.map((one) => one.since).sort();
   return since === undefined ? {} : { until: new Date(Date.parse(since) - 1).toISOString() };
 }

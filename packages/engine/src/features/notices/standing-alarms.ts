@@ -18,7 +18,7 @@ import { findFallen } from '../../kernel/subject/fallen.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
-import { describeUndecided, PANEL_UNDECIDED } from '../../kernel/run/undecided.js';
+import { describeUndecided, listUndecided, PANEL_UNDECIDED } from '../../kernel/run/undecided.js';
 
 /** An alarm that no run stores: it is as long as the store says that its outcome is not known, or its object is missing. */
 export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel' | 'message' | 'since'> {
@@ -155,7 +155,8 @@ async function fallenUsage({ store }: Context, only?: string): Promise<StandingA
 
 async function undecidedPanels(context: Context): Promise<StandingAlarm[]> {
   const found: StandingAlarm[] = [];
-  for (const panel of Object.keys(context.config.panels)) {
+  const lasting = new Set((await listUndecided(context.store)).map(({ panel }) => panel));
+  for (const panel of Object.keys(context.config.panels).filter((name) => lasting.has(name))) {
     const { undecided } = await readReach(context, panel);
     if (undecided === undefined) continue;
     const { since } = undecided;

@@ -1,5 +1,6 @@
 import type { RunReport, UndecidedPanel } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
+import type { StoreTables } from '@sluice/state-store';
 import { confirmedInstant } from '../../context/clock-guard.js';
 import type { Context } from '../../context/context.js';
 import { trustedNow, undecidedKey } from '../../context/panel-answers.js';
@@ -19,6 +20,14 @@ interface DecidingRun {
   undecided: ReadonlyMap<string, ItemError>;
 }
 
+/** Lists the panels on which the runs decide nothing, and since when; also those that left the config. */
+export async function listUndecided({
+  conditions,
+}: Pick<StoreTables, 'conditions'>): Promise<{ panel: string; since: string }[]> {
+  const prefix = undecidedKey('');
+  return (await conditions.list(prefix)).map(({ key, since }) => ({ panel: key.slice(prefix.length), since }));
+}
+
 /**
  * Notes on which panels a run decided nothing although it was over them, and on which it decides again; each is reported once. A run
  * over one service shows nothing of its panel.
@@ -26,18 +35,17 @@ interface DecidingRun {
 export async function noteUndecided(context: Context, run: DecidingRun): Promise<void> {
   const { request, report, names, undecided } = run;
   if (request.dryRun || request.service !== undefined || context.deps.signal.aborted) return;
-  const lasting = await context.store.conditions.list(undecidedKey(''));
+  const lasting = await listUndecided(context.store);
   if (lasting.length + undecided.size === 0) return;
   const confirmed = await confirmedInstant(context);
   const isDown = (panel: string): boolean => (context.panelFailures().get(panel) ?? null) !== null;
   const notices: Notice[] = [];
   await context.write([], async (tables) => {
-    for (const { key, since } of lasting) {
-      const panel = key.slice(undecidedKey('').length);
+    for (const { panel, since } of lasting) {
       if (undecided.has(panel) || isDown(panel)) continue;
       // One without services any more is in no run.
       if (!names.includes(panel) && request.panel !== undefined) continue;
-      await tables.conditions.end(key);
+      await tables.conditions.end(undecidedKey(panel));
       if (names.includes(panel)) notices.push(decidesAgain(panel, since));
     }
     for (const [panel, { code, message }] of undecided) {
