@@ -40,11 +40,10 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
   };
   const { read } = calls;
   const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> => {
+    const isPreview = runOptions.dryRun === true;
     // A preview says what the next run does: it is refused as that is.
-    current({ beforeChange: true });
-    return calls[runOptions.dryRun === true ? 'read' : 'change'](runOptions, (context) =>
-      runOverPanels(context, request, runOptions),
-    );
+    if (isPreview) current({ beforeChange: true });
+    return calls[isPreview ? 'read' : 'change'](runOptions, (context) => runOverPanels(context, request, runOptions));
   };
   const close = throwing(async () => {
     await Promise.all(underWay);
