@@ -32,7 +32,7 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
     if (history.again.includes(row.id))
       return notice(
         'connections_open',
-        `carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it (delete it, or move it back, pause it, and move it again), or ${openConnections}`,
+        `carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it (${endOfMoved}), or ${openConnections}`,
       );
     return notice('forward_ran_again', 'is shown as paused but carried traffic: it is paused again');
   }
@@ -62,6 +62,9 @@ function toForwardNotice(
 
 const FORWARD_MOVED = 'forward_moved';
 
+/** What ends the service of a moved forward on the nodes of its former tunnel. */
+const endOfMoved = 'delete it, or move it back, pause it, and move it again';
+
 /** Reports forwards whose services on nodes of former tunnels go on despite a hold, once in each. */
 function movedNotices(input: PlanInput): Notice[] {
   const { byKind } = input.restrictions;
@@ -83,7 +86,7 @@ function describeMoved(input: PlanInput, row: FlvxForward): string | null {
     name === '' ? `tunnel ${id}` : `tunnel ${id} (${name})`;
   const from = former.map((id) => nameTunnel(id)).join(' and ');
   const to = nameTunnel(row.tunnelId, row.tunnelName);
-  return `was moved from ${from} to ${to}, and what the nodes of the former still serve goes on despite a hold: delete it, or move it back, pause it, and move it again`;
+  return `was moved from ${from} to ${to}, and what the nodes of the former still serve goes on despite a hold: ${endOfMoved}`;
 }
 
 /** Explains connections that no pause ends. The panel does not show whether a node has `tcpkill`. */
