@@ -11,16 +11,20 @@ import { printObserving } from '@sluice/terminal/reports';
 import { withRemedy } from '../remedies.js';
 import type { Opened } from '../open-sluice.js';
 
+/** Returns what lists say beside their rows. */
+export function readBeside({ sluice }: Pick<Opened, 'sluice'>): Promise<OverviewReport> {
+  return sluice.overview({ size: 1 });
+}
+
 /** Prints which panels are down, left the config or are not decided on, so that the listed figures are those of the last readings. */
-export async function printOutages(
-  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+export function printOutages(
+  terminal: Terminal,
   services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince' | 'panelUndecided'>[],
-): Promise<void> {
-  const outages = new Map(services.map(({ panel, panelDownSince }) => [panel, panelDownSince]));
-  const down = [...outages].flatMap(([panel, since]) => (since === null ? [] : [{ panel, since }]));
-  const removed = down.length === 0 ? [] : (await sluice.overview({ size: 1 })).removed;
+  { removed }: Pick<OverviewReport, 'removed'>,
+): void {
   const isRemoved = new Set(removed.map(({ panel }) => panel));
-  for (const { panel, since } of down) {
+  for (const [panel, since] of new Map(services.map((service) => [service.panel, service.panelDownSince]))) {
+    if (since === null) continue;
     const at = terminal.times.at(since, panel) ?? since;
     const what = isRemoved.has(panel) ? `is not in the config and was not read since` : 'is down since';
     terminal.line(terminal.colors.yellow(`Panel ${panel} ${what} ${at}: these are the last known states`));
@@ -33,8 +37,7 @@ export async function printOutages(
 }
 
 /** Prints that the runs have stopped, so that what is listed is that of the last one. */
-export async function printLate({ sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>): Promise<void> {
-  const { late } = await sluice.overview({ size: 1 });
+export function printLate(terminal: Terminal, { late }: Pick<OverviewReport, 'late'>): void {
   for (const line of lateLines(terminal, late)) terminal.line(terminal.colors.red(line));
 }
 
@@ -51,7 +54,7 @@ export async function printStanding(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   only: string | undefined,
 ): Promise<void> {
-  const { brakes, panels, removed, late } = await sluice.overview({ size: 1 });
+  const { brakes, panels, removed, late } = await readBeside({ sluice });
   const isAsked = (panel: string): boolean => only === undefined || panel === only;
   const lines = [
     ...lateLines(terminal, late),
@@ -74,6 +77,7 @@ export async function printStanding(
 export async function printKept(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   services: readonly ServiceDetail[],
+  beside: Pick<OverviewReport, 'brakes'>,
 ): Promise<void> {
   const living = services.filter(({ lifecycle }) => lifecycle !== 'terminated' && lifecycle !== 'vanished');
   const observing = new Set(living.filter((service) => service.observing).map(({ panel }) => panel));
@@ -82,7 +86,11 @@ export async function printKept(
     printObserving(terminal, panels.filter(({ name }) => observing.has(name)).map(nameObserved));
   }
   const due = living.filter((service) => service.wouldHold.length > 0 && !service.observing);
-  if (due.length > 0) await printBrakes({ sluice, terminal }, [...new Set(due.map(({ panel }) => panel))]);
+  printBrakes(
+    terminal,
+    due.map(({ panel }) => panel),
+    beside,
+  );
 }
 
 /** Returns a panel with the products to which its observation is restricted, or that it leaves out. */
@@ -94,11 +102,11 @@ function nameObserved({ name, enforce }: Pick<PanelView, 'name' | 'enforce'>): s
 }
 
 /** Prints on which of these panels the brake stopped the last runs, over services and over agents. */
-export async function printBrakes(
-  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+export function printBrakes(
+  terminal: Terminal,
   panels: readonly string[],
-): Promise<void> {
-  const { brakes } = await sluice.overview({ size: 1 });
+  { brakes }: Pick<OverviewReport, 'brakes'>,
+): void {
   for (const brake of brakes.filter(({ panel }) => panels.includes(panel)))
     terminal.line(
       terminal.colors.red(describeBrake(brake, terminal.times.at(brake.since, brake.panel) ?? brake.since)),

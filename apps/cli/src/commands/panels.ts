@@ -7,7 +7,7 @@ import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printBrakes, printLate, printOutages } from './observed.js';
+import { printBrakes, printLate, printOutages, readBeside } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
@@ -38,17 +38,20 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
     },
     async ({ sluice, terminal }, panels, { csv }, also) => {
       if (csv !== undefined) return ExitCode.done;
-      await printOutages(
-        { sluice, terminal },
+      const beside = await readBeside({ sluice });
+      printOutages(
+        terminal,
         panels.map(({ name, downSince, undecided }) => ({
           ...{ panel: name, panelDownSince: downSince },
           ...(undecided !== undefined && { panelUndecided: undecided }),
         })),
+        beside,
       );
-      await printLate({ sluice, terminal });
-      await printBrakes(
-        { sluice, terminal },
+      printLate(terminal, beside);
+      printBrakes(
+        terminal,
         panels.map(({ name }) => name),
+        beside,
       );
       for (const { message } of also?.removed ?? []) terminal.line(terminal.colors.red(message));
       return ExitCode.done;

@@ -1,13 +1,24 @@
 import path from 'node:path';
 import type { Report, ReportOutlook, ReportService } from '@sluice/dashboard/report';
 import { usageError } from '@sluice/panel-kind/errors';
-import { bytes, bytesCell, type Column, formatCount, printRows, shares, state, text, bound } from '@sluice/terminal';
+import {
+  bytes,
+  bytesCell,
+  type Column,
+  formatCount,
+  printRows,
+  shares,
+  state,
+  type Terminal,
+  text,
+  bound,
+} from '@sluice/terminal';
 import { writeParts } from '@sluice/terminal/files';
 import { describeMarked } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
-import { type Opened, withSluice } from '../open-sluice.js';
+import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printLate, printOutages } from './observed.js';
+import { printLate, printOutages, readBeside } from './observed.js';
 import type { ShareOptions } from './share.js';
 
 /** Options of `report`. */
@@ -71,22 +82,24 @@ const listReport: CommandHandler<ReportOptions> = (_args, options, deps) =>
       await writeParts(file, reportHtml(sluice, found));
       terminal.info(`${file} was written`);
     } else if (!terminal.json) {
-      await printLate({ sluice, terminal });
-      await show({ sluice, terminal }, found);
+      const beside = await readBeside({ sluice });
+      printLate(terminal, beside);
+      show(terminal, found, beside);
     }
     terminal.document({ report: found });
     return ExitCode.done;
   });
 
-async function show(
-  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+function show(
+  terminal: Terminal,
   { services, outlooks, totals }: Report,
-): Promise<void> {
+  beside: Parameters<typeof printOutages>[2],
+): void {
   if (services.length === 0) {
     terminal.line('No services.');
     return;
   }
-  await printOutages({ sluice, terminal }, services);
+  printOutages(terminal, services, beside);
   const byService = new Map(outlooks.map((outlook) => [outlook.service, outlook]));
   const rows = services.slice(0, SHOWN).map((service) => ({ ...service, outlook: byService.get(service.id) }));
   printRows(terminal, COLUMNS, rows);

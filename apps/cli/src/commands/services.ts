@@ -7,7 +7,7 @@ import { printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { answer } from './answer.js';
-import { printKept, printLate, printOutages } from './observed.js';
+import { printKept, printLate, printOutages, readBeside } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
@@ -41,9 +41,10 @@ export const list: CommandHandler<ListOptions> = listCommand(
     (await sluice.services.list({ panel, product, client })).services,
   async ({ sluice, terminal }, services, { csv }) => {
     if (csv === undefined) {
-      await printOutages({ sluice, terminal }, services);
-      await printLate({ sluice, terminal });
-      await printKept({ sluice, terminal }, services);
+      const beside = await readBeside({ sluice });
+      printOutages(terminal, services, beside);
+      printLate(terminal, beside);
+      await printKept({ sluice, terminal }, services, beside);
     }
     return ExitCode.done;
   },
