@@ -42,3 +42,10 @@ export async function serveOn(bench: Bench, words = 'serve', overrides: Partial<
     },
   };
 }
+
+/** Logs in with a token, as a form does. Returns the cookie of the session. */
+export async function logIn(url: string | URL, token: string): Promise<string> {
+  const body = new URLSearchParams({ token });
+  const answer = await fetch(new URL('/login', url), { method: 'POST', redirect: 'manual', body });
+  return /^[^;]*/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';
+}

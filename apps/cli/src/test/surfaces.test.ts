@@ -5,7 +5,7 @@ import { GB, HOUR, toIds } from './easydcim-bench.js';
 import { type Said, SPEAKING } from './surfaces/table.js';
 import { AGENT_STATES, AGENT_SURFACES, type AgentWorld, startAgentWorld } from './surfaces/agents.js';
 import { SILENT } from './surfaces/silent.js';
-import { type Facts, startWorld, type World } from './surfaces/world.js';
+import { type Facts, NO_FACTS, startWorld, type World } from './surfaces/world.js';
 
 let world: World;
 beforeAll(async () => {
@@ -27,16 +27,7 @@ function expected(said: Said, { held, ...facts }: Facts): Said {
   return Object.fromEntries(Object.entries(all).filter(([key]) => key in said));
 }
 
-const AT_FIRST: Facts = {
-  held: [],
-  wouldHold: [],
-  braked: false,
-  enforced: [],
-  down: false,
-  undecided: false,
-  doubted: [],
-  figures: true,
-};
+const AT_FIRST: Facts = { ...NO_FACTS, figures: true };
 const PARTLY: Facts = { ...AT_FIRST, held: ['svc-2'], wouldHold: ['svc-1'], enforced: ['order'] };
 
 /** The states in their order, what begins each, and what the store says then. */

@@ -6,6 +6,7 @@ import { createSluice, parseConfig, type RunReport, type Sluice } from '@sluice/
 import { openStore } from '@sluice/state-store';
 import type { Bench } from '../harness.js';
 import { type EasyDcimBench, GB, HOUR, startEasyDcimBench, TOKEN, toIds } from '../easydcim-bench.js';
+import { logIn } from '../serve-on.js';
 
 const SERVE_TOKEN = 'first-start-token-0123456789';
 const PRODUCTS = {
@@ -32,6 +33,18 @@ export interface Facts {
   /** Whether each service has figures of its last good reading. */
   figures: boolean;
 }
+
+/** What a store without any reading says. */
+export const NO_FACTS: Facts = {
+  held: [],
+  wouldHold: [],
+  braked: false,
+  enforced: [],
+  down: false,
+  undecided: false,
+  doubted: [],
+  figures: false,
+};
 
 /** A command and a dashboard over HTTP on one store. */
 export interface Surfaces {
@@ -82,16 +95,7 @@ export async function startWorld(): Promise<World> {
     ...{ at, ...surfaces },
     polled: undefined as unknown as RunReport,
     planned: '',
-    facts: {
-      held: [],
-      wouldHold: [],
-      braked: false,
-      enforced: [],
-      down: false,
-      undecided: false,
-      doubted: [],
-      figures: false,
-    },
+    facts: NO_FACTS,
     enter: async (change) => {
       at.bench.clock.advance(HOUR);
       await change();
@@ -119,12 +123,7 @@ export async function openSurfaces(bench: Bench, config: unknown, kinds: PanelKi
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer;
   };
-  const login = await fetch(new URL('/login', dashboard.url), {
-    method: 'POST',
-    redirect: 'manual',
-    body: new URLSearchParams({ token: SERVE_TOKEN }),
-  });
-  const cookie = /^[^;]*/.exec(login.headers.get('set-cookie') ?? '')?.[0] ?? '';
+  const cookie = await logIn(dashboard.url, SERVE_TOKEN);
   const link = (await bench.sluice(`report --client c-1 --share 30d --json`)).json<{ url: string }>();
   const share = new URL(link.url).pathname;
   const authorization = `Bearer ${SERVE_TOKEN}`;

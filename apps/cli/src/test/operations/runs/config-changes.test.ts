@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Explanation, ServiceDetail } from '@sluice/engine';
 import { startForEachTest } from '../../each-test.js';
 import { startEasyDcimBench } from '../../easydcim-bench.js';
-import { serveOn } from '../../serve-on.js';
+import { logIn, serveOn } from '../../serve-on.js';
 
 const at = startForEachTest(startEasyDcimBench);
 beforeEach(async () => {
@@ -45,9 +45,7 @@ describe('a panel that is missing in the config', () => {
     const serving = await serveOn(at.bench);
     try {
       const { stdout } = await at.bench.sluice('api-token create one --scope read');
-      const body = new URLSearchParams({ token: stdout.trim() });
-      const login = await fetch(`${serving.url}/login`, { method: 'POST', redirect: 'manual', body });
-      const cookie = /^[^;]*/.exec(login.headers.get('set-cookie') ?? '')?.[0] ?? '';
+      const cookie = await logIn(serving.url, stdout.trim());
       const headers = { authorization: `Bearer ${stdout.trim()}`, cookie };
       const read = async (path: string): Promise<string> => (await fetch(`${serving.url}${path}`, { headers })).text();
       for (const path of ['/api/v1/panels', '/api/v1/overview'])
@@ -77,9 +75,7 @@ describe('a panel that is missing in the config', () => {
     const serving = await serveOn(at.bench);
     try {
       const { stdout } = await at.bench.sluice('api-token create one --scope read');
-      const body = new URLSearchParams({ token: stdout.trim() });
-      const login = await fetch(`${serving.url}/login`, { method: 'POST', redirect: 'manual', body });
-      const cookie = /^[^;]*/.exec(login.headers.get('set-cookie') ?? '')?.[0] ?? '';
+      const cookie = await logIn(serving.url, stdout.trim());
       const read = async (path: string): Promise<string> =>
         (await (await fetch(`${serving.url}${path}`, { headers: { cookie } })).text()).replaceAll(/<[^>]*>|\s+/g, ' ');
       const overview = await read('/');

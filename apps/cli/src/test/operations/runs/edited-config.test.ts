@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { startForEachTest } from '../../each-test.js';
-import { serveOn, type Serving } from '../../serve-on.js';
+import { logIn, serveOn, type Serving } from '../../serve-on.js';
 import { startShop } from '../purchases/shop.js';
 
 const TOKEN = 'first-start-token-0123456789';
@@ -55,9 +55,7 @@ async function runBy(serving: Serving, command: string): Promise<Answer['last']>
 }
 
 async function login({ url }: Serving): Promise<(path: string) => Promise<string>> {
-  const body = new URLSearchParams({ token: TOKEN });
-  const answer = await fetch(`${url}/login`, { method: 'POST', redirect: 'manual', body });
-  const cookie = /^[^;]*/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';
+  const cookie = await logIn(url, TOKEN);
   return async (path) => (await fetch(`${url}${path}`, { headers: { cookie } })).text();
 }
 
