@@ -1,4 +1,4 @@
-import { type AgentDetail, describeMark } from '@sluice/engine';
+import { type AgentDetail, describeMark, type UndecidedPanel } from '@sluice/engine';
 import { describeReason, formatBytes } from '@sluice/quota-core';
 import type { Times } from './format.js';
 import { html, type Html, join, type Part } from './html.js';
@@ -19,6 +19,15 @@ export function inWords(code: string): string {
 export function describeReserved(accounting: AgentDetail['accounting']): string {
   const until = accounting === 'allocated' ? 'not counted yet' : 'not used yet';
   return `Reserved for users created or raised, ${until}`;
+}
+
+/** Says why the figures of a service are not renewed, and since when, as `at` writes an instant; null while they are. */
+export function whyOld(
+  { panelDownSince, panelUndecided }: { panelDownSince: string | null; panelUndecided?: UndecidedPanel | undefined },
+  at: (instant: string) => Html,
+): Html | null {
+  if (panelUndecided !== undefined) return html`nothing decided on its panel since ${at(panelUndecided.since)}`;
+  return panelDownSince === null ? null : html`panel down since ${at(panelDownSince)}`;
 }
 
 /** Returns the reason of a hold in words, or the name of its limit. */

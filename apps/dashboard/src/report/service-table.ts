@@ -2,7 +2,7 @@ import { isLeastUsed } from '@sluice/engine';
 import { badge, listed, usageBar } from '../layout/components.js';
 import { bytes, money, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
-import { markedReasons } from '../layout/words.js';
+import { markedReasons, whyOld } from '../layout/words.js';
 import type { ReportService } from './read-report.js';
 
 /** Returns the start of the table of services, up to its first row. */
@@ -65,20 +65,12 @@ export function showStatus(service: ReportService, forOperators: boolean): Html 
   return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(markedReasons(service))}</span>`}`;
 }
 
-function usedBytes(
-  { usedBytes: used, readAt, panelDownSince, panelUndecided, metered }: ReportService,
-  times: Times,
-): Html {
+function usedBytes(service: ReportService, times: Times): Html {
+  const { usedBytes: used, readAt, metered } = service;
   if (used === null && !metered) return html`<span class="soft">not metered</span>`;
   if (used === null && readAt === null) return UNKNOWN;
-  if (panelUndecided !== undefined)
-    return html`${bytes(used)}
-      <span class="soft"
-        >read ${times.ago(readAt)}; nothing decided on its panel since ${times.at(panelUndecided.since)}</span
-      >`;
-  if (panelDownSince === null) return bytes(used);
-  return html`${bytes(used)}
-    <span class="soft">read ${times.ago(readAt)}; panel down since ${times.at(panelDownSince)}</span>`;
+  const why = whyOld(service, (at) => times.at(at));
+  return why === null ? bytes(used) : html`${bytes(used)} <span class="soft">read ${times.ago(readAt)}; ${why}</span>`;
 }
 
 function allowedBytes({ allowedBytes: allowed, unlimited }: ReportService): Html {

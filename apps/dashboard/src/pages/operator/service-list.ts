@@ -4,7 +4,7 @@ import { address, badge, pager, type Section, table, usageBar } from '../../layo
 import { bytes, count, counted, name, NONE, type Times } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
-import { toChoices } from '../../layout/words.js';
+import { toChoices, whyOld } from '../../layout/words.js';
 import { statusWithReasons, USED_UP } from './brake.js';
 import { type Scene, serviceLink } from './scene.js';
 
@@ -56,9 +56,8 @@ function showRead({ panel, readAt }: Row, { panels, removed }: OverviewReport, t
   const read = times.ago(readAt);
   if (removed.some((each) => each.panel === panel))
     return html`${read} <span class="soft">panel not in the config</span>`;
-  if (undecided !== undefined)
-    return html`${read} <span class="soft">nothing decided on its panel since ${times.at(undecided.since)}</span>`;
-  return downSince === null ? read : html`${read} <span class="soft">panel down since ${times.at(downSince)}</span>`;
+  const why = whyOld({ panelDownSince: downSince, panelUndecided: undecided }, (at) => times.at(at));
+  return why === null ? read : html`${read} <span class="soft">${why}</span>`;
 }
 
 function showShare({ usedBytes, allowedBytes }: Row): Html {

@@ -2,7 +2,7 @@ import { isLeftAsIs, type ServiceDetail, usedBytes } from '@sluice/engine';
 import { badge, facts, toPercent, usageBar } from '../../layout/components.js';
 import { bytes, name, NONE, orNone, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import { refLabel } from '../../layout/words.js';
+import { refLabel, whyOld } from '../../layout/words.js';
 import { statusWithReasons } from './brake.js';
 import { panelLink } from './panels.js';
 import { toDrift, explainState } from './sentences.js';
@@ -63,9 +63,8 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
   ];
 }
 
-function showRead(times: Times, { usage, panelDownSince, panelUndecided }: ServiceDetail): Part {
-  const read = times.ago(usage?.readAt);
-  if (panelUndecided !== undefined)
-    return html`${read}; nothing decided on its panel since ${times.full(panelUndecided.since)}`;
-  return panelDownSince === null ? read : html`${read}; panel down since ${times.full(panelDownSince)}`;
+function showRead(times: Times, service: ServiceDetail): Part {
+  const read = times.ago(service.usage?.readAt);
+  const why = whyOld(service, (at) => times.full(at));
+  return why === null ? read : html`${read}; ${why}`;
 }
