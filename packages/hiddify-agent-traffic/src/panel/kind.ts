@@ -34,7 +34,8 @@ export const hiddify: PanelKind = {
     'panel.agents.period.days': 'Length of a period in days',
     'panel.agents.exempt':
       'Agents, by uuid or name, whose limit is reported but not enforced: their own users are never disabled. A name means the agent that has it alone when it is first read',
-    'panel.agents.clients': 'Clients who are agents, each with uuid or name of its agent: their pages show its budget',
+    'panel.agents.clients':
+      'Clients who are agents, each with uuid or name of its agent, as in exempt: their pages show its budget',
     'panel.agents.releaseBelow':
       'Users are enabled again when their agent is below this share of its limit; default 95%',
     'panel.agents.thresholds': 'Percentages of the limit that are reported, each once per period',

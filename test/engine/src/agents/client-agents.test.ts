@@ -24,7 +24,7 @@ it('names each client whose agent is not found, or not the only one of its name'
     { status: 'warning', object: `${path}.43`, code: 'client_agent' },
   ]);
   expect(found.map(({ message }) => message)).toEqual([
-    'the pages of client 41 show no budget: 2 agents are called "twice"',
+    expect.stringMatching(/^the pages of client 41 show no budget: 2 agents are called "twice" \(\S+, \S+\)$/),
     'the pages of client 42 show no budget: no agent has the uuid or name "nroth"; did you mean "north"?',
     'the pages of client 43 show no budget: no agent has its uuid',
   ]);
@@ -41,6 +41,37 @@ it('is silent where every client has its agent', async () => {
   await at.check();
   expect(await read()).toEqual([
     { name: 'client agent', object: 'vpn', status: 'ok', message: '', section: 'panel vpn' },
+  ]);
+});
+
+it('shows a client no other agent that takes the name of its own', async () => {
+  await at.bench.edit(clients, '{ 40: north, 41: evil }');
+  const evil = at.panel.addAgent(undefined, { name: 'evil' });
+  await at.check();
+  const shown = async () => {
+    const agents = (client: string) => at.sluice.agents.ofClient(client, { reader: client });
+    return [(await agents('40')).agents, (await agents('41')).agents].map((list) => list.map(({ uuid }) => uuid));
+  };
+  // Each takes the name of the other.
+  at.panel.changeAdmin(evil, { name: 'north' });
+  at.panel.changeAdmin(at.north, { name: 'evil' });
+  await at.check();
+  expect(await shown()).toEqual([[at.north], [evil]]);
+  expect((await read()).map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /^agent \S+ is shown to client 40 by this name, which it had first; others that have it are not: \S+$/,
+    ),
+    expect.stringMatching(
+      /^agent \S+ is shown to client 41 by this name, which it had first; others that have it are not: \S+$/,
+    ),
+  ]);
+
+  at.panel.changeAdmin(evil, { name: 'quiet' });
+  await at.check();
+  expect(await shown()).toEqual([[at.north], [evil]]);
+  expect((await read()).map(({ message }) => message)).toEqual([
+    'agent "evil", which had this name before, is shown to client 40 by this entry',
+    expect.stringMatching(/^agent \S+ is shown to client 41 by this name/),
   ]);
 });
 

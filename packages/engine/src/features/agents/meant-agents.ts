@@ -20,7 +20,7 @@ export function describeMissing(named: string, agents: readonly { name: string }
   return `no agent has the uuid or name "${named}"${suggestion(named, names)}`;
 }
 
-/** Returns which agents the config means, by uuid: by the former uuids of agents, and by names that it exempts. */
+/** Returns which agents the config means, by uuid: by the former uuids of agents, and by names. */
 export async function loadMeant(tables: Tables, panel: string): Promise<Map<string, string>> {
   return new Map((await listMeant(tables, panel)).map(({ from, to }) => [from, to]));
 }
@@ -63,11 +63,21 @@ export function listExemptEntries(context: Pick<Context, 'config' | 'findKind'>,
   return entries.map((entry) => entry.trim());
 }
 
+/** Returns the clients of a panel who are agents by the config, each with uuid or name of its agent. */
+export function listAgentClients(
+  context: Pick<Context, 'config' | 'findKind'>,
+  panel: string,
+): { client: string; named: string }[] {
+  const settings = findEntry(context.config.panels, panel);
+  const clients = settings === undefined ? {} : (context.findKind(panel)?.agentClients?.(settings) ?? {});
+  return Object.entries(clients).map(([client, named]) => ({ client, named: named.trim() }));
+}
+
 /**
- * Stores which agent a name means that the config exempts: the one that has it alone when it is first read. An agent may change its
- * name on the panel, and must not become exempt by that.
+ * Stores which agent a name in the config means: the one that has it alone when it is first read. An agent may change its name on the
+ * panel, and must not become exempt, or be shown to the client of another, by that.
  */
-export async function bindExemptNames(
+export async function bindNames(
   context: Pick<Context, 'config' | 'findKind' | 'now'>,
   tables: Tables,
   {
@@ -75,7 +85,8 @@ export async function bindExemptNames(
     agents,
   }: { panel: string; agents: ReadonlyMap<string, Pick<AgentRecord, 'uuid' | 'name' | 'missingSince'>> },
 ): Promise<void> {
-  const names = new Set(listExemptEntries(context, panel).filter((entry) => !UUID.test(entry)));
+  const entries = [...listExemptEntries(context, panel), ...listAgentClients(context, panel).map(({ named }) => named)];
+  const names = new Set(entries.filter((entry) => !UUID.test(entry)));
   const bound = (await listMeant(tables, panel)).filter(({ from }) => !UUID.test(from));
   for (const { from } of bound) if (!names.has(from)) await tables.conditions.end(`${AGENT_MEANT}${panel}:${from}`);
   const known = new Set(bound.map(({ from }) => from));

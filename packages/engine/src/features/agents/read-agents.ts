@@ -17,7 +17,7 @@ import type {
   StoreTables,
 } from '@sluice/state-store';
 import { readOrdered } from './ordered.js';
-import { bindExemptNames, loadMeant, renameAgents } from './meant-agents.js';
+import { bindNames, loadMeant, renameAgents } from './meant-agents.js';
 import { findReturned } from './returned-users.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
 import { type WaitingRaise, weighRaises } from './sold-raises.js';
@@ -167,7 +167,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
       const ledger = renames.length === 0 ? users : await tables.agentUsers.list({ panel: name });
       const result = await compute(from, list, { users: ledger, tables, run, jump });
       await put(name, tables, result, announce);
-      await bindExemptNames(context, tables, { panel: name, agents: result.recorded.agents });
+      await bindNames(context, tables, { panel: name, agents: result.recorded.agents });
       return result;
     });
     if (read !== null) return read;
