@@ -19,6 +19,7 @@ export const METHODS = {
   plan: AS_RUN,
   explain: SHOW,
   overview: READ,
+  standing: SERVER,
   version: SERVER,
   metrics: SERVER,
   'services.import': OPERATE,

@@ -38,7 +38,6 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
       return running;
     },
   };
-  const { read } = calls;
   const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> => {
     const isPreview = runOptions.dryRun === true;
     // A preview says what the next run does: it is refused as that is.
@@ -58,6 +57,18 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     plan: checked('plan', calls, (runOptions) =>
       run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true }),
     ),
+    ...readingCalls(calls),
+    version: throwing(() => store.version()),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return Promise.resolve(namingNearest(Object.assign(ofInstance, groups(calls)), 'sluice'));
+}
+
+/** The calls of the instance that read from the store alone. */
+function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 'standing' | 'metrics'> {
+  const { read } = calls;
+  return {
     explain: checked('explain', calls, (service, explainOptions) =>
       read(explainOptions, async (context) => {
         const { explainService } = await import('./features/explain/explain.js');
@@ -71,14 +82,13 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
         return readOverview(context, request);
       }),
     ),
-    version: throwing(() => store.version()),
+    standing: checked('standing', calls, (standingOptions) =>
+      read(standingOptions, async (context) => (await import('./features/overview/standing.js')).readStanding(context)),
+    ),
     metrics: checked('metrics', calls, (metricsOptions) =>
       read(metricsOptions, async (context) => (await import('./features/metrics/metrics.js')).collectMetrics(context)),
     ),
-    close,
-    [Symbol.asyncDispose]: close,
   };
-  return Promise.resolve(namingNearest(Object.assign(ofInstance, groups(calls)), 'sluice'));
 }
 
 /** A poll, a reconcile, or their preview. */

@@ -110,6 +110,7 @@ export type Groups = Omit<
   | 'plan'
   | 'explain'
   | 'overview'
+  | 'standing'
   | 'version'
   | 'metrics'
   | 'close'

@@ -61,6 +61,7 @@ export type {
   OverviewEvent,
   OverviewPanel,
   OverviewReport,
+  Standing,
   PackageEffect,
   PackageView,
   PanelEnforcement,

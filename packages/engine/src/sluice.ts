@@ -1,4 +1,4 @@
-import type { Explanation, OverviewReport, RunReport } from '@sluice/contract/documents';
+import type { Explanation, OverviewReport, RunReport, Standing } from '@sluice/contract/documents';
 import type { BillingKind, Clock, NoticeChannelKind, PanelKind, SluiceError } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Access } from './api/access.js';
@@ -109,6 +109,8 @@ export interface Sluice extends AsyncDisposable {
   explain(service: string, options?: ReaderOptions & { at?: string | null }): Promise<Explanation>;
   /** Returns all services at a glance, from the store alone. */
   overview(request?: OverviewRequest & CallOptions): Promise<OverviewReport>;
+  /** Returns what keeps the runs from deciding or changing now, in less time than the overview; from the store alone. */
+  standing(options?: CallOptions): Promise<Standing>;
   /** Returns a text that changes with every change of the store, also by other processes. */
   version(): Promise<string>;
   /** Returns figures for monitoring, from the store alone. */

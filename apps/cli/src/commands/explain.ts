@@ -4,7 +4,7 @@ import { explainState, printBasis, printService, type StateCommands, type StateN
 import { ExitCode } from '../exit-codes.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { printLate, readBeside } from './observed.js';
+import { printLate } from './observed.js';
 import { findPanelKind, withSluice } from '../open-sluice.js';
 
 const COMMANDS: StateCommands = {
@@ -52,7 +52,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     };
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times, names)) terminal.line(sentence);
-    if (at === null && !terminal.json) printLate(terminal, await readBeside({ sluice }));
+    if (at === null && !terminal.json) printLate(terminal, await sluice.standing());
     terminal.line();
     printService(terminal, found.service);
     printBasis(terminal, found, 'none yet: run "sluice poll"');

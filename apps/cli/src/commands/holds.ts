@@ -186,7 +186,7 @@ interface WouldHold {
 /** Lists what would be held if nothing kept it: protected services would not. */
 async function findWouldHold(sluice: Sluice, services: readonly ServiceDetail[]): Promise<WouldHold[]> {
   const due = services.filter(({ wouldHold }) => wouldHold.length > 0);
-  const { brakes } = due.length === 0 ? { brakes: [] } : await sluice.overview({ size: 1 });
+  const { brakes } = due.length === 0 ? { brakes: [] } : await sluice.standing();
   const isBraked = ({ panel }: ServiceDetail, reason: string): boolean =>
     brakes.some((brake) => brake.panel === panel && (brake.subjects === 'agents') === (reason === 'agent-limit'));
   return due.flatMap((service) => {

@@ -2,25 +2,20 @@ import {
   describeBrake,
   describeLate,
   describeUndecided,
-  type OverviewReport,
   type PanelView,
   type ServiceDetail,
+  type Standing,
 } from '@sluice/engine';
 import type { Terminal } from '@sluice/terminal';
 import { printObserving } from '@sluice/terminal/reports';
 import { withRemedy } from '../remedies.js';
 import type { Opened } from '../open-sluice.js';
 
-/** Returns what lists say beside their rows. */
-export function readBeside({ sluice }: Pick<Opened, 'sluice'>): Promise<OverviewReport> {
-  return sluice.overview({ size: 1 });
-}
-
 /** Prints which panels are down, left the config or are not decided on, so that the listed figures are those of the last readings. */
 export function printOutages(
   terminal: Terminal,
   services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince' | 'panelUndecided'>[],
-  { removed }: Pick<OverviewReport, 'removed'>,
+  { removed }: Pick<Standing, 'removed'>,
 ): void {
   const isRemoved = new Set(removed.map(({ panel }) => panel));
   for (const [panel, since] of new Map(services.map((service) => [service.panel, service.panelDownSince]))) {
@@ -37,11 +32,11 @@ export function printOutages(
 }
 
 /** Prints that the runs have stopped, so that what is listed is that of the last one. */
-export function printLate(terminal: Terminal, { late }: Pick<OverviewReport, 'late'>): void {
+export function printLate(terminal: Terminal, { late }: Pick<Standing, 'late'>): void {
   for (const line of lateLines(terminal, late)) terminal.line(terminal.colors.red(line));
 }
 
-function lateLines({ times }: Terminal, late: OverviewReport['late']): string[] {
+function lateLines({ times }: Terminal, late: Standing['late']): string[] {
   if (late === undefined) return [];
   const at = times.at(late.at) ?? late.at;
   const ago = times.ago(late.at) ?? at;
@@ -54,20 +49,19 @@ export async function printStanding(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   only: string | undefined,
 ): Promise<void> {
-  const { brakes, panels, removed, late } = await readBeside({ sluice });
+  const { brakes, down, removed, late } = await sluice.standing();
   const isAsked = (panel: string): boolean => only === undefined || panel === only;
   const lines = [
     ...lateLines(terminal, late),
     ...brakes
       .filter(({ panel }) => isAsked(panel))
       .map((brake) => describeBrake(brake, terminal.times.at(brake.since, brake.panel) ?? brake.since)),
-    ...panels.flatMap(({ name, downSince }) =>
-      downSince === null || !isAsked(name)
-        ? []
-        : [
-            `Panel ${name} is down since ${terminal.times.at(downSince, name) ?? downSince}: nothing is read or changed there.`,
-          ],
-    ),
+    ...down
+      .filter(({ panel }) => isAsked(panel))
+      .map(({ panel, since }) => {
+        const at = terminal.times.at(since, panel) ?? since;
+        return `Panel ${panel} is down since ${at}: nothing is read or changed there.`;
+      }),
     ...removed.filter(({ panel }) => isAsked(panel)).map(({ message }) => message),
   ];
   for (const line of lines) terminal.line(terminal.colors.red(line));
@@ -77,7 +71,7 @@ export async function printStanding(
 export async function printKept(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   services: readonly ServiceDetail[],
-  beside: Pick<OverviewReport, 'brakes'>,
+  beside: Pick<Standing, 'brakes'>,
 ): Promise<void> {
   const living = services.filter(({ lifecycle }) => lifecycle !== 'terminated' && lifecycle !== 'vanished');
   const observing = new Set(living.filter((service) => service.observing).map(({ panel }) => panel));
@@ -102,11 +96,7 @@ function nameObserved({ name, enforce }: Pick<PanelView, 'name' | 'enforce'>): s
 }
 
 /** Prints on which of these panels the brake stopped the last runs, over services and over agents. */
-export function printBrakes(
-  terminal: Terminal,
-  panels: readonly string[],
-  { brakes }: Pick<OverviewReport, 'brakes'>,
-): void {
+export function printBrakes(terminal: Terminal, panels: readonly string[], { brakes }: Pick<Standing, 'brakes'>): void {
   for (const brake of brakes.filter(({ panel }) => panels.includes(panel)))
     terminal.line(
       terminal.colors.red(describeBrake(brake, terminal.times.at(brake.since, brake.panel) ?? brake.since)),

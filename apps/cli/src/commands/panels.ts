@@ -7,7 +7,7 @@ import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printBrakes, printLate, printOutages, readBeside } from './observed.js';
+import { printBrakes, printLate, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
@@ -38,7 +38,7 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
     },
     async ({ sluice, terminal }, panels, { csv }, also) => {
       if (csv !== undefined) return ExitCode.done;
-      const beside = await readBeside({ sluice });
+      const beside = await sluice.standing();
       printOutages(
         terminal,
         panels.map(({ name, downSince, undecided }) => ({

@@ -18,7 +18,7 @@ import { describeMarked } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printLate, printOutages, readBeside } from './observed.js';
+import { printLate, printOutages } from './observed.js';
 import type { ShareOptions } from './share.js';
 
 /** Options of `report`. */
@@ -82,7 +82,7 @@ const listReport: CommandHandler<ReportOptions> = (_args, options, deps) =>
       await writeParts(file, reportHtml(sluice, found));
       terminal.info(`${file} was written`);
     } else if (!terminal.json) {
-      const beside = await readBeside({ sluice });
+      const beside = await sluice.standing();
       printLate(terminal, beside);
       show(terminal, found, beside);
     }

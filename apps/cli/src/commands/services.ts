@@ -7,7 +7,7 @@ import { printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { answer } from './answer.js';
-import { printKept, printLate, printOutages, readBeside } from './observed.js';
+import { printKept, printLate, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
@@ -41,7 +41,7 @@ export const list: CommandHandler<ListOptions> = listCommand(
     (await sluice.services.list({ panel, product, client })).services,
   async ({ sluice, terminal }, services, { csv }) => {
     if (csv === undefined) {
-      const beside = await readBeside({ sluice });
+      const beside = await sluice.standing();
       printOutages(terminal, services, beside);
       printLate(terminal, beside);
       await printKept({ sluice, terminal }, services, beside);

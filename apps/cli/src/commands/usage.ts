@@ -6,7 +6,7 @@ import { groupFailures } from '@sluice/terminal/reports';
 import { readTable } from '@sluice/terminal/rows';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
-import { printKept, printLate, printOutages, readBeside } from './observed.js';
+import { printKept, printLate, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -25,7 +25,7 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
     (await sluice.usage.read({ service, refresh, panel, product, client })).services,
   async ({ sluice, terminal }, services, { refresh, csv }) => {
     if (csv === undefined) {
-      const beside = await readBeside({ sluice });
+      const beside = await sluice.standing();
       printOutages(terminal, services, beside);
       printLate(terminal, beside);
       await printKept({ sluice, terminal }, services, beside);

@@ -91,7 +91,7 @@ export type {
   PurchaseView,
 } from './money.js';
 export type { AlarmView, DeliveryView, SendReport, TestedChannel } from './notices.js';
-export type { OverviewEvent, OverviewPanel, OverviewReport } from './overview.js';
+export type { OverviewEvent, OverviewPanel, OverviewReport, Standing } from './overview.js';
 export type { Check, LoginLink, PanelTest, PanelView, ProductView, RelayUser, SwitchReport } from './panels.js';
 export type {
   CommandReport,

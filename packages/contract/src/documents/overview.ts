@@ -143,3 +143,9 @@ export const overview = name(
 );
 /** All services at a glance, from the store alone. */
 export type OverviewReport = z.infer<typeof overview>;
+
+/** What keeps the runs from deciding or changing, from the store alone. */
+export interface Standing extends Pick<OverviewReport, 'brakes' | 'removed' | 'late'> {
+  /** Panels of the config that do not answer, and since when (ISO UTC). */
+  down: { panel: string; since: string }[];
+}

@@ -30,5 +30,6 @@ export const runInputs = {
   plan: accepts(options(run)),
   explain: accepts(['service', text], options({ ...read, at: textOrNone })),
   overview: accepts(options({ ...called, ...serviceFilter, page: z.optional(whole(1)), size: z.optional(whole(1)) })),
+  standing: accepts(options(called)),
   metrics: accepts(options(called)),
 };

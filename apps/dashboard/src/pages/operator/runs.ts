@@ -145,7 +145,7 @@ async function ended(scene: Scene, { last, panel }: Task): Promise<Part> {
 async function brakeNotice(scene: Scene, panel: string | null, { error, notices }: Report): Promise<Part> {
   const stopped = notices.find(isStopError) ?? (isStopError(error) ? error : null);
   if (stopped === null) return null;
-  const { brakes } = await scene.request.sluice.overview({ size: 1 });
+  const { brakes } = await scene.request.sluice.standing();
   const own = brakes.filter((brake) => panel === null || brake.panel === panel);
   return own.length === 0 ? notice('bad', stopped.message) : own.map((brake) => brakeBanner(scene, brake));
 }

@@ -3,14 +3,13 @@ import type { NoticeRecord, OverviewFilter, OverviewOrder, OverviewRow } from '@
 import { clockChecks } from '../doctor/clock-checks.js';
 import { describeRunError } from '../log/error-words.js';
 import { runEntry } from '../log/log.js';
-import { agentsBrakeNotice, isStopError, listBrakes } from '../../kernel/run/brake-state.js';
-import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
+import { agentsBrakeNotice, isStopError } from '../../kernel/run/brake-state.js';
 import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
 import { allowancesNow } from '../services/allowance-now.js';
-import { findLatePoll } from '../schedule/last-run.js';
 import { overviewNow } from '../services/overview-now.js';
 import type { Context } from '../../context/context.js';
 import { panelStates } from './panel-states.js';
+import { readStops } from './standing.js';
 
 /** Which services to list; without any, the first page of all, the worst first. */
 export interface OverviewRequest extends OverviewFilter {
@@ -56,8 +55,6 @@ export async function readOverview(context: Context, request: OverviewRequest): 
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
   const [clock] = await clockChecks(context, []);
-  const brakes = await listBrakes(context);
-  const late = await findLatePoll(context);
   return {
     at: context.now(),
     totals: {
@@ -72,13 +69,11 @@ export async function readOverview(context: Context, request: OverviewRequest): 
       byStatus,
       byReason: Object.fromEntries(reasons) as Record<string, number>,
     },
-    brakes,
+    ...(await readStops(context)),
     panels: await panelStates(context, counts),
-    removed: await findRemovedPanels(context),
     services: { matching, page: shown, pages, order, items },
     holds: await store.overview.holds(HOLDS),
     events: await recentEvents(context),
-    ...(late !== undefined && { late }),
     clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
     runs: (await store.runs.list({ limit: RUNS })).map(runEntry),
   };

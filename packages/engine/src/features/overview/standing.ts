@@ -1,0 +1,26 @@
+import type { OverviewReport, Standing } from '@sluice/contract/documents';
+import type { Context } from '../../context/context.js';
+import { readReach } from '../../context/reach.js';
+import { listBrakes } from '../../kernel/run/brake-state.js';
+import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
+import { findLatePoll } from '../schedule/last-run.js';
+
+/** Returns what keeps the runs from deciding, or from changing, whatever the services are; without the outages. Calls no panel. */
+export async function readStops(context: Context): Promise<Pick<OverviewReport, 'brakes' | 'removed' | 'late'>> {
+  const late = await findLatePoll(context);
+  return {
+    brakes: await listBrakes(context),
+    removed: await findRemovedPanels(context),
+    ...(late !== undefined && { late }),
+  };
+}
+
+/** Returns what keeps the runs from deciding, or from changing; calls no panel. */
+export async function readStanding(context: Context): Promise<Standing> {
+  const down: Standing['down'] = [];
+  for (const panel of Object.keys(context.config.panels)) {
+    const { downSince } = await readReach(context, panel);
+    if (downSince !== null) down.push({ panel, since: downSince });
+  }
+  return { ...(await readStops(context)), down };
+}
