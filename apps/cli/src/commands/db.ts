@@ -76,11 +76,20 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
 };
 
 /** Returns what an operator has to know of a restored store. */
-function describeRestore({ replacedHolds, behind, observing, enforced, valid }: RestoredStore): string[] {
+function describeRestore({
+  replacedHolds,
+  tookHoldsOver,
+  behind,
+  observing,
+  enforced,
+  valid,
+}: RestoredStore): string[] {
   const texts: string[] = [];
   if (replacedHolds !== null) {
     texts.push(
-      `${replacedHolds} lists restrictions that were applied after the backup was made. Lift them with "sluice hold release --all --from ${replacedHolds} --yes"`,
+      tookHoldsOver
+        ? `restrictions that were applied after the backup was made are in the restored store, too: the next run keeps or lifts them. ${replacedHolds} lists all that were in force`
+        : `${replacedHolds} lists restrictions that were applied after the backup was made, and can't be taken over: lift those that are not due by hand. "sluice hold release --all --from ${replacedHolds}" would lift everything, also what is due, and switch its panels to observe`,
     );
   }
   if (behind.length > 0) {

@@ -18,6 +18,14 @@ const order = (number: number): string => at.panel.order(toIds(number).order).st
 const five = (): string => [ports(1), order(2), ports(3), order(4), ports(5)].join(' ');
 const seven = (): string => [ports(1), order(2), ports(3), order(4), order(5), order(6), ports(7)].join(' ');
 
+/** Service and reason of the open holds. */
+async function held(): Promise<string[][]> {
+  const { holds } = (await at.bench.sluice('hold list --json')).json<{
+    holds: { service: string; reason: string }[];
+  }>();
+  return holds.map(({ service, reason }) => [service, reason]);
+}
+
 async function succeed(words: string): Promise<void> {
   const { exitCode, stderr } = await at.bench.sluice(words);
   expect([words, exitCode, stderr]).toEqual([words, 0, '']);
@@ -329,7 +337,28 @@ describe('a restored backup that is older than what was restricted since', () =>
     },
   );
 
-  it('keeps the file that names it, from which it is given back', async () => {
+  it('goes on with the hold of the backup where one of the same reason began anew since', async () => {
+    await at.addService(1);
+    at.use(1, 200);
+    await succeed('poll');
+    await succeed('db backup early.db');
+    const known = await held();
+    await succeed('override set svc-1 --quota 500GB');
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    await succeed('override clear svc-1');
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    expect(ports(1)).toEqual('down,down');
+    const restored = await at.bench.sluice('db restore early.db --yes --json');
+    expect(restored.json()).toMatchObject({ tookHoldsOver: true });
+    expect([await held(), known]).toEqual([[['svc-1', 'quota']], [['svc-1', 'quota']]]);
+    await succeed('override set svc-1 --quota 500GB');
+    await succeed('poll');
+    expect([await held(), ports(1)]).toEqual([[], 'up,up']);
+  });
+
+  it('takes it over, so that runs keep it and it can be given back', async () => {
     await at.addService(1);
     await succeed('poll');
     await succeed('db backup early.db');
@@ -340,8 +369,16 @@ describe('a restored backup that is older than what was restricted since', () =>
     const restored = await at.bench.sluice('db restore early.db --yes --json');
     expect(restored.exitCode).toBe(0);
     const { replacedHolds } = restored.json<{ replacedHolds: string }>();
-    expect(restored.stderr).toContain(`hold release --all --from ${replacedHolds} --yes`);
-    await succeed(`hold release --all --from ${replacedHolds} --yes`);
+    expect(restored.json()).toMatchObject({ tookHoldsOver: true });
+    expect(restored.stderr).toContain(
+      `the next run keeps or lifts them. ${replacedHolds} lists all that were in force`,
+    );
+    expect(await held()).toEqual([['svc-1', 'quota']]);
+    at.panel.server.clearCalls();
+    await succeed('poll');
+    expect([await held(), ports(1)]).toEqual([[['svc-1', 'quota']], 'down,down']);
+    expect(at.panel.server.calls.filter(({ changing }) => changing)).toEqual([]);
+    await succeed('hold release --all --yes');
     expect(at.panel.snapshot()).toEqual(first);
     at.bench.clock.advance(HOUR);
     const second = await at.bench.sluice('db restore early.db --yes --json');

@@ -1,16 +1,10 @@
-import type { EvidenceRecord, HoldRecord, ServiceRecord, StateStore, StoreTables } from '@sluice/state-store';
+import type { StateStore, StoreTables } from '@sluice/state-store';
 import * as z from 'zod/mini';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { Files } from '../base/files.js';
+import { adoptHoldsFile, type HoldsFile } from './adopt-holds-file.js';
 
-/** All open holds with their evidence and services: enough to release everything without the store. */
-export interface HoldsFile {
-  about: string;
-  at: string;
-  services: ServiceRecord[];
-  holds: HoldRecord[];
-  evidence: EvidenceRecord[];
-}
+export type { HoldsFile } from './adopt-holds-file.js';
 
 const ABOUT =
   'Open holds of Sluice and the restrictions applied for each. If the store is lost, all holds can be released from this file.';
@@ -87,24 +81,43 @@ interface ReplacedFile {
   at: string;
 }
 
+/** What a restored store was given of the file of the replaced one. */
+export interface TakenOver {
+  /** Path of a copy of the file, where it has restrictions that the backup lacks. */
+  kept: string;
+  /** Whether the restored store has them now. */
+  isTaken: boolean;
+}
+
 /**
- * Writes the file of a store that is about to be put in place; until then, the next run would write it again. An old file with evidence
- * that this store lacks is kept; returns its new path, or null.
+ * Stores the restrictions of the file of a replaced store in the store that is about to be put in place, which lacks
+ * those that were applied after its backup, and writes its file; until then, the next run would write it again. Returns null where it lacks none.
  */
 export async function replaceHoldsFile(
-  restored: Pick<StoreTables, 'holds' | 'evidence' | 'services'>,
+  restored: StateStore,
   { file, files, at }: ReplacedFile,
-): Promise<string | null> {
+): Promise<TakenOver | null> {
   const found = tryReadHoldsFile(files, file);
   const known = new Set((await restored.evidence.open()).map((row) => row.id));
   const isNews = found?.evidence.some((row) => !known.has(row.id)) === true;
-  const kept = isNews ? `${file}.replaced-${at.replaceAll(/[-:]/g, '')}` : null;
+  const taken = isNews
+    ? { kept: `${file}.replaced-${at.replaceAll(/[-:]/g, '')}`, isTaken: await tryAdopt(found, restored) }
+    : null;
   const text = toText(await readContent(restored), at);
   whileWriting(file, 'the store was not replaced', () => {
-    if (kept !== null) files.replace(kept, files.read(file) ?? '');
+    if (taken !== null) files.replace(taken.kept, files.read(file) ?? '');
     files.replace(file, text);
   });
-  return kept;
+  return taken;
+}
+
+async function tryAdopt(found: HoldsFile, store: StateStore): Promise<boolean> {
+  try {
+    await store.write((tables) => adoptHoldsFile(found, tables));
+    return true;
+  } catch {
+    return false; // A row of the file may be damaged, which must not keep a backup from being restored.
+  }
 }
 
 /** Returns whether the file differs from the store; without open holds, no file is needed. */
@@ -192,16 +205,6 @@ export function readHoldsFile(files: Files, file: string): HoldsFile {
       `${file} can't be used as a file of open holds: ${reason.split('\n')[0] ?? ''}; no panel was called`,
     );
   }
-}
-
-/** Stores the services, holds and evidence of the file that the store lacks. */
-export async function adoptHoldsFile(file: HoldsFile, tables: StoreTables): Promise<void> {
-  const known = new Set((await tables.services.list({ ids: file.services.map((row) => row.id) })).map((row) => row.id));
-  await tables.services.put(file.services.filter((row) => !known.has(row.id)));
-  const holds = new Set((await tables.holds.all()).map((row) => row.id));
-  for (const hold of file.holds) if (!holds.has(hold.id)) await tables.holds.add(hold);
-  const evidence = new Set((await tables.evidence.ofHolds(file.holds.map((row) => row.id))).map((row) => row.id));
-  for (const item of file.evidence) if (!evidence.has(item.id)) await tables.evidence.add(item);
 }
 
 /** Returns tables that call `changed` before each write to holds or evidence. */

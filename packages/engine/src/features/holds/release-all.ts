@@ -2,7 +2,7 @@ import type { ChangedAgent, RunReport, ServiceView } from '@sluice/contract/docu
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelsWithDisabled } from '../agents/open-agents.js';
-import { adoptHoldsFile, type HoldsFile } from '../../context/holds-file.js';
+import { adoptHoldsFile, type HoldsFile } from '../../context/adopt-holds-file.js';
 import { panelLease } from '../../context/leases.js';
 import { runCommand } from '../command/run-command.js';
 import type { CommandResult } from '../command/types.js';

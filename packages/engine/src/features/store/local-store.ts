@@ -11,7 +11,7 @@ import {
   withStore,
 } from '@sluice/state-store';
 import { type Files, nodeFiles } from '../../base/files.js';
-import { refuseLostStore, replaceHoldsFile, toHoldsFilePath } from '../../context/holds-file.js';
+import { refuseLostStore, replaceHoldsFile, toHoldsFilePath, type TakenOver } from '../../context/holds-file.js';
 import { leasesInUse } from '../../context/leases.js';
 import { copySwitches } from '../../context/enforcement.js';
 import { toMigrationBackup } from '../../kernel/changes/backups.js';
@@ -68,6 +68,8 @@ export interface LeaseHolders {
 export interface RestoredStore extends RestoreResult, Inheritance {
   /** Path of a copy of the file of open holds with restrictions that were applied after the backup; null if there was none. */
   replacedHolds: string | null;
+  /** Whether the restored store has these restrictions now. */
+  tookHoldsOver: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export async function restoreLocalStore(
   if (files.exists(location)) await refuseActiveRuns(location, { clock, files, isAlive });
   const at = new Date(clock.now()).toISOString();
   let inherited: Inheritance = NOTHING_INHERITED;
-  let replacedHolds: string | null = null;
+  let taken: TakenOver | null = null;
   const restored = await restoreStore({
     from,
     to: location,
@@ -92,10 +94,11 @@ export async function restoreLocalStore(
     async inherit(replaced, store) {
       inherited = await inheritFrom(replaced, store, at);
       // The file has to match the restored store.
-      replacedHolds = await replaceHoldsFile(store, { file: toHoldsFilePath(location), files, at });
+      taken = await replaceHoldsFile(store, { file: toHoldsFilePath(location), files, at });
     },
   });
-  return { ...restored, replacedHolds, ...inherited };
+  const { kept = null, isTaken = false } = (taken as TakenOver | null) ?? {};
+  return { ...restored, replacedHolds: kept, tookHoldsOver: isTaken, ...inherited };
 }
 
 /** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */
