@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
 
@@ -60,4 +60,28 @@ it('exports the log oldest first, as much as the filter names', async () => {
   expect(await read('?service=svc-9')).toEqual([]);
   for (const query of ['?kind=x', '?limit=5', '?since=never'])
     expect((await at.fetch(`/api/v1/log/export${query}`, { token })).status).toBe(400);
+});
+
+it('lets others have their turn while the log is exported', async () => {
+  at = await startBench();
+  const token = await at.token('read');
+  const about = {
+    panel: 'dcim',
+    run: null,
+    service: null,
+    at: new Date(at.clock.now()).toISOString(),
+    changing: false,
+  };
+  const call = { ...about, endpoint: 'x', method: 'GET', path: '/x', attempt: 1, status: 200, durationMs: 1, ok: true };
+  await at.store.apiCalls.add(Array.from({ length: 5000 }, () => ({ ...call, code: null, message: null })));
+  let [turns, isExported] = [0, false];
+  const others = (async () => {
+    for (; !isExported; turns++) await turn();
+  })();
+  const answer = await at.fetch('/api/v1/log/export?kind=api', { token });
+  const lines = (await answer.text()).trim().split('\n');
+  isExported = true;
+  await others;
+  expect(lines).toHaveLength(5000);
+  expect(turns).toBeGreaterThan(5000 / 50);
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type LogFilter, logFilter, type StreamRoute, STREAMS } from '@sluice/contract/endpoints';
 import type { LogEntry } from '@sluice/engine';
 import { printableJson } from '@sluice/panel-http/printable';
@@ -15,6 +16,9 @@ type Send = (event: string, data: unknown) => void;
 
 /** Bytes that wait for a client of a stream; one that reads too slowly is cut off. */
 const MOST_UNREAD = 4 * 1024 * 1024;
+
+/** Entries of an export that are written in one turn: the store answers at once, so that nothing else would have one. */
+const IN_ONE_TURN = 25;
 
 /** Writes an answer until it ends. */
 type Write = (raw: ServerResponse) => Promise<void>;
@@ -59,7 +63,11 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
     const filter = toFilter(parts, request);
     reply.header('content-type', 'application/x-ndjson; charset=utf-8');
     return async (raw) => {
-      await parts.context.sluice.log.export(filter, (entry) => writeLine(raw, entry));
+      let written = 0;
+      await parts.context.sluice.log.export(filter, async (entry) => {
+        await writeLine(raw, entry);
+        if (++written % IN_ONE_TURN === 0) await turn();
+      });
     };
   });
 }
