@@ -12,5 +12,8 @@ export function yamlMessage(error: unknown, text?: string): string {
     const key = /^[^\s:]+/.exec(text.slice(pos[0]))?.[0] ?? '';
     return `"${key}" is here a second time: put what is below into the first`;
   }
+  // The parser names the alias, which may be a secret that begins with *.
+  if (/unresolved alias/i.test(message))
+    return 'an alias (*name) has no anchor: put a text that begins with * in quotes';
   return message;
 }

@@ -389,6 +389,19 @@ describe('errors in a config', () => {
       .filter(({ severity }) => severity === 'error')
       .map((each) => `${each.path}: ${each.message}`);
 
+  it('show no secret that is written without quotes', async () => {
+    const written = (token: string): Promise<string[]> =>
+      messages(`panels:\n  a: { kind: easydcim, url: "https://a.example.com", token: ${token} }\n`);
+    expect(await written('12345678901')).toEqual(['panels.a.token: put it in quotes']);
+    expect(await written('*XSECRETX')).toEqual([
+      ': an alias (*name) has no anchor: put a text that begins with * in quotes',
+    ]);
+    expect(await messages('panels: {}\nserve: { token: 12345678901 }\nheartbeat: 12345678901\n')).toEqual([
+      'serve.token: put it in quotes',
+      'heartbeat: put it in quotes',
+    ]);
+  });
+
   it('say what to write, all in one round and with the references', async () => {
     const found = await messages(`timeZone: 5
 enforce: yes

@@ -16,6 +16,9 @@ const OF_LIBRARY = /^(invalid|too |unrecognized|must be|expected)/i;
 /** Describes an issue in one sentence that says what to write. */
 export function describeIssue({ issue, value, description }: Issue): string {
   if (value === undefined) return describeMissing(issue);
+  // Messages stand in logs, pages and answers.
+  if (/^secret/i.test(description) && value !== '' && value !== null && typeof value !== 'object')
+    return typeof value === 'string' ? 'this is not valid here' : 'put it in quotes';
   switch (issue.code) {
     case 'invalid_type':
       return describeType(issue.expected, value, description);
