@@ -233,7 +233,7 @@ function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Note
   const isOver = over.length > 0;
   const kept = isOver ? 'stopped' : null;
   const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : kept;
-  return reason !== null && (wasRunning || isOver) ? { ...nothing, parks: reason, ends: over } : onlyAgain;
+  return reason !== null && (wasRunning || isOver) ? { ...onlyAgain, parks: reason, ends: over } : onlyAgain;
 }
 
 function toRedirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput): Notes {

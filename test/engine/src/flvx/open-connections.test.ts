@@ -92,6 +92,19 @@ describe('a node without tcpkill', () => {
     expect(noticeCodes((await poll()).report)).toEqual(['forward_ran_again']);
   });
 
+  it('is named for a forward beyond the number of the product, too', async () => {
+    const user = await at.create(1, { product: 'counted' });
+    for (const name of ['web', 'game', 'more']) at.panel.addForward(user, at.tunnels.hk, { name });
+    at.panel.node(1).agent.tcpkill = false;
+    const open = at.panel.connect(4);
+    const codes = [noticeCodes((await poll()).report)];
+    for (let polls = 0; polls < 4; polls += 1) {
+      expect(open?.carry(GB)).toBe(true);
+      codes.push(noticeCodes((await poll()).report));
+    }
+    expect(codes).toEqual([['max_forwards'], [], ['forward_ran_again'], [], ['connections_open']]);
+  });
+
   it('is named once when a throttle lets through far more than its speed', async () => {
     await addPausingCustomer(at, 'slow');
     at.panel.node(1).agent.tcpkill = false;
