@@ -209,6 +209,8 @@ export interface Plan {
   refs?: Record<string, string | null>;
   /** Notices for the operator, each reported once per key; `hold`: the open hold of another service that it is about. */
   notices?: { code: string; key: string; message: string; hold?: string }[];
+  /** Notices of earlier plans of which this observation does not show whether they still hold: their alarms do not end. */
+  unseen?: { code: string; message: string }[];
 }
 
 /** How one step ended, after the panel was read again. */

@@ -10,34 +10,35 @@ import { EVIDENCE } from './restrictions.js';
 
 type Notice = NonNullable<Plan['notices']>[number];
 
+/** Notices, and those of earlier runs of which the observation does not show whether they still hold. */
+type Found = Required<Pick<Plan, 'notices' | 'unseen'>>;
+
+const found = (...notices: Notice[]): Found => ({ notices, unseen: [] });
+const unseen = (...notices: Notice[]): Found => ({ notices: [], unseen: notices });
+
 /** Returns what operators are notified of: forwards that run despite a restriction, were moved or are too many, and limits with old names. */
-export function toNotices(input: PlanInput, steps: readonly Step[]): Notice[] {
+export function toNotices(input: PlanInput, steps: readonly Step[]): Found {
   const pauses = steps.filter((step) => step.type === 'pause-forward' && !isCut(step));
-  return [...pauses.flatMap((step) => pauseNotice(input, step)), ...movedNotices(input), ...speedNotices(input)];
+  const all = [
+    ...pauses.map((step) => pauseNotice(input, step)),
+    ...input.forwards.map((row) => moveNotice(input, row)),
+    found(...speedNotices(input)),
+  ];
+  return { notices: all.flatMap(({ notices }) => notices), unseen: all.flatMap((one) => one.unseen) };
 }
 
 function isCut({ payload }: Step): boolean {
   return ((payload as StepPayload).payload as { purpose?: string }).purpose === 'cut';
 }
 
-function pauseNotice(input: PlanInput, step: Step): Notice[] {
-  const { target, forwards, restrictions, evidence, surplus, history } = input;
+function pauseNotice(input: PlanInput, step: Step): Found {
+  const { target, forwards, restrictions, evidence, surplus } = input;
   const row = forwards.find((forward) => String(forward.id) === step.target);
-  if (!row) return [];
-  const notice = (code: string, message: string): Notice[] => [toForwardNotice(input, row, { code, message })];
-  if (isLate(input.last, row)) return [];
-  if (hasGrown(input.last, row)) {
-    const moved = describeMoved(input, row);
-    if (moved !== null) return notice(FORWARD_MOVED, `carried traffic although it is paused: it ${moved}`);
-    if (history.again.includes(row.id))
-      return notice(
-        'connections_open',
-        `carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it (${endOfMoved}), or ${openConnections}`,
-      );
-    return notice('forward_ran_again', 'is shown as paused but carried traffic: it is paused again');
-  }
+  if (!row) return found();
+  if (hasGrown(input.last, row)) return trafficNotice(input, row);
+  const notice = (code: string, message: string): Found => found(toForwardNotice(input, row, { code, message }));
   if (row.status === 1 && restrictions.closed && evidence.forward.has(step.target)) {
-    return notice('forward_ran_again', 'was started again while the service is held: it is paused again');
+    return notice(RAN_AGAIN, 'was started again while the service is held: it is paused again');
   }
   if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
     const { maxForwards } = toFlvxProduct(target.product);
@@ -46,7 +47,22 @@ function pauseNotice(input: PlanInput, step: Step): Notice[] {
       `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,
     );
   }
-  return [];
+  return found();
+}
+
+/** Returns what the traffic of a paused forward shows. What may be from before its pause does not show whether earlier traffic goes on. */
+function trafficNotice(input: PlanInput, row: FlvxForward): Found {
+  const notice = (code: string, message: string): Notice => toForwardNotice(input, row, { code, message });
+  const ranAgain = notice(RAN_AGAIN, 'is shown as paused but carried traffic: it is paused again');
+  const staysOpen = notice(
+    CONNECTIONS_OPEN,
+    `carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it (${endOfMoved}), or ${openConnections}`,
+  );
+  const moved = describeMoved(input, row);
+  const serves = moved === null ? [] : [notice(FORWARD_MOVED, `carried traffic although it is paused: it ${moved}`)];
+  if (isLate(input.last, row)) return unseen(ranAgain, staysOpen, ...serves);
+  if (serves.length > 0) return found(...serves);
+  return found(input.history.again.includes(row.id) ? staysOpen : ranAgain);
 }
 
 /** Returns a notice about a forward, once for `once`: by default at these counters. */
@@ -60,22 +76,25 @@ function toForwardNotice(
   return { code, key: `${code}:${id}:${row.id}:${once}`, message: `${what} ${message}` };
 }
 
+const RAN_AGAIN = 'forward_ran_again';
+const CONNECTIONS_OPEN = 'connections_open';
 const FORWARD_MOVED = 'forward_moved';
 
 /** What ends the service of a moved forward on the nodes of its former tunnel. */
 const endOfMoved = 'delete it, or move it back, pause it, and move it again';
 
-/** Reports forwards whose services on nodes of former tunnels go on despite a hold, once in each. */
-function movedNotices(input: PlanInput): Notice[] {
+/**
+ * Reports a forward whose services on nodes of former tunnels go on despite a hold, once in each hold. Where it carries traffic, the
+ * notice of that is enough.
+ */
+function moveNotice(input: PlanInput, row: FlvxForward): Found {
   const { byKind } = input.restrictions;
   const [hold] = [...(byKind[EVIDENCE.forward] ?? []), ...(byKind[EVIDENCE.speed] ?? [])];
-  if (hold === undefined) return [];
-  return input.forwards.flatMap((row) => {
-    const message = hasGrown(input.last, row) ? null : describeMoved(input, row);
-    if (message === null) return [];
-    const once = [...(input.history.moved?.[row.id] ?? []), row.tunnelId, hold.id].join(':');
-    return toForwardNotice(input, row, { code: FORWARD_MOVED, message, once });
-  });
+  const message = hold === undefined ? null : describeMoved(input, row);
+  if (hold === undefined || message === null) return found();
+  const once = [...(input.history.moved?.[row.id] ?? []), row.tunnelId, hold.id].join(':');
+  const notice = toForwardNotice(input, row, { code: FORWARD_MOVED, message, once });
+  return hasGrown(input.last, row) ? unseen(notice) : found(notice);
 }
 
 /** Says from which tunnels a forward was moved, where their nodes still serve it, and what ends that; null otherwise. */
@@ -125,7 +144,7 @@ function throttleNotice({ target, restrictions, evidence, history, last, forward
   if (nodes === 0 || carried <= allowed * farBeyond) return [];
   const { id } = target.service;
   const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last observation: ${openConnections}`;
-  return [{ code: 'connections_open', key: `connections_open:${id}:${item.id}`, message }];
+  return [{ code: CONNECTIONS_OPEN, key: `${CONNECTIONS_OPEN}:${id}:${item.id}`, message }];
 }
 
 function oldLimitNotices(input: PlanInput): Notice[] {

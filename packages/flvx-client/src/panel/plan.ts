@@ -218,7 +218,7 @@ function planExisting(
     stops: toTexts(stops),
     ...(stopsPart(input, stops) && { stopsPart: true as const }),
     ...(plan.steps.length > 0 && { stopsNow: toTexts([...closed, ...listStops(input, AS_OBSERVED, account.at)]) }),
-    notices: toNotices(input, plan.steps),
+    ...toNotices(input, plan.steps),
   };
   return withRefs(whole, target, toRefs(input));
 }

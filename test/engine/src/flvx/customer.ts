@@ -36,6 +36,18 @@ export function useUp(at: FlvxBench): void {
   at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
 }
 
+/** Returns the codes of the alarms that nobody has acknowledged. */
+export async function openAlarms({ sluice }: FlvxBench): Promise<string[]> {
+  const { alarms } = await sluice.notices.alarms();
+  return alarms.filter(({ acknowledged }) => acknowledged === null).map(({ code }) => code);
+}
+
+/** Acknowledges the alarms that nobody has acknowledged. */
+export async function acknowledgeAll({ sluice }: FlvxBench): Promise<void> {
+  const { alarms } = await sluice.notices.alarms();
+  for (const { id, acknowledged } of alarms) if (acknowledged === null) await sluice.notices.acknowledge(id);
+}
+
 /** Returns the login name of the customer, which only Sluice can have given. */
 export function accountName({ panel }: FlvxBench, user = USER): string {
   return panel.user(user)?.user ?? '';

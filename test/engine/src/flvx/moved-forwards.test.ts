@@ -3,7 +3,7 @@ import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done } from '../bench/outcomes.js';
 import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
-import { addCustomer } from './customer.js';
+import { acknowledgeAll, addCustomer, openAlarms } from './customer.js';
 
 const at = useFlvxBench();
 
@@ -56,6 +56,27 @@ describe('a forward that its customer has moved to another tunnel', () => {
     // What follows a pause at once may be from before it.
     expect(noticeCodes({ notices })).toEqual(['forward_moved', 'forward_moved', 'forward_moved']);
     expect(notices[0]?.message).toMatch(/carried traffic.*from tunnel 1 \(HK-01\)/);
+  });
+
+  it('stays acknowledged while it is held, and its traffic as long as that goes on', async () => {
+    await move(2, at.tunnels.jp);
+    await suspend();
+    await poll();
+    await acknowledgeAll(at);
+    const seen: string[][] = [];
+    for (let polls = 0; polls < 6; polls += 1) {
+      if (polls < 5) reportOld(2);
+      await poll();
+      seen.push(await openAlarms(at));
+      await acknowledgeAll(at);
+    }
+    // What follows a pause at once may be from before it, and shows nothing.
+    expect(seen).toEqual([['forward_moved'], [], [], [], [], []]);
+    const { alarms } = await at.sluice.notices.alarms();
+    expect(alarms.map(({ message }) => /svc-1 (\w+ \w+)/.exec(message)?.[1])).toEqual(['was moved']);
+    await done(at.sluice.provision.unsuspend('svc-1'));
+    await poll();
+    expect((await at.sluice.notices.alarms()).alarms).toEqual([]);
   });
 
   it('is named for the other tunnel once it was moved back, and for none once it is deleted', async () => {

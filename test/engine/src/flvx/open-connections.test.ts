@@ -4,7 +4,7 @@ import { GB } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { done, failure } from '../bench/outcomes.js';
 import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
-import { addPausingCustomer, toOutcomes } from './customer.js';
+import { acknowledgeAll, addPausingCustomer, openAlarms, toOutcomes } from './customer.js';
 
 const at = useFlvxBench();
 
@@ -90,6 +90,26 @@ describe('a node without tcpkill', () => {
     at.panel.restartNode(1);
     at.panel.traffic(2, GB);
     expect(noticeCodes((await poll()).report)).toEqual(['forward_ran_again']);
+  });
+
+  it('stays acknowledged as long as the traffic goes on, and not longer', async () => {
+    await addPausingCustomer(at);
+    at.panel.node(1).agent.tcpkill = false;
+    const open = at.panel.connect(2);
+    await at.sluice.provision.suspend('svc-1');
+    const seen: string[][] = [];
+    for (let polls = 0; polls < 8; polls += 1) {
+      open?.carry(GB);
+      await poll();
+      seen.push(await openAlarms(at));
+      await acknowledgeAll(at);
+    }
+    // What follows a pause at once may be from before it, and shows nothing.
+    expect(seen).toEqual([[], ['forward_ran_again'], [], ['connections_open'], [], [], [], []]);
+    const { alarms } = await at.sluice.notices.alarms();
+    expect(alarms.map(({ code }) => code)).toEqual(['connections_open']);
+    await poll();
+    expect((await at.sluice.notices.alarms()).alarms).toEqual([]);
   });
 
   it('is named for a forward beyond the number of the product, too', async () => {

@@ -80,6 +80,9 @@ export function withLasting(decisions: readonly DecisionRecord[], lasting: Lasti
 function endsWith({ context, scope, panel }: LookingRun, work: Applied, alarm: AlarmRecord): boolean {
   const { plan, skipped, error, observation } = work;
   if (skipped !== null) return skipped !== LEASED;
+  const isSame = ({ code, message }: Pick<AlarmRecord, 'code' | 'message'>): boolean =>
+    code === alarm.code && printable(message) === alarm.message;
+  if (plan?.unseen?.some(isSame) === true) return false;
   if (isGone(alarm.code)) {
     const isNamed = alarm.key === toGoneKey(context, work, alarm);
     return !isNamed || (plan !== null && error === null && observation?.state !== null);
