@@ -14,10 +14,12 @@ import {
   type StoredHistory,
   withCounters,
 } from '../account/history/history.js';
+import { isMoved } from '../account/history/moved-forwards.js';
 import { parsePayload, parseStep } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
 import { Replay, type StepRecord } from '../account/history/record-step.js';
 import { isUsedUp } from '../account/rules.js';
+import type { FlvxSnapshot } from '../client/observation.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
 import { accountView, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
@@ -51,6 +53,15 @@ export function parseCheckpoint(stored: unknown): Partial<FlvxCheckpoint> | null
 export function listRows({ checkpoint, removed }: Pick<UsageRequest, 'checkpoint' | 'removed'>): KnownList[] {
   const { at, listed, listedAt = at } = parseCheckpoint(checkpoint) ?? {};
   return listed == null || listedAt === undefined ? [] : [{ at: listedAt, rows: listed, removed }];
+}
+
+/** Whether forwards of the account were moved between tunnels since it was first observed: only the tunnels show what a pause of them reaches. */
+export function hasMovedForwards(
+  { checkpoint, former }: Pick<UsageRequest, 'checkpoint' | 'former'>,
+  snapshot: Pick<FlvxSnapshot, 'listForwards'>,
+): boolean {
+  const history = parseHistory(former?.checkpoint ?? checkpoint);
+  return history?.userId != null && isMoved(history, snapshot.listForwards(history.userId));
 }
 
 /** Returns the list that is the last one known at an instant. */

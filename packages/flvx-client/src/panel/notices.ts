@@ -50,7 +50,7 @@ function pauseNotice(input: PlanInput, step: Step): Found {
   return found();
 }
 
-/** Returns what the traffic of a paused forward shows. What may be from before its pause does not show whether earlier traffic goes on. */
+/** Returns what the traffic of a paused forward shows. What may be from before its pause shows nothing of earlier traffic. */
 function trafficNotice(input: PlanInput, row: FlvxForward): Found {
   const notice = (code: string, message: string): Notice => toForwardNotice(input, row, { code, message });
   const ranAgain = notice(RAN_AGAIN, 'is shown as paused but carried traffic: it is paused again');
@@ -60,7 +60,8 @@ function trafficNotice(input: PlanInput, row: FlvxForward): Found {
   );
   const moved = describeMoved(input, row);
   const serves = moved === null ? [] : [notice(FORWARD_MOVED, `carried traffic although it is paused: it ${moved}`)];
-  if (isLate(input.last, row)) return unseen(ranAgain, staysOpen, ...serves);
+  if (isLate(input.last, row) || (moved !== null && areTunnelsUnread(input)))
+    return unseen(ranAgain, staysOpen, ...serves);
   if (serves.length > 0) return found(...serves);
   return found(input.history.again.includes(row.id) ? staysOpen : ranAgain);
 }
@@ -94,7 +95,12 @@ function moveNotice(input: PlanInput, row: FlvxForward): Found {
   if (hold === undefined || message === null) return found();
   const once = [...(input.history.moved?.[row.id] ?? []), row.tunnelId, hold.id].join(':');
   const notice = toForwardNotice(input, row, { code: FORWARD_MOVED, message, once });
-  return hasGrown(input.last, row) ? unseen(notice) : found(notice);
+  return hasGrown(input.last, row) || areTunnelsUnread(input) ? unseen(notice) : found(notice);
+}
+
+/** Whether it is not known what a pause of a moved forward reaches. */
+function areTunnelsUnread({ account }: PlanInput): boolean {
+  return account.tunnels.length === 0;
 }
 
 /** Says from which tunnels a forward was moved, where their nodes still serve it, and what ends that; null otherwise. */

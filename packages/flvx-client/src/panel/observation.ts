@@ -20,7 +20,7 @@ import { nodeNames } from '../account/describe.js';
 import { parseLimitKey } from '../account/plan/plan-limits.js';
 import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope, FlvxSnapshot } from '../client/observation.js';
-import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnelGroup } from '../client/records.js';
+import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnel, FlvxTunnelGroup } from '../client/records.js';
 import { toOldLimitKey, toScope } from './product.js';
 import { toIso } from '../client/units.js';
 import { refuseWithoutLimits } from './missing-limits.js';
@@ -51,7 +51,7 @@ export interface ServiceObservation {
   changes: ReadonlyMap<number, number> | null;
   /** Names of speed limits that an earlier version created for the service, by this store's journal. */
   oldLimitNames: readonly string[];
-  /** Only users, permissions and forwards were read: tunnels and speed limits are unknown. */
+  /** Only users, permissions and forwards were read: speed limits are unknown, and tunnels where no forward was moved. */
   partial: boolean;
   /** The panel's list of accounts, by number and instant; null where only this one was read. */
   listed: { rows: number; at: string } | null;
@@ -77,6 +77,7 @@ const runMs = 10 * 60_000;
 /** The panel's lists, each read once in a run: the three long ones, and the short ones when something needs them. */
 export class RunSnapshot {
   #accounts: Promise<TimedSnapshot> | null = null;
+  #tunnels: Promise<FlvxTunnel[]> | null = null;
   #site: Promise<Site> | null = null;
   #labels: Promise<Labels> | null = null;
   #changes: Promise<ReadonlyMap<number, number>> | null = null;
@@ -95,6 +96,7 @@ export class RunSnapshot {
     const now = this.clock.now();
     const known = await this.#accounts;
     if (known && now - Date.parse(known.at) <= runMs) return known;
+    this.#tunnels = null;
     this.#site = null;
     this.#labels = null;
     this.#changes = null;
@@ -115,11 +117,15 @@ export class RunSnapshot {
     return listOwnForwards(snapshot.observe(toScope(service)));
   }
 
+  tunnels(signal: AbortSignal): Promise<FlvxTunnel[]> {
+    this.#tunnels ??= this.client.tunnels.list({ signal });
+    return this.#tunnels;
+  }
+
   /** Reads tunnels and speed limits. */
   site(signal: AbortSignal): Promise<Site> {
-    const { tunnels, speedLimits } = this.client;
-    this.#site ??= Promise.all([tunnels.list({ signal }), speedLimits.list({ signal })]).then(
-      ([tunnelRows, limitRows]) => ({ tunnels: tunnelRows, speedLimits: limitRows }),
+    this.#site ??= Promise.all([this.tunnels(signal), this.client.speedLimits.list({ signal })]).then(
+      ([tunnels, speedLimits]) => ({ tunnels, speedLimits }),
     );
     return this.#site;
   }
@@ -156,9 +162,9 @@ export class RunSnapshot {
 
   /** Reads the nodes of all tunnels; null where that fails: only their names are shown. */
   async tunnelNodes(signal: AbortSignal): Promise<TunnelNodes | null> {
-    const [site, { nodes }] = await Promise.all([this.site(signal).catch(() => null), this.labels(signal)]);
-    if (site === null || nodes === null) return null;
-    return new Map(site.tunnels.map((tunnel) => [tunnel.id, { name: tunnel.name, nodes: nodeNames(tunnel, nodes) }]));
+    const [tunnels, { nodes }] = await Promise.all([this.tunnels(signal).catch(() => null), this.labels(signal)]);
+    if (tunnels === null || nodes === null) return null;
+    return new Map(tunnels.map((tunnel) => [tunnel.id, { name: tunnel.name, nodes: nodeNames(tunnel, nodes) }]));
   }
 }
 
@@ -174,15 +180,17 @@ export interface ReadingTools {
   oldLimitNames: (service: string) => Promise<string[]>;
 }
 
-/** Returns a service's account from a snapshot, without tunnels, limits and nodes. */
+/** Returns a service's account from a snapshot, without limits and nodes, and with these tunnels. */
 export function observePartly(
   { at, snapshot }: TimedSnapshot,
   service: ServiceRecord,
   sharers: readonly string[],
+  tunnels: readonly FlvxTunnel[] = [],
 ): TimedObservation {
   const scope = toScope(service);
   const byId = snapshot.observe(scope);
-  const account = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
+  const found = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
+  const account = tunnels.length === 0 ? found : { ...found, tunnels };
   const unknown = { adoptable: null, groups: null, nodes: null, tunnelNodes: null, changes: null, oldLimitNames: [] };
   return { at, state: { account, ...unknown, listed: { rows: snapshot.users.size, at }, sharers, partial: true } };
 }

@@ -27,7 +27,7 @@ import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { adoption, applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import { lacksNodes, listRows, parseCheckpoint, toCheckpoint } from './checkpoint.js';
+import { hasMovedForwards, lacksNodes, listRows, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import {
   listResources,
   observeInSnapshot,
@@ -92,6 +92,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly #owners = new Map<string, string[]>();
   /** Whether nodes of an account are to be read by this run. */
   #lacksNodes = false;
+  /** Services of this run with moved forwards, which need the tunnels. */
+  readonly #moved = new Set<string>();
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
   /** Rows of services of this run that must not be forgotten. */
@@ -160,6 +162,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       for (const [id, error] of short) this.#unproved.set(id, withCredentialKey(error, this.#key));
       for (const request of requests) {
         const { id } = request.service;
+        if (hasMovedForwards(request, read.snapshot)) this.#moved.add(id);
+        else this.#moved.delete(id);
         const unproved = this.#unproved.get(id);
         const answer = unproved
           ? toUnreadAnswer(at, unproved.code, unproved.message)
@@ -224,10 +228,13 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       const { snapshot } = this.tools;
       const read = await snapshot.accounts(signal);
       const tunnelNodes = this.#lacksNodes ? await snapshot.tunnelNodes(signal) : null;
+      const isMoved = services.some(({ id }) => this.#moved.has(id));
+      const tunnels = isMoved ? await snapshot.tunnels(signal).catch(() => []) : [];
       return await observeAll(async (service) => {
         try {
           this.#refuseUnproved(service);
-          const { at, state } = observePartly(read, service, this.#sharers(service));
+          const known = this.#moved.has(service.id) ? tunnels : [];
+          const { at, state } = observePartly(read, service, this.#sharers(service), known);
           const [opened, kept] = [open?.get(service.id), this.#findKept(service)];
           if (opened !== undefined || kept !== null)
             await refuseWithoutKept(snapshot.second(signal), state.account, { open: opened, kept });

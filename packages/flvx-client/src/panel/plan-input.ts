@@ -78,7 +78,7 @@ export function findTunnelName(
   { account, target }: Pick<PlanInput, 'account' | 'target'>,
   id: string,
 ): string | undefined {
-  // A partial observation has no tunnels: their names are those of the last full one.
+  // A partial observation may have no tunnels: their names are those of the last full one.
   const { account: seen = null } = (target.checkpoint ?? {}) as { account?: { tunnels: NamedTunnel[] } | null };
   const known: NamedTunnel[] = [...account.tunnels, ...(seen?.tunnels ?? [])];
   return known.find((row) => String(row.id) === id)?.name;

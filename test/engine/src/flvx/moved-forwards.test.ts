@@ -10,10 +10,15 @@ const at = useFlvxBench();
 const poll = (ms?: number): Promise<Polled> => pollLater(at, ms);
 const suspend = () => done(at.sluice.provision.suspend('svc-1'));
 
+/** The user id of the administrator, who may move forwards of a held service too. */
+const STAFF = 1;
+
 /** The customer moves the forward to a tunnel: its old service stays on the node of the former one. */
-async function move(forward: number, tunnelId: number): Promise<void> {
-  expect((await at.panel.customer(3).updateForward(forward, { tunnelId })).code).toBe(0);
+async function move(forward: number, tunnelId: number, user = 3): Promise<void> {
+  expect((await at.panel.customer(user).updateForward(forward, { tunnelId })).code).toBe(0);
 }
+
+const alarmCodes = async (): Promise<string[]> => (await at.sluice.notices.alarms()).alarms.map(({ code }) => code);
 
 /** Traffic through the service on the node of the first tunnel. */
 function reportOld(forward: number): void {
@@ -102,14 +107,69 @@ describe('a forward that its customer has moved to another tunnel', () => {
 });
 
 describe('a forward that was moved between tunnels with one entry node', () => {
-  it('is stopped by its pause, and not named', async () => {
+  beforeEach(async () => {
     await addCustomer(at, 'big');
     const chain = at.panel.world.tunnels.get(at.tunnels.hk)!.chain;
     Object.assign(at.panel.world.tunnels.get(at.tunnels.jp)!, { chain });
+  });
+
+  const useUp = (): boolean => at.panel.traffic(2, { in: 290 * GB, out: 20 * GB });
+
+  it('is stopped by its pause, and not named', async () => {
     await move(2, at.tunnels.jp);
     await poll();
     expect(noticeCodes(await suspend())).toEqual([]);
     expect(at.panel.runningForwards()).toEqual([1]);
+  });
+
+  it.each([
+    ['saw the move', true],
+    ['did not see the move', false],
+  ])('is not named by a poll that holds the service, where an earlier one %s', async (_what, isSeen) => {
+    await move(2, at.tunnels.jp);
+    if (isSeen) await poll();
+    useUp();
+    const codes = noticeCodes((await poll()).report);
+    expect(codes).toContain('hold');
+    expect(codes).not.toContain('forward_moved');
+    expect(at.panel.runningForwards()).toEqual([1]);
+    expect(await alarmCodes()).toEqual([]);
+  });
+
+  it('ran again where it carries traffic', async () => {
+    await suspend();
+    await poll();
+    await move(2, at.tunnels.jp, STAFF);
+    at.panel.traffic(2, GB);
+    expect(noticeCodes((await poll()).report)).toEqual(['forward_ran_again']);
+    expect(at.panel.runningForwards()).toEqual([1]);
+  });
+});
+
+describe('a moved forward in a run that cannot read the tunnels', () => {
+  const hideTunnels = (): (() => void) =>
+    at.panel.server.inject({ endpoint: 'POST /api/v1/tunnel/list', fault: { kind: 'status', status: 500 } });
+
+  beforeEach(async () => {
+    await addCustomer(at, 'big');
+    await move(2, at.tunnels.jp);
+  });
+
+  it('is named by the next run that can', async () => {
+    await poll();
+    at.panel.report('2_3_2_tcp', { in: 290 * GB, out: 20 * GB });
+    const show = hideTunnels();
+    expect(noticeCodes((await poll()).report)).not.toContain('forward_moved');
+    show();
+    expect(noticeCodes((await poll()).report)).toContain('forward_moved');
+  });
+
+  it('stays named', async () => {
+    await suspend();
+    await poll();
+    hideTunnels();
+    expect((await poll()).outcome).toBe('done');
+    expect(await alarmCodes()).toEqual(['forward_moved']);
   });
 });
 

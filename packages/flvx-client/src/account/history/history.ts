@@ -38,7 +38,10 @@ export interface FlvxHistory {
       fresh?: true;
     }
   >;
-  /** The tunnels from which forwards were moved, whose entry nodes serve them still, and no pause reaches; absent for none. */
+  /**
+   * The tunnels from which forwards were moved, whose entry nodes serve them still, and no pause reaches; absent for none. Without the
+   * tunnels, those that a pause reaches are among them.
+   */
   moved?: Record<string, number[]>;
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
   stopped: number[];

@@ -13,7 +13,7 @@ interface KnownForwards {
  * Returns from which tunnels forwards were moved, those since the last observation included; no key for none. A pause goes to the
  * entry nodes of the present tunnel only, so the service on those of the former one runs on (docs/panels/flvx.md, 6.2). Pure.
  *
- * @param tunnels all tunnels; none where they were not read
+ * @param tunnels all tunnels; none where they were not read: then those that a pause does reach are among them
  */
 export function findMoved(
   { forwards: before, moved: known = {} }: KnownForwards,
@@ -30,6 +30,11 @@ export function findMoved(
     if (former.length > 0) moved[id] = former;
   }
   return Object.keys(moved).length > 0 ? { moved } : {};
+}
+
+/** Whether forwards were moved, as far as that is known without the tunnels. */
+export function isMoved(known: KnownForwards, forwards: readonly FlvxForward[]): boolean {
+  return findMoved(known, forwards, []).moved !== undefined;
 }
 
 /** Whether a pause of a forward on a tunnel also reaches its services on the entry nodes of another. */
