@@ -13,13 +13,18 @@ async function readPanels(sluice: Sluice): Promise<ReadonlyMap<string, PanelTrai
   if (found !== undefined) return found;
   const { panels } = await sluice.overview({ size: 1 });
   const read = new Map(panels.map((panel) => [panel.name, panel]));
-  known.set(config, read);
+  // Until a change has renamed them, they have the names of the former config.
+  if (panels.every(({ name, kind }) => config.panels[name]?.kind === kind)) known.set(config, read);
   return read;
 }
 
 /** Returns the panels with a capability. */
 export async function panelsWith(sluice: Sluice, capability: string): Promise<string[]> {
-  const found = [...(await readPanels(sluice))].filter(([, { capabilities }]) => capabilities.includes(capability));
+  return namesWith(await readPanels(sluice), capability);
+}
+
+function namesWith(panels: ReadonlyMap<string, PanelTraits>, capability: string): string[] {
+  const found = [...panels].filter(([, { capabilities }]) => capabilities.includes(capability));
   return found.map(([name]) => name);
 }
 
@@ -35,7 +40,8 @@ export async function readRestrictions(sluice: Sluice, panel: string): Promise<r
 
 /** Returns the navigation of operators: pages of panels that the config has not are left out. */
 export async function operatorNav(sluice: Sluice): Promise<NavGroup[]> {
-  const [agents, calls] = [await panelsWith(sluice, 'agents'), await panelsWith(sluice, 'calls')];
+  const panels = await readPanels(sluice);
+  const [agents, calls] = [namesWith(panels, 'agents'), namesWith(panels, 'calls')];
   const general = [
     { href: '/', text: 'Overview' },
     { href: '/panels', text: 'Panels' },
