@@ -80,7 +80,7 @@ async function overPanels(
     if (refused !== null) undecided.set(name, refused);
   }
   report.panels.push(...[...undecided].map(([panel, error]) => ({ panel, error })));
-  await noteUndecided(context, { request, report, names, undecided });
+  await noteUndecided(context, { request, report, panels, names, undecided });
   await reportElsewhere(context, request, report);
   await reportRemovedPanels(context, request, report);
   await reportFormerNames(context, request, report);

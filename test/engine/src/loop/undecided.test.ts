@@ -84,6 +84,16 @@ it('a run over another panel, one service or none leaves it, and one without ser
   expect([await undecided(), await told()]).toEqual([0, ['panel_undecided another']]);
 });
 
+it('a run that does not get its lease leaves it', async () => {
+  ahead.ms = 45 * MINUTE;
+  await poll();
+  const before = [await success(), (await at.sluice.notices.alarms()).alarms];
+  await at.bench.takeLease('panel:another');
+  expect(await poll()).toEqual(['another lease_held']);
+  expect([await undecided(), await told()]).toEqual([1, ['panel_undecided another']]);
+  expect([await success(), (await at.sluice.notices.alarms()).alarms]).toEqual(before);
+});
+
 it('a panel that is down is not called undecided', async () => {
   ahead.ms = 45 * MINUTE;
   await poll();

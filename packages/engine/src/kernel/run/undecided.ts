@@ -14,7 +14,9 @@ export const PANEL_UNDECIDED = 'panel_undecided';
 interface DecidingRun {
   request: Pick<RunRequest, 'dryRun' | 'service' | 'panel'>;
   report: Pick<RunReport, 'run'>;
-  /** The panels that it was over. */
+  /** The panels with something for it. */
+  panels: readonly string[];
+  /** Those of them that it was over: other runs had the others. */
   names: readonly string[];
   /** Those of them on which it decided nothing, and why. */
   undecided: ReadonlyMap<string, ItemError>;
@@ -33,7 +35,7 @@ export async function listUndecided({
  * over one service shows nothing of its panel.
  */
 export async function noteUndecided(context: Context, run: DecidingRun): Promise<void> {
-  const { request, report, names, undecided } = run;
+  const { request, report, panels, names, undecided } = run;
   if (request.dryRun || request.service !== undefined || context.deps.signal.aborted) return;
   const lasting = await listUndecided(context.store);
   if (lasting.length + undecided.size === 0) return;
@@ -44,7 +46,7 @@ export async function noteUndecided(context: Context, run: DecidingRun): Promise
     for (const { panel, since } of lasting) {
       if (undecided.has(panel) || isDown(panel)) continue;
       // One without services any more is in no run.
-      if (!names.includes(panel) && request.panel !== undefined) continue;
+      if (!names.includes(panel) && (panels.includes(panel) || request.panel !== undefined)) continue;
       await tables.conditions.end(undecidedKey(panel));
       if (names.includes(panel)) notices.push(decidesAgain(panel, since));
     }
