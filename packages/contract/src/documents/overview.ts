@@ -135,7 +135,9 @@ export const overview = name(
     late: z
       .object({ command: text, at: instant })
       .exactOptional()
-      .describe('The last poll over all panels, where it began more than three intervals ago: the runs have stopped'),
+      .describe(
+        'The runs have stopped: `at` the last poll over all panels began, or the last reconcile, more than three intervals ago, and none has panels now',
+      ),
     clock: z.object({ status: text, message: text }),
     /** The last runs, the newest first. */
     runs: z.array(logEntry),

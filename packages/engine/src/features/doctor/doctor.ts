@@ -14,7 +14,7 @@ import { isAtWork } from '../../kernel/run/bracket.js';
 import { isCommandRow, COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
 import { listFacts } from '../services/sync/apply-fills.js';
 import { scheduledCommands } from '../schedule/jobs.js';
-import { findLastRun, isLate } from '../schedule/last-run.js';
+import { findLastRun, findLatePoll, isLate } from '../schedule/last-run.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { storeSizeChecks } from '../store/store-size.js';
 import { doubtChecks, doubtedHoldChecks, fallenChecks } from './doubt-checks.js';
@@ -133,12 +133,13 @@ async function runChecks(context: Context): Promise<Check[]> {
   const sync = scheduledCommands(context.config, context.deps).find(({ command }) => command === 'service sync');
   const poll = await findLastRun(context, 'poll');
   const hasServices = (await context.store.services.ids()).length > 0;
-  const { interval } = context.config.poll;
-  const checks = [await checkLastRun(context, poll, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
+  const isPollLate = (await findLatePoll(context)) !== undefined;
+  const checks = [await checkLastRun(context, poll, { word: 'poll', isTooOld: isPollLate, isMissed: hasServices })];
   if (sync !== undefined) {
     const { command, intervalMs } = sync;
     const last = await findLastRun(context, command);
-    checks.push(await checkLastRun(context, last, { word: 'sync', intervalMs, isMissed: true }));
+    const isTooOld = last !== null && isLate(context, last, intervalMs);
+    checks.push(await checkLastRun(context, last, { word: 'sync', isTooOld, isMissed: true }));
   }
   const unresolved = await context.store.actions.unresolved();
   for (const action of unresolved) {
@@ -156,7 +157,7 @@ async function runChecks(context: Context): Promise<Check[]> {
 async function checkLastRun(
   context: Context,
   last: RunRecord | null,
-  { word, intervalMs, isMissed }: { word: 'poll' | 'sync'; intervalMs: number; isMissed: boolean },
+  { word, isTooOld, isMissed }: { word: 'poll' | 'sync'; isTooOld: boolean; isMissed: boolean },
 ): Promise<Check> {
   if (last === null)
     return toChecks(`last ${word}`, word)(isMissed ? 'warning' : 'skipped', `no ${word} has run yet`, `no_${word}`);
@@ -164,7 +165,7 @@ async function checkLastRun(
   const isOpen = await isAtWork(context, last);
   const what = `${last.startedAt}, ${last.outcome ?? (isOpen ? 'is at work' : 'did not end')}`;
   const check = toChecks(`last ${word}`, last.id);
-  if (isLate(context, last, intervalMs)) return check('warning', `${what}, which is too long ago`, `${word}_late`);
+  if (isTooOld) return check('warning', `${what}, which is too long ago`, `${word}_late`);
   return isDone || isOpen ? check('ok', what) : check('warning', what, `${word}_failed`);
 }
 

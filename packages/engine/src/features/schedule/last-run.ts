@@ -1,6 +1,7 @@
 import type { OverviewReport } from '@sluice/contract/documents';
 import type { RunRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { hasEnded } from '../../context/leases.js';
 import { isAtWork } from '../../kernel/run/bracket.js';
 import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 
@@ -14,13 +15,23 @@ const LATE_INTERVALS = 3;
  * has not ended yet. Without any, returns the newest; null where there is none. One over a part proves nothing about the schedule.
  */
 export async function findLastRun(context: Context, command: string): Promise<RunRecord | null> {
+  return findNewest(context, command, async (run) => hasBegun(run) && !(await isAtWork(context, run)));
+}
+
+const hasBegun = ({ outcome }: RunRecord): boolean => outcome !== 'busy';
+
+async function findNewest(
+  context: Context,
+  command: string,
+  isMeant: (run: RunRecord) => boolean | Promise<boolean>,
+): Promise<RunRecord | null> {
   // A run in the future, by a clock that was ahead, must not hide that runs have stopped.
   const until = new Date(context.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
   let newest: RunRecord | null = null;
   for (const limit of NEWEST) {
     const runs = await context.store.runs.list({ command, whole: true, until, limit });
     newest ??= runs[0] ?? null;
-    for (const run of runs) if (run.outcome !== 'busy' && !(await isAtWork(context, run))) return run;
+    for (const run of runs) if (await isMeant(run)) return run;
     if (runs.length < limit) break;
   }
   return newest;
@@ -31,11 +42,25 @@ export function isLate({ deps }: Context, { startedAt }: Pick<RunRecord, 'starte
   return deps.clock.now() - Date.parse(startedAt) > LATE_INTERVALS * intervalMs;
 }
 
-/** Returns the last poll over all panels where it is too long ago: the runs have stopped. */
+/**
+ * Returns that the runs have stopped, with the start of the last one: no poll over all panels has begun for too long, nor a
+ * reconcile, which reads as much. One that still has panels keeps the next ones from them, however long.
+ */
 export async function findLatePoll(context: Context): Promise<OverviewReport['late']> {
-  const last = await findLastRun(context, 'poll');
-  if (last === null || !isLate(context, last, context.config.poll.interval)) return undefined;
+  const poll = await findNewest(context, 'poll', hasBegun);
+  if (poll === null || !isLate(context, poll, context.config.poll.interval)) return undefined;
+  const reconcile = await findNewest(context, 'reconcile', hasBegun);
+  const last = reconcile === null || reconcile.startedAt < poll.startedAt ? poll : reconcile;
+  if (!isLate(context, last, context.config.poll.interval)) return undefined;
+  if (await haveLeases(context, [poll.id, reconcile?.id])) return undefined;
   return { command: 'poll', at: last.startedAt };
+}
+
+async function haveLeases({ store, deps }: Context, runs: readonly (string | undefined)[]): Promise<boolean> {
+  const now = deps.clock.now();
+  return (await store.leases.list()).some(
+    ({ run, owner, expiresAt }) => runs.includes(run) && Date.parse(expiresAt) > now && !hasEnded(deps, owner),
+  );
 }
 
 /** Returns that the runs have stopped, without a full stop; `since` is the instant as the reader's times are. */
