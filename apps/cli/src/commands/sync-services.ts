@@ -39,7 +39,8 @@ export function printSync(terminal: Terminal, report: SyncReport): void {
     printFields(line, change === 'added', fields);
   }
   for (const { reason, services } of skipped) terminal.info(`skipped, ${reason}: ${nameFew(services)}`);
-  for (const { service, message } of withheld) terminal.warn(`sluice: ${service}: ${message}`);
+  const named = withheld.filter((row) => !terminal.quiet || row.new === true);
+  for (const { service, message } of named) terminal.warn(`sluice: ${service}: ${message}`);
   for (const { service, message, code = '' } of problems) {
     const left = service === '' ? '' : `${service} was left as it is: `;
     terminal.warn(`sluice: ${left}${withRemedy({ code, message, details: { service } })}`);

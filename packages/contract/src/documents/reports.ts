@@ -80,7 +80,14 @@ export const syncReport = name(
     /** Services that are not taken, by reason. Those that were taken earlier follow in what does not depend on their product. */
     skipped: z.array(z.object({ reason: text, services: z.array(text) })),
     /** Services of which the billing system shows the status of before an order that had ended with an error; it is not taken over. */
-    withheld: z.array(z.object({ service: text, message: text })).exactOptional(),
+    withheld: z
+      .array(
+        z.object({
+          ...{ service: text, message: text },
+          new: z.literal(true).exactOptional().describe('Its alarm begins with this sync'),
+        }),
+      )
+      .exactOptional(),
     problems: z.array(syncProblem),
   }),
 );

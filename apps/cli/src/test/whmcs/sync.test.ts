@@ -56,6 +56,27 @@ it('shows hostile names on one line, and stores no text that a panel must not ge
   expect(await stored()).toEqual([]);
 });
 
+it('quiet syncs name a status that is not taken over once, when its alarm begins', async () => {
+  const { bench, panel } = at;
+  at.addService(1);
+  await at.sync();
+  await at.poll();
+  panel.server.inject({ match: () => true, fault: { kind: 'status', status: 503 } });
+  await bench.sluice('provision suspend whmcs-1');
+  panel.server.clearFaults();
+  const named: string[] = [];
+  const sync = async (words: string): Promise<void> => {
+    bench.clock.advance(900_000);
+    const { exitCode, stdout, stderr } = await bench.sluice(`service sync ${words}`);
+    expect([exitCode, words.includes('quiet') ? stdout : '']).toEqual([0, '']);
+    named.push(stderr.includes('sluice: whmcs-1: WHMCS shows Active, and Sluice keeps it suspended') ? words : '-');
+  };
+  await sync('--quiet');
+  await at.poll('--allow-mass');
+  for (const words of ['--quiet --dry-run', '--quiet', '--quiet', '--no-color']) await sync(words);
+  expect(named).toEqual(['-', '-', '--quiet', '-', '--no-color']);
+});
+
 it('explain names what ends the hold of a service that WHMCS lists, and what lasts until the next sync', async () => {
   const { bench } = at;
   const explained = async (id: string): Promise<string> =>

@@ -121,7 +121,7 @@ async function storeLeased(context: Context, run: Run, listed: Listed, request: 
       await storeChanges(context, tables, { changes: plan.updates, run: run.id });
       await storeAdded(context, tables, plan.added);
       await noteFollowing(tables, plan.following);
-      await storeWithheld(context, tables, { plan, title: listed.title, run: run.id });
+      plan.withheld = await storeWithheld(context, tables, { plan, title: listed.title, run: run.id });
       run.totals = plan.totals;
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
       return true;
