@@ -161,13 +161,18 @@ describe('a bad config', () => {
     at.bench.env['DCIM_TOKEN'] = TOKEN;
   });
 
-  it('of one panel whose secret is not there keeps a run from beginning with the others', async () => {
+  it('of one panel whose secret is not there keeps no run from the others', async () => {
     const good = at.bench.read('sluice.yaml');
     const late = `  later: { kind: easydcim, url: "${at.panel.url}", allowHttp: true, token: "\${env:LATER_TOKEN}" }\nproducts:\n  late: { panel: later, quota: 1TB }`;
     at.bench.write('sluice.yaml', good.replace('products:', late));
     const pairs = ['panel=later', 'product=late', 'billing_cycle=monthly', 'next_due_date=2026-12-15'];
     await at.bench.sluice(['service', 'add', 'svc-9', ...pairs, 'easydcim_service_id=509']);
-    await expectRefusal('poll', 2, 'secret_missing', /panels\.later\.token/);
+    const run = (await at.poll()).json<RunReport>();
+    expect(run.run.outcome).toBe('partial');
+    expect(run.panels).toEqual([{ panel: 'later', error: expect.objectContaining({ code: 'secret_missing' }) }]);
+    expect(run.services).toContainEqual(expect.objectContaining({ id: 'svc-1', error: null }));
+    at.panel.server.clearCalls();
+    await expectRefusal('poll --panel later', 2, 'secret_missing', /panels\.later\.token/);
     await at.bench.sluice('service remove svc-9 --yes');
     at.bench.write('sluice.yaml', good);
   });

@@ -159,15 +159,18 @@ async function selectPanels(
   return { panels, only: null };
 }
 
-/** Throws for a missing secret before anything is stored or called, on any panel. */
+/** Throws before anything is stored or called where no panel has its secret; one without it fails alone beside others. */
 async function resolveSecrets(context: Context, names: string[]): Promise<void> {
+  const missing: SluiceError[] = [];
   for (const name of names) {
     try {
       await context.panel(name);
     } catch (error) {
-      if (error instanceof SluiceError && error.kind === 'usage') throw error;
+      if (error instanceof SluiceError && error.kind === 'usage') missing.push(error);
     }
   }
+  const [first] = missing;
+  if (first !== undefined && missing.length === names.length) throw first;
 }
 
 /** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */
