@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Config, configReaders, configState } from '@sluice/config-file';
+import { type Config, configReaders, configState, missingSecrets } from '@sluice/config-file';
 import type { CurrentConfig } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
@@ -64,10 +64,12 @@ export class FollowedConfig {
   #accept(loaded: Config): void {
     const before = this.#now;
     const start = this.#atStart;
-    const needRestart = Object.entries(AT_START).flatMap(([key, read]) =>
-      isDeepStrictEqual(read(loaded), read(start)) ? [] : [key],
-    );
-    const config = { ...loaded, state: start.state, serve: start.serve };
+    const edited = { ...loaded, state: start.state, serve: start.serve };
+    const lacks = this.#lacks(edited);
+    // By a part of it, panels would be left without their token or their product.
+    const config = lacks.length === 0 ? edited : before.config;
+    const needRestart =
+      lacks.length === 0 ? keysAtStart(loaded, start) : [`every change, as its environment has no ${lacks.join(', ')}`];
     const isOther = !isDeepStrictEqual({ ...config, warnings: [] }, { ...before.config, warnings: [] });
     const restartsAsBefore = isDeepStrictEqual(needRestart, before.needRestart);
     if (before.refused === null && !isOther && restartsAsBefore) return;
@@ -82,6 +84,13 @@ export class FollowedConfig {
     this.onChange();
   }
 
+  /** Returns what an edited config needs from the environment that the config before did not; only a start reads that. */
+  #lacks(edited: Config): string[] {
+    const { env } = this.#deps;
+    const known = missingSecrets(this.#now.config, env);
+    return missingSecrets(edited, env).filter((name) => !known.includes(name));
+  }
+
   #refuse(error: SluiceError): void {
     const { cause } = this.#now.refused ?? {};
     if (cause instanceof SluiceError && cause.message === error.message) return;
@@ -93,6 +102,10 @@ export class FollowedConfig {
   #say(text: string): void {
     writeLine(this.#deps.stderr, `sluice: ${printable(text)}`);
   }
+}
+
+function keysAtStart(loaded: Config, start: Config): string[] {
+  return Object.entries(AT_START).flatMap(([key, read]) => (isDeepStrictEqual(read(loaded), read(start)) ? [] : [key]));
 }
 
 function toRefusal(error: SluiceError, at: string): SluiceError {

@@ -12,4 +12,4 @@ export {
 } from './load.js';
 export { type ConfigProblem, formatProblem } from './problem.js';
 export { type ConfigReaders, configReaders, storeLocation } from './readers.js';
-export { isSecretReference, resolveSecret, secretReferences, type SecretSources } from './secrets.js';
+export { isSecretReference, missingSecrets, resolveSecret, secretReferences, type SecretSources } from './secrets.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { resolveSecret, secretReferences } from './secrets.js';
+import { missingSecrets, resolveSecret, secretReferences } from './secrets.js';
 
 let folder: string;
 beforeAll(() => {
@@ -49,5 +49,11 @@ describe('secret references', () => {
       b: { c: '${env:TWO}', d: '${credential:key}', e: '${file:x}' },
     };
     expect(secretReferences(config)).toEqual({ env: ['ONE', 'TWO'], credential: ['key'] });
+  });
+
+  it('that neither environment nor systemd has are named', () => {
+    const config = ['${env:SET}', '${env:EMPTY}', '${env:NOT_SET}', '${credential:secret}', '${credential:gone}'];
+    const env = { SET: 'x', EMPTY: '', CREDENTIALS_DIRECTORY: folder };
+    expect(missingSecrets([...config, '${file:nowhere}'], env)).toEqual(['EMPTY', 'NOT_SET', 'credential gone']);
   });
 });

@@ -26,6 +26,22 @@ export function secretReferences(value: unknown): { env: string[]; credential: s
   return { env: [...found.env].sort(), credential: [...found.credential].sort() };
 }
 
+/** Lists the environment variables and systemd credentials that a config refers to and `env` does not have. */
+export function missingSecrets(value: unknown, env: SecretSources['env']): string[] {
+  const { env: variables, credential } = secretReferences(value);
+  const isMissing = (reference: string): boolean => {
+    try {
+      return resolveSecret(reference, '', { env, dir: '' }) === '';
+    } catch {
+      return true;
+    }
+  };
+  return [
+    ...variables.filter((name) => isMissing(`\${env:${name}}`)),
+    ...credential.filter((name) => isMissing(`\${credential:${name}}`)).map((name) => `credential ${name}`),
+  ];
+}
+
 /** Where secrets are read from: the environment, and files relative to the folder of the config file. */
 export interface SecretSources {
   env: Readonly<Record<string, string | undefined>>;

@@ -32,9 +32,9 @@ export interface CurrentConfig extends Pick<SluiceOptions, 'config'> {
   secret: NonNullable<SluiceOptions['secret']>;
   /** As the option of `createSluice`. */
   readFile: NonNullable<SluiceOptions['readFile']>;
-  /** Why the file is refused since it was changed; null where `config` is that of the file. */
+  /** Why the file is refused since it was changed; null where it is not. */
   refused: SluiceError | null;
-  /** Keys that were changed, and that only a restart of the process applies. */
+  /** What was changed, and only a restart of the process applies: keys, or `every change` and why. */
   needRestart: readonly string[];
 }
 

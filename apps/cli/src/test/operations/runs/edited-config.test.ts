@@ -179,6 +179,28 @@ describe('serve, after the config was edited', () => {
     expect(printed).toContain('takes effect after a restart of the server: serve.listen');
   });
 
+  it('goes on with the config before while its environment lacks a variable of the edited one, and names it', async () => {
+    at.use(1, 120);
+    const before = at.bench.read('sluice.yaml');
+    const waits = /takes effect after a restart of the server: every change, as its environment has no NEW_TOKEN/;
+    const printed = await whileServed(async (serving) => {
+      const read = await login(serving);
+      at.bench.edit('${env:DCIM_TOKEN}', '${env:NEW_TOKEN}');
+      at.bench.edit('quota: { total: 100GB }', 'quota: { total: 150GB }');
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report', data: { run: { outcome: 'done' } } });
+      expect(await held()).toMatch(/svc-1 is held since/);
+      expect(await read('/')).toMatch(waits);
+      expect((await call(serving, 'GET /doctor')).json.checks).toContainEqual(
+        expect.objectContaining({ status: 'warning', code: 'restart_needed', message: expect.stringMatching(waits) }),
+      );
+      at.bench.write('sluice.yaml', before);
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+      expect(await read('/')).not.toMatch(waits);
+    });
+    expect(printed.match(new RegExp(waits, 'g'))).toHaveLength(1);
+    expect(printed).not.toContain('The config was changed');
+  });
+
   it('follows a panel that got another name, without a restart', async () => {
     await whileServed(async (serving) => {
       expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
