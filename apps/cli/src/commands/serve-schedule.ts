@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Schedule, ScheduledJob, startSchedule } from '@sluice/dashboard';
 import type { Sluice } from '@sluice/engine';
 import { Terminal } from '@sluice/terminal';
@@ -16,7 +15,7 @@ interface ScheduleParts {
   startSchedule: typeof startSchedule;
 }
 
-/** Runs the jobs of the config of now: a change of it that changes jobs or their times begins the schedule again. */
+/** Runs the jobs of the config of now: each change of it begins the schedule again. */
 export function followSchedule({ sluice, followed, options, startSchedule }: ScheduleParts, deps: Deps): Stoppable {
   const parts = (): JobParts => {
     const { config } = followed.current({ beforeChange: true });
@@ -30,31 +29,14 @@ export function followSchedule({ sluice, followed, options, startSchedule }: Sch
   // As cron: the local time of the machine.
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const list = (): ScheduledJob[] => serveJobs(parts, deps).map((job) => reporting(job, deps, options));
-  let jobs = list();
-  let running = startSchedule({ jobs, clock, random, timeZone, onError });
-  let isStopped = false;
-  let turn = Promise.resolve();
-  const begin = async (): Promise<void> => {
-    const next = list();
-    if (isDeepStrictEqual(next.map(toTimes), jobs.map(toTimes))) return;
-    jobs = next;
-    await running.stop();
-    if (!isStopped) running = startSchedule({ jobs, clock, random, timeZone, onError });
-  };
+  const schedule = startSchedule({ jobs: list(), clock, random, timeZone, onError });
   followed.onChange = () => {
-    turn = turn.then(begin);
+    schedule.change(list());
   };
-  const stop = async (): Promise<void> => {
-    isStopped = true;
-    await running.stop();
-    await turn;
-  };
-  return { stop };
+  return schedule;
 }
 
 type Stoppable = Pick<Schedule, 'stop'>;
-
-const toTimes = ({ name, timing }: ScheduledJob) => ({ name, timing });
 
 /** As a command of the schedule that can't begin, a job whose config is refused calls the failure of the heartbeat. */
 function reporting(job: ScheduledJob, deps: Deps, options: GlobalOptions): ScheduledJob {

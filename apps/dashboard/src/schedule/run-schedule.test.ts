@@ -15,8 +15,9 @@ afterEach(async () => {
 function start(clock: VirtualClock, jobs: readonly Partial<ScheduledJob>[], timeZone = 'UTC') {
   const starts: string[] = [];
   const errors: string[] = [];
-  schedule = startSchedule({
-    jobs: jobs.map(({ name = 'poll', timing = { everyMs: 15 * MINUTE }, lastStart, run }) => ({
+  const noting = (job: Partial<ScheduledJob>): ScheduledJob => {
+    const { name = 'poll', timing = { everyMs: 15 * MINUTE }, lastStart, run } = job;
+    return {
       name,
       timing,
       lastStart: lastStart ?? (() => Promise.resolve(null)),
@@ -24,13 +25,20 @@ function start(clock: VirtualClock, jobs: readonly Partial<ScheduledJob>[], time
         starts.push(`${name} ${new Date(clock.now()).toISOString().slice(8, 16)}`);
         return run?.() ?? Promise.resolve('done');
       },
-    })),
+    };
+  };
+  const started = startSchedule({
+    jobs: jobs.map(noting),
     clock,
     random: () => 0,
     timeZone,
     onError: (job, error) => errors.push(`${job}: ${(error as Error).message}`),
   });
-  return { starts, errors };
+  schedule = started;
+  const change = (changed: readonly Partial<ScheduledJob>[]): void => {
+    started.change(changed.map(noting));
+  };
+  return { starts, errors, change };
 }
 
 describe('the schedule', () => {
@@ -142,5 +150,38 @@ describe('the schedule', () => {
     await stopped;
     await clock.pass(HOUR);
     expect(starts).toHaveLength(1);
+  });
+
+  it('goes on with changed jobs at once; what is under way keeps its own job waiting alone', async () => {
+    const clock = virtualClock('2026-11-20T12:00:00Z');
+    const lengths = [40 * MINUTE];
+    const sync = { name: 'sync', run: () => clock.sleep(lengths.pop() ?? 0).then(() => 'done' as const) };
+    const { starts, change } = start(clock, [{}, sync, { name: 'agents' }]);
+    await clock.pass(5 * MINUTE);
+    const recent = () => Promise.resolve(Date.parse('2026-11-20T12:00:00Z'));
+    change([
+      { timing: { everyMs: 10 * MINUTE }, lastStart: recent },
+      { ...sync, timing: { everyMs: HOUR }, lastStart: recent },
+    ]);
+    await clock.pass(70 * MINUTE);
+    const polls = ['10', '20', '30', '40', '50'].map((minute) => `poll 20T12:${minute}`);
+    const later = ['poll 20T13:00', 'poll 20T13:10', 'sync 20T13:00'];
+    expect(starts.toSorted()).toEqual(
+      ['agents 20T12:00', 'poll 20T12:00', ...polls, ...later, 'sync 20T12:00'].toSorted(),
+    );
+  });
+
+  it('runs at once what was missed until the jobs are changed, and nothing once it is stopped', async () => {
+    const clock = virtualClock('2026-11-20T12:00:00Z');
+    const daily = { name: 'reconcile', timing: { at: '04:17' } };
+    const { starts, change } = start(clock, [daily]);
+    await clock.pass(18 * HOUR);
+    change([{ ...daily, lastStart: () => Promise.resolve(Date.parse('2026-11-20T12:00:00Z')) }]);
+    await clock.pass(HOUR);
+    expect(starts).toEqual(['reconcile 20T12:00', 'reconcile 21T04:17', 'reconcile 21T06:00']);
+    await schedule?.stop();
+    change([{}]);
+    await clock.pass(HOUR);
+    expect(starts).toHaveLength(3);
   });
 });

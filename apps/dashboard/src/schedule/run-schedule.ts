@@ -26,6 +26,11 @@ export interface ScheduleOptions {
 
 /** A running schedule. */
 export interface Schedule extends AsyncDisposable {
+  /**
+   * Goes on with these jobs in place of those before: each runs when it is due after its last run, at once where one was missed. A run
+   * under way ends first, which keeps the job of its name waiting and no other.
+   */
+  change(jobs: readonly ScheduledJob[]): void;
   /** Starts no more runs, and waits for those under way. */
   stop(): Promise<void>;
 }
@@ -42,13 +47,32 @@ const JITTER_MS = 30_000;
  * that fails stops neither itself nor the others.
  */
 export function startSchedule(options: ScheduleOptions): Schedule {
-  const stopping = new AbortController();
-  const loops = options.jobs.map((job) => runJob(job, options, stopping.signal));
-  const stop = async () => {
-    stopping.abort();
-    await Promise.all(loops);
+  const loops = new Map<string, Promise<void>>();
+  let isStopped = false;
+  let ending = new AbortController();
+  const change = (jobs: readonly ScheduledJob[]): void => {
+    if (isStopped) return;
+    ending.abort();
+    ending = new AbortController();
+    for (const job of jobs) loops.set(job.name, runJobAfter(loops.get(job.name), job, options, ending.signal));
   };
-  return { stop, [Symbol.asyncDispose]: stop };
+  const stop = async () => {
+    isStopped = true;
+    ending.abort();
+    await Promise.all(loops.values());
+  };
+  change(options.jobs);
+  return { change, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function runJobAfter(
+  before: Promise<void> | undefined,
+  job: ScheduledJob,
+  options: ScheduleOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await before;
+  await runJob(job, options, signal);
 }
 
 async function runJob(job: ScheduledJob, options: ScheduleOptions, signal: AbortSignal): Promise<void> {

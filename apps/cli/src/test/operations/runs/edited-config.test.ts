@@ -232,6 +232,38 @@ describe('serve, after the config was edited', () => {
     }
   });
 
+  it('runs by the times of now although a job of the times before does not end', async () => {
+    const asked: string[] = [];
+    const slow = createServer((request) => {
+      asked.push(request.url ?? '');
+    }).listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    const { port } = slow.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    at.bench.edit(
+      'timeZone: UTC',
+      `timeZone: UTC\nwhmcs: { url: "${url}", allowHttp: true, identifier: i, secret: s }`,
+    );
+    at.bench.edit('quota: { total: 100GB }', 'quota: { total: 100GB }, whmcs: { productIds: [1] }');
+    at.bench.edit('poll: {', 'poll: { interval: 2h,');
+    const { clock, pass } = steppedClock();
+    const serving = await serveOn(at.bench, 'serve --with-schedule', { random: () => 0, clock });
+    try {
+      while ((await pollsDone()) < 1 || asked.length === 0) await pass(0);
+      at.bench.edit('interval: 2h', 'interval: 10m');
+      for (let minute = 0; minute < 30 && (await pollsDone()) < 2; minute++) {
+        await pass(MINUTE);
+        await fetch(`${serving.url}/healthz`);
+      }
+      expect([await pollsDone(), asked.length]).toEqual([2, 1]);
+    } finally {
+      const stopped = serving.stop();
+      slow.closeAllConnections();
+      await stopped;
+      slow.close();
+    }
+  });
+
   it('calls the failure of the heartbeat for a job while the file is refused', async () => {
     const calls: string[] = [];
     const watcher = createServer((request, answer) => {
