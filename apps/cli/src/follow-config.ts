@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Config, configReaders, configState, missingSecrets } from '@sluice/config-file';
+import { type Config, configReaders, configState, type FoundConfig, missingSecrets } from '@sluice/config-file';
 import type { CurrentConfig } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { writeLine } from '@sluice/terminal/text';
 import type { Deps } from './context.js';
-import { requireConfig, warnOfExposed } from './load-config.js';
+import { requireFound, warnOfExposed } from './load-config.js';
 
 /** While nothing is changed, the file is read at most once in this time. */
 const GLANCE_MS = 1000;
@@ -24,14 +24,16 @@ export class FollowedConfig {
   /** Is called after the config of now became another one. */
   onChange: () => void = () => undefined;
   readonly #deps: Deps;
+  readonly #found: FoundConfig;
   readonly #atStart: Config;
   #now: CurrentConfig & { config: Config };
   /** Of the file when it was last read; null before: it may have been changed since the start read it. */
   #state: string | null = null;
   #readAt = -Infinity;
 
-  constructor(config: Config, deps: Deps) {
+  constructor(config: Config, found: FoundConfig, deps: Deps) {
     this.#deps = deps;
+    this.#found = found;
     this.#atStart = config;
     this.#now = { config, ...configReaders(config, deps.env), refused: null, needRestart: [] };
   }
@@ -54,7 +56,7 @@ export class FollowedConfig {
     if (state !== null && state === this.#state && refused === null) return;
     this.#state = state;
     try {
-      this.#accept(requireConfig(config.file, this.#deps));
+      this.#accept(requireFound(this.#found, this.#deps));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       this.#refuse(error);

@@ -1,20 +1,23 @@
-import { type Config, findConfig, loadConfigFile } from '@sluice/config-file';
+import { type Config, findConfig, type FoundConfig, loadConfigFile } from '@sluice/config-file';
 import { printable } from '@sluice/panel-http/printable';
 import { writeLine } from '@sluice/terminal/text';
 import type { Deps } from './context.js';
 import { configKinds } from './kinds.js';
 import { compileParsers } from './plain-zod.js';
 
+type Reading = Pick<Deps, 'env' | 'cwd' | 'kinds' | 'onConfig'>;
+
 /**
  * Loads the config without printing its warnings.
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line
  */
-export function requireConfig(
-  option: string | undefined,
-  deps: Pick<Deps, 'env' | 'cwd' | 'kinds' | 'onConfig'>,
-): Config {
-  const { file, byFolder } = findConfig(option, deps.env, deps.cwd);
+export function requireConfig(option: string | undefined, deps: Reading): Config {
+  return requireFound(findConfig(option, deps.env, deps.cwd), deps);
+}
+
+/** Loads a config that was found, as `requireConfig`. */
+export function requireFound({ file, byFolder }: FoundConfig, deps: Omit<Reading, 'env' | 'cwd'>): Config {
   const config = loadConfigFile(file, configKinds(deps), { byFolder });
   compileParsers();
   deps.onConfig?.(config);
@@ -26,10 +29,7 @@ export function requireConfig(
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line
  */
-export function loadConfig(
-  option: string | undefined,
-  deps: Parameters<typeof requireConfig>[1] & Pick<Deps, 'stderr'>,
-): Config {
+export function loadConfig(option: string | undefined, deps: Reading & Pick<Deps, 'stderr'>): Config {
   const config = requireConfig(option, deps);
   warnOfExposed(config, deps);
   return config;

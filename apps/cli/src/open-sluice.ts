@@ -1,4 +1,11 @@
-import { type Config, configReaders, findHeartbeat, storeLocation } from '@sluice/config-file';
+import {
+  type Config,
+  configReaders,
+  findConfig,
+  findHeartbeat,
+  type FoundConfig,
+  storeLocation,
+} from '@sluice/config-file';
 import { createSluice, findEntry, openLocalStore, reportUnstartedRun, type Sluice } from '@sluice/engine';
 import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
@@ -6,7 +13,7 @@ import { usageError } from '@sluice/panel-kind/errors';
 import type { StateStore } from '@sluice/state-store';
 import { Terminal, type TerminalOptions } from '@sluice/terminal';
 import type { FollowedConfig } from './follow-config.js';
-import { loadConfig } from './load-config.js';
+import { requireFound, warnOfExposed } from './load-config.js';
 import type { Deps } from './context.js';
 import { ExitCode, toErrorExitCode } from './exit-codes.js';
 import { configKinds, knownKinds } from './kinds.js';
@@ -59,9 +66,11 @@ export async function withSluice<T>(
 
 async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened, 'config' | 'followed' | 'sluice'>> {
   try {
-    const config = loadConfig(options.config, deps);
+    const found = findConfig(options.config, deps.env, deps.cwd);
+    const config = requireFound(found, deps);
+    warnOfExposed(config, deps);
     const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
-    const followed = options.followsConfig === true ? await follow(config, deps) : null;
+    const followed = options.followsConfig === true ? await follow(config, found, deps) : null;
     const sluice = await startSluice(config, store, deps, { ...options, current: followed?.current });
     return { config, followed, sluice };
   } catch (error) {
@@ -71,9 +80,9 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened
   }
 }
 
-async function follow(config: Config, deps: Deps): Promise<FollowedConfig> {
+async function follow(config: Config, found: FoundConfig, deps: Deps): Promise<FollowedConfig> {
   const { FollowedConfig } = await import('./follow-config.js');
-  return new FollowedConfig(config, deps);
+  return new FollowedConfig(config, found, deps);
 }
 
 /** Calls the failure of the heartbeat for a run of the schedule whose config is refused. */

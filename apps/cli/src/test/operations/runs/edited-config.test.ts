@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
@@ -177,6 +177,18 @@ describe('serve, after the config was edited', () => {
       expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
     });
     expect(printed).toContain('takes effect after a restart of the server: serve.listen');
+  });
+
+  it('is refused what anybody can write where only the folder led to it, as at the start', async () => {
+    const printed = await whileServed(async (serving) => {
+      const config = at.bench.path('sluice.yaml');
+      chmodSync(config, 0o666);
+      const { status, json } = await call(serving, 'POST /runs', { command: 'poll' });
+      expect([status, JSON.stringify(json)]).toEqual([503, expect.stringContaining('config_refused')]);
+      chmodSync(config, 0o600);
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+    });
+    expect(printed).toMatch(/is refused: .*sluice\.yaml/);
   });
 
   it('goes on with the config before while its environment lacks a variable of the edited one, and names it', async () => {
