@@ -21,7 +21,7 @@ const AT_START = {
 
 /** The config of a process that runs long, as its file is now; what became of each change is said on stderr. */
 export class FollowedConfig {
-  /** Is called after the config of now became another one. */
+  /** Is called after the config of now became another one, or is accepted again. */
   onChange: () => void = () => undefined;
   readonly #deps: Deps;
   readonly #found: FoundConfig;
@@ -81,9 +81,8 @@ export class FollowedConfig {
     if (isOther) this.#say('The config was changed; what begins from now on works with it');
     if (needRestart.length > 0 && !restartsAsBefore)
       this.#say(`Of the config, this takes effect after a restart of the server: ${needRestart.join(', ')}`);
-    if (!isOther) return;
-    warnOfExposed(config, this.#deps);
-    this.onChange();
+    if (isOther) warnOfExposed(config, this.#deps);
+    if (isOther || before.refused !== null) this.onChange();
   }
 
   /** Returns what an edited config needs from the environment that the config before did not; only a start reads that. */

@@ -276,6 +276,25 @@ describe('serve, after the config was edited', () => {
     }
   });
 
+  it('makes up for a job that fell due while the file was refused', async () => {
+    at.bench.edit('poll: {', 'poll: { interval: 2h,');
+    const { clock, pass } = steppedClock();
+    const serving = await serveOn(at.bench, 'serve --with-schedule', { random: () => 0, clock });
+    try {
+      while ((await pollsDone()) < 1) await pass(0);
+      at.bench.edit('currency: EUR', 'currencies: EUR');
+      for (let minute = 0; minute < 130; minute++) await pass(MINUTE);
+      at.bench.edit('currencies: EUR', 'currency: EUR');
+      for (let minute = 0; minute < 10 && (await pollsDone()) < 2; minute++) {
+        await pass(MINUTE);
+        await fetch(`${serving.url}/healthz`);
+      }
+      expect(await pollsDone()).toBe(2);
+    } finally {
+      await serving.stop();
+    }
+  });
+
   it('calls the failure of the heartbeat for a job while the file is refused', async () => {
     const calls: string[] = [];
     const watcher = createServer((request, answer) => {
