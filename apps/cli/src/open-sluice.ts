@@ -86,7 +86,7 @@ async function follow(config: Config, found: FoundConfig, deps: Deps): Promise<F
 }
 
 /** Calls the failure of the heartbeat for a run of the schedule whose config is refused. */
-export async function reportUnstarted(deps: Deps, options: Pick<OpenOptions, 'config'>): Promise<void> {
+async function reportUnstarted(deps: Deps, options: Pick<OpenOptions, 'config'>): Promise<void> {
   const address = findHeartbeat({ named: options.config, env: deps.env, cwd: deps.cwd }, configKinds(deps));
   if (address !== null) await reportUnstartedRun(address, pingHeartbeat);
 }

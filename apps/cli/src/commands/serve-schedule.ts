@@ -1,9 +1,9 @@
 import type { Schedule, ScheduledJob, startSchedule } from '@sluice/dashboard';
-import type { Sluice } from '@sluice/engine';
+import { reportUnstartedRun, type Sluice } from '@sluice/engine';
+import { pingHeartbeat } from '@sluice/notice-channels';
 import { Terminal } from '@sluice/terminal';
 import type { Deps } from '../context.js';
 import type { FollowedConfig } from '../follow-config.js';
-import { reportUnstarted } from '../open-sluice.js';
 import { toRemediable, withRemedy } from '../remedies.js';
 import type { GlobalOptions } from './command.js';
 import { type JobParts, serveJobs } from './serve-jobs.js';
@@ -28,7 +28,7 @@ export function followSchedule({ sluice, followed, options, startSchedule }: Sch
   const { clock, random } = deps;
   // As cron: the local time of the machine.
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  const list = (): ScheduledJob[] => serveJobs(parts, deps).map((job) => reporting(job, deps, options));
+  const list = (): ScheduledJob[] => serveJobs(parts, deps).map((job) => reporting(job, followed));
   const schedule = startSchedule({ jobs: list(), clock, random, timeZone, onError });
   followed.onChange = () => {
     schedule.change(list());
@@ -39,14 +39,25 @@ export function followSchedule({ sluice, followed, options, startSchedule }: Sch
 type Stoppable = Pick<Schedule, 'stop'>;
 
 /** As a command of the schedule that can't begin, a job whose config is refused calls the failure of the heartbeat. */
-function reporting(job: ScheduledJob, deps: Deps, options: GlobalOptions): ScheduledJob {
+function reporting(job: ScheduledJob, followed: FollowedConfig): ScheduledJob {
   const run: ScheduledJob['run'] = async () => {
     try {
       return await job.run();
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'config_refused') await reportUnstarted(deps, options);
+      if ((error as { code?: unknown }).code === 'config_refused') await reportRefused(followed);
       throw error;
     }
   };
   return { ...job, run };
+}
+
+/** Calls the heartbeat of the config before: the file of now may be gone, or anybody's. */
+async function reportRefused(followed: FollowedConfig): Promise<void> {
+  const { config, secret } = followed.current({ beforeChange: false });
+  if (config.heartbeat === undefined) return;
+  try {
+    await reportUnstartedRun(secret(config.heartbeat, 'heartbeat'), pingHeartbeat);
+  } catch {
+    // What watches the heartbeat reports that it is missing.
+  }
 }

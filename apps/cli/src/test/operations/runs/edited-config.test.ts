@@ -295,7 +295,20 @@ describe('serve, after the config was edited', () => {
     }
   });
 
-  it('calls the failure of the heartbeat for a job while the file is refused', async () => {
+  it.each([
+    [
+      'refused',
+      () => {
+        at.bench.edit('currency: EUR', 'currencies: EUR');
+      },
+    ],
+    [
+      'gone',
+      () => {
+        rmSync(at.bench.path('sluice.yaml'));
+      },
+    ],
+  ])('calls the failure of the heartbeat for a job while the file is %s', async (_how, spoil) => {
     const calls: string[] = [];
     const watcher = createServer((request, answer) => {
       calls.push(request.url ?? '');
@@ -308,7 +321,7 @@ describe('serve, after the config was edited', () => {
     const serving = await serveOn(at.bench, 'serve --with-schedule', { random: () => 0, clock });
     try {
       while (!calls.includes('/ping')) await pass(0);
-      at.bench.edit('currency: EUR', 'currencies: EUR');
+      spoil();
       for (let minute = 0; minute < 30 && !calls.includes('/ping/fail'); minute++) await pass(MINUTE);
       expect(calls).toContain('/ping/fail');
     } finally {
