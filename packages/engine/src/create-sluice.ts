@@ -32,6 +32,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
         return work(context);
       }),
     read: (callOptions, work) => readByStoredNames(current({ beforeChange: false }, callOptions), work),
+    accept: async (callOptions, work) => readByStoredNames(current({ beforeChange: true }, callOptions), work),
     count: (running) => {
       const ended: Promise<unknown> = running.catch(() => undefined).finally(() => underWay.delete(ended));
       underWay.add(ended);
@@ -39,10 +40,9 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     },
   };
   const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> => {
-    const isPreview = runOptions.dryRun === true;
     // A preview says what the next run does: it is refused as that is.
-    if (isPreview) current({ beforeChange: true });
-    return calls[isPreview ? 'read' : 'change'](runOptions, (context) => runOverPanels(context, request, runOptions));
+    const how = runOptions.dryRun === true ? 'accept' : 'change';
+    return calls[how](runOptions, (context) => runOverPanels(context, request, runOptions));
   };
   const close = throwing(async () => {
     await Promise.all(underWay);

@@ -14,6 +14,8 @@ type Method = (...args: unknown[]) => Promise<unknown>;
 export interface RunCalls {
   change: RunCall;
   read: RunCall;
+  /** As `read`, and refused where changes are. */
+  accept: RunCall;
   /** Lets `close` wait for a call. */
   count: <T>(running: Promise<T>) => Promise<T>;
 }
@@ -26,7 +28,7 @@ function lazyApi<Api extends object>(group: UseCaseGroup, calls: RunCalls, load:
   const method =
     (name: string): Method =>
     async (...args) => {
-      const call = calls[mayChange(`${group}.${name}` as keyof typeof METHODS, args) ? 'change' : 'read'];
+      const call = calls[howToRun(`${group}.${name}` as keyof typeof METHODS, args)];
       const loaded = loading.get(call) ?? load(call);
       loading.set(call, loaded);
       const api = (await loaded) as Record<string, Method>;
@@ -55,11 +57,17 @@ export function checked<Args extends unknown[], T>(
   return (...args) => count(call(...args));
 }
 
-/** Returns whether a call changes more than it has to, to answer. */
-function mayChange(method: keyof typeof METHODS, args: readonly unknown[]): boolean {
+/** What `panels.doctor` stores where its request says so. */
+const ACCEPTED = ['contract', 'acceptClock', 'takeOver'];
+
+/** Returns how a call is run, by whether it changes more than it has to, to answer. */
+function howToRun(method: keyof typeof METHODS, args: readonly unknown[]): Exclude<keyof RunCalls, 'count'> {
+  const states = (key: string): boolean =>
+    args.some((options) => (options as Record<string, unknown> | undefined)?.[key] === true);
+  if (method === 'panels.doctor') return ACCEPTED.some(states) ? 'accept' : 'read';
   const { provider } = whoMay(method);
-  if (provider.length === 0 || provider.includes('read')) return false;
-  return !args.some((options) => (options as { dryRun?: unknown } | undefined)?.dryRun === true);
+  if (provider.length === 0 || provider.includes('read')) return 'read';
+  return states('dryRun') ? 'read' : 'change';
 }
 
 /** Returns a method that rejects with `SluiceError`s alone, also where its arguments can't be taken apart. */

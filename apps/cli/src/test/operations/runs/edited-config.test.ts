@@ -129,6 +129,8 @@ describe('serve, after the config was edited', () => {
         ['POST /runs', { command: 'poll' }],
         ['POST /runs', { command: 'plan' }],
         ['POST /services/svc-1/holds', {}],
+        ['POST /clock/accept', {}],
+        ['GET /doctor?contract=true', undefined],
       ] as const) {
         const { status, json } = await call(serving, request, body);
         const message = expect.stringMatching(/^The config was changed .* and is refused: .*currencies/s);
