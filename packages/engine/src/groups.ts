@@ -57,6 +57,9 @@ export function checked<Args extends unknown[], T>(
   return (...args) => count(call(...args));
 }
 
+/** What is done without a config: a token that leaked can be ended whatever is wrong with it. */
+const WITHOUT_CONFIG: ReadonlySet<keyof typeof METHODS> = new Set(['access.list', 'access.revoke']);
+
 /** What `panels.doctor` stores where its request says so. */
 const ACCEPTED = ['contract', 'acceptClock', 'takeOver'];
 
@@ -66,7 +69,7 @@ function howToRun(method: keyof typeof METHODS, args: readonly unknown[]): Exclu
     args.some((options) => (options as Record<string, unknown> | undefined)?.[key] === true);
   if (method === 'panels.doctor') return ACCEPTED.some(states) ? 'accept' : 'read';
   const { provider } = whoMay(method);
-  if (provider.length === 0 || provider.includes('read')) return 'read';
+  if (provider.length === 0 || provider.includes('read') || WITHOUT_CONFIG.has(method)) return 'read';
   return states('dryRun') ? 'read' : 'change';
 }
 

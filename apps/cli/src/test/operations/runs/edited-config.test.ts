@@ -28,6 +28,7 @@ interface Answer {
   last: { event: string };
   packages: { id: string; price: string }[];
   checks: object[];
+  tokens: { id: string }[];
 }
 
 /** Calls the API of a server; returns status and document. */
@@ -179,6 +180,20 @@ describe('serve, after the config was edited', () => {
       expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
     });
     expect(printed).toContain('takes effect after a restart of the server: serve.listen');
+  });
+
+  it('revokes tokens and links while the file is refused', async () => {
+    await at.bench.sluice('api-token create leaked --scope operate');
+    await at.bench.sluice('report --client 42 --share 7d');
+    await whileServed(async (serving) => {
+      at.bench.edit('currency: EUR', 'currencies: EUR');
+      const { tokens } = (await call(serving, 'GET /tokens')).json;
+      expect(tokens).toHaveLength(2);
+      for (const { id } of tokens) {
+        const { status, json } = await call(serving, `DELETE /tokens/${id}`, {});
+        expect([status, json]).toEqual([200, expect.objectContaining({ revokedAt: expect.any(String) })]);
+      }
+    });
   });
 
   it('is refused what anybody can write where only the folder led to it, as at the start', async () => {
