@@ -10,6 +10,7 @@ import { Link } from '../test/share-link.js';
 let at: DashboardBench;
 let panels: OtherPanels;
 let bill: string;
+let ownToken: string;
 beforeAll(async () => {
   panels = await startOtherPanels();
   at = await startBench({
@@ -24,6 +25,7 @@ beforeAll(async () => {
   await at.sluice.calls.bill({ service: 'line-1', period: '2026-10' });
   const { bills } = await at.sluice.calls.bills({ service: 'line-1' });
   bill = bills[0]?.id ?? '';
+  ownToken = await at.token('client:501');
 });
 afterAll(() => at.close());
 
@@ -119,6 +121,23 @@ describe('the CSV of a bill', () => {
     expect(json).toMatchObject({ bills: [{ state: 'confirmed', report: true }] });
   });
 
+  it('is listed for staff only where it failed before its calls were read', async () => {
+    const [stored] = await at.store.callBills.list({ service: 'line-1' });
+    const { state, note, file, digest } = stored!;
+    const listOwn = async () => (await at.fetch('/api/v1/call-bills', { token: ownToken })).json();
+    expect(await listOwn()).toMatchObject({ bills: [{ id: bill }] });
+    await at.store.callBills.update(bill, { state: 'failed', note: 'line-of-reseller', file: null, digest: '' });
+    try {
+      expect(await listOwn()).toMatchObject({ bills: [] });
+      expect(await (await Link.open(at, { client: '501' })).text('/services/line-1')).toContain(
+        'There is no bill yet.',
+      );
+      expect(await at.page('/bills?service=line-1')).toContain('failed');
+    } finally {
+      await at.store.callBills.update(bill, { state, note, file, digest });
+    }
+  });
+
   it('has the same text by the API', async () => {
     const address = `/api/v1/call-bills/${encodeURIComponent(bill)}/report`;
     const answer = await at.fetch(address, { token: SERVE_TOKEN });
@@ -127,7 +146,7 @@ describe('the CSV of a bill', () => {
 
   it('is read by the API by its client only, as if there were none for others', async () => {
     const address = (id: string): string => `/api/v1/call-bills/${encodeURIComponent(id)}/report`;
-    const own = await at.fetch(address(bill), { token: await at.token('client:501') });
+    const own = await at.fetch(address(bill), { token: ownToken });
     expect([own.status, await own.json()]).toEqual([
       200,
       { name: 'calls_9001_2026-10-01_2026-11-01.csv', text: expect.stringContaining('0.2320') },

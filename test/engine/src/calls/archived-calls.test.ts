@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
+import { DAY } from '../bench/engine-bench.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
 const at = useBench(() => startTelephonyBench({ wire: 'magnusbilling' }));
@@ -66,6 +67,47 @@ it('ends a line of a reseller once its calls are given up', async () => {
   const end = at.sluice.provision.terminate('svc-1', { finalInvoice: true });
   await expect(end).rejects.toMatchObject({ code: 'final_bill_failed' });
   expect((await at.sluice.provision.terminate('svc-1', { forfeitUnbilled: true })).run.outcome).toBe('done');
+});
+
+describe('a line of a reseller whose final bill was refused', () => {
+  const terminate = (): Promise<unknown> => at.sluice.provision.terminate('svc-1', { finalInvoice: true });
+  beforeEach(async () => {
+    await at.addService();
+    at.addCall('2026-11-03T10:00:00-03:00', '0.2320');
+    const line = at.panel.subscriber('9001');
+    line.createdAt = Date.parse('2026-10-20T12:00:00Z');
+    line.extra['id_user'] = 7;
+    await expect(terminate()).rejects.toMatchObject({ code: 'final_bill_failed' });
+  });
+
+  it('has one failed bill however often it is tried, none of which its client sees', async () => {
+    at.bench.clock.advance(DAY);
+    await expect(terminate()).rejects.toMatchObject({ code: 'final_bill_failed' });
+    const end = new Date(at.bench.clock.now()).toISOString();
+    const { bills } = await at.sluice.calls.bills({ service: 'svc-1' });
+    expect(bills).toMatchObject([{ state: 'failed', period: { to: end } }]);
+    expect(await at.sluice.calls.bills({ service: 'svc-1', reader: '42' })).toEqual({ bills: [] });
+  });
+
+  it('is refused after the panel has lost it, also by another period', async () => {
+    at.panel.deleteSubscriber('9001');
+    at.setTime('2026-12-02T12:00:00Z');
+    expect(await at.bill({ service: 'svc-1', period: '2026-11' })).toEqual(['svc-1 line_of_reseller']);
+    expect(await at.invoices()).toEqual([]);
+  });
+
+  it.each(['2026-11', undefined])(
+    'is billed after the panel has lost it, once calls of it were billed as sold directly (period %s)',
+    async (period) => {
+      at.panel.subscriber('9001').extra['id_user'] = 1;
+      at.setTime('2026-12-02T12:00:00Z');
+      expect(await at.bill({ service: 'svc-1', period })).toContain('svc-1 added 0.23');
+      at.addCall('2026-12-03T10:00:00-03:00', '0.4000');
+      at.panel.deleteSubscriber('9001');
+      at.setTime('2027-01-02T12:00:00Z');
+      expect(await at.bill({ service: 'svc-1', period: '2026-12' })).toEqual(['svc-1 added 0.40']);
+    },
+  );
 });
 
 it('makes the report of a bill again whose calls were archived since, unless their number or charges differ', async () => {

@@ -77,7 +77,7 @@ export const callHandlers: Handlers<Endpoints> = {
   'GET /calls/reconciliation': ({ sluice, query: { service = null, period = null } }) =>
     sluice.calls.reconcile({ service, period }),
   'GET /call-bills': async ({ sluice, query, client }) => {
-    const { bills } = await sluice.calls.bills(client === undefined ? query : { client });
+    const { bills } = await sluice.calls.bills(client === undefined ? query : { client, reader: client });
     const isAsked = (key: 'service' | 'client') => (bill: (typeof bills)[number]) =>
       query[key] === undefined || bill[key] === query[key];
     return { bills: bills.filter(isAsked('service')).filter(isAsked('client')) };

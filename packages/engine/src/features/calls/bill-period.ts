@@ -15,6 +15,7 @@ import {
   refuseShared,
   requireTerms,
 } from './bill-refusals.js';
+import { replaceFailed } from './change-bill.js';
 import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
 import { describeBound, lastDayBefore } from '../../base/describe-period.js';
@@ -30,6 +31,8 @@ import { isOfOneBill, placeBill, resolveBill } from './resolve-bill.js';
 interface PeriodOfRead extends PeriodOfLine {
   /** The name by which the client knows the line. */
   username: string;
+  /** Whether the panel shows the line, and as no reseller's. */
+  isDirect: boolean;
 }
 
 /** Bills one period of a line; what goes wrong is in the result. */
@@ -56,10 +59,11 @@ async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillVie
   // Calls of a line that was deleted on the panel may still be listed there.
   const subscriber = await findSubscriber(context, line);
   refuseOpenPeriod(context, of, terms);
-  const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
+  const ofReseller = findReseller(line, subscriber, bills);
+  const isDirect = subscriber !== null && ofReseller === null;
+  const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId, isDirect };
   if ((await decideType(context, read, { stored, bills, terms, subscriber })) === 'prepaid')
     return nothing(context, read, { stored, gathered: null, reason: 'prepaid', csv: null });
-  const ofReseller = findReseller(line, subscriber, bills);
   if (ofReseller !== null) {
     if (!of.options.dryRun && stored?.note !== OF_RESELLER)
       await storeBill(context, read, { stored, gathered: null, state: 'failed', csv: null, note: OF_RESELLER });
@@ -228,6 +232,7 @@ async function storeBill(
     const bills = await listLineBills({ store: tables }, line);
     const isTakenNow = bills.some((bill) => bill.id === stored?.id && isTaken(bill) && !isSame(bill, stored));
     refuseOverlap(of, isTakenNow ? null : stored, bills);
+    await replaceFailed(tables, { ...row, ...figures }, { bills, isDirect: of.isDirect });
     if (stored === null) return tables.callBills.add({ ...row, ...figures });
     await tables.callBills.update(id, figures);
     return true;

@@ -33,8 +33,8 @@ export function requireTerms({ service, terms }: Line): CallTerms {
 export const OF_RESELLER = 'line-of-reseller';
 
 /**
- * Returns the error of a line whose calls the panel charges to somebody else than its customer, or charged so when it last had the line;
- * null of any other.
+ * Returns the error of a line whose calls the panel charges to somebody else than its customer, or charged so when a bill of it was last
+ * tried, if it is gone; null of any other.
  */
 export function findReseller(
   { service, telephony, subscriberId }: Line,
@@ -42,7 +42,9 @@ export function findReseller(
   bills: readonly CallBillRecord[],
 ): SluiceError | null {
   const refused = bills.some((bill) => bill.service === service.id && bill.note === OF_RESELLER);
-  const known = refused ? `line ${subscriberId} is gone, and belonged to a reseller when the panel last had it` : null;
+  const known = refused
+    ? `line ${subscriberId} is gone, and belonged to a reseller when Sluice last tried to bill it`
+    : null;
   const conflict = subscriber === null ? known : (telephony.billingConflict?.(subscriber) ?? null);
   if (conflict === null) return null;
   const message = `The calls of "${service.id}" are not billed: ${conflict}; nothing was changed`;

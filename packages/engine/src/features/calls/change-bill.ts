@@ -1,7 +1,8 @@
-import type { CallBillRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
+import type { CallBillRecord, HeldLease, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { refuseOverlap } from './bill-refusals.js';
-import { isFinal } from './due.js';
+import { OF_RESELLER, refuseOverlap } from './bill-refusals.js';
+import { TYPE_CHANGED } from './billing-type.js';
+import { isFinal, isTaken, openParts, toPeriod } from './due.js';
 import { listLineBills } from './line-bills.js';
 
 /** A bill that this run holds. */
@@ -57,4 +58,29 @@ export async function failBill(
     await callBills.update(bill.id, change);
     return { ...now, ...change };
   });
+}
+
+/**
+ * Removes the failed bills of a service that a bill stored now replaces: their periods are within its own and those of bills that are
+ * done with. A final bill that is tried again has a later end. Of a line that the panel shows as sold directly, no failed bill states
+ * any more that it is a reseller's.
+ *
+ * @param known.bills the stored bills of the line
+ */
+export async function replaceFailed(
+  { callBills }: Pick<StoreTables, 'callBills'>,
+  made: CallBillRecord,
+  { bills, isDirect }: { bills: readonly CallBillRecord[]; isDirect: boolean },
+): Promise<void> {
+  const others = bills.filter(({ id }) => id !== made.id);
+  const covering = [made, ...others.filter(isTaken)];
+  for (const bill of others.filter(({ service, state }) => service === made.service && state === 'failed')) {
+    const { id, note } = bill;
+    const isDisproved = isDirect && note === OF_RESELLER;
+    // Another failure does not show that what it states has ended.
+    const isStated = (note === OF_RESELLER || note === TYPE_CHANGED) && note !== made.note;
+    const isKept = made.state === 'failed' && isStated && !isDisproved;
+    if (!isKept && openParts(covering, toPeriod(bill, 'UTC')).length === 0) await callBills.remove(id);
+    else if (isDisproved) await callBills.update(id, { note: null });
+  }
 }

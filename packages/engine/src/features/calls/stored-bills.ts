@@ -16,7 +16,8 @@ import { requireLineOfCalls } from '../telephony/find-line.js';
 
 /**
  * Lists the stored bills of a service or client, the newest period of each service first; calls no panel. A reader gets those of
- * its own: a bill without a client is of who had the service in all of its period.
+ * its own, without those that failed before calls were read: a bill without a client is of who had the service in all of its
+ * period.
  *
  * @throws SluiceError `unknown_service` for the service of another client
  */
@@ -34,7 +35,7 @@ export async function listBills(
   const panels = new Map((await context.store.services.list({ ids })).map(({ id, panel }) => [id, panel]));
   const shown: StoredBillView[] = [];
   for (const bill of bills) {
-    if (!(await isOwn(context, bill, reader))) continue;
+    if ((reader !== undefined && isUnread(bill)) || !(await isOwn(context, bill, reader))) continue;
     const timeZone = findTimeZone(context.config, bill.panel ?? panels.get(bill.service) ?? '');
     shown.push(toView(bill, { timeZone, invoiceStatus: await readInvoiceStatus(context, bill) }));
   }
@@ -99,6 +100,11 @@ export async function billReport(context: Context, id: string, reader?: Reader):
 /** Whether a bill was made of calls that were read. */
 function hasReport({ digest }: CallBillRecord): boolean {
   return digest !== '';
+}
+
+/** Whether a bill failed before its calls were read: its figures are of none, and a later one may be of many. */
+function isUnread(bill: CallBillRecord): boolean {
+  return bill.state === 'failed' && !hasReport(bill);
 }
 
 /** The error of a bill that no calls were read for. */
