@@ -15,6 +15,8 @@ export interface OpenZeroing {
   tries: number;
   /** The old figure was read again: it is to be zeroed once more. */
   undone?: boolean;
+  /** When it was first read again; absent in checkpoints of older versions. */
+  foundAt?: string;
 }
 
 /** What the panel can't show and later runs need. Stored with each decision. */
@@ -136,7 +138,7 @@ export function showsOthers({ counted }: Pick<TargetState, 'counted'>): boolean 
 function updateZeroing(zeroing: OpenZeroing, reading: ReadUser): OpenZeroing | null {
   const state = judgeOpenZeroing(zeroing, reading);
   if (state === null || state === 'open') return zeroing;
-  return state === 'undone' ? { ...zeroing, undone: true } : null;
+  return state === 'undone' ? { foundAt: reading.at, ...zeroing, undone: true } : null;
 }
 
 function addAction(checkpoint: UserCheckpoint, row: ActionRecord, user: HiddifyUser): UserCheckpoint {

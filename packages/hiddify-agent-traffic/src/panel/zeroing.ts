@@ -1,7 +1,14 @@
 import type { Plan, TargetState } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import type { AddressableUser, ZeroPayload } from '../account/user-actions.js';
-import { findCycle, judgeOpenZeroing, loadCheckpoint, showsOthers, type UserCheckpoint } from './checkpoint.js';
+import {
+  findCycle,
+  judgeOpenZeroing,
+  loadCheckpoint,
+  type OpenZeroing,
+  showsOthers,
+  type UserCheckpoint,
+} from './checkpoint.js';
 import { toHiddifyProduct } from './settings.js';
 
 const MINUTE_MS = 60_000;
@@ -10,6 +17,12 @@ const MINUTE_MS = 60_000;
 const FIRST_PAUSE_MS = 10 * MINUTE_MS;
 
 const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
+
+/**
+ * A figure that is first read later than this after a zeroing may as well be what the user has used since. Twice in a cycle that is
+ * taken for the old one all the same.
+ */
+const SOON_MS = 20 * MINUTE_MS;
 
 /**
  * Plans the zeroing of a usage after it was read: of a `no_reset` user once when a cycle opens, of any user that the service got
@@ -42,15 +55,27 @@ export function planZeroing(
   return { cycle: id, counted: 0, tries: 1 };
 }
 
-/** A panel that keeps writing the old figure back is not called at each run, unless it stops the user by that figure. */
+/**
+ * A panel that keeps writing the old figure back is not called at each run, unless it stops the user by that figure. The pause is
+ * longer than the time in which the figure came: of a user who only goes on as before, the next reading then shows less than it.
+ */
 function mayRepeat(
   { now }: Pick<TargetState, 'now'>,
   { usedBytes, limitBytes }: AddressableUser,
-  { at, tries }: NonNullable<UserCheckpoint['zeroing']>,
+  zeroing: OpenZeroing,
 ): boolean {
-  if (tries < 2 || usedBytes >= limitBytes) return true;
+  const { at, tries } = zeroing;
+  if (tries < 2) return true;
+  const foundAfter = toFoundAfter(zeroing);
+  if (foundAfter > SOON_MS) return false;
+  if (usedBytes >= limitBytes) return true;
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 2));
-  return Date.parse(now) >= Date.parse(at) + pause;
+  return Date.parse(now) >= Date.parse(at) + Math.max(pause, 2 * foundAfter);
+}
+
+/** Returns how long after a zeroing the figure was first read again; infinite where that is not known. */
+function toFoundAfter({ at, foundAt }: OpenZeroing): number {
+  return foundAt === undefined ? Infinity : Date.parse(foundAt) - Date.parse(at);
 }
 
 /** Reports a figure that counts in full although it may contain the old one, and a panel that writes the old one back again. */
@@ -72,9 +97,13 @@ export function noteZeroing(
   }
   const { zeroing, zeroedCycle } = checkpoint;
   if (zeroing?.undone !== true || zeroing.tries < 2) return;
+  const isSoon = toFoundAfter(zeroing) <= SOON_MS;
+  const next = isSoon
+    ? 'Sluice zeroes it again; if that does not help, reset'
+    : 'Sluice leaves it so, since the user may have used as much until it was read; if it stops the user too early, reset';
   (plan.notices ??= []).push({
     code: 'zeroing_undone_again',
     key: `zeroing_undone_again:${service.id}:${zeroedCycle ?? ''}`,
-    message: `${service.id}: the panel has written back the usage of its user "${user.name}" after each of ${zeroing.tries} zeroings in the cycle. It shows ${formatBytes(user.usedBytes)}, of which ${formatBytes(zeroing.from)} were counted before, and stops the user at ${formatBytes(user.limitBytes)}. Sluice zeroes it again; if that does not help, reset the usage in the panel's admin pages while the user is not connected, or use the parent panel in the config where this one is its child`,
+    message: `${service.id}: the panel ${isSoon ? 'has' : 'seems to have'} written back the usage of its user "${user.name}" after each of ${zeroing.tries} zeroings in the cycle. It shows ${formatBytes(user.usedBytes)}, of which ${formatBytes(zeroing.from)} were counted before, and stops the user at ${formatBytes(user.limitBytes)}. ${next} the usage in the panel's admin pages while the user is not connected, or use the parent panel in the config where this one is its child`,
   });
 }

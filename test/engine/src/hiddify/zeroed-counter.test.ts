@@ -107,8 +107,9 @@ describe('a counter that Sluice zeroed', () => {
       const third = await poll(5 * MINUTE);
       expect([third.usage?.totalBytes, counter()]).toEqual([6 * GB, 0]);
       at.panel.changeUser(uuid, { currentUsage: 36 * GB });
-      expect([(await poll(15 * MINUTE)).usage?.totalBytes, counter()]).toEqual([6 * GB, 36]);
-      expect([(await poll(5 * MINUTE)).usage?.totalBytes, counter()]).toEqual([6 * GB, 0]);
+      expect([(await poll(5 * MINUTE)).usage?.totalBytes, counter()]).toEqual([6 * GB, 36]);
+      expect([(await poll(14 * MINUTE)).usage?.totalBytes, counter()]).toEqual([6 * GB, 36]);
+      expect([(await poll(MINUTE)).usage?.totalBytes, counter()]).toEqual([6 * GB, 0]);
       at.panel.use(uuid, 2 * GB);
       expect(await poll(5 * MINUTE)).toMatchObject({ status: 'ok', actions: [], usage: { totalBytes: 8 * GB } });
     });
@@ -128,6 +129,15 @@ describe('a counter that Sluice zeroed', () => {
       at.panel.use(uuid, GB);
       expect(noticeCodes((await pollLater(at, MINUTE)).report)).toEqual([]);
     });
+
+    it('is named as what may be own use where it was read late', async () => {
+      writeBack(31);
+      await poll();
+      writeBack(35);
+      const { report } = await pollLater(at);
+      const [notice] = report.notices.filter(({ code }) => code === 'zeroing_undone_again');
+      expect(notice?.message).toContain('the user may have used as much');
+    });
   });
 
   it('is not counted twice when a command finds the old figure first', async () => {
@@ -139,6 +149,32 @@ describe('a counter that Sluice zeroed', () => {
     expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 2 * GB } });
     expect(at.panel.user(uuid).currentUsage).toBe(0);
   });
+});
+
+describe('a user who uses about as much as before each zeroing', () => {
+  /** Uses so much before each poll, and returns what is counted after it. */
+  const pollEach = async (gigabytes: readonly number[], ms: number): Promise<number[]> => {
+    const uuid = await createUsed(at, 5);
+    await pollNextCycle(at);
+    const counted: number[] = [];
+    for (const gb of gigabytes) {
+      at.panel.use(uuid, gb * GB);
+      counted.push(((await poll(ms)).usage?.totalBytes ?? 0) / GB);
+    }
+    return counted;
+  };
+
+  it('is zeroed again once only where polls are hours apart, and all that is used then counts', async () => {
+    expect(await pollEach([5.5, 6, 7, 8, 9], 2 * HOUR)).toEqual([0.5, 1, 8, 16, 25]);
+  });
+
+  it.each([5, 7, 10, 15, 60])(
+    'is counted in full from the second one on with polls every %i minutes',
+    async (minutes) => {
+      const even = Array.from({ length: 6 }, () => 5.5);
+      expect(await pollEach(even, minutes * MINUTE)).toEqual([0.5, 0.5, 6, 11.5, 17, 22.5]);
+    },
+  );
 });
 
 describe('a zeroing whose answers are lost while the user goes on', () => {
