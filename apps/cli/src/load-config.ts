@@ -1,4 +1,5 @@
-import { type Config, findConfig, type FoundConfig, loadConfigFile } from '@sluice/config-file';
+import { type Config, findConfig, type FoundConfig, loadConfigFile, loadStateOnly } from '@sluice/config-file';
+import { SluiceError } from '@sluice/panel-kind/errors';
 import { printable } from '@sluice/panel-http/printable';
 import { writeLine } from '@sluice/terminal/text';
 import type { Deps } from './context.js';
@@ -25,14 +26,35 @@ export function requireFound({ file, byFolder }: FoundConfig, deps: Omit<Reading
 }
 
 /**
+ * Loads a config that was found, as `loadConfig`. With `needsStateOnly`, one that is refused is only warned of, and the returned config has
+ * no more than its state file.
+ */
+export function loadFound(
+  found: FoundConfig,
+  deps: Reading & Pick<Deps, 'stderr'>,
+  needsStateOnly = false,
+): { config: Config; isRefused: boolean } {
+  try {
+    const config = requireFound(found, deps);
+    warnOfExposed(config, deps);
+    return { config, isRefused: false };
+  } catch (error) {
+    if (!needsStateOnly || !(error instanceof SluiceError)) throw error;
+    const config = loadStateOnly(found, configKinds(deps));
+    if (config === null) throw error;
+    const message = error.message.replace('; no panel was called', '');
+    writeLine(deps.stderr, `sluice: warning: ${printable(message)}`);
+    return { config, isRefused: true };
+  }
+}
+
+/**
  * Loads the config, and warns on stderr if other users can write it or read secrets in it.
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line
  */
 export function loadConfig(option: string | undefined, deps: Reading & Pick<Deps, 'stderr'>): Config {
-  const config = requireConfig(option, deps);
-  warnOfExposed(config, deps);
-  return config;
+  return loadFound(findConfig(option, deps.env, deps.cwd), deps).config;
 }
 
 /** Warns on stderr if other users can write a config or read secrets in it. */

@@ -13,7 +13,7 @@ import { usageError } from '@sluice/panel-kind/errors';
 import type { StateStore } from '@sluice/state-store';
 import { Terminal, type TerminalOptions } from '@sluice/terminal';
 import type { FollowedConfig } from './follow-config.js';
-import { requireFound, warnOfExposed } from './load-config.js';
+import { loadFound } from './load-config.js';
 import type { Deps } from './context.js';
 import { ExitCode, toErrorExitCode } from './exit-codes.js';
 import { configKinds, knownKinds } from './kinds.js';
@@ -30,6 +30,8 @@ export interface OpenOptions extends TerminalOptions {
   storeMayBeLost?: boolean;
   /** It is a run of the schedule over everything: that it can't begin is reported to the heartbeat. */
   scheduled?: boolean;
+  /** It needs no more of the config than the state file, so that it works with a refused one, too. */
+  needsStateOnly?: boolean | undefined;
   /** It runs long: its calls work with the config as the file is when they begin. */
   followsConfig?: boolean;
 }
@@ -67,9 +69,9 @@ export async function withSluice<T>(
 async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened, 'config' | 'followed' | 'sluice'>> {
   try {
     const found = findConfig(options.config, deps.env, deps.cwd);
-    const config = requireFound(found, deps);
-    warnOfExposed(config, deps);
-    const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
+    const { config, isRefused } = loadFound(found, deps, options.needsStateOnly);
+    const create = !isRefused;
+    const store = await openConfiguredStore(config, deps, { mayBeLost: options.storeMayBeLost ?? false, create });
     const followed = options.followsConfig === true ? await follow(config, found, deps) : null;
     const sluice = await startSluice(config, store, deps, { ...options, current: followed?.current });
     return { config, followed, sluice };
@@ -91,9 +93,13 @@ async function reportUnstarted(deps: Deps, options: Pick<OpenOptions, 'config'>)
   if (address !== null) await reportUnstartedRun(address, pingHeartbeat);
 }
 
-/** Opens the store of a config; a new one is created unless one was lost. */
-export function openConfiguredStore(config: Config, { clock }: Deps, mayBeLost = false): Promise<StateStore> {
-  return openLocalStore(storeLocation(config), { clock, mayBeLost });
+/** Opens the store of a config; a new one is created unless one was lost, or it is not to be. */
+export function openConfiguredStore(
+  config: Config,
+  { clock }: Deps,
+  how: { mayBeLost?: boolean; create?: boolean } = {},
+): Promise<StateStore> {
+  return openLocalStore(storeLocation(config), { clock, ...how });
 }
 
 /** Starts the engine on a store; closing the engine closes the store. */

@@ -1,5 +1,5 @@
 export { findConfig, findConfigFile, type FoundConfig } from './find-config-file.js';
-export { type ConfigPlace, findHeartbeat } from './find-heartbeat.js';
+export { type ConfigPlace, findHeartbeat, loadStateOnly } from './refused.js';
 export type { ConfigKinds } from './kinds.js';
 export {
   type CheckedConfig,

@@ -44,6 +44,7 @@ const TOKENS: List<ShownToken> = {
   key: 'tokens',
   statuses: STATUSES.tokens,
   keepsOrder: true,
+  needsStateOnly: true,
   empty: 'No tokens.',
   document: ({ status: _status, ...token }) => token,
   columns: [
@@ -89,7 +90,7 @@ interface RevokeOptions extends GlobalOptions {
 
 /** `sluice api-token revoke TOKEN` */
 export const apiTokenRevoke: CommandHandler<RevokeOptions> = ([token = ''], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
+  withSluice(deps, { ...options, needsStateOnly: true }, async ({ sluice, terminal }) => {
     const withMade = options.withMade === true;
     const revoked = await sluice.access.revoke(token, { withMade });
     terminal.document(revoked);

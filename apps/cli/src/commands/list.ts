@@ -19,6 +19,8 @@ export interface List<Row> {
   empty: string;
   /** Rows keep the order of the engine; by default they are in natural order of the first column. */
   keepsOrder?: boolean;
+  /** As of `OpenOptions`. */
+  needsStateOnly?: boolean;
   /** What `--status` may name. */
   statuses?: readonly string[] | undefined;
   /** What `--status` is where it is not named; default: all. */
@@ -66,7 +68,7 @@ export function listCommand<Row, Options extends ListOptions = ListOptions, Also
     const { status } = list;
     const options = status === undefined || asked.status !== undefined ? asked : { ...asked, status };
     const selection = toSelection(list, options);
-    return withSluice(deps, options, async (opened) => {
+    return withSluice(deps, { ...options, needsStateOnly: list.needsStateOnly }, async (opened) => {
       const { terminal } = opened;
       const loaded = await load(opened, args, options, deps);
       const [all, also] = 'rows' in loaded ? [loaded.rows, loaded.also] : [loaded, null];

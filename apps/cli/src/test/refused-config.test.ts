@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -70,6 +70,43 @@ describe('a config that is refused', () => {
       expect(await runsWith(valid(address, 'no_such_key: 1\n'), words)).toEqual([2, []]);
     },
   );
+});
+
+describe('tokens, while the config is refused', () => {
+  const whole = valid('"https://hc.example.com/x"', 'state: ./data.db\n');
+  beforeEach(async () => {
+    bench.write('sluice.yaml', whole);
+    expect((await bench.sluice('api-token create leaked --scope read')).exitCode).toBe(0);
+  });
+
+  it.each([
+    ['an unknown key', `${whole}no_such_key: 1\n`],
+    ['what is not YAML', `${whole}\tbroken: [\n`],
+    ['a program, and others can write it', `${whole}childEnv: []\nserve: { token: "\${cmd:/bin/echo x}" }\n`],
+  ])('are listed and revoked: it has %s', async (_what, text) => {
+    bench.write('sluice.yaml', text);
+    chmodSync(bench.path('sluice.yaml'), text.includes('cmd:') ? 0o666 : 0o600);
+    const named = `--config ${bench.path('sluice.yaml')}`;
+    expect((await bench.sluice(`service list ${named}`)).exitCode).toBe(2);
+    const listed = await bench.sluice(`api-token list --json ${named}`);
+    expect(listed.json<{ tokens: object[] }>().tokens).toMatchObject([{ name: 'leaked', revokedAt: null }]);
+    const { exitCode, stdout, stderr } = await bench.sluice(`api-token revoke leaked ${named}`);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/leaked .* is revoked/)]);
+    expect(stderr).toMatch(/^sluice: warning: .*sluice\.yaml/);
+    expect((await bench.sluice(`api-token create other --scope read ${named}`)).exitCode).toBe(2);
+  });
+
+  it('are not where only the working directory led to what others can write, or where no state file is', async () => {
+    bench.write('sluice.yaml', `${whole}no_such_key: 1\n`);
+    chmodSync(bench.path('sluice.yaml'), 0o666);
+    expect((await bench.sluice('api-token revoke leaked')).exitCode).toBe(2);
+    bench.write('sluice.yaml', `${whole.replace('./data.db', './gone.db')}no_such_key: 1\n`);
+    chmodSync(bench.path('sluice.yaml'), 0o600);
+    const { exitCode, stderr } = await bench.sluice('api-token revoke leaked');
+    expect([exitCode, stderr]).toEqual([expect.any(Number), expect.stringContaining('gone.db')]);
+    expect(exitCode).not.toBe(0);
+    expect(existsSync(bench.path('gone.db'))).toBe(false);
+  });
 });
 
 describe('a secret of a panel that is missing', () => {
