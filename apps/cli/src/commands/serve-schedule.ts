@@ -8,6 +8,8 @@ import { toRemediable, withRemedy } from '../remedies.js';
 import type { GlobalOptions } from './command.js';
 import { type JobParts, serveJobs } from './serve-jobs.js';
 
+const LOOK_MS = 60_000;
+
 interface ScheduleParts {
   sluice: Sluice;
   followed: FollowedConfig;
@@ -28,7 +30,10 @@ export function followSchedule({ sluice, followed, options, startSchedule }: Sch
   const { clock, random } = deps;
   // As cron: the local time of the machine.
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  const list = (): ScheduledJob[] => serveJobs(parts, deps).map((job) => reporting(job, followed));
+  const list = (): ScheduledJob[] => [
+    readConfig(followed),
+    ...serveJobs(parts, deps).map((job) => reporting(job, followed)),
+  ];
   const schedule = startSchedule({ jobs: list(), clock, random, timeZone, onError });
   followed.onChange = () => {
     schedule.change(list());
@@ -37,6 +42,15 @@ export function followSchedule({ sluice, followed, options, startSchedule }: Sch
 }
 
 type Stoppable = Pick<Schedule, 'stop'>;
+
+/** Reads the config between the other jobs, whose times it may change. */
+function readConfig(followed: FollowedConfig): ScheduledJob {
+  const run: ScheduledJob['run'] = () => {
+    followed.current({ beforeChange: true });
+    return Promise.resolve('done');
+  };
+  return { name: 'config', timing: { everyMs: LOOK_MS }, lastStart: () => Promise.resolve(null), run };
+}
 
 /** As a command of the schedule that can't begin, a job whose config is refused calls the failure of the heartbeat. */
 function reporting(job: ScheduledJob, followed: FollowedConfig): ScheduledJob {
