@@ -152,7 +152,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
   ref_used: 'Use another --ref, or none',
   config_refused: 'Correct the file as "sluice config check" says',
-  restart_needed: 'Restart the server',
+  restart_needed: 'Set the variable that the message names, if it names one, and restart the server',
   config_outdated: 'Restart the process, such as "sluice serve", so that it reads the config of now',
   panel_name_taken:
     'Give the panel a name in the config that no panel had. Where addresses changed, too: change one at a time, with a "sluice poll" between',
