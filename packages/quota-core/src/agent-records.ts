@@ -68,6 +68,8 @@ export interface AgentVerdict {
   doubted?: AgentDoubt;
   /** Falls of its own users' counters that wait, or were confirmed not long ago; absent where there are none. */
   falls?: AgentFall[];
+  /** Uuids of missing agents that it may be with another one, and below which it counts; absent where there are none. */
+  former?: readonly string[];
 }
 
 /** One agent of one panel: its limit, its account and the last verdict. */

@@ -12,7 +12,7 @@ import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
 import { countDisabledSince, countEnabledSince, listDisabled } from './disabled-users.js';
-import { listChain } from './hierarchy.js';
+import { isBelowSelf, listChain } from './hierarchy.js';
 import { isBelowPercent, isLimitExceeded, judge, type Judgement } from './judge.js';
 import { accountAt, openAccount } from './period.js';
 import type { AgentRules } from './records.js';
@@ -182,13 +182,13 @@ function toDoubt(
 }
 
 function listAncestors(agent: string, { agents, ownerName }: StoredAgents): AgentAncestor[] {
-  const chain = listChain(agent, agents);
-  const above = chain.slice(1).map((uuid) => {
-    const { name = 'unknown', limitBytes = null } = agents.get(uuid) ?? {};
-    return { uuid, name, limitBytes };
-  });
-  const top = agents.get(chain.at(-1) ?? '');
-  return top?.parent === SELF ? [...above, { uuid: null, name: ownerName, limitBytes: null }] : above;
+  const above = listChain(agent, agents)
+    .slice(1)
+    .map((uuid) => {
+      const { name = 'unknown', limitBytes = null } = agents.get(uuid) ?? {};
+      return { uuid, name, limitBytes };
+    });
+  return isBelowSelf(agent, agents) ? [...above, { uuid: null, name: ownerName, limitBytes: null }] : above;
 }
 
 /**

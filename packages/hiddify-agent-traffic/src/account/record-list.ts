@@ -97,7 +97,7 @@ type Tree = Pick<RecordedList, 'hierarchy' | 'links'>;
 
 function toTree({ list, records, users }: RecordInput): Tree {
   const links = listLinks(findSuccessions(list, { agents: records.agents, users }), records);
-  const former = new Map([...links].map(([uuid, { from }]) => [uuid, from.uuid]));
+  const former = new Map([...links].map(([uuid, { from }]) => [uuid, [from.uuid]]));
   return { links, hierarchy: new AgentHierarchy(list.admins, former) };
 }
 
@@ -195,6 +195,7 @@ function recordAgent(
     limitBytes === null ? [] : crossedThresholds({ usedBytes, allowedBytes: limitBytes, thresholds, already });
   const { exceeded, rule } = judgement;
   const own = falls.get(uuid);
+  const former = hierarchy.former.get(uuid);
   const agent: AgentRecord = {
     ...before,
     name,
@@ -214,6 +215,7 @@ function recordAgent(
       exceeded,
       rule,
       ...(own === undefined ? {} : { falls: own }),
+      ...(former === undefined ? {} : { former }),
     },
   };
   const crossings = marks.map((percent) => ({ agent: uuid, name, percent, usedBytes, limitBytes: limitBytes ?? 0 }));

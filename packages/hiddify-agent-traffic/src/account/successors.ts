@@ -76,23 +76,21 @@ function toOwners(
     if (now !== undefined) owners.get(owner ?? '')?.push(now);
   }
   const parents = new Map(admins.map(({ uuid, parent }) => [uuid, parent]));
-  // Below one that was missing before stand only its successors.
-  const before = new Set(missing.flatMap(({ uuid, missingSince }) => (missingSince === null ? [uuid] : [])));
   for (const { uuid, parent } of agents) {
     const now = parents.get(uuid);
-    if (now !== undefined && before.has(parent ?? '')) owners.get(parent ?? '')?.push(now);
+    if (now !== undefined) owners.get(parent ?? '')?.push(now);
   }
   return owners;
 }
 
-/** Returns the accounts that stand below an agent since it is missing, as the last list was stored. */
+/** Returns the accounts that stand below a missing agent, as the last list was stored. */
 function listKept(
-  { uuid, missingSince }: AgentRecord,
+  { uuid }: AgentRecord,
   agents: readonly AgentRecord[],
   listed: ReadonlyMap<string, HiddifyAdmin>,
 ): string[] {
-  if (missingSince === null) return [];
-  return agents.flatMap((agent) => (agent.parent === uuid && listed.has(agent.uuid) ? [agent.uuid] : []));
+  const kept = agents.filter((agent) => agent.verdict?.former?.includes(uuid) === true && listed.has(agent.uuid));
+  return kept.map((agent) => agent.uuid);
 }
 
 /**

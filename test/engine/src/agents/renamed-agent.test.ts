@@ -139,6 +139,34 @@ it('nothing is given back while the users of a missing agent belong to several n
   expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
 });
 
+it.each([
+  ['one', 'two'],
+  ['two', 'one'],
+])('what several new accounts use counts for those above each of them: %s is listed first', async (...order) => {
+  const west = at.panel.addAgent(undefined, { name: 'west' });
+  const south = at.panel.addAgent(undefined, { name: 'south' });
+  at.panel.moveAgent(at.north, west);
+  for (const name of ['north', 'west', 'south']) await at.limit(name, 50);
+  await at.check();
+  const parents: Record<string, string> = { one: west, two: south };
+  const [first = '', second = ''] = order.map((name) => at.panel.addAgent(parents[name], { name }));
+  const [one, two] = order[0] === 'one' ? [first, second] : [second, first];
+  at.panel.moveUser(at.svc, one);
+  at.panel.moveUser(at.loose, two);
+  at.panel.deleteAgent(at.north);
+  await at.check();
+  at.panel.use(at.svc, 2 * GB);
+  at.panel.use(at.loose, 3 * GB);
+  await at.check();
+  const used = async (name: string) => (await at.sluice.agents.show(name)).usedBytes;
+  expect([await used('west'), await used('south')]).toEqual([2 * GB, 3 * GB]);
+  const above = async (name: string) => (await at.sluice.agents.show(name)).ancestors.map((agent) => agent.name);
+  expect([await above(one), await above(two)]).toEqual([
+    ['north', 'west', 'Owner'],
+    ['north', 'south', 'Owner'],
+  ]);
+});
+
 it('nothing is given back for an agent with another key below another agent', async () => {
   const key = await rotate();
   at.panel.moveAgent(key, at.panel.addAgent(undefined, { name: 'west' }));
