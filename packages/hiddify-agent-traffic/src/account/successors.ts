@@ -31,7 +31,19 @@ interface Known {
  * where it was not known before, has the same parent, and has, with those below it, more than half of what was below the former one, which is certainly gone;
  * nothing of that may belong to another new account. What is not clear in the first list without the agent stays so.
  */
-export function findSuccessions(list: Listed, { agents, users }: Known): Succession[] {
+export function findSuccessions(list: Listed, known: Known): Succession[] {
+  const certain: Succession[] = [];
+  for (let before = known; ;) {
+    const found = compare(list, before);
+    const same = found.filter(({ isSame }) => isSame);
+    if (same.length === 0) return [...certain, ...found];
+    certain.push(...same);
+    // What has another uuid may be the parent of others that have.
+    before = withRenamed(before, same);
+  }
+}
+
+function compare(list: Listed, { agents, users }: Known): Succession[] {
   const listed = new Map(list.admins.flatMap((admin) => (admin.uuid === null ? [] : [[admin.uuid, admin] as const])));
   const missing = agents.filter(({ uuid }) => !listed.has(uuid));
   if (missing.length === 0) return [];
@@ -39,27 +51,49 @@ export function findSuccessions(list: Listed, { agents, users }: Known): Success
   const owners = toOwners(missing, list, { agents, users });
   const found = missing.map((from) => {
     const owning = owners.get(from.uuid) ?? [];
+    const chains = owning.map((owner) =>
+      listChain(owner, listed).flatMap((uuid) => (stored.has(uuid) ? [] : (listed.get(uuid) ?? []))),
+    );
     const present = new Set(owning);
-    const isFresh = (owner: string): boolean => present.has(owner) && listed.has(owner) && !stored.has(owner);
-    // An agent may give users to accounts that it has made below itself.
-    const now = owning.map((owner) => listChain(owner, listed).filter(isFresh).at(-1) ?? owner);
-    const fresh = now.flatMap((owner) => (owner !== null && isFresh(owner) ? [owner] : []));
-    return { from, now, fresh: [...new Set(fresh)], kept: listKept(from, agents, listed) };
+    const places = chains.map((chain) => findPlace(from, chain));
+    const fresh = chains.flatMap(
+      (chain, n) => places[n] ?? chain.findLast(({ uuid }) => present.has(uuid))?.uuid ?? [],
+    );
+    return { from, places, to: [...new Set([...listKept(from, agents, listed), ...fresh])] };
   });
-  const claims = found.flatMap(({ fresh }) => fresh);
-  const isClaimedOnce = (uuid: string): boolean => claims.filter((claim) => claim === uuid).length === 1;
-  const renamed = new Map(found.flatMap(({ from, fresh: [one] }) => (one === undefined ? [] : [[from.uuid, one]])));
-  return found.flatMap(({ from, now, fresh, kept }): Succession[] => {
-    const to = [...kept, ...fresh];
+  return found.flatMap(({ from, places, to }): Succession[] => {
     const [one] = to;
     if (one === undefined) return [];
-    const parent = listed.get(one)?.parent ?? null;
-    const isAlone = to.length === 1 && kept.length === 0 && isClaimedOnce(one);
+    const isAlone = to.length === 1 && found.filter((other) => other.places.includes(one)).length === 1;
     const isGone = !from.gone && list.goneAdmins.has(from.uuid);
-    const isBelow = parent === from.parent || parent === renamed.get(from.parent ?? '');
-    const hasMost = now.filter((owner) => owner === one).length * 2 > now.length;
-    return [{ from, to, isSame: isAlone && isGone && isBelow && hasMost }];
+    const hasMost = places.filter((place) => place === one).length * 2 > places.length;
+    return [{ from, to, isSame: isAlone && isGone && hasMost }];
   });
+}
+
+/**
+ * Returns the account in the place of a missing one, among the new ones from an owner upwards: it has the same parent. Where one
+ * below it has the former name instead, either may be the same.
+ */
+function findPlace({ parent, name }: AgentRecord, chain: readonly HiddifyAdmin[]): string | null {
+  const at = chain.findIndex((admin) => parent !== null && admin.parent === parent);
+  const place = chain[at] ?? null;
+  const isUnclear = chain.slice(0, at).some((below) => below.name === name) && place?.name !== name;
+  return isUnclear ? null : (place?.uuid ?? null);
+}
+
+/** Returns what was stored, with agents under their new uuids. */
+function withRenamed({ agents, users }: Known, same: readonly Succession[]): Known {
+  const renames = new Map(same.map(({ from, to: [to] }) => [from.uuid, to]));
+  const follow = (uuid: string | null): string | null => renames.get(uuid ?? '') ?? uuid;
+  return {
+    agents: agents.map((agent) => ({
+      ...agent,
+      uuid: renames.get(agent.uuid) ?? agent.uuid,
+      parent: follow(agent.parent),
+    })),
+    users: users.map((user) => ({ ...user, owner: follow(user.owner) })),
+  };
 }
 
 /** Returns to whom each listed user and sub-agent of the missing agents belongs now, by its former owner. */

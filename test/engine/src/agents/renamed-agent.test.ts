@@ -118,6 +118,17 @@ it('an agent that has given a user to an account of its own keeps its limit with
   expect(await at.holds()).toEqual(['agent-limit']);
 });
 
+it('an agent that has given all its users to an account of its own keeps its limit with another key', async () => {
+  const key = await rotate();
+  const own = at.panel.addAgent(key, { name: 'unknown' });
+  for (const user of [at.svc, at.loose]) at.panel.moveUser(user, own);
+  expect(codes(await at.check())).toContain('agent_renamed');
+  expect(await north()).toMatchObject([{ uuid: key, limitBytes: 5 * GB, usedBytes: 5 * GB, rule: 'at-or-over-limit' }]);
+  const user = at.panel.addUser({ agent: own, usageLimit: GB });
+  await at.check();
+  expect([...at.enabled(), at.panel.user(user).enable]).toEqual([false, false, false]);
+});
+
 it('nothing is given back while the users of a missing agent belong to several new accounts', async () => {
   await rotate();
   const other = at.panel.addAgent(undefined, { name: 'other' });
