@@ -49,16 +49,22 @@ function compare(list: Listed, { agents, users }: Known): Succession[] {
   if (missing.length === 0) return [];
   const stored = new Set([SELF, ...agents.map(({ uuid }) => uuid)]);
   const owners = toOwners(missing, list, { agents, users });
-  const found = missing.map((from) => {
-    const owning = owners.get(from.uuid) ?? [];
-    const chains = owning.map((owner) =>
+  const former: Former = { chains: new Map(), missing: new Map() };
+  for (const agent of missing) {
+    const chains = (owners.get(agent.uuid) ?? []).map((owner) =>
       listChain(owner, listed).flatMap((uuid) => (stored.has(uuid) ? [] : (listed.get(uuid) ?? []))),
     );
-    const present = new Set(owning);
-    const places = chains.map((chain) => findPlace(from, chain));
-    const fresh = chains.flatMap(
-      (chain, n) => places[n] ?? chain.findLast(({ uuid }) => present.has(uuid))?.uuid ?? [],
+    former.chains.set(agent.uuid, chains);
+    const { parent } = agent;
+    if (parent !== null) former.missing.set(parent, [...(former.missing.get(parent) ?? []), agent.uuid]);
+  }
+  const found = missing.map((from) => {
+    const places = listPlaces(from, former);
+    const present = new Set(owners.get(from.uuid));
+    const others = (former.chains.get(from.uuid) ?? []).flatMap((chain) =>
+      findPlace(from, chain) === null ? (chain.findLast(({ uuid }) => present.has(uuid))?.uuid ?? []) : [],
     );
+    const fresh = [...places.flatMap((place) => place ?? []), ...others];
     return { from, places, to: [...new Set([...listKept(from, agents, listed), ...fresh])] };
   });
   return found.flatMap(({ from, places, to }): Succession[] => {
@@ -66,9 +72,36 @@ function compare(list: Listed, { agents, users }: Known): Succession[] {
     if (one === undefined) return [];
     const isAlone = to.length === 1 && found.filter((other) => other.places.includes(one)).length === 1;
     const isGone = !from.gone && list.goneAdmins.has(from.uuid);
-    const hasMost = places.filter((place) => place === one).length * 2 > places.length;
-    return [{ from, to, isSame: isAlone && isGone && hasMost }];
+    return [{ from, to, isSame: isAlone && isGone && findMost(places) === one }];
   });
+}
+
+/** What missing agents had: by agent, the new accounts from the present owner of each user and sub-agent upwards, and missing sub-agents. */
+interface Former {
+  chains: Map<string, (readonly HiddifyAdmin[])[]>;
+  missing: Map<string, readonly string[]>;
+}
+
+/**
+ * Returns the account in the place of a missing one by each user and sub-agent that it had. A missing sub-agent is where most of
+ * what it had is; one that had nothing is nowhere.
+ */
+function listPlaces(from: AgentRecord, former: Former, path: readonly string[] = [from.uuid]): (string | null)[] {
+  const at = path.at(-1) ?? '';
+  const below = (former.missing.get(at) ?? []).filter((uuid) => !path.includes(uuid));
+  return [
+    ...(former.chains.get(at) ?? []).map((chain) => findPlace(from, chain)),
+    ...below.flatMap((uuid) => {
+      const places = listPlaces(from, former, [...path, uuid]);
+      return places.length === 0 ? [] : [findMost(places)];
+    }),
+  ];
+}
+
+/** Returns the place of more than half; null where there is none. */
+function findMost(places: readonly (string | null)[]): string | null {
+  const isMost = (place: string | null): boolean => places.filter((each) => each === place).length * 2 > places.length;
+  return [...new Set(places)].find(isMost) ?? null;
 }
 
 /**

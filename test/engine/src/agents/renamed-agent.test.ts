@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startAgency } from './agency.js';
@@ -106,6 +106,46 @@ it('an agent and the one above it change their keys at once', async () => {
   await at.limit('north', 50);
   await at.check();
   expect([...at.enabled(), at.panel.user(user).enable]).toEqual([true, true, true]);
+});
+
+describe('an agent that has only sub-agents, all of which change their keys with it', () => {
+  let upper: string;
+  let lower: string[];
+  let users: string[];
+  const enabled = () => users.map((user) => at.panel.user(user).enable);
+
+  beforeEach(async () => {
+    upper = at.panel.addAgent(undefined, { name: 'upper' });
+    lower = ['east', 'west'].map((name) => at.panel.addAgent(upper, { name }));
+    users = lower.map((agent) => at.panel.addUser({ agent, usageLimit: 10 * GB }));
+    await at.limit('upper', 5);
+    await at.limit('east', 50);
+    at.panel.use(users[0] ?? '', 5 * GB);
+    await at.check();
+    expect(enabled()).toEqual([false, false]);
+  });
+
+  it('keeps its limit, as they do', async () => {
+    const [key, ...below] = [upper, ...lower].map((agent) => at.panel.rotateKey(agent));
+    expect(codes(await at.check())).toEqual(['agent_renamed', 'agent_renamed', 'agent_renamed']);
+    const { agents } = await at.sluice.agents.list();
+    expect(agents.find(({ name }) => name === 'upper')).toMatchObject({
+      ...{ uuid: key, limitBytes: 5 * GB, usedBytes: 5 * GB, usersDisabledByUs: 2 },
+    });
+    expect(agents.find(({ name }) => name === 'east')).toMatchObject({ uuid: below[0], limitBytes: 50 * GB });
+    await at.limit('upper', 50);
+    await at.check();
+    expect(enabled()).toEqual([true, true]);
+  });
+
+  it('is not known by one of them alone where the users of the others are not below it', async () => {
+    const [, east = ''] = [upper, ...lower].map((agent) => at.panel.rotateKey(agent));
+    const [, other = ''] = users;
+    at.panel.moveUser(other, at.north);
+    expect(codes(await at.check())).not.toContain('agent_renamed');
+    expect(enabled()).toEqual([false, false]);
+    expect((await at.sluice.agents.show(east)).ancestors.map(({ name }) => name)).toContain('upper');
+  });
 });
 
 it('an agent that has given a user to an account of its own keeps its limit with another key', async () => {
