@@ -79,7 +79,7 @@ function listAgentNotices(agent: AgentTraffic, recorded: RecordedList): AgentNot
 }
 
 function listMissing({ uuid, name, limitBytes }: AgentTraffic, { agents, links }: RecordedList): AgentNotice[] {
-  const succession = [...links.values()].find(({ from }) => from.uuid === uuid) ?? null;
+  const succession = links.find(({ from }) => from.uuid === uuid) ?? null;
   if (succession === null && limitBytes === null) return [];
   const code = 'agent_missing';
   const since = agents.get(uuid)?.missingSince ?? '';

@@ -41,8 +41,8 @@ export interface RecordedList extends RecordedAgents {
   calculator: AgentTrafficCalculator;
   ledger: LedgerStep;
   crossed: ThresholdCrossing[];
-  /** What became of missing agents, by the accounts that may be the same. */
-  links: ReadonlyMap<string, Succession>;
+  /** What became of missing agents that stand above the accounts that may be the same. */
+  links: readonly Succession[];
   exempt: ReadonlySet<string>;
 }
 
@@ -97,7 +97,8 @@ type Tree = Pick<RecordedList, 'hierarchy' | 'links'>;
 
 function toTree({ list, records, users }: RecordInput): Tree {
   const links = listLinks(findSuccessions(list, { agents: records.agents, users }), records);
-  const former = new Map([...links].map(([uuid, { from }]) => [uuid, [from.uuid]]));
+  const former = new Map<string, string[]>();
+  for (const { from, to } of links) for (const uuid of to) former.set(uuid, [...(former.get(uuid) ?? []), from.uuid]);
   return { links, hierarchy: new AgentHierarchy(list.admins, former) };
 }
 

@@ -161,22 +161,18 @@ function listKept(
 }
 
 /**
- * Returns the missing agents that stand above their successors until it is clear what became of them, by successor: those with a
- * limit, and those for which users are disabled. So nothing is released or forgotten meanwhile.
+ * Returns the missing agents that stand above their successors until it is clear what became of them: those with a limit, and those
+ * for which users are disabled. So nothing is released or forgotten meanwhile.
  */
 export function listLinks(
   successions: readonly Succession[],
   { holds, evidence }: Pick<AgentRecords, 'holds' | 'evidence'>,
-): Map<string, Succession> {
+): Succession[] {
   const held = new Set(holds.map(({ service }) => findSubjectAgent(service)));
   const disabled = new Set(
     evidence.flatMap(({ service, prior }) => [findSubjectAgent(service), ((prior ?? {}) as Partial<UserPrior>).owner]),
   );
-  const links = new Map<string, Succession>();
-  for (const succession of successions) {
-    const { uuid, limitBytes } = succession.from;
-    if (limitBytes === null && !held.has(uuid) && !disabled.has(uuid)) continue;
-    for (const successor of succession.to) if (!links.has(successor)) links.set(successor, succession);
-  }
-  return links;
+  return successions.filter(
+    ({ from: { uuid, limitBytes } }) => limitBytes !== null || held.has(uuid) || disabled.has(uuid),
+  );
 }

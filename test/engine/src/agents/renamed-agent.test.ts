@@ -190,6 +190,23 @@ it('nothing is given back while the users of a missing agent belong to several n
   expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
 });
 
+it('several missing agents, whose users belong to one new account, all stand above it', async () => {
+  const west = at.panel.addAgent(undefined, { name: 'west' });
+  const user = at.panel.addUser({ agent: west, usageLimit: 10 * GB });
+  await at.limit('west', 50);
+  await at.sluice.agents.suspend('north');
+  const merged = at.panel.addAgent(undefined, { name: 'merged' });
+  for (const uuid of [user, at.svc, at.loose]) at.panel.moveUser(uuid, merged);
+  for (const agent of [west, at.north]) at.panel.deleteAgent(agent);
+  const report = await at.check();
+  expect(codes(report)).toEqual(['agent_missing', 'agent_missing']);
+  expect(report.notices.map(({ message }) => message).join()).toMatch(/"north".*"west"|"west".*"north"/);
+  expect([at.enabled(), await at.holds()]).toEqual([[false, false], ['agent-limit']]);
+  await at.sluice.agents.unsuspend(at.north);
+  await at.check();
+  expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
+});
+
 it.each([
   ['one', 'two'],
   ['two', 'one'],
