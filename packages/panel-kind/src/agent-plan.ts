@@ -36,6 +36,8 @@ export interface AgentRecords {
 export interface AgentRename {
   from: string;
   to: string;
+  /** Whether it has the name that it had: with another one, it may be another reseller with the same users. */
+  hasName: boolean;
 }
 
 /** Why the lists of a panel can't be used. */

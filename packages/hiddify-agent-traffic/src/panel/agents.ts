@@ -121,8 +121,9 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   findRenames(list: ObservedList, known: Parameters<PanelAgents['findRenames']>[1]): AgentRename[] {
+    const names = new Map(list.admins.map(({ uuid, name }) => [uuid, name]));
     return findSuccessions(list, known).flatMap(({ from, to: [to], isSame }) =>
-      isSame && to !== undefined ? [{ from: from.uuid, to }] : [],
+      isSame && to !== undefined ? [{ from: from.uuid, to, hasName: names.get(to) === from.name }] : [],
     );
   }
 

@@ -22,22 +22,35 @@ export function describeMissing(named: string, agents: readonly { name: string }
 
 /** Returns which agents the config means, by uuid: by the former uuids of agents, and by names. */
 export async function loadMeant(tables: Tables, panel: string): Promise<Map<string, string>> {
-  return new Map((await listMeant(tables, panel)).map(({ from, to }) => [from, to]));
+  const meant = (await listMeant(tables, panel)).filter(({ isMeant }) => isMeant);
+  return new Map(meant.map(({ from, to }) => [from, to]));
 }
 
-interface Meant extends AgentRename {
+/** Returns the uuid that an agent has now. */
+export async function findPresentUuid(tables: Tables, panel: string, uuid: string): Promise<string> {
+  return (await listMeant(tables, panel)).find(({ from }) => from === uuid)?.to ?? uuid;
+}
+
+/** What a name or a former uuid stands for. */
+interface Meant {
+  from: string;
+  to: string;
   since: string;
+  /** False for the former uuid of an agent that had another name: what the config grants that uuid is not for it. */
+  isMeant: boolean;
 }
 
 async function listMeant({ conditions }: Tables, panel: string): Promise<Meant[]> {
   const prefix = `${AGENT_MEANT}${panel}:`;
   return (await conditions.list(prefix)).map(({ key, since, details }) => {
-    return { from: key.slice(prefix.length), to: (details as { to: string }).to, since };
+    const { to, isMeant = true } = details as { to: string; isMeant?: boolean };
+    return { from: key.slice(prefix.length), to, since, isMeant };
   });
 }
 
-function putMeant({ conditions }: Tables, panel: string, { from, to, since }: Meant): Promise<void> {
-  return conditions.put({ key: `${AGENT_MEANT}${panel}:${from}`, since, runs: 1, details: { to } });
+function putMeant({ conditions }: Tables, panel: string, { from, to, since, isMeant }: Meant): Promise<void> {
+  const details = isMeant ? { to } : { to, isMeant };
+  return conditions.put({ key: `${AGENT_MEANT}${panel}:${from}`, since, runs: 1, details });
 }
 
 /** Stores agents under their new uuids, with all that belongs to them, and keeps the former ones, which the config may name. */
@@ -47,11 +60,13 @@ export async function renameAgents(
   { panel, renames }: { panel: string; renames: readonly AgentRename[] },
 ): Promise<void> {
   const since = context.now();
-  for (const { from, to } of renames) {
+  for (const { from, to, hasName } of renames) {
     await tables.agents.rename(panel, { from, to });
     const before = (await listMeant(tables, panel)).filter((meant) => meant.to === from && meant.from !== to);
-    for (const meant of before) await putMeant(tables, panel, { ...meant, to, since });
-    await putMeant(tables, panel, { from, to, since });
+    for (const meant of before)
+      if (hasName || UUID.test(meant.from))
+        await putMeant(tables, panel, { ...meant, to, since, isMeant: meant.isMeant && hasName });
+    await putMeant(tables, panel, { from, to, since, isMeant: hasName });
     await tables.conditions.end(`${AGENT_MEANT}${panel}:${to}`);
   }
 }
@@ -96,7 +111,7 @@ export async function bindNames(
       (agent) => agent.name === name && agent.missingSince === null,
     );
     if (only !== undefined && others.length === 0)
-      await putMeant(tables, panel, { from: name, to: only.uuid, since: context.now() });
+      await putMeant(tables, panel, { from: name, to: only.uuid, since: context.now(), isMeant: true });
   }
 }
 
@@ -115,12 +130,17 @@ export async function listRenamedAgents(
   if (recent.length === 0) return [];
   const names = new Map(agents.map(({ uuid, name }) => [uuid, name]));
   const services = await store.services.list({ panel });
-  return recent.map(({ from, to, since }) => {
+  return recent.map(({ from, to, since, isMeant }) => {
     const named = findInConfig(context, panel, from);
     const ids = services.filter(({ refs }) => Object.values(refs).includes(from)).map(({ id }) => id);
+    const isGranted = named.some((path) => path.startsWith('panels.'));
+    const another =
+      isMeant || !isGranted
+        ? ''
+        : '; it had another name, so that agents.exempt and agents.clients do not mean it by its former uuid';
     const message =
       `agent "${names.get(to) ?? ''}" has the uuid (key) ${maskUuids(to)} on the panel instead of ${maskUuids(from)}: ` +
-      `its limit, ledger, holds and users stay as they are${describeFormer(named, ids)}`;
+      `its limit, ledger, holds and users stay as they are${describeFormer(named, ids)}${another}`;
     return {
       code: 'agent_renamed',
       key: `${panel}:agent-renamed:${from}:${to}:${since}`,

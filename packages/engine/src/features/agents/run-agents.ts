@@ -2,7 +2,6 @@ import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
 import {
   type AgentPlan,
   AGENT_STEPS,
-  type AgentRecords,
   type AgentTraffic,
   type ItemError,
   toItemError,
@@ -32,7 +31,7 @@ import { listUnclearExempt } from './exempt-problems.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
 import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
-import { listRenamedAgents } from './meant-agents.js';
+import { findPresentUuid, listRenamedAgents } from './meant-agents.js';
 import { resolveReservations } from './reservations.js';
 import { listUnknownSold } from './sold-limits.js';
 import { listWaitingRaises } from './sold-raises.js';
@@ -112,17 +111,14 @@ export async function runAgents(
   const how = { dryRun, acceptHalved: allowMass, announce: !dryRun };
   const read = await readAgents(on, { run: request.run, ...how, leases, guard });
   guard();
-  if (!isProblem(read)) run.request = { ...request, agent: findPresent(read.records, request.agent) };
+  // The list may show the only agent with another uuid.
+  if (!isProblem(read) && request.agent !== null)
+    run.request = { ...request, agent: await findPresentUuid(context.store, name, request.agent) };
   const list = isProblem(read) || !previewOnly ? read : (await foreseeUsers(run, read)).read;
   const result = isProblem(list) ? await withoutList(run, list) : await finish(run, decideAndPlan(run, list), open);
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
   result.observing = observing || panelSwitch.stopped;
   return result;
-}
-
-/** Returns the uuid of the only agent now: the list may show it with another one. */
-function findPresent({ meant }: Pick<AgentRecords, 'meant'>, agent: string | null): string | null {
-  return agent === null ? null : (meant?.get(agent) ?? agent);
 }
 
 /** Asks the brake, makes the changes, and reports. */
