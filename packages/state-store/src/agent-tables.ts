@@ -11,7 +11,7 @@ export interface AgentTables {
     put(records: AgentRecord[]): Promise<void>;
     /** Moves everything stored of the agents of a panel, in the tables below too, to its new name; what that name has is replaced. */
     renamePanel(from: string, to: string): Promise<void>;
-    /** Changes the uuid of an agent of a panel in everything that is stored of it, holds and evidence too. */
+    /** Changes the uuid of an agent of a panel in everything that is stored of it, holds, evidence and open actions too. */
     rename(panel: string, agent: { from: string; to: string }): Promise<void>;
   };
   /** One row per user that the panel has or had. */

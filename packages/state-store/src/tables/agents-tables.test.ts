@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { agent, agentReservation, agentUser } from '../test/agent-records.js';
 import { toAgentSubject } from '@sluice/quota-core';
-import { hold, minute, proof } from '../test/records.js';
+import { action, hold, minute, proof } from '../test/records.js';
 import { expectRefused, useStore } from '../test/use-store.js';
 
 describe('the tables of agents', () => {
@@ -49,7 +49,7 @@ describe('the tables of agents', () => {
   });
 
   it('keep everything of an agent that has another uuid', async () => {
-    const { agents, agentUsers, agentReservations, holds, evidence } = at.store;
+    const { agents, agentUsers, agentReservations, holds, evidence, actions } = at.store;
     await agents.put([agent('a', { limitBytes: 5 }), agent('c', { parent: 'a' }), agent('a', { panel: 'vpn2' })]);
     await agentUsers.put([agentUser('u-1'), agentUser('u-2', { owner: 'c' }), agentUser('u-3', { panel: 'vpn2' })]);
     await agentReservations.put([agentReservation('r-1', { chain: ['a', 'ab'] })]);
@@ -58,7 +58,25 @@ describe('the tables of agents', () => {
     const of = { hold: 'h-1', service: subject, panel: 'vpn', kind: 'user' };
     await evidence.add(proof('d-1', { ...of, target: 'u-1', prior: { name: 'anna', owner: 'a' } }));
     await evidence.add(proof('d-2', { ...of, target: 'u-2', prior: { name: 'bela', owner: 'c' } }));
+    const row = (owner: string, agentOf: string) => ({
+      payload: { agent: agentOf, owner },
+      begins: { kind: 'user', target: 'u', prior: { owner } },
+      subject: toAgentSubject('vpn', agentOf),
+    });
+    const planned = { panel: 'vpn', service: null };
+    await actions.plan([
+      action('act-1', { ...planned, payload: row('c', 'a') }),
+      action('act-2', { ...planned, payload: row('a', 'c') }),
+      action('act-3', { ...planned, panel: 'vpn2', payload: row('a', 'a') }),
+      action('act-4', planned),
+    ]);
     await agents.rename('vpn', { from: 'a', to: 'b' });
+    expect((await actions.unresolved()).map(({ payload }) => payload)).toEqual([
+      row('c', 'b'),
+      row('b', 'c'),
+      row('a', 'a'),
+      null,
+    ]);
     expect(await agents.list()).toEqual([
       agent('b', { limitBytes: 5 }),
       agent('c', { parent: 'b' }),

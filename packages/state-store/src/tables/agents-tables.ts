@@ -49,11 +49,33 @@ async function renameAgent({ db }: Session, panel: string, { from, to }: { from:
       where "panel" = ${panel} and ${sql.ref(column)} = ${from}`.execute(db);
   await sql`update "agent_reservations" set "chain" = replace("chain", ${JSON.stringify(from)}, ${JSON.stringify(to)})
     where "panel" = ${panel}`.execute(db);
-  await sql`update "evidence" set "prior" = json_set("prior", '$.owner', ${to})
-    where "panel" = ${panel} and "until" is null and json_extract("prior", '$.owner') = ${from}`.execute(db);
+  const [before, after] = [toAgentSubject(panel, from), toAgentSubject(panel, to)];
+  await renameMember(db, panel, ['evidence', 'prior', '$.owner'], [from, to]);
+  // How an open change ended is stored for the agent by its present uuid.
+  for (const member of ['$.payload.agent', '$.payload.owner', '$.begins.prior.owner'])
+    await renameMember(db, panel, ['actions', 'payload', member], [from, to]);
+  await renameMember(db, panel, ['actions', 'payload', '$.subject'], [before, after]);
   for (const table of ['holds', 'evidence'])
-    await sql`update ${sql.table(table)} set "service" = ${toAgentSubject(panel, to)}
-      where "service" = ${toAgentSubject(panel, from)}`.execute(db);
+    await sql`update ${sql.table(table)} set "service" = ${after} where "service" = ${before}`.execute(db);
+}
+
+/** Rows that still count: evidence of users that are gone may count again. */
+const COUNTING = {
+  evidence: sql<boolean>`("until" is null or "outcome" = 'gone')`,
+  actions: sql<boolean>`"state" in ('planned', 'in-doubt')`,
+};
+
+/** Replaces a value in the JSON of rows that still count. */
+async function renameMember(
+  db: Session['db'],
+  panel: string,
+  [table, column, member]: readonly [keyof typeof COUNTING, string, string],
+  [from, to]: readonly [string, string],
+): Promise<void> {
+  await sql`update ${sql.table(table)} set ${sql.ref(column)} = json_set(${sql.ref(column)}, ${member}, ${to})
+    where "panel" = ${panel} and ${COUNTING[table]} and json_extract(${sql.ref(column)}, ${member}) = ${from}`.execute(
+    db,
+  );
 }
 
 function agentUsersTable(access: Access): AgentTables['agentUsers'] {

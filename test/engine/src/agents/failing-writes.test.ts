@@ -106,13 +106,20 @@ describe('writes that fail', () => {
       };
     };
 
-    it.each([2, 3, 4, 5, 6, 7, 8])('at write number %d leaves nothing that cannot be given back', async (nth) => {
+    it.each([
+      ...[2, 3, 4, 5, 6, 7, 8].map((nth) => [nth, 'the same key'] as const),
+      ...[4, 5, 6, 7].map((nth) => [nth, 'another key'] as const),
+    ])('at write number %d leaves nothing that cannot be given back: %s', async (nth, key) => {
       const repair = failFrom(nth);
       await manager.sweep().catch((error: unknown) => {
         expect(String(error)).toContain('disk full');
       });
       repair();
       world.time.advance(5 * minute);
+      if (key === 'another key') {
+        world.fake.rotateKey(north);
+        await manager.refresh();
+      }
       await manager.sweep();
       expect(enabled()).toEqual([false, false, false]);
       expect(await world.disabled()).toHaveLength(3);
