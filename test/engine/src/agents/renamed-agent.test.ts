@@ -65,6 +65,25 @@ it('is found with another key by a check of it alone, and by commands that only 
   expect(await north()).toMatchObject([{ uuid: at.north, usersDisabledByUs: 2 }]);
 });
 
+it('its first limit since asks by what it has used', async () => {
+  await at.limit('north', 50);
+  at.panel.use(at.loose, 9 * GB);
+  await at.check();
+  at.panel.resetUsage(at.loose);
+  // A fall counts with the second reading.
+  for (let times = 0; times < 2; times++) await at.check();
+  at.panel.rotateKey(at.north);
+  at.bench.clock.advance(5 * MINUTE);
+  const questions: string[] = [];
+  const confirm = (question: string) => {
+    questions.push(question);
+    return Promise.reject(new Error('declined'));
+  };
+  await expect(at.limit('north', 5, { confirm })).rejects.toThrow('declined');
+  expect(questions).toEqual([expect.stringContaining('9 GB of 5 GB')]);
+  expect(await north()).toMatchObject([{ limitBytes: 50 * GB, usedBytes: 9 * GB }]);
+});
+
 it('a dry run changes nothing, and says what the next check does', async () => {
   await rotate();
   const preview = await at.check({ dryRun: true });

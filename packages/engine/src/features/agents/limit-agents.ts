@@ -133,7 +133,7 @@ async function setLimits(
   { dryRun = false, confirm = refuse }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
 ): Promise<AgentDetail[]> {
   const { context, name, agents } = on;
-  const read = await readAgents(on, { dryRun: true });
+  const read = await readAgents(on, { dryRun });
   if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
   const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(context, name) : read.records, limits);
   const enforcements = await readEnforcements(context.config, context.store);
