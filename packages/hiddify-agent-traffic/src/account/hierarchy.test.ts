@@ -32,6 +32,21 @@ describe('AgentHierarchy', () => {
     expect([...tree.orphans].sort()).toEqual(['a', 'b', 'lost', 'stray']);
   });
 
+  it('has missing agents between each account that they may be and its own parent', () => {
+    const accounts = [listedAdmin(SELF, SELF), listedAdmin('north', SELF), listedAdmin('east', 'north')];
+    const former = new Map([
+      ['east', ['gone', 'lost']],
+      ['north', ['gone']],
+    ]);
+    const linked = new AgentHierarchy(accounts, former);
+    expect(linked.listChain('east')).toEqual(['east', 'gone', 'lost', 'north']);
+    expect(linked.listChain('north')).toEqual(['north', 'gone']);
+    expect(linked.orphans).toEqual([]);
+    expect(linked.isSameOwner('east', 'lost')).toBe(true);
+    expect(linked.isSameOwner('north', 'lost')).toBe(false);
+    expect(linked.isSameOwner('east', 'north')).toBe(false);
+  });
+
   it('ends for every way in which parents may be given', () => {
     const names = ['a', 'b', 'c', 'd', SELF];
     const parents = fc.array(fc.constantFrom(...names, null, 'x'), { minLength: 5, maxLength: 5 });
