@@ -215,6 +215,7 @@ export { describeEnforcement, describeSetting, listWaysBack } from './context/en
 export { parseTime, type TimeReading } from './base/times.js';
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
 export { describeLate } from './features/schedule/last-run.js';
+export { describeOutage } from './context/reach.js';
 export { describeUndecided } from './kernel/run/undecided.js';
 export { listObserving } from './features/panels/observed-panels.js';
 export {

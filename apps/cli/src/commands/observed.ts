@@ -1,6 +1,7 @@
 import {
   describeBrake,
   describeLate,
+  describeOutage,
   describeUndecided,
   type PanelView,
   type ServiceDetail,
@@ -14,15 +15,13 @@ import type { Opened } from '../open-sluice.js';
 /** Prints which panels are down, left the config or are not decided on, so that the listed figures are those of the last readings. */
 export function printOutages(
   terminal: Terminal,
-  services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince' | 'panelUndecided'>[],
-  { removed }: Pick<Standing, 'removed'>,
+  services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince' | 'panelRemoved' | 'panelUndecided'>[],
 ): void {
-  const isRemoved = new Set(removed.map(({ panel }) => panel));
-  for (const [panel, since] of new Map(services.map((service) => [service.panel, service.panelDownSince]))) {
-    if (since === null) continue;
-    const at = terminal.times.at(since, panel) ?? since;
-    const what = isRemoved.has(panel) ? `is not in the config and was not read since` : 'is down since';
-    terminal.line(terminal.colors.yellow(`Panel ${panel} ${what} ${at}: these are the last known states`));
+  const away = services.filter(({ panelDownSince }) => panelDownSince !== null);
+  for (const [panel, service] of new Map(away.map((each) => [each.panel, each]))) {
+    const since = terminal.times.at(service.panelDownSince, panel) ?? '';
+    const what = `is ${describeOutage(service)} since ${since}`;
+    terminal.line(terminal.colors.yellow(`Panel ${panel} ${what}: these are the last known states`));
   }
   for (const [panel, undecided] of new Map(services.map(({ panel, panelUndecided }) => [panel, panelUndecided]))) {
     if (undecided === undefined) continue;

@@ -45,7 +45,6 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
           ...{ panel: name, panelDownSince: downSince },
           ...(undecided !== undefined && { panelUndecided: undecided }),
         })),
-        beside,
       );
       printLate(terminal, beside);
       printBrakes(

@@ -84,22 +84,18 @@ const listReport: CommandHandler<ReportOptions> = (_args, options, deps) =>
     } else if (!terminal.json) {
       const beside = await sluice.standing();
       printLate(terminal, beside);
-      show(terminal, found, beside);
+      show(terminal, found);
     }
     terminal.document({ report: found });
     return ExitCode.done;
   });
 
-function show(
-  terminal: Terminal,
-  { services, outlooks, totals }: Report,
-  beside: Parameters<typeof printOutages>[2],
-): void {
+function show(terminal: Terminal, { services, outlooks, totals }: Report): void {
   if (services.length === 0) {
     terminal.line('No services.');
     return;
   }
-  printOutages(terminal, services, beside);
+  printOutages(terminal, services);
   const byService = new Map(outlooks.map((outlook) => [outlook.service, outlook]));
   const rows = services.slice(0, SHOWN).map((service) => ({ ...service, outlook: byService.get(service.id) }));
   printRows(terminal, COLUMNS, rows);

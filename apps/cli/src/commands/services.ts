@@ -42,7 +42,7 @@ export const list: CommandHandler<ListOptions> = listCommand(
   async ({ sluice, terminal }, services, { csv }) => {
     if (csv === undefined) {
       const beside = await sluice.standing();
-      printOutages(terminal, services, beside);
+      printOutages(terminal, services);
       printLate(terminal, beside);
       await printKept({ sluice, terminal }, services, beside);
     }

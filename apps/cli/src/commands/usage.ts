@@ -26,7 +26,7 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
   async ({ sluice, terminal }, services, { refresh, csv }) => {
     if (csv === undefined) {
       const beside = await sluice.standing();
-      printOutages(terminal, services, beside);
+      printOutages(terminal, services);
       printLate(terminal, beside);
       await printKept({ sluice, terminal }, services, beside);
     }

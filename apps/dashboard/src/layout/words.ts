@@ -1,4 +1,4 @@
-import { type AgentDetail, describeMark, type UndecidedPanel } from '@sluice/engine';
+import { type AgentDetail, describeMark, describeOutage, type ServiceDetail } from '@sluice/engine';
 import { describeReason, formatBytes } from '@sluice/quota-core';
 import type { Times } from './format.js';
 import { html, type Html, join, type Part } from './html.js';
@@ -23,11 +23,18 @@ export function describeReserved(accounting: AgentDetail['accounting']): string 
 
 /** Says why the figures of a service are not renewed, and since when, as `at` writes an instant; null while they are. */
 export function whyOld(
-  { panelDownSince, panelUndecided }: { panelDownSince: string | null; panelUndecided?: UndecidedPanel | undefined },
+  {
+    panelDownSince,
+    panelUndecided,
+    ...state
+  }: Pick<ServiceDetail, 'panelDownSince' | 'panelRemoved' | 'panelUndecided'>,
   at: (instant: string) => Html,
+  forOperators = true,
 ): Html | null {
   if (panelUndecided !== undefined) return html`nothing decided on its panel since ${at(panelUndecided.since)}`;
-  return panelDownSince === null ? null : html`panel down since ${at(panelDownSince)}`;
+  return panelDownSince === null
+    ? null
+    : html`panel ${describeOutage(state, forOperators)} since ${at(panelDownSince)}`;
 }
 
 /** Returns the reason of a hold in words, or the name of its limit. */

@@ -27,6 +27,8 @@ export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'pa
   readAt: string | null;
   /** Since when its panel has answered no call; null while it answers. */
   panelDownSince: string | null;
+  /** Where its panel is not in the config. */
+  panelRemoved?: true;
   /** Since when, and why, the last runs decided nothing on its panel although it answers; absent where they do. */
   panelUndecided?: UndecidedPanel;
   /** The direction that counts; null where it is unknown. */
@@ -178,6 +180,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     metered,
     readAt: usage?.readAt ?? null,
     panelDownSince: service.panelDownSince,
+    ...(service.panelRemoved && { panelRemoved: true as const }),
     ...(service.panelUndecided !== undefined && { panelUndecided: service.panelUndecided }),
     usedBytes: used,
     allowedBytes,

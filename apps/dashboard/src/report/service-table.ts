@@ -37,7 +37,7 @@ export function serviceRow(
   const { id, client, product, share, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
-  const used = main === undefined ? usedBytes(service, times) : usedAmount(main);
+  const used = main === undefined ? usedBytes(service, times, showsClient) : usedAmount(main);
   const allowed = main === undefined ? allowedBytes(service) : amount(main.allowed, main.unit);
   const remaining = remainingBytes === null ? NONE : bytes(remainingBytes);
   // oxfmt-ignore
@@ -65,11 +65,11 @@ export function showStatus(service: ReportService, forOperators: boolean): Html 
   return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(markedReasons(service))}</span>`}`;
 }
 
-function usedBytes(service: ReportService, times: Times): Html {
+function usedBytes(service: ReportService, times: Times, forOperators: boolean): Html {
   const { usedBytes: used, readAt, metered } = service;
   if (used === null && !metered) return html`<span class="soft">not metered</span>`;
   if (used === null && readAt === null) return UNKNOWN;
-  const why = whyOld(service, (at) => times.at(at));
+  const why = whyOld(service, (at) => times.at(at), forOperators);
   return why === null ? bytes(used) : html`${bytes(used)} <span class="soft">read ${times.ago(readAt)}; ${why}</span>`;
 }
 

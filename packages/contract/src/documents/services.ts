@@ -180,6 +180,7 @@ const detailParts = {
   fallen: fallen.nullable().describe('Where the quota hold lasts although the usage fell by more than half'),
   /** Since when its panel has answered no call, or is not in the config: what is stated is the last known state. */
   panelDownSince: instantOrNull,
+  panelRemoved: z.literal(true).exactOptional().describe('Its panel is not in the config: no run reads it'),
   panelUndecided: undecidedPanel
     .exactOptional()
     .describe('Its panel answers, but the last run decided nothing there: what is stated is the last known state'),

@@ -1,5 +1,11 @@
 import { formatMoney } from '@sluice/quota-core';
-import { describeMark, describePurchaseState, describeTermination, type ServiceDetail } from '@sluice/engine';
+import {
+  describeMark,
+  describeOutage,
+  describePurchaseState,
+  describeTermination,
+  type ServiceDetail,
+} from '@sluice/engine';
 import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
 import { limitText } from './limits.js';
 import { pendingText, quotaText } from './outcome.js';
@@ -67,10 +73,12 @@ function doubtedText({ times }: Terminal, { doubted, panel, ...service }: Servic
   return `${used} ${times.ago(doubted.at, panel) ?? ''}: not used before it is confirmed`;
 }
 
-function downText({ panel, panelDownSince, panelUndecided }: ServiceDetail, times: Terminal['times']): string {
+function downText(service: ServiceDetail, times: Terminal['times']): string {
+  const { panel, panelDownSince, panelUndecided } = service;
   if (panelUndecided !== undefined)
     return `; nothing decided on its panel since ${times.at(panelUndecided.since, panel) ?? panelUndecided.since}`;
-  return panelDownSince === null ? '' : `; panel down since ${times.at(panelDownSince, panel) ?? panelDownSince}`;
+  if (panelDownSince === null) return '';
+  return `; panel ${describeOutage(service)} since ${times.at(panelDownSince, panel) ?? panelDownSince}`;
 }
 
 function holdText(hold: ServiceDetail['holds'][number], times: Terminal['times'], panel: string): string {

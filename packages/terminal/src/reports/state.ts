@@ -4,6 +4,7 @@ import {
   describeDoubtedHolds,
   describeExceeded,
   describeFigures,
+  describeOutage,
   describeProtection,
   describeUsed,
   describeWithin,
@@ -34,7 +35,9 @@ export function explainState(found: Explanation, times: Times, names: StateNames
     const age = service.usage === null ? '' : ` The figures were read ${ago(times, service, service.usage.readAt)}.`;
     const { panel, panelDownSince } = service;
     const down =
-      panelDownSince === null ? '' : ` Panel ${panel} is down since ${times.at(panelDownSince, panel) ?? ''}.`;
+      panelDownSince === null
+        ? ''
+        : ` Panel ${panel} is ${describeOutage(service)} since ${times.at(panelDownSince, panel) ?? ''}.`;
     const { code, message: text } = service.error;
     const message = times.text(text, panel).replace(/\.$/, '');
     const what =

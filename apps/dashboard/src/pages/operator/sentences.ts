@@ -8,6 +8,7 @@ import {
   describeLimitEnd,
   describeLimitNow,
   describeOthers,
+  describeOutage,
   describeProtection,
   describeSkip,
   describeUsed,
@@ -60,7 +61,7 @@ export function explainState(scene: ServiceScene): Part[] {
       ? null
       : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
           <span dir="auto">${times.inText(withoutStop(service.error.message))}</span
-          >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html`. The figures were read ${times.ago(service.usage.readAt)}.`}`,
+          >${service.panelDownSince === null ? null : html`; panel ${service.panel} is ${describeOutage(service)} since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html`. The figures were read ${times.ago(service.usage.readAt)}.`}`,
     service.panelUndecided === undefined || !isLiving(service.lifecycle)
       ? null
       : undecidedText(service.panel, service.panelUndecided, times),

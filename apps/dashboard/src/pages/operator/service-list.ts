@@ -1,4 +1,4 @@
-import type { OverviewReport } from '@sluice/engine';
+import { describeOutage, type OverviewReport } from '@sluice/engine';
 import { STATUS_FILTERS } from '@sluice/quota-core';
 import { address, badge, pager, type Section, table, usageBar } from '../../layout/components.js';
 import { bytes, count, counted, name, NONE, type Times } from '../../layout/format.js';
@@ -55,8 +55,10 @@ function showRead({ panel, readAt }: Row, { panels, removed }: OverviewReport, t
   const { downSince = null, undecided } = panels.find(({ name: known }) => known === panel) ?? {};
   const read = times.ago(readAt);
   if (removed.some((each) => each.panel === panel))
-    return html`${read} <span class="soft">panel not in the config</span>`;
-  const why = whyOld({ panelDownSince: downSince, panelUndecided: undecided }, (at) => times.at(at));
+    return html`${read} <span class="soft">panel ${describeOutage({ panelRemoved: true })}</span>`;
+  const why = whyOld({ panelDownSince: downSince, ...(undecided && { panelUndecided: undecided }) }, (at) =>
+    times.at(at),
+  );
   return why === null ? read : html`${read} <span class="soft">${why}</span>`;
 }
 

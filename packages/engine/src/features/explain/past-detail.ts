@@ -41,12 +41,14 @@ export async function toPastDetail(context: Context, detail: ServiceDetail, past
   const override = overrides.findLast(({ since, until }) => since <= at && (until === null || until > at));
   const purchases = await context.store.purchases.list({ services: [service.id] });
   const [quota = null] = ((decision?.allowance ?? null) as Allowance | null)?.parts ?? [];
-  const { stoppedByPanel: stopped, unread: _ofNow, panelDownSince: downSince, panelUndecided, ...kept } = detail;
+  const { stoppedByPanel: stopped, unread: _ofNow, panelRemoved, panelUndecided, ...kept } = detail;
+  const downSince = kept.panelDownSince !== null && kept.panelDownSince <= at ? kept.panelDownSince : null;
   const then = {
     ...kept,
     ...view,
     // What has lasted since before was so then.
-    panelDownSince: downSince !== null && downSince <= at ? downSince : null,
+    panelDownSince: downSince,
+    ...(downSince !== null && panelRemoved && { panelRemoved }),
     ...(panelUndecided !== undefined && panelUndecided.since <= at && { panelUndecided }),
     ...(stopped !== undefined && stopped.since <= at && holds.length === 0 && { stoppedByPanel: stopped }),
     ...lastUsage(view, decision, null),

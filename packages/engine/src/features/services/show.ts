@@ -4,7 +4,7 @@ import type { CustomerTerms } from '@sluice/contract';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
-import { findEntry } from '../../base/config/find-entry.js';
+import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { findCapabilities, findLacks } from '../../context/lacks.js';
 import { accountFor } from '../panels/account-for-reader.js';
@@ -64,7 +64,7 @@ export async function serviceDetails(
       fallen: findFallen(decision, open),
       wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
       observing: enforcements.isObserving(service.panel, service.product),
-      ...toOutage(outages.get(service.panel)),
+      ...toOutage(context, service, outages.get(service.panel)),
       ...(isUnread && figures.usage !== null && { unread: true as const }),
       ...(stoppedByPanel !== undefined && open.length === 0 && { stoppedByPanel }),
       product: service.product,
@@ -91,8 +91,14 @@ export async function serviceDetails(
   });
 }
 
-function toOutage({ downSince, undecided }: Outage = { downSince: null }) {
-  return { panelDownSince: downSince, ...(undecided !== undefined && { panelUndecided: undecided }) };
+function toOutage({ config }: Context, { panel }: ServiceRecord, outage: Outage = { downSince: null }) {
+  const { downSince, undecided } = outage;
+  const isRemoved = downSince !== null && isPanelRemoved(config, panel);
+  return {
+    panelDownSince: downSince,
+    ...(isRemoved && { panelRemoved: true as const }),
+    ...(undecided !== undefined && { panelUndecided: undecided }),
+  };
 }
 
 /** Reads what is stored about services, by service. */

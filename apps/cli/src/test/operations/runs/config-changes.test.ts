@@ -29,7 +29,10 @@ describe('a panel that is missing in the config', () => {
   const said =
     '2 services have the panel "dcim", which is not in the config: nothing is read or changed there; 1 is held and stays restricted (svc-1)';
 
-  beforeEach(losePanel);
+  beforeEach(async () => {
+    await at.bench.sluice('service set svc-1 client=42');
+    losePanel();
+  });
 
   it('is named once by a run with its remedy, and by panel list', async () => {
     const { stdout, stderr } = await at.bench.sluice('poll');
@@ -61,9 +64,13 @@ describe('a panel that is missing in the config', () => {
 
   it('keeps lists, figures and pages from showing its services as read', async () => {
     await at.pollLater();
-    const remark = 'Panel dcim is not in the config and was not read since 20 Nov 2026';
+    const remark = 'Panel dcim is not in the config and not read since 20 Nov 2026';
     for (const words of ['service list', 'usage', 'report'])
       expect((await at.bench.sluice(words)).stdout).toContain(`${remark} 14:00: these are the last known states`);
+    const shown = await at.bench.sluice('service show svc-1');
+    expect(shown.stdout).toContain('; panel not in the config and not read since 20 Nov 2026 14:00)');
+    const show = (await at.bench.sluice('service show svc-1 --json')).json<ServiceDetail>();
+    expect([show.panelDownSince, show.panelRemoved]).toEqual(['2026-11-20T14:00:00.000Z', true]);
     const unread = (await at.bench.sluice('service list --status not-read --json')).json<{
       services: ServiceDetail[];
     }>();
@@ -83,11 +90,21 @@ describe('a panel that is missing in the config', () => {
       expect(overview).toMatch(/Panels away +1 +dcim/);
       expect(overview).toContain('panel not in the config');
       expect(await read('/?status=not-read&panel=dcim')).toContain('svc-2');
+      const forOperators = /; panel not in the config and not read since +20 Nov/;
+      expect(await read('/services/svc-1')).toMatch(forOperators);
+      expect(await report('')).toMatch(forOperators);
+      expect(await report('--client 42')).toMatch(/; panel not read since +20 Nov/);
       expect(await read('/panels/dcim')).toContain('which is not in the config');
     } finally {
       await serving.stop();
     }
   });
+
+  async function report(words: string): Promise<string> {
+    const { exitCode, stderr } = await at.bench.sluice(`report --html report.html ${words}`.trim());
+    expect([exitCode, stderr]).toEqual([0, '']);
+    return at.bench.read('report.html').replaceAll(/<[^>]*>|\s+/g, ' ');
+  }
 
   it('is what explain says of its services, and no run is promised to release them', async () => {
     const held = (await at.bench.sluice('explain svc-1')).stdout;
