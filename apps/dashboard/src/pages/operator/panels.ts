@@ -26,11 +26,12 @@ export const RELOAD_SECONDS = 60;
 
 /** Returns whether a panel answers, as a coloured word. */
 export function showState({ reachable, downSince, lastCall, undecided }: OverviewPanel, times: Times): Html {
-  if (reachable === null) return badge('not called yet');
-  if (!reachable)
+  if (reachable === false)
     return html`${badge('down', 'bad')}${downSince === null ? null : html` <span class="soft">since ${times.at(downSince)}</span>`}`;
+  // One that can't be opened is never called.
   if (undecided !== undefined)
     return html`${badge('not decided', 'bad')} <span class="soft">since ${times.at(undecided.since)}</span>`;
+  if (reachable === null) return badge('not called yet');
   return lastCall?.ok === false ? badge('answers with errors', 'bad') : badge('reachable', 'good');
 }
 
