@@ -9,11 +9,15 @@ import { requirePanelName } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
 import { withRun } from '../kernel/run/bracket.js';
-import { reportElsewhere } from '../kernel/run/left-elsewhere.js';
 import { findFallen } from './fallen.js';
 import { runPanel } from './panel-run.js';
 import type { EndedRun, RunDuty, RunPart, RunParts } from './run-part.js';
-import { reportFormerNames, reportRemovedPanels } from '../kernel/run/left-elsewhere.js';
+import {
+  findRemovedPanels,
+  reportElsewhere,
+  reportFormerNames,
+  reportRemovedPanels,
+} from '../kernel/run/left-elsewhere.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
 import { wholeError } from '../kernel/run/run-document.js';
 import { noteUndecided } from '../kernel/run/undecided.js';
@@ -53,6 +57,7 @@ async function overPanels(
   request: RunRequest,
   parts: readonly RunPart[],
 ): Promise<OverPanels> {
+  const removed = await findRemovedPanels(context);
   const { panels, only } = await selectPanels(context, request, parts);
   await resolveSecrets(context, panels);
   const results = new RunResults(request.keepAll ?? true, (name) => context.findKind(name));
@@ -82,7 +87,7 @@ async function overPanels(
   report.panels.push(...[...undecided].map(([panel, error]) => ({ panel, error })));
   await noteUndecided(context, { request, report, panels, names, undecided });
   await reportElsewhere(context, request, report);
-  await reportRemovedPanels(context, request, report);
+  await reportRemovedPanels(context, request, report, removed);
   await reportFormerNames(context, request, report);
   report.services = results.views(names);
   report.enforced = await countEnforced(context, request, run.view.observing);

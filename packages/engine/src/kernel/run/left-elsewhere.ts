@@ -66,12 +66,18 @@ function count({ length }: readonly string[], what: string): string[] {
 
 /**
  * Reports the panels that are missing in the config in each run over all panels; as a notice once, until it is back. One with
- * nothing but limits of agents does not make runs fail, since nothing there waits for them.
+ * nothing but limits of agents does not make runs fail, since nothing there waits for them. `before` are those that were missing
+ * when the run began: one that is missing since was added to a config that the run does not have.
  */
-export async function reportRemovedPanels(context: Context, request: RunRequest, report: RunReport): Promise<void> {
+export async function reportRemovedPanels(
+  context: Context,
+  request: RunRequest,
+  report: RunReport,
+  before: readonly Pick<RemovedPanel, 'panel'>[],
+): Promise<void> {
   if (request.panel !== undefined || request.service !== undefined) return;
   const { conditions } = context.store;
-  const removed = await findRemovedPanels(context);
+  const removed = (await findRemovedPanels(context)).filter(({ panel }) => before.some((one) => one.panel === panel));
   const notices: Notice[] = [];
   for (const { panel, message, services, agents } of removed) {
     if (services.length + agents.length > 0) report.panels.push({ panel, error: { code: PANEL_REMOVED, message } });
