@@ -358,6 +358,51 @@ describe('a restored backup that is older than what was restricted since', () =>
     expect([await held(), ports(1)]).toEqual([[], 'up,up']);
   });
 
+  it.each(['store', 'file'])('keeps what was unpaid since cut, by the %s that was replaced', async (source) => {
+    await at.addService(1, { product: 'order' });
+    await succeed('poll');
+    await succeed('db backup early.db');
+    await succeed('provision suspend svc-1');
+    const cut = at.panel.snapshot();
+    expect(order(1)).toBe('suspended');
+    if (source === 'store') rmSync(at.bench.path('sluice.db.holds.json'));
+    else for (const end of ['', '-wal', '-shm']) rmSync(at.bench.path(`sluice.db${end}`), { force: true });
+    expect((await at.bench.sluice('db restore early.db --yes')).exitCode).toBe(0);
+    at.bench.clock.advance(HOUR);
+    await at.bench.sluice('poll');
+    expect([at.panel.snapshot(), await held()]).toEqual([cut, [['svc-1', 'billing']]]);
+  });
+
+  it('keeps a hold that needed no restriction of its own, when the one of the backup ends', async () => {
+    await at.addService(1, { product: 'order' });
+    at.use(1, 200);
+    await succeed('poll');
+    await succeed('db backup early.db');
+    await succeed('hold add svc-1');
+    const restored = await at.bench.sluice('db restore early.db --yes --json');
+    expect(restored.json()).toMatchObject({ tookHoldsOver: true });
+    await succeed('override set svc-1 --quota 500GB');
+    await succeed('poll');
+    expect([await held(), order(1)]).toEqual([[['svc-1', 'manual']], 'suspended']);
+  });
+
+  it('finds it on a panel that got another name since', async () => {
+    await at.addService(1);
+    await succeed('poll');
+    await succeed('db backup early.db');
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('  dcim: {', '  fra: {').replaceAll('panel: dcim', 'panel: fra'));
+    at.use(1, 200);
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    expect((await at.bench.sluice('db restore early.db --yes --json')).json()).toMatchObject({ tookHoldsOver: true });
+    await at.bench.sluice('poll');
+    expect([await held(), ports(1)]).toEqual([[['svc-1', 'quota']], 'down,down']);
+    await succeed('override set svc-1 --quota 500GB');
+    await succeed('poll');
+    expect([await held(), ports(1)]).toEqual([[], 'up,up']);
+  });
+
   it('takes it over, so that runs keep it and it can be given back', async () => {
     await at.addService(1);
     await succeed('poll');

@@ -2,9 +2,12 @@ import type { StateStore, StoreTables } from '@sluice/state-store';
 import * as z from 'zod/mini';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { Files } from '../base/files.js';
-import { adoptHoldsFile, type HoldsFile } from './adopt-holds-file.js';
+import { adoptRows, type HoldsFile, renamePanels, lacksAny, readLasting, suspendUnpaid } from './adopt-holds-file.js';
 
 export type { HoldsFile } from './adopt-holds-file.js';
+
+/** What of a store the file has. */
+type Content = Omit<HoldsFile, 'about' | 'at'>;
 
 const ABOUT =
   'Open holds of Sluice and the restrictions applied for each. If the store is lost, all holds can be released from this file.';
@@ -20,17 +23,12 @@ export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
 }
 
 /** Reads the current content of the file from the store. */
-async function readContent(
-  store: Pick<StoreTables, 'holds' | 'evidence' | 'services'>,
-): Promise<Omit<HoldsFile, 'about' | 'at'>> {
-  const holds = await store.holds.open();
-  const evidence = await store.evidence.open();
-  const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
-  const ended = evidence.map((row) => row.hold).filter((id) => !holds.some((hold) => hold.id === id));
+async function readContent(store: Pick<StoreTables, 'holds' | 'evidence' | 'services' | 'agents'>): Promise<Content> {
   // Evidence outlives its hold while its release fails; the file then has that hold too.
-  const past = ended.length === 0 ? [] : (await store.holds.all()).filter((hold) => ended.includes(hold.id));
+  const { holds, evidence } = await readLasting(store);
+  const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
   const services = ids.length === 0 ? [] : await store.services.list({ ids });
-  return { services, holds: [...holds, ...past], evidence };
+  return { services, holds, evidence };
 }
 
 /**
@@ -49,7 +47,7 @@ async function writeHoldsFile(store: StateStore, files: Files, at: string): Prom
   }
 }
 
-function toText(content: Omit<HoldsFile, 'about' | 'at'>, at: string): string {
+function toText(content: Content, at: string): string {
   const whole: HoldsFile = { about: ABOUT, at, ...content };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
@@ -74,47 +72,67 @@ async function refreshHoldsFile(store: StateStore, files: Files, at: string): Pr
   await writeHoldsFile(store, files, at);
 }
 
-/** The file of a store that is about to be replaced. */
-interface ReplacedFile {
+/** A store that is about to be replaced, with its file. */
+interface Replaced {
+  /** Null where it can't be read. */
+  store: StateStore | null;
   file: string;
   files: Files;
   at: string;
+  /** Returns the name that the restored store has of a panel of the replaced one; null where that can't be known. */
+  toName: (panel: string) => string | null;
 }
 
 /** What a restored store was given of the file of the replaced one. */
 export interface TakenOver {
   /** Path of a copy of the file, where it has restrictions that the backup lacks. */
   kept: string;
-  /** Whether the restored store has them now. */
+  /** Whether the restored store has them all now. */
   isTaken: boolean;
 }
 
 /**
- * Stores the restrictions of the file of a replaced store in the store that is about to be put in place, which lacks
- * those that were applied after its backup, and writes its file; until then, the next run would write it again. Returns null where it lacks none.
+ * Stores the restrictions of a replaced store, or of its file, in the store that is about to be put in place, which lacks those that
+ * were applied after its backup, and writes its file; until then, the next run would write it again. Returns null where it lacks none.
  */
-export async function replaceHoldsFile(
-  restored: StateStore,
-  { file, files, at }: ReplacedFile,
-): Promise<TakenOver | null> {
-  const found = tryReadHoldsFile(files, file);
-  const known = new Set((await restored.evidence.open()).map((row) => row.id));
-  const isNews = found?.evidence.some((row) => !known.has(row.id)) === true;
+export async function replaceHoldsFile(restored: StateStore, replaced: Replaced): Promise<TakenOver | null> {
+  const { file, files, at } = replaced;
+  const found = await readReplaced(replaced);
+  const isNews =
+    found !== null &&
+    (await lacksAny(
+      renamePanels((panel) => replaced.toName(panel) ?? panel, found),
+      restored,
+    ));
   const taken = isNews
-    ? { kept: `${file}.replaced-${at.replaceAll(/[-:]/g, '')}`, isTaken: await tryAdopt(found, restored) }
+    ? { kept: `${file}.replaced-${at.replaceAll(/[-:]/g, '')}`, isTaken: await tryAdopt(found, restored, replaced) }
     : null;
   const text = toText(await readContent(restored), at);
   whileWriting(file, 'the store was not replaced', () => {
-    if (taken !== null) files.replace(taken.kept, files.read(file) ?? '');
+    if (taken !== null && found !== null) files.replace(taken.kept, toText(found, at));
     files.replace(file, text);
   });
   return taken;
 }
 
-async function tryAdopt(found: HoldsFile, store: StateStore): Promise<boolean> {
+/** Reads what was restricted; a file may be damaged, or behind its store after a kill. */
+async function readReplaced({ store, file, files }: Replaced): Promise<Content | null> {
   try {
-    await store.write((tables) => adoptHoldsFile(found, tables));
-    return true;
+    if (store !== null) return await readContent(store);
+  } catch {
+    // As where there is none.
+  }
+  return tryReadHoldsFile(files, file);
+}
+
+async function tryAdopt(found: Content, store: StateStore, { toName, at }: Replaced): Promise<boolean> {
+  const rows = renamePanels(toName, found);
+  try {
+    await store.write(async (tables) => {
+      await adoptRows(rows, tables, at);
+      await suspendUnpaid(rows, tables, at);
+    });
+    return rows.holds.length === found.holds.length && rows.evidence.length === found.evidence.length;
   } catch {
     return false; // A row of the file may be damaged, which must not keep a backup from being restored.
   }

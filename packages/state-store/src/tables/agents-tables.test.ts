@@ -93,6 +93,27 @@ describe('the tables of agents', () => {
     ]);
   });
 
+  it('keep one of two open holds of a reason that an agent has by both uuids', async () => {
+    const { agents, holds, evidence } = at.store;
+    const [before, after] = [toAgentSubject('vpn', 'a'), toAgentSubject('vpn', 'b')];
+    await holds.add(hold('h-1', { service: before, reason: 'agent-limit' }));
+    await holds.add(hold('h-2', { service: after, reason: 'agent-limit', since: minute(5) }));
+    await holds.add(hold('h-3', { service: before, reason: 'manual' }));
+    const of = { service: before, panel: 'vpn', kind: 'user' };
+    await evidence.add(proof('d-1', { ...of, hold: 'h-1', target: 'u-1' }));
+    await evidence.add(proof('d-2', { ...of, service: after, hold: 'h-2', target: 'u-2' }));
+    await agents.rename('vpn', { from: 'a', to: 'b' });
+    expect((await holds.open({ agentsOf: 'vpn' })).map(({ id, service }) => [id, service])).toEqual([
+      ['h-3', after],
+      ['h-2', after],
+    ]);
+    expect((await holds.all({ service: after })).find(({ id }) => id === 'h-1')).toMatchObject({ until: minute(5) });
+    expect((await evidence.open({ agentsOf: 'vpn' })).map((row) => [row.id, row.hold])).toEqual([
+      ['d-1', 'h-2'],
+      ['d-2', 'h-2'],
+    ]);
+  });
+
   it('keep holds and evidence of agents apart from those of services', async () => {
     const subject = toAgentSubject('vpn', 'a');
     await at.store.holds.add(hold('h-1'));

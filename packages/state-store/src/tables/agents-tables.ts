@@ -55,8 +55,23 @@ async function renameAgent({ db }: Session, panel: string, { from, to }: { from:
   for (const member of ['$.payload.agent', '$.payload.owner', '$.begins.prior.owner'])
     await renameMember(db, panel, ['actions', 'payload', member], [from, to]);
   await renameMember(db, panel, ['actions', 'payload', '$.subject'], [before, after]);
+  await mergeHolds(db, before, after);
   for (const table of ['holds', 'evidence'])
     await sql`update ${sql.table(table)} set "service" = ${after} where "service" = ${before}`.execute(db);
+}
+
+/** Ends open holds of a subject of which another one has an open hold of the same reason, as after a restored backup: that one stands for both. */
+async function mergeHolds(db: Session['db'], from: string, to: string): Promise<void> {
+  const other = sql`(select o."id" from "holds" o where o."service" = ${to} and o."until" is null and o."reason" = h."reason")`;
+  const both = sql`select h."id" as "id", ${other} as "other" from "holds" h where h."service" = ${from} and h."until" is null`;
+  const { rows } = await sql<{ id: string; other: string | null }>`${both}`.execute(db);
+  for (const { id, other: kept } of rows) {
+    if (kept === null) continue;
+    await sql`update "evidence" set "hold" = ${kept} where "hold" = ${id} and "until" is null`.execute(db);
+    await sql`update "holds" set "until" = (select "since" from "holds" where "id" = ${kept}) where "id" = ${id}`.execute(
+      db,
+    );
+  }
 }
 
 /** Rows that still count: evidence of users that are gone may count again. */

@@ -2,7 +2,7 @@ import type { ChangedAgent, RunReport, ServiceView } from '@sluice/contract/docu
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelsWithDisabled } from '../agents/open-agents.js';
-import { adoptHoldsFile, type HoldsFile } from '../../context/adopt-holds-file.js';
+import { adoptRows, type HoldsFile } from '../../context/adopt-holds-file.js';
 import { panelLease } from '../../context/leases.js';
 import { runCommand } from '../command/run-command.js';
 import type { CommandResult } from '../command/types.js';
@@ -39,7 +39,7 @@ export async function releaseAll(context: Context, request: ReleaseAllRequest): 
 
 async function giveAllBack(context: Context, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
   const { file, dryRun, reason } = request;
-  if (file && !dryRun) await context.write([], (tables) => adoptHoldsFile(file, tables));
+  if (file && !dryRun) await context.write([], (tables) => adoptRows(file, tables, context.now()));
   const { services, ending } = await restrictedServices(context, request);
   const ofAgents = await panelsWithDisabled(context, request);
   // A panel that was named is meant also where nothing of it is held yet.

@@ -11,6 +11,7 @@ import {
   withStore,
 } from '@sluice/state-store';
 import { type Files, nodeFiles } from '../../base/files.js';
+import { readAddresses, toNameIn } from '../../context/panel-addresses.js';
 import { refuseLostStore, replaceHoldsFile, toHoldsFilePath, type TakenOver } from '../../context/holds-file.js';
 import { leasesInUse } from '../../context/leases.js';
 import { copySwitches } from '../../context/enforcement.js';
@@ -94,11 +95,24 @@ export async function restoreLocalStore(
     async inherit(replaced, store) {
       inherited = await inheritFrom(replaced, store, at);
       // The file has to match the restored store.
-      taken = await replaceHoldsFile(store, { file: toHoldsFilePath(location), files, at });
+      const toName = await findNames(replaced, store);
+      const file = toHoldsFilePath(location);
+      taken = await replaceHoldsFile(store, { store: replaced, file, files, at, toName });
     },
   });
   const { kept = null, isTaken = false } = (taken as TakenOver | null) ?? {};
   return { ...restored, replacedHolds: kept, tookHoldsOver: isTaken, ...inherited };
+}
+
+/** Returns what names a restored store has of the panels of the replaced one. Where that can't be read, a name is only sure if both have it. */
+async function findNames(replaced: StateStore | null, restored: StateStore): Promise<(panel: string) => string | null> {
+  try {
+    if (replaced !== null) return await toNameIn(restored, replaced);
+  } catch {
+    // As where there is none.
+  }
+  const known = new Set([...(await readAddresses(restored)).keys(), ...(await restored.services.panels())]);
+  return (panel) => (known.has(panel) ? panel : null);
 }
 
 /** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type EvidenceRecord, type HoldRecord, openStore, type StateStore } from '@sluice/state-store';
+import { adoptRows, renamePanels } from './adopt-holds-file.js';
+
+const AT = '2026-11-20T12:00:00.000Z';
+
+let store: StateStore;
+beforeEach(async () => {
+  store = await openStore({
+    location: ':memory:',
+    clock: { now: () => Date.parse(AT) },
+  });
+});
+afterEach(() => store.close());
+
+function hold(id: string, more: Partial<HoldRecord> = {}): HoldRecord {
+  const of = { service: 'agent:vpn:a', reason: 'agent-limit', restriction: null, since: AT, until: null };
+  return {
+    id,
+    ...of,
+    note: null,
+    cycle: null,
+    usedBytes: null,
+    allowedBytes: null,
+    origin: 'run',
+    ...more,
+  } as HoldRecord;
+}
+
+function proof(id: string, of: string, more: Partial<EvidenceRecord> = {}): EvidenceRecord {
+  const about = { service: 'agent:vpn:a', panel: 'vpn', kind: 'user', target: 'u-1', action: null, adopted: false };
+  return { id, hold: of, ...about, prior: { fingerprint: id }, since: AT, until: null, outcome: null, ...more };
+}
+
+const adopt = (holds: HoldRecord[], evidence: EvidenceRecord[]): Promise<void> =>
+  store.write((tables) => adoptRows({ services: [], holds, evidence }, tables, AT));
+
+it('evidence of the file, which is newer, takes the place of that of the store', async () => {
+  await store.holds.add(hold('h-1'));
+  await store.evidence.add(proof('e-1', 'h-1'));
+  await adopt([hold('h-2')], [proof('e-2', 'h-2'), proof('e-3', 'h-2', { target: 'u-2' })]);
+  expect((await store.evidence.open({ agentsOf: 'vpn' })).map(({ id, hold: of, prior }) => [id, of, prior])).toEqual([
+    ['e-2', 'h-1', { fingerprint: 'e-2' }],
+    ['e-3', 'h-1', { fingerprint: 'e-3' }],
+  ]);
+  expect((await store.holds.open({ agentsOf: 'vpn' })).map(({ id }) => id)).toEqual(['h-1']);
+  await adopt([hold('h-2')], [proof('e-2', 'h-2')]);
+  expect(await store.evidence.open({ agentsOf: 'vpn' })).toHaveLength(2);
+});
+
+it('rows are named as the store names their panels, without those of panels that it may know by another name', () => {
+  const rows = {
+    services: [],
+    holds: [hold('h-1'), hold('h-2', { service: 'agent:other:a' })],
+    evidence: [proof('e-1', 'h-1'), proof('e-2', 'h-2', { service: 'agent:other:a', panel: 'other' })],
+  };
+  expect(renamePanels((panel) => (panel === 'vpn' ? 'old:vpn' : null), rows)).toEqual({
+    services: [],
+    holds: [hold('h-1', { service: 'agent:old:vpn:a' })],
+    evidence: [proof('e-1', 'h-1', { service: 'agent:old:vpn:a', panel: 'old:vpn' })],
+  });
+});
