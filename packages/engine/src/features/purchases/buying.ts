@@ -9,7 +9,8 @@ import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
-import { storedFacts, toOwnFacts } from '../../kernel/subject/facts.js';
+import { readEnforcements } from '../../context/enforcement.js';
+import { isUnchanged } from '../../kernel/subject/facts.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { planAll } from '../../loop/plan.js';
 import { findRaise } from '../../kernel/subject/raise.js';
@@ -183,18 +184,21 @@ async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
   }
 }
 
-/** Stores a purchase before its charge, unless a command changed the service or spent the budget of its link since it was drafted. */
+/**
+ * Stores a purchase before its charge, unless since it was drafted a command changed or held the service, spent the budget of its link,
+ * or put it under `observe`.
+ */
 async function storeIntent(
   { context }: PanelRun,
   { work, paid, fences }: { work: Planned; paid: readonly PurchaseRecord[]; fences: HeldLease[] },
   row: PurchaseRecord,
 ): Promise<boolean> {
-  const { id } = work.service;
+  const { panel, product } = work.service;
   const bought = new Set(work.buys.map((each) => each.id));
   const purchases = [...work.purchases.filter((each) => !bought.has(each.id)), ...paid];
   return context.write(fences, async (tables) => {
-    const facts = (await storedFacts(tables, [id])).get(id);
-    if (facts !== toOwnFacts({ ...work, purchases })) return false;
+    if ((await readEnforcements(context.config, tables)).isObserving(panel, product)) return false;
+    if (!(await isUnchanged(tables, { ...work, purchases }))) return false;
     return (await isStillWithinLink(tables, row, context.now())) && tables.purchases.add(row);
   });
 }

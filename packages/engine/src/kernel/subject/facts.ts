@@ -59,9 +59,18 @@ export async function leaveOutZeroed(
 }
 
 /** Returns whether the facts of a decision are still those in the store. */
-export async function factsHold(tables: StoreTables, work: Applied): Promise<boolean> {
+export async function factsHold(tables: StoreTables, work: Parameters<typeof toOwnFacts>[0]): Promise<boolean> {
   const { id } = work.service;
   return (await storedFacts(tables, [id])).get(id) === toOwnFacts(work);
+}
+
+/** Returns whether the facts and the open holds of a decision are still those in the store. */
+export async function isUnchanged(
+  tables: StoreTables,
+  work: Parameters<typeof toOwnFacts>[0] & Pick<Applied, 'holds'>,
+): Promise<boolean> {
+  const stored = await tables.holds.open({ services: [work.service.id] });
+  return sameHolds(work.holds, stored) && factsHold(tables, work);
 }
 
 /** Reads the facts of services as text, comparable with `toOwnFacts`; a removed service has none. */
