@@ -29,24 +29,29 @@ const ENDS: Change[] = [
   ['has begun another cycle', beginCycle],
 ];
 
+/** Ends a purchase that was ordered by hand, too: it would have no effect, or is not for sale. */
+const UNSOLD: Change[] = [
+  ['has no limit', () => at.sluice.overrides.set('whmcs-1', { unlimited: true })],
+  ['has a product that does not offer it', () => at.sluice.services.set('whmcs-1', { product: 'big' })],
+];
+
 const AUTO_ENDS: Change[] = [
   ['is observed', () => at.sluice.panels.observe('dcim')],
   ['buys nothing automatically', () => at.sluice.autoBuy.set({ service: 'whmcs-1' }, { enabled: false })],
   ['is suspended in WHMCS', () => setStatus(at, 'Suspended')],
   ['has a hold by hand', () => at.sluice.holds.add('whmcs-1')],
-  ['has no limit', () => at.sluice.overrides.set('whmcs-1', { unlimited: true })],
 ];
 
-const ANY_END = [...ENDS.slice(0, 2), ...AUTO_ENDS];
+const ANY_END = [...ENDS.slice(0, 2), ...AUTO_ENDS, ...UNSOLD];
 const UNCHANGED: Change[] = [['is as it was', () => undefined]];
 
 describe.each<[what: string, Parameters<typeof interrupt>, isPaid: boolean, Change[], books: unknown[]]>([
-  ['is not charged', ['manual'], false, ENDS, ['50.00', [], ['failed']]],
+  ['is not charged', ['manual'], false, [...ENDS, ...UNSOLD], ['50.00', [], ['failed']]],
   ['is charged as ordered by hand', ['manual'], false, AUTO_ENDS, ['45.00', ['Paid'], ['paid']]],
   ['that was automatic is not charged', ['auto'], false, ANY_END, ['50.00', [], ['failed']]],
   ['that was automatic is charged', ['auto'], false, UNCHANGED, ['45.00', ['Paid'], ['paid']]],
   ['leaves no invoice', ['auto', 'ApplyCredit'], false, ANY_END, ['50.00', ['Cancelled'], ['cancelled']]],
-  ['that staff paid is paid', ['auto', 'ApplyCredit'], true, AUTO_ENDS, ['50.00', ['Paid'], ['paid']]],
+  ['that staff paid is paid', ['auto', 'ApplyCredit'], true, [...AUTO_ENDS, ...UNSOLD], ['50.00', ['Paid'], ['paid']]],
   ['that staff paid is returned', ['auto', 'ApplyCredit'], true, ENDS.slice(0, 2), ['55.00', ['Paid'], ['refunded']]],
 ])('an interrupted purchase %s by a run', (_what, interrupted, isPaid, changes, books) => {
   it.each(changes)('where its service %s', async (_name, change) => {
@@ -58,12 +63,15 @@ describe.each<[what: string, Parameters<typeof interrupt>, isPaid: boolean, Chan
   });
 });
 
-it.each(ENDS)('an interrupted purchase is not charged by a repetition once its service %s', async (_name, end) => {
-  await interrupt('manual');
-  await end();
-  expect(await codeOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'r1' }))).toBe('ref_used');
-  expect(await readBooks(at)).toEqual(['50.00', [], ['failed']]);
-});
+it.each([...ENDS, ...UNSOLD])(
+  'an interrupted purchase is not charged by a repetition once its service %s',
+  async (_name, end) => {
+    await interrupt('manual');
+    await end();
+    expect(await codeOf(at.sluice.purchases.create('whmcs-1', 'extra', { ref: 'r1' }))).toBe('ref_used');
+    expect(await readBooks(at)).toEqual(['50.00', [], ['failed']]);
+  },
+);
 
 it('an interrupted purchase is left by a run whose clock nothing confirms', async () => {
   await interrupt('manual');

@@ -2,13 +2,15 @@ import { readPreferences } from './link-preferences.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Allowance } from '@sluice/quota-core';
-import type { Decided } from '../../kernel/subject/stages.js';
+import type { Decided, Loaded } from '../../kernel/subject/stages.js';
+import { findEntry } from '../../base/config/find-entry.js';
 import { decideLast } from '../../loop/decide.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
 import { findRuleInForce, findWish } from './auto-buy.js';
 import { afterInvoice, changePurchase } from './charge.js';
+import { findCycleToBuy } from './cycle-to-buy.js';
 import { findInvoice } from './find-invoice.js';
 import { endForFormerPayer, isForPayer } from './former-payer.js';
 import { loadService } from './load-service.js';
@@ -16,7 +18,14 @@ import { loadService } from './load-service.js';
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
 export async function isWanted(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
   if (row.client !== service.client || !isForPayer(row, service) || (await isCycleOver(context, row))) return false;
-  return row.actor !== 'auto' || isStillAutomatic(context, row, service);
+  const loaded = await loadService(context, service);
+  return row.actor === 'auto' ? isStillAutomatic(context, row, loaded) : isStillSold(context, row, loaded);
+}
+
+/** Whether what was ordered by hand has an effect and would be sold now; an unknown product says nothing of that. */
+function isStillSold({ config }: Context, row: PurchaseRecord, loaded: Loaded): boolean {
+  if (findCycleToBuy(loaded).refused?.code === 'no_quota') return false;
+  return findEntry(config.products, loaded.service.product)?.packages.includes(row.package) !== false;
 }
 
 export async function isCycleOver(context: Context, row: PurchaseRecord): Promise<boolean> {
@@ -25,8 +34,8 @@ export async function isCycleOver(context: Context, row: PurchaseRecord): Promis
 }
 
 /** Whether auto-buy would still buy this package. */
-async function isStillAutomatic(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
-  const loaded = await loadService(context, service);
+async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: Loaded): Promise<boolean> {
+  const { service } = loaded;
   if (loaded.enforcement.value === 'observe') return false;
   const decided = decideLast(context, await context.panel(service.panel), loaded, context.now());
   if (decided === null) return false;
