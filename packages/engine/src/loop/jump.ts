@@ -9,22 +9,23 @@ import { isCounterState } from '../kernel/subject/counter.js';
 import { wasRead, withObserved } from '../kernel/subject/source.js';
 import { observe } from './observe.js';
 import { IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
-import type { Loaded, Read } from '../kernel/subject/stages.js';
+import type { Decided, Loaded, Read } from '../kernel/subject/stages.js';
 
-/** A reading that would begin a hold by one jump, and is not confirmed. */
+/** A reading that would begin a hold, or charge a client, by one jump, and is not confirmed. */
 export interface Jump {
   error: ItemError;
   /** When a reading that this one confirms was first doubted; null where none was. */
   since: string | null;
 }
 
-/** A service whose reading would begin a hold by one jump. */
+/** A service whose reading would begin a hold, or charge its client, by one jump. */
 interface Jumping {
   facts: Loaded;
   read: Read;
   error: ItemError;
   /** The limits whose holds would begin. */
   limits: readonly string[];
+  charges: boolean;
 }
 
 /** Services of a page with their readings. */
@@ -33,12 +34,14 @@ interface Page {
   reads: ReadonlyMap<string, Read>;
   /** `poll.doubt.jump`. */
   share: number;
+  /** Returns whether a client would be charged by a reading. */
+  wouldCharge: (decided: Decided) => boolean;
   /** Returns the reading of a service again, with bounds that say what its line can carry. */
   readAgain: (facts: Loaded) => Read | null;
 }
 
 /**
- * Finds the readings that would begin a hold by one jump of more than `poll.doubt.jump`, where the line is not known to carry that
+ * Finds the readings that would begin a hold, or charge a client, by one jump of more than `poll.doubt.jump`, where the line is not known to carry that
  * much in the time since the last reading: its speed is read in this run, unless it is known. A reading that a run doubted a
  * minute ago or earlier, or that the brake kept from being used, is confirmed. Returns the jumps by service, and the readings that
  * the speeds have changed.
@@ -46,11 +49,11 @@ interface Page {
 export async function findJumps(
   context: Context,
   panel: Panel,
-  { loaded, reads, readAgain, share }: Page,
+  { loaded, reads, readAgain, share, wouldCharge }: Page,
 ): Promise<{ jumps: Map<string, Jump>; known: Map<string, Read> }> {
   const now = context.now();
   const find = (facts: Loaded, read: Read | undefined): Jumping[] => {
-    const found = read === undefined ? null : findJump(context, panel, { facts, read, share, now });
+    const found = read === undefined ? null : findJump(context, panel, { facts, read, share, now, wouldCharge });
     return found === null ? [] : [found];
   };
   const jumping = new Map(
@@ -104,16 +107,18 @@ async function withoutConfirmed(context: Context, jumping: ReadonlyMap<string, J
 }
 
 /** Returns whether a decision is of a run that the brake stopped: its reading was believed, but is not that of the cycle. */
-function isUnused({ readAt, wouldHold }: DecisionRecord, { facts, limits }: Jumping): boolean {
+function isUnused({ readAt, wouldHold }: DecisionRecord, { facts, read, limits, charges }: Jumping): boolean {
   if (readAt === null || readAt <= (facts.recorded?.readAt ?? '')) return false;
-  return limits.some((limit) => wouldHold.includes(limit));
+  return limits.some((limit) => wouldHold.includes(limit)) || (charges && mayConfirm(read.usage?.at ?? '', readAt));
 }
 
-function findJump(
-  context: Context,
-  panel: Panel,
-  { facts, read, share, now }: { facts: Loaded; read: Read; share: number; now: string },
-): Jumping | null {
+interface ToJudge extends Pick<Page, 'share' | 'wouldCharge'> {
+  facts: Loaded;
+  read: Read;
+  now: string;
+}
+
+function findJump(context: Context, panel: Panel, { facts, read, share, now, wouldCharge }: ToJudge): Jumping | null {
   const { cycle, mode, allowance, service } = facts;
   const last = read.usage === null ? null : findLast(facts);
   if (read.usage === null || last === null || cycle === null) return null;
@@ -123,24 +128,27 @@ function findJump(
   if (grown <= 0) return null;
   const isTooMuch = (allowed: unknown): boolean =>
     typeof allowed === 'number' && isJump({ grownBytes: grown, allowedBytes: allowed, share });
-  const quota = allowance?.kind === 'limited' && used >= allowance.allowedBytes ? allowance.allowedBytes : null;
-  // Decides only where a hold is possible.
+  const quota = allowance?.kind === 'limited' ? allowance.allowedBytes : null;
+  // Decides only where a jump is possible.
   if (![quota, ...listLimits(context.config, service.product).map((limit) => limit.allowance)].some(isTooMuch))
     return null;
   const known = read.answer?.reading;
   if (known?.known === true && panel.plausibility?.explains(cycle.counter, toWindowReading(cycle, known)) === true)
     return null;
-  const { opens, decision } = decideHolds(context, panel, read, now);
-  const started = decision?.limits.filter(({ limit }) => opens.some(({ reason }) => reason === limit)) ?? [];
-  const limits = started.filter(({ allowedBytes }) => isTooMuch(allowedBytes));
-  const [limit] = limits;
+  const decided = decideHolds(context, panel, read, now);
+  const tooMuch = decided.decision?.limits.filter(({ allowedBytes }) => isTooMuch(allowedBytes)) ?? [];
+  const limits = tooMuch.filter(({ limit }) => decided.opens.some(({ reason }) => reason === limit));
+  // Packages are bought for the quota.
+  const charged = tooMuch.find(({ limit }) => limit === 'quota' && wouldCharge(decided));
+  const limit = limits[0] ?? charged;
   if (limit === undefined) return null;
   const figures = `${formatBytes(grown)} since ${last.at}, of ${formatBytes(limit.allowedBytes ?? 0)} that are allowed`;
+  const waits = [...(limits.length > 0 ? ['no hold begins'] : []), ...(charged ? ['nothing is bought'] : [])];
   const error = {
     code: IMPOSSIBLE_JUMP,
-    message: `the usage rose by ${figures}, in one reading: no hold begins until the next run has read it again; compare it with the panel`,
+    message: `the usage rose by ${figures}, in one reading: ${waits.join(' and ')} until the next run has read it again; compare it with the panel`,
   };
-  return { facts, read, error, limits: limits.map(({ limit: id }) => id) };
+  return { facts, read, error, limits: limits.map(({ limit: id }) => id), charges: charged !== undefined };
 }
 
 /**

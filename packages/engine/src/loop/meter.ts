@@ -15,7 +15,7 @@ import { ownsAccount } from '../kernel/subject/account.js';
 import { withSource } from '../kernel/subject/source.js';
 import { findCounter, toAccount, withRefused, withTotalOnly } from '../kernel/subject/counter.js';
 import { findCounted } from '../kernel/subject/history.js';
-import type { Loaded, Read, Stage } from '../kernel/subject/stages.js';
+import type { Decided, Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { NOT_MAPPED, toRead, withError } from '../kernel/subject/to-stage.js';
 
 /** The shortest window that a panel is asked about. */
@@ -38,6 +38,8 @@ export interface MeterOptions {
   allowShort?: boolean;
   /** The confirmed shape of the answers. */
   fingerprint?: FingerprintRecord | null;
+  /** Returns whether a client would be charged by a reading. */
+  wouldCharge?: (decided: Decided) => boolean;
   /** Called after each answer. */
   onRead?: () => void;
 }
@@ -47,7 +49,7 @@ export async function readUsage(
   context: Context,
   panel: Panel,
   loaded: readonly Loaded[],
-  { allowShort = false, fingerprint = null, onRead }: MeterOptions = {},
+  { allowShort = false, fingerprint = null, wouldCharge = () => false, onRead }: MeterOptions = {},
 ): Promise<Read[]> {
   const asked: Asked = new Map();
   const reads = new Map<string, Read>();
@@ -97,7 +99,8 @@ export async function readUsage(
       reads.set(facts.service.id, take(facts, answer, panel, { mayRestart: false }));
   }
   const { jump: share } = context.config.poll.doubt;
-  if (!allowShort && share !== null) await doubtJumps(context, panel, loaded, { asked, reads, judge, share });
+  if (!allowShort && share !== null)
+    await doubtJumps(context, panel, loaded, { asked, reads, judge, share, wouldCharge });
   return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
 }
 
@@ -113,14 +116,15 @@ interface Doubting {
   reads: Map<string, Read>;
   judge: Judge;
   share: number;
+  wouldCharge: (decided: Decided) => boolean;
 }
 
-/** Doubts the readings that would begin a hold by one jump. */
+/** Doubts the readings that would begin a hold, or charge a client, by one jump. */
 async function doubtJumps(
   context: Context,
   panel: Panel,
   loaded: readonly Loaded[],
-  { asked, reads, judge, share }: Doubting,
+  { asked, reads, judge, share, wouldCharge }: Doubting,
 ): Promise<void> {
   const readAgain = (facts: Loaded): Read | null => {
     const { id } = facts.service;
@@ -129,7 +133,7 @@ async function doubtJumps(
     asked.set(id, { ...request, facts });
     return judge(facts, answer, request.window);
   };
-  const { jumps, known } = await findJumps(context, panel, { loaded, reads, readAgain, share });
+  const { jumps, known } = await findJumps(context, panel, { loaded, reads, readAgain, share, wouldCharge });
   for (const [id, read] of known) reads.set(id, read);
   for (const [id, jump] of jumps) {
     const { facts } = asked.get(id) ?? {};

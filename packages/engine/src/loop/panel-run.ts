@@ -140,6 +140,7 @@ async function readPage(run: PanelRun, hooks: Hooks, page: ServiceRecord[]): Pro
   const reads = await readUsage(context, panel, loaded, {
     allowShort: request.allowMass,
     fingerprint: run.fingerprint,
+    wouldCharge: hooks.wouldCharge,
     onRead: () => {
       left--;
       run.advance(1);

@@ -61,6 +61,8 @@ export type ToTreatment = (work: Pick<Applied, 'enforcement'>) => Treatment;
 export interface PartHooks {
   /** Called with each page of services, before they are read. */
   afterLoad?(loaded: readonly Loaded[]): Promise<readonly Loaded[]>;
+  /** Returns whether a client would be charged by a reading: like one that begins a hold, it waits to be confirmed if it is a jump. */
+  wouldCharge?(decided: Decided): boolean;
   /** Called with each service once its holds are decided; `more` keeps it for the rest of the run. */
   afterDecide?(decided: Decided): Decided;
   /** Called once, with the services that need more than a reading. */
@@ -116,6 +118,7 @@ export async function beginParts(run: PanelRun, parts: readonly RunPart[]): Prom
       for (const part of started) current = (await part.afterLoad?.(current)) ?? current;
       return current;
     },
+    wouldCharge: (decided) => started.some((part) => part.wouldCharge?.(decided) === true),
     afterDecide: (decided) => started.reduce((work, part) => part.afterDecide?.(work) ?? work, decided),
     async beforePlan(open) {
       let current = open;

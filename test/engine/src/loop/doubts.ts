@@ -11,10 +11,10 @@ export const DOUBTED = { status: 'doubted', holds: [], error: { code: 'impossibl
 export const CANNOT_CARRY = { error: { message: expect.stringContaining('can carry') as unknown } };
 
 /** Adds svc-1 on a line of unknown speed; returns its second port, which is disabled. */
-export async function addUnknownLine(at: EasyDcimBench): Promise<number> {
+export async function addUnknownLine(at: EasyDcimBench, values: Record<string, string> = {}): Promise<number> {
   at.panel.behaviour.speedWhenDown = null;
   const { port } = toIds(1);
   const disabled = { id: port(2), name: 'eth1', adminState: 'down' } as const;
-  await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }, disabled] });
+  await at.addService(1, { values, ports: [{ id: port(1), name: 'eth0' }, disabled] });
   return disabled.id;
 }

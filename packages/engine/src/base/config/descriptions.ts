@@ -115,9 +115,9 @@ const GENERAL: Record<string, string> = {
   'poll.interval': 'Time between polls, for schedules and for warnings about missing runs; default 15m',
   'poll.overdue':
     'What happens after the due date. meter: continue metering. hold: hold the service until it is renewed. ignore: leave the service unchanged',
-  'poll.doubt': 'Doubts readings before a hold begins',
+  'poll.doubt': 'Doubts readings before a hold begins or a package is bought automatically',
   'poll.doubt.jump':
-    'A hold that one reading with more growth than this share of the allowance would begin waits for a run a minute or more later to confirm the reading, unless the line can have carried that much since the last one; off: it begins at once. Default 50%',
+    'A hold or an automatic purchase by one reading with more growth than this share of the allowance waits for a run a minute or more later to confirm the reading, unless the line can have carried that much since the last one; off: at once. Default 50%',
   'poll.panelUnreachableAfter': 'Runs in which no call to a panel succeeds before a notice; default 3',
   'poll.brake': `Stops a run before its first change if it would hold, release or change too many services of a panel at once; releases because a cycle or a window has ended do not count while the panel shows traffic. Without share and atLeast, a panel with fewer than ${SMALL_PANEL} services is stopped at two new holds or removed accounts, if they are more than half of its services`,
   'poll.brake.share': `Maximum share of the panel's active services to change; default ${DEFAULT_BRAKE.share * 100}%`,

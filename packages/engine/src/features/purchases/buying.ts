@@ -39,6 +39,10 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   const resolved = request.dryRun ? NOTHING : await resolveOpen(run);
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
   return {
+    wouldCharge(decided) {
+      const wish = findWish(run, preferences, decided);
+      return wish !== null && !('refused' in wish);
+    },
     afterDecide: (decided) => withWish(buying, decided),
     async beforePlan(open) {
       const { subjects, notices } = await draftPurchases(run, open, buying.wishes);
