@@ -1,7 +1,10 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { openWorld, type World } from './world.js';
 
 const RULE = { enabled: true, package: 'extra', thresholdGb: 10, maxPerCycle: 5 };
+
+const statuses = async ({ store }: World): Promise<string[]> =>
+  (await store.purchases.list()).map(({ status, actor }) => `${status} ${actor}`);
 
 /** Opens a world in which a purchase of auto-buy is stored, and its run was killed before the charge. */
 async function openInterrupted(): Promise<World> {
@@ -18,24 +21,78 @@ async function openInterrupted(): Promise<World> {
   }
 }
 
-const statuses = async ({ store }: World): Promise<string[]> =>
-  (await store.purchases.list()).map(({ status, actor }) => `${status} ${actor}`);
-
-it('an interrupted automatic purchase is not charged once nothing is to be bought any more', async () => {
-  const world = await openInterrupted();
-  await world.sluice.overrides.set('svc-1', { quota: '1000GB' });
-  world.clock.advance(3_600_000);
+/** Opens a world in which the charge of a purchase of auto-buy has failed, and its run went on. */
+async function openUncharged(gigabytes: number): Promise<World> {
+  const world = await openWorld(RULE);
+  await world.books.addCredit('100.00');
+  world.use(5);
   await world.sluice.poll();
-  expect(await statuses(world)).toEqual(['failed auto']);
+  world.use(gigabytes - 5);
+  const answers = world.books.inject({ fault: 'cut', skip: 1, times: 1 });
+  await world.sluice.poll();
+  answers();
+  expect(await statuses(world)).toEqual(['pending auto']);
   expect(await world.books.invoices()).toEqual([]);
-  await world.close();
+  return world;
+}
+
+type Change = [string, (world: World) => Promise<unknown>];
+
+const UNNEEDED: Change[] = [
+  ['the quota is raised', ({ sluice }) => sluice.overrides.set('svc-1', { quota: '1000GB' })],
+  ['the threshold is lowered', ({ sluice }) => sluice.autoBuy.set({ service: 'svc-1' }, { threshold: '1GB' })],
+  ['the other direction counts', ({ sluice }) => sluice.overrides.set('svc-1', { mode: 'OUT', quota: '100GB' })],
+  ['the client has bought another package', ({ sluice }) => sluice.purchases.create('svc-1', 'large')],
+];
+
+describe.each<[what: string, () => Promise<World>, Change[]]>([
+  ['whose run was killed', openInterrupted, UNNEEDED],
+  ['whose charge failed', () => openUncharged(92), UNNEEDED],
+  [
+    'whose charge failed for a service that is held',
+    () => openUncharged(102),
+    UNNEEDED.filter(([name]) => name !== 'the threshold is lowered'),
+  ],
+])('an automatic purchase %s', (_what, open, changes) => {
+  it.each(changes)('is not charged once %s', async (_name, change) => {
+    const world = await open();
+    await change(world);
+    world.clock.advance(3_600_000);
+    await world.sluice.poll();
+    expect((await statuses(world)).filter((status) => status.endsWith(' auto'))).toEqual(['failed auto']);
+    expect(await world.problems()).toEqual([]);
+    await world.close();
+  });
+
+  it('is charged once while it is still needed', async () => {
+    const world = await open();
+    world.clock.advance(3_600_000);
+    await world.sluice.poll();
+    expect(await statuses(world)).toEqual(['paid auto']);
+    expect(await world.problems()).toEqual([]);
+    expect(await world.store.conditions.list('ordered_by:')).toEqual([]);
+    await world.close();
+  });
 });
 
-it('an interrupted automatic purchase is charged once while it is still needed', async () => {
-  const world = await openInterrupted();
-  world.clock.advance(3_600_000);
-  await world.sluice.poll();
-  expect((await statuses(world)).filter((status) => !status.startsWith('failed'))).toEqual(['paid auto']);
-  expect(await world.problems()).toEqual([]);
-  await world.close();
-});
+it.each([
+  ['whose run was killed', openInterrupted],
+  ['whose charge failed', () => openUncharged(92)],
+])(
+  'an automatic purchase %s is not charged by the reading before a raise that an outage has followed',
+  async (_what, open) => {
+    const world = await open();
+    await world.sluice.overrides.set('svc-1', { quota: '1000GB' });
+    world.clock.advance(3_600_000);
+    const answers = world.books.inject({ fault: 'cut', skip: 0, times: 99 });
+    const silent = world.panel.server.inject({ fault: { kind: 'cut' } });
+    await world.sluice.poll();
+    expect(await statuses(world)).toEqual(['pending auto']);
+    answers();
+    silent();
+    await world.sluice.poll();
+    expect(await statuses(world)).toEqual(['failed auto']);
+    expect(await world.books.invoices()).toEqual([]);
+    await world.close();
+  },
+);

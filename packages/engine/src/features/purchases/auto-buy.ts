@@ -62,7 +62,7 @@ export function findWish(
 }
 
 /** Returns the rule by which a service may buy automatically; null where it may not, whatever its usage is. Pure. */
-export function findRuleInForce(
+function findRuleInForce(
   context: Pick<Context, 'config' | 'now'>,
   stored: readonly AutoBuyRecord[],
   { service, decision, allowance, holds }: Pick<Decided, 'service' | 'decision' | 'allowance' | 'holds'>,

@@ -5,6 +5,7 @@ import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-sto
 import { buyWithin, withPending } from './agent-budget.js';
 import { draftPurchases, findWish, type Refusal, refusedNotice, type Wish, withDrafts } from './auto-buy.js';
 import { chargePurchase, toProblem } from './charge.js';
+import { noteOrderedBy } from './ordered-by.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
@@ -203,6 +204,8 @@ async function storeIntent(
   return context.write(fences, async (tables) => {
     if ((await readEnforcements(context.config, tables)).isObserving(panel, product)) return false;
     if (!(await isUnchanged(tables, { ...work, purchases }))) return false;
-    return (await isStillWithinLink(tables, row, context.now())) && tables.purchases.add(row);
+    if (!(await isStillWithinLink(tables, row, context.now())) || !(await tables.purchases.add(row))) return false;
+    await noteOrderedBy(tables, row, work);
+    return true;
   });
 }

@@ -1,5 +1,6 @@
 import type { HeldLease, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { endOrderedBy } from './ordered-by.js';
 import { allowancesNow } from '../services/allowance-now.js';
 
 /** A change of a purchase's row. */
@@ -22,6 +23,7 @@ export async function storePurchase(
   const after = { ...row, ...change };
   await context.write(fences, async (tables) => {
     await tables.purchases.update(row.id, change);
+    if (row.status === 'pending' && after.status !== 'pending') await endOrderedBy(tables, row.id);
     await also?.(tables);
     if ((after.status === 'paid') !== (row.status === 'paid')) await recordAllowance(context, tables, row.service);
   });

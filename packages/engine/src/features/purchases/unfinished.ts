@@ -1,19 +1,19 @@
 import { readPreferences } from './link-preferences.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import type { Allowance } from '@sluice/quota-core';
-import type { Decided, Loaded } from '../../kernel/subject/stages.js';
+import type { Loaded } from '../../kernel/subject/stages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { decideLast } from '../../loop/decide.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
-import { findRuleInForce, findWish } from './auto-buy.js';
+import { findWish } from './auto-buy.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findCycleToBuy } from './cycle-to-buy.js';
 import { findInvoice } from './find-invoice.js';
 import { endForFormerPayer, isForPayer } from './former-payer.js';
 import { loadService } from './load-service.js';
+import { withOrderedBy } from './ordered-by.js';
 
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
 export async function isWanted(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
@@ -33,36 +33,18 @@ export async function isCycleOver(context: Context, row: PurchaseRecord): Promis
   return cycle === undefined || cycle.closedAt !== null || cycle.end <= context.now();
 }
 
-/** Whether auto-buy would still buy this package. */
+/** Whether auto-buy would still buy this package, by the last reading: the one that it was ordered by, or that of a later run. */
 async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: Loaded): Promise<boolean> {
-  const { service } = loaded;
-  if (loaded.enforcement.value === 'observe') return false;
-  const decided = decideLast(context, await context.panel(service.panel), loaded, context.now());
+  const { service, enforcement } = loaded;
+  if (enforcement.value === 'observe') return false;
+  const read = await withOrderedBy(context.store, row, loaded);
+  const decided = decideLast(context, await context.panel(service.panel), read, context.now());
   if (decided === null) return false;
-  const preferences = await readPreferences(context.store, context.now());
-  const rule = findRuleInForce(context, preferences, decided);
-  if (rule?.package !== row.package) return false;
+  const wish = findWish({ context }, await readPreferences(context.store, context.now()), decided);
+  if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
   const bought = await context.store.purchases.list({ service: service.id, cycles: [row.cycle] });
   const others = listOwnPurchases(row.client, bought).filter((one) => isAutomatic(one) && one.id !== row.id);
-  if (others.length >= rule.maxPerCycle) return false;
-  // The reading that it was ordered by went with its run: it stands while no more is allowed than then.
-  const isReadBefore = (decided.cycle?.readAt ?? '') < row.at;
-  if (isReadBefore && !(await allowsMore(context, decided, bought))) return true;
-  const wish = findWish({ context }, preferences, decided);
-  return wish !== null && !('refused' in wish);
-}
-
-/** Whether a service is allowed more than at the last decision, apart from what was bought since. */
-async function allowsMore(
-  { store }: Context,
-  { service, allowance }: Decided,
-  bought: readonly PurchaseRecord[],
-): Promise<boolean> {
-  const [latest] = await store.decisions.latest([service.id]);
-  const before = (latest?.allowance ?? null) as Allowance | null;
-  if (allowance?.kind !== 'limited' || before?.kind !== 'limited') return allowance?.kind !== before?.kind;
-  const since = bought.filter(({ status, paidAt }) => status === 'paid' && (paidAt ?? '') >= (latest?.at ?? ''));
-  return allowance.allowedBytes - since.reduce((sum, { bytes }) => sum + bytes, 0) > before.allowedBytes;
+  return others.length < wish.maxPerCycle;
 }
 
 /**
