@@ -9,7 +9,7 @@ import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './plausible.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
 import { isOfEndedWindow } from '../kernel/subject/ended-window.js';
-import { findDueRestriction, isOfLimit } from '../kernel/subject/holds.js';
+import { findDueRestriction, isOfLimit, rankRestriction } from '../kernel/subject/holds.js';
 import type { Planned } from '../kernel/subject/stages.js';
 
 /** The part of a run over one panel that the brake checks. */
@@ -55,9 +55,8 @@ export function askBrake(
   if (request.service !== undefined) return null;
   const enforced = planned.filter(({ enforcement, service }) => enforcement.value === 'on' && !doubted.has(service.id));
   const isRemoved = ({ plan, more }: Planned): boolean => plan?.counts === true && more?.removes === true;
-  const { mildestFirst = [] } = panel.kind;
   const begins = (work: Planned): boolean =>
-    work.opens.length > 0 || isRemoved(work) || isRestrictedHarder(work, mildestFirst);
+    work.opens.length > 0 || isRemoved(work) || isRestrictedHarder(work, panel.kind);
   const beginning = enforced.filter(begins).length + doubted.size;
   const changes = enforced.filter(
     (work) =>
@@ -73,12 +72,12 @@ export function askBrake(
 }
 
 /** Returns whether the harshest restriction of open holds would be harsher than the one that is stored. */
-function isRestrictedHarder({ holds, closes, decision }: Planned, mildestFirst: readonly string[]): boolean {
+function isRestrictedHarder({ holds, closes, decision }: Planned, kind: Pick<KindTraits, 'mildestFirst'>): boolean {
   const ofLimits = holds.filter((hold) => isOfLimit(hold) && !closes.includes(hold));
   const now = ofLimits.map((hold) => findDueRestriction(decision, hold) ?? '');
   const before = holds.map(({ restriction }) => restriction ?? '');
   const rank = (restrictions: string[]): number =>
-    Math.max(-1, ...restrictions.map((one) => mildestFirst.indexOf(one)));
+    Math.max(-1, ...restrictions.map((one) => rankRestriction(kind, one)));
   return ofLimits.every(({ restriction }) => restriction !== null) && rank(now) > rank(before);
 }
 

@@ -107,6 +107,24 @@ describe('auto-buy', () => {
     },
   );
 
+  it.each([
+    ['disable-ports', 0],
+    ['suspend-order', 1],
+  ])(
+    'buys nothing while another limit restricts at least as much as the quota, and once that ends: %s',
+    async (action, atOnce) => {
+      await open(`${AUTO}, limits: [{ id: fair, window: day, allowance: 55GB, action: ${action} }]`);
+      await at.pay('20');
+      at.use(1, 85);
+      const { totals, services } = await at.pollReport();
+      expect([totals.purchased, services[0]?.holds.map(({ reason }) => reason)]).toEqual([atOnce, ['fair']]);
+      expect((await at.purchases()).length).toBe(atOnce);
+      at.bench.clock.set('2026-11-21T00:30:00Z');
+      expect((await at.pollReport()).totals).toMatchObject({ purchased: 1 - atOnce, released: 1, held: 0 });
+      expect([await at.balance(), at.portState(1)]).toEqual(['15.00', 'up']);
+    },
+  );
+
   it('counts towards the brake, which buys nothing', async () => {
     await start(AUTO);
     const numbers = [1, 2, 3, 4, 5, 6];

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { AutoBuyRule } from '@sluice/contract/documents';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
-import { autoBuy, compareMoney, fewestToLift, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
+import {
+  autoBuy,
+  compareMoney,
+  type DueHold,
+  fewestToLift,
+  formatMoney,
+  multiplyMoney,
+  subtractMoney,
+} from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { decideHolds } from '../../loop/decide.js';
@@ -9,7 +17,7 @@ import { withPurchases } from '../../loop/load.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { wouldBuy } from './would-buy.js';
 import type { Decided, RunOnPanel } from '../../kernel/subject/stages.js';
-import { isLifted } from '../../kernel/subject/holds.js';
+import { isLifted, rankRestriction } from '../../kernel/subject/holds.js';
 import { withError } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { newPurchase, toProblem } from './charge.js';
@@ -63,9 +71,9 @@ export function findWish(
 
 /** Returns the rule by which a service may buy automatically; null where it may not, whatever its usage is. Pure. */
 function findRuleInForce(
-  context: Pick<Context, 'config' | 'now'>,
+  context: Pick<Context, 'config' | 'now' | 'findKind'>,
   stored: readonly AutoBuyRecord[],
-  { service, decision, allowance, holds }: Pick<Decided, 'service' | 'decision' | 'allowance' | 'holds'>,
+  { service, decision, allowance, holds, action }: Decided,
 ): AutoBuyRule | null {
   const { id, client, product } = service;
   if (decision === null || allowance?.kind !== 'limited') return null;
@@ -74,6 +82,10 @@ function findRuleInForce(
   const due = [...holds, ...decision.holds];
   // A package would not lift the service.
   if (due.some(({ reason }) => ['billing', 'manual', AGENT_LIMIT].includes(reason))) return null;
+  const kind = context.findKind(service.panel) ?? {};
+  const isAsHarsh = ({ reason, restriction }: DueHold): boolean =>
+    reason !== 'quota' && rankRestriction(kind, restriction) >= rankRestriction(kind, action);
+  if (decision.holds.some(isAsHarsh)) return null;
   const rule = findRule(context.config, stored, { service: id, client, product });
   return rule.enabled ? rule : null;
 }

@@ -1,5 +1,5 @@
 import type { HoldMarks } from '@sluice/contract/documents';
-import type { HoldInForce, LimitSettings, Panel } from '@sluice/panel-kind';
+import type { HoldInForce, KindTraits, LimitSettings, Panel } from '@sluice/panel-kind';
 import { type Decision, zonedMidnight } from '@sluice/quota-core';
 import {
   type EvidenceRecord,
@@ -46,6 +46,11 @@ export function findDueRestriction(
 ): string | null {
   const due = isOfLimit(hold) ? decision?.holds.find(({ reason }) => reason === hold.reason) : undefined;
   return due?.restriction ?? hold.restriction;
+}
+
+/** Returns how harsh a restriction is among those of its kind; all are the same where the kind does not say. */
+export function rankRestriction({ mildestFirst = [] }: Pick<KindTraits, 'mildestFirst'>, restriction: string): number {
+  return mildestFirst.indexOf(restriction);
 }
 
 /** Returns whether a hold began with a window of a limit that the config does not have any more. */
