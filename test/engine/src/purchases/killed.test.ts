@@ -30,6 +30,13 @@ async function expectCounted({ store }: World): Promise<void> {
   expect(decision?.allowance).toMatchObject({ allowedBytes: (100 + 50 * paid) * GB });
 }
 
+/** Each purchase that was paid is reported once. */
+async function expectTold({ store }: World): Promise<void> {
+  const told = (await store.notices.list()).filter(({ code }) => code === 'purchase').map(({ key }) => key);
+  const paid = (await store.purchases.list()).filter(({ status }) => status === 'paid');
+  expect(told.sort()).toEqual(paid.map(({ id }) => `purchase:${id}:paid`).sort());
+}
+
 describe('a kill at any write', () => {
   it('of a purchase ends with none or one, and a repeat with its reference with one', async () => {
     const counts: number[] = [];
@@ -65,6 +72,7 @@ describe('a kill at any write', () => {
           ['paid', 'auto'],
           ['paid', 'auto'],
         ]);
+        await expectTold(world);
         expect(world.panel.snapshot().ports['7001']).toMatchObject({ adminState: 'up' });
       },
     );

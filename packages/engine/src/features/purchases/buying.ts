@@ -5,17 +5,19 @@ import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-sto
 import { buyWithin, withPending } from './agent-budget.js';
 import { draftPurchases, findWish, type Refusal, refusedNotice, type Wish, withDrafts } from './auto-buy.js';
 import { chargePurchase, toProblem } from './charge.js';
+import type { Following } from './store-purchase.js';
 import { noteOrderedBy } from './ordered-by.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
-import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
+import { withNotice } from './purchase-notice.js';
+import { type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { isUnchanged } from '../../kernel/subject/facts.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { planAll } from '../../loop/plan.js';
 import { findRaise } from '../../kernel/subject/raise.js';
-import { reportNotices } from '../../kernel/run/run-document.js';
+import { reportNotices, shownNotice } from '../../kernel/run/run-document.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import type { Decided, Planned } from '../../kernel/subject/stages.js';
@@ -68,7 +70,7 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   };
 }
 
-const NOTHING: ResolvedPurchases = { paid: 0, problems: new Map(), notices: [] };
+const NOTHING: ResolvedPurchases = { paid: 0, problems: new Map(), notices: [], stored: [] };
 
 async function resolveOpen({ context, panel, only, request, leases, report, results, start }: PanelRun) {
   const resolved = await resolvePurchases(context, {
@@ -76,10 +78,12 @@ async function resolveOpen({ context, panel, only, request, leases, report, resu
     service: only?.id ?? null,
     all: request.observeAll,
     leases,
+    run: report.run.id,
     start,
   });
   results.totals.purchased += resolved.paid;
-  results.changes ||= resolved.notices.length > 0;
+  results.changes ||= resolved.notices.length + resolved.stored.length > 0;
+  report.notices.push(...resolved.stored.map(shownNotice));
   await reportNotices(context, report, resolved.notices, leases.held);
   return resolved;
 }
@@ -120,7 +124,6 @@ async function buyDrafts({ run, drafted }: Buying, planned: readonly Planned[]):
     if (refused !== null) run.notices.push(refusedNotice(work, refused));
     run.results.totals.purchased += paid.length;
     run.results.changes ||= paid.length > 0;
-    run.notices.push(...paid.map((row) => purchaseNotice(run.context.config, work.service, row)));
     if (paid.length === work.buys.length) continue;
     const decided = drafted.before.find(({ service }) => service.id === work.service.id);
     if (decided !== undefined) changed.push(withError(withDrafts(run, decided, paid), problem));
@@ -168,15 +171,19 @@ async function findStopped(
 
 /** Buys the packages of one service until one is not paid. */
 async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
-  const { context, leases, panel } = run;
+  const { context, leases, panel, report } = run;
   const paid: PurchaseRecord[] = [];
   const name = serviceLease(work.service.id);
   if (!('lease' in (await leases.tryTake(name)))) return { paid, problem: null };
   const fences = leases.toHeld([panelLease(panel.name), name]);
+  const { service } = work;
+  const onStored = (notice: Notice): number => report.notices.push(shownNotice(notice));
+  const note = withNotice(context, { run: report.run.id, service, onStored });
+  const also: Following = async (tables, row) => (row.status === 'paid' ? note(tables, row) : undefined);
   try {
     for (const row of work.buys) {
       if (context.deps.signal.aborted || !(await storeIntent(run, { work, paid, fences }, row))) break;
-      const bought = await chargePurchase(context, fences, row, { isNew: true });
+      const bought = await chargePurchase(context, fences, row, { isNew: true, also });
       if (bought.status !== 'paid') break;
       paid.push(bought);
     }

@@ -16,7 +16,7 @@ import { findInvoice } from './find-invoice.js';
 import { isForPayer, storeForFormerPayer } from './former-payer.js';
 import { beginRefund, refundPurchase } from './refund.js';
 import { isRefunding } from '../billing/refund-state.js';
-import { purchaseNotice } from './resolve-purchases.js';
+import { purchaseNotice } from './purchase-notice.js';
 import { isCycleOver } from './unfinished.js';
 import { toDetail } from './views.js';
 

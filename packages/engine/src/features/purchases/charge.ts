@@ -13,7 +13,7 @@ import type { Context } from '../../context/context.js';
 import { cancelledKey } from '../billing/missing-key.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
-import { type PurchaseChange, storePurchase } from './store-purchase.js';
+import { type Following, type PurchaseChange, storePurchase } from './store-purchase.js';
 
 /** What a purchase is made of, beside its package. */
 interface Ordered {
@@ -56,7 +56,7 @@ export function newPurchase(context: Context, bought: Package, order: Ordered): 
 /**
  * Charges the client for a stored purchase, and stores the outcome. Repeatable: the purchase's id is the key of its invoice.
  *
- * `isNew`: it was not tried before.
+ * `isNew`: it was not tried before. `also`: writes what follows from the outcome in the transaction that stores it.
  *
  * @throws SluiceError of the billing system; a refused charge ends the purchase once none of its invoices is left to be paid, any other leaves it pending.
  * None where an earlier attempt's invoice turns out to be paid.
@@ -65,19 +65,19 @@ export async function chargePurchase(
   context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
-  { isNew = false } = {},
+  { isNew = false, also }: { isNew?: boolean; also?: Following | undefined } = {},
 ): Promise<PurchaseRecord> {
   const billing = await context.billing();
   try {
     const request = toRequest(context, row, { billing, since: await findSince(context, row) });
     const charge = await billing.charge(request, context.deps.signal);
-    return await changePurchase(context, fences, row, afterCharge(row, charge, context.now()));
+    return await storeChange(context, fences, { row, change: afterCharge(row, charge, context.now()) }, also);
   } catch (error) {
     // An earlier attempt may have charged a client who was merged into another one since: it is not known then.
     const isNobody = isNew && error instanceof SluiceError && error.code === 'unknown_client';
     if (isNobody) await changePurchase(context, fences, row, { status: 'failed' });
     else if (isRefusal(error)) {
-      const ended = await endRefused(context, fences, row);
+      const ended = await endRefused(context, fences, row, also);
       if (ended?.status === 'paid') return ended;
     }
     throw error;
@@ -88,7 +88,12 @@ export async function chargePurchase(
  * Ends a purchase whose charge is refused, and returns its row. An earlier attempt may have made its invoice: it is cancelled first,
  * and where that is not known to be done, the purchase stays open (null).
  */
-async function endRefused(context: Context, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord | null> {
+async function endRefused(
+  context: Context,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  also: Following | undefined,
+): Promise<PurchaseRecord | null> {
   const { signal } = context.deps;
   try {
     const billing = await context.billing();
@@ -97,7 +102,8 @@ async function endRefused(context: Context, fences: HeldLease[], row: PurchaseRe
     // Others have a share in an invoice with more lines: the purchase waits for its payment or its end.
     const found = isOpen && isOnlyLine(left, row.id) ? await billing.cancel(left.id, row.id, signal) : left;
     const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(row, found, context.now());
-    return await changePurchase(context, fences, row, change);
+    // A refusal is the error of its service.
+    return await storeChange(context, fences, { row, change }, change.status === 'paid' ? also : undefined);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     return null;
@@ -155,12 +161,23 @@ export async function changePurchase(
   row: PurchaseRecord,
   change: PurchaseChange,
 ): Promise<PurchaseRecord> {
-  return storePurchase(context, fences, { row, change }, async ({ conditions }) => {
-    const { status = row.status } = change;
+  return storeChange(context, fences, { row, change });
+}
+
+/** Does what `changePurchase` does, and in the same transaction writes what follows from the change. */
+export async function storeChange(
+  context: Context,
+  fences: HeldLease[],
+  { row, change }: { row: PurchaseRecord; change: PurchaseChange },
+  also?: Following,
+): Promise<PurchaseRecord> {
+  return storePurchase(context, fences, { row, change }, async (tables, after) => {
+    const { conditions } = tables;
     const key = cancelledKey(row.id);
-    if (status === row.status) return;
-    if (status === 'cancelled') await conditions.put({ key, since: context.now(), runs: 1, details: null });
+    if (after.status === row.status) return;
+    if (after.status === 'cancelled') await conditions.put({ key, since: context.now(), runs: 1, details: null });
     if (row.status === 'cancelled') await conditions.end(key);
+    await also?.(tables, after);
   });
 }
 

@@ -1,22 +1,20 @@
-import { formatMoney } from '@sluice/quota-core';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
-import type { Config } from '../../base/config/schema.js';
 import { isClockBelievedOn } from '../../context/clock-guard.js';
 import type { Context } from '../../context/context.js';
 import type { Moment } from '../../context/moment.js';
 import { countsIn } from '../../loop/load.js';
 import { placeServices } from '../../loop/place.js';
-import { afterInvoice, changePurchase, chargePurchase, toProblem } from './charge.js';
+import { afterInvoice, chargePurchase, storeChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
 import { isOwn, listUnfinished } from './list-unfinished.js';
-import { packageName } from '../../base/config/package-name.js';
 import { checkClients } from '../billing/missing-clients.js';
 import { refundPurchase, waitsForPerson } from './refund.js';
-import type { PurchaseChange } from './store-purchase.js';
+import { purchaseNotice, withNotice } from './purchase-notice.js';
+import type { Following, PurchaseChange } from './store-purchase.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
 /** Which purchases to resolve. */
@@ -27,6 +25,8 @@ export interface ResolveRequest {
   /** Asks about paid purchases of open cycles, too: they may have been refunded. */
   all: boolean;
   leases: Leases;
+  /** Id of the run. */
+  run: string;
   /** When the run over the panel began. */
   start: Moment;
 }
@@ -44,6 +44,8 @@ export interface ResolvedPurchases {
   /** Why a purchase is still open, by service. */
   problems: ReadonlyMap<string, ItemError>;
   notices: Notice[];
+  /** Those that are stored already. */
+  stored: Notice[];
 }
 
 /**
@@ -54,17 +56,22 @@ export interface ResolvedPurchases {
 export async function resolvePurchases(context: Context, request: ResolveRequest): Promise<ResolvedPurchases> {
   const problems = new Map<string, ItemError>();
   const notices: Notice[] = [];
+  const stored: Notice[] = [];
   const missing = new Set<string>();
   let paid = 0;
   const found = await findDue(context, request);
-  if (found.length === 0) return { paid, problems, notices };
+  if (found.length === 0) return { paid, problems, notices, stored };
   if (!(await isClockBelievedOn(context, request.panel, request.start)))
-    return { paid, problems: toLeft(found), notices };
+    return { paid, problems: toLeft(found), notices, stored };
   const due = await findChecked(context, request, found);
   for (const { row, service } of due) {
     if (context.deps.signal.aborted) break;
     try {
-      const after = await resolveUnderLease(context, request, row);
+      const { length: told } = stored;
+      const late = await isCycleOver(context, row);
+      const onStored = (notice: Notice): number => stored.push(notice);
+      const also = withNotice(context, { run: request.run, service, late, onStored });
+      const after = await resolveUnderLease(context, request, row, isForPayer(row, service) ? also : undefined);
       if (after === null) continue;
       if (after.status === 'pending' && after.actor === 'auto') throw await waits(context, after);
       if (after.status === row.status && after.refundedAt === row.refundedAt) continue;
@@ -74,8 +81,8 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
       }
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
-      const late = after.status === 'paid' && (await isCycleOver(context, row));
-      notices.push(purchaseNotice(context.config, service, after, late));
+      if (stored.length === told)
+        notices.push(purchaseNotice(context.config, service, after, late && after.status === 'paid'));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       if (error.code === 'unknown_client' && row.client !== null) missing.add(row.client);
@@ -85,7 +92,7 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
     }
   }
   if (missing.size > 0) await checkClients(context, [...missing]);
-  return { paid, problems, notices };
+  return { paid, problems, notices, stored };
 }
 
 /** Returns null for a purchase that another run works on, or has changed meanwhile. */
@@ -93,6 +100,7 @@ async function resolveUnderLease(
   context: Context,
   { panel, leases }: ResolveRequest,
   row: PurchaseRecord,
+  also: Following | undefined,
 ): Promise<PurchaseRecord | null> {
   const name = serviceLease(row.service);
   if (!('lease' in (await leases.tryTake(name)))) return null;
@@ -100,7 +108,7 @@ async function resolveUnderLease(
     const current = await context.store.purchases.get(row.id);
     const service = await context.store.services.get(row.service);
     if (current?.status !== row.status || service === null) return null;
-    return await resolve(context, leases.toHeld([panelLease(panel), name]), { row: current, service });
+    return await resolve(context, leases.toHeld([panelLease(panel), name]), { row: current, service }, also);
   } finally {
     await leases.release(name);
   }
@@ -174,11 +182,16 @@ async function listCounting(context: Context, paid: readonly DuePurchase[]): Pro
 }
 
 /** Resolves one purchase as far as the billing system shows, and returns its row. */
-async function resolve(context: Context, fences: HeldLease[], { row, service }: DuePurchase): Promise<PurchaseRecord> {
+async function resolve(
+  context: Context,
+  fences: HeldLease[],
+  { row, service }: DuePurchase,
+  also: Following | undefined,
+): Promise<PurchaseRecord> {
   if (row.status === 'refunded') return refundPurchase(context, fences, row);
   if (row.invoice === null) {
     const wanted = await isWanted(context, row, service);
-    return wanted ? chargePurchase(context, fences, row) : endUnwanted(context, fences, row, service);
+    return wanted ? chargePurchase(context, fences, row, { also }) : endUnwanted(context, fences, row, service);
   }
   if (row.status !== 'paid' && !isForPayer(row, service)) return endForFormerPayer(context, fences, row);
   const found = await findInvoice(context, row);
@@ -186,24 +199,5 @@ async function resolve(context: Context, fences: HeldLease[], { row, service }: 
   if (found === null && row.status === 'paid') return row;
   const change: PurchaseChange = found === null ? { status: 'cancelled' } : afterInvoice(row, found, context.now());
   const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
-  return isSame ? row : changePurchase(context, fences, row, change);
-}
-
-/** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */
-export function purchaseNotice(
-  config: Pick<Config, 'packages'>,
-  { id, panel }: ServiceRecord,
-  row: PurchaseRecord,
-  late = false,
-): Notice {
-  const words = { paid: 'is paid', failed: 'was not bought', cancelled: 'was cancelled', refunded: 'was refunded' };
-  const what = row.status === 'pending' ? 'is waiting for payment' : words[row.status];
-  const after = late ? '; its billing cycle is over, so it counts in the current one' : '';
-  return {
-    code: row.status === 'paid' ? 'purchase' : 'purchase_ended',
-    key: `purchase:${row.id}:${row.status}`,
-    panel,
-    service: id,
-    message: `${id}: package ${packageName(config, row.package)} for ${formatMoney(row.charged ?? row.price, row.currency)} ${what} (${row.id})${after}`,
-  };
+  return isSame ? row : storeChange(context, fences, { row, change }, also);
 }

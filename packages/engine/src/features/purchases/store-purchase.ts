@@ -8,6 +8,9 @@ export type PurchaseChange = Partial<
   Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'refundSentAt' | 'cycle'>
 >;
 
+/** Writes in the transaction of a change what follows from it. */
+export type Following = (tables: StoreTables, after: PurchaseRecord) => Promise<void>;
+
 /**
  * Stores a change of a purchase, and returns its row. Each change by which it counts from now on, or no longer, is stored here: the
  * allowance changes in the same transaction.
@@ -18,13 +21,13 @@ export async function storePurchase(
   context: Context,
   fences: HeldLease[],
   { row, change }: { row: PurchaseRecord; change: PurchaseChange },
-  also?: (tables: StoreTables) => Promise<void>,
+  also?: Following,
 ): Promise<PurchaseRecord> {
   const after = { ...row, ...change };
   await context.write(fences, async (tables) => {
     await tables.purchases.update(row.id, change);
     if (row.status === 'pending' && after.status !== 'pending') await endOrderedBy(tables, row.id);
-    await also?.(tables);
+    await also?.(tables, after);
     if ((after.status === 'paid') !== (row.status === 'paid')) await recordAllowance(context, tables, row.service);
   });
   return after;
