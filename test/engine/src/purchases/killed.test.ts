@@ -78,4 +78,24 @@ describe('a kill at any write', () => {
     );
     expect(writes).toBeGreaterThan(4);
   });
+
+  it('of the first poll of a cycle that buys ends with the maximum of it', async () => {
+    const counts: number[] = [];
+    for (let write = 1; ; write++) {
+      const world = await openWorld({ enabled: true, package: 'extra', thresholdGb: 150, maxPerCycle: 1 });
+      try {
+        await world.sluice.poll();
+        await world.books.addCredit('20.00');
+        world.clock.set('2026-12-15T00:30:00Z');
+        if (!(await world.killedAt(write, (sluice) => sluice.poll()))) break;
+        counts.push((await world.store.purchases.list({ status: 'paid' })).length);
+        for (let poll = 0; poll < 2; poll++) await world.sluice.poll();
+        expect(await world.problems()).toEqual([]);
+        expect(await world.store.purchases.list({ status: 'paid' })).toHaveLength(1);
+      } finally {
+        await world.close();
+      }
+    }
+    expect(new Set(counts)).toEqual(new Set([0, 1]));
+  });
 });

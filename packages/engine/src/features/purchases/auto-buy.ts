@@ -13,7 +13,7 @@ import {
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { decideHolds } from '../../loop/decide.js';
-import { withPurchases } from '../../loop/load.js';
+import { countsIn, withPurchases } from '../../loop/load.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { wouldBuy } from './would-buy.js';
 import type { Decided, RunOnPanel } from '../../kernel/subject/stages.js';
@@ -146,7 +146,10 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const { context } = on;
   const { service, cycle } = work;
   const { package: wanted, client } = wish;
-  const bought = await context.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
+  const ofCycle = await context.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
+  // The run that opened the cycle may have been killed after its purchases, which have the id of its own.
+  const isElsewhere = (row: PurchaseRecord): boolean => row.cycle !== cycle?.id && countsIn(work, row);
+  const bought = [...work.purchases.filter(isElsewhere), ...ofCycle];
   const own = listOwnPurchases(client, bought);
   // Keys are unique over all clients.
   const automatic = bought.filter(({ actor }) => actor === 'auto');
