@@ -32,7 +32,7 @@ export interface CancelRequest {
  * Cancels a pending purchase with its invoice, or with `refund` a paid one, also one that its client has just paid. Repeatable.
  *
  * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
- *   under its allowance, `not_metered_yet` where its usage is unknown, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was returned
+ *   under its allowance, `not_metered_yet` where its usage is unknown, unreadable or doubted, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was returned
  */
 export async function cancelPurchase(context: Context, request: CancelRequest): Promise<PurchaseDetail> {
   const { service } = await requirePurchase(context, request.id);
@@ -158,6 +158,10 @@ async function refuseUsed(context: Context, row: PurchaseRecord): Promise<void> 
   if (allowance?.kind !== 'limited') return;
   const used = cycle.readAt === null ? null : usageInMode(cycle, mode);
   if (used === null) return refuse('not_metered_yet', `the usage of "${row.service}" in this cycle is unknown`);
+  // More may be used than the last good reading showed.
+  const [latest] = await context.store.decisions.latest([row.service]);
+  if (latest?.status === 'unreadable' || latest?.status === 'doubted')
+    return refuse('not_metered_yet', `the last run could not read the usage of "${row.service}", or doubts it`);
   if (used >= allowance.allowedBytes - row.bytes)
     refuse('purchase_used', 'without it the service would be at or over its allowance');
 }
