@@ -52,7 +52,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     };
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times, names)) terminal.line(sentence);
-    if (at === null && !terminal.json) printLate(terminal, await sluice.standing());
+    if (at === null && !terminal.json) printLate(terminal, await sluice.standing(), found.service.panel);
     terminal.line();
     printService(terminal, found.service);
     printBasis(terminal, found, 'none yet: run "sluice poll"');

@@ -1,6 +1,7 @@
 import {
   describeBrake,
   describeLate,
+  describeLateChecks,
   describeOutage,
   describeUndecided,
   type PanelView,
@@ -30,17 +31,28 @@ export function printOutages(
   }
 }
 
-/** Prints that the runs have stopped, so that what is listed is that of the last one. */
-export function printLate(terminal: Terminal, { late }: Pick<Standing, 'late'>): void {
-  for (const line of lateLines(terminal, late)) terminal.line(terminal.colors.red(line));
+/** Prints that the runs have stopped, so that what is listed is that of the last one; the checks of agents of one panel, or of all. */
+export function printLate(terminal: Terminal, beside: Pick<Standing, 'late' | 'lateChecks'>, only?: string): void {
+  for (const line of lateLines(terminal, beside, only)) terminal.line(terminal.colors.red(line));
 }
 
-function lateLines({ times }: Terminal, late: Standing['late']): string[] {
-  if (late === undefined) return [];
-  const at = times.at(late.at) ?? late.at;
-  const ago = times.ago(late.at) ?? at;
-  const message = describeLate(late, ago === at ? at : `${at} (${ago})`);
-  return [`${withRemedy({ code: 'poll_late', message, details: {} })}.`];
+function lateLines(
+  { times }: Terminal,
+  { late, lateChecks = [] }: Pick<Standing, 'late' | 'lateChecks'>,
+  only: string | undefined,
+): string[] {
+  const since = (instant: string, panel?: string): string => {
+    const at = times.at(instant, panel) ?? instant;
+    const ago = times.ago(instant) ?? at;
+    return ago === at ? at : `${at} (${ago})`;
+  };
+  const said = [
+    ...(late === undefined ? [] : [{ code: 'poll_late', message: describeLate(late, since(late.at)) }]),
+    ...lateChecks
+      .filter(({ panel }) => only === undefined || panel === only)
+      .map(({ panel, at }) => ({ code: 'agent_check_late', message: describeLateChecks(panel, since(at, panel)) })),
+  ];
+  return said.map(({ code, message }) => `${withRemedy({ code, message, details: {} })}.`);
 }
 
 /** Prints what no alarm says: that the runs have stopped, what the brake stopped, panels that are down, and panels that left the config; of one, or of all. */
@@ -48,10 +60,11 @@ export async function printStanding(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   only: string | undefined,
 ): Promise<void> {
-  const { brakes, down, removed, late } = await sluice.standing();
+  const standing = await sluice.standing();
+  const { brakes, down, removed } = standing;
   const isAsked = (panel: string): boolean => only === undefined || panel === only;
   const lines = [
-    ...lateLines(terminal, late),
+    ...lateLines(terminal, standing, only),
     ...brakes
       .filter(({ panel }) => isAsked(panel))
       .map((brake) => describeBrake(brake, terminal.times.at(brake.since, brake.panel) ?? brake.since)),

@@ -36,7 +36,7 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
       const { panels, removed } = await sluice.panels.list();
       return { rows: panels, also: { removed } };
     },
-    async ({ sluice, terminal }, panels, { csv }, also) => {
+    async ({ sluice, terminal }, panels, { csv, panel }, also) => {
       if (csv !== undefined) return ExitCode.done;
       const beside = await sluice.standing();
       printOutages(
@@ -46,7 +46,7 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
           ...(undecided !== undefined && { panelUndecided: undecided }),
         })),
       );
-      printLate(terminal, beside);
+      printLate(terminal, beside, panel);
       printBrakes(
         terminal,
         panels.map(({ name }) => name),

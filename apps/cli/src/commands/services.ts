@@ -39,11 +39,11 @@ export const list: CommandHandler<ListOptions> = listCommand(
   },
   async ({ sluice }, _args, { panel, product, client }) =>
     (await sluice.services.list({ panel, product, client })).services,
-  async ({ sluice, terminal }, services, { csv }) => {
+  async ({ sluice, terminal }, services, { csv, panel }) => {
     if (csv === undefined) {
       const beside = await sluice.standing();
       printOutages(terminal, services);
-      printLate(terminal, beside);
+      printLate(terminal, beside, panel);
       await printKept({ sluice, terminal }, services, beside);
     }
     return ExitCode.done;

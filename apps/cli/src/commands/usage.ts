@@ -23,11 +23,11 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
   },
   async ({ sluice }, [service], { refresh, panel, product, client }) =>
     (await sluice.usage.read({ service, refresh, panel, product, client })).services,
-  async ({ sluice, terminal }, services, { refresh, csv }) => {
+  async ({ sluice, terminal }, services, { refresh, csv, panel }) => {
     if (csv === undefined) {
       const beside = await sluice.standing();
       printOutages(terminal, services);
-      printLate(terminal, beside);
+      printLate(terminal, beside, panel);
       await printKept({ sluice, terminal }, services, beside);
     }
     for (const { objects, error, details } of groupFailures(services.map(({ id, error }) => ({ object: id, error })))) {

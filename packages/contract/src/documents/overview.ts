@@ -138,6 +138,12 @@ export const overview = name(
       .describe(
         'The runs have stopped: `at` the last poll over all panels began, or the last reconcile, more than three intervals ago, and none has panels now',
       ),
+    lateChecks: z
+      .array(z.object({ panel: text, at: instant }))
+      .exactOptional()
+      .describe(
+        'The checks of agents have stopped on these panels, where Sluice enforces limits of agents: `at` the last one began, also that of a reconcile, more than three intervals ago, or, without any, the first limit was set; no run has the panel now',
+      ),
     clock: z.object({ status: text, message: text }),
     /** The last runs, the newest first. */
     runs: z.array(logEntry),
@@ -147,7 +153,7 @@ export const overview = name(
 export type OverviewReport = z.infer<typeof overview>;
 
 /** What keeps the runs from deciding or changing, from the store alone. */
-export interface Standing extends Pick<OverviewReport, 'brakes' | 'removed' | 'late'> {
+export interface Standing extends Pick<OverviewReport, 'brakes' | 'removed' | 'late' | 'lateChecks'> {
   /** Panels of the config that do not answer, and since when (ISO UTC). */
   down: { panel: string; since: string }[];
 }

@@ -22,7 +22,7 @@ import { toZone } from '../../layout/page-times.js';
 import { actionsSection } from './agent-changes.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { brakeBanner } from './brake.js';
-import { undecidedText } from './panels.js';
+import { lateBanners, undecidedText } from './panels.js';
 import { runButtons } from './runs.js';
 import { attempt, given, problemNotice, type Scene, toScene } from './scene.js';
 
@@ -75,10 +75,11 @@ export const agentsPage: Page = async (request) => {
   return { title: 'Agents', body };
 };
 
-/** What the brake keeps from being changed for agents, and which of their panels are down: of one panel, or of those with agents. */
+/** What keeps limits of agents from being enforced or shown as they are: of one panel, or of those with agents. */
 async function panelBanners(scene: Scene, of: readonly string[]): Promise<Html[]> {
-  const { panels } = await scene.request.sluice.panels.list();
-  return panels.flatMap(({ name: panel, brake, downSince, undecided }) => {
+  const { sluice } = scene.request;
+  const { panels } = await sluice.panels.list();
+  const outages = panels.flatMap(({ name: panel, brake, downSince, undecided }) => {
     if (!of.includes(panel)) return [];
     const since = downSince === null ? null : scene.times.full(downSince);
     return [
@@ -89,6 +90,7 @@ async function panelBanners(scene: Scene, of: readonly string[]): Promise<Html[]
       ...(brake?.subjects === 'agents' ? [brakeBanner(scene, brake)] : []),
     ];
   });
+  return [...lateBanners(await sluice.standing(), scene.times, of), ...outages];
 }
 
 function toFill({ usedBytes, limitBytes }: AgentView): Fill {

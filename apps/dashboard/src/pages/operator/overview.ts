@@ -10,7 +10,7 @@ import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';
 import {
   clockWarning,
-  lateBanner,
+  lateBanners,
   outageBanner,
   panelLink,
   RELOAD_SECONDS,
@@ -93,7 +93,8 @@ function countObserved(panels: readonly OverviewPanel[]): string | null {
 }
 
 /** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
-export function summary(scene: Scene, { totals, brakes, panels, removed, runs, clock, late }: OverviewReport): Html {
+export function summary(scene: Scene, overview: OverviewReport): Html {
+  const { totals, brakes, panels, removed, runs, clock } = overview;
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const down = panels.filter(({ reachable }) => reachable === false);
   const away = [...down.map((panel) => panel.name), ...removed.map(({ panel }) => panel)];
@@ -141,7 +142,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
               : (countObserved(panels) ?? 'all answered last'),
     }),
   ]);
-  return html`${lateBanner(late, scene.times)} ${panels.map((panel) => outageBanner(panel, scene.times))}
+  return html`${lateBanners(overview, scene.times)} ${panels.map((panel) => outageBanner(panel, scene.times))}
   ${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${figures} ${clockWarning(clock)}`;
 }
 

@@ -1,6 +1,7 @@
 import {
   describeEnforcement,
   describeLate,
+  describeLateChecks,
   describeSetting,
   describeUndecided,
   type Enforcement,
@@ -61,13 +62,24 @@ export function clockWarning({ status, message }: OverviewReport['clock']): Part
   return status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${message}</p>`;
 }
 
-/** Says that the runs have stopped; nothing while they go on. */
-export function lateBanner(late: OverviewReport['late'], times: Times): Part {
-  if (late === undefined) return null;
-  return notice(
-    'bad',
-    html`<strong>${times.inText(describeLate(late, late.at))}.</strong> That was ${times.ago(late.at)}. Check cron, the
-      timers or the server: <code>sluice schedule show</code> prints the schedule.`,
+/** Says that the runs have stopped, and the checks of agents, on these panels or on all; nothing while they go on. */
+export function lateBanners(
+  { late, lateChecks = [] }: Pick<OverviewReport, 'late' | 'lateChecks'>,
+  times: Times,
+  of?: readonly string[],
+): Html[] {
+  const said = [
+    ...(late === undefined ? [] : [{ at: late.at, message: describeLate(late, late.at) }]),
+    ...lateChecks
+      .filter(({ panel }) => of === undefined || of.includes(panel))
+      .map(({ panel, at }) => ({ at, message: describeLateChecks(panel, at) })),
+  ];
+  return said.map(({ at, message }) =>
+    notice(
+      'bad',
+      html`<strong>${times.inText(message)}.</strong> That was ${times.ago(at)}. Check cron, the timers or the server:
+        <code>sluice schedule show</code> prints the schedule.`,
+    ),
   );
 }
 
@@ -113,7 +125,8 @@ export function outageBanner(panel: OverviewPanel, times: Times): Part {
 export const panelsPage: Page = async (request) => {
   const scene = toScene(request);
   const { times } = scene;
-  const { panels, removed, brakes, clock, late } = await request.sluice.overview({ size: 1 });
+  const overview = await request.sluice.overview({ size: 1 });
+  const { panels, removed, brakes, clock } = overview;
   const list = table({
     caption: 'Panels',
     columns: [
@@ -139,7 +152,7 @@ export const panelsPage: Page = async (request) => {
   return {
     title: 'Panels',
     reloadSeconds: RELOAD_SECONDS,
-    body: html`${lateBanner(late, times)} ${panels.map((panel) => outageBanner(panel, times))}
+    body: html`${lateBanners(overview, times)} ${panels.map((panel) => outageBanner(panel, times))}
     ${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${clockWarning(clock)}
     ${section('Panels', list)}`,
   };
@@ -150,7 +163,7 @@ export const panelPage: Page = async (request) => {
   const { sluice, params, query } = request;
   const panelName = params.name ?? '';
   const scene = toScene(request, panelName);
-  const { panels, brakes, removed } = await sluice.overview({ size: 1 });
+  const { panels, brakes, removed, lateChecks = [] } = await sluice.overview({ size: 1 });
   const gone = removed.filter((each) => each.panel === panelName);
   if (gone.length > 0) return removedPage(scene, panelName, gone);
   const panel = panels.find((each) => each.name === panelName);
@@ -159,7 +172,7 @@ export const panelPage: Page = async (request) => {
   const [result] = tested?.value?.panels ?? [];
   const { enforce, lastCall, lease } = panel;
   const { times } = scene;
-  const body = html`${outageBanner(panel, times)}
+  const body = html`${lateBanners({ lateChecks }, times, [panelName])} ${outageBanner(panel, times)}
   ${brakes.filter((brake) => brake.panel === panelName).map((brake) => brakeBanner(scene, brake))}
   ${scene.mayOperate ? runButtons(request, { panel: panelName, hasAgents: panel.capabilities.includes('agents') }) : null}
   ${tested?.value === null ? problemNotice(tested.problem) : null}

@@ -98,9 +98,18 @@ export async function limitedPanels(context: Context, request: RunRequest): Prom
 
 /** Returns whether a panel has agents whose limits a run checks, or something still held for one, or that may be there again. */
 export async function hasLimits(context: Context, name: string): Promise<boolean> {
-  const { store, config } = context;
+  return isWithAddon(context, name) || (await hasOwnLimits(context, name));
+}
+
+/** Returns whether the limits of the agents of a panel are the add-on's. */
+export function isWithAddon({ config }: Pick<Context, 'config'>, name: string): boolean {
   const settings = findEntry(config.panels, name)?.['agents'] as { addon?: unknown } | undefined;
-  if ((settings?.addon ?? false) !== false) return true;
+  return (settings?.addon ?? false) !== false;
+}
+
+/** Returns whether a panel without the add-on has agents whose limits a run checks, or something still held for one. */
+export async function hasOwnLimits(context: Context, name: string): Promise<boolean> {
+  const { store } = context;
   const agents = await store.agents.list(name);
   return (
     agents.some(({ limitBytes }) => limitBytes !== null) ||

@@ -1,6 +1,6 @@
 import type { Check } from '@sluice/contract/documents';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
-import type { ActionRecord, RunRecord } from '@sluice/state-store';
+import type { ActionRecord } from '@sluice/state-store';
 import { toBillingDependencies } from '../billing/open-billing.js';
 import { elsewhereChecks } from '../purchases/billed-elsewhere.js';
 import { billingSections, billingSettings } from '../../base/config/find-entry.js';
@@ -10,17 +10,15 @@ import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
 import { clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
-import { isAtWork } from '../../kernel/run/bracket.js';
 import { isCommandRow, COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
 import { listFacts } from '../services/sync/apply-fills.js';
-import { scheduledCommands } from '../schedule/jobs.js';
-import { findLastRun, findLatePoll, isLate } from '../schedule/last-run.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { storeSizeChecks } from '../store/store-size.js';
 import { doubtChecks, doubtedHoldChecks, fallenChecks } from './doubt-checks.js';
 import { holdChecks } from './hold-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
+import { scheduleChecks } from './schedule-checks.js';
 import { takeOver } from './take-over.js';
 import { serviceChecks } from './service-checks.js';
 
@@ -130,17 +128,7 @@ async function leaseChecks(context: Context): Promise<Check[]> {
 }
 
 async function runChecks(context: Context): Promise<Check[]> {
-  const sync = scheduledCommands(context.config, context.deps).find(({ command }) => command === 'service sync');
-  const poll = await findLastRun(context, 'poll');
-  const hasServices = (await context.store.services.ids()).length > 0;
-  const isPollLate = (await findLatePoll(context)) !== undefined;
-  const checks = [await checkLastRun(context, poll, { word: 'poll', isTooOld: isPollLate, isMissed: hasServices })];
-  if (sync !== undefined) {
-    const { command, intervalMs } = sync;
-    const last = await findLastRun(context, command);
-    const isTooOld = last !== null && isLate(context, last, intervalMs);
-    checks.push(await checkLastRun(context, last, { word: 'sync', isTooOld, isMissed: true }));
-  }
+  const checks = await scheduleChecks(context);
   const unresolved = await context.store.actions.unresolved();
   for (const action of unresolved) {
     checks.push({
@@ -151,22 +139,6 @@ async function runChecks(context: Context): Promise<Check[]> {
     });
   }
   return checks;
-}
-
-/** Checks that the last run of a kind is recent and ended well; the codes are `no_`, `WORD_late` and `WORD_failed`. */
-async function checkLastRun(
-  context: Context,
-  last: RunRecord | null,
-  { word, isTooOld, isMissed }: { word: 'poll' | 'sync'; isTooOld: boolean; isMissed: boolean },
-): Promise<Check> {
-  if (last === null)
-    return toChecks(`last ${word}`, word)(isMissed ? 'warning' : 'skipped', `no ${word} has run yet`, `no_${word}`);
-  const isDone = last.outcome === 'done' || last.outcome === 'partial';
-  const isOpen = await isAtWork(context, last);
-  const what = `${last.startedAt}, ${last.outcome ?? (isOpen ? 'is at work' : 'did not end')}`;
-  const check = toChecks(`last ${word}`, last.id);
-  if (isTooOld) return check('warning', `${what}, which is too long ago`, `${word}_late`);
-  return isDone || isOpen ? check('ok', what) : check('warning', what, `${word}_failed`);
 }
 
 /** An interrupted command is finished by repeating it; its changes are resolved by any run. */

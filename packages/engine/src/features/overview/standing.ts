@@ -3,15 +3,20 @@ import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
 import { listBrakes } from '../../kernel/run/brake-state.js';
 import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
+import { findLateChecks } from '../agents/late-checks.js';
 import { findLatePoll } from '../schedule/last-run.js';
 
 /** Returns what keeps the runs from deciding, or from changing, whatever the services are; without the outages. Calls no panel. */
-export async function readStops(context: Context): Promise<Pick<OverviewReport, 'brakes' | 'removed' | 'late'>> {
+export async function readStops(
+  context: Context,
+): Promise<Pick<OverviewReport, 'brakes' | 'removed' | 'late' | 'lateChecks'>> {
   const late = await findLatePoll(context);
+  const lateChecks = await findLateChecks(context);
   return {
     brakes: await listBrakes(context),
     removed: await findRemovedPanels(context),
     ...(late !== undefined && { late }),
+    ...(lateChecks !== undefined && { lateChecks }),
   };
 }
 

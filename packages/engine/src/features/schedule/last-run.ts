@@ -1,8 +1,8 @@
 import type { OverviewReport } from '@sluice/contract/documents';
-import type { RunRecord } from '@sluice/state-store';
+import type { LeaseRecord, RunRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { hasEnded } from '../../context/leases.js';
-import { isAtWork } from '../../kernel/run/bracket.js';
+import { isAtWork, toScope } from '../../kernel/run/bracket.js';
 import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 
 /** Numbers of runs among which the last one is searched, one after the other. */
@@ -18,23 +18,38 @@ export async function findLastRun(context: Context, command: string): Promise<Ru
   return findNewest(context, command, async (run) => hasBegun(run) && !(await isAtWork(context, run)));
 }
 
+/** Returns the last run of a command that has begun, also one at work; without any, the newest; null where there is none. */
+export const findLastBegun = (context: Context, command: string): Promise<RunRecord | null> =>
+  findNewest(context, command, hasBegun);
+
 const hasBegun = ({ outcome }: RunRecord): boolean => outcome !== 'busy';
 
-async function findNewest(
+type IsMeant = (run: RunRecord) => boolean | Promise<boolean>;
+
+async function findNewest(context: Context, command: string, isMeant: IsMeant): Promise<RunRecord | null> {
+  const found = await findMeant(context, { command, whole: true }, isMeant);
+  return found ?? findMeant(context, { command, whole: true }, () => true);
+}
+
+async function findMeant(
   context: Context,
-  command: string,
-  isMeant: (run: RunRecord) => boolean | Promise<boolean>,
+  of: { command: string; whole?: boolean },
+  isMeant: IsMeant,
 ): Promise<RunRecord | null> {
   // A run in the future, by a clock that was ahead, must not hide that runs have stopped.
   const until = new Date(context.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
-  let newest: RunRecord | null = null;
   for (const limit of NEWEST) {
-    const runs = await context.store.runs.list({ command, whole: true, until, limit });
-    newest ??= runs[0] ?? null;
+    const runs = await context.store.runs.list({ ...of, until, limit });
     for (const run of runs) if (await isMeant(run)) return run;
     if (runs.length < limit) break;
   }
-  return newest;
+  return null;
+}
+
+/** Returns the last run of a command that has begun over all panels or over this one alone; null where none has. */
+export function findLastOver(context: Context, command: string, panel: string): Promise<RunRecord | null> {
+  const scopes = [null, toScope({ panel })];
+  return findMeant(context, { command }, (run) => hasBegun(run) && run.service === null && scopes.includes(run.scope));
 }
 
 /** Returns whether the last run of a command is too long ago for the time between its runs. */
@@ -47,23 +62,29 @@ export function isLate({ deps }: Context, { startedAt }: Pick<RunRecord, 'starte
  * reconcile, which reads as much. One that still has panels keeps the next ones from them, however long.
  */
 export async function findLatePoll(context: Context): Promise<OverviewReport['late']> {
-  const poll = await findNewest(context, 'poll', hasBegun);
+  const poll = await findLastBegun(context, 'poll');
   if (poll === null || !isLate(context, poll, context.config.poll.interval)) return undefined;
-  const reconcile = await findNewest(context, 'reconcile', hasBegun);
+  const reconcile = await findLastBegun(context, 'reconcile');
   const last = reconcile === null || reconcile.startedAt < poll.startedAt ? poll : reconcile;
   if (!isLate(context, last, context.config.poll.interval)) return undefined;
-  if (await haveLeases(context, [poll.id, reconcile?.id])) return undefined;
+  if (await isTaken(context, ({ run }) => run === poll.id || run === reconcile?.id)) return undefined;
   return { command: 'poll', at: last.startedAt };
 }
 
-async function haveLeases({ store, deps }: Context, runs: readonly (string | undefined)[]): Promise<boolean> {
+/** Returns whether a process has a lease that is meant now. */
+export async function isTaken({ store, deps }: Context, isMeant: (lease: LeaseRecord) => boolean): Promise<boolean> {
   const now = deps.clock.now();
   return (await store.leases.list()).some(
-    ({ run, owner, expiresAt }) => runs.includes(run) && Date.parse(expiresAt) > now && !hasEnded(deps, owner),
+    (lease) => isMeant(lease) && Date.parse(lease.expiresAt) > now && !hasEnded(deps, lease.owner),
   );
 }
 
 /** Returns that the runs have stopped, without a full stop; `since` is the instant as the reader's times are. */
 export function describeLate({ command }: NonNullable<OverviewReport['late']>, since: string): string {
   return `No ${command} over all panels has begun since ${since}: nothing is read, held or released before the next one`;
+}
+
+/** Returns that the checks of the agents of a panel have stopped, without a full stop; `since` is the instant as the reader's times are. */
+export function describeLateChecks(panel: string, since: string): string {
+  return `No check of the agents of panel ${panel} has begun since ${since}: their limits are not enforced before the next one`;
 }

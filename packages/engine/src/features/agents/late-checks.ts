@@ -1,0 +1,57 @@
+import type { OverviewReport } from '@sluice/contract/documents';
+import type { RunRecord } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+import { readEnforcements } from '../../context/enforcement.js';
+import { panelLease } from '../../context/leases.js';
+import { findLastOver, isLate, isTaken } from '../schedule/last-run.js';
+import { hasOwnLimits, isWithAddon, panelsWithAgents } from './open-agents.js';
+
+/** The last check of the agents of a panel on which Sluice enforces limits of agents. */
+export interface LastCheck {
+  panel: string;
+  /** Null where there is none yet. */
+  run: RunRecord | null;
+  /** When it began, or the first limit was set; null where neither is known. */
+  at: string | null;
+  isLate: boolean;
+}
+
+/**
+ * Returns the last check of each panel on which Sluice enforces limits of agents: a reconcile checks them too, a poll does not. A run
+ * that has the panel keeps the next check from it, however long.
+ */
+export async function listLastChecks(context: Context): Promise<LastCheck[]> {
+  const { config, store } = context;
+  const enforcements = await readEnforcements(config, store);
+  const found: LastCheck[] = [];
+  for (const panel of panelsWithAgents(context)) {
+    if (enforcements.isObserving(panel, null) || isWithAddon(context, panel)) continue;
+    if (!(await hasOwnLimits(context, panel))) continue;
+    const run = await findLastCheck(context, panel);
+    const at = run?.startedAt ?? (await findFirstLimit(context, panel));
+    const isPast = at !== null && isLate(context, { startedAt: at }, config.schedule.agentCheck);
+    const isStopped = isPast && !(await isTaken(context, ({ name }) => name === panelLease(panel)));
+    found.push({ panel, run, at, isLate: isStopped });
+  }
+  return found;
+}
+
+async function findLastCheck(context: Context, panel: string): Promise<RunRecord | null> {
+  const check = await findLastOver(context, 'agent check', panel);
+  const reconcile = await findLastOver(context, 'reconcile', panel);
+  return reconcile === null || (check !== null && check.startedAt > reconcile.startedAt) ? check : reconcile;
+}
+
+async function findFirstLimit({ store }: Context, panel: string): Promise<string | null> {
+  const limited = (await store.agents.list(panel)).filter(({ limitBytes }) => limitBytes !== null);
+  const [first = null] = limited.flatMap(({ limitSince }) => limitSince ?? []).sort();
+  return first;
+}
+
+/** Returns the panels on which the checks of agents have stopped, with the start of the last one; undefined where none have. */
+export async function findLateChecks(context: Context): Promise<OverviewReport['lateChecks']> {
+  const late = (await listLastChecks(context)).flatMap(({ panel, at, isLate: isStopped }) =>
+    isStopped && at !== null ? [{ panel, at }] : [],
+  );
+  return late.length === 0 ? undefined : late;
+}
