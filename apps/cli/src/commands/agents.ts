@@ -1,4 +1,4 @@
-import type { AgentDetail, AgentList, AgentView, Sluice } from '@sluice/engine';
+import type { AgentDetail, AgentList, AgentView, PanelView, Sluice } from '@sluice/engine';
 import type { LedgerOpening } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
@@ -19,10 +19,11 @@ import {
 } from '@sluice/terminal/reports';
 import { readTable } from '@sluice/terminal/rows';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { withSluice } from '../open-sluice.js';
+import { type Opened, withSluice } from '../open-sluice.js';
 import { answer } from './answer.js';
 import { type ChangeOptions, toHow } from './change-options.js';
 import { confirm, type CommandHandler } from './command.js';
+import { printPanels } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 
@@ -63,18 +64,40 @@ export const agentList: CommandHandler<ListOptions> = listCommand<AgentView, Lis
     const { agents, ...also } = await sluice.agents.list({ panel });
     return { rows: agents, also };
   },
-  ({ terminal }, agents, { csv }, also) => {
-    if (csv === undefined) printSemantics(terminal, agents);
-    if (csv === undefined) printSuspended(terminal, agents);
+  async (opened, agents, { csv, panel: only }, also) => {
+    const { terminal } = opened;
     const panels = also?.panels ?? [];
+    if (csv === undefined) {
+      printSemantics(terminal, agents);
+      printSuspended(terminal, agents);
+      const left = panels.map(({ panel }) => panel);
+      await printAgentPanels(opened, ({ name }) => (only === undefined || name === only) && !left.includes(name), only);
+    }
     for (const { panel, error } of panels) terminal.warn(`panel "${panel}" is not listed: ${terminal.error(error)}`);
     return panels.length === 0 ? ExitCode.done : ExitCode.partial;
   },
 );
 
+/** Prints what keeps the limits of agents from being enforced or shown as they are, on those panels with agents. */
+async function printAgentPanels(
+  opened: Opened,
+  isShown: (panel: PanelView) => boolean,
+  only: string | undefined,
+): Promise<void> {
+  const { panels } = await opened.sluice.panels.list();
+  const own = panels.filter((panel) => panel.capabilities.includes('agents') && isShown(panel));
+  await printPanels(opened, own, only);
+}
+
+const printOwnPanel = (opened: Opened, { panel }: Pick<AgentView, 'panel'>): Promise<void> =>
+  printAgentPanels(opened, ({ name }) => name === panel, panel);
+
 /** `sluice agent show AGENT` */
 export const agentShow: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  answer(deps, options, ({ sluice }) => sluice.agents.show(agent, { panel: options.panel }), { print: printAgent });
+  answer(deps, options, ({ sluice }) => sluice.agents.show(agent, { panel: options.panel }), {
+    print: printAgent,
+    after: printOwnPanel,
+  });
 
 /** `sluice agent limit AGENT (--gb N | --none)`, `sluice agent limit --from FILE.csv` */
 export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options, deps) => {
@@ -231,4 +254,5 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
     print: (terminal, explained) => {
       printAgentExplained(terminal, explained, options.verbose === true);
     },
+    after: printOwnPanel,
   });

@@ -11,6 +11,8 @@ interface Shown<Answer> {
   info?: (answer: Answer, terminal: Terminal) => string;
   /** Prints the answer, below that line. */
   print?: (terminal: Terminal, answer: Answer) => void;
+  /** Prints what follows the answer, where texts are printed. */
+  after?: (opened: Opened, answer: Answer) => Promise<void>;
   /** Default: done. */
   exitCode?: (answer: Answer) => number;
 }
@@ -20,7 +22,7 @@ export function answer<Answer>(
   deps: Deps,
   options: OpenOptions,
   ask: (opened: Opened) => Promise<Answer>,
-  { document = (found) => found, info, print, exitCode }: Shown<Answer>,
+  { document = (found) => found, info, print, after, exitCode }: Shown<Answer>,
 ): Promise<number> {
   return withSluice(deps, options, async (opened) => {
     const { terminal } = opened;
@@ -28,6 +30,7 @@ export function answer<Answer>(
     terminal.document(document(found));
     if (info !== undefined) terminal.info(info(found, terminal));
     print?.(terminal, found);
+    if (!terminal.json) await after?.(opened, found);
     return exitCode?.(found) ?? ExitCode.done;
   });
 }

@@ -55,6 +55,28 @@ function lateLines(
   return said.map(({ code, message }) => `${withRemedy({ code, message, details: {} })}.`);
 }
 
+/** Prints, below what was listed of panels, which of them are down or not decided on, that the runs have stopped, and what the brake stopped. */
+export async function printPanels(
+  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+  panels: readonly PanelView[],
+  only: string | undefined,
+): Promise<void> {
+  const beside = await sluice.standing();
+  printOutages(
+    terminal,
+    panels.map(({ name, downSince, undecided }) => ({
+      ...{ panel: name, panelDownSince: downSince },
+      ...(undecided !== undefined && { panelUndecided: undecided }),
+    })),
+  );
+  printLate(terminal, beside, only);
+  printBrakes(
+    terminal,
+    panels.map(({ name }) => name),
+    beside,
+  );
+}
+
 /** Prints what no alarm says: that the runs have stopped, what the brake stopped, panels that are down, and panels that left the config; of one, or of all. */
 export async function printStanding(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,

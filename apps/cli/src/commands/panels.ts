@@ -7,7 +7,7 @@ import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printBrakes, printLate, printOutages } from './observed.js';
+import { printPanels } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
@@ -38,20 +38,7 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
     },
     async ({ sluice, terminal }, panels, { csv, panel }, also) => {
       if (csv !== undefined) return ExitCode.done;
-      const beside = await sluice.standing();
-      printOutages(
-        terminal,
-        panels.map(({ name, downSince, undecided }) => ({
-          ...{ panel: name, panelDownSince: downSince },
-          ...(undecided !== undefined && { panelUndecided: undecided }),
-        })),
-      );
-      printLate(terminal, beside, panel);
-      printBrakes(
-        terminal,
-        panels.map(({ name }) => name),
-        beside,
-      );
+      await printPanels({ sluice, terminal }, panels, panel);
       for (const { message } of also?.removed ?? []) terminal.line(terminal.colors.red(message));
       return ExitCode.done;
     },
