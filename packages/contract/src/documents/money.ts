@@ -39,7 +39,7 @@ export const packageEffect = name(
           by: z
             .enum(['observe', 'panel-down', 'others'])
             .describe(
-              '`observe`: nothing is changed on the panel; `panel-down`: it answers no call, or the runs decide nothing on it; `others`: what is not a hold of the service',
+              '`observe`: nothing is changed on the panel; `panel-down`: it answers no call; `others`: what is not a hold of the service',
             ),
           holds: z.array(text).describe('Those of `stays` that only this keeps'),
           at: instantOrNull.describe('Since when, or when it was seen; null for `observe`'),

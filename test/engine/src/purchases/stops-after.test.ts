@@ -111,17 +111,15 @@ it('an offer says that the panel is down, and that another service keeps the por
   });
 });
 
-it('an offer says that nothing is decided on the panel by a wrong clock', async () => {
+it('an offer says nothing of runs that decide nothing by a wrong clock: the purchase releases at once', async () => {
   await start();
-  await at.addService(1, { values: { client: '42' } });
-  at.use(1, 120);
-  await at.poll({ allowMass: true });
+  await at.open(120, '20');
   at.skew.ms = (3 / 4) * HOUR;
   await at.pollAfter(HOUR);
-  expect(await readOffer()).toMatchObject({
-    stops: [{ by: 'panel-down', at: expect.any(String) }],
-    says: expect.stringContaining('Nothing is decided on panel "dcim" at the moment'),
-  });
+  expect((await at.sluice.services.show('svc-1')).panelUndecided).toMatchObject({ code: 'clock_wrong' });
+  expect(await readOffer()).toEqual({ stops: [], says: '' });
+  expect(await at.buy('svc-1', 'extra-50')).toMatchObject({ stillHeld: [], error: null });
+  expect((await at.sluice.services.show('svc-1')).holds).toEqual([]);
 });
 
 it('an offer says that observe keeps the restriction of a hold that has ended', async () => {

@@ -24,7 +24,7 @@ export async function readStopsAfter(context: Context, loaded: Loaded): Promise<
   const lasting = await readLastingHolds(context.store, { services: [service.id] });
   const notUndone = lasting.flatMap(({ id, reason }) => (isOpen.has(id) ? [] : [reason]));
   const keepsLimit = lasting.length === 0 && context.findKind(service.panel)?.keepsQuota === true;
-  const outage = (await readOutages(context, [service])).get(service.panel);
+  const { downSince = null } = (await readOutages(context, [service])).get(service.panel) ?? {};
   const byOthers = await readByOthers(context, loaded);
   const panel = await context.panel(service.panel);
   const isTooLow = (after: Loaded): boolean => isLimitTooLow(context, panel, unplanned(undecided(toRead(after))));
@@ -36,13 +36,10 @@ export async function readStopsAfter(context: Context, loaded: Loaded): Promise<
       const { message } = ended.length > 0 ? underObserve(service) : limitNotRaised(service);
       return [{ by: 'observe', holds: ended, at: null, message }, ...byOthers];
     }
-    if (outage === undefined) return byOthers;
-    const { downSince, undecided: stopped } = outage;
-    const message =
-      downSince === null
-        ? `nothing is decided on panel "${service.panel}" at the moment: the next run that decides does what the package allows`
-        : `panel "${service.panel}" answers no call: the next run that reaches it does what the package allows`;
-    return [{ by: 'panel-down', holds: [], at: downSince ?? stopped?.since ?? null, message }, ...byOthers];
+    // Where runs decide nothing although it answers, a purchase decides all the same.
+    if (downSince === null) return byOthers;
+    const message = `panel "${service.panel}" answers no call: the next run that reaches it does what the package allows`;
+    return [{ by: 'panel-down', holds: [], at: downSince, message }, ...byOthers];
   };
 }
 
