@@ -57,7 +57,7 @@ it('a panel whose clock is wrong is an alarm, told once, and no run succeeds bef
     ['panel_undecided', 'another', since],
   ]);
   expect(alarms[0]?.message).toMatch(
-    /^Nothing has been read, held or released on panel another since .*: the clock of panel "another" is 45 min ahead of/,
+    /^No run has read, held or released anything on panel another since .*: the clock of panel "another" is 45 min ahead of/,
   );
   expect(await told()).toEqual(['panel_undecided another']);
   const { panels } = await at.sluice.panels.list();

@@ -76,5 +76,5 @@ const decidesAgain = (panel: string, since: string): Notice =>
 /** Returns why the runs over a panel decide nothing, in a sentence; `since` is the instant as the reader's times are. */
 export function describeUndecided(panel: string, { message }: Pick<UndecidedPanel, 'message'>, since: string): string {
   const why = message === null ? '' : `: ${message.replace(/\.$/, '')}`;
-  return `Nothing has been read, held or released on panel ${panel} since ${since}${why}.`;
+  return `No run has read, held or released anything on panel ${panel} since ${since}${why}.`;
 }
