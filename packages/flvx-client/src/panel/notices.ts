@@ -56,7 +56,7 @@ function trafficNotice(input: PlanInput, row: FlvxForward): Found {
   const ranAgain = notice(RAN_AGAIN, 'is shown as paused but carried traffic: it is paused again');
   const staysOpen = notice(
     CONNECTIONS_OPEN,
-    `carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it (${endOfMoved}), or ${openConnections}`,
+    `carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it (${endOfMoved(input)}), or ${openConnections}`,
   );
   const moved = describeMoved(input, row);
   const serves = moved === null ? [] : [notice(FORWARD_MOVED, `carried traffic although it is paused: it ${moved}`)];
@@ -81,19 +81,26 @@ const RAN_AGAIN = 'forward_ran_again';
 const CONNECTIONS_OPEN = 'connections_open';
 const FORWARD_MOVED = 'forward_moved';
 
-/** What ends the service of a moved forward on the nodes of its former tunnel. */
-const endOfMoved = 'delete it, or move it back, pause it, and move it again';
+/** What ends the service of a moved forward on the nodes of its former tunnel: a move starts it on those of the new one. */
+function endOfMoved({ restrictions }: Pick<PlanInput, 'restrictions'>): string {
+  return `delete it, or move it back, pause it, move it again, and ${restrictions.closed ? 'pause it again' : 'start it'}`;
+}
+
+/** A paused forward that has carried nothing for so long is served by no node. */
+const quietMs = 7_200_000;
 
 /**
- * Reports a forward whose services on nodes of former tunnels go on despite a hold, once in each hold. Where it carries traffic, the
- * notice of that is enough.
+ * Reports a forward whose services on nodes of former tunnels go on despite a hold, once in each hold, until it carries nothing. Where
+ * it carries traffic, the notice of that is enough.
  */
 function moveNotice(input: PlanInput, row: FlvxForward): Found {
   const { byKind } = input.restrictions;
   const [hold] = [...(byKind[EVIDENCE.forward] ?? []), ...(byKind[EVIDENCE.speed] ?? [])];
   const message = hold === undefined ? null : describeMoved(input, row);
-  if (hold === undefined || message === null) return found();
-  const once = [...(input.history.moved?.[row.id] ?? []), row.tunnelId, hold.id].join(':');
+  const { quiet, moved } = input.history;
+  const isQuiet = Date.parse(input.target.now) - (quiet?.[row.id] ?? Infinity) >= quietMs;
+  if (hold === undefined || message === null || isQuiet) return found();
+  const once = [...(moved?.[row.id] ?? []), row.tunnelId, hold.id].join(':');
   const notice = toForwardNotice(input, row, { code: FORWARD_MOVED, message, once });
   return hasGrown(input.last, row) || areTunnelsUnread(input) ? unseen(notice) : found(notice);
 }
@@ -111,7 +118,7 @@ function describeMoved(input: PlanInput, row: FlvxForward): string | null {
     name === '' ? `tunnel ${id}` : `tunnel ${id} (${name})`;
   const from = former.map((id) => nameTunnel(id)).join(' and ');
   const to = nameTunnel(row.tunnelId, row.tunnelName);
-  return `was moved from ${from} to ${to}, and what the nodes of the former still serve goes on despite a hold: ${endOfMoved}`;
+  return `was moved from ${from} to ${to}, and what the nodes of the former still serve goes on despite a hold: ${endOfMoved(input)}`;
 }
 
 /** Explains connections that no pause ends. The panel does not show whether a node has `tcpkill`. */

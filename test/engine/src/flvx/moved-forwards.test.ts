@@ -106,6 +106,50 @@ describe('a forward that its customer has moved to another tunnel', () => {
   });
 });
 
+describe('what ends the service of a moved forward that is held', () => {
+  const pause = async (): Promise<void> => {
+    expect((await at.panel.customer(STAFF).pause(2)).code).toBe(0);
+  };
+
+  beforeEach(async () => {
+    await addCustomer(at, 'big');
+    await move(2, at.tunnels.jp);
+    const { notices } = await suspend();
+    expect(notices[0]?.message).toMatch(/delete it, or move it back, pause it, move it again, and pause it again$/);
+  });
+
+  it('leaves nothing running, and its alarm ends once it has carried nothing for two hours', async () => {
+    await poll();
+    await move(2, at.tunnels.hk, STAFF);
+    await pause();
+    await move(2, at.tunnels.jp, STAFF);
+    await pause();
+    expect(at.panel.isRunning(2)).toBe(false);
+    const seen: string[][] = [];
+    for (let polls = 0; polls < 3; polls += 1) {
+      await poll();
+      seen.push(await alarmCodes());
+    }
+    expect(seen.at(-1)).toEqual([]);
+    expect((await at.sluice.reconcile()).notices).toEqual([]);
+    expect(await alarmCodes()).toEqual([]);
+    reportOld(2);
+    expect(noticeCodes((await poll()).report)).toEqual(['forward_moved']);
+  });
+
+  it('is known where polls see each step: what was paused is not served on', async () => {
+    await poll();
+    await move(2, at.tunnels.hk, STAFF);
+    await poll();
+    expect(await alarmCodes()).toEqual([]);
+    await pause();
+    await move(2, at.tunnels.jp, STAFF);
+    at.panel.report('2_3_2_tcp', GB);
+    expect(noticeCodes((await poll()).report)).toEqual(['forward_ran_again']);
+    expect(at.panel.isRunning(2)).toBe(false);
+  });
+});
+
 describe('a forward that was moved between tunnels with one entry node', () => {
   beforeEach(async () => {
     await addCustomer(at, 'big');

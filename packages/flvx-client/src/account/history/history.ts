@@ -43,6 +43,8 @@ export interface FlvxHistory {
    * tunnels, those that a pause reaches are among them.
    */
   moved?: Record<string, number[]>;
+  /** Since when paused ones of them have carried nothing (ms); absent for none. */
+  quiet?: Record<string, number>;
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
   stopped: number[];
   /** Forwards that a push has started and no pause has stopped since, although the panel still shows 0. */
@@ -275,25 +277,27 @@ export function isUnchangedForward({ forwards }: StoredHistory, row: FlvxForward
 export function withCounters(
   history: StoredHistory,
   user: FlvxUser,
-  { forwards, permissions }: Pick<FlvxObservation, 'forwards' | 'permissions'>,
+  { forwards, permissions, at }: Pick<FlvxObservation, 'forwards' | 'permissions' | 'at'>,
   uncountedBytes: number,
 ): StoredHistory {
+  const found = findMoved(history, forwards, { tunnels: [], at });
   const { createdAt = user.createdAt } = history;
   const usedBytes = sumBytes(user);
   // What is gone is forgotten: otherwise each poll reads a second list for it.
   const repeats =
     repeatsRows(history.permissions, permissions, (row) => history.permissions[row.tunnelId] === row.status) &&
-    repeatsRows(history.forwards, forwards, (row) => repeatsForward(history, row));
+    repeatsRows(history.forwards, forwards, (row) => repeatsForward(history, row)) &&
+    Object.keys(found.quiet ?? {}).every((id) => history.quiet?.[id] !== undefined);
   if (repeats) {
     const isKnown = history.usedBytes === usedBytes && history.uncountedBytes === uncountedBytes;
     return isKnown && history.createdAt === createdAt ? history : { ...history, createdAt, usedBytes, uncountedBytes };
   }
-  const { moved: _before, ...kept } = history;
+  const { moved: _moved, quiet: _quiet, ...kept } = history;
   return {
     ...{ ...kept, createdAt, usedBytes, uncountedBytes },
     permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),
     forwards: toForwardHistory(forwards),
-    ...findMoved(history, forwards, []),
+    ...found,
   };
 }
 

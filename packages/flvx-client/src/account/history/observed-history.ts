@@ -71,7 +71,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const permissions = listOwnPermissions(observed);
   const last = past.last?.userId === user.id ? past.last : inheritedHistory(user, permissions, past.former ?? null);
   const replay = new Replay(last === null ? newHistory(user) : { ...last, run: emptyHistory.run }, past.records);
-  const { moved: _before, ...history } = replay.history;
+  const { moved: _moved, quiet: _quiet, ...history } = replay.history;
   const forwards = listOwnForwards(observed);
   const comparison: Comparison = { observed, user, permissions, forwards, past, last, replay };
   const { stopped, undecided } = findStopped(comparison);
@@ -84,7 +84,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       ...history,
       ...updateShown(comparison),
       ...updatePending(comparison),
-      ...findMoved(replay.history, forwards, observed.tunnels),
+      ...findMoved(replay.history, forwards, observed),
       createdAt: history.createdAt ?? user.createdAt,
       // A forward that can't be judged yet counts as never observed.
       forwards: toForwardHistory(forwards.filter((row) => !undecided.has(row.id))),
