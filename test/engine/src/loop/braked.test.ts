@@ -85,6 +85,22 @@ describe('while the brake stopped the last run of a panel', () => {
     expect((await at.sluice.explain('svc-1')).brake).toBeNull();
   });
 
+  it('is not said while the config has the panel under observe, before a run has found that', async () => {
+    await brake();
+    const readAll = async (): Promise<unknown[]> => [
+      ...(await at.sluice.overview()).brakes,
+      ...(await at.sluice.standing()).brakes,
+      ...(await at.sluice.panels.list()).panels.flatMap(({ brake: state }) => state ?? []),
+      ...(await at.sluice.panels.doctor()).checks.filter(({ name }) => name === 'brake'),
+      ...((await gauge('sluice_brake')) ?? []).filter((value) => value > 0),
+    ];
+    expect(await readAll()).toHaveLength(5);
+    await at.bench.configure(`enforce: observe\n${at.bench.text}`);
+    expect(await readAll()).toEqual([]);
+    await at.bench.edit('enforce: observe\n', '');
+    expect(await readAll()).toHaveLength(5);
+  });
+
   it('a mass release is one that would be: the services are held', async () => {
     const used = await addUsed();
     await at.poll({ allowMass: true });

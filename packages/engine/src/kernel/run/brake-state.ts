@@ -3,6 +3,7 @@ import type { ItemError } from '@sluice/panel-kind';
 import type { ConditionRecord, StateStore, StoreTables } from '@sluice/state-store';
 import type { MovedError } from '../../base/errors.js';
 import type { Context } from '../../context/context.js';
+import { readEnforcements } from '../../context/enforcement.js';
 
 /** The error of a run that the brake stops. */
 export type BrakeError = ItemError & { details: { panel: string; changing: number; active: number; doubted: number } };
@@ -39,21 +40,28 @@ export async function findMoved({ store }: Pick<Context, 'store'>, panel: string
 
 /**
  * Returns whether the brake stopped the last run over a panel or over its agents: the only place that knows. It ends with the
- * next run over the panel that is not stopped, also because the panel is under `observe`; a run that can't read the panel ends
- * nothing. Also returns that a copy of the store changes the panel.
+ * next run over the panel that is not stopped, and is not there while the panel is under `observe`; a run that can't read the panel
+ * ends nothing. Also returns that a copy of the store changes the panel.
  */
-export async function findBrake(context: Pick<Context, 'store'>, panel: string): Promise<BrakeState | null> {
+export async function findBrake(context: Pick<Context, 'store' | 'config'>, panel: string): Promise<BrakeState | null> {
   return (await findBrakes(context, panel))[0] ?? null;
 }
 
 /** Returns all that stops the runs over a panel, as `findBrake`: the brake can stop those over services and over agents. */
-export async function findBrakes({ store }: Pick<Context, 'store'>, panel: string): Promise<BrakeState[]> {
+export async function findBrakes(
+  { store, config }: Pick<Context, 'store' | 'config'>,
+  panel: string,
+): Promise<BrakeState[]> {
   const found: BrakeState[] = [];
   for (const subjects of EVERY) {
     const condition = await store.conditions.get(brakeKey(panel, subjects));
     if (condition !== null) found.push(toState(panel, subjects, condition));
   }
-  return found;
+  if (found.length === 0) return found;
+  const { value, except } = (await readEnforcements(config, store)).ofPanel(panel);
+  const isStopped = ({ subjects }: BrakeState): boolean =>
+    subjects === 'store' || value === 'on' || (subjects === 'services' && except.length > 0);
+  return found.filter(isStopped);
 }
 
 /** Returns what stopped the last runs over the panels of the config, in the order of the config. */
