@@ -21,9 +21,14 @@ describe('serve', () => {
   it('serves until SIGTERM, and warns where tokens would be sent in the clear', async () => {
     const local = await serveOn(bench);
     expect(await (await fetch(`${local.url}/healthz`)).json()).toEqual({ ok: true });
-    expect(await local.stop()).toMatchObject({ exitCode: 143, stderr: '' });
+    const stopped = await local.stop();
+    expect(stopped).toMatchObject({ exitCode: 143, stderr: '' });
+    expect(stopped.stdout).toContain(`Listening on ${local.url}\n`);
     const open = await serveOn(bench, 'serve --listen 0.0.0.0:0');
-    expect((await open.stop()).stderr).toContain('put a proxy with TLS before it');
+    const ended = await open.stop();
+    expect(ended.stderr).toContain('put a proxy with TLS before it');
+    const { port } = new URL(open.url);
+    expect(ended.stdout).toContain(`Listening on 0.0.0.0:${port} (on this machine: http://127.0.0.1:${port})\n`);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { tokenStatus } from '@sluice/engine';
 import type { Schedule } from '@sluice/dashboard';
 import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
@@ -53,7 +54,9 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     try {
       await sluice.access.announce(dashboard.url);
       terminal.document({ url: dashboard.url });
-      terminal.info(`Listening on ${dashboard.url}${publicUrl === undefined ? '' : ` for ${publicUrl}`}`);
+      terminal.info(
+        `Listening on ${describeAddress(dashboard.url, listen)}${publicUrl === undefined ? '' : ` for ${publicUrl}`}`,
+      );
       warn(terminal, listen, publicUrl);
       if (!hasTokens)
         terminal.info('There is no valid token: create one with "sluice api-token create NAME --scope operate"');
@@ -74,6 +77,15 @@ const toOpen = (options: ServeOptions): OpenOptions => ({
   scheduled: options.withSchedule === true,
   followsConfig: true,
 });
+
+/** Returns where it listens; of every network, also the address of this machine. */
+function describeAddress(url: string, { host }: ListenAddress): string {
+  const { hostname, port } = new URL(url);
+  const asked = isIP(host) === 6 ? `[${host}]` : host;
+  return asked === hostname || isLoopback(host)
+    ? url
+    : `${asked}:${port === '' ? '80' : port} (on this machine: ${url})`;
+}
 
 function noToken({ host }: ListenAddress): Error {
   const message = `${host} is reached from other machines, and there is no token that anyone could log in with`;
