@@ -34,6 +34,16 @@ describe('a panel with a suspended agent that is missing in the config', () => {
     expect(checks).toContainEqual(expect.objectContaining({ object: 'vpn', status: 'failed', ...error }));
   });
 
+  it('is named by commands about agents where it was the only one with agents', async () => {
+    await at.limit('north', 20);
+    await at.bench.configure('panels: {}\nproducts: {}\n');
+    const message =
+      'No panel in the config supports agents: 1 agent has the panel "vpn", which is not in the config: nothing is read or changed there; none is held; 1 limit of agents is not enforced ("north")';
+    const refused = { code: 'no_panel', message };
+    await expect(at.sluice.agents.explain('north')).rejects.toMatchObject(refused);
+    await expect(at.sluice.agents.list()).rejects.toMatchObject(refused);
+  });
+
   it('makes a release of all fail', async () => {
     at.panel.addUser({ agent: at.north });
     await at.pollAfter(HOUR);

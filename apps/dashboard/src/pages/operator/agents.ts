@@ -22,7 +22,7 @@ import { toZone } from '../../layout/page-times.js';
 import { actionsSection } from './agent-changes.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { brakeBanner } from './brake.js';
-import { lateBanners, undecidedText } from './panels.js';
+import { lateBanners, removedBanners, undecidedText } from './panels.js';
 import { runButtons } from './runs.js';
 import { attempt, given, problemNotice, type Scene, toScene } from './scene.js';
 
@@ -31,9 +31,14 @@ export const agentsPage: Page = async (request) => {
   const { sluice, query } = request;
   const scene = toScene(request);
   const live = query.read === 'yes' ? await attempt(() => sluice.agents.list()) : null;
-  const stored = await sluice.agents.listStored();
-  const left = live?.value?.panels ?? [];
-  const lastRead = stored.agents.filter(({ panel }) => left.some((skipped) => skipped.panel === panel));
+  const left = (await sluice.standing()).removed.filter(({ agents, limited }) => agents.length + limited.length > 0);
+  // Without a panel that has agents, there is no list; what the panels that left the config still have is said all the same.
+  const stored =
+    left.length === 0
+      ? await sluice.agents.listStored()
+      : ((await attempt(() => sluice.agents.listStored())).value ?? { agents: [] });
+  const unread = live?.value?.panels ?? [];
+  const lastRead = stored.agents.filter(({ panel }) => unread.some((skipped) => skipped.panel === panel));
   const agents: readonly (AgentView & Partial<Pick<AgentDetail, 'at'>>)[] =
     live?.value == null ? stored.agents : [...live.value.agents, ...lastRead];
   const list = table<(typeof agents)[number]>({
@@ -68,9 +73,9 @@ export const agentsPage: Page = async (request) => {
     scene,
     agents.map(({ panel }) => panel),
   )}
-  ${scene.mayOperate ? runButtons(request, { panel: null, hasAgents: true }) : null}
+  ${removedBanners(left)} ${scene.mayOperate ? runButtons(request, { panel: null, hasAgents: true }) : null}
   ${live?.value === null ? problemNotice(live.problem) : null}
-  ${left.map(({ panel, error }) => notice('warning', html`${name(panel)} can’t be read now, its agents are shown as last read: ${name(error.message)}`))}
+  ${unread.map(({ panel, error }) => notice('warning', html`${name(panel)} can’t be read now, its agents are shown as last read: ${name(error.message)}`))}
   ${section('Agents', html`${list} ${read}`)}`;
   return { title: 'Agents', body };
 };

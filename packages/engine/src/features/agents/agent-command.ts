@@ -58,7 +58,7 @@ export async function runForAgent(
   request: AgentRequest,
   work: (ordered: AgentCommand) => Promise<Done>,
 ): Promise<RestoreReport> {
-  const on = await openAgents(context, agentPanel(context, request.panel));
+  const on = await openAgents(context, await agentPanel(context, request.panel));
   refuseAddon(on, cannot);
   const { dryRun, agent: text } = request;
   return withRun(context, { command, dryRun }, async (run) => {

@@ -26,7 +26,7 @@ export interface CheckRequest {
 /** Checks the agents of one panel or of all panels. */
 export async function checkAgents(context: Context, request: CheckRequest): Promise<CheckReport> {
   const { dryRun, allowMass, agent } = request;
-  const names = agent === null ? agentPanels(context, request.panel) : [agentPanel(context, request.panel)];
+  const names = agent === null ? await agentPanels(context, request.panel) : [await agentPanel(context, request.panel)];
   const scope = agent === null ? toScope({ panel: request.panel }) : 'agent';
   return withRun(context, { command: 'agent check', dryRun, scope }, async (run) => {
     await run.start();

@@ -37,7 +37,7 @@ async function checkUser(
   newBytes: number,
   panel: string | undefined,
 ): Promise<CreationCheck> {
-  const on = await openAgents(context, agentPanel(context, panel));
+  const on = await openAgents(context, await agentPanel(context, panel));
   return withAgentErrors(text, async () => {
     if (on.addon !== null) return on.addon.canCreateUserWithTraffic(text, newBytes);
     const { agent, records } = await knownAgent(on, text, { creation: true });
@@ -53,7 +53,7 @@ async function checkUser(
  */
 export async function createAgentUser(context: Context, request: CreateUserRequest): Promise<CreatedUserReport> {
   const { agent: text, name, limitBytes } = request;
-  const on = await openAgents(context, agentPanel(context, request.panel));
+  const on = await openAgents(context, await agentPanel(context, request.panel));
   if (request.dryRun === true) {
     const check = await checkUser(context, text, limitBytes, request.panel);
     if (!check.allowed) throw refusal(check);

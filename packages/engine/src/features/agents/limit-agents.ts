@@ -38,7 +38,7 @@ export interface LimitRequest {
 
 /** Sets the limit of one agent. */
 export async function limitAgent(context: Context, request: LimitRequest): Promise<AgentDetail> {
-  const on = await openAgents(context, agentPanel(context, request.panel));
+  const on = await openAgents(context, await agentPanel(context, request.panel));
   const { agent: text, limitBytes, opening } = request;
   const { addon } = on;
   if (addon !== null) {
@@ -70,7 +70,7 @@ export interface LimitImport {
  * @throws SluiceError `bad_import` with every bad row and its line
  */
 export async function limitAgents(context: Context, request: LimitImport): Promise<AgentDetail[]> {
-  const on = await openAgents(context, agentPanel(context, request.panel));
+  const on = await openAgents(context, await agentPanel(context, request.panel));
   if (on.addon !== null) {
     throw usageError('bad_option', "the add-on can't set several limits at once: set them one by one");
   }

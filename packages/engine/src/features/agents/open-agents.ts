@@ -1,7 +1,9 @@
+import type { RemovedPanel } from '@sluice/contract/documents';
 import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { RunRequest } from '../../kernel/run/bracket.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
+import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
@@ -25,7 +27,7 @@ export function panelsWithAgents(context: Context): string[] {
 }
 
 /** Returns the panels of a command: the named one, or all with agents. */
-export function agentPanels(context: Context, name: string | undefined): string[] {
+export async function agentPanels(context: Context, name: string | undefined): Promise<string[]> {
   const known = panelsWithAgents(context);
   if (name !== undefined) {
     requirePanelName(context, name);
@@ -34,13 +36,18 @@ export function agentPanels(context: Context, name: string | undefined): string[
     }
     return [name];
   }
-  if (known.length === 0) throw usageError('no_panel', 'No panel in the config supports agents');
+  if (known.length === 0) {
+    const left = (await findRemovedPanels(context)).filter(hasAgents).map(({ message }) => `: ${message}`);
+    throw usageError('no_panel', `No panel in the config supports agents${left.join('')}`);
+  }
   return known;
 }
 
+const hasAgents = ({ agents, limited }: RemovedPanel): boolean => agents.length + limited.length > 0;
+
 /** Returns the panel of a command about one agent: the named one, or the only one with agents. */
-export function agentPanel(context: Context, name: string | undefined): string {
-  const names = agentPanels(context, name);
+export async function agentPanel(context: Context, name: string | undefined): Promise<string> {
+  const names = await agentPanels(context, name);
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
   throw usageError('several_panels', `Several panels support agents: ${names.join(', ')}`);

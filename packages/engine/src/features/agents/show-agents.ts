@@ -16,7 +16,7 @@ import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from
 export async function listAgents(context: Context, panel: string | undefined): Promise<AgentList> {
   const list: AgentList = { agents: [], semantics: [], panels: [] };
   const enforcements = await readEnforcements(context.config, context.store);
-  const names = agentPanels(context, panel);
+  const names = await agentPanels(context, panel);
   for (const name of names) {
     try {
       const on = await openAgents(context, name);
@@ -41,7 +41,7 @@ async function readViews(on: AgentsOnPanel, enforcement: Enforcement): Promise<A
 /** Lists the agents of one panel or of all as last read; calls no panel. Agents whose limits an add-on keeps were never read. */
 export async function listStoredAgents(context: Context, panel: string | undefined): Promise<AgentDetail[]> {
   const found: AgentDetail[] = [];
-  for (const name of agentPanels(context, panel)) found.push(...(await storedAgents(context, name)));
+  for (const name of await agentPanels(context, panel)) found.push(...(await storedAgents(context, name)));
   return found;
 }
 
@@ -55,7 +55,7 @@ export async function storedAgents(context: Context, name: string): Promise<Agen
 
 /** Returns one agent with current figures. */
 export async function showAgent(context: Context, text: string, panel: string | undefined): Promise<AgentDetail> {
-  const on = await openAgents(context, agentPanel(context, panel));
+  const on = await openAgents(context, await agentPanel(context, panel));
   if (on.addon !== null) return addonAgent(context, on, on.addon, text);
   const { agent, records } = await withAgentErrors(text, () => knownAgent(on, text));
   return toDetail(on, findTraffic(on.agents.describe(records, [agent.uuid]), agent.uuid));
@@ -76,7 +76,7 @@ async function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): Promise<Agent
 
 /** Explains why an agent is in its state, from the store alone. */
 export async function explainAgent(context: Context, text: string, panel: string | undefined): Promise<AgentExplained> {
-  const on = await openAgents(context, agentPanel(context, panel));
+  const on = await openAgents(context, await agentPanel(context, panel));
   refuseAddon(on, 'explain the state of an agent because it keeps no record of it');
   const { name, agents } = on;
   const records = await loadStoredAgents(context, name);
