@@ -259,4 +259,5 @@ export {
   isHeldBesides,
   type NextDecision,
 } from './kernel/subject/next-decision.js';
+export { describeBesides } from './kernel/run/known-before.js';
 export { describeDoubtedHolds } from './kernel/subject/holds.js';

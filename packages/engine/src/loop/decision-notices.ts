@@ -7,6 +7,7 @@ import type { Context } from '../context/context.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from '../kernel/subject/limit-state.js';
 import { isQuotaReleased, listLastingHolds, listReleasedHolds, isOfLimit } from '../kernel/subject/holds.js';
+import { describeBesides } from '../kernel/run/known-before.js';
 import { THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
@@ -40,7 +41,7 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
     if (work.enforcement.value === 'observe' || dryRun)
       // Decided again in every run, but reported once per cycle.
       add('would_hold', toKey(reason), `${service.id} would be held (${why})`);
-    else add('hold', draft?.id ?? reason, `${service.id} is held (${why})`);
+    else add('hold', draft?.id ?? reason, `${service.id} is held (${why})${toBesides(work)}`);
   }
   for (const { reason } of decision.withheld) {
     add(
@@ -81,6 +82,12 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
   }
   notices.push(...restartNotices(work), ...thresholdNotices(work), ...limitThresholdNotices(work));
   return notices;
+}
+
+/** Returns what follows a notice of a service that others have stopped, too: its alarm ends with the hold. */
+function toBesides({ service, besides }: Applied): string {
+  const stopped = describeBesides(service.id, { inputs: { stoppedBesides: besides ?? [] } });
+  return stopped === null ? '' : `. ${stopped}`;
 }
 
 /** Returns the notices of the holds that a run ended, and of those that ended before and are undone now. */

@@ -6,13 +6,14 @@ import type { StateNames } from './state-names.js';
 
 const SINCE = '2026-11-20T13:00:00.000Z';
 
-/** Returns the sentences about a service of a panel that is held. */
+/** Returns the sentences about a service of a panel that is held; `of` may have its decision, too. */
 function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, others: object[] = []): string[] {
+  const { decision = {}, ...service } = of as { decision?: object };
   const found = {
     ...{
       at: SINCE,
       readings: [],
-      decision: {},
+      decision,
       brake: null,
       panelRemoved: false,
       accountDue: null,
@@ -31,7 +32,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
         mode: null,
         limits: [],
       },
-      ...of,
+      ...service,
     },
     holds: [hold, ...others].map((each) => ({
       ...{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run' },
@@ -234,6 +235,16 @@ it('says first of a service that its panel stops what stops it', () => {
   const message = 'svc-1 is within its allowance, but the panel stops it: user 2 expired';
   const [first, second] = sentencesOf({ stoppedByPanel: { since: SINCE, message }, quota: null }, { until: SINCE });
   expect([first, second]).toEqual([`${message}.`, expect.stringContaining('svc-1 is not held')]);
+});
+
+it('says last of a held service what has stopped it besides', () => {
+  const decision = { inputs: { stoppedBesides: ['all its ports are disabled'] } };
+  const found = sentencesOf({ decision }, { reason: 'manual' });
+  expect(found).toEqual([
+    'svc-1 is held since 20 Nov 2026 13:00: an operator restricted it.',
+    'To release it: release svc-1 now.',
+    'svc-1 is stopped besides its holds: all its ports are disabled. That its holds end does not start it.',
+  ]);
 });
 
 it('promises no release by the end of one hold of several', () => {

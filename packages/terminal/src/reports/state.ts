@@ -1,5 +1,6 @@
 import {
   describeAllowance,
+  describeBesides,
   describeBrake,
   describeDoubtedHolds,
   describeExceeded,
@@ -84,7 +85,7 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   if (found.accountDue !== null) return accountSentences(service, found.accountDue, commands);
   const open = openHolds(found);
   if (isGone) return goneSentences(found, open, times, names);
-  if (open.length > 0) return [...new Set(open.flatMap((hold) => holdSentences(found, hold, times, names)))];
+  if (open.length > 0) return heldSentences(found, open, times, names);
   if (lifecycle === 'pending') return pendingSentences(found, names);
   if (names.skip !== null)
     return [`${id} is not held${althoughExceeded(service)}.`, skipSentence(found, names.skip, commands)];
@@ -112,6 +113,16 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];
   return notHeld(found, times, commands);
+}
+
+/** Says also what ends with none of the holds. */
+function heldSentences(found: Explanation, open: readonly HoldView[], times: Times, names: StateNames): string[] {
+  const { id, panel } = found.service;
+  const besides = describeBesides(id, found.decision);
+  return [
+    ...new Set(open.flatMap((hold) => holdSentences(found, hold, times, names))),
+    ...(besides === null ? [] : [`${times.text(besides, panel)}. That its holds end does not start it.`]),
+  ];
 }
 
 /** What a pending service without a hold waits for. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
+import { describeBesides, type RunReport } from '@sluice/engine';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
@@ -120,6 +120,21 @@ describe('an EasyDCIM service that is ok', () => {
     expect(seen(await at.sluice.reconcile())).toMatchObject({ drift: [], said: [] });
     at.panel.staffDisablePort(port(2));
     expect(seen(await at.sluice.reconcile()).said.join()).toMatch(/all its ports are disabled/);
+  });
+
+  it('says with its hold what has stopped it besides, as the alarm ends', async () => {
+    at.panel.staffDisablePort(port(1));
+    at.panel.staffDisablePort(port(2));
+    await at.sluice.reconcile();
+    at.use(1, 200);
+    const { notices } = await at.poll();
+    expect(notices.map(({ message }) => message).join()).toMatch(
+      /svc-1 is held \(quota: .*\)\. svc-1 is stopped besides its holds: all its ports/,
+    );
+    const { decision } = await at.sluice.explain('svc-1');
+    expect(describeBesides('svc-1', decision)).toMatch(
+      /^svc-1 is stopped besides its holds: all its ports are disabled/,
+    );
   });
 
   it('costs a poll no call', async () => {

@@ -1,5 +1,6 @@
 import {
   describeAllowance,
+  describeBesides,
   describeBrake,
   describeDoubtedHolds,
   describeExceeded,
@@ -43,7 +44,7 @@ export function explainState(scene: ServiceScene): Part[] {
       : lasting.length > 0 && !isLiving(service.lifecycle)
         ? goneSentences(scene, lasting)
         : lasting.length > 0
-          ? lasting.flatMap((hold) => holdSentences(scene, hold))
+          ? [...lasting.flatMap((hold) => holdSentences(scene, hold)), besidesSentence(scene)]
           : withoutHold(scene)),
     service.error === null || found.decision === null
       ? null
@@ -81,6 +82,14 @@ function removedSentences(scene: Held, open: readonly HoldView[]): Part[] {
       the config; before you take it out for good, give its services back with
       <code>sluice hold release --all --panel ${panel}</code>.`,
   ];
+}
+
+/** Says what ends with none of the holds. */
+function besidesSentence({ found, times }: Held): Part {
+  const besides = describeBesides(found.service.id, found.decision);
+  return besides === null
+    ? null
+    : html`<span dir="auto">${times.inText(besides)}</span>. That its holds end does not start it.`;
 }
 
 /** Runs leave a service that has ended as it is, also on the panel. */

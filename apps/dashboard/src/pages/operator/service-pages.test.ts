@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { GB, useBench } from '../../test/dashboard-bench.js';
+import { textOf } from '../../test/page-texts.js';
 import { Link } from '../../test/share-link.js';
 
 const at = useBench({
@@ -117,6 +118,16 @@ it('a protected service is restricted by its manual hold alone, and its page say
   expect(await read('/services/svc-11')).toContain(`${isProtected}: nothing is restricted before.`);
   await at.sluice.holds.add('svc-11', { note: 'abuse' });
   expect(await read('/services/svc-11')).toContain(`${isProtected}: only its manual hold restricts it before.`);
+});
+
+it('the page of a held service says what has stopped it besides', async () => {
+  await at.addService(13, '13', 109);
+  at.panel.staffDisablePort(7131);
+  at.panel.staffDisablePort(7132);
+  await at.sluice.poll({ service: 'svc-13' });
+  expect(textOf(await read('/services/svc-13'))).toMatch(
+    /svc-13 is stopped besides its holds: all its ports are disabled.*\. That its holds end does not start it\./,
+  );
 });
 
 it('counts both directions of a panel that has no total', async () => {

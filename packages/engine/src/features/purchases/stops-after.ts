@@ -2,7 +2,7 @@ import type { PackageEffect } from '@sluice/contract/documents';
 import type { Context } from '../../context/context.js';
 import { readOutages } from '../../context/reach.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
-import { findBesides, isHeld } from '../../kernel/run/known-before.js';
+import { describeBesides, findBesides, isHeld } from '../../kernel/run/known-before.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
 import { unplanned, toRead } from '../../kernel/subject/to-stage.js';
@@ -48,9 +48,9 @@ async function readByOthers({ store }: Context, { service, holds }: Loaded): Pro
   const { id } = service;
   const [latest] = await store.decisions.latest([id]);
   const besides = latest !== undefined && isHeld({ holds }, latest) ? findBesides(latest) : null;
-  if (besides !== null) {
-    const { stops, at } = besides;
-    return stops.length === 0 ? [] : [toByOthers(at, `${id} is stopped besides its holds: ${stops.join('; ')}`)];
+  if (latest !== undefined && besides !== null) {
+    const message = describeBesides(id, latest);
+    return message === null ? [] : [toByOthers(besides.at, message)];
   }
   const alarm = (await readStoppedByPanel(store, [id])).get(id);
   return alarm === undefined ? [] : [toByOthers(alarm.since, alarm.message)];

@@ -23,6 +23,12 @@ export function findBesides(decision: DecisionRecord): { stops: readonly string[
   return stops === undefined ? null : { stops, at: stoppedBesidesAt ?? decision.readAt ?? decision.at };
 }
 
+/** Says what others have stopped of a held service, by the inputs of its decision; null for nothing. */
+export function describeBesides(service: string, decision: Pick<DecisionRecord, 'inputs'> | null): string | null {
+  const { stoppedBesides: stops = [] } = (decision?.inputs ?? {}) as Besides;
+  return stops.length === 0 ? null : `${service} is stopped besides its holds: ${stops.join('; ')}`;
+}
+
 /** Returns whether a decision is about a service that is held, or would be. */
 export function isHeld({ holds }: Pick<Applied, 'holds'>, { wouldHold }: Pick<DecisionRecord, 'wouldHold'>): boolean {
   return holds.length + wouldHold.length > 0;
