@@ -257,6 +257,7 @@ export {
   describeHoldEnd,
   findNextDecision,
   isHeldBesides,
+  isLeftUnrestricted,
   type NextDecision,
 } from './kernel/subject/next-decision.js';
 export { describeBesides } from './kernel/run/known-before.js';

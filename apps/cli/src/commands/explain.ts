@@ -25,6 +25,8 @@ const COMMANDS: StateCommands = {
   setQuota: (service, gigabytes) => `sluice override set ${service} --quota ${gigabytes}GB`,
   setProduct: (service) => `sluice service set ${service} product=NAME`,
   release: (service, until) => `sluice hold release ${service}${until === undefined ? '' : ` --until ${until}`}`,
+  hold: (service) => `sluice hold add ${service}`,
+  suspend: (service) => `sluice provision suspend ${service}`,
   endSuspension: (service) => `sluice provision unsuspend ${service}`,
   sync: () => 'sluice service sync',
   renew: (service) => `sluice provision renew ${service}`,

@@ -98,6 +98,27 @@ it('a hold that could not be undone is called to be released by each list', asyn
     expect((await at.bench.sluice(words)).stdout).toMatch(/^svc-1 .*\(to be released\)/m);
 });
 
+it.each(['hold add svc-2', 'provision suspend svc-2'])(
+  'explain says that "%s" restricts the service on a panel that is observed before its runs did',
+  async (words) => {
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    await at.bench.sluice(words);
+    await at.bench.sluice('observe dcim');
+    expect((await at.bench.sluice(words)).stdout).toContain(
+      'it is under observe on panel dcim: no run tries again, only the same command does',
+    );
+    at.panel.server.clearFaults();
+    await at.pollLater();
+    const { stdout } = await at.bench.sluice('explain svc-2');
+    expect(stdout).toContain('svc-2 is to be restricted: held since');
+    expect(stdout).toContain(
+      `no run restricts it. To restrict it now: sluice ${words}; or let runs change it again: sluice enforce dcim --only ports.`,
+    );
+    await at.bench.sluice(words);
+    expect((await at.bench.sluice('explain svc-2')).stdout).not.toContain('restricts it');
+  },
+);
+
 it('lists write instants in sentences as they write others, and documents as they are', async () => {
   at.bench.edit(/$/, '\nnotify:\n  - command: /bin/true\n');
   at.panel.server.inject({ fault: { kind: 'status', status: 503 } });

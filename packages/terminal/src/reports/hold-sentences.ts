@@ -14,6 +14,7 @@ import {
   isHeldBesides,
   isLeftAsIs,
   isLeftBySkip,
+  isLeftUnrestricted,
   type LimitEnd,
   type LimitingAgents,
   listLimiting,
@@ -39,8 +40,9 @@ export function holdSentences(found: Explanation, hold: HoldView, times: Times, 
   const [why = '', end] = lastingSentences(found, hold, times, names);
   const { skip, commands } = names;
   if (skip !== null && isLeftBySkip(skip, hold)) return [why, skipSentence(found, skip, commands)];
-  const observed = found.service.observing ? observedEnd(found, hold, commands) : null;
-  return [why, ...(observed === null ? [] : [observed]), ...(observed === null && end !== undefined ? [end] : [])];
+  const begins = observedBegin(found, hold, commands);
+  const ends = (found.service.observing ? observedEnd(found, hold, commands) : null) ?? end;
+  return [why, ...[begins, ends].filter((sentence) => sentence != null)];
 }
 
 /** Says why no run reads a service, and which command ends that. */
@@ -61,11 +63,27 @@ export function skipSentence(
   return `${describeSkip(service, skip)}.${ends[skip] ?? ''}`;
 }
 
+/** Returns what restricts a service whose hold is not on a panel that no run changes; null where it is there, or a run does it. */
+function observedBegin(found: Explanation, hold: HoldView, commands: StateCommands): string | null {
+  if (!isLeftUnrestricted(found, hold)) return null;
+  const { id, panel, product } = found.service;
+  const ofOperator = hold.reason === 'manual' ? commands.hold : commands.suspend;
+  const own = hold.reason === 'manual' || hold.reason === 'billing' ? ofOperator(id) : null;
+  const enforce = commands.enforce(panel, product);
+  const how =
+    own === null
+      ? `To restrict it from the next run on: ${enforce}`
+      : `To restrict it now: ${own}; or let runs change it again: ${enforce}`;
+  return `It is under observe on panel ${panel}, so no run restricts it. ${how}.`;
+}
+
 /** Returns what ends a hold that only a run would end, on a panel that no run changes; null for any other. */
 function observedEnd(found: Explanation, hold: HoldView, commands: StateCommands): string | null {
   const { id, panel, product } = found.service;
   if (!isEndedByRuns(hold)) return null;
-  const observed = `It is under observe on panel ${panel}, so no run releases it.`;
+  const observed = isLeftUnrestricted(found, hold)
+    ? 'No run releases it, either.'
+    : `It is under observe on panel ${panel}, so no run releases it.`;
   if (hold.reason === 'agent-limit' && hold.releasing !== true)
     return `${observed} To have it released, let runs change the panel again: ${commands.enforce(panel)}.`;
   const all = `let runs change it again: ${commands.enforce(panel, product)}`;

@@ -57,7 +57,10 @@ function panelWords({ actions, service, run }: CommandReport): string {
   if (count('applied') > 0) return 'panel updated';
   const left = run.dryRun ? [] : service.holds.filter((hold) => describeMark(hold) !== null);
   if (left.length === 0) return 'nothing had to be changed on the panel';
-  return `nothing was changed on the panel yet: ${left.map(describeHold).join(', ')}; the next run tries again`;
+  const next = service.observing
+    ? `it is under observe on panel ${service.panel}: no run tries again, only the same command does`
+    : 'the next run tries again';
+  return `nothing was changed on the panel yet: ${left.map(describeHold).join(', ')}; ${next}`;
 }
 
 /** Returns what a command about one service changed, as one line. */

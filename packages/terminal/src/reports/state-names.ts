@@ -28,6 +28,9 @@ export interface StateCommands {
   setProduct: (service: string) => string;
   /** Releases the manual hold; with `until`, lifts the quota hold until then, or ends that (`none`). */
   release: (service: string, until?: string) => string;
+  /** Restricts a service again that is held by hand, or suspended. */
+  hold: (service: string) => string;
+  suspend: (service: string) => string;
   endSuspension: (service: string) => string;
   renew: (service: string) => string;
   /** Reads from the billing system what it lists. */

@@ -45,6 +45,8 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
     activate: (service: string) => `activate ${service}`,
     createAccount: (service: string) => `create ${service}`,
     renew: (service: string) => `renew ${service}`,
+    hold: (service: string) => `hold ${service}`,
+    suspend: (service: string) => `suspend ${service}`,
     endSuspension: (service: string) => `end ${service}`,
     enforce: (panel: string, product?: string) => `enforce ${panel}${product === undefined ? '' : ` ${product}`}`,
     poll: (service: string) => `poll ${service}`,

@@ -53,12 +53,13 @@ const STOPPED = 'stopped';
 export const COMES_BACK = 'The service comes back as soon as its panel accepts that.';
 
 function stateWord(service: ServiceDetail): string {
-  const { lifecycle, holds, status } = service;
+  const { lifecycle, holds, status, observing } = service;
   if (lifecycle !== 'active' && lifecycle !== 'suspended') return lifecycle;
   // A suspension restricts only once its hold does: a protected service runs on.
   if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true))
     return lifecycle === 'suspended' ? lifecycle : RESTRICTED;
-  if (holds.length > 0) return holds.some(({ releasing }) => releasing === true) ? 'coming back' : 'to be restricted';
+  if (holds.some(({ releasing }) => releasing === true)) return 'coming back';
+  if (holds.length > 0 && !observing) return 'to be restricted';
   if (service.stoppedByPanel !== undefined) return STOPPED;
   if (describeExceeded(service) !== null) return USED_UP;
   return status === 'unreadable' && isMetered(service) ? 'not read' : 'active';
@@ -160,7 +161,8 @@ export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReas
       : reason === 'quota'
         ? toWhyQuota(service, next)
         : toWhy(reason, service);
-    if (restricting === true) return notice('warning', html`${why}; the service is to be restricted.`);
+    if (restricting === true)
+      return notice('warning', html`${why}; the service is ${observing ? 'not' : 'to be'} restricted.`);
     const comesBack = next !== null && next !== 'product';
     const end = comesBack ? (unread ?? (observing ? '' : isAnother ? NEXT_READING_ALONE : NEXT_READING)) : '';
     return notice(

@@ -13,6 +13,7 @@ import {
   isForSuspensionAlone,
   isHeldBesides,
   isLeftBySkip,
+  isLeftUnrestricted,
   type NextDecision,
   readSuspendedAgent,
 } from '@sluice/engine';
@@ -38,13 +39,19 @@ export function holdSentences(scene: Held & Pick<ServiceScene, 'skip'>, hold: Ho
   const sentences = lastingSentences(scene, hold);
   if (skip !== null && isLeftBySkip(skip, hold))
     return [...sentences.slice(0, 1), `${describeSkip(found.service, skip)}.`];
-  if (!observing || !isEndedByRuns(hold)) return sentences;
+  const begins = isLeftUnrestricted(found, hold) ? beginSentence(found, hold) : null;
+  if (!observing || !isEndedByRuns(hold)) return [...sentences.slice(0, 1), begins, ...sentences.slice(1)];
   // A hold for an agent's limit can't be released on this page.
   const here = hold.reason === 'agent-limit' && hold.releasing !== true ? '' : 'release it here, or ';
-  return [
-    ...sentences.slice(0, 1),
-    html`It is under observe on panel ${panel}, so no run releases it: ${here}let runs change it again.`,
-  ];
+  const observed =
+    begins === null ? `It is under observe on panel ${panel}, so no run releases it` : 'No run releases it';
+  return [...sentences.slice(0, 1), begins, `${observed}: ${here}let runs change it again.`];
+}
+
+/** Says what restricts a service whose hold is not on a panel that no run changes. */
+function beginSentence({ service }: Explanation, { reason }: HoldView): string {
+  const again = reason === 'manual' ? 'add the hold here again, or ' : '';
+  return `It is under observe on panel ${service.panel}, so no run restricts it: ${again}let runs change it again.`;
 }
 
 /** What follows `since`, and what the next run does. */

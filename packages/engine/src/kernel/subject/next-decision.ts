@@ -32,6 +32,14 @@ export function findNextDecision(
   return hasRoomAgain(service) ? 'room' : null;
 }
 
+/** Returns whether a hold is due on a panel that no run changes, and not there: an operator has to restrict the service. */
+export function isLeftUnrestricted(
+  found: DecisionFacts & { service: { observing: boolean } },
+  hold: Parameters<typeof findNextDecision>[1],
+): boolean {
+  return found.service.observing && hold.restricting === true && findNextDecision(found, hold) === null;
+}
+
 /** Whether another hold of a service lasts once this one, of the same list, has ended: the service is not released by that. */
 export function isHeldBesides<
   Hold extends { reason: string; since: string; note?: string | null; until?: string | null } & HoldMarks,
