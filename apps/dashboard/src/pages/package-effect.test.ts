@@ -137,6 +137,16 @@ it('offers nothing where nothing can be bought, and says why', async () => {
   expect((await at.call('GET /embedded/services/svc-3?for=customer')).json['packages']).toHaveLength(2);
 });
 
+it('offers nothing for a service whose panel is not in the config', async () => {
+  await at.addService(5, '42', 20);
+  await at.sluice.poll();
+  const [service] = await at.store.services.list({ ids: ['svc-5'] });
+  await at.store.services.put([{ ...service!, panel: 'former' }]);
+  await expectNoOffer('svc-5', 'Nothing can be bought at the moment. Please ask your provider.', 'unknown_panel');
+  const late = await link.post('/services/svc-5/buy', { package: 'small' });
+  expect(textOf(await late.text())).toContain('This is not possible at the moment. Please ask your provider.');
+});
+
 it('sells it all the same, and keeps what it said', async () => {
   await link.post('/services/svc-1/buy', { package: 'small' });
   expect((await at.sluice.services.show('svc-1')).holds).toMatchObject([{ reason: 'quota' }]);

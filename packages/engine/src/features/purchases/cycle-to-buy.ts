@@ -1,7 +1,9 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
+import { requirePanelName } from '../../base/config/find-panel.js';
 import { isLiving } from '../../base/lifecycle.js';
 import { requirePayer } from '../billing/refusals.js';
+import type { Context } from '../../context/context.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
 
 /** The cycle in which a package counts that is bought now, or why none can be bought. */
@@ -19,9 +21,14 @@ export function requireChargeable(service: ServiceRecord): string {
 }
 
 /** Returns the code with which a purchase for a service is refused now; null where a package can be bought, or that is not known. */
-export function findRefused(service: ServiceRecord, loaded: Loaded | null): string | null {
+export function findRefused(
+  context: Pick<Context, 'config'>,
+  service: ServiceRecord,
+  loaded: Loaded | null,
+): string | null {
   try {
     requireChargeable(service);
+    requirePanelName(context, service.panel);
   } catch (error) {
     return toItemError(error).code;
   }

@@ -11,6 +11,7 @@ export function describeRefused([first]: readonly Pick<PackageView, 'refused'>[]
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['wrong_lifecycle', 'it is not active'],
   ['no_client', 'it has no client, so nobody can be charged'],
+  ['unknown_panel', 'its panel is not in the config'],
   ['no_quota', 'it has no limited quota'],
   ['not_metered_yet', 'it was not read in its current billing cycle'],
 ]);

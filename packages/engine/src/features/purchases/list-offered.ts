@@ -34,7 +34,7 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   // Nothing more is loaded for a service that is offered none.
   if (own.length === 0) return [];
   const loaded = await loadBuyer(context, service);
-  const refused = findRefused(service, loaded);
+  const refused = findRefused(context, service, loaded);
   const effects = loaded === null ? null : await packageEffects(context, loaded, own);
   return own.map((each) => ({
     ...each,

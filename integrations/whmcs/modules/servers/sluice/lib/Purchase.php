@@ -20,6 +20,7 @@ final class Purchase
         'not_metered_yet' => 'The usage of this period is not read yet; nothing was bought. A package can be bought once it is.',
         'agent_limit' => self::NOT_AVAILABLE,
         'agent_suspended' => self::NOT_AVAILABLE,
+        'unknown_panel' => self::NOT_AVAILABLE,
         'wrong_lifecycle' => 'This service has ended; nothing was bought.',
     ];
     /** As on the customer's page of Sluice. */
