@@ -302,6 +302,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   poll_late: '"sluice schedule show" prints the cron or systemd schedule for it',
   command_unfinished: 'Finish it with "sluice provision {verb} {service}"',
   client_agent: 'Write the uuid of the agent there, which "sluice agent list --panel {panel}" shows',
+  former_agent: 'Write the uuid of the agent there, which "sluice agent list --panel {panel}" shows',
   exempt_agent: 'Write the uuid of the agent there, which "sluice agent list --panel {panel}" shows',
   period_ahead: 'Run "sluice agent check --all", which continues with the correct period',
 };

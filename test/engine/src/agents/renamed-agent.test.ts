@@ -111,6 +111,30 @@ it('stays exempt, and doctor says where the config has the former key', async ()
   ]);
 });
 
+it.each([['a limit'], ['no limit']])(
+  'doctor and creations say that a product names it by its former key (%s)',
+  async (limit) => {
+    const key = await rotate();
+    await at.check();
+    if (limit === 'no limit') await at.limit('north', null);
+    // The notice is not repeated.
+    at.bench.clock.advance(48 * 60 * MINUTE);
+    await at.check();
+    const { checks } = await at.sluice.panels.doctor();
+    const places = 'write the new uuid into the config at products.agency.hiddify.agent';
+    expect(checks.filter(({ code }) => code === 'former_agent')).toMatchObject([
+      {
+        status: 'warning',
+        message: `agent "north" has another uuid (key) on the panel now; ${places}`,
+        details: { panel: 'vpn' },
+      },
+    ]);
+    await expect(at.create(2, { product: 'agency' })).rejects.toThrow(places);
+    await at.bench.edit(`agent: ${at.north}`, `agent: ${key}`);
+    expect((await at.sluice.panels.doctor()).checks.filter(({ code }) => code === 'former_agent')).toEqual([]);
+  },
+);
+
 it('an agent and the one above it change their keys at once', async () => {
   const east = at.panel.addAgent(at.north, { name: 'east' });
   const user = at.panel.addUser({ agent: east, usageLimit: 10 * GB });

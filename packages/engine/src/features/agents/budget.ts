@@ -14,6 +14,7 @@ import { formatBytes } from '@sluice/quota-core';
 import type { AgentRecord, AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import type { Context } from '../../context/context.js';
+import { refuseFormer } from './meant-agents.js';
 import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
 import { brokenOff, FOUND, sameOrder, toHolder } from './repeated-creation.js';
 
@@ -25,6 +26,7 @@ export function agentBudget(context: Context, name: string, agents: PanelAgents)
   const from = { context, name, agents };
   return {
     async create(agent, wanted, work) {
+      await refuseFormer(context, name, agent);
       if (!(await hasLimits(from)) && !(await hasSuspensions(from))) return work.make();
       const reserved = await reserveUser(from, agent, wanted, { mayResume: false });
       return makeReserved(from, reserved, work);

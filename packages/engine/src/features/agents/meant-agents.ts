@@ -1,7 +1,11 @@
+import type { Check } from '@sluice/contract/documents';
 import { maskUuids } from '@sluice/panel-http/printable';
 import type { AgentRename } from '@sluice/panel-kind';
-import type { AgentRecord, StoreTables } from '@sluice/state-store';
+import type { AgentRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
+import { toChecks } from '../../base/check.js';
+import { notFound } from '../../base/errors.js';
+import { hasEnded } from '../../base/lifecycle.js';
 import { compareIds } from '../../base/natural-order.js';
 import { suggestion } from '../../base/suggestion.js';
 import type { Context } from '../../context/context.js';
@@ -132,7 +136,7 @@ export async function listRenamedAgents(
   const services = await store.services.list({ panel });
   return recent.map(({ from, to, since, isMeant }) => {
     const named = findInConfig(context, panel, from);
-    const ids = services.filter(({ refs }) => Object.values(refs).includes(from)).map(({ id }) => id);
+    const ids = findNaming(services, from);
     const isGranted = named.some((path) => path.startsWith('panels.'));
     const another =
       isMeant || !isGranted
@@ -149,6 +153,38 @@ export async function listRenamedAgents(
       message,
     };
   });
+}
+
+/** Checks that no product and no service of a panel names an agent by a former uuid, for which nothing is created. Calls no panel. */
+export async function formerAgentChecks(context: Context, panel: string): Promise<Check[]> {
+  const { store } = context;
+  const former = (await listMeant(store, panel)).filter(({ from }) => UUID.test(from));
+  if (former.length === 0) return [];
+  const names = new Map((await store.agents.list(panel)).map(({ uuid, name }) => [uuid, name]));
+  const services = (await store.services.list({ panel })).filter((service) => !hasEnded(service));
+  return former.flatMap(({ from, to }) => {
+    // The entries of the panel itself mean the same agent as before.
+    const named = findInConfig(context, panel, from).filter((path) => path.startsWith('products.'));
+    const places = describeFormer(named, findNaming(services, from));
+    if (places === '') return [];
+    const message = `${describeSuccessor(names.get(to))}${places}`;
+    return [{ ...toChecks('former agent', panel)('warning', message, 'former_agent'), details: { panel } }];
+  });
+}
+
+/** Refuses the former uuid of an agent, which the panel does not have any more. */
+export async function refuseFormer(context: Context, panel: string, named: string): Promise<void> {
+  const to = UUID.test(named) ? await findPresentUuid(context.store, panel, named.toLowerCase()) : named;
+  if (to === named.toLowerCase() || to === named) return;
+  const agent = (await context.store.agents.list(panel)).find(({ uuid }) => uuid === to);
+  const places = describeFormer(findInConfig(context, panel, named.toLowerCase()), []);
+  throw notFound('unknown_agent', `${describeSuccessor(agent?.name)} than the one that was named${places}`, { panel });
+}
+
+const describeSuccessor = (name = 'unknown'): string => `agent "${name}" has another uuid (key) on the panel now`;
+
+function findNaming(services: readonly ServiceRecord[], uuid: string): string[] {
+  return services.filter(({ refs }) => Object.values(refs).includes(uuid)).map(({ id }) => id);
 }
 
 function describeFormer(named: readonly string[], services: readonly string[]): string {

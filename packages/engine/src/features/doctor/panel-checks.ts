@@ -15,6 +15,7 @@ import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { clientAgentChecks } from '../agents/client-agents.js';
 import { exemptAgentChecks } from '../agents/exempt-agents.js';
+import { formerAgentChecks } from '../agents/meant-agents.js';
 import { toChecks } from '../../base/check.js';
 import { panelClockCheck } from './clock-checks.js';
 import { lineChecks, sharedChecks } from './service-checks.js';
@@ -26,7 +27,7 @@ export async function panelChecks(context: Context, name: string, contract: bool
   try {
     const panel = await context.panel(name);
     checks.push(...shortSecretChecks(context, name), ...(await clientAgentChecks(context, name)));
-    checks.push(...(await exemptAgentChecks(context, name)));
+    checks.push(...(await exemptAgentChecks(context, name)), ...(await formerAgentChecks(context, name)));
     const startedAt = context.deps.clock.now();
     const { message, clockDifferenceMs, warnings = [], expiring } = await panel.test();
     const took = context.deps.clock.now() - startedAt;
