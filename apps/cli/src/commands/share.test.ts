@@ -34,6 +34,17 @@ describe('report --share', () => {
     expect((await share('--share 7d')).stdout).toMatch(/^https:\/\/usage\.example\.com\/share\//);
   });
 
+  it('has the address of a server that runs, not of one that was started later and has ended', async () => {
+    const served = await serveOn(at.bench, 'serve --listen 127.0.0.1:0');
+    at.bench.clock.advance(1000);
+    const later = await serveOn(at.bench, 'serve --listen 127.0.0.1:0');
+    await later.stop();
+    const read = async () => (await share('--share 7d')).stdout.trim().split('/share/')[0];
+    expect(await read()).toBe(served.url);
+    await served.stop();
+    expect(await read()).toBe('http://127.0.0.1:8787');
+  });
+
   it.each([
     '--share soon',
     '--share 400d',

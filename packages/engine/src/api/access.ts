@@ -36,7 +36,7 @@ export interface Access {
   logout(session: string): Promise<void>;
   /** Stores the address of the pages of an HTTP front end, for links that are made elsewhere. */
   announce(url: string): Promise<void>;
-  /** Returns the address that was announced last; null where none was. */
+  /** Returns the address that was announced last by a process that has not ended; null where none was. */
   servedAt(): Promise<string | null>;
 }
 
