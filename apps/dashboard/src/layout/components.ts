@@ -254,3 +254,13 @@ export function listed(parts: readonly Part[]): Html {
   if (parts.length === 0) return NONE;
   return join(parts.flatMap((part, index) => (index === 0 ? [part] : [', ', part])));
 }
+
+/** Parts of a list that a line has room for. */
+const FEW = 3;
+
+/** The first parts of a list separated by commas, with how many others there are. */
+export function listedFew(parts: readonly Part[]): Html {
+  const others = parts.length - FEW;
+  if (others <= 0) return listed(parts);
+  return html`${listed(parts.slice(0, FEW))} and ${others} ${others === 1 ? 'other' : 'others'}`;
+}

@@ -63,6 +63,16 @@ it('says that observe keeps services from being held, also while the brake stops
   expect(await overview()).toContain('Would be held 3 the brake stopped the run, under observe ');
 });
 
+it('counts the held services of each reason', async () => {
+  await at.sluice.holds.add('svc-1');
+  const [hold] = await at.store.holds.open();
+  for (const reason of ['quota', 'billing', 'day', 'week'])
+    await at.store.holds.add({ ...hold!, id: `hold-${reason}`, reason });
+  at.clock.advance(2000);
+  const [, detail = ''] = /Held 1 (.*?) At 80 %/.exec(await overview()) ?? [];
+  expect(detail.split(', ')).toHaveLength(5);
+});
+
 it('loads itself again after a minute where scripts run', async () => {
   const cookie = await at.login();
   for (const path of ['/', '/panels'])

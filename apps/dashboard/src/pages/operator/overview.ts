@@ -1,6 +1,16 @@
 import { describeMark, type OverviewPanel, type OverviewReport } from '@sluice/engine';
 import { describeRule, STATUS_FILTERS } from '@sluice/quota-core';
-import { badge, coloured, listed, type Section, sections, table, tile, tiles } from '../../layout/components.js';
+import {
+  badge,
+  coloured,
+  listed,
+  listedFew,
+  type Section,
+  sections,
+  table,
+  tile,
+  tiles,
+} from '../../layout/components.js';
 import { bytes, count, counted, name, NONE, orNone, type Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { reasonWords, words } from '../../layout/words.js';
@@ -105,7 +115,7 @@ export function summary(scene: Scene, overview: OverviewReport): Html {
     tile('Held', count(totals.held), {
       href: '/?status=held',
       tone: totals.held > 0 ? 'bad' : totals.wouldHold > 0 ? 'quiet' : 'good',
-      detail: reasons.length === 0 ? 'no open hold' : listed(reasons.slice(0, 3)),
+      detail: reasons.length === 0 ? 'no open hold' : listed(reasons),
     }),
     ...(totals.wouldHold === 0
       ? []
@@ -134,7 +144,7 @@ export function summary(scene: Scene, overview: OverviewReport): Html {
       tone: away.length + erring.length > 0 ? 'bad' : uncalled > 0 ? 'warning' : 'good',
       detail:
         away.length > 0
-          ? listed(away.slice(0, 3).map((panel) => name(panel)))
+          ? listedFew(away.map((panel) => name(panel)))
           : erring.length > 0
             ? `${count(erring.length)} with errors`
             : uncalled > 0
@@ -150,7 +160,7 @@ function failedTile(failing: number, panels: readonly OverviewPanel[], hasRun: b
   const undecided = panels.filter((panel) => panel.undecided !== undefined).map((panel) => name(panel.name));
   const shown = { href: '/?status=not-read' };
   if (undecided.length > 0) {
-    const detail = html`nothing decided on ${listed(undecided.slice(0, 3))}`;
+    const detail = html`nothing decided on ${listedFew(undecided)}`;
     return tile('Failed or not read', count(failing), { ...shown, tone: 'bad', detail });
   }
   return tile('Failed or not read', count(failing), {
