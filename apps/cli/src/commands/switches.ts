@@ -1,4 +1,4 @@
-import type { SwitchReport } from '@sluice/engine';
+import type { Config, SwitchReport } from '@sluice/engine';
 import { describeSource, type Terminal } from '@sluice/terminal';
 import { printChangedAgents, printPlan } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
@@ -11,8 +11,14 @@ interface SwitchOptions extends GlobalOptions {
   asConfigured?: boolean;
 }
 
-function print(terminal: Terminal, report: SwitchReport): void {
+function print(terminal: Terminal, { panels }: Pick<Config, 'panels'>, report: SwitchReport): void {
   terminal.document(report);
+  if (!Object.hasOwn(panels, report.panel)) {
+    terminal.info(
+      `panel ${report.panel}: what was set with a command is removed; it is not in the config, so no run reads it`,
+    );
+    return;
+  }
   const what = report.product === null ? `panel ${report.panel}` : `product ${report.product} on panel ${report.panel}`;
   terminal.info(
     report.enforce === 'on'
@@ -28,19 +34,19 @@ function print(terminal: Terminal, report: SwitchReport): void {
 
 /** `sluice observe PANEL` */
 export const observe: CommandHandler<SwitchOptions> = ([panel = ''], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
+  withSluice(deps, options, async ({ sluice, config, terminal }) => {
     const report =
       options.asConfigured === true ? await sluice.panels.asConfigured(panel) : await sluice.panels.observe(panel);
-    print(terminal, report);
+    print(terminal, config, report);
     return ExitCode.done;
   });
 
 /** `sluice enforce PANEL [--only PRODUCT]` */
 export const enforce: CommandHandler<SwitchOptions> = ([panel = ''], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
+  withSluice(deps, options, async ({ sluice, config, terminal }) => {
     const product = options.only ?? null;
     if (options.asConfigured === true) {
-      print(terminal, await sluice.panels.asConfigured(panel, { product }));
+      print(terminal, config, await sluice.panels.asConfigured(panel, { product }));
       return ExitCode.done;
     }
     const plan = await sluice.panels.planEnforcing(panel, { product });
@@ -53,6 +59,6 @@ export const enforce: CommandHandler<SwitchOptions> = ([panel = ''], options, de
       printChangedAgents(terminal, agents, options.verbose === true);
     }
     await confirm(deps, options, `Enforce ${product ?? 'all products'} on panel "${panel}" from now on?`);
-    print(terminal, { ...(await sluice.panels.enforce(panel, { product })), plan });
+    print(terminal, config, { ...(await sluice.panels.enforce(panel, { product })), plan });
     return ExitCode.done;
   });

@@ -119,6 +119,14 @@ describe('a panel that is missing in the config', () => {
   });
 });
 
+it('a switch of a panel that left the config is removed, and the panel is not called enforced', async () => {
+  await at.bench.sluice('observe dcim');
+  losePanel();
+  expect((await at.bench.sluice('observe dcim --as-configured')).stdout).toBe(
+    'panel dcim: what was set with a command is removed; it is not in the config, so no run reads it\n',
+  );
+});
+
 it('a panel that left the config with services that have ended is no outage', async () => {
   for (const id of ['svc-1', 'svc-2']) await at.bench.sluice(`service set ${id} status=terminated`);
   losePanel();
