@@ -6,6 +6,7 @@ import {
   nodeFiles,
   readHoldsFile,
   type ReleasedQuota,
+  type RunReport,
   type ServiceDetail,
   type Sluice,
 } from '@sluice/engine';
@@ -14,6 +15,7 @@ import { HOLDS, HOLDS_IN_FULL } from '@sluice/terminal/lists';
 import { printChangedAgents, printFirst, printOutcome, printRun } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
+import type { Opened } from '../open-sluice.js';
 import { answer } from './answer.js';
 import { type ChangeOptions, toHow } from './change-options.js';
 import { confirm, type CommandHandler } from './command.js';
@@ -112,14 +114,19 @@ function refuseOtherHolds(
   );
 }
 
-async function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
-  const where = options.panel === undefined ? 'all panels' : `panel ${options.panel}`;
-  if (options.dryRun !== true) {
-    await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and switch to observe?`);
-  }
+function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
+  const { panel } = options;
+  const where = panel === undefined ? 'all panels' : `panel ${panel}`;
   const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
   const request = { ...toHow(options), reason: options.reason, file };
-  return answer(deps, { ...options, storeMayBeLost: file !== null }, ({ sluice }) => sluice.holds.releaseAll(request), {
+  const release = async ({ sluice, config }: Opened): Promise<RunReport> => {
+    // A panel that is not in the config is refused without a question.
+    const isKnown = panel === undefined || Object.hasOwn(config.panels, panel);
+    if (options.dryRun !== true && isKnown)
+      await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and switch to observe?`);
+    return sluice.holds.releaseAll(request);
+  };
+  return answer(deps, { ...options, storeMayBeLost: file !== null }, release, {
     print: (terminal, report) => {
       printRun(terminal, report, options.verbose === true);
       printChangedAgents(terminal, report.agents, options.verbose === true);

@@ -127,6 +127,13 @@ it('a switch of a panel that left the config is removed, and the panel is not ca
   );
 });
 
+it('nobody is asked about the holds of a panel that left the config', async () => {
+  losePanel();
+  const ask = (question: string): Promise<string> => Promise.reject(new Error(question));
+  const { exitCode, stderr } = await at.bench.sluice('hold release --all --panel dcim', { ask });
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('There is no panel "dcim" in the config')]);
+});
+
 it('a panel that left the config with services that have ended is no outage', async () => {
   for (const id of ['svc-1', 'svc-2']) await at.bench.sluice(`service set ${id} status=terminated`);
   losePanel();
