@@ -1,6 +1,13 @@
 import { findLimitingAgents, findSkip, isWithAccount, parseTime } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
-import { explainState, printBasis, printService, type StateCommands, type StateNames } from '@sluice/terminal/reports';
+import {
+  explainState,
+  printAlarms,
+  printBasis,
+  printService,
+  type StateCommands,
+  type StateNames,
+} from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -54,7 +61,10 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     };
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times, names)) terminal.line(sentence);
-    if (at === null && !terminal.json) printLate(terminal, await sluice.standing(), found.service.panel);
+    if (at === null && !terminal.json) {
+      printLate(terminal, await sluice.standing(), found.service.panel);
+      printAlarms(terminal, found, (await sluice.notices.alarms({ service: id })).alarms);
+    }
     terminal.line();
     printService(terminal, found.service);
     printBasis(terminal, found, 'none yet: run "sluice poll"');

@@ -1,5 +1,5 @@
 import { limitText } from './limits.js';
-import type { Explanation } from '@sluice/engine';
+import type { AlarmView, Explanation } from '@sluice/engine';
 import { describeReason, describeRule, formatBytes } from '@sluice/quota-core';
 import { bytesCell, type Terminal } from '../terminal.js';
 import { describeSource, describeValue, keyWords } from '../words.js';
@@ -14,6 +14,17 @@ export function printBasis(terminal: Terminal, found: Explanation, unread: strin
   printReadings(terminal, found);
   printHolds(terminal, found);
   printActions(terminal, found);
+}
+
+/** Prints what is wrong with a service since an earlier run and nobody has acknowledged, unless its state says it. */
+export function printAlarms(terminal: Terminal, { service }: Explanation, alarms: readonly AlarmView[]): void {
+  const said = service.stoppedByPanel?.message;
+  const open = alarms.filter(({ acknowledged, message }) => acknowledged === null && message !== said);
+  if (open.length === 0) return;
+  heading(terminal, 'Alarms');
+  const { times } = terminal;
+  for (const { since, message } of open)
+    terminal.line(`  since ${times.at(since, service.panel) ?? ''}: ${times.text(message, service.panel)}`);
 }
 
 function heading(terminal: Terminal, text: string): void {

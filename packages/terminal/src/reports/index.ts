@@ -18,7 +18,7 @@ export { autoBuySubject, creditText, describeAutoBuy, printAutoBuy, printInvoice
 export { printChecks, printSections } from './checks.js';
 export { printOutcome } from './command.js';
 export { type CustomerAccount, printAccess, printMessage } from './customer.js';
-export { printBasis } from './explanation.js';
+export { printAlarms, printBasis } from './explanation.js';
 export { describeChange, describeOutcome, describeOverride, formatPurchase, printActions } from './outcome.js';
 export { describeTest, type PanelOutcome } from './panel-test.js';
 export { type Failure, groupFailures, printObserving, printRun } from './run-report.js';

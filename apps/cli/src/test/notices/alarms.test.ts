@@ -83,6 +83,21 @@ describe('an alarm', () => {
     expect((await listAlarms()).alarms).toEqual(alarms);
   });
 
+  it('is among what explain says of its service while nobody has acknowledged it', async () => {
+    const explain = async () => (await at.bench.sluice('explain svc-1')).stdout;
+    at.panel.changeUser(uuid, { mode: 'daily' });
+    await at.sluice('reconcile');
+    expect(await explain()).toMatch(/\nAlarms\n {2}since 20 Nov 2026 \d\d:\d\d: .*the reset mode of the user is daily/);
+    await acknowledgeAll();
+    expect(await explain()).not.toContain('Alarms');
+    // The state of the service says it already.
+    at.panel.disable(uuid);
+    await at.poll();
+    const stopped = await explain();
+    expect(stopped).toContain('but the panel stops it');
+    expect(stopped).not.toContain('Alarms');
+  });
+
   it('is sent with its times in the zone of its panel', async () => {
     const zoned = readFileSync(at.bench.path('sluice.yaml'), 'utf8').replace(
       'retries: 0',
