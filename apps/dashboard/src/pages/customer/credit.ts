@@ -1,6 +1,8 @@
 import { describeCredit, type PaymentTerms } from '@sluice/engine';
 import type { Credit } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
+import { notice } from '../../layout/components.js';
+import type { Times } from '../../layout/format.js';
 import { html, type Html } from '../../layout/html.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toClient } from './own.js';
@@ -16,6 +18,12 @@ export function readCredit(request: PageRequest, reads: PanelReads): Promise<Las
 /** An amount of credit in words. */
 export function creditAmount(credit: Credit): Html {
   return html`<span class="number">${describeCredit(credit)}</span>`;
+}
+
+/** Says that the credit shown is an older one; null where it was read now, and where none is shown. */
+export function creditAge({ value, failed, at }: LastRead<Credit>, times: Times): Html | null {
+  if (value === null || !failed) return null;
+  return notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`);
 }
 
 /** The way to add credit; null where no page is known, and on other sites, which have their own. */

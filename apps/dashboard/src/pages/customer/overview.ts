@@ -7,7 +7,7 @@ import { describeReserved } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
-import { creditAmount, readCredit, topUpLink } from './credit.js';
+import { creditAge, creditAmount, readCredit, topUpLink } from './credit.js';
 import { toClient, ownServices, toPath } from './own.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import { cycleEnd, toFill, isMetered, showRemaining, showState, showUsed } from './usage.js';
@@ -177,13 +177,14 @@ async function creditSection(request: PageRequest, reads: PanelReads): Promise<S
   const client = toClient(request);
   const times = toTimes(request);
   // Together, so that a billing system that hangs delays the page by one time-out.
-  const [{ value, at, failed }, entries] = await Promise.all([
+  const [credit, entries] = await Promise.all([
     readCredit(request, reads),
     reads.read({ client, what: 'credit entries', now }, (signal) =>
       sluice.credit.history(client, { signal, reader: client }),
     ),
   ]);
   const owed = await unpaidBills(request, client);
+  const { value } = credit;
   if (value === null) {
     const content = html`${notice('warning', 'Your credit can’t be shown at the moment.')} ${facts(owed)} ${topUp}`;
     return { ...head, content };
@@ -199,8 +200,8 @@ async function creditSection(request: PageRequest, reads: PanelReads): Promise<S
     ],
     rows: [...(entries.value?.entries ?? [])].reverse().slice(0, 20),
   });
-  const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
-  ${facts([['Credit', creditAmount(value)], ...owed])} ${topUp} ${changes}`;
+  const content = html`${creditAge(credit, times)} ${facts([['Credit', creditAmount(value)], ...owed])} ${topUp}
+  ${changes}`;
   return { ...head, content };
 }
 

@@ -17,7 +17,7 @@ import { html, type Html } from '../../layout/html.js';
 import { toTimes } from '../../layout/page-times.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, invoiceLink, purchaseState } from '../purchase-state.js';
-import { creditAmount, readCredit, topUpLink } from './credit.js';
+import { creditAge, creditAmount, readCredit, topUpLink } from './credit.js';
 import { toPath } from './own.js';
 import { whyText } from './usage.js';
 import { effectsOfAll } from '../package-effect.js';
@@ -77,7 +77,7 @@ export async function packagesSection(
       ${isSold ? payText(pay) : 'Ask your provider for a package.'}
       ${mayBuy ? await budgetText(request, packages) : null}
     </p>
-    ${isSold ? await creditText(request, pay, reads) : null}`;
+    ${isSold ? await creditText(request, service, { pay, reads }) : null}`;
   const warnings = isSold ? effectsOfAll(packages, whyText) : null;
   return { id: 'packages', title: TITLE, content: html`${warnings}${list}${terms}` };
 }
@@ -90,11 +90,17 @@ function payText({ leavesInvoice }: PaymentTerms): string {
 }
 
 /** The credit of the client beside what it buys; it may have been read a little earlier. */
-async function creditText(request: PageRequest, pay: PaymentTerms, reads: PanelReads): Promise<Html> {
-  const { value } = await readCredit(request, reads);
+async function creditText(
+  request: PageRequest,
+  { panel }: ServiceDetail,
+  { pay, reads }: { pay: PaymentTerms; reads: PanelReads },
+): Promise<Html> {
+  const credit = await readCredit(request, reads);
+  const { value } = credit;
   const shown =
     value === null ? 'Your credit can’t be shown at the moment.' : html`Your credit: ${creditAmount(value)}`;
-  return html`<p>${shown} ${topUpLink(request, pay)}</p>`;
+  return html`${creditAge(credit, toTimes(request, panel))}
+    <p>${shown} ${topUpLink(request, pay)}</p>`;
 }
 
 /** What may be spent with a link, and what is left of it; nothing for links without a maximum. */

@@ -22,7 +22,7 @@ import { whyText } from './usage.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
-import { creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
+import { creditAge, creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
 import { offeredPackages, refusalText, toRefPrefix } from './packages.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
@@ -72,7 +72,8 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   if ('redirect' in asked) return asked.redirect;
   const back = toPath(request, service.id);
   const pay = await request.sluice.purchases.terms();
-  const { value: credit } = await readCredit(request, reads);
+  const read = await readCredit(request, reads);
+  const { value: credit } = read;
   const { least, isWhole } = expectedCharge(offered);
   const missing = credit === null ? null : missingCredit(credit, least);
   const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
@@ -91,6 +92,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
         : null,
       ['Your credit', credit === null ? UNKNOWN : creditAmount(credit)],
     ])}
+    ${creditAge(read, toTimes(request, service.panel))}
     ${why !== null || 'made' in asked ? null : effectNotices(offered, packages, whyText)}
     ${missing === null ? null : notice('warning', html`${isWhole ? null : 'At least '}${money(missing, currency)} of credit are missing.`)}
     ${

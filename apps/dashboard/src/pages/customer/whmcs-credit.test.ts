@@ -39,16 +39,22 @@ it("shows the client's credit in WHMCS and nobody else's", async () => {
 });
 
 it('shows the last credit with its age while WHMCS fails, and never a made-up one', async () => {
-  const link = await Link.open(at, { client: '42' });
+  await at.sluice.poll();
+  const link = await Link.open(at, { client: '42', buy: true });
   await link.text('/');
   fake.server.inject({ fault: { kind: 'status', status: 503 } });
   at.clock.advance(61_000);
   const page = await link.text('/');
   expect(page).toContain('Your credit can’t be read at the moment. This is from');
   expect(page).toContain('17.34');
+  const beside = await link.text('/services/svc-1');
+  expect(beside).toMatch(/Your credit can’t be read at the moment\. This is from[\s\S]*Your credit: .*17\.34/);
+  const ask = (await link.get('/services/svc-1/buy?package=extra-50')).headers.get('location') ?? '';
+  const asking = extractMain(await (await at.fetch(ask)).text());
+  expect(asking).toContain('Your credit can’t be read at the moment. This is from');
   const other = await (await Link.open(at, { client: '43' })).text('/');
   expect(other).toContain('Your credit can’t be shown at the moment.');
-  expect(other).not.toMatch(/0\.00|17\.34/);
+  expect(other).not.toMatch(/\b0\.00 EUR|17\.34/);
   fake.server.clearFaults();
   at.clock.advance(61_000);
   expect(await link.text('/')).not.toContain('can’t be read');
