@@ -231,6 +231,7 @@ export {
   isLeastUsed,
   isWithheld,
   isWithinUnknown,
+  listReleasing,
   usedBytes,
 } from './kernel/subject/used.js';
 export { type AgentEnd, findLimitEnd, keepsDisabled, type LimitEnd } from '@sluice/panel-kind';

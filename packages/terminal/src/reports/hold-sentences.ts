@@ -18,6 +18,7 @@ import {
   type LimitEnd,
   type LimitingAgents,
   listLimiting,
+  listReleasing,
   type NextDecision,
   readSuspendedAgent,
   type SkipReason,
@@ -233,7 +234,10 @@ function quotaEnd(service: Service, peak: number, times: Times, { release, setQu
   const larger = setQuota(id, Math.ceil(enough / BYTES_PER_GB));
   if (peak > 2 * allowed)
     return `It is released ${end}; until a date with: ${release(id, 'DATE')}; or by the poll after a quota above that peak: ${larger}.`;
-  return `It is released ${end}, or by the poll after a larger quota: ${larger}.`;
+  const paid = listReleasing(service).map(
+    ({ invoice }) => `, by the poll after the payment of invoice ${invoice ?? ''}`,
+  );
+  return `It is released ${[end, ...paid].join('')}, or by the poll after a larger quota: ${larger}.`;
 }
 
 /** Returns what ends that a service is unpaid; of one that a billing system lists, only what is changed there lasts. */

@@ -31,6 +31,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
         usage: null,
         mode: null,
         limits: [],
+        purchases: [],
       },
       ...service,
     },
@@ -247,6 +248,22 @@ it('says last of a held service what has stopped it besides', () => {
     'To release it: release svc-1 now.',
     'svc-1 is stopped besides its holds: all its ports are disabled. That its holds end does not start it.',
   ]);
+});
+
+it('names the invoice whose payment makes room again', () => {
+  const GB = 1024 ** 3;
+  const of = (bytes: number) => ({
+    usage: { inBytes: null, outBytes: null, totalBytes: 120 * GB, readAt: SINCE },
+    mode: 'TOTAL',
+    allowance: { allowedBytes: 100 * GB, unlimited: false, decided: true },
+    purchases: [{ status: 'pending', invoice: '1010', bytes }],
+  });
+  const end = (bytes: number): string | undefined => sentencesOf(of(bytes), { reason: 'quota' })[1];
+  const rest = 'or by the poll after a larger quota: set svc-1.';
+  expect(end(50 * GB)).toBe(
+    `It is released with the next cycle, by the poll after the payment of invoice 1010, ${rest}`,
+  );
+  expect(end(10 * GB)).toBe(`It is released with the next cycle, ${rest}`);
 });
 
 it('promises no release by the end of one hold of several', () => {

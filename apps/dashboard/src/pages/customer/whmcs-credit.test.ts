@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type FakeWhmcs, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
 import { whmcs } from '@sluice/whmcs-client/billing';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../../test/dashboard-bench.js';
-import { extractMain } from '../../test/page-texts.js';
+import { extractMain, textOf } from '../../test/page-texts.js';
 import { Link } from '../../test/share-link.js';
 
 const PUBLIC = 'https://billing.example.com/whmcs';
@@ -100,6 +100,21 @@ it('never calls a purchase bought whose invoice is to be paid, and links the inv
   expect(buttons(paid)).toBe(1);
   expect(paid).not.toContain('<bdi>extra-50');
   expect(invoice?.lines[0]?.description).toMatch(/^50 GB more for svc-3/);
+});
+
+it('names the invoice that releases a held service on the page of its operator', async () => {
+  await at.addService(6, '46', 120);
+  fake.addClient({ id: 46, currency: 'EUR' });
+  await at.sluice.poll();
+  await at.sluice.purchases.create('svc-6', 'extra-50');
+  const [invoice] = fake.invoices(46);
+  const page = textOf(await at.page('/services/svc-6', await at.login()));
+  expect(page).toContain(
+    `by the poll after the payment of invoice ${invoice?.id}, or by the poll after a larger quota.`,
+  );
+  fake.pay(Number(invoice?.id));
+  await at.sluice.poll();
+  expect((await at.sluice.services.show('svc-6')).holds).toEqual([]);
 });
 
 it('makes one open invoice for a package and service, however many references its client sends', async () => {

@@ -16,6 +16,7 @@ import {
   isLeftUnrestricted,
   type NextDecision,
   readSuspendedAgent,
+  listReleasing,
 } from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
 import type { Times } from '../../layout/format.js';
@@ -100,6 +101,9 @@ export function lastingSentences({ found, times, agents }: Held, hold: HoldView)
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;
   const end =
     service.cycle === null ? 'with the next cycle' : html`with the next cycle on ${times.bound(service.cycle.end)}`;
+  const paid = listReleasing(service).map(
+    ({ invoice }) => `, by the poll after the payment of invoice ${invoice ?? ''}`,
+  );
   switch (hold.reason) {
     case 'quota':
       return [
@@ -108,7 +112,7 @@ export function lastingSentences({ found, times, agents }: Held, hold: HoldView)
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
           : next === 'room'
             ? `It has room again: the next run that reads it ${describeHoldEnd(found, hold)}.`
-            : html`It is released ${end}, or by the poll after a larger quota.`,
+            : html`It is released ${end}${paid}, or by the poll after a larger quota.`,
       ];
     case 'manual':
       return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];

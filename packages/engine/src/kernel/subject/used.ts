@@ -1,4 +1,4 @@
-import type { FallenUsage, HoldMarks, LimitView, ServiceView } from '@sluice/contract/documents';
+import type { FallenUsage, HoldMarks, LimitView, ServiceDetail, ServiceView } from '@sluice/contract/documents';
 import {
   compareMoney,
   describeReason,
@@ -39,6 +39,18 @@ export function hasRoomAgain(
   if (allowance.allowedBytes === null) return allowance.unlimited;
   const allowed = BigInt(allowance.allowedBytes);
   return BigInt(used) < allowed - releaseMargin(allowed);
+}
+
+/** Returns the purchases that wait for the payment of their invoice and give a service enough room that the next reading ends a quota hold. */
+export function listReleasing<Bought extends Pick<ServiceDetail['purchases'][number], 'status' | 'invoice' | 'bytes'>>(
+  service: Parameters<typeof hasRoomAgain>[0] & { purchases: readonly Bought[] },
+): Bought[] {
+  const { allowance, purchases } = service;
+  if (allowance?.allowedBytes == null) return [];
+  const allowed = allowance.allowedBytes;
+  const isEnough = (bytes: number): boolean =>
+    hasRoomAgain({ ...service, allowance: { ...allowance, allowedBytes: allowed + bytes } });
+  return purchases.filter(({ status, invoice, bytes }) => status === 'pending' && invoice !== null && isEnough(bytes));
 }
 
 /**
