@@ -114,6 +114,12 @@ const BILLS: readonly Column<CallBillView>[] = [
   text('invoice', ({ invoice }) => invoice, { priority: 2 }),
 ];
 
+/** What is not said by the reason of a bill itself. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['zero', 'nothing was charged'],
+  ['invoice-cancelled', 'its invoice was cancelled, so nothing is charged'],
+]);
+
 /** Prints bills with their reports. */
 export function printBills(terminal: Terminal, bills: readonly CallBillView[], dryRun: boolean): void {
   const { quiet } = terminal;
@@ -126,7 +132,7 @@ export function printBills(terminal: Terminal, bills: readonly CallBillView[], d
     if (error !== null) terminal.line(`  ${service}: ${terminal.error(error, { service, bill: service })}`);
     for (const warning of warnings) terminal.line(`  ${service}: ${terminal.notice({ ...warning, service })}`);
     for (const { id, kind } of differences.slice(0, 10)) terminal.line(`  ${service}: call ${id}: ${kind} differs`);
-    if (reason !== null) terminal.info(`  ${service}: ${reason === 'zero' ? 'nothing was charged' : reason}`);
+    if (reason !== null) terminal.info(`  ${service}: ${REASONS.get(reason) ?? reason}`);
     if (csv !== null) terminal.info(`  ${service}: ${csv}`);
   }
 }

@@ -25,6 +25,7 @@ import { gather, type Gathered, isAsBilled } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber } from '../telephony/find-line.js';
 import { isOfNothing } from './read-again.js';
+import { readInvoiceStatus } from './invoice-status.js';
 import { isOfOneBill, placeBill, resolveBill } from './resolve-bill.js';
 
 /** A period of a line that was read. */
@@ -129,13 +130,17 @@ async function gatherAndPlace(
   }
 }
 
+/** The reason of a bill that is on an invoice which nobody has to pay. */
+const INVOICE_CANCELLED = 'invoice-cancelled';
+
 /** Returns a bill that is done with; its report is made again where it is missing. */
 async function finished(context: Context, of: PeriodOfLine, bill: CallBillRecord): Promise<CallBillView> {
   const { line, period, options } = of;
   const { reports } = options;
   const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
   const why = isByHand(bill) ? BY_HAND : (bill.note ?? 'zero');
-  const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? why : null };
+  const cancelled = (await readInvoiceStatus(context, bill)) === 'cancelled' ? INVOICE_CANCELLED : null;
+  const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? why : cancelled };
   if (reports === null || options.dryRun || bill.note === 'prepaid' || isByHand(bill)) return view;
   const name = toName(of);
   const existing = await reports.find(name);

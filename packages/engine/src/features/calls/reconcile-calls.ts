@@ -1,5 +1,6 @@
 import type { ComparedBill, ComparedBills } from '@sluice/contract/documents';
-import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
+import type { ItemError } from '@sluice/panel-kind';
+import { addMoney, compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { type BillPeriod, type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
 import { findTimeZone } from '../../base/config/find-entry.js';
@@ -8,6 +9,7 @@ import { requireService } from '../../context/find-service.js';
 import type { ReconcileCallsRequest } from './compared-bill.js';
 import { isFinal, toInstants, toPeriod } from './due.js';
 import { findTelephony } from '../telephony/panels.js';
+import { readInvoiceStatus } from './invoice-status.js';
 import { listUnbilled, MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
 
@@ -20,14 +22,27 @@ export async function reconcileCalls(context: Context, request: ReconcileCallsRe
   const bills = await context.store.callBills.list(filter);
   const compared: ComparedBill[] = [];
   const left: CallBillRecord[] = [];
+  const cancelled: ItemError[] = [];
   for (const bill of bills.filter((one) => isFinal(one) && one.note !== 'prepaid')) {
     context.deps.signal.throwIfAborted();
     if ((await findTelephony(context, bill.panel ?? '')) === null) left.push(bill);
     const one = await compareBill(context, bill, request);
-    if (one !== null) compared.push(one);
+    if (one === null) continue;
+    compared.push(one);
+    if ((await readInvoiceStatus(context, bill)) === 'cancelled') cancelled.push(describeCancelled(bill, one));
   }
   const asked = left.filter((bill) => isAsked(context, toPeriod(bill, findTimeZone(context.config, '')), request));
-  return { bills: [...compared, ...(await listUnbilled(context, request))], warnings: describeLeft(asked) };
+  return {
+    bills: [...compared, ...(await listUnbilled(context, request))],
+    warnings: [...cancelled, ...describeLeft(asked)],
+  };
+}
+
+/** Says that what a bill compares was not charged. */
+function describeCancelled({ service, invoice }: CallBillRecord, { billed, currency }: ComparedBill): ItemError {
+  const amount = formatMoney(billed.total, currency);
+  const message = `invoice ${invoice ?? ''} of ${service} was cancelled: the ${amount} that were billed on it are not charged`;
+  return { code: 'invoice_cancelled', message };
 }
 
 /** Returns a warning for each panel whose bills are not compared. */

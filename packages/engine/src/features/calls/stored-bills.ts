@@ -9,6 +9,7 @@ import { findOwners } from '../../base/ownership.js';
 import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import { readInvoiceStatus } from './invoice-status.js';
 import type { CallReportSink } from './gather.js';
 import { gather, isAsBilled } from './gather.js';
 import { toPeriod } from './due.js';
@@ -40,15 +41,6 @@ export async function listBills(
     shown.push(toView(bill, { timeZone, invoiceStatus: await readInvoiceStatus(context, bill) }));
   }
   return shown;
-}
-
-/** Returns what is known of the invoice of a bill without a call: the local ledger is in the store. */
-async function readInvoiceStatus(
-  { config, store }: Context,
-  { invoice }: CallBillRecord,
-): Promise<StoredBillView['invoiceStatus']> {
-  if (invoice === null || config.billing !== 'ledger') return null;
-  return (await store.invoices.get(invoice))?.status ?? null;
 }
 
 /** Returns whether a bill is of a reader: by its client or, without one, by who had the service in all of its period. */

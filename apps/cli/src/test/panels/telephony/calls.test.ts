@@ -50,6 +50,18 @@ describe('call bill', () => {
     ]);
   });
 
+  it('says of a bill whose invoice was cancelled that nothing is charged, as the comparison does', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '0.2320');
+    const [made] = (await bill()).bills;
+    expect((await at.bench.sluice(`invoice cancel ${made?.invoice}`)).exitCode).toBe(0);
+    expect(await bill()).toMatchObject({ bills: [{ state: 'already-added', reason: 'invoice-cancelled' }] });
+    expect((await at.bench.sluice('call bill')).stdout).toContain('svc-1: its invoice was cancelled, so nothing is');
+    expect((await at.bench.sluice('call bill --quiet')).stdout).toBe('');
+    expect((await at.bench.sluice('call reconcile')).stderr).toContain(
+      `invoice ${made?.invoice} of svc-1 was cancelled: the 0.2320 BRL that were billed on it are not charged`,
+    );
+  });
+
   it('says what it can not bill: one failed bill is 1, unrated calls are not free', async () => {
     at.addCall('2026-10-05T09:00:00-03:00', null);
     expect(await bill()).toMatchObject({ exitCode: 1, bills: [{ state: 'failed', error: { code: 'unrated' } }] });
