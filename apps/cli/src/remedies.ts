@@ -30,7 +30,9 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
 
 /** Returns a message with its remedy; a message that names a command or an option itself is returned unchanged. */
 export function withRemedy({ code, message, details }: Remediable): string {
-  const remedy = NAMES_COMMAND.test(message) ? null : remedyFor(code, { ...findNamed(code, message), ...details });
+  const remedy = NAMES_COMMAND.test(message)
+    ? null
+    : remedyFor(code, { ...findNamed(code, message), ...findMaker(details), ...details });
   if (remedy === null) return message;
   return message.includes('\n')
     ? `${message}\n${remedy}`
@@ -41,6 +43,12 @@ const NAME = /\{(\w+)\}/g;
 const NAMES_COMMAND = /"sluice |(^|\s)--[a-z]/;
 
 const listNames = (text: string): string[] => [...text.matchAll(NAME)].map((match) => match[1] ?? '');
+
+/** Returns which run makes the changes that the brake stopped on services or agents. */
+function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { makes?: string } {
+  if (subjects === undefined) return {};
+  return { makes: subjects === 'agents' ? 'agent check --all' : 'poll' };
+}
 
 /** Items of documents have no details: their message names the action, or begins with the panel. */
 function findNamed(code: string, message: string): { action?: string; panel?: string } {

@@ -51,6 +51,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ambiguous_rate: 'Correct one of them with "sluice rate set ID KEY=VALUE"',
   unrated: 'Rate them on the panel, or bill the calls that have a charge with --allow-unrated',
   unknown_plan: '"sluice plan-catalog list" lists the plans',
+  invoice_cancelled: 'List the invoices of its client with "sluice invoice list"',
   calls_changed: 'Compare them with "sluice call reconcile --service {service}"',
   rating_differs:
     'Before the first bill, check the profile of the panel with "sluice profile check FILE --against PANEL", and its rates with "sluice rate list"',

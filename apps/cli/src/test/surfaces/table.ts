@@ -103,7 +103,8 @@ function ofChecks(checks: readonly Check[]): Said {
 }
 
 /** The sentence of a panel on which runs decide nothing, wherever it stands. */
-const UNDECIDED = /No run has read, held or released anything on panel dcim since [^:]*(:\d\d)?[^:]*: the clock of panel/;
+const UNDECIDED =
+  /No run has read, held or released anything on panel dcim since [^:]*(:\d\d)?[^:]*: the clock of panel/;
 
 /** The sentence of the brake, wherever it stands. */
 const BRAKED = /No run over panel dcim changed anything since/;

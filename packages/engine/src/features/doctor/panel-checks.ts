@@ -62,8 +62,7 @@ async function brakeChecks(context: Context, name: string): Promise<Check[]> {
       brake.subjects === 'store'
         ? toChecks('store', name)('failed', sentence, 'store_moved')
         : toChecks('brake', name)('warning', sentence, 'mass_change');
-    const makes = brake.subjects === 'agents' ? 'agent check --all' : 'poll';
-    return { ...found, details: { panel: name, makes } };
+    return { ...found, details: { panel: name, subjects: brake.subjects } };
   });
 }
 
