@@ -66,12 +66,8 @@ export class FollowedConfig {
   #accept(loaded: Config): void {
     const before = this.#now;
     const start = this.#atStart;
-    const edited = { ...loaded, state: start.state, serve: start.serve };
-    const lacks = this.#lacks(edited);
-    // By a part of it, panels would be left without their token or their product.
-    const config = lacks.length === 0 ? edited : before.config;
-    const needRestart =
-      lacks.length === 0 ? keysAtStart(loaded, start) : [`every change, as its environment has no ${lacks.join(', ')}`];
+    const config = { ...loaded, state: start.state, serve: start.serve };
+    const needRestart = [...keysAtStart(loaded, start), ...this.#lacks(loaded)];
     const isOther = !isDeepStrictEqual({ ...config, warnings: [] }, { ...before.config, warnings: [] });
     const restartsAsBefore = isDeepStrictEqual(needRestart, before.needRestart);
     if (before.refused === null && !isOther && restartsAsBefore) return;
@@ -85,10 +81,10 @@ export class FollowedConfig {
     if (isOther || before.refused !== null) this.onChange();
   }
 
-  /** Returns what an edited config needs from the environment that the config before did not; only a start reads that. */
+  /** Returns what an edited config needs from the environment that the one of the start did not; only a start reads that. */
   #lacks(edited: Config): string[] {
     const { env } = this.#deps;
-    const known = missingSecrets(this.#now.config, env);
+    const known = missingSecrets(this.#atStart, env);
     return missingSecrets(edited, env).filter((name) => !known.includes(name));
   }
 

@@ -54,6 +54,10 @@ describe('secret references', () => {
   it('that neither environment nor systemd has are named', () => {
     const config = ['${env:SET}', '${env:EMPTY}', '${env:NOT_SET}', '${credential:secret}', '${credential:gone}'];
     const env = { SET: 'x', EMPTY: '', CREDENTIALS_DIRECTORY: folder };
-    expect(missingSecrets([...config, '${file:nowhere}'], env)).toEqual(['EMPTY', 'NOT_SET', 'credential gone']);
+    expect(missingSecrets([...config, '${file:nowhere}'], env)).toEqual([
+      'environment variable EMPTY',
+      'environment variable NOT_SET',
+      'systemd credential gone',
+    ]);
   });
 });

@@ -26,7 +26,7 @@ export function secretReferences(value: unknown): { env: string[]; credential: s
   return { env: [...found.env].sort(), credential: [...found.credential].sort() };
 }
 
-/** Lists the environment variables and systemd credentials that a config refers to and `env` does not have. */
+/** Lists in words the environment variables and systemd credentials that a config refers to and `env` does not have. */
 export function missingSecrets(value: unknown, env: SecretSources['env']): string[] {
   const { env: variables, credential } = secretReferences(value);
   const isMissing = (reference: string): boolean => {
@@ -37,8 +37,8 @@ export function missingSecrets(value: unknown, env: SecretSources['env']): strin
     }
   };
   return [
-    ...variables.filter((name) => isMissing(`\${env:${name}}`)),
-    ...credential.filter((name) => isMissing(`\${credential:${name}}`)).map((name) => `credential ${name}`),
+    ...variables.filter((name) => isMissing(`\${env:${name}}`)).map((name) => `environment variable ${name}`),
+    ...credential.filter((name) => isMissing(`\${credential:${name}}`)).map((name) => `systemd credential ${name}`),
   ];
 }
 

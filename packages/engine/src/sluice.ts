@@ -34,7 +34,7 @@ export interface CurrentConfig extends Pick<SluiceOptions, 'config'> {
   readFile: NonNullable<SluiceOptions['readFile']>;
   /** Why the file is refused since it was changed; null where it is not. */
   refused: SluiceError | null;
-  /** What was changed, and only a restart of the process applies: keys, or `every change` and why. */
+  /** What only a restart of the process applies: changed keys, and environment variables that the process does not have. */
   needRestart: readonly string[];
 }
 
