@@ -65,9 +65,10 @@ export const callBill: CommandHandler<BillOptions> = (_args, options, deps) => {
       return sluice.calls.bill({ ...how, reports: billReports(config, format), waitMs: parseWait(options) });
     },
     {
-      print: (terminal, { bills, run }) => {
-        printBills(terminal, bills, dryRun === true);
-        if (bills.length === 0) terminal.info(dryRun === true ? 'No bill would be made.' : 'No bill is due.');
+      print: (terminal, { bills, run, panels = [] }) => {
+        printBills(terminal, { bills, panels }, dryRun === true);
+        if (bills.length === 0 && panels.length === 0)
+          terminal.info(dryRun === true ? 'No bill would be made.' : 'No bill is due.');
         if (!terminal.quiet) printObserving(terminal, run.observing, 'their bills are shown, and not made');
         for (const panel of unbilled)
           terminal.info(withRemedy({ code: 'bill_from_missing', message: describeUnbilled(panel) }));

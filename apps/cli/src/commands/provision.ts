@@ -150,7 +150,7 @@ async function perform(
     const report = await command(sluice.provision, how, { config, before });
     terminal.document(report);
     printOutcome(outcome, before, report, options.verbose === true);
-    printBills(outcome, report.bills ?? [], options.dryRun === true);
+    printBills(outcome, { bills: report.bills ?? [] }, options.dryRun === true);
     const { access, credentials } = report;
     if (credentials) {
       const { username, password, passwordFile, writtenTo, inDoubt = false } = credentials;

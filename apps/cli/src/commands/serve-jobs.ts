@@ -55,7 +55,7 @@ const WORK: Record<Job['command'], (parts: JobParts) => Promise<RunView['outcome
   },
   'call bill': async ({ sluice, config, terminal }) => {
     const report = await sluice.calls.bill({ reports: billReports(config, toFormat({})) });
-    printBills(terminal, report.bills, false);
+    printBills(terminal, report, false);
     return report.run.outcome;
   },
   'service sync': async ({ sluice, terminal }) => {

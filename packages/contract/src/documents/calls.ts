@@ -17,6 +17,7 @@ import {
   name,
   notices,
   panelsRun,
+  skippedPanels,
   text,
   textOrNull,
   unknown,
@@ -62,6 +63,9 @@ export const callBills = z.object({
   run: panelsRun,
   /** By service, the newest period first. */
   bills: z.array(callBill),
+  panels: skippedPanels
+    .exactOptional()
+    .describe('Panels that could not be opened, so that nothing of them was billed; only where there are any'),
 });
 /** `call bill --json` (docs/json.md). */
 export type CallBillReport = z.infer<typeof callBills>;

@@ -9,7 +9,7 @@ import type {
   RunReport,
   SwitchReport,
 } from '@sluice/contract/documents';
-import { type SpeedLimitView, toItemError, type TunnelGroupView, type TunnelView } from '@sluice/panel-kind';
+import { maskedUrl, type SpeedLimitView, toItemError, type TunnelGroupView, type TunnelView } from '@sluice/panel-kind';
 import { expiryCheck } from '../features/doctor/panel-checks.js';
 import { type DoctorRequest, runDoctor } from '../features/doctor/doctor.js';
 import { listProducts } from '../features/panels/products.js';
@@ -28,6 +28,7 @@ import { unknownPanel } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { findCapabilities } from '../context/lacks.js';
 import { readReach } from '../context/reach.js';
+import { requireAnyPanel } from '../context/unopened.js';
 import { checkSwitch, dropSwitch, notReady, planEnforcing, setSwitch } from '../features/panels/switches.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
@@ -91,6 +92,7 @@ export function panelsApi(call: RunCall): Panels {
         const known = Object.keys(context.config.panels);
         for (const name of names) if (!known.includes(name)) throw unknownPanel(name, known);
         const chosen = names.length > 0 ? names : known;
+        await requireAnyPanel(context, chosen);
         return { panels: await Promise.all(chosen.map((name) => testPanel(context, name))) };
       }),
     products: (options) => call(options, listProducts),
@@ -127,14 +129,16 @@ async function requireReady(context: Context, panel: string): Promise<void> {
 }
 
 async function toView(context: Context, name: string): Promise<PanelView> {
-  const panel = await context.panel(name);
+  const kind = context.findKind(name);
+  const settings = context.config.panels[name];
+  if (kind === undefined || settings === undefined) throw unknownPanel(name, Object.keys(context.config.panels));
   const enforce = (await readEnforcements(context.config, context.store)).ofPanel(name);
-  const { kind } = panel.kind;
   const capabilities = await findCapabilities(context, name);
   const brake = await findBrake(context, name);
   const { downSince, undecided } = await readReach(context, name);
   const state = { downSince, ...(undecided !== undefined && { undecided }) };
-  return { name, kind, url: panel.url, capabilities, enforce, brake, ...state };
+  const url = maskedUrl(kind, settings.url);
+  return { name, kind: kind.kind, url, capabilities, enforce, brake, ...state };
 }
 
 async function testPanel(context: Context, name: string): Promise<PanelTest> {

@@ -1,5 +1,5 @@
 import type { RunReport } from '@sluice/contract/documents';
-import { type ItemError, toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type Panel, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { interruptedError } from '../base/interruption.js';
 import { readEnforcements } from '../context/enforcement.js';
@@ -8,6 +8,7 @@ import { takePanels } from '../context/leases.js';
 import { requirePanelName } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
+import { requireAnyPanel } from '../context/unopened.js';
 import { withRun } from '../kernel/run/bracket.js';
 import { findFallen } from './fallen.js';
 import { runPanel } from './panel-run.js';
@@ -59,7 +60,7 @@ async function overPanels(
 ): Promise<OverPanels> {
   const removed = await findRemovedPanels(context);
   const { panels, only } = await selectPanels(context, request, parts);
-  await resolveSecrets(context, panels);
+  await requireAnyPanel(context, panels);
   const results = new RunResults(request.keepAll ?? true, (name) => context.findKind(name));
   const { totals } = results;
   run.totals = totals;
@@ -162,20 +163,6 @@ async function selectPanels(
     if (isUsed || ofParts.has(panel)) panels.push(panel);
   }
   return { panels, only: null };
-}
-
-/** Throws before anything is stored or called where no panel has its secret; one without it fails alone beside others. */
-async function resolveSecrets(context: Context, names: string[]): Promise<void> {
-  const missing: SluiceError[] = [];
-  for (const name of names) {
-    try {
-      await context.panel(name);
-    } catch (error) {
-      if (error instanceof SluiceError && error.kind === 'usage') missing.push(error);
-    }
-  }
-  const [first] = missing;
-  if (first !== undefined && missing.length === names.length) throw first;
 }
 
 /** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */

@@ -34,7 +34,7 @@ it('shows the whole state of a bill at 60 columns', () => {
     ...{ state: 'already-added', reason: null, csv: null, error: null, warnings: [] },
   } as CallBillView;
   const text = print((terminal) => {
-    printBills(terminal, [bill], false);
+    printBills(terminal, { bills: [bill] }, false);
   });
   expect(text).toContain('already-added');
   expect(text).toContain('123.45');

@@ -1,5 +1,6 @@
 import { formatMoney } from '@sluice/quota-core';
 import type {
+  CallBillReport,
   CallBillView,
   CallReportView,
   ComparedBill,
@@ -120,8 +121,12 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['invoice-cancelled', 'its invoice was cancelled, so nothing is charged'],
 ]);
 
-/** Prints bills with their reports. */
-export function printBills(terminal: Terminal, bills: readonly CallBillView[], dryRun: boolean): void {
+/** Prints bills with their reports, and the panels of which none were made. */
+export function printBills(
+  terminal: Terminal,
+  { bills, panels = [] }: Pick<CallBillReport, 'bills' | 'panels'>,
+  dryRun: boolean,
+): void {
   const { quiet } = terminal;
   const shown = quiet
     ? bills.filter(({ state: word, warnings }) => isNews(word, dryRun) || warnings.length > 0)
@@ -135,6 +140,7 @@ export function printBills(terminal: Terminal, bills: readonly CallBillView[], d
     if (reason !== null) terminal.info(`  ${service}: ${REASONS.get(reason) ?? reason}`);
     if (csv !== null) terminal.info(`  ${service}: ${csv}`);
   }
+  for (const { panel, error } of panels) terminal.line(`${panel}: ${terminal.error(error)}`);
 }
 
 /** Under `observe` every run shows the same bills again. */

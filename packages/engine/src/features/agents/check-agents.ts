@@ -1,7 +1,9 @@
 import type { AgentTotals, CheckReport, RunReport } from '@sluice/contract/documents';
+import { toItemError } from '@sluice/panel-kind';
 import type { RunOutcome } from '@sluice/state-store';
 import { interruptedError } from '../../base/interruption.js';
 import { type Leases, panelLease, takePanels } from '../../context/leases.js';
+import { requireAnyPanel } from '../../context/unopened.js';
 import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
 import { concernsPanelAlone, withRun } from '../../kernel/run/bracket.js';
@@ -35,9 +37,14 @@ export async function checkAgents(context: Context, request: CheckRequest): Prom
     const report: CheckReport = { run: run.view, totals, agents: [], notices: [], error: null, panels: [] };
     const { leases } = run;
     const asked = { run: run.id, command: 'agent check', dryRun, allowMass };
+    const unopened = await requireAnyPanel(context, names);
     const runs: AgentsRun[] = [];
     for (const name of dryRun ? names : await takePanels(leases, names, report.panels)) {
-      const result = await runOnPanel({ context, leases, asked, agent }, name);
+      const problem = unopened.get(name);
+      const result =
+        problem === undefined
+          ? await runOnPanel({ context, leases, asked, agent }, name)
+          : failedRun(name, toItemError(problem));
       runs.push(result);
       for (const key of Object.keys(totals) as (keyof AgentTotals)[]) totals[key] += result.totals[key];
       await addToReport({ context, leases, isWhole: agent === null }, report, result);
@@ -102,7 +109,7 @@ async function runOnPanel({ context, leases, asked, agent }: PanelsWithAgents, n
   } catch (error) {
     // The other panels are still checked; a command about one agent fails as itself.
     if (agent !== null || !concernsPanelAlone(error)) throw error;
-    return failedRun(name, error);
+    return failedRun(name, toItemError(error));
   }
 }
 

@@ -2,6 +2,7 @@ import type { AgentDetail, Check } from '@sluice/contract/documents';
 import { toChecks } from '../../base/check.js';
 import { compareIds } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
+import { findUnopened } from '../../context/unopened.js';
 import { findEntryProblem, findNamed } from './entry-problems.js';
 import { listAgentClients, loadMeant } from './meant-agents.js';
 import { panelsWithAgents } from './open-agents.js';
@@ -14,7 +15,9 @@ export async function agentsOfClient(
 ): Promise<{ agents: AgentDetail[]; unknown: number }> {
   const agents: AgentDetail[] = [];
   let unknown = 0;
-  for (const panel of panelsWithAgents(context)) {
+  const panels = panelsWithAgents(context);
+  const unopened = await findUnopened(context, panels);
+  for (const panel of panels.filter((name) => !unopened.has(name))) {
     const entry = listAgentClients(context, panel).find((each) => each.client === client);
     if (entry === undefined) continue;
     const stored = await storedAgents(context, panel);

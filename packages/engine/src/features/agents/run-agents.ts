@@ -4,7 +4,6 @@ import {
   AGENT_STEPS,
   type AgentTraffic,
   type ItemError,
-  toItemError,
   type ListProblem,
 } from '@sluice/panel-kind';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
@@ -281,7 +280,7 @@ export function noTotals(): AgentTotals {
 }
 
 /** Returns the result for a panel that failed. */
-export function failedRun(panel: string, error: unknown): AgentsRun {
+export function failedRun(panel: string, error: ItemError): AgentsRun {
   const nothing = { agents: [], totals: noTotals(), notices: [], observing: false, changes: 0 };
-  return { panel, ...nothing, error: toItemError(error) };
+  return { panel, ...nothing, error };
 }

@@ -2,6 +2,7 @@ import type { AgentDetail, AgentExplained, AgentList, AgentView, Enforcement } f
 import { type AgentEnd, type AgentRecords, type AgentTraffic, keepsDisabled, toItemError } from '@sluice/panel-kind';
 import { toSluiceError } from '../../base/to-sluice-error.js';
 import { readEnforcements } from '../../context/enforcement.js';
+import { requireAnyPanel } from '../../context/unopened.js';
 import { brakeKey } from '../../kernel/run/brake-state.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
@@ -24,7 +25,7 @@ export async function listAgents(context: Context, panel: string | undefined): P
       list.semantics.push({ panel: name, semantics: (on.addon ?? on.agents).semantics });
     } catch (error) {
       const reason = toSluiceError(error);
-      if (reason.kind !== 'panel' || list.panels.length + 1 === names.length) throw reason;
+      if (!['panel', 'usage'].includes(reason.kind) || list.panels.length + 1 === names.length) throw reason;
       list.panels.push({ panel: name, error: toItemError(reason) });
     }
   }
@@ -41,7 +42,9 @@ async function readViews(on: AgentsOnPanel, enforcement: Enforcement): Promise<A
 /** Lists the agents of one panel or of all as last read; calls no panel. Agents whose limits an add-on keeps were never read. */
 export async function listStoredAgents(context: Context, panel: string | undefined): Promise<AgentDetail[]> {
   const found: AgentDetail[] = [];
-  for (const name of await agentPanels(context, panel)) found.push(...(await storedAgents(context, name)));
+  const names = await agentPanels(context, panel);
+  const unopened = await requireAnyPanel(context, names);
+  for (const name of names) if (!unopened.has(name)) found.push(...(await storedAgents(context, name)));
   return found;
 }
 

@@ -34,7 +34,7 @@ import {
  */
 export async function billCalls(context: Context, request: BillRequest): Promise<CallBillReport> {
   const { calls } = await context.billing();
-  const services = await findServices(context, request);
+  const { services, skipped } = await findServices(context, request);
   // What is missing in the config is the same for every bill, also for those that are only shown.
   calls.settings();
   const isObserved = await observedServices(context, request);
@@ -58,10 +58,11 @@ export async function billCalls(context: Context, request: BillRequest): Promise
     if (tried.length > 0) bills.sort(compareViews);
     const changes = bills.some(({ state }) => state === 'added');
     const failed = bills.filter(({ state }) => state === 'failed').length;
-    const outcome = failed === 0 ? 'done' : failed === bills.length ? 'failed' : 'partial';
+    const isWhole = failed === 0 && skipped.length === 0;
+    const outcome = isWhole ? 'done' : failed > 0 && failed === bills.length ? 'failed' : 'partial';
     run.totals = { bills: bills.length, failed };
     await run.end({ outcome, changes });
-    return { run: run.view, bills };
+    return { run: run.view, bills, ...(skipped.length > 0 && { panels: skipped }) };
   });
 }
 

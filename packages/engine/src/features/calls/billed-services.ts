@@ -1,9 +1,10 @@
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { type ItemError, SluiceError, toItemError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { listCallPanels } from '../../base/config/call-panels.js';
 import { compareIds } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
+import { requireAnyPanel } from '../../context/unopened.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { BillOptions } from './bill-view.js';
 import { listDoubts } from './doubts.js';
@@ -11,21 +12,44 @@ import { listDoubts } from './doubts.js';
 /** Which services to bill. */
 type Scope = Pick<BillOptions, 'service' | 'invoice' | 'period'>;
 
+/** The services whose calls a request bills, and the panels of which none are billed, as they can't be opened. */
+interface FoundServices {
+  services: ServiceRecord[];
+  skipped: { panel: string; error: ItemError }[];
+}
+
 /** Returns the services whose calls a request bills. */
-export async function findServices(context: Context, request: Scope): Promise<ServiceRecord[]> {
+export async function findServices(context: Context, request: Scope): Promise<FoundServices> {
   const { service, invoice, period } = request;
-  if (service !== null) return [await requireService(context, service)];
-  const found = await findTelephonyPanels(context);
+  if (service !== null) return { services: [await requireService(context, service)], skipped: [] };
+  const { panels: found, unopened } = await findTelephonyPanels(context);
   const panels = invoice === null ? leaveUnbilled(context, found, period) : found;
   if (panels.length === 0) {
-    if ((await listDoubts(context, request)).length > 0) return [];
+    if ((await listDoubts(context, request)).length > 0) return { services: [], skipped: [] };
     throw usageError('unsupported', 'No panel of the config has telephony');
   }
+  if (invoice !== null) return { services: await findOfInvoice(context, { ...request, invoice }, panels), skipped: [] };
+  const skipped = panels.flatMap((panel) => {
+    const error = unopened.get(panel);
+    return error === undefined ? [] : [{ panel, error: toItemError(error) }];
+  });
+  const opened = panels.filter((panel) => !unopened.has(panel));
+  return { services: await listBillable(context, opened), skipped };
+}
+
+async function listBillable({ store }: Context, panels: readonly string[]): Promise<ServiceRecord[]> {
   const all: ServiceRecord[] = [];
-  for (const panel of panels) all.push(...(await context.store.services.list({ panel })));
+  for (const panel of panels) all.push(...(await store.services.list({ panel })));
   // A pending one may have a line, whose calls are its own.
-  const billable = all.sort((a, b) => compareIds(a.id, b.id));
-  if (invoice === null) return billable;
+  return all.sort((a, b) => compareIds(a.id, b.id));
+}
+
+async function findOfInvoice(
+  context: Context,
+  { invoice, period }: Scope & { invoice: string },
+  panels: string[],
+): Promise<ServiceRecord[]> {
+  const billable = await listBillable(context, panels);
   const { calls } = await context.billing();
   const { serviceRef } = calls;
   const { client, lines } = await calls.invoice(invoice, context.deps.signal);
@@ -51,9 +75,11 @@ function leaveUnbilled({ config, deps }: Context, panels: string[], period: stri
   return period === null && due.length > 0 ? due : panels;
 }
 
-async function findTelephonyPanels(context: Context): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of Object.keys(context.config.panels))
-    if (hasCalls(context, name) && (await context.panel(name)).telephony !== undefined) found.push(name);
-  return found;
+async function findTelephonyPanels(context: Context) {
+  const names = Object.keys(context.config.panels).filter((name) => hasCalls(context, name));
+  const unopened = await requireAnyPanel(context, names);
+  const panels: string[] = [];
+  for (const name of names)
+    if (unopened.has(name) || (await context.panel(name)).telephony !== undefined) panels.push(name);
+  return { panels, unopened };
 }

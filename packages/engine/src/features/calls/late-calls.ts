@@ -1,11 +1,12 @@
 import type { ComparedBill } from '@sluice/contract/documents';
-import { isPanelError, type PanelError } from '@sluice/panel-http';
-import type { PanelTelephony } from '@sluice/panel-kind';
+import { isPanelError } from '@sluice/panel-http';
+import { type ItemError, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
+import { findUnopened } from '../../context/unopened.js';
 import { isByHand } from '../billing/by-hand.js';
 import { hasCalls } from '../telephony/panels.js';
 import { isClockBelievedOn } from '../../context/clock-guard.js';
@@ -138,14 +139,16 @@ function toNotice(key: string, { panel, service, message }: StoredLateCalls): No
   return { code: CALLS_UNBILLED, key, panel, service, message };
 }
 
-function toUnsearched(panel: string, at: string, { code, message }: PanelError): Notice {
+function toUnsearched(panel: string, at: string, { code, message }: ItemError): Notice {
   const key = `calls_not_searched:${panel}:${at.slice(0, 10)}:${code}`;
   const what = `whether calls of panel "${panel}" are on no bill is not known: they could not be read: ${message}`;
   return { code: 'calls_not_searched', key, panel, service: null, message: what };
 }
 
 /** Returns the error of a panel whose calls can't be read. */
-async function findLateCalls(context: Context, panel: string, open: Known): Promise<FoundCalls[] | PanelError> {
+async function findLateCalls(context: Context, panel: string, open: Known): Promise<FoundCalls[] | ItemError> {
+  const problem = (await findUnopened(context, [panel])).get(panel);
+  if (problem !== undefined) return toItemError(problem);
   try {
     const { telephony } = await context.panel(panel);
     if (telephony === undefined) return [];
@@ -167,7 +170,7 @@ async function findLateCalls(context: Context, panel: string, open: Known): Prom
     for (const one of unbilled) if (!(await wasGivenUp(context, panel, one.compared))) late.push(one);
     return late;
   } catch (error) {
-    if (isPanelError(error) && !context.deps.signal.aborted) return error;
+    if (isPanelError(error) && !context.deps.signal.aborted) return toItemError(error);
     throw error;
   }
 }

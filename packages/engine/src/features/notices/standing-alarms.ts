@@ -18,6 +18,7 @@ import { findFallen } from '../../kernel/subject/fallen.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
+import { findUnopened } from '../../context/unopened.js';
 import { describeUndecided, listUndecided, PANEL_UNDECIDED } from '../../kernel/run/undecided.js';
 
 /** An alarm that no run stores: it is as long as the store says that its outcome is not known, or its object is missing. */
@@ -167,7 +168,10 @@ async function undecidedPanels(context: Context): Promise<StandingAlarm[]> {
 }
 
 async function missingAgents(context: Context): Promise<StandingAlarm[]> {
-  const agents = await Promise.all(panelsWithAgents(context).map((panel) => listStoredAgents(context, panel)));
+  const panels = panelsWithAgents(context);
+  const unopened = await findUnopened(context, panels);
+  const opened = panels.filter((panel) => !unopened.has(panel));
+  const agents = await Promise.all(opened.map((panel) => listStoredAgents(context, panel)));
   return agents
     .flat()
     .filter(({ rule, limitBytes }) => rule === 'missing' && limitBytes !== null)

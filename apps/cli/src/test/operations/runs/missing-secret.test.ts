@@ -1,0 +1,74 @@
+import { expect, it } from '@jest/globals';
+import { startFakeAstbilling, startFakeHiddify } from '@sluice/fake-panels';
+import { closeAfterTest } from '../../each-test.js';
+import { closeFakes } from '../../harness.js';
+import { startHiddifyBench } from '../../hiddify-bench.js';
+import { startTelephonyBench } from '../../panels/telephony/telephony-bench.js';
+
+/** What these tests read of documents. */
+interface Read {
+  run: { outcome: string };
+  panels: { panel?: string; name?: string; error?: { code: string } }[];
+  agents: { panel: string; name: string }[];
+  bills: { service: string; state: string }[];
+}
+
+const skipped = (panel: string) => [{ panel, error: expect.objectContaining({ code: 'secret_missing' }) }];
+
+it('of one panel keeps no check of agents from the others, and no list', async () => {
+  const at = closeAfterTest(await startHiddifyBench());
+  const other = await startFakeHiddify({ now: at.bench.clock.now });
+  const own = `kind: hiddify, url: "${other.url}", allowHttp: true, apiKey: "\${env:OTHER_KEY}", retries: 0`;
+  at.bench.edit('panels:\n', `panels:\n  before: { ${own} }\n`);
+  try {
+    const check = await at.check();
+    const read = check.json<Read>();
+    expect([check.exitCode, read.run.outcome, read.panels]).toEqual([3, 'partial', skipped('before')]);
+    expect(read.agents).toContainEqual(expect.objectContaining({ panel: 'vpn', name: 'north' }));
+    const agents = (await at.sluice('agent list')).json<Read>();
+    expect(agents.panels).toEqual(skipped('before'));
+    const list = await at.sluice('panel list');
+    expect([list.exitCode, list.json<Read>().panels.map(({ name }) => name)]).toEqual([0, ['before', 'vpn']]);
+    const tested = await at.sluice('panel test');
+    expect([tested.exitCode, tested.json<Read>().panels]).toEqual([
+      3,
+      [
+        expect.objectContaining({ name: 'before', error: expect.objectContaining({ code: 'secret_missing' }) }),
+        expect.objectContaining({ name: 'vpn', error: null }),
+      ],
+    ]);
+    expect((await at.sluice('notice list')).exitCode).toBe(0);
+    at.bench.env['HIDDIFY_KEY'] = '';
+    for (const words of ['agent check --all', 'agent list', 'panel test'])
+      expect([words, (await at.sluice(words)).exitCode]).toEqual([words, 2]);
+  } finally {
+    await closeFakes(other);
+  }
+});
+
+it('of one panel keeps no calls of the others from being billed', async () => {
+  const at = closeAfterTest(await startTelephonyBench());
+  await at.addService();
+  at.addCall('2026-10-05T09:00:00-03:00', '0.2320');
+  const other = await startFakeAstbilling({ now: at.bench.clock.now });
+  const own = `kind: astbilling, url: "${other.url}", allowHttp: true, token: "\${env:OTHER}", billFrom: 2026-10-01`;
+  at.bench.edit('panels:\n', `panels:\n  before: { ${own} }\n`);
+  at.bench.edit('products:\n', 'products:\n  other: { panel: before, astbilling: { planId: "11" } }\n');
+  const added = await at.bench.sluice(
+    'service add svc-0 panel=before product=other client=41 astbilling_subscriber_id=1',
+  );
+  expect(added.exitCode).toBe(0);
+  try {
+    const { exitCode, json } = await at.run('call bill');
+    const { run, bills, panels } = json<Read>();
+    expect([exitCode, run.outcome, panels]).toEqual([3, 'partial', skipped('before')]);
+    expect(bills).toEqual([expect.objectContaining({ service: 'svc-1', state: 'added' })]);
+    expect((await at.bench.sluice('call bill --quiet')).stdout).toMatch(
+      /^before: secret missing: panels\.before\.token/m,
+    );
+    at.bench.env['TOKEN'] = '';
+    expect((await at.run('call bill')).exitCode).toBe(2);
+  } finally {
+    await closeFakes(other);
+  }
+});
