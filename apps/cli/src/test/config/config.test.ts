@@ -396,6 +396,24 @@ describe('errors in a config', () => {
     expect(await written('*XSECRETX')).toEqual([
       ': an alias (*name) has no anchor: put a text that begins with * in quotes',
     ]);
+    for (const secret of [
+      '|XSECRETX',
+      '>XSECRETX',
+      '!XSECRETX!',
+      '!XSECRETX!2',
+      '"XSECRE\\TX"',
+      '@XSECRETX',
+      '%XSECRETX',
+    ]) {
+      for (const token of [`heartbeat: ${secret}`, `serve: { token: ${secret} }`]) {
+        const found = await messages(`panels: {}\n${token}\n`);
+        expect([token, found]).toEqual([token, expect.arrayContaining([expect.any(String)])]);
+        expect([token, found.join()]).toEqual([token, expect.not.stringMatching(/XSECRE|TX/)]);
+      }
+    }
+    expect(await messages(`panels:\n  a:\n    token: |XSECRETX\n`)).toEqual([
+      ': a text that begins with | or > has to begin on the next line: put it in quotes',
+    ]);
     expect(await messages('panels: {}\nserve: { token: 12345678901 }\nheartbeat: 12345678901\n')).toEqual([
       'serve.token: put it in quotes',
       'heartbeat: put it in quotes',

@@ -57,7 +57,7 @@ describe('YAML that the parser gives up on', () => {
   it.each([
     ['aliases that multiply', bomb('timeZone: UTC'), 'its aliases (*name) expand to too many values'],
     ['endless nesting', deep('panels'), 'it is nested too deeply'],
-    ['an unknown alias', 'panels: *nowhere\n', 'Unresolved alias'],
+    ['an unknown alias', 'panels: *nowhere\n', 'an alias (*name) has no anchor'],
   ])('as a config with %s is a problem of the file', async (_what, text, message) => {
     bench.write('odd.yaml', text);
     const checked = await bench.sluice('config check --config odd.yaml --json');
@@ -73,7 +73,7 @@ describe('YAML that the parser gives up on', () => {
   it.each([
     ['aliases that multiply', bomb('services: *a9'), 'its aliases (*name) expand to too many values'],
     ['endless nesting', deep('services'), 'it is nested too deeply'],
-    ['an unknown alias', 'services: *nowhere\n', 'Unresolved alias'],
+    ['an unknown alias', 'services: *nowhere\n', 'an alias (*name) has no anchor'],
     ['a list inside itself', 'services: &x\n  - *x\n', 'item 1 is not an object'],
   ])('as an import with %s is a problem of the file', async (_what, text, message) => {
     const { exitCode, json } = await importText('a.yaml', text);
