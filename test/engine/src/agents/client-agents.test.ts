@@ -88,3 +88,32 @@ it('reads what keeps the users of a client’s agent from the store, also where 
   expect(await read()).toEqual([{ agents: null, isStopped: false }]);
   expect(at.panel.server.calls).toEqual([]);
 });
+
+it('shows an agent that two clients mean to the one that names it as it is called now', async () => {
+  await at.bench.edit(clients, '{ 40: north }');
+  await at.check();
+  // The account is handed over, and the former entry stays.
+  at.panel.changeAdmin(at.north, { name: 'south' });
+  await at.bench.edit('{ 40: north }', '{ 40: north, 41: south }');
+  await at.check();
+  const shown = async () => {
+    const ofClient = async (client: string) => (await at.sluice.agents.ofClient(client, { reader: client })).agents;
+    return [(await ofClient('40')).length, (await ofClient('41')).length];
+  };
+  expect(await shown()).toEqual([0, 1]);
+  expect(await at.sluice.agents.unknownOfClient('40')).toBe(1);
+  const left =
+    'the pages of client 40 show no budget: agent "south", which had this name before, is shown to client 41';
+  expect(await read()).toMatchObject([{ object: 'panels.vpn.agents.clients.40', code: 'client_agent', message: left }]);
+
+  at.panel.changeAdmin(at.north, { name: 'west' });
+  await at.check();
+  expect(await shown()).toEqual([0, 0]);
+  const neither = (client: number, other: number) =>
+    `the pages of client ${client} show no budget: agent "west" is meant by the entry of client ${other}, too`;
+  expect((await read()).map(({ message }) => message)).toEqual([neither(40, 41), neither(41, 40)]);
+
+  await at.bench.edit('41: south', `41: ${at.north}`);
+  await at.check();
+  expect(await shown()).toEqual([0, 1]);
+});

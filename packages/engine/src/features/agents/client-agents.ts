@@ -3,8 +3,8 @@ import { toChecks } from '../../base/check.js';
 import { compareIds } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { findUnopened } from '../../context/unopened.js';
-import { findEntryProblem, findNamed } from './entry-problems.js';
-import { listAgentClients, loadMeant } from './meant-agents.js';
+import { findEntryProblem, findNamed, type Shown } from './entry-problems.js';
+import { listAgentClients, loadMeant, UUID } from './meant-agents.js';
 import { panelsWithAgents } from './open-agents.js';
 import { storedAgents } from './show-agents.js';
 
@@ -18,16 +18,66 @@ export async function agentsOfClient(
   const panels = panelsWithAgents(context);
   const unopened = await findUnopened(context, panels);
   for (const panel of panels.filter((name) => !unopened.has(name))) {
-    const entry = listAgentClients(context, panel).find((each) => each.client === client);
+    const clients = listAgentClients(context, panel);
+    const entry = clients.find((each) => each.client === client);
     if (entry === undefined) continue;
     const stored = await storedAgents(context, panel);
     // A name that several have must not show another client's agent.
-    const found = findNamed(entry.named, stored, await loadMeant(context.store, panel));
-    if (found.length === 1) agents.push(...found);
+    const known = { clients, agents: stored, meant: await loadMeant(context.store, panel) };
+    const found = findNamed(entry.named, stored, known.meant);
+    if (found.length === 1 && findRivals(entry, known) === null) agents.push(...found);
     // Where no agent has been read yet, and with an add-on, whose agents are not stored, nothing is known.
     else if (stored.length > 0) unknown++;
   }
   return { agents, unknown };
+}
+
+/** An entry of `agents.clients`. */
+type Entry = ReturnType<typeof listAgentClients>[number];
+
+/** The entries of a panel, and what its agents are by them. */
+interface Known<T extends Shown> {
+  clients: readonly Entry[];
+  agents: readonly T[];
+  meant: ReadonlyMap<string, string>;
+}
+
+/** Entries of other clients that mean the agent of an entry by another name. */
+interface Rivals {
+  agent: Shown;
+  clients: string[];
+  /** Whether one of them is what the agent is called now, so that it is shown to that client. */
+  isTheirs: boolean;
+}
+
+/**
+ * Returns who else is to be shown the agent of an entry that is not its present name or uuid: an agent that was handed over is not shown
+ * to its client of before. Null where nobody is.
+ */
+function findRivals<T extends Shown>({ named }: Entry, { clients, agents, meant }: Known<T>): Rivals | null {
+  const [agent, ...others] = findNamed(named, agents, meant);
+  if (agent === undefined || others.length > 0 || isPresent(named, agent)) return null;
+  const rivals = clients.filter((each) => {
+    const [same, ...more] = each.named === named ? [] : findNamed(each.named, agents, meant);
+    return same?.uuid === agent.uuid && more.length === 0;
+  });
+  if (rivals.length === 0) return null;
+  const present = rivals.filter((each) => isPresent(each.named, agent));
+  const isTheirs = present.length > 0;
+  return { agent, isTheirs, clients: (isTheirs ? present : rivals).map(({ client }) => client).sort(compareIds) };
+}
+
+function isPresent(named: string, { name, uuid }: Shown): boolean {
+  return UUID.test(named) ? named.toLowerCase() === uuid : named === name;
+}
+
+function describeRivals({ client, named }: Entry, { agent, clients, isTheirs }: Rivals): string {
+  const nobody = `the pages of client ${client} show no budget: agent "${agent.name}"`;
+  const others = `client ${clients.join(', ')}`;
+  const before = UUID.test(named) ? 'uuid' : 'name';
+  return isTheirs
+    ? `${nobody}, which had this ${before} before, is shown to ${others}`
+    : `${nobody} is meant by the entry of ${others}, too`;
 }
 
 /** Checks that each client of a panel who is an agent has exactly one there, as last read; calls no panel. */
@@ -38,7 +88,10 @@ export async function clientAgentChecks(context: Context, panel: string): Promis
   const agents = await storedAgents(context, panel);
   if (agents.length === 0) return [check('skipped', 'no agent of the panel has been read yet')];
   const meant = await loadMeant(context.store, panel);
-  const wrong = clients.flatMap(({ client, named }) => {
+  const wrong = clients.flatMap((entry) => {
+    const { client, named } = entry;
+    const rivals = findRivals(entry, { clients, agents, meant });
+    if (rivals !== null) return [{ client, message: describeRivals(entry, rivals) }];
     const words = { is: `is shown to client ${client}`, nobody: `the pages of client ${client} show no budget` };
     const problem = findEntryProblem(named, { agents, meant }, words);
     return problem === null ? [] : [{ client, message: problem.message }];
