@@ -1,4 +1,11 @@
-import { type Config, findConfig, type FoundConfig, loadConfigFile, loadStateOnly } from '@sluice/config-file';
+import {
+  type Config,
+  findConfig,
+  type FoundConfig,
+  loadConfigFile,
+  loadStateOnly,
+  storeLocation,
+} from '@sluice/config-file';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { printable } from '@sluice/panel-http/printable';
 import { writeLine } from '@sluice/terminal/text';
@@ -42,8 +49,10 @@ export function loadFound(
     if (!needsStateOnly || !(error instanceof SluiceError)) throw error;
     const config = loadStateOnly(found, configKinds(deps));
     if (config === null) throw error;
-    const message = error.message.replace('; no panel was called', '');
-    writeLine(deps.stderr, `sluice: warning: ${printable(message)}`);
+    // Where `state` can't be read, it is the default one.
+    const used = `the store that is used: ${storeLocation(config)}`;
+    for (const message of [error.message.replace('; no panel was called', ''), used])
+      writeLine(deps.stderr, `sluice: warning: ${printable(message)}`);
     return { config, isRefused: true };
   }
 }

@@ -37,8 +37,8 @@ export function findHeartbeat({ named, env, cwd }: ConfigPlace, known: ConfigKin
 }
 
 /**
- * Returns a config that names nothing but the state file of one that is refused, for whatever reason; null where that can't be read, or
- * where others could have named it.
+ * Returns a config that names nothing but the state file of one that is refused, for whatever reason; null where its `state` is not
+ * valid, or where others could have put it into the working directory, which alone led to it.
  */
 export function loadStateOnly({ file, byFolder }: FoundConfig, known: ConfigKinds): Config | null {
   const { text, access } = readConfig(file);

@@ -93,6 +93,7 @@ describe('tokens, while the config is refused', () => {
     const { exitCode, stdout, stderr } = await bench.sluice(`api-token revoke leaked ${named}`);
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/leaked .* is revoked/)]);
     expect(stderr).toMatch(/^sluice: warning: .*sluice\.yaml/);
+    expect(stderr).toContain(`\nsluice: warning: the store that is used: ${bench.path('data.db')}\n`);
     expect((await bench.sluice(`api-token create other --scope read ${named}`)).exitCode).toBe(2);
   });
 
