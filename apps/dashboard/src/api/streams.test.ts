@@ -62,18 +62,26 @@ it('exports the log oldest first, as much as the filter names', async () => {
     expect((await at.fetch(`/api/v1/log/export${query}`, { token })).status).toBe(400);
 });
 
+async function logCalls({ clock, store }: DashboardBench, length: number, message: string | null): Promise<void> {
+  const at = new Date(clock.now()).toISOString();
+  const about = { panel: 'dcim', run: null, service: null, at, changing: false };
+  const call = { ...about, endpoint: 'x', method: 'GET', path: '/x', attempt: 1, status: 200, durationMs: 1, ok: true };
+  await store.apiCalls.add(Array.from({ length }, () => ({ ...call, code: null, message })));
+}
+
+it('breaks an export off that ends before its end, so that nobody takes it for the whole', async () => {
+  at = await startBench();
+  const token = await at.token('read');
+  await logCalls(at, 600, 'x'.repeat(50_000));
+  const answer = await at.fetch('/api/v1/log/export?kind=api', { token });
+  await at.dashboard.close();
+  await expect(answer.text()).rejects.toThrow();
+});
+
 it('lets others have their turn while the log is exported', async () => {
   at = await startBench();
   const token = await at.token('read');
-  const about = {
-    panel: 'dcim',
-    run: null,
-    service: null,
-    at: new Date(at.clock.now()).toISOString(),
-    changing: false,
-  };
-  const call = { ...about, endpoint: 'x', method: 'GET', path: '/x', attempt: 1, status: 200, durationMs: 1, ok: true };
-  await at.store.apiCalls.add(Array.from({ length: 5000 }, () => ({ ...call, code: null, message: null })));
+  await logCalls(at, 5000, null);
   let [turns, isExported] = [0, false];
   const others = (async () => {
     for (; !isExported; turns++) await turn();

@@ -25,9 +25,9 @@ type Write = (raw: ServerResponse) => Promise<void>;
 
 /** Adds the streams of the API; they end with the server. */
 export function addStreams(server: FastifyInstance, parts: ServerParts): void {
-  const open = new Set<ServerResponse>();
+  const open = new Map<ServerResponse, () => void>();
   server.addHook('preClose', (done) => {
-    for (const stream of open) stream.end();
+    for (const stop of open.values()) stop();
     done();
   });
   const add = (
@@ -40,11 +40,18 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
       const write = begin(request, reply, viewer);
       const raw = toRaw(reply);
       raw.socket?.setTimeout(parts.context.limits.stalledMs);
-      open.add(raw);
+      const stop = (): void => {
+        // A part of an export that ended well would be taken for the whole.
+        if (path === STREAMS.export.path) raw.destroy();
+        else raw.end();
+      };
+      open.set(raw, stop);
       // A token may be revoked, and a session end, while the stream is open.
       const checks = setInterval(() => {
         findViewer(parts.context, request).then(
-          (still) => still ?? raw.end(),
+          (still) => {
+            if (still === null) stop();
+          },
           () => undefined,
         );
       }, parts.context.limits.streamMs);
@@ -64,10 +71,15 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
     reply.header('content-type', 'application/x-ndjson; charset=utf-8');
     return async (raw) => {
       let written = 0;
-      await parts.context.sluice.log.export(filter, async (entry) => {
-        await writeLine(raw, entry);
-        if (++written % IN_ONE_TURN === 0) await turn();
-      });
+      try {
+        await parts.context.sluice.log.export(filter, async (entry) => {
+          await writeLine(raw, entry);
+          if (++written % IN_ONE_TURN === 0) await turn();
+        });
+      } catch (error) {
+        if (written > 0) raw.destroy();
+        throw error;
+      }
     };
   });
 }
