@@ -24,7 +24,7 @@ function hold(id: string, more: Partial<HoldRecord> = {}): HoldRecord {
     allowedBytes: null,
     origin: 'run',
     ...more,
-  } as HoldRecord;
+  };
 }
 
 function proof(id: string, of: string, more: Partial<EvidenceRecord> = {}): EvidenceRecord {

@@ -22,6 +22,7 @@ import { toZone } from '../../layout/page-times.js';
 import { actionsSection } from './agent-changes.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { brakeBanner } from './brake.js';
+import { panelsWith } from './navigation.js';
 import { lateBanners, removedBanners, undecidedText } from './panels.js';
 import { runButtons } from './runs.js';
 import { attempt, given, problemNotice, type Scene, toScene } from './scene.js';
@@ -32,15 +33,13 @@ export const agentsPage: Page = async (request) => {
   const scene = toScene(request);
   const live = query.read === 'yes' ? await attempt(() => sluice.agents.list()) : null;
   const left = (await sluice.standing()).removed.filter(({ agents, limited }) => agents.length + limited.length > 0);
-  // Without a panel that has agents, there is no list; what the panels that left the config still have is said all the same.
-  const stored =
-    left.length === 0
-      ? await sluice.agents.listStored()
-      : ((await attempt(() => sluice.agents.listStored())).value ?? { agents: [] });
+  // Without the secret of its panel, or a panel that has agents, there is no list; what else is known is said all the same.
+  const known = await attempt(() => sluice.agents.listStored());
+  const stored = known.value?.agents ?? [];
   const unread = live?.value?.panels ?? [];
-  const lastRead = stored.agents.filter(({ panel }) => unread.some((skipped) => skipped.panel === panel));
+  const lastRead = stored.filter(({ panel }) => unread.some((skipped) => skipped.panel === panel));
   const agents: readonly (AgentView & Partial<Pick<AgentDetail, 'at'>>)[] =
-    live?.value == null ? stored.agents : [...live.value.agents, ...lastRead];
+    live?.value == null ? stored : [...live.value.agents, ...lastRead];
   const list = table<(typeof agents)[number]>({
     caption: 'Agents',
     columns: [
@@ -69,14 +68,13 @@ export const agentsPage: Page = async (request) => {
     filter: true,
   });
   const read = html`<p><a class="button" href="/agents?read=yes">Read the panels now</a></p>`;
-  const body = html`${await panelBanners(
-    scene,
-    agents.map(({ panel }) => panel),
-  )}
+  const listed = agents.map(({ panel }) => panel);
+  const body = html`${await panelBanners(scene, listed.length === 0 ? await panelsWith(sluice, 'agents') : listed)}
   ${removedBanners(left)} ${scene.mayOperate ? runButtons(request, { panel: null, hasAgents: true }) : null}
   ${live?.value === null ? problemNotice(live.problem) : null}
   ${unread.map(({ panel, error }) => notice('warning', html`${name(panel)} can’t be read now, its agents are shown as last read: ${name(error.message)}`))}
-  ${section('Agents', html`${list} ${read}`)}`;
+  ${known.value === null && left.length === 0 ? problemNotice(known.problem) : null}
+  ${section('Agents', html`${known.value === null && agents.length === 0 ? null : list} ${read}`)}`;
   return { title: 'Agents', body };
 };
 

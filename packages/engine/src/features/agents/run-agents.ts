@@ -1,11 +1,5 @@
 import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
-import {
-  type AgentPlan,
-  AGENT_STEPS,
-  type AgentTraffic,
-  type ItemError,
-  type ListProblem,
-} from '@sluice/panel-kind';
+import { type AgentPlan, AGENT_STEPS, type AgentTraffic, type ItemError, type ListProblem } from '@sluice/panel-kind';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
 import { refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';

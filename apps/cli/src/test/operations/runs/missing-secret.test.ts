@@ -3,6 +3,7 @@ import { startFakeAstbilling, startFakeHiddify } from '@sluice/fake-panels';
 import { closeAfterTest } from '../../each-test.js';
 import { closeFakes } from '../../harness.js';
 import { startHiddifyBench } from '../../hiddify-bench.js';
+import { logIn, serveOn } from '../../serve-on.js';
 import { startTelephonyBench } from '../../panels/telephony/telephony-bench.js';
 
 /** What these tests read of documents. */
@@ -43,6 +44,36 @@ it('of one panel keeps no check of agents from the others, and no list', async (
       expect([words, (await at.sluice(words)).exitCode]).toEqual([words, 2]);
   } finally {
     await closeFakes(other);
+  }
+});
+
+it('of one panel keeps no page from being shown', async () => {
+  const token = 'first-start-token-0123456789';
+  const more = `serve: { listen: "127.0.0.1:0", token: ${token} }\n`;
+  const at = closeAfterTest(await startHiddifyBench({ agents: '{ clients: { 42: north } }', more }));
+  await at.addService(1, { values: ['client=42'] });
+  await at.check();
+  await at.poll();
+  const serving = await serveOn(at.bench);
+  try {
+    at.bench.edit('${env:HIDDIFY_KEY}', '${env:NEW_KEY}');
+    at.bench.clock.advance(1000);
+    const cookie = await logIn(serving.url, token);
+    for (const path of ['/', '/agents', '/panels', '/panels/vpn', '/services/svc-1', '/log', '/products']) {
+      const answer = await fetch(`${serving.url}${path}`, { headers: { cookie } });
+      expect([path, answer.status, await answer.text()]).toEqual([
+        path,
+        200,
+        expect.stringContaining('environment variable NEW_KEY'),
+      ]);
+    }
+    const headers = { authorization: `Bearer ${token}` };
+    for (const path of ['/doctor', '/notices/alarms', '/overview', '/panels', '/services/svc-1']) {
+      const answer = await fetch(`${serving.url}/api/v1${path}`, { headers });
+      expect([path, answer.status]).toEqual([path, 200]);
+    }
+  } finally {
+    await serving.stop();
   }
 });
 
