@@ -21,6 +21,8 @@ export interface HoldTables {
     }): Promise<HoldRecord[]>;
     /** Open and past holds of services, of that subject, or of the agents of a panel, in the same order; `panel` as in `open`. */
     all(filter?: { service?: string; panel?: string; reason?: string; agentsOf?: string }): Promise<HoldRecord[]>;
+    /** Returns the panels with holds of agents that are open, or of which evidence is open, also of agents that are not stored. */
+    panelsOfAgents(): Promise<string[]>;
     /** A subject has at most one open hold of a reason; a second `add` changes nothing and returns false. */
     add(record: HoldRecord): Promise<boolean>;
     /** An ended hold keeps its end. */

@@ -373,6 +373,45 @@ describe('a restored backup that is older than what was restricted since', () =>
     expect([at.panel.snapshot(), await held()]).toEqual([cut, [['svc-1', 'billing']]]);
   });
 
+  it('holds nobody who has paid since, when a restore is undone', async () => {
+    await at.addService(1, { product: 'order' });
+    await succeed('poll');
+    await succeed('provision suspend svc-1');
+    await succeed('db backup unpaid.db');
+    await succeed('provision unsuspend svc-1');
+    const replaced = async (file: string) => {
+      at.bench.clock.advance(HOUR);
+      return (await at.bench.sluice(['db', 'restore', file, '--yes', '--json'])).json<{
+        replaced: string;
+        tookHoldsOver: boolean;
+      }>();
+    };
+    const first = await replaced('unpaid.db');
+    expect(await replaced(first.replaced)).toMatchObject({ replacedHolds: null, tookHoldsOver: false });
+    await succeed('poll');
+    expect([await held(), order(1)]).toEqual([[], 'active']);
+  });
+
+  it('suspends nobody who was only overdue, so that a payment ends the hold', async () => {
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('poll: {', 'poll: { overdue: hold,'));
+    await at.addService(1, { product: 'order' });
+    await at.addService(2);
+    await succeed('poll');
+    await succeed('db backup early.db');
+    at.bench.clock.set('2026-12-20T12:00:00Z');
+    at.use(2, 200);
+    await succeed('poll');
+    expect(await held()).toContainEqual(['svc-1', 'billing']);
+    const restored = await at.bench.sluice('db restore early.db --yes --json');
+    expect(restored.json()).toMatchObject({ tookHoldsOver: true });
+    for (const service of ['svc-1', 'svc-2']) await succeed(`provision renew ${service} --until 2027-01-15`);
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    expect((await held()).filter(([, reason]) => reason === 'billing')).toEqual([]);
+    expect(order(1)).toBe('active');
+  });
+
   it('keeps a hold that needed no restriction of its own, when the one of the backup ends', async () => {
     await at.addService(1, { product: 'order' });
     at.use(1, 200);

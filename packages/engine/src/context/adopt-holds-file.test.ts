@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type EvidenceRecord, type HoldRecord, openStore, type StateStore } from '@sluice/state-store';
-import { adoptRows, renamePanels } from './adopt-holds-file.js';
+import { adoptRows, leaveOutEnded, lacksAny, readLasting, renamePanels } from './adopt-holds-file.js';
 
 const AT = '2026-11-20T12:00:00.000Z';
 
@@ -59,4 +59,17 @@ it('rows are named as the store names their panels, without those of panels that
     holds: [hold('h-1', { service: 'agent:old:vpn:a' })],
     evidence: [proof('e-1', 'h-1', { service: 'agent:old:vpn:a', panel: 'old:vpn' })],
   });
+});
+
+it('what the store knows as ended is not taken, and keeps nothing else from it', async () => {
+  await store.holds.add(hold('h-1'));
+  await store.evidence.add(proof('e-1', 'h-1'));
+  await store.evidence.end('e-1', AT, 'undone');
+  await store.holds.end('h-1', AT);
+  const old = { services: [], holds: [hold('h-1')], evidence: [proof('e-1', 'h-1')] };
+  const left = await leaveOutEnded(old, store);
+  expect([left, await lacksAny(left, store)]).toEqual([{ services: [], holds: [], evidence: [] }, false]);
+  await adopt([hold('h-1'), hold('h-2', { reason: 'manual' })], [proof('e-1', 'h-1'), proof('e-2', 'h-2')]);
+  const { holds, evidence } = await readLasting(store);
+  expect([holds.map(({ id }) => id), evidence.map(({ id }) => id)]).toEqual([['h-2'], ['e-2']]);
 });

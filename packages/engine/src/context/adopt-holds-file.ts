@@ -13,19 +13,12 @@ export interface HoldsFile {
 /** Rows of a file of open holds. */
 type Rows = Pick<HoldsFile, 'services' | 'holds' | 'evidence'>;
 
-type Held = Pick<StoreTables, 'holds' | 'evidence' | 'agents'>;
+type Held = Pick<StoreTables, 'holds' | 'evidence'>;
 
-/**
- * Reads the open evidence of all services and all agents, and the holds that are open or have some of it. `beside`: panels of which
- * the store may have no agent.
- */
-export async function readLasting(
-  { holds, evidence, agents }: Held,
-  beside: readonly string[] = [],
-): Promise<Pick<Rows, 'holds' | 'evidence'>> {
+/** Reads the open evidence of all services and all agents, and the holds that are open or have some of it. */
+export async function readLasting({ holds, evidence }: Held): Promise<Pick<Rows, 'holds' | 'evidence'>> {
   const found = { holds: await holds.lasting(), evidence: await evidence.open() };
-  const panels = new Set([...(await agents.list()).map(({ panel }) => panel), ...beside]);
-  for (const agentsOf of [...panels].sort()) {
+  for (const agentsOf of await holds.panelsOfAgents()) {
     found.holds.push(...(await holds.lasting({ agentsOf })));
     found.evidence.push(...(await evidence.open({ agentsOf })));
   }
@@ -59,10 +52,30 @@ export function renamePanels(toName: (panel: string) => string | null, { service
   };
 }
 
+/** Returns the rows without the holds and the evidence that a store knows as ended: it is the newer one of these. */
+export async function leaveOutEnded({ services, holds, evidence }: Rows, tables: Held): Promise<Rows> {
+  const stored = await readStored(holds, tables);
+  const ended = new Set(stored.flatMap((row) => (isOpen(row) ? [] : [row.id])));
+  const proofs = await tables.evidence.ofHolds(stored.map(({ id }) => id));
+  const undone = new Set(proofs.flatMap(({ id, until }) => (until === null ? [] : [id])));
+  return {
+    services,
+    holds: holds.filter((row) => !isOpen(row) || !ended.has(row.id)),
+    evidence: evidence.filter(({ id }) => !undone.has(id)),
+  };
+}
+
+/** Reads the holds of a store, open and ended ones, also those of the agents that these rows name. */
+async function readStored(rows: readonly HoldRecord[], { holds }: Pick<Held, 'holds'>): Promise<HoldRecord[]> {
+  const subjects = rows.map(({ service }) => service).filter((key) => findSubjectAgent(key) !== null);
+  const found = await holds.all();
+  for (const agentsOf of new Set(subjects.map(toPanel))) found.push(...(await holds.all({ agentsOf })));
+  return found;
+}
+
 /** Returns whether a store lacks an open hold, or open evidence, of these rows. */
-export async function lacksAny(rows: Rows, tables: Held): Promise<boolean> {
-  const { holds, evidence } = rows;
-  const found = await readLasting(tables, panelsOfAgents(rows));
+export async function lacksAny({ holds, evidence }: Rows, tables: Held): Promise<boolean> {
+  const found = await readLasting(tables);
   const held = new Set(found.holds.filter(isOpen).map(toReasonKey));
   const known = new Set(found.evidence.map(({ id }) => id));
   return evidence.some(({ id }) => !known.has(id)) || holds.some((row) => isOpen(row) && !held.has(toReasonKey(row)));
@@ -76,14 +89,14 @@ export async function adoptRows(rows: Rows, tables: StoreTables, at: string): Pr
   const known = await tables.services.list({ ids: rows.services.map(({ id }) => id) });
   const ids = new Set(known.map(({ id }) => id));
   await tables.services.put(rows.services.filter(({ id }) => !ids.has(id)));
-  const lasting = await readLasting(tables, panelsOfAgents(rows));
-  const standsFor = await adoptHolds(rows.holds, lasting.holds, tables);
-  const evidence = await tables.evidence.ofHolds([...rows.holds.map(({ id }) => id), ...standsFor.values()]);
-  const stored = new Set(evidence.map(({ id }) => id));
-  const applied = new Map(lasting.evidence.map((row) => [toTargetKey(row), row]));
+  const stored = await readStored(rows.holds, tables);
+  const standsFor = await adoptHolds(rows.holds, stored, tables);
+  const proofs = await tables.evidence.ofHolds([...rows.holds, ...stored].map(({ id }) => id));
+  const applied = new Map(proofs.filter(({ until }) => until === null).map((row) => [toTargetKey(row), row]));
+  const seen = new Set(proofs.map(({ id }) => id));
   for (const item of rows.evidence) {
     const before = applied.get(toTargetKey(item));
-    if (stored.has(item.id) || before?.id === item.id) continue;
+    if (seen.has(item.id)) continue;
     if (before !== undefined) await tables.evidence.end(before.id, at, 'dropped');
     await tables.evidence.add({ ...item, hold: standsFor.get(item.hold) ?? item.hold });
   }
@@ -92,33 +105,32 @@ export async function adoptRows(rows: Rows, tables: StoreTables, at: string): Pr
 /** Stores the holds that the store lacks; returns those of the store that stand for one of the file. */
 async function adoptHolds(
   holds: readonly HoldRecord[],
-  lasting: readonly HoldRecord[],
+  stored: readonly HoldRecord[],
   tables: StoreTables,
 ): Promise<Map<string, string>> {
-  const open = new Map(lasting.filter(isOpen).map((row) => [toReasonKey(row), row.id]));
-  const stored = new Set([...(await tables.holds.all()), ...lasting].map(({ id }) => id));
+  const open = new Map(stored.filter(isOpen).map((row) => [toReasonKey(row), row.id]));
+  const ids = new Set(stored.map(({ id }) => id));
   const standsFor = new Map<string, string>();
   for (const hold of holds) {
     const other = isOpen(hold) ? open.get(toReasonKey(hold)) : undefined;
     if (other !== undefined) standsFor.set(hold.id, other);
-    else if (!stored.has(hold.id)) await tables.holds.add(hold);
+    else if (!ids.has(hold.id)) await tables.holds.add(hold);
   }
   return standsFor;
 }
 
-/** Suspends the services of these holds that are for billing: else the next run finds them no longer due, and ends them. */
-export async function suspendUnpaid({ holds }: Rows, tables: StoreTables, at: string): Promise<void> {
-  const services = holds.filter((row) => isOpen(row) && row.reason === 'billing');
-  const active = await tables.services.list({ ids: services.map(({ service }) => service) });
+/**
+ * Suspends the services of these holds for billing that were suspended: else the next run finds the holds no longer due, and ends
+ * them. One that is only overdue is held by its due date, and is not suspended.
+ */
+export async function suspendUnpaid({ holds, services: rows }: Rows, tables: StoreTables, at: string): Promise<void> {
+  const suspended = new Set(rows.filter(({ status }) => status === 'suspended').map(({ id }) => id));
+  const unpaid = holds.filter((row) => isOpen(row) && row.reason === 'billing' && suspended.has(row.service));
+  const active = await tables.services.list({ ids: unpaid.map(({ service }) => service) });
   const changes = active
     .filter(({ status }) => status === 'active')
     .map(({ id }) => ({ id, status: 'suspended' as const, updatedAt: at }));
   if (changes.length > 0) await tables.services.update(changes);
-}
-
-function panelsOfAgents({ holds, evidence }: Rows): string[] {
-  const subjects = [...holds, ...evidence].map(({ service }) => service);
-  return subjects.filter((key) => findSubjectAgent(key) !== null).map(toPanel);
 }
 
 /** Returns the panel that the key of an agent names. */

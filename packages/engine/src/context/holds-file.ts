@@ -2,7 +2,15 @@ import type { StateStore, StoreTables } from '@sluice/state-store';
 import * as z from 'zod/mini';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { Files } from '../base/files.js';
-import { adoptRows, type HoldsFile, renamePanels, lacksAny, readLasting, suspendUnpaid } from './adopt-holds-file.js';
+import {
+  adoptRows,
+  type HoldsFile,
+  lacksAny,
+  leaveOutEnded,
+  readLasting,
+  renamePanels,
+  suspendUnpaid,
+} from './adopt-holds-file.js';
 
 export type { HoldsFile } from './adopt-holds-file.js';
 
@@ -23,7 +31,7 @@ export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
 }
 
 /** Reads the current content of the file from the store. */
-async function readContent(store: Pick<StoreTables, 'holds' | 'evidence' | 'services' | 'agents'>): Promise<Content> {
+async function readContent(store: Pick<StoreTables, 'holds' | 'evidence' | 'services'>): Promise<Content> {
   // Evidence outlives its hold while its release fails; the file then has that hold too.
   const { holds, evidence } = await readLasting(store);
   const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
@@ -98,12 +106,9 @@ export interface TakenOver {
 export async function replaceHoldsFile(restored: StateStore, replaced: Replaced): Promise<TakenOver | null> {
   const { file, files, at } = replaced;
   const found = await readReplaced(replaced);
+  const toName = (panel: string): string => replaced.toName(panel) ?? panel;
   const isNews =
-    found !== null &&
-    (await lacksAny(
-      renamePanels((panel) => replaced.toName(panel) ?? panel, found),
-      restored,
-    ));
+    found !== null && (await lacksAny(await leaveOutEnded(renamePanels(toName, found), restored), restored));
   const taken = isNews
     ? { kept: `${file}.replaced-${at.replaceAll(/[-:]/g, '')}`, isTaken: await tryAdopt(found, restored, replaced) }
     : null;
@@ -126,13 +131,14 @@ async function readReplaced({ store, file, files }: Replaced): Promise<Content |
 }
 
 async function tryAdopt(found: Content, store: StateStore, { toName, at }: Replaced): Promise<boolean> {
-  const rows = renamePanels(toName, found);
+  const named = renamePanels(toName, found);
   try {
     await store.write(async (tables) => {
+      const rows = await leaveOutEnded(named, tables);
       await adoptRows(rows, tables, at);
       await suspendUnpaid(rows, tables, at);
     });
-    return rows.holds.length === found.holds.length && rows.evidence.length === found.evidence.length;
+    return named.holds.length === found.holds.length && named.evidence.length === found.evidence.length;
   } catch {
     return false; // A row of the file may be damaged, which must not keep a backup from being restored.
   }
@@ -236,7 +242,7 @@ export function watchHolds(tables: StoreTables, changed: () => void): StoreTable
       },
     });
   const own = {
-    holds: { get: () => watched(tables.holds, ['open', 'lasting', 'all']) },
+    holds: { get: () => watched(tables.holds, ['open', 'lasting', 'all', 'panelsOfAgents']) },
     evidence: { get: () => watched(tables.evidence, ['open', 'ofHolds']) },
   };
   // The other tables are made when they are first used.

@@ -28,6 +28,15 @@ export function holdsTable(access: Access): StoreTables['holds'] {
         const and = [ofSubjects(agentsOf, service === undefined ? undefined : [service]), ...ofPanel(panel)];
         return listRecords(session, holds, { where: { reason }, and, order: ['service', 'since', 'seq'] });
       }),
+    panelsOfAgents: () =>
+      access.read(async ({ db }) => {
+        const ofAgents = sql`"service" like 'agent:%' and "until" is null`;
+        const { rows } = await sql<{ service: string }>`select "service" from "holds" where ${ofAgents}
+          union select "service" from "evidence" where ${ofAgents}`.execute(db);
+        return [
+          ...new Set(rows.map(({ service }) => service.slice(service.indexOf(':') + 1, service.lastIndexOf(':')))),
+        ].sort();
+      }),
     add: (record) =>
       access.write((session) => addRecord(session, holds, record, { columns: ['service', 'reason'], open: true })),
     end: (id, at) =>
