@@ -96,3 +96,17 @@ it.each([
     await world.close();
   },
 );
+
+it('an automatic purchase is not charged once all that may be bought would leave the service over its allowance', async () => {
+  const world = await openUncharged(92);
+  world.use(900);
+  world.clock.advance(3_600_000);
+  const answers = world.books.inject({ fault: 'cut', skip: 0, times: 99 });
+  await world.sluice.poll();
+  answers();
+  await world.sluice.poll();
+  expect(await statuses(world)).toEqual(['failed auto']);
+  expect(await world.books.invoices()).toEqual([]);
+  expect(await world.problems()).toEqual([]);
+  await world.close();
+});

@@ -1,3 +1,4 @@
+import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { createHash } from 'node:crypto';
 import type { AutoBuyRule } from '@sluice/contract/documents';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
@@ -147,9 +148,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const { service, cycle } = work;
   const { package: wanted, client } = wish;
   const ofCycle = await context.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
-  // The run that opened the cycle may have been killed after its purchases, which have the id of its own.
-  const isElsewhere = (row: PurchaseRecord): boolean => row.cycle !== cycle?.id && countsIn(work, row);
-  const bought = [...work.purchases.filter(isElsewhere), ...ofCycle];
+  const bought = [...(await listElsewhere(context, work)), ...ofCycle];
   const own = listOwnPurchases(client, bought);
   // Keys are unique over all clients.
   const automatic = bought.filter(({ actor }) => actor === 'auto');
@@ -179,14 +178,27 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(wanted.price, count));
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
   const prefix = autoKeyPrefix(await findLink(context.store, service.id, context.now()));
+  const keys = new Set(bought.map((row) => row.key));
   const buys: PurchaseRecord[] = [];
   for (let number = automatic.length + 1; buys.length < count; number++) {
     const key = `${prefix}${order.cycle}:${number}`;
+    // One before may not count any more, such as one that was refunded.
+    if (keys.has(key)) continue;
     const id = toAutoId([service.id, cycle?.start ?? '', wanted.id, String(number)]);
     const isFree = (await context.store.purchases.get(id)) === null;
     buys.push(newPurchase(context, wanted, { ...order, key, ...(isFree && { id }) }));
   }
   return { buys };
+}
+
+/** Returns what was bought in the cycle by a run that was killed before it stored the cycle: its purchases have an id of its own. */
+async function listElsewhere({ store }: RunOnPanel['context'], work: Decided): Promise<PurchaseRecord[]> {
+  const found: PurchaseRecord[] = [];
+  for (const row of work.purchases) {
+    if (row.cycle === work.cycle?.id || !countsIn(work, row)) continue;
+    if ((await findCycle(store, row)) === undefined) found.push(row);
+  }
+  return found;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readPreferences } from './link-preferences.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
+import { autoBuy } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Loaded } from '../../kernel/subject/stages.js';
 import { findEntry } from '../../base/config/find-entry.js';
@@ -44,7 +45,11 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
   const bought = await context.store.purchases.list({ service: service.id, cycles: [row.cycle] });
   const others = listOwnPurchases(row.client, bought).filter((one) => isAutomatic(one) && one.id !== row.id);
-  return others.length < wish.maxPerCycle;
+  if (others.length >= wish.maxPerCycle) return false;
+  // What others that wait would add counts, too; whether the credit reaches is seen when it is charged.
+  const boughtThisCycle = others.filter(({ status }) => status === 'paid').length;
+  const free = { price: '0.00', credit: '0.00' };
+  return autoBuy({ ...wish, packageBytes: wish.package.bytes, boughtThisCycle, ...free }).count > 0;
 }
 
 /**
