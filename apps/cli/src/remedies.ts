@@ -45,9 +45,9 @@ const NAMES_COMMAND = /"sluice |(^|\s)--[a-z]/;
 const listNames = (text: string): string[] => [...text.matchAll(NAME)].map((match) => match[1] ?? '');
 
 /** Returns which run makes the changes that the brake stopped on services or agents. */
-function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { makes?: string } {
+function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { run?: string } {
   if (subjects === undefined) return {};
-  return { makes: subjects === 'agents' ? 'agent check --all' : 'poll' };
+  return { run: subjects === 'agents' ? 'agent check --all' : 'poll' };
 }
 
 /** Items of documents have no details: their message names the action, or begins with the panel. */

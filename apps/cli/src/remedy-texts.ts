@@ -80,6 +80,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   more_to_show: 'List all with --verbose',
   mass_change: [
     'If these changes are correct, make them once with "sluice {makes} --panel {panel} --allow-mass"',
+    'Check the changes with "sluice plan --panel {panel}"; if they are correct, run "sluice {run} --panel {panel} --allow-mass" once',
     'Check the changes with "sluice plan --panel {panel}"; if they are correct, run again with --panel {panel} --allow-mass',
   ],
   store_moved:
