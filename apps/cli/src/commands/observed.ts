@@ -47,13 +47,16 @@ function lateLines(
     return ago === at ? at : `${at} (${ago})`;
   };
   const said = [
-    ...(late === undefined ? [] : [{ code: 'poll_late', message: describeLate(late, since(late.at)) }]),
+    ...(late === undefined ? [] : [{ code: toLateCode(late), message: describeLate(late, since(late.at)) }]),
     ...lateChecks
       .filter(({ panel }) => only === undefined || panel === only)
       .map(({ panel, at }) => ({ code: 'agent_check_late', message: describeLateChecks(panel, since(at, panel)) })),
   ];
   return said.map(({ code, message }) => `${withRemedy({ code, message, details: {} })}.`);
 }
+
+const toLateCode = ({ atWork }: NonNullable<Standing['late']>): string =>
+  atWork === true ? 'run_at_work' : 'poll_late';
 
 /** Prints, below what was listed of panels, which of them are down or not decided on, that the runs have stopped, and what the brake stopped. */
 export async function printPanels(

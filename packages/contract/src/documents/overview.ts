@@ -133,10 +133,10 @@ export const overview = name(
     /** Of the last three days, the newest first. */
     events: z.array(event),
     late: z
-      .object({ command: text, at: instant })
+      .object({ command: text, at: instant, atWork: z.literal(true).exactOptional() })
       .exactOptional()
       .describe(
-        'The runs have stopped: `at` the last poll over all panels began, or the last reconcile, more than three intervals ago, and none has panels now',
+        'The runs have stopped: `at` the last poll over all panels began, or the last reconcile, more than three intervals ago, and none has panels now; or, with `atWork`, `command` has them for more than twelve',
       ),
     lateChecks: z
       .array(z.object({ panel: text, at: instant }))

@@ -70,6 +70,23 @@ describe('the last poll that doctor checks', () => {
     at.bench.clock.advance(31 * MINUTE);
     expect((await at.sluice.overview()).late).toEqual({ command: 'poll', at: run.startedAt });
   });
+
+  it('is said of one that has the panels for long, whatever it waits for', async () => {
+    await at.addService(1);
+    await at.poll();
+    const late: unknown[] = [];
+    const look = async (): Promise<void> => {
+      for (let interval = 0; interval < 13; interval++) {
+        at.bench.clock.advance(15 * MINUTE);
+        const { leases } = at.bench.store;
+        await leases.renewAll(await leases.list(), new Date(at.bench.clock.now()).toISOString(), MINUTE);
+        if (interval > 10) late.push((await at.sluice.overview()).late);
+      }
+      late.push((await lastPoll())[0]);
+    };
+    const { run } = await during(() => at.poll(), look);
+    expect(late).toEqual([undefined, { command: 'poll', at: run.startedAt, atWork: true }, 'warning']);
+  });
 });
 
 /** Makes a run, and calls `look` while it reads the panel. */

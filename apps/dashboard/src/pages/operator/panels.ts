@@ -69,16 +69,18 @@ export function lateBanners(
   of?: readonly string[],
 ): Html[] {
   const said = [
-    ...(late === undefined ? [] : [{ at: late.at, message: describeLate(late, late.at) }]),
+    ...(late === undefined
+      ? []
+      : [{ at: late.at, message: describeLate(late, late.at), atWork: late.atWork === true }]),
     ...lateChecks
       .filter(({ panel }) => of === undefined || of.includes(panel))
-      .map(({ panel, at }) => ({ at, message: describeLateChecks(panel, at) })),
+      .map(({ panel, at }) => ({ at, message: describeLateChecks(panel, at), atWork: false })),
   ];
-  return said.map(({ at, message }) =>
+  return said.map(({ at, message, atWork }) =>
     notice(
       'bad',
-      html`<strong>${times.inText(message)}.</strong> That was ${times.ago(at)}. Check cron, the timers or the server:
-        <code>sluice schedule show</code> prints the schedule.`,
+      html`<strong>${times.inText(message)}.</strong> That was ${times.ago(at)}.
+        ${atWork ? link('/log', 'See what it does') : html`Check cron, the timers or the server: <code>sluice schedule show</code> prints the schedule.`}`,
     ),
   );
 }

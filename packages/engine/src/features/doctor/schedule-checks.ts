@@ -24,7 +24,8 @@ interface LastRun {
 export async function scheduleChecks(context: Context): Promise<Check[]> {
   const run = await findLastRun(context, 'poll');
   const isMissed = (await context.store.services.ids()).length > 0;
-  const poll: LastRun = { word: 'poll', run, isTooOld: (await findLatePoll(context)) !== undefined, isMissed };
+  const late = await findLatePoll(context);
+  const poll: LastRun = { word: 'poll', run, isTooOld: late !== undefined, isMissed };
   const lastChecks = await listLastChecks(context);
   const lasts: LastRun[] = [
     poll,

@@ -9,6 +9,8 @@ import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 const NEWEST = [20, 1000];
 /** A run is late after this many intervals. */
 const LATE_INTERVALS = 3;
+/** A run that is at work so many keeps all others from the panels for too long. */
+const LONG_INTERVALS = 12;
 
 /**
  * Returns the last run of a command that read something: one that was refused for the lease of another one has not, and one at work
@@ -59,7 +61,7 @@ export function isLate({ deps }: Context, { startedAt }: Pick<RunRecord, 'starte
 
 /**
  * Returns that the runs have stopped, with the start of the last one: no poll over all panels has begun for too long, nor a
- * reconcile, which reads as much. One that still has panels keeps the next ones from them, however long.
+ * reconcile, which reads as much. One that still has panels keeps the next ones from them, and is named itself once it does so for long.
  */
 export async function findLatePoll(context: Context): Promise<OverviewReport['late']> {
   const poll = await findLastBegun(context, 'poll');
@@ -67,7 +69,11 @@ export async function findLatePoll(context: Context): Promise<OverviewReport['la
   const reconcile = await findLastBegun(context, 'reconcile');
   const last = reconcile === null || reconcile.startedAt < poll.startedAt ? poll : reconcile;
   if (!isLate(context, last, context.config.poll.interval)) return undefined;
-  if (await isTaken(context, ({ run }) => run === poll.id || run === reconcile?.id)) return undefined;
+  for (const run of reconcile === null ? [poll] : [poll, reconcile]) {
+    if (!(await isTaken(context, (lease) => lease.run === run.id))) continue;
+    const isLong = context.deps.clock.now() - Date.parse(run.startedAt) > LONG_INTERVALS * context.config.poll.interval;
+    return isLong ? { command: run.command, at: run.startedAt, atWork: true } : undefined;
+  }
   return { command: 'poll', at: last.startedAt };
 }
 
@@ -79,8 +85,10 @@ export async function isTaken({ store, deps }: Context, isMeant: (lease: LeaseRe
   );
 }
 
-/** Returns that the runs have stopped, without a full stop; `since` is the instant as the reader's times are. */
-export function describeLate({ command }: NonNullable<OverviewReport['late']>, since: string): string {
+/** Returns that the runs have stopped, or wait for one, without a full stop; `since` is the instant as the reader's times are. */
+export function describeLate({ command, atWork }: NonNullable<OverviewReport['late']>, since: string): string {
+  if (atWork === true)
+    return `The ${command} of ${since} is still at work and keeps others from its panels: nothing else is read, held or released there before it ends`;
   return `No ${command} over all panels has begun since ${since}: nothing is read, held or released before the next one`;
 }
 
