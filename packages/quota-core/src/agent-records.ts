@@ -181,3 +181,8 @@ export function toAgentSubject(panel: string, uuid: string): string {
 export function findSubjectAgent(key: string): string | null {
   return key.startsWith(AGENT) ? key.slice(key.lastIndexOf(':') + 1) : null;
 }
+
+/** Returns the panel that a subject's key names; null where the subject is a service. */
+export function findSubjectPanel(key: string): string | null {
+  return key.startsWith(AGENT) ? key.slice(AGENT.length, key.lastIndexOf(':')) : null;
+}

@@ -91,6 +91,7 @@ export {
   type AgentAccount,
   type AgentFigures,
   findSubjectAgent,
+  findSubjectPanel,
   type AgentRecord,
   type AgentReservationRecord,
   type AgentSnapshotRecord,

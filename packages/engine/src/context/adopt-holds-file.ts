@@ -1,4 +1,4 @@
-import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, findSubjectPanel, toAgentSubject } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 
 /** All open holds with their evidence and services: enough to release everything without the store. */
@@ -30,9 +30,9 @@ const isOpen = ({ until }: HoldRecord): boolean => until === null;
 /** Returns the rows of a file by the names that a store has of panels; without those of panels that it can't know. */
 export function renamePanels(toName: (panel: string) => string | null, { services, holds, evidence }: Rows): Rows {
   const toSubject = (key: string): string | null => {
-    const agent = findSubjectAgent(key);
-    if (agent === null) return key;
-    const panel = toName(toPanel(key));
+    const [agent, named] = [findSubjectAgent(key), findSubjectPanel(key)];
+    if (agent === null || named === null) return key;
+    const panel = toName(named);
     return panel === null ? null : toAgentSubject(panel, agent);
   };
   const left = new Set(services.filter(({ panel }) => toName(panel) === null).map(({ id }) => id));
@@ -67,9 +67,9 @@ export async function leaveOutEnded({ services, holds, evidence }: Rows, tables:
 
 /** Reads the holds of a store, open and ended ones, also those of the agents that these rows name. */
 async function readStored(rows: readonly HoldRecord[], { holds }: Pick<Held, 'holds'>): Promise<HoldRecord[]> {
-  const subjects = rows.map(({ service }) => service).filter((key) => findSubjectAgent(key) !== null);
   const found = await holds.all();
-  for (const agentsOf of new Set(subjects.map(toPanel))) found.push(...(await holds.all({ agentsOf })));
+  for (const agentsOf of new Set(rows.flatMap(({ service }) => findSubjectPanel(service) ?? [])))
+    found.push(...(await holds.all({ agentsOf })));
   return found;
 }
 
@@ -95,8 +95,8 @@ export async function adoptRows(rows: Rows, tables: StoreTables, at: string): Pr
   const applied = new Map(proofs.filter(({ until }) => until === null).map((row) => [toTargetKey(row), row]));
   const seen = new Set(proofs.map(({ id }) => id));
   for (const item of rows.evidence) {
-    const before = applied.get(toTargetKey(item));
     if (seen.has(item.id)) continue;
+    const before = applied.get(toTargetKey(item));
     if (before !== undefined) await tables.evidence.end(before.id, at, 'dropped');
     await tables.evidence.add({ ...item, hold: standsFor.get(item.hold) ?? item.hold });
   }
@@ -131,11 +131,6 @@ export async function suspendUnpaid({ holds, services: rows }: Rows, tables: Sto
     .filter(({ status }) => status === 'active')
     .map(({ id }) => ({ id, status: 'suspended' as const, updatedAt: at }));
   if (changes.length > 0) await tables.services.update(changes);
-}
-
-/** Returns the panel that the key of an agent names. */
-function toPanel(key: string): string {
-  return key.slice(key.indexOf(':') + 1, key.lastIndexOf(':'));
 }
 
 function toReasonKey({ service, reason }: Pick<HoldRecord, 'service' | 'reason'>): string {

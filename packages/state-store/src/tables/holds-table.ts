@@ -15,7 +15,7 @@ import {
   missingRow,
 } from './record-queries.js';
 import { holds, evidence } from './hold-record-tables.js';
-import { findSubjectAgent } from '@sluice/quota-core';
+import { findSubjectPanel } from '@sluice/quota-core';
 import { StoreError } from '../store-error.js';
 
 /** Holds of services and agents. */
@@ -33,9 +33,7 @@ export function holdsTable(access: Access): StoreTables['holds'] {
         const ofAgents = sql`"service" like 'agent:%' and "until" is null`;
         const { rows } = await sql<{ service: string }>`select "service" from "holds" where ${ofAgents}
           union select "service" from "evidence" where ${ofAgents}`.execute(db);
-        return [
-          ...new Set(rows.map(({ service }) => service.slice(service.indexOf(':') + 1, service.lastIndexOf(':')))),
-        ].sort();
+        return [...new Set(rows.flatMap(({ service }) => findSubjectPanel(service) ?? []))].sort();
       }),
     add: (record) =>
       access.write((session) => addRecord(session, holds, record, { columns: ['service', 'reason'], open: true })),
@@ -163,7 +161,8 @@ async function moveToHold(session: Session, id: string, hold: string): Promise<b
 }
 
 async function findPanel({ db }: Session, service: string): Promise<string | null> {
-  if (findSubjectAgent(service) !== null) return service.slice(service.indexOf(':') + 1, service.lastIndexOf(':'));
+  const ofAgent = findSubjectPanel(service);
+  if (ofAgent !== null) return ofAgent;
   const row = await db.selectFrom('services').select('panel').where('id', '=', service).executeTakeFirst();
   return row?.panel ?? null;
 }
