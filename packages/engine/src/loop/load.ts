@@ -57,11 +57,7 @@ export async function load(
     const account = panel.agents?.getServiceUser(service) ?? null;
     const { override, termination } = rows;
     const mode = findMode(service, override, configured);
-    const skipped = ordered
-      ? null
-      : termination !== null
-        ? UNFINISHED
-        : skipReason(service, product, { panel, config, now });
+    const skipped = ordered ? null : findSkipped({ service, product, termination }, { panel, config, now });
     const error = configured ? null : unknownProduct(service);
     const before = limits.get(service.id) ?? NO_LIMITS;
     const isPlaced = error === null && skipped === null;
@@ -219,16 +215,17 @@ const EMPTY_PRODUCT = {
   terminate: 'manual',
 } as const satisfies Partial<Loaded['product']>;
 
-function skipReason(
-  service: ServiceRecord,
-  { provision }: Pick<Loaded['product'], 'provision'>,
+/** Returns why runs skip a service; null where they meter it. */
+export function findSkipped(
+  { service, product, termination }: Pick<Loaded, 'service' | 'product' | 'termination'>,
   { panel, config, now }: { panel: Pick<Panel, 'kind' | 'accounts'>; config: Config; now: string },
 ): string | null {
+  if (termination !== null) return UNFINISHED;
   const { status: lifecycle, nextDueDate } = service;
   const skip = findSkip(config, { panel: service.panel, lifecycle, nextDueDate }, now);
   if (skip !== null) return skip;
-  if (provision === 'auto' && panel.accounts !== undefined && !hasAccount(panel.kind, service)) return NO_ACCOUNT;
-  return null;
+  const isToCome = product.provision === 'auto' && panel.accounts !== undefined && !hasAccount(panel.kind, service);
+  return isToCome ? NO_ACCOUNT : null;
 }
 
 /** Returns the service in its recorded cycle, ignoring what follows from the clock alone. */

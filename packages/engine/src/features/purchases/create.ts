@@ -44,8 +44,8 @@ export interface PurchaseRequest {
  * brings it under its allowance.
  *
  * @throws SluiceError `unknown_package`, `package_not_offered`, `price_changed`, `no_client`, `not_metered_yet`, `no_quota`,
- *   `currency_mismatch`, `client_closed`, `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`, `agent_limit`, and those of a plan
- *   that fails: nothing was charged
+ *   `currency_mismatch`, `client_closed`, `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`,
+ *   `termination_unfinished`, `agent_limit`, and those of a plan that fails: nothing was charged
  */
 export async function createPurchase(context: Context, request: PurchaseRequest): Promise<PurchaseReport> {
   const { service: id, waitMs } = request;

@@ -5,6 +5,7 @@ import { isLiving } from '../../base/lifecycle.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
+import { describeTermination, UNFINISHED } from '../../kernel/subject/termination.js';
 
 /** The cycle in which a package counts that is bought now, or why none can be bought. */
 type CycleToBuy = { cycle: CycleRecord; refused: null } | { cycle: null; refused: ItemError };
@@ -37,11 +38,13 @@ export function findRefused(
 
 /**
  * Returns the cycle in which a package counts that is bought for a service now, or why none can be bought. Extra traffic has an effect
- * only on a limited quota, and counts in a cycle that was read. Pure.
+ * only on a limited quota of a service that is not being ended, and counts in a cycle that was read. Pure.
  */
-export function findCycleToBuy({ service, error, allowance, cycle, cycleIsNew }: Loaded): CycleToBuy {
+export function findCycleToBuy({ service, termination, error, allowance, cycle, cycleIsNew }: Loaded): CycleToBuy {
   const { id } = service;
   const refuse = (code: string, message: string): CycleToBuy => ({ cycle: null, refused: { code, message } });
+  if (termination !== null)
+    return refuse(UNFINISHED, `"${id}": ${describeTermination(id, termination)}; nothing was charged`);
   if (error !== null) return refuse(error.code, `"${id}": ${error.message}; nothing was charged`);
   if (allowance?.kind !== 'limited')
     return refuse('no_quota', `"${id}" has no limited quota, so extra traffic would have no effect`);

@@ -1,5 +1,6 @@
 import type { PackageEffect, PackageView } from '@sluice/contract/documents';
 import { describeReason, formatBytes } from '@sluice/quota-core';
+import { UNFINISHED } from '../../kernel/subject/termination.js';
 
 /** Says to an operator why no package can be bought for a service now; null where one can. */
 export function describeRefused([first]: readonly Pick<PackageView, 'refused'>[]): string | null {
@@ -10,6 +11,7 @@ export function describeRefused([first]: readonly Pick<PackageView, 'refused'>[]
 
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['wrong_lifecycle', 'it is not active'],
+  [UNFINISHED, 'its termination is not finished'],
   ['no_client', 'it has no client, so nobody can be charged'],
   ['unknown_panel', 'its panel is not in the config'],
   ['no_quota', 'it has no limited quota'],

@@ -5,6 +5,7 @@ import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-sto
 import type { Loaded } from '../../kernel/subject/stages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { decideLast } from '../../loop/decide.js';
+import { findSkipped } from '../../loop/load.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
@@ -25,7 +26,7 @@ export async function isWanted(context: Context, row: PurchaseRecord, service: S
 
 /** Whether what was ordered by hand has an effect and would be sold now; an unknown product says nothing of that. */
 function isStillSold({ config }: Context, row: PurchaseRecord, loaded: Loaded): boolean {
-  if (findCycleToBuy(loaded).refused?.code === 'no_quota') return false;
+  if (loaded.termination !== null || findCycleToBuy(loaded).refused?.code === 'no_quota') return false;
   return findEntry(config.products, loaded.service.product)?.packages.includes(row.package) !== false;
 }
 
@@ -38,8 +39,10 @@ export async function isCycleOver(context: Context, row: PurchaseRecord): Promis
 async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: Loaded): Promise<boolean> {
   const { service, enforcement } = loaded;
   if (enforcement.value === 'observe') return false;
+  const panel = await context.panel(service.panel);
+  if (findSkipped(loaded, { panel, config: context.config, now: context.now() }) !== null) return false;
   const read = await withOrderedBy(context.store, row, loaded);
-  const decided = decideLast(context, await context.panel(service.panel), read, context.now());
+  const decided = decideLast(context, panel, read, context.now());
   if (decided === null) return false;
   const wish = findWish({ context }, await readPreferences(context.store, context.now()), decided);
   if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;

@@ -22,6 +22,7 @@ final class Purchase
         'agent_suspended' => self::NOT_AVAILABLE,
         'unknown_panel' => self::NOT_AVAILABLE,
         'wrong_lifecycle' => 'This service has ended; nothing was bought.',
+        'termination_unfinished' => 'This service is being ended; nothing was bought.',
     ];
     /** As on the customer's page of Sluice. */
     private const ORDERED = 'This is ordered and could not be charged yet: that is tried again by itself. Do not order it again.';
