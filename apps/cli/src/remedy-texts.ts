@@ -301,6 +301,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   sync_late: '"sluice schedule show" prints the cron or systemd schedule for it',
   agent_check_late: '"sluice schedule show" prints the cron or systemd schedule for it',
   call_bill_late: '"sluice schedule show" prints the cron or systemd schedule for it',
+  run_at_work:
+    'See it with "sluice log list --runs"; where it hangs, end its process: the next run goes on with what it has left',
   poll_late: '"sluice schedule show" prints the cron or systemd schedule for it',
   command_unfinished: 'Finish it with "sluice provision {verb} {service}"',
   client_agent: 'Write the uuid of the agent there, which "sluice agent list --panel {panel}" shows',

@@ -214,7 +214,7 @@ export { suggestion } from './base/suggestion.js';
 export { describeEnforcement, describeSetting, listWaysBack } from './context/enforcement.js';
 export { parseTime, type TimeReading } from './base/times.js';
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
-export { describeLate, describeLateChecks } from './features/schedule/last-run.js';
+export { type LateLine, listLate } from './features/schedule/last-run.js';
 export { describeOutage } from './context/reach.js';
 export { describeUndecided } from './kernel/run/undecided.js';
 export { listObserving } from './features/panels/observed-panels.js';

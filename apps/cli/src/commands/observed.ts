@@ -1,9 +1,8 @@
 import {
   describeBrake,
-  describeLate,
-  describeLateChecks,
   describeOutage,
   describeUndecided,
+  listLate,
   type PanelView,
   type ServiceDetail,
   type Standing,
@@ -38,7 +37,7 @@ export function printLate(terminal: Terminal, beside: Pick<Standing, 'late' | 'l
 
 function lateLines(
   { times }: Terminal,
-  { late, lateChecks = [] }: Pick<Standing, 'late' | 'lateChecks'>,
+  beside: Pick<Standing, 'late' | 'lateChecks'>,
   only: string | undefined,
 ): string[] {
   const since = (instant: string, panel?: string): string => {
@@ -46,17 +45,9 @@ function lateLines(
     const ago = times.ago(instant) ?? at;
     return ago === at ? at : `${at} (${ago})`;
   };
-  const said = [
-    ...(late === undefined ? [] : [{ code: toLateCode(late), message: describeLate(late, since(late.at)) }]),
-    ...lateChecks
-      .filter(({ panel }) => only === undefined || panel === only)
-      .map(({ panel, at }) => ({ code: 'agent_check_late', message: describeLateChecks(panel, since(at, panel)) })),
-  ];
-  return said.map(({ code, message }) => `${withRemedy({ code, message, details: {} })}.`);
+  const lines = listLate(beside, since, only === undefined ? undefined : [only]);
+  return lines.map(({ code, message }) => `${withRemedy({ code, message, details: {} })}.`);
 }
-
-const toLateCode = ({ atWork }: NonNullable<Standing['late']>): string =>
-  atWork === true ? 'run_at_work' : 'poll_late';
 
 /** Prints, below what was listed of panels, which of them are down or not decided on, that the runs have stopped, and what the brake stopped. */
 export async function printPanels(

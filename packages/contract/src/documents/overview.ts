@@ -133,10 +133,13 @@ export const overview = name(
     /** Of the last three days, the newest first. */
     events: z.array(event),
     late: z
-      .object({ command: text, at: instant, atWork: z.literal(true).exactOptional() })
+      .object({
+        ...{ command: text, at: instant },
+        ...{ atWork: z.literal(true).exactOptional(), panels: z.array(text).exactOptional() },
+      })
       .exactOptional()
       .describe(
-        'The runs have stopped: `at` the last poll over all panels began, or the last reconcile, more than three intervals ago, and none has panels now; or, with `atWork`, `command` has them for more than twelve',
+        'The runs have stopped: `at` the last poll over all panels began, or the last reconcile, more than three intervals ago, and none waits for a run that has panels now; or, with `atWork`, the `command` that began `at` has `panels` for more than twelve intervals of polls, and keeps others from them',
       ),
     lateChecks: z
       .array(z.object({ panel: text, at: instant }))

@@ -141,13 +141,14 @@ function leasesHeld(held: LeaseRecord[]): SluiceError {
   );
 }
 
+const PANEL = 'panel:';
 const SERVICE = 'service:';
 const CALLS = 'calls:';
 /**
  * Names the lease of a panel. It is always acquired before those of services. No command of a client acquires it, since runs leave
  * out a panel in use.
  */
-export const panelLease = (panel: string): string => `panel:${panel}`;
+export const panelLease = (panel: string): string => `${PANEL}${panel}`;
 export const serviceLease = (service: string): string => `${SERVICE}${service}`;
 /** Names the lease under which the calls of a service are billed, beside the service's own. */
 export const callsLease = (service: string): string => `${CALLS}${service}`;
@@ -180,6 +181,18 @@ export async function takePanels(leases: Leases, names: readonly string[], left:
   }
   if (taken.length === 0 && held.length > 0) throw leasesInUse(held);
   return taken;
+}
+
+/** Returns the leases of panels that live processes hold now, by panel. */
+export async function readTakenPanels({
+  deps,
+  store,
+}: Pick<Context, 'deps' | 'store'>): Promise<ReadonlyMap<string, LeaseRecord>> {
+  const now = deps.clock.now();
+  const taken = (await store.leases.list()).filter(
+    ({ name, expiresAt, owner }) => name.startsWith(PANEL) && Date.parse(expiresAt) > now && !hasEnded(deps, owner),
+  );
+  return new Map(taken.map((lease) => [lease.name.slice(PANEL.length), lease]));
 }
 
 /** Leases of services held by other runs, by name. */

@@ -28,13 +28,26 @@ it('names the panels that are away, and does not say that all answered', async (
 it('says that the runs have stopped, with their age and what to do', async () => {
   await at.sluice.poll();
   at.clock.advance(2 * 3_600_000);
-  for (const path of ['/', '/panels']) {
+  for (const path of ['/', '/panels', '/panels/dcim']) {
     const page = textOf(await at.page(path));
     expect(page).toMatch(/No poll over all panels has begun since .* That was 2 h ago\..* sluice schedule show /);
   }
   await at.sluice.poll();
   at.clock.advance(2000);
   expect(await overview()).not.toContain('No poll over all panels');
+});
+
+it('names a run that keeps others from a panel for long, on the pages of that panel and of all', async () => {
+  const { run } = await at.sluice.poll();
+  const owner = { host: 'elsewhere', pid: 1, processStart: '1' };
+  const asked = { owner, run: run.id, now: run.startedAt, ttlMs: 86_400_000, isAlive: () => true };
+  await at.store.leases.acquire({ name: 'panel:dcim', ...asked });
+  at.clock.advance(4 * 3_600_000);
+  for (const path of ['/', '/panels', '/panels/dcim']) {
+    const page = textOf(await at.page(path));
+    expect(page).toMatch(/The poll of .* is still at work and keeps others from panel dcim: .* See what it does/);
+    expect(page).not.toContain('No poll over all panels');
+  }
 });
 
 it('counts a panel of which some products are enforced as partly under observe', async () => {

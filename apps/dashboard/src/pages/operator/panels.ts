@@ -1,10 +1,9 @@
 import {
   describeEnforcement,
-  describeLate,
-  describeLateChecks,
   describeSetting,
   describeUndecided,
   type Enforcement,
+  listLate,
   type OverviewPanel,
   type OverviewReport,
   type PanelEnforcement,
@@ -62,25 +61,17 @@ export function clockWarning({ status, message }: OverviewReport['clock']): Part
   return status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${message}</p>`;
 }
 
-/** Says that the runs have stopped, and the checks of agents, on these panels or on all; nothing while they go on. */
+/** Says that the runs have stopped, or wait for one, and the checks of agents, on these panels or on all; nothing while they go on. */
 export function lateBanners(
-  { late, lateChecks = [] }: Pick<OverviewReport, 'late' | 'lateChecks'>,
+  beside: Pick<OverviewReport, 'late' | 'lateChecks'>,
   times: Times,
   of?: readonly string[],
 ): Html[] {
-  const said = [
-    ...(late === undefined
-      ? []
-      : [{ at: late.at, message: describeLate(late, late.at), atWork: late.atWork === true }]),
-    ...lateChecks
-      .filter(({ panel }) => of === undefined || of.includes(panel))
-      .map(({ panel, at }) => ({ at, message: describeLateChecks(panel, at), atWork: false })),
-  ];
-  return said.map(({ at, message, atWork }) =>
+  return listLate(beside, (instant) => instant, of).map(({ code, at, message }) =>
     notice(
       'bad',
       html`<strong>${times.inText(message)}.</strong> That was ${times.ago(at)}.
-        ${atWork ? link('/log', 'See what it does') : html`Check cron, the timers or the server: <code>sluice schedule show</code> prints the schedule.`}`,
+        ${code === 'run_at_work' ? link('/log', 'See what it does') : html`Check cron, the timers or the server: <code>sluice schedule show</code> prints the schedule.`}`,
     ),
   );
 }
@@ -165,7 +156,8 @@ export const panelPage: Page = async (request) => {
   const { sluice, params, query } = request;
   const panelName = params.name ?? '';
   const scene = toScene(request, panelName);
-  const { panels, brakes, removed, lateChecks = [] } = await sluice.overview({ size: 1 });
+  const overview = await sluice.overview({ size: 1 });
+  const { panels, brakes, removed } = overview;
   const gone = removed.filter((each) => each.panel === panelName);
   if (gone.length > 0) return removedPage(scene, panelName, gone);
   const panel = panels.find((each) => each.name === panelName);
@@ -174,7 +166,7 @@ export const panelPage: Page = async (request) => {
   const [result] = tested?.value?.panels ?? [];
   const { enforce, lastCall, lease } = panel;
   const { times } = scene;
-  const body = html`${lateBanners({ lateChecks }, times, [panelName])} ${outageBanner(panel, times)}
+  const body = html`${lateBanners(overview, times, [panelName])} ${outageBanner(panel, times)}
   ${brakes.filter((brake) => brake.panel === panelName).map((brake) => brakeBanner(scene, brake))}
   ${scene.mayOperate ? runButtons(request, { panel: panelName, hasAgents: panel.capabilities.includes('agents') }) : null}
   ${tested?.value === null ? problemNotice(tested.problem) : null}

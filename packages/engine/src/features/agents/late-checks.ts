@@ -2,8 +2,8 @@ import type { OverviewReport } from '@sluice/contract/documents';
 import type { RunRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import { panelLease } from '../../context/leases.js';
-import { findLastOver, isLate, isTaken } from '../schedule/last-run.js';
+import { readTakenPanels } from '../../context/leases.js';
+import { findLastOver, isLate } from '../schedule/last-run.js';
 import { hasOwnLimits, isWithAddon, panelsWithAgents } from './open-agents.js';
 
 /** The last check of the agents of a panel on which Sluice enforces limits of agents. */
@@ -18,11 +18,12 @@ export interface LastCheck {
 
 /**
  * Returns the last check of each panel on which Sluice enforces limits of agents: a reconcile checks them too, a poll does not. A run
- * that has the panel keeps the next check from it, however long.
+ * that has the panel keeps the next check from it, and is named itself once it has it for long.
  */
 export async function listLastChecks(context: Context): Promise<LastCheck[]> {
   const { config, store } = context;
   const enforcements = await readEnforcements(config, store);
+  const taken = await readTakenPanels(context);
   const found: LastCheck[] = [];
   for (const panel of panelsWithAgents(context)) {
     if (enforcements.isObserving(panel, null) || isWithAddon(context, panel)) continue;
@@ -30,8 +31,7 @@ export async function listLastChecks(context: Context): Promise<LastCheck[]> {
     const run = await findLastCheck(context, panel);
     const at = run?.startedAt ?? (await findFirstLimit(context, panel));
     const isPast = at !== null && isLate(context, { startedAt: at }, config.schedule.agentCheck);
-    const isStopped = isPast && !(await isTaken(context, ({ name }) => name === panelLease(panel)));
-    found.push({ panel, run, at, isLate: isStopped });
+    found.push({ panel, run, at, isLate: isPast && !taken.has(panel) });
   }
   return found;
 }

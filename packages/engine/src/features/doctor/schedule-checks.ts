@@ -7,7 +7,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { isAtWork } from '../../kernel/run/bracket.js';
 import { listLastChecks } from '../agents/late-checks.js';
 import { scheduledCommands } from '../schedule/jobs.js';
-import { findLastBegun, findLastRun, findLatePoll, isLate } from '../schedule/last-run.js';
+import { describeLate, findLastBegun, findLastRun, findLatePoll, isLate } from '../schedule/last-run.js';
 
 /** The last run of a job, and what is wrong with its age. */
 interface LastRun {
@@ -25,7 +25,8 @@ export async function scheduleChecks(context: Context): Promise<Check[]> {
   const run = await findLastRun(context, 'poll');
   const isMissed = (await context.store.services.ids()).length > 0;
   const late = await findLatePoll(context);
-  const poll: LastRun = { word: 'poll', run, isTooOld: late !== undefined, isMissed };
+  const isLong = late?.atWork === true;
+  const poll: LastRun = { word: 'poll', run, isTooOld: late !== undefined && !isLong, isMissed };
   const lastChecks = await listLastChecks(context);
   const lasts: LastRun[] = [
     poll,
@@ -35,7 +36,9 @@ export async function scheduleChecks(context: Context): Promise<Check[]> {
     ...((await hasCallsToBill(context)) ? await findLast(context, 'call bill', 'call bill') : []),
     ...(await findLast(context, 'sync', 'service sync')),
   ];
-  const checks: Check[] = [];
+  const checks: Check[] = isLong
+    ? [toChecks('run at work', late.command)('warning', describeLate(late, late.at), 'run_at_work')]
+    : [];
   for (const last of lasts) checks.push(await checkLastRun(context, last));
   return checks;
 }

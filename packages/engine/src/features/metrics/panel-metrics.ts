@@ -1,7 +1,7 @@
 import type { AgentRecord } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import type { Config } from '../../base/config/schema.js';
-import { panelLease } from '../../context/leases.js';
+import { readTakenPanels } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { readReach } from '../../context/reach.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
@@ -14,7 +14,7 @@ import type { MetricTable } from './families.js';
 export async function addPanelMetrics(context: Context, table: MetricTable): Promise<void> {
   const { store, config } = context;
   const panels = Object.keys(config.panels);
-  const leases = new Map((await store.leases.list()).map((lease) => [lease.name, lease]));
+  const taken = await readTakenPanels(context);
   const inDoubt = (await store.actions.unresolved()).filter(({ state }) => state === 'in-doubt');
   const withAgents = panelsWithAgents(context);
   const enforcements = await readEnforcements(config, store);
@@ -26,9 +26,7 @@ export async function addPanelMetrics(context: Context, table: MetricTable): Pro
     table.add('sluice_panel_up', { panel }, reachable === null ? null : Number(reachable));
     table.add('sluice_panel_undecided', { panel }, Number(undecided !== undefined));
     table.add('sluice_brake', { panel }, Number((await findBrake(context, panel)) !== null));
-    const lease = leases.get(panelLease(panel));
-    const isHeld = lease !== undefined && lease.expiresAt > context.now() && context.deps.isAlive(lease.owner);
-    table.add('sluice_lease_held', { panel }, Number(isHeld));
+    table.add('sluice_lease_held', { panel }, Number(taken.has(panel)));
     if (withAgents.includes(panel)) addAgents(table, panel, await store.agents.list(panel));
   }
   for (const { panel, held, agents } of await findRemovedPanels(context))

@@ -1,6 +1,6 @@
 import type { OverviewPanel } from '@sluice/contract/documents';
 import type { OverviewCount } from '@sluice/state-store';
-import { panelLease } from '../../context/leases.js';
+import { readTakenPanels } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { findCapabilities } from '../../context/lacks.js';
 import { isAnswered, readReach } from '../../context/reach.js';
@@ -9,14 +9,13 @@ import type { Context } from '../../context/context.js';
 
 /** Returns the panels of the config as the store knows them. */
 export async function panelStates(context: Context, counts: readonly OverviewCount[]): Promise<OverviewPanel[]> {
-  const { store, config, deps } = context;
+  const { store, config } = context;
   const enforcements = await readEnforcements(config, store);
-  const now = context.now();
-  const leases = (await store.leases.list()).filter(({ owner, expiresAt }) => expiresAt > now && deps.isAlive(owner));
+  const taken = await readTakenPanels(context);
   const states: OverviewPanel[] = [];
   for (const [name, { kind }] of Object.entries(config.panels)) {
     const own = counts.filter(({ panel }) => panel === name);
-    const lease = leases.find((held) => held.name === panelLease(name));
+    const lease = taken.get(name);
     const { reachable, downSince, last, undecided } = await readReach(context, name);
     const total = (status: string | null, key: 'services' | 'ended' | 'drifting' | 'failing' = 'services'): number =>
       own.reduce((sum, row) => (status === null || status === row.status ? sum + row[key] : sum), 0);

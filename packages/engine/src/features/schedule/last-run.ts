@@ -1,7 +1,7 @@
 import type { OverviewReport } from '@sluice/contract/documents';
-import type { LeaseRecord, RunRecord } from '@sluice/state-store';
+import type { RunRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { hasEnded } from '../../context/leases.js';
+import { readTakenPanels } from '../../context/leases.js';
 import { isAtWork, toScope } from '../../kernel/run/bracket.js';
 import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 
@@ -9,7 +9,7 @@ import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 const NEWEST = [20, 1000];
 /** A run is late after this many intervals. */
 const LATE_INTERVALS = 3;
-/** A run that is at work so many keeps all others from the panels for too long. */
+/** A run that has a panel so many keeps all others from it for too long. */
 const LONG_INTERVALS = 12;
 
 /**
@@ -59,40 +59,86 @@ export function isLate({ deps }: Context, { startedAt }: Pick<RunRecord, 'starte
   return deps.clock.now() - Date.parse(startedAt) > LATE_INTERVALS * intervalMs;
 }
 
+/** What is known of runs that have stopped, or wait for one. */
+type Late = NonNullable<OverviewReport['late']>;
+
 /**
- * Returns that the runs have stopped, with the start of the last one: no poll over all panels has begun for too long, nor a
- * reconcile, which reads as much. One that still has panels keeps the next ones from them, and is named itself once it does so for long.
+ * Returns the run that keeps others from its panels for long; else that the runs have stopped, with the start of the last one: no
+ * poll over all panels has begun for too long, nor a reconcile, which reads as much.
  */
 export async function findLatePoll(context: Context): Promise<OverviewReport['late']> {
-  const poll = await findLastBegun(context, 'poll');
-  if (poll === null || !isLate(context, poll, context.config.poll.interval)) return undefined;
-  const reconcile = await findLastBegun(context, 'reconcile');
-  const last = reconcile === null || reconcile.startedAt < poll.startedAt ? poll : reconcile;
-  if (!isLate(context, last, context.config.poll.interval)) return undefined;
-  for (const run of reconcile === null ? [poll] : [poll, reconcile]) {
-    if (!(await isTaken(context, (lease) => lease.run === run.id))) continue;
-    const isLong = context.deps.clock.now() - Date.parse(run.startedAt) > LONG_INTERVALS * context.config.poll.interval;
-    return isLong ? { command: run.command, at: run.startedAt, atWork: true } : undefined;
-  }
-  return { command: 'poll', at: last.startedAt };
+  return (await findLongRun(context)) ?? findStopped(context);
 }
 
-/** Returns whether a process has a lease that is meant now. */
-export async function isTaken({ store, deps }: Context, isMeant: (lease: LeaseRecord) => boolean): Promise<boolean> {
-  const now = deps.clock.now();
-  return (await store.leases.list()).some(
-    (lease) => isMeant(lease) && Date.parse(lease.expiresAt) > now && !hasEnded(deps, lease.owner),
-  );
+/** Returns the run that has a panel for the longest time, where that is too long, and the panels that it has. */
+async function findLongRun(context: Context): Promise<(Late & { atWork: true; panels: string[] }) | undefined> {
+  const longest = LONG_INTERVALS * context.config.poll.interval;
+  const since = new Date(context.deps.clock.now() - longest).toISOString();
+  const taken = [...(await readTakenPanels(context))].filter(([, { acquiredAt }]) => acquiredAt < since);
+  const [first] = taken.map(([, lease]) => lease).sort((a, b) => (a.acquiredAt < b.acquiredAt ? -1 : 1));
+  const run = first === undefined ? null : await context.store.runs.get(first.run);
+  if (run === null) return undefined;
+  const panels = taken.flatMap(([panel, lease]) => (lease.run === run.id ? [panel] : []));
+  return { command: run.command, at: run.startedAt, atWork: true, panels };
+}
+
+/** Returns that no run over all panels has begun for too long, unless the next ones wait for one that has panels. */
+async function findStopped(context: Context): Promise<Late | undefined> {
+  const { interval } = context.config.poll;
+  const poll = await findLastBegun(context, 'poll');
+  if (poll === null || !isLate(context, poll, interval)) return undefined;
+  const reconcile = await findLastBegun(context, 'reconcile');
+  const last = reconcile === null || reconcile.startedAt < poll.startedAt ? poll : reconcile;
+  if (!isLate(context, last, interval)) return undefined;
+  const taken = [...(await readTakenPanels(context)).values()];
+  if (taken.some(({ run }) => run === poll.id || run === reconcile?.id)) return undefined;
+  return taken.length > 0 && (await isRefused(context)) ? undefined : { command: 'poll', at: last.startedAt };
+}
+
+/** Returns whether polls over all panels still start, and find each panel taken. */
+async function isRefused(context: Context): Promise<boolean> {
+  const newest = await findMeant(context, { command: 'poll', whole: true }, () => true);
+  return newest?.outcome === 'busy' && !isLate(context, newest, context.config.poll.interval);
+}
+
+/** One of the sentences about runs that have stopped. */
+export interface LateLine {
+  code: 'run_at_work' | 'poll_late' | 'agent_check_late';
+  at: string;
+  /** Without a full stop. */
+  message: string;
+}
+
+/**
+ * Lists in sentences that the runs have stopped, or wait for one, and the checks of agents: on these panels, or on all. `since` is an
+ * instant as the reader's times are.
+ */
+export function listLate(
+  { late, lateChecks = [] }: Pick<OverviewReport, 'late' | 'lateChecks'>,
+  since: (instant: string, panel?: string) => string,
+  of?: readonly string[],
+): LateLine[] {
+  const isMeant = (panel: string): boolean => of?.includes(panel) !== false;
+  const lines: LateLine[] = [];
+  if (late !== undefined && (late.panels?.some(isMeant) ?? true))
+    lines.push({
+      code: late.atWork === true ? 'run_at_work' : 'poll_late',
+      at: late.at,
+      message: describeLate(late, since(late.at)),
+    });
+  for (const { panel, at } of lateChecks)
+    if (isMeant(panel))
+      lines.push({ code: 'agent_check_late', at, message: describeLateChecks(panel, since(at, panel)) });
+  return lines;
 }
 
 /** Returns that the runs have stopped, or wait for one, without a full stop; `since` is the instant as the reader's times are. */
-export function describeLate({ command, atWork }: NonNullable<OverviewReport['late']>, since: string): string {
+export function describeLate({ command, atWork, panels = [] }: Late, since: string): string {
   if (atWork === true)
-    return `The ${command} of ${since} is still at work and keeps others from its panels: nothing else is read, held or released there before it ends`;
+    return `The ${command} of ${since} is still at work and keeps others from panel ${panels.join(', ')}: nothing else is read, held or released there before it ends`;
   return `No ${command} over all panels has begun since ${since}: nothing is read, held or released before the next one`;
 }
 
-/** Returns that the checks of the agents of a panel have stopped, without a full stop; `since` is the instant as the reader's times are. */
-export function describeLateChecks(panel: string, since: string): string {
+function describeLateChecks(panel: string, since: string): string {
   return `No check of the agents of panel ${panel} has begun since ${since}: their limits are not enforced before the next one`;
 }
