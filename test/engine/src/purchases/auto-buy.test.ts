@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GB } from '../bench/engine-bench.js';
 import { useEach } from '../loop/polls.js';
 import { useOpened } from '../bench/each-test.js';
+import { addPaid } from './paid.js';
 import { startShop } from './shop.js';
 
 const [at, start] = useOpened(startShop);
@@ -177,5 +178,26 @@ describe('auto-buy', () => {
       await expect(autoBuy.set(service, request)).rejects.toMatchObject({ kind: 'usage' });
     await expect(autoBuy.set(service, { package: 'other' })).rejects.toMatchObject({ code: 'package_not_offered' });
     await expect(autoBuy.set({ client: '99' }, { enabled: true })).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('counts towards the maximum what it bought in a cycle that a wrong clock opened', async () => {
+    await open();
+    await at.pay('100');
+    const { cycles } = at.bench.store;
+    const [present] = await cycles.ofService('svc-1');
+    if (present === undefined) throw new Error('no cycle');
+    const openedAt = '2026-12-31T12:00:00.000Z';
+    const future = { start: '2026-12-15T00:00:00.000Z', end: '2027-01-15T00:00:00.000Z', openedAt };
+    await cycles.put([
+      { ...present, closedAt: openedAt },
+      { ...present, id: 'cyc-future', ...future, inBytes: 0, outBytes: 0, totalBytes: 0 },
+    ]);
+    const bought = { cycle: 'cyc-future', bytes: 50 * GB, actor: 'auto' } as const;
+    for (const id of ['buy-1', 'buy-2', 'buy-3']) await addPaid(at.bench, { id, ...bought });
+    at.use(1, 235);
+    const { totals, services, notices } = await at.pollReport();
+    expect(services[0]).toMatchObject({ status: 'ok', allowance: { allowedBytes: 250 * GB } });
+    expect([totals.purchased, await at.balance()]).toEqual([0, '100.00']);
+    expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toContain('the maximum of 3 purchases');
   });
 });

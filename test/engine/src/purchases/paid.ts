@@ -4,7 +4,7 @@ import type { EngineBench } from '../bench/engine-bench.js';
 /** Adds a purchase of svc-1 that was paid now, as the ledger leaves it. */
 export async function addPaid(
   { clock, store }: EngineBench,
-  bought: Pick<PurchaseRecord, 'id' | 'cycle' | 'bytes'>,
+  bought: Pick<PurchaseRecord, 'id' | 'cycle' | 'bytes'> & Partial<Pick<PurchaseRecord, 'actor'>>,
 ): Promise<void> {
   const at = new Date(clock.now()).toISOString();
   await store.purchases.add({

@@ -191,12 +191,16 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   return { buys };
 }
 
-/** Returns what was bought in the cycle by a run that was killed before it stored the cycle: its purchases have an id of its own. */
+/**
+ * Returns what was bought in the cycle under the id of another one: by a run that was killed before it stored the cycle, or in one that
+ * a wrong clock opened.
+ */
 async function listElsewhere({ store }: RunOnPanel['context'], work: Decided): Promise<PurchaseRecord[]> {
+  const wrong = new Set(work.wrongCycles.map(({ id }) => id));
   const found: PurchaseRecord[] = [];
   for (const row of work.purchases) {
     if (row.cycle === work.cycle?.id || !countsIn(work, row)) continue;
-    if ((await findCycle(store, row)) === undefined) found.push(row);
+    if (wrong.has(row.cycle) || (await findCycle(store, row)) === undefined) found.push(row);
   }
   return found;
 }
