@@ -15,7 +15,7 @@ export interface OpenZeroing {
   tries: number;
   /** The old figure was read again: it is to be zeroed once more. */
   undone?: boolean;
-  /** When it was first read again; absent in checkpoints of older versions. */
+  /** When it was first read again; absent where an older version did. */
   foundAt?: string;
 }
 
@@ -138,7 +138,8 @@ export function showsOthers({ counted }: Pick<TargetState, 'counted'>): boolean 
 function updateZeroing(zeroing: OpenZeroing, reading: ReadUser): OpenZeroing | null {
   const state = judgeOpenZeroing(zeroing, reading);
   if (state === null || state === 'open') return zeroing;
-  return state === 'undone' ? { foundAt: reading.at, ...zeroing, undone: true } : null;
+  if (state !== 'undone') return null;
+  return zeroing.undone === true ? zeroing : { ...zeroing, foundAt: reading.at, undone: true };
 }
 
 function addAction(checkpoint: UserCheckpoint, row: ActionRecord, user: HiddifyUser): UserCheckpoint {

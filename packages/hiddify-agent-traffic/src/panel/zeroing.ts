@@ -73,9 +73,12 @@ function mayRepeat(
   return Date.parse(now) >= Date.parse(at) + Math.max(pause, 2 * foundAfter);
 }
 
-/** Returns how long after a zeroing the figure was first read again; infinite where that is not known. */
+/**
+ * Returns how long after a zeroing the figure was first read again. Where that is not known it counts as soon: the zeroing that follows
+ * shows it, while a user whom the panel stops would stay so until the cycle ends.
+ */
 function toFoundAfter({ at, foundAt }: OpenZeroing): number {
-  return foundAt === undefined ? Infinity : Date.parse(foundAt) - Date.parse(at);
+  return foundAt === undefined ? 0 : Date.parse(foundAt) - Date.parse(at);
 }
 
 /** Reports a figure that counts in full although it may contain the old one, and a panel that writes the old one back again. */

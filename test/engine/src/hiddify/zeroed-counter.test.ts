@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
 import { useBench } from '../bench/each-test.js';
+import { handleOn } from '../bench/sqlite.js';
 import { createUsed, pollNextCycle } from './steps.js';
 
 const at = useBench(startHiddifyBench);
@@ -120,6 +122,28 @@ describe('a counter that Sluice zeroed', () => {
       expect(await poll(MINUTE)).toMatchObject({ status: 'ok', usage: { totalBytes: 20 * GB } });
       expect(counter()).toBe(0);
     });
+
+    /** Leaves the store as a version did that did not store when the figure was first read again. */
+    const forgetWhenFound = (): void => {
+      const found = '$.reading.memo.zeroing.foundAt';
+      handleOn(path.join(at.bench.folder, 'sluice.db')).exec(
+        `update decisions set inputs = json_remove(inputs, '${found}') where json_extract(inputs, '${found}') is not null`,
+      );
+    };
+
+    it.each([
+      ['that the panel stops', 15, 20],
+      ['that goes on', 0, 5],
+    ])(
+      'is zeroed again of a user %s after an upgrade from a version that did not store when it was found',
+      async (_when, used, counted) => {
+        await writeBackTwice();
+        forgetWhenFound();
+        at.panel.use(uuid, used * GB);
+        expect(await poll(HOUR)).toMatchObject({ status: 'ok', usage: { totalBytes: counted * GB } });
+        expect(counter()).toBe(0);
+      },
+    );
 
     it('is named once, with what to do', async () => {
       const { report } = await writeBackTwice();
