@@ -8,6 +8,7 @@ import { requireFolder } from '@sluice/terminal/files';
 import { printChecks } from '@sluice/terminal/reports';
 import { loadConfig } from '../load-config.js';
 import { ExitCode } from '../exit-codes.js';
+import { knownKinds } from '../kinds.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 
 /** `sluice db check` */
@@ -64,7 +65,7 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   requireBackup(from);
   await confirm(deps, options, `Replace ${location} with ${from}?`);
   const { clock, isAlive } = deps;
-  const restored = await restoreLocalStore(from, location, { clock, isAlive });
+  const restored = await restoreLocalStore(from, location, { clock, isAlive, kinds: knownKinds(deps) });
   const terminal = new Terminal(deps, options);
   for (const text of describeRestore(restored)) terminal.warn(`sluice: warning: ${text}`);
   const { replaced } = restored;

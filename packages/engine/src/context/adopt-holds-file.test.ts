@@ -3,6 +3,8 @@ import { type EvidenceRecord, type HoldRecord, openStore, type StateStore } from
 import { adoptRows, leaveOutEnded, lacksAny, readLasting, renamePanels } from './adopt-holds-file.js';
 
 const AT = '2026-11-20T12:00:00.000Z';
+const LATER = '2026-11-20T13:00:00.000Z';
+const KINDS = [{}, { wideSuspension: 'wide' }];
 
 let store: StateStore;
 beforeEach(async () => {
@@ -33,7 +35,7 @@ function proof(id: string, of: string, more: Partial<EvidenceRecord> = {}): Evid
 }
 
 const adopt = (holds: HoldRecord[], evidence: EvidenceRecord[]): Promise<void> =>
-  store.write((tables) => adoptRows({ services: [], holds, evidence }, tables, AT));
+  store.write((tables) => adoptRows({ services: [], holds, evidence }, tables, { at: AT, kinds: KINDS }));
 
 it('evidence of the file, which is newer, takes the place of that of the store', async () => {
   await store.holds.add(hold('h-1'));
@@ -68,8 +70,31 @@ it('what the store knows as ended is not taken, and keeps nothing else from it',
   await store.holds.end('h-1', AT);
   const old = { services: [], holds: [hold('h-1')], evidence: [proof('e-1', 'h-1')] };
   const left = await leaveOutEnded(old, store);
-  expect([left, await lacksAny(left, store)]).toEqual([{ services: [], holds: [], evidence: [] }, false]);
+  expect([left, await lacksAny(left, store, KINDS)]).toEqual([{ services: [], holds: [], evidence: [] }, false]);
   await adopt([hold('h-1'), hold('h-2', { reason: 'manual' })], [proof('e-1', 'h-1'), proof('e-2', 'h-2')]);
   const { holds, evidence } = await readLasting(store);
   expect([holds.map(({ id }) => id), evidence.map(({ id }) => id)]).toEqual([['h-2'], ['e-2']]);
+});
+
+it.each<[string, Partial<HoldRecord>, Partial<HoldRecord>, string]>([
+  ['was widened since', {}, { restriction: 'wide' }, 'wide'],
+  ['is of before it was widened', { restriction: 'wide' }, {}, 'wide'],
+  ['began anew since', { restriction: 'wide' }, { id: 'h-2', since: LATER }, 'narrow'],
+  ['is of before another began', { restriction: 'wide', since: LATER }, { id: 'h-2' }, 'wide'],
+  ['is of an earlier version', {}, { restriction: null }, 'narrow'],
+])('a hold of the file that %s leaves the newer restriction', async (_what, stored, found, restriction) => {
+  const manual = { reason: 'manual', restriction: 'narrow' };
+  const open = hold('h-1', { ...manual, ...stored });
+  await store.holds.add(open);
+  const rows = { services: [], holds: [hold('h-1', { ...manual, ...found })], evidence: [] };
+  expect(await lacksAny(rows, store, KINDS)).toBe(open.restriction !== restriction);
+  await adopt(rows.holds, []);
+  expect(await store.holds.open({ agentsOf: 'vpn' })).toMatchObject([{ id: 'h-1', restriction }]);
+});
+
+it('a hold of the file gives the one of the store its note, and the window and the figures of its limit', async () => {
+  await store.holds.add(hold('h-1', { cycle: '2026-10', usedBytes: 1, allowedBytes: 1 }));
+  const figures = { note: 'since', cycle: '2026-11', usedBytes: 3, allowedBytes: 2 };
+  await adopt([hold('h-1', figures)], []);
+  expect(await store.holds.open({ agentsOf: 'vpn' })).toMatchObject([figures]);
 });

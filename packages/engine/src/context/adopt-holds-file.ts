@@ -1,3 +1,4 @@
+import type { KindTraits } from '@sluice/panel-kind';
 import { findSubjectAgent, findSubjectPanel, toAgentSubject } from '@sluice/quota-core';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 
@@ -14,6 +15,9 @@ export interface HoldsFile {
 type Rows = Pick<HoldsFile, 'services' | 'holds' | 'evidence'>;
 
 type Held = Pick<StoreTables, 'holds' | 'evidence'>;
+
+/** Kinds of panels, of which a hold that was widened has the wide suspension. */
+export type Suspensions = readonly Pick<KindTraits, 'wideSuspension'>[];
 
 /** Reads the open evidence of all services and all agents, and the holds that are open or have some of it. */
 export async function readLasting({ holds, evidence }: Held): Promise<Pick<Rows, 'holds' | 'evidence'>> {
@@ -73,24 +77,32 @@ async function readStored(rows: readonly HoldRecord[], { holds }: Pick<Held, 'ho
   return found;
 }
 
-/** Returns whether a store lacks an open hold, or open evidence, of these rows. */
-export async function lacksAny({ holds, evidence }: Rows, tables: Held): Promise<boolean> {
+/** Returns whether a store lacks an open hold, its restriction, or open evidence, of these rows. */
+export async function lacksAny({ holds, evidence }: Rows, tables: Held, kinds: Suspensions): Promise<boolean> {
   const found = await readLasting(tables);
-  const held = new Set(found.holds.filter(isOpen).map(toReasonKey));
+  const held = new Map(found.holds.filter(isOpen).map((row) => [toReasonKey(row), row]));
   const known = new Set(found.evidence.map(({ id }) => id));
-  return evidence.some(({ id }) => !known.has(id)) || holds.some((row) => isOpen(row) && !held.has(toReasonKey(row)));
+  const isLacking = (row: HoldRecord): boolean => {
+    const stored = held.get(toReasonKey(row));
+    return stored === undefined || toChange(stored, row, kinds).restriction !== stored.restriction;
+  };
+  return evidence.some(({ id }) => !known.has(id)) || holds.some((row) => isOpen(row) && isLacking(row));
 }
 
 /**
- * Stores the services, holds and evidence that the store lacks. An open hold of the same reason stands for one of the file; evidence of
- * the same target ends for that of the file, which is newer.
+ * Stores the services, holds and evidence that the store lacks. An open hold of the same reason stands for one of the file, and becomes
+ * as that one; evidence of the same target ends for that of the file, which is newer.
  */
-export async function adoptRows(rows: Rows, tables: StoreTables, at: string): Promise<void> {
+export async function adoptRows(
+  rows: Rows,
+  tables: StoreTables,
+  { at, kinds }: { at: string; kinds: Suspensions },
+): Promise<void> {
   const known = await tables.services.list({ ids: rows.services.map(({ id }) => id) });
   const ids = new Set(known.map(({ id }) => id));
   await tables.services.put(rows.services.filter(({ id }) => !ids.has(id)));
   const stored = await readStored(rows.holds, tables);
-  const standsFor = await adoptHolds(rows.holds, stored, tables);
+  const standsFor = await adoptHolds(rows.holds, { stored, kinds }, tables);
   const proofs = await tables.evidence.ofHolds([...rows.holds, ...stored].map(({ id }) => id));
   const applied = new Map(proofs.filter(({ until }) => until === null).map((row) => [toTargetKey(row), row]));
   const seen = new Set(proofs.map(({ id }) => id));
@@ -105,18 +117,35 @@ export async function adoptRows(rows: Rows, tables: StoreTables, at: string): Pr
 /** Stores the holds that the store lacks; returns those of the store that stand for one of the file. */
 async function adoptHolds(
   holds: readonly HoldRecord[],
-  stored: readonly HoldRecord[],
+  { stored, kinds }: { stored: readonly HoldRecord[]; kinds: Suspensions },
   tables: StoreTables,
 ): Promise<Map<string, string>> {
-  const open = new Map(stored.filter(isOpen).map((row) => [toReasonKey(row), row.id]));
+  const open = new Map(stored.filter(isOpen).map((row) => [toReasonKey(row), row]));
   const ids = new Set(stored.map(({ id }) => id));
   const standsFor = new Map<string, string>();
   for (const hold of holds) {
     const other = isOpen(hold) ? open.get(toReasonKey(hold)) : undefined;
-    if (other !== undefined) standsFor.set(hold.id, other);
-    else if (!ids.has(hold.id)) await tables.holds.add(hold);
+    if (other !== undefined) {
+      standsFor.set(hold.id, other.id);
+      await tables.holds.update(other.id, toChange(other, hold, kinds));
+    } else if (!ids.has(hold.id)) await tables.holds.add(hold);
   }
   return standsFor;
+}
+
+type Changing = Pick<HoldRecord, 'restriction' | 'note' | 'cycle' | 'usedBytes' | 'allowedBytes'>;
+
+/** Returns what an open hold of the store has when it stands for one of the file. */
+function toChange(stored: HoldRecord, hold: HoldRecord, kinds: Suspensions): Changing {
+  const { restriction, note, cycle, usedBytes, allowedBytes } = isNewer(stored, hold, kinds) ? stored : hold;
+  return { restriction: restriction ?? stored.restriction, note, cycle, usedBytes, allowedBytes };
+}
+
+/** Returns whether a hold of the store is newer than that of the file, as where an older store is replaced. */
+function isNewer(stored: HoldRecord, hold: HoldRecord, kinds: Suspensions): boolean {
+  if (stored.id !== hold.id) return stored.since > hold.since;
+  // While a hold lasts, it is only widened.
+  return stored.restriction !== hold.restriction && kinds.some((one) => one.wideSuspension === stored.restriction);
 }
 
 /**

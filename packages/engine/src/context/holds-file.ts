@@ -9,6 +9,7 @@ import {
   leaveOutEnded,
   readLasting,
   renamePanels,
+  type Suspensions,
   suspendUnpaid,
 } from './adopt-holds-file.js';
 
@@ -87,6 +88,7 @@ interface Replaced {
   file: string;
   files: Files;
   at: string;
+  kinds: Suspensions;
   /** Returns the name that the restored store has of a panel of the replaced one; null where that can't be known. */
   toName: (panel: string) => string | null;
 }
@@ -104,11 +106,11 @@ export interface TakenOver {
  * were applied after its backup, and writes its file; until then, the next run would write it again. Returns null where it lacks none.
  */
 export async function replaceHoldsFile(restored: StateStore, replaced: Replaced): Promise<TakenOver | null> {
-  const { file, files, at } = replaced;
+  const { file, files, at, kinds } = replaced;
   const found = await readReplaced(replaced);
   const toName = (panel: string): string => replaced.toName(panel) ?? panel;
   const isNews =
-    found !== null && (await lacksAny(await leaveOutEnded(renamePanels(toName, found), restored), restored));
+    found !== null && (await lacksAny(await leaveOutEnded(renamePanels(toName, found), restored), restored, kinds));
   const taken = isNews
     ? { kept: `${file}.replaced-${at.replaceAll(/[-:]/g, '')}`, isTaken: await tryAdopt(found, restored, replaced) }
     : null;
@@ -130,12 +132,12 @@ async function readReplaced({ store, file, files }: Replaced): Promise<Content |
   return tryReadHoldsFile(files, file);
 }
 
-async function tryAdopt(found: Content, store: StateStore, { toName, at }: Replaced): Promise<boolean> {
+async function tryAdopt(found: Content, store: StateStore, { toName, at, kinds }: Replaced): Promise<boolean> {
   const named = renamePanels(toName, found);
   try {
     await store.write(async (tables) => {
       const rows = await leaveOutEnded(named, tables);
-      await adoptRows(rows, tables, at);
+      await adoptRows(rows, tables, { at, kinds });
       await suspendUnpaid(rows, tables, at);
     });
     return named.holds.length === found.holds.length && named.evidence.length === found.evidence.length;

@@ -39,7 +39,8 @@ export async function releaseAll(context: Context, request: ReleaseAllRequest): 
 
 async function giveAllBack(context: Context, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
   const { file, dryRun, reason } = request;
-  if (file && !dryRun) await context.write([], (tables) => adoptRows(file, tables, context.now()));
+  const { kinds } = context.deps;
+  if (file && !dryRun) await context.write([], (tables) => adoptRows(file, tables, { at: context.now(), kinds }));
   const { services, ending } = await restrictedServices(context, request);
   const ofAgents = await panelsWithDisabled(context, request);
   // A panel that was named is meant also where nothing of it is held yet.

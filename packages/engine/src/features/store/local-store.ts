@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/panel-kind';
+import type { Clock, PanelKind } from '@sluice/panel-kind';
 import {
   type LeaseOwner,
   type LeaseRecord,
@@ -75,14 +75,14 @@ export interface RestoredStore extends RestoreResult, Inheritance {
 
 /**
  * Replaces the store at a location, and its file of open holds, by a backup, which goes on as the replaced store. An error, and a
- * kill, leave the one or the other in place.
+ * kill, leave the one or the other in place. Without the kinds of panels, it is not known which holds also cover numbers of lines.
  *
  * @throws SluiceError `lease_held` while a run is active, `holds_file_not_written`; and as `restoreStore`
  */
 export async function restoreLocalStore(
   from: string,
   location: string,
-  { clock, files = nodeFiles, isAlive }: StoreFileParts & LeaseHolders,
+  { clock, files = nodeFiles, isAlive, kinds = [] }: StoreFileParts & LeaseHolders & { kinds?: readonly PanelKind[] },
 ): Promise<RestoredStore> {
   if (files.exists(location)) await refuseActiveRuns(location, { clock, files, isAlive });
   const at = new Date(clock.now()).toISOString();
@@ -97,7 +97,7 @@ export async function restoreLocalStore(
       // The file has to match the restored store.
       const toName = await findNames(replaced, store);
       const file = toHoldsFilePath(location);
-      taken = await replaceHoldsFile(store, { store: replaced, file, files, at, toName });
+      taken = await replaceHoldsFile(store, { store: replaced, file, files, at, kinds, toName });
     },
   });
   const { kept = null, isTaken = false } = (taken as TakenOver | null) ?? {};
