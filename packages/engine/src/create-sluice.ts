@@ -6,7 +6,7 @@ import type { Dependencies } from './context/dependencies.js';
 import { nodeFiles } from './base/files.js';
 import { ports } from './ports.js';
 import { processParts } from './process.js';
-import { type RunRequest, toScope } from './kernel/run/bracket.js';
+import { type RunRequest, isWatched } from './kernel/run/bracket.js';
 import { Context, type ContextParts } from './context/context.js';
 import { listRenames } from './context/panel-addresses.js';
 import { readStoredNames, toNamedError } from './context/stored-names.js';
@@ -107,11 +107,8 @@ async function runOverPanels(context: Context, kind: RunKind, options: RunOption
     keepAll: options.allServices ?? true,
     onProgress,
   };
-  // A dry run, and a run over a part, prove nothing about the runs that are watched.
-  if (request.dryRun || service !== undefined || toScope(request) !== null)
-    return runPanels(context, request, runParts);
   const work = (): Promise<RunReport> => runPanels(context, request, runParts);
-  if (context.config.heartbeat === undefined) return work();
+  if (!isWatched(request) || context.config.heartbeat === undefined) return work();
   return (await import('./features/notices/heartbeat.js')).withHeartbeat(context, work);
 }
 

@@ -156,7 +156,7 @@ describe('a bad config', () => {
 
   it('whose secret is not there', async () => {
     Reflect.deleteProperty(at.bench.env, 'DCIM_TOKEN');
-    for (const words of ['poll', 'plan', 'reconcile', 'poll --service svc-1'])
+    for (const words of ['plan', 'poll --panel dcim', 'poll --service svc-1'])
       await expectRefusal(words, 2, 'secret_missing', /panels\.dcim\.token.*DCIM_TOKEN/);
     at.bench.env['DCIM_TOKEN'] = TOKEN;
   });

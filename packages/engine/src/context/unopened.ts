@@ -17,8 +17,13 @@ export async function findUnopened(
   return unopened;
 }
 
+/** Returns why the first of these panels can't be opened, where none of them can; null where one can. Calls no panel. */
+export async function findRefusal(context: Context, names: readonly string[]): Promise<SluiceError | null> {
+  return toRefusal(await findUnopened(context, names), names);
+}
+
 /**
- * Returns the same, each of which fails alone beside the others. Calls no panel.
+ * Returns which of these panels can't be opened, each of which fails alone beside the others. Calls no panel.
  *
  * @throws SluiceError where none of them can be opened
  */
@@ -27,7 +32,12 @@ export async function requireAnyPanel(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, SluiceError>> {
   const unopened = await findUnopened(context, names);
-  const [first] = unopened.values();
-  if (first !== undefined && unopened.size === names.length) throw first;
+  const refusal = toRefusal(unopened, names);
+  if (refusal !== null) throw refusal;
   return unopened;
+}
+
+function toRefusal(unopened: ReadonlyMap<string, SluiceError>, names: readonly string[]): SluiceError | null {
+  const [first = null] = unopened.values();
+  return unopened.size === names.length ? first : null;
 }

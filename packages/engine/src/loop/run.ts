@@ -1,5 +1,5 @@
 import type { RunReport } from '@sluice/contract/documents';
-import { type ItemError, toItemError, type Panel, usageError } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type Panel, type SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { interruptedError } from '../base/interruption.js';
 import { readEnforcements } from '../context/enforcement.js';
@@ -8,7 +8,7 @@ import { takePanels } from '../context/leases.js';
 import { requirePanelName } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
-import { requireAnyPanel } from '../context/unopened.js';
+import { findRefusal } from '../context/unopened.js';
 import { withRun } from '../kernel/run/bracket.js';
 import { findFallen } from './fallen.js';
 import { runPanel } from './panel-run.js';
@@ -22,34 +22,45 @@ import {
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
 import { wholeError } from '../kernel/run/run-document.js';
 import { noteUndecided } from '../kernel/run/undecided.js';
-import { type Run, type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
+import { isWatched, type Run, type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
 
 /**
  * Executes one run over panels, each under its lease: observe, decide, plan, apply. What can't be read changes nothing; the brake
  * stops a panel's run before its first change. Then the run does its duties, ends with the outcome of all of it, and news is sent.
+ *
+ * @throws SluiceError where none of the panels can be opened, by a run that is watched after all of this
  */
-export function runPanels(context: Context, request: RunRequest, features: RunParts): Promise<RunReport> {
-  return withRun(context, { ...request, scope: toScope(request) }, async (run) => {
-    const { report, results } = await overPanels(context, run, request, features.parts);
-    const ofPanels = decideOutcome(report, results);
-    if (ofPanels === 'failed') report.error ??= wholeError(report.services, report.panels);
-    // Other runs may begin: a backup and the billing system can take long.
-    await run.leases.releaseAll();
-    const ended = { context, request, report };
-    const error = await doDuties(ended, features.duties);
-    report.error ??= error;
-    if (context.deps.signal.aborted) report.error = toInterrupted(request, results);
-    const outcome = error === null ? ofPanels : 'failed';
-    await run.end({ outcome, changes: results.changes, error: report.error });
-    await features.news(ended);
-    return report;
-  });
+export async function runPanels(context: Context, request: RunRequest, features: RunParts): Promise<RunReport> {
+  const { report, refusal } = await withRun(context, { ...request, scope: toScope(request) }, (run) =>
+    workAndEnd(context, run, request, features),
+  );
+  if (refusal !== null && !context.deps.signal.aborted) throw refusal;
+  return report;
+}
+
+async function workAndEnd(context: Context, run: Run, request: RunRequest, features: RunParts): Promise<OverPanels> {
+  const done = await overPanels(context, run, request, features.parts);
+  const { report, results, refusal } = done;
+  const ofPanels = decideOutcome(report, results);
+  if (ofPanels === 'failed') report.error ??= wholeError(report.services, report.panels);
+  // Other runs may begin: a backup and the billing system can take long.
+  await run.leases.releaseAll();
+  const ended = { context, request, report };
+  const error = await doDuties(ended, features.duties);
+  report.error ??= error;
+  if (context.deps.signal.aborted) report.error = toInterrupted(request, results);
+  const outcome = error === null ? ofPanels : 'failed';
+  await run.end({ outcome: refusal === null ? outcome : 'usage', changes: results.changes, error: report.error });
+  await features.news(ended);
+  return done;
 }
 
 /** What was done on the panels of a run. */
 interface OverPanels {
   report: RunReport;
   results: RunResults;
+  /** Why none of them could be opened; null where one was. */
+  refusal: SluiceError | null;
 }
 
 async function overPanels(
@@ -60,7 +71,8 @@ async function overPanels(
 ): Promise<OverPanels> {
   const removed = await findRemovedPanels(context);
   const { panels, only } = await selectPanels(context, request, parts);
-  await requireAnyPanel(context, panels);
+  const refusal = await findRefusal(context, panels);
+  if (refusal !== null && !isWatched(request)) throw refusal;
   const results = new RunResults(request.keepAll ?? true, (name) => context.findKind(name));
   const { totals } = results;
   run.totals = totals;
@@ -92,7 +104,7 @@ async function overPanels(
   await reportFormerNames(context, request, report);
   report.services = results.views(names);
   report.enforced = await countEnforced(context, request, run.view.observing);
-  return { report, results };
+  return { report, results, refusal };
 }
 
 /**

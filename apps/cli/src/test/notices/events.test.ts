@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type FakeMailServer, type FakeServer, startFakeMailServer } from '@sluice/fake-panels';
 import { toEvent, EVENTS, KNOWN_CODES } from '@sluice/engine';
 import { closeAfterTest, startForEachTest } from '../each-test.js';
-import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench } from '../easydcim-bench.js';
+import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, TOKEN } from '../easydcim-bench.js';
 import { received, startReceiver } from './receiver.js';
 
 const at = startForEachTest(startEasyDcimBench);
@@ -93,6 +93,15 @@ describe('an operator is notified of', () => {
     await at.bench.sluice('poll');
     expect(received(receiver.calls)[0]?.text).toMatch(/^2026-11-20: 1 hold \(svc-1\); 1 threshold \(svc-1\)\n/);
     expect(await after('poll')).toEqual([]);
+    at.bench.env['DCIM_TOKEN'] = '';
+    await at.bench.sluice('poll');
+    at.bench.env['DCIM_TOKEN'] = TOKEN;
+    at.bench.clock.advance(DAY);
+    receiver.clearCalls();
+    await at.bench.sluice('poll');
+    expect(received(receiver.calls)[0]?.text).toMatch(
+      /^2026-11-21: 1 panel-unreachable \(dcim\); 1 of 3 runs failed or were stopped\n/,
+    );
     at.bench.clock.advance(2 * DAY);
     expect(await after('poll')).toEqual([]);
   });

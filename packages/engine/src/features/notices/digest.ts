@@ -1,9 +1,12 @@
 import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
-import type { NoticeRecord } from '@sluice/state-store';
+import type { NoticeRecord, RunOutcome } from '@sluice/state-store';
 import { nameFew } from '../../base/natural-order.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { toEvent } from '../../base/notice-events.js';
+
+/** Outcomes of a run that did not do its work: by a config whose panels can't be opened, it ends as `usage`. */
+const FAILED: readonly RunOutcome[] = ['failed', 'brake', 'usage'];
 
 /** Writes the digest of the local day before, once, if anything happened on it. */
 export async function writeDigest(context: Context, run: string): Promise<void> {
@@ -15,7 +18,7 @@ export async function writeDigest(context: Context, run: string): Promise<void> 
   const since = zonedMidnight(day, config.timeZone);
   const notices = (await store.notices.list({ since })).filter(({ at, code }) => at < until && code !== 'digest');
   const runs = (await store.runs.list({ since })).filter(({ startedAt }) => startedAt < until);
-  const failed = runs.filter(({ outcome }) => outcome === 'failed' || outcome === 'brake').length;
+  const failed = runs.filter(({ outcome }) => outcome !== null && FAILED.includes(outcome)).length;
   const lines = countEvents(notices);
   if (failed > 0) lines.push(`${failed} of ${runs.length} runs failed or were stopped`);
   if (lines.length === 0) return;

@@ -202,6 +202,11 @@ export function toScope({ panel, service }: Pick<RunRequest, 'panel' | 'service'
   return panel === undefined || service !== undefined ? null : `panel ${panel}`;
 }
 
+/** Returns whether a run proves that the runs go on, and so is watched: not a dry run, nor one over a part. */
+export function isWatched({ dryRun, panel, service }: Pick<RunRequest, 'dryRun' | 'panel' | 'service'>): boolean {
+  return !dryRun && panel === undefined && service === undefined;
+}
+
 /** Options of a run. */
 export interface RunRequest {
   command: string;

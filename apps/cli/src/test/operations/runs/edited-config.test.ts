@@ -17,6 +17,7 @@ interface Answer {
   packages: { id: string; price: string }[];
   checks: object[];
   tokens: { id: string }[];
+  alarms: object[];
 }
 
 /** Calls the API of a server; returns status and document. */
@@ -233,6 +234,23 @@ describe('serve, after the config was edited', () => {
       expect(await read('/')).not.toMatch(waits);
     });
     expect(printed.match(new RegExp(waits, 'g'))).toHaveLength(1);
+  });
+
+  it('tells that its only panel is undecided where that lacks a variable, and decides on it once the file is right', async () => {
+    const alarms = async (serving: Serving) => (await call(serving, 'GET /notices/alarms')).json.alarms;
+    await whileServed(async (serving) => {
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+      const before = at.bench.read('sluice.yaml');
+      at.bench.write('sluice.yaml', before.replace('${env:DCIM_TOKEN}', '${env:LATER}'));
+      expect(await runBy(serving, 'poll')).toMatchObject({
+        event: 'failure',
+        data: { code: 'secret_missing' },
+      });
+      expect(await alarms(serving)).toEqual([expect.objectContaining({ code: 'panel_undecided', panel: 'dcim' })]);
+      at.bench.write('sluice.yaml', before);
+      expect(await runBy(serving, 'poll')).toMatchObject({ event: 'report' });
+      expect(await alarms(serving)).toEqual([]);
+    });
   });
 
   it('follows a panel that got another name, without a restart', async () => {

@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { startFakeAstbilling, startFakeHiddify } from '@sluice/fake-panels';
 import { closeAfterTest } from '../../each-test.js';
+import { DAY, startEasyDcimBench, TOKEN } from '../../easydcim-bench.js';
 import { closeFakes } from '../../harness.js';
 import { startHiddifyBench } from '../../hiddify-bench.js';
 import { logIn, serveOn } from '../../serve-on.js';
@@ -12,6 +14,8 @@ interface Read {
   panels: { panel?: string; name?: string; error?: { code: string } }[];
   agents: { panel: string; name: string }[];
   bills: { service: string; state: string }[];
+  entries: object[];
+  alarms: object[];
 }
 
 const skipped = (panel: string) => [{ panel, error: expect.objectContaining({ code: 'secret_missing' }) }];
@@ -102,4 +106,31 @@ it('of one panel keeps no calls of the others from being billed', async () => {
   } finally {
     await closeFakes(other);
   }
+});
+
+it('of the only panel leaves the run, the alarm and the backup of the day, and the exit code of a wrong config', async () => {
+  const at = closeAfterTest(await startEasyDcimBench());
+  const read = async (words: string) => (await at.bench.sluice(`${words} --json`)).json<Read>();
+  const backups = () => readdirSync(at.bench.path('sluice.db-backups'));
+  await at.addService(1);
+  expect((await at.bench.sluice('reconcile')).exitCode).toBe(0);
+  const before = backups();
+  at.bench.clock.advance(DAY);
+  at.bench.env['DCIM_TOKEN'] = '';
+  const run = await at.bench.sluice('reconcile --json');
+  expect([run.exitCode, run.json()]).toEqual([2, { error: expect.objectContaining({ code: 'secret_missing' }) }]);
+  const { entries } = await read('log list --runs');
+  expect(entries[0]).toMatchObject({
+    ...{ command: 'reconcile', exitCode: 2, error: expect.stringContaining('secret_missing') },
+  });
+  expect(backups()).toHaveLength(before.length + 1);
+  const alarm = { code: 'panel_undecided', panel: 'dcim', message: expect.stringContaining('DCIM_TOKEN') };
+  expect((await read('notice list')).alarms).toContainEqual(expect.objectContaining(alarm));
+  // The others change nothing, and show nothing about the schedule.
+  for (const words of ['plan', 'poll --service svc-1', 'poll --panel dcim'])
+    expect([words, (await at.bench.sluice(words)).exitCode]).toEqual([words, 2]);
+  expect((await read('log list --runs')).entries).toEqual(entries);
+  at.bench.env['DCIM_TOKEN'] = TOKEN;
+  expect((await at.pollLater()).exitCode).toBe(0);
+  expect((await read('notice list')).alarms).toEqual([]);
 });
