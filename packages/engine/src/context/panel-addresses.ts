@@ -40,19 +40,47 @@ export function findRenames(known: Addresses, now: Addresses): Rename[] {
   });
 }
 
-/** Returns the name that a store has of a panel with this name in another store: that of the only one at its address, or the same. */
+/**
+ * Returns what name a store has of a panel, where its panels have these new names elsewhere. A panel whose name another one leaves there
+ * has the name that this one gets: no two have the same.
+ */
+export function toStoredNames(renames: readonly Rename[]): (panel: string) => string {
+  const stored = new Map(renames.map(({ from, to }) => [to, from]));
+  const next = new Map(renames.map(({ from, to }) => [from, to]));
+  return (panel) => {
+    const own = stored.get(panel);
+    if (own !== undefined) return own;
+    let free = panel;
+    for (let to = next.get(panel); to !== undefined; to = next.get(to)) free = to;
+    return free;
+  };
+}
+
+/** Returns the name that a store has of a panel with this name in another store: that of the only one at its address, or a free one. */
 export async function toNameIn(
   store: Pick<StoreTables, 'conditions'>,
   other: Pick<StoreTables, 'conditions'>,
 ): Promise<(panel: string) => string> {
-  const known = await readAddresses(store);
-  const others = await readAddresses(other);
-  return (panel) => {
-    const address = others.get(panel);
-    if (address === undefined || known.get(panel) === address) return panel;
-    const [same, ...more] = [...known].filter(([, one]) => one === address);
-    return same === undefined || more.length > 0 ? panel : same[0];
-  };
+  return toStoredNames(findRenames(await readAddresses(store), await readAddresses(other)));
+}
+
+/**
+ * Stores the addresses of the panels that a replaced store has beyond those of the one that replaces it, by the names that they have
+ * there, so that they get their own with the next run.
+ */
+export async function inheritAddresses(
+  from: Pick<StoreTables, 'conditions'>,
+  to: Pick<StoreTables, 'conditions'>,
+  now: string,
+): Promise<void> {
+  const known = await readAddresses(to);
+  const toName = await toNameIn(to, from);
+  for (const [panel, address] of await readAddresses(from)) {
+    const name = toName(panel);
+    // One that has its name in both has moved since.
+    if (known.get(name) === address || (name === panel && known.has(name))) continue;
+    await to.conditions.put({ key: `${ADDRESS}${name}`, since: now, runs: 1, details: { address } });
+  }
 }
 
 /** Returns which panels have another name in the config than in the store. */

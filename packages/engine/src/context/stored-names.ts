@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
-import { listRenames, type Rename } from './panel-addresses.js';
+import { listRenames, type Rename, toStoredNames } from './panel-addresses.js';
 
 /** A config with the names that its panels have in the store, and which of them have another name in the config. */
 export interface StoredNames {
@@ -16,16 +16,7 @@ export async function readStoredNames(config: Config, store: Pick<StoreTables, '
 }
 
 function withNames(config: Config, renames: readonly Rename[]): Config {
-  const stored = new Map(renames.map(({ from, to }) => [to, from]));
-  const next = new Map(renames.map(({ from, to }) => [from, to]));
-  const toName = (name: string): string => {
-    const own = stored.get(name);
-    if (own !== undefined) return own;
-    // A new panel whose name another one leaves gets a name that is free.
-    let free = name;
-    for (let to = next.get(name); to !== undefined; to = next.get(to)) free = to;
-    return free;
-  };
+  const toName = toStoredNames(renames);
   const panels = Object.entries(config.panels).map(([name, panel]) => [toName(name), panel]);
   const products = Object.entries(config.products).map(([name, product]) => [
     name,

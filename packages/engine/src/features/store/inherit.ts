@@ -1,6 +1,7 @@
 import type { ApiTokenRecord, StateStore, StoreTables } from '@sluice/state-store';
 import { tokenStatus } from '../../base/token-status.js';
 import { keepObserving, listEnforced } from '../../context/enforcement.js';
+import { inheritAddresses } from '../../context/panel-addresses.js';
 import { inheritMarks } from '../../kernel/changes/store-copy.js';
 
 /** What a restored store has of the one that it replaces, and what can't be known since that is missing or can't be read. */
@@ -38,7 +39,10 @@ export async function inheritFrom(
 }
 
 async function inherit(from: StoreTables | null, to: StoreTables, now: string): Promise<Inheritance> {
-  if (from !== null) await inheritDeliveries(from, to);
+  if (from !== null) {
+    await inheritDeliveries(from, to);
+    await inheritAddresses(from, to, now);
+  }
   return {
     behind: await inheritMarks(from, to),
     observing: from === null ? [] : await keepObserving(from, to),
