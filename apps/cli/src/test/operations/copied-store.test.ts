@@ -67,4 +67,18 @@ describe('a copy of a store', () => {
     await other.sluice('doctor --take-over', on('second'));
     expect((await poll(other)).error).toBeNull();
   });
+
+  it('is behind on no panel that got another name since the backup', async () => {
+    exceed();
+    await poll(at.bench);
+    await at.bench.sluice('db backup copy.db');
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('  relay: {', '  hk: {').replaceAll('panel: relay', 'panel: hk'));
+    drift();
+    expect(await poll(at.bench)).toMatchObject({ error: null, run: { outcome: 'done', changes: true } });
+    const restored = await at.bench.sluice('db restore copy.db --yes --json', on('first'));
+    expect(restored.json<{ behind: string[] }>().behind).toEqual([]);
+    drift();
+    expect(await poll(at.bench)).toMatchObject({ error: null, run: { outcome: 'done', changes: true } });
+  });
 });

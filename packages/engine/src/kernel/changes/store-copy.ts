@@ -3,6 +3,7 @@ import { printable } from '@sluice/panel-http/printable';
 import type { MovedError } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import type { Context } from '../../context/context.js';
+import { toNameIn } from '../../context/panel-addresses.js';
 import { endBrake, findMoved, noteMoved } from '../run/brake-state.js';
 import type { StateStore, StoreTables } from '@sluice/state-store';
 
@@ -187,7 +188,7 @@ export async function inheritMarks(
   from: Pick<StoreTables, 'conditions'> | null,
   to: Pick<StoreTables, 'conditions'>,
 ): Promise<string[]> {
-  const replaced = new Map((from === null ? [] : await from.conditions.list(PREFIX)).map((one) => [one.key, one]));
+  const replaced = new Map((from === null ? [] : await listMarks(from, to)).map((one) => [one.key, one]));
   const behind: string[] = [];
   for (const condition of await to.conditions.list(PREFIX)) {
     const record = condition.details as MarkRecord;
@@ -199,6 +200,13 @@ export async function inheritMarks(
   // A backup of before the first mark goes on with it.
   for (const condition of replaced.values()) await to.conditions.put(condition);
   return behind;
+}
+
+/** Lists the marks of a store by the names that another one has of their panels. */
+async function listMarks(of: Pick<StoreTables, 'conditions'>, to: Pick<StoreTables, 'conditions'>) {
+  const toName = await toNameIn(to, of);
+  const marks = await of.conditions.list(PREFIX);
+  return marks.map((one) => ({ ...one, key: toKey(toName(one.key.slice(PREFIX.length))) }));
 }
 
 type Mark = MarkWriter & { token: string };
