@@ -225,4 +225,42 @@ describe('a cancelled purchase', () => {
     await expect(cancel()).rejects.toMatchObject({ code: 'purchase_ended' });
     expect(await at.balance()).toBe('15.00');
   });
+
+  it('is used by the reading of a run that the brake stopped', async () => {
+    await at.open(10, '20');
+    const { id } = (await at.buy('svc-1', 'extra-50')).purchase;
+    const cancel = (): Promise<unknown> => at.sluice.purchases.cancel(id, { refund: true });
+    await at.bench.edit('poll: {', 'poll: { brake: { share: 1%, atLeast: 1 },');
+    at.use(1, 150);
+    expect((await at.pollReport()).run.outcome).toBe('brake');
+    await expect(cancel()).rejects.toMatchObject({ code: 'purchase_used' });
+    // The next run reads nothing, and what was seen stays known.
+    const silent = at.panel.server.inject({ fault: { kind: 'cut' } });
+    await at.pollReport();
+    await expect(cancel()).rejects.toMatchObject({ code: 'not_metered_yet' });
+    silent();
+    expect(await at.balance()).toBe('15.00');
+  });
+
+  const name = (id: string | null): Promise<unknown> =>
+    at.bench.store.services.update([
+      { id: 'svc-1', refs: { easydcim_service_id: id }, updatedAt: '2026-11-20T13:00:00.000Z' },
+    ]);
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['does not know its account', () => name(null)],
+    ['has another clock than its panel', () => Promise.resolve((at.skew.ms = HOUR))],
+  ])('returns nothing while the last run %s', async (_what, begin) => {
+    await at.open(10, '20');
+    const { id } = (await at.buy('svc-1', 'extra-50')).purchase;
+    await begin();
+    await at.pollReport();
+    at.skew.ms = 0;
+    const cancel = (): Promise<unknown> => at.sluice.purchases.cancel(id, { refund: true });
+    await expect(cancel()).rejects.toMatchObject({ code: 'not_metered_yet' });
+    await name('501');
+    await at.pollAfter(HOUR);
+    await cancel();
+    expect(await at.balance()).toBe('20.00');
+  });
 });

@@ -1,11 +1,14 @@
 import type { PurchaseDetail } from '@sluice/contract/documents';
 import { isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
-import type { PurchaseRecord } from '@sluice/state-store';
+import type { DecisionRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
+import { hasEnded } from '../../base/lifecycle.js';
 import { serviceLease } from '../../context/leases.js';
+import { readOutages } from '../../context/reach.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
+import { newestReading } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { countsIn } from '../../loop/load.js';
 import { requireService } from '../../context/find-service.js';
@@ -144,9 +147,10 @@ function isPaid({ id }: PurchaseRecord): SluiceError {
   });
 }
 
-/** Refuses to take back traffic that is used, or may be. */
+/** Refuses to take back traffic that is used, or may be: more may be used than the last good reading showed. */
 async function refuseUsed(context: Context, row: PurchaseRecord): Promise<void> {
-  const loaded = await loadService(context, await requireService(context, row.service));
+  const service = await requireService(context, row.service);
+  const loaded = await loadService(context, service);
   const { cycle, allowance, mode, error } = loaded;
   const refuse = (code: string, why: string): never => {
     throw new SluiceError(code, `Purchase ${row.id} can't be refunded: ${why}; nothing was returned`, {
@@ -156,12 +160,22 @@ async function refuseUsed(context: Context, row: PurchaseRecord): Promise<void> 
   if (error !== null) return refuse(error.code, error.message);
   if (cycle === null || !countsIn(loaded, row)) return refuse('purchase_ended', 'its billing cycle is over');
   if (allowance?.kind !== 'limited') return;
-  const used = cycle.readAt === null ? null : usageInMode(cycle, mode);
-  if (used === null) return refuse('not_metered_yet', `the usage of "${row.service}" in this cycle is unknown`);
-  // More may be used than the last good reading showed.
-  const [latest] = await context.store.decisions.latest([row.service]);
-  if (latest?.status === 'unreadable' || latest?.status === 'doubted')
-    return refuse('not_metered_yet', `the last run could not read the usage of "${row.service}", or doubts it`);
+  const [latest = null] = await context.store.decisions.latest([service.id]);
+  const reading = newestReading(cycle, latest);
+  const used = reading === null ? null : usageInMode(reading, mode);
+  if (used === null) return refuse('not_metered_yet', `the usage of "${service.id}" in this cycle is unknown`);
+  if (!(await isReadNow(context, service, latest)))
+    return refuse('not_metered_yet', `the last run could not read the usage of "${service.id}", or doubts it`);
   if (used >= allowance.allowedBytes - row.bytes)
     refuse('purchase_used', 'without it the service would be at or over its allowance');
+}
+
+/** Returns whether the last run knew the usage of a service; that of one that has ended does not grow. */
+async function isReadNow(
+  context: Context,
+  service: ServiceRecord,
+  latest: Pick<DecisionRecord, 'readAt' | 'status'> | null,
+): Promise<boolean> {
+  if (hasEnded(service) && latest?.status === 'skipped') return true;
+  return latest?.readAt !== null && (await readOutages(context, [service])).size === 0;
 }

@@ -204,7 +204,7 @@ export function toLastReading(
 }
 
 /** Returns the last reading of a cycle: that of the decision is newer where the run did not accept it, since the brake stopped it. */
-function newestReading(cycle: CycleRecord, decision: DecisionRecord | null): ServiceView['usage'] {
+export function newestReading(cycle: CycleRecord, decision: DecisionRecord | null): ServiceView['usage'] {
   const reading = toLastReading(decision, { cycle: cycle.id });
   return reading !== null && reading.readAt > (cycle.readAt ?? '') ? reading : usageView(cycle);
 }
