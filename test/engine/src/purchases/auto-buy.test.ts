@@ -70,6 +70,23 @@ describe('auto-buy', () => {
     expect(await at.purchases()).toEqual([]);
   });
 
+  it('buys nothing with which a hold would stay within the margin of its release', async () => {
+    await open();
+    at.use(1, 141);
+    await at.pollReport();
+    await at.pay('5');
+    at.panel.answers.bandwidth.factor = 0.99;
+    const { totals } = await at.pollReport();
+    expect([totals.purchased, totals.held, await at.balance()]).toEqual([0, 1, '5.00']);
+    const { notices } = await at.pollReport({ dryRun: true });
+    expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toContain(
+      'the 2 packages that are needed cost 10.00 EUR',
+    );
+    await at.pay('5');
+    expect((await at.pollReport()).totals).toMatchObject({ purchased: 2, held: 0, released: 1 });
+    expect(at.portState(1)).toBe('up');
+  });
+
   it('buys nothing under observe, for a manual or billing hold, or when that would not lift the service', async () => {
     await open();
     await at.pay('1000');

@@ -13,7 +13,7 @@ import {
 } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
-import { decideHolds } from '../../loop/decide.js';
+import { decideHolds, foreseeHolds } from '../../loop/decide.js';
 import { countsIn, withPurchases } from '../../loop/load.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { wouldBuy } from './would-buy.js';
@@ -25,6 +25,7 @@ import { newPurchase, toProblem } from './charge.js';
 import { readBudgetLeft } from './budget-left.js';
 import { autoKeyPrefix, findBudget } from './link-budget.js';
 import { findLink } from './link-preferences.js';
+import { findNeeded, loadMore } from './needed.js';
 import { findPackage, lastCharged, type Package } from './packages.js';
 import { AGENT_LIMIT } from '../../kernel/subject/views.js';
 import { findRule, isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
@@ -33,15 +34,17 @@ import { findRule, isAutomatic, listOwnPurchases, thresholdBytes } from '../pref
 export interface Wish {
   package: Package;
   client: string;
+  /** Traffic until the quota restricts the service, or how much is missing until it does not. */
   remainingBytes: number;
   overBytes: number;
+  /** Counted from there. */
   thresholdBytes: number;
   maxPerCycle: number;
 }
 
-/** Returns what auto-buy would buy for a service, or why it can't; null where it has nothing to buy. Pure. */
+/** Returns what auto-buy would buy for a service, or why it can't; null where it has nothing to buy. Reads nothing. */
 export function findWish(
-  { context }: Pick<RunOnPanel, 'context'>,
+  { context, panel }: Pick<RunOnPanel, 'context' | 'panel'>,
   stored: readonly AutoBuyRecord[],
   decided: Decided,
 ): Wish | Refusal | null {
@@ -60,14 +63,21 @@ export function findWish(
   if (bought === undefined || !isOffered)
     return { refused: 'package', why: `product ${product} does not offer ${rule.package}` };
   if (client === null) return { refused: 'client', why: 'it has no client' };
-  return {
-    package: bought,
-    client,
-    remainingBytes: quota.remainingBytes,
-    overBytes: Math.max(0, quota.usedBytes - allowance.allowedBytes),
-    thresholdBytes: threshold,
-    maxPerCycle: rule.maxPerCycle,
-  };
+  const load = loadMore(context, decided, bought);
+  const needed = findNeeded((bytes) => foreseeHolds(context, panel, load(bytes), context.now()));
+  const overBytes = Math.max(0, quota.usedBytes - allowance.allowedBytes);
+  const figures = { remainingBytes: quota.remainingBytes, overBytes, thresholdBytes: threshold };
+  return { package: bought, client, ...toLiftHold(figures, needed), maxPerCycle: rule.maxPerCycle };
+}
+
+type Figures = Pick<Wish, 'remainingBytes' | 'overBytes' | 'thresholdBytes'>;
+
+/** Returns the figures as they are to the end of a hold, which may need less usage than the allowance. */
+function toLiftHold(figures: Figures, needed: number | null): Figures {
+  const { remainingBytes, overBytes, thresholdBytes } = figures;
+  const margin = (needed ?? 0) - 1 - (overBytes - remainingBytes);
+  if (needed === null || needed === 0 || margin <= 0) return figures;
+  return { remainingBytes: 0, overBytes: needed - 1, thresholdBytes: Math.max(0, thresholdBytes - margin) };
 }
 
 /** Returns the rule by which a service may buy automatically; null where it may not, whatever its usage is. Pure. */
@@ -256,7 +266,7 @@ function describeRefusal(reason: string, wish: Wish, price: string, left: string
   if (reason === 'limit-reached') return `the maximum of ${maxPerCycle} purchases in this cycle is reached`;
   if (reason === 'no-credit')
     return `client ${client} has ${formatMoney(left, bought.currency)} of credit, and ${describeCost(wish, price)}`;
-  return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance`;
+  return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance, or too close to it for its release`;
 }
 
 /** Says what the fewest packages cost that are of use. */

@@ -44,7 +44,7 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   const read = await withOrderedBy(context.store, row, loaded);
   const decided = decideLast(context, panel, read, context.now());
   if (decided === null) return false;
-  const wish = findWish({ context }, await readPreferences(context.store, context.now()), decided);
+  const wish = findWish({ context, panel }, await readPreferences(context.store, context.now()), decided);
   if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
   const bought = await context.store.purchases.list({ service: service.id, cycles: [row.cycle] });
   const others = listOwnPurchases(row.client, bought).filter((one) => isAutomatic(one) && one.id !== row.id);
