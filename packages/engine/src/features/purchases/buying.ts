@@ -31,8 +31,12 @@ interface Buying {
   readonly resolved: ResolvedPurchases;
   /** What services would buy, or why they can't, by id. */
   readonly wishes: Map<string, Wish | Refusal>;
-  /** Services as they were decided before their purchases were drafted, and the notices of the drafts. */
-  drafted: { readonly before: readonly Decided[]; readonly notices: readonly Notice[] };
+  /** Services as they were decided before their purchases were drafted, and with these, and the notices of the drafts. */
+  drafted: {
+    readonly before: readonly Decided[];
+    readonly after: readonly Decided[];
+    readonly notices: readonly Notice[];
+  };
 }
 
 /** Automatic purchases in the run over one panel. Open purchases are resolved before the services are loaded. */
@@ -40,7 +44,8 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   const { context, results, request } = run;
   const preferences = await readPreferences(context.store, context.now());
   const resolved = request.dryRun ? NOTHING : await resolveOpen(run);
-  const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted: { before: [], notices: [] } };
+  const drafted = { before: [], after: [], notices: [] };
+  const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted };
   return {
     wouldCharge(decided) {
       const wish = findWish(run, preferences, decided);
@@ -49,7 +54,7 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
     afterDecide: (decided) => withWish(buying, decided),
     async beforePlan(open) {
       const { subjects, notices } = await draftPurchases(run, open, buying.wishes);
-      buying.drafted = { before: open, notices };
+      buying.drafted = { before: open, after: subjects, notices };
       return subjects;
     },
     async afterBrake(planned, { stopped }) {
@@ -118,8 +123,9 @@ async function planAgain(run: PanelRun, planned: readonly Planned[], changed: re
 /** Buys what was drafted; services that got less are decided and planned again with what was paid. */
 async function buyDrafts({ run, drafted }: Buying, planned: readonly Planned[]): Promise<Planned[]> {
   const changed: Decided[] = [];
-  for (const work of planned) {
-    if (work.buys.length === 0) continue;
+  for (const first of planned) {
+    if (first.buys.length === 0) continue;
+    const work = await planBeside(run, first, { drafted: drafted.after, changed });
     const { paid, problem, refused = null } = await buyReserved(run, work);
     if (refused !== null) run.notices.push(refusedNotice(work, refused));
     run.results.totals.purchased += paid.length;
@@ -129,6 +135,23 @@ async function buyDrafts({ run, drafted }: Buying, planned: readonly Planned[]):
     if (decided !== undefined) changed.push(withError(withDrafts(run, decided, paid), problem));
   }
   return planAgain(run, planned, changed);
+}
+
+/** Plans a service again where one that shares with it got less than the plan counts with: its hold may stay. */
+async function planBeside(
+  run: PanelRun,
+  work: Planned,
+  { drafted, changed }: { drafted: readonly Decided[]; changed: readonly Decided[] },
+): Promise<Planned> {
+  const { id } = work.service;
+  const sharers = work.sharers.map(({ service }) => service.id);
+  if (!changed.some(({ service }) => sharers.includes(service.id))) return work;
+  const now = new Map([...drafted, ...changed].map((decided) => [decided.service.id, decided]));
+  const again = await planAll(
+    run,
+    [id, ...sharers].flatMap((each) => now.get(each) ?? []),
+  );
+  return again.find(({ service }) => service.id === id) ?? work;
 }
 
 /** What a service got of its drafts, and why it got no more. */
