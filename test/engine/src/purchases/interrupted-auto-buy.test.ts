@@ -22,9 +22,9 @@ async function openInterrupted(): Promise<World> {
 }
 
 /** Opens a world in which the charge of a purchase of auto-buy has failed, and its run went on. */
-async function openUncharged(gigabytes: number): Promise<World> {
+async function openUncharged(gigabytes: number, credit = '100.00'): Promise<World> {
   const world = await openWorld(RULE);
-  await world.books.addCredit('100.00');
+  await world.books.addCredit(credit);
   world.use(5);
   await world.sluice.poll();
   world.use(gigabytes - 5);
@@ -110,3 +110,22 @@ it('an automatic purchase is not charged once all that may be bought would leave
   expect(await world.problems()).toEqual([]);
   await world.close();
 });
+
+it.each([
+  ['5.00', ['failed auto'], '5.00'],
+  ['10.00', ['paid auto', 'paid auto'], '0.00'],
+])(
+  'an automatic purchase of which more are needed by now is charged only if the credit reaches for all: %s',
+  async (credit, expected, left) => {
+    const world = await openUncharged(102, credit);
+    world.use(58);
+    const answers = world.books.inject({ fault: 'cut', skip: 0, times: 99 });
+    await world.sluice.poll();
+    answers();
+    const { totals } = await world.sluice.poll();
+    expect([await statuses(world), totals.held]).toEqual([expected, expected.length === 1 ? 1 : 0]);
+    expect((await world.books.credit()).balance).toBe(left);
+    expect(await world.problems()).toEqual([]);
+    await world.close();
+  },
+);

@@ -239,7 +239,7 @@ async function findLinkBudget(on: RunOnPanel, service: string, credits: Credits)
 }
 
 /** Returns what the last invoice for the package came to, where that is more than its price. */
-function highestCharge(bought: Package, own: readonly PurchaseRecord[]): string {
+export function highestCharge(bought: Package, own: readonly PurchaseRecord[]): string {
   const charged = lastCharged(bought, own);
   return charged !== null && compareMoney(charged, bought.price) > 0 ? charged : bought.price;
 }

@@ -1,19 +1,22 @@
-import { readPreferences } from './link-preferences.js';
+import { findLink, readPreferences } from './link-preferences.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
-import { autoBuy } from '@sluice/quota-core';
+import { addMoney, autoBuy, fewestToLift } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Loaded } from '../../kernel/subject/stages.js';
 import { findEntry } from '../../base/config/find-entry.js';
+import { refKey } from '../../base/purchase-keys.js';
 import { decideLast } from '../../loop/decide.js';
 import { findSkipped } from '../../loop/load.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
-import { findWish } from './auto-buy.js';
+import { findWish, highestCharge } from './auto-buy.js';
+import { readBudgetLeft } from './budget-left.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findCycleToBuy } from './cycle-to-buy.js';
 import { findInvoice } from './find-invoice.js';
 import { endForFormerPayer, isForPayer } from './former-payer.js';
+import { findBudget } from './link-budget.js';
 import { loadService } from './load-service.js';
 import { withOrderedBy } from './ordered-by.js';
 
@@ -49,10 +52,21 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   const bought = await context.store.purchases.list({ service: service.id, cycles: [row.cycle] });
   const others = listOwnPurchases(row.client, bought).filter((one) => isAutomatic(one) && one.id !== row.id);
   if (others.length >= wish.maxPerCycle) return false;
-  // What others that wait would add counts, too; whether the credit reaches is seen when it is charged.
+  // What others that wait would add counts, too.
   const boughtThisCycle = others.filter(({ status }) => status === 'paid').length;
-  const free = { price: '0.00', credit: '0.00' };
-  return autoBuy({ ...wish, packageBytes: wish.package.bytes, boughtThisCycle, ...free }).count > 0;
+  const facts = { ...wish, packageBytes: wish.package.bytes, boughtThisCycle };
+  const isOfUse = (price: string, credit: string): boolean => autoBuy({ ...facts, price, credit }).count > 0;
+  if (!isOfUse('0.00', '0.00')) return false;
+  // The charge shows whether the credit reaches for one.
+  if (fewestToLift(facts) === 1) return true;
+  const { balance } = await (await context.billing()).credit(wish.client, context.deps.signal);
+  if (!isOfUse(highestCharge(wish.package, listOwnPurchases(row.client, bought)), balance)) return false;
+  const link = await findLink(context.store, service.id, context.now());
+  const budget = link === null ? null : await findBudget(context.store, link);
+  if (budget === null) return true;
+  // It counts as spent already, with the link that it was ordered by.
+  const own = row.key.startsWith(refKey(budget.refs)) ? row.price : '0.00';
+  return isOfUse(row.price, addMoney(await readBudgetLeft(context.store, budget), own));
 }
 
 /**
