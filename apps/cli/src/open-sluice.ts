@@ -4,6 +4,7 @@ import {
   findConfig,
   findHeartbeat,
   type FoundConfig,
+  requireFile,
   storeLocation,
 } from '@sluice/config-file';
 import { createSluice, findEntry, openLocalStore, reportUnstartedRun, type Sluice } from '@sluice/engine';
@@ -70,6 +71,8 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened
   try {
     const found = findConfig(options.config, deps.env, deps.cwd);
     const { config, isRefused } = loadFound(found, deps, options.needsStateOnly);
+    // It is read again while the process runs.
+    if (options.followsConfig === true) requireFile(found.file);
     const create = !isRefused;
     const store = await openConfiguredStore(config, deps, { mayBeLost: options.storeMayBeLost ?? false, create });
     const followed = options.followsConfig === true ? await follow(config, found, deps) : null;

@@ -11,5 +11,6 @@ export {
   loadConfigFile,
 } from './load.js';
 export { type ConfigProblem, formatProblem } from './problem.js';
+export { requireFile } from './read-config.js';
 export { type ConfigReaders, configReaders, storeLocation } from './readers.js';
 export { isSecretReference, missingSecrets, resolveSecret, secretReferences, type SecretSources } from './secrets.js';

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { checkConfigFile, checkConfigText, loadConfigFile } from './load.js';
+import { checkConfigFile, checkConfigText, configState, loadConfigFile } from './load.js';
 import { storeLocation } from './readers.js';
 
 describe('a config at a relative path', () => {
@@ -36,6 +37,24 @@ describe('a config that is a link', () => {
         chmodSync(path.dirname(at), 0o700);
       }
       expect(loadConfigFile(link, { kinds: [] }).dir).toBe(path.dirname(link));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('a config that is no file', () => {
+  it('is refused without waiting for what a pipe or a device may say', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sluice-pipe-'));
+    try {
+      const pipe = path.join(folder, 's.yaml');
+      execFileSync('mkfifo', [pipe]);
+      for (const file of [pipe, '/dev/zero']) {
+        const load = (): unknown => loadConfigFile(file, { kinds: [] });
+        expect(load).toThrow(`${file}: it is a pipe or a device, not a file`);
+      }
+      const { file, products } = checkConfigText('panels: {}\n', pipe, { kinds: [] }).config!;
+      expect(configState({ file, products })).toBeNull();
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { usageError } from '@sluice/panel-kind/errors';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import type { ConfigAccess, ConfigFolder, SystemUser } from './exposed.js';
 
 /** A link that can be opened leads over no more than this. */
@@ -13,26 +13,46 @@ export function systemUser(onlyChecks: boolean): SystemUser | null {
   return { uid, gid, groups: process.getgroups?.() ?? [], onlyChecks };
 }
 
+/** A pipe that the shell has opened for the process, such as `<(...)`. */
+const OPENED = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/;
+
 /**
- * Reads a config with its permissions.
+ * Reads a config with its permissions. It waits for nothing but an opened pipe: a pipe or a device in place of the file is refused.
  *
  * @throws SluiceError `config_missing`
  */
 export function readConfig(file: string): { text: string; access: ConfigAccess } {
   try {
-    const handle = openSync(file, 'r');
+    const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { mode, uid, gid } = fstatSync(handle);
-      return { text: readFileSync(handle, 'utf8'), access: { file, mode, uid, gid, folders: findFolders(file) } };
+      const stats = fstatSync(handle);
+      const { mode, uid, gid } = stats;
+      const isOpened = stats.isFIFO() && OPENED.test(file);
+      if (!stats.isFile() && !stats.isDirectory() && !isOpened) throw noFile(file);
+      const text = readFileSync(isOpened ? file : handle, 'utf8');
+      return { text, access: { file, mode, uid, gid, folders: findFolders(file) } };
     } finally {
       closeSync(handle);
     }
   } catch (error) {
+    if (error instanceof SluiceError) throw error;
     const { code = 'unknown' } = error as { code?: string };
     const reason = code === 'ENOENT' ? 'there is no such file' : `the file can't be read (${code})`;
     throw usageError('config_missing', `${file}: ${reason}`);
   }
 }
+
+/**
+ * Refuses a config that can't be read again.
+ *
+ * @throws SluiceError `config_missing`
+ */
+export function requireFile(file: string): void {
+  if (!statSync(file).isFile()) throw noFile(file);
+}
+
+const noFile = (file: string): SluiceError =>
+  usageError('config_missing', `${file}: it is a pipe or a device, not a file`);
 
 /** Returns the folders of the file and of every link that leads to it, each once. */
 function findFolders(file: string): ConfigFolder[] {
