@@ -1,5 +1,5 @@
 import { formatMoney } from '@sluice/quota-core';
-import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { packageName } from '../../base/config/package-name.js';
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
@@ -10,16 +10,17 @@ import type { Following } from './store-purchase.js';
 interface Reporting {
   run: string;
   service: ServiceRecord;
-  /** It is paid after its billing cycle. */
-  late?: boolean;
+  /** Reads whether it is paid after its billing cycle. */
+  isLate?: (tables: StoreTables) => Promise<boolean>;
   /** Receives the notice once it is stored. */
   onStored: (notice: Notice) => unknown;
 }
 
 /** Stores the notice of a purchase with its change: a run that is killed later has reported it. */
-export function withNotice(context: Context, { run, service, late = false, onStored }: Reporting): Following {
+export function withNotice(context: Context, { run, service, isLate, onStored }: Reporting): Following {
   return async (tables, row) => {
-    const notice = purchaseNotice(context.config, service, row, late && row.status === 'paid');
+    const late = row.status === 'paid' && (await isLate?.(tables)) === true;
+    const notice = purchaseNotice(context.config, service, row, late);
     await addNotices(context, tables, noticeRows(context, run, [notice]));
     onStored(notice);
   };

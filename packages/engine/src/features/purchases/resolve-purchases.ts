@@ -1,5 +1,5 @@
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
-import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { HeldLease, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isClockBelievedOn } from '../../context/clock-guard.js';
@@ -68,9 +68,10 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
     if (context.deps.signal.aborted) break;
     try {
       const { length: told } = stored;
-      const late = await isCycleOver(context, row);
+      const isLate = (store: Pick<StoreTables, 'cycles'>): Promise<boolean> =>
+        isCycleOver({ store, now: () => context.now() }, row);
       const onStored = (notice: Notice): number => stored.push(notice);
-      const also = withNotice(context, { run: request.run, service, late, onStored });
+      const also = withNotice(context, { run: request.run, service, isLate, onStored });
       const after = await resolveUnderLease(context, request, row, isForPayer(row, service) ? also : undefined);
       if (after === null) continue;
       if (after.status === 'pending' && after.actor === 'auto') throw await waits(context, after);
@@ -81,8 +82,9 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
       }
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
-      if (stored.length === told)
-        notices.push(purchaseNotice(context.config, service, after, late && after.status === 'paid'));
+      if (stored.length > told) continue;
+      const late = after.status === 'paid' && (await isLate(context.store));
+      notices.push(purchaseNotice(context.config, service, after, late));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       if (error.code === 'unknown_client' && row.client !== null) missing.add(row.client);

@@ -1,7 +1,7 @@
 import { findLink, readPreferences } from './link-preferences.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
 import { addMoney, autoBuy, fewestToLift } from '@sluice/quota-core';
-import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { HeldLease, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Loaded } from '../../kernel/subject/stages.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { refKey } from '../../base/purchase-keys.js';
@@ -33,7 +33,10 @@ function isStillSold({ config }: Context, row: PurchaseRecord, loaded: Loaded): 
   return findEntry(config.products, loaded.service.product)?.packages.includes(row.package) !== false;
 }
 
-export async function isCycleOver(context: Context, row: PurchaseRecord): Promise<boolean> {
+export async function isCycleOver(
+  context: { store: Pick<StoreTables, 'cycles'>; now(): string },
+  row: PurchaseRecord,
+): Promise<boolean> {
   const cycle = await findCycle(context.store, row);
   return cycle === undefined || cycle.closedAt !== null || cycle.end <= context.now();
 }
