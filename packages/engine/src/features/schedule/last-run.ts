@@ -29,8 +29,12 @@ const hasBegun = ({ outcome }: RunRecord): boolean => outcome !== 'busy';
 type IsMeant = (run: RunRecord) => boolean | Promise<boolean>;
 
 async function findNewest(context: Context, command: string, isMeant: IsMeant): Promise<RunRecord | null> {
-  const found = await findMeant(context, { command, whole: true }, isMeant);
-  return found ?? findMeant(context, { command, whole: true }, () => true);
+  const seen: RunRecord[] = [];
+  const found = await findMeant(context, { command, whole: true }, (run) => {
+    if (seen.length === 0) seen.push(run);
+    return isMeant(run);
+  });
+  return found ?? seen[0] ?? null;
 }
 
 async function findMeant(
