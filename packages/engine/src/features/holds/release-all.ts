@@ -1,6 +1,7 @@
 import type { ChangedAgent, RunReport, ServiceView } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { panelsWithDisabled } from '../agents/open-agents.js';
 import { adoptRows, type HoldsFile } from '../../context/adopt-holds-file.js';
 import { panelLease } from '../../context/leases.js';
@@ -44,8 +45,7 @@ async function giveAllBack(context: Context, run: Run, request: ReleaseAllReques
   const { services, ending } = await restrictedServices(context, request);
   const ofAgents = await panelsWithDisabled(context, request);
   // A panel that was named is meant also where nothing of it is held yet.
-  const named =
-    request.panel !== undefined && Object.hasOwn(context.config.panels, request.panel) ? [request.panel] : [];
+  const named = request.panel !== undefined && !isPanelRemoved(context.config, request.panel) ? [request.panel] : [];
   run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents, ...named])].sort();
   const given: GivenBack = { views: [], reported: [], agents: [], broken: [] };
   if (!dryRun) {
