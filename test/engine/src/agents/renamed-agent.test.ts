@@ -85,12 +85,18 @@ it('its first limit since asks by what it has used', async () => {
 });
 
 it('a dry run changes nothing, and says what the next check does', async () => {
-  await rotate();
-  const preview = await at.check({ dryRun: true });
-  expect(preview.agents.flatMap(({ actions }) => actions)).toEqual([]);
-  expect(codes(preview)).toEqual(['agent_missing']);
-  expect(preview.notices[0]?.message).toContain('finds it to be the same with another uuid');
-  await at.check();
+  const key = await rotate();
+  at.bench.clock.advance(5 * MINUTE);
+  const before = await at.bench.store.agents.list('vpn');
+  for (const agent of [undefined, 'north']) {
+    const preview = await at.sluice.agents.check({ dryRun: true, agent });
+    expect(preview.agents.filter(({ name }) => name === 'north')).toMatchObject([
+      { uuid: key, usersDisabledByUs: 2, actions: [] },
+    ]);
+    expect(codes(preview)).toEqual(['agent_renamed']);
+  }
+  expect(await at.bench.store.agents.list('vpn')).toEqual(before);
+  expect(codes(await at.check())).toEqual(['agent_renamed']);
   expect(at.enabled()).toEqual([false, false]);
 });
 

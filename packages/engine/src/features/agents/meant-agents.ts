@@ -122,19 +122,27 @@ export async function bindNames(
 /** An agent is named this long after it was found, so that a check names it whichever command read it first. */
 const NAMED_FOR_MS = 86_400_000;
 
-/** Returns the notices of agents whose uuid was changed on the panel, with where the config and services name the former one. */
+/**
+ * Returns the notices of agents whose uuid was changed on the panel, with where the config and services name the former one. `foreseen`
+ * are renames that are not stored.
+ */
 export async function listRenamedAgents(
   context: Context,
   panel: string,
   agents: readonly { uuid: string; name: string }[],
+  foreseen: readonly AgentRename[] = [],
 ): Promise<Notice[]> {
   const { store } = context;
+  const since = context.now();
+  const found = foreseen.map(({ from, to, hasName }): Meant => ({ from, to, since, isMeant: hasName }));
   const oldest = new Date(context.deps.clock.now() - NAMED_FOR_MS).toISOString();
-  const recent = (await listMeant(store, panel)).filter(({ from, since }) => UUID.test(from) && since >= oldest);
+  const stored = (await listMeant(store, panel)).filter((meant) => UUID.test(meant.from) && meant.since >= oldest);
+  const isNew = new Set(foreseen.map(({ from }) => from));
+  const recent = [...stored.filter(({ from }) => !isNew.has(from)), ...found];
   if (recent.length === 0) return [];
   const names = new Map(agents.map(({ uuid, name }) => [uuid, name]));
   const services = await store.services.list({ panel });
-  return recent.map(({ from, to, since, isMeant }) => {
+  return recent.map(({ from, to, since: renamedAt, isMeant }) => {
     const named = findInConfig(context, panel, from);
     const ids = findNaming(services, from);
     const isGranted = named.some((path) => path.startsWith('panels.'));
@@ -147,7 +155,7 @@ export async function listRenamedAgents(
       `its limit, ledger, holds and users stay as they are${describeFormer(named, ids)}${another}`;
     return {
       code: 'agent_renamed',
-      key: `${panel}:agent-renamed:${from}:${to}:${since}`,
+      key: `${panel}:agent-renamed:${from}:${to}:${renamedAt}`,
       panel,
       service: null,
       message,

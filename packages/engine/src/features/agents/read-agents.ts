@@ -2,6 +2,7 @@ import { isPanelError } from '@sluice/panel-http';
 import {
   type AgentList,
   type AgentRecords,
+  type AgentRename,
   type AgentTraffic,
   isListProblem,
   type ListProblem,
@@ -16,6 +17,7 @@ import type {
   HoldRecord,
   StoreTables,
 } from '@sluice/state-store';
+import { foresee } from '../../context/foresee.js';
 import { readOrdered } from './ordered.js';
 import { bindNames, loadMeant, renameAgents } from './meant-agents.js';
 import { findReturned } from './returned-users.js';
@@ -52,6 +54,8 @@ export interface AgentsRead {
   waiting: readonly WaitingRaise[];
   /** Evidence, among that of the records, of users that were gone and are there again. */
   returned: readonly EvidenceRecord[];
+  /** Agents that the list shows with another uuid than the store before it. */
+  renames: readonly AgentRename[];
 }
 
 /** Loads everything stored about the agents of a panel, with what clients have ordered and the panel does not show yet. */
@@ -159,13 +163,17 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
     const renames = agents.findRenames(list, known);
     options.guard?.();
     const jump = acceptHalved ? null : context.config.poll.doubt.jump;
-    if (dryRun) return compute(from, list, { users, tables: store, run, jump });
+    const renamed = async (tables: StoreTables): Promise<AgentsRead> => {
+      await renameAgents(context, tables, { panel: name, renames });
+      const ledger = renames.length === 0 ? users : await tables.agentUsers.list({ panel: name });
+      return { ...(await compute(from, list, { users: ledger, tables, run, jump })), renames };
+    };
+    if (dryRun && renames.length > 0) return foresee(store, renamed);
+    if (dryRun) return { ...(await compute(from, list, { users, tables: store, run, jump })), renames };
     const read = await context.write(options.leases?.() ?? [], async (tables) => {
       // If another run stored a list meanwhile, the loaded ledger is out of date.
       if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
-      await renameAgents(context, tables, { panel: name, renames });
-      const ledger = renames.length === 0 ? users : await tables.agentUsers.list({ panel: name });
-      const result = await compute(from, list, { users: ledger, tables, run, jump });
+      const result = await renamed(tables);
       await put(name, tables, result, announce);
       await bindNames(context, tables, { panel: name, agents: result.recorded.agents });
       return result;
@@ -189,7 +197,7 @@ async function compute(
   { context, name, agents }: ReadFrom,
   list: AgentList,
   { users, tables, ...at }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'> } & ReadIn,
-): Promise<AgentsRead> {
+): Promise<Omit<AgentsRead, 'renames'>> {
   const records = await loadRecords(context, name, tables);
   const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);

@@ -105,8 +105,10 @@ export async function runAgents(
   const read = await readAgents(on, { run: request.run, ...how, leases, guard });
   guard();
   // The list may show the only agent with another uuid.
-  if (!isProblem(read) && request.agent !== null)
-    run.request = { ...request, agent: await findPresentUuid(context.store, name, request.agent) };
+  if (!isProblem(read) && request.agent !== null) {
+    const found = read.renames.find(({ from }) => from === request.agent)?.to;
+    run.request = { ...request, agent: found ?? (await findPresentUuid(context.store, name, request.agent)) };
+  }
   const list = isProblem(read) || !previewOnly ? read : (await foreseeUsers(run, read)).read;
   const result = isProblem(list) ? await withoutList(run, list) : await finish(run, decideAndPlan(run, list), open);
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
@@ -160,7 +162,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
       ...(run.observing ? [] : listLeftAbove(run, decided, traffic)),
       ...listUnknownSold(decided),
       ...listWaitingRaises(decided),
-      ...(await listRenamedAgents(context, name, records.agents)),
+      ...(await listRenamedAgents(context, name, records.agents, request.dryRun ? decided.renames : [])),
       ...(await listUnclearExempt(context, name, shown)),
       ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
     ],
