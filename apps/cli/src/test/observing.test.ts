@@ -56,6 +56,19 @@ it('compare exits 4 where figures of another tool differ, and 0 where none do', 
   expect((await at.bench.sluice('compare dcim --with same.csv')).exitCode).toBe(0);
 });
 
+it('enforce shows only what the first run would change: nothing of other products', async () => {
+  await poll(['ports', 'order', 'both'], [1, 2]);
+  const only = async (product: string): Promise<string> => text(`enforce dcim --only ${product} --yes`);
+  const order = await only('order');
+  expect(order).toContain('The first run on dcim (order) would make these changes:');
+  expect(order).toMatch(/^svc-2 on dcim/m);
+  expect(order).not.toContain('svc-1');
+  await at.bench.sluice('observe dcim');
+  const both = await only('both');
+  expect(both).toContain('The first run on dcim (both) would change nothing.');
+  expect(both).not.toMatch(/svc-[12]/);
+});
+
 describe('going live', () => {
   beforeEach(() => poll(['ports', 'order', 'both', 'order'], [1, 2, 3, 4]));
 
@@ -65,7 +78,7 @@ describe('going live', () => {
     const { plan, ...answer } = enforced.json<SwitchReport>();
     const set = { source: 'switch', since: '2026-11-20T13:00:00.000Z', by: 'alice' };
     expect(answer).toEqual({ panel: 'dcim', product: 'order', enforce: 'on', ...set });
-    expect(plan?.services.filter(({ observing }) => !observing).map(({ id }) => id)).toEqual(['svc-2', 'svc-4']);
+    expect(plan?.services.map(({ id }) => id)).toEqual(['svc-2', 'svc-4']);
     const dropped = await at.bench.sluice('enforce dcim --as-configured --json');
     expect(dropped.json<SwitchReport>()).toMatchObject({ enforce: 'observe', source: 'enforce', plan: null });
   });

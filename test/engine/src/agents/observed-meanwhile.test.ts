@@ -153,6 +153,8 @@ describe('enforcing one product of a panel', () => {
   it('leaves agents under observe, and says so', async () => {
     const all = await overLimit(2);
     await at.sluice.panels.observe('vpn');
+    const plan = await at.sluice.panels.planEnforcing('vpn', { product: 'vpn-50' });
+    expect([plan.agents, plan.totals.planned]).toEqual([undefined, 0]);
     await at.sluice.panels.enforce('vpn', { product: 'vpn-50' });
     const { run, agents } = await at.check();
     expect([run.observing, agents]).toMatchObject([['vpn'], [{ exceeded: true }]]);

@@ -165,11 +165,12 @@ describe('going live', () => {
     const answer = await panels.enforce('dcim', { product: 'order' });
     const set = { source: 'switch', since: '2026-11-20T13:00:00.000Z', by: 'alice' };
     expect(answer).toEqual({ panel: 'dcim', product: 'order', enforce: 'on', plan: null, ...set });
-    const announced = plan.services.filter((service) => !service.observing);
-    expect(announced.map((service) => [service.id, service.actions])).toEqual([
+    expect(plan.services.map((service) => [service.id, service.actions])).toEqual([
       ['svc-2', [{ type: 'suspend-order', target: '902', name: expect.any(String) as unknown, state: 'planned' }]],
       ['svc-4', [{ type: 'suspend-order', target: '904', name: expect.any(String) as unknown, state: 'planned' }]],
     ]);
+    expect(plan.totals).toMatchObject({ services: 2, wouldHold: 2, planned: 2 });
+    expect(new Set(plan.notices.map(({ service }) => service))).toEqual(new Set(['svc-2', 'svc-4']));
     expect(byApi()).toEqual([]);
     const polled = await at.poll();
     expect(polled.run.observing).toEqual(['dcim']);

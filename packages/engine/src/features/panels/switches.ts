@@ -33,7 +33,7 @@ export async function storeSwitch(tables: StoreTables, wanted: SwitchRecord): Pr
 }
 
 /**
- * Returns a preview of the first run under `enforce`.
+ * Returns a preview of the first run under `enforce`: of what it changes, not of what stays under `observe`.
  *
  * @throws SluiceError `interrupted`; `doctor_failed` if the preview could not read a single service
  */

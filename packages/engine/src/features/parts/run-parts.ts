@@ -105,8 +105,10 @@ const agents: RunPart = {
     if (!has || !request.observeAll || request.service !== undefined) return [];
     return (await import('../agents/open-agents.js')).limitedPanels(context, request);
   },
-  async wants({ context, panel, request, only }) {
+  async wants({ context, panel, request, only, enforcements }) {
     if (panel.agents === undefined || !request.observeAll || only !== null) return false;
+    // A preview of the first enforcing run shows only what that run changes.
+    if (request.assumed !== undefined && enforcements.isObserving(panel.name, null)) return false;
     return (await import('../agents/open-agents.js')).hasLimits(context, panel.name);
   },
   begin: async (run) => (await import('../agents/check-agents.js')).beginAgents(run),

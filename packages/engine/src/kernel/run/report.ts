@@ -11,6 +11,7 @@ import { isStopError } from './brake-state.js';
 import { noteAlarms, withLasting } from './alarms.js';
 import { besidesSeen, isHeld, withKnown } from './known-before.js';
 import { newsOfServices } from './news.js';
+import type { RunRequest } from './bracket.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
 import type { Applied } from '../subject/stages.js';
 import { LEASED } from '../subject/to-stage.js';
@@ -259,11 +260,17 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   await addNotices(context, tables, noticeRows(context, report.run.id, news));
 }
 
-/** Adds the services to the document of a run that stores nothing. */
-export function showOnly(run: ReportedRun, finished: FinishedWorks): void {
-  const { context, report } = run;
-  decided(run, finished);
-  report.notices.push(...noticeRows(context, report.run.id, finished.notices).map(shownNotice));
+/** Adds the services to the document of a run that stores nothing; a preview of the first enforcing run leaves out those observed. */
+export function showOnly(
+  run: ReportedRun & { request: Pick<RunRequest, 'assumed'> },
+  { subjects, treatment, notices }: FinishedWorks,
+): void {
+  const { context, report, request } = run;
+  const isLeftOut = (work: Applied): boolean => request.assumed !== undefined && treatment(work).observing;
+  const left = new Set(subjects.filter(isLeftOut).map(({ service }) => service.id));
+  decided(run, { subjects: subjects.filter(({ service }) => !left.has(service.id)), treatment });
+  const shown = notices.filter(({ service }) => service === null || !left.has(service));
+  report.notices.push(...noticeRows(context, report.run.id, shown).map(shownNotice));
 }
 
 function decided(
