@@ -12,7 +12,7 @@ import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent } from '@sluice/quota-core';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { notFound, unsupported } from '../../base/errors.js';
-import { isQuotaReleased, newHold, findMarks, readToRestrict } from '../../kernel/subject/holds.js';
+import { findMarks, isOfLimit, isQuotaReleased, newHold, readToRestrict } from '../../kernel/subject/holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Applied } from '../../kernel/subject/stages.js';
@@ -144,8 +144,20 @@ function refuseIdle(context: Context, { service, holds, closes, actions, error }
   throw new SluiceError(
     'hold_not_released',
     `"${id}" has no manual hold and stays held (${reasons.map(describeReason).join(', ')}); nothing was changed`,
-    { details: { service: id, reasons, ...followed, ...Object.fromEntries(reasons.map((reason) => [reason, id])) } },
+    {
+      details: {
+        service: id,
+        reasons,
+        ...followed,
+        ...Object.fromEntries(reasons.map((each) => [toRemedy(each), id])),
+      },
+    },
   );
+}
+
+/** Returns by what a hold ends: limits of the config, which have ids of their own, have one remedy. */
+function toRemedy(reason: string): string {
+  return reason !== 'quota' && isOfLimit({ reason }) ? 'limit' : reason;
 }
 
 async function changeHold(

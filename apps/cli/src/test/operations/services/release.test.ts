@@ -1,7 +1,7 @@
 import type { LogEntry, ServiceDetail } from '@sluice/engine';
 import { describe, expect, it } from '@jest/globals';
 import { startForEachTest } from '../../each-test.js';
-import { GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
 
 const at = startForEachTest(startEasyDcimBench);
 
@@ -20,6 +20,24 @@ it('hold release of a hold that it can’t end fails and says what ends it', asy
   const refused = await at.bench.sluice('hold release svc-1');
   expect(refused.exitCode).toBe(1);
   expect(refused.stderr).toMatch(/svc-1.*quota.*override set svc-1.*protected_until.*hold release svc-1 --until/s);
+});
+
+it('hold release of the hold of another limit says what ends it', async () => {
+  const limit = 'limits: [{ id: daily, window: day, allowance: 50GB, action: disable-ports }]';
+  at.bench.write(
+    'sluice.yaml',
+    configText(at.panel.url).replace('bare: { panel: dcim', `bare: { panel: dcim, ${limit}`),
+  );
+  await at.addService(1, { product: 'bare' });
+  await at.poll();
+  at.use(1, 60);
+  await at.poll();
+  const refused = await at.bench.sluice('hold release svc-1');
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/svc-1.*\(daily\).*protected_until.*hold release svc-1 --until DATE/s),
+  ]);
+  expect(refused.stderr).not.toContain('agent');
 });
 
 describe('hold release --until', () => {
