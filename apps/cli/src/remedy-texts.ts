@@ -229,7 +229,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'To set the password in a file, use --password-from FILE; --password-file only writes a generated one to a new file',
   password_unknown: 'Or set a password there, and adopt the line with "sluice provision create {service} --adopt"',
   hold_not_released: [
-    'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
+    'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift its limits for some time with "sluice hold release {quota} --until DATE"',
     'Record its payment in {source}, then run "sluice service sync" and "sluice poll --service {billing}"; only until the next sync: "sluice provision unsuspend {billing}"',
     'End the billing hold with "sluice provision unsuspend {billing}"',
     'See its holds with "sluice hold list {released}"',

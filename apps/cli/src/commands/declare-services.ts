@@ -163,7 +163,10 @@ function declareHold(hold: LazyCommand): void {
       .description(
         'release the manual hold and lift its restriction immediately, under observe too; --all releases every hold and switches the panels to observe',
       )
-      .option('--until <date>', 'lift the quota hold until this date instead (none: end that now)')
+      .option(
+        '--until <date>',
+        'lift all limits of the service, the quota too, until this date instead (none: end that now)',
+      )
       .option('--all', 'release all holds')
       .option('--panel <name>', 'with --all: only on this panel')
       .choice(

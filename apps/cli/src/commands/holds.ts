@@ -104,7 +104,10 @@ function refuseOtherHolds(
     );
   if (until !== undefined) {
     if (reason === 'quota') return;
-    throw usageError('bad_option', `--until releases the quota hold, not the hold "${reason}"; no panel was called`);
+    throw usageError(
+      'bad_option',
+      `--until lifts the limits of the service, not the hold "${reason}"; no panel was called`,
+    );
   }
   if (reason === 'manual') return;
   const remedy = ENDED_BY[reason]?.(id) ?? 'wait for the next run after its limit is no longer exceeded';
@@ -235,7 +238,7 @@ const holdLists = (['folded', 'full'] as const).map((how) =>
         others: (count) => `${count} other services would be held`,
       });
       for (const { service, until, note } of also?.released ?? [])
-        terminal.line(`${service}: the quota hold is released until ${until}${note === null ? '' : ` (${note})`}`);
+        terminal.line(`${service}: its limits are released until ${until}${note === null ? '' : ` (${note})`}`);
       return ExitCode.done;
     },
   ),

@@ -64,7 +64,7 @@ export const explanation = name(
       'Billing system that decides at each sync whether the service is paid; null where none does, and for clients',
     ),
     holds: z.array(hold),
-    /** Local date until which the quota hold is released, with the operator's note; null where it is not. */
+    /** Local date until which the limits are released, with the operator's note; null where it is not. */
     released: z.object({ until: text, note: textOrNull }).nullable(),
     actions: z.array(
       z.object({

@@ -152,7 +152,7 @@ export const serviceEndpoints = endpoints({
   },
   'POST /services/:service/holds/release': {
     useCase: 'holds.release',
-    summary: 'Release the manual hold; with until (YYYY-MM-DD, null ends it) lift the quota hold for some time',
+    summary: 'Release the manual hold; with until (YYYY-MM-DD, null ends it) lift all limits for some time',
     body: { dryRun: flag, until: z.string().nullable().optional() },
     answer: reports.commandReport,
   },

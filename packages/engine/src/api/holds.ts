@@ -35,7 +35,7 @@ export interface Holds {
   /** Adds a manual hold and restricts the service at once. */
   add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<CommandReport>;
   /**
-   * Releases the manual hold. With `until` (YYYY-MM-DD) lifts the quota hold until that date instead; null ends such a
+   * Releases the manual hold. With `until` (YYYY-MM-DD) lifts all limits of the service until that date instead; null ends such a
    * release.
    */
   release(id: string, options?: CommandOptions & { until?: string | null | undefined }): Promise<CommandReport>;

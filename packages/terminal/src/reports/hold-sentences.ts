@@ -165,7 +165,7 @@ function nextSentences(
     case 'withheld':
       return [
         '',
-        `${service.protected ? 'It is protected' : 'Its quota hold is released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}: ${poll}.`,
+        `${service.protected ? 'It is protected' : 'Its limits are released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}: ${poll}.`,
       ];
     case 'window':
       return [

@@ -38,13 +38,13 @@ function releasedWords(before: ServiceDetail, after: ServiceDetail): string {
   return describeGrace(before, after) ?? 'nothing to release';
 }
 
-/** Returns what a command changed of the release of the quota hold until a date; null where nothing. */
+/** Returns what a command changed of the release of the limits until a date; null where nothing. */
 function describeGrace(
   { quotaReleasedUntil: was }: ServiceDetail,
   { quotaReleasedUntil }: ServiceDetail,
 ): string | null {
-  if (quotaReleasedUntil !== null) return `the quota restricts nothing until ${quotaReleasedUntil}`;
-  return was === null ? null : `the quota restricts again from now on; the next poll decides`;
+  if (quotaReleasedUntil !== null) return `its limits restrict nothing until ${quotaReleasedUntil}`;
+  return was === null ? null : 'its limits restrict again from now on; the next poll decides';
 }
 
 /** Returns what became of the changes to the panel, and what is left to do there. */

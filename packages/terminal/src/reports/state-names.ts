@@ -26,7 +26,7 @@ export interface StateCommands {
   setQuota: (service: string, gigabytes: number) => string;
   /** Moves a service whose product is missing to another one. */
   setProduct: (service: string) => string;
-  /** Releases the manual hold; with `until`, lifts the quota hold until then, or ends that (`none`). */
+  /** Releases the manual hold; with `until`, lifts the limits until then, or ends that (`none`). */
   release: (service: string, until?: string) => string;
   /** Restricts a service again that is held by hand, or suspended. */
   hold: (service: string) => string;

@@ -67,7 +67,7 @@ export function explainState(found: Explanation, times: Times, names: StateNames
   if (released !== null) {
     const note = released.note === null ? '' : ` (${released.note})`;
     sentences.push(
-      `Its quota hold is released until ${released.until}${note}: its quota restricts nothing before. To end that now: ${names.commands.release(service.id, 'none')}.`,
+      `Its limits are released until ${released.until}${note}: neither its quota nor another limit restricts it before. To end that now: ${names.commands.release(service.id, 'none')}.`,
     );
   }
   const rejected = found.readings.filter(({ rejected }) => rejected === 'mass_change').length;

@@ -67,7 +67,7 @@ const NEXT_DECISIONS: Record<
   ],
   withheld: (found, hold) => [
     '',
-    `${found.service.protected ? 'It is protected' : 'Its quota hold is released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}.`,
+    `${found.service.protected ? 'It is protected' : 'Its limits are released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}.`,
   ],
   window: (_found, { reason }) => [
     html`: its limit “${reasonWords(reason)}” was used up in the period before, and nothing was read in the present one`,

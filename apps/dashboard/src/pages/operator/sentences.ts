@@ -63,7 +63,7 @@ export function explainState(scene: ServiceScene): Part[] {
     describeProtection(service, open, found.decision?.wouldHold ?? []),
     released === null
       ? null
-      : html`Its quota hold is released until
+      : html`Its limits are released until
         ${released.until}${released.note === null ? '' : html` (<span dir="auto">${released.note}</span>)`}.`,
     rejected === 0 ? null : `${rejected === 1 ? 'One reading was' : `${rejected} readings were`} not used.`,
   ].filter((part) => part !== null);

@@ -43,7 +43,12 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
     isPending
       ? null
       : asked(service, 'release', 'Release', [
-          { name: 'until', label: 'Until', type: 'date', hint: 'Lifts the quota hold; empty ends the manual hold' },
+          {
+            name: 'until',
+            label: 'Until',
+            type: 'date',
+            hint: 'Lifts all its limits, the quota too; empty ends the manual hold',
+          },
         ]),
     service.billingCycle === null || needsAccount
       ? null

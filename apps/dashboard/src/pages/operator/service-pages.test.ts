@@ -106,7 +106,10 @@ it('a service under observe would not be held while it is protected or released 
   await at.sluice.services.set('svc-10', { protected_until: '' });
   await at.sluice.holds.release('svc-10', { until: '2026-12-01' });
   const released = await read('/services/svc-10');
-  expect([released.includes('would be held'), released.includes('released until 2026-12-01')]).toEqual([false, true]);
+  expect([released.includes('would be held'), released.includes('Its limits are released until 2026-12-01')]).toEqual([
+    false,
+    true,
+  ]);
   await at.sluice.panels.asConfigured('dcim');
 });
 

@@ -190,7 +190,7 @@ function toHold(context: Context, service: string, { reason, suspension, note }:
   return newHold(context, { service, reason, restriction: suspension, note, origin: 'operator' });
 }
 
-/** Returns the services whose quota hold is released until a date. */
+/** Returns the services whose limits are released until a date. */
 export async function releasedQuotas(context: Context, service?: string): Promise<ReleasedQuota[]> {
   const filter = service === undefined ? {} : { ids: [service] };
   const found: ReleasedQuota[] = [];
@@ -202,7 +202,7 @@ export async function releasedQuotas(context: Context, service?: string): Promis
   return found;
 }
 
-/** Returns the note of the command that had released the quota hold last: the newest release until then that ended no manual hold. */
+/** Returns the note of the command that had released the limits last: the newest release until then that ended no manual hold. */
 export async function findReleaseNote({ store }: Context, service: string, at: string): Promise<string | null> {
   const manual = (await store.holds.all({ service })).filter(({ reason }) => reason === 'manual');
   const runs = await store.runs.list({ service, command: 'hold release' });

@@ -51,7 +51,7 @@ function futureDate(context: Context, { id, panel }: ServiceRecord, text: string
 }
 
 function notReleased(id: string): SluiceError {
-  return new SluiceError('hold_not_released', `The quota hold of "${id}" is not released until a date`, {
+  return new SluiceError('hold_not_released', `The limits of "${id}" are not released until a date`, {
     details: { released: id },
   });
 }

@@ -174,7 +174,7 @@ export function toOverride({ quotaBytes, unlimited, mode, action, since }: Overr
   return { quotaBytes, unlimited, mode, action, since };
 }
 
-/** Returns until when a service is protected and its quota hold released, at an instant. */
+/** Returns until when a service is protected and its limits released, at an instant. */
 export function datesInForce(
   { config }: Context,
   service: ServiceRecord,

@@ -25,7 +25,7 @@ it('a fall of the usage is no reason to lift the quota of a service that is not 
   expect(explained).toMatch(/20 GB +0 B +20 GB +less than half of an earlier one/);
   await text('hold release svc-1 --until 2026-12-01');
   expect(await text('explain svc-1')).toContain(
-    `${below}\nIts quota hold is released until 2026-12-01: its quota restricts nothing before.`,
+    `${below}\nIts limits are released until 2026-12-01: neither its quota nor another limit restricts it before.`,
   );
 });
 

@@ -21,7 +21,7 @@ it('a protection and a released quota are named until local midnight', async () 
     await at.poll('--allow-mass');
     return [
       (await text('explain svc-1')).includes('It is protected until 2026-11-25'),
-      (await text('explain svc-2')).includes('Its quota hold is released until 2026-11-25'),
+      (await text('explain svc-2')).includes('Its limits are released until 2026-11-25'),
       (await text('service show svc-1')).includes('2026-11-25 (past)'),
       (await text('hold list')).includes('released until 2026-11-25'),
     ];

@@ -48,15 +48,15 @@ describe('hold release --until', () => {
       expect((await at.bench.sluice(words)).stdout).toMatch(/released until.*2026-11-25/);
     expect((await lines('explain svc-1')).slice(0, 2)).toEqual([
       'svc-1 is not held, although 200 GB of 100 GB (200%) are used.',
-      'Its quota hold is released until 2026-11-25 (transfer): its quota restricts nothing before. To end that now: sluice hold release svc-1 --until none.',
+      'Its limits are released until 2026-11-25 (transfer): neither its quota nor another limit restricts it before. To end that now: sluice hold release svc-1 --until none.',
     ]);
-    const released = 'svc-1: the quota hold is released until 2026-11-25 (transfer)';
+    const released = 'svc-1: its limits are released until 2026-11-25 (transfer)';
     for (const words of ['hold list', 'hold list --product ports', 'hold list --panel dcim'])
       expect(await lines(words)).toContain(released);
     for (const words of ['hold list --product order', 'hold list --status past'])
       expect(await lines(words)).not.toContain(released);
     expect(await lines('hold release svc-1 --until none')).toEqual([
-      'svc-1: the quota restricts again from now on; the next poll decides; nothing had to be changed on the panel',
+      'svc-1: its limits restrict again from now on; the next poll decides; nothing had to be changed on the panel',
       '',
     ]);
     expect((await lines('explain svc-1'))[0]).toBe(
@@ -93,7 +93,7 @@ describe('what is said of releases', () => {
     await at.poll();
     for (const words of ['--dry-run', ''])
       expect(await text(`hold release svc-2 --until 2026-11-25 ${words}`.trim())).toContain(
-        'the quota restricts nothing until 2026-11-25',
+        'its limits restrict nothing until 2026-11-25',
       );
     const preview = await text('hold release --all --dry-run');
     expect(preview).toMatch(/OBSERVING dcim: after this release nothing would be changed[^]*1 would be released/);
