@@ -38,7 +38,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   readings_fell:
     'Compare the figures with the panel, and check its units with "sluice doctor --contract"; if the figures are right, accept them once with "sluice poll --panel {panel} --allow-mass"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',
-  spend_unreadable: 'Show them with "sluice call records --service {service}", and correct them on the panel',
+  spend_unreadable:
+    'Show them with "sluice call records --service {service}", and correct them on the panel; of another currency, set "currency" of the panel in the config',
   spend_incomplete: 'Add the missing rates on the panel; the limit holds as soon as the charged calls reach it',
   not_mapped: [
     'Set it with "sluice service set {service} {ref}=ID"',

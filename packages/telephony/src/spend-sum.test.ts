@@ -84,6 +84,7 @@ describe('the charges of a line in a window', () => {
   it('are a part of all with a record that can not be summed', () => {
     const findCode = (...calls: CallRecord[]) => sum(...calls)?.problem?.code;
     expect(findCode(call({ currency: 'USD' }))).toBe('other-currency');
+    expect(sum(call({ id: 'x', currency: 'USD' }))?.problem).toMatchObject({ id: 'x', currency: 'USD' });
     expect(findCode(call({ charge: '-0.01' }))).toBe('negative-charge');
     expect(findCode(call({ charge: '1e3' }))).toBe('unreadable-record');
     expect(findCode(call({ endedAt: 'soon' }))).toBe('unreadable-record');

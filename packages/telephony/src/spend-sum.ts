@@ -21,8 +21,8 @@ export interface SpendFigure {
   amount: string;
   /** Answered calls without a charge yet. */
   unrated: number;
-  /** The first record that `amount` lacks, so that it is only a part; null: none. */
-  problem: { code: SpendProblem; id: string } | null;
+  /** The first record that `amount` lacks, so that it is only a part, with its currency; null: none. */
+  problem: { code: SpendProblem; id: string; currency: string } | null;
   /** The most expensive destinations, at most three. */
   destinations: DestinationSpend[];
 }
@@ -89,7 +89,7 @@ export class SpendSum {
     for (const sum of sums) {
       if (endedMs !== null && (endedMs < sum.startMs || endedMs >= sum.endMs)) continue;
       const problem = seen === 'conflict' ? 'conflicting-records' : this.#findProblem(call, endedMs);
-      if (problem !== null) sum.problem ??= { code: problem, id: call.id };
+      if (problem !== null) sum.problem ??= { code: problem, id: call.id, currency: call.currency };
       else addCharge(sum, call);
     }
   }

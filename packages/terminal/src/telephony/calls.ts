@@ -28,7 +28,9 @@ export const CALLS: readonly Column<ShownCall>[] = [
   text('description', ({ destinationDescription }) => destinationDescription, { priority: 6 }),
   text('talk_seconds', ({ talkSeconds }) => talkSeconds, { title: 'talk s', align: 'right', priority: 3 }),
   text('billed_seconds', ({ billedSeconds }) => billedSeconds, { title: 'billed s', align: 'right', priority: 2 }),
-  money('charge', ({ charge }) => charge),
+  money('charge', ({ charge }) => charge, {
+    cell: ({ charge, currency }) => (charge === null ? null : formatMoney(charge, currency)),
+  }),
   text('disposition', ({ disposition }) => disposition, { priority: 5 }),
   text('username', ({ username }) => username, { extra: true, priority: 7 }),
   text('id', ({ id }) => id, { extra: true, priority: 8 }),

@@ -94,6 +94,9 @@ describe('a limit in money', () => {
       ]);
       expect([services[0]?.holds, findLimit({ services } as RunReport)?.used]).toEqual([[], '19.00']);
     }
+    exchange.calls = [call('2026-11-05T08:00:00-03:00', '25', { currency: 'USD' })];
+    const other = (await world.sluice.poll({ dryRun: true })).services[0]?.error?.message;
+    expect(other).toMatch(/^not all charges .*: call \S+ is in USD, not in BRL$/);
     // What can be summed is enough to hold.
     for (const bad of broken) {
       exchange.calls = [near, over, bad];

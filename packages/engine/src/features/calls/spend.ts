@@ -151,12 +151,13 @@ async function sumFigures(
   at: string,
 ): Promise<Figure[]> {
   const whole = await sumSpend(context, telephony, requests);
-  if (!whole.isUnattributed) return toFigures(whole, requests, at);
+  const of = { currency: telephony.currency, at };
+  if (!whole.isUnattributed) return toFigures(whole, requests, of);
   // The panel names no subscriber in its list of all calls: ask for each line alone.
   const figures: Figure[] = [];
   for (const request of requests) {
     const own = await sumSpend(context, telephony, [request], request.subscriberId);
-    figures.push(...toFigures(own, [request], at));
+    figures.push(...toFigures(own, [request], of));
   }
   return figures;
 }
@@ -195,22 +196,33 @@ function toFilter(requests: readonly SpendRequest[], subscriberId: string | unde
   };
 }
 
+/** The currency of the figures, and when they were read. */
+interface FigureBasis {
+  currency: string;
+  at: string;
+}
+
 /** Returns the figure of each request: those of a line stand in the order of its requests. */
-function toFigures(result: SpendSum, requests: readonly SpendRequest[], at: string): Figure[] {
+function toFigures(result: SpendSum, requests: readonly SpendRequest[], { currency, at }: FigureBasis): Figure[] {
   const taken = new Map<string, number>();
   return requests.map(({ subscriberId }) => {
     const index = taken.get(subscriberId) ?? 0;
     taken.set(subscriberId, index + 1);
     const figure = result.of(subscriberId)[index];
     if (figure === undefined) throw new Error(`no figure of ${subscriberId}`);
-    return { reading: toReading(figure, at), destinations: figure.destinations };
+    return { reading: toReading(figure, { currency, at }), destinations: figure.destinations };
   });
 }
 
 /** What was summed proves that a limit is reached, and never that it is not, while any record is left out. */
-function toReading({ amount, unrated, problem }: SpendFigure, at: string): MoneyReading {
+function toReading({ amount, unrated, problem }: SpendFigure, { currency, at }: FigureBasis): MoneyReading {
   if (problem !== null) {
-    const message = `not all charges of the line can be summed: ${problem.code.replaceAll('-', ' ')} (call ${problem.id})`;
+    const { code, id } = problem;
+    const why =
+      code === 'other-currency'
+        ? `call ${id} is in ${problem.currency}, not in ${currency}`
+        : `${code.replaceAll('-', ' ')} (call ${id})`;
+    const message = `not all charges of the line can be summed: ${why}`;
     return { known: true, at, amount, partial: { code: PARTLY_SPENT.unreadable, message } };
   }
   const calls = unrated === 1 ? 'a call has' : `${unrated} calls have`;

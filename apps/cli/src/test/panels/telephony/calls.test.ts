@@ -158,7 +158,10 @@ describe('call records', () => {
     at.addCall('2026-11-05T08:10:00-03:00', null);
     const unrated = await at.run('call records --service svc-1');
     expect(unrated.json()).toMatchObject({ totals: { calls: 2, charge: '0.2320', withoutCharge: 1 } });
-    expect((await at.bench.sluice('call records --service svc-1')).stdout).toMatch(/2 calls, .* and 1 without a known/);
+    const { stdout } = await at.bench.sluice('call records --service svc-1');
+    expect(stdout).toMatch(/2 calls, .* and 1 without a known/);
+    // The limit in money counts only calls in the currency of the panel.
+    expect(stdout).toMatch(/ 0\.2320 BRL .*\n/);
   });
 
   it('lists the calls of a day, provisional while it lasts, or writes them as CSV', async () => {
