@@ -233,6 +233,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift its limits for some time with "sluice hold release {quota} --until DATE"',
     'Record its payment in {source}, then run "sluice service sync" and "sluice poll --service {billing}"; only until the next sync: "sluice provision unsuspend {billing}"',
     'End the billing hold with "sluice provision unsuspend {billing}"',
+    'It is past its due date: renew it with "sluice provision renew {overdue}", or protect it with "sluice service set {overdue} protected_until=DATE"; only until the next run: "sluice provision unsuspend {overdue}"',
     'See its holds with "sluice hold list {released}"',
     'Protect it with "sluice service set {limit} protected_until=DATE", or lift its limits for some time with "sluice hold release {limit} --until DATE"; a higher allowance of the limit in its product ends the hold with the next poll',
     'Raise the limit of its agent with "sluice agent limit AGENT --gb N", or end the suspension of the agent with "sluice agent unsuspend AGENT"',

@@ -249,7 +249,14 @@ export type { AgentsAbove, BelowAgents } from './features/agents/agents-above.js
 export { isEndedByRuns, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { UsageFilter } from './features/usage/usage.js';
 export type { Doubted } from './kernel/subject/stages.js';
-export { describeSkip, findSkip, isLeftBySkip, isWithAccount, type SkipReason } from './kernel/subject/skip.js';
+export {
+  describeOverdue,
+  describeSkip,
+  findSkip,
+  isLeftBySkip,
+  isWithAccount,
+  type SkipReason,
+} from './kernel/subject/skip.js';
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';
 export type { RevokeRequest } from './features/access/tokens.js';

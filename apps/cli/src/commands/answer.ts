@@ -12,7 +12,7 @@ interface Shown<Answer> {
   /** Prints the answer, below that line. */
   print?: (terminal: Terminal, answer: Answer) => void;
   /** Prints what follows the answer, where texts are printed. */
-  after?: (opened: Opened, answer: Answer) => Promise<void>;
+  after?: (opened: Opened, answer: Answer) => Promise<void> | void;
   /** Default: done. */
   exitCode?: (answer: Answer) => number;
 }

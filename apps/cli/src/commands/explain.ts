@@ -1,4 +1,4 @@
-import { findLimitingAgents, findSkip, isWithAccount, parseTime } from '@sluice/engine';
+import { describeOverdue, findLimitingAgents, findSkip, isWithAccount, parseTime } from '@sluice/engine';
 import { shellWords } from '@sluice/terminal';
 import {
   explainState,
@@ -37,6 +37,7 @@ const COMMANDS: StateCommands = {
   endSuspension: (service) => `sluice provision unsuspend ${service}`,
   sync: () => 'sluice service sync',
   renew: (service) => `sluice provision renew ${service}`,
+  protect: (service) => `sluice service set ${service} protected_until=DATE`,
   checkAgents: (panel) => `sluice agent check --all --panel ${shellWords([panel])}`,
   raiseAgentLimit: (agent, panel) => `sluice agent limit ${shellWords([agent])} --gb N --panel ${shellWords([panel])}`,
   endAgentSuspension: (agent, panel) => `sluice agent unsuspend ${shellWords([agent])} --panel ${shellWords([panel])}`,
@@ -57,6 +58,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
       canCreate: kind?.capabilities.includes('accounts') === true,
       hasAccount: isWithAccount(found.service, kind?.requiredRef ?? null),
       skip: findSkip(config, found.service, found.at),
+      overdue: describeOverdue(config, found.service, found.at),
       agents: await findLimitingAgents(sluice, found),
     };
     terminal.document(found);

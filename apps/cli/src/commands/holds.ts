@@ -2,6 +2,7 @@ import path from 'node:path';
 import {
   type CommandOptions,
   type CommandReport,
+  describeOverdue,
   type HoldEntry,
   nodeFiles,
   readHoldsFile,
@@ -52,6 +53,11 @@ export function changeHold(
       document: ({ report }) => report,
       print: (terminal, { before, report }) => {
         printOutcome(terminal, before, report, options.verbose === true);
+      },
+      after: ({ config, terminal }, { report: { run, service } }) => {
+        const isEnd = /release|unsuspend/.test(run.command) && run.outcome === 'done' && !run.dryRun;
+        const overdue = isEnd ? describeOverdue(config, service, run.startedAt) : null;
+        if (overdue !== null) terminal.info(`  ${overdue}`);
       },
       exitCode: ({ report }) => toRunExitCode(report.run, options),
     },

@@ -50,18 +50,23 @@ export function holdSentences(found: Explanation, hold: HoldView, times: Times, 
 export function skipSentence(
   { service, source }: Pick<Explanation, 'service' | 'source'>,
   skip: SkipReason,
-  { activate, renew, sync }: StateCommands,
+  commands: StateCommands,
 ): string {
-  const { id } = service;
-  const renewal =
-    source === null
-      ? `To renew it: ${renew(id)}`
-      : `Once it is paid in ${source}, the poll after a sync reads it: ${sync()}`;
   const ends: Partial<Record<SkipReason, string>> = {
-    pending: ` Once it is in use: ${activate(id)}.`,
-    overdue: ` ${renewal}.`,
+    pending: ` Once it is in use: ${commands.activate(service.id)}.`,
+    overdue: ` ${renewalSentence({ service, source }, commands)}`,
   };
   return `${describeSkip(service, skip)}.${ends[skip] ?? ''}`;
+}
+
+/** Says what ends that a service is overdue. */
+export function renewalSentence(
+  { service, source }: Pick<Explanation, 'service' | 'source'>,
+  { renew, sync }: StateCommands,
+): string {
+  return source === null
+    ? `To renew it: ${renew(service.id)}.`
+    : `Once it is paid in ${source}, the poll after a sync reads it: ${sync()}.`;
 }
 
 /** Returns what restricts a service whose hold is not on a panel that no run changes; null where it is there, or a run does it. */

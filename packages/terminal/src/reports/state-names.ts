@@ -33,6 +33,8 @@ export interface StateCommands {
   suspend: (service: string) => string;
   endSuspension: (service: string) => string;
   renew: (service: string) => string;
+  /** Protects a service until a date. */
+  protect: (service: string) => string;
   /** Reads from the billing system what it lists. */
   sync: () => string;
   raiseAgentLimit: (agent: string, panel: string) => string;
@@ -51,6 +53,8 @@ export interface StateNames {
   hasAccount: boolean;
   /** Why no run reads the service; null where runs do. */
   skip: SkipReason | null;
+  /** That the next run holds it for its due date, although nothing does now; null where none does. */
+  overdue: string | null;
   /** The agents that hold the service, and what ends that; null where it is not known. */
   agents: LimitingAgents | null;
 }

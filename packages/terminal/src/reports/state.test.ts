@@ -64,7 +64,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
   };
   const { times } = new Terminal(host, {}, { timeZone: 'UTC', panels: {} });
   return explainState(found, times, {
-    ...{ commands, canCreate: false, hasAccount: false, skip: null, agents: null },
+    ...{ commands, canCreate: false, hasAccount: false, skip: null, overdue: null, agents: null },
     ...own,
     withRemedy: ({ code, message, details }) => `${message}. Mend ${code} of ${details['service']}`,
   });

@@ -19,7 +19,7 @@ import {
 } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { Times } from '../times.js';
-import { figuresText, holdSentences, skipSentence } from './hold-sentences.js';
+import { figuresText, holdSentences, renewalSentence, skipSentence } from './hold-sentences.js';
 import type { StateCommands, StateNames } from './state-names.js';
 
 type Service = Explanation['service'];
@@ -63,6 +63,10 @@ export function explainState(found: Explanation, times: Times, names: StateNames
     decision?.wouldHold ?? [],
   );
   if (protection !== null) sentences.push(protection);
+  if (names.overdue !== null)
+    sentences.push(
+      `${names.overdue}. ${renewalSentence(found, names.commands)} To protect it until a date: ${names.commands.protect(service.id)}.`,
+    );
   const { released } = found;
   if (released !== null) {
     const note = released.note === null ? '' : ` (${released.note})`;

@@ -32,7 +32,7 @@ export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly s
 
 /** Returns sentences that say why a service is held or not, since when, and what ends that. */
 export function explainState(scene: ServiceScene): Part[] {
-  const { found, times, skip } = scene;
+  const { found, times, skip, overdue } = scene;
   const { service, holds, released, readings } = found;
   const rejected = readings.filter((reading) => reading.rejected === 'mass_change').length;
   const drift = toDrift(found);
@@ -61,6 +61,7 @@ export function explainState(scene: ServiceScene): Part[] {
       : html`The last run found a difference from its target:
           <span dir="auto">${times.inText(drift.join('; '))}</span>.`,
     describeProtection(service, open, found.decision?.wouldHold ?? []),
+    toSentence(overdue),
     released === null
       ? null
       : html`Its limits are released until

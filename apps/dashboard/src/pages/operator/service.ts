@@ -2,6 +2,7 @@ import {
   describeMark,
   type Explanation,
   findLimitingAgents,
+  describeOverdue,
   findSkip,
   type HoldView,
   packageName,
@@ -38,6 +39,8 @@ export interface ServiceScene extends Scene {
   hasAccount: boolean;
   /** Why no run reads it; null where runs do. */
   skip: SkipReason | null;
+  /** That the next run holds it for its due date, although nothing does now; null where none does. */
+  overdue: string | null;
   /** The agents that hold it; null for none, and where it is not known. */
   agents: LimitingAgents | null;
 }
@@ -51,8 +54,9 @@ export async function readScene(request: PageRequest, id: string): Promise<Servi
   const isLine = (await panelsWith(sluice, 'calls')).includes(panel);
   const hasAccount = isWithAccount(service, await readRequiredRef(sluice, panel));
   const skip = findSkip(sluice.config, service, at);
+  const overdue = describeOverdue(sluice.config, service, at);
   const agents = await findLimitingAgents(sluice, found);
-  return { ...toScene(request, panel), found, isLine, hasAccount, skip, agents };
+  return { ...toScene(request, panel), found, isLine, hasAccount, skip, overdue, agents };
 }
 
 /** Returns the parts of the page of a service, except its state; null for those that it has not. */

@@ -23,6 +23,7 @@ import { noteFollowing, noteOrdered } from '../services/former-status.js';
 import { storedAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../../base/lifecycle.js';
+import { isHeldOverdue } from '../../kernel/subject/skip.js';
 import type { Reader } from '../../context/reader.js';
 
 /** Options of `hold add` and `hold release`. */
@@ -141,6 +142,8 @@ function refuseIdle(context: Context, { service, holds, closes, actions, error }
   if (reasons.length === 0 || closes.length > 0 || actions.length > 0 || error !== null) return;
   const source = findFollowed(context, service);
   const followed = source === null ? {} : { source };
+  const isOverdue =
+    source === null && service.status === 'active' && isHeldOverdue(service, context.config, context.now());
   throw new SluiceError(
     'hold_not_released',
     `"${id}" has no manual hold and stays held (${reasons.map(describeReason).join(', ')}); nothing was changed`,
@@ -149,14 +152,15 @@ function refuseIdle(context: Context, { service, holds, closes, actions, error }
         service: id,
         reasons,
         ...followed,
-        ...Object.fromEntries(reasons.map((each) => [toRemedy(each), id])),
+        ...Object.fromEntries(reasons.map((each) => [toRemedy(each, isOverdue), id])),
       },
     },
   );
 }
 
 /** Returns by what a hold ends: limits of the config, which have ids of their own, have one remedy. */
-function toRemedy(reason: string): string {
+function toRemedy(reason: string, isOverdue: boolean): string {
+  if (reason === 'billing' && isOverdue) return 'overdue';
   return reason !== 'quota' && isOfLimit({ reason }) ? 'limit' : reason;
 }
 

@@ -1,9 +1,10 @@
-import type { HoldMarks, ServiceView } from '@sluice/contract/documents';
+import type { HoldMarks, ServiceDetail, ServiceView } from '@sluice/contract/documents';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import { isOfLimit } from './holds.js';
+import { isLeftAsIs } from './to-stage.js';
 
 /**
  * Why no run reads a service. `panel`: its panel is not in the config; `overdue`: its due date has passed under
@@ -20,6 +21,26 @@ export function isOverdue(
   now: string,
 ): boolean {
   return nextDueDate !== null && now >= zonedMidnight(nextDueDate, findTimeZone(config, panel));
+}
+
+/** Returns whether runs hold a service since its due date has passed. */
+export function isHeldOverdue(service: Parameters<typeof isOverdue>[0], config: Config, now: string): boolean {
+  return config.poll.overdue === 'hold' && isOverdue(service, config, now);
+}
+
+/**
+ * Says that the next run holds a service for its due date although nothing holds it for that now, as after a command that has ended
+ * the hold; null where no run does. A sentence without its stop.
+ */
+export function describeOverdue(
+  config: Config,
+  service: Pick<ServiceDetail, 'panel' | 'lifecycle' | 'nextDueDate' | 'protected' | 'observing' | 'error'>,
+  at: string,
+): string | null {
+  const { lifecycle, nextDueDate, observing, protected: isProtected } = service;
+  if (lifecycle !== 'active' || isProtected || observing || isLeftAsIs(service)) return null;
+  if (!isHeldOverdue(service, config, at)) return null;
+  return `It was due on ${nextDueDate ?? 'an unknown date'}, so the next run holds it unless it is renewed or protected (poll.overdue: hold)`;
 }
 
 /** Returns why no run reads, restricts or releases a service at an instant; null where runs do. */

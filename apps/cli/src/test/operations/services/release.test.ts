@@ -40,6 +40,27 @@ it('hold release of the hold of another limit says what ends it', async () => {
   expect(refused.stderr).not.toContain('agent');
 });
 
+it('the release of an overdue service says that it lasts until the next run, and what ends it', async () => {
+  at.bench.write('sluice.yaml', configText(at.panel.url, 'poll: { overdue: hold, doubt: { jump: off } }'));
+  await at.addService(1);
+  await at.poll();
+  await at.bench.sluice('service set svc-1 next_due_date=2026-11-20');
+  await at.poll();
+  const refused = await at.bench.sluice('hold release svc-1');
+  expect(refused.stderr).toMatch(/\(billing\).*provision renew svc-1.*svc-1 protected_until=DATE.*unsuspend svc-1/s);
+  const again =
+    'It was due on 2026-11-20, so the next run holds it unless it is renewed or protected (poll.overdue: hold)';
+  expect(await lines('explain svc-1')).not.toContain(again);
+  const ended = (await at.bench.sluice('provision unsuspend svc-1')).stdout;
+  expect(ended).toMatch(/^svc-1: released \(billing\)/);
+  expect(ended).toContain(`${again}\n`);
+  expect((await lines('explain svc-1')).slice(1, 2)).toEqual([
+    `${again}. To renew it: sluice provision renew svc-1. To protect it until a date: sluice service set svc-1 protected_until=DATE.`,
+  ]);
+  await at.bench.sluice('service set svc-1 protected_until=2026-12-01');
+  expect((await at.bench.sluice('explain svc-1')).stdout).not.toContain(again);
+});
+
 describe('hold release --until', () => {
   it('is named by each command about the service, with its note and what ends it', async () => {
     await holdByQuota();
