@@ -7,7 +7,7 @@ import {
   requireFile,
   storeLocation,
 } from '@sluice/config-file';
-import { createSluice, findEntry, openLocalStore, reportUnstartedRun, type Sluice } from '@sluice/engine';
+import { createSluice, findEntry, nodeFiles, openLocalStore, reportUnstartedRun, type Sluice } from '@sluice/engine';
 import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -27,8 +27,8 @@ export interface OpenOptions extends TerminalOptions {
   actor?: string;
   /** Prints the message to a customer on stdout, and everything else on stderr. */
   message?: boolean;
-  /** Allows a new store although the file of open holds names one that was lost. */
-  storeMayBeLost?: boolean;
+  /** Allows a new store although the file of open holds names one that was lost; `in-memory`: one that ends with the command. */
+  storeMayBeLost?: boolean | 'in-memory';
   /** It is a run of the schedule over everything: that it can't begin is reported to the heartbeat. */
   scheduled?: boolean;
   /** It needs no more of the config than the state file, so that it works with a refused one, too. */
@@ -100,9 +100,11 @@ async function reportUnstarted(deps: Deps, options: Pick<OpenOptions, 'config'>)
 export function openConfiguredStore(
   config: Config,
   { clock }: Deps,
-  how: { mayBeLost?: boolean; create?: boolean } = {},
+  { mayBeLost = false, create = true }: { mayBeLost?: boolean | 'in-memory'; create?: boolean } = {},
 ): Promise<StateStore> {
-  return openLocalStore(storeLocation(config), { clock, ...how });
+  const location = storeLocation(config);
+  const isLost = mayBeLost === 'in-memory' && nodeFiles.isEmpty(location);
+  return openLocalStore(isLost ? ':memory:' : location, { clock, mayBeLost: mayBeLost !== false, create });
 }
 
 /** Starts the engine on a store; closing the engine closes the store. */

@@ -16,6 +16,7 @@ import { HOLDS, HOLDS_IN_FULL } from '@sluice/terminal/lists';
 import { printChangedAgents, printFirst, printOutcome, printRun } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
+import { requireConfig } from '../load-config.js';
 import type { Opened } from '../open-sluice.js';
 import { answer } from './answer.js';
 import { type ChangeOptions, toHow } from './change-options.js';
@@ -123,19 +124,20 @@ function refuseOtherHolds(
   );
 }
 
-function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
+async function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
   const { panel } = options;
   const where = panel === undefined ? 'all panels' : `panel ${panel}`;
   const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
   const request = { ...toHow(options), reason: options.reason, file };
-  const release = async ({ sluice, config }: Opened): Promise<RunReport> => {
-    // A panel that is not in the config is refused without a question.
-    const isKnown = panel === undefined || Object.hasOwn(config.panels, panel);
-    if (options.dryRun !== true && isKnown)
+  if (options.dryRun !== true) {
+    // A panel that is not in the config is refused without a question, and no store is made before the answer.
+    const { panels } = requireConfig(options.config, deps);
+    if (panel === undefined || Object.hasOwn(panels, panel))
       await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and switch to observe?`);
-    return sluice.holds.releaseAll(request);
-  };
-  return answer(deps, { ...options, storeMayBeLost: file !== null }, release, {
+  }
+  const release = ({ sluice }: Opened): Promise<RunReport> => sluice.holds.releaseAll(request);
+  const storeMayBeLost = file === null ? false : options.dryRun === true ? 'in-memory' : true;
+  return answer(deps, { ...options, storeMayBeLost }, release, {
     print: (terminal, report) => {
       printRun(terminal, report, options.verbose === true);
       printChangedAgents(terminal, report.agents, options.verbose === true);

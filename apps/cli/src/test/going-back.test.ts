@@ -266,6 +266,43 @@ describe('a store that is gone', () => {
     },
   );
 
+  it('is not made by a dry run, which shows what is given back', async () => {
+    await restrictEverything();
+    const text = at.bench.read('sluice.db.holds.json');
+    loseStore();
+    const restricted = at.panel.snapshot();
+    const words = 'hold release --all --from sluice.db.holds.json';
+    const shown = await at.bench.sluice(`${words} --dry-run --json`);
+    expect([shown.exitCode, shown.stderr]).toEqual([0, '']);
+    expect((await at.bench.sluice(words)).stderr).toContain('Not confirmed');
+    expect(existsSync(at.bench.path('sluice.db'))).toBe(false);
+    expect([at.panel.snapshot(), at.bench.read('sluice.db.holds.json')]).toEqual([restricted, text]);
+    expect((await at.bench.sluice('poll')).stderr).toContain('lists');
+    const preview = shown.json<RunReport>();
+    const released = (await at.bench.sluice(`${words} --yes --json`)).json<RunReport>();
+    const listChanges = ({ services }: RunReport): unknown[] =>
+      services.map(({ id, actions }) => [id, actions.map(({ type, target }) => `${type} ${target}`)]);
+    expect(listChanges(preview)).toEqual(listChanges(released));
+    expect(preview.totals).toMatchObject({ wouldRelease: released.totals.released, planned: released.totals.actions });
+  });
+
+  it('is not replaced by an empty one, which knows none of its holds', async () => {
+    const first = await restrictEverything();
+    const text = at.bench.read('sluice.db.holds.json');
+    loseStore();
+    rmSync(at.bench.path('sluice.db.holds.json'));
+    await succeed('service list');
+    at.bench.write('sluice.db.holds.json', text);
+    const refused = await at.bench.sluice('hold release --all --from sluice.db.holds.json --dry-run');
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringMatching(/dry run.*sluice\.db lacks/)]);
+    const polled = await at.bench.sluice('poll');
+    expect([polled.exitCode, polled.stderr]).toEqual([1, expect.stringMatching(/has no services, but .* lists/)]);
+    expect(at.bench.read('sluice.db.holds.json')).toBe(text);
+    await succeed('hold release --all --from sluice.db.holds.json --yes');
+    expect(at.panel.snapshot()).toEqual(first);
+    await succeed('service list');
+  });
+
   it('leaves what could not be given back in the new store and its file', async () => {
     const first = await restrictEverything();
     loseStore();

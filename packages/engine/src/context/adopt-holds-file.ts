@@ -77,6 +77,12 @@ async function readStored(rows: readonly HoldRecord[], { holds }: Pick<Held, 'ho
   return found;
 }
 
+/** Returns whether a store has, or had, a hold of these rows. */
+export async function knowsAny({ holds }: Pick<Rows, 'holds'>, tables: Pick<Held, 'holds'>): Promise<boolean> {
+  const ids = new Set((await readStored(holds, tables)).map(({ id }) => id));
+  return holds.some(({ id }) => ids.has(id));
+}
+
 /** Returns whether a store lacks an open hold, its restriction, or open evidence, of these rows. */
 export async function lacksAny({ holds, evidence }: Rows, tables: Held, kinds: Suspensions): Promise<boolean> {
   const found = await readLasting(tables);

@@ -157,27 +157,12 @@ export async function isHoldsFileStale(store: StateStore, files: Files): Promise
 }
 
 /** Returns the content of the file; null where it is missing or damaged. */
-function tryReadHoldsFile(files: Files, file: string): HoldsFile | null {
+export function tryReadHoldsFile(files: Files, file: string): HoldsFile | null {
   try {
     return readHoldsFile(files, file);
   } catch {
     return null; // It will be written again.
   }
-}
-
-/**
- * Refuses to create a new store in place of a lost one while anything is still restricted: the new store would attribute our
- * restrictions to others. To be called for a missing or empty store.
- */
-export function refuseLostStore(files: Files, storeFile: string): void {
-  const file = toHoldsFilePath(storeFile);
-  const found = files.exists(file) ? readHoldsFile(files, file) : null;
-  if (!found || (found.holds.length === 0 && found.evidence.length === 0)) return;
-  throw new SluiceError(
-    'store_missing',
-    `The store ${storeFile} does not exist, but ${file} lists ${found.holds.length} open holds`,
-    { kind: 'store', details: { store: storeFile, holdsFile: file } },
-  );
 }
 
 const textOrNull = z.nullable(z.string());

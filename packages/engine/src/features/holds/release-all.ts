@@ -1,9 +1,10 @@
 import type { ChangedAgent, RunReport, ServiceView } from '@sluice/contract/documents';
-import { toItemError } from '@sluice/panel-kind';
+import { toItemError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { panelsWithDisabled } from '../agents/open-agents.js';
-import { adoptRows, type HoldsFile } from '../../context/adopt-holds-file.js';
+import { adoptRows, type HoldsFile, lacksAny, leaveOutEnded } from '../../context/adopt-holds-file.js';
+import { isInMemory } from '../../context/holds-file.js';
 import { panelLease } from '../../context/leases.js';
 import { runCommand } from '../command/run-command.js';
 import type { CommandResult } from '../command/types.js';
@@ -40,8 +41,7 @@ export async function releaseAll(context: Context, request: ReleaseAllRequest): 
 
 async function giveAllBack(context: Context, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
   const { file, dryRun, reason } = request;
-  const { kinds } = context.deps;
-  if (file && !dryRun) await context.write([], (tables) => adoptRows(file, tables, { at: context.now(), kinds }));
+  if (file) await adoptFile(context, file, dryRun);
   const { services, ending } = await restrictedServices(context, request);
   const ofAgents = await panelsWithDisabled(context, request);
   // A panel that was named is meant also where nothing of it is held yet.
@@ -86,6 +86,19 @@ async function giveAllBack(context: Context, run: Run, request: ReleaseAllReques
     changes: report.totals.actions + report.totals.planned > 0,
   });
   return report;
+}
+
+/** Stores what the file has; a dry run does only in memory, and shows of another store what that has. */
+async function adoptFile(context: Context, file: HoldsFile, dryRun: boolean): Promise<void> {
+  const { store, deps } = context;
+  const { kinds } = deps;
+  if (!dryRun || isInMemory(store))
+    await context.write([], (tables) => adoptRows(file, tables, { at: context.now(), kinds }));
+  else if (await lacksAny(await leaveOutEnded(file, store), store, kinds))
+    throw usageError(
+      'bad_option',
+      `a dry run shows what the store has, and ${store.location} lacks holds of the file: to see what the file names, move the store away first; no panel was called`,
+    );
 }
 
 /** Finds the services with something to release, and the holds that end. */

@@ -12,7 +12,8 @@ import {
 } from '@sluice/state-store';
 import { type Files, nodeFiles } from '../../base/files.js';
 import { readAddresses, toNameIn } from '../../context/panel-addresses.js';
-import { refuseLostStore, replaceHoldsFile, toHoldsFilePath, type TakenOver } from '../../context/holds-file.js';
+import { replaceHoldsFile, toHoldsFilePath, type TakenOver } from '../../context/holds-file.js';
+import { refuseEmptyStore, refuseLostStore } from '../../context/lost-store.js';
 import { leasesInUse } from '../../context/leases.js';
 import { copySwitches } from '../../context/enforcement.js';
 import { toMigrationBackup } from '../../kernel/changes/backups.js';
@@ -26,8 +27,8 @@ export interface StoreFileParts {
 }
 
 /**
- * Opens the store at a location. A missing one is created, without `create: false`, unless its file of open holds shows that one was
- * lost; an older one is backed up before it is migrated.
+ * Opens the store at a location. A missing one is created, without `create: false`, and an older one is backed up before it is migrated.
+ * A missing or empty one is refused where its file of open holds shows that one was lost.
  *
  * @throws SluiceError `store_missing` for a lost store, unless it `mayBeLost`, and for a missing one that is not created; and as `openStore`
  *
@@ -44,7 +45,20 @@ export async function openLocalStore(
   }: StoreFileParts & { mayBeLost?: boolean; create?: boolean },
 ): Promise<StateStore> {
   if (!mayBeLost && files.isEmpty(location)) refuseLostStore(files, location);
-  return openStore({ location, clock, create, beforeMigration: toMigrationBackup(location, { clock, files }) });
+  const store = await openStore({
+    location,
+    clock,
+    create,
+    beforeMigration: toMigrationBackup(location, { clock, files }),
+  });
+  if (mayBeLost) return store;
+  try {
+    await refuseEmptyStore(files, store);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /**
