@@ -18,6 +18,15 @@ it('a share link ends within a year', async () => {
   expect((await share(366)).access).toMatchObject({ kind: 'share' });
 });
 
+it('a share link is for a client that has, or had, anything here', async () => {
+  const { access, credit, services } = at.bench.sluice;
+  const share = (client: string) => access.share({ client, expiresAt: '2026-12-01T00:00:00.000Z' });
+  await expect(share('43')).rejects.toMatchObject({ code: 'unknown_client' });
+  await credit.add('43', { amount: '10.00', currency: 'EUR' });
+  await services.set('svc-1', { client: '44' });
+  for (const client of ['42', '43', '44']) expect((await share(client)).access).toMatchObject({ client });
+});
+
 it('the key of a request that made a token or link makes none of another content', async () => {
   await at.addService(2, {});
   await at.bench.sluice.services.set('svc-2', { client: '43' });

@@ -57,7 +57,10 @@ describe('report --share', () => {
   });
 
   it('refuses a client that nobody is, and a link without a client', async () => {
-    expect((await at.bench.sluice('report --client 9 --share 7d')).exitCode).toBe(2);
+    const refused = await at.bench.sluice('report --client 9 --share 7d');
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringMatching(/no link was made.*credit add 9 /s)]);
+    await at.bench.sluice('credit add 9 10 --currency EUR');
+    expect((await at.bench.sluice('report --client 9 --share 7d')).exitCode).toBe(0);
     expect((await at.bench.sluice('report --share 7d')).exitCode).toBe(2);
   });
 });

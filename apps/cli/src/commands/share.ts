@@ -1,6 +1,6 @@
 import { parseListen } from '@sluice/dashboard/listen';
 import type { Config } from '@sluice/engine';
-import { usageError } from '@sluice/panel-kind/errors';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
@@ -34,11 +34,10 @@ export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
       manage: options.mayManage === true,
       changePassword: options.mayChangePassword === true,
     };
-    const { services } = await sluice.services.list({ client });
-    const { agents } = await sluice.agents.ofClient(client);
-    if (services.length + agents.length === 0)
-      throw usageError('unknown_client', `No service has the client "${client}"; no link was made`);
-    const { token, access } = await sluice.access.share({ client, expiresAt, rights });
+    const { token, access } = await sluice.access.share({ client, expiresAt, rights }).catch((error: unknown) => {
+      if (!(error instanceof SluiceError) || error.code !== 'unknown_client') throw error;
+      throw usageError('unknown_client', `${error.message}; no link was made`, { client });
+    });
     const url = `${config.serve.publicUrl?.replace(/\/+$/, '') ?? (await sluice.access.servedAt()) ?? toAddress(config)}/share/${token}`;
     terminal.document({ url, access });
     terminal.verbatim(url);

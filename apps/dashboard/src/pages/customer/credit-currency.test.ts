@@ -20,6 +20,13 @@ it('shows no credit in the currency of the invoices of the client', async () => 
   expect((await at.call('GET /embedded/services/svc-1?for=customer')).json).toMatchObject({ credit: '0.00 BRL' });
 });
 
+it('shows the credit of a client who has no service any more', async () => {
+  await at.sluice.credit.add('44', { amount: '10.00', currency: 'EUR' });
+  const page = textOf(await (await Link.open(at, { client: '44' })).text('/'));
+  expect(page).toContain('There is no service here.');
+  expect(page).toContain('Credit 10.00 EUR');
+});
+
 it('shows no currency where that of the client is not known', async () => {
   const link = await Link.open(at, { client: '43', buy: true });
   expect(textOf(await link.text('/'))).toContain('Credit none yet');

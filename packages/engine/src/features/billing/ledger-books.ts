@@ -26,15 +26,24 @@ export function toAccount(client: string): string {
   return `client:${client}`;
 }
 
-/** Returns the credit of a client; a client is known by a service that it has or had, a booking or an invoice. */
+/** Returns whether a client is known: by a service that it has or had, a booking or an invoice. */
+export async function isKnownClient(
+  tables: Pick<StoreTables, 'services' | 'ownership' | 'invoices' | 'ledger'>,
+  client: string,
+): Promise<boolean> {
+  return (
+    (await tables.services.list({ client, limit: 1 })).length > 0 ||
+    (await tables.ownership.list({ client, limit: 1 })).length > 0 ||
+    (await tables.invoices.list({ client })).length > 0 ||
+    (await tables.ledger.balances(toAccount(client))).length > 0
+  );
+}
+
+/** Returns the credit of a known client. */
 export async function readCredit(tables: StoreTables, client: string): Promise<Credit> {
   const [entry] = await tables.ledger.balances(toAccount(client));
   if (entry !== undefined) return { client, currency: entry.currency, balance: entry.balance };
-  const isKnown =
-    (await tables.services.list({ client, limit: 1 })).length > 0 ||
-    (await tables.ownership.list({ client, limit: 1 })).length > 0 ||
-    (await tables.invoices.list({ client })).length > 0;
-  if (isKnown) return { client, currency: null, balance: '0' };
+  if (await isKnownClient(tables, client)) return { client, currency: null, balance: '0' };
   throw notFound('unknown_client', `There is no client "${client}": no service and no booking names it`, { client });
 }
 
