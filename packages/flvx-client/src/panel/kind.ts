@@ -40,7 +40,8 @@ export const flvx: PanelKind = {
     'product.throttleMbit': 'Speed in Mbit/s of a held service with action throttle',
     'product.redirectTo': 'Where redirected forwards of this product point; default: redirectTo of the panel',
     'product.expiryDays': 'Days until the account expires, for services without a due date',
-    'product.graceDays': 'Days that the account stays active after the due date',
+    'product.graceDays':
+      'Days that the account stays active after the due date; under poll.overdue: hold, Sluice holds it from the due date on all the same',
     'product.resetDay':
       'Day of the month on which the panel zeroes the counters; 0: Sluice zeroes them with each cycle',
   },
