@@ -62,3 +62,19 @@ it('a token and a session open the store also where their use can not be stored'
   ]);
   await close();
 });
+
+it('a token that has ended since it asked makes no other, which its end with all that it made would miss', async () => {
+  const store = await openStore({ location: ':memory:' });
+  const { access, close } = await createSluice({
+    config: parseConfig({ panels: {} }, []),
+    kinds: [],
+    store,
+  });
+  const { token } = await access.create({ name: 'shop', scopes: ['operate', 'tokens'] });
+  const maker = (await access.verify(token))!;
+  await access.revoke('shop', { withMade: true });
+  const refused = { kind: 'usage', code: 'no_token' };
+  await expect(access.create({ name: 'made', scopes: ['read'], maker })).rejects.toMatchObject(refused);
+  expect((await access.list()).tokens.map(({ name }) => name)).toEqual(['shop']);
+  await close();
+});

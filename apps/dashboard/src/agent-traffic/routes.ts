@@ -16,7 +16,6 @@ export function addAgentTrafficRoutes(app: FastifyInstance, context: Context, li
     if (body === '') done(null);
     else void parse(request, body, done);
   });
-  const viewers = new WeakMap<FastifyRequest, Viewer>();
   for (const call of AGENT_TRAFFIC_CALLS) {
     app.route({
       method: call.method,
@@ -25,11 +24,11 @@ export function addAgentTrafficRoutes(app: FastifyInstance, context: Context, li
       onRequest: async (request, reply) => {
         const viewer = await byToken(context, request);
         await (viewer === null ? limiters.refusals(request, reply) : limiters.requests(request, reply, viewer));
-        viewers.set(request, requireScope(call, viewer));
+        requireScope(call, viewer);
       },
       handler: async (request, reply) => {
-        const viewer = viewers.get(request);
-        if (viewer === undefined) throw new Error('a request without a viewer');
+        // While its body was read, the token may have been revoked.
+        const viewer = requireScope(call, await byToken(context, request));
         const { status, body } = await answer(context, call, viewer, request);
         return reply.code(status).header('cache-control', 'no-store').send(body);
       },

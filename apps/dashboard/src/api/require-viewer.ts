@@ -14,7 +14,15 @@ export async function requireViewer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Viewer> {
-  const viewer = await countSender(parts, request, reply);
+  return refuseNobody(await countSender(parts, request, reply), reply);
+}
+
+/** Returns who sends a request whose body was read; refuses one whose token or session has ended meanwhile. */
+export async function requireStill(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<Viewer> {
+  return refuseNobody(await findViewer(context, request), reply);
+}
+
+function refuseNobody(viewer: Viewer | null, reply: FastifyReply): Viewer {
   if (viewer !== null) return viewer;
   reply.header('www-authenticate', 'Bearer');
   throw new SluiceError('no_token', 'The request has no valid token', { kind: 'usage' });

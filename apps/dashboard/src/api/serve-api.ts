@@ -7,9 +7,9 @@ import { forClient } from '../server/failure.js';
 import { countChange, readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored, withoutOnce } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
-import { SMALL_BODY } from '../server/options.js';
+import { type Context, SMALL_BODY } from '../server/options.js';
 import { type Prepared, prepare, sendPrepared } from '../server/prepared.js';
-import { BASE, findViewer, requireViewer } from './require-viewer.js';
+import { BASE, findViewer, requireStill, requireViewer } from './require-viewer.js';
 import type { ServerParts } from '../requests/parts.js';
 import type { ApiCall } from '../requests/api-call.js';
 import { type ApiRoute, ROUTES } from './routes.js';
@@ -30,20 +30,19 @@ export function addApi(server: FastifyInstance, parts: ServerParts): void {
 }
 
 function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute): void {
-  const viewers = new WeakMap<FastifyRequest, Viewer>();
+  const { context, readers } = parts;
   server.route({
     method: route.method,
     url: `${BASE}${route.path}`,
-    bodyLimit: route.clients === 'none' ? parts.context.limits.bodyBytes : SMALL_BODY,
+    bodyLimit: route.clients === 'none' ? context.limits.bodyBytes : SMALL_BODY,
     onRequest: async (request, reply) => {
       const viewer = await requireViewer(parts, request, reply);
-      checkScope(route, viewer);
-      await admit(parts, route, { request, viewer });
-      viewers.set(request, viewer);
+      await admit(context, route, { request, viewer });
+      if (needsKey(route)) countChange(readers.reads, viewer, context.clock.now());
     },
     handler: async (request, reply) => {
-      const viewer = viewers.get(request);
-      if (viewer === undefined) throw new Error('a request without a viewer');
+      const viewer = await requireStill(context, request, reply);
+      await admit(context, route, { request, viewer });
       const { status, answer, replayed } = await answerTo(parts, route, { request, viewer }).catch((error: unknown) => {
         throw viewer.client === null ? errorWithoutKeys(viewer, error, { all: route.agents }) : forClient(error);
       });
@@ -61,15 +60,15 @@ function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {
     .send(printableJson(answer ?? null));
 }
 
-/** Refuses what a client may not reach, and what is more than it may change, before the body is read. */
+/** Refuses what a viewer may not send, and what a client may not reach: before the body is read, and by what is so afterwards. */
 async function admit(
-  { context, readers }: ServerParts,
+  context: Context,
   route: ApiRoute,
   { request, viewer }: { request: FastifyRequest; viewer: Viewer },
 ): Promise<void> {
+  checkScope(route, viewer);
   try {
     await checkReach(context, route, viewer, request.params as Record<string, string>);
-    if (needsKey(route)) countChange(readers.reads, viewer, context.clock.now());
   } catch (error) {
     throw forClient(error);
   }

@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { useBench } from '../test/dashboard-bench.js';
+import { beginRequest } from '../test/slow-request.js';
 
 const API = '/api/v1';
 const at = useBench({ dashboard: { limits: { requestMs: 700, headersMs: 300 } } });
@@ -10,21 +10,10 @@ beforeAll(async () => {
 });
 
 /** Sends the begin of a request with a large body, and nothing more; returns the answer when the connection has ended. */
-function sendBegin(request: string, { token, length = 1_000_000 }: { token?: string; length?: number }) {
-  const { port } = new URL(at.dashboard.url);
-  const headers = [
-    ...['Host: x', 'Content-Type: application/json', `Content-Length: ${length}`, 'Idempotency-Key: begin'],
-    ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
-  ];
-  return new Promise<string>((resolve) => {
-    const socket = connect(Number(port), '127.0.0.1');
-    let got = '';
-    socket.on('data', (data) => (got += data.toString()));
-    socket.on('close', () => {
-      resolve(got);
-    });
-    socket.write(`${request} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n[[[[`);
-  });
+function sendBegin(request: string, { token, length }: { token?: string; length?: number }) {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = { 'content-type': 'application/json', 'idempotency-key': 'begin', ...authorization };
+  return beginRequest(at, request, { headers, length }).answer;
 }
 
 describe('bodies that nobody may send', () => {

@@ -31,7 +31,6 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
   for (const [method, path] of addresses([...operator, ...customer])) {
     const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
     const own = { operator: find(operator), customer: find(customer) };
-    const visits = new WeakMap<FastifyRequest, Visit>();
     server.route({
       method,
       url: path,
@@ -43,10 +42,11 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
           return toLogin(request, reply);
         }
         await limiters.requests(request, reply, visit.viewer);
-        visits.set(request, visit);
       },
-      handler: (request, reply) => {
-        const visit = requireVisit(visits, request);
+      handler: async (request, reply) => {
+        // A session, or a link below, may have ended while the body was read.
+        const visit = await bySession(context, request);
+        if (visit === null) return toLogin(request, reply);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined)
           return sendErrorPage(context, reply, { ...visit, base: '', path }, noPage('There is no such page'));
@@ -62,24 +62,22 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
         const visit = await byLink(context, toShareToken(request));
         if (visit === null) {
           await limiters.refusals(request, reply);
-          return sendPage(context, reply, NOBODY, deadLinkPage(context.sluice.config.brand.contact));
+          return sendDeadLink(context, reply);
         }
         await limiters.requests(request, reply, visit.viewer);
-        visits.set(request, visit);
       },
-      handler: (request, reply) => {
+      handler: async (request, reply) => {
         const base = `/share/${toShareToken(request)}`;
-        const visit = requireVisit(visits, request);
+        const visit = await byLink(context, toShareToken(request));
+        if (visit === null) return sendDeadLink(context, reply);
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route: shared });
       },
     });
   }
 }
 
-function requireVisit(visits: WeakMap<FastifyRequest, Visit>, request: FastifyRequest): Visit {
-  const visit = visits.get(request);
-  if (visit === undefined) throw new Error('a page without a visit');
-  return visit;
+function sendDeadLink(context: Context, reply: FastifyReply): Promise<FastifyReply> {
+  return sendPage(context, reply, NOBODY, deadLinkPage(context.sluice.config.brand.contact));
 }
 
 const toShareToken = ({ params }: FastifyRequest): string => (params as Record<string, string>)['shareToken'] ?? '';

@@ -72,9 +72,14 @@ export function grantedToMaster(master: string): Granted {
   return { id, name: `token ${MASTER_NAME}`, kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
 }
 
+/** Returns whether an id is that of a token that is not stored. */
+export function isMaster(id: string): boolean {
+  return id.startsWith(`${MASTER_NAME} `);
+}
+
 /** Returns the id of a token as documents show it: with its digest a token that somebody chose could be guessed. */
 function withoutDigest(id: string): string {
-  return id.startsWith(`${MASTER_NAME} `) ? MASTER_NAME : id;
+  return isMaster(id) ? MASTER_NAME : id;
 }
 
 /** Stores when a token was last used, in minutes, where that can be stored. */

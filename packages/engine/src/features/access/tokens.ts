@@ -8,7 +8,7 @@ import { isKnownClient } from '../billing/ledger-books.js';
 import { agentsOfClient } from '../agents/client-agents.js';
 import type { Context } from '../../context/context.js';
 import { toHash, isValid, MASTER_NAME, newSecret, NO_RIGHTS, toView } from './grants.js';
-import { madeBy, refuseMore } from './makers.js';
+import { madeBy, refuseEndedMaker, refuseMore } from './makers.js';
 import { parseScopes } from './scopes.js';
 import type { NewToken, Maker, ShareRequest, TokenRequest } from './types.js';
 
@@ -28,18 +28,19 @@ export async function createToken(context: Context, request: TokenRequest): Prom
     ...newRecord(context, token, { expiresAt, ref, maker }),
     ...{ name, kind: 'api', scopes, client, rights: null },
   };
-  return { token, access: await storeToken(context, record) };
+  return { token, access: await storeToken(context, record, maker) };
 }
 
 /**
  * Stores a token; one that an earlier request with its reference made gets the new text, since nobody knows the old one.
  *
- * @throws SluiceError `key_reused` if that request asked for something else, `token_exists`
+ * @throws SluiceError `key_reused` if that request asked for something else, `token_exists`, `no_token`
  */
-async function storeToken(context: Context, record: ApiTokenRecord): Promise<TokenView> {
+async function storeToken(context: Context, record: ApiTokenRecord, maker: Maker | undefined): Promise<TokenView> {
   const { hash, name, kind } = record;
   return context.store.write(async (tables) => {
     const now = context.now();
+    if (maker !== undefined) await refuseEndedMaker(tables, maker.id, now);
     let { id } = record;
     let earlier = await tables.apiTokens.get(id);
     // One that ended stays so: the request makes another, with an id that nothing was spent with.
@@ -94,7 +95,7 @@ export async function createShare(
     client,
     rights: checkRights({ ...NO_RIGHTS, ...rights }),
   };
-  return { token, access: await storeToken(context, record) };
+  return { token, access: await storeToken(context, record, maker) };
 }
 
 /** Lists all tokens and links, also API tokens that ended, and links for 30 days after their end. */
