@@ -1,3 +1,4 @@
+import type { CustomerTerms } from '@sluice/contract';
 import type { Sluice } from '@sluice/engine';
 import { type SluiceError, usageError } from '@sluice/panel-kind';
 import { notFound } from '../server/failure.js';
@@ -9,6 +10,8 @@ export interface LineChange {
   service: { id: string; panel: string };
   /** The client; undefined for an operator. */
   reader: string | undefined;
+  /** Refuses what the client may not change by then. */
+  permit: (terms: CustomerTerms) => void;
   as: { actor: string; note?: string | null };
 }
 
@@ -19,12 +22,12 @@ export interface LineChange {
  */
 export async function changeDestination(change: LineChange, number: string, destination: string): Promise<void> {
   if (!/^[+\d ().-]{0,30}$/.test(destination)) throw usageError('bad_value', 'Destination: write a telephone number');
-  const { sluice, service, reader, as } = change;
+  const { sluice, service, reader, permit, as } = change;
   const { subscriber, numbers } = await sluice.telephony.line(service.id, { reader });
   if (!numbers.some((did) => did['number'] === number)) throw noNumber();
   const text = destination.trim();
   const values = { destination: text === '' ? `line:${String(subscriber['id'])}` : text };
-  const report = await sluice.dids.set(number, { values }, { ...as, service: service.id, reader });
+  const report = await sluice.dids.set(number, { values }, { ...as, service: service.id, reader, permit });
   if (report.error?.code === 'no_number') throw noNumber();
   requireDone(report);
 }
@@ -38,11 +41,13 @@ function noNumber(): SluiceError {
  *
  * @throws SluiceError `bad_value`
  */
-export async function changeCallerId({ sluice, service, reader, as }: LineChange, callerId: string): Promise<void> {
+export async function changeCallerId(change: LineChange, callerId: string): Promise<void> {
+  const { sluice, service, reader, permit, as } = change;
   const text = callerId.trim();
   if (!/^\+?[\d ().-]{2,30}$/.test(text)) throw usageError('bad_value', 'Caller id: write a telephone number');
   const { subscriber } = await sluice.telephony.line(service.id, { reader });
   const { id, panel } = service;
   const values = { caller_id: text };
-  await sluice.telephony.set('subscribers', String(subscriber['id']), { ...as, panel, service: id, reader, values });
+  const how = { ...as, panel, service: id, reader, permit, values };
+  await sluice.telephony.set('subscribers', String(subscriber['id']), how);
 }

@@ -1,4 +1,4 @@
-import type { CustomerTerms, UseCase } from '@sluice/contract';
+import { type CustomerTerms, type Holder, mayWithFields, type UseCase } from '@sluice/contract';
 import type { SluiceError } from '@sluice/panel-kind';
 import { forbidden } from '../server/failure.js';
 
@@ -7,4 +7,14 @@ export function refusal({ observing, passwords }: CustomerTerms, useCase: UseCas
   if (observing) return forbidden('Nothing of this service can be changed at present. Please ask your provider.');
   const isUnable = useCase === 'provision.changePassword' && !passwords;
   return forbidden(isUnable ? 'The password of this service can’t be changed here. Please ask your provider.' : why);
+}
+
+/**
+ * Returns what refuses something that a viewer may not do about a service: by what its product and panel let clients change when that is
+ * asked, which is again under the lease of the service.
+ */
+export function permitFor(viewer: Holder, useCase: UseCase, why: string): (terms: CustomerTerms) => void {
+  return (terms) => {
+    if (!mayWithFields(viewer, useCase, terms)) throw refusal(terms, useCase, why);
+  };
 }

@@ -1,10 +1,10 @@
-import { may, mayWithFields, whoMay } from '@sluice/contract';
+import { may, whoMay } from '@sluice/contract';
 import type { Endpoint } from '@sluice/contract/endpoints';
 import { suggestion } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { refusal } from '../access/refusal.js';
+import { permitFor } from '../access/refusal.js';
 import type { Viewer } from '../access/viewer.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
@@ -108,7 +108,10 @@ export async function checkReach(
   if (!(await sluice.services.isOf(service, viewer.client)))
     throw notFound('unknown_service', `There is no service "${service}"`, { service });
   if (!whoMay(useCase).customer.some(({ field }) => field !== undefined)) return;
-  const terms = await sluice.services.customerMay(service);
-  if (!mayWithFields(viewer, useCase, terms))
-    throw refusal(terms, useCase, 'The product of the service does not permit this');
+  toPermit(viewer, useCase)(await sluice.services.customerMay(service));
+}
+
+/** Returns what refuses a change of a service that the token of its client may not make. */
+export function toPermit(viewer: Viewer, useCase: Endpoint['useCase']): ReturnType<typeof permitFor> {
+  return permitFor(viewer, useCase, 'The product of the service does not permit this');
 }

@@ -2,7 +2,7 @@ import { needsKey } from '@sluice/contract/endpoints';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorWithoutKeys, type Viewer, withoutKeys } from '../access/viewer.js';
-import { parseBody, checked, checkReach, checkScope } from './check.js';
+import { parseBody, checked, checkReach, checkScope, toPermit } from './check.js';
 import { forClient } from '../server/failure.js';
 import { countChange, readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored, withoutOnce } from '../requests/keyed.js';
@@ -91,6 +91,7 @@ async function answerTo(
     ref: changes ? toRef(viewer.id, key) : '',
     as: { actor: viewer.name, note: note as string | null },
     client: viewer.client ?? undefined,
+    permit: toPermit(viewer, route.useCase),
   };
   const work = async () => {
     const whole = await handleFor(route, call, request.url);

@@ -1,3 +1,4 @@
+import type { CustomerTerms } from '@sluice/contract';
 import type { Sluice } from '@sluice/engine';
 import type { Viewer } from '../access/viewer.js';
 import type { Context } from '../server/options.js';
@@ -19,6 +20,8 @@ export interface ApiCall<Query = Record<string, unknown>, Body = Record<string, 
   as: { actor: string; note: string | null };
   /** The client of the token; undefined for one of all clients. */
   client: string | undefined;
+  /** Refuses, by what the client may change of a service by then, what the route does. */
+  permit: (terms: CustomerTerms) => void;
   /** Ends reads that take too long; undefined where nothing bounds them. */
   signal: AbortSignal | undefined;
   tasks: Tasks;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { commanded, flag, objectWith, optionalText, options, read, accepts, text, work } from './shapes.js';
+import { asking, commanded, flag, objectWith, optionalText, options, accepts, text, work } from './shapes.js';
 import { HOLDERS } from '../words.js';
 
 const id = ['id', text] as const;
@@ -26,7 +26,7 @@ export const provisionInputs = {
   unsuspend: accepts(id, options(suspend)),
   renew: accepts(id, options({ ...commanded, until: optionalText, ref: optionalText })),
   changePackage: accepts(id, ['product', text], options(commanded)),
-  changePassword: accepts(id, options({ ...password, ...read })),
+  changePassword: accepts(id, options({ ...password, ...asking })),
   terminate: accepts(
     id,
     options({ ...commanded, finalInvoice: flag, forfeitUnbilled: flag, reports: z.optional(reports) }),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import {
+  asking,
   called,
   commanded,
   optionalNumber,
@@ -32,7 +33,7 @@ export const didInputs = {
   set: accepts(
     number,
     ['change', z.union([z.strictObject({ subscriber: z.null() }), z.strictObject({ values: texts })])],
-    options({ ...commanded, ...read, panel: optionalText, service: optionalText }),
+    options({ ...commanded, ...asking, panel: optionalText, service: optionalText }),
   ),
   suspend: accepts(number, options(linked)),
   unsuspend: accepts(number, options(linked)),
@@ -52,6 +53,6 @@ export const telephonyInputs = {
   show: accepts(resource, ['id', text], options(ofPanel)),
   line: accepts(['service', text], options(read)),
   create: accepts(resource, ['values', texts], options(change)),
-  set: accepts(resource, ['id', text], request({ ...change, ...read, values: texts, service: optionalText })),
+  set: accepts(resource, ['id', text], request({ ...change, ...asking, values: texts, service: optionalText })),
   remove: accepts(resource, ['id', text], options(change)),
 };

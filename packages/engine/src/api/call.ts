@@ -1,4 +1,5 @@
 import { toRequestError } from '../features/calls/simulate.js';
+import type { Asking } from '../context/customer-terms.js';
 import type { Reader } from '../context/reader.js';
 import type { Context } from '../context/context.js';
 
@@ -17,6 +18,9 @@ export interface ReaderOptions extends CallOptions {
   /** The client that reads: it sees nothing from before it had the service. Default: an operator, who sees everything. */
   reader?: Reader;
 }
+
+/** Options of changes of a service that its client makes too. */
+export interface AskingOptions extends ReaderOptions, Asking {}
 
 /** Options of calls that need the lease of a service or panel. */
 export interface LockOptions extends CallOptions {

@@ -1,6 +1,6 @@
 import type { DidReport } from '@sluice/contract/documents';
 import { changeDid, type DidRequest } from '../features/dids/change-did.js';
-import { type CommandOptions, type ReaderOptions, type RunCall, toHow, withRequestErrors } from './call.js';
+import { type AskingOptions, type CommandOptions, type RunCall, toHow, withRequestErrors } from './call.js';
 
 /** Options of a change of a number; `panel` is needed where several panels have telephony. */
 export interface DidOptions extends CommandOptions {
@@ -8,7 +8,7 @@ export interface DidOptions extends CommandOptions {
 }
 
 /** Options of a change of fields. With `service`, a number that its line does not have by then is refused as `no_number`. */
-export interface DidSetOptions extends DidOptions, ReaderOptions {
+export interface DidSetOptions extends DidOptions, AskingOptions {
   service?: string | undefined;
 }
 
@@ -60,12 +60,13 @@ export function didsApi(call: RunCall): Dids {
   const checked = withRequestErrors(call);
   const change = (
     request: Pick<DidRequest, 'operation' | 'number'> & Partial<DidRequest>,
-    options: (LinkedDidOptions & ReaderOptions) | undefined,
+    options: (LinkedDidOptions & AskingOptions) | undefined,
   ): Promise<DidReport> =>
     checked(options, (context) =>
       changeDid(context, {
         service: options?.service ?? null,
         reader: options?.reader,
+        permit: options?.permit,
         addon: options?.addon,
         areaCode: options?.areaCode,
         panel: options?.panel ?? null,

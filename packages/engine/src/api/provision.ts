@@ -6,7 +6,7 @@ import { runHoldCommand } from '../features/holds/holds.js';
 import { commandReportFor, hidingPlaces } from '../features/provision/for-reader.js';
 import { provision } from '../features/provision/provision.js';
 import type { ProvisionRequest } from '../features/provision/verb-command.js';
-import { type CommandOptions, type ReaderOptions, type RunCall, toHow } from './call.js';
+import { type AskingOptions, type CommandOptions, type RunCall, toHow } from './call.js';
 
 /** Where a new password is read from and written to. */
 export interface PasswordOptions extends CommandOptions {
@@ -62,7 +62,7 @@ export interface Provision {
    * Sets a new password; a reader that has the service gets the report as it may see it, without notices for operators, and always
    * the password.
    */
-  changePassword(id: string, options?: PasswordOptions & ReaderOptions): Promise<CommandReport>;
+  changePassword(id: string, options?: PasswordOptions & AskingOptions): Promise<CommandReport>;
   /** Removes the account and what belongs to it. */
   terminate(id: string, options?: TerminateOptions): Promise<CommandReport>;
 }
@@ -82,7 +82,7 @@ function toUnbilled({ finalInvoice, forfeitUnbilled, reports }: TerminateOptions
 export function provisionApi(call: RunCall): Provision {
   const perform = (
     id: string,
-    options: (PasswordOptions & ReaderOptions) | undefined,
+    options: (PasswordOptions & AskingOptions) | undefined,
     request: Pick<ProvisionRequest, 'verb'> & Partial<ProvisionRequest>,
   ) =>
     call(options, async (context) => {
@@ -91,6 +91,7 @@ export function provisionApi(call: RunCall): Provision {
         ...request,
         ...toHow(options),
         reader: options?.reader,
+        permit: options?.permit,
         passwordFile: options?.passwordFile,
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,
         shown: options?.showPassword ?? true,

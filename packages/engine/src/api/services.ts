@@ -9,9 +9,10 @@ import { listServices, type ServiceListRequest } from '../features/services/list
 import { withFailure } from '../features/notices/heartbeat.js';
 import type { Reader } from '../context/reader.js';
 import { type Pair, setWhere } from '../features/services/set-where.js';
-import { customerTerms, serviceDetail, serviceDetails } from '../features/services/show.js';
+import { serviceDetail, serviceDetails } from '../features/services/show.js';
 import { type SyncRequest, syncServices } from '../features/services/sync/sync-services.js';
 import type { Context } from '../context/context.js';
+import { customerTerms } from '../context/customer-terms.js';
 import { requireService } from '../context/find-service.js';
 import { toWaitMs, type CallOptions, type ReaderOptions, type LockOptions, type RunCall } from './call.js';
 
@@ -135,8 +136,7 @@ export function servicesApi(call: RunCall): Services {
     isOf: (id, client) =>
       call(undefined, async ({ store }) => (await store.services.list({ ids: [id], client, limit: 1 })).length > 0),
     show: (id, options) => call(options, (context) => detail(context, id, options?.reader)),
-    customerMay: (id, options) =>
-      call(options, async (context) => ({ service: id, ...(await customerTerms(context, id)) })),
+    customerMay: (id, options) => call(options, (context) => terms(context, id)),
     list: (filter) => call(filter, (context) => listDetails(context, filter)),
     export: (filter) =>
       call(filter, async (context) => {
@@ -150,6 +150,10 @@ export function servicesApi(call: RunCall): Services {
 
 async function detail(context: Context, id: string, reader?: Reader): Promise<ServiceDetail> {
   return serviceDetail(context, await requireService(context, id), reader);
+}
+
+async function terms(context: Context, id: string): Promise<{ service: string } & CustomerTerms> {
+  return { service: id, ...(await customerTerms(context, await requireService(context, id))) };
 }
 
 function runSync(context: Context, request: SyncRequest): Promise<SyncReport> {

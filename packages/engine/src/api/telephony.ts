@@ -7,6 +7,7 @@ import { lineOfService } from '../features/telephony/line-of-service.js';
 import {
   type CallOptions,
   type CommandOptions,
+  type AskingOptions,
   type ReaderOptions,
   type RunCall,
   toHow,
@@ -22,7 +23,7 @@ export interface TelephonyOptions extends CallOptions {
 export interface TelephonyChangeOptions extends TelephonyOptions, CommandOptions {}
 
 /** Options of a change of fields. */
-export interface TelephonySetOptions extends TelephonyChangeOptions, ReaderOptions {
+export interface TelephonySetOptions extends TelephonyChangeOptions, AskingOptions {
   values: Readonly<Record<string, string>>;
   service?: string | undefined;
 }
@@ -56,7 +57,7 @@ export interface Telephony {
 export function telephonyApi(call: RunCall): Telephony {
   const checked = withRequestErrors(call);
   const change = (
-    what: Pick<ChangeRequest, 'resource' | 'operation' | 'id' | 'values' | 'service' | 'reader'>,
+    what: Pick<ChangeRequest, 'resource' | 'operation' | 'id' | 'values' | 'service' | 'reader' | 'permit'>,
     options: TelephonyChangeOptions = {},
   ): Promise<RecordChange> => {
     const { panel = null } = options;
@@ -72,8 +73,8 @@ export function telephonyApi(call: RunCall): Telephony {
       checked(options, (context) => showRecord(context, resource, id, options?.panel ?? null)),
     line: (service, options) => checked(options, (context) => lineOfService(context, service, options?.reader)),
     create: (resource, values, options) => change({ resource, operation: 'create', id: '', values }, options),
-    set: (resource, id, { values, service, reader, ...options }) =>
-      change({ resource, operation: 'set', id, values, service, reader }, options),
+    set: (resource, id, { values, service, reader, permit, ...options }) =>
+      change({ resource, operation: 'set', id, values, service, reader, permit }, options),
     remove: (resource, id, options) => change({ resource, operation: 'remove', id, values: {} }, options),
   };
 }

@@ -8,10 +8,10 @@ export const provisionHandlers: Handlers<typeof provisionEndpoints> = {
     sluice.provision.renew(param('service'), { ...as, ...how, ref: own ?? ref }),
   'POST /services/:service/provision/change-package': ({ sluice, param, body: { product, ...how }, as }) =>
     sluice.provision.changePackage(param('service'), product, { ...as, ...how }),
-  'POST /services/:service/provision/change-password': ({ sluice, param, body, as, client: reader }) => {
+  'POST /services/:service/provision/change-password': ({ sluice, param, body, as, client: reader, permit }) => {
     if (reader !== undefined && body.password !== undefined)
       throw forbidden('A client gets a generated password; send none');
-    return sluice.provision.changePassword(param('service'), { ...as, ...body, reader });
+    return sluice.provision.changePassword(param('service'), { ...as, ...body, reader, permit });
   },
   'POST /services/:service/provision/terminate': ({ sluice, context: { reports }, param, body, as }) =>
     sluice.provision.terminate(param('service'), { ...as, ...body, reports }),

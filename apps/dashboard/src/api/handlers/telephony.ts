@@ -22,16 +22,16 @@ function toResource(text: string): (typeof RESOURCES)[number] {
   return found;
 }
 
-type OfLine = Pick<ApiCall, 'sluice' | 'param' | 'client' | 'as'>;
+type OfLine = Pick<ApiCall, 'sluice' | 'param' | 'client' | 'permit' | 'as'>;
 
 function readLine({ sluice, param, client }: OfLine): ReturnType<ApiCall['sluice']['telephony']['line']> {
   return sluice.telephony.line(param('service'), { reader: client });
 }
 
 async function toLineChange(call: OfLine): Promise<LineChange> {
-  const { sluice, param, client, as } = call;
+  const { sluice, param, client, permit, as } = call;
   const service = await sluice.services.show(param('service'), { reader: client });
-  return { sluice, service, reader: client, as };
+  return { sluice, service, reader: client, permit, as };
 }
 
 /** Lines, numbers and lists of telephony systems. */

@@ -1,7 +1,7 @@
-import { mayWithFields, type UseCase } from '@sluice/contract';
+import type { UseCase } from '@sluice/contract';
 import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
 import { notFound } from '../../server/failure.js';
-import { refusal } from '../../access/refusal.js';
+import { permitFor } from '../../access/refusal.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toClient, done, ownService, plainly } from './own.js';
@@ -32,19 +32,15 @@ async function changeLine(
   useCase: UseCase,
   work: (change: LineChange) => Promise<void>,
 ): Promise<string> {
-  const { sluice, as } = request;
+  const { sluice, viewer, as } = request;
   const service = await ownService(request);
   const reader = toClient(request);
-  await requireRight(request, service.id, useCase);
-  await plainly(() => work({ sluice, service, reader, as })).finally(() => {
+  const permit = permitFor(viewer, useCase, 'Your link does not permit this');
+  permit(await sluice.services.customerMay(service.id));
+  await plainly(() => work({ sluice, service, reader, permit, as })).finally(() => {
     reads.forget(reader);
   });
   return service.id;
-}
-
-async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase: UseCase): Promise<void> {
-  const terms = await sluice.services.customerMay(id);
-  if (!mayWithFields(viewer, useCase, terms)) throw refusal(terms, useCase, 'Your link does not permit this');
 }
 
 /** Returns the calls of a bill as a file. */

@@ -1,7 +1,7 @@
 import { may, mayWithFields } from '@sluice/contract';
 import { type ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { refusal } from '../../access/refusal.js';
+import { permitFor, refusal } from '../../access/refusal.js';
 import { forbidden } from '../../server/failure.js';
 import { reportedError, requireDone } from '../../server/reported.js';
 import { facts, notice, type Section } from '../../layout/components.js';
@@ -14,6 +14,7 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
 import { ownService, toClient, toPath, plainly } from './own.js';
 
+const USE_CASE = 'provision.changePassword';
 const REFUSED = 'Your link does not permit this';
 
 /** Returns why the client may not get a new password for a service; null where it may. */
@@ -21,11 +22,10 @@ async function findRefusal(
   { sluice, viewer }: PageRequest,
   { id, lifecycle }: ServiceDetail,
 ): Promise<SluiceError | null> {
-  const useCase = 'provision.changePassword';
-  if (!may(viewer, useCase)) return forbidden(REFUSED);
+  if (!may(viewer, USE_CASE)) return forbidden(REFUSED);
   if (hasEnded({ lifecycle })) return new SluiceError('wrong_lifecycle', 'This service has ended: it has no password.');
   const terms = await sluice.services.customerMay(id);
-  return mayWithFields(viewer, useCase, terms) ? null : refusal(terms, useCase, REFUSED);
+  return mayWithFields(viewer, USE_CASE, terms) ? null : refusal(terms, USE_CASE, REFUSED);
 }
 
 async function requirePassword(request: PageRequest): Promise<ServiceDetail> {
@@ -84,11 +84,11 @@ const PARTLY: Words = {
 
 /** Gets a new password, which is shown in this answer only. */
 export const newPassword: Page = async (request): Promise<PageAnswer> => {
-  const { sluice, as } = request;
+  const { sluice, viewer, as } = request;
   const service = await requirePassword(request);
   const { credentials, failed } = await plainly(async () => {
-    const reader = toClient(request);
-    const made = await sluice.provision.changePassword(service.id, { ...as, reader });
+    const how = { reader: toClient(request), permit: permitFor(viewer, USE_CASE, REFUSED) };
+    const made = await sluice.provision.changePassword(service.id, { ...as, ...how });
     // A password that the panel may have is shown whatever else failed: the former one may be gone.
     if (made.credentials?.password == null) requireDone(made);
     return { credentials: made.credentials, failed: reportedError(made) !== null };

@@ -7,8 +7,8 @@ import { toRequestError } from '../calls/simulate.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
-import { refuseOtherClient, requireService } from '../../context/find-service.js';
-import type { Reader } from '../../context/reader.js';
+import { requireService } from '../../context/find-service.js';
+import { type Asking, refuseUnpermitted } from '../../context/customer-terms.js';
 import { toDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { type FieldValue, readValues, toRecordValues } from '../telephony/read-values.js';
@@ -16,14 +16,12 @@ import { isLiving } from '../../base/lifecycle.js';
 import { findServiceOfLine } from '../../base/ownership.js';
 
 /** A change of one number of a line. */
-export interface DidRequest {
+export interface DidRequest extends Asking {
   operation: DidCommand['operation'];
   /** As people write it. */
   number: string;
   /** The service whose line gets the number; null: the one that has it. */
   service: string | null;
-  /** The client that asks: refuses a change for a service that is another's by then. */
-  reader?: Reader;
   /** Null: the only telephony panel. */
   panel: string | null;
   carrier?: string | undefined;
@@ -44,7 +42,7 @@ export interface DidRequest {
  * @throws SluiceError `no_number`, `number_unused`, `wrong_lifecycle`, `bad_value`, errors of the number
  */
 export async function changeDid(context: Context, request: DidRequest): Promise<DidReport> {
-  const { operation, carrier, channels, areaCode, addon, dryRun, waitMs, reader } = request;
+  const { operation, carrier, channels, areaCode, addon, dryRun, waitMs } = request;
   checkAddon(addon);
   const named = request.service === null ? null : await requireService(context, request.service);
   const { panel, telephony } = await requireTelephony(context, named?.panel ?? request.panel);
@@ -63,8 +61,8 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
   const written = request.values && { resource: 'dids' as const, operation: 'set' as const, values: request.values };
   const values = written && toRecordValues(withoutSecrets(readValues(telephony, written)));
   const frame = { command: `did ${operation}`, dryRun, waitMs };
-  const { report } = await runDecidedCommand(context, service.id, frame, (present) => {
-    refuseOtherClient(present, reader);
+  const { report } = await runDecidedCommand(context, service.id, frame, async (present) => {
+    await refuseUnpermitted(context, present, request);
     return {
       account: { verb: 'did', operation, number, carrier, channels, areaCode, addon, values },
       storeTarget: () => Promise.resolve(),

@@ -6,7 +6,8 @@ import { findEntry } from '../../base/config/find-entry.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { type CommandContent, type CommandFrame, type CommandResult, TERMINATE } from '../command/types.js';
 import type { Context } from '../../context/context.js';
-import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import { refuseUnpermitted } from '../../context/customer-terms.js';
+import { requireService } from '../../context/find-service.js';
 import { unknownProduct } from '../../base/config/find-panel.js';
 import { toServiceAccess } from '../services/customer-access.js';
 import { type AccountVerb, isAccountThere } from '../../kernel/subject/account.js';
@@ -43,9 +44,7 @@ export async function provision(context: Context, id: string, request: Provision
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
   const last = verb === 'terminate' ? await billBefore(context, before, frame, request) : null;
   const bills = last?.bills ?? null;
-  const confirm = (service: ServiceRecord): void => {
-    refuseOtherClient(service, request.reader);
-  };
+  const confirm = (service: ServiceRecord): Promise<void> => refuseUnpermitted(context, service, request);
   const { report, work, content } = await carryOut(context, id, { ...frame, confirm }, withLast(request, last));
   const { panel, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, content, request) };
@@ -95,7 +94,7 @@ export interface AutomaticRequest {
   verb: AccountVerb;
   run: string;
   /** Called under the lease, after the changes of its previous holder; throws if the account is not due any more. */
-  confirm?: ((service: ServiceRecord) => void) | undefined;
+  confirm?: ((service: ServiceRecord) => Promise<void> | void) | undefined;
 }
 
 /** Creates or removes an account, or continues to, as a part of a run; `observe` stops it. */
@@ -133,8 +132,8 @@ async function carryOut(
   { confirm, ...frame }: CommandFrame & { confirm?: AutomaticRequest['confirm'] },
   request: ProvisionRequest,
 ): Promise<CommandResult & { content: DecidedCommand }> {
-  const made = await runDecidedCommand(context, id, frame, (service, panel) => {
-    confirm?.(service);
+  const made = await runDecidedCommand(context, id, frame, async (service, panel) => {
+    await confirm?.(service);
     return decide(context, panel, service, { ...request, isAutomatic: frame.decidedByRun === true });
   });
   const { plan } = made.content;

@@ -3,21 +3,19 @@ import type { ActionRecord, ServiceChange, ServiceRecord, StoreTables } from '@s
 import { type CommandContent, REFUSED_BY_AGENT } from '../command/types.js';
 import { isCommandRow, type StoredCommand } from '../../kernel/subject/command-row.js';
 import type { Context } from '../../context/context.js';
-import type { Reader } from '../../context/reader.js';
+import type { Asking } from '../../context/customer-terms.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
 import { noteFollowing } from '../services/former-status.js';
 import { lacksOwnAccount, listNewRefs } from '../../kernel/subject/account.js';
 
 /** A request to provision an account. */
-export interface ProvisionRequest {
+export interface ProvisionRequest extends Asking {
   /** Whether a run decided on it instead of an operator. */
   isAutomatic?: boolean;
   verb: 'create' | 'renew' | 'change-package' | 'change-password' | 'terminate';
   dryRun: boolean;
   waitMs: number;
-  /** The client that asks: refuses a command for a service that is another's by then. */
-  reader?: Reader;
   adopt?: boolean;
   /** The panel's id of the customer that a new account belongs to. */
   customer?: string | undefined;

@@ -1,12 +1,10 @@
 import type { ServiceDetail } from '@sluice/contract/documents';
 import { group, hasEnded } from '../../base/lifecycle.js';
-import type { CustomerTerms } from '@sluice/contract';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import { findCapabilities, findLacks } from '../../context/lacks.js';
 import { accountFor } from '../panels/account-for-reader.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
@@ -18,7 +16,6 @@ import { withAllowanceNow } from './allowance-now.js';
 import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
-import { requireService } from '../../context/find-service.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
 import { UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import { isWithheld } from '../../kernel/subject/used.js';
@@ -218,16 +215,4 @@ export async function serviceDetail(context: Context, service: ServiceRecord, re
   const [detail] = await serviceDetails(context, [service], reader);
   if (!detail) throw new Error(`no detail of ${service.id}`);
   return detail;
-}
-
-/** Returns what the product and the panel of a service let its client change, and whether its panel is only observed: nothing then. */
-export async function customerTerms(context: Context, id: string): Promise<CustomerTerms> {
-  const { panel, product: name } = await requireService(context, id);
-  if ((await readEnforcements(context.config, context.store)).isObserving(panel, name))
-    return { fields: [], passwords: false, observing: true };
-  const product = findEntry(context.config.products, name);
-  const fields = product === undefined ? [] : (context.findKind(panel)?.customerMay?.(product) ?? []);
-  const { customerFields } = await findLacks(context, panel);
-  const passwords = (await findCapabilities(context, panel)).includes('passwords');
-  return { fields: fields.filter((field) => !customerFields.includes(field)), passwords, observing: false };
 }

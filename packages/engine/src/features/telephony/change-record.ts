@@ -5,8 +5,8 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findServiceOfLine } from '../../base/ownership.js';
-import { refuseOtherClient, requireService } from '../../context/find-service.js';
-import type { Reader } from '../../context/reader.js';
+import { requireService } from '../../context/find-service.js';
+import { type Asking, refuseUnpermitted } from '../../context/customer-terms.js';
 import type { Context } from '../../context/context.js';
 import { toWarnings } from './change-warnings.js';
 import { showsValue, toText, toCamel, toDocument } from './documents.js';
@@ -19,7 +19,7 @@ import { isRemoved, type Removal } from './removed-records.js';
 import { findRemoved, resolveEarlier, writeRecord } from './write-record.js';
 
 /** What to change. */
-export interface ChangeRequest {
+export interface ChangeRequest extends Asking {
   resource: TelephonyResource;
   operation: 'create' | 'set' | 'remove';
   /** Id or name of the record; not used by `create`. */
@@ -29,8 +29,6 @@ export interface ChangeRequest {
   panel: string | null;
   /** The service whose line a subscriber has to be: its lease is taken, not that of the panel. Undefined: any. */
   service?: string | undefined;
-  /** The client that asks: refuses a change for a service that is another's by then. */
-  reader?: Reader;
   dryRun: boolean;
   waitMs: number;
   /** Refuses to remove a record that may not be removed by itself. */
@@ -195,7 +193,7 @@ function resolveEarlierChanges({ context, on, run, request, values }: WantedChan
 async function refuseOtherLine(change: WantedChange, id: string, subscriber: string): Promise<void> {
   const { context, on, request } = change;
   const service = await requireService(context, id);
-  refuseOtherClient(service, request.reader);
+  await refuseUnpermitted(context, service, request);
   const line = await requireLine(context, service);
   const owner = await findOwner(change, subscriber);
   if (service.panel !== on.panel || line.subscriberId !== subscriber || owner?.id !== id) {
