@@ -1,4 +1,4 @@
-import { isStopError, listObserving, nameFew, type RunReport, type ServiceView } from '@sluice/engine';
+import { describeFigures, isStopError, listObserving, nameFew, type RunReport, type ServiceView } from '@sluice/engine';
 import { allowed, bytes, type Column, compareValues, printRows, text } from '../columns.js';
 import { foldAlike, MOST_ALIKE, printFirst, printOthers, takeFirst } from './fold.js';
 import { findBrakeSentence, summarize } from './run-summary.js';
@@ -123,12 +123,20 @@ function printChanges(terminal: Terminal, { services, notices }: RunReport): voi
     const isReleased = said.has(`release ${id}`) && holds.length === 0;
     const made = actions.filter(({ state }) => state === 'applied' || state === 'failed' || state === 'in-doubt');
     if (!isHeld && !isReleased && made.length === 0) continue;
-    const used = [usedCell(service), allowedCell(service.allowance)].filter((cell) => cell !== null).join(' of ');
-    const reasons = holds.map(({ reason }) => reason).join(', ');
-    const state = isHeld ? `held (${reasons}), ${used} used` : isReleased ? `released, ${used} used` : 'changed';
+    const reasons = holds.map(({ reason }) => reason);
+    const what = isHeld ? `held (${reasons.join(', ')})` : isReleased ? 'released' : 'changed';
+    const figures = isHeld || isReleased ? describeUsage(service, reasons) : null;
+    const state = figures === null ? what : `${what}, ${figures}`;
     const names = made.map((action) => `${action.name} ${terminal.status(action.state)}`);
     terminal.line(`${id} on ${panel}: ${[state, ...names].join('; ')}`);
   }
+}
+
+/** Returns what is used of what is allowed; of a service that is held by other limits alone, what is used of these. */
+function describeUsage(service: ServiceView, reasons: readonly string[]): string | null {
+  const others = reasons.includes('quota') ? null : describeFigures(service, reasons);
+  const used = [usedCell(service), allowedCell(service.allowance)].filter((cell) => cell !== null).join(' of ');
+  return others ?? (used === '' ? null : `${used} used`);
 }
 
 /**

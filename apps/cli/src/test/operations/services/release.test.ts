@@ -31,7 +31,9 @@ it('hold release of the hold of another limit says what ends it', async () => {
   await at.addService(1, { product: 'bare' });
   await at.poll();
   at.use(1, 60);
-  await at.poll();
+  expect((await at.bench.sluice('poll --quiet')).stdout).toMatch(
+    /^svc-1 on dcim: held \(daily\), 60 GB of 50 GB \(120%\) are used.*; disable port eth0 \(7011\) applied;/,
+  );
   const refused = await at.bench.sluice('hold release svc-1');
   expect([refused.exitCode, refused.stderr]).toEqual([
     1,
