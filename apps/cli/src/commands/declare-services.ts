@@ -171,7 +171,7 @@ function declareHold(hold: LazyCommand): void {
       .option('--panel <name>', 'with --all: only on this panel')
       .choice(
         '--reason <reason>',
-        'with --all: only holds with this reason; for a single service only manual is allowed, and quota with --until',
+        'with --all: only holds with this reason, or of the limit with this id; for a single service only manual is allowed, and quota with --until',
         REASONS,
       )
       .option('--from <file>', 'with --all: read the open holds from this file if the store is lost')

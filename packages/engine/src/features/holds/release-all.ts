@@ -8,6 +8,9 @@ import { isInMemory } from '../../context/holds-file.js';
 import { panelLease } from '../../context/leases.js';
 import { runCommand } from '../command/run-command.js';
 import type { CommandResult } from '../command/types.js';
+import { suggestion } from '../../base/suggestion.js';
+import { listLimits } from '../../base/config/find-entry.js';
+import { RESERVED } from '../../kernel/subject/holds.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
@@ -41,6 +44,7 @@ export async function releaseAll(context: Context, request: ReleaseAllRequest): 
 
 async function giveAllBack(context: Context, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
   const { file, dryRun, reason } = request;
+  await checkReason(context, request);
   if (file) await adoptFile(context, file, dryRun);
   const { services, ending } = await restrictedServices(context, request);
   const ofAgents = await panelsWithDisabled(context, request);
@@ -86,6 +90,17 @@ async function giveAllBack(context: Context, run: Run, request: ReleaseAllReques
     changes: report.totals.actions + report.totals.planned > 0,
   });
   return report;
+}
+
+/** Refuses a reason that no hold has or had, and no limit of the config. */
+async function checkReason({ config, store }: Context, { reason, file }: ReleaseAllRequest): Promise<void> {
+  if (reason === undefined || RESERVED.includes(reason)) return;
+  const limits = Object.keys(config.products).flatMap((product) => listLimits(config, product));
+  const holds = [...(await store.holds.all()), ...(file?.holds ?? [])];
+  const known = [...RESERVED, ...limits.map(({ id }) => id), ...holds.map((hold) => hold.reason)];
+  if (known.includes(reason)) return;
+  const hint = suggestion(reason, [...new Set(known)]);
+  throw usageError('bad_option', `reason: no hold and no limit is called "${reason}"${hint}; no panel was called`);
 }
 
 /** Stores what the file has; a dry run does only in memory, and shows of another store what that has. */

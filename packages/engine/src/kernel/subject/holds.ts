@@ -32,7 +32,7 @@ export function newHold(
 }
 
 /** Reasons of holds that no limit of the config has. */
-const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
+export const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
 
 /** Returns whether a hold follows from a limit: the quota, or one of the config. */
 export function isOfLimit({ reason }: Pick<HoldRecord, 'reason'>): boolean {

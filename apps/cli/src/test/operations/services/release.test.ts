@@ -1,4 +1,4 @@
-import type { LogEntry, ServiceDetail } from '@sluice/engine';
+import type { LogEntry, RunReport, ServiceDetail } from '@sluice/engine';
 import { describe, expect, it } from '@jest/globals';
 import { startForEachTest } from '../../each-test.js';
 import { configText, GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
@@ -40,6 +40,13 @@ it('hold release of the hold of another limit says what ends it', async () => {
     expect.stringMatching(/svc-1.*\(daily\).*protected_until.*hold release svc-1 --until DATE/s),
   ]);
   expect(refused.stderr).not.toContain('agent');
+  const mistyped = await at.bench.sluice('hold release --all --reason dayly --yes');
+  expect([mistyped.exitCode, mistyped.stderr]).toEqual([2, expect.stringMatching(/"dayly".*did you mean "daily"/)]);
+  expect(
+    (await at.bench.sluice('hold release --all --reason daily --yes --json')).json<RunReport>().totals,
+  ).toMatchObject({
+    released: 1,
+  });
 });
 
 it('the release of an overdue service says that it lasts until the next run, and what ends it', async () => {
