@@ -46,7 +46,7 @@ export function planLink(system: LineSystem, observation: DidObservation, target
   }
   if (did === null) return { steps: planCreation(system, line.id, carriers, target), warnings: [] };
   if (did.subscriberId !== null && did.subscriberId !== line.id) {
-    throw new LineRefusal('conflict', 'the number is linked to another line', [did.id]);
+    throw new LineRefusal('conflict', 'the number is linked to another line: unlink it there first', [did.id]);
   }
   if (did.status === 'terminated') throw new LineRefusal('conflict', 'the number is terminated', [did.id]);
   if (did.subscriberId === null && did.status === 'suspended') {
