@@ -35,6 +35,7 @@ describe('relay users', () => {
         unlimited: false,
         expiresAt: '2027-11-20T12:00:00.000Z',
         service: null,
+        panel: 'relay',
       },
       {
         id: 3,
@@ -45,9 +46,13 @@ describe('relay users', () => {
         unlimited: false,
         expiresAt: '2026-12-15T00:00:00.000Z',
         service: 'svc-1',
+        panel: 'relay',
       },
     ]);
     expect((await at.bench.sluice('relay users')).stdout).toMatch(/somebody-else\s+active/);
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('kind: flvx,', 'kind: flvx, timeZone: Asia/Shanghai,'));
+    expect((await at.bench.sluice('relay users')).stdout).toContain('20 Nov 2027 20:00 +08:00');
   });
 
   it('says where an account has no limit, which the panel writes as a number', async () => {

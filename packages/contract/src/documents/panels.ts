@@ -108,6 +108,7 @@ export const relayUser = z.object({
   unlimited: z.boolean().describe('Whether that quota is the panel’s way to say "no limit"'),
   expiresAt: instantOrNull,
   service: textOrNull,
+  panel: text,
 });
 /** A user of a relay panel, with its service. */
 export type RelayUser = z.infer<typeof relayUser>;

@@ -73,7 +73,7 @@ export async function listRelayUsers(context: Context, name: string | undefined)
   const idRef = context.findKind(panel)?.login?.idRef ?? '';
   const living = services.filter((service) => service.status !== 'terminated');
   const byId = new Map(living.map((service) => [service.refs[idRef], service.id]));
-  return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null }));
+  return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null, panel }));
 }
 
 /**
