@@ -25,6 +25,15 @@ it('names the panels that are away, and does not say that all answered', async (
   expect(page).not.toMatch(/\. ?\./);
 });
 
+it('does not say that all answered where a run decides nothing on a panel', async () => {
+  await at.sluice.poll();
+  const since = new Date(at.clock.now()).toISOString();
+  const details = { code: 'secret_missing', message: 'no token' };
+  await at.store.conditions.put({ key: 'undecided:dcim', since, runs: 1, details });
+  at.clock.advance(2000);
+  expect(await overview()).toContain('Panels away 0 1 undecided');
+});
+
 it('says that the runs have stopped, with their age and what to do', async () => {
   await at.sluice.poll();
   at.clock.advance(2 * 3_600_000);

@@ -109,6 +109,7 @@ export function summary(scene: Scene, overview: OverviewReport): Html {
   const down = panels.filter(({ reachable }) => reachable === false);
   const away = [...down.map((panel) => panel.name), ...removed.map(({ panel }) => panel)];
   const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
+  const undecided = panels.filter((panel) => panel.undecided !== undefined).length;
   const reasons = listReasons(totals);
   const figures = tiles([
     tile('Services', count(totals.services), { href: '/', detail: counted(panels.length, 'panel') }),
@@ -141,7 +142,7 @@ export function summary(scene: Scene, overview: OverviewReport): Html {
     }),
     tile('Panels away', count(away.length), {
       href: '/panels',
-      tone: away.length + erring.length > 0 ? 'bad' : uncalled > 0 ? 'warning' : 'good',
+      tone: away.length + erring.length > 0 ? 'bad' : uncalled + undecided > 0 ? 'warning' : 'good',
       detail:
         away.length > 0
           ? listedFew(away.map((panel) => name(panel)))
@@ -149,7 +150,9 @@ export function summary(scene: Scene, overview: OverviewReport): Html {
             ? `${count(erring.length)} with errors`
             : uncalled > 0
               ? `${count(uncalled)} not called yet`
-              : (countObserved(panels) ?? 'all answered last'),
+              : undecided > 0
+                ? `${count(undecided)} undecided`
+                : (countObserved(panels) ?? 'all answered last'),
     }),
   ]);
   return html`${lateBanners(overview, scene.times)} ${panels.map((panel) => outageBanner(panel, scene.times))}
