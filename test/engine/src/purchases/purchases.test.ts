@@ -26,6 +26,9 @@ describe('a purchase', () => {
       error: null,
     });
     expect([at.portState(1), await at.balance()]).toEqual(['up', '15.00']);
+    // What is stored of the decision goes with the allowance of now.
+    const [decision] = await at.bench.store.decisions.latest(['svc-1']);
+    expect(decision).toMatchObject({ rule: 'below-allowance', allowance: { allowedBytes: 150 * GB } });
     const { services, totals } = await at.pollReport();
     expect([services[0]?.allowance?.allowedBytes, services[0]?.status, totals.purchased]).toEqual([150 * GB, 'ok', 0]);
     // One reference buys once, and a repeat says the same.
