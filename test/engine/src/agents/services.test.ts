@@ -48,7 +48,7 @@ describe("an agent's user that is a service", () => {
     await at.limit('north', 50);
     expect((await at.check()).totals).toMatchObject({ restored: 2, failed: 0 });
     expect([at.enabled(), await at.holds()]).toEqual([[true, true], []]);
-    await at.pollAfter(HOUR);
+    expect((await at.pollAfter(HOUR)).totals).toMatchObject({ released: 0 });
     expect(at.changes()).toHaveLength(changes + 2);
   });
 

@@ -66,6 +66,7 @@ export async function checkThroughAddon(
     panel: name,
     agents: own,
     totals: { agents: own.length, exceeded, disabled: 0, restored: 0, failed: 0, skipped: 0 },
+    undone: [],
     notices: [
       {
         code: 'agent_addon',

@@ -1,6 +1,7 @@
 import type { AgentTotals, CheckReport, RunReport } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import type { RunOutcome } from '@sluice/state-store';
+import { noteTold } from '../../kernel/subject/holds.js';
 import { interruptedError } from '../../base/interruption.js';
 import { type Leases, panelLease, takePanels } from '../../context/leases.js';
 import { requireAnyPanel } from '../../context/unopened.js';
@@ -132,7 +133,7 @@ interface Check {
 async function addToReport(
   { context, leases, isWhole }: Check,
   report: Pick<RunReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
-  { panel, agents, observing, error, notices }: AgentsRun,
+  { panel, agents, observing, error, notices, undone }: AgentsRun,
 ): Promise<void> {
   (report.agents ??= []).push(...agents);
   if (observing && !report.run.observing.includes(panel)) report.run.observing.push(panel);
@@ -140,6 +141,7 @@ async function addToReport(
   if (error !== null && isStopError(error)) report.error ??= error;
   else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
   await reportNotices(context, report, notices, leases.held);
+  if (undone.length > 0) await context.write(leases.held, (tables) => noteTold(tables, undone));
   if (report.run.dryRun || !isWhole) return;
   const { id: run } = report.run;
   if (isBraked)

@@ -52,6 +52,8 @@ export interface AgentsRun {
   agents: ChangedAgent[];
   totals: AgentTotals;
   notices: Notice[];
+  /** Holds of services that the run has undone, which its notices report. */
+  undone: readonly Pick<HoldRecord, 'id'>[];
   /** Why nothing was changed: the lists could not be used, or the brake stopped the run. */
   error: (ItemError & { details?: Record<string, unknown> }) | null;
   observing: boolean;
@@ -155,6 +157,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
       ...done,
     ]),
     totals: countTotals(shown, actions, held.changes, plan.left),
+    undone: held.undone,
     notices: [
       ...plan.notices.map((notice) => toNotice(name, { ...notice, key: `${name}:${notice.key}` })),
       ...held.notices,
@@ -225,6 +228,7 @@ async function withoutList(run: Run, problem: ListProblem): Promise<AgentsRun> {
     agents: changedAgents(run, shown, request.agent, []),
     totals: countTotals(shown, [], [], 0),
     notices: [toNotice(name, { code, key, message: problem.message })],
+    undone: [],
     error: { code: problem.code, message: problem.message },
     observing: false,
     changes: 0,
@@ -277,6 +281,6 @@ export function noTotals(): AgentTotals {
 
 /** Returns the result for a panel that failed. */
 export function failedRun(panel: string, error: ItemError): AgentsRun {
-  const nothing = { agents: [], totals: noTotals(), notices: [], observing: false, changes: 0 };
+  const nothing = { agents: [], totals: noTotals(), notices: [], undone: [], observing: false, changes: 0 };
   return { panel, ...nothing, error };
 }

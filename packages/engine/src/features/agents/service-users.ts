@@ -1,6 +1,6 @@
 import { AGENT_STEPS, type AgentTraffic, type RestorePlan, type ServiceUser, toItemError } from '@sluice/panel-kind';
 import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { isProtected, newHold, noteUntold } from '../../kernel/subject/holds.js';
+import { isProtected, listReleasedHolds, newHold, noteUntold } from '../../kernel/subject/holds.js';
 import type { Enforcements } from '../../context/enforcement.js';
 import { toSuspendedNote } from '../../kernel/subject/agent-hold.js';
 import { runCommand } from '../command/run-command.js';
@@ -94,11 +94,18 @@ export async function holdServices(
   services: ServiceUsers,
   users: readonly ServiceUser[],
   how: HoldServices,
-): Promise<{ changes: ServiceChange[]; notices: Notice[]; decided: string[]; wouldHold: Set<string> }> {
+): Promise<{
+  changes: ServiceChange[];
+  notices: Notice[];
+  decided: string[];
+  wouldHold: Set<string>;
+  undone: HoldRecord[];
+}> {
   const decided: string[] = [];
   const wouldHold = new Set<string>();
   const changes: ServiceChange[] = [];
   const notices: Notice[] = [];
+  const undone: HoldRecord[] = [];
   for (const user of users) {
     if (context.deps.signal.aborted) break;
     const due = decideDue(services, user, how);
@@ -118,9 +125,10 @@ export async function holdServices(
     const done = due.previewOnly ? null : await carryOut(context, due, how);
     if (done === null && due.what === 'hold' && !services.holds.has(service.id)) wouldHold.add(service.id);
     changes.push(done?.change ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
+    undone.push(...(done?.undone ?? []));
     notices.push(...(due.what === 'hold' ? reported(services, due, { how, done }) : (done?.released ?? [])));
   }
-  return { changes, notices, decided, wouldHold };
+  return { changes, notices, decided, wouldHold, undone };
 }
 
 function decideDue(services: ServiceUsers, user: ServiceUser, how: HoldServices): DueUser | null {
@@ -188,8 +196,9 @@ interface CarriedOut {
   change: ServiceChange;
   /** Whether the hold began: not where something else has the service. */
   stored: boolean;
-  /** The notices of the holds that ended. */
+  /** The notices of the holds that ended, and those of them of which nothing is left on the panel. */
   released: Notice[];
+  undone: readonly HoldRecord[];
 }
 
 /** Makes the change; returns null if the switch was set meanwhile and nothing was changed. */
@@ -218,10 +227,11 @@ async function carryOut(context: Context, due: DueUser, how: HoldServices): Prom
       change: { ...base, actions: report.actions, error: report.service.error },
       stored: true,
       released: toReleaseNotices(work, ended, (hold) => findReleaseReason(user, hold, how.traffic)),
+      undone: listReleasedHolds({ ...work, ended }),
     };
   } catch (error) {
     if (error instanceof Stopped) return null;
-    return { change: { ...base, actions: [], error: toItemError(error) }, stored: false, released: [] };
+    return { change: { ...base, actions: [], error: toItemError(error) }, stored: false, released: [], undone: [] };
   }
 }
 
