@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
-import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
+import { type FakeAstbilling, manualClock, startFakeAstbilling, startFakeFlvx } from '@sluice/fake-panels';
+import { flvx } from '@sluice/flvx-client/panel';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { textOf } from '../test/page-texts.js';
 import { Link } from '../test/share-link.js';
@@ -17,14 +18,20 @@ beforeAll(async () => {
   voice = await startFakeAstbilling({ now });
   voice.add('plans', { id: '11', name: 'Plan' });
   voice.addCustomer({ id: '501', name: 'Ana', document: '12345678909' });
+  const admin = { username: 'admin_user', password: 'Very-secret-admin-1' };
+  const relay = await startFakeFlvx({ now, admin: { name: admin.username, password: admin.password } });
   const product = { panel: 'voice', astbilling: { planId: 11, customerMay: ['sip_password'] } };
   at = await startBench({
-    fakes: [voice],
-    kinds: [astbilling],
+    fakes: [voice, relay],
+    kinds: [astbilling, flvx],
     panels: {
       voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0, timeout: '1s' },
+      relay: { kind: 'flvx', url: relay.url, ...admin, allowHttp: true, retries: 0 },
     },
-    products: { filed: { ...product, credentials: { writeTo: folder } } },
+    products: {
+      filed: { ...product, credentials: { writeTo: folder } },
+      acc: { panel: 'relay', quota: { total: '100GB' } },
+    },
   });
   const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer: '501', plan: '11' });
   const service = { panel: 'voice', product: 'filed', client: '501', astbilling_subscriber_id: line };
@@ -55,6 +62,18 @@ it('shows an operator the file, and a client the password on its page', async ()
   const answer = await link.post('/services/filed-1/password', {});
   expect(textOf(await answer.text())).toContain(onPanel());
   at.clock.advance(60_000);
+});
+
+it('names nothing of the config to a client where its product can’t be used', async () => {
+  const row = { panel: 'relay', product: 'acc', client: '501', status: 'active', flvx_user_id: '7' };
+  await at.sluice.services.add('acc-1', { ...row, billing_cycle: 'monthly', next_due_date: '2026-12-15' });
+  const change = 'POST /services/acc-1/provision/change-password';
+  const { json: own } = await at.call(change, { body: {} });
+  expect(JSON.stringify(own)).toContain('set flvx.tunnelId');
+  const { token } = await at.sluice.access.create({ name: 'acc', scopes: ['client:501', 'password'] });
+  const { status, json } = await at.call(change, { token, body: {} });
+  expect([status, json['error']]).toMatchObject([503, { code: 'no_tunnel' }]);
+  expect(JSON.stringify(json)).not.toMatch(/acc"|flvx/);
 });
 
 it('names no path to a client where the file can’t be written', async () => {

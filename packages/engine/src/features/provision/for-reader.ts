@@ -6,22 +6,13 @@ import { serviceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 
-/** Errors about the place of a password, whose messages name a path of the operator's machine. */
-const OF_PLACE: readonly string[] = [
-  'password_file_exists',
-  'password_file_unwritable',
-  'password_nowhere',
-  'bad_password',
-];
-
-/** Runs a command for a reader, which reads no path of the operator's machine in an error. */
-export async function hidingPlaces<T>(reader: Reader, work: () => Promise<T>): Promise<T> {
+/** Runs a command for a reader, which sends no input of its own: what can't be used then is of the operator's config or machine. */
+export async function hidingSetup<T>(reader: Reader, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const isOfPlace = error instanceof SluiceError && OF_PLACE.includes(error.code);
-    if (reader === undefined || !isOfPlace) throw error;
-    // What is wrong is with the operator's machine, and not with the request.
+    const isOfSetup = error instanceof SluiceError && error.kind === 'usage' && error.code !== 'forbidden';
+    if (reader === undefined || !isOfSetup) throw error;
     throw new SluiceError(error.code, errorFor(toItemError(error)).message, { kind: 'store', cause: error });
   }
 }
