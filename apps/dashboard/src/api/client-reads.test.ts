@@ -83,6 +83,9 @@ describe('what the token of a client reads of a telephony system', () => {
     const refused = answers.filter(([status]) => status === 429);
     expect(refused).toHaveLength(80);
     expect(refused[0]?.[1]).toMatchObject({ error: { code: 'too_many_requests' } });
+    // A link that only reads would keep its client from buying.
+    const body = { callerId: '1142000076' };
+    expect((await at.call('PATCH /services/line-1/line', { token, body })).status).toBe(200);
     at.clock.advance(MINUTE);
     expect(await get('/services/line-1/line')).toMatchObject([200, {}]);
   });
@@ -160,7 +163,7 @@ describe('what a client changes', () => {
     ['password', {}],
     ['auto-buy', { enabled: 'no', package: '', max: '1' }],
     ['buy', { package: 'none' }],
-  ])('is limited together with what it reads, by the form %s', async (form, fields) => {
+  ])('is limited together with its other changes, by the form %s', async (form, fields) => {
     const link = await Link.open(at, { client: 'c-2', buy: true, manage: true, changePassword: true });
     await exhaust();
     voice.server.clearCalls();
@@ -170,7 +173,7 @@ describe('what a client changes', () => {
     expect((await link.post(`/services/line-1/${form}`, fields)).status).not.toBe(429);
   });
 
-  it('is limited together with what it reads, by requests that call no panel', async () => {
+  it('is limited together with its other changes, by requests that call no panel', async () => {
     await exhaust();
     const body = { enabled: false };
     const set = () => at.call('PUT /services/line-1/auto-buy', { token: buyer, body });

@@ -111,7 +111,7 @@ async function handleFor(route: ApiRoute, call: ApiCall, url: string): Promise<u
   const isBounded = client !== null && route.outside;
   if (isBounded && route.method === 'GET')
     return readForClient(reads, { client, what: url, now }, (signal) => route.handle({ ...call, signal }));
-  if (isBounded && !needsKey(route)) reads.count({ client, now });
+  if (isBounded && !needsKey(route)) reads.count({ client, now }, 'read');
   const answer = route.handle(call);
   if (!needsKey(route)) return answer;
   return answer.finally(() => {

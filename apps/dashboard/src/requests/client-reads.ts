@@ -26,12 +26,12 @@ export async function readForClient(
 }
 
 /**
- * Counts a change that a client asks for, by token or link, as a read.
+ * Counts a change that a client asks for, by token or link.
  *
- * @throws SluiceError `too_many_requests` if the client reads and changes too much
+ * @throws SluiceError `too_many_requests` if the client changes too much
  */
 export function countChange(reads: PanelReads, { client }: Pick<Viewer, 'client'>, now: number): void {
-  if (client !== null) reads.count({ client, now });
+  if (client !== null) reads.count({ client, now }, 'changed');
 }
 
 function isTimeOut(error: unknown): boolean {

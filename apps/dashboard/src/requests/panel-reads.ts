@@ -23,7 +23,7 @@ export interface ReadLimits {
   mostKept: number;
   /** Clients of which anything is kept; those that read least recently go first. */
   mostClients: number;
-  /** Most reads of one client in a minute. */
+  /** Most reads of one client in a minute, and most changes. */
   mostPerMinute: number;
 }
 
@@ -57,6 +57,9 @@ interface Kept {
   error?: unknown;
 }
 
+/** What is counted by itself: anyone who can only read keeps nobody from changing something. */
+type Counted = 'read' | 'changed';
+
 /** What one client reads. */
 interface OfClient {
   kept: Map<string, Kept>;
@@ -65,9 +68,9 @@ interface OfClient {
   changes: number;
   /** Ends with the last read that is under way. */
   queue: Promise<unknown>;
-  /** The minute that reads are counted in, and their number. */
+  /** The minute that is counted, and what was done in it. */
   minute: number;
-  count: number;
+  counts: Record<Counted, number>;
 }
 
 /**
@@ -96,21 +99,19 @@ export class PanelReads {
   }
 
   /**
-   * Counts a read, or a change, that is none of `read`.
+   * Counts a change, or a read that is none of `read`.
    *
-   * @throws SluiceError `too_many_requests` if the client has read as much as it may in this minute
+   * @throws SluiceError `too_many_requests` if the client has read, or changed, as much as it may in this minute
    */
-  count({ client, now }: Pick<ReadRequest, 'client' | 'now'>): void {
+  count({ client, now }: Pick<ReadRequest, 'client' | 'now'>, what: Counted): void {
     const of = this.#of(client);
     const minute = Math.floor(now / MINUTE_MS);
-    if (of.minute !== minute) Object.assign(of, { minute, count: 0 });
-    of.count += 1;
-    if (of.count <= this.#limits.mostPerMinute) return;
-    throw new SluiceError(
-      'too_many_requests',
-      'So much was read and changed that the next request has to wait a minute',
-      { kind: 'busy' },
-    );
+    if (of.minute !== minute) Object.assign(of, { minute, counts: { read: 0, changed: 0 } });
+    of.counts[what] += 1;
+    if (of.counts[what] <= this.#limits.mostPerMinute) return;
+    throw new SluiceError('too_many_requests', `So much was ${what} that the next request has to wait a minute`, {
+      kind: 'busy',
+    });
   }
 
   /** Reads again what a change has made out of date; without a client, what of any. A read that began before it is not enough. */
@@ -126,7 +127,8 @@ export class PanelReads {
 
   #of(client: string): OfClient {
     const known = this.#clients.get(client);
-    const fresh = { kept: new Map(), underWay: new Map(), changes: 0, queue: Promise.resolve(), minute: 0, count: 0 };
+    const counts = { read: 0, changed: 0 };
+    const fresh = { kept: new Map(), underWay: new Map(), changes: 0, queue: Promise.resolve(), minute: 0, counts };
     const of = known ?? fresh;
     setNewest(this.#clients, client, of, this.#limits.mostClients);
     return of;
@@ -145,7 +147,7 @@ export class PanelReads {
       return { value, at, triedAt: now, failed: true, error };
     };
     try {
-      this.count({ client, now });
+      this.count({ client, now }, 'read');
     } catch (error) {
       return Promise.resolve(last(error));
     }
