@@ -97,6 +97,7 @@ export const METHODS = {
   'autoBuy.set': BUY,
   'autoBuy.clear': BUY,
   'credit.show': SHOW,
+  'credit.isKnown': SERVER,
   'credit.add': OPERATE,
   'credit.history': SHOW,
   'clients.merge': OPERATE,

@@ -21,6 +21,15 @@ describe('report --share', () => {
     expect((await at.bench.sluice(`api-token revoke ${made.access.id}`)).exitCode).toBe(0);
   });
 
+  it('is for anyone who has credit, too, and names how to find the id of a client', async () => {
+    const shareOf = () => at.bench.sluice('report --client 8 --share 7d');
+    const refused = await shareOf();
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('no link was made')]);
+    expect(refused.stderr).toContain('Correct "8": "sluice service list --columns service,client"');
+    await at.bench.sluice('credit add 8 10 --currency EUR');
+    expect((await shareOf()).exitCode).toBe(0);
+  });
+
   it('has the address at which serve listens, unless the config names the public one', async () => {
     const served = await serveOn(at.bench, 'serve --listen 127.0.0.1:0');
     const { stdout } = await share('--share 7d');
@@ -57,10 +66,7 @@ describe('report --share', () => {
   });
 
   it('refuses a client that nobody is, and a link without a client', async () => {
-    const refused = await at.bench.sluice('report --client 9 --share 7d');
-    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringMatching(/no link was made.*credit add 9 /s)]);
-    await at.bench.sluice('credit add 9 10 --currency EUR');
-    expect((await at.bench.sluice('report --client 9 --share 7d')).exitCode).toBe(0);
+    expect((await at.bench.sluice('report --client 9 --share 7d')).exitCode).toBe(2);
     expect((await at.bench.sluice('report --share 7d')).exitCode).toBe(2);
   });
 });

@@ -35,8 +35,8 @@ export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
       changePassword: options.mayChangePassword === true,
     };
     const { token, access } = await sluice.access.share({ client, expiresAt, rights }).catch((error: unknown) => {
-      if (!(error instanceof SluiceError) || error.code !== 'unknown_client') throw error;
-      throw usageError('unknown_client', `${error.message}; no link was made`, { client });
+      const isUnknown = error instanceof SluiceError && error.code === 'unknown_client';
+      throw isUnknown ? usageError(error.code, `${error.message}; no link was made`, error.details) : error;
     });
     const url = `${config.serve.publicUrl?.replace(/\/+$/, '') ?? (await sluice.access.servedAt()) ?? toAddress(config)}/share/${token}`;
     terminal.document({ url, access });

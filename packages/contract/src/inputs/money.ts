@@ -74,6 +74,7 @@ export const autoBuyInputs = {
 /** What `credit` accepts. */
 export const creditInputs = {
   show: accepts(client, options(called)),
+  isKnown: accepts(client, options(called)),
   add: accepts(
     client,
     ['credit', z.strictObject({ amount: text, currency: text, ref: optionalText, description: optionalText })],

@@ -10,12 +10,15 @@ import {
   showCredit,
   showInvoice,
 } from '../features/billing/use-ledger.js';
+import { isKnownClient } from '../features/billing/known-client.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
 /** Credit of clients. */
 export interface CreditCalls {
   /** Returns the credit of a client in the billing system that the config names. */
   show(client: string, options?: CallOptions): Promise<Credit>;
+  /** Returns whether a client has or had a service, or any money is stored of it; calls no billing system. */
+  isKnown(client: string, options?: CallOptions): Promise<boolean>;
   /** Adds credit to the local ledger; `booked` is false where the reference was booked before. Clients read its description, operators the call's note. */
   add(client: string, request: CreditRequest, options?: CallOptions): Promise<{ credit: Credit; booked: boolean }>;
   /** Lists the changes of a client's credit in the local ledger, oldest first. */
@@ -37,6 +40,7 @@ export interface Invoices {
 export function creditApi(call: RunCall): CreditCalls {
   return {
     show: (client, options) => call(options, (context) => showCredit(context, client)),
+    isKnown: (client, options) => call(options, ({ store }) => isKnownClient(store, client)),
     add: (client, request, options) => call(options, (context) => addCredit(context, client, request)),
     history: (client, options) =>
       call(options, async (context) => ({ entries: await creditHistory(context, client, options?.reader) })),

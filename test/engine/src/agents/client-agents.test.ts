@@ -33,7 +33,7 @@ it('names each client whose agent is not found, or not the only one of its name'
   expect([await at.sluice.agents.unknownOfClient('41'), await at.sluice.agents.unknownOfClient('40')]).toEqual([1, 0]);
   await expect(at.sluice.access.share({ client: '41', expiresAt: '2026-11-21T12:00:00.000Z' })).rejects.toMatchObject({
     message:
-      'No service, booking or invoice has the client "41", and the agent that the config names for it is not found',
+      'No service, credit, invoice or bill has the client "41", and the agent that the config names for it is not found',
   });
 });
 

@@ -31,9 +31,8 @@ export async function clientSections(
   const client = toClient(request);
   const { agents } = await sluice.agents.ofClient(client, { reader: client });
   const unknown = await sluice.agents.unknownOfClient(client);
-  // A client who is an agent alone has nothing to pay here; one without anything else had services before.
-  const isAgentAlone = services.length === 0 && agents.length + unknown > 0;
-  const credit = isAgentAlone ? null : await creditSection(request, reads);
+  // A client who is an agent alone has nothing to pay here.
+  const credit = (await sluice.credit.isKnown(client)) ? await creditSection(request, reads) : null;
   return [
     servicesSection(request, services, times),
     ...(await Promise.all(

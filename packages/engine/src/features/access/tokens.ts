@@ -4,7 +4,7 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ApiTokenRecord, ShareRights, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { refKey, refsOfLink } from '../../base/purchase-keys.js';
-import { isKnownClient } from '../billing/ledger-books.js';
+import { isKnownClient } from '../billing/known-client.js';
 import { agentsOfClient } from '../agents/client-agents.js';
 import type { Context } from '../../context/context.js';
 import { toHash, isValid, MASTER_NAME, newSecret, NO_RIGHTS, toView } from './grants.js';
@@ -77,7 +77,7 @@ async function isSpent({ purchases }: Pick<StoreTables, 'purchases'>, link: stri
 /** A link that never ends in practice is one that nobody revokes. */
 const LONGEST_LINK_MS = 366 * 86_400_000;
 
-/** Creates a share link for a client that is known, or is an agent. */
+/** Creates a share link for a client that its pages show anything. */
 export async function createShare(
   context: Context,
   { client, expiresAt, rights, maker, ref }: ShareRequest,
@@ -181,5 +181,6 @@ async function requireClient(context: Context, client: string): Promise<void> {
   const { agents, unknown } = await agentsOfClient(context, client);
   if (agents.length > 0) return;
   const agent = unknown === 0 ? '' : ', and the agent that the config names for it is not found';
-  throw notFound('unknown_client', `No service, booking or invoice has the client "${client}"${agent}`, { client });
+  const details = { client, unserved: client };
+  throw notFound('unknown_client', `No service, credit, invoice or bill has the client "${client}"${agent}`, details);
 }

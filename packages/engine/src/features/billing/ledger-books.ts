@@ -11,6 +11,7 @@ import {
 } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
+import { isKnownClient, toAccount } from './known-client.js';
 import { checkCurrency, toAmount } from './money.js';
 import { refuseOtherCurrency } from './refusals.js';
 
@@ -19,24 +20,6 @@ export interface Booking {
   now: string;
   id: (prefix: string) => string;
   actor: string;
-}
-
-/** Returns the account of a client's credit. */
-export function toAccount(client: string): string {
-  return `client:${client}`;
-}
-
-/** Returns whether a client is known: by a service that it has or had, a booking or an invoice. */
-export async function isKnownClient(
-  tables: Pick<StoreTables, 'services' | 'ownership' | 'invoices' | 'ledger'>,
-  client: string,
-): Promise<boolean> {
-  return (
-    (await tables.services.list({ client, limit: 1 })).length > 0 ||
-    (await tables.ownership.list({ client, limit: 1 })).length > 0 ||
-    (await tables.invoices.list({ client })).length > 0 ||
-    (await tables.ledger.balances(toAccount(client))).length > 0
-  );
 }
 
 /** Returns the credit of a known client. */

@@ -14,9 +14,9 @@ import {
   payInvoice,
   readCredit,
   requireInvoice,
-  toAccount,
   toBalance,
 } from './ledger-books.js';
+import { toAccount } from './known-client.js';
 import { checkCurrency, toAmount } from './money.js';
 import type { Reader } from '../../context/reader.js';
 import { noCredit, refuseOtherCurrency } from './refusals.js';
