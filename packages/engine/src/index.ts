@@ -108,7 +108,7 @@ export type { Agents, AgentOptions, CheckOptions } from './api/agents.js';
 export type { AutoBuy } from './api/auto-buy.js';
 export type { Clients } from './api/clients.js';
 export type { CreditCalls, Invoices } from './api/billing.js';
-export type { CallOptions, CommandOptions, LockOptions, ReaderOptions, Stated } from './api/call.js';
+export type { AskingOptions, CallOptions, CommandOptions, LockOptions, ReaderOptions, Stated } from './api/call.js';
 export type { Reader } from './context/reader.js';
 export type { BillCallsOptions, Calls } from './api/calls.js';
 export type { DidLinkOptions, DidOfAddon, DidOptions, DidSetOptions, Dids, LinkedDidOptions } from './api/dids.js';
