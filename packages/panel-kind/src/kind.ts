@@ -146,6 +146,8 @@ export interface PanelKind extends KindTraits {
   readonly customerLinks?: (panel: Pick<PanelToOpen, 'name' | 'settings'>, account: string) => CustomerLink[];
   /** Returns for how many days an account without a due date is valid from its first use. Pure. */
   readonly daysFromFirstUse?: (product: ProductSettings) => number;
+  /** Returns for how many days after the due date an account stays as it is; absent: for none. Pure. */
+  readonly graceDays?: (product: ProductSettings) => number;
   /** Returns the fields that a product lets its customers change by themselves; absent where there are none. Pure. */
   readonly customerMay?: (product: ProductSettings) => readonly string[];
   /** Returns what a panel lacks by its config, which may name a file; absent where all panels of the kind can do the same. Calls no panel. */

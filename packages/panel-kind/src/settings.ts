@@ -59,6 +59,8 @@ export interface ProductSettings {
   provision: 'manual' | 'auto';
   /** `auto`: a reconcile removes the accounts of services whose orders ended. */
   terminate: 'manual' | 'auto';
+  /** Days after its due date after which a service is overdue, by the section of the panel's kind; absent: none. */
+  graceDays?: number | undefined;
   /** `writeTo` is a folder, or the kind of a billing system. */
   credentials?: { writeTo?: string | undefined; message?: string | undefined } | undefined;
   [section: string]: unknown;

@@ -222,7 +222,8 @@ export function findSkipped(
 ): string | null {
   if (termination !== null) return UNFINISHED;
   const { status: lifecycle, nextDueDate } = service;
-  const skip = findSkip(config, { panel: service.panel, lifecycle, nextDueDate }, now);
+  const named = { panel: service.panel, product: service.product, lifecycle, nextDueDate };
+  const skip = findSkip(config, named, now);
   if (skip !== null) return skip;
   const isToCome = product.provision === 'auto' && panel.accounts !== undefined && !hasAccount(panel.kind, service);
   return isToCome ? NO_ACCOUNT : null;

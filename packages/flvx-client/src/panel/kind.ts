@@ -1,6 +1,6 @@
 import type { PanelKind, PanelSettings } from '@sluice/panel-kind';
 import { nameAction } from '../account/history/journaled-step.js';
-import { panelShape, productSchema } from './product.js';
+import { panelShape, productSchema, toFlvxProduct } from './product.js';
 
 export type { PanelKind, PanelSettings };
 
@@ -40,8 +40,7 @@ export const flvx: PanelKind = {
     'product.throttleMbit': 'Speed in Mbit/s of a held service with action throttle',
     'product.redirectTo': 'Where redirected forwards of this product point; default: redirectTo of the panel',
     'product.expiryDays': 'Days until the account expires, for services without a due date',
-    'product.graceDays':
-      'Days that the account stays active after the due date; under poll.overdue: hold, Sluice holds it from the due date on all the same',
+    'product.graceDays': 'Days that the account stays active after the due date; poll.overdue begins after them, too',
     'product.resetDay':
       'Day of the month on which the panel zeroes the counters; 0: Sluice zeroes them with each cycle',
   },
@@ -88,6 +87,7 @@ export const flvx: PanelKind = {
   },
   showsAccount: true,
   accountsExpire: true,
+  graceDays: (product) => toFlvxProduct(product).graceDays,
   login: { idRef: 'flvx_user_id', nameRef: 'flvx_username' },
   nameAction,
   async open(panel, dependencies) {

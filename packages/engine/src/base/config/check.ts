@@ -2,6 +2,7 @@ import { duration, usageError, type PanelKind } from '@sluice/panel-kind';
 import type * as z from 'zod/mini';
 import { suggestion } from '../suggestion.js';
 import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
+import { findEntry } from './find-entry.js';
 import { describeIssue } from './issue-message.js';
 import { checkLogNames } from './log-names.js';
 import { checkNotify } from './notify-rules.js';
@@ -42,7 +43,17 @@ export function checkConfig(
     findings.push(...broken.map(toRuleFinding));
   }
   const isValid = parsed.success && findings.every(({ severity }) => severity !== 'error');
-  return { config: isValid ? parsed.data : null, findings };
+  return { config: isValid ? withGraceDays(parsed.data, kinds) : null, findings };
+}
+
+/** Returns the config whose products have the days of grace that the section of their kind states. */
+function withGraceDays(config: Config, kinds: readonly PanelKind[]): Config {
+  for (const product of Object.values(config.products)) {
+    const kind = kinds.find((known) => known.kind === findEntry(config.panels, product.panel)?.kind);
+    const days = kind?.graceDays?.(product) ?? 0;
+    if (days > 0) product.graceDays = days;
+  }
+  return config;
 }
 
 /** Limits of all products are not built: accepting them without effect would suggest that they work. */

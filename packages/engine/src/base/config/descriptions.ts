@@ -114,7 +114,7 @@ const GENERAL: Record<string, string> = {
 
   'poll.interval': 'Time between polls, for schedules and for warnings about missing runs; default 15m',
   'poll.overdue':
-    'What happens after the due date. meter: continue metering. hold: hold the service until it is renewed. ignore: leave the service unchanged',
+    'What happens after the due date, and after the days of grace that a product has (flvx.graceDays). meter: continue metering. hold: hold the service until it is renewed. ignore: leave the service unchanged',
   'poll.doubt': 'Doubts readings before a hold begins or a package is bought automatically',
   'poll.doubt.jump':
     'A hold or an automatic purchase by one reading with more growth than this share of the allowance waits for a run a minute or more later to confirm the reading, unless the line can have carried that much since the last one; off: at once. Default 50%',

@@ -1,8 +1,9 @@
 import type { HoldMarks, ServiceDetail, ServiceView } from '@sluice/contract/documents';
 import { zonedMidnight } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
-import { findTimeZone, isPanelRemoved } from '../../base/config/find-entry.js';
+import { findEntry, findTimeZone, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
+import { addDays } from '../../base/times.js';
 import { isOfLimit } from './holds.js';
 import { isLeftAsIs } from './to-stage.js';
 
@@ -14,13 +15,15 @@ export type SkipReason = 'panel' | 'pending' | 'terminated' | 'vanished' | 'over
 
 const LIFECYCLES: readonly string[] = ['pending', 'terminated', 'vanished'] satisfies SkipReason[];
 
-/** Returns whether the due date has passed in the panel's time zone. */
+/** Returns whether the due date, and the days of grace of the product after it, have passed in the panel's time zone. */
 export function isOverdue(
-  { panel, nextDueDate }: Pick<ServiceRecord, 'panel' | 'nextDueDate'>,
+  { panel, product, nextDueDate }: Pick<ServiceRecord, 'panel' | 'product' | 'nextDueDate'>,
   config: Config,
   now: string,
 ): boolean {
-  return nextDueDate !== null && now >= zonedMidnight(nextDueDate, findTimeZone(config, panel));
+  if (nextDueDate === null) return false;
+  const graceDays = findEntry(config.products, product)?.graceDays ?? 0;
+  return now >= zonedMidnight(addDays(nextDueDate, graceDays), findTimeZone(config, panel));
 }
 
 /** Returns whether runs hold a service since its due date has passed. */
@@ -46,7 +49,7 @@ export function describeOverdue(
 /** Returns why no run reads, restricts or releases a service at an instant; null where runs do. */
 export function findSkip(
   config: Config,
-  service: { panel: string; lifecycle: string; nextDueDate: string | null },
+  service: { panel: string; product: string; lifecycle: string; nextDueDate: string | null },
   at: string,
 ): SkipReason | null {
   const { panel, lifecycle } = service;
