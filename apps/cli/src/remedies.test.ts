@@ -43,6 +43,15 @@ describe('a message with its remedy', () => {
     );
   });
 
+  it('names the agent whose limit an item of a document names', () => {
+    const limit = 'A further 20 GB does not fit within the limit of agent "South": 21 GB of 40 GB, 19 GB left.';
+    expect(withRemedy({ code: 'agent_limit', message: limit })).toBe(
+      `${limit} Raise the limit with "sluice agent limit South --gb N"`,
+    );
+    const removed = 'User "ana" was created and removed again: agent "South" exceeded its limit.';
+    expect(withRemedy({ code: 'agent_limit', message: removed })).toBe(removed);
+  });
+
   it('is that of a lost store only where its file of open holds is known', () => {
     const message = 'The backup none.db does not exist. Name the file of a backup.';
     expect(withRemedy({ code: 'store_missing', message })).toBe(message);

@@ -50,9 +50,15 @@ function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { run?
   return { run: subjects === 'agents' ? 'agent check --all' : 'poll' };
 }
 
-/** Items of documents have no details: their message names the action, or begins with the panel. */
-function findNamed(code: string, message: string): { action?: string; panel?: string } {
+/** What the message of an item of a document, which has no details, names. */
+const NAMED: Readonly<Record<string, RegExp>> = {
+  mass_change: /^(?<panel>.+?): \d+ of \d+ /,
+  agent_limit: / limit of agent "(?<agent>.+?)"/,
+};
+
+/** Items of documents have no details: their message names the action, the panel or the agent. */
+function findNamed(code: string, message: string): Readonly<Record<string, string>> {
   const [action] = /\bact-\w+-\w+/.exec(message) ?? [];
-  const [, panel] = (code === 'mass_change' ? /^(.+?): \d+ of \d+ / : /^$/).exec(message) ?? [];
-  return { ...(action === undefined ? {} : { action }), ...(panel === undefined ? {} : { panel }) };
+  const named = Object.hasOwn(NAMED, code) ? NAMED[code]?.exec(message)?.groups : undefined;
+  return { ...(action === undefined ? {} : { action }), ...named };
 }
