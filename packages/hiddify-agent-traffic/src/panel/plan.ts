@@ -26,7 +26,7 @@ import { findCycle, toAbsence, updateCheckpoint, type UserCheckpoint } from './c
 import type { HiddifyState } from './lists.js';
 import { findEndDate, toLift, toLimit, toOwner, toProtectedTerm, toTerm } from './product.js';
 import { toHiddifyProduct, USER_REF } from './settings.js';
-import { listUpdates } from './updates.js';
+import { listUpdates, waitForRoom } from './updates.js';
 import { noteZeroing, planZeroing } from './zeroing.js';
 
 /**
@@ -188,6 +188,7 @@ function release(plan: Plan, { service }: TargetState, user: AddressableUser, it
       hold: item.hold,
       prior: toObservedUser(user),
       ends: [item.id],
+      ...waitForRoom(plan.steps),
     });
   }
 }

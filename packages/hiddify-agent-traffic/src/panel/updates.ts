@@ -12,6 +12,9 @@ import { type Lift, toRaise } from './product.js';
 /** Id of the step that ends a lift with what the user counts. */
 const AS_COUNTED = 'as-counted';
 
+/** Id of the step without which the panel stops a user at its limit. */
+const ROOM = 'room-below-limit';
+
 /** Returns the steps of a change. What an agent may refuse is a step of its own, so that a refusal blocks nothing else. */
 export function listUpdates(user: AddressableUser, payload: UpdatePayload, lift: Lift): Step[] {
   const { change } = payload;
@@ -23,12 +26,22 @@ export function listUpdates(user: AddressableUser, payload: UpdatePayload, lift:
   const parts = isSplit ? splitUpdate(payload) : [payload];
   const updates = parts.map((part) => {
     const raises = toRaise(used, part.change, lift);
-    const step = toUpdate(shown, part);
+    const step = { ...toUpdate(shown, part), ...(makesRoom(shown, part.change) ? { id: ROOM } : {}) };
     return raises === null ? step : { ...step, raises };
   });
   if (countedBytes === null) return updates;
   const first = { ...toUpdate(user, { change: { limitBytes: countedBytes } }), id: AS_COUNTED };
   return [first, ...updates.map((step) => (step.raises === undefined ? step : { ...step, needs: [AS_COUNTED] }))];
+}
+
+function makesRoom(user: AddressableUser, change: UpdatePayload['change']): boolean {
+  const { usedBytes, limitBytes } = { ...user, ...change };
+  return user.usedBytes >= user.limitBytes && usedBytes < limitBytes;
+}
+
+/** Returns what enabling a user waits for among the steps before: enabled without it, the panel would stop it all the same. */
+export function waitForRoom(steps: readonly Step[]): Pick<Step, 'needs'> {
+  return steps.some(({ id }) => id === ROOM) ? { needs: [ROOM] } : {};
 }
 
 function toUpdate(user: AddressableUser, payload: UpdatePayload): Step {

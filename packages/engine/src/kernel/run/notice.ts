@@ -72,7 +72,11 @@ export function toReleaseNotices(
   return ended.map((hold) => {
     const why = toWhy(hold);
     if (left.has(hold.id)) {
-      const message = `${service.id} is to be released (${why}): its restriction is still on the panel, and the next run that reaches the panel undoes it`;
+      const next =
+        work.error?.code === 'agent_limit'
+          ? `the next run that can undoes it. ${work.error.message}`
+          : 'the next run that reaches the panel undoes it';
+      const message = `${service.id} is to be released (${why}): its restriction is still on the panel, and ${next}`;
       return serviceNotice(service, RELEASE_PENDING, message, hold.id);
     }
     const message = `${service.id}: a hold ended (${why}); it stays held (${staying})`;
