@@ -6,7 +6,15 @@ import { describeLimit } from '../kernel/subject/used.js';
 import type { Context } from '../context/context.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from '../kernel/subject/limit-state.js';
-import { isQuotaReleased, listLastingHolds, listReleasedHolds, isOfLimit } from '../kernel/subject/holds.js';
+import { hasEnded } from '../base/lifecycle.js';
+import { listLimits } from '../base/config/find-entry.js';
+import {
+  isOfLimit,
+  isOfRemovedLimit,
+  isQuotaReleased,
+  listLastingHolds,
+  listReleasedHolds,
+} from '../kernel/subject/holds.js';
 import { describeBesides } from '../kernel/run/known-before.js';
 import { THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
@@ -146,13 +154,16 @@ function describeWithheld(context: Context, { service }: Pick<Applied, 'service'
 }
 
 /** Returns why a hold ends. */
-function describeClose(context: Context, work: Applied, { reason }: Pick<HoldRecord, 'reason'>): string {
-  const { decision } = work;
+function describeClose(context: Context, work: Applied, hold: Readonly<HoldRecord>): string {
+  const { decision, service } = work;
+  const { reason } = hold;
   if (decision?.withheld.some((hold) => hold.reason === reason) === true)
     return describeWithheld(context, work, reason);
   const rule = decision?.limits.find(({ limit }) => limit === reason)?.rule;
   if (rule !== undefined) return describeRule(rule) ?? rule;
-  return isOfLimit({ reason }) ? 'the product does not have the limit any more' : 'no longer due';
+  if (hasEnded(service)) return 'the service has ended';
+  const isRemoved = isOfRemovedLimit(hold, listLimits(context.config, service.product));
+  return isRemoved ? 'the product does not have the limit any more' : 'no longer due';
 }
 
 /** Returns why a hold begins: the figures of its limit, else its rule in words. */

@@ -2,6 +2,7 @@ import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
 import { describeReason } from '@sluice/quota-core';
 import type { DeliveryRecord, HoldRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { hasEnded } from '../../base/lifecycle.js';
 import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
 import { type LastingHold, listLastingHolds } from '../subject/holds.js';
@@ -178,14 +179,17 @@ function toDelivery(
   if (event === null || !channel.events.includes(event)) return null;
   const { settings } = channel;
   const service = services.get(notice.service ?? '');
+  const isForClient = settings.for === 'client';
   // Nobody is known who could be notified.
-  if (settings.for === 'client' && service?.client == null && service?.fields['email'] === undefined) return null;
+  if (isForClient && service?.client == null && service?.fields['email'] === undefined) return null;
+  // What is released of a service that has ended is not its client's any more.
+  if (isForClient && event === 'release' && service !== undefined && hasEnded(service)) return null;
   return {
     id: context.id('dlv'),
     notice: notice.id,
     channel: channel.name,
     event,
-    recipient: settings.for === 'client' && service !== undefined ? findAddress(channel, service) : null,
+    recipient: isForClient && service !== undefined ? findAddress(channel, service) : null,
     state: 'pending',
     attempts: 0,
     nextAt: notice.at,
