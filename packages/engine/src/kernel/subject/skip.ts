@@ -37,7 +37,7 @@ export function isHeldOverdue(service: Parameters<typeof isOverdue>[0], config: 
  */
 export function describeOverdue(
   config: Config,
-  service: Pick<ServiceDetail, 'panel' | 'lifecycle' | 'nextDueDate' | 'protected' | 'observing' | 'error'>,
+  service: Pick<ServiceDetail, 'panel' | 'product' | 'lifecycle' | 'nextDueDate' | 'protected' | 'observing' | 'error'>,
   at: string,
 ): string | null {
   const { lifecycle, nextDueDate, observing, protected: isProtected } = service;
