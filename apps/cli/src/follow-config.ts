@@ -10,6 +10,10 @@ import { requireFound, warnOfExposed } from './load-config.js';
 /** While nothing is changed, the file is read at most once in this time. */
 const GLANCE_MS = 1000;
 
+/** After a check that refused it, a file that stays as it is is left for so many times as long as that took, and no longer than this. */
+const PAUSES = 20;
+const LONGEST_PAUSE_MS = 600_000;
+
 /** Keys that only a start applies. */
 const AT_START = {
   state: ({ state }: Config) => state,
@@ -30,6 +34,7 @@ export class FollowedConfig {
   /** Of the file when it was last read; null before: it may have been changed since the start read it. */
   #state: string | null = null;
   #readAt = -Infinity;
+  #pause = { from: -Infinity, until: -Infinity };
 
   constructor(config: Config, found: FoundConfig, deps: Deps) {
     this.#deps = deps;
@@ -52,14 +57,19 @@ export class FollowedConfig {
   #read(): void {
     const { config, refused } = this.#now;
     const state = configState(config);
+    const { clock } = this.#deps;
+    const begun = clock.now();
+    const isPaused = begun >= this.#pause.from && begun < this.#pause.until;
     // What is wrong with a refused config may be in a file that it names besides.
-    if (state !== null && state === this.#state && refused === null) return;
+    if (state !== null && state === this.#state && (refused === null || isPaused)) return;
     this.#state = state;
     try {
       this.#accept(requireFound(this.#found, this.#deps));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       this.#refuse(error);
+      const from = clock.now();
+      this.#pause = { from, until: from + Math.min((from - begun) * PAUSES, LONGEST_PAUSE_MS) };
     }
   }
 

@@ -15,6 +15,17 @@ describe('a config at a relative path', () => {
   });
 });
 
+it('a file that is too long for a config is not read', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-long-'));
+  const file = path.join(folder, 's.yaml');
+  try {
+    writeFileSync(file, `panels: {}\n${'#'.repeat(2_000_000)}\n`, { mode: 0o600 });
+    expect(() => loadConfigFile(file, { kinds: [] })).toThrow('s.yaml: the file is too long: at most 1 MB');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 describe('a config that is a link', () => {
   it('is checked in the folder of every link and of the file', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'sluice-links-'));

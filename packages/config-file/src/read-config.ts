@@ -3,6 +3,9 @@ import path from 'node:path';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import type { ConfigAccess, ConfigFolder, SystemUser } from './exposed.js';
 
+/** A longer file is none that somebody wrote, and checking it would keep a server from all else. */
+const LONGEST_BYTES = 1_048_576;
+
 /** A link that can be opened leads over no more than this. */
 const MAX_LINKS = 40;
 
@@ -19,16 +22,17 @@ const OPENED = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/;
 /**
  * Reads a config with its permissions. It waits for nothing but an opened pipe: a pipe or a device in place of the file is refused.
  *
- * @throws SluiceError `config_missing`
+ * @throws SluiceError `config_missing`; `config_invalid` for a file that is too long to be one
  */
 export function readConfig(file: string): { text: string; access: ConfigAccess } {
   try {
     const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = fstatSync(handle);
-      const { mode, uid, gid } = stats;
+      const { mode, uid, gid, size } = stats;
       const isOpened = stats.isFIFO() && OPENED.test(file);
       if (!stats.isFile() && !stats.isDirectory() && !isOpened) throw noFile(file);
+      if (size > LONGEST_BYTES) throw usageError('config_invalid', `${file}: the file is too long: at most 1 MB`);
       const text = readFileSync(isOpened ? file : handle, 'utf8');
       return { text, access: { file, mode, uid, gid, folders: findFolders(file) } };
     } finally {
