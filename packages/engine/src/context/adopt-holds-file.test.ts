@@ -34,7 +34,7 @@ function proof(id: string, of: string, more: Partial<EvidenceRecord> = {}): Evid
   return { id, hold: of, ...about, prior: { fingerprint: id }, since: AT, until: null, outcome: null, ...more };
 }
 
-const adopt = (holds: HoldRecord[], evidence: EvidenceRecord[]): Promise<void> =>
+const adopt = (holds: HoldRecord[], evidence: EvidenceRecord[]): Promise<boolean> =>
   store.write((tables) => adoptRows({ services: [], holds, evidence }, tables, { at: AT, kinds: KINDS }));
 
 it('evidence of the file, which is newer, takes the place of that of the store', async () => {
@@ -48,6 +48,33 @@ it('evidence of the file, which is newer, takes the place of that of the store',
   expect((await store.holds.open({ agentsOf: 'vpn' })).map(({ id }) => id)).toEqual(['h-1']);
   await adopt([hold('h-2')], [proof('e-2', 'h-2')]);
   expect(await store.evidence.open({ agentsOf: 'vpn' })).toHaveLength(2);
+});
+
+it("evidence of a service on a user takes the place of that of the user's agent", async () => {
+  await store.holds.add(hold('h-1'));
+  await store.evidence.add(proof('e-1', 'h-1'));
+  const held = hold('h-2', { service: 'svc-1', reason: 'quota' });
+  expect(await adopt([held], [proof('e-2', 'h-2', { service: 'svc-1' })])).toBe(true);
+  const { holds, evidence } = await readLasting(store);
+  expect([holds.map(({ id }) => id).sort(), evidence.map(({ id }) => id)]).toEqual([['h-1', 'h-2'], ['e-2']]);
+});
+
+it('evidence of a service that the store knows as ended with the hold of an agent is not taken again', async () => {
+  await store.holds.add(hold('h-1'));
+  await store.evidence.add(proof('e-1', 'h-1'));
+  await store.evidence.end('e-1', AT, 'undone');
+  await store.holds.end('h-1', AT);
+  const held = hold('h-2', { service: 'svc-1', reason: 'quota' });
+  const moved = proof('e-1', 'h-2', { service: 'svc-1' });
+  expect((await leaveOutEnded({ services: [], holds: [held], evidence: [moved] }, store)).evidence).toEqual([]);
+  expect(await adopt([held], [moved])).toBe(true);
+  const { holds, evidence } = await readLasting(store);
+  expect([holds.map(({ id }) => id), evidence]).toEqual([['h-2'], []]);
+});
+
+it('says that not all was stored where rows name a target twice', async () => {
+  const items = [proof('e-1', 'h-1'), proof('e-2', 'h-1')];
+  expect(await adopt([hold('h-1')], items)).toBe(false);
 });
 
 it('rows are named as the store names their panels, without those of panels that it may know by another name', () => {

@@ -58,7 +58,7 @@ export function renamePanels(toName: (panel: string) => string | null, { service
 
 /** Returns the rows without the holds and the evidence that a store knows as ended: it is the newer one of these. */
 export async function leaveOutEnded({ services, holds, evidence }: Rows, tables: Held): Promise<Rows> {
-  const stored = await readStored(holds, tables);
+  const stored = await readStored({ holds, evidence }, tables);
   const ended = new Set(stored.flatMap((row) => (isOpen(row) ? [] : [row.id])));
   const proofs = await tables.evidence.ofHolds(stored.map(({ id }) => id));
   const undone = new Set(proofs.flatMap(({ id, until }) => (until === null ? [] : [id])));
@@ -69,18 +69,19 @@ export async function leaveOutEnded({ services, holds, evidence }: Rows, tables:
   };
 }
 
-/** Reads the holds of a store, open and ended ones, also those of the agents that these rows name. */
-async function readStored(rows: readonly HoldRecord[], { holds }: Pick<Held, 'holds'>): Promise<HoldRecord[]> {
+/** Reads the holds of a store, open and ended ones, also those of agents: users that these rows name may be restricted for one. */
+async function readStored(rows: Omit<Rows, 'services'>, { holds }: Pick<Held, 'holds'>): Promise<HoldRecord[]> {
+  const named = [...rows.evidence.map(({ panel }) => panel), ...rows.holds.map((row) => findSubjectPanel(row.service))];
+  const panels = new Set([...(await holds.panelsOfAgents()), ...named]);
   const found = await holds.all();
-  for (const agentsOf of new Set(rows.flatMap(({ service }) => findSubjectPanel(service) ?? [])))
-    found.push(...(await holds.all({ agentsOf })));
+  for (const agentsOf of panels) if (agentsOf !== null) found.push(...(await holds.all({ agentsOf })));
   return found;
 }
 
 /** Returns whether a store has, or had, a hold of these rows. */
-export async function knowsAny({ holds }: Pick<Rows, 'holds'>, tables: Pick<Held, 'holds'>): Promise<boolean> {
-  const ids = new Set((await readStored(holds, tables)).map(({ id }) => id));
-  return holds.some(({ id }) => ids.has(id));
+export async function knowsAny(rows: Omit<Rows, 'services'>, tables: Pick<Held, 'holds'>): Promise<boolean> {
+  const ids = new Set((await readStored(rows, tables)).map(({ id }) => id));
+  return rows.holds.some(({ id }) => ids.has(id));
 }
 
 /** Returns whether a store lacks an open hold, its restriction, or open evidence, of these rows. */
@@ -97,27 +98,30 @@ export async function lacksAny({ holds, evidence }: Rows, tables: Held, kinds: S
 
 /**
  * Stores the services, holds and evidence that the store lacks. An open hold of the same reason stands for one of the file, and becomes
- * as that one; evidence of the same target ends for that of the file, which is newer.
+ * as that one; evidence of the same target ends for that of the file, which is newer. Returns whether the store has all of them now.
  */
 export async function adoptRows(
   rows: Rows,
   tables: StoreTables,
   { at, kinds }: { at: string; kinds: Suspensions },
-): Promise<void> {
+): Promise<boolean> {
   const known = await tables.services.list({ ids: rows.services.map(({ id }) => id) });
   const ids = new Set(known.map(({ id }) => id));
   await tables.services.put(rows.services.filter(({ id }) => !ids.has(id)));
-  const stored = await readStored(rows.holds, tables);
+  const stored = await readStored(rows, tables);
   const standsFor = await adoptHolds(rows.holds, { stored, kinds }, tables);
   const proofs = await tables.evidence.ofHolds([...rows.holds, ...stored].map(({ id }) => id));
   const applied = new Map(proofs.filter(({ until }) => until === null).map((row) => [toTargetKey(row), row]));
   const seen = new Set(proofs.map(({ id }) => id));
+  let isWhole = true;
   for (const item of rows.evidence) {
     if (seen.has(item.id)) continue;
     const before = applied.get(toTargetKey(item));
     if (before !== undefined) await tables.evidence.end(before.id, at, 'dropped');
-    await tables.evidence.add({ ...item, hold: standsFor.get(item.hold) ?? item.hold });
+    // A damaged file may name a target twice.
+    if (!(await tables.evidence.add({ ...item, hold: standsFor.get(item.hold) ?? item.hold }))) isWhole = false;
   }
+  return isWhole;
 }
 
 /** Stores the holds that the store lacks; returns those of the store that stand for one of the file. */

@@ -135,12 +135,13 @@ async function readReplaced({ store, file, files }: Replaced): Promise<Content |
 async function tryAdopt(found: Content, store: StateStore, { toName, at, kinds }: Replaced): Promise<boolean> {
   const named = renamePanels(toName, found);
   try {
-    await store.write(async (tables) => {
+    const isWhole = await store.write(async (tables) => {
       const rows = await leaveOutEnded(named, tables);
-      await adoptRows(rows, tables, { at, kinds });
+      const isAdopted = await adoptRows(rows, tables, { at, kinds });
       await suspendUnpaid(rows, tables, at);
+      return isAdopted;
     });
-    return named.holds.length === found.holds.length && named.evidence.length === found.evidence.length;
+    return isWhole && named.holds.length === found.holds.length && named.evidence.length === found.evidence.length;
   } catch {
     return false; // A row of the file may be damaged, which must not keep a backup from being restored.
   }
