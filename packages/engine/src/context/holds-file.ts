@@ -2,21 +2,12 @@ import type { StateStore, StoreTables } from '@sluice/state-store';
 import * as z from 'zod/mini';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { Files } from '../base/files.js';
-import {
-  adoptRows,
-  type HoldsFile,
-  lacksAny,
-  leaveOutEnded,
-  readLasting,
-  renamePanels,
-  type Suspensions,
-  suspendUnpaid,
-} from './adopt-holds-file.js';
+import { type HoldsFile, readLasting } from './adopt-holds-file.js';
 
 export type { HoldsFile } from './adopt-holds-file.js';
 
 /** What of a store the file has. */
-type Content = Omit<HoldsFile, 'about' | 'at'>;
+export type Content = Omit<HoldsFile, 'about' | 'at'>;
 
 const ABOUT =
   'Open holds of Sluice and the restrictions applied for each. If the store is lost, all holds can be released from this file.';
@@ -32,7 +23,7 @@ export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
 }
 
 /** Reads the current content of the file from the store. */
-async function readContent(store: Pick<StoreTables, 'holds' | 'evidence' | 'services'>): Promise<Content> {
+export async function readContent(store: Pick<StoreTables, 'holds' | 'evidence' | 'services'>): Promise<Content> {
   // Evidence outlives its hold while its release fails; the file then has that hold too.
   const { holds, evidence } = await readLasting(store);
   const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
@@ -56,13 +47,18 @@ async function writeHoldsFile(store: StateStore, files: Files, at: string): Prom
   }
 }
 
-function toText(content: Content, at: string): string {
+/** Returns the text of the file. */
+export function toText(content: Content, at: string): string {
   const whole: HoldsFile = { about: ABOUT, at, ...content };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
-/** @throws SluiceError `holds_file_not_written` */
-function whileWriting(file: string, result: string, write: () => void): void {
+/**
+ * Writes the file; `result` says what a failure leaves.
+ *
+ * @throws SluiceError `holds_file_not_written`
+ */
+export function whileWriting(file: string, result: string, write: () => void): void {
   try {
     write();
   } catch (error) {
@@ -79,72 +75,6 @@ function whileWriting(file: string, result: string, write: () => void): void {
 async function refreshHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
   if (!(await isHoldsFileStale(store, files))) return;
   await writeHoldsFile(store, files, at);
-}
-
-/** A store that is about to be replaced, with its file. */
-interface Replaced {
-  /** Null where it can't be read. */
-  store: StateStore | null;
-  file: string;
-  files: Files;
-  at: string;
-  kinds: Suspensions;
-  /** Returns the name that the restored store has of a panel of the replaced one; null where that can't be known. */
-  toName: (panel: string) => string | null;
-}
-
-/** What a restored store was given of the file of the replaced one. */
-export interface TakenOver {
-  /** Path of a copy of the file, where it has restrictions that the backup lacks. */
-  kept: string;
-  /** Whether the restored store has them all now. */
-  isTaken: boolean;
-}
-
-/**
- * Stores the restrictions of a replaced store, or of its file, in the store that is about to be put in place, which lacks those that
- * were applied after its backup, and writes its file; until then, the next run would write it again. Returns null where it lacks none.
- */
-export async function replaceHoldsFile(restored: StateStore, replaced: Replaced): Promise<TakenOver | null> {
-  const { file, files, at, kinds } = replaced;
-  const found = await readReplaced(replaced);
-  const toName = (panel: string): string => replaced.toName(panel) ?? panel;
-  const isNews =
-    found !== null && (await lacksAny(await leaveOutEnded(renamePanels(toName, found), restored), restored, kinds));
-  const taken = isNews
-    ? { kept: `${file}.replaced-${at.replaceAll(/[-:]/g, '')}`, isTaken: await tryAdopt(found, restored, replaced) }
-    : null;
-  const text = toText(await readContent(restored), at);
-  whileWriting(file, 'the store was not replaced', () => {
-    if (taken !== null && found !== null) files.replace(taken.kept, toText(found, at));
-    files.replace(file, text);
-  });
-  return taken;
-}
-
-/** Reads what was restricted; a file may be damaged, or behind its store after a kill. */
-async function readReplaced({ store, file, files }: Replaced): Promise<Content | null> {
-  try {
-    if (store !== null) return await readContent(store);
-  } catch {
-    // As where there is none.
-  }
-  return tryReadHoldsFile(files, file);
-}
-
-async function tryAdopt(found: Content, store: StateStore, { toName, at, kinds }: Replaced): Promise<boolean> {
-  const named = renamePanels(toName, found);
-  try {
-    const isWhole = await store.write(async (tables) => {
-      const rows = await leaveOutEnded(named, tables);
-      const isAdopted = await adoptRows(rows, tables, { at, kinds });
-      await suspendUnpaid(rows, tables, at);
-      return isAdopted;
-    });
-    return isWhole && named.holds.length === found.holds.length && named.evidence.length === found.evidence.length;
-  } catch {
-    return false; // A row of the file may be damaged, which must not keep a backup from being restored.
-  }
 }
 
 /** Returns whether the file differs from the store; without open holds, no file is needed. */

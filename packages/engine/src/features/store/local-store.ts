@@ -12,7 +12,8 @@ import {
 } from '@sluice/state-store';
 import { type Files, nodeFiles } from '../../base/files.js';
 import { readAddresses, toNameIn } from '../../context/panel-addresses.js';
-import { replaceHoldsFile, toHoldsFilePath, type TakenOver } from '../../context/holds-file.js';
+import { toHoldsFilePath } from '../../context/holds-file.js';
+import { replaceHoldsFile, type TakenOver } from '../../context/replaced-holds.js';
 import { refuseEmptyStore, refuseLostStore } from '../../context/lost-store.js';
 import { leasesInUse } from '../../context/leases.js';
 import { copySwitches } from '../../context/enforcement.js';
