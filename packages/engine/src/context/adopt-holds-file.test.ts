@@ -1,6 +1,12 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type EvidenceRecord, type HoldRecord, openStore, type StateStore } from '@sluice/state-store';
-import { adoptRows, leaveOutEnded, lacksAny, readLasting, renamePanels } from './adopt-holds-file.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type ActionRecord,
+  type EvidenceRecord,
+  type HoldRecord,
+  openStore,
+  type StateStore,
+} from '@sluice/state-store';
+import { adoptRows, leaveOutEnded, lacksAny, readLasting, readUnfinished, renamePanels } from './adopt-holds-file.js';
 
 const AT = '2026-11-20T12:00:00.000Z';
 const LATER = '2026-11-20T13:00:00.000Z';
@@ -32,6 +38,15 @@ function hold(id: string, more: Partial<HoldRecord> = {}): HoldRecord {
 function proof(id: string, of: string, more: Partial<EvidenceRecord> = {}): EvidenceRecord {
   const about = { service: 'agent:vpn:a', panel: 'vpn', kind: 'user', target: 'u-1', action: null, adopted: false };
   return { id, hold: of, ...about, prior: { fingerprint: id }, since: AT, until: null, outcome: null, ...more };
+}
+
+/** A change of a user of agent `a` that a run was killed in. */
+function change(id: string, more: Partial<ActionRecord> = {}): ActionRecord {
+  const of = { service: null, panel: 'vpn', type: 'disable', target: 'u-1', hold: 'h-1', key: id, run: 'run-1' };
+  const open = { state: 'planned' as const, plannedAt: AT, calledAt: AT, givenUpAt: null, endedAt: null, attempts: 1 };
+  const payload = { begins: { kind: 'user', target: 'u-1', prior: null }, ends: [], subject: 'agent:vpn:a' };
+  const none = { prior: null, observed: null, errorCode: null, errorMessage: null };
+  return { id, ...of, ...open, ...none, payload, ...more };
 }
 
 const adopt = (holds: HoldRecord[], evidence: EvidenceRecord[]): Promise<boolean> =>
@@ -124,4 +139,65 @@ it('a hold of the file gives the one of the store its note, and the window and t
   const figures = { note: 'since', cycle: '2026-11', usedBytes: 3, allowedBytes: 2 };
   await adopt([hold('h-1', figures)], []);
   expect(await store.holds.open({ agentsOf: 'vpn' })).toMatchObject([figures]);
+});
+
+describe('a change whose end was not stored', () => {
+  const rows = (...actions: ActionRecord[]) => ({ services: [], holds: [hold('h-1')], evidence: [], actions });
+
+  const adoptAll = (found: ReturnType<typeof rows>): Promise<boolean> =>
+    store.write((tables) => adoptRows(found, tables, { at: AT, kinds: KINDS }));
+
+  it('is read with its hold, also where that has ended; not one that was never called, or for no hold', async () => {
+    await store.holds.add(hold('h-1'));
+    await store.holds.end('h-1', LATER);
+    const called = change('act-1');
+    await store.actions.plan([called, change('act-2', { calledAt: null }), change('act-3', { hold: null })]);
+    expect(await readUnfinished(store)).toEqual({
+      holds: [hold('h-1', { until: LATER })],
+      evidence: [],
+      actions: [called],
+    });
+  });
+
+  it('is stored for the hold that stands for its own, without the end of evidence that is not there', async () => {
+    await store.holds.add(hold('h-0'));
+    await store.evidence.add(proof('e-1', 'h-0', { target: 'u-2' }));
+    const given = change('act-1', { payload: { ...(change('').payload as object), ends: ['e-1', 'e-9'] } });
+    expect(await lacksAny(rows(given), store, KINDS)).toBe(true);
+    expect(await adoptAll(rows(given))).toBe(true);
+    const payload = { subject: 'agent:vpn:a', ends: ['e-1'] };
+    expect(await store.actions.unresolved()).toMatchObject([{ id: 'act-1', hold: 'h-0', calledAt: AT, payload }]);
+    expect(await lacksAny(rows(given), store, KINDS)).toBe(false);
+  });
+
+  it('is marked as called where the store is of before that', async () => {
+    await store.holds.add(hold('h-1'));
+    await store.actions.plan([change('act-1', { calledAt: null, attempts: 0 })]);
+    const given = change('act-1', { state: 'in-doubt', givenUpAt: LATER });
+    expect(await lacksAny(rows(given), store, KINDS)).toBe(true);
+    expect(await adoptAll(rows(given))).toBe(true);
+    expect(await store.actions.unresolved()).toEqual([given]);
+  });
+
+  it('is left out where the store knows how it ended', async () => {
+    await store.holds.add(hold('h-1'));
+    await store.actions.plan([change('act-1')]);
+    await store.actions.end('act-1', { state: 'applied', endedAt: AT });
+    expect((await leaveOutEnded(rows(change('act-1')), store)).actions).toEqual([]);
+    expect(await lacksAny(rows(change('act-1')), store, KINDS)).toBe(false);
+    expect(await adoptAll(rows(change('act-1')))).toBe(true);
+    expect(await store.actions.unresolved()).toEqual([]);
+  });
+
+  it('is not stored without its hold, and that is said', async () => {
+    expect(await adoptAll({ ...rows(change('act-1')), holds: [] })).toBe(false);
+    expect(await store.actions.unresolved()).toEqual([]);
+  });
+
+  it('is named as the store names its panel, and left out where that may have another name', () => {
+    const rename = (name: string | null) => renamePanels(() => name, rows(change('act-1'))).actions;
+    const payload = { subject: 'agent:old:a' };
+    expect([rename('old'), rename(null)]).toEqual([[expect.objectContaining({ panel: 'old' })], []]);
+    expect(rename('old')).toMatchObject([{ payload }]);
+  });
 });

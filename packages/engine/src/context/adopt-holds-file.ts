@@ -1,6 +1,7 @@
 import type { KindTraits } from '@sluice/panel-kind';
 import { findSubjectAgent, findSubjectPanel, toAgentSubject } from '@sluice/quota-core';
-import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { ActionRecord, EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { adoptChanges, leaveOutResolved, listUnknown, readOpenChanges, renameChange } from './open-changes.js';
 
 /** All open holds with their evidence and services: enough to release everything without the store. */
 export interface HoldsFile {
@@ -9,18 +10,23 @@ export interface HoldsFile {
   services: ServiceRecord[];
   holds: HoldRecord[];
   evidence: EvidenceRecord[];
+  /** Changes for holds whose end is not stored; only in the copy that a restore makes, where there are any. */
+  actions?: ActionRecord[] | undefined;
 }
 
 /** Rows of a file of open holds. */
-type Rows = Pick<HoldsFile, 'services' | 'holds' | 'evidence'>;
+type Rows = Pick<HoldsFile, 'services' | 'holds' | 'evidence' | 'actions'>;
 
-type Held = Pick<StoreTables, 'holds' | 'evidence'>;
+type Held = Pick<StoreTables, 'holds' | 'evidence' | 'actions'>;
 
 /** Kinds of panels, of which a hold that was widened has the wide suspension. */
 export type Suspensions = readonly Pick<KindTraits, 'wideSuspension'>[];
 
 /** Reads the open evidence of all services and all agents, and the holds that are open or have some of it. */
-export async function readLasting({ holds, evidence }: Held): Promise<Pick<Rows, 'holds' | 'evidence'>> {
+export async function readLasting({
+  holds,
+  evidence,
+}: Omit<Held, 'actions'>): Promise<Pick<Rows, 'holds' | 'evidence'>> {
   const found = { holds: await holds.lasting(), evidence: await evidence.open() };
   for (const agentsOf of await holds.panelsOfAgents()) {
     found.holds.push(...(await holds.lasting({ agentsOf })));
@@ -29,10 +35,24 @@ export async function readLasting({ holds, evidence }: Held): Promise<Pick<Rows,
   return found;
 }
 
+/** Reads the same, and the changes whose end is not stored, with their holds. */
+export async function readUnfinished(tables: Held): Promise<Omit<Rows, 'services'>> {
+  const { holds, evidence } = await readLasting(tables);
+  const actions = await readOpenChanges(tables);
+  if (actions.length === 0) return { holds, evidence };
+  const ids = new Set(actions.map(({ hold }) => hold));
+  for (const { id } of holds) ids.delete(id);
+  const ended = ids.size === 0 ? [] : await readStored({ holds, evidence, actions }, tables);
+  return { holds: [...holds, ...ended.filter(({ id }) => ids.has(id))], evidence, actions };
+}
+
 const isOpen = ({ until }: HoldRecord): boolean => until === null;
 
 /** Returns the rows of a file by the names that a store has of panels; without those of panels that it can't know. */
-export function renamePanels(toName: (panel: string) => string | null, { services, holds, evidence }: Rows): Rows {
+export function renamePanels(
+  toName: (panel: string) => string | null,
+  { services, holds, evidence, actions }: Rows,
+): Rows {
   const toSubject = (key: string): string | null => {
     const [agent, named] = [findSubjectAgent(key), findSubjectPanel(key)];
     if (agent === null || named === null) return key;
@@ -53,12 +73,16 @@ export function renamePanels(toName: (panel: string) => string | null, { service
       const [panel, service] = [toName(row.panel), toSubject(row.service)];
       return panel === null || service === null || left.has(service) ? [] : [{ ...row, panel, service }];
     }),
+    actions: actions?.flatMap((row) =>
+      left.has(row.service ?? '') ? [] : (renameChange(row, toName, toSubject) ?? []),
+    ),
   };
 }
 
-/** Returns the rows without the holds and the evidence that a store knows as ended: it is the newer one of these. */
-export async function leaveOutEnded({ services, holds, evidence }: Rows, tables: Held): Promise<Rows> {
-  const stored = await readStored({ holds, evidence }, tables);
+/** Returns the rows without the holds, the evidence and the changes that a store knows as ended: it is the newer one of these. */
+export async function leaveOutEnded(rows: Rows, tables: Held): Promise<Rows> {
+  const { services, holds, evidence, actions } = rows;
+  const stored = await readStored(rows, tables);
   const ended = new Set(stored.flatMap((row) => (isOpen(row) ? [] : [row.id])));
   const proofs = await tables.evidence.ofHolds(stored.map(({ id }) => id));
   const undone = new Set(proofs.flatMap(({ id, until }) => (until === null ? [] : [id])));
@@ -66,12 +90,16 @@ export async function leaveOutEnded({ services, holds, evidence }: Rows, tables:
     services,
     holds: holds.filter((row) => !isOpen(row) || !ended.has(row.id)),
     evidence: evidence.filter(({ id }) => !undone.has(id)),
+    actions: actions && (await leaveOutResolved(actions, tables)),
   };
 }
 
 /** Reads the holds of a store, open and ended ones, also those of agents: users that these rows name may be restricted for one. */
 async function readStored(rows: Omit<Rows, 'services'>, { holds }: Pick<Held, 'holds'>): Promise<HoldRecord[]> {
-  const named = [...rows.evidence.map(({ panel }) => panel), ...rows.holds.map((row) => findSubjectPanel(row.service))];
+  const named = [
+    ...[...rows.evidence, ...(rows.actions ?? [])].map(({ panel }) => panel),
+    ...rows.holds.map((row) => findSubjectPanel(row.service)),
+  ];
   const panels = new Set([...(await holds.panelsOfAgents()), ...named]);
   const found = await holds.all();
   for (const agentsOf of panels) if (agentsOf !== null) found.push(...(await holds.all({ agentsOf })));
@@ -84,8 +112,12 @@ export async function knowsAny(rows: Omit<Rows, 'services'>, tables: Pick<Held, 
   return rows.holds.some(({ id }) => ids.has(id));
 }
 
-/** Returns whether a store lacks an open hold, its restriction, or open evidence, of these rows. */
-export async function lacksAny({ holds, evidence }: Rows, tables: Held, kinds: Suspensions): Promise<boolean> {
+/** Returns whether a store lacks an open hold, its restriction, open evidence, or a change whose end is not stored, of these rows. */
+export async function lacksAny(
+  { holds, evidence, actions = [] }: Rows,
+  tables: Held,
+  kinds: Suspensions,
+): Promise<boolean> {
   const found = await readLasting(tables);
   const held = new Map(found.holds.filter(isOpen).map((row) => [toReasonKey(row), row]));
   const known = new Set(found.evidence.map(({ id }) => id));
@@ -93,11 +125,12 @@ export async function lacksAny({ holds, evidence }: Rows, tables: Held, kinds: S
     const stored = held.get(toReasonKey(row));
     return stored === undefined || toChange(stored, row, kinds).restriction !== stored.restriction;
   };
+  if ((await listUnknown(actions, tables)).length > 0) return true;
   return evidence.some(({ id }) => !known.has(id)) || holds.some((row) => isOpen(row) && isLacking(row));
 }
 
 /**
- * Stores the services, holds and evidence that the store lacks. An open hold of the same reason stands for one of the file, and becomes
+ * Stores the services, holds, evidence and changes that the store lacks. An open hold of the same reason stands for one of the file, and becomes
  * as that one; evidence of the same target ends for that of the file, which is newer. Returns whether the store has all of them now.
  */
 export async function adoptRows(
@@ -121,7 +154,9 @@ export async function adoptRows(
     // A damaged file may name a target twice.
     if (!(await tables.evidence.add({ ...item, hold: standsFor.get(item.hold) ?? item.hold }))) isWhole = false;
   }
-  return isWhole;
+  const holds = new Set([...stored, ...rows.holds].map(({ id }) => id));
+  const evidence = new Set([...proofs, ...rows.evidence].map(({ id }) => id));
+  return (await adoptChanges(rows.actions ?? [], { holds, evidence, standsFor }, tables)) && isWhole;
 }
 
 /** Stores the holds that the store lacks; returns those of the store that stand for one of the file. */

@@ -25,10 +25,16 @@ export function isInMemory(store: Pick<StateStore, 'location'>): boolean {
 /** Reads the current content of the file from the store. */
 export async function readContent(store: Pick<StoreTables, 'holds' | 'evidence' | 'services'>): Promise<Content> {
   // Evidence outlives its hold while its release fails; the file then has that hold too.
-  const { holds, evidence } = await readLasting(store);
-  const ids = [...new Set([...holds, ...evidence].map((row) => row.service))];
-  const services = ids.length === 0 ? [] : await store.services.list({ ids });
-  return { services, holds, evidence };
+  return withServices(await readLasting(store), store);
+}
+
+/** Returns these rows with their services. */
+export async function withServices(
+  rows: Omit<Content, 'services'>,
+  { services }: Pick<StoreTables, 'services'>,
+): Promise<Content> {
+  const ids = [...new Set([...rows.holds, ...rows.evidence].map((row) => row.service))];
+  return { services: ids.length === 0 ? [] : await services.list({ ids }), ...rows };
 }
 
 /**
@@ -121,6 +127,19 @@ const schema = z.object({
       kind: z.string(),
       target: z.string(),
     }),
+  ),
+  actions: z.optional(
+    z.array(
+      z.looseObject({
+        id: z.string(),
+        panel: z.string(),
+        service: textOrNull,
+        hold: z.string(),
+        type: z.string(),
+        target: z.string(),
+        calledAt: z.string(),
+      }),
+    ),
   ),
 });
 

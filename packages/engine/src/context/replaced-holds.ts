@@ -4,11 +4,12 @@ import {
   adoptRows,
   lacksAny,
   leaveOutEnded,
+  readUnfinished,
   renamePanels,
   type Suspensions,
   suspendUnpaid,
 } from './adopt-holds-file.js';
-import { type Content, readContent, toText, tryReadHoldsFile, whileWriting } from './holds-file.js';
+import { type Content, readContent, toText, tryReadHoldsFile, whileWriting, withServices } from './holds-file.js';
 
 /** A store that is about to be replaced, with its file. */
 interface Replaced {
@@ -54,7 +55,7 @@ export async function replaceHoldsFile(restored: StateStore, replaced: Replaced)
 /** Reads what was restricted; a file may be damaged, or behind its store after a kill. */
 async function readReplaced({ store, file, files }: Replaced): Promise<Content | null> {
   try {
-    if (store !== null) return await readContent(store);
+    if (store !== null) return await withServices(await readUnfinished(store), store);
   } catch {
     // As where there is none.
   }
@@ -70,7 +71,9 @@ async function tryAdopt(found: Content, store: StateStore, { toName, at, kinds }
       await suspendUnpaid(rows, tables, at);
       return isAdopted;
     });
-    return isWhole && named.holds.length === found.holds.length && named.evidence.length === found.evidence.length;
+    return (
+      isWhole && (['holds', 'evidence', 'actions'] as const).every((of) => named[of]?.length === found[of]?.length)
+    );
   } catch {
     return false; // A row of the file may be damaged, which must not keep a backup from being restored.
   }
