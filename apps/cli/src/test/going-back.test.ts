@@ -429,6 +429,29 @@ describe('a restored backup that is older than what was restricted since', () =>
     expect([await held(), order(1)]).toEqual([[], 'active']);
   });
 
+  it('holds nobody who has paid since, when a restored hold had stood for that of the store that comes back', async () => {
+    await at.addService(1, { product: 'order' });
+    await succeed('poll');
+    await succeed('provision suspend svc-1');
+    await succeed('db backup first.db');
+    await succeed('provision unsuspend svc-1');
+    at.bench.clock.advance(HOUR);
+    await succeed('provision suspend svc-1');
+    const restore = async (file: string): Promise<string> => {
+      at.bench.clock.advance(HOUR);
+      const { exitCode, json } = await at.bench.sluice(['db', 'restore', file, '--yes', '--json']);
+      expect(exitCode).toBe(0);
+      return json<{ replaced: string }>().replaced;
+    };
+    const second = await restore('first.db');
+    await succeed('provision unsuspend svc-1');
+    const paid = await restore(second);
+    await restore(paid);
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    expect([await held(), order(1)]).toEqual([[], 'active']);
+  });
+
   it('suspends nobody who was only overdue, so that a payment ends the hold', async () => {
     const config = at.bench.read('sluice.yaml');
     at.bench.write('sluice.yaml', config.replace('poll: {', 'poll: { overdue: hold,'));

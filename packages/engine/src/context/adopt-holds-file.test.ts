@@ -65,6 +65,22 @@ it('evidence of the file, which is newer, takes the place of that of the store',
   expect(await store.evidence.open({ agentsOf: 'vpn' })).toHaveLength(2);
 });
 
+it('a hold that another one stands for is known as ended, and gives that what it has while it lasts', async () => {
+  const of = { service: 'svc-1', reason: 'manual', restriction: 'narrow' };
+  await store.holds.add(hold('h-1', of));
+  await adopt([hold('h-2', { ...of, since: LATER })], []);
+  expect(await store.holds.all({ service: 'svc-1' })).toMatchObject([
+    { id: 'h-1', until: null },
+    { id: 'h-2', until: AT },
+  ]);
+  const widened = { services: [], holds: [hold('h-2', { ...of, since: LATER, restriction: 'wide' })], evidence: [] };
+  expect(await lacksAny(await leaveOutEnded(widened, store), store, KINDS)).toBe(true);
+  await adopt((await leaveOutEnded(widened, store)).holds, []);
+  expect(await store.holds.open()).toMatchObject([{ id: 'h-1', restriction: 'wide' }]);
+  await store.holds.end('h-1', LATER);
+  expect((await leaveOutEnded(widened, store)).holds).toEqual([]);
+});
+
 it("evidence of a service on a user takes the place of that of the user's agent", async () => {
   await store.holds.add(hold('h-1'));
   await store.evidence.add(proof('e-1', 'h-1'));

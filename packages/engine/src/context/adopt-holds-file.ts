@@ -79,19 +79,27 @@ export function renamePanels(
   };
 }
 
-/** Returns the rows without the holds, the evidence and the changes that a store knows as ended: it is the newer one of these. */
+/**
+ * Returns the rows without the holds, the evidence and the changes that a store knows as ended: it is the newer one of these. Those of
+ * a hold for which another one stands there stay.
+ */
 export async function leaveOutEnded(rows: Rows, tables: Held): Promise<Rows> {
   const { services, holds, evidence, actions } = rows;
   const stored = await readStored(rows, tables);
-  const ended = new Set(stored.flatMap((row) => (isOpen(row) ? [] : [row.id])));
+  const ended = toEnded(stored);
+  const open = new Set(stored.filter(isOpen).map(toReasonKey));
   const proofs = await tables.evidence.ofHolds(stored.map(({ id }) => id));
   const undone = new Set(proofs.flatMap(({ id, until }) => (until === null ? [] : [id])));
   return {
     services,
-    holds: holds.filter((row) => !isOpen(row) || !ended.has(row.id)),
+    holds: holds.filter((row) => !isOpen(row) || !ended.has(row.id) || open.has(toReasonKey(row))),
     evidence: evidence.filter(({ id }) => !undone.has(id)),
     actions: actions && (await leaveOutResolved(actions, tables)),
   };
+}
+
+function toEnded(stored: readonly HoldRecord[]): Set<string> {
+  return new Set(stored.flatMap((row) => (isOpen(row) ? [] : [row.id])));
 }
 
 /** Reads the holds of a store, open and ended ones, also those of agents: users that these rows name may be restricted for one. */
@@ -142,7 +150,7 @@ export async function adoptRows(
   const ids = new Set(known.map(({ id }) => id));
   await tables.services.put(rows.services.filter(({ id }) => !ids.has(id)));
   const stored = await readStored(rows, tables);
-  const standsFor = await adoptHolds(rows.holds, { stored, kinds }, tables);
+  const standsFor = await adoptHolds(rows.holds, { stored, at, kinds }, tables);
   const proofs = await tables.evidence.ofHolds([...rows.holds, ...stored].map(({ id }) => id));
   const applied = new Map(proofs.filter(({ until }) => until === null).map((row) => [toTargetKey(row), row]));
   const seen = new Set(proofs.map(({ id }) => id));
@@ -159,10 +167,13 @@ export async function adoptRows(
   return (await adoptChanges(rows.actions ?? [], { holds, evidence, standsFor }, tables)) && isWhole;
 }
 
-/** Stores the holds that the store lacks; returns those of the store that stand for one of the file. */
+/**
+ * Stores the holds that the store lacks, as ended where one of the store stands for it: it does not begin again when that one has
+ * ended. Returns those that stand for one of the file.
+ */
 async function adoptHolds(
   holds: readonly HoldRecord[],
-  { stored, kinds }: { stored: readonly HoldRecord[]; kinds: Suspensions },
+  { stored, at, kinds }: { stored: readonly HoldRecord[]; at: string; kinds: Suspensions },
   tables: StoreTables,
 ): Promise<Map<string, string>> {
   const open = new Map(stored.filter(isOpen).map((row) => [toReasonKey(row), row]));
@@ -173,6 +184,7 @@ async function adoptHolds(
     if (other !== undefined) {
       standsFor.set(hold.id, other.id);
       await tables.holds.update(other.id, toChange(other, hold, kinds));
+      if (!ids.has(hold.id)) await tables.holds.add({ ...hold, until: at });
     } else if (!ids.has(hold.id)) await tables.holds.add(hold);
   }
   return standsFor;
@@ -197,9 +209,11 @@ function isNewer(stored: HoldRecord, hold: HoldRecord, kinds: Suspensions): bool
  * Suspends the services of these holds for billing that were suspended: else the next run finds the holds no longer due, and ends
  * them. One that is only overdue is held by its due date, and is not suspended.
  */
-export async function suspendUnpaid({ holds, services: rows }: Rows, tables: StoreTables, at: string): Promise<void> {
-  const suspended = new Set(rows.filter(({ status }) => status === 'suspended').map(({ id }) => id));
-  const unpaid = holds.filter((row) => isOpen(row) && row.reason === 'billing' && suspended.has(row.service));
+export async function suspendUnpaid(rows: Rows, tables: StoreTables, at: string): Promise<void> {
+  const suspended = new Set(rows.services.filter(({ status }) => status === 'suspended').map(({ id }) => id));
+  const ended = toEnded(await readStored(rows, tables));
+  const held = rows.holds.filter((row) => isOpen(row) && !ended.has(row.id) && row.reason === 'billing');
+  const unpaid = held.filter(({ service }) => suspended.has(service));
   const active = await tables.services.list({ ids: unpaid.map(({ service }) => service) });
   const changes = active
     .filter(({ status }) => status === 'active')

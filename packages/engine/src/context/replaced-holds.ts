@@ -67,9 +67,9 @@ async function tryAdopt(found: Content, store: StateStore, { toName, at, kinds }
   try {
     const isWhole = await store.write(async (tables) => {
       const rows = await leaveOutEnded(named, tables);
-      const isAdopted = await adoptRows(rows, tables, { at, kinds });
+      // Before holds that others stand for are stored as ended.
       await suspendUnpaid(rows, tables, at);
-      return isAdopted;
+      return adoptRows(rows, tables, { at, kinds });
     });
     return (
       isWhole && (['holds', 'evidence', 'actions'] as const).every((of) => named[of]?.length === found[of]?.length)
