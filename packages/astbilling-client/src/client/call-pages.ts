@@ -4,7 +4,8 @@ import type { OperationName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
 import type { TimeRange } from '../wire/request.js';
 import type { Connection } from './connection.js';
-import { readPage, readPages } from './pages.js';
+import { readPage } from './page.js';
+import { readPages } from './pages.js';
 import { CONVERTERS, toUnreadableCall } from './to-records.js';
 import type { AstbillingCallOptions } from './types.js';
 

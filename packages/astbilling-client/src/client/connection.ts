@@ -18,7 +18,7 @@ import type { CallOperation, Envelope, OperationName, Profile, ResourceName } fr
 import type { CanonicalRecord } from '../wire/codec.js';
 import { flatten } from '../wire/form.js';
 import { Mismatch } from '../wire/mismatch.js';
-import { findAt } from '../wire/pointer.js';
+import { countAt, findAt } from '../wire/pointer.js';
 import { NotSendable, type RequestParts, RequestWriter, type WireRequest } from '../wire/request.js';
 import { createNonceSource } from '../wire/sign.js';
 import { createAttempts } from './attempt.js';
@@ -143,6 +143,7 @@ export class Connection {
         const { body } = await this.#send(request, { ...call, operation, changing: false }, options);
         return body;
       },
+      toTotal: (body) => countAt(body, this.profile.envelope.total),
       toError: (code, details) => this.error(code, call, details),
     });
   }

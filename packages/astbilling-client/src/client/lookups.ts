@@ -6,6 +6,8 @@ import { findAt, scalarText } from '../wire/pointer.js';
 interface LookupCalls {
   /** Returns the answer to a lookup. */
   read: (lookup: Lookup) => Promise<unknown>;
+  /** Returns how many records an answer states; null where it states none. */
+  toTotal: (body: unknown) => number | null;
   toError: (code: PanelErrorCode, details: { message: string; panelCode: string }) => PanelError;
 }
 
@@ -13,7 +15,7 @@ interface LookupCalls {
 export async function readLookups(
   lookups: Readonly<Record<string, Lookup>>,
   write: string,
-  { read, toError }: LookupCalls,
+  { read, toTotal, toError }: LookupCalls,
 ): Promise<Record<string, string>> {
   const results: Record<string, string> = {};
   for (const [name, one] of Object.entries(lookups)) {
@@ -21,9 +23,10 @@ export async function readLookups(
     const value = scalarText(findAt(body, one.at)?.value);
     const found = value !== null;
     const place = `the lookup ${name} of ${write}`;
-    if (one.absent === true)
-      checkAbsent(place, { found, list: findAt(body, /^\/[^/]*/.exec(one.at)?.[0] ?? '') }, toError);
-    else if (found) results[name] = value;
+    if (one.absent === true) {
+      const isList = findAt(body, /^\/[^/]*/.exec(one.at)?.[0] ?? '') !== null && (toTotal(body) ?? 0) === 0;
+      checkAbsent(place, { found, isList }, toError);
+    } else if (found) results[name] = value;
     else {
       throw toError('PANEL_NOT_FOUND', {
         message: `has no record for ${place}. Nothing was changed.`,
@@ -36,7 +39,7 @@ export async function readLookups(
 
 function checkAbsent(
   place: string,
-  { found, list }: { found: boolean; list: unknown },
+  { found, isList }: { found: boolean; isList: boolean },
   toError: LookupCalls['toError'],
 ): void {
   if (found) {
@@ -46,7 +49,7 @@ function checkAbsent(
     });
   }
   // Another answer than an empty list is not an absence.
-  if (list === null) {
+  if (!isList) {
     throw toError('PANEL_UNREADABLE', {
       message: `sent an answer to ${place} that does not fit its profile. Nothing was changed.`,
       panelCode: 'bad_response',

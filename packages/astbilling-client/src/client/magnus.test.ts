@@ -74,6 +74,56 @@ it('misses no call when others are removed between two pages of a panel that est
   expect(await readCalls()).toEqual(ids);
 });
 
+/** Empties the answers of the panel to these reads, and leaves their counts as they are. */
+function hideRows(path: string, times: { skip?: number; times?: number } = {}): void {
+  const change = (json: unknown): object => ({ ...(json as object), rows: [] });
+  fake.server.inject({ match: (call) => call.path.endsWith(path), ...times, fault: { kind: 'mutate', change } });
+}
+
+describe('an answer without records that counts some', () => {
+  const add = (count: number): string[] =>
+    Array.from({ length: count }, () =>
+      fake.addCall({ subscriber: '9001', startedAt: '2026-10-05T09:00:00-03:00', talkSeconds: 6 }),
+    );
+
+  it.each([
+    ['the first page', 4, 0],
+    ['a later page', 501, 1],
+  ])('is no list of calls: %s', async (_, count, skip) => {
+    add(count);
+    hideRows('/call/read', { skip });
+    await expect(readCalls()).rejects.toMatchObject({ code: 'PANEL_UNREADABLE', panelCode: 'list_incomplete' });
+  });
+
+  it('is read again', async () => {
+    const ids = add(4);
+    hideRows('/call/read', { times: 1 });
+    expect(await readCalls()).toEqual(ids);
+  });
+
+  it('is the end of the calls of a panel that estimates its counts', async () => {
+    fake.quirks.total = () => 5970;
+    expect(await readCalls()).toEqual([]);
+    const ids = add(2);
+    expect(await readCalls()).toEqual(ids);
+  });
+
+  it('says of no line and no number that it is gone, and of no name that it is free', async () => {
+    const number = fake.addDid({ number: '+551140001234', subscriber: '9001' });
+    fake.addSipAccount('9001', 'joao1042');
+    const incomplete = { code: 'PANEL_UNREADABLE', panelCode: 'list_incomplete' };
+    for (const path of ['/user/read', '/did/read', '/sip/read']) hideRows(path);
+    await expect(client.subscribers.list()).rejects.toMatchObject(incomplete);
+    await expect(client.subscribers.find({ username: 'maria2000' })).rejects.toMatchObject(incomplete);
+    await expect(client.subscribers.get('9001')).rejects.toMatchObject(incomplete);
+    await expect(client.dids.list()).rejects.toMatchObject(incomplete);
+    await expect(client.dids.get(number)).rejects.toMatchObject(incomplete);
+    await expect(client.subscribers.create(line)).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
+    fake.server.clearFaults();
+    expect((await client.subscribers.list()).map(({ username }) => username)).toEqual(['maria2000']);
+  });
+});
+
 it('refuses calls that are not sorted by their ids', async () => {
   for (let n = 0; n < 3; n += 1)
     fake.addCall({ subscriber: '9001', startedAt: '2026-10-05T09:00:00-03:00', talkSeconds: 6 });

@@ -1,30 +1,9 @@
-import { isPanelError, type PanelError } from '@sluice/panel-http';
-import type { CallOperation, OperationName, Pagination, ResourceName } from '../profile/schema.js';
-import type { CanonicalRecord, WireEntry } from '../wire/codec.js';
-import { describeKind, Mismatch } from '../wire/mismatch.js';
-import { findAt, scalarText } from '../wire/pointer.js';
-import type { IdBound, TimeRange } from '../wire/request.js';
+import type { PanelError } from '@sluice/panel-http';
+import type { Pagination } from '../profile/schema.js';
 import type { Connection } from './connection.js';
+import { brokenList, DEFAULT_LIMIT, type ListCall, readPage, type WirePage } from './page.js';
 import type { AstbillingCallOptions } from './types.js';
 
-/** A list to be read, with the filters that the system applies. */
-export interface ListCall {
-  resource: ResourceName;
-  name: OperationName;
-  filters?: CanonicalRecord | undefined;
-  range?: TimeRange | undefined;
-}
-
-/** One page as it came. */
-export interface WirePage {
-  rows: unknown[];
-  total: number | null;
-  next: string | null;
-  /** How many records are left with this page, where the list counts them; it may be an estimate. */
-  remaining: number | null;
-}
-
-const DEFAULT_LIMIT = 100;
 const DEFAULT_MAX_PAGES = 10_000;
 
 /** Reads a list page by page and keeps one page only; a list that shifts, lacks rows or never ends is an error. */
@@ -162,107 +141,6 @@ class Progress {
   }
 
   broken(panelCode: string, what: string): PanelError {
-    const { resource, name } = this.call;
-    return this.connection.error('PANEL_UNREADABLE', this.call, {
-      message: `sent an unusable list for ${resource}.${name}: ${what}. The list was ignored.`,
-      panelCode,
-    });
+    return brokenList(this.connection, this.call, panelCode, what);
   }
-}
-
-/** Which page to read. */
-interface Place {
-  number: number;
-  received: number;
-  cursor: string | null;
-  /** Only records with a smaller id. */
-  before?: string;
-  /** Some systems have no page after the last. */
-  isBeyond?: boolean;
-  /** Whether all records came that the list states. */
-  isWhole?: boolean;
-}
-
-/** Reads one page. */
-export async function readPage(
-  connection: Connection,
-  call: ListCall,
-  place: Place,
-  options: AstbillingCallOptions,
-): Promise<WirePage> {
-  const { resource, name, filters, range } = call;
-  const operation = connection.operation(resource, name);
-  const pagination = operation.pagination ?? connection.profile.pagination;
-  const page = toPageEntries(pagination, place);
-  const bound = toBound(pagination, place);
-  let json: unknown;
-  try {
-    json = await connection.read({ resource, name, parts: { filters, range, page, bound } }, options);
-  } catch (error) {
-    const { emptyListAs = [] } = connection.envelope(operation);
-    if (!isPanelError(error)) throw error;
-    // Of a system that answers empty lists with a 404, its JSON need not be the error that the profile describes.
-    const isEmpty = error.panelCode === 'not_found' && emptyListAs.includes('not-found');
-    const isAbsent = isEmpty || (error.code === 'PANEL_NOT_FOUND' && place.isBeyond === true);
-    // Once all records have come that the list states, any 404 ends it.
-    if (!isAbsent && !(place.isWhole === true && error.status === 404)) throw error;
-    return { rows: [], total: null, next: null, remaining: null };
-  }
-  return connection.decode(call, () => parsePage(connection, operation, json));
-}
-
-function toBound({ afterFilter: name }: Pagination, { cursor, before }: Place): IdBound | undefined {
-  if (name === undefined) return undefined;
-  if (before !== undefined) return { name, op: 'before', value: before };
-  return cursor === null ? undefined : { name, op: 'after', value: cursor };
-}
-
-function toPageEntries(pagination: Pagination, { number, received, cursor }: Place): WireEntry[] {
-  const { style, limit = DEFAULT_LIMIT, limitParam, offsetParam, pageParam, firstPage = 1, cursorParam } = pagination;
-  const size: WireEntry[] = limitParam === undefined ? [] : [[limitParam, limit]];
-  if (style === 'offset' && offsetParam !== undefined) return [[offsetParam, received], ...size];
-  if (style === 'page' && pageParam !== undefined) return [[pageParam, firstPage + number], ...size];
-  if (style === 'cursor' && cursorParam !== undefined && cursor !== null) return [[cursorParam, cursor], ...size];
-  return style === 'none' ? [] : size;
-}
-
-function parsePage(connection: Connection, operation: CallOperation, json: unknown): WirePage {
-  const { list = '', total, next, emptyListAs = [] } = connection.envelope(operation);
-  const found = findAt(json, list);
-  const rows = emptyListAs.some((spelling) => IS_EMPTY[spelling]?.(found)) ? [] : found?.value;
-  if (!Array.isArray(rows)) {
-    throw new Mismatch('envelope.list', `expected a list there, but ${describeKind(found?.value)}`);
-  }
-  const { remaining } = operation.pagination ?? connection.profile.pagination;
-  return {
-    rows,
-    total: toTotal(valueAt(json, total)),
-    next: toCursor(valueAt(json, next)),
-    remaining: toTotal(valueAt(json, remaining)),
-  };
-}
-
-const valueAt = (json: unknown, pointer: string | null | undefined): unknown =>
-  pointer === null || pointer === undefined ? undefined : findAt(json, pointer)?.value;
-
-/** How systems write an empty list. */
-const IS_EMPTY: Record<string, (found: { value: unknown } | null) => boolean> = {
-  missing: (found) => found === null,
-  null: (found) => found?.value === null,
-  'empty-string': (found) => found?.value === '',
-  'empty-object': (found) => isEmptyObject(found?.value),
-};
-
-function isEmptyObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
-}
-
-function toTotal(value: unknown): number | null {
-  const text = scalarText(value) ?? '';
-  return /^\d{1,15}$/.test(text) ? Number(text) : null;
-}
-
-function toCursor(value: unknown): string | null {
-  const text = scalarText(value);
-  return text === '' ? null : text;
 }

@@ -3,9 +3,10 @@ import type { OperationName, ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
 import { CANONICAL_FIELDS } from '../wire/fields.js';
 import { Mismatch } from '../wire/mismatch.js';
-import { findAt } from '../wire/pointer.js';
+import { countAt, findAt } from '../wire/pointer.js';
 import { toCanonical } from './canonical.js';
 import type { Connection } from './connection.js';
+import { unsentRecords } from './page.js';
 import { readPages } from './pages.js';
 import { splitFilters } from './filters.js';
 import type { AstbillingCallOptions } from './types.js';
@@ -77,8 +78,13 @@ export class ResourceClient<Row> {
     const operation = this.#connection.find(this.#resource, 'get');
     if (operation === null) return this.#getFromList(id, options);
     const json = await this.#connection.read({ ...call, parts: { id } }, options);
-    const item = findAt(json, this.#connection.envelope(operation).item ?? '');
-    if (operation.idIn === 'filter' && (item === null || item.value === null)) return null;
+    const envelope = this.#connection.envelope(operation);
+    const item = findAt(json, envelope.item ?? '');
+    if (operation.idIn === 'filter' && (item === null || item.value === null)) {
+      const count = countAt(json, envelope.total) ?? 0;
+      if (count > 0) throw unsentRecords(this.#connection, call, count);
+      return null;
+    }
     return this.#connection.decode(call, () => {
       if (item === null) throw new Mismatch('envelope.item', 'expected a record there, but nothing came');
       return this.#toRow(this.decode(item.value));

@@ -2,7 +2,7 @@ import type { ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
 import { readName } from '../wire/pointer.js';
 import type { Connection } from './connection.js';
-import { readPage } from './pages.js';
+import { readPage } from './page.js';
 import { isOrphan, ResourceClient } from './resource.js';
 import { CONVERTERS } from './to-records.js';
 import type { AstbillingCallOptions, ResourceSample } from './types.js';

@@ -24,3 +24,10 @@ export function readName(row: unknown, name: string): unknown {
 export function scalarText(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 }
+
+/** Reads the count that a pointer names, such as that of a list; null where there is none. */
+export function countAt(json: unknown, pointer: string | null | undefined): number | null {
+  if (pointer === null || pointer === undefined) return null;
+  const text = scalarText(findAt(json, pointer)?.value) ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
