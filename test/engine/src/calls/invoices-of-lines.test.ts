@@ -41,6 +41,16 @@ describe('the calls of a new invoice', () => {
     expect(at.listCalls(({ id }) => id)).toEqual([`${invoice}: 2.00`]);
   });
 
+  it('are billed where a run before it was told of none', async () => {
+    const change = (json: unknown): unknown => ({ ...(json as object), data: [], meta: { total: 0 } });
+    at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'mutate', change } });
+    expect(await bill()).toMatchObject([{ state: 'nothing-to-bill' }]);
+    at.panel.server.clearFaults();
+    const invoice = addInvoice();
+    expect(await bill({ invoice: String(invoice) })).toMatchObject([{ state: 'added', total: '3.00' }]);
+    expect(at.listCalls(({ id }) => id)).toEqual([`${invoice}: 3.00`]);
+  });
+
   it('need the first day to bill', async () => {
     await at.bench.edit(', billFrom: 2026-10-01', '');
     const invoice = addInvoice();
@@ -100,7 +110,9 @@ describe('a new invoice that has no calls to bill', () => {
     expect(await bill()).toMatchObject([{ state: 'nothing-to-bill' }]);
     at.addCall('2026-10-15T09:00:00-03:00', '70.0000');
     at.setTime('2026-11-02T03:00:30Z');
-    await bill({ invoice: String(addInvoice()) });
+    at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });
+    expect(await bill({ invoice: String(addInvoice()) })).toMatchObject([{ state: 'failed' }]);
+    at.panel.server.clearFaults();
     expect(await at.listAlarms()).toEqual([]);
     at.setTime('2026-11-02T03:05:00Z');
     expect(await bill()).toMatchObject([{ state: 'added', total: '70.00' }]);

@@ -11,7 +11,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
 import { PERIOD_OPEN } from './bill-refusals.js';
 import { type BillRequest, withBillLease } from './bill-lease.js';
-import { findBilledAgain } from './billed-again.js';
+import { findBilledAgain, readNamedAgain } from './billed-again.js';
 import { findServices } from './billed-services.js';
 import { resolveDoubts, type TriedBill } from './doubts.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
@@ -171,7 +171,9 @@ async function readStatedPeriod(
   { known, period: text, invoice }: { known: readonly CallBillRecord[]; period: string; invoice: string | null },
 ): Promise<ToBill[]> {
   const period = parsePeriod(text, { invoiceDate: await readDate(context, invoice, timeZone), timeZone });
-  const stated = findStated(known, { period, windows });
+  // Of a time that several services share, the person decides.
+  const own = windows.map((window) => ({ ...window, sharedWith: [] }));
+  const stated = readNamedAgain(findStated(known, { period, windows: own }), { service, windows: own });
   if (stated.length > 0) return stated;
   throw new SluiceError('line_of_other', `"${service.id}" did not have line ${subscriberId} in ${text}`, {
     details: { service: service.id },
@@ -238,12 +240,10 @@ async function readDuePeriods(context: Context, of: OfLine, known: readonly Call
   }
   const { client } = await readInvoice(context, invoice);
   const invoiceDate = await readDate(context, invoice, timeZone);
-  return findParts(bills, {
-    period: invoicePeriod({ rule, invoiceDate, timeZone }),
-    billFrom,
-    service: line.service.id,
-    ...{ client, windows },
-  });
+  const period = invoicePeriod({ rule, invoiceDate, timeZone });
+  const { service } = line;
+  const parts = findParts(bills, { period, billFrom, service: service.id, client, windows });
+  return readNamedAgain(parts, { service, windows });
 }
 
 /** Earlier bills are listed for this long. */

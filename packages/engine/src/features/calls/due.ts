@@ -182,16 +182,11 @@ export function findParts(
   return [...own, ...openWindows(bills, taken, { period: from, windows })];
 }
 
-/**
- * Returns what is to be billed of a period that a person named: its bill, else the parts in which the service had the line. Of a time
- * that several services share, the person decides.
- */
+/** Returns what is to be billed of a period that a person named: its bill, else the parts in which the service had the line. */
 export function findStated(bills: readonly CallBillRecord[], { period, windows }: PartsRequest): ToBill[] {
   const stored = findBill(bills, period);
   if (stored !== null && (isFinal(stored) || isBegun(stored))) return [toStoredBill(stored, period.timeZone)];
-  return windows.flatMap((window) =>
-    clip(period, window).map((part) => ({ ...toBill(bills, part, window), sharedWith: [] })),
-  );
+  return windows.flatMap((window) => clip(period, window).map((part) => toBill(bills, part, window)));
 }
 
 function openWindows(
