@@ -3,6 +3,7 @@ import { storeLocation } from '@sluice/config-file';
 import { backupStore, requireBackup } from '@sluice/state-store';
 import { type Check, migrateLocalStore, openLocalStore, type RestoredStore, restoreLocalStore } from '@sluice/engine';
 import { toItemError } from '@sluice/panel-kind/errors';
+import { findSubjectAgent } from '@sluice/quota-core';
 import { Terminal } from '@sluice/terminal';
 import { requireFolder } from '@sluice/terminal/files';
 import { printChecks } from '@sluice/terminal/reports';
@@ -77,22 +78,9 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
 };
 
 /** Returns what an operator has to know of a restored store. */
-function describeRestore({
-  replacedHolds,
-  tookHoldsOver,
-  behind,
-  observing,
-  enforced,
-  valid,
-}: RestoredStore): string[] {
-  const texts: string[] = [];
-  if (replacedHolds !== null) {
-    texts.push(
-      tookHoldsOver
-        ? `restrictions that were applied after the backup was made are in the restored store, too: the next run keeps or lifts them. ${replacedHolds} lists all that were in force`
-        : `${replacedHolds} lists restrictions that were applied after the backup was made, and can't be taken over: lift those that are not due by hand. "sluice hold release --all --from ${replacedHolds}" would lift everything, also what is due, and switch its panels to observe`,
-    );
-  }
+function describeRestore(restored: RestoredStore): string[] {
+  const { behind, observing, enforced, valid } = restored;
+  const texts = describeHolds(restored);
   if (behind.length > 0) {
     texts.push(
       `if the store of this backup has changed panel ${behind.join(', ')} since, nothing is changed there until "sluice doctor --take-over"; stop the other installation first`,
@@ -111,6 +99,35 @@ function describeRestore({
   if (valid.length > 0) {
     texts.push(
       `no readable store shows whether ${describeTokens(valid)} of the backup ended since: what was revoked is valid again. See "sluice api-token list", and end it with "sluice api-token revoke ID"`,
+    );
+  }
+  return texts;
+}
+
+/** Says what the restored store has, and what is not known, of the restrictions of the replaced one. */
+function describeHolds({ holdsFrom, replacedHolds, tookHoldsOver, unsure }: RestoredStore): string[] {
+  const result =
+    'counts as done by others, and no run lifts it. Compare "sluice hold list" with the panel, and lift there what is not due';
+  if (holdsFrom === null) {
+    const kept = replacedHolds === null ? '' : `. The damaged file is kept as ${replacedHolds}`;
+    return [
+      `there is no readable store, and no readable file of open holds beside it, so that what was restricted after the backup was made is not known: it ${result}${kept}`,
+    ];
+  }
+  const texts: string[] = [];
+  if (replacedHolds !== null)
+    texts.push(
+      tookHoldsOver
+        ? `restrictions that were applied after the backup was made are in the restored store, too: the next run keeps or lifts them. ${replacedHolds} lists all that were in force`
+        : `${replacedHolds} lists restrictions that were applied after the backup was made, and can't be taken over: lift those that are not due by hand. "sluice hold release --all --from ${replacedHolds}" would lift everything, also what is due, and switch its panels to observe`,
+    );
+  if (unsure.length > 0) {
+    const names = unsure.map((subject) => {
+      const agent = findSubjectAgent(subject);
+      return agent === null ? subject : `agent ${agent}`;
+    });
+    texts.push(
+      `no readable store shows whether a panel was already changed by the newest hold for ${names.join(', ')}: what a run was killed in ${result}`,
     );
   }
   return texts;

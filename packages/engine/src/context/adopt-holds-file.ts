@@ -138,6 +138,17 @@ export async function lacksAny(
 }
 
 /**
+ * Lists the subjects of the open holds that a store does not know and for which nothing of these rows is restricted: a panel may have
+ * been changed for them before that was stored.
+ */
+export async function listUnsure(rows: Rows, tables: Pick<Held, 'holds'>): Promise<string[]> {
+  const known = new Set((await readStored(rows, tables)).map(({ id }) => id));
+  const restricted = new Set(rows.evidence.map(({ service }) => service));
+  const unsure = rows.holds.filter((row) => isOpen(row) && !known.has(row.id) && !restricted.has(row.service));
+  return [...new Set(unsure.map(({ service }) => service))];
+}
+
+/**
  * Stores the services, holds, evidence and changes that the store lacks. An open hold of the same reason stands for one of the file, and becomes
  * as that one; evidence of the same target ends for that of the file, which is newer. Returns whether the store has all of them now.
  */

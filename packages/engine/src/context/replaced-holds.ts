@@ -4,6 +4,7 @@ import {
   adoptRows,
   lacksAny,
   leaveOutEnded,
+  listUnsure,
   readUnfinished,
   renamePanels,
   type Suspensions,
@@ -23,43 +24,77 @@ interface Replaced {
   toName: (panel: string) => string | null;
 }
 
-/** What a restored store was given of the file of the replaced one. */
+/** What a restored store was given of the restrictions of the replaced one. */
 export interface TakenOver {
-  /** Path of a copy of the file, where it has restrictions that the backup lacks. */
-  kept: string;
-  /** Whether the restored store has them all now. */
+  /** What shows them; null where neither the replaced store nor its file can be read. */
+  from: 'store' | 'file' | null;
+  /** Path of a copy of the file: one with restrictions that the backup lacks, or one that is damaged, which shows none. */
+  kept: string | null;
+  /** Whether the restored store has all that the backup lacks; false where that is nothing, or not known. */
   isTaken: boolean;
+  /** Services, and subjects of agents, with a hold of which the file does not show whether a panel was changed for it. */
+  unsure: string[];
 }
 
 /**
  * Stores the restrictions of a replaced store, or of its file, in the store that is about to be put in place, which lacks those that
- * were applied after its backup, and writes its file; until then, the next run would write it again. Returns null where it lacks none.
+ * were applied after its backup, and writes its file; until then, the next run would write it again.
  */
-export async function replaceHoldsFile(restored: StateStore, replaced: Replaced): Promise<TakenOver | null> {
+export async function replaceHoldsFile(restored: StateStore, replaced: Replaced): Promise<TakenOver> {
   const { file, files, at, kinds } = replaced;
-  const found = await readReplaced(replaced);
-  const toName = (panel: string): string => replaced.toName(panel) ?? panel;
-  const isNews =
-    found !== null && (await lacksAny(await leaveOutEnded(renamePanels(toName, found), restored), restored, kinds));
-  const taken = isNews
-    ? { kept: `${file}.replaced-${at.replaceAll(/[-:]/g, '')}`, isTaken: await tryAdopt(found, restored, replaced) }
-    : null;
+  const { from, found } = await readReplaced(replaced);
+  const copy = `${file}.replaced-${at.replaceAll(/[-:]/g, '')}`;
+  if (found === null) {
+    const isThere = files.exists(file);
+    await write(restored, replaced, () => {
+      if (isThere) keepDamaged(files, file, copy);
+    });
+    return { from, kept: isThere ? copy : null, isTaken: false, unsure: [] };
+  }
+  const named = renamePanels((panel) => replaced.toName(panel) ?? panel, found);
+  const isNews = await lacksAny(await leaveOutEnded(named, restored), restored, kinds);
+  const unsure = from === 'file' ? await listUnsure(named, restored) : [];
+  const isTaken = isNews && (await tryAdopt(found, restored, replaced));
+  await write(restored, replaced, () => {
+    if (isNews) files.replace(copy, toText(found, at));
+  });
+  return { from, kept: isNews ? copy : null, isTaken, unsure };
+}
+
+/** Writes the file of the restored store, after a copy of the other. */
+async function write(restored: StateStore, { file, files, at }: Replaced, keep: () => void): Promise<void> {
   const text = toText(await readContent(restored), at);
   whileWriting(file, 'the store was not replaced', () => {
-    if (taken !== null && found !== null) files.replace(taken.kept, toText(found, at));
+    keep();
     files.replace(file, text);
   });
-  return taken;
+}
+
+/** Copies a damaged file; one that can't be read is moved. */
+function keepDamaged(files: Files, file: string, copy: string): void {
+  let text: string;
+  try {
+    text = files.read(file) ?? '';
+  } catch {
+    files.rename(file, copy);
+    return;
+  }
+  files.replace(copy, text);
 }
 
 /** Reads what was restricted; a file may be damaged, or behind its store after a kill. */
-async function readReplaced({ store, file, files }: Replaced): Promise<Content | null> {
+async function readReplaced({
+  store,
+  file,
+  files,
+}: Replaced): Promise<{ from: TakenOver['from']; found: Content | null }> {
   try {
-    if (store !== null) return await withServices(await readUnfinished(store), store);
+    if (store !== null) return { from: 'store', found: await withServices(await readUnfinished(store), store) };
   } catch {
     // As where there is none.
   }
-  return tryReadHoldsFile(files, file);
+  const found = tryReadHoldsFile(files, file);
+  return { from: found === null ? null : 'file', found };
 }
 
 async function tryAdopt(found: Content, store: StateStore, { toName, at, kinds }: Replaced): Promise<boolean> {

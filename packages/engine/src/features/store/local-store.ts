@@ -82,10 +82,14 @@ export interface LeaseHolders {
 
 /** Result of a restore. */
 export interface RestoredStore extends RestoreResult, Inheritance {
-  /** Path of a copy of the file of open holds with restrictions that were applied after the backup; null if there was none. */
+  /** What shows the restrictions of the replaced store; null where neither that nor its file of open holds can be read. */
+  holdsFrom: TakenOver['from'];
+  /** Path of a copy of the file of open holds with restrictions that were applied after the backup, or of a damaged one; else null. */
   replacedHolds: string | null;
   /** Whether the restored store has these restrictions now. */
   tookHoldsOver: boolean;
+  /** Services, and subjects of agents, with a hold of which the file of open holds does not show whether a panel was changed for it. */
+  unsure: string[];
 }
 
 /**
@@ -102,7 +106,7 @@ export async function restoreLocalStore(
   if (files.exists(location)) await refuseActiveRuns(location, { clock, files, isAlive });
   const at = new Date(clock.now()).toISOString();
   let inherited: Inheritance = NOTHING_INHERITED;
-  let taken: TakenOver | null = null;
+  let taken: TakenOver = { from: null, kept: null, isTaken: false, unsure: [] };
   const restored = await restoreStore({
     from,
     to: location,
@@ -115,8 +119,8 @@ export async function restoreLocalStore(
       taken = await replaceHoldsFile(store, { store: replaced, file, files, at, kinds, toName });
     },
   });
-  const { kept = null, isTaken = false } = (taken as TakenOver | null) ?? {};
-  return { ...restored, replacedHolds: kept, tookHoldsOver: isTaken, ...inherited };
+  const { from: holdsFrom, kept: replacedHolds, isTaken: tookHoldsOver, unsure } = taken;
+  return { ...restored, holdsFrom, replacedHolds, tookHoldsOver, unsure, ...inherited };
 }
 
 /** Returns what names a restored store has of the panels of the replaced one. Where that can't be read, a name is only sure if both have it. */
