@@ -452,6 +452,28 @@ describe('a restored backup that is older than what was restricted since', () =>
     expect([await held(), order(1)]).toEqual([[], 'active']);
   });
 
+  it('gives the next customer a port that was shut in between for a service that the restored store knows as ended', async () => {
+    const shared = [1, 2].map((index) => ({ id: toIds(1).port(index), name: `eth${index}` }));
+    await at.addService(1, { ports: shared });
+    await succeed('poll');
+    await succeed('db backup early.db');
+    await succeed('service set svc-1 status=terminated');
+    at.bench.clock.advance(HOUR);
+    const { replaced } = (await at.bench.sluice('db restore early.db --yes --json')).json<{ replaced: string }>();
+    at.use(1, 200);
+    await succeed('poll');
+    expect(ports(1)).toBe('down,down');
+    const undone = await at.bench.sluice(['db', 'restore', replaced, '--yes', '--json']);
+    expect(undone.json()).toMatchObject({ tookHoldsOver: true });
+    await succeed('poll');
+    expect([await held(), ports(1)]).toEqual([[['svc-1', 'quota']], 'down,down']);
+    at.panel.deleteService(501);
+    await at.addService(2, { serverId: toIds(1).server, ports: shared });
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    expect([await held(), ports(1)]).toEqual([[], 'up,up']);
+  });
+
   it('suspends nobody who was only overdue, so that a payment ends the hold', async () => {
     const config = at.bench.read('sluice.yaml');
     at.bench.write('sluice.yaml', config.replace('poll: {', 'poll: { overdue: hold,'));
