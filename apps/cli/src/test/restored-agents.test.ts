@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { startForEachTest } from './each-test.js';
+import { kill } from './killed-command.js';
 import { GB, HOUR, startHiddifyBench } from './hiddify-bench.js';
 
 const at = startForEachTest(() =>
@@ -43,6 +44,26 @@ describe('users that were disabled for their agent after the backup', () => {
     at.bench.clock.advance(HOUR);
     await succeed('agent check --all --allow-mass');
     expect(enabled(users)).toEqual([true, true]);
+  });
+
+  it('are enabled again, too, where the run was killed before the end was stored', async () => {
+    const users = await limitAgent();
+    await succeed('db backup early.db');
+    for (const user of users) at.panel.use(user, 4 * GB);
+    at.bench.clock.advance(HOUR);
+    const first = { endpoint: /^PATCH .*user/, when: 'after' as const, land: () => Promise.resolve() };
+    await kill(at, 'agent check --all --allow-mass', first);
+    expect(enabled(users).sort()).toEqual([false, true]);
+    at.bench.clock.advance(HOUR);
+    const restored = await at.bench.sluice('db restore early.db --yes --json');
+    expect(restored.json()).toMatchObject({ tookHoldsOver: true });
+    await succeed('agent check --all --allow-mass');
+    expect(enabled(users)).toEqual([false, false]);
+    await succeed('agent limit north --gb 50 --yes');
+    at.bench.clock.advance(HOUR);
+    await succeed('agent check --all --allow-mass');
+    expect(enabled(users)).toEqual([true, true]);
+    await succeed('db check');
   });
 
   it('stay so for an agent that was suspended since', async () => {
