@@ -184,7 +184,7 @@ export type { OverrideRequest } from './features/usage/overrides.js';
 export type { LookupRequest } from './features/panels/relay.js';
 export type { AutoBuyRequest, AutoBuySubject } from './features/purchases/auto-buy-preferences.js';
 export type { PaymentTerms } from './features/billing/billing-pages.js';
-export { describeEffect, describeRefused } from './features/purchases/describe-effect.js';
+export { describeEffect, describeRefused, findRefusedAll } from './features/purchases/describe-effect.js';
 export type { PurchaseBudget } from './features/purchases/budget-left.js';
 export { describePurchaseState } from './features/billing/refund-state.js';
 export { packageName } from './base/config/package-name.js';

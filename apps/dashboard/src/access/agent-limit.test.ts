@@ -33,6 +33,16 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
+it('a package that the limit of an agent has no room for is not offered, and that is said before', async () => {
+  const link = await Link.open(at, { client: '42', buy: true });
+  const said = 'This package is not available at the moment. Please ask your provider.';
+  const asked = (await link.get('/services/svc-1/buy?package=extra-50')).headers.get('location') ?? '';
+  for (const path of ['/services/svc-1', asked.slice(`/share/${link.token}`.length)]) {
+    const text = await link.text(path);
+    expect([text.includes(said), /<form[^>]*\/buy"|buy\?package|Allowed with it|north/.test(text)]).toEqual([true, false]);
+  }
+});
+
 it('a package that the limit of an agent has no room for is refused, and its client reads nothing of the agent', async () => {
   const buy = (token: string) => at.call('POST /services/svc-1/purchases', { token, body: { package: 'extra-50' } });
   const [operator, client] = [await buy(SERVE_TOKEN), await buy(await at.token('client:42', 'buy'))];

@@ -37,12 +37,12 @@ export const packageEffect = name(
       .array(
         z.object({
           by: z
-            .enum(['observe', 'panel-down', 'others'])
+            .enum(['observe', 'panel-down', 'others', 'agent-limit'])
             .describe(
-              '`observe`: nothing is changed on the panel; `panel-down`: it answers no call; `others`: what is not a hold of the service',
+              '`observe`: nothing is changed on the panel; `panel-down`: it answers no call; `others`: what is not a hold of the service; `agent-limit`: by the last reading the limit of an agent has no room for it, and its purchase is refused',
             ),
           holds: z.array(text).describe('Those of `stays` that only this keeps'),
-          at: instantOrNull.describe('Since when, or when it was seen; null for `observe`'),
+          at: instantOrNull.describe('Since when, or when it was seen; null for `observe` and `agent-limit`'),
           message: textOrNull.describe('For operators'),
         }),
       )
@@ -77,7 +77,9 @@ export const onePackage = name(
       ),
     refused: text
       .exactOptional()
-      .describe('Why no package can be bought for that service now: the code with which its purchase is refused'),
+      .describe(
+        'Why it can’t be bought for that service now: the code with which its purchase is refused; of all packages the same, but for `agent_limit`',
+      ),
   }),
 );
 /** One package, in `package list --json` (docs/json.md). */

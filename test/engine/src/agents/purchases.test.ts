@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PurchaseReport } from '@sluice/engine';
+import { describeEffect, type PurchaseReport } from '@sluice/engine';
 import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 
@@ -34,6 +34,27 @@ const expectSold = async (quotas: number[], account: string[]): Promise<void> =>
 
 describe.each(['consumed', 'allocated'])('a package for the user of a limited agent (%s)', (accounting) => {
   beforeEach(() => start(accounting));
+
+  it('is said to be refused before it is bought, to its client without the figures of the agent', async () => {
+    const listFor = async (number: number, reader?: string) =>
+      (await at.sluice.purchases.packages({ service: `svc-${number}`, ...(reader !== undefined && { reader }) }))
+        .packages;
+    expect(await listFor(2)).toMatchObject([{ effect: { stops: [] } }]);
+    await buy(1);
+    const [offered] = await listFor(2);
+    expect(offered?.refused).toBe('agent_limit');
+    expect(describeEffect(offered!, [offered!])).toEqual([
+      expect.stringMatching(/^Its purchase is refused: a further .* limit of agent "north".* left\.$/),
+    ]);
+    const own = (await listFor(2, '42'))[0]!;
+    expect(own).toMatchObject({ refused: 'agent_limit', effect: { stops: [{ by: 'agent-limit', message: null }] } });
+    expect(describeEffect(own, [own])).toEqual([
+      'This package is not available at the moment. Please ask your provider.',
+    ]);
+    await at.limit('north', 90);
+    expect(await listFor(2)).toMatchObject([{ effect: { stops: [] } }]);
+    expect((await listFor(2))[0]?.refused).toBeUndefined();
+  });
 
   it('is written at once where it fits, and refused before it is charged where it does not', async () => {
     await buy(1);

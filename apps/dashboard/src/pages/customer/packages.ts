@@ -2,6 +2,7 @@ import { may } from '@sluice/contract';
 import {
   type AutoBuyView,
   describePrice,
+  findRefusedAll,
   hasCycleEnded,
   packageName,
   type PackageView,
@@ -41,12 +42,14 @@ const TITLE = 'Packages of extra traffic';
 
 /** Returns what a client reads while nothing can be bought for a service; null where a package can. */
 export function refusalText(
-  [first]: readonly Pick<PackageView, 'refused'>[],
+  offered: readonly Pick<PackageView, 'refused'>[],
   service: Pick<ServiceDetail, 'cycle'>,
   now: string,
 ): string | null {
-  const refused = first?.refused;
-  if (refused === undefined) return null;
+  const refused = findRefusedAll(offered);
+  if (refused === null) return null;
+  if (refused === 'agent_limit' && offered.length === 1)
+    return 'This package is not available at the moment. Please ask your provider.';
   if (refused === 'no_quota') return 'The service has no limit at present, so that more traffic has no effect.';
   if (refused !== 'not_metered_yet') return 'Nothing can be bought at the moment. Please ask your provider.';
   return hasCycleEnded(service, now)
@@ -119,6 +122,7 @@ function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView
   const href = address(`${toPath(request, service.id)}/buy`, { package: each.id });
   const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
   const pending = findPending(service.purchases, each.id);
+  if (pending === null && each.refused !== undefined) return html`Not available`;
   if (pending === null) return html`<a class="button" href="${href}">Buy${of}</a>`;
   return purchaseState(pending, request);
 }

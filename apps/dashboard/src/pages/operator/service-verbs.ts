@@ -225,7 +225,7 @@ export const buyPage: Page = async (request) => {
       charged to client ${name(detail.client)}.
     </p>
     ${'made' in asked ? null : effectNotices(chosen, packages)}
-    ${'made' in asked ? asked.made : refused !== null ? problemNotice(refused) : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: pending === null ? `Buy ${chosen.name}` : `Buy another one: ${chosen.name}`, hidden: { package: chosen.id, ...agreedFields(chosen) } })}
+    ${'made' in asked ? asked.made : refused !== null ? problemNotice(refused) : chosen.refused !== undefined ? null : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: pending === null ? `Buy ${chosen.name}` : `Buy another one: ${chosen.name}`, hidden: { package: chosen.id, ...agreedFields(chosen) } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
   return { title: `Buy ${chosen.name}`, body, timeZone: toZone(request, detail.panel) };
 };

@@ -1,6 +1,6 @@
 import { type ItemError, type Panel, type RaiseRequest, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { agentBudget, hasLimits } from '../agents/budget.js';
+import { agentBudget, hasLimits, previewRaise } from '../agents/budget.js';
 import { undecided } from '../../loop/decide.js';
 import { withPurchases } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
@@ -8,7 +8,7 @@ import { planOne } from '../../loop/plan.js';
 import { findSharers } from '../../loop/sharing.js';
 import { isLifted } from '../../kernel/subject/holds.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
-import { findRaise, findSoldRaise } from '../../kernel/subject/raise.js';
+import { findRaise, findSoldRaise, toSoldBytes } from '../../kernel/subject/raise.js';
 import { toRead, unplanned } from '../../kernel/subject/to-stage.js';
 import type { Context } from '../../context/context.js';
 import { loadService } from './load-service.js';
@@ -51,6 +51,30 @@ export async function readRaise(
   const planned = await planOne(on, shared);
   if (planned.error !== null) throw notCharged(service, planned.error);
   return withPending(context, loaded, findRaise(planned));
+}
+
+/**
+ * Returns with which error a purchase would be refused by the last reading, since it does not fit under the limits of agents: without a
+ * call of the panel. Null where it fits, or that is not known.
+ */
+export async function previewPurchase(
+  context: Context,
+  before: Loaded,
+  after: Pick<Loaded, 'allowance' | 'mode'>,
+): Promise<ItemError | null> {
+  const { service } = before;
+  const { agents, name } = await context.panel(service.panel);
+  const uuid = agents?.getServiceUser(service) ?? null;
+  if (agents === undefined || uuid === null || !(await hasLimits({ context, name }))) return null;
+  const [seen] = await context.store.agentUsers.list({ panel: name, keys: [uuid] });
+  const [fromBytes, toBytes] = [toSoldBytes(before), toSoldBytes(after)];
+  if (seen === undefined || seen.gone || seen.owner === null || fromBytes == null || toBytes == null) return null;
+  // What a lift shows on the panel is not sold.
+  const limitBytes = isLifted(context.config, service, context.now()) ? fromBytes : seen.limitBytes;
+  if (toBytes <= limitBytes) return null;
+  const user = { uuid, owner: seen.owner, limitBytes, usedBytes: Math.max(0, seen.lastBytes) };
+  const raises = await withPending(context, before, { user, owner: seen.owner, limitBytes: toBytes });
+  return raises === null ? null : previewRaise({ context, name, agents }, raises);
 }
 
 function notCharged({ id }: ServiceRecord, { code, message }: ItemError): SluiceError {

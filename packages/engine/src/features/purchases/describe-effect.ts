@@ -3,10 +3,17 @@ import { describeReason, formatBytes } from '@sluice/quota-core';
 import { UNFINISHED } from '../../kernel/subject/termination.js';
 
 /** Says to an operator why no package can be bought for a service now; null where one can. */
-export function describeRefused([first]: readonly Pick<PackageView, 'refused'>[]): string | null {
-  if (first?.refused === undefined) return null;
-  const why = REFUSED.get(first.refused) ?? `its purchase is refused (${first.refused})`;
+export function describeRefused(offered: readonly Pick<PackageView, 'refused'>[]): string | null {
+  const refused = findRefusedAll(offered);
+  if (refused === null) return null;
+  const why = REFUSED.get(refused) ?? `its purchase is refused (${refused})`;
   return `No package can be bought for the service now: ${why}.`;
+}
+
+/** Returns the code with which the purchase of each of these packages is refused now; null where one can be bought. */
+export function findRefusedAll(offered: readonly Pick<PackageView, 'refused'>[]): string | null {
+  const [first, ...others] = offered;
+  return others.every(({ refused }) => refused !== undefined) ? (first?.refused ?? null) : null;
 }
 
 const REFUSED: ReadonlyMap<string, string> = new Map([
@@ -16,6 +23,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['unknown_panel', 'its panel is not in the config'],
   ['no_quota', 'it has no limited quota'],
   ['not_metered_yet', 'it was not read in its current billing cycle'],
+  ['agent_limit', 'the limit of its agent has no room for more traffic'],
 ]);
 
 /**
@@ -53,6 +61,7 @@ function describeStop({ by, holds, message }: PackageEffect['stops'][number]): s
 
 const FOR_CLIENTS = {
   observe: 'The service stays restricted after the purchase: your provider restores it later.',
+  'agent-limit': 'This package is not available at the moment. Please ask your provider.',
   'panel-down': 'The service can’t be changed on its panel at the moment: the package has its effect once it can.',
   others:
     'The service, or a part of it, has been stopped on its panel, which the package alone may not end. Please ask your provider.',

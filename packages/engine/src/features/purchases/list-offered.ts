@@ -36,11 +36,11 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   const loaded = await loadBuyer(context, service);
   const refused = findRefused(context, service, loaded);
   const effects = loaded === null ? null : await packageEffects(context, loaded, own);
-  return own.map((each) => ({
-    ...each,
-    effect: effectFor(effects?.get(each.id) ?? null, service, reader),
-    ...(refused !== null && { refused }),
-  }));
+  return own.map((each) => {
+    const effect = effects?.get(each.id) ?? null;
+    const why = refused ?? (effect?.stops.some(({ by }) => by === 'agent-limit') === true ? 'agent_limit' : null);
+    return { ...each, effect: effectFor(effect, service, reader), ...(why !== null && { refused: why }) };
+  });
 }
 
 /** Returns an effect as a reader may see it. */

@@ -35,7 +35,7 @@ export async function packageEffects(
     const enough = (each: Package): boolean => needed !== null && each.bytes >= needed;
     const staying = new Set(after.staying.map(({ reason }) => reason));
     const ending = loaded.holds.flatMap(({ reason }) => (staying.has(reason) ? [] : [reason]));
-    const stops = stopsAfter(ending, more);
+    const stops = await stopsAfter(ending, more);
     const kept = stops.flatMap(({ holds }) => holds);
     effects.set(id, {
       missingBytes,

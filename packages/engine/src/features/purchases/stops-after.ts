@@ -1,4 +1,5 @@
 import type { PackageEffect } from '@sluice/contract/documents';
+import type { ItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { readOutages } from '../../context/reach.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
@@ -7,12 +8,13 @@ import { readLastingHolds } from '../../kernel/subject/holds.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
 import { unplanned, toRead } from '../../kernel/subject/to-stage.js';
 import { undecided } from '../../loop/decide.js';
+import { previewPurchase } from './agent-budget.js';
 import { isLimitTooLow, limitNotRaised, underObserve } from './observed.js';
 
 type Stops = PackageEffect['stops'];
 
 /** Returns what would still stop a service after a purchase that ends holds for these reasons, with what it is allowed then. */
-type StopsAfter = (ending: readonly string[], after: Loaded) => Stops;
+type StopsAfter = (ending: readonly string[], after: Loaded) => Promise<Stops>;
 
 /**
  * Reads what would still stop a service after a purchase besides the holds that it does not end: by what is stored, without a call of
@@ -28,7 +30,7 @@ export async function readStopsAfter(context: Context, loaded: Loaded): Promise<
   const byOthers = await readByOthers(context, loaded);
   const panel = await context.panel(service.panel);
   const isTooLow = (after: Loaded): boolean => isLimitTooLow(context, panel, unplanned(undecided(toRead(after))));
-  return (ending, after) => {
+  const findStops = (ending: readonly string[], after: Loaded): Stops => {
     const ended = [...new Set([...ending, ...notUndone])];
     if (ended.length === 0 && !keepsLimit) return byOthers;
     if (enforcement.value === 'observe') {
@@ -41,6 +43,16 @@ export async function readStopsAfter(context: Context, loaded: Loaded): Promise<
     const message = `panel "${service.panel}" answers no call: the next run that reaches it does what the package allows`;
     return [{ by: 'panel-down', holds: [], at: downSince, message }, ...byOthers];
   };
+  return async (ending, after) => {
+    const refusal = await previewPurchase(context, loaded, after);
+    const stops = findStops(ending, after);
+    return refusal === null ? stops : [toRefused(refusal), ...stops];
+  };
+}
+
+function toRefused({ message }: ItemError): Stops[number] {
+  const why = `${message.slice(0, 1).toLowerCase()}${message.slice(1).replace(/\.$/, '')}`;
+  return { by: 'agent-limit', holds: [], at: null, message: `its purchase is refused: ${why}` };
 }
 
 /** Reads what others have stopped: of a held service as runs saw it since it is held, otherwise as runs and commands found it last. */

@@ -37,8 +37,8 @@ export function findSoldRaise(
 /** What a service is sold: a lift is not. */
 type Sold = Pick<Loaded<Stage>, 'mode'> & { allowance: Allowance | null };
 
-/** Null for no limit, as where one direction counts; undefined where nothing is sold, or it is not known. */
-function toSoldBytes(sold: Sold | null): number | null | undefined {
+/** Returns what a service is sold: null for no limit, as where one direction counts; undefined where nothing is sold, or it is not known. */
+export function toSoldBytes(sold: Sold | null): number | null | undefined {
   if (sold?.allowance == null || sold.allowance.kind === 'unmanaged') return undefined;
   return sold.mode === 'TOTAL' && sold.allowance.kind === 'limited' ? sold.allowance.allowedBytes : null;
 }
