@@ -39,7 +39,10 @@ it('a package that the limit of an agent has no room for is not offered, and tha
   const asked = (await link.get('/services/svc-1/buy?package=extra-50')).headers.get('location') ?? '';
   for (const path of ['/services/svc-1', asked.slice(`/share/${link.token}`.length)]) {
     const text = await link.text(path);
-    expect([text.includes(said), /<form[^>]*\/buy"|buy\?package|Allowed with it|north/.test(text)]).toEqual([true, false]);
+    expect([text.includes(said), /<form[^>]*\/buy"|buy\?package|Allowed with it|north/.test(text)]).toEqual([
+      true,
+      false,
+    ]);
   }
 });
 
