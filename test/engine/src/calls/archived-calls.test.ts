@@ -121,3 +121,16 @@ it('makes the report of a bill again whose calls were archived since, unless the
   at.addCall('2026-10-05T10:00:00-03:00', '0.0000');
   await expect(report()).rejects.toMatchObject({ code: 'report_failed' });
 });
+
+it('bills no month as nothing whose calls the panel counts and does not list', async () => {
+  await at.addService();
+  await at.bench.edit(', billFrom: 2026-10-01', '');
+  const october = { service: 'svc-1', period: '2026-10' };
+  for (const day of [1, 2, 3, 4]) at.addCall(`2026-10-0${day}T10:00:00-03:00`, '1.0000');
+  const change = (json: unknown): object => ({ ...(json as object), rows: [] });
+  const match = ({ path }: { path: string }): boolean => path.endsWith('/call/read');
+  at.panel.server.inject({ match, fault: { kind: 'mutate', change } });
+  expect((await at.bill(october)).join()).toMatch(/^svc-1 PANEL_UNREADABLE/);
+  at.panel.server.clearFaults();
+  expect(await at.bill(october)).toEqual(['svc-1 added 4.00']);
+});
