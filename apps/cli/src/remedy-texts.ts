@@ -228,7 +228,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER } in the product; without a file the password is shown on a terminal, by --json, and by --message where the text of the message contains it',
   password_file_exists:
     'To set the password in a file, use --password-from FILE; --password-file only writes a generated one to a new file',
-  password_unknown: 'Or set a password there, and adopt the line with "sluice provision create {service} --adopt"',
+  password_unknown:
+    'Where a file of the first attempt has its password, or you set one there, adopt the line with "sluice provision create {service} --adopt"',
   hold_not_released: [
     'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift its limits for some time with "sluice hold release {quota} --until DATE"',
     'Record its payment in {source}, then run "sluice service sync" and "sluice poll --service {billing}"; only until the next sync: "sluice provision unsuspend {billing}"',

@@ -128,8 +128,15 @@ export type AccountCommand =
   /**
    * `adopt`: the operator confirms that an existing account belongs to the service. `earlier`: the actions of interrupted
    * creations. `setPassword`: an account that they made gets the command's, since nobody knows for certain which it has.
+   * `passwordFile`: the file with the password that it certainly has, of another command.
    */
-  | { verb: 'create'; adopt: boolean; setPassword: boolean; earlier?: readonly ActionRecord[] }
+  | {
+      verb: 'create';
+      adopt: boolean;
+      setPassword: boolean;
+      earlier?: readonly ActionRecord[];
+      passwordFile?: string | null;
+    }
   | { verb: 'change-password' }
   /** `earlier`: the actions of an interrupted creation, which may have made an account that is not known to be the service's. */
   | { verb: 'terminate'; earlier?: readonly ActionRecord[] }

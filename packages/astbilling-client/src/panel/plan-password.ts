@@ -27,7 +27,11 @@ export function planLostPassword(
   }
   if (changesPasswords(system)) return { steps: [passwordStep(line.id)], problem: null };
   if (command.adopt) return { steps: [], problem: null };
-  const message = `an interrupted creation made line ${line.id} of "${service.id}" with a password that nobody knows, and the profile can't change it: remove the line on the panel, so that the next creation makes another one`;
+  const file = command.passwordFile ?? null;
+  const password = file === null ? 'a password that nobody knows' : `the password in ${file}`;
+  const removal = 'remove the line on the panel, so that the next creation makes another one';
+  const remedy = file === null ? removal : `adopt the line with that password, or ${removal}`;
+  const message = `an interrupted creation made line ${line.id} of "${service.id}" with ${password}, and the profile can't change it: ${remedy}`;
   return { steps: [], problem: { code: 'password_unknown', message } };
 }
 

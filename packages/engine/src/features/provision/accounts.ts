@@ -159,9 +159,13 @@ function withNewRefs({ context, panel }: RunOnPanel, { service, product }: Plann
   return mergeService(service, refsChange(service, listNewRefs(context, panel, service, product), context.now()));
 }
 
-function toCommand({ passwords }: Panel, verb: AccountVerb, { earlier, isSet }: EarlierCreation): AccountCommand {
+function toCommand(
+  { passwords }: Panel,
+  verb: AccountVerb,
+  { earlier, isSet, passwordFile }: EarlierCreation,
+): AccountCommand {
   if (verb !== 'create') return { verb };
-  return { verb, adopt: false, setPassword: passwords !== undefined && !isSet, earlier };
+  return { verb, adopt: false, setPassword: passwords !== undefined && !isSet, earlier, passwordFile };
 }
 
 /** Makes and removes what is due, one account after the other, each by its own command; a preview only reports problems. */

@@ -13,7 +13,7 @@ import {
   planPassword,
   previewPassword,
 } from './password.js';
-import { type EarlierCreation, readEarlierCreation, setsOwnPassword } from './earlier-creation.js';
+import { type EarlierCreation, NO_EARLIER, readEarlierCreation, setsOwnPassword } from './earlier-creation.js';
 import { findOpenRow, parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -85,7 +85,7 @@ export async function previewCreation(
 ): Promise<{ problem: ItemError | null } & EarlierCreation> {
   const open = await findOpenRow(context, service.id, 'create');
   const read = async (isKnown: boolean): Promise<EarlierCreation> =>
-    open === null ? { earlier: [], isSet: false } : readEarlierCreation(context, panel, open, isKnown);
+    open === null ? NO_EARLIER : readEarlierCreation(context, panel, open, isKnown);
   if (panel.passwords === undefined) return { problem: null, ...(await read(false)) };
   const billing = await findBillingPlace(context, service, product);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
@@ -96,7 +96,7 @@ export async function previewCreation(
     previewPassword(context.deps, options);
     return { problem: null, ...(await read(hasEarlierPassword(context.deps, options))) };
   } catch (error) {
-    return { problem: toItemError(error), earlier: [], isSet: false };
+    return { problem: toItemError(error), ...NO_EARLIER };
   }
 }
 

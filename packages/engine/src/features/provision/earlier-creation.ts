@@ -2,7 +2,7 @@ import { type AccountCommand, mayBeDone, type Panel } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import type { JournalPayload } from '../../kernel/changes/journal.js';
-import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
+import { COMMAND_PREFIX, isCommandRow, type StoredCommand } from '../../kernel/subject/command-row.js';
 
 /** Returns the command whose password a change sets: `true` where that is not known, undefined where it sets none. */
 function findCommand({ payload }: Pick<ActionRecord, 'payload'>): string | true | undefined {
@@ -47,7 +47,12 @@ export interface EarlierCreation {
   earlier: ActionRecord[];
   /** Whether the password of the account is known, and stays. */
   isSet: boolean;
+  /** The file with the password that the account certainly has; null where there is none. */
+  passwordFile: string | null;
 }
+
+/** What is left where no creation was interrupted. */
+export const NO_EARLIER: EarlierCreation = { earlier: [], isSet: false, passwordFile: null };
 
 /** Reads an interrupted creation; `isKnown`: the file of its last run has the password that it sent. */
 export async function readEarlierCreation(
@@ -56,12 +61,18 @@ export async function readEarlierCreation(
   { id, service }: ActionRecord,
   isKnown: boolean,
 ): Promise<EarlierCreation> {
-  if (service === null) return { earlier: [], isSet: false };
+  if (service === null) return NO_EARLIER;
   const owner = await readPasswordOwner(context, panel, service);
   return {
     earlier: await listSince(context, service, ['create']),
     isSet: isDelivered(owner) || (isKnown && owner?.id === id),
+    passwordFile: findPasswordFile(context, owner),
   };
+}
+
+function findPasswordFile({ deps }: Context, owner: ActionRecord | null): string | null {
+  const { passwordFile: file = null } = (owner?.payload ?? {}) as StoredCommand;
+  return file !== null && deps.files.exists(file) ? file : null;
 }
 
 /** Returns the command about an account that ends, with what an interrupted creation may have made. */

@@ -4,7 +4,14 @@ import { findBillingPlace, writeCredentials } from '../billing/service-credentia
 import type { Context } from '../../context/context.js';
 import { choosePassword, setsPassword } from './credentials.js';
 import type { PasswordPlan } from './password.js';
-import { isDelivered, readEarlierCreation, readPasswordOwner, toTermination } from './earlier-creation.js';
+import {
+  type EarlierCreation,
+  isDelivered,
+  NO_EARLIER,
+  readEarlierCreation,
+  readPasswordOwner,
+  toTermination,
+} from './earlier-creation.js';
 import { parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -40,9 +47,8 @@ export async function decidePassword(
   const { plan, isKnown } = setPassword
     ? await choosePassword(context, service.id, withEarlierFile(request, earlierFile), places)
     : { plan: null, isKnown: false };
-  const { earlier, isSet } =
-    creation === null ? { earlier: [], isSet: false } : await readEarlierCreation(context, panel, creation, isKnown);
-  return { plan, account: accountOrder(request, setPassword && !isSet, earlier), earlierFile, isKnown };
+  const made = creation === null ? NO_EARLIER : await readEarlierCreation(context, panel, creation, isKnown);
+  return { plan, account: accountOrder(request, setPassword, made), earlierFile, isKnown };
 }
 
 /**
@@ -80,9 +86,9 @@ function withEarlierFile(request: ProvisionRequest, earlierFile: string | null):
 function accountOrder(
   request: ProvisionRequest,
   setPassword: boolean,
-  earlier: readonly ActionRecord[],
+  { earlier, isSet, passwordFile }: EarlierCreation,
 ): AccountCommand | null {
   const { verb, adopt = false } = request;
-  if (verb === 'create') return { verb, adopt, setPassword, earlier };
+  if (verb === 'create') return { verb, adopt, setPassword: setPassword && !isSet, earlier, passwordFile };
   return verb === 'change-password' ? { verb } : null;
 }
