@@ -24,9 +24,13 @@ export function listUpdates(user: AddressableUser, payload: UpdatePayload, lift:
   const used = { ...shown, usedBytes: change.usedBytes ?? user.usedBytes };
   const isSplit = toRaise(used, change, lift) !== null && change.owner === undefined;
   const parts = isSplit ? splitUpdate(payload) : [payload];
+  // As the part before leaves it: one that is refused must not stand for one that is not.
+  let left: Figures = shown;
   const updates = parts.map((part) => {
     const raises = toRaise(used, part.change, lift);
-    const step = { ...toUpdate(shown, part), ...(makesRoom(shown, part.change) ? { id: ROOM } : {}) };
+    const after = { usedBytes: left.usedBytes, limitBytes: left.limitBytes, ...part.change };
+    const step = { ...toUpdate(shown, part), ...(isStopped(left) && !isStopped(after) ? { id: ROOM } : {}) };
+    left = after;
     return raises === null ? step : { ...step, raises };
   });
   if (countedBytes === null) return updates;
@@ -34,9 +38,11 @@ export function listUpdates(user: AddressableUser, payload: UpdatePayload, lift:
   return [first, ...updates.map((step) => (step.raises === undefined ? step : { ...step, needs: [AS_COUNTED] }))];
 }
 
-function makesRoom(user: AddressableUser, change: UpdatePayload['change']): boolean {
-  const { usedBytes, limitBytes } = { ...user, ...change };
-  return user.usedBytes >= user.limitBytes && usedBytes < limitBytes;
+type Figures = Pick<AddressableUser, 'usedBytes' | 'limitBytes'>;
+
+/** Whether the panel stops a user at its limit. */
+function isStopped({ usedBytes, limitBytes }: Figures): boolean {
+  return usedBytes >= limitBytes;
 }
 
 /** Returns what enabling a user waits for among the steps before: enabled without it, the panel would stop it all the same. */

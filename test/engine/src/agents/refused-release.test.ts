@@ -54,6 +54,12 @@ describe('a larger quota that ends a hold and that the limit of the agent refuse
     ]);
   });
 
+  it('is enabled in the next cycle, whose zeroing leaves it below the limit that it has', async () => {
+    await at.pollAfter(32 * 24 * HOUR);
+    // Its account has ended with the due date.
+    expect([await at.reasons('svc-1'), onPanel()]).toEqual([[], [true, 10, false]]);
+  });
+
   it('is enabled where the panel has a limit above its usage', async () => {
     await at.pollAfter(HOUR);
     at.panel.changeUser(uuid, { usageLimit: 11.5 * GB });
