@@ -303,6 +303,20 @@ describe('a store that is gone', () => {
     await succeed('service list');
   });
 
+  it('is replaced by a backup with what its file has, also where an empty one stands in its place', async () => {
+    await succeed('service list');
+    await succeed('db backup early.db');
+    await restrictEverything();
+    const [before, text] = [await held(), at.bench.read('sluice.db.holds.json')];
+    loseStore();
+    rmSync(at.bench.path('sluice.db.holds.json'));
+    await succeed('service list');
+    at.bench.write('sluice.db.holds.json', text);
+    const restored = await at.bench.sluice('db restore early.db --yes --json');
+    expect(restored.json()).toMatchObject({ tookHoldsOver: true, holdsFrom: 'file' });
+    expect((await held()).sort()).toEqual(before.sort());
+  });
+
   it('leaves what could not be given back in the new store and its file', async () => {
     const first = await restrictEverything();
     loseStore();

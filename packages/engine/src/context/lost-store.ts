@@ -2,7 +2,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { StateStore } from '@sluice/state-store';
 import type { Files } from '../base/files.js';
 import { knowsAny } from './adopt-holds-file.js';
-import { isInMemory, readHoldsFile, toHoldsFilePath, tryReadHoldsFile } from './holds-file.js';
+import { type Content, isInMemory, readHoldsFile, toHoldsFilePath, tryReadHoldsFile } from './holds-file.js';
 
 /**
  * Refuses to create a new store in place of a lost one while anything is still restricted: the new store would attribute our
@@ -24,13 +24,18 @@ export function refuseLostStore(files: Files, storeFile: string): void {
  * file without them.
  */
 export async function refuseEmptyStore(files: Files, store: StateStore): Promise<void> {
-  if (isInMemory(store) || (await store.services.count({})) > 0) return;
+  if (isInMemory(store)) return;
   const file = toHoldsFilePath(store.location);
   const found = tryReadHoldsFile(files, file);
-  if (found === null || found.holds.length === 0 || (await knowsAny(found, store))) return;
+  if (found === null || !(await isInPlaceOfLost(store, found))) return;
   throw new SluiceError(
     'store_missing',
     `The store ${store.location} has no services, but ${file} lists ${found.holds.length} open holds that it does not know`,
     { kind: 'store', details: { store: store.location, holdsFile: file } },
   );
+}
+
+/** Returns whether a store stands in place of a lost one: it has no services, and never knew any of the holds of its file. */
+export async function isInPlaceOfLost(store: StateStore, found: Content): Promise<boolean> {
+  return found.holds.length > 0 && (await store.services.count({})) === 0 && !(await knowsAny(found, store));
 }

@@ -11,6 +11,7 @@ import {
   suspendUnpaid,
 } from './adopt-holds-file.js';
 import { type Content, readContent, toText, tryReadHoldsFile, whileWriting, withServices } from './holds-file.js';
+import { isInPlaceOfLost } from './lost-store.js';
 
 /** A store that is about to be replaced, with its file. */
 interface Replaced {
@@ -82,18 +83,19 @@ function keepDamaged(files: Files, file: string, copy: string): void {
   files.replace(copy, text);
 }
 
-/** Reads what was restricted; a file may be damaged, or behind its store after a kill. */
+/** Reads what was restricted; a file may be damaged, or behind its store after a kill. An empty store knows nothing of a lost one's. */
 async function readReplaced({
   store,
   file,
   files,
 }: Replaced): Promise<{ from: TakenOver['from']; found: Content | null }> {
+  const found = tryReadHoldsFile(files, file);
   try {
-    if (store !== null) return { from: 'store', found: await withServices(await readUnfinished(store), store) };
+    if (store !== null && !(found !== null && (await isInPlaceOfLost(store, found))))
+      return { from: 'store', found: await withServices(await readUnfinished(store), store) };
   } catch {
     // As where there is none.
   }
-  const found = tryReadHoldsFile(files, file);
   return { from: found === null ? null : 'file', found };
 }
 
