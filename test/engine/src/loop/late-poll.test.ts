@@ -116,6 +116,17 @@ describe('a run that has panels for long', () => {
     expect(await readLate()).toBeUndefined();
   });
 
+  it('does not hide that the polls over all panels have stopped', async () => {
+    await addOther();
+    const seen: unknown[] = [];
+    const look = async (): Promise<void> => {
+      await passIntervals(13);
+      seen.push(await readLate(), await lastPoll());
+    };
+    await during(() => at.poll({ panel: 'other' }), look, other);
+    expect(seen).toEqual([{ command: 'poll', at: expect.any(String) }, ['warning', 'poll_late']]);
+  });
+
   it('is none whose process has ended', async () => {
     await at.addService(1);
     const seen: unknown[] = [];

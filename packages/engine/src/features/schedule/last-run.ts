@@ -67,11 +67,11 @@ export function isLate({ deps }: Context, { startedAt }: Pick<RunRecord, 'starte
 type Late = NonNullable<OverviewReport['late']>;
 
 /**
- * Returns the run that keeps others from its panels for long; else that the runs have stopped, with the start of the last one: no
- * poll over all panels has begun for too long, nor a reconcile, which reads as much.
+ * Returns that the runs have stopped, with the start of the last one: no poll over all panels has begun for too long, nor a reconcile,
+ * which reads as much; else the run that keeps others from its panels for long, which must not hide that.
  */
 export async function findLatePoll(context: Context): Promise<OverviewReport['late']> {
-  return (await findLongRun(context)) ?? findStopped(context);
+  return (await findStopped(context)) ?? findLongRun(context);
 }
 
 /** Returns the run that has a panel for the longest time, where that is too long, and the panels that it has. */
