@@ -105,11 +105,11 @@ function countObserved(panels: readonly OverviewPanel[]): string | null {
 /** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
 export function summary(scene: Scene, overview: OverviewReport): Html {
   const { totals, brakes, panels, removed, runs, clock } = overview;
-  const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const down = panels.filter(({ reachable }) => reachable === false);
   const away = [...down.map((panel) => panel.name), ...removed.map(({ panel }) => panel)];
   const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
   const undecided = panels.filter((panel) => panel.undecided !== undefined).length;
+  const uncalled = panels.filter((panel) => panel.reachable === null && panel.undecided === undefined).length;
   const reasons = listReasons(totals);
   const figures = tiles([
     tile('Services', count(totals.services), { href: '/', detail: counted(panels.length, 'panel') }),
@@ -148,10 +148,10 @@ export function summary(scene: Scene, overview: OverviewReport): Html {
           ? listedFew(away.map((panel) => name(panel)))
           : erring.length > 0
             ? `${count(erring.length)} with errors`
-            : uncalled > 0
-              ? `${count(uncalled)} not called yet`
-              : undecided > 0
-                ? `${count(undecided)} undecided`
+            : undecided > 0
+              ? `${count(undecided)} undecided`
+              : uncalled > 0
+                ? `${count(uncalled)} not called yet`
                 : (countObserved(panels) ?? 'all answered last'),
     }),
   ]);
