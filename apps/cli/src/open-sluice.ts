@@ -29,6 +29,8 @@ export interface OpenOptions extends TerminalOptions {
   message?: boolean;
   /** Allows a new store although the file of open holds names one that was lost; `in-memory`: one that ends with the command. */
   storeMayBeLost?: boolean | 'in-memory';
+  /** Asks, with the config and before a store is made, whether to go on; throws to end the command. */
+  beforeStore?: (config: Config) => Promise<void>;
   /** It is a run of the schedule over everything: that it can't begin is reported to the heartbeat. */
   scheduled?: boolean;
   /** It needs no more of the config than the state file, so that it works with a refused one, too. */
@@ -73,6 +75,7 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened
     const { config, isRefused } = loadFound(found, deps, options.needsStateOnly);
     // It is read again while the process runs.
     if (options.followsConfig === true) requireFile(found.file);
+    await options.beforeStore?.(config);
     const create = !isRefused;
     const store = await openConfiguredStore(config, deps, { mayBeLost: options.storeMayBeLost ?? false, create });
     const followed = options.followsConfig === true ? await follow(config, found, deps) : null;

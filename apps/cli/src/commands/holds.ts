@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Config } from '@sluice/config-file';
 import {
   type CommandOptions,
   type CommandReport,
@@ -16,7 +17,6 @@ import { HOLDS, HOLDS_IN_FULL } from '@sluice/terminal/lists';
 import { printChangedAgents, printFirst, printOutcome, printRun } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { requireConfig } from '../load-config.js';
 import type { Opened } from '../open-sluice.js';
 import { answer } from './answer.js';
 import { type ChangeOptions, toHow } from './change-options.js';
@@ -124,20 +124,19 @@ function refuseOtherHolds(
   );
 }
 
-async function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
+function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
   const { panel } = options;
   const where = panel === undefined ? 'all panels' : `panel ${panel}`;
   const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
   const request = { ...toHow(options), reason: options.reason, file };
-  if (options.dryRun !== true) {
-    // A panel that is not in the config is refused without a question, and no store is made before the answer.
-    const { panels } = requireConfig(options.config, deps);
-    if (panel === undefined || Object.hasOwn(panels, panel))
+  const beforeStore = async ({ panels }: Config): Promise<void> => {
+    // A panel that is not in the config is refused without a question.
+    if (options.dryRun !== true && (panel === undefined || Object.hasOwn(panels, panel)))
       await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and switch to observe?`);
-  }
+  };
   const release = ({ sluice }: Opened): Promise<RunReport> => sluice.holds.releaseAll(request);
   const storeMayBeLost = file === null ? false : options.dryRun === true ? 'in-memory' : true;
-  return answer(deps, { ...options, storeMayBeLost }, release, {
+  return answer(deps, { ...options, storeMayBeLost, beforeStore }, release, {
     print: (terminal, report) => {
       printRun(terminal, report, options.verbose === true);
       printChangedAgents(terminal, report.agents, options.verbose === true);
