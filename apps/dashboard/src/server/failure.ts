@@ -103,7 +103,15 @@ export function notFound(code: string, message: string, details: Record<string, 
 }
 
 /** Kinds of errors whose messages are for clients too, or for nobody; those of all others name the operator's config. */
-const FOR_CLIENTS: readonly ErrorKind[] = ['usage', 'not-found', 'unsupported', 'internal'];
+const FOR_CLIENTS: readonly ErrorKind[] = ['not-found', 'unsupported', 'internal'];
+
+/** Errors about what is wrong with a request. Others of the kind `usage` are about the operator's config and machine. */
+const OF_REQUESTS: ReadonlySet<string> = new Set([
+  ...['forbidden', 'no_token', 'no_key', 'bad_request', 'bad_input', 'bad_option', 'bad_value'],
+  ...['not_a_number', 'too_short', 'too_long', 'number_invalid'],
+  ...['area_code_unknown', 'area_code_missing', 'area_code_mismatch'],
+  ...['invalid_period', 'period_empty', 'invalid_date', 'invalid_instant'],
+]);
 
 /** Further errors whose messages are about what the client itself has or asked for. */
 const CODES_FOR_CLIENTS: ReadonlySet<string> = new Set([
@@ -135,8 +143,8 @@ const IN_THEIR_WORDS: Record<string, string> = {
 const SAID = new WeakSet<SluiceError>();
 
 /**
- * Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store is one sentence,
- * and the names of others like an unknown object are left out.
+ * Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store, or is set up wrongly, is
+ * one sentence, and the names of others like an unknown object are left out.
  */
 export function forClient(error: unknown, sentence = 'This could not be done at the moment; try again later'): unknown {
   if (error instanceof SluiceError) {
@@ -155,9 +163,10 @@ function inWordsOfClients(error: SluiceError, sentence: string): SluiceError {
   const words = IN_THEIR_WORDS[code];
   if (words !== undefined) return new SluiceError(code, words, { kind, cause: error });
   if (kind === 'not-found') return new SluiceError(code, error.unhinted, { kind, details, cause: error });
-  const isOwn = FOR_CLIENTS.includes(kind) || CODES_FOR_CLIENTS.has(code);
+  const isOwn = FOR_CLIENTS.includes(kind) || OF_REQUESTS.has(code) || CODES_FOR_CLIENTS.has(code);
   if (isOwn) return error;
-  const isOrdered = kind === 'billing' && details['purchase'] !== undefined;
+  const isSetup = kind === 'usage';
+  const isOrdered = (kind === 'billing' || isSetup) && details['purchase'] !== undefined;
   const message = isOrdered ? ORDERED : sentenceForClient(code, sentence);
-  return new SluiceError(code, message, { kind, cause: error });
+  return new SluiceError(code, message, { kind: isSetup ? 'store' : kind, cause: error });
 }

@@ -68,6 +68,8 @@ export interface BenchOptions {
   /** Default a new database file. */
   location?: string;
   files?: Files;
+  /** Default the value itself. */
+  secret?: (value: string, key: string) => string;
   /** Returns the store as the engine sees it. */
   seenAs?: (store: StateStore) => StateStore;
   /** Default returns at once. */
@@ -99,9 +101,9 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
     options.channels,
   );
   const store = await openStore({ location, clock });
-  const { billing, channels, seenAs = (seen: StateStore) => seen } = options;
+  const { billing, channels, secret, seenAs = (seen: StateStore) => seen } = options;
   const files = options.files ?? nodeFiles;
-  const sluice = await createSluice({ config, store: seenAs(store), kinds, billing, channels, clock, files });
+  const sluice = await createSluice({ config, store: seenAs(store), kinds, billing, channels, secret, clock, files });
   const dashboard = await startDashboard({
     sluice,
     listen: { host: '127.0.0.1', port: 0 },

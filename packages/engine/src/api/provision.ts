@@ -3,7 +3,7 @@ import { writeBack } from '../features/billing/write-back.js';
 import { usageError } from '@sluice/panel-kind';
 import type { CallReports } from '../features/calls/bill-view.js';
 import { runHoldCommand } from '../features/holds/holds.js';
-import { commandReportFor, hidingSetup } from '../features/provision/for-reader.js';
+import { commandReportFor } from '../features/provision/for-reader.js';
 import { provision } from '../features/provision/provision.js';
 import type { ProvisionRequest } from '../features/provision/verb-command.js';
 import { type AskingOptions, type CommandOptions, type RunCall, toHow } from './call.js';
@@ -96,7 +96,7 @@ export function provisionApi(call: RunCall): Provision {
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,
         shown: options?.showPassword ?? true,
       };
-      const report = await hidingSetup(options?.reader, () => provision(context, id, asked));
+      const report = await provision(context, id, asked);
       if (options?.dryRun !== true) await writeBack(context, report, [id]);
       return commandReportFor(context, report, options?.reader);
     });
