@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
+import { HOUR } from '../bench/engine-bench.js';
 import { addSharer } from '../easydcim/sharers.js';
 import { startShop } from './shop.js';
 
@@ -16,7 +17,7 @@ async function holdBoth(): Promise<void> {
     ['a', 501],
     ['b', 502],
   ] as const)
-    await addSharer(at, { id, number, server: 77, ports: [7001], values: { client: '42' } });
+    await addSharer(at, { id, number, order: number + 400, server: 77, ports: [7001], values: { client: '42' } });
   await at.pollReport();
   at.use(1, 120);
   at.use(2, 120);
@@ -31,15 +32,42 @@ it('what is bought for both of two services with one port releases both', async 
   expect([state(), await at.balance()]).toEqual(['up', '90.00']);
 });
 
-it('nothing is bought for a service whose port stays down for another one that got nothing', async () => {
+type Side = 'a' | 'b';
+
+it.each<[Side, Side]>([
+  ['a', 'b'],
+  ['b', 'a'],
+])('nothing is bought while another run has %s, which shares its port with %s', async (left, other) => {
   await holdBoth();
-  const release = await at.bench.takeLease('service:a');
+  const release = await at.bench.takeLease(`service:${left}`);
   const { totals, notices } = await at.pollReport({ allowMass: true });
   expect([totals.purchased, await at.balance()]).toEqual([0, '100.00']);
-  expect(notices.filter(({ code, service }) => code === 'auto_buy_refused' && service === 'b')).toMatchObject([
-    { message: expect.stringContaining('a shares it') },
+  expect(notices.filter(({ code, service }) => code === 'auto_buy_refused' && service === other)).toMatchObject([
+    { message: expect.stringContaining(`${left} shares it`) },
   ]);
   await release();
   expect((await at.pollReport({ allowMass: true })).totals).toMatchObject({ purchased: 2, held: 0 });
   expect([state(), await at.balance()]).toEqual(['up', '90.00']);
 });
+
+it.each<[Side, number, Side]>([
+  ['a', 901, 'b'],
+  ['b', 902, 'a'],
+])(
+  'nothing is bought while staff have stopped %s (order %d), which shares its port with %s',
+  async (left, order, other) => {
+    await holdBoth();
+    at.panel.staffSuspendOrder(order, 'abuse');
+    const { totals, notices } = await at.pollAfter(HOUR, { allowMass: true });
+    expect([totals.purchased, await at.balance()]).toEqual([0, '100.00']);
+    expect(notices.filter(({ code }) => code === 'auto_buy_refused')).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ service: left, message: expect.stringContaining(`order ${order}`) }),
+        expect.objectContaining({ service: other, message: expect.stringContaining(`${left} shares it`) }),
+      ]),
+    );
+    at.panel.staffUnsuspendOrder(order);
+    expect((await at.pollAfter(HOUR, { allowMass: true })).totals).toMatchObject({ purchased: 2, held: 0 });
+    expect([state(), await at.balance()]).toEqual(['up', '90.00']);
+  },
+);

@@ -121,20 +121,60 @@ async function planAgain(run: PanelRun, planned: readonly Planned[], changed: re
 }
 
 /** Buys what was drafted; services that got less are decided and planned again with what was paid. */
-async function buyDrafts({ run, drafted }: Buying, planned: readonly Planned[]): Promise<Planned[]> {
-  const changed: Decided[] = [];
-  for (const first of planned) {
-    if (first.buys.length === 0) continue;
-    const work = await planBeside(run, first, { drafted: drafted.after, changed });
-    const { paid, problem, refused = null } = await buyReserved(run, work);
-    if (refused !== null) run.notices.push(refusedNotice(work, refused));
-    run.results.totals.purchased += paid.length;
-    run.results.changes ||= paid.length > 0;
-    if (paid.length === work.buys.length) continue;
-    const decided = drafted.before.find(({ service }) => service.id === work.service.id);
-    if (decided !== undefined) changed.push(withError(withDrafts(run, decided, paid), problem));
+async function buyDrafts(buying: Buying, planned: readonly Planned[]): Promise<Planned[]> {
+  const { run, drafted } = buying;
+  const buyers = planned.filter(({ buys }) => buys.length > 0);
+  const sharing = buyers.filter(({ sharers }) => sharers.length > 0);
+  try {
+    const changed = await leaveRefused(buying, sharing);
+    for (const first of buyers) {
+      if (isAmong(changed, first)) continue;
+      const work = await planBeside(run, first, { drafted: drafted.after, changed });
+      const bought = await buyReserved(run, work);
+      run.results.totals.purchased += bought.paid.length;
+      run.results.changes ||= bought.paid.length > 0;
+      if (bought.paid.length < work.buys.length) changed.push(...withLess(buying, work, bought));
+    }
+    return await planAgain(run, planned, changed);
+  } finally {
+    for (const { service } of sharing) await run.leases.release(serviceLease(service.id));
   }
-  return planAgain(run, planned, changed);
+}
+
+/**
+ * Returns which of the services that share get nothing, as if they bought nothing: what their neighbours buy may then have no effect, so
+ * that is found before anything is paid. Keeps the leases of the others.
+ */
+async function leaveRefused(buying: Buying, sharing: readonly Planned[]): Promise<Decided[]> {
+  const { run, drafted } = buying;
+  const left: Decided[] = [];
+  for (let before = -1; before < left.length;) {
+    before = left.length;
+    for (const first of sharing) {
+      if (isAmong(left, first)) continue;
+      const work = await planBeside(run, first, { drafted: drafted.after, changed: left });
+      const refused = await findRefusal(run, work);
+      if (refused !== null) left.push(...withLess(buying, work, { ...GOT_NOTHING, refused }));
+      else if (!(await takeLease(run, work))) left.push(...withLess(buying, work, GOT_NOTHING));
+    }
+  }
+  return left;
+}
+
+const isAmong = (changed: readonly Decided[], { service }: Planned): boolean =>
+  changed.some((each) => each.service.id === service.id);
+
+/** Returns a service that got less than was drafted as it is decided with that, and notes why. */
+function withLess({ run, drafted }: Buying, work: Planned, { paid, problem, refused }: Bought): Decided[] {
+  if (refused !== undefined) run.notices.push(refusedNotice(work, refused));
+  const decided = drafted.before.find(({ service }) => service.id === work.service.id);
+  return decided === undefined ? [] : [withError(withDrafts(run, decided, paid), problem)];
+}
+
+/** Acquires the lease of a service, unless this run has it already; returns false where another one has it. */
+async function takeLease({ leases }: PanelRun, { service }: Planned): Promise<boolean> {
+  const name = serviceLease(service.id);
+  return leases.toHeld([name]).length > 0 || 'lease' in (await leases.tryTake(name));
 }
 
 /** Plans a service again where one that shares with it got less than the plan counts with: its hold may stay. */
@@ -161,22 +201,28 @@ interface Bought {
   refused?: Refusal;
 }
 
+const GOT_NOTHING: Bought = { paid: [], problem: null };
+
 /** Buys what was drafted for one service, or nothing of it where its plan fails or the limit of an agent has no room for it. */
 async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
-  // What can't be carried out on the panel would have no effect, and is known before anything is paid.
-  if (work.error !== null)
-    return { paid: [], problem: null, refused: { refused: work.error.code, why: work.error.message } };
-  const stopped = await findStopped(run, work);
-  if (stopped !== null) return { paid: [], problem: null, refused: { refused: 'stopped-by-panel', why: stopped } };
+  const known = await findRefusal(run, work);
+  if (known !== null) return { ...GOT_NOTHING, refused: known };
   try {
     const raises = await withPending(run.context, work, findRaise(work));
     return await buyWithin(run.context, run.panel, raises, () => buyAll(run, work));
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     const { code, message } = error;
-    if (code === 'agent_limit') return { paid: [], problem: null, refused: { refused: code, why: message } };
+    if (code === 'agent_limit') return { ...GOT_NOTHING, refused: { refused: code, why: message } };
     return { paid: [], problem: { code, message } };
   }
+}
+
+/** Returns why what a service buys would have no effect, as far as it is known before anything is paid. */
+async function findRefusal(run: PanelRun, work: Planned): Promise<Refusal | null> {
+  if (work.error !== null) return { refused: work.error.code, why: work.error.message };
+  const stopped = await findStopped(run, work);
+  return stopped === null ? null : { refused: 'stopped-by-panel', why: stopped };
 }
 
 /** Returns what would still stop a service that has bought, as this run observed it or, where it did not, the last one that did. */
@@ -197,7 +243,7 @@ async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
   const { context, leases, panel, report } = run;
   const paid: PurchaseRecord[] = [];
   const name = serviceLease(work.service.id);
-  if (!('lease' in (await leases.tryTake(name)))) return { paid, problem: null };
+  if (!(await takeLease(run, work))) return { paid, problem: null };
   const fences = leases.toHeld([panelLease(panel.name), name]);
   const { service } = work;
   const onStored = (notice: Notice): number => report.notices.push(shownNotice(notice));
