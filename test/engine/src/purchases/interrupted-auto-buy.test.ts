@@ -129,3 +129,26 @@ it.each([
     await world.close();
   },
 );
+
+it('an automatic purchase is not charged where the maximum leaves fewer than are needed by now', async () => {
+  const world = await openWorld({ ...RULE, maxPerCycle: 2 });
+  await world.books.addCredit('100.00');
+  world.use(92);
+  await world.sluice.poll();
+  const [first] = await world.store.purchases.list();
+  await world.sluice.purchases.cancel(first?.id ?? '', { refund: true });
+  world.use(10);
+  const charges = world.books.inject({ fault: 'cut', skip: 1, times: 1 });
+  await world.sluice.poll();
+  charges();
+  expect(await statuses(world)).toEqual(['refunded auto', 'pending auto']);
+  world.use(50);
+  const answers = world.books.inject({ fault: 'cut', skip: 0, times: 99 });
+  await world.sluice.poll();
+  answers();
+  await world.sluice.poll();
+  expect(await statuses(world)).toEqual(['refunded auto', 'failed auto']);
+  expect((await world.books.credit()).balance).toBe('100.00');
+  expect(await world.problems()).toEqual([]);
+  await world.close();
+});

@@ -157,8 +157,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const { context } = on;
   const { service, cycle } = work;
   const { package: wanted, client } = wish;
-  const ofCycle = await context.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
-  const bought = [...(await listElsewhere(context, work)), ...ofCycle];
+  const bought = await listBought(context, work);
   const own = listOwnPurchases(client, bought);
   // Keys are unique over all clients.
   const automatic = bought.filter(({ actor }) => actor === 'auto');
@@ -201,11 +200,17 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   return { buys };
 }
 
+/** Lists what was bought in the cycle of a service. */
+export async function listBought(context: Context, work: Decided): Promise<PurchaseRecord[]> {
+  const filter = { service: work.service.id, cycles: [work.cycle?.id ?? ''] };
+  return [...(await listElsewhere(context, work)), ...(await context.store.purchases.list(filter))];
+}
+
 /**
  * Returns what was bought in the cycle under the id of another one: by a run that was killed before it stored the cycle, or in one that
  * a wrong clock opened.
  */
-async function listElsewhere({ store }: RunOnPanel['context'], work: Decided): Promise<PurchaseRecord[]> {
+async function listElsewhere({ store }: Context, work: Decided): Promise<PurchaseRecord[]> {
   const wrong = new Set(work.wrongCycles.map(({ id }) => id));
   const found: PurchaseRecord[] = [];
   for (const row of work.purchases) {

@@ -10,7 +10,7 @@ import { findSkipped } from '../../loop/load.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
-import { findWish, highestCharge } from './auto-buy.js';
+import { findWish, highestCharge, listBought } from './auto-buy.js';
 import { readBudgetLeft } from './budget-left.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findCycleToBuy } from './cycle-to-buy.js';
@@ -52,11 +52,11 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   if (decided === null) return false;
   const wish = findWish({ context, panel }, await readPreferences(context.store, context.now()), decided);
   if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
-  const bought = await context.store.purchases.list({ service: service.id, cycles: [row.cycle] });
+  const bought = await listBought(context, decided);
   const others = listOwnPurchases(row.client, bought).filter((one) => isAutomatic(one) && one.id !== row.id);
   if (others.length >= wish.maxPerCycle) return false;
-  // What others that wait would add counts, too.
-  const boughtThisCycle = others.filter(({ status }) => status === 'paid').length;
+  // What others that wait would add is of use, too; one that was refunded adds nothing, and counts towards the maximum.
+  const boughtThisCycle = others.filter(({ status }) => status !== 'pending').length;
   const facts = { ...wish, packageBytes: wish.package.bytes, boughtThisCycle };
   const isOfUse = (price: string, credit: string): boolean => autoBuy({ ...facts, price, credit }).count > 0;
   if (!isOfUse('0.00', '0.00')) return false;
