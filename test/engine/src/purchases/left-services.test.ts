@@ -77,3 +77,18 @@ it.each<['auto' | 'manual', string, string, () => Promise<unknown>]>([
   await at.poll();
   expect([await statuses(), await balance()]).toEqual([[status], status === 'paid' ? '15.00' : '20.00']);
 });
+
+it.each([
+  ['with its invoice', {}],
+  ['without its invoice', { invoice: null, charged: null }],
+])(
+  'what was paid and stored as pending (%s) is returned while the termination is not finished',
+  async (_what, lost) => {
+    const { id } = (await at.sluice.purchases.create('svc-1', 'extra')).purchase;
+    await at.bench.store.purchases.update(id, { status: 'pending', paidAt: null, ...lost });
+    await terminate();
+    const { notices } = await at.poll();
+    expect([await statuses(), await balance()]).toEqual([['refunded'], '20.00']);
+    expect(notices.map(({ code }) => code)).toContain('purchase_of_former_client');
+  },
+);

@@ -109,7 +109,7 @@ async function cancelPending(context: Context, run: Run, row: PurchaseRecord): P
   const fences = run.leases.held;
   if (invoice === null) return changePurchase(context, fences, row, { status: 'cancelled' });
   const service = await context.store.services.get(row.service);
-  if (!isForPayer(row, service)) return storeForFormerPayer(context, fences, row, invoice);
+  if (!(await isForPayer(context, row, service))) return storeForFormerPayer(context, fences, row, invoice);
   return changePurchase(context, fences, row, afterInvoice(row, invoice, context.now()));
 }
 

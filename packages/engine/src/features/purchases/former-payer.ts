@@ -4,20 +4,23 @@ import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-sto
 import type { Notice } from '../../kernel/run/notice.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
+import { openTerminations } from '../../kernel/subject/termination.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { beginRefund, refundPurchase } from './refund.js';
 
-/** Returns whether the client of a purchase still has its service, and the service has not ended. */
-export function isForPayer(
+/** Returns whether the client of a purchase still has its service, which has not ended and whose termination has not begun. */
+export async function isForPayer(
+  context: Context,
   { client }: Pick<PurchaseRecord, 'client'>,
-  service: Pick<ServiceRecord, 'client' | 'status'> | null,
-): boolean {
-  return service !== null && !hasEnded(service) && (client === null || client === service.client);
+  service: Pick<ServiceRecord, 'id' | 'client' | 'status'> | null,
+): Promise<boolean> {
+  if (service === null || hasEnded(service) || (client !== null && client !== service.client)) return false;
+  return (await openTerminations(context, [service.id])).size === 0;
 }
 
 /**
- * Ends a purchase whose client no longer has the service, or whose service has ended: its invoice is cancelled, and what was paid on
+ * Ends a purchase whose client no longer has the service, or whose service has ended or is being terminated: its invoice is cancelled, and what was paid on
  * it becomes credit of the client who paid. Repeatable.
  *
  * @throws SluiceError `invoice_closed` where the invoice has other lines, too: a person has to remove the line or to return its price;

@@ -66,17 +66,18 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
   const due = await findChecked(context, request, found);
   for (const { row, service } of due) {
     if (context.deps.signal.aborted) break;
+    const isMeant = await isForPayer(context, row, service);
     try {
       const { length: told } = stored;
       const isLate = (store: Pick<StoreTables, 'cycles'>): Promise<boolean> =>
         isCycleOver({ store, now: () => context.now() }, row);
       const onStored = (notice: Notice): number => stored.push(notice);
       const also = withNotice(context, { run: request.run, service, isLate, onStored });
-      const after = await resolveUnderLease(context, request, row, isForPayer(row, service) ? also : undefined);
+      const after = await resolveUnderLease(context, request, row, isMeant ? also : undefined);
       if (after === null) continue;
       if (after.status === 'pending' && after.actor === 'auto') throw await waits(context, after);
       if (after.status === row.status && after.refundedAt === row.refundedAt) continue;
-      if (!isForPayer(row, service)) {
+      if (!isMeant) {
         notices.push(endedForPayerNotice(service, after));
         continue;
       }
@@ -88,8 +89,8 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       if (error.code === 'unknown_client' && row.client !== null) missing.add(row.client);
-      // The service is another client's by now: it is metered and billed as if the purchase were not there.
-      if (!isForPayer(row, service)) notices.push(leftForPayerNotice(service, row, error));
+      // The service has ended or is another client's by now: it is metered and billed as if the purchase were not there.
+      if (!isMeant) notices.push(leftForPayerNotice(service, row, error));
       else if (!waitsForPerson(row, error)) problems.set(service.id, toProblem(error));
     }
   }
@@ -140,9 +141,12 @@ async function findChecked(
   request: ResolveRequest,
   due: readonly DuePurchase[],
 ): Promise<readonly DuePurchase[]> {
-  if (due.every(({ row, service }) => row.status !== 'refunded' && isForPayer(row, service))) return due;
-  await checkClients(context);
-  return findDue(context, request);
+  for (const { row, service } of due) {
+    if (row.status !== 'refunded' && (await isForPayer(context, row, service))) continue;
+    await checkClients(context);
+    return findDue(context, request);
+  }
+  return due;
 }
 
 async function findDue(context: Context, { panel, service, all }: ResolveRequest): Promise<DuePurchase[]> {
@@ -195,7 +199,8 @@ async function resolve(
     const wanted = await isWanted(context, row, service);
     return wanted ? chargePurchase(context, fences, row, { also }) : endUnwanted(context, fences, row, service);
   }
-  if (row.status !== 'paid' && !isForPayer(row, service)) return endForFormerPayer(context, fences, row);
+  if (row.status !== 'paid' && !(await isForPayer(context, row, service)))
+    return endForFormerPayer(context, fences, row);
   const found = await findInvoice(context, row);
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;

@@ -22,14 +22,15 @@ import { withOrderedBy } from './ordered-by.js';
 
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
 export async function isWanted(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
-  if (row.client !== service.client || !isForPayer(row, service) || (await isCycleOver(context, row))) return false;
+  if (row.client !== service.client || (await isCycleOver(context, row))) return false;
+  if (!(await isForPayer(context, row, service))) return false;
   const loaded = await loadService(context, service);
   return row.actor === 'auto' ? isStillAutomatic(context, row, loaded) : isStillSold(context, row, loaded);
 }
 
 /** Whether what was ordered by hand has an effect and would be sold now; an unknown product says nothing of that. */
 function isStillSold({ config }: Context, row: PurchaseRecord, loaded: Loaded): boolean {
-  if (loaded.termination !== null || findCycleToBuy(loaded).refused?.code === 'no_quota') return false;
+  if (findCycleToBuy(loaded).refused?.code === 'no_quota') return false;
   return findEntry(config.products, loaded.service.product)?.packages.includes(row.package) !== false;
 }
 
@@ -82,7 +83,7 @@ export async function endUnwanted(
   row: PurchaseRecord,
   service: ServiceRecord,
 ): Promise<PurchaseRecord> {
-  if (!isForPayer(row, service)) return endForFormerPayer(context, fences, row);
+  if (!(await isForPayer(context, row, service))) return endForFormerPayer(context, fences, row);
   const shown = await findInvoice(context, row);
   const isLeft = shown !== null && isUnpayable(row, shown);
   const found = isLeft ? await (await context.billing()).cancel(shown.id, row.id, context.deps.signal) : shown;
