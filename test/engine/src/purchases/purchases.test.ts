@@ -266,4 +266,23 @@ describe('a cancelled purchase', () => {
     await cancel();
     expect(await at.balance()).toBe('20.00');
   });
+
+  it('returns nothing by a reading before the last run, which another run kept from the panel', async () => {
+    await at.open(10, '20');
+    const { id } = (await at.buy('svc-1', 'extra-50')).purchase;
+    const [run] = await at.bench.store.runs.list({ command: 'poll', limit: 1 });
+    at.bench.clock.advance(HOUR);
+    const startedAt = new Date(at.bench.clock.now()).toISOString();
+    await at.bench.store.runs.start({
+      ...run!,
+      id: 'run-of-others',
+      startedAt,
+      outcome: 'partial',
+    });
+    const cancel = (): Promise<unknown> => at.sluice.purchases.cancel(id, { refund: true });
+    await expect(cancel()).rejects.toMatchObject({ code: 'not_metered_yet' });
+    await at.pollAfter(HOUR);
+    await cancel();
+    expect(await at.balance()).toBe('20.00');
+  });
 });

@@ -6,6 +6,7 @@ import { notFound } from '../../base/errors.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { serviceLease } from '../../context/leases.js';
 import { readOutages } from '../../context/reach.js';
+import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import { newestReading } from '../../kernel/subject/views.js';
@@ -18,6 +19,7 @@ import { loadService } from './load-service.js';
 import { findInvoice } from './find-invoice.js';
 import { isForPayer, storeForFormerPayer } from './former-payer.js';
 import { beginRefund, refundPurchase } from './refund.js';
+import { findLastRun } from '../schedule/last-run.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { purchaseNotice } from './purchase-notice.js';
 import { isCycleOver } from './unfinished.js';
@@ -177,5 +179,9 @@ async function isReadNow(
   latest: Pick<DecisionRecord, 'readAt' | 'status'> | null,
 ): Promise<boolean> {
   if (hasEnded(service) && latest?.status === 'skipped') return true;
-  return latest?.readAt !== null && (await readOutages(context, [service])).size === 0;
+  const readAt = latest?.readAt ?? null;
+  if (readAt === null || (await readOutages(context, [service])).size > 0) return false;
+  // A run leaves out a panel that another one has.
+  const runs = await Promise.all(['poll', 'reconcile'].map((command) => findLastRun(context, command)));
+  return runs.every((run) => run === null || Date.parse(readAt) + CLOCK_TOLERANCE_MS >= Date.parse(run.startedAt));
 }
