@@ -4,8 +4,8 @@ import * as typedoc from 'typedoc';
 import { root } from './ensure-installed.mjs';
 
 // Builds the API reference of the published packages in docs/api and checks the public surface: an entry, or the package's main
-// entry, exports every type of the package that its signatures name, every export has a doc comment, functions that create or open something have an
-// example, and the package's README lists the exports of each entry. With `--check` it writes nothing.
+// entry or its `options`, exports every type of the package that its signatures name, every export has a doc comment, functions that create or open
+// something have an example, and the package's README lists the exports of each entry. With `--check` it writes nothing.
 
 /** Every entry with types of every published package. */
 function findEntries() {
@@ -92,16 +92,16 @@ const toEntryPoint = ({ file, name }) => {
   return point;
 };
 for (const entry of entries) {
-  // What the package's main entry exports need not be exported once more.
-  const main = entries.find((other) => other.package === entry.package);
-  const project = app.converter.convert(
-    main === entry ? [toEntryPoint(entry)] : [toEntryPoint(main), toEntryPoint(entry)],
-  );
+  // What the package's main entry or its options export need not be exported once more.
+  const ofPackage = entries.filter((other) => other.package === entry.package);
+  const options = ofPackage.filter(({ name }) => name === `${entry.package}/options`);
+  const shown = [...new Set([ofPackage[0], ...options, entry])];
+  const project = app.converter.convert(shown.map(toEntryPoint));
   // TypeDoc reports types that are not exported only for the package that it takes the project for.
   project.packageName = entry.package;
   app.options.setValue('intentionallyNotExported', partsOfOthers[entry.name] ?? partsOfOthers[entry.package] ?? []);
   app.validate(project);
-  const part = main === entry ? project : project.children.find(({ name }) => name === entry.name);
+  const part = shown.length === 1 ? project : project.children.find(({ name }) => name === entry.name);
   const exported = part.children ?? [];
   for (const problem of findProblems(entry, exported)) app.logger.warn(`${entry.name}: ${problem}`);
   process.stdout.write(`${entry.name}: ${exported.length} exports\n`);

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { type ConfigFinding, suggestion } from '@sluice/engine';
+import type { ConfigFinding } from '@sluice/engine';
+import { suggestion } from '@sluice/engine/words';
 import { readText } from '@sluice/terminal/files';
 import { PLACEHOLDER, PLACEHOLDERS } from '@sluice/terminal/templates';
 import { isMap } from './is-map.js';

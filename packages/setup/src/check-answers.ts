@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { suggestion } from '@sluice/engine';
+import { suggestion } from '@sluice/engine/words';
 import { isTimeZone, type PanelKind } from '@sluice/panel-kind';
 
 /** Returns the accepted answer; throws an Error whose message names the problem. */

@@ -1,5 +1,5 @@
 import { printable } from '@sluice/panel-http/printable';
-import { suggestion } from '@sluice/engine';
+import { suggestion } from '@sluice/engine/words';
 import type { PanelKind, ProductChoice } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { parseSize } from '@sluice/quota-core';

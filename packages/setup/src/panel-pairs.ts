@@ -1,4 +1,4 @@
-import { suggestion } from '@sluice/engine';
+import { suggestion } from '@sluice/engine/words';
 import type { InitQuestions, PanelKind } from '@sluice/panel-kind';
 import { usageError, type SluiceError } from '@sluice/panel-kind/errors';
 import { kebab, type PanelAnswer, type SecretAnswer } from './answers.js';

@@ -11,7 +11,8 @@ import {
   usageChart,
   usageProjection,
 } from '@sluice/charts';
-import type { DrawnGraph, GraphPoint, GraphRange, SampleGraph } from '@sluice/engine';
+import type { GraphPoint, SampleGraph } from '@sluice/engine';
+import type { DrawnGraph, GraphRange } from '@sluice/engine/options';
 import { formatBytes, formatShare, usageInMode } from '@sluice/quota-core';
 import type { Terminal } from './terminal.js';
 

@@ -1,4 +1,5 @@
-import { parseTime, tokenStatus, type TokenView } from '@sluice/engine';
+import { parseTime, type TokenView } from '@sluice/engine';
+import { tokenStatus } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
 import { state, text, time } from '@sluice/terminal';
 import type { Deps } from '../context.js';

@@ -1,4 +1,5 @@
-import type { AutoBuySubject, AutoBuyView } from '@sluice/engine';
+import type { AutoBuyView } from '@sluice/engine';
+import type { AutoBuySubject } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import { autoBuySubject, describeAutoBuy, printAutoBuy } from '@sluice/terminal/reports';
 import { answer } from './answer.js';

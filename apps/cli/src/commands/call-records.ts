@@ -1,4 +1,5 @@
-import type { RecordsReport, RecordsRequest, Sluice } from '@sluice/engine';
+import type { RecordsReport, Sluice } from '@sluice/engine';
+import type { RecordsRequest } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type CallRecord, createCallReport } from '@sluice/telephony';
 import { formatCount } from '@sluice/terminal';

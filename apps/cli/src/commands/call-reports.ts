@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type CallReports, nodeFiles } from '@sluice/engine';
+import { nodeFiles } from '@sluice/engine';
+import type { CallReports } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { ReportFormat } from '@sluice/telephony';
 import { draftSink, isSameFile, outputSink, type TextSink } from '@sluice/terminal/files';

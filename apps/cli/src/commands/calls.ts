@@ -1,5 +1,7 @@
 import path from 'node:path';
-import { type CallReports, describeUnbilled, isAllDue, listCallPanels } from '@sluice/engine';
+import { listCallPanels } from '@sluice/engine';
+import { describeUnbilled, isAllDue } from '@sluice/engine/words';
+import type { CallReports } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { ReportFormat } from '@sluice/telephony';
 import { type Config, storeLocation } from '@sluice/config-file';

@@ -1,4 +1,5 @@
-import { describeOverdue, findLimitingAgents, findSkip, isWithAccount, parseTime } from '@sluice/engine';
+import { parseTime } from '@sluice/engine';
+import { describeOverdue, findLimitingAgents, findSkip, isWithAccount } from '@sluice/engine/words';
 import { shellWords } from '@sluice/terminal';
 import {
   explainState,

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { DrawnGraph, GraphRange, SampleGraph } from '@sluice/engine';
+import type { SampleGraph } from '@sluice/engine';
+import type { DrawnGraph, GraphRange } from '@sluice/engine/options';
 import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { Terminal } from '@sluice/terminal';
 import { replaceFile } from '@sluice/terminal/files';

@@ -3,7 +3,6 @@ import type { Config } from '@sluice/config-file';
 import {
   type CommandOptions,
   type CommandReport,
-  describeOverdue,
   type HoldEntry,
   nodeFiles,
   readHoldsFile,
@@ -12,6 +11,7 @@ import {
   type ServiceDetail,
   type Sluice,
 } from '@sluice/engine';
+import { describeOverdue } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
 import { HOLDS, HOLDS_IN_FULL } from '@sluice/terminal/lists';
 import { printChangedAgents, printFirst, printOutcome, printRun } from '@sluice/terminal/reports';

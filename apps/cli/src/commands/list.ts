@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { suggestion } from '@sluice/engine';
+import { suggestion } from '@sluice/engine/words';
 import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type Column, compareValues, formatCount, printRows, SHARE, type Terminal } from '@sluice/terminal';

@@ -1,12 +1,5 @@
-import {
-  describeBrake,
-  describeOutage,
-  describeUndecided,
-  listLate,
-  type PanelView,
-  type ServiceDetail,
-  type Standing,
-} from '@sluice/engine';
+import type { PanelView, ServiceDetail, Standing } from '@sluice/engine';
+import { describeBrake, describeOutage, describeUndecided, listLate } from '@sluice/engine/words';
 import type { Terminal } from '@sluice/terminal';
 import { printObserving } from '@sluice/terminal/reports';
 import { withRemedy } from '../remedies.js';

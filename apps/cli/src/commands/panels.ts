@@ -1,4 +1,5 @@
-import { describeEnforcement, type PanelView, type RelayUser, type RemovedPanel } from '@sluice/engine';
+import type { PanelView, RelayUser, RemovedPanel } from '@sluice/engine';
+import { describeEnforcement } from '@sluice/engine/words';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { bytes, bytesCell, shares, state, text, time } from '@sluice/terminal';
 import { describeTest } from '@sluice/terminal/reports';

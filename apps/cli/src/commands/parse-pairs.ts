@@ -1,4 +1,4 @@
-import type { Pair } from '@sluice/engine';
+import type { Pair } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import { readStdinText } from '@sluice/terminal/files';
 import type { Deps } from '../context.js';

@@ -12,7 +12,7 @@ import {
 import { isPanelError, PanelConfigError } from '@sluice/panel-http';
 import { transportOptions } from '@sluice/panel-kind';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
-import { suggestion } from '@sluice/engine';
+import { suggestion } from '@sluice/engine/words';
 import { isSecretReference, resolveSecret } from '@sluice/config-file';
 import { Terminal } from '@sluice/terminal';
 import { readText } from '@sluice/terminal/files';

@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import {
-  type CommandReport,
-  findEntry,
-  type PasswordOptions,
-  type Provision,
-  type ServiceDetail,
-} from '@sluice/engine';
+import { type CommandReport, findEntry, type ServiceDetail } from '@sluice/engine';
+import type { PasswordOptions, Provision } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type Config, storeLocation } from '@sluice/config-file';
 import { readStdinText, readText } from '@sluice/terminal/files';

@@ -1,4 +1,4 @@
-import { describeEffect, describePurchaseState, describeRefused } from '@sluice/engine';
+import { describeEffect, describePurchaseState, describeRefused } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '@sluice/terminal/lists';
 import { formatPurchase } from '@sluice/terminal/reports';

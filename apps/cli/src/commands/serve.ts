@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { tokenStatus } from '@sluice/engine';
+import { tokenStatus } from '@sluice/engine/words';
 import type { Schedule } from '@sluice/dashboard';
 import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
 import { usageError } from '@sluice/panel-kind/errors';

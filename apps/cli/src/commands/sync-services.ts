@@ -1,4 +1,5 @@
-import { nameFew, type SyncReport } from '@sluice/engine';
+import type { SyncReport } from '@sluice/engine';
+import { nameFew } from '@sluice/engine/words';
 import { formatCount, type Terminal } from '@sluice/terminal';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';

@@ -1,4 +1,5 @@
-import type { RecordChange, Telephony } from '@sluice/engine';
+import type { RecordChange } from '@sluice/engine';
+import type { Telephony } from '@sluice/engine/options';
 import type { TelephonyResource } from '@sluice/panel-kind';
 import { printRecord, printRecordChange, TELEPHONY_LISTS, type TelephonyNoun } from '@sluice/terminal/telephony';
 import type { Deps } from '../context.js';

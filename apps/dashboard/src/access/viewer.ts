@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { Need } from '@sluice/contract';
-import type { Granted } from '@sluice/engine';
+import type { Granted } from '@sluice/engine/options';
 import { SluiceError } from '@sluice/panel-kind';
 
 /** Who sends a request, and what it may do. */

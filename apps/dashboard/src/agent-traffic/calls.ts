@@ -1,4 +1,5 @@
-import { type AgentDetail, type AgentView, isStopError, type Sluice } from '@sluice/engine';
+import type { AgentDetail, AgentView, Sluice } from '@sluice/engine';
+import { isStopError } from '@sluice/engine/words';
 import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import type * as z from 'zod';

@@ -1,6 +1,6 @@
 import { may, whoMay } from '@sluice/contract';
 import type { Endpoint } from '@sluice/contract/endpoints';
-import { suggestion } from '@sluice/engine';
+import { suggestion } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';

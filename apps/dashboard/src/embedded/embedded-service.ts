@@ -1,4 +1,5 @@
-import { describeCredit, describeUsed, packageName, type PackageView, type ServiceDetail } from '@sluice/engine';
+import type { PackageView, ServiceDetail } from '@sluice/engine';
+import { describeCredit, describeUsed, packageName } from '@sluice/engine/words';
 import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedService } from '@sluice/contract/documents';
 import { readLogin } from '../pages/customer/account.js';

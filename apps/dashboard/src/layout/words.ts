@@ -1,4 +1,5 @@
-import { type AgentDetail, describeMark, describeOutage, type ServiceDetail } from '@sluice/engine';
+import type { AgentDetail, ServiceDetail } from '@sluice/engine';
+import { describeMark, describeOutage } from '@sluice/engine/words';
 import { describeReason, formatBytes } from '@sluice/quota-core';
 import type { Times } from './format.js';
 import { html, type Html, join, type Part } from './html.js';

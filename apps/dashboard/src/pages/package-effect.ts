@@ -1,4 +1,5 @@
-import { describeEffect, type PackageView } from '@sluice/engine';
+import type { PackageView } from '@sluice/engine';
+import { describeEffect } from '@sluice/engine/words';
 import { notice } from '../layout/components.js';
 import { name } from '../layout/format.js';
 import { html, join, type Html } from '../layout/html.js';

@@ -1,10 +1,5 @@
-import {
-  describePrice,
-  describePurchaseState,
-  type PackageView,
-  type PurchaseView,
-  type ServiceDetail,
-} from '@sluice/engine';
+import type { PackageView, PurchaseView, ServiceDetail } from '@sluice/engine';
+import { describePrice, describePurchaseState } from '@sluice/engine/words';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, notice } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';

@@ -1,12 +1,6 @@
 import { usageProjection } from '@sluice/charts';
-import {
-  compareIds,
-  type SampleGraph,
-  type ServiceDetail,
-  type Sluice,
-  type UndecidedPanel,
-  usedBytes,
-} from '@sluice/engine';
+import type { SampleGraph, ServiceDetail, Sluice, UndecidedPanel } from '@sluice/engine';
+import { compareIds, usedBytes } from '@sluice/engine/words';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { POINTS } from '../layout/chart.js';
 

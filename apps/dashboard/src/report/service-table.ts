@@ -1,4 +1,4 @@
-import { isLeastUsed } from '@sluice/engine';
+import { isLeastUsed } from '@sluice/engine/words';
 import { badge, listed, usageBar } from '../layout/components.js';
 import { bytes, money, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';

@@ -1,4 +1,5 @@
-import type { GraphRange, ServiceDetail, Sluice } from '@sluice/engine';
+import type { ServiceDetail, Sluice } from '@sluice/engine';
+import type { GraphRange } from '@sluice/engine/options';
 import { setNewest } from './newest.js';
 
 /** How long a panel may take to answer, in milliseconds. */

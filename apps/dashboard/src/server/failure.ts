@@ -1,4 +1,4 @@
-import { sentenceForClient } from '@sluice/engine';
+import { sentenceForClient } from '@sluice/engine/words';
 import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
 
 /** The error as a client gets it: `code`, `message` and `details` are those of the JSON documents. */

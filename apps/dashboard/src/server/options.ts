@@ -1,4 +1,5 @@
-import type { CallReports, Sluice, SluiceOptions } from '@sluice/engine';
+import type { Sluice, SluiceOptions } from '@sluice/engine';
+import type { CallReports } from '@sluice/engine/options';
 import type { Clock } from '@sluice/panel-kind';
 import type { ListenAddress } from './listen-address.js';
 

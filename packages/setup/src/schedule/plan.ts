@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Config, secretReferences, storeLocation } from '@sluice/config-file';
-import { describeUnbilled, listCallPanels } from '@sluice/engine';
+import { listCallPanels } from '@sluice/engine';
+import { describeUnbilled } from '@sluice/engine/words';
 import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import { type Job, regularMinutes, scheduledJobs } from './jobs.js';
 

@@ -1,10 +1,5 @@
-import {
-  type CreditEntry,
-  describePurchaseState,
-  type InvoiceView,
-  type PackageView,
-  type PurchaseView,
-} from '@sluice/engine';
+import type { CreditEntry, InvoiceView, PackageView, PurchaseView } from '@sluice/engine';
+import { describePurchaseState } from '@sluice/engine/words';
 import { bytes, type Column, money, state, text, time } from '../columns.js';
 
 /** The columns of the changes of a client's credit. */

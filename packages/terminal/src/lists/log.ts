@@ -1,4 +1,5 @@
-import { type AlarmView, type DeliveryView, describeCall, describeCallOutcome, type LogEntry } from '@sluice/engine';
+import type { AlarmView, DeliveryView, LogEntry } from '@sluice/engine';
+import { describeCall, describeCallOutcome } from '@sluice/engine/words';
 import { plainInk } from '../colors.js';
 import { type Column, type ColumnInk, sentence, state, text, time } from '../columns.js';
 import { formatCount } from '../words.js';

@@ -1,11 +1,5 @@
-import {
-  type Comparison,
-  type CycleView,
-  describeHold,
-  type HoldEntry,
-  type OverrideView,
-  type ServiceDetail,
-} from '@sluice/engine';
+import type { Comparison, CycleView, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
+import { describeHold } from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
 import { allowed, bound, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
 import { describeMarked, describeStatus, listAliases, listReasons } from '../reports/status.js';

@@ -1,4 +1,5 @@
-import type { AgentDetail, AgentExplained, Agents, CreatedUserReport, RestoreReport } from '@sluice/engine';
+import type { AgentDetail, AgentExplained, CreatedUserReport, RestoreReport } from '@sluice/engine';
+import type { Agents } from '@sluice/engine/options';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import { bytesCell, type Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';

@@ -1,12 +1,5 @@
-import {
-  type AgentDetail,
-  type AgentView,
-  type ChangedAgent,
-  type CheckReport,
-  isStopError,
-  listDisabledAbove,
-  toAgentStatus,
-} from '@sluice/engine';
+import type { AgentDetail, AgentView, ChangedAgent, CheckReport } from '@sluice/engine';
+import { isStopError, listDisabledAbove, toAgentStatus } from '@sluice/engine/words';
 import { printFirst } from './fold.js';
 import { listActions, LONG, printObserving } from './run-report.js';
 import { bytes, type Column, printRows, shares, state, text } from '../columns.js';

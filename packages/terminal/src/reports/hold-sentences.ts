@@ -1,3 +1,4 @@
+import type { Explanation, HoldView } from '@sluice/engine';
 import {
   describeFigures,
   describeHoldEnd,
@@ -7,8 +8,6 @@ import {
   describeSkip,
   describeUsed,
   findNextDecision,
-  type Explanation,
-  type HoldView,
   isEndedByRuns,
   isForSuspensionAlone,
   isHeldBesides,
@@ -23,7 +22,7 @@ import {
   readSuspendedAgent,
   type SkipReason,
   usedBytes,
-} from '@sluice/engine';
+} from '@sluice/engine/words';
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../times.js';
 import type { StateCommands, StateNames } from './state-names.js';

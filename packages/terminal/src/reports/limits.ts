@@ -1,5 +1,6 @@
 import { formatBytes, padMoney } from '@sluice/quota-core';
-import { isLeastUsed, type LimitView, type ServiceDetail } from '@sluice/engine';
+import type { LimitView, ServiceDetail } from '@sluice/engine';
+import { isLeastUsed } from '@sluice/engine/words';
 import type { Times } from '../times.js';
 
 /** Returns `18.79 of 20.00 BRL used until 21 Nov 2026 00:00, held`. */

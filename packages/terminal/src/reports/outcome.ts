@@ -1,5 +1,5 @@
 import type { CommandReport, DescribedChange, PurchaseReport, PurchaseView, ServiceDetail } from '@sluice/engine';
-import { describeHold, describeMark, describeProtection } from '@sluice/engine';
+import { describeHold, describeMark, describeProtection } from '@sluice/engine/words';
 import { formatBytes, formatMoney } from '@sluice/quota-core';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';

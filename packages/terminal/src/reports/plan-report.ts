@@ -1,4 +1,5 @@
-import { listObserving, type RunReport, type ServiceView } from '@sluice/engine';
+import type { RunReport, ServiceView } from '@sluice/engine';
+import { listObserving } from '@sluice/engine/words';
 import type { Terminal } from '../terminal.js';
 import { foldAlike, MOST_ALIKE, printOthers, takeFirst } from './fold.js';
 import { countOthers, inNaturalOrder, LONG, printBrake, printEnd, printObserving } from './run-report.js';

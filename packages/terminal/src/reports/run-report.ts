@@ -1,4 +1,5 @@
-import { describeFigures, isStopError, listObserving, nameFew, type RunReport, type ServiceView } from '@sluice/engine';
+import type { RunReport, ServiceView } from '@sluice/engine';
+import { describeFigures, isStopError, listObserving, nameFew } from '@sluice/engine/words';
 import { allowed, bytes, type Column, compareValues, printRows, text } from '../columns.js';
 import { foldAlike, MOST_ALIKE, printFirst, printOthers, takeFirst } from './fold.js';
 import { findBrakeSentence, summarize } from './run-summary.js';

@@ -1,4 +1,5 @@
-import { isStopError, type RunReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
+import { isStopError } from '@sluice/engine/words';
 import { formatCount } from '../words.js';
 
 /** Returns the last line of a run: its services, and what was changed or would be. */

@@ -1,11 +1,6 @@
 import { formatMoney } from '@sluice/quota-core';
-import {
-  describeMark,
-  describeOutage,
-  describePurchaseState,
-  describeTermination,
-  type ServiceDetail,
-} from '@sluice/engine';
+import type { ServiceDetail } from '@sluice/engine';
+import { describeMark, describeOutage, describePurchaseState, describeTermination } from '@sluice/engine/words';
 import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
 import { limitText } from './limits.js';
 import { pendingText, quotaText } from './outcome.js';

@@ -1,4 +1,4 @@
-import type { LimitingAgents, SkipReason } from '@sluice/engine';
+import type { LimitingAgents, SkipReason } from '@sluice/engine/words';
 
 /** Returns command lines, which the sentences name as what ends or changes a state. */
 export interface StateCommands {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Explanation, LimitEnd, LimitingAgents } from '@sluice/engine';
+import type { Explanation } from '@sluice/engine';
+import type { LimitEnd, LimitingAgents } from '@sluice/engine/words';
 import { Terminal } from '../index.js';
 import { explainState } from './state.js';
 import type { StateNames } from './state-names.js';

@@ -1,3 +1,4 @@
+import type { Explanation, HoldView } from '@sluice/engine';
 import {
   describeAllowance,
   describeBesides,
@@ -10,13 +11,11 @@ import {
   describeUsed,
   describeWithin,
   hasCycleEnded,
-  type Explanation,
-  type HoldView,
   isLeftAsIs,
   isWithheld,
   describeUndecided,
   usedBytes,
-} from '@sluice/engine';
+} from '@sluice/engine/words';
 import { formatBytes } from '@sluice/quota-core';
 import type { Times } from '../times.js';
 import { figuresText, holdSentences, renewalSentence, skipSentence } from './hold-sentences.js';

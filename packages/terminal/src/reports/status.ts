@@ -1,4 +1,5 @@
-import { describeHold, describeMark, type ServiceDetail, type ServiceView } from '@sluice/engine';
+import type { ServiceDetail, ServiceView } from '@sluice/engine';
+import { describeHold, describeMark } from '@sluice/engine/words';
 import type { StatusFilter } from '@sluice/quota-core';
 
 /**

@@ -1,4 +1,5 @@
-import { type ServiceView, usedBytes } from '@sluice/engine';
+import type { ServiceView } from '@sluice/engine';
+import { usedBytes } from '@sluice/engine/words';
 import { bytesCell } from '../terminal.js';
 
 export { usedBytes };

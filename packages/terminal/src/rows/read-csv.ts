@@ -1,4 +1,4 @@
-import type { ImportRow } from '@sluice/engine';
+import type { ImportRow } from '@sluice/engine/options';
 
 /** The rows of a CSV file, and the name of its separator. */
 export interface CsvTable {

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument, isSeq } from 'yaml';
-import type { ImportRow } from '@sluice/engine';
+import type { ImportRow } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { InputHost } from '../host.js';
 import { CsvProblems, readCsv } from './read-csv.js';

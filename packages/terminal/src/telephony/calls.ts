@@ -5,10 +5,10 @@ import type {
   CallReportView,
   ComparedBill,
   RecordsReport,
-  RecordsRequest,
   SimulatedCallView,
   PeriodView,
 } from '@sluice/engine';
+import type { RecordsRequest } from '@sluice/engine/options';
 import { type Column, money, printRows, state, text, time } from '../columns.js';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { findLimitingAgents } from '@sluice/engine';
+import { findLimitingAgents } from '@sluice/engine/words';
 import { useBench } from '../bench/each-test.js';
 import { GB } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { toAgentStatus } from '@sluice/engine';
+import { toAgentStatus } from '@sluice/engine/words';
 import { useBench } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { describeEffect, type PurchaseReport } from '@sluice/engine';
+import type { PurchaseReport } from '@sluice/engine';
+import { describeEffect } from '@sluice/engine/words';
 import { codeOf, GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 

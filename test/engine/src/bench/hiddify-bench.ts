@@ -1,12 +1,5 @@
-import type {
-  AgentDetail,
-  Agents,
-  CheckReport,
-  CreatedUserReport,
-  RunOptions,
-  RunReport,
-  Sluice,
-} from '@sluice/engine';
+import type { AgentDetail, CheckReport, CreatedUserReport, RunOptions, RunReport, Sluice } from '@sluice/engine';
+import type { Agents } from '@sluice/engine/options';
 import { type FakeHiddify, type FakeHiddifyOptions, manualClock, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { EngineBench, type EngineParts, GB, MINUTE, NO_DOUBT } from './engine-bench.js';

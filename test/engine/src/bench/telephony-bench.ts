@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
-import type { BillCallsOptions, ComparedBill, InvoiceView, Sluice } from '@sluice/engine';
+import type { ComparedBill, InvoiceView, Sluice } from '@sluice/engine';
+import type { BillCallsOptions } from '@sluice/engine/options';
 import {
   type FakeAstbilling,
   type FakeWhmcs,

@@ -1,13 +1,6 @@
 import { easydcim } from '@sluice/easydcim-client/panel';
-import type {
-  PurchaseReport,
-  PurchaseView,
-  RunOptions,
-  RunReport,
-  Sluice,
-  SyncOptions,
-  SyncReport,
-} from '@sluice/engine';
+import type { PurchaseReport, PurchaseView, RunOptions, RunReport, Sluice, SyncReport } from '@sluice/engine';
+import type { SyncOptions } from '@sluice/engine/options';
 import {
   type FakeEasyDcim,
   type FakeWhmcs,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { TerminateOptions } from '@sluice/engine';
+import type { TerminateOptions } from '@sluice/engine/options';
 import { useBench } from '../bench/each-test.js';
 import { LINE } from '../bench/telephony-bench.js';
 import { startWhmcsLines } from './whmcs-lines.js';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { BillCallsOptions, CallBillView } from '@sluice/engine';
+import type { CallBillView } from '@sluice/engine';
+import type { BillCallsOptions } from '@sluice/engine/options';
 import { useBench } from '../bench/each-test.js';
 import { LINE } from '../bench/telephony-bench.js';
 import { FORMER, NEXT, startWhmcsLines } from './whmcs-lines.js';

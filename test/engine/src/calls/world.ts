@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { CallReports, Sluice } from '@sluice/engine';
+import type { Sluice } from '@sluice/engine';
+import type { CallReports } from '@sluice/engine/options';
 import { type FakeWhmcs, type ManualClock, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { whmcs } from '@sluice/whmcs-client/billing';

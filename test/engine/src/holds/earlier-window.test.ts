@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { findNextDecision } from '@sluice/engine';
+import { findNextDecision } from '@sluice/engine/words';
 import { DAY, HOUR } from '../bench/engine-bench.js';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { useEach } from '../loop/polls.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { describeHold, findNextDecision } from '@sluice/engine';
+import { describeHold, findNextDecision } from '@sluice/engine/words';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { useBench } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';

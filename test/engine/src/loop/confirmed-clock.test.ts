@@ -1,7 +1,8 @@
 import { startFakeEasyDcim } from '@sluice/fake-panels';
 import { describe, expect, it } from '@jest/globals';
 import type { CycleRecord } from '@sluice/state-store';
-import type { Check, DoctorRequest } from '@sluice/engine';
+import type { Check } from '@sluice/engine';
+import type { DoctorRequest } from '@sluice/engine/options';
 import { toIds, TOKEN } from '../bench/easydcim-bench.js';
 import { DAY, HOUR } from '../bench/engine-bench.js';
 import { CYCLE, expectRightNextRun, nowText, openConfirmed } from './confirmed-world.js';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Check, DoctorRequest, RunReport } from '@sluice/engine';
+import type { Check, RunReport } from '@sluice/engine';
+import type { DoctorRequest } from '@sluice/engine/options';
 import { type EngineBench, GB, HOUR, on } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';
 import { useOpened } from '../bench/each-test.js';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { describeBrake, type RunReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
+import { describeBrake } from '@sluice/engine/words';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { CANNOT_CARRY, DOUBTED, HELD, SECOND, TB } from './doubts.js';

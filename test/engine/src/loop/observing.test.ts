@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { listObserving, type RunReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
+import { listObserving } from '@sluice/engine/words';
 import { during } from '../bench/during.js';
 import { easyDcimConfig, toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';

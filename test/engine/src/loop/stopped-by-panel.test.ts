@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { describeBesides, type RunReport } from '@sluice/engine';
+import type { RunReport } from '@sluice/engine';
+import { describeBesides } from '@sluice/engine/words';
 import { toIds, startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';

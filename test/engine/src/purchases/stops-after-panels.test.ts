@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeEffect, type Sluice } from '@sluice/engine';
+import type { Sluice } from '@sluice/engine';
+import { describeEffect } from '@sluice/engine/words';
 import { useBench } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startFlvxBench } from '../bench/flvx-bench.js';

@@ -1,4 +1,4 @@
-import { describeEffect } from '@sluice/engine';
+import { describeEffect } from '@sluice/engine/words';
 import { expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
 import { HOUR } from '../bench/engine-bench.js';

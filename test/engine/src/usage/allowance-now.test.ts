@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { describeAllowance, type ServiceDetail } from '@sluice/engine';
+import type { ServiceDetail } from '@sluice/engine';
+import { describeAllowance } from '@sluice/engine/words';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';

@@ -1,4 +1,4 @@
-import type { DoctorRequest } from '@sluice/engine';
+import type { DoctorRequest } from '@sluice/engine/options';
 import { beforeEach, expect, it } from '@jest/globals';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
 import { useOpened } from '../bench/each-test.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SyncOptions, SyncReport } from '@sluice/engine';
+import type { SyncReport } from '@sluice/engine';
+import type { SyncOptions } from '@sluice/engine/options';
 import { during } from '../bench/during.js';
 import { errorOf } from '../bench/engine-bench.js';
 import { useBench } from '../bench/each-test.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SyncOptions } from '@sluice/engine';
+import type { SyncOptions } from '@sluice/engine/options';
 import { during } from '../bench/during.js';
 import { errorOf } from '../bench/engine-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { SyncOptions } from '@sluice/engine';
+import type { SyncOptions } from '@sluice/engine/options';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { toIds } from '../bench/easydcim-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';

@@ -1,12 +1,6 @@
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
-import {
-  type AgentDetail,
-  type AgentExplained,
-  type AgentView,
-  type OverviewReport,
-  type PanelView,
-  toAgentStatus,
-} from '@sluice/engine';
+import type { AgentDetail, AgentExplained, AgentView, OverviewReport, PanelView } from '@sluice/engine';
+import { toAgentStatus } from '@sluice/engine/words';
 import { GB, HOUR, type HiddifyBench, startHiddifyBench } from '../hiddify-bench.js';
 import { openSurfaces, type Surfaces } from './world.js';
 

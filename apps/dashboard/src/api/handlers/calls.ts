@@ -1,5 +1,5 @@
 import type { EndpointAnswer, callEndpoints, EndpointQuery } from '@sluice/contract/endpoints';
-import type { CallReports } from '@sluice/engine';
+import type { CallReports } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind';
 import type { ApiCall } from '../../requests/api-call.js';
 import { forbidden } from '../../server/failure.js';

@@ -1,4 +1,5 @@
-import { describeCredit, type PaymentTerms } from '@sluice/engine';
+import { describeCredit } from '@sluice/engine/words';
+import type { PaymentTerms } from '@sluice/engine/options';
 import type { Credit } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import { notice } from '../../layout/components.js';

@@ -1,5 +1,6 @@
 import { describeProjection, panelChart, responsiveChart, usageProjection } from '@sluice/charts';
-import type { GraphRange, LastGraph, ServiceDetail } from '@sluice/engine';
+import type { ServiceDetail } from '@sluice/engine';
+import type { GraphRange, LastGraph } from '@sluice/engine/options';
 import { SluiceError } from '@sluice/panel-kind';
 import { POINTS, usageDrawing } from '../../layout/chart.js';
 import { notice, type Section, toId } from '../../layout/components.js';

@@ -1,4 +1,5 @@
-import { type AgentDetail, findLimitEnd, keepsDisabled, listDisabledAbove, type ServiceDetail } from '@sluice/engine';
+import type { AgentDetail, ServiceDetail } from '@sluice/engine';
+import { findLimitEnd, keepsDisabled, listDisabledAbove } from '@sluice/engine/words';
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
 import { bytes, counted, money, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';

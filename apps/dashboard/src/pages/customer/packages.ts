@@ -1,14 +1,7 @@
 import { may } from '@sluice/contract';
-import {
-  type AutoBuyView,
-  describePrice,
-  findRefusedAll,
-  hasCycleEnded,
-  packageName,
-  type PackageView,
-  type PaymentTerms,
-  type ServiceDetail,
-} from '@sluice/engine';
+import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
+import { describePrice, findRefusedAll, hasCycleEnded, packageName } from '@sluice/engine/words';
+import type { PaymentTerms } from '@sluice/engine/options';
 import type { Viewer } from '../../access/viewer.js';
 import { address, facts, notice, type Section, table } from '../../layout/components.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';

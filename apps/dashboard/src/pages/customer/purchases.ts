@@ -1,12 +1,6 @@
-import {
-  type AutoBuyRequest,
-  type AutoBuySubject,
-  describePrice,
-  type PackageView,
-  type PaymentTerms,
-  type PurchaseReport,
-  type ServiceDetail,
-} from '@sluice/engine';
+import type { PackageView, PurchaseReport, ServiceDetail } from '@sluice/engine';
+import { describePrice } from '@sluice/engine/words';
+import type { AutoBuyRequest, AutoBuySubject, PaymentTerms } from '@sluice/engine/options';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { subtractMoney } from '@sluice/quota-core';
 import { facts, notice } from '../../layout/components.js';

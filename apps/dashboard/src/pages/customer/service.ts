@@ -1,4 +1,5 @@
-import { findSkip, hasCycleEnded, type ServiceDetail } from '@sluice/engine';
+import type { ServiceDetail } from '@sluice/engine';
+import { findSkip, hasCycleEnded } from '@sluice/engine/words';
 import { usageInMode } from '@sluice/quota-core';
 import { facts, type Section, sections, table } from '../../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';

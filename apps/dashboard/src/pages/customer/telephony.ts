@@ -1,5 +1,6 @@
 import { mayWithFields, type UseCase } from '@sluice/contract';
-import type { LineView, RecordsReport, RecordsRequest, ServiceDetail, SimulatedCallView } from '@sluice/engine';
+import type { LineView, RecordsReport, ServiceDetail, SimulatedCallView } from '@sluice/engine';
+import type { RecordsRequest } from '@sluice/engine/options';
 import { SluiceError } from '@sluice/panel-kind';
 import { badge, facts, notice, type Section, table } from '../../layout/components.js';
 import { count, money, name, plain, type Times } from '../../layout/format.js';

@@ -1,16 +1,15 @@
+import type { FallenUsage, ServiceDetail } from '@sluice/engine';
 import {
   describeExceeded,
   describeFigures,
-  type FallenUsage,
   type NextDecision,
   findNextDecision,
   hasCycleEnded,
   isHeldBesides,
   isLeftBySkip,
   isWithinUnknown,
-  type ServiceDetail,
   type SkipReason,
-} from '@sluice/engine';
+} from '@sluice/engine/words';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
 import { bytes, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';

@@ -1,4 +1,5 @@
-import { type AgentDetail, type AgentView, toAgentStatus } from '@sluice/engine';
+import type { AgentDetail, AgentView } from '@sluice/engine';
+import { toAgentStatus } from '@sluice/engine/words';
 import { parseSize } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import {

@@ -1,4 +1,5 @@
-import { type BrakeState, describeBrake, listWaysBack, type OverviewPanel } from '@sluice/engine';
+import type { BrakeState, OverviewPanel } from '@sluice/engine';
+import { describeBrake, listWaysBack } from '@sluice/engine/words';
 import { notFound } from '../../server/failure.js';
 import { badge, listed, notice } from '../../layout/components.js';
 import { postForm } from '../../layout/forms.js';

@@ -1,5 +1,6 @@
 import { describeProjection, usageProjection } from '@sluice/charts';
-import type { Explanation, GraphRange } from '@sluice/engine';
+import type { Explanation } from '@sluice/engine';
+import type { GraphRange } from '@sluice/engine/options';
 import { POINTS, usageDrawing } from '../../layout/chart.js';
 import { type Section, toId } from '../../layout/components.js';
 import { html, type Html } from '../../layout/html.js';

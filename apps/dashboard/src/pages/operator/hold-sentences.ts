@@ -1,3 +1,4 @@
+import type { Explanation, HoldView } from '@sluice/engine';
 import {
   describeFigures,
   describeHoldEnd,
@@ -7,8 +8,6 @@ import {
   describeSkip,
   describeUsed,
   findNextDecision,
-  type Explanation,
-  type HoldView,
   isEndedByRuns,
   isForSuspensionAlone,
   isHeldBesides,
@@ -17,7 +16,7 @@ import {
   type NextDecision,
   readSuspendedAgent,
   listReleasing,
-} from '@sluice/engine';
+} from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
 import type { Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';

@@ -1,4 +1,5 @@
-import { describeCall, describeCallOutcome, describeRunError, type LogEntry } from '@sluice/engine';
+import type { LogEntry } from '@sluice/engine';
+import { describeCall, describeCallOutcome, describeRunError } from '@sluice/engine/words';
 import { badge, table } from '../../layout/components.js';
 import { name, type Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';

@@ -1,4 +1,5 @@
-import { describeMark, type OverviewPanel, type OverviewReport } from '@sluice/engine';
+import type { OverviewPanel, OverviewReport } from '@sluice/engine';
+import { describeMark } from '@sluice/engine/words';
 import { describeRule, STATUS_FILTERS } from '@sluice/quota-core';
 import {
   badge,

@@ -1,14 +1,5 @@
-import {
-  describeEnforcement,
-  describeSetting,
-  describeUndecided,
-  type Enforcement,
-  listLate,
-  type OverviewPanel,
-  type OverviewReport,
-  type PanelEnforcement,
-  type UndecidedPanel,
-} from '@sluice/engine';
+import type { Enforcement, OverviewPanel, OverviewReport, PanelEnforcement, UndecidedPanel } from '@sluice/engine';
+import { describeEnforcement, describeSetting, describeUndecided, listLate } from '@sluice/engine/words';
 import { notFound } from '../../server/failure.js';
 import { badge, facts, link, notice, section, table } from '../../layout/components.js';
 import { count, counted, orNone } from '../../layout/format.js';

@@ -1,4 +1,4 @@
-import { packageName } from '@sluice/engine';
+import { packageName } from '@sluice/engine/words';
 import { address, link, listed, section, table } from '../../layout/components.js';
 import { bytes, name, NONE, orNone } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';

@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { type CheckReport, isStopError, listObserving, type RunReport, toAgentStatus } from '@sluice/engine';
+import type { CheckReport, RunReport } from '@sluice/engine';
+import { isStopError, listObserving, toAgentStatus } from '@sluice/engine/words';
 import { startRun } from '../../requests/start-run.js';
 import type { Task } from '../../requests/tasks.js';
 import { address, badge, facts, link, listed, notice, section, table } from '../../layout/components.js';

@@ -1,3 +1,4 @@
+import type { Explanation, HoldView } from '@sluice/engine';
 import {
   describeAllowance,
   describeBesides,
@@ -9,13 +10,11 @@ import {
   describeSkip,
   describeUsed,
   describeWithin,
-  type Explanation,
   hasCycleEnded,
-  type HoldView,
   isLeftAsIs,
   isWithheld,
   type SkipReason,
-} from '@sluice/engine';
+} from '@sluice/engine/words';
 import { formatBytes } from '@sluice/quota-core';
 import type { Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';

@@ -1,4 +1,5 @@
-import { describeRefused, type PackageView, type ServiceDetail } from '@sluice/engine';
+import type { PackageView, ServiceDetail } from '@sluice/engine';
+import { describeRefused } from '@sluice/engine/words';
 import { formatBytes } from '@sluice/quota-core';
 import { section } from '../../layout/components.js';
 import { name } from '../../layout/format.js';

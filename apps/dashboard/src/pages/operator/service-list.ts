@@ -1,4 +1,5 @@
-import { describeOutage, type OverviewReport } from '@sluice/engine';
+import type { OverviewReport } from '@sluice/engine';
+import { describeOutage } from '@sluice/engine/words';
 import { STATUS_FILTERS } from '@sluice/quota-core';
 import { address, badge, pager, type Section, table, usageBar } from '../../layout/components.js';
 import { bytes, count, counted, name, NONE, type Times } from '../../layout/format.js';

@@ -1,4 +1,5 @@
-import { isLeftAsIs, type ServiceDetail, usedBytes } from '@sluice/engine';
+import type { ServiceDetail } from '@sluice/engine';
+import { isLeftAsIs, usedBytes } from '@sluice/engine/words';
 import { badge, facts, toPercent, usageBar } from '../../layout/components.js';
 import { bytes, name, NONE, orNone, type Times, UNKNOWN } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';

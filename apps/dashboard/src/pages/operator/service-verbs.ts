@@ -1,4 +1,5 @@
-import { type CommandReport, describeRefused, type ServiceDetail, type Sluice } from '@sluice/engine';
+import type { CommandReport, ServiceDetail, Sluice } from '@sluice/engine';
+import { describeRefused } from '@sluice/engine/words';
 import { SluiceError } from '@sluice/panel-kind';
 import { reportedError } from '../../server/reported.js';
 import { listed, section, table } from '../../layout/components.js';

@@ -1,20 +1,17 @@
+import type { Explanation, HoldView, PurchaseView, ServiceDetail } from '@sluice/engine';
 import {
   describeMark,
-  type Explanation,
   findLimitingAgents,
   describeOverdue,
   findSkip,
-  type HoldView,
   packageName,
-  type PurchaseView,
-  type ServiceDetail,
   usedBytes,
   isLeastUsed,
   isLeftAsIs,
   isWithAccount,
   type LimitingAgents,
   type SkipReason,
-} from '@sluice/engine';
+} from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
 import { accountTables } from '../account-tables.js';
 import { badge, coloured, facts, listed, type Section, table, usageBar } from '../../layout/components.js';

@@ -1,0 +1,69 @@
+export { tokenStatus } from './base/token-status.js';
+export { describeCall, describeCallOutcome } from './features/log/describe-call.js';
+export { describeRunError } from './features/log/error-words.js';
+export { listDisabledAbove, toAgentStatus } from './features/agents/agent-views.js';
+export { describeCredit } from './features/billing/describe-credit.js';
+export { describeUnbilled } from './base/config/call-panels.js';
+export { isAllDue } from './features/calls/bill-scope.js';
+export { describeEffect, describeRefused, findRefusedAll } from './features/purchases/describe-effect.js';
+export { describePurchaseState } from './features/billing/refund-state.js';
+export { packageName } from './base/config/package-name.js';
+export { sentenceForClient } from './features/services/for-reader.js';
+export { describePrice } from './base/config/package-price.js';
+export { describeTermination, type Termination } from './kernel/subject/termination.js';
+export { compareIds, nameFew } from './base/natural-order.js';
+export { suggestion } from './base/suggestion.js';
+export { describeEnforcement, describeSetting, listWaysBack } from './context/enforcement.js';
+export { describeBrake, isStopError } from './kernel/run/brake-state.js';
+export { listLate } from './features/schedule/last-run.js';
+export { describeOutage } from './context/reach.js';
+export { describeUndecided } from './kernel/run/undecided.js';
+export { listObserving } from './features/panels/observed-panels.js';
+export {
+  describeAllowance,
+  describeExceeded,
+  hasCycleEnded,
+  describeFigures,
+  describeHold,
+  describeMark,
+  describeProtection,
+  describeUsed,
+  describeWithin,
+  isLeastUsed,
+  isWithheld,
+  isWithinUnknown,
+  listReleasing,
+  usedBytes,
+} from './kernel/subject/used.js';
+export { type AgentEnd, findLimitEnd, keepsDisabled, type LimitEnd } from '@sluice/panel-kind';
+export {
+  describeLimitEnd,
+  describeLimitNow,
+  describeOthers,
+  findLimitingAgents,
+  isForSuspensionAlone,
+  type LimitingAgent,
+  type LimitingAgents,
+  listLimiting,
+} from './features/agents/limiting-agents.js';
+export { isEndedByRuns, readSuspendedAgent } from './kernel/subject/agent-hold.js';
+export type { Doubted } from './kernel/subject/stages.js';
+export {
+  describeOverdue,
+  describeSkip,
+  findSkip,
+  isLeftBySkip,
+  isWithAccount,
+  type SkipReason,
+} from './kernel/subject/skip.js';
+export { isLeftAsIs } from './kernel/subject/to-stage.js';
+export {
+  type DecisionFacts,
+  describeHoldEnd,
+  findNextDecision,
+  isHeldBesides,
+  isLeftUnrestricted,
+  type NextDecision,
+} from './kernel/subject/next-decision.js';
+export { describeBesides } from './kernel/run/known-before.js';
+export { describeDoubtedHolds } from './kernel/subject/holds.js';
