@@ -47,7 +47,7 @@ describe('what an operator reads', () => {
     expect((await run('provision suspend svc-1 --quiet')).stdout).toMatch(/^svc-1: held \(billing\)/);
     expect((await run('provision unsuspend svc-1 --quiet')).stdout).toMatch(/^svc-1: released \(billing\)/);
     expect((await run('provision renew svc-1 --until 2027-02-15 --quiet')).stdout).toMatch(/^svc-1: renewed to/);
-    const past = '2020-01-01 is in the past: the service is overdue at once';
+    const past = '2020-01-01 is in the past';
     for (const more of [' --dry-run', ''])
       expect((await run(`provision renew svc-2 --until 2020-01-01${more}`)).stdout).toContain(past);
     expect((await run('provision renew svc-2 --until 2027-02-15')).stdout).not.toContain('in the past');

@@ -11,7 +11,7 @@ export function printOutcome(terminal: Terminal, before: ServiceDetail, report: 
   terminal.line(describeOutcome(before, report));
   const { nextDueDate: due, panel } = service;
   if (due !== null && due !== before.nextDueDate && terminal.times.isPast(due, panel))
-    terminal.line(terminal.colors.yellow(`  ${due} is in the past: the service is overdue at once`));
+    terminal.line(terminal.colors.yellow(`  ${due} is in the past`));
   if (showAll) printService(terminal, service);
   if (showAll || run.dryRun || !isDone) printActions(terminal, actions);
   const failure = error ?? service.error;

@@ -202,7 +202,7 @@ function differences(request: PageRequest, before: ServiceDetail, after: Service
     rows: shown,
   });
   const isPast = isRenewed && (after.nextDueDate ?? '') < times.today();
-  return html`${isPast ? problemNotice(`${times.day(after.nextDueDate ?? '')} is in the past: the service is overdue at once.`) : null}
+  return html`${isPast ? problemNotice(`${times.day(after.nextDueDate ?? '')} is in the past.`) : null}
   ${section('Changes of the service', list)}`;
 }
 

@@ -31,18 +31,20 @@ export function isHeldOverdue(service: Parameters<typeof isOverdue>[0], config: 
   return config.poll.overdue === 'hold' && isOverdue(service, config, now);
 }
 
+/** What decides whether a run holds a service for its due date. */
+type DueService = Pick<
+  ServiceDetail,
+  'panel' | 'product' | 'lifecycle' | 'nextDueDate' | 'protected' | 'observing' | 'error' | 'termination'
+>;
+
 /**
  * Says that the next run holds a service for its due date although nothing holds it for that now, as after a command that has ended
  * the hold; null where no run does. A sentence without its stop.
  */
-export function describeOverdue(
-  config: Config,
-  service: Pick<ServiceDetail, 'panel' | 'product' | 'lifecycle' | 'nextDueDate' | 'protected' | 'observing' | 'error'>,
-  at: string,
-): string | null {
-  const { lifecycle, nextDueDate, observing, protected: isProtected } = service;
-  if (lifecycle !== 'active' || isProtected || observing || isLeftAsIs(service)) return null;
-  if (!isHeldOverdue(service, config, at)) return null;
+export function describeOverdue(config: Config, service: DueService, at: string): string | null {
+  const { nextDueDate, observing, protected: isProtected, termination } = service;
+  const isLeft = findSkip(config, service, at) !== null || termination !== null || isLeftAsIs(service);
+  if (isLeft || isProtected || observing || !isHeldOverdue(service, config, at)) return null;
   return `It was due on ${nextDueDate ?? 'an unknown date'}, so the next run holds it unless it is renewed or protected (poll.overdue: hold)`;
 }
 
