@@ -42,9 +42,9 @@ type DueService = Pick<
  * the hold; null where no run does. A sentence without its stop.
  */
 export function describeOverdue(config: Config, service: DueService, at: string): string | null {
-  const { nextDueDate, observing, protected: isProtected, termination } = service;
-  const isLeft = findSkip(config, service, at) !== null || termination !== null || isLeftAsIs(service);
-  if (isLeft || isProtected || observing || !isHeldOverdue(service, config, at)) return null;
+  const { lifecycle, nextDueDate, observing, protected: isProtected, termination } = service;
+  const isLeft = isPanelRemoved(config, service.panel) || termination !== null || isLeftAsIs(service);
+  if (lifecycle !== 'active' || isLeft || isProtected || observing || !isHeldOverdue(service, config, at)) return null;
   return `It was due on ${nextDueDate ?? 'an unknown date'}, so the next run holds it unless it is renewed or protected (poll.overdue: hold)`;
 }
 
