@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { during } from '../bench/during.js';
 import { useOpened } from '../bench/each-test.js';
 import { HOUR } from '../bench/engine-bench.js';
 import { addSharer } from '../easydcim/sharers.js';
@@ -48,6 +49,21 @@ it.each<[Side, Side]>([
   await release();
   expect((await at.pollReport({ allowMass: true })).totals).toMatchObject({ purchased: 2, held: 0 });
   expect([state(), await at.balance()]).toEqual(['up', '90.00']);
+});
+
+it.each<[Side, Side]>([
+  ['a', 'b'],
+  ['b', 'a'],
+])('nothing is bought where a command changed %s meanwhile, which shares its port with %s', async (left) => {
+  await holdBoth();
+  const { totals } = await during(
+    at.panel.server,
+    () => true,
+    () => at.pollReport({ allowMass: true }),
+    () => at.sluice.overrides.set(left, { quota: '101GB' }),
+  );
+  expect([totals.purchased, await at.balance(), state()]).toEqual([0, '100.00', 'down']);
+  expect((await at.pollReport({ allowMass: true })).totals).toMatchObject({ purchased: 2, held: 0 });
 });
 
 it.each<[Side, number, Side]>([

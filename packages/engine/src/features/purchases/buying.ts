@@ -1,19 +1,16 @@
-import { isStillWithinLink } from './link-budget.js';
 import { readPreferences } from './link-preferences.js';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
-import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-store';
+import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { buyWithin, withPending } from './agent-budget.js';
 import { draftPurchases, findWish, type Refusal, refusedNotice, type Wish, withDrafts } from './auto-buy.js';
 import { chargePurchase, toProblem } from './charge.js';
 import type { Following } from './store-purchase.js';
-import { noteOrderedBy } from './ordered-by.js';
+import { isStillMeant, storeIntent } from './intent.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
 import { withNotice } from './purchase-notice.js';
 import { type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
-import { readEnforcements } from '../../context/enforcement.js';
-import { isUnchanged } from '../../kernel/subject/facts.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { planAll } from '../../loop/plan.js';
 import { findRaise } from '../../kernel/subject/raise.js';
@@ -155,7 +152,8 @@ async function leaveRefused(buying: Buying, sharing: readonly Planned[]): Promis
       const work = await planBeside(run, first, { drafted: drafted.after, changed: left });
       const refused = await findRefusal(run, work);
       if (refused !== null) left.push(...withLess(buying, work, { ...GOT_NOTHING, refused }));
-      else if (!(await takeLease(run, work))) left.push(...withLess(buying, work, GOT_NOTHING));
+      else if (!(await takeLease(run, work)) || !(await isStillDrafted(run, work)))
+        left.push(...withLess(buying, work, GOT_NOTHING));
     }
   }
   return left;
@@ -175,6 +173,12 @@ function withLess({ run, drafted }: Buying, work: Planned, { paid, problem, refu
 async function takeLease({ leases }: PanelRun, { service }: Planned): Promise<boolean> {
   const name = serviceLease(service.id);
   return leases.toHeld([name]).length > 0 || 'lease' in (await leases.tryTake(name));
+}
+
+/** Whether the first of what a service buys may still be stored. */
+async function isStillDrafted({ context }: PanelRun, work: Planned): Promise<boolean> {
+  const [row] = work.buys;
+  return row === undefined || isStillMeant(context, context.store, { work, paid: [] }, row);
 }
 
 /** Plans a service again where one that shares with it got less than the plan counts with: its hold may stay. */
@@ -251,7 +255,7 @@ async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
   const also: Following = async (tables, row) => (row.status === 'paid' ? note(tables, row) : undefined);
   try {
     for (const row of work.buys) {
-      if (context.deps.signal.aborted || !(await storeIntent(run, { work, paid, fences }, row))) break;
+      if (context.deps.signal.aborted || !(await storeIntent(context, { work, paid, fences }, row))) break;
       const bought = await chargePurchase(context, fences, row, { isNew: true, also });
       if (bought.status !== 'paid') break;
       paid.push(bought);
@@ -263,25 +267,4 @@ async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
   } finally {
     await leases.release(name);
   }
-}
-
-/**
- * Stores a purchase before its charge, unless since it was drafted a command changed or held the service, spent the budget of its link,
- * or put it under `observe`.
- */
-async function storeIntent(
-  { context }: PanelRun,
-  { work, paid, fences }: { work: Planned; paid: readonly PurchaseRecord[]; fences: HeldLease[] },
-  row: PurchaseRecord,
-): Promise<boolean> {
-  const { panel, product } = work.service;
-  const bought = new Set(work.buys.map((each) => each.id));
-  const purchases = [...work.purchases.filter((each) => !bought.has(each.id)), ...paid];
-  return context.write(fences, async (tables) => {
-    if ((await readEnforcements(context.config, tables)).isObserving(panel, product)) return false;
-    if (!(await isUnchanged(tables, { ...work, purchases }))) return false;
-    if (!(await isStillWithinLink(tables, row, context.now())) || !(await tables.purchases.add(row))) return false;
-    await noteOrderedBy(tables, row, work);
-    return true;
-  });
 }
