@@ -6,7 +6,7 @@ import { badge, facts, notice, type Section, table } from '../../layout/componen
 import { count, money, name, plain, type Times } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import { LINE_NOT_SET_UP } from '../../server/failure.js';
+import { forClient, LINE_NOT_SET_UP } from '../../server/failure.js';
 import { billState } from '../bill-state.js';
 import { hasCapability } from '../capabilities.js';
 import { hasEnded } from '../lifecycle.js';
@@ -198,8 +198,8 @@ async function simulatorSection({ request, service, reads, times }: LineScene): 
             ),
         );
   if (read === null) return { ...head, content: showForm('Seconds: write a whole number of at most six digits') };
-  const wrong =
-    read.value === null && read.error instanceof SluiceError && read.error.kind === 'usage' ? read.error : null;
+  const error = read.value === null && read.error !== undefined ? forClient(read.error) : null;
+  const wrong = error instanceof SluiceError && error.kind === 'usage' ? error : null;
   const content = html`${showForm(wrong?.message ?? null)}${wrong === null ? price(read, times) : null}`;
   return { ...head, content };
 }
