@@ -54,6 +54,7 @@ export {
   findSkip,
   isLeftBySkip,
   isWithAccount,
+  type DueService,
   type SkipReason,
 } from './kernel/subject/skip.js';
 export { isLeftAsIs } from './kernel/subject/to-stage.js';

@@ -32,7 +32,7 @@ export function isHeldOverdue(service: Parameters<typeof isOverdue>[0], config: 
 }
 
 /** What decides whether a run holds a service for its due date. */
-type DueService = Pick<
+export type DueService = Pick<
   ServiceDetail,
   'panel' | 'product' | 'lifecycle' | 'nextDueDate' | 'protected' | 'observing' | 'error' | 'termination'
 >;
