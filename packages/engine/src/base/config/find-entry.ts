@@ -16,6 +16,9 @@ export function findTimeZone(config: Config, panel: string): string {
   return findEntry(config.panels, panel)?.timeZone ?? config.timeZone;
 }
 
+/** Reasons of holds that no limit of the config has. */
+export const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
+
 /** Returns the limits of a product in addition to its quota. */
 export function listLimits({ products }: Pick<Config, 'products'>, product: string): readonly LimitSettings[] {
   return findEntry(products, product)?.limits ?? [];

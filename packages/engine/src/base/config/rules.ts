@@ -1,6 +1,6 @@
 import type { BillingKind, LimitSettings, PanelKind, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
-import { billingSections, billingSettings, findEntry } from './find-entry.js';
+import { billingSections, billingSettings, findEntry, RESERVED } from './find-entry.js';
 import { listCallPanels } from './call-panels.js';
 import { LINE_PLACEHOLDERS } from './invoice-lines.js';
 import { unknownPlaceholders } from '../template.js';
@@ -26,9 +26,6 @@ function actionProblems(action: string, { kind, restrictions }: PanelKind, path:
   if (restrictions.includes(action)) return [];
   return [error(path, `"${action}" is not an action of ${kind}; known: ${restrictions.join(', ')}`)];
 }
-
-/** Reasons of holds that do not follow from a limit of the config. */
-const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
 
 const limitsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, limits = [] }]) => {

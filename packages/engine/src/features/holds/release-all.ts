@@ -1,7 +1,7 @@
 import type { ChangedAgent, RunReport, ServiceView } from '@sluice/contract/documents';
 import { toItemError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { isPanelRemoved } from '../../base/config/find-entry.js';
+import { isPanelRemoved, listLimits, RESERVED } from '../../base/config/find-entry.js';
 import { panelsWithDisabled } from '../agents/open-agents.js';
 import { adoptRows, type HoldsFile, lacksAny, leaveOutEnded } from '../../context/adopt-holds-file.js';
 import { isInMemory } from '../../context/holds-file.js';
@@ -9,8 +9,6 @@ import { panelLease } from '../../context/leases.js';
 import { runCommand } from '../command/run-command.js';
 import type { CommandResult } from '../command/types.js';
 import { suggestion } from '../../base/suggestion.js';
-import { listLimits } from '../../base/config/find-entry.js';
-import { RESERVED } from '../../kernel/subject/holds.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';

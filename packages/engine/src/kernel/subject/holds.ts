@@ -8,7 +8,7 @@ import {
   type StoreTables,
   TO_RESTRICT,
 } from '@sluice/state-store';
-import { findEntry, findTimeZone, listLimits } from '../../base/config/find-entry.js';
+import { findEntry, findTimeZone, listLimits, RESERVED } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
 import type { Applied, Doubted, ToRestrict } from './stages.js';
@@ -30,9 +30,6 @@ export function newHold(
     ...hold,
   };
 }
-
-/** Reasons of holds that no limit of the config has. */
-export const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
 
 /** Returns whether a hold follows from a limit: the quota, or one of the config. */
 export function isOfLimit({ reason }: Pick<HoldRecord, 'reason'>): boolean {
