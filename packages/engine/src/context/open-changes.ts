@@ -45,8 +45,10 @@ export async function leaveOutResolved(rows: readonly ActionRecord[], { actions 
 /** Returns the changes of which a store does not know that a panel was called for them. */
 export async function listUnknown(rows: readonly ActionRecord[], { actions }: Actions): Promise<ActionRecord[]> {
   const unknown: ActionRecord[] = [];
-  for (const row of await leaveOutResolved(rows, { actions }))
-    if (((await actions.get(row.id))?.calledAt ?? null) === null) unknown.push(row);
+  for (const row of rows) {
+    const known = await actions.get(row.id);
+    if (known === null || (known.endedAt === null && known.calledAt === null)) unknown.push(row);
+  }
   return unknown;
 }
 
