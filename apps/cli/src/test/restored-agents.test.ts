@@ -30,6 +30,16 @@ async function exceed(users: readonly string[]): Promise<void> {
   expect(enabled(users)).toEqual([false, false]);
 }
 
+/** Checks that users stay disabled until their agent is free, and are enabled then. */
+async function expectFreed(users: readonly string[]): Promise<void> {
+  await succeed('agent check --all --allow-mass');
+  expect(enabled(users)).toEqual([false, false]);
+  await succeed('agent limit north --gb 50 --yes');
+  at.bench.clock.advance(HOUR);
+  await succeed('agent check --all --allow-mass');
+  expect(enabled(users)).toEqual([true, true]);
+}
+
 describe('users that were disabled for their agent after the backup', () => {
   it('are enabled again from a restored store once the agent is free', async () => {
     const users = await limitAgent();
@@ -38,12 +48,7 @@ describe('users that were disabled for their agent after the backup', () => {
     const restored = await at.bench.sluice('db restore early.db --yes --json');
     expect(restored.json()).toMatchObject({ tookHoldsOver: true });
     at.bench.clock.advance(HOUR);
-    await succeed('agent check --all --allow-mass');
-    expect(enabled(users)).toEqual([false, false]);
-    await succeed('agent limit north --gb 50 --yes');
-    at.bench.clock.advance(HOUR);
-    await succeed('agent check --all --allow-mass');
-    expect(enabled(users)).toEqual([true, true]);
+    await expectFreed(users);
   });
 
   it('are enabled again, too, where the run was killed before the end was stored', async () => {
@@ -57,12 +62,7 @@ describe('users that were disabled for their agent after the backup', () => {
     at.bench.clock.advance(HOUR);
     const restored = await at.bench.sluice('db restore early.db --yes --json');
     expect(restored.json()).toMatchObject({ tookHoldsOver: true });
-    await succeed('agent check --all --allow-mass');
-    expect(enabled(users)).toEqual([false, false]);
-    await succeed('agent limit north --gb 50 --yes');
-    at.bench.clock.advance(HOUR);
-    await succeed('agent check --all --allow-mass');
-    expect(enabled(users)).toEqual([true, true]);
+    await expectFreed(users);
     await succeed('db check');
   });
 
