@@ -1,3 +1,4 @@
+export { isPanelRemoved } from './base/config/find-entry.js';
 export { tokenStatus } from './base/token-status.js';
 export { describeCall, describeCallOutcome } from './features/log/describe-call.js';
 export { describeRunError } from './features/log/error-words.js';

@@ -11,7 +11,7 @@ import {
   type ServiceDetail,
   type Sluice,
 } from '@sluice/engine';
-import { describeOverdue } from '@sluice/engine/words';
+import { describeOverdue, isPanelRemoved } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
 import { HOLDS, HOLDS_IN_FULL } from '@sluice/terminal/lists';
 import { printChangedAgents, printFirst, printOutcome, printRun } from '@sluice/terminal/reports';
@@ -129,9 +129,9 @@ function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
   const where = panel === undefined ? 'all panels' : `panel ${panel}`;
   const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
   const request = { ...toHow(options), reason: options.reason, file };
-  const beforeStore = async ({ panels }: Config): Promise<void> => {
+  const beforeStore = async (config: Config): Promise<void> => {
     // A panel that is not in the config is refused without a question.
-    if (options.dryRun !== true && (panel === undefined || Object.hasOwn(panels, panel)))
+    if (options.dryRun !== true && (panel === undefined || !isPanelRemoved(config, panel)))
       await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and switch to observe?`);
   };
   const release = ({ sluice }: Opened): Promise<RunReport> => sluice.holds.releaseAll(request);

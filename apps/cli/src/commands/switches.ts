@@ -1,4 +1,5 @@
 import type { Config, SwitchReport } from '@sluice/engine';
+import { isPanelRemoved } from '@sluice/engine/words';
 import { describeSource, type Terminal } from '@sluice/terminal';
 import { printChangedAgents, printPlan } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
@@ -11,9 +12,9 @@ interface SwitchOptions extends GlobalOptions {
   asConfigured?: boolean;
 }
 
-function print(terminal: Terminal, { panels }: Pick<Config, 'panels'>, report: SwitchReport): void {
+function print(terminal: Terminal, config: Pick<Config, 'panels'>, report: SwitchReport): void {
   terminal.document(report);
-  if (!Object.hasOwn(panels, report.panel)) {
+  if (isPanelRemoved(config, report.panel)) {
     terminal.info(
       `panel ${report.panel}: what was set with a command is removed; it is not in the config, so no run reads it`,
     );
