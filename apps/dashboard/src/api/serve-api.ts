@@ -37,7 +37,8 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
     bodyLimit: route.clients === 'none' ? context.limits.bodyBytes : SMALL_BODY,
     onRequest: async (request, reply) => {
       const viewer = await requireViewer(parts, request, reply);
-      await admit(context, route, { request, viewer });
+      // What has no body is judged once, by the handler.
+      if (route.method !== 'GET') await admit(context, route, { request, viewer });
       if (needsKey(route)) countChange(readers.reads, viewer, context.clock.now());
     },
     handler: async (request, reply) => {
