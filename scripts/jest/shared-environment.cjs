@@ -8,12 +8,28 @@ const { TestEnvironment } = require('jest-environment-node');
 let shared;
 let own;
 
-/** Contexts that were entered: each file's test framework has one and never leaves it, and each slows down every promise. */
+/**
+ * The contexts of a file's test framework, each with what it is in. The framework tells by them which test a stray error belongs to;
+ * since tests run one after the other, a plain variable tells as well, and does not slow down every promise.
+ */
+const frameworks = new WeakMap();
+
+/** Other contexts that were entered: those of a process that a test killed were never left, and each slows down every promise. */
 const entered = new Set();
-const { run } = AsyncLocalStorage.prototype;
-AsyncLocalStorage.prototype.run = function (...words) {
-  entered.add(this);
-  return Reflect.apply(run, this, words);
+
+const { run, getStore } = AsyncLocalStorage.prototype;
+const isOfFramework = (store) => typeof store === 'object' && store !== null && ('test' in store || 'hook' in store);
+AsyncLocalStorage.prototype.run = function (store, callback, ...words) {
+  if (!isOfFramework(store)) {
+    entered.add(this);
+    return Reflect.apply(run, this, [store, callback, ...words]);
+  }
+  const before = frameworks.get(this);
+  frameworks.set(this, store);
+  return Promise.resolve(callback(...words)).finally(() => frameworks.set(this, before));
+};
+AsyncLocalStorage.prototype.getStore = function () {
+  return frameworks.has(this) ? frameworks.get(this) : Reflect.apply(getStore, this, []);
 };
 
 /**
