@@ -76,8 +76,8 @@ function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 's
         return explainService(context, service, { at: at === null ? null : toInstant('at', at), reader });
       }),
     ),
-    overview: checked('overview', calls, ({ signal, actor, note, ...request } = {}) =>
-      read({ signal, actor, note }, async (context) => {
+    overview: checked('overview', calls, ({ signal, actor, note, asker, ...request } = {}) =>
+      read({ signal, actor, note, asker }, async (context) => {
         const { readOverview } = await import('./features/overview/overview.js');
         return readOverview(context, request);
       }),
@@ -116,8 +116,8 @@ async function runOverPanels(context: Context, kind: RunKind, options: RunOption
 type OfInstance = Omit<Sluice, keyof Groups>;
 
 function withCallOptions(deps: Dependencies, options: CallOptions = {}): Dependencies {
-  const { signal = deps.signal, actor, note } = options;
-  return { ...deps, signal, actor: actor === undefined ? deps.actor : () => actor, note: note ?? deps.note };
+  const { signal = deps.signal, actor, note, asker = deps.asker } = options;
+  return { ...deps, signal, asker, actor: actor === undefined ? deps.actor : () => actor, note: note ?? deps.note };
 }
 
 /** Renames panels that have another name in the store than in the config, unless another run works on them. */
@@ -180,6 +180,7 @@ function toDependencies(options: SluiceOptions): Dependencies {
     isAlive: options.isAlive ?? own.isAlive,
     actor: options.actor ?? (() => 'sluice'),
     note: options.note ?? null,
+    asker: null,
     signal: options.signal ?? new AbortController().signal,
     files: options.files ?? nodeFiles,
     secret: options.secret ?? ((value) => value),

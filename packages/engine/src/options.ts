@@ -4,6 +4,7 @@ export type { AutoBuy } from './api/auto-buy.js';
 export type { Clients } from './api/clients.js';
 export type { CreditCalls, Invoices } from './api/billing.js';
 export type { AskingOptions, LockOptions, ReaderOptions, Stated } from './api/call.js';
+export type { Asker } from './context/asker.js';
 export type { Reader } from './context/reader.js';
 export type { BillCallsOptions, Calls } from './api/calls.js';
 export type { DidLinkOptions, DidOfAddon, DidOptions, DidSetOptions, Dids, LinkedDidOptions } from './api/dids.js';

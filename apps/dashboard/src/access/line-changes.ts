@@ -1,6 +1,7 @@
 import type { CustomerTerms } from '@sluice/contract';
 import type { Sluice } from '@sluice/engine';
 import { type SluiceError, usageError } from '@sluice/panel-kind';
+import type { MadeBy } from './viewer.js';
 import { notFound } from '../server/failure.js';
 import { requireDone } from '../server/reported.js';
 
@@ -12,7 +13,7 @@ export interface LineChange {
   reader: string | undefined;
   /** Refuses what the client may not change by then. */
   permit: (terms: CustomerTerms) => void;
-  as: { actor: string; note?: string | null };
+  as: MadeBy & { note?: string | null };
 }
 
 /**

@@ -20,6 +20,19 @@ export interface Viewer {
   maxAmount: string | null;
   /** When it ends; null for never. */
   expiresAt: string | null;
+  /** The hash of its session; undefined without one. */
+  session?: string | undefined;
+}
+
+/** Options of calls of the engine that change something: who makes them. */
+export interface MadeBy {
+  actor: string;
+  asker: Pick<Viewer, 'id' | 'session'>;
+}
+
+/** Returns who makes the changes that a viewer asks for. */
+export function madeBy({ id, name, session }: Viewer): MadeBy {
+  return { actor: name, asker: { id, session } };
 }
 
 /** Returns the viewer of a token, session or share link. */

@@ -3,6 +3,7 @@ import { isStopError } from '@sluice/engine/words';
 import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import type * as z from 'zod';
+import type { MadeBy } from '../access/viewer.js';
 import { notFound } from '../server/failure.js';
 import * as schema from './schemas.js';
 import { toGigabytes, toListEntry, toStats } from './stats.js';
@@ -13,8 +14,7 @@ export const AGENT_TRAFFIC_PREFIX = '/api/v1/agent-traffic';
 /** One request to the add-on's API. */
 export interface AgentTrafficRequest {
   sluice: Pick<Sluice, 'agents' | 'panels'>;
-  /** Who calls, for the log. */
-  actor: string;
+  as: MadeBy;
   /** The text in place of `:agent`; empty for the calls about all agents. */
   agent: string;
   /** The parsed JSON body; undefined without one. */
@@ -73,10 +73,10 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
       const gb = readGigabytes(request.body, 'traffic_limit_GB');
       const limitBytes = gb === null ? null : Math.trunc(gb * BYTES_PER_GB);
       const { panel, uuid } = await findAgent(request);
-      const { sluice, actor } = request;
+      const { sluice, as } = request;
       // The add-on stores a limit without a question, also one that is already exceeded.
       const confirm = (): Promise<void> => Promise.resolve();
-      const how = { panel, limitBytes, opening: undefined, dryRun: false, confirm, actor };
+      const how = { panel, limitBytes, opening: undefined, dryRun: false, confirm, ...as };
       const agent = await sluice.agents.limit(uuid, how);
       return {
         message: 'Traffic limit updated successfully',
@@ -94,8 +94,8 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     result: schema.checkResult,
     async answer(request) {
       const { panel, uuid } = await findAgent(request);
-      const { sluice, actor } = request;
-      const report = await sluice.agents.check({ agent: uuid, panel, actor });
+      const { sluice, as } = request;
+      const report = await sluice.agents.check({ agent: uuid, panel, ...as });
       const [agent] = report.agents;
       throwFirst([report.error, agent?.error ?? null, ...report.panels.map(({ error }) => error)]);
       const { exceeded = false } = agent ?? {};
@@ -110,8 +110,8 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     summary: 'Check all agents',
     body: null,
     result: schema.allChecked,
-    async answer({ sluice, actor }) {
-      const report = await sluice.agents.check({ actor });
+    async answer({ sluice, as }) {
+      const report = await sluice.agents.check(as);
       throwFirst([
         report.error,
         ...report.panels.map(({ error }) => error),

@@ -1,7 +1,7 @@
 import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byToken } from '../access/authenticate.js';
-import { type Viewer, withoutKeys } from '../access/viewer.js';
+import { madeBy, type Viewer, withoutKeys } from '../access/viewer.js';
 import { forbidden, toFailure } from '../server/failure.js';
 import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
@@ -68,10 +68,10 @@ async function answer(
 ): Promise<{ status: number; body: object }> {
   const { agent = '' } = request.params as { agent?: string };
   try {
-    const body = await call.answer({ sluice, actor: viewer.name, agent, body: request.body });
+    const body = await call.answer({ sluice, as: madeBy(viewer), agent, body: request.body });
     return { status: 200, body: withoutKeys(viewer, body, { all: true }) };
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.kind === 'internal') throw error;
+    if (!(error instanceof SluiceError) || error.kind === 'internal' || error.code === 'no_token') throw error;
     return { status: STATUSES[error.kind] ?? 500, body: { error: error.message } };
   }
 }

@@ -14,17 +14,16 @@ export async function requireViewer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Viewer> {
-  return refuseNobody(await countSender(parts, request, reply), reply);
+  return refuseNobody(await countSender(parts, request, reply));
 }
 
 /** Returns who sends a request whose body was read; refuses one whose token or session has ended meanwhile. */
-export async function requireStill(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<Viewer> {
-  return refuseNobody(await findViewer(context, request), reply);
+export async function requireStill(context: Context, request: FastifyRequest): Promise<Viewer> {
+  return refuseNobody(await findViewer(context, request));
 }
 
-function refuseNobody(viewer: Viewer | null, reply: FastifyReply): Viewer {
+function refuseNobody(viewer: Viewer | null): Viewer {
   if (viewer !== null) return viewer;
-  reply.header('www-authenticate', 'Bearer');
   throw new SluiceError('no_token', 'The request has no valid token', { kind: 'usage' });
 }
 

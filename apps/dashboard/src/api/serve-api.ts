@@ -1,7 +1,7 @@
 import { needsKey } from '@sluice/contract/endpoints';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errorWithoutKeys, type Viewer, withoutKeys } from '../access/viewer.js';
+import { errorWithoutKeys, madeBy, type Viewer, withoutKeys } from '../access/viewer.js';
 import { parseBody, checked, checkReach, checkScope, toPermit } from './check.js';
 import { forClient } from '../server/failure.js';
 import { countChange, readForClient } from '../requests/client-reads.js';
@@ -42,7 +42,7 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
       if (needsKey(route)) countChange(readers.reads, viewer, context.clock.now());
     },
     handler: async (request, reply) => {
-      const viewer = await requireStill(context, request, reply);
+      const viewer = await requireStill(context, request);
       await admit(context, route, { request, viewer });
       const { status, answer, replayed } = await answerTo(parts, route, { request, viewer }).catch((error: unknown) => {
         throw viewer.client === null ? errorWithoutKeys(viewer, error, { all: route.agents }) : forClient(error);
@@ -90,7 +90,7 @@ async function answerTo(
     sluice: context.sluice,
     param: (name) => params[name] ?? '',
     ref: changes ? toRef(viewer.id, key) : '',
-    as: { actor: viewer.name, note: note as string | null },
+    as: { ...madeBy(viewer), note: note as string | null },
     client: viewer.client ?? undefined,
     permit: toPermit(viewer, route.useCase),
   };

@@ -1,3 +1,4 @@
+import { madeBy } from '../access/viewer.js';
 import type { ApiCall } from '../requests/api-call.js';
 import type { PageRequest } from '../requests/page-request.js';
 
@@ -11,6 +12,6 @@ export function embeddedRequest({ sluice, context, viewer, tasks }: ApiCall, cli
     query: {},
     isEmbedded: true,
     ...{ base: '', path: '/', csrf: '', newKey: () => '' },
-    as: { actor: viewer.name },
+    as: madeBy(viewer),
   };
 }

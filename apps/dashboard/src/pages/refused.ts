@@ -16,7 +16,7 @@ export function orAgain(form: Page, page: Page, id: string | ((values: Values) =
     } catch (thrown) {
       const error = request.viewer.client === null ? thrown : forClient(thrown);
       const { status } = toFailure(error);
-      if (!(error instanceof SluiceError) || error.kind === 'internal' || status === 403) throw error;
+      if (!(error instanceof SluiceError) || error.kind === 'internal' || [401, 403].includes(status)) throw error;
       const values = request.form ?? {};
       const query = Object.fromEntries(Object.entries(values).filter(([name]) => IN_ADDRESS.has(name)));
       const refused = { form: typeof id === 'string' ? id : id(values), values, message: error.message };

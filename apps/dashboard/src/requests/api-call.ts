@@ -1,6 +1,6 @@
 import type { CustomerTerms } from '@sluice/contract';
 import type { Sluice } from '@sluice/engine';
-import type { Viewer } from '../access/viewer.js';
+import type { MadeBy, Viewer } from '../access/viewer.js';
 import type { Context } from '../server/options.js';
 import type { Readers } from './readers.js';
 import type { Tasks } from './tasks.js';
@@ -17,7 +17,7 @@ export interface ApiCall<Query = Record<string, unknown>, Body = Record<string, 
   /** The `Idempotency-Key`, unique among all senders; empty for a request that changes nothing. */
   ref: string;
   /** Options of calls of the engine that change something: who makes them, and why. */
-  as: { actor: string; note: string | null };
+  as: MadeBy & { note: string | null };
   /** The client of the token; undefined for one of all clients. */
   client: string | undefined;
   /** Refuses, by what the client may change of a service by then, what the route does. */

@@ -1,5 +1,5 @@
 import type { Sluice } from '@sluice/engine';
-import type { Viewer } from '../access/viewer.js';
+import type { MadeBy, Viewer } from '../access/viewer.js';
 import type { Tasks } from './tasks.js';
 
 /** What a page is made of. */
@@ -25,7 +25,7 @@ export interface PageRequest {
   /** A form of this page that was refused, with its fields and why. */
   refused?: { form: string; values: Readonly<Record<string, string>>; message: string };
   /** Options of every call of the engine that changes something: who makes it. */
-  as: { actor: string };
+  as: MadeBy;
   /** The runs that requests started. */
   tasks: Tasks;
 }

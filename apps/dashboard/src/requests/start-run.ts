@@ -1,5 +1,6 @@
 import type { EndpointBody, runEndpoints } from '@sluice/contract/endpoints';
 import { usageError } from '@sluice/panel-kind';
+import type { MadeBy } from '../access/viewer.js';
 import type { ApiCall } from './api-call.js';
 import type { Task } from './tasks.js';
 
@@ -8,7 +9,7 @@ export type RunRequest = EndpointBody<(typeof runEndpoints)['POST /runs']>;
 
 /** Starts a run, which goes on when its client hangs up. */
 export function startRun(
-  { sluice, tasks, as, viewer }: Pick<ApiCall, 'sluice' | 'tasks' | 'viewer'> & { as: { actor: string } },
+  { sluice, tasks, as, viewer }: Pick<ApiCall, 'sluice' | 'tasks' | 'viewer'> & { as: MadeBy },
   { command, panel, service, agent, dryRun, allowMass }: RunRequest,
 ): Task {
   const isOfAgents = command === 'agent check';

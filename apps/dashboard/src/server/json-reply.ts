@@ -7,6 +7,7 @@ export async function sendError(context: Context, reply: FastifyReply, error: un
   const failure: Failure = toFailure(error);
   if (failure.defect) context.onError?.(error);
   const { status, code, message, details } = failure;
+  if (code === 'no_token') reply.header('www-authenticate', 'Bearer');
   return reply.code(status).header('cache-control', 'no-store').send({ error: { code, message, details } });
 }
 

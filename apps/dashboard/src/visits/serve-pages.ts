@@ -3,7 +3,7 @@ import { may } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
-import type { Viewer } from '../access/viewer.js';
+import { madeBy, type Viewer } from '../access/viewer.js';
 import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
 import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
@@ -120,6 +120,9 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
     if ('file' in answer) return await sendFile(reply, answer.file);
     return await sendPage(context, reply, frame, answer);
   } catch (error) {
+    // The session or link has ended while the form waited for something else.
+    if (error instanceof SluiceError && error.code === 'no_token')
+      return base === '' ? toLogin(request, reply) : sendDeadLink(context, reply);
     return sendErrorPage(context, reply, frame, viewer.client === null ? error : forClient(error));
   }
 
@@ -222,7 +225,7 @@ function toPageRequest(
     query: toTexts(request.query),
     newKey: () => toKey(context),
     isEmbedded: false,
-    as: { actor: viewer.name },
+    as: madeBy(viewer),
     ...(form === undefined ? {} : { form }),
   };
 }

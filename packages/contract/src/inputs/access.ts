@@ -5,7 +5,7 @@ import { called, flag, number, optionalText, options, accepts, text, textOrNone,
 const NEEDS = ['read', 'operate', 'tokens', 'buy', 'manage', 'password'] as const satisfies Need[];
 // A `Granted` as it is: what else it says is not read.
 const maker = z.optional(
-  z.object({ id: text, needs: z.readonly(z.array(z.enum(NEEDS))), expiresAt: z.nullable(text) }),
+  z.object({ id: text, needs: z.readonly(z.array(z.enum(NEEDS))), expiresAt: z.nullable(text), session: optionalText }),
 );
 const rights = z.strictObject({
   buy: z.exactOptional(z.boolean()),

@@ -75,6 +75,7 @@ export const called = {
   signal: z.optional(own((value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', 'an AbortSignal')),
   actor: optionalText,
   note: textOrNone,
+  asker: z.optional(z.strictObject({ id: text, session: optionalText })),
 };
 /** What calls accept that clients make, too. */
 export const read = { ...called, reader: textOrNone };

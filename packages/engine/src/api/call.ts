@@ -1,4 +1,5 @@
 import { toRequestError } from '../features/calls/simulate.js';
+import type { Asker } from '../context/asker.js';
 import type { Asking } from '../context/customer-terms.js';
 import type { Reader } from '../context/reader.js';
 import type { Context } from '../context/context.js';
@@ -11,6 +12,8 @@ export interface CallOptions {
   actor?: string | undefined;
   /** Why it is made, for the log and for the record that it creates. */
   note?: string | null | undefined;
+  /** The token, link or session that asks for it: once that has ended, no change is begun. Default: an operator of this machine. */
+  asker?: Asker | undefined;
 }
 
 /** Options of calls that clients make too. */

@@ -1,6 +1,7 @@
 import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Files } from '../base/files.js';
+import type { Asker } from './asker.js';
 
 /** Calls an address once, without a body; never waits longer than about two seconds. */
 export type Ping = (url: string) => Promise<void>;
@@ -26,6 +27,8 @@ export interface Dependencies {
   actor: () => string;
   /** The operator's note, for the log. */
   note: string | null;
+  /** The token, link or session that asks; null: an operator of this machine. */
+  asker: Asker | null;
   /** Aborts the call. */
   signal: AbortSignal;
   /** Private files next to the store. */

@@ -21,10 +21,13 @@ export function hasEnded(
 export class Leases {
   readonly #session: Context;
   readonly #run: string;
+  /** Refuses, by throwing, what has waited for a lease. */
+  readonly #onWaited: (() => Promise<void>) | undefined;
   readonly #held = new Map<string, HeldLease>();
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(context: Context, run: string) {
+  constructor(context: Context, run: string, onWaited?: () => Promise<void>) {
+    this.#onWaited = onWaited;
     this.#session = context;
     this.#run = run;
     this.#timer = setInterval(() => {
@@ -82,7 +85,10 @@ export class Leases {
     // Counts its own sleeps, so that setting the clock does not affect it.
     for (let leftMs = waitMs; ; leftMs -= RETRY_MS) {
       const result = await attempt();
-      if ('had' in result) return result.had;
+      if ('had' in result) {
+        await this.#onWaited?.();
+        return result.had;
+      }
       if (leftMs <= 0 || signal.aborted) throw result.refusal;
       await clock.sleep(Math.min(RETRY_MS, leftMs), signal);
     }

@@ -39,6 +39,7 @@ type PathParams<Path> = Path extends `${string}:${infer Rest}`
 
 interface Options {
   actor: string;
+  asker: ApiCall['as']['asker'];
   note: string | null;
   reader: string | undefined;
   signal: AbortSignal | undefined;

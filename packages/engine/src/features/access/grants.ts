@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { needsOfLink, needsOfScopes } from '@sluice/contract';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { tokenStatus } from '../../base/token-status.js';
+import { isMaster, isValid, MASTER_NAME } from '../../base/token-status.js';
 import type { Granted, VerifyOptions } from './types.js';
 
 /** `lastUsedAt` is written at most this often. */
@@ -27,11 +27,6 @@ export function newSecret(context: Context): string {
 /** Returns a token as lists show it. */
 export function toView({ hash: _hash, scopesBefore: _before, scopes, ...record }: ApiTokenRecord): TokenView {
   return { ...record, scopes: scopes as Scope[], createdBy: withoutDigest(record.createdBy) };
-}
-
-/** Returns whether a stored token still opens anything. */
-export function isValid(record: ApiTokenRecord, now: string): boolean {
-  return tokenStatus(record, now) === 'active';
 }
 
 /** Returns what a stored token permits. */
@@ -62,19 +57,11 @@ export async function verifyToken(
   return toGranted(record);
 }
 
-/** The name of the token that is not stored. */
-export const MASTER_NAME = 'serve.token';
-
 /** Returns what the token that is not stored permits; its id changes with it, which ends its sessions. */
 export function grantedToMaster(master: string): Granted {
   const id = `${MASTER_NAME} ${toHash(`id:${master}`).slice(0, 16)}`;
   const needs = needsOfScopes(['operate', 'tokens'], null);
   return { id, name: `token ${MASTER_NAME}`, kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
-}
-
-/** Returns whether an id is that of a token that is not stored. */
-export function isMaster(id: string): boolean {
-  return id.startsWith(`${MASTER_NAME} `);
 }
 
 /** Returns the id of a token as documents show it: with its digest a token that somebody chose could be guessed. */

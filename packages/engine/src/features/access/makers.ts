@@ -1,7 +1,6 @@
 import { needsOfScopes } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
-import type { ApiTokenRecord, StoreTables } from '@sluice/state-store';
-import { isMaster, isValid } from './grants.js';
+import type { ApiTokenRecord } from '@sluice/state-store';
 import type { Maker } from './types.js';
 
 /**
@@ -24,23 +23,6 @@ export function refuseMore(
 
 function exceeds(message: string): SluiceError {
   return new SluiceError('token_exceeds', `${message}; nothing was created`, { kind: 'usage' });
-}
-
-/**
- * Refuses what is made by a token that has ended since it asked: who ended it with all that it made would not know of this.
- *
- * @throws SluiceError `no_token`
- */
-export async function refuseEndedMaker(
-  { apiTokens }: Pick<StoreTables, 'apiTokens'>,
-  id: string,
-  now: string,
-): Promise<void> {
-  // The token of the config is not stored.
-  if (isMaster(id)) return;
-  const record = await apiTokens.get(id);
-  if (record !== null && isValid(record, now)) return;
-  throw new SluiceError('no_token', 'The token that asks for it has ended; nothing was created', { kind: 'usage' });
 }
 
 /** Returns what a token made, and what that made, in the order of creation. */

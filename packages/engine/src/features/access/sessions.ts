@@ -1,6 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
-import { grantedToMaster, toHash, isValid, newSecret, stampUse, toGranted, verifyToken } from './grants.js';
+import { isValid } from '../../base/token-status.js';
+import { grantedToMaster, toHash, newSecret, stampUse, toGranted, verifyToken } from './grants.js';
 import type { Granted, NewSession, VerifyOptions } from './types.js';
 
 const SESSION_MS = 12 * 3_600_000;
@@ -27,15 +28,16 @@ export async function resumeSession(
   { master }: Pick<VerifyOptions, 'master'> = {},
 ): Promise<Granted | null> {
   if (secret === '' || secret.length > 200) return null;
-  const found = await context.store.sessions.get(toHash(secret));
+  const session = toHash(secret);
+  const found = await context.store.sessions.get(session);
   const now = context.now();
   if (found === null || found.expiresAt <= now) return null;
   const own = master === undefined ? null : grantedToMaster(master);
-  if (own?.id === found.token) return own;
+  if (own?.id === found.token) return { ...own, session };
   const token = await context.store.apiTokens.get(found.token);
   if (token === null || !isValid(token, now)) return null;
   await stampUse(context, token);
-  return toGranted(token);
+  return { ...toGranted(token), session };
 }
 
 /** Ends a session. */

@@ -6,9 +6,11 @@ import { notFound } from '../../base/errors.js';
 import { refKey, refsOfLink } from '../../base/purchase-keys.js';
 import { isKnownClient } from '../billing/known-client.js';
 import { agentsOfClient } from '../agents/client-agents.js';
+import { isValid, MASTER_NAME } from '../../base/token-status.js';
+import { refuseEndedAsker } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
-import { toHash, isValid, MASTER_NAME, newSecret, NO_RIGHTS, toView } from './grants.js';
-import { madeBy, refuseEndedMaker, refuseMore } from './makers.js';
+import { toHash, newSecret, NO_RIGHTS, toView } from './grants.js';
+import { madeBy, refuseMore } from './makers.js';
 import { parseScopes } from './scopes.js';
 import type { NewToken, Maker, ShareRequest, TokenRequest } from './types.js';
 
@@ -40,7 +42,7 @@ async function storeToken(context: Context, record: ApiTokenRecord, maker: Maker
   const { hash, name, kind } = record;
   return context.store.write(async (tables) => {
     const now = context.now();
-    if (maker !== undefined) await refuseEndedMaker(tables, maker.id, now);
+    await refuseEndedAsker(tables, maker ?? context.deps.asker, now);
     let { id } = record;
     let earlier = await tables.apiTokens.get(id);
     // One that ended stays so: the request makes another, with an id that nothing was spent with.
@@ -120,6 +122,7 @@ export async function revokeToken(
 ): Promise<RevokedToken> {
   const now = context.now();
   return context.store.write(async (tables) => {
+    await refuseEndedAsker(tables, context.deps.asker, now);
     const all = await tables.apiTokens.list();
     const named = all.filter((record) => record.kind === 'api' && record.name === token);
     const found = all.find(({ id }) => id === token) ?? named.find((record) => isValid(record, now)) ?? named.at(-1);

@@ -1,6 +1,7 @@
 import type { TokenView } from '@sluice/contract/documents';
 import type { Need } from '@sluice/contract';
 import type { ShareRights } from '@sluice/state-store';
+import type { Asker } from '../../context/asker.js';
 
 /** A new token, whose text is shown only here. */
 export interface NewToken {
@@ -9,7 +10,7 @@ export interface NewToken {
 }
 
 /** The token that asks for another one. */
-export type Maker = Pick<Granted, 'id' | 'needs' | 'expiresAt'>;
+export type Maker = Asker & Pick<Granted, 'needs' | 'expiresAt'>;
 
 /** Request of an API token. */
 export interface TokenRequest {
@@ -48,6 +49,8 @@ export interface Granted {
   /** Most that may be spent with it in total; null for any. */
   maxAmount: string | null;
   expiresAt: string | null;
+  /** The hash of the session by which it came; undefined without one. */
+  session?: string | undefined;
 }
 
 /** A session of the dashboard; its text goes into a cookie. */

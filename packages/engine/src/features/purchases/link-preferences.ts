@@ -1,5 +1,5 @@
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { isValid } from '../access/grants.js';
+import { isValid } from '../../base/token-status.js';
 import type { Config } from '../../base/config/schema.js';
 import { findRule } from '../preferences/preferences.js';
 import { findRestrictions, type Stated, UNSTATED } from '../preferences/restrictions.js';

@@ -161,11 +161,13 @@ async function isThere({ context, on, request }: WantedChange, id: string): Prom
   }
 }
 
-function write(
+async function write(
   { context, on, run, request, values }: WantedChange,
   target: { id: string | null; before: TelephonyDocument | null; find: () => Promise<TelephonyDocument | null> },
 ): ReturnType<typeof writeRecord> {
   const { resource, operation } = request;
+  // The panel may have been slow to answer what was read of it.
+  await run.refuseEndedAsker();
   return writeRecord(context, { on, run: run.id, fences: run.leases.held, resource, operation, values, ...target });
 }
 

@@ -19,6 +19,7 @@ function context(isAlive: (owner: LeaseOwner) => boolean = () => true): Context 
     owner: { host: 'host-1', pid: 7, processStart: '1' },
     actor: () => 'operator',
     note: null,
+    asker: null,
     panelNames: { areFollowed: false },
     isAlive,
     signal: stop.signal,

@@ -4,6 +4,7 @@ import { printable } from '@sluice/panel-http/printable';
 import { type ErrorKind, type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import type { RunOutcome, RunRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
 import { confirmClock } from '../../context/clock-guard.js';
+import { refuseEndedAsker } from '../../context/asker.js';
 import { Leases } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { followRenamedPanels } from './renamed-panels.js';
@@ -79,7 +80,7 @@ export class Run {
       outcome: 'done',
       changes: false,
     };
-    this.leases = new Leases(context, id);
+    this.leases = new Leases(context, id, () => this.refuseEndedAsker());
     context.runId = id;
   }
 
@@ -87,9 +88,19 @@ export class Run {
     return this.view.id;
   }
 
+  /**
+   * Refuses to begin anything for a token, link or session that has ended meanwhile. A part of another run finishes what that began.
+   *
+   * @throws SluiceError `no_token`
+   */
+  async refuseEndedAsker(tables: Pick<StoreTables, 'apiTokens' | 'sessions'> = this.#session.store): Promise<void> {
+    if (this.#isStored) await refuseEndedAsker(tables, this.#session.deps.asker, this.#session.now());
+  }
+
   /** Stores the start of the run, in the transaction of `tables` where one is passed. */
-  async start(tables: Pick<StoreTables, 'runs'> = this.#session.store): Promise<void> {
+  async start(tables: Pick<StoreTables, 'runs' | 'apiTokens' | 'sessions'> = this.#session.store): Promise<void> {
     if (!this.#isStored) return;
+    await this.refuseEndedAsker(tables);
     const { id, command, dryRun, observing, startedAt } = this.view;
     const { owner, actor, note } = this.#session.deps;
     const { host, pid, processStart } = owner;

@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { astbilling } from '@sluice/astbilling-client/panel';
+import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
+import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import { Link, toKey } from '../test/share-link.js';
+import { toCsrfToken } from './viewer.js';
+
+const NUMBER = '+551142000001';
+
+let at: DashboardBench;
+let voice: FakeAstbilling;
+/** Called when a request waits for a lease. */
+let onWait: (() => Promise<void>) | null = null;
+
+beforeAll(async () => {
+  voice = await startFakeAstbilling();
+  const plan = voice.add('plans', { id: '11', name: 'Plan' });
+  const customer = voice.addCustomer({ id: '501', name: 'Customer', document: '12345678909' });
+  const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
+  voice.addDid({ number: NUMBER, subscriber: line });
+  const customerMay = ['caller_id', 'destination', 'sip_password'];
+  at = await startBench({
+    fakes: [voice],
+    kinds: [astbilling],
+    panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
+    products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay } } },
+    sleep: async () => {
+      const waited = onWait;
+      onWait = null;
+      await waited?.();
+    },
+  });
+  await at.addService(1, 'c-1', 20);
+  await at.sluice.credit.add('c-1', { amount: '50.00', currency: 'EUR' });
+  const phone = { panel: 'voice', product: 'line', status: 'active', client: 'c-1', astbilling_subscriber_id: line };
+  await at.sluice.services.add('line-1', phone);
+  await at.sluice.poll();
+});
+afterAll(() => at.close());
+afterEach(() => {
+  expect(onWait).toBeNull();
+});
+
+/** Another run has a lease; while a request waits for it, something ends, and then the run. */
+async function endDuringLease(name: string, end: () => Promise<unknown>): Promise<void> {
+  const other = { owner: { host: 'other', pid: 1, processStart: '1' }, run: 'run-other' };
+  const now = new Date(at.clock.now()).toISOString();
+  const taken = await at.store.leases.acquire({ name, ...other, now, ttlMs: 60_000, isAlive: () => true });
+  if (!taken.acquired) throw new Error(`${name} is in use`);
+  onWait = async () => {
+    await end();
+    await at.store.leases.release(taken.lease);
+  };
+  voice.server.clearCalls();
+  at.panel.server.clearCalls();
+}
+
+async function expectNothingChanged(): Promise<void> {
+  expect([...voice.server.changingCalls(), ...at.panel.server.changingCalls()]).toEqual([]);
+  expect((await at.call('GET /clients/c-1/credit')).json['balance']).toBe('50.00');
+  expect((await at.sluice.purchases.list()).purchases).toEqual([]);
+  expect((await at.sluice.holds.list()).holds).toEqual([]);
+  expect((await at.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy.enabled).toBe(false);
+}
+
+let made = 0;
+
+it.each([
+  ['service:line-1', 'POST /services/line-1/provision/change-password', {}, ['client:c-1', 'password']],
+  ['service:line-1', 'PATCH /services/line-1/line', { callerId: '1142000077' }, ['client:c-1', 'manage']],
+  [
+    'service:line-1',
+    `PATCH /services/line-1/numbers/${encodeURIComponent(NUMBER)}`,
+    { destination: '11987654321' },
+    ['client:c-1', 'manage'],
+  ],
+  ['service:svc-1', 'POST /services/svc-1/purchases', { package: 'extra-50' }, ['client:c-1', 'buy']],
+  ['service:svc-1', 'PUT /services/svc-1/auto-buy', { enabled: true, package: 'extra-50' }, ['client:c-1', 'buy']],
+  ['service:svc-1', 'POST /services/svc-1/provision/suspend', {}, ['operate']],
+  ['service:svc-1', 'POST /services/svc-1/purchases', { package: 'extra-50' }, ['operate']],
+  ['panel:voice', 'PATCH /telephony/subscribers/9001', { values: { caller_id: '1142000077' } }, ['operate']],
+  ['service:line-1', 'PATCH /telephony/subscribers/9001', { values: { caller_id: '1142000077' } }, ['operate']],
+])('what waits for %s when its token is revoked changes nothing: %s', async (lease, request, body, scopes) => {
+  const { token, access } = await at.sluice.access.create({ name: `waiting-${made++}`, scopes });
+  await endDuringLease(lease, () => at.call(`DELETE /tokens/${access.id}`));
+  const { status, headers, json } = await at.call(request, { token, body });
+  expect([status, json]).toEqual([401, { error: expect.objectContaining({ code: 'no_token' }) }]);
+  expect(headers.get('www-authenticate')).toBe('Bearer');
+  await expectNothingChanged();
+});
+
+it.each([
+  ['service:line-1', '/services/line-1/password', {}],
+  ['service:line-1', '/services/line-1/caller-id', { caller_id: '1142000077' }],
+  ['service:line-1', '/services/line-1/destination', { number: NUMBER, destination: '11987654321' }],
+  ['service:svc-1', '/services/svc-1/buy', { package: 'extra-50' }],
+])('a form that waits for %s when its link is revoked changes nothing: %s', async (lease, path, fields) => {
+  const link = await Link.open(at, { client: 'c-1', buy: true, manage: true, changePassword: true });
+  await endDuringLease(lease, () => at.sluice.access.revoke(link.id));
+  const answer = await link.post(path, fields);
+  expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('This link is not valid')]);
+  await expectNothingChanged();
+});
+
+it('a form that waits for a lease when its session ends changes nothing', async () => {
+  const cookie = await at.login();
+  const secret = cookie.split('=')[1] ?? '';
+  await endDuringLease('service:svc-1', () => at.sluice.access.logout(secret));
+  const body = new URLSearchParams({ csrf: toCsrfToken(secret), key: toKey() });
+  const answer = await at.fetch('/services/svc-1/suspend', { method: 'POST', cookie, body });
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login']);
+  await expectNothingChanged();
+});
