@@ -71,3 +71,24 @@ describe('a config that is no file', () => {
     }
   });
 });
+
+describe('a message that is no text', () => {
+  const WHY = { pipe: 'it is a pipe or a device, not a file', long: 'the file is too long: at most 1 MB' };
+
+  it.each(['long', 'pipe'] as const)('is refused and not waited for: a %s', (what) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sluice-message-'));
+    try {
+      const [file, message] = [path.join(folder, 's.yaml'), path.join(folder, 'm.txt')];
+      const text = 'products: { small: { credentials: { message: m.txt } } }\n';
+      writeFileSync(file, text, { mode: 0o600 });
+      if (what === 'pipe') execFileSync('mkfifo', [message]);
+      else writeFileSync(message, 'x'.repeat(2_000_000));
+      const { problems } = checkConfigFile(file, { kinds: [] });
+      expect(problems.map((problem) => problem.message)).toContain(`${message} can't be read (${WHY[what]})`);
+      const products = { small: { credentials: { message } } } as never;
+      expect(configState({ file, products })).toBeNull();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { yamlMessage } from '@sluice/terminal/files';
+import { readWhole, yamlMessage } from '@sluice/terminal/files';
 import { exposedConfig, namesProgram } from './exposed.js';
 import type { FoundConfig } from './find-config-file.js';
 import { isMap } from './is-map.js';
@@ -71,7 +70,7 @@ export function checkConfigFile(
 export function configState({ file, products }: Pick<Config, 'file' | 'products'>): string | null {
   try {
     const messages = Object.values(products).map(({ credentials }) => credentials?.message);
-    const texts = messages.map((message) => (message === undefined ? null : readFileSync(message, 'utf8')));
+    const texts = messages.map((message) => (message === undefined ? null : readWhole(message).text));
     return JSON.stringify([readConfig(file), texts]);
   } catch {
     return null;

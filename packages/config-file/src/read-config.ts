@@ -1,10 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { SluiceError, usageError } from '@sluice/panel-kind/errors';
+import { type SluiceError, usageError } from '@sluice/panel-kind/errors';
+import { readWhole, UnfitFile } from '@sluice/terminal/files';
 import type { ConfigAccess, ConfigFolder, SystemUser } from './exposed.js';
-
-/** A longer file is none that somebody wrote, and checking it would keep a server from all else. */
-const LONGEST_BYTES = 1_048_576;
 
 /** A link that can be opened leads over no more than this. */
 const MAX_LINKS = 40;
@@ -16,30 +14,19 @@ export function systemUser(onlyChecks: boolean): SystemUser | null {
   return { uid, gid, groups: process.getgroups?.() ?? [], onlyChecks };
 }
 
-/** A pipe that the shell has opened for the process, such as `<(...)`. */
-const OPENED = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/;
-
 /**
- * Reads a config with its permissions. It waits for nothing but an opened pipe: a pipe or a device in place of the file is refused.
+ * Reads a config with its permissions.
  *
  * @throws SluiceError `config_missing`; `config_invalid` for a file that is too long to be one
  */
 export function readConfig(file: string): { text: string; access: ConfigAccess } {
   try {
-    const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stats = fstatSync(handle);
-      const { mode, uid, gid, size } = stats;
-      const isOpened = stats.isFIFO() && OPENED.test(file);
-      if (!stats.isFile() && !stats.isDirectory() && !isOpened) throw noFile(file);
-      if (size > LONGEST_BYTES) throw usageError('config_invalid', `${file}: the file is too long: at most 1 MB`);
-      const text = readFileSync(isOpened ? file : handle, 'utf8');
-      return { text, access: { file, mode, uid, gid, folders: findFolders(file) } };
-    } finally {
-      closeSync(handle);
-    }
+    const { text, stats } = readWhole(file);
+    const { mode, uid, gid } = stats;
+    return { text, access: { file, mode, uid, gid, folders: findFolders(file) } };
   } catch (error) {
-    if (error instanceof SluiceError) throw error;
+    if (error instanceof UnfitFile)
+      throw error.isTooLong ? usageError('config_invalid', `${file}: ${error.message}`) : noFile(file);
     const { code = 'unknown' } = error as { code?: string };
     const reason = code === 'ENOENT' ? 'there is no such file' : `the file can't be read (${code})`;
     throw usageError('config_missing', `${file}: ${reason}`);
@@ -56,7 +43,7 @@ export function requireFile(file: string): void {
 }
 
 const noFile = (file: string): SluiceError =>
-  usageError('config_missing', `${file}: it is a pipe or a device, not a file`);
+  usageError('config_missing', `${file}: ${new UnfitFile({ isTooLong: false }).message}`);
 
 /** Returns the folders of the file and of every link that leads to it, each once. */
 function findFolders(file: string): ConfigFolder[] {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,6 +43,16 @@ describe('secret references', () => {
       expect(() => resolveSecret(value, 'panels.x.token', { env: {}, dir: folder })).toThrow(/^panels\.x\.token: /);
     },
   );
+
+  it('from a pipe or a long file are refused, and not waited for', () => {
+    execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+    writeFileSync(path.join(folder, 'long'), 'x'.repeat(2_000_000));
+    const read = (value: string) => () => resolveSecret(value, 'panels.x.token', { env: {}, dir: folder });
+    expect(read('${file:long}')).toThrow(
+      "panels.x.token: the secret can't be read: the file is too long: at most 1 MB",
+    );
+    expect(read('${file:pipe}')).toThrow("the secret can't be read: it is a pipe or a device, not a file");
+  });
 
   it('are listed by name, each once', () => {
     const config = {

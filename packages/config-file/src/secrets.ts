@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { programEnv } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
+import { readWhole } from '@sluice/terminal/files';
 
 const REFERENCE = /^\$\{(env|file|cmd|credential):([^}]*)\}$/;
 
@@ -80,10 +80,10 @@ function readSecret(kind: string, name: string, key: string, sources: SecretSour
         const folder = sources.env['CREDENTIALS_DIRECTORY'];
         if (folder === undefined)
           throw new Error('CREDENTIALS_DIRECTORY is not set; systemd sets it for units with LoadCredential');
-        return readFileSync(path.join(folder, name), 'utf8');
+        return readWhole(path.join(folder, name)).text;
       }
       case 'file':
-        return readFileSync(path.resolve(sources.dir, name), 'utf8');
+        return readWhole(path.resolve(sources.dir, name)).text;
       default: {
         const [program = '', ...args] = name.split(/\s+/);
         // Loaded on demand: every command reads the config, and most configs name no program.

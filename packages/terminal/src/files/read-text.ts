@@ -3,6 +3,7 @@ import path from 'node:path';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { InputHost } from '../host.js';
 import { decodeText, type Decoded } from './decode.js';
+import { readWhole, UnfitFile } from './read-whole.js';
 
 /** Returns the code of a file system error, such as `ENOENT`. */
 export function toErrno(error: unknown): string {
@@ -31,15 +32,16 @@ export function unwritable(file: string, error: unknown): Error {
 }
 
 /**
- * Reads a text file.
+ * Reads a text file, as `readWhole` does.
  *
  * @throws SluiceError with this code, whose message begins with the label and names the file
  */
 export function readText(file: string, { code, label = '' }: { code: string; label?: string }): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readWhole(file).text;
   } catch (error) {
-    throw usageError(code, `${label}${file} can't be read (${toErrno(error)})`);
+    const reason = error instanceof UnfitFile ? error.message : toErrno(error);
+    throw usageError(code, `${label}${file} can't be read (${reason})`);
   }
 }
 
