@@ -68,7 +68,7 @@ export const nodeFiles: Files = {
   },
   replace: (file, text, draft = `${file}.${process.pid}.new`) => {
     try {
-      writeWhole(draft, text, 'w');
+      writeDraft(draft, text);
       renameSync(draft, file);
     } catch (error) {
       rmSync(draft, { force: true });
@@ -77,7 +77,7 @@ export const nodeFiles: Files = {
   },
   create: (file, text, draft) => {
     try {
-      writeWhole(draft, text, 'w');
+      writeDraft(draft, text);
       place(draft, file, text);
     } finally {
       rmSync(draft, { force: true });
@@ -116,12 +116,18 @@ function place(draft: string, file: string, text: string): void {
   } catch {
     if (existsSync(file)) throw Object.assign(new Error(`${path.basename(file)} already exists`), { code: 'EEXIST' });
     // Some file systems have no links, and say so in different ways.
-    writeWhole(file, text, 'wx');
+    writeNew(file, text);
   }
 }
 
-function writeWhole(file: string, text: string, flags: string): void {
-  const handle = openSync(file, flags, 0o600);
+/** Writes a draft in place of one that a killed process has left; a link with its name may lead anywhere. */
+function writeDraft(draft: string, text: string): void {
+  rmSync(draft, { force: true });
+  writeNew(draft, text);
+}
+
+function writeNew(file: string, text: string): void {
+  const handle = openSync(file, 'wx', 0o600);
   try {
     // Unlike a single write, this goes on until all is written or there is no room.
     writeFileSync(handle, text);
