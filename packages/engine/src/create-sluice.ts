@@ -1,6 +1,7 @@
 import type { RunReport } from '@sluice/contract/documents';
 import type { CallOptions } from './api/call.js';
 import { checked, type Groups, groups, namingNearest, type RunCalls, throwing } from './groups.js';
+import type { Config } from './base/config/schema.js';
 import { toInstant } from './base/inputs.js';
 import type { Dependencies } from './context/dependencies.js';
 import { nodeFiles } from './base/files.js';
@@ -151,7 +152,11 @@ async function inContext<T>(parts: ContextParts, work: (context: Context) => Pro
 /** Returns a function that returns what calls that begin work with. */
 function followConfig(options: SluiceOptions) {
   const { store } = options;
-  let known = { config: options.config, deps: toDependencies(options) };
+  const latestConfig = (): Config => {
+    follow({ beforeChange: false });
+    return known.config;
+  };
+  let known = { config: options.config, deps: toDependencies(options, latestConfig) };
   const follow = (how: { beforeChange: boolean }): void => {
     if (options.current === undefined) return;
     const { config, secret, readFile, refused } = options.current(how);
@@ -166,7 +171,7 @@ function followConfig(options: SluiceOptions) {
   };
 }
 
-function toDependencies(options: SluiceOptions): Dependencies {
+function toDependencies(options: SluiceOptions, latestConfig: () => Config): Dependencies {
   const own = processParts();
   return {
     kinds: options.kinds,
@@ -181,6 +186,7 @@ function toDependencies(options: SluiceOptions): Dependencies {
     actor: options.actor ?? (() => 'sluice'),
     note: options.note ?? null,
     asker: null,
+    latestConfig,
     signal: options.signal ?? new AbortController().signal,
     files: options.files ?? nodeFiles,
     secret: options.secret ?? ((value) => value),

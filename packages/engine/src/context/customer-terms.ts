@@ -6,15 +6,20 @@ import { readEnforcements } from './enforcement.js';
 import { refuseOtherClient } from './find-service.js';
 import { findCapabilities, findLacks } from './lacks.js';
 import type { Reader } from './reader.js';
+import { readStoredNames } from './stored-names.js';
 
-/** Returns what the product and the panel of a service let its client change, and whether its panel is only observed: nothing then. */
+/**
+ * Returns what the product and the panel of a service let its client change, and whether its panel is only observed: nothing then. The
+ * config is asked as it is by now: a change may have waited since it began.
+ */
 export async function customerTerms(
   context: Context,
   { panel, product: name }: Pick<ServiceRecord, 'panel' | 'product'>,
 ): Promise<CustomerTerms> {
-  if ((await readEnforcements(context.config, context.store)).isObserving(panel, name))
+  const { config } = await readStoredNames(context.deps.latestConfig(), context.store);
+  if ((await readEnforcements(config, context.store)).isObserving(panel, name))
     return { fields: [], passwords: false, observing: true };
-  const product = findEntry(context.config.products, name);
+  const product = findEntry(config.products, name);
   const fields = product === undefined ? [] : (context.findKind(panel)?.customerMay?.(product) ?? []);
   const { customerFields } = await findLacks(context, panel);
   const passwords = (await findCapabilities(context, panel)).includes('passwords');

@@ -1,5 +1,6 @@
 import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
+import type { Config } from '../base/config/schema.js';
 import type { Files } from '../base/files.js';
 import type { Asker } from './asker.js';
 
@@ -37,6 +38,8 @@ export interface Dependencies {
   secret: (value: string, key: string) => string;
   /** Returns the text of a file that the config names; `key` names the value in messages. */
   readFile: (file: string, key: string) => string;
+  /** Returns the config as it is by now, which may differ from that with which the call began. */
+  latestConfig: () => Config;
   /** Of the instance: whether the store has the panels by the names of its config, or had them so once. */
   panelNames: { areFollowed: boolean };
 }
