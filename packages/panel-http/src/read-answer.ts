@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ZodMiniType } from 'zod/mini';
 import type { PanelErrorCode } from './errors.js';
 import { parseExactJson } from './exact-json.js';
+import { isNestedTooDeeply } from './json-depth.js';
 import type { AttemptAnswer } from './exchange.js';
 import type { Failure } from './failure.js';
 import { findMessage, findFields, oneLine } from './panel-message.js';
@@ -160,6 +161,8 @@ type Parsed = { json: unknown } | { problem: string; transient: boolean };
 
 function parseJson(text: string, { allowEmpty, exactNumbers }: { allowEmpty: boolean; exactNumbers: boolean }): Parsed {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (/^\s*[[{]/.test(body) && isNestedTooDeeply(body))
+    return { problem: 'JSON that is nested too deeply', transient: false };
   try {
     return { json: exactNumbers ? parseExactJson(body) : (JSON.parse(body) as unknown) };
   } catch {
