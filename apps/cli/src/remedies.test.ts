@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { listNodes } from '@sluice/terminal/completion';
+import { wholeProgram } from './cli.js';
 import { remedyFor, withRemedy } from './remedies.js';
 import { REMEDIES } from './remedy-texts.js';
 
@@ -29,6 +31,36 @@ it('the table of remedies agrees with the pages on errors and upgrades', () => {
   expect(commands.filter((code) => !OWN.includes(code) && REMEDIES[code] === undefined)).toEqual([]);
 });
 
+/** Returns what the command line does not accept of a command, or null. */
+function findUnknown(text: string): string | null {
+  const words = text.split(' ').slice(1);
+  const node = listNodes(wholeProgram('0'))
+    .filter((one) => one.words.every((word, index) => word === words[index]))
+    .at(-1);
+  if (node === undefined || node.words.length === 0) return text;
+  const rest = words.slice(node.words.length);
+  const options = rest.flatMap((word, index) => {
+    const option = node.options.find(({ names }) => names.includes(word));
+    return option === undefined ? [] : [{ index, hasValue: option.value !== null }];
+  });
+  const taken = options.flatMap(({ index, hasValue }) => (hasValue ? [index, index + 1] : [index]));
+  const values = rest.filter((_, index) => !taken.includes(index));
+  const isMany = node.arguments.some(({ variadic }) => variadic);
+  const isWrong = values.some((word) => word.startsWith('-')) || (values.length > node.arguments.length && !isMany);
+  return isWrong ? text : null;
+}
+
+it('remedies name only commands that there are', () => {
+  const texts = Object.values(REMEDIES)
+    .flat()
+    .map((text) => text.replaceAll('{verb}', 'create'));
+  const commands = texts.flatMap((text) =>
+    [...text.matchAll(/"(sluice (?!\{)[^"]+)"/g)].map((match) => match[1] ?? ''),
+  );
+  expect(commands.length).toBeGreaterThan(100);
+  expect([...new Set(commands)].map(findUnknown).filter((wrong) => wrong !== null)).toEqual([]);
+});
+
 describe('a message with its remedy', () => {
   const code = 'service_in_doubt';
 
@@ -50,6 +82,18 @@ describe('a message with its remedy', () => {
     );
     const removed = 'User "ana" was created and removed again: agent "South" exceeded its limit.';
     expect(withRemedy({ code: 'agent_limit', message: removed })).toBe(removed);
+  });
+
+  it('names what moves what a panel had that only got another name', () => {
+    const said = (who: string, more = '') =>
+      `${who} the panel "old", which is not in the config: nothing is read or changed there; none is held${more}`;
+    const text = (message: string) => withRemedy({ code: 'panel_removed', message, details: { panel: 'old' } });
+    const limits = '; 2 limits of agents are not enforced ("East", "North")';
+    expect(text(said('2 agents have', limits))).toMatch(
+      /set the limits of "East", "North" there with "sluice agent limit AGENT --gb N --panel PANEL"$/,
+    );
+    for (const message of [said('2 services have'), said('1 service and 2 agents have', limits)])
+      expect(text(message)).toMatch(/move its services there with "sluice service set SERVICE panel=PANEL"$/);
   });
 
   it('is that of a lost store only where its file of open holds is known', () => {

@@ -54,6 +54,8 @@ function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { run?
 const NAMED: Readonly<Record<string, RegExp>> = {
   mass_change: /^(?<panel>.+?): \d+ of \d+ /,
   agent_limit: / limit of agent "(?<agent>.+?)"/,
+  // Limits move with a service, where there is one.
+  panel_removed: /^\d+ agents? .+; \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\)$/,
 };
 
 /** Items of documents have no details: their message names the action, the panel or the agent. */

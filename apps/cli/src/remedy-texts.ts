@@ -130,8 +130,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   not_listed: 'Check the id in the billing system',
   product_conflict:
     'Name product {claimed} for {service}, or take its id out of the section whmcs of product {claimed} in the config',
-  panel_removed:
-    'Put panel "{panel}" back into the config; before you take it out for good, give its services back with "sluice hold release --all --panel {panel}"; where it only has another name, set the limits of its agents there again with "sluice agent limit AGENT SIZE"',
+  panel_removed: [
+    'Put panel "{panel}" back into the config; before you take it out for good, give its services back with "sluice hold release --all --panel {panel}"; where it only has another name, set the limits of {limited} there with "sluice agent limit AGENT --gb N --panel PANEL"',
+    'Put panel "{panel}" back into the config; before you take it out for good, give its services back with "sluice hold release --all --panel {panel}"; where it only has another name, move its services there with "sluice service set SERVICE panel=PANEL"',
+  ],
   enforcement_renamed: 'Enforce it again with "sluice enforce {panel}"',
   pending_in_use:
     'Set it to active with "sluice service set {service} status=active", or end its account with "sluice provision terminate {service}"',
