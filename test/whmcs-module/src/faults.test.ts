@@ -120,6 +120,10 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
       suspend('unencrypted', 401, { serverhostname: 'sluice.example.com' }),
       suspend('number', 401, { serverhostname: '134744072' }),
       suspend('no service', 0),
+      ...(['TerminateAccount', 'ChangePassword'] as const).map((name): [string, PhpCall] => {
+        const [, call] = suspend(name, 1005, { password: 'Another-secret-1' });
+        return [name, { ...call, call: name }];
+      }),
       ...(['ClientArea', 'AdminServicesTabFields'] as const).map((name): [string, PhpCall] => {
         const [, call] = suspend(name, 1);
         return [name, { ...call, call: name }];
@@ -192,7 +196,15 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
     ['1002', /HTTP 502.*not known yet/],
     ['1003', /leads to another one.*Nothing was changed/],
     ['1004', /not Sluice that answered.*Nothing was changed/],
-    ['1005', /The panel ‹b›refused‹\/b› it\. What was begun is finished/],
+    ['1005', /‹b›refused‹\/b› it\. What was begun is finished when it is repeated, or by the next run of Sluice;/],
+    [
+      'TerminateAccount',
+      /‹b›refused‹\/b› it\. Repeat it until it is done: a run of Sluice may never finish it; nothing is done twice\.$/,
+    ],
+    [
+      'ChangePassword',
+      /‹b›refused‹\/b› it\. Repeat it until it is done: a run of Sluice may never finish it; nothing is done twice\.$/,
+    ],
     ['cut', /did not arrive whole.*not known yet/],
     ['hanging', /did not answer within 1 seconds.*not known yet/],
     ['certificate', /encrypted connection.*certificate.*Nothing was changed/],

@@ -7,6 +7,8 @@ namespace Sluice\Whmcs;
 /** Sends what changes a service, each with its idempotency key, and reads how it ended. */
 final class Commands
 {
+    /** The commands of which Sluice stores what is to be, so that its runs finish them. */
+    private const CARRIED_ON = ['suspend', 'unsuspend'];
     private const IN_DOUBT = 'It is not known yet whether the account has the new password, also where WHMCS shows it: repeat this.';
 
     public function __construct(public readonly Api $api, private readonly Service $service)
@@ -48,7 +50,7 @@ final class Commands
         }
         if (!$isDone) {
             $doubt = Credentials::areInDoubt($credentials) ? self::IN_DOUBT . ' ' : '';
-            throw new Refusal($doubt . self::explain($answer, $outcome));
+            throw new Refusal($doubt . self::explain($answer, $outcome, $action));
         }
         return $answer;
     }
@@ -127,13 +129,19 @@ final class Commands
         }
     }
 
-    private static function explain(Data $answer, string $outcome): string
+    private static function explain(Data $answer, string $outcome, string $action): string
     {
         $own = $answer->at('error');
         $error = $own->text('message') === '' ? $answer->at('service')->at('error') : $own;
         $why = $error->text('message') ?: "the run ended as \"$outcome\"";
         $sentence = rtrim(Text::sentence($why), '. ') . '.';
         // No repetition finds a password that nobody knows.
-        return $error->text('code') === 'password_unknown' ? $sentence : $sentence . ' What was begun is finished when it is repeated, or by the next run of Sluice; nothing is done twice.';
+        if ($error->text('code') === 'password_unknown') {
+            return $sentence;
+        }
+        $finished = in_array($action, self::CARRIED_ON, true)
+            ? 'What was begun is finished when it is repeated, or by the next run of Sluice'
+            : 'Repeat it until it is done: a run of Sluice may never finish it';
+        return "$sentence $finished; nothing is done twice.";
     }
 }
