@@ -54,6 +54,7 @@ function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { run?
 const NAMED: Readonly<Record<string, RegExp>> = {
   mass_change: /^(?<panel>.+?): \d+ of \d+ /,
   agent_limit: / limit of agent "(?<agent>.+?)"/,
+  PANEL_NOT_FOUND: / has no record for the lookup (?<lookup>\w+) of \S+ \(by (?<by>[^)]+)\)/,
   // Limits move with a service, where there is one.
   panel_removed: /^\d+ agents? .+; \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\)$/,
 };

@@ -5,7 +5,10 @@ const SET_USERNAME = 'Set it with "sluice service set {service} astbilling_usern
  * several texts the first whose details are all known is used. docs/errors.md has the same remedies.
  */
 export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
-  PANEL_NOT_FOUND: 'Check the ids of the service with "sluice doctor --contract"',
+  PANEL_NOT_FOUND: [
+    'On the panel itself, add what {lookup} stands for, or correct the value of {by} here',
+    'Check the ids of the service with "sluice doctor --contract"',
+  ],
   PANEL_UNREADABLE: '"sluice doctor --contract" shows what Sluice reads from the panel',
   shape_changed: 'Check the panel; if the values are correct, accept them with "sluice doctor --contract"',
   counter_fell:

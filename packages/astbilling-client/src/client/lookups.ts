@@ -1,5 +1,6 @@
 import type { PanelError, PanelErrorCode } from '@sluice/panel-http';
 import type { Lookup } from '../profile/schema.js';
+import { placeholdersIn } from '../wire/request.js';
 import { findAt, scalarText } from '../wire/pointer.js';
 
 /** How lookups are sent, and how their errors are made. */
@@ -28,8 +29,9 @@ export async function readLookups(
       checkAbsent(place, { found, isList }, toError);
     } else if (found) results[name] = value;
     else {
+      const by = Object.values(one.filters).flatMap(placeholdersIn).join(', ');
       throw toError('PANEL_NOT_FOUND', {
-        message: `has no record for ${place}. Nothing was changed.`,
+        message: `has no record for ${place}${by === '' ? '' : ` (by ${by})`}. Nothing was changed.`,
         panelCode: 'not_found',
       });
     }

@@ -23,3 +23,11 @@ it('config check warns of fields for customers that the profile of the panel lac
   const { stdout } = await at.bench.sluice('panel list --json');
   expect(stdout).toContain('passwords');
 });
+
+it('says of a rate whose prefix the panel does not have that it is to be added there', async () => {
+  const { exitCode, stderr } = await at.bench.sluice('rate create prefix=5599 price_per_minute=0.30 plan_id=11');
+  expect([exitCode, stderr]).toEqual([
+    1,
+    'sluice: Panel "voice" has no record for the lookup prefix_id of rates.create (by prefix). Nothing was changed. On the panel itself, add what prefix_id stands for, or correct the value of prefix here\n',
+  ]);
+});
