@@ -2,7 +2,7 @@ import type { CallEvent } from '@sluice/panel-http';
 import { type BillingSystem, newId, type Panel, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
 import type { ApiCallRecord, HeldLease, StateStore, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../base/config/find-entry.js';
-import { unknownPanel } from '../base/config/find-panel.js';
+import { removedPanel } from '../base/config/find-panel.js';
 import type { Config } from '../base/config/schema.js';
 import type { MovedError } from '../base/errors.js';
 import { type Interruption, toInterruption } from '../base/interruption.js';
@@ -217,7 +217,7 @@ class OpenPanels {
     if (known !== undefined) return known;
     const { panels } = this.#parts.config;
     const settings = findEntry(panels, name);
-    if (settings === undefined) return Promise.reject(unknownPanel(name, Object.keys(panels)));
+    if (settings === undefined) return Promise.reject(removedPanel(name, Object.keys(panels)));
     const panel = this.#open(name, settings);
     this.#opened.set(name, panel);
     return panel;

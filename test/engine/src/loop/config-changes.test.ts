@@ -181,6 +181,19 @@ describe('a panel that is missing in the config', () => {
     expect([removed[0]?.held, totals.held]).toEqual([['svc-1'], 1]);
   });
 
+  it('is named with the way back by what needs it', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    await remove(at);
+    const { holds, services } = at.sluice;
+    await expect(holds.release('svc-1')).rejects.toThrow(
+      'There is no panel "dcim" in the config: put it back there; known: new',
+    );
+    await expect(services.remove('svc-1')).rejects.toThrow(
+      '"svc-1" is held (quota), and panel "dcim" is not in the config: put it back there, and release the service first',
+    );
+  });
+
   it('makes a run partial that has other panels', async () => {
     const at = await startDcim();
     await holdDcim(at, 1, 'order');

@@ -19,6 +19,12 @@ export function unknownPanel(name: string, known: string[]): SluiceError {
   );
 }
 
+/** Returns the error for the panel of something stored that is not in the config any more. */
+export function removedPanel(name: string, known: string[]): SluiceError {
+  const message = `There is no panel "${name}" in the config: put it back there`;
+  return notFound('unknown_panel', message, { panel: name }, suggestion(name, known));
+}
+
 /** Returns the error for an unknown product, which names the nearest one. */
 export function unknownProduct(name: string, known: string[]): SluiceError {
   return notFound('unknown_product', `There is no product "${name}"`, {}, suggestion(name, known));

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { findEntry } from '../../base/config/find-entry.js';
+import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { hasAccount } from '../../kernel/subject/account.js';
 import { noteLowered } from '../../kernel/subject/lifts.js';
 import { findSold } from '../../loop/load.js';
@@ -20,7 +20,7 @@ import { noteFollowing } from './former-status.js';
  */
 export async function removeService(context: Context, id: string, waitMs: number): Promise<ServiceRecord> {
   return withServiceRun(context, id, { command: 'service remove', waitMs }, async (service, run) => {
-    await refuseHeld(context, id);
+    await refuseHeld(context, service);
     await refuseInDoubt(context, id);
     if (service.ownRefs.length > 0 && service.status !== 'terminated') {
       throw new SluiceError('service_has_account', `"${id}" was not removed: it has an account that Sluice created`, {
@@ -40,17 +40,18 @@ export async function removeService(context: Context, id: string, waitMs: number
   });
 }
 
-async function refuseHeld({ store }: Context, id: string): Promise<void> {
+async function refuseHeld({ store, config }: Context, { id, panel }: ServiceRecord): Promise<void> {
   const gone = await findGone(store, [id]);
   const evidence = gone.has(id) ? [] : await store.evidence.open({ services: [id] });
   const holds = await store.holds.open({ services: [id] });
   if (evidence.length === 0 && holds.length === 0) return;
   const reasons = holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted';
-  throw new SluiceError(
-    'service_held',
-    `"${id}" is held (${reasons}): release it first, so that its restrictions are lifted`,
-    { details: { service: id } },
-  );
+  const removed = [panel, ...evidence.map((item) => item.panel)].find((name) => isPanelRemoved(config, name));
+  const wayOut =
+    removed === undefined
+      ? ': release it first, so that its restrictions are lifted'
+      : `, and panel "${removed}" is not in the config: put it back there, and release the service first`;
+  throw new SluiceError('service_held', `"${id}" is held (${reasons})${wayOut}`, { details: { service: id } });
 }
 
 /** Refuses while the client may still pay or have paid for a purchase, or is to get its price back. */
