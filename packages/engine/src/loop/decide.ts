@@ -101,7 +101,13 @@ export function foreseeHolds(context: Context, panel: Panel, loaded: Loaded, now
   };
 }
 
-function decideByLastReading(context: Context, panel: Panel, loaded: Loaded, now: string): Decision | null {
+/** Returns what the last reading of a service's cycle decides by now; null where the allowance is not known. */
+export function decideByLastReading(
+  context: Context,
+  panel: Panel,
+  loaded: Loaded<Stage>,
+  now: string,
+): Decision | null {
   const { allowance, cycle, cycleIsNew } = loaded;
   if (allowance === null) return null;
   const usage =

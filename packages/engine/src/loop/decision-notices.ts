@@ -154,7 +154,7 @@ function describeWithheld(context: Context, { service }: Pick<Applied, 'service'
 }
 
 /** Returns why a hold ends. */
-function describeClose(context: Context, work: Applied, hold: Readonly<HoldRecord>): string {
+export function describeClose(context: Context, work: Applied, hold: Readonly<HoldRecord>): string {
   const { decision, service } = work;
   const { reason } = hold;
   if (decision?.withheld.some((hold) => hold.reason === reason) === true)

@@ -51,8 +51,18 @@ it('of one of several holds that a purchase ends is not that the service is rele
   await at.sluice.purchases.create('svc-1', 'extra');
   const notices = await at.bench.store.notices.list({ service: 'svc-1' });
   expect(notices.filter(({ code }) => code === 'release' || code === 'hold_ended')).toMatchObject([
-    { ...ENDED, message: 'svc-1: a hold ended (quota: no longer due); it stays held (manual)' },
+    { ...ENDED, message: 'svc-1: a hold ended (quota: usage is below the allowance); it stays held (manual)' },
   ]);
   await at.pollAfter(HOUR);
   expect(released()).toEqual([]);
+});
+
+it('says as a run does why a purchase released the service', async () => {
+  await exceed();
+  await at.sluice.credit.add('42', { amount: '5', currency: 'EUR' });
+  await at.sluice.purchases.create('svc-1', 'extra');
+  const notices = await at.bench.store.notices.list({ service: 'svc-1' });
+  expect(notices.filter(({ code }) => code === 'release').map(({ message }) => message)).toEqual([
+    'svc-1 is released (quota: usage is below the allowance)',
+  ]);
 });

@@ -19,6 +19,8 @@ import { noteAlarms } from '../../kernel/run/alarms.js';
 import { addNotices, type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
 import { toDecisionRecord } from '../../kernel/run/report.js';
 import { shownNotice } from '../../kernel/run/run-document.js';
+import { decideByLastReading } from '../../loop/decide.js';
+import { describeClose } from '../../loop/decision-notices.js';
 import { serviceDetail } from '../services/show.js';
 import {
   type LastingHold,
@@ -71,7 +73,7 @@ export async function finishCommand(
 ): Promise<CommandResult> {
   const { context, command, run } = commandRun;
   const end = decideEnd(context, command, carriedOut);
-  const found = [...planNotices(carriedOut, { notices: reported }), ...releaseNotices(commandRun, carriedOut)];
+  const found = [...planNotices(carriedOut, { notices: reported }), ...(await releaseNotices(commandRun, carriedOut))];
   const notices = noticeRows(context, run.id, found);
   if (command.dryRun) await endRun(run, carriedOut, end);
   const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
@@ -105,12 +107,16 @@ function decideEnd(context: Context, command: ServiceCommand, work: Applied): Co
  * Returns the notices of the holds that the command found to have no reason any more, and of those that ended before it and are
  * undone now. What the command itself was to release is its outcome.
  */
-function releaseNotices({ command, run }: CommandRun, work: Applied): Notice[] {
+async function releaseNotices({ context, command, run }: CommandRun, work: Applied): Promise<Notice[]> {
   const isOwn = (hold: Applied['ended'][number]): boolean => work.closes.some(({ id }) => id === hold.id);
-  if (command.dryRun) return toReleaseNotices(work, work.closes, () => 'no longer due');
   const due = work.ended.filter((hold) => isOwn(hold) || (hold.until ?? '') < run.view.startedAt);
-  const shown = due.filter((hold) => isOwn(hold) || listReleasedHolds(work).includes(hold));
-  return toReleaseNotices(work, shown, () => 'no longer due');
+  const released = due.filter((hold) => isOwn(hold) || listReleasedHolds(work).includes(hold));
+  const shown = command.dryRun ? work.closes : released;
+  if (shown.length === 0) return [];
+  const panel = await context.panel(work.service.panel);
+  // A command reads no usage: what ended them is what the last reading decides by now.
+  const decision = decideByLastReading(context, panel, work, context.now());
+  return toReleaseNotices(work, shown, (hold) => describeClose(context, { ...work, decision }, hold));
 }
 
 /** Stores how a command ended; returns the service with its stored row. */
