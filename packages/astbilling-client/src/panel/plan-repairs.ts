@@ -17,8 +17,9 @@ export function planRepairs(plan: Plan, service: ServiceRecord, line: Subscriber
     const repaired = isOwn ? names.filter((name) => name !== 'extra' && isShown(name)) : [];
     // A line that was taken over has no reference of ours before a command writes it.
     const kept = names.filter((name) => (isOwn ? name === 'extra' : name !== 'externalRef'));
-    plan.drift.push(...[...repaired, ...kept].map(describeDrift));
-    const warnings = kept.map((name) => `${describeDrift(name)}, and stays so until a command changes it`);
+    const describe = (name: keyof SubscriberValues): string => describeDrift(name, prior, all);
+    const warnings = kept.map((name) => `${describe(name)}, and stays so until "provision change-package" writes it`);
+    plan.drift.push(...repaired.map(describe), ...warnings);
     noteAll(plan, service, { steps: [], warnings, line });
     if (repaired.length === 0) continue;
     const pick = (from: SubscriberValues) => Object.fromEntries(repaired.map((name) => [name, from[name]]));
@@ -36,8 +37,14 @@ function isLess(channels: SubscriberValues['channels'], before: Subscriber['chan
   return typeof before !== 'number' || channels < before;
 }
 
-function describeDrift(name: string): string {
-  return `the ${WORDS[name] ?? name} of the line differs from the service`;
+function describeDrift(name: keyof SubscriberValues, from: SubscriberValues, to: SubscriberValues): string {
+  return `the ${WORDS[name] ?? name} of the line is ${shown(from[name])}, but ${shown(to[name])} in the service`;
+}
+
+/** Further fields have a name each; runs name one of them. */
+function shown(value: SubscriberValues[keyof SubscriberValues]): string {
+  const [text] = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  return text === null || text === undefined || text === '' ? 'not shown' : String(text);
 }
 
 const WORDS: Record<string, string> = {

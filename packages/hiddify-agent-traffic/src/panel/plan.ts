@@ -259,7 +259,8 @@ function planChange(
       if (end !== null && end > due) plan.counts = true;
     } else {
       const ends = due === service.nextDueDate ? 'due on' : 'protected until';
-      plan.drift.push(`the last day of the user is ${end ?? 'not set yet'}, but the service is ${ends} ${due}`);
+      const stays = isOwn(service.ownRefs) ? '' : ', and stays so until "provision change-package" writes it';
+      plan.drift.push(`the last day of the user is ${end ?? 'not set yet'}, but the service is ${ends} ${due}${stays}`);
     }
   }
   const { mode, packageDays } = toHiddifyProduct(product);

@@ -223,3 +223,16 @@ describe('a uuid in capitals', () => {
     expect((await at.poll()).services).toContainEqual(expect.objectContaining({ id: 'svc-7', status: 'ok' }));
   });
 });
+
+it('another last day of a user that Sluice did not make is named with the command that writes it', async () => {
+  const uuid = at.panel.addUser({ packageDays: 90, startDate: '2026-11-01' });
+  await at.addService(1, { values: { hiddify_user_uuid: uuid } });
+  const drift = async (): Promise<readonly string[]> =>
+    ((await at.sluice.reconcile()).services[0]?.drift ?? []).filter((text) => text.includes('last day'));
+  expect(await drift()).toEqual([
+    'the last day of the user is 2027-01-30, but the service is due on 2026-12-15, and stays so until "provision change-package" writes it',
+  ]);
+  const { product } = await at.sluice.services.show('svc-1');
+  await at.sluice.provision.changePackage('svc-1', product);
+  expect(await drift()).toEqual([]);
+});

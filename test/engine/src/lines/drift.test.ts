@@ -23,8 +23,8 @@ describe.each(SYSTEMS)('a line that Sluice made, on the wire %s', (system) => {
       services: [
         {
           drift: [
-            'the plan of the line differs from the service',
-            'the number of channels of the line differs from the service',
+            'the plan of the line is 11, but 12 in the service',
+            'the number of channels of the line is 2, but 5 in the service',
           ],
         },
       ],
@@ -59,11 +59,12 @@ it('a line that Sluice did not make keeps its plan, and a notice names the diffe
   const line = fake.addSubscriber({ username: 'old1', plan: '12' });
   const fields = { panel: 'voice', product: 'line', client: '42', status: 'active', astbilling_subscriber_id: line };
   await sluice.services.add('taken', fields);
-  const message = 'taken: the plan of the line differs from the service, and stays so until a command changes it';
+  const drift =
+    'the plan of the line is 12, but 11 in the service, and stays so until "provision change-package" writes it';
   expect(await sluice.reconcile()).toMatchObject({
     totals: { actions: 0 },
-    services: [{ drift: ['the plan of the line differs from the service'] }],
-    notices: [{ code: 'line_warning', message }],
+    services: [{ drift: [drift] }],
+    notices: [{ code: 'line_warning', message: `taken: ${drift}` }],
   });
   expect(fake.subscriber(line).planId).toBe('12');
   expect(await sluice.reconcile()).toMatchObject({ totals: { actions: 0 }, notices: [] });
@@ -81,4 +82,18 @@ it('the plans are read once by a run over several lines', async () => {
   fake.server.clearCalls();
   expect((await sluice.reconcile()).run.outcome).toBe('done');
   expect(fake.server.calls.filter(({ path }) => path.endsWith('/plans'))).toHaveLength(1);
+});
+
+it('another credit limit is named with both figures, and with the command that changes it', async () => {
+  await open('magnusbilling');
+  const { sluice } = world;
+  await sluice.provision.create('svc-1');
+  await sluice.services.set('svc-1', { product: 'fraction' });
+  const drift =
+    'the credit limit of the line is 0, but 50.00 in the service, and stays so until "provision change-package" writes it';
+  expect(await sluice.reconcile()).toMatchObject({
+    totals: { actions: 0 },
+    services: [{ drift: [drift] }],
+    notices: [{ code: 'line_warning', message: `svc-1: ${drift}` }],
+  });
 });
