@@ -68,9 +68,13 @@ export interface InitQuestions {
   product: { name: string; lines: readonly string[]; choices?: readonly ProductChoice[] };
 }
 
-/** A key of the first product whose value is an id of a list of the panel. */
+/** A key of the first product whose value is an id of a list of the panel. One is not asked for where another has replaced its part. */
 export interface ProductChoice {
-  list: LookupList;
+  list: LookupList | 'tunnels';
+  /** Names of entries that are not offered. */
+  except?: RegExp;
+  /** Whether the product needs one: the first that is offered, where none is chosen. */
+  required?: boolean;
   /** What the id is of, in the question. */
   title: string;
   /** Part of a line of the product… */

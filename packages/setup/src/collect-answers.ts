@@ -63,9 +63,9 @@ export async function collectAnswers(parts: CollectParts): Promise<CollectedAnsw
   };
   const panels = interview === null ? given.panels : await interview.panels(works);
   if (interview === null) await test(panels);
-  const offer = async (panel: PanelAnswer, { list }: ProductChoice): Promise<OfferedRow[]> =>
+  const offer = async (panel: PanelAnswer, choice: ProductChoice): Promise<OfferedRow[]> =>
     open !== null && tests.get(panel.name)?.ok === true
-      ? readChoices(open, file, { ...general, panels: [panel] }, list)
+      ? readChoices(open, file, { ...general, panels: [panel] }, choice)
       : [];
   const product = (await interview?.product(panels, offer)) ?? null;
   const answers = { ...general, panels, product };

@@ -105,6 +105,7 @@ export class Interview {
     );
     const chosen: { choice: ProductChoice; id: string }[] = [];
     for (const choice of panel.kind.init.product.choices ?? []) {
+      if (chosen.some((one) => one.choice.replaces === choice.replaces)) continue;
       const id = await this.#choose(choice, await offer(panel, choice));
       if (id !== null) chosen.push({ choice, id });
     }
@@ -123,11 +124,14 @@ export class Interview {
   }
 
   /** Lets the operator choose an entry of a list by its id; null for none, and for an empty list. */
-  async #choose({ title }: ProductChoice, rows: readonly OfferedRow[]): Promise<string | null> {
-    if (rows.length === 0) return null;
+  async #choose({ title, required = false }: ProductChoice, rows: readonly OfferedRow[]): Promise<string | null> {
+    const [first] = rows;
+    if (first === undefined) return null;
+    const fallback = required ? first.id : '';
     this.#with.say(`The panel has these ${title}s:`);
     for (const { id, text } of rows) this.#with.say(`  ${id} ${text}`);
-    return await this.#ask(`Id of the ${title} of the product (empty: none): `, '', (answer) => {
+    const without = required ? `[${fallback}]` : '(empty: none)';
+    return await this.#ask(`Id of the ${title} of the product ${without}: `, fallback, (answer) => {
       if (answer !== '' && !rows.some(({ id }) => id === answer))
         throw new Error(`"${answer}" is not one of these ids`);
       return answer === '' ? null : answer;

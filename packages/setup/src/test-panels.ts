@@ -1,6 +1,12 @@
 import { checkConfigText, type Config, formatProblem } from '@sluice/config-file';
 import type { Sluice } from '@sluice/engine';
-import { maskedUrl, type ProductChoice, type SpeedLimitView, type TunnelGroupView } from '@sluice/panel-kind';
+import {
+  maskedUrl,
+  type ProductChoice,
+  type SpeedLimitView,
+  type TunnelGroupView,
+  type TunnelView,
+} from '@sluice/panel-kind';
 import { toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { PanelOutcome } from '@sluice/terminal/reports';
 import type { InitAnswers, OfferedRow, PanelAnswer } from './answers.js';
@@ -59,16 +65,23 @@ export async function readChoices(
   open: OpenEngine,
   file: string,
   answers: InitAnswers,
-  list: ProductChoice['list'],
+  { list, except }: ProductChoice,
 ): Promise<OfferedRow[]> {
   try {
     return await withAnswers(open, file, answers, async ({ panels }) => {
-      if (list === 'speedLimits') return (await panels.speedLimits()).map(toLimitRow);
-      return (await panels.tunnelGroups()).map(toGroupRow);
+      const offered = <Row extends { name: string }>(rows: Row[]): Row[] =>
+        rows.filter(({ name }) => except?.test(name) !== true);
+      if (list === 'tunnels') return offered(await panels.tunnels()).map(toTunnelRow);
+      if (list === 'speedLimits') return offered(await panels.speedLimits()).map(toLimitRow);
+      return offered(await panels.tunnelGroups()).map(toGroupRow);
     });
   } catch {
     return [];
   }
+}
+
+function toTunnelRow({ id, name, status }: TunnelView): OfferedRow {
+  return { id: String(id), text: status === 1 ? name : `${name}: disabled` };
 }
 
 function toLimitRow({ id, name, speedMbit, tunnel }: SpeedLimitView): OfferedRow {

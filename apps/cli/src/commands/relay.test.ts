@@ -169,6 +169,36 @@ describe('relay speed-limits and tunnel-groups', () => {
   });
 
   it('are offered by init for a first product, once the panel has answered', async () => {
+    const stdout = await init([
+      [/^Id of the tunnel group of the product \(empty: none\)/, '3'],
+      [/^Id of the tunnel group/, '1'],
+      [/^Id of the speed limit of the product/, '2'],
+    ]);
+    expect(stdout).toContain(
+      'tunnel groups:\n  1 asia: HK-01 (1), JP-02 (2)\n  2 12: JP-02 (2)\n  "3" is not one of these ids\n',
+    );
+    expect(stdout).toContain('speed limits:\n  1 shared: 30 Mbit/s on HK-01 (1)\n  2 open: no limit on JP-02 (2)\n');
+    const written = at.bench.read('new.yaml');
+    expect(written).toContain('    flvx: { tunnelGroup: 1, maxForwards: 10, speedLimitId: 2 }\n');
+    expect((await at.bench.sluice('config check --config new.yaml')).exitCode).toBe(0);
+  });
+
+  it('are offered by init without the limits of single accounts, and the tunnels where no group is chosen', async () => {
+    at.panel.addSpeedLimit(at.tunnels.hk, 50, 'sluice:user#4:50M');
+    at.panel.addTunnel({ name: 'old', status: 0 });
+    const stdout = await init([
+      [/^Id of the tunnel group/, ''],
+      [/^Id of the tunnel of the product \[1\]/, '2'],
+      [/^Id of the speed limit of the product/, ''],
+    ]);
+    expect(stdout).toContain('tunnels:\n  1 HK-01\n  2 JP-02\n  3 old: disabled\n');
+    expect(stdout).toContain('  2 open: no limit on JP-02 (2)\n');
+    expect(stdout).not.toContain('user#4');
+    expect(at.bench.read('new.yaml')).toContain('    flvx: { tunnelId: 2, maxForwards: 10 }\n');
+  });
+
+  /** Answers the questions of `init` for the panel and a first product, with these about its lists. */
+  async function init(choices: [RegExp, string][]): Promise<string> {
     const script: [RegExp, string][] = [
       [/^Time zone/, 'UTC'],
       [/^Currency/, ''],
@@ -182,9 +212,7 @@ describe('relay speed-limits and tunnel-groups', () => {
       [/^Kind of another/, ''],
       [/^Name of a first product/, 'first'],
       [/^Traffic/, '5GB'],
-      [/^Id of the tunnel group of the product \(empty: none\)/, '3'],
-      [/^Id of the tunnel group/, '1'],
-      [/^Id of the speed limit of the product/, '2'],
+      ...choices,
     ];
     const ask = (question: string): Promise<string> => {
       const [expected, answer] = script.shift() ?? [/^$/, ''];
@@ -193,14 +221,8 @@ describe('relay speed-limits and tunnel-groups', () => {
     };
     const { exitCode, stdout } = await at.bench.sluice('init new.yaml', { ask });
     expect([exitCode, script]).toEqual([0, []]);
-    expect(stdout).toContain(
-      'tunnel groups:\n  1 asia: HK-01 (1), JP-02 (2)\n  2 12: JP-02 (2)\n  "3" is not one of these ids\n',
-    );
-    expect(stdout).toContain('speed limits:\n  1 shared: 30 Mbit/s on HK-01 (1)\n  2 open: no limit on JP-02 (2)\n');
-    const written = at.bench.read('new.yaml');
-    expect(written).toContain('    flvx: { tunnelGroup: 1, maxForwards: 10, speedLimitId: 2 }\n');
-    expect((await at.bench.sluice('config check --config new.yaml')).exitCode).toBe(0);
-  });
+    return stdout;
+  }
 
   it('are what a refusal points to', async () => {
     await at.addService(1, { product: 'shared' });

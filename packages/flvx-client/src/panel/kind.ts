@@ -76,9 +76,12 @@ export const flvx: PanelKind = {
       ],
       choices: [
         { list: 'tunnelGroups', title: 'tunnel group', replaces: 'tunnelId: 1', with: 'tunnelGroup: ID' },
+        { list: 'tunnels', title: 'tunnel', required: true, replaces: 'tunnelId: 1', with: 'tunnelId: ID' },
         {
           list: 'speedLimits',
           title: 'speed limit',
+          // Those of single accounts, which end with them.
+          except: /^sluice:/,
           replaces: 'maxForwards: 10',
           with: 'maxForwards: 10, speedLimitId: ID',
         },
