@@ -2,6 +2,7 @@ import { may } from '@sluice/contract';
 import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
 import { describePrice, findRefusedAll, hasCycleEnded, packageName } from '@sluice/engine/words';
 import type { PaymentTerms } from '@sluice/engine/options';
+import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { Viewer } from '../../access/viewer.js';
 import { address, facts, notice, type Section, table } from '../../layout/components.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
@@ -60,9 +61,13 @@ export async function packagesSection(
   const { viewer } = request;
   const refused = refusalText(packages, service, toTimes(request, service.panel).now);
   const mayBuy = may(viewer, 'purchases.create') && refused === null;
+  const left = mayBuy ? await readLeft(request) : null;
   const list = table({
     caption: 'Packages',
-    columns: [...PACKAGE_COLUMNS, mayBuy ? { title: 'Buy', cell: (each) => buyCell(request, service, each) } : null],
+    columns: [
+      ...PACKAGE_COLUMNS,
+      mayBuy ? { title: 'Buy', cell: (each) => buyCell(request, service, each, left) } : null,
+    ],
     rows: packages,
   });
   // Where the parts are embedded, the other site sells.
@@ -71,7 +76,7 @@ export async function packagesSection(
   const pay = await request.sluice.purchases.terms();
   const terms = html`<p class="soft">
       ${isSold ? payText(pay) : 'Ask your provider for a package.'}
-      ${mayBuy ? await budgetText(request, packages) : null}
+      ${left === null ? null : budgetText(request, packages, left)}
     </p>
     ${isSold ? await creditText(request, service, { pay, reads }) : null}`;
   const warnings = isSold ? effectsOfAll(packages, whyText) : null;
@@ -99,23 +104,38 @@ async function creditText(
     <p>${shown} ${topUpLink(request, pay)}</p>`;
 }
 
-/** What may be spent with a link, and what is left of it; nothing for links without a maximum. */
-async function budgetText({ sluice, viewer }: PageRequest, packages: readonly PackageView[]): Promise<Html | null> {
+/** Returns what is left of what may be spent with a link; null for links without a maximum. */
+async function readLeft({ sluice, viewer }: PageRequest): Promise<string | null> {
   const { maxAmount } = viewer;
   if (maxAmount === null) return null;
-  const left = await sluice.purchases.budgetLeft({ refs: toRefPrefix(viewer), amount: maxAmount });
+  return sluice.purchases.budgetLeft({ refs: toRefPrefix(viewer), amount: maxAmount });
+}
+
+/** Returns what a client reads of a package that costs more than is left of its link; null for another one. */
+export async function overLinkText(
+  request: PageRequest,
+  { price, currency }: Pick<PackageView, 'price' | 'currency'>,
+): Promise<string | null> {
+  const left = await readLeft(request);
+  if (left === null || compareMoney(price, left) <= 0) return null;
+  return `The package costs more than the ${formatMoney(left, currency)} that are left to spend with this link.`;
+}
+
+/** What may be spent with a link, and what is left of it. */
+function budgetText({ viewer }: PageRequest, packages: readonly PackageView[], left: string): Html {
   const currency = packages[0]?.currency;
   const basis = packages.some(({ taxed }) => taxed) ? ', without tax' : '';
-  return html`With this link you can spend ${money(maxAmount, currency)} in total${basis}; ${money(left, currency)} are
-  left.`;
+  return html`With this link you can spend ${money(viewer.maxAmount, currency)} in total${basis};
+  ${money(left, currency)} are left.`;
 }
 
 /** The way to buy a package; one that is ordered already is finished by paying. */
-function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView): Html {
+function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView, left: string | null): Html {
   const href = address(`${toPath(request, service.id)}/buy`, { package: each.id });
   const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
   const pending = findPending(service.purchases, each.id);
   if (pending === null && each.refused !== undefined) return html`Not available`;
+  if (pending === null && left !== null && compareMoney(each.price, left) > 0) return html`More than is left`;
   if (pending === null) return html`<a class="button" href="${href}">Buy${of}</a>`;
   return purchaseState(pending, request);
 }

@@ -18,7 +18,7 @@ import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
 import { creditAge, creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
-import { offeredPackages, refusalText, toRefPrefix } from './packages.js';
+import { offeredPackages, overLinkText, refusalText, toRefPrefix } from './packages.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
@@ -71,8 +71,10 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const { least, isWhole } = expectedCharge(offered);
   const missing = credit === null ? null : missingCredit(credit, least);
   const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
-  const why = refusalText([offered], service, toTimes(request, service.panel).now);
   const pending = findPending(service.purchases, id);
+  const why =
+    refusalText([offered], service, toTimes(request, service.panel).now) ??
+    (pending === null ? await overLinkText(request, offered) : null);
   const refused = why !== null || pending !== null || (missing !== null && !pay.leavesInvoice);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
     ${facts([

@@ -159,7 +159,14 @@ describe('a share link', () => {
     expect(await limited.text('/services/svc-1')).toMatch(/9\.99 EUR<\/span> in total; <span[^>]*>9\.99 EUR/);
     expect([await buy('other'), await buy('extra-50'), await buy('extra-50')]).toEqual([400, 303, 409]);
     expect((await at.sluice.purchases.list()).purchases).toHaveLength(2);
-    expect(await limited.text('/services/svc-1')).toMatch(/9\.99 EUR<\/span> in total; <span[^>]*>4\.99 EUR/);
+    const page = await limited.text('/services/svc-1');
+    expect(page).toMatch(/9\.99 EUR<\/span> in total; <span[^>]*>4\.99 EUR/);
+    expect(page).toContain('More than is left');
+    expect(page).not.toContain('/buy?package=extra-50');
+    const asked = await limited.text(await askFor(limited, 'extra-50'));
+    expect(asked).toContain('costs more than the 4.99 EUR that are left to spend with this link');
+    expect(asked).not.toContain('paid from your credit');
+    expect(limited.readForm(asked, '/buy')).toEqual({});
     const wish = { enabled: 'yes', package: 'extra-50', threshold: '10%', max: '2' };
     expect((await limited.post('/services/svc-1/auto-buy', wish)).status).toBe(409);
     expect((await limited.post('/services/svc-1/auto-buy', { ...wish, max: '1' })).status).toBe(303);

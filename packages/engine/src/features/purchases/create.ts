@@ -12,7 +12,7 @@ import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { buyWithin, readRaise } from './agent-budget.js';
 import { refuseChanged } from './agreed-price.js';
-import { fitsBudget, type PurchaseBudget } from './budget-left.js';
+import { readBudgetLeft, type PurchaseBudget } from './budget-left.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
@@ -194,11 +194,12 @@ async function refuseOverBudget(
   bought: Package,
   budget: PurchaseBudget,
 ): Promise<void> {
-  if (await fitsBudget(tables, bought, budget)) return;
   const { id, price, currency } = bought;
+  const left = await readBudgetLeft(tables, budget);
+  if (compareMoney(price, left) <= 0) return;
   throw new SluiceError(
     'over_budget',
-    `${formatMoney(price, currency)} for package ${id} is more than what is left of ${formatMoney(budget.amount, currency)}; nothing was charged`,
+    `${formatMoney(price, currency)} for package ${id} is more than the ${formatMoney(left, currency)} that are left of ${formatMoney(budget.amount, currency)}; nothing was charged`,
     { details: { service, package: id } },
   );
 }
