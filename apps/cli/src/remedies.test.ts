@@ -104,6 +104,15 @@ describe('a message with its remedy', () => {
     );
   });
 
+  it('is of a damaged backup that another one is named, and of a damaged store how it is checked', () => {
+    const text = (message: string) => withRemedy({ code: 'store_damaged', message });
+    for (const what of ["is damaged: it can't be unpacked", 'is damaged (row 1 missing)', 'holds no store'])
+      expect(text(`The backup /srv/bad.gz ${what}. Use another one.`)).toBe(
+        `The backup /srv/bad.gz ${what}. Use another one. Those beside /srv/bad.gz may be whole: "sluice db restore FILE"`,
+      );
+    expect(text('The store sluice.db is damaged')).toContain('"sluice db check" shows what is damaged');
+  });
+
   it('stays one line whatever a detail contains', () => {
     expect(withRemedy({ code: 'no_account', message: 'None', details: { service: 'a\u001b[2J\nb' } })).not.toMatch(
       // oxlint-disable-next-line no-control-regex

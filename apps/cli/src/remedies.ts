@@ -55,6 +55,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   mass_change: /^(?<panel>.+?): \d+ of \d+ /,
   agent_limit: / limit of agent "(?<agent>.+?)"/,
   PANEL_NOT_FOUND: / has no record for the lookup (?<lookup>\w+) of \S+ \(by (?<by>[^)]+)\)/,
+  store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,
   // Limits move with a service, where there is one.
   panel_removed: /^\d+ agents? .+; \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\)$/,
 };

@@ -273,7 +273,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   config_exists: 'Name another file, or replace it with --force',
   unexpected: 'This is a bug: run again with --verbose and report the output',
   store_too_old: 'Update it with "sluice db migrate"',
-  store_damaged: '"sluice db check" shows what is damaged; restore a backup with "sluice db restore FILE"',
+  store_damaged: [
+    'Those beside {backup} may be whole: "sluice db restore FILE"',
+    '"sluice db check" shows what is damaged; restore a backup with "sluice db restore FILE"',
+  ],
   store_missing: [
     'Restore a backup with "sluice db restore FILE", or release everything with "sluice hold release --all --from {holdsFile} --yes"; to start with an empty store, move the file of open holds away',
     '',
