@@ -16,6 +16,8 @@ export interface CheckerState {
   reservations: readonly AgentReservationRecord[];
   /** Agents whose own limit is not enforced. */
   exempt: ReadonlySet<string>;
+  /** The part of a user to raise that is left out of the figures of these agents; a refusal counts it. Absent for a new user. */
+  raised?: { bytes: number; agents: ReadonlySet<string> };
 }
 
 /** Decides whether an agent is over its limit, whether one more user fits, and which users to disable. */
@@ -88,13 +90,15 @@ export class AgentTrafficChecker {
   }
 
   #reason(agent: CheckedAgent, newBytes: number, isAncestor: boolean): string {
-    const used = this.#used(agent);
+    const { raised } = this.state;
+    const hadBytes = raised?.agents.has(agent.uuid) === true ? raised.bytes : 0;
+    const used = this.#used(agent) + hadBytes;
     const reserved = this.#reserved(agent);
     const limit = agent.limitBytes ?? 0;
     const who = `agent "${agent.name}"${isAncestor ? ", which is above the user's agent" : ''}`;
     const left = formatBytes(remainingTraffic(limit, used + reserved) ?? 0);
     return (
-      `A further ${formatBytes(newBytes)} does not fit within the limit of ${who}: ` +
+      `A further ${formatBytes(newBytes - hadBytes)} does not fit within the limit of ${who}: ` +
       `${formatBytes(used)} ${this.state.accounting} and ${formatBytes(reserved)} reserved of ${formatBytes(limit)}, ${left} left.`
     );
   }

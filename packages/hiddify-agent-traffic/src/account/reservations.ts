@@ -137,7 +137,8 @@ export function checkRaise(
   const shown = countShown(entry, accounting);
   const above = new Set(listChain(entry?.owner ?? null, agents));
   const without = new Map([...agents].map(([uuid, agent]) => [uuid, above.has(uuid) ? less(agent, shown) : agent]));
-  const checker = new AgentTrafficChecker({ accounting, agents: without, reservations: others, exempt });
+  const raised = { bytes: shown, agents: above };
+  const checker = new AgentTrafficChecker({ accounting, agents: without, reservations: others, exempt, raised });
   const wanted: RaisedLimit = { raises: user.uuid, limitBytes, untilBytes: usedUpAt(entry, request) };
   return {
     bytes: Math.max(0, wholeBytes - findReserved(made) - (above.has(owner) ? shown : 0)),

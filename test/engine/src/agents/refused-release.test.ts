@@ -67,3 +67,18 @@ describe('a larger quota that ends a hold and that the limit of the agent refuse
     expect(onPanel()).toEqual([true, 11.5, true]);
   });
 });
+
+describe('a larger quota that the limit of the agent refuses by what is allocated', () => {
+  beforeEach(() => at.bench.edit('accounting: consumed', 'accounting: allocated'));
+
+  it('is refused with what it needs beyond what the user has, and with the figures of the agent', async () => {
+    await at.create(1, { product: 'agency' });
+    await at.limit('north', 15);
+    await at.pollAfter(HOUR);
+    await at.sluice.overrides.set('svc-1', { quota: '31GB' });
+    const { services } = await at.pollAfter(HOUR);
+    expect(services[0]?.error?.message).toContain(
+      'A further 21 GB does not fit within the limit of agent "north": 10 GB allocated and 0 B reserved of 15 GB, 5 GB left',
+    );
+  });
+});
