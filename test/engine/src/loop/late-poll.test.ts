@@ -127,6 +127,22 @@ describe('a run that has panels for long', () => {
     expect(seen).toEqual([{ command: 'poll', at: expect.any(String) }, ['warning', 'poll_late']]);
   });
 
+  it('does not hide that the polls of the other panels have stopped, which went on beside it', async () => {
+    await addOther();
+    const seen: unknown[] = [];
+    const release = await at.bench.takeLease('panel:dcim');
+    const look = async (): Promise<void> => {
+      await release();
+      await passIntervals(2, pollTheOthers);
+      seen.push(await readLate());
+      await passIntervals(4);
+      seen.push(await readLate(), await lastPoll());
+    };
+    // A reconcile over the panel that no poll has.
+    await during(() => at.sluice.reconcile(), look, other);
+    expect(seen).toEqual([undefined, { command: 'poll', at: expect.any(String) }, ['warning', 'poll_late']]);
+  });
+
   it('is none whose process has ended', async () => {
     await at.addService(1);
     const seen: unknown[] = [];

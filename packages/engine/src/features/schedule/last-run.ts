@@ -95,7 +95,8 @@ async function findStopped(context: Context): Promise<Late | undefined> {
   const last = reconcile === null || reconcile.startedAt < poll.startedAt ? poll : reconcile;
   if (!isLate(context, last, interval)) return undefined;
   const taken = [...(await readTakenPanels(context)).values()];
-  if (taken.some(({ run }) => run === poll.id || run === reconcile?.id)) return undefined;
+  // An older one that still has a panel proves nothing of the schedule.
+  if (taken.some(({ run }) => run === last.id)) return undefined;
   return taken.length > 0 && (await isRefused(context)) ? undefined : { command: 'poll', at: last.startedAt };
 }
 
