@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { during } from '../bench/during.js';
 import { useOpened } from '../bench/each-test.js';
+import { intercept } from '../bench/intercept.js';
 import { HOUR } from '../bench/engine-bench.js';
 import { addSharer } from '../easydcim/sharers.js';
 import { startShop } from './shop.js';
@@ -10,7 +11,7 @@ const [at, start] = useOpened(startShop);
 const state = (): string => at.panel.port(7001).adminState;
 
 /** Two services of client 42 with one port, both held since there was no credit. */
-async function holdBoth(): Promise<void> {
+async function holdBoth(credit = '100'): Promise<void> {
   await start(
     ', allowSharedPorts: true, autoBuy: { enabled: true, package: extra-50, thresholdGb: 10, maxPerCycle: 3 }',
   );
@@ -19,12 +20,13 @@ async function holdBoth(): Promise<void> {
     ['b', 502],
   ] as const)
     await addSharer(at, { id, number, order: number + 400, server: 77, ports: [7001], values: { client: '42' } });
+  await at.addClientService(3);
   await at.pollReport();
   at.use(1, 120);
   at.use(2, 120);
   expect((await at.pollReport({ allowMass: true })).totals.held).toBe(2);
   expect(state()).toBe('down');
-  await at.pay('100');
+  await at.pay(credit);
 }
 
 it('what is bought for both of two services with one port releases both', async () => {
@@ -33,7 +35,50 @@ it('what is bought for both of two services with one port releases both', async 
   expect([state(), await at.balance()]).toEqual(['up', '90.00']);
 });
 
+/** Kills polls until one has stored what it buys first, and not charged it yet. */
+async function killBeforeCharge(): Promise<void> {
+  for (let write = 1; ; write++) {
+    let left = write;
+    const store = intercept(at.bench.store, () => (left <= 0 ? Promise.reject(new Error('killed')) : null));
+    const counted = new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'write') left--;
+        return Reflect.get(target, name) as unknown;
+      },
+    });
+    await at.bench.inAnother((sluice) => sluice.poll({ allowMass: true }).catch(() => null), { store: counted });
+    const rows = await at.bench.store.purchases.list();
+    if (rows.some(({ status, invoice }) => status === 'pending' && invoice === null)) return;
+    if (rows.length > 0) throw new Error('no poll was killed between a purchase and its charge');
+  }
+}
+
 type Side = 'a' | 'b';
+
+it.each<[string, () => unknown]>([
+  ['the credit is less by now', () => at.buy('svc-3', 'extra-50')],
+  [
+    'staff have stopped the other one',
+    () => {
+      at.panel.staffSuspendOrder(902, 'abuse');
+    },
+  ],
+  ['the other one is suspended', () => at.sluice.holds.add('b')],
+])('a purchase that was stored and not charged is not charged alone where %s', async (_what, change) => {
+  await holdBoth('10');
+  await killBeforeCharge();
+  await change();
+  const before = await at.balance();
+  const { totals } = await at.pollAfter(HOUR, { allowMass: true });
+  expect([totals.purchased, await at.balance(), state()]).toEqual([0, before, 'down']);
+});
+
+it('a purchase that was stored and not charged is bought with what the other one needs', async () => {
+  await holdBoth();
+  await killBeforeCharge();
+  expect((await at.pollAfter(HOUR, { allowMass: true })).totals).toMatchObject({ purchased: 2, held: 0 });
+  expect([state(), await at.balance()]).toEqual(['up', '90.00']);
+});
 
 it.each<[Side, Side]>([
   ['a', 'b'],

@@ -1,12 +1,15 @@
 import { findLink, readPreferences } from './link-preferences.js';
-import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
+import { type Invoice, isOnlyLine, type Panel } from '@sluice/panel-kind';
 import { addMoney, autoBuy, fewestToLift } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import type { Loaded } from '../../kernel/subject/stages.js';
+import { readStoppedByPanel } from '../../kernel/run/alarms.js';
+import type { Decided, Loaded } from '../../kernel/subject/stages.js';
+import { unplanned } from '../../kernel/subject/to-stage.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { refKey } from '../../base/purchase-keys.js';
 import { decideLast } from '../../loop/decide.js';
 import { findSkipped } from '../../loop/load.js';
+import { findSharers } from '../../loop/sharing.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
@@ -50,7 +53,7 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   if (findSkipped(loaded, { panel, config: context.config, now: context.now() }) !== null) return false;
   const read = await withOrderedBy(context.store, row, loaded);
   const decided = decideLast(context, panel, read, context.now());
-  if (decided === null) return false;
+  if (decided === null || (await dependsOnOthers(context, panel, decided))) return false;
   const wish = findWish({ context, panel }, await readPreferences(context.store, context.now()), decided);
   if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
   const bought = await listBought(context, decided);
@@ -71,6 +74,18 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   // It counts as spent already, with the link that it was ordered by.
   const own = row.key.startsWith(refKey(budget.refs)) ? row.price : '0.00';
   return isOfUse(row.price, addMoney(await readBudgetLeft(context.store, budget), own));
+}
+
+/**
+ * Whether what is bought for a service may have no effect for what staff or a sharer do: only the run that plans them together knows that
+ * before anything is charged, and buys again.
+ */
+async function dependsOnOthers(context: Context, panel: Panel, decided: Decided): Promise<boolean> {
+  const { id } = decided.service;
+  if ((await readStoppedByPanel(context.store, [id])).has(id)) return true;
+  const on = { context, panel, run: '', scope: 'command' as const, resources: new Map<string, never>() };
+  const [work] = await findSharers(on, [unplanned(decided)]);
+  return work !== undefined && work.sharers.length > 0;
 }
 
 /**
