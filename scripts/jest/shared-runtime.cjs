@@ -8,6 +8,11 @@ const isOfTests = (file) => /\.test\.ts$|[\\/]test[\\/]/.test(file);
 /** Loads what is shared; it outlives the files. */
 let shared;
 
+/** Modules of jest that have nothing of a test file in them, by their paths. */
+const ofJest = new Map();
+const isOfFile = (file) =>
+  /[\\/]node_modules[\\/](?:jest-circus|expect|@jest[\\/]expect|jest-mock|jest-each)[\\/]/.test(file);
+
 /** Ends when nothing is being linked: modules that are linked at the same time must not have dependencies in common. */
 let idle = Promise.resolve();
 
@@ -15,6 +20,19 @@ function loadShared(load) {
   const module = idle.then(async () => shared.esmLoader.linkAndEvaluateModule(await load(shared.esmLoader)));
   idle = module.catch(() => undefined);
   return module;
+}
+
+/** Jest's own modules of one file: those that are shared, and those that keep what is of the file. */
+class ModulesOfJest extends Map {
+  set(file, module) {
+    if (!isOfFile(file)) ofJest.set(file, module);
+    return super.set(file, module);
+  }
+
+  delete(file) {
+    ofJest.delete(file);
+    return super.delete(file);
+  }
 }
 
 module.exports = class SharedRuntime extends Runtime {
@@ -25,6 +43,7 @@ module.exports = class SharedRuntime extends Runtime {
   constructor(...args) {
     super(...args);
     shared ??= new Runtime(...args);
+    this.registries.internalModuleRegistry = new ModulesOfJest(ofJest);
     const { esmLoader } = this;
     const loadEsm = esmLoader.loadEsmModule.bind(esmLoader);
     const loadCjs = esmLoader.loadCjsAsEsm.bind(esmLoader);
