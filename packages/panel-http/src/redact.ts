@@ -44,7 +44,23 @@ function maskByShape(text: string): string {
     .replace(/([?&](?:[a-z_-]*token|api_?key|access_?key|secret|passw(?:or)?d|pass)=)[^&#\s]+/gi, `$1${MASK}`);
 }
 
+/** Patterns of the lists of secrets that were used last: the calls of a session have the same ones. */
+const patterns = new Map<string, RegExp | null>();
+const MOST_PATTERNS = 64;
+
 function toPattern(secrets: readonly string[]): RegExp | null {
+  const key = JSON.stringify(secrets);
+  const known = patterns.get(key);
+  const pattern = known === undefined ? makePattern(secrets) : known;
+  // The one used last stands last.
+  patterns.delete(key);
+  patterns.set(key, pattern);
+  const [oldest] = patterns.keys();
+  if (patterns.size > MOST_PATTERNS && oldest !== undefined) patterns.delete(oldest);
+  return pattern;
+}
+
+function makePattern(secrets: readonly string[]): RegExp | null {
   const forms = new Set<string>();
   for (const secret of secrets) for (const form of listForms(secret)) forms.add(form);
   if (forms.size === 0) return null;
