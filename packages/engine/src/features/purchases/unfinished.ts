@@ -9,6 +9,7 @@ import { findEntry } from '../../base/config/find-entry.js';
 import { refKey } from '../../base/purchase-keys.js';
 import { decideLast } from '../../loop/decide.js';
 import { findSkipped } from '../../loop/load.js';
+import { observeServices } from '../../loop/observe.js';
 import { findSharers } from '../../loop/sharing.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
@@ -53,7 +54,7 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   if (findSkipped(loaded, { panel, config: context.config, now: context.now() }) !== null) return false;
   const read = await withOrderedBy(context.store, row, loaded);
   const decided = decideLast(context, panel, read, context.now());
-  if (decided === null || (await dependsOnOthers(context, panel, decided))) return false;
+  if (decided === null || (await needsRun({ context, panel }, decided))) return false;
   const wish = findWish({ context, panel }, await readPreferences(context.store, context.now()), decided);
   if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
   const bought = await listBought(context, decided);
@@ -76,16 +77,16 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   return isOfUse(row.price, addMoney(await readBudgetLeft(context.store, budget), own));
 }
 
-/**
- * Whether what is bought for a service may have no effect for what staff or a sharer do: only the run that plans them together knows that
- * before anything is charged, and buys again.
- */
-async function dependsOnOthers(context: Context, panel: Panel, decided: Decided): Promise<boolean> {
-  const { id } = decided.service;
-  if ((await readStoppedByPanel(context.store, [id])).has(id)) return true;
+/** Whether the purchase is left to a run: only that finds what else stops the service, and decides for all that share. */
+async function needsRun({ context, panel }: { context: Context; panel: Panel }, decided: Decided): Promise<boolean> {
+  const { service, holds } = decided;
+  if ((await readStoppedByPanel(context.store, [service.id])).has(service.id)) return true;
+  if (holds.length === 0) return false;
   const on = { context, panel, run: '', scope: 'command' as const, resources: new Map<string, never>() };
-  const [work] = await findSharers(on, [unplanned(decided)]);
-  return work !== undefined && work.sharers.length > 0;
+  const observation = (await observeServices(on, [service])).get(service.id) ?? null;
+  if (observation === null || observation.error !== null) return true;
+  const [shared] = await findSharers(on, [{ ...unplanned(decided), observation }]);
+  return shared === undefined || shared.sharers.length > 0;
 }
 
 /**
