@@ -63,6 +63,16 @@ it('checks of agents are not late while a run has their panel', async () => {
   expect(await readLate()).toEqual([{ panel: 'vpn', at: checked }]);
 });
 
+it('checks of agents that have stopped are late also while a short run has their panel', async () => {
+  await at.limit('north', 20);
+  await at.check();
+  const checked = now();
+  at.bench.clock.advance(DAY);
+  const release = await at.bench.takeLease('panel:vpn');
+  expect(await readLate()).toEqual([{ panel: 'vpn', at: checked }]);
+  await release();
+});
+
 it('checks are not missed where no agent has a limit, or is only observed', async () => {
   await at.check();
   at.bench.clock.advance(DAY);

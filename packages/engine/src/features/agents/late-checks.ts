@@ -1,9 +1,9 @@
 import type { OverviewReport } from '@sluice/contract/documents';
-import type { RunRecord } from '@sluice/state-store';
+import type { LeaseRecord, RunRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { readTakenPanels } from '../../context/leases.js';
-import { findLastOver, isLate } from '../schedule/last-run.js';
+import { findLastOver, isLate, lateFrom } from '../schedule/last-run.js';
 import { hasOwnLimits, isWithAddon, panelsWithAgents } from './open-agents.js';
 
 /** The last check of the agents of a panel on which Sluice enforces limits of agents. */
@@ -18,7 +18,7 @@ export interface LastCheck {
 
 /**
  * Returns the last check of each panel on which Sluice enforces limits of agents: a reconcile checks them too, a poll does not. A run
- * that has the panel keeps the next check from it, and is named itself once it has it for long.
+ * that has the panel since then keeps the next check from it, and is named itself once it has it for long.
  */
 export async function listLastChecks(context: Context): Promise<LastCheck[]> {
   const { config, store } = context;
@@ -30,10 +30,16 @@ export async function listLastChecks(context: Context): Promise<LastCheck[]> {
     if (!(await hasOwnLimits(context, panel))) continue;
     const run = await findLastCheck(context, panel);
     const at = run?.startedAt ?? (await findFirstLimit(context, panel));
-    const isPast = at !== null && isLate(context, { startedAt: at }, config.schedule.agentCheck);
-    found.push({ panel, run, at, isLate: isPast && !taken.has(panel) });
+    found.push({ panel, run, at, isLate: at !== null && hasStopped(context, at, taken.get(panel)) });
   }
   return found;
+}
+
+/** Whether the checks have stopped since the last one; a run that has had the panel since before the next was late keeps it from it. */
+function hasStopped(context: Context, startedAt: string, holder: LeaseRecord | undefined): boolean {
+  const { agentCheck } = context.config.schedule;
+  if (!isLate(context, { startedAt }, agentCheck)) return false;
+  return holder === undefined || Date.parse(holder.acquiredAt) > lateFrom({ startedAt }, agentCheck);
 }
 
 async function findLastCheck(context: Context, panel: string): Promise<RunRecord | null> {

@@ -59,8 +59,13 @@ export function findLastOver(context: Context, command: string, panel: string): 
 }
 
 /** Returns whether the last run of a command is too long ago for the time between its runs. */
-export function isLate({ deps }: Context, { startedAt }: Pick<RunRecord, 'startedAt'>, intervalMs: number): boolean {
-  return deps.clock.now() - Date.parse(startedAt) > LATE_INTERVALS * intervalMs;
+export function isLate({ deps }: Context, last: Pick<RunRecord, 'startedAt'>, intervalMs: number): boolean {
+  return deps.clock.now() > lateFrom(last, intervalMs);
+}
+
+/** Returns until when, in ms, the last run of a command is not late. */
+export function lateFrom({ startedAt }: Pick<RunRecord, 'startedAt'>, intervalMs: number): number {
+  return Date.parse(startedAt) + LATE_INTERVALS * intervalMs;
 }
 
 /** What is known of runs that have stopped, or wait for one. */
