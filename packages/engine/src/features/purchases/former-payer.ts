@@ -124,5 +124,5 @@ export function leftForPayerNotice({ id, panel }: FormerService, row: PurchaseRe
 }
 
 function describe(service: string, row: PurchaseRecord): string {
-  return `${service}: package ${row.package} for ${formatMoney(row.charged ?? row.price, row.currency)}, which client ${row.client ?? ''} bought before the service ended or became another client's,`;
+  return `${service}: package ${row.package} for ${formatMoney(row.charged ?? row.price, row.currency)}, which client ${row.client ?? ''} bought before the service ended, began to be terminated or became another client's,`;
 }
