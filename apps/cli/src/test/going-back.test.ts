@@ -246,6 +246,18 @@ describe('a store that is gone', () => {
     await succeed('service list');
   });
 
+  it('is not begun again beside a damaged file of open holds, also where an empty store is in its place', async () => {
+    await succeed('service list');
+    const damaged = '{ "holds": [';
+    at.bench.write('sluice.db.holds.json', damaged);
+    for (const isThere of [true, false]) {
+      if (!isThere) loseStore();
+      const refused = await at.bench.sluice('poll --json');
+      expect(refused.json<{ error: { code: string } }>().error.code).toBe('bad_holds_file');
+      expect(at.bench.read('sluice.db.holds.json')).toBe(damaged);
+    }
+  });
+
   it.each(['sluice.db.holds.json', 'elsewhere.json', 'of-an-earlier-version.json'])(
     'is not needed to give everything back from %s',
     async (name) => {

@@ -2,7 +2,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { StateStore } from '@sluice/state-store';
 import type { Files } from '../base/files.js';
 import { knowsAny } from './adopt-holds-file.js';
-import { type Content, isInMemory, readHoldsFile, toHoldsFilePath, tryReadHoldsFile } from './holds-file.js';
+import { type Content, isInMemory, readHoldsFile, toHoldsFilePath } from './holds-file.js';
 
 /**
  * Refuses to create a new store in place of a lost one while anything is still restricted: the new store would attribute our
@@ -22,12 +22,16 @@ export function refuseLostStore(files: Files, storeFile: string): void {
 /**
  * Refuses an empty store where the file has holds that it never knew: it is in place of a lost one, and the next run would write the
  * file without them.
+ *
+ * @throws SluiceError `store_missing`; `bad_holds_file` for a damaged file
  */
 export async function refuseEmptyStore(files: Files, store: StateStore): Promise<void> {
   if (isInMemory(store)) return;
   const file = toHoldsFilePath(store.location);
-  const found = tryReadHoldsFile(files, file);
-  if (found === null || !(await isInPlaceOfLost(store, found))) return;
+  if (!files.exists(file) || (await store.services.count({})) > 0) return;
+  // A damaged file is what is left of the lost store, too.
+  const found = readHoldsFile(files, file);
+  if (!(await isInPlaceOfLost(store, found))) return;
   throw new SluiceError(
     'store_missing',
     `The store ${store.location} has no services, but ${file} lists ${found.holds.length} open holds that it does not know`,
