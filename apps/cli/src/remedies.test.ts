@@ -113,6 +113,13 @@ describe('a message with its remedy', () => {
     expect(text('The store sluice.db is damaged')).toContain('"sluice db check" shows what is damaged');
   });
 
+  it('names the client whose calls cost another currency, and what can be done', () => {
+    const message = 'Client "c-2" is billed in EUR, not in BRL; nothing was changed';
+    expect(withRemedy({ code: 'currency_mismatch', message })).toBe(
+      `${message}. Use the currency that "sluice credit show c-2" shows. What costs another one, such as calls of a panel, needs a client of its own: "sluice service set SERVICE client=ID"`,
+    );
+  });
+
   it('stays one line whatever a detail contains', () => {
     expect(withRemedy({ code: 'no_account', message: 'None', details: { service: 'a\u001b[2J\nb' } })).not.toMatch(
       // oxlint-disable-next-line no-control-regex

@@ -54,6 +54,7 @@ function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { run?
 const NAMED: Readonly<Record<string, RegExp>> = {
   mass_change: /^(?<panel>.+?): \d+ of \d+ /,
   agent_limit: / limit of agent "(?<agent>.+?)"/,
+  currency_mismatch: /^Client "(?<client>.+?)" is billed in /,
   PANEL_NOT_FOUND: / has no record for the lookup (?<lookup>\w+) of \S+ \(by (?<by>[^)]+)\)/,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,
   // Limits move with a service, where there is one.

@@ -154,7 +154,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   invoice_closed: '"sluice invoice show {invoice}" shows what became of it',
   currency_mismatch: [
     'Offer a price in the currency that the client has in {billing}',
-    'Use the currency that "sluice credit show {client}" shows',
+    'Use the currency that "sluice credit show {client}" shows. What costs another one, such as calls of a panel, needs a client of its own: "sluice service set SERVICE client=ID"',
   ],
   client_closed: 'Open the client in the billing system, or end the service',
   no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
