@@ -91,7 +91,7 @@ export function findSharedOrder(target: TargetState, order: string, sharers: rea
 export function toSharedPorts({ service }: TargetState, sharers: readonly Sharer[]): ItemError {
   return {
     code: 'shared_ports',
-    message: `"${service.id}" shares its server or ports with ${formatSharers(sharers)}: disabling them would affect both; use action suspend-order, or set allowSharedPorts: true in the product`,
+    message: `"${service.id}" shares its server or ports with ${formatSharers(sharers)}: disabling them would affect both; correct easydcim_service_id or easydcim_server_id if they do not share them, otherwise use action suspend-order, or set allowSharedPorts: true in the product`,
   };
 }
 

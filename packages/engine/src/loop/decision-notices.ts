@@ -49,7 +49,7 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
     if (work.enforcement.value === 'observe' || dryRun)
       // Decided again in every run, but reported once per cycle.
       add('would_hold', toKey(reason), `${service.id} would be held (${why})`);
-    else add('hold', draft?.id ?? reason, `${service.id} is held (${why})${toBesides(work)}`);
+    else add('hold', draft?.id ?? reason, `${service.id} is held${toPlace(work)} (${why})${toBesides(work)}`);
   }
   for (const { reason } of decision.withheld) {
     add(
@@ -90,6 +90,12 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
   }
   notices.push(...restartNotices(work), ...thresholdNotices(work), ...limitThresholdNotices(work));
   return notices;
+}
+
+/** Returns that a hold is not on its panel, where it is known before any call that nothing is changed there: the failure says why. */
+function toPlace({ error, plan }: Applied): string {
+  const isRefused = plan === null || (plan.steps.length === 0 && plan.problems.length > 0);
+  return error !== null && isRefused ? ', but not restricted on its panel yet' : '';
 }
 
 /** Returns what follows a notice of a service that others have stopped, too: its alarm ends with the hold. */

@@ -107,7 +107,13 @@ describe('ports that two services share', () => {
     at.use(1, 200);
     const polled = await at.poll();
     expect(polled.run.outcome).toBe('partial');
-    expect(polled.services[0]?.error?.code).toBe('shared_ports');
+    expect(polled.services[0]?.error).toMatchObject({
+      code: 'shared_ports',
+      message: expect.stringContaining('correct easydcim_service_id or easydcim_server_id if they do not share them'),
+    });
+    expect(polled.notices.filter(({ code }) => code === 'hold')).toMatchObject([
+      { message: expect.stringContaining('svc-1 is held, but not restricted on its panel yet (quota: ') },
+    ]);
     expect(changing()).toEqual([]);
   });
 });
