@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { astbilling } from '@sluice/astbilling-client/panel';
-import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
-import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import type { FakeAstbilling } from '@sluice/fake-panels';
+import type { DashboardBench } from '../test/dashboard-bench.js';
+import { NUMBER, startLineBench } from '../test/line-bench.js';
 import { Link, toKey } from '../test/share-link.js';
 import { toCsrfToken } from './viewer.js';
-
-const NUMBER = '+551142000001';
 
 let at: DashboardBench;
 let voice: FakeAstbilling;
@@ -13,27 +11,14 @@ let voice: FakeAstbilling;
 let onWait: (() => Promise<void>) | null = null;
 
 beforeAll(async () => {
-  voice = await startFakeAstbilling();
-  const plan = voice.add('plans', { id: '11', name: 'Plan' });
-  const customer = voice.addCustomer({ id: '501', name: 'Customer', document: '12345678909' });
-  const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
-  voice.addDid({ number: NUMBER, subscriber: line });
-  const customerMay = ['caller_id', 'destination', 'sip_password'];
-  at = await startBench({
-    fakes: [voice],
-    kinds: [astbilling],
-    panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
-    products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay } } },
-    sleep: async () => {
-      const waited = onWait;
-      onWait = null;
-      await waited?.();
-    },
-  });
+  const sleep = async () => {
+    const waited = onWait;
+    onWait = null;
+    await waited?.();
+  };
+  ({ at, voice } = await startLineBench({ sleep }));
   await at.addService(1, 'c-1', 20);
   await at.sluice.credit.add('c-1', { amount: '50.00', currency: 'EUR' });
-  const phone = { panel: 'voice', product: 'line', status: 'active', client: 'c-1', astbilling_subscriber_id: line };
-  await at.sluice.services.add('line-1', phone);
   await at.sluice.poll();
 });
 afterAll(() => at.close());

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { astbilling } from '@sluice/astbilling-client/panel';
-import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
-import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import type { FakeAstbilling } from '@sluice/fake-panels';
+import type { DashboardBench } from '../test/dashboard-bench.js';
+import { NUMBER, startLineBench } from '../test/line-bench.js';
 import { Link } from '../test/share-link.js';
-
-const NUMBER = '+551142000001';
 
 let at: DashboardBench;
 let voice: FakeAstbilling;
@@ -12,20 +10,7 @@ let token: string;
 let link: Link;
 
 beforeEach(async () => {
-  voice = await startFakeAstbilling();
-  const plan = voice.add('plans', { id: '11', name: 'Plan' });
-  const customer = voice.addCustomer({ id: '501', name: 'Customer', document: '12345678909' });
-  const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
-  voice.addDid({ number: NUMBER, subscriber: line });
-  const customerMay = ['caller_id', 'destination', 'sip_password'];
-  at = await startBench({
-    fakes: [voice],
-    kinds: [astbilling],
-    panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
-    products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay } } },
-  });
-  const phone = { panel: 'voice', product: 'line', status: 'active', client: 'c-1', astbilling_subscriber_id: line };
-  await at.sluice.services.add('line-1', phone);
+  ({ at, voice } = await startLineBench());
   token = await at.token('client:c-1', 'manage');
   link = await Link.open(at, { client: 'c-1', manage: true, changePassword: true });
 });

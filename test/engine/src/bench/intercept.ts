@@ -12,3 +12,23 @@ export function intercept<T extends object>(store: T, before: () => Promise<void
     },
   });
 }
+
+/** A store whose process is killed after so many transactions. */
+export interface DyingStore<T> {
+  store: T;
+  isDead: () => boolean;
+}
+
+/** Returns a store whose process is killed when it begins this transaction: from then on nothing is read or written. */
+export function killedAtWrite<T extends object>(store: T, write: number): DyingStore<T> {
+  let left = write;
+  const isDead = (): boolean => left <= 0;
+  const dying = intercept(store, () => (isDead() ? Promise.reject(new Error('killed')) : null));
+  const counted = new Proxy(dying, {
+    get: (target, name) => {
+      if (name === 'write') left--;
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+  return { store: counted, isDead };
+}

@@ -3,7 +3,7 @@ import { keepMessages, TO_CLIENTS } from '../bench/client-channel.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { useBench } from '../bench/each-test.js';
 import { DAY, HOUR } from '../bench/engine-bench.js';
-import { intercept } from '../bench/intercept.js';
+import { killedAtWrite } from '../bench/intercept.js';
 
 const channel = keepMessages();
 const at = useBench(async () => {
@@ -83,17 +83,10 @@ describe('automatic purchases that a share link set', () => {
     let write = 0;
     for (let isKilled = true; isKilled && write < 100;) {
       write++;
-      let left = write;
-      const store = intercept(at.bench.store, () => (left <= 0 ? Promise.reject(new Error('killed')) : null));
-      const counted = new Proxy(store, {
-        get: (target, name) => {
-          if (name === 'write') left--;
-          return Reflect.get(target, name) as unknown;
-        },
-      });
+      const { store, isDead } = killedAtWrite(at.bench.store, write);
       at.bench.clock.advance(HOUR);
-      await at.bench.inAnother((sluice) => sluice.poll().catch(() => null), { store: counted });
-      isKilled = left <= 0;
+      await at.bench.inAnother((sluice) => sluice.poll().catch(() => null), { store });
+      isKilled = isDead();
     }
     expect(write).toBeGreaterThan(3);
     await at.pollAfter(HOUR);

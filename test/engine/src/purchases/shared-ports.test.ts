@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { during } from '../bench/during.js';
 import { useOpened } from '../bench/each-test.js';
-import { intercept } from '../bench/intercept.js';
+import { killedAtWrite } from '../bench/intercept.js';
 import { HOUR } from '../bench/engine-bench.js';
 import { addSharer } from '../easydcim/sharers.js';
 import { startShop } from './shop.js';
@@ -38,15 +38,8 @@ it('what is bought for both of two services with one port releases both', async 
 /** Kills polls until one has stored what it buys first, and not charged it yet. */
 async function killBeforeCharge(): Promise<void> {
   for (let write = 1; ; write++) {
-    let left = write;
-    const store = intercept(at.bench.store, () => (left <= 0 ? Promise.reject(new Error('killed')) : null));
-    const counted = new Proxy(store, {
-      get: (target, name) => {
-        if (name === 'write') left--;
-        return Reflect.get(target, name) as unknown;
-      },
-    });
-    await at.bench.inAnother((sluice) => sluice.poll({ allowMass: true }).catch(() => null), { store: counted });
+    const { store } = killedAtWrite(at.bench.store, write);
+    await at.bench.inAnother((sluice) => sluice.poll({ allowMass: true }).catch(() => null), { store });
     const rows = await at.bench.store.purchases.list();
     if (rows.some(({ status, invoice }) => status === 'pending' && invoice === null)) return;
     if (rows.length > 0) throw new Error('no poll was killed between a purchase and its charge');
