@@ -54,7 +54,7 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   if (findSkipped(loaded, { panel, config: context.config, now: context.now() }) !== null) return false;
   const read = await withOrderedBy(context.store, row, loaded);
   const decided = decideLast(context, panel, read, context.now());
-  if (decided === null || (await needsRun({ context, panel }, decided))) return false;
+  if (decided === null) return false;
   const wish = findWish({ context, panel }, await readPreferences(context.store, context.now()), decided);
   if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
   const bought = await listBought(context, decided);
@@ -64,7 +64,7 @@ async function isStillAutomatic(context: Context, row: PurchaseRecord, loaded: L
   const boughtThisCycle = others.filter(({ status }) => status !== 'pending').length;
   const facts = { ...wish, packageBytes: wish.package.bytes, boughtThisCycle };
   const isOfUse = (price: string, credit: string): boolean => autoBuy({ ...facts, price, credit }).count > 0;
-  if (!isOfUse('0.00', '0.00')) return false;
+  if (!isOfUse('0.00', '0.00') || (await needsRun({ context, panel }, decided))) return false;
   // The charge shows whether the credit reaches for one.
   if (fewestToLift(facts) === 1) return true;
   const { balance } = await (await context.billing()).credit(wish.client, context.deps.signal);
