@@ -117,9 +117,12 @@ export async function overLinkText(
   { price, currency }: Pick<PackageView, 'price' | 'currency'>,
 ): Promise<string | null> {
   const left = await readLeft(request);
-  if (left === null || compareMoney(price, left) <= 0) return null;
+  if (left === null || !isMoreThan(left, price)) return null;
   return `The package costs more than the ${formatMoney(left, currency)} that are left to spend with this link.`;
 }
+
+/** Whether a price is more than what is left of a link; null: it has no maximum. */
+const isMoreThan = (left: string | null, price: string): boolean => left !== null && compareMoney(price, left) > 0;
 
 /** What may be spent with a link, and what is left of it. */
 function budgetText({ viewer }: PageRequest, packages: readonly PackageView[], left: string): Html {
@@ -135,7 +138,7 @@ function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView
   const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
   const pending = findPending(service.purchases, each.id);
   if (pending === null && each.refused !== undefined) return html`Not available`;
-  if (pending === null && left !== null && compareMoney(each.price, left) > 0) return html`More than is left`;
+  if (pending === null && isMoreThan(left, each.price)) return html`More than is left`;
   if (pending === null) return html`<a class="button" href="${href}">Buy${of}</a>`;
   return purchaseState(pending, request);
 }
