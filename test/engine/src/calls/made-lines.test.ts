@@ -254,3 +254,51 @@ describe('calls of a prepaid line', () => {
     expect(await listReported()).toEqual([`${LINE}: 7.0000 BRL`]);
   });
 });
+
+describe('a line that was not billed before the end of its second month', () => {
+  beforeEach(() => {
+    at.setTime('2026-11-05T12:00:00Z');
+  });
+
+  it('owes all its calls where Sluice made it', async () => {
+    await at.sluice.services.add('svc-2', {
+      panel: 'voice',
+      product: 'line',
+      client: '43',
+      status: 'pending',
+      ...PERSON,
+    });
+    const made = await at.sluice.provision.create('svc-2');
+    const line = made.service.refs['astbilling_subscriber_id'] ?? '';
+    at.addCall('2026-11-10T09:00:00-03:00', '5.0000', { subscriber: line });
+    at.addCall('2026-12-10T09:00:00-03:00', '7.0000', { subscriber: line });
+    at.setTime('2027-01-05T12:00:00Z');
+    const due = ['svc-2 planned 5.00', 'svc-2 planned 7.00'];
+    expect((await at.bill({ dryRun: true })).sort()).toEqual(due);
+    expect((await at.bill()).sort()).toEqual(['svc-2 added 5.00', 'svc-2 added 7.00']);
+    await at.bill();
+    expect(await charged()).toEqual(['12.00']);
+  });
+
+  it('owes all its calls where its service got it after all lines of its panel were billed here', async () => {
+    await at.sluice.services.add('svc-2', { panel: 'voice', product: 'line', client: '43', status: 'active' });
+    await at.bill();
+    at.setTime('2026-11-06T12:00:00Z');
+    await at.addService();
+    at.addCall('2026-11-06T08:00:00-03:00', '3.0000');
+    at.addCall('2026-11-10T09:00:00-03:00', '5.0000');
+    at.addCall('2026-12-10T09:00:00-03:00', '7.0000');
+    at.setTime('2027-01-05T12:00:00Z');
+    expect((await at.bill()).sort()).toEqual(['svc-1 added 7.00', 'svc-1 added 8.00']);
+  });
+
+  it('owes those of the month that was just closed where another system may have billed it', async () => {
+    await at.addService();
+    at.addCall('2026-11-10T09:00:00-03:00', '5.0000');
+    at.addCall('2026-12-10T09:00:00-03:00', '7.0000');
+    at.setTime('2027-01-05T12:00:00Z');
+    expect(await at.bill()).toEqual(['svc-1 added 7.00']);
+    await at.bill();
+    expect(await charged()).toEqual(['7.00']);
+  });
+});

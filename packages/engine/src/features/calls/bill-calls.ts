@@ -11,11 +11,12 @@ import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
 import { PERIOD_OPEN } from './bill-refusals.js';
 import { type BillRequest, withBillLease } from './bill-lease.js';
+import { isAllDue } from './bill-scope.js';
 import { findBilledAgain, readNamedAgain } from './billed-again.js';
 import { findServices } from './billed-services.js';
 import { resolveDoubts, type TriedBill } from './doubts.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
-import { findFirstDue, forgetFirstDue } from './first-due.js';
+import { findFirstDue, forgetFirstDue, noteBilledPanels } from './first-due.js';
 import { dropGivenUp } from './given-up.js';
 import { findServiceFirstDay } from './first-day.js';
 import { listBegun, listLineBills } from './line-bills.js';
@@ -50,6 +51,7 @@ export async function billCalls(context: Context, request: BillRequest): Promise
     };
     const tried = await resolveDoubts(context, run, { request, toRequest });
     const bills = tried.map(({ view }) => view);
+    if (isAllDue(request) && !dryRun) await noteBilledPanels(context, findWhollyBilled(services, isObserved));
     for (const service of services) {
       context.deps.signal.throwIfAborted();
       const own = tried.filter((one) => one.view.service === service.id);
@@ -83,6 +85,16 @@ async function observedServices(
   if (service !== null || (invoice !== null && resend)) return () => false;
   const enforcements = await readEnforcements(config, store);
   return ({ panel, product }) => enforcements.isObserving(panel, product);
+}
+
+/** Returns the panels of which no service is under `observe`. */
+function findWhollyBilled(
+  services: readonly ServiceRecord[],
+  isObserved: (service: ServiceRecord) => boolean,
+): Set<string> {
+  const panels = new Set(services.map(({ panel }) => panel));
+  for (const service of services) if (isObserved(service)) panels.delete(service.panel);
+  return panels;
 }
 
 async function billService(

@@ -22,6 +22,21 @@ export interface ToBill extends Pick<ServiceWindow, 'client' | 'sharedWith'> {
   again?: boolean;
 }
 
+/** Since when the calls of a line are due that was never billed. */
+export interface FirstDue {
+  /** When a run first had them to bill, ISO UTC. */
+  at: string;
+  /** Local day on which Sluice made the line; null where it did not, or that is not known. */
+  madeOn: string | null;
+  /**
+   * When a run first billed all lines of the panel, ISO UTC: no other system bills one that a service got later. Null where that is not
+   * known.
+   */
+  panelSince: string | null;
+  /** When the service became known here, ISO UTC: when it got its first line is not stored. */
+  serviceSince: string;
+}
+
 /** What the due periods of a line follow from. */
 export interface DueRequest {
   /** All bills of the line, newest period first. */
@@ -38,8 +53,8 @@ export interface DueRequest {
   graceMinutes: number;
   /** First local day that may be billed. */
   billFrom: string;
-  /** When a run first had calls of a line to bill that was never billed; null once it was. */
-  firstDue: string | null;
+  /** Of a line that was never billed; null once it was. */
+  firstDue: FirstDue | null;
 }
 
 /** So many periods that were never tried are due at once; what is older comes first, so that none is left out for good. */
@@ -89,7 +104,7 @@ export function isBegun(bill: Pick<CallBillRecord, 'state'>): boolean {
 /**
  * Returns the periods to bill, the oldest first: bills that were begun, those that failed, those of nothing to read again, and the oldest closed periods since the
  * first bill that no other bill covers, cut at the instants at which the service got or lost the line. Of a line that was never
- * billed it is the period that was just closed when a run first had it.
+ * billed these are the periods since no other system has billed it, else the one that was just closed when a run first had it.
  */
 export function findDue(request: DueRequest): ToBill[] {
   const { bills, timeZone, graceMinutes, now, windows } = request;
@@ -113,13 +128,15 @@ export function findDue(request: DueRequest): ToBill[] {
 }
 
 /** Returns the periods in which a service had the line in this window, the oldest first, from the first that may be billed. */
-function listPeriods(request: DueRequest, { to }: ServiceWindow): BillPeriod[] {
+function listPeriods(request: DueRequest, window: ServiceWindow): BillPeriod[] {
   const { bills, rule, timeZone, now, graceMinutes, billFrom, firstDue } = request;
+  const { to } = window;
   const { start: from } = localDay(billFrom, timeZone);
   const due = { rule, timeZone, billedUntil: null };
   const oldest = bills.findLast((bill) => !isByHand(bill) && (to === null || isBefore(bill.start, to)));
-  const [closed] = duePeriods({ ...due, now: firstDue ?? now, graceMinutes, createdAt: from, atMost: 1 });
-  const starts = oldest === undefined || firstDue !== null ? [closed?.start ?? from] : [];
+  const [closed] = duePeriods({ ...due, now: firstDue?.at ?? now, graceMinutes, createdAt: from, atMost: 1 });
+  const starts =
+    oldest === undefined || firstDue !== null ? [closed?.start ?? from, ...listOwnStarts(request, window)] : [];
   const begin = [...starts, ...(oldest === undefined ? [] : [oldest.start])].reduce((a, b) => (isBefore(a, b) ? a : b));
   const since = later(begin, from);
   // A part may be over long before its period.
@@ -128,6 +145,15 @@ function listPeriods(request: DueRequest, { to }: ServiceWindow): BillPeriod[] {
   // What was before the first bill is another system's; of a period whose first bill failed nothing was billed.
   const first = oldest !== undefined && oldest.state !== 'failed' ? since : from;
   return periods.flatMap((period) => clip(period, { from: first, to: null }));
+}
+
+/** Returns the instants since when no other system has billed a line that was never billed here. */
+function listOwnStarts({ firstDue, timeZone }: DueRequest, { from }: ServiceWindow): string[] {
+  if (firstDue === null) return [];
+  const { madeOn, panelSince, serviceSince } = firstDue;
+  const made = madeOn === null ? [] : [localDay(madeOn, timeZone).start];
+  const got = from ?? serviceSince;
+  return panelSince === null || isBefore(got, panelSince) ? made : [...made, got];
 }
 
 /** What the last periods of a line follow from. */

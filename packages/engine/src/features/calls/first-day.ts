@@ -20,8 +20,11 @@ export interface LineOfServices {
  * what was called on another line may be on the bills of another system.
  */
 export async function findFirstDay(context: Context, line: LineOfServices): Promise<string | null> {
+  return line.telephony.billFrom ?? findMadeDay(context, line);
+}
+
+async function findMadeDay(context: Context, line: LineOfServices): Promise<string | null> {
   const { telephony, panel, services } = line;
-  if (telephony.billFrom !== null) return telephony.billFrom;
   const all: ActionRecord[] = [];
   for (const service of new Set(services)) all.push(...(await context.store.actions.list({ service })));
   // The panel may have another name in the config now.
@@ -32,11 +35,20 @@ export async function findFirstDay(context: Context, line: LineOfServices): Prom
 
 /** The same of the line of a service. */
 export async function findServiceFirstDay(context: Context, line: Line): Promise<string | null> {
+  return findFirstDay(context, await readServices(context, line));
+}
+
+/** Returns the local day before the one on which Sluice made the line of a service, as the journal shows; null where it did not. */
+export async function findServiceMadeDay(context: Context, line: Line): Promise<string | null> {
+  return findMadeDay(context, await readServices(context, line));
+}
+
+async function readServices(context: Context, line: Line): Promise<LineOfServices> {
   const { telephony, service, subscriberId, object } = line;
   const subjects = object === null ? [] : [ownershipSubject(object.ref, object.value)];
   const had = object === null ? [] : await context.store.ownership.list({ panel: object.panel, subjects });
   const services = [service.id, ...had.map((period) => period.service)];
-  return findFirstDay(context, { telephony, panel: service.panel, subscriberId, services });
+  return { telephony, panel: service.panel, subscriberId, services };
 }
 
 /** Of a creation whose answer was lost, only the line itself shows whether it is the one. */

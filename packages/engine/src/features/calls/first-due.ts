@@ -1,12 +1,14 @@
-import type { CallBillRecord, HeldLease } from '@sluice/state-store';
+import type { CallBillRecord, ConditionRecord, HeldLease } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
 import { isByHand } from '../billing/by-hand.js';
-import type { ToBill } from './due.js';
+import type { FirstDue, ToBill } from './due.js';
+import { findServiceMadeDay } from './first-day.js';
 import { listLineBills } from './line-bills.js';
 
 const toKey = ({ service: { id, panel }, subscriberId }: Line): string => `calls_due:${panel}:${subscriberId}:${id}`;
+const toPanelKey = (panel: string): string => `calls_billed:${panel}`;
 
 /** A run that bills a line. */
 interface FirstRun {
@@ -16,21 +18,39 @@ interface FirstRun {
 }
 
 /**
- * Returns when a run first had calls of a line to bill that was never billed, ISO UTC; null once it was. What was due then stays due,
+ * Returns when a run first had calls of a line to bill that was never billed; null once it was. What was due then stays due,
  * although no bill could be stored: the product may be missing, or the panel not list the calls.
  */
 export async function findFirstDue(
   context: Context,
   line: Line,
   { bills, fences, dryRun }: FirstRun,
-): Promise<string | null> {
+): Promise<FirstDue | null> {
   const key = toKey(line);
-  const known = await context.store.conditions.get(key);
-  if (known !== null) return known.since;
-  if (dryRun || bills.some((bill) => !isByHand(bill))) return null;
+  const { conditions } = context.store;
+  const known = await conditions.get(key);
+  if (known === null && bills.some((bill) => !isByHand(bill))) return null;
+  const { panel, createdAt: serviceSince } = line.service;
+  const panelSince = (await conditions.get(toPanelKey(panel)))?.since ?? null;
+  if (known !== null) return { at: known.since, madeOn: readMadeOn(known), panelSince, serviceSince };
+  const [at, madeOn] = [context.now(), await findServiceMadeDay(context, line)];
+  if (!dryRun)
+    await context.write(fences, (tables) => tables.conditions.put({ key, since: at, runs: 1, details: { madeOn } }));
+  return { at, madeOn, panelSince, serviceSince };
+}
+
+/** Notes of panels whose lines are all billed since when that is so, unless it is known. */
+export async function noteBilledPanels(context: Context, panels: Iterable<string>): Promise<void> {
   const since = context.now();
-  await context.write(fences, ({ conditions }) => conditions.put({ key, since, runs: 1, details: null }));
-  return since;
+  for (const key of [...panels].map(toPanelKey)) {
+    if ((await context.store.conditions.get(key)) !== null) continue;
+    await context.write([], ({ conditions }) => conditions.put({ key, since, runs: 1, details: null }));
+  }
+}
+
+/** Earlier versions stored no day. */
+function readMadeOn({ details }: ConditionRecord): string | null {
+  return (details as Pick<FirstDue, 'madeOn'> | null)?.madeOn ?? null;
 }
 
 /** Forgets that once a bill is stored of the first period that is due: it stays due by that, whatever became of the bill. */
