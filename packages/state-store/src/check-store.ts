@@ -15,7 +15,7 @@ import * as holdTables from './tables/hold-record-tables.js';
 import * as ledgerTables from './tables/ledger-record-tables.js';
 import * as runTables from './tables/run-record-tables.js';
 import * as serviceTables from './tables/service-record-tables.js';
-import { ofServices } from './tables/record-queries.js';
+import { OF_SERVICES } from './tables/record-queries.js';
 import * as tokenTables from './tables/token-record-tables.js';
 
 /** Maximum findings reported per check; many findings usually have one cause. */
@@ -165,7 +165,7 @@ async function findUnknownServices(db: Kysely<Database>): Promise<Finding[]> {
   const { rows } = await sql<{ service: string }>`
     select "service" from (
       select "service" from "holds" where "until" is null union select "service" from "evidence" where "until" is null)
-    where ${ofServices} and "service" not in (select "id" from "services")
+    where ${sql.raw(OF_SERVICES)} and "service" not in (select "id" from "services")
     order by "service" limit ${FINDINGS}`.execute(db);
   return rows.map(({ service }) => ({
     object: service,

@@ -3,7 +3,8 @@ import type { LeaseOwner, LeaseRecord } from './records.js';
 import type { HeldLease, LeaseRequest, LeasesResult, StateStore } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
-import { inChunks, listed } from './tables/record-queries.js';
+import { inChunks } from './tables/record-queries.js';
+import { execute, isAmong, statement, text } from './tables/statement.js';
 import type { LeaseRow } from './tables/database.js';
 
 /** Leases. Each row is permanent, so that the fence number of a name always rises. */
@@ -45,10 +46,11 @@ export async function verifyFences(session: Session, fences: readonly HeldLease[
 }
 
 /** Held leases, of all names or among these, ordered by name. One statement, so that the result is consistent. */
-async function heldLeases({ db }: Session, names?: readonly string[]): Promise<LeaseRecord[]> {
-  let query = db.selectFrom('leases').selectAll().where('host', 'is not', null);
-  if (names !== undefined) query = query.where('name', 'in', listed(names));
-  return (await query.orderBy('name').execute()).map(toRecord);
+async function heldLeases(session: Session, names?: readonly string[]): Promise<LeaseRecord[]> {
+  const among = names === undefined ? text('') : statement` and ${isAmong('name', names)}`;
+  const held = statement`select * from "leases" where "host" is not null${among} order by "name"`;
+  const { rows } = await execute<LeaseRow>(session, held);
+  return rows.map(toRecord);
 }
 
 type LeasesRequest = LeaseRequest & { names: string[] };

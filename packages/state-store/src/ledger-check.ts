@@ -1,11 +1,12 @@
 import { addMoney, compareMoney } from '@sluice/quota-core';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { InvoiceRecord } from './ledger-records.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import { entries, invoices } from './tables/ledger-record-tables.js';
 import { listCounted } from './tables/record-queries.js';
 import type { RecordTable } from './tables/record-table.js';
+import { statement } from './tables/statement.js';
 
 /** Rows read per query. */
 const PAGE = 1000;
@@ -48,7 +49,7 @@ async function* eachPage<Rec, Row>(
   table: RecordTable<string, Rec, Row>,
 ): AsyncGenerator<(Row & { seq: number })[]> {
   for (let last: number | undefined = 0; last !== undefined;) {
-    const and: RawBuilder<boolean>[] = [sql`"seq" > ${last}`];
+    const and = [statement`"seq" > ${last}`];
     const rows: (Row & { seq: number })[] = await listCounted(session, table, { and, order: ['seq'], limit: PAGE });
     yield rows;
     last = rows.length < PAGE ? undefined : rows.at(-1)?.seq;

@@ -4,13 +4,13 @@ import type { Database } from '../tables/database.js';
 import type { Migration } from './migration.js';
 import { LATEST_SCHEMA_VERSION } from './version.js';
 
+/** Asked in each transaction. */
+const NEWEST = CompiledQuery.raw('select max("version") as "version" from "schema_migrations"');
+
 /** Returns the schema version of a store; 0 when no step has run. */
 export async function readVersion(db: Kysely<Database>): Promise<number> {
-  const row = await db
-    .selectFrom('schema_migrations')
-    .select((eb) => eb.fn.max<number | null>('version').as('version'))
-    .executeTakeFirst();
-  return row?.version ?? 0;
+  const { rows } = await db.executeQuery<{ version: number | null }>(NEWEST);
+  return rows[0]?.version ?? 0;
 }
 
 /** Throws for a store of a newer version than this package supports. */

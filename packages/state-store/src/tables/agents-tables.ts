@@ -5,9 +5,10 @@ import type { Access, Session } from './access.js';
 import { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
 import { inChunksOrAll, listed } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
+import { text } from './statement.js';
 
 /** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */
-const LIVE = sql<boolean>`"state" <> 'closed'`;
+const LIVE = text(`"state" <> 'closed'`);
 
 /** Columns that name an agent by its uuid. */
 const AGENT_COLUMNS = [

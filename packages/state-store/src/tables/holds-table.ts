@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { HoldRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
@@ -14,6 +14,7 @@ import {
   inChunks,
   missingRow,
 } from './record-queries.js';
+import { statement, type Statement, text } from './statement.js';
 import { holds, evidence } from './hold-record-tables.js';
 import { findSubjectPanel } from '@sluice/quota-core';
 import { StoreError } from '../store-error.js';
@@ -69,15 +70,15 @@ export function holdsTable(access: Access): StoreTables['holds'] {
 type Filter = Parameters<StoreTables['holds']['lasting']>[0];
 
 /** Returns a condition for holds of these subjects. */
-type ToCondition = (subjects: RawBuilder<boolean>) => RawBuilder<boolean>;
+type ToCondition = (subjects: Statement) => Statement;
 
-const toOpen: ToCondition = () => sql`"until" is null`;
+const toOpen: ToCondition = () => text('"until" is null');
 /** Not undone yet: evidence outlives its hold until its restriction is. */
 const toEnded: ToCondition = (subjects) =>
-  sql`"until" is not null and "id" in (select "hold" from "evidence" where "until" is null and ${subjects})`;
+  statement`"until" is not null and "id" in (select "hold" from "evidence" where "until" is null and ${subjects})`;
 
-function ofPanel(panel: string | undefined): RawBuilder<boolean>[] {
-  return panel === undefined ? [] : [sql`"service" in (select "id" from "services" where "panel" = ${panel})`];
+function ofPanel(panel: string | undefined): Statement[] {
+  return panel === undefined ? [] : [statement`"service" in (select "id" from "services" where "panel" = ${panel})`];
 }
 
 /** Reads the holds of each condition: together, the conditions would scan the whole history. */

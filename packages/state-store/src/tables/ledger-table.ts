@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { BookingRecord, EntryRecord } from '../ledger-records.js';
 import type { LedgerTables } from '../ledger-tables.js';
@@ -7,6 +6,7 @@ import type { Access, Session } from './access.js';
 import { inChunks } from './record-queries.js';
 import { bookings, entries } from './ledger-record-tables.js';
 import { addRecord, findRecord, insertRecords, listRecords } from './record-queries.js';
+import { statement } from './statement.js';
 
 type Move = Omit<EntryRecord, 'booking' | 'balance'>;
 
@@ -80,7 +80,7 @@ async function listEntries(
   const and =
     invoice === undefined
       ? []
-      : [sql<boolean>`"booking" in (select "id" from "ledger_bookings" where "invoice" = ${invoice})`];
+      : [statement`"booking" in (select "id" from "ledger_bookings" where "invoice" = ${invoice})`];
   const found = await listRecords(session, entries, { where: { account }, and, order: ['seq'] });
   const of = await inChunks(
     found.map(({ booking }) => booking),

@@ -19,6 +19,7 @@ import {
   updateRecord,
 } from './record-queries.js';
 import { purchases } from './service-record-tables.js';
+import { isAmong, statement, type Statement } from './statement.js';
 
 /** Tables of money. */
 export function ledgerTables(access: Access): LedgerTables {
@@ -85,9 +86,9 @@ export function purchasesTable(access: Access): StoreTables['purchases'] {
         const rows = await inChunksOrAll(services, (some) =>
           inChunksOrAll(cycles, (cycle) => {
             const and = [
-              ...(some === undefined ? [] : [sql<boolean>`"service" in ${listed(some)}`]),
+              ...(some === undefined ? [] : [isAmong('service', some)]),
               ...(keyPrefix === undefined ? [] : [beginsWith(keyPrefix)]),
-              ...(paidSince === undefined ? [] : [sql<boolean>`"paid_at" >= ${paidSince}`]),
+              ...(paidSince === undefined ? [] : [statement`"paid_at" >= ${paidSince}`]),
             ];
             return listCounted(session, purchases, { where: { service, cycle, status, key }, and });
           }),
@@ -113,6 +114,6 @@ export function purchasesTable(access: Access): StoreTables['purchases'] {
 }
 
 /** As a range, which the index of the keys serves. */
-function beginsWith(prefix: string): RawBuilder<boolean> {
-  return sql<boolean>`("key" >= ${prefix} and "key" < ${`${prefix}\u{10ffff}`})`;
+function beginsWith(prefix: string): Statement {
+  return statement`("key" >= ${prefix} and "key" < ${`${prefix}\u{10ffff}`})`;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { statement } from './statement.js';
 import {
   beginPeriods,
   changesOwner,
@@ -82,7 +83,7 @@ async function changePeriods(
 /** Adds the numbers that services have, or had until they ended. */
 async function withNumbers(session: Session, changes: readonly OwnerChange[]): Promise<OwnerChange[]> {
   const ids = changes.flatMap(({ before }) => before?.id ?? []);
-  const and = [sql<boolean>`"subject" >= ${NUMBERS} and "subject" < ${NUMBERS_END}`];
+  const and = [statement`"subject" >= ${NUMBERS} and "subject" < ${NUMBERS_END}`];
   const rows = await inChunks(ids, (service) => listRecords(session, ownership, { where: { service }, and }));
   if (rows.length === 0) return [...changes];
   const names = changes.map(({ before }) => serviceSubject(before?.id ?? ''));

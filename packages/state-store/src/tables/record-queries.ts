@@ -4,6 +4,7 @@ import type { Session } from './access.js';
 import type { Stored } from './columns.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import type { RecordTable } from './record-table.js';
+import { execute, isAmong, joined, name, names, statement, type Statement, text } from './statement.js';
 import { toAgentSubject } from '@sluice/quota-core';
 import { StoreError } from '../store-error.js';
 
@@ -19,7 +20,7 @@ type Sortable<Row> = (keyof Row & string) | 'seq';
 interface Selection<Row> {
   where?: Where<Row>;
   /** Conditions that `where` can't state. */
-  and?: readonly (RawBuilder<boolean> | undefined)[];
+  and?: readonly (Statement | undefined)[];
   order?: readonly (Sortable<Row> | `${Sortable<Row>} desc`)[];
   limit?: number | undefined;
 }
@@ -96,7 +97,7 @@ export function rowsByTime<Rec, Row>(
   { since, after, where = {}, limit }: PageRequest & { where?: Where<Row> },
 ): Promise<(Row & { seq: number })[]> {
   // One comparison, so that an index is used.
-  const behind = after ? sql<boolean>`(${sql.ref(time)}, "seq") > (${after.at}, ${after.seq})` : undefined;
+  const behind = after ? statement`(${name(time)}, "seq") > (${after.at}, ${after.seq})` : undefined;
   const and = [compare(time, '>=', since), behind];
   return listCounted(session, table, { where, and, order: [time, 'seq'], limit });
 }
@@ -129,91 +130,89 @@ export async function putRecords<Rec, Row>(
 
 /** Adds a record unless a row has the same unique columns, among all rows or the open ones. Returns whether it was added. */
 export async function addRecord<Rec, Row>(
-  { db }: Session,
+  session: Session,
   table: Table<Rec, Row>,
   record: Rec,
   unique: { columns: readonly string[]; open?: boolean },
 ): Promise<boolean> {
-  const open = unique.open === true ? sql` where "until" is null` : sql``;
-  const result = await sql`insert into ${sql.table(table.table)} (${toRefs(table.columns)})
-    values (${sql.join(table.values(record))}) on conflict (${toRefs(unique.columns)})${open} do nothing`.execute(db);
-  return (result.numAffectedRows ?? 0n) > 0n;
+  const open = text(unique.open === true ? ' where "until" is null' : '');
+  const values = table.values(record).map((value) => statement`${value}`);
+  const into = statement`insert into ${name(table.table)} (${names(table.columns)}) values (${joined(values, ', ')})`;
+  const { numAffectedRows } = await execute(
+    session,
+    statement`${into} on conflict (${names(unique.columns)})${open} do nothing`,
+  );
+  return (numAffectedRows ?? 0n) > 0n;
 }
 
 /** Changes members of the record with that `id`. Fails with `store_not_found` if there is none. */
 export async function updateRecord<Rec, Row>(
-  { db }: Session,
+  session: Session,
   table: Table<Rec, Row>,
   id: string,
   change: NoInfer<Partial<Rec>>,
 ): Promise<void> {
   // Without the id the statement would be invalid when nothing changes.
   const values: Record<string, Stored> = { ...table.encodePart(id, change), id };
-  const changes = Object.entries(values).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
-  const result = await sql`update ${sql.table(table.table)} set ${sql.join(changes)} where "id" = ${id}`.execute(db);
-  mustExist(table.table, id, result.numAffectedRows ?? 0n);
+  const changes = Object.entries(values).map(([column, value]) => statement`${name(column)} = ${value}`);
+  const update = statement`update ${name(table.table)} set ${joined(changes, ', ')} where "id" = ${id}`;
+  const { numAffectedRows } = await execute(session, update);
+  mustExist(table.table, id, numAffectedRows ?? 0n);
 }
 
 /** Deletes the rows with these values. Returns whether there were any. */
 export async function deleteRecords<Rec, Row>(
-  { db }: Session,
+  session: Session,
   table: Table<Rec, Row>,
   where: Partial<Row>,
 ): Promise<boolean> {
-  const result =
-    await sql`delete from ${sql.table(table.table)} where ${sql.join(toConditions(where), sql` and `)}`.execute(db);
-  return (result.numAffectedRows ?? 0n) > 0n;
+  const conditions = joined(toConditions(where), ' and ');
+  const { numAffectedRows } = await execute(session, statement`delete from ${name(table.table)} where ${conditions}`);
+  return (numAffectedRows ?? 0n) > 0n;
 }
 
 async function select<Row, Selected>(
-  { db }: Session,
+  session: Session,
   { table }: { table: string },
   columns: readonly string[],
   { where, and = [], order = [], limit }: Selection<Row>,
 ): Promise<Selected[]> {
   const conditions = [...toConditions(where ?? {}), ...and.filter((condition) => condition !== undefined)];
-  const sorted = order.map((text) => {
-    const [column = '', direction] = text.split(' ');
-    return direction === undefined ? sql.ref(column) : sql`${sql.ref(column)} desc`;
-  });
-  const { rows } = await sql<Selected>`select ${toRefs(columns)} from ${sql.table(table)}
-    ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
-    ${sorted.length === 0 ? sql`` : sql`order by ${sql.join(sorted)}`}
-    ${limit === undefined ? sql`` : sql`limit ${limit}`}`.execute(db);
-  return rows;
+  const parts = [statement`select ${names(columns)} from ${name(table)}`];
+  if (conditions.length > 0) parts.push(statement`where ${joined(conditions, ' and ')}`);
+  if (order.length > 0) parts.push(text(`order by ${order.map(toOrder).join(', ')}`));
+  if (limit !== undefined) parts.push(statement`limit ${limit}`);
+  return (await execute<Selected>(session, joined(parts, ' '))).rows;
 }
 
-function toConditions(where: object): RawBuilder<boolean>[] {
-  return Object.entries(where).flatMap(([column, value]: [string, unknown]) => {
-    const name = sql.ref(column);
+function toOrder(by: string): string {
+  const [column = '', direction] = by.split(' ');
+  return direction === undefined ? `"${column}"` : `"${column}" desc`;
+}
+
+function toConditions(where: object): Statement[] {
+  return Object.entries(where).flatMap(([column, value]: [string, Stored | readonly Stored[] | undefined]) => {
     if (value === undefined) return [];
-    if (value === null) return [sql<boolean>`${name} is null`];
-    return [Array.isArray(value) ? sql<boolean>`${name} in ${listed(value)}` : sql<boolean>`${name} = ${value}`];
+    if (value === null) return [statement`${name(column)} is null`];
+    if (typeof value === 'object') return [isAmong(column, value)];
+    return [statement`${name(column)} = ${value}`];
   });
 }
 
 /** Returns a comparison of a column; none without a value. */
-export function compare(
-  column: string,
-  operator: '>=' | '<=',
-  value: string | undefined,
-): RawBuilder<boolean> | undefined {
-  return value === undefined ? undefined : sql<boolean>`${sql.ref(column)} ${sql.raw(operator)} ${value}`;
-}
-
-function toRefs(columns: readonly string[]): RawBuilder<unknown> {
-  return sql.join(columns.map((column) => sql.ref(column)));
+export function compare(column: string, operator: '>=' | '<=', value: string | undefined): Statement | undefined {
+  return value === undefined ? undefined : statement`${name(column)} ${text(operator)} ${value}`;
 }
 
 /** Condition for rows of services: the subject of an agent is never the id of a service. */
-export const ofServices = sql<boolean>`"service" not like 'agent:%'`;
+export const OF_SERVICES = `"service" not like 'agent:%'`;
 
 /** Condition for rows of the agents of a panel, of these subjects, or of all services. */
-export function ofSubjects(agentsOf: string | undefined, subjects: readonly string[] | undefined): RawBuilder<boolean> {
-  if (agentsOf === undefined) return subjects === undefined ? ofServices : sql`"service" in ${listed(subjects)}`;
+export function ofSubjects(agentsOf: string | undefined, subjects: readonly string[] | undefined): Statement {
+  if (agentsOf === undefined) return subjects === undefined ? text(OF_SERVICES) : isAmong('service', subjects);
   // A range, so that the index on the subject is used.
   const first = toAgentSubject(agentsOf, '');
-  return sql`"service" >= ${first} and "service" < ${`${first.slice(0, -1)};`}`;
+  return statement`"service" >= ${first} and "service" < ${`${first.slice(0, -1)};`}`;
 }
 
 /** Throws when no row was changed: the row does not exist. */

@@ -16,7 +16,7 @@ import {
 import { outcomeOrNull } from './columns.js';
 import { runs, refreshes } from './run-record-tables.js';
 import { actions } from './hold-record-tables.js';
-import { sql } from 'kysely';
+import { text } from './statement.js';
 
 const OUTCOME = outcomeOrNull('exit_code');
 
@@ -65,7 +65,7 @@ export function refreshesTable(access: Access): StoreTables['refreshes'] {
       }),
     state: (panel) =>
       access.read(async (session) => {
-        const and = [sql<boolean>`"state" is not null`];
+        const and = [text('"state" is not null')];
         const filter = { where: { panel }, and, newestFirst: true, limit: 1 };
         const [newest] = await listByTime(session, refreshes, 'started_at', filter);
         return newest?.state ?? null;
@@ -107,7 +107,7 @@ export function clockTable(access: Access): StoreTables['clock'] {
 }
 
 /** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */
-const UNRESOLVED = sql<boolean>`"state" in ('planned', 'in-doubt')`;
+const UNRESOLVED = text(`"state" in ('planned', 'in-doubt')`);
 
 /** The journal. */
 export function actionsTable(access: Access): StoreTables['actions'] {

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { mergeService } from '../merge-service.js';
 import type { ServiceChange, ServiceRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
@@ -20,6 +19,7 @@ import { evidence, holds } from './hold-record-tables.js';
 import { removeAlarms } from './notice-tables.js';
 import { alarms } from './run-record-tables.js';
 import { services, overrides } from './service-record-tables.js';
+import { statement } from './statement.js';
 
 /** Services. */
 export function servicesTable(access: Access): StoreTables['services'] {
@@ -27,7 +27,7 @@ export function servicesTable(access: Access): StoreTables['services'] {
     get: (id) => access.read((session) => findRecord(session, services, { id })),
     list: ({ ids, panel, product, client, after, limit } = {}) =>
       access.read(async (session) => {
-        const and = after === undefined ? [] : [sql<boolean>`"id" > ${after}`];
+        const and = after === undefined ? [] : [statement`"id" > ${after}`];
         const found = await inChunksOrAll(ids, (id) =>
           listRecords(session, services, { where: { id, panel, product, client }, and, order: ['id'], limit }),
         );
