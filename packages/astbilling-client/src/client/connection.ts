@@ -13,7 +13,7 @@ import {
   type PanelHttp,
   systemClock,
 } from '@sluice/panel-http';
-import { builtInProfiles, parseProfile } from '../profile/load.js';
+import { toProfile } from '../profile/load.js';
 import type { CallOperation, Envelope, OperationName, Profile, ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
 import { flatten } from '../wire/form.js';
@@ -61,7 +61,7 @@ export class Connection {
       onWarning,
       ...transport
     } = options;
-    this.profile = typeof profile === 'string' ? builtInProfiles[profile] : parseProfile(profile);
+    this.profile = toProfile(profile);
     const { basePath, http = {}, auth } = this.profile;
     const stripTails = pastedTails(basePath);
     const { url, warnings } = normaliseBaseUrl(baseUrl, { allowHttp, stripTails });

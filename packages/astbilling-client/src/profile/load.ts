@@ -13,6 +13,15 @@ export const builtInProfiles: Readonly<Record<'default' | 'magnusbilling', Profi
   magnusbilling: magnusProfile,
 };
 
+/** Profiles that need no check any more: it lasts longer than the rest of making a client. */
+const checked = new WeakSet<object>(Object.values(builtInProfiles));
+
+/** Returns the profile of that name, or a checked one; one that `parseProfile` returned, or that needs no file, is checked already. */
+export function toProfile(profile: keyof typeof builtInProfiles | Profile): Profile {
+  if (typeof profile === 'string') return builtInProfiles[profile];
+  return checked.has(profile) ? profile : parseProfile(profile);
+}
+
 /**
  * Checks a profile, merged onto the one that it extends. The result shares nothing with the document.
  *
@@ -22,13 +31,13 @@ export function parseProfile(document: unknown): Profile {
   const named = (document as { name?: unknown } | null)?.name;
   const name = typeof named === 'string' ? JSON.stringify(printable(named).slice(0, 64)) : 'without a name';
   const merged = mergeOntoBase(document, name);
-  const checked = profileSchema.safeParse(merged, { reportInput: false });
-  if (!checked.success) {
-    throw new ProfileError(name, checked.error.issues.flatMap(toProblems));
-  }
-  const problems = checkProfile(checked.data);
+  const { data, error } = profileSchema.safeParse(merged, { reportInput: false });
+  if (error !== undefined) throw new ProfileError(name, error.issues.flatMap(toProblems));
+  const problems = checkProfile(data);
   if (problems.length > 0) throw new ProfileError(name, problems);
-  return structuredClone(checked.data);
+  const profile = structuredClone(data);
+  checked.add(profile);
+  return profile;
 }
 
 /**
