@@ -110,7 +110,7 @@ export function beginPeriods(periods: PeriodsBySubject, { before, after, at, num
     const since = all.length === 0 && !exchanged.has(subjectKey(subject)) ? null : toBegin(all, at);
     // It was marked as ended by mistake: nobody else has had it since.
     if (newest?.service === id && newest.client === client) newest.until = null;
-    else all.push({ ...subject, service: id, client, since, until: null, seq: null });
+    else all.push({ ...subject, service: id, client, since, until: null, storedAt: at, seq: null });
     periods.set(subjectKey(subject), all);
   }
 }
@@ -158,7 +158,7 @@ export function passPeriods(periods: OwnedPeriod[], change: NumberChange, client
     (last, { until }) => (until === null ? last : latest(until, last)),
     null,
   );
-  const period = { panel, subject: numberSubject(number), service, client, seq: null };
+  const period = { panel, subject: numberSubject(number), service, client, storedAt: at, seq: null };
   // A number that was not known and is released was with the service before, too.
   if (has) periods.push({ ...period, since: latest(at, newest), until: null });
   else periods.push({ ...period, since: newest, until: latest(at, newest) });

@@ -216,6 +216,8 @@ export interface OwnershipRecord {
   since: string | null;
   /** Half open; null while it lasts. */
   until: string | null;
+  /** When it was stored, ISO UTC; null: by an earlier version. */
+  storedAt: string | null;
 }
 
 /** A list of which a store keeps the ids. */

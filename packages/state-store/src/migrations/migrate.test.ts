@@ -100,6 +100,7 @@ const SCHEMA_DIGESTS = [
   '89b4a965e9da96df',
   '90325add9bcfc5c5',
   'dc3dc1a562372781',
+  '11a7e19c52585fdc',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -34,6 +34,7 @@ import { processesOfRuns } from './033-processes-of-runs.js';
 import { newestCalls } from './034-newest-calls.js';
 import { resetsOfAgentUsers } from './035-resets-of-agent-users.js';
 import { panelsOfCallBills } from './036-panels-of-call-bills.js';
+import { timesOfOwnership } from './037-times-of-ownership.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -74,4 +75,5 @@ export const MIGRATIONS: readonly Migration[] = [
   newestCalls,
   resetsOfAgentUsers,
   panelsOfCallBills,
+  timesOfOwnership,
 ];

@@ -89,7 +89,7 @@ export const SCHEMA: readonly string[] = [
   'CREATE INDEX "requests_at" on "requests" ("at")',
   'CREATE TABLE "write_backs" ("service" text not null primary key, "columns" text not null, "at" text not null)',
   'CREATE INDEX "call_bills_subscriber" on "call_bills" ("subscriber", "start")',
-  'CREATE TABLE "ownership" ("seq" integer primary key, "panel" text not null, "subject" text not null, "service" text not null, "client" text, "since" text, "until" text)',
+  'CREATE TABLE "ownership" ("seq" integer primary key, "panel" text not null, "subject" text not null, "service" text not null, "client" text, "since" text, "until" text, "stored_at" text)',
   'CREATE INDEX "ownership_subject" on "ownership" ("subject", "panel", "seq")',
   'CREATE INDEX "ownership_service" on "ownership" ("service", "seq")',
   'CREATE TABLE "api_call_blocks" ("seq" integer primary key, "first_seq" integer not null, "first_at" text not null, "last_at" text not null, "run" text, "panel" text, "data" blob not null, "newest" blob)',

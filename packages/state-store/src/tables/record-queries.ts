@@ -41,7 +41,7 @@ export function listCounted<Rec, Row>(
   table: Table<Rec, Row>,
   selection: Selection<Row>,
 ): Promise<(Row & { seq: number })[]> {
-  return select(session, table, [...table.columns, 'seq'], selection);
+  return select(session, table, table.counted, selection);
 }
 
 /** Reads the record with these values; null if there is none. */

@@ -5,6 +5,8 @@ import { type ColumnsRow, emptyRecord, type RecordColumns, same, type Stored } f
 export interface RecordTable<Table extends string, Rec, Row> {
   readonly table: Table;
   readonly columns: readonly (keyof Row & string)[];
+  /** The same and the number of the row. */
+  readonly counted: readonly string[];
   encode(record: Rec): Row;
   /** The columns of the present members; `id` names the row in messages. */
   encodePart(id: string, change: Partial<Rec>): Partial<Row>;
@@ -43,6 +45,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
 > {
   readonly table: Table;
   readonly columns: readonly (keyof ColumnsRow<Columns> & string)[];
+  readonly counted: readonly string[];
   readonly #list: readonly LooseColumn[];
   readonly #key: keyof Rec & keyof Columns & string;
   readonly #keyColumn: string;
@@ -56,6 +59,7 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
     this.#keyColumn = columns[key].name;
     this.#empty = emptyRecord(this.#list.map(({ member }) => member));
     this.columns = this.#list.map(({ name }) => name) as unknown as (keyof ColumnsRow<Columns> & string)[];
+    this.counted = [...this.columns, 'seq'];
   }
 
   encode(record: Rec): ColumnsRow<Columns> {

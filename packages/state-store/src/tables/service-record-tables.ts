@@ -57,6 +57,7 @@ export const ownership = recordTable<OwnershipRecord>()(
     client: textOrNull('client'),
     since: textOrNull('since'),
     until: textOrNull('until'),
+    storedAt: textOrNull('stored_at'),
   },
   'subject',
 );
@@ -124,6 +125,7 @@ const withoutFigures = (sample: SampleRecord): SampleRecord =>
 export const samples: typeof sampleRows = {
   table: sampleRows.table,
   columns: sampleRows.columns,
+  counted: sampleRows.counted,
   encode: (sample) => sampleRows.encode(withoutFigures(sample)),
   encodePart: (id, change) => sampleRows.encodePart(id, change),
   values: (sample) => sampleRows.values(withoutFigures(sample)),

@@ -39,9 +39,16 @@ export function name(word: string): Statement {
   return text(quoted(word));
 }
 
+/** Lists of columns, which are the same objects for each query of a table. */
+const listed = new WeakMap<readonly string[], Statement>();
+
 /** Returns names as statements have them. */
 export function names(words: readonly string[]): Statement {
-  return text(words.map(quoted).join(', '));
+  const known = listed.get(words);
+  if (known !== undefined) return known;
+  const list = text(words.map(quoted).join(', '));
+  listed.set(words, list);
+  return list;
 }
 
 function quoted(word: string): string {

@@ -292,6 +292,19 @@ describe('a line that was not billed before the end of its second month', () => 
     expect((await at.bill()).sort()).toEqual(['svc-1 added 7.00', 'svc-1 added 8.00']);
   });
 
+  it('owes none of the time before its service got it, although that was stored long before', async () => {
+    const own = { panel: 'voice', product: 'line', client: '43' };
+    await at.sluice.services.add('svc-2', { ...own, status: 'active' });
+    await at.bill();
+    at.setTime('2026-11-06T12:00:00Z');
+    await at.sluice.services.add('svc-3', { ...own, status: 'pending' });
+    at.addCall('2026-11-10T09:00:00-03:00', '5.0000');
+    at.addCall('2026-12-10T09:00:00-03:00', '7.0000');
+    at.setTime('2027-01-20T12:00:00Z');
+    await at.sluice.services.set('svc-3', { astbilling_subscriber_id: LINE, status: 'active' });
+    expect(await at.bill()).toEqual(['svc-3 added 7.00']);
+  });
+
   it('owes those of the month that was just closed where another system may have billed it', async () => {
     await at.addService();
     at.addCall('2026-11-10T09:00:00-03:00', '5.0000');

@@ -30,7 +30,7 @@ const histories = fc
       hour += hours;
       const until = index === owners.length - 1 ? null : at(hour);
       hour += gap;
-      return { panel: 'tel', subject: 'line:1', service, client, since, until };
+      return { panel: 'tel', subject: 'line:1', service, client, since, until, storedAt: null };
     });
   });
 
@@ -78,7 +78,7 @@ describe('cutting a time by owner', () => {
   });
 
   it('gives the second of a change to the former owner', () => {
-    const line = { panel: 'tel', subject: 'line:1' };
+    const line = { panel: 'tel', subject: 'line:1', storedAt: null };
     const change = '2026-02-01T00:00:00.250Z';
     const parts = cutByOwner(
       [
@@ -91,7 +91,7 @@ describe('cutting a time by owner', () => {
   });
 
   it('counts what services of one client share once, and names those of several clients', () => {
-    const line = { panel: 'tel', subject: 'line:1', since: null, until: null };
+    const line = { panel: 'tel', subject: 'line:1', since: null, until: null, storedAt: null };
     const one = cutByOwner(
       [
         { ...line, service: 's1', client: 'a' },

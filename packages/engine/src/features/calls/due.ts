@@ -33,8 +33,8 @@ export interface FirstDue {
    * known.
    */
   panelSince: string | null;
-  /** When the service became known here, ISO UTC: when it got its first line is not stored. */
-  serviceSince: string;
+  /** When it was stored that the service has the line, ISO UTC; null where it had it before, or that is not known. */
+  lineSince: string | null;
 }
 
 /** What the due periods of a line follow from. */
@@ -150,10 +150,10 @@ function listPeriods(request: DueRequest, window: ServiceWindow): BillPeriod[] {
 /** Returns the instants since when no other system has billed a line that was never billed here. */
 function listOwnStarts({ firstDue, timeZone }: DueRequest, { from }: ServiceWindow): string[] {
   if (firstDue === null) return [];
-  const { madeOn, panelSince, serviceSince } = firstDue;
+  const { madeOn, panelSince, lineSince } = firstDue;
   const made = madeOn === null ? [] : [localDay(madeOn, timeZone).start];
-  const got = from ?? serviceSince;
-  return panelSince === null || isBefore(got, panelSince) ? made : [...made, got];
+  const got = from ?? lineSince;
+  return got === null || panelSince === null || isBefore(got, panelSince) ? made : [...made, got];
 }
 
 /** What the last periods of a line follow from. */

@@ -1,4 +1,4 @@
-import type { CallBillRecord, ConditionRecord, HeldLease } from '@sluice/state-store';
+import { type CallBillRecord, type ConditionRecord, type HeldLease, ownershipSubject } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
@@ -30,13 +30,13 @@ export async function findFirstDue(
   const { conditions } = context.store;
   const known = await conditions.get(key);
   if (known === null && bills.some((bill) => !isByHand(bill))) return null;
-  const { panel, createdAt: serviceSince } = line.service;
-  const panelSince = (await conditions.get(toPanelKey(panel)))?.since ?? null;
-  if (known !== null) return { at: known.since, madeOn: readMadeOn(known), panelSince, serviceSince };
+  const panelSince = (await conditions.get(toPanelKey(line.service.panel)))?.since ?? null;
+  const own = { panelSince, lineSince: panelSince === null ? null : await findLineSince(context, line) };
+  if (known !== null) return { at: known.since, madeOn: readMadeOn(known), ...own };
   const [at, madeOn] = [context.now(), await findServiceMadeDay(context, line)];
   if (!dryRun)
     await context.write(fences, (tables) => tables.conditions.put({ key, since: at, runs: 1, details: { madeOn } }));
-  return { at, madeOn, panelSince, serviceSince };
+  return { at, madeOn, ...own };
 }
 
 /** Notes of panels whose lines are all billed since when that is so, unless it is known. */
@@ -46,6 +46,13 @@ export async function noteBilledPanels(context: Context, panels: Iterable<string
     if ((await context.store.conditions.get(key)) !== null) continue;
     await context.write([], ({ conditions }) => conditions.put({ key, since, runs: 1, details: null }));
   }
+}
+
+async function findLineSince({ store }: Context, { service, object }: Line): Promise<string | null> {
+  if (object === null) return null;
+  const { panel, ref, value } = object;
+  const had = await store.ownership.list({ panel, subjects: [ownershipSubject(ref, value)] });
+  return had.find((period) => period.service === service.id)?.storedAt ?? null;
 }
 
 /** Earlier versions stored no day. */
