@@ -18,7 +18,7 @@ export const packageList: CommandHandler<ListOptions & { service?: string }> = l
     const refused = describeRefused(packages);
     if (refused !== null) terminal.line(refused);
     for (const each of packages)
-      for (const text of describeEffect(each, packages)) terminal.line(`${each.id}: ${text}`);
+      for (const text of describeEffect(each, packages)) terminal.line(`${each.id}: ${terminal.times.text(text)}`);
     return ExitCode.done;
   },
 );
@@ -32,7 +32,7 @@ async function warnBefore(
   const { packages } = await sluice.purchases.packages({ service: id });
   const chosen = packages.find((each) => each.id === name);
   if (chosen === undefined) return;
-  for (const text of describeEffect(chosen, packages)) terminal.warn(text);
+  for (const text of describeEffect(chosen, packages)) terminal.warn(terminal.times.text(text));
 }
 
 /** `sluice purchase list` */
@@ -65,7 +65,7 @@ export const purchaseCreate: CommandHandler<CreateOptions> = ([id = '', name = '
       print: (terminal, { report: { error, stoppedByPanel } }) => {
         if (error !== null) terminal.warn(terminal.error(error, { service: id }));
         if (stoppedByPanel?.message != null)
-          terminal.warn(`${stoppedByPanel.message}. The package alone does not start it.`);
+          terminal.warn(`${terminal.times.text(stoppedByPanel.message)}. The package alone does not start it.`);
       },
       exitCode: ({ report }) => (report.error === null ? ExitCode.done : ExitCode.partial),
     },

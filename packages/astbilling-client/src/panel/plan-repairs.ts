@@ -18,7 +18,8 @@ export function planRepairs(plan: Plan, service: ServiceRecord, line: Subscriber
     // A line that was taken over has no reference of ours before a command writes it.
     const kept = names.filter((name) => (isOwn ? name === 'extra' : name !== 'externalRef'));
     const describe = (name: keyof SubscriberValues): string => describeDrift(name, prior, all);
-    const warnings = kept.map((name) => `${describe(name)}, and stays so until "provision change-package" writes it`);
+    const command = `provision change-package ${service.id} ${service.product}`;
+    const warnings = kept.map((name) => `${describe(name)}, and stays so until "${command}" writes it`);
     plan.drift.push(...repaired.map(describe), ...warnings);
     noteAll(plan, service, { steps: [], warnings, line });
     if (repaired.length === 0) continue;

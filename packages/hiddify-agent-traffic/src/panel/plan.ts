@@ -259,7 +259,8 @@ function planChange(
       if (end !== null && end > due) plan.counts = true;
     } else {
       const ends = due === service.nextDueDate ? 'due on' : 'protected until';
-      const stays = isOwn(service.ownRefs) ? '' : ', and stays so until "provision change-package" writes it';
+      const command = `provision change-package ${service.id} ${service.product}`;
+      const stays = isOwn(service.ownRefs) ? '' : `, and stays so until "${command}" writes it`;
       plan.drift.push(`the last day of the user is ${end ?? 'not set yet'}, but the service is ${ends} ${due}${stays}`);
     }
   }

@@ -85,6 +85,7 @@ function holdText(hold: ServiceDetail['holds'][number], times: Terminal['times']
 export function printService(terminal: Terminal, detail: ServiceDetail): void {
   const { colors, times } = terminal;
   const allowance = detail.allowance;
+  const stopped = detail.stoppedByPanel?.message ?? null;
   const rows: [string, string | null][] = [
     ['panel', detail.panel],
     ['product', detail.product],
@@ -120,7 +121,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
     ['remaining', bytesCell(allowance?.remainingBytes)],
     ...limitRows(terminal, detail),
     ['holds', detail.holds.map((hold) => holdText(hold, times, detail.panel)).join(', ') || null],
-    ['stopped on the panel', detail.stoppedByPanel?.message ?? null],
+    ['stopped on the panel', stopped && times.text(stopped, detail.panel)],
     ['would be held', detail.wouldHold.join(', ') || null],
     ...Object.entries(detail.refs),
     ...accountRows(terminal, detail),

@@ -17,6 +17,20 @@ const move = (line: string): Promise<unknown> =>
 const addOther = (startedAt: string, charge: string): string =>
   other.addCall({ subscriber: LINE, startedAt, talkSeconds: 45, charge });
 
+it('a service that moves to a line of another system pays its calls since the month that was just closed', async () => {
+  other.addSubscriber({ id: '9102', username: 'other9102', plan: '11' });
+  const call = (startedAt: string, charge: string): string =>
+    other.addCall({ subscriber: '9102', startedAt, talkSeconds: 45, charge });
+  await at.bill();
+  for (const month of ['11', '12']) call(`2026-${month}-10T09:00:00-03:00`, '5.0000');
+  at.setTime('2027-01-10T12:00:00Z');
+  await move('9102');
+  call('2027-01-20T09:00:00-03:00', '7.0000');
+  expect(await at.bill()).toEqual(['svc-1 added 5.00']);
+  at.setTime('2027-02-05T12:00:00Z');
+  expect(await at.bill()).toEqual(['svc-1 added 7.00', 'svc-1 already-added 5.00']);
+});
+
 describe('a service that had a line of the same id on another system', () => {
   beforeEach(async () => {
     at.panel.addSubscriber({ id: '9002', username: 'maria2001', customer: '501', plan: '11' });

@@ -230,7 +230,7 @@ it('another last day of a user that Sluice did not make is named with the comman
   const drift = async (): Promise<readonly string[]> =>
     ((await at.sluice.reconcile()).services[0]?.drift ?? []).filter((text) => text.includes('last day'));
   expect(await drift()).toEqual([
-    'the last day of the user is 2027-01-30, but the service is due on 2026-12-15, and stays so until "provision change-package" writes it',
+    'the last day of the user is 2027-01-30, but the service is due on 2026-12-15, and stays so until "provision change-package svc-1 vpn-50" writes it',
   ]);
   const { product } = await at.sluice.services.show('svc-1');
   await at.sluice.provision.changePackage('svc-1', product);

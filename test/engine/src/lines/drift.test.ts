@@ -60,7 +60,7 @@ it('a line that Sluice did not make keeps its plan, and a notice names the diffe
   const fields = { panel: 'voice', product: 'line', client: '42', status: 'active', astbilling_subscriber_id: line };
   await sluice.services.add('taken', fields);
   const drift =
-    'the plan of the line is 12, but 11 in the service, and stays so until "provision change-package" writes it';
+    'the plan of the line is 12, but 11 in the service, and stays so until "provision change-package taken line" writes it';
   expect(await sluice.reconcile()).toMatchObject({
     totals: { actions: 0 },
     services: [{ drift: [drift] }],
@@ -90,7 +90,7 @@ it('another credit limit is named with both figures, and with the command that c
   await sluice.provision.create('svc-1');
   await sluice.services.set('svc-1', { product: 'fraction' });
   const drift =
-    'the credit limit of the line is 0, but 50.00 in the service, and stays so until "provision change-package" writes it';
+    'the credit limit of the line is 0, but 50.00 in the service, and stays so until "provision change-package svc-1 fraction" writes it';
   expect(await sluice.reconcile()).toMatchObject({
     totals: { actions: 0 },
     services: [{ drift: [drift] }],

@@ -83,7 +83,7 @@ describe('an existing line', () => {
     at.panel.subscriber(LINE).planId = '12';
     const { exitCode, stdout } = await at.bench.sluice('plan');
     const drift =
-      'the plan of the line is 12, but 11 in the service, and stays so until "provision change-package" writes it';
+      'the plan of the line is 12, but 11 in the service, and stays so until "provision change-package svc-1 line" writes it';
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`${drift}\n`)]);
     expect(stdout).toContain('Nothing would be changed; the differences above stay.');
   });
