@@ -6,7 +6,7 @@ export interface OwnerChange {
   after: ServiceRecord | null;
   /** The telephone numbers that the service has; those that it had before it ended, where it is back. */
   numbers?: readonly string[];
-  /** Subjects that the service had on its panel. */
+  /** Objects that the service had, on its panel or another one. */
   had?: readonly string[];
   /** ISO UTC. */
   at: string;
@@ -79,12 +79,20 @@ export function changesOwner({ before, after }: OwnerChange): boolean {
 /** Periods by `subjectKey`, in the order in which they began. */
 export type PeriodsBySubject = Map<string, OwnedPeriod[]>;
 
+/** Returns what a service had before a change; where its panel got another name, by both names. */
+export function listHad({ before, after, numbers }: OwnerChange): Subject[] {
+  const had = listSubjects(before, numbers);
+  if (before === null || after === null || before.panel === after.panel) return had;
+  return [...had, ...listSubjects({ ...before, panel: after.panel }, numbers)];
+}
+
 /** Ends the periods of what a service has no longer, or no longer for the same client. */
-export function endPeriods(periods: PeriodsBySubject, { before, after, at, numbers }: OwnerChange): void {
+export function endPeriods(periods: PeriodsBySubject, change: OwnerChange): void {
+  const { before, after, at, numbers } = change;
   if (before === null) return;
   const has = new Set(listSubjects(after, numbers).map(subjectKey));
   const client = after?.client ?? null;
-  for (const subject of listSubjects(before, numbers)) {
+  for (const subject of listHad(change)) {
     const open = findOpen(periods, subject, before.id);
     if (open === undefined) continue;
     const stays = has.has(subjectKey(subject));
@@ -121,14 +129,14 @@ function findOpen(periods: PeriodsBySubject, subject: Subject, service: string):
 
 /** Returns the names of refs that a service did not have right before. */
 export function listNewNames({ before, after }: Pick<OwnerChange, 'before' | 'after'>): string[] {
-  if (before === null || after === null || before.panel !== after.panel) return [];
+  if (before === null || after === null) return [];
   return Object.keys(after.refs).filter((name) => before.refs[name] === undefined);
 }
 
-/** Returns the objects that a service names instead of other ones of its panel, which it had until now or before it named none. */
+/** Returns the objects that a service names instead of other ones, which it had until now or before it named none. */
 function listExchanged(before: ServiceRecord | null, after: ServiceRecord, had: readonly string[] = []): Set<string> {
   const { panel, refs } = after;
-  if (before === null || before.panel !== panel) return new Set();
+  if (before === null) return new Set();
   const isNew = new Set(listNewNames({ before, after }));
   const changed = Object.entries(refs).filter(([name, value]) =>
     isNew.has(name) ? had.some((subject) => subject.startsWith(`${name}:`)) : before.refs[name] !== value,

@@ -57,6 +57,20 @@ describe('who had an object', () => {
     expect(await periods('line:7')).toEqual(['svc-2 b 8..']);
   });
 
+  it('begins where a service leaves its panel for an object of another one', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    await at.store.services.update([{ id: 'svc-1', refs: { line: null }, updatedAt: minute(5) }]);
+    await at.store.services.update([{ id: 'svc-1', panel: 'tel2', refs: { line: '7' }, updatedAt: minute(5) }]);
+    expect(await periods('line:7', 'tel2')).toEqual(['svc-1 a 5..']);
+  });
+
+  it('ends with a change of panel and object in one, where the panel only got another name', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    await at.store.services.update([{ id: 'svc-1', panel: 'tel2', refs: { line: '7' }, updatedAt: minute(5) }]);
+    expect(await periods('line:9001', 'tel2')).toEqual(['svc-1 a ..5']);
+    expect(await periods('line:7', 'tel2')).toEqual(['svc-1 a 5..']);
+  });
+
   it('begins where a service names another object that nobody had, not where it names its first', async () => {
     await at.store.services.put([made('svc-1', 1), made('svc-2', 1, { refs: {} })]);
     await at.store.services.update([

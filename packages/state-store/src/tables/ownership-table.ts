@@ -5,6 +5,7 @@ import {
   changesOwner,
   endPeriods,
   isOwner,
+  listHad,
   listNewNames,
   listSubjects,
   type NumberChange,
@@ -43,9 +44,7 @@ export async function recordOwnership(session: Session, all: readonly OwnerChang
   if (changing.length === 0) return;
   const changes = await withFormer(session, await withNumbers(session, changing));
   await renamePanels(session, changes);
-  const subjects = changes.flatMap(({ before, after, numbers }) =>
-    [before, after].flatMap((service) => listSubjects(service, numbers)),
-  );
+  const subjects = changes.flatMap((change) => [...listHad(change), ...listSubjects(change.after, change.numbers)]);
   await changePeriods(session, subjects, (periods) => {
     for (const change of changes) endPeriods(periods, change);
     for (const change of changes) beginPeriods(periods, change);
@@ -105,7 +104,7 @@ async function withFormer(session: Session, changes: readonly OwnerChange[]): Pr
   if (ids.length === 0) return [...changes];
   const rows = await inChunks(ids, (service) => listRecords(session, ownership, { where: { service } }));
   return changes.map((change) => {
-    const own = rows.filter(({ service, panel }) => service === change.after?.id && panel === change.after.panel);
+    const own = rows.filter(({ service, panel }) => service === change.after?.id && panel !== '');
     return { ...change, had: own.map(({ subject }) => subject) };
   });
 }
