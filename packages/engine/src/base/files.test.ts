@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,3 +25,15 @@ it.each(['replace', 'create'] as const)(
     }
   },
 );
+
+it('a pipe in place of a file is refused, and nothing waits for it', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-files-'));
+  try {
+    const pipe = path.join(folder, 'holds.json');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => nodeFiles.read(pipe)).toThrow('holds.json is a pipe or a device, not a file');
+    expect(nodeFiles.read(path.join(folder, 'none.json'))).toBeNull();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

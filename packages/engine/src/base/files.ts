@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -60,7 +61,7 @@ export const nodeFiles: Files = {
   },
   read: (file) => {
     try {
-      return readFileSync(file, 'utf8');
+      return readWithoutWaiting(file);
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as { code?: string }).code ?? '')) return null;
       throw error;
@@ -101,6 +102,19 @@ export const nodeFiles: Files = {
     }),
   list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
 };
+
+/** Reads a file; a pipe or a device in its place would keep a server from all else. */
+function readWithoutWaiting(file: string): string {
+  const handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(handle);
+    if (!stats.isFile() && !stats.isDirectory())
+      throw new Error(`${path.basename(file)} is a pipe or a device, not a file`);
+    return readFileSync(handle, 'utf8');
+  } finally {
+    closeSync(handle);
+  }
+}
 
 function unlessFailed(read: () => number): number | null {
   try {
