@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FakeAstbilling } from '@sluice/fake-panels';
 import type { DashboardBench } from '../test/dashboard-bench.js';
 import { NUMBER, startLineBench } from '../test/line-bench.js';
@@ -47,6 +47,51 @@ async function expectNothingChanged(): Promise<void> {
   expect((await at.sluice.holds.list()).holds).toEqual([]);
   expect((await at.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy.enabled).toBe(false);
 }
+
+/** Does something while a request waits for the answer of the panel. */
+async function whilePanelAnswers<T>(send: () => Promise<T>, end: () => Promise<unknown>): Promise<T> {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const reached = new Promise<void>((resolve) => {
+    const until = (): Promise<void> => {
+      resolve();
+      return released;
+    };
+    voice.server.inject({ match: () => true, times: 1, fault: { kind: 'wait', until } });
+  });
+  const answer = send();
+  await reached;
+  await end();
+  release();
+  return answer;
+}
+
+describe('a read of a panel that is answered', () => {
+  const read = async (token: string) => (await at.call('GET /services/line-1/line', { token })).status;
+  const give = (client: string) => at.sluice.services.set('line-1', { client });
+
+  it('after its token was revoked says nothing', async () => {
+    const { token, access } = await at.sluice.access.create({ name: 'reading', scopes: ['client:c-1'] });
+    expect(
+      await whilePanelAnswers(
+        () => read(token),
+        () => at.call(`DELETE /tokens/${access.id}`),
+      ),
+    ).toBe(401);
+  });
+
+  it('after its service passed on to another client says nothing', async () => {
+    const { token } = await at.sluice.access.create({ name: 'former', scopes: ['client:c-1'] });
+    at.clock.advance(120_000);
+    expect(
+      await whilePanelAnswers(
+        () => read(token),
+        () => give('c-2'),
+      ),
+    ).toBe(404);
+    await give('c-1');
+  });
+});
 
 let made = 0;
 

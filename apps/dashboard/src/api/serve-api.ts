@@ -47,6 +47,9 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
       const { status, answer, replayed } = await answerTo(parts, route, { request, viewer }).catch((error: unknown) => {
         throw viewer.client === null ? errorWithoutKeys(viewer, error, { all: route.agents }) : forClient(error);
       });
+      // What a panel was slow to answer may be another client's by now.
+      if (isReadOfPanel(route, viewer))
+        await admit(context, route, { request, viewer: await requireStill(context, request) });
       if (replayed) reply.header('idempotency-replayed', 'true');
       return sendJson(reply.code(status), answer);
     },
@@ -104,13 +107,18 @@ async function answerTo(
   return keyed.perform({ who: viewer.id, key, content, isOfClient: viewer.client !== null }, work);
 }
 
+/** Whether a client reads something of a panel. */
+function isReadOfPanel({ method, outside }: ApiRoute, { client }: Viewer): boolean {
+  return client !== null && outside && method === 'GET';
+}
+
 /** Calls the handler of a route. What a client's token reads of panels is bounded. */
 async function handleFor(route: ApiRoute, call: ApiCall, url: string): Promise<unknown> {
   const { reads } = call.readers;
   const { client } = call.viewer;
   const now = call.context.clock.now();
   const isBounded = client !== null && route.outside;
-  if (isBounded && route.method === 'GET')
+  if (client !== null && isReadOfPanel(route, call.viewer))
     return readForClient(reads, { client, what: url, now }, (signal) => route.handle({ ...call, signal }));
   if (isBounded && !needsKey(route)) reads.count({ client, now }, 'read');
   const answer = route.handle(call);
