@@ -78,7 +78,9 @@ export function describeOutcome(before: ServiceDetail, report: CommandReport): s
   const isChanged = report.actions.some(({ state }) => state === 'applied' || state === 'in-doubt');
   if (service.observing && isChanged)
     parts.push(`it is under observe on panel ${service.panel}: only what is asked for by name changes it`);
-  if (isRelease && stillHeld.length > 0) parts.push(`still held: ${stillHeld.join(', ')}`);
+  const ending = new Set(service.holds.filter((hold) => !isStaying(hold)).map(({ reason }) => reason));
+  const staying = stillHeld.filter((reason) => !ending.has(reason));
+  if (isRelease && staying.length > 0) parts.push(`still held: ${staying.join(', ')}`);
   return `${service.id}: ${parts.join('; ')}`;
 }
 
