@@ -78,6 +78,7 @@ const row = z.object({
   errorCode: textOrNull,
   errorMessage: textOrNull,
   drift: count,
+  stoppedByPanel: z.boolean().describe('Whether the panel stops it without a hold of its own, as runs found it last'),
 });
 
 export const event = z.object({

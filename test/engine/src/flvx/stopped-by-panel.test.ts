@@ -86,10 +86,14 @@ describe('the end of a hold on an account that the panel would stop', () => {
         message: expect.stringMatching(/^svc-1 is within its allowance, but the panel stops it/),
       },
     });
+    const isMarked = async () =>
+      (await at.sluice.overview()).services.items.map(({ stoppedByPanel }) => stoppedByPanel);
+    expect(await isMarked()).toEqual([true]);
     await at.sluice.services.set('svc-1', { client: '42' });
     expect((await show({ reader: '42' })).stoppedByPanel).toEqual({ since, message: null });
     await at.sluice.provision.suspend('svc-1');
     expect((await show()).stoppedByPanel).toBeUndefined();
+    expect(await isMarked()).toEqual([false]);
     await done(at.sluice.provision.unsuspend('svc-1'));
     expect(running()).toEqual([false, false]);
     await at.sluice.provision.renew('svc-1');

@@ -15,9 +15,16 @@ export const panelHref = (panel: string): string => `/panels/${encodeURIComponen
 /** The words for a service that is `over` and would not be held, as commands have them. */
 export const USED_UP = 'used up';
 
-/** The status of a service, `would be held` where a hold would begin, with the reasons. */
-export function statusWithReasons(of: MarkedReasons & { status: string; wouldHold: readonly string[] }): Html {
-  const { status, wouldHold } = of;
+/** What the status of a service follows from. */
+interface Shown extends MarkedReasons {
+  status: string;
+  wouldHold: readonly string[];
+  stoppedByPanel?: unknown;
+}
+
+/** The status of a service, `would be held` where a hold would begin, with the reasons, and whether its panel stops it. */
+export function statusWithReasons(of: Shown): Html {
+  const { status, wouldHold, stoppedByPanel = false } = of;
   const isPreview = status === 'over' && wouldHold.length > 0;
   const reasons: Part[] = [
     ...markedReasons(of),
@@ -25,7 +32,7 @@ export function statusWithReasons(of: MarkedReasons & { status: string; wouldHol
   ];
   return html`${isPreview ? badge('would be held', 'bad') : status === 'over' ? badge(USED_UP, 'bad') : badge(status)}${
     reasons.length === 0 ? null : html` <span class="soft">${listed(reasons)}</span>`
-  }`;
+  }${stoppedByPanel === false ? null : html` ${badge('stopped on the panel', 'warning')}`}`;
 }
 
 /** Says what stopped the last run over a panel, since when, and the ways out: review, allow once, observe; or take over. */

@@ -3,6 +3,7 @@ import type { NoticeRecord, OverviewFilter, OverviewOrder, OverviewRow } from '@
 import { clockChecks } from '../doctor/clock-checks.js';
 import { describeRunError } from '../log/error-words.js';
 import { runEntry } from '../log/log.js';
+import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { agentsBrakeNotice, isStopError } from '../../kernel/run/brake-state.js';
 import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
 import { allowancesNow } from '../services/allowance-now.js';
@@ -19,6 +20,8 @@ export interface OverviewRequest extends OverviewFilter {
   /** Services per page, at most 500; default 50. */
   size?: number | undefined;
 }
+
+type Listed = OverviewReport['services']['items'][number];
 
 const PAGE = 50;
 
@@ -83,9 +86,11 @@ export async function readOverview(context: Context, request: OverviewRequest): 
  * Returns the rows with what is allowed now. Where only the config has changed since the last run, their order, the totals and the
  * filters are still as that run decided: the store does not know the config.
  */
-async function withAllowances(context: Context, rows: readonly OverviewRow[]): Promise<OverviewRow[]> {
-  const services = await context.store.services.list({ ids: rows.map(({ id }) => id) });
-  const now = await allowancesNow(context, services);
+async function withAllowances(context: Context, found: readonly OverviewRow[]): Promise<Listed[]> {
+  const ids = found.map(({ id }) => id);
+  const now = await allowancesNow(context, await context.store.services.list({ ids }));
+  const stopped = await readStoppedByPanel(context.store, ids);
+  const rows = found.map((row) => ({ ...row, stoppedByPanel: row.holds.length === 0 && stopped.has(row.id) }));
   return rows.map((row) => {
     const { decision = null, decided = true } = now.get(row.id) ?? {};
     if (decided) return row;
