@@ -38,8 +38,8 @@ export async function verifyFences(session: Session, fences: readonly HeldLease[
     throw new StoreError(
       'lease_lost',
       other === undefined
-        ? `The lease "${lease.name}" no longer belongs to this run. Nothing was written; start the run again.`
-        : `The lease "${lease.name}" was taken over by run ${other.run}. Nothing was written; wait until that run has ended.`,
+        ? `The lease "${lease.name}" no longer belongs to this run, which writes nothing more; start it again.`
+        : `The lease "${lease.name}" was taken over by run ${other.run}. This run writes nothing more; wait until that one has ended.`,
       { row: { table: 'leases', id: lease.name } },
     );
   }

@@ -57,6 +57,11 @@ describe('usernameCandidates', () => {
     expect(catchCode(() => usernameCandidates({ domain: null, firstName: 'Ana', orderId }))).toBe('order_id_missing');
   });
 
+  it('names an order id that is no number', () => {
+    const find = (): unknown => usernameCandidates({ domain: null, firstName: 'Ana', orderId: 'o-42' });
+    expect(find).toThrow('nor a number as its order id ("o-42")');
+  });
+
   it('creates only what is a username', () => {
     expect(catchCode(() => usernameCandidates({ domain: '', firstName: 'a'.repeat(64), orderId: 1 }))).toBe(
       'username_invalid',

@@ -73,10 +73,8 @@ export function usernameCandidates(source: UsernameSource): UsernameCandidates {
   const [word = ''] = tidy(source.firstName, source.decoded).split(' ');
   const orderId = String(source.orderId ?? '').trim();
   if (!/^\d{1,20}$/.test(orderId) || /^0+$/.test(orderId)) {
-    throw new TelephonyError(
-      'order_id_missing',
-      'the service has neither a username in its domain field nor an order id',
-    );
+    const problem = orderId === '' ? 'nor an order id' : `nor a number as its order id (${quote(orderId)})`;
+    throw new TelephonyError('order_id_missing', `the service has neither a username in its domain field ${problem}`);
   }
   const reduced = reduce(word);
   if (!/[a-z0-9]/.test(reduced)) {
