@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { manualClock, startFakeHiddify } from '@sluice/fake-panels';
+import { type FakeHiddify, manualClock, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { type DashboardBench, GB, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { Link } from '../test/share-link.js';
+import { whilePanelAnswers } from '../test/while-panel-answers.js';
 
 const SENTENCE = 'This is not available at the moment; nothing was charged. Please ask your provider.';
 
 let at: DashboardBench;
+let fake: FakeHiddify;
 let north: string;
 /** Client 42 with a user of 10 GB, whose agent has no room for a package of 50 GB. */
 beforeEach(async () => {
-  const fake = await startFakeHiddify({ now: manualClock('2026-11-20T12:00:00.000Z').now });
+  fake = await startFakeHiddify({ now: manualClock('2026-11-20T12:00:00.000Z').now });
   north = fake.addAgent(undefined, { name: 'north' });
   at = await startBench({
     fakes: [fake],
@@ -57,4 +59,16 @@ it('a package that the limit of an agent has no room for is refused, and its cli
   const text = await page.text();
   expect([page.status, text.includes(SENTENCE), text.includes('north')]).toEqual([409, true, false]);
   expect((await at.sluice.credit.show('42')).balance).toBe('100.00');
+});
+
+it('a user that somebody asked for whose token was revoked before the first change of the panel is not made', async () => {
+  const { token, access } = await at.sluice.access.create({ name: 'creating', scopes: ['operate'] });
+  fake.server.clearCalls();
+  const made = await whilePanelAnswers(
+    fake.server,
+    () => at.call(`POST /agents/${north}/users`, { token, body: { name: 'late', limitBytes: GB } }),
+    () => at.call(`DELETE /tokens/${access.id}`),
+  );
+  expect(made.status).toBe(401);
+  expect(fake.server.changingCalls()).toEqual([]);
 });

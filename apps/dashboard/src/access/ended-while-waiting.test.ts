@@ -3,6 +3,7 @@ import type { FakeAstbilling } from '@sluice/fake-panels';
 import type { DashboardBench } from '../test/dashboard-bench.js';
 import { NUMBER, startLineBench } from '../test/line-bench.js';
 import { Link, toKey } from '../test/share-link.js';
+import { whilePanelAnswers } from '../test/while-panel-answers.js';
 import { toCsrfToken } from './viewer.js';
 
 let at: DashboardBench;
@@ -48,23 +49,7 @@ async function expectNothingChanged(): Promise<void> {
   expect((await at.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy.enabled).toBe(false);
 }
 
-/** Does something while a request waits for the answer of the panel. */
-async function whilePanelAnswers<T>(send: () => Promise<T>, end: () => Promise<unknown>): Promise<T> {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const reached = new Promise<void>((resolve) => {
-    const until = (): Promise<void> => {
-      resolve();
-      return released;
-    };
-    voice.server.inject({ match: () => true, times: 1, fault: { kind: 'wait', until } });
-  });
-  const answer = send();
-  await reached;
-  await end();
-  release();
-  return answer;
-}
+let made = 0;
 
 describe('a read of a panel that is answered', () => {
   const read = async (token: string) => (await at.call('GET /services/line-1/line', { token })).status;
@@ -74,6 +59,7 @@ describe('a read of a panel that is answered', () => {
     const { token, access } = await at.sluice.access.create({ name: 'reading', scopes: ['client:c-1'] });
     expect(
       await whilePanelAnswers(
+        voice.server,
         () => read(token),
         () => at.call(`DELETE /tokens/${access.id}`),
       ),
@@ -85,6 +71,7 @@ describe('a read of a panel that is answered', () => {
     at.clock.advance(120_000);
     expect(
       await whilePanelAnswers(
+        voice.server,
         () => read(token),
         () => give('c-2'),
       ),
@@ -93,7 +80,43 @@ describe('a read of a panel that is answered', () => {
   });
 });
 
-let made = 0;
+describe('a new password whose panel is read while', () => {
+  const change = async (token: string) => {
+    at.clock.advance(120_000);
+    const { status, json } = await at.call('POST /services/line-1/provision/change-password', { token, body: {} });
+    return [status, JSON.stringify(json).includes('assword":"')];
+  };
+  const create = () => at.sluice.access.create({ name: `password-${made++}`, scopes: ['client:c-1', 'password'] });
+  const before = async () => {
+    voice.server.clearCalls();
+    return create();
+  };
+
+  it('its token is revoked changes nothing', async () => {
+    const { token, access } = await before();
+    const answer = await whilePanelAnswers(
+      voice.server,
+      () => change(token),
+      () => at.call(`DELETE /tokens/${access.id}`),
+    );
+    expect(answer).toEqual([401, false]);
+    expect(voice.server.changingCalls()).toEqual([]);
+  });
+
+  it('its panel is switched to observe changes nothing', async () => {
+    const { token } = await before();
+    const answer = await whilePanelAnswers(
+      voice.server,
+      () => change(token),
+      () => at.sluice.panels.observe('voice'),
+    );
+    expect(answer).toEqual([403, false]);
+    expect(voice.server.changingCalls()).toEqual([]);
+    await at.sluice.panels.enforce('voice', {});
+    expect((await change(token))[0]).toBe(200);
+    expect(voice.server.changingCalls()).toHaveLength(1);
+  });
+});
 
 it.each([
   ['service:line-1', 'POST /services/line-1/provision/change-password', {}, ['client:c-1', 'password']],

@@ -158,6 +158,8 @@ export interface EnforceOptions {
   password?: CommandPassword | null;
   /** Called with each plan, before it is applied. */
   onPlan?: (plan: Plan) => void;
+  /** Returns why nothing may be begun any more. */
+  refuse?: (() => Promise<Stop | null>) | undefined;
 }
 
 /** A plan that needs more rounds is an adapter's defect. */
@@ -202,6 +204,7 @@ async function performRounds(on: FencedRun, stored: Applied, options: EnforceOpt
     const applied = await applyPlan<Applied>(on, planned, plan, {
       password: options.password ?? null,
       readStop,
+      refuse: options.refuse,
       stopped: stoppedBy,
       apply: (step, how, { service }) => panel.apply(service, step, how),
     });

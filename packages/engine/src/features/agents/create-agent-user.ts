@@ -62,15 +62,21 @@ export async function createAgentUser(context: Context, request: CreateUserReque
   return withRun(context, { command: 'agent create-user', dryRun: false }, async (run) => {
     await run.start();
     const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
+    const asked: Asked = { ...request, refuseEnded: () => run.refuseEndedAsker() };
     const made = await withAgentErrors(text, () =>
-      on.addon === null ? create(changes, request) : createBeside(changes, on, request),
+      on.addon === null ? create(changes, asked) : createBeside(changes, on, asked),
     );
     await run.end({ outcome: 'done', changes: true });
     return made;
   });
 }
 
-async function create(on: UserChanges, request: CreateUserRequest): Promise<CreatedUserReport> {
+/** A request of somebody whose token may end until the user is made. */
+interface Asked extends CreateUserRequest {
+  refuseEnded: () => Promise<void>;
+}
+
+async function create(on: UserChanges, request: Asked): Promise<CreatedUserReport> {
   try {
     return await attempt(on, request);
   } catch (error) {
@@ -91,7 +97,7 @@ function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes,
   });
 }
 
-async function attempt(on: UserChanges, request: CreateUserRequest): Promise<CreatedUserReport> {
+async function attempt(on: UserChanges, request: Asked): Promise<CreatedUserReport> {
   const reserved = await reserveUser(on, request.agent, wantedUser(on, request), { mayResume: true });
   const { agent, earlier, wanted } = reserved;
   const report = toReport(on, agent.uuid, wanted);
@@ -101,7 +107,10 @@ async function attempt(on: UserChanges, request: CreateUserRequest): Promise<Cre
     return state === 'settled' ? report : attempt(on, request);
   }
   await makeReserved(on, reserved, {
-    make: () => performOne(on, toStep(AGENT_STEPS.create, agent.uuid, wanted)),
+    make: async () => {
+      await request.refuseEnded();
+      await performOne(on, toStep(AGENT_STEPS.create, agent.uuid, wanted));
+    },
     remove: () => performOne(on, toStep(AGENT_STEPS.delete, agent.uuid, wanted)),
   });
   return report;
@@ -134,7 +143,7 @@ async function performOne(on: UserChanges, step: Step): Promise<void> {
 async function createBeside(
   changes: UserChanges,
   { addon }: Pick<AgentsOnPanel, 'addon'>,
-  request: CreateUserRequest,
+  request: Asked,
 ): Promise<CreatedUserReport> {
   if (addon === null) throw new Error('no add-on');
   const check = await addon.canCreateUserWithTraffic(request.agent, request.limitBytes);
@@ -142,6 +151,7 @@ async function createBeside(
     throw new SluiceError('agent_limit', check.reason ?? 'The user does not fit within the limit of its agent.');
   const { uuid: owner } = await addon.getAgent(request.agent);
   const wanted = { ...wantedUser(changes, request), owner };
+  await request.refuseEnded();
   await performOne(changes, toStep(AGENT_STEPS.create, owner, wanted));
   return toReport(changes, owner, wanted);
 }

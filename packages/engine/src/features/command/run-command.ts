@@ -24,6 +24,7 @@ import { withRun } from '../../kernel/run/bracket.js';
 import { endHolds, undecided } from '../../loop/decide.js';
 import { errorOfDoubt } from '../../kernel/subject/doubt.js';
 import { elsewhereError } from '../../kernel/run/left-elsewhere.js';
+import type { Stop } from '../../kernel/changes/perform.js';
 import { enforceService } from '../../loop/enforce.js';
 import { actionRow } from '../../kernel/changes/journal.js';
 import { findSoldRaise, withRefusedRaise } from '../../kernel/subject/raise.js';
@@ -66,7 +67,8 @@ export async function runDecidedCommand<Content extends CommandContent>(
 }
 
 /** Stores the command with the start of its run, and returns the changed service. */
-async function begin({ context, command, run }: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
+async function begin(commandRun: CommandRun, service: ServiceRecord): Promise<ServiceRecord> {
+  const { context, command, run } = commandRun;
   const target = await context.write(run.leases.held, async (tables) => {
     await run.start(tables);
     const before = new Set((await tables.holds.open({ services: [service.id] })).map(({ id }) => id));
@@ -75,13 +77,18 @@ async function begin({ context, command, run }: CommandRun, service: ServiceReco
       if (!before.has(hold.id)) await noteToRestrict(tables, hold, context.now());
     return tables.services.get(service.id);
   });
+  await orWithdraw(commandRun, () => command.begin?.(target ?? service));
+  return target ?? service;
+}
+
+/** Reverts the stored command where it is refused. */
+async function orWithdraw({ context, command, run }: CommandRun, ask: () => Promise<void> | undefined): Promise<void> {
   try {
-    await command.begin?.(target ?? service);
+    await ask();
   } catch (error) {
     await context.write(run.leases.held, async (tables) => command.withdraw?.(tables));
     throw error;
   }
-  return target ?? service;
 }
 
 async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
@@ -254,16 +261,32 @@ async function preview(
   return withRefusedRaise(on, withError({ ...planned, actions }, errorOfDoubt(on.panel, planned)));
 }
 
-function enforce(
-  { command, run }: CommandRun,
+async function enforce(
+  commandRun: CommandRun,
   on: RunOnPanel,
   started: Applied,
   onPlan: (plan: Plan) => void,
 ): Promise<Applied> {
-  return enforceService({ ...on, fences: run.leases.held }, started, {
+  const { command, run } = commandRun;
+  const { confirm } = command;
+  const refused: Error[] = [];
+  const refuse = async (): Promise<Stop | null> => {
+    try {
+      await confirm?.(started.service, () => run.refuseEndedAsker());
+      return null;
+    } catch (error) {
+      refused.push(error as Error);
+      return { by: 'asker' };
+    }
+  };
+  const done = await enforceService({ ...on, fences: run.leases.held }, started, {
     byName: !isObservant(command),
     command: command.account ?? null,
     password: command.password?.() ?? null,
     onPlan,
+    refuse: confirm === undefined ? undefined : refuse,
   });
+  const [refusal] = refused;
+  if (refusal !== undefined) await orWithdraw(commandRun, () => Promise.reject(refusal));
+  return done;
 }

@@ -50,7 +50,12 @@ export interface CommandContent {
    * command is not done then: a repeat sets another password.
    */
   deliver?: (service: ServiceRecord) => Promise<void>;
-  /** Reverts the stored command after `begin` refused. */
+  /**
+   * Called before the first call that changes the panel, with what refuses an asker that has ended meanwhile; throws to refuse. Absent:
+   * what is stored of the command is carried out.
+   */
+  confirm?: (service: ServiceRecord, refuseEnded: () => Promise<void>) => Promise<void>;
+  /** Reverts the stored command after `begin` or `confirm` refused. */
   withdraw?: (tables: StoreTables) => Promise<void>;
   /** Stores the end of the command, once all of it is done. */
   done?: (service: ServiceRecord, tables: StoreTables) => Promise<void>;

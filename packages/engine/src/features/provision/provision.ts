@@ -26,6 +26,7 @@ import {
   toRow,
 } from './stored-command.js';
 import { removeDraft } from './password-file.js';
+import { confirmPassword } from './confirm-password.js';
 import { decidePassword, deliver } from './plan-password.js';
 import type { PasswordPlan } from './password.js';
 import type { StoredCommand } from '../../kernel/subject/command-row.js';
@@ -273,6 +274,7 @@ async function decide(
     deliver: async (target) => {
       delivery.isDone = await deliver(context, panel, target, plan);
     },
+    ...confirmPassword(context, request, { file: open === null ? (plan?.file ?? null) : null }),
     // An account of the interrupted command may exist, so that a repeat must still set its password.
     ...(open === null && {
       withdraw: (tables: StoreTables) => endCommandRow(context, command.row, { state: 'unneeded' }, tables),

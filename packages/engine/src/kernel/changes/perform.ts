@@ -16,8 +16,8 @@ import {
 import { mayChange } from './store-copy.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
 
-/** Why a run stops changing a subject: its panel is under `observe`, or a command changed its facts. */
-export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' };
+/** Why a run stops changing a subject: its panel is under `observe`, a command changed its facts, or who asked for it may not any more. */
+export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' } | { by: 'asker' };
 
 /** Reads in a transaction why a run must stop changing a subject; null while it may continue. */
 export type ReadStop<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
@@ -26,6 +26,8 @@ export type ReadStop<W = Applied> = (tables: StoreTables, work: W) => Promise<St
 export interface PerformOptions<W extends Changed = Applied> {
   password: CommandPassword | null;
   readStop: ReadStop<W>;
+  /** Asked before the first call of all: what has begun is finished. */
+  refuse?: (() => Promise<Stop | null>) | undefined;
   /** Returns the subject after a stop. */
   stopped: (work: W, stop: Stop) => W;
   apply: (step: Step, how: ApplyContext, work: W) => Promise<StepOutcome>;
@@ -37,6 +39,7 @@ type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'end
 
 /** Returns the service after a stop. */
 export function stoppedBy(work: Applied, stop: Stop): Applied {
+  if (stop.by === 'asker') return work;
   return stop.by === 'observe' ? { ...work, enforcement: stop.enforcement } : leaveOut(work);
 }
 
@@ -131,7 +134,7 @@ async function performStep<W extends Changed>(
   { context, panel, fences }: FencedRun,
   work: W,
   { step, row: planned }: { step: Step; row: ActionRecord },
-  { password, readStop, apply }: PerformOptions<W>,
+  { password, readStop, refuse, apply }: PerformOptions<W>,
 ): Promise<StepDone> {
   let row = planned;
   const how: ApplyContext = {
@@ -144,6 +147,9 @@ async function performStep<W extends Changed>(
     calling: async (begins) => {
       const at = context.now();
       const read = begins === undefined ? undefined : withBegins(row, begins);
+      const isFirst = [row, ...work.actions].every(({ calledAt }) => calledAt === null);
+      const refused = isFirst ? await refuse?.() : null;
+      if (refused != null) throw new ChangeStopped(refused);
       await context.write(fences, async (tables) => {
         const stop = await readStop(tables, work);
         if (stop !== null) throw new ChangeStopped(stop);
