@@ -15,6 +15,14 @@ const PERSON = {
   channels: '2',
 };
 
+/** Makes the line of `svc-2` and returns its id. */
+async function makeLine(): Promise<string> {
+  const own = { panel: 'voice', product: 'line', client: '43', status: 'pending' };
+  await at.sluice.services.add('svc-2', { ...own, ...PERSON });
+  const made = await at.sluice.provision.create('svc-2');
+  return made.service.refs['astbilling_subscriber_id'] ?? '';
+}
+
 /** Adds a panel with billFrom, so that the calls of lines are billed by a job. */
 async function addOther(): Promise<void> {
   const url = at.panel.url.replace('127.0.0.1', 'localhost');
@@ -29,10 +37,7 @@ function call(line: string, minutesAgo: number, charge: string): void {
 describe('calls that come after the final bill of a line that Sluice made', () => {
   it.each([true, false])('are reported: billFrom %s', async (withBillFrom) => {
     if (!withBillFrom) await at.bench.edit(', billFrom: 2026-10-01', '');
-    const own = { panel: 'voice', product: 'line', client: '43', status: 'pending' };
-    await at.sluice.services.add('svc-2', { ...own, ...PERSON });
-    const made = await at.sluice.provision.create('svc-2');
-    const line = made.service.refs['astbilling_subscriber_id'] ?? '';
+    const line = await makeLine();
     await addOther();
     at.bench.clock.advance(HOUR);
     call(line, 10, '3.0000');
@@ -84,10 +89,7 @@ it.each([true, false])(
 
 it('a line that Sluice made is one also once its panel has another name and address', async () => {
   await at.bench.edit(', billFrom: 2026-10-01', '');
-  const own = { panel: 'voice', product: 'line', client: '43', status: 'pending' };
-  await at.sluice.services.add('svc-2', { ...own, ...PERSON });
-  const made = await at.sluice.provision.create('svc-2');
-  const line = made.service.refs['astbilling_subscriber_id'] ?? '';
+  const line = await makeLine();
   await at.bench.edit('//127.0.0.1:', '//localhost:');
   await at.bench.edit(/ {2}voice: \{([^]*)panel: voice/, '  voip: {$1panel: voip');
   await at.sluice.services.set('svc-2', { panel: 'voip' });
@@ -99,10 +101,7 @@ it('a line that Sluice made is one also once its panel has another name and addr
 
 it('a final bill of a line that Sluice made has its calls since it was made', async () => {
   await at.bench.edit(', billFrom: 2026-10-01', '');
-  const own = { panel: 'voice', product: 'line', client: '43', status: 'pending' };
-  await at.sluice.services.add('svc-2', { ...own, ...PERSON });
-  const made = await at.sluice.provision.create('svc-2');
-  const line = made.service.refs['astbilling_subscriber_id'] ?? '';
+  const line = await makeLine();
   at.bench.clock.advance(HOUR);
   call(line, 10, '100.0000');
   at.setTime('2027-01-05T12:00:00Z');
@@ -261,15 +260,7 @@ describe('a line that was not billed before the end of its second month', () => 
   });
 
   it('owes all its calls where Sluice made it', async () => {
-    await at.sluice.services.add('svc-2', {
-      panel: 'voice',
-      product: 'line',
-      client: '43',
-      status: 'pending',
-      ...PERSON,
-    });
-    const made = await at.sluice.provision.create('svc-2');
-    const line = made.service.refs['astbilling_subscriber_id'] ?? '';
+    const line = await makeLine();
     at.addCall('2026-11-10T09:00:00-03:00', '5.0000', { subscriber: line });
     at.addCall('2026-12-10T09:00:00-03:00', '7.0000', { subscriber: line });
     at.setTime('2027-01-05T12:00:00Z');
