@@ -180,14 +180,14 @@ async function select<Row, Selected>(
   const conditions = [...toConditions(where ?? {}), ...and.filter((condition) => condition !== undefined)];
   const parts = [statement`select ${names(columns)} from ${name(table)}`];
   if (conditions.length > 0) parts.push(statement`where ${joined(conditions, ' and ')}`);
-  if (order.length > 0) parts.push(text(`order by ${order.map(toOrder).join(', ')}`));
+  if (order.length > 0) parts.push(statement`order by ${joined(order.map(toOrder), ', ')}`);
   if (limit !== undefined) parts.push(statement`limit ${limit}`);
   return (await execute<Selected>(session, joined(parts, ' '))).rows;
 }
 
-function toOrder(by: string): string {
+function toOrder(by: string): Statement {
   const [column = '', direction] = by.split(' ');
-  return direction === undefined ? `"${column}"` : `"${column}" desc`;
+  return direction === undefined ? name(column) : statement`${name(column)} desc`;
 }
 
 function toConditions(where: object): Statement[] {
