@@ -1,6 +1,6 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { toLocalDate } from '@sluice/quota-core';
-import { type ActionRecord, ownershipSubject } from '@sluice/state-store';
+import { type ActionRecord, type OwnershipRecord, ownershipSubject } from '@sluice/state-store';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { addDays } from '../../base/times.js';
 import type { Context } from '../../context/context.js';
@@ -43,10 +43,16 @@ export async function findServiceMadeDay(context: Context, line: Line): Promise<
   return findMadeDay(context, await readServices(context, line));
 }
 
+/** Lists the stored periods of a line; none where no ref names it. */
+export async function listLinePeriods({ store }: Context, { object }: Line): Promise<OwnershipRecord[]> {
+  if (object === null) return [];
+  const { panel, ref, value } = object;
+  return store.ownership.list({ panel, subjects: [ownershipSubject(ref, value)] });
+}
+
 async function readServices(context: Context, line: Line): Promise<LineOfServices> {
-  const { telephony, service, subscriberId, object } = line;
-  const subjects = object === null ? [] : [ownershipSubject(object.ref, object.value)];
-  const had = object === null ? [] : await context.store.ownership.list({ panel: object.panel, subjects });
+  const { telephony, service, subscriberId } = line;
+  const had = await listLinePeriods(context, line);
   const services = [service.id, ...had.map((period) => period.service)];
   return { telephony, panel: service.panel, subscriberId, services };
 }

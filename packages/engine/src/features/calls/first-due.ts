@@ -1,10 +1,10 @@
-import { type CallBillRecord, type ConditionRecord, type HeldLease, ownershipSubject } from '@sluice/state-store';
+import type { CallBillRecord, ConditionRecord, HeldLease } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import type { Line } from '../telephony/find-line.js';
 import { isByHand } from '../billing/by-hand.js';
 import type { FirstDue, ToBill } from './due.js';
-import { findServiceMadeDay } from './first-day.js';
+import { findServiceMadeDay, listLinePeriods } from './first-day.js';
 import { listLineBills } from './line-bills.js';
 
 const toKey = ({ service: { id, panel }, subscriberId }: Line): string => `calls_due:${panel}:${subscriberId}:${id}`;
@@ -48,11 +48,9 @@ export async function noteBilledPanels(context: Context, panels: Iterable<string
   }
 }
 
-async function findLineSince({ store }: Context, { service, object }: Line): Promise<string | null> {
-  if (object === null) return null;
-  const { panel, ref, value } = object;
-  const had = await store.ownership.list({ panel, subjects: [ownershipSubject(ref, value)] });
-  return had.find((period) => period.service === service.id)?.storedAt ?? null;
+async function findLineSince(context: Context, line: Line): Promise<string | null> {
+  const had = await listLinePeriods(context, line);
+  return had.find((period) => period.service === line.service.id)?.storedAt ?? null;
 }
 
 /** Earlier versions stored no day. */
