@@ -53,7 +53,7 @@ export async function readOverview(context: Context, request: OverviewRequest): 
   const pages = Math.max(1, Math.ceil(matching / limit));
   const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
   const wanted = { ...filter, order, limit, offset: (shown - 1) * limit };
-  const items = await withAllowances(context, await store.overview.services(wanted, now));
+  const items = await withStops(context, await withAllowances(context, await store.overview.services(wanted, now)));
   const byStatus: Record<string, number> = {};
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
@@ -86,11 +86,9 @@ export async function readOverview(context: Context, request: OverviewRequest): 
  * Returns the rows with what is allowed now. Where only the config has changed since the last run, their order, the totals and the
  * filters are still as that run decided: the store does not know the config.
  */
-async function withAllowances(context: Context, found: readonly OverviewRow[]): Promise<Listed[]> {
-  const ids = found.map(({ id }) => id);
-  const now = await allowancesNow(context, await context.store.services.list({ ids }));
-  const stopped = await readStoppedByPanel(context.store, ids);
-  const rows = found.map((row) => ({ ...row, stoppedByPanel: row.holds.length === 0 && stopped.has(row.id) }));
+async function withAllowances(context: Context, rows: readonly OverviewRow[]): Promise<OverviewRow[]> {
+  const services = await context.store.services.list({ ids: rows.map(({ id }) => id) });
+  const now = await allowancesNow(context, services);
   return rows.map((row) => {
     const { decision = null, decided = true } = now.get(row.id) ?? {};
     if (decided) return row;
@@ -103,6 +101,13 @@ async function withAllowances(context: Context, found: readonly OverviewRow[]): 
     const status = isByUsage ? toStatus({ decision, holds: [], wouldHold: wouldHold.length }) : row.status;
     return { ...row, allowedBytes, remainingBytes, wouldHold, status };
   });
+}
+
+/** Adds whether the panels of the rows stop them without a hold. */
+async function withStops({ store }: Context, rows: readonly OverviewRow[]): Promise<Listed[]> {
+  const ids = rows.map(({ id }) => id);
+  const stopped = await readStoppedByPanel(store, ids);
+  return rows.map((row) => ({ ...row, stoppedByPanel: row.holds.length === 0 && stopped.has(row.id) }));
 }
 
 function sum<Key extends string>(rows: readonly Record<Key, number>[], key: Key): number {
