@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
+import { few } from '@sluice/fake-panels';
 import { useBench } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
@@ -112,7 +113,7 @@ describe('a service that is changed while its agent keeps its user disabled', ()
     }
   };
 
-  it.each(each)('is enabled again by $what', async ({ restrict, change, release }) => {
+  it.each(few(each, 2))('is enabled again by $what', async ({ restrict, change, release }) => {
     const south = at.panel.addAgent(undefined, { name: 'south' });
     await at.addProduct('south', { gb: 30, agent: south, days: 60, mode: 'monthly' });
     const user = at.panel.addUser({ agent: at.north, usageLimit: 15 * GB, currentUsage: 4 * GB });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Fault } from '@sluice/fake-panels';
+import { type Fault, few } from '@sluice/fake-panels';
 import { useBench } from '../bench/each-test.js';
 import { calls, GB, minute, startWorld, type TestManager } from './world.js';
 
@@ -107,8 +107,8 @@ describe('writes that fail', () => {
     };
 
     it.each([
-      ...[2, 3, 4, 5, 6, 7, 8].map((nth) => [nth, 'the same key'] as const),
-      ...[4, 5, 6, 7].map((nth) => [nth, 'another key'] as const),
+      ...few([2, 3, 4, 5, 6, 7, 8]).map((nth) => [nth, 'the same key'] as const),
+      ...few([4, 5, 6, 7], 2).map((nth) => [nth, 'another key'] as const),
     ])('at write number %d leaves nothing that cannot be given back: %s', async (nth, key) => {
       const repair = failFrom(nth);
       await manager.sweep().catch((error: unknown) => {

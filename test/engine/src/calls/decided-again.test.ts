@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { AlarmView } from '@sluice/engine';
+import { few } from '@sluice/fake-panels';
 import { useBench } from '../bench/each-test.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
@@ -83,7 +84,7 @@ async function prepare(lines: readonly string[], billed: number): Promise<number
   return time;
 }
 
-it.each(CASES)(
+it.each(few(CASES, 2))(
   'of a line with $billed on an invoice what is acknowledged is charged, by any decisions in $order (D: a decision, R: a run)',
   async ({ order, billed }) => {
     const decisions = Array.from(order).filter((step) => step === 'D').length;
