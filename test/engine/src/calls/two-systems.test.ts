@@ -31,6 +31,33 @@ it('a service that moves to a line of another system pays none of its earlier ca
   expect(await at.bill()).toEqual(['svc-1 added 7.00']);
 });
 
+it('a service that moves to the first line of another system pays for all since then, however late', async () => {
+  other.addSubscriber({ id: '9102', username: 'other9102', plan: '11' });
+  await at.bill();
+  at.setTime('2026-11-09T12:00:00Z');
+  await move('9102');
+  for (const [day, charge] of Object.entries({ '11-08': '9.0000', '11-10': '4.0000', '12-10': '3.0000' }))
+    other.addCall({ subscriber: '9102', startedAt: `2026-${day}T09:00:00-03:00`, talkSeconds: 45, charge });
+  at.setTime('2027-01-05T12:00:00Z');
+  expect(await at.bill()).toEqual(['svc-1 added 3.00', 'svc-1 added 4.00']);
+});
+
+it('a line that came while its product was only observed pays from the month that was closed when it is billed here', async () => {
+  at.panel.addSubscriber({ id: '9102', username: 'maria9102', customer: '501', plan: '11' });
+  await at.bench.edit(/^products:\n/m, '$&  tried: { panel: voice, astbilling: { planId: "11" }, enforce: observe }\n');
+  await at.bill();
+  at.setTime('2026-11-09T12:00:00Z');
+  const own = { panel: 'voice', product: 'tried', client: '43', status: 'active' };
+  await at.sluice.services.add('svc-2', { ...own, astbilling_subscriber_id: '9102' });
+  at.addCall('2026-11-10T09:00:00-03:00', '4.0000', { subscriber: '9102' });
+  at.addCall('2026-12-10T09:00:00-03:00', '3.0000', { subscriber: '9102' });
+  at.setTime('2026-12-05T12:00:00Z');
+  await at.bill();
+  await at.bench.edit(', enforce: observe', '');
+  at.setTime('2027-01-05T12:00:00Z');
+  expect((await at.bill()).filter((bill) => bill.startsWith('svc-2'))).toEqual(['svc-2 added 3.00']);
+});
+
 describe('a service that had a line of the same id on another system', () => {
   beforeEach(async () => {
     at.panel.addSubscriber({ id: '9002', username: 'maria2001', customer: '501', plan: '11' });

@@ -4,7 +4,7 @@ import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
 import { describeUnbilled } from '../../base/config/call-panels.js';
 import { compareIds } from '../../base/natural-order.js';
-import { readEnforcements } from '../../context/enforcement.js';
+import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { hasCalls } from '../telephony/panels.js';
@@ -16,7 +16,7 @@ import { findBilledAgain, readNamedAgain } from './billed-again.js';
 import { findServices } from './billed-services.js';
 import { resolveDoubts, type TriedBill } from './doubts.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
-import { findFirstDue, forgetFirstDue, noteBilledPanels } from './first-due.js';
+import { findFirstDue, forgetFirstDue, noteBilled } from './first-due.js';
 import { dropGivenUp } from './given-up.js';
 import { findServiceFirstDay } from './first-day.js';
 import { listBegun, listLineBills } from './line-bills.js';
@@ -38,7 +38,8 @@ export async function billCalls(context: Context, request: BillRequest): Promise
   const { services, skipped } = await findServices(context, request);
   // What is missing in the config is the same for every bill, also for those that are only shown.
   calls.settings();
-  const isObserved = await observedServices(context, request);
+  const enforcements = await readEnforcements(context.config, context.store);
+  const isObserved = observedServices(enforcements, request);
   const { dryRun, service, invoice } = request;
   const scope = invoice === null ? null : `invoice ${invoice}`;
   const command = { command: 'call bill', dryRun, service: service ?? undefined, scope };
@@ -51,7 +52,7 @@ export async function billCalls(context: Context, request: BillRequest): Promise
     };
     const tried = await resolveDoubts(context, run, { request, toRequest });
     const bills = tried.map(({ view }) => view);
-    if (isAllDue(request) && !dryRun) await noteBilledPanels(context, findWhollyBilled(services, isObserved));
+    if (isAllDue(request) && !dryRun) await noteBilled(context, { enforcements, skipped });
     for (const service of services) {
       context.deps.signal.throwIfAborted();
       const own = tried.filter((one) => one.view.service === service.id);
@@ -77,24 +78,13 @@ function compareViews(a: CallBillView, b: CallBillView): number {
  * Returns a test whether the calls of a service are not billed by this request, because it is under `observe`. An invoice names no
  * service: the billing system asks so for each new one.
  */
-async function observedServices(
-  { config, store }: Context,
+function observedServices(
+  enforcements: Enforcements,
   { service, invoice, resend }: BillRequest,
-): Promise<(service: ServiceRecord) => boolean> {
+): (service: ServiceRecord) => boolean {
   // A person who knows that the line of an invoice was not added names it.
   if (service !== null || (invoice !== null && resend)) return () => false;
-  const enforcements = await readEnforcements(config, store);
   return ({ panel, product }) => enforcements.isObserving(panel, product);
-}
-
-/** Returns the panels of which no service is under `observe`. */
-function findWhollyBilled(
-  services: readonly ServiceRecord[],
-  isObserved: (service: ServiceRecord) => boolean,
-): Set<string> {
-  const panels = new Set(services.map(({ panel }) => panel));
-  for (const service of services) if (isObserved(service)) panels.delete(service.panel);
-  return panels;
 }
 
 async function billService(

@@ -29,10 +29,10 @@ export interface FirstDue {
   /** Local day on which Sluice made the line; null where it did not, or that is not known. */
   madeOn: string | null;
   /**
-   * When a run first billed all lines of the panel, ISO UTC: no other system bills one that a service got later. Null where that is not
-   * known.
+   * When a run first billed all lines of the product, ISO UTC: no other system bills one that a service got later. Null where that is
+   * not known.
    */
-  panelSince: string | null;
+  billedSince: string | null;
   /** When it was stored that the service has the line, ISO UTC; null where it had it before, or that is not known. */
   lineSince: string | null;
 }
@@ -150,10 +150,10 @@ function listPeriods(request: DueRequest, window: ServiceWindow): BillPeriod[] {
 /** Returns the instants since when no other system has billed a line that was never billed here. */
 function listOwnStarts({ firstDue, timeZone }: DueRequest, { from }: ServiceWindow): string[] {
   if (firstDue === null) return [];
-  const { madeOn, panelSince, lineSince } = firstDue;
+  const { madeOn, billedSince, lineSince } = firstDue;
   const made = madeOn === null ? [] : [localDay(madeOn, timeZone).start];
   const got = from ?? lineSince;
-  return got === null || panelSince === null || isBefore(got, panelSince) ? made : [...made, got];
+  return got === null || billedSince === null || isBefore(got, billedSince) ? made : [...made, got];
 }
 
 /** What the last periods of a line follow from. */

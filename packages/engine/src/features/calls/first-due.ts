@@ -1,6 +1,8 @@
-import type { CallBillRecord, ConditionRecord, HeldLease } from '@sluice/state-store';
+import type { CallBillRecord, ConditionRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
 import { periodsOverlap } from '@sluice/telephony';
+import { listCallPanels } from '../../base/config/call-panels.js';
 import type { Context } from '../../context/context.js';
+import type { Enforcements } from '../../context/enforcement.js';
 import type { Line } from '../telephony/find-line.js';
 import { isByHand } from '../billing/by-hand.js';
 import type { FirstDue, ToBill } from './due.js';
@@ -8,7 +10,10 @@ import { findServiceMadeDay, listLinePeriods } from './first-day.js';
 import { listLineBills } from './line-bills.js';
 
 const toKey = ({ service: { id, panel }, subscriberId }: Line): string => `calls_due:${panel}:${subscriberId}:${id}`;
-const toPanelKey = (panel: string): string => `calls_billed:${panel}`;
+const toProductKey = ({ panel, product }: Product): string => `calls_billed:${panel}:${product}`;
+
+/** A product of a panel. */
+type Product = Pick<ServiceRecord, 'panel' | 'product'>;
 
 /** A run that bills a line. */
 interface FirstRun {
@@ -30,8 +35,8 @@ export async function findFirstDue(
   const { conditions } = context.store;
   const known = await conditions.get(key);
   if (known === null && bills.some((bill) => !isByHand(bill))) return null;
-  const panelSince = (await conditions.get(toPanelKey(line.service.panel)))?.since ?? null;
-  const own = { panelSince, lineSince: panelSince === null ? null : await findLineSince(context, line) };
+  const billedSince = (await conditions.get(toProductKey(line.service)))?.since ?? null;
+  const own = { billedSince, lineSince: billedSince === null ? null : await findLineSince(context, line) };
   if (known !== null) return { at: known.since, madeOn: readMadeOn(known), ...own };
   const [at, madeOn] = [context.now(), await findServiceMadeDay(context, line)];
   if (!dryRun)
@@ -39,10 +44,24 @@ export async function findFirstDue(
   return { at, madeOn, ...own };
 }
 
-/** Notes of panels whose lines are all billed since when that is so, unless it is known. */
-export async function noteBilledPanels(context: Context, panels: Iterable<string>): Promise<void> {
+/** What a run over all lines bills. */
+interface WholeRun {
+  enforcements: Enforcements;
+  /** Panels that it leaves out. */
+  skipped: readonly { panel: string }[];
+}
+
+/** Notes of each product whose lines are all billed since when that is so, unless it is known. It may have no line yet. */
+export async function noteBilled(context: Context, { enforcements, skipped }: WholeRun): Promise<void> {
   const since = context.now();
-  for (const key of [...panels].map(toPanelKey)) {
+  const { config, deps } = context;
+  const { billed } = listCallPanels(config, deps.kinds);
+  const products = Object.entries(config.products).flatMap(([product, { panel }]): Product[] =>
+    billed.includes(panel) && !skipped.some((one) => one.panel === panel) && !enforcements.isObserving(panel, product)
+      ? [{ panel, product }]
+      : [],
+  );
+  for (const key of products.map(toProductKey)) {
     if ((await context.store.conditions.get(key)) !== null) continue;
     await context.write([], ({ conditions }) => conditions.put({ key, since, runs: 1, details: null }));
   }
