@@ -15,7 +15,7 @@ import {
 import { numberSubject } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
-import { isInWindow, type ServiceWindow } from '../../base/ownership.js';
+import { isInWindow, type ServiceWindow, toSecond } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { CallReports } from './bill-view.js';
@@ -59,10 +59,11 @@ export async function readRecords(context: Context, request: RecordsRequest, rea
   const on = await requireTelephony(context, service?.panel ?? request.panel);
   const { panel, telephony } = on;
   refuseUnsupported(on, { resource: 'calls', operation: 'read' });
+  const now = context.now();
   const line = service === null ? null : await requireLineOfCalls(context, service);
   if (line !== null) await refuseCallsOfOther(context, line);
   const since = service === null ? null : visibleSince(service, reader);
-  const windows = line === null ? null : listOwn(line, reader);
+  const windows = line === null ? null : listOwn(line, { reader, now });
   const isOwn = (startedAt: string): boolean => windows?.some((one) => isInWindow(startedAt, one)) ?? true;
   const period = beginCalls(toWindow(context, request, telephony.timeZone), since);
   const asked = windows === null ? period : clipToAll(period, windows);
@@ -114,9 +115,19 @@ function toWindow(context: Context, { day, from, to }: RecordsRequest, timeZone:
   return { ...localDay(toLocalTime(start, timeZone).slice(0, 10), timeZone), timeZone };
 }
 
-/** Returns when a service had its line, as far as a reader may see its calls. */
-function listOwn({ windows }: Line, reader: Reader): ServiceWindow[] {
-  return reader === undefined ? windows : windows.filter(({ client }) => client === reader);
+/** Who reads, and when it was read who has the line. */
+interface Reading {
+  reader: Reader;
+  now: string;
+}
+
+/**
+ * Returns when a service had its line, as far as a reader may see its calls: until it was read whose the line is, since it may be
+ * another client's by the time the panel answers.
+ */
+function listOwn({ windows }: Line, { reader, now }: Reading): ServiceWindow[] {
+  if (reader === undefined) return windows;
+  return windows.filter(({ client }) => client === reader).map((own) => ({ ...own, to: own.to ?? toSecond(now) }));
 }
 
 /** Returns the part of a period that begins then. */
@@ -141,6 +152,7 @@ export interface CallReportCall {
 
 /** Writes the report of a period without billing it, one file per line; of a client without the lines that do not exist yet. */
 export async function reportCalls(context: Context, request: CallReportCall): Promise<ReportedCalls> {
+  const now = context.now();
   const services =
     request.service === null
       ? await context.store.services.list({ client: request.client ?? '' })
@@ -160,16 +172,20 @@ export async function reportCalls(context: Context, request: CallReportCall): Pr
   if (lines.length === 0 && first !== undefined) refuseNoLine(first);
   for (const line of lines) await refuseCallsOfOther(context, line);
   const reports: CallReportView[] = [];
-  for (const line of lines) reports.push(await reportLine(context, line, request));
+  for (const line of lines) reports.push(await reportLine(context, line, { ...request, now }));
   return { reports, withoutLine };
 }
 
-async function reportLine(context: Context, line: Line, request: CallReportCall): Promise<CallReportView> {
+async function reportLine(
+  context: Context,
+  line: Line,
+  request: CallReportCall & Pick<Reading, 'now'>,
+): Promise<CallReportView> {
   const { service, telephony, subscriberId } = line;
   const { timeZone, installation, currency } = telephony;
   const invoiceDate = toLocalTime(context.now(), timeZone).slice(0, 10);
   const reader = request.client ?? request.reader;
-  const windows = listOwn(line, reader);
+  const windows = listOwn(line, { reader, now: request.now });
   const period = beginCalls(parsePeriod(request.period, { invoiceDate, timeZone }), visibleSince(service, reader));
   const { format } = request.reports;
   const name = reportFileName({ installation, subscriberId, period }).replace(/^calls_/, 'report_');
@@ -177,7 +193,7 @@ async function reportLine(context: Context, line: Line, request: CallReportCall)
   try {
     const figures =
       request.remote && period.start !== period.end
-        ? toFigures(await fetchRemoteReport(context, line, requireWhole(line, period, windows), sink))
+        ? toFigures(await fetchRemoteReport(context, line, requireWhole(line, period, reader), sink))
         : toFigures(
             (
               await gather(context, {
@@ -196,8 +212,9 @@ async function reportLine(context: Context, line: Line, request: CallReportCall)
 }
 
 /** Refuses a report of the panel over a time in which the line was not the service's throughout. */
-function requireWhole({ service }: Line, period: BillPeriod, windows: readonly ServiceWindow[]): BillPeriod {
-  const [part] = windows.flatMap((window) => clip(period, window));
+function requireWhole({ service, windows }: Line, period: BillPeriod, reader: Reader): BillPeriod {
+  const own = windows.filter(({ client }) => reader === undefined || client === reader);
+  const [part] = own.flatMap((window) => clip(period, window));
   if (part?.start === period.start && part.end === period.end) return period;
   throw new SluiceError(
     'line_of_other',
