@@ -78,6 +78,63 @@ describe('a read of a panel that is answered', () => {
     ).toBe(404);
     await give('c-1');
   });
+
+  it('after a line passed on to another client has nothing of its calls in the report of the former one', async () => {
+    const { token } = await at.sluice.access.create({ name: 'reporting', scopes: ['client:c-1'] });
+    at.clock.advance(120_000);
+    const month = new Date(at.clock.now()).toISOString().slice(0, 7);
+    const call = (charge: string) => {
+      const startedAt = new Date(at.clock.now() - 60_000).toISOString();
+      voice.addCall({ subscriber: '9001', startedAt, talkSeconds: 45, currency: 'EUR', charge });
+    };
+    call('0.5000');
+    const { status, json } = await whilePanelAnswers(
+      voice.server,
+      () => at.call(`GET /clients/c-1/call-report?period=${month}`, { token }),
+      async () => {
+        await give('c-2');
+        at.clock.advance(120_000);
+        call('7.0000');
+      },
+    );
+    expect([status, json]).toMatchObject([200, { reports: [{ calls: 1, total: '0.50' }] }]);
+    await give('c-1');
+  });
+});
+
+describe('what a client changes of a line whose panel is read while', () => {
+  const changes = {
+    number: { path: `/services/line-1/numbers/${encodeURIComponent(NUMBER)}`, body: { destination: '1133334444' } },
+    'caller id': { path: '/services/line-1/line', body: { callerId: '1142000009' } },
+  };
+  const reads = [
+    ['number', 3],
+    ['number', 6],
+    ['caller id', 0],
+    ['caller id', 4],
+  ] as const;
+  const send = async (what: keyof typeof changes, token: string) => {
+    at.clock.advance(120_000);
+    voice.server.clearCalls();
+    const { path, body } = changes[what];
+    return (await at.call(`PATCH ${path}`, { token, body })).status;
+  };
+  const create = () => at.sluice.access.create({ name: `line-${made++}`, scopes: ['client:c-1', 'manage'] });
+
+  it.each(reads)('its token is revoked is not changed: %s, read %d', async (what, skip) => {
+    const { token, access } = await create();
+    const revoke = () => at.call(`DELETE /tokens/${access.id}`);
+    expect(await whilePanelAnswers(voice.server, () => send(what, token), revoke, skip)).toBe(401);
+    expect(voice.server.changingCalls()).toEqual([]);
+  });
+
+  it.each(reads)('its panel is switched to observe is not changed: %s, read %d', async (what, skip) => {
+    const { token } = await create();
+    const observe = () => at.sluice.panels.observe('voice');
+    expect(await whilePanelAnswers(voice.server, () => send(what, token), observe, skip)).toBe(403);
+    expect(voice.server.changingCalls()).toEqual([]);
+    await at.sluice.panels.enforce('voice', {});
+  });
 });
 
 describe('a new password whose panel is read while', () => {

@@ -1,10 +1,11 @@
 import type { FakeServer } from '@sluice/fake-panels';
 
-/** Does something while a request waits for the next answer of a panel; returns what the request does. */
+/** Does something while a request waits for the next answer of a panel, or one after it; returns what the request does. */
 export async function whilePanelAnswers<T>(
   server: FakeServer,
   send: () => Promise<T>,
   end: () => Promise<unknown>,
+  skip = 0,
 ): Promise<T> {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -13,7 +14,7 @@ export async function whilePanelAnswers<T>(
       resolve();
       return released;
     };
-    server.inject({ match: () => true, times: 1, fault: { kind: 'wait', until } });
+    server.inject({ match: () => true, skip, times: 1, fault: { kind: 'wait', until } });
   });
   const answer = send();
   await reached;

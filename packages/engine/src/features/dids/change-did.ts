@@ -66,6 +66,11 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
     return {
       account: { verb: 'did', operation, number, carrier, channels, areaCode, addon, values },
       storeTarget: () => Promise.resolve(),
+      // Nothing is stored yet, and the panel may have been slow to answer what was read of it.
+      confirm: async (service, refuseEnded) => {
+        await refuseEnded();
+        await refuseUnpermitted(context, service, request);
+      },
       preview: (loaded) => loaded,
     };
   });

@@ -165,9 +165,10 @@ async function write(
   { context, on, run, request, values }: WantedChange,
   target: { id: string | null; before: TelephonyDocument | null; find: () => Promise<TelephonyDocument | null> },
 ): ReturnType<typeof writeRecord> {
-  const { resource, operation } = request;
+  const { resource, operation, service } = request;
   // The panel may have been slow to answer what was read of it.
   await run.refuseEndedAsker();
+  if (service !== undefined) await refuseUnpermitted(context, await requireService(context, service), request);
   return writeRecord(context, { on, run: run.id, fences: run.leases.held, resource, operation, values, ...target });
 }
 
