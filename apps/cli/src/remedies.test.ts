@@ -84,6 +84,27 @@ describe('a message with its remedy', () => {
     expect(withRemedy({ code: 'agent_limit', message: removed })).toBe(removed);
   });
 
+  it('has what it names as one word of the shell', () => {
+    const details = { agent: 'n; $(id)', over: "Ana's users" };
+    const limit = '"n; $(id)" is over its limit';
+    expect(withRemedy({ code: 'agent_limit', message: limit, details: { agent: details.agent } })).toContain(
+      `"sluice agent limit 'n; $(id)' --gb N"`,
+    );
+    expect(withRemedy({ code: 'agent_limit', message: limit, details })).toContain(
+      `"sluice agent limit 'Ana'\\''s users' --gb N"`,
+    );
+    expect(
+      withRemedy({ code: 'mass_change', message: 'Stopped', details: { subjects: 'agents', panel: 'vpn' } }),
+    ).toContain('"sluice agent check --all --panel vpn --allow-mass"');
+  });
+
+  it('of an id that only one service can have names the one that has it', () => {
+    const message = '"y" was not stored: line 9001 is already that of service "x y", which alone can have it';
+    expect(withRemedy({ code: 'duplicate_ref', message })).toBe(
+      `${message}. Correct the id, or take it from the other one with "sluice service set 'x y' line="`,
+    );
+  });
+
   it('names what moves what a panel had that only got another name', () => {
     const said = (who: string, more = '') =>
       `${who} the panel "old", which is not in the config: nothing is read or changed there; none is held${more}`;

@@ -1,5 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import { SluiceError, toItemError } from '@sluice/panel-kind/errors';
+import { shellWords } from '@sluice/terminal';
 import { REMEDIES } from './remedy-texts.js';
 
 /** A message with its code and the details that its remedy may name. */
@@ -22,9 +23,19 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
   const isKnown = (text: string): boolean => listNames(text).every((name) => typeof details[name] === 'string');
   const text = texts.find(isKnown) ?? texts.at(-1) ?? '';
   if (text === '') return null;
-  return text.replace(NAME, (_, name: string) => {
+  return text
+    .split(COMMAND)
+    .map((part) => fillIn(part, details))
+    .join('');
+}
+
+/** Fills in what is known of a part of a remedy; in a command line, as a word of the shell. */
+function fillIn(part: string, details: Readonly<Record<string, unknown>>): string {
+  const isCommand = part.startsWith('"sluice ');
+  return part.replace(NAME, (_, name: string) => {
     const value = details[name];
-    return typeof value === 'string' ? printable(value) : name.toUpperCase();
+    if (typeof value !== 'string') return name.toUpperCase();
+    return isCommand && !NAMES_OF_COMMANDS.has(name) ? shellWords([printable(value)]) : printable(value);
   });
 }
 
@@ -40,6 +51,9 @@ export function withRemedy({ code, message, details }: Remediable): string {
 }
 
 const NAME = /\{(\w+)\}/g;
+const COMMAND = /("sluice [^"]*")/;
+/** Names of what stands for words of a command. */
+const NAMES_OF_COMMANDS = new Set(['run', 'makes', 'verb']);
 const NAMES_COMMAND = /"sluice |(^|\s)--[a-z]/;
 
 const listNames = (text: string): string[] => [...text.matchAll(NAME)].map((match) => match[1] ?? '');
@@ -56,6 +70,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   agent_limit: / limit of agent "(?<agent>.+?)"/,
   currency_mismatch: /^Client "(?<client>.+?)" is billed in /,
   PANEL_NOT_FOUND: / has no record for the lookup (?<lookup>\w+) of \S+ \(by (?<by>[^)]+)\)/,
+  duplicate_ref: / (?<ref>\w+) \S+ is already that of service "(?<holder>.+?)", which alone can have it$/,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,
   // Limits move with a service, where there is one.
   panel_removed: /^\d+ agents? .+; \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\)$/,

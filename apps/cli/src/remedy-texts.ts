@@ -167,6 +167,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_panel: '"sluice panel list" lists the panels',
   duplicate_ref: [
     'Correct the wrong one with "sluice service set {stored} {ref}=ID"',
+    'Correct the id, or take it from the other one with "sluice service set {holder} {ref}="',
     'Correct the id, or add --allow-duplicate-refs if both services are to have it',
   ],
   no_match: 'List the services with "sluice service list"',

@@ -75,8 +75,8 @@ function claimAll(owners: Map<string, string>, service: string, claims: readonly
 }
 
 /** Describes a duplicate in one line. */
-export function describeDuplicate({ ref, value, other }: DuplicateRef): string {
-  return `${ref} ${value} is already that of service "${other}"`;
+export function describeDuplicate({ ref, value, exclusive, other }: DuplicateRef): string {
+  return `${ref} ${value} is already that of service "${other}"${exclusive ? ', which alone can have it' : ''}`;
 }
 
 /** A service that ended has no object on the panel any more. */
