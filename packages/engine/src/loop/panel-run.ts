@@ -34,6 +34,7 @@ import { historyAfter, needsObservation, planAgain, planAll, planSteps, withChec
 import { acceptFall, countReading, mostFell, wouldHoldIfBelieved } from './plausible.js';
 import { beginReadings, confirmReadings, splitRepeated } from './repeated.js';
 import { recordFinished, leaveUnread, leaveUnfinished, treatmentIn } from './record.js';
+import { noteStopsOfSharers } from './stops.js';
 
 /** A run over panels, for the run over one of them. */
 type RunOfPanels = Pick<
@@ -289,6 +290,7 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   const releases = subjects.flatMap((work) => listReleases(context, work, report.run));
   const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...braked], after);
   await recordFinished(run, { subjects, treatment: verdict.treatment, notices }, stop);
+  if (!request.dryRun) await noteStopsOfSharers(run, subjects, run.leases.held);
   hooks.finished(subjects);
   await hooks.end(verdict);
   const mayDecide = stop === null && fell === null;

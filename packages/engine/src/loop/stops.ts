@@ -1,8 +1,15 @@
-import { saysStopped } from '../kernel/subject/to-stage.js';
+import type { HeldLease } from '@sluice/state-store';
+import { isLiving } from '../base/lifecycle.js';
+import { readEnforcements } from '../context/enforcement.js';
+import { trustedNow } from '../context/panel-answers.js';
+import { noteAlarms } from '../kernel/run/alarms.js';
+import { saysStopped, toRead, unapplied, unplanned } from '../kernel/subject/to-stage.js';
 import type { Applied, RunOnPanel } from '../kernel/subject/stages.js';
-import { observeAgain } from './observe.js';
-import { planSteps, withStopsNow } from './plan.js';
-import { loadHoldsOfSharers } from './sharing.js';
+import { undecided } from './decide.js';
+import { load } from './load.js';
+import { observe, observeAgain } from './observe.js';
+import { planOne, planSteps, withStopsNow } from './plan.js';
+import { findSharers, loadHoldsOfSharers } from './sharing.js';
 
 /**
  * Returns the service with what stops it now, where its plan is not carried out. `asNow` are the services whose plans are not carried
@@ -53,4 +60,42 @@ async function withoutUndoing(on: RunOnPanel, work: Applied, isMeant: (service: 
     plan: { ...work.plan, stops: plan.stops ?? [], notices },
     drift: [...new Set([...work.drift, ...drift])],
   };
+}
+
+/**
+ * Reads the services that share objects with those that a run has changed, and stores which of them the panel stops by now: what is
+ * shut for one is shut for all.
+ */
+export async function noteStopsOfSharers(
+  on: RunOnPanel,
+  changed: readonly Applied[],
+  fences: HeldLease[],
+): Promise<void> {
+  const { context, panel } = on;
+  const { store, config, deps } = context;
+  const ids = listSharers(changed);
+  if (ids.length === 0 || deps.signal.aborted) return;
+  const services = (await store.services.list({ ids })).filter(isLiving);
+  const enforcements = await readEnforcements(config, store);
+  const now = trustedNow(context, panel.name, await store.clock.confirmed());
+  const loaded = await load(context, panel, services, { enforcements, now });
+  const observations = await observe(on, loaded, { refresh: true });
+  const seen = loaded.map((one) => {
+    return { ...unplanned(undecided(toRead(one))), observation: observations.get(one.service.id) ?? null };
+  });
+  const planned: Applied[] = [];
+  for (const work of await findSharers(on, seen)) planned.push(unapplied(await planOne(on, work)));
+  await context.write(fences, (tables) =>
+    noteAlarms({ context, panel, scope: on.scope, decides: saysStopped }, tables, planned),
+  );
+}
+
+/** Returns the ids of the sharers of services that were changed, without those that the same run has planned. */
+function listSharers(changed: readonly Applied[]): string[] {
+  const known = new Set(changed.filter(({ plan }) => plan !== null).map(({ service }) => service.id));
+  const made = changed.filter(({ actions }) =>
+    actions.some(({ state }) => state === 'applied' || state === 'in-doubt'),
+  );
+  const sharers = new Set(made.flatMap((work) => work.sharers.map(({ service }) => service.id)));
+  return [...sharers].filter((id) => !known.has(id));
 }

@@ -51,6 +51,21 @@ it('tells a client of ports that the hold of another service keeps disabled that
   expect(toTexts()).toEqual(['Service svc-2 is no longer restricted.']);
 });
 
+it('is known at once of a service without a hold whose port is disabled for another one, and of its end', async () => {
+  await open(TO_CLIENTS);
+  const product = 'ports: { panel: dcim, quota: { total: 100GB }, action: disable-ports';
+  await at.bench.edit(`${product} }`, `${product}, allowSharedPorts: true }`);
+  await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });
+  await at.addService(2, { product: 'ports', values: { client: '43' }, ports: PORTS, serverId: 301 });
+  at.use(2, 120);
+  await at.poll({ allowMass: true });
+  expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['down', true]);
+  const { services } = await at.sluice.overview();
+  expect(services.items.find(({ id }) => id === 'svc-1')).toMatchObject({ stoppedByPanel: true });
+  await at.sluice.holds.release('svc-2', { until: '2026-12-15' });
+  expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['up', false]);
+});
+
 it('tells a client of a service that runs again that it does', async () => {
   await open(TO_CLIENTS);
   await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });

@@ -33,6 +33,7 @@ import { findSold, load } from '../../loop/load.js';
 import { planOne, withCheckpoint } from '../../loop/plan.js';
 import { foreseeResolved } from '../../loop/resolve.js';
 import { findSharers } from '../../loop/sharing.js';
+import { noteStopsOfSharers } from '../../loop/stops.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { noteFound } from '../services/gone-accounts.js';
@@ -125,6 +126,7 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
     (command.dryRun ? preview : enforce)(commandRun, on, started, onPlan),
   );
   command.checkDone?.(done);
+  if (!command.dryRun) await noteStopsOfSharers(on, [done], run.leases.held);
   const isStopped = givesBack && panel.accounts !== undefined && stops.length > 0;
   const given = isStopped ? withError(done, stoppedByPanel(service, stops)) : done;
   const delivered = command.dryRun ? given : await deliver(command, given);
