@@ -79,6 +79,14 @@ describe('a release while the panel is down', () => {
     await expectReleased('ok');
   });
 
+  it('is said to be undone by no run under observe', async () => {
+    await at.sluice.panels.observe('dcim');
+    await at.sluice.purchases.create('svc-1', 'extra');
+    expect(await noticesAbout('release_pending')).toEqual([
+      'svc-1 is to be released (quota: usage is below the allowance): its restriction is still on the panel, and no run undoes it, as svc-1 is under observe on panel dcim',
+    ]);
+  });
+
   it('is shown as to be released after an operator lifted the quota', async () => {
     const { run, stillHeld, service } = await at.sluice.holds.release('svc-1', { until: '2026-12-01' });
     expect([run.outcome, stillHeld]).toEqual(['partial', ['quota']]);

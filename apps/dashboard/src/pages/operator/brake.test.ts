@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { useBench } from '../../test/dashboard-bench.js';
+import { startBench, useBench } from '../../test/dashboard-bench.js';
 import { extractMain, textOf } from '../../test/page-texts.js';
 import { Link } from '../../test/share-link.js';
 
@@ -61,6 +61,29 @@ describe('while the brake stopped the last run of a panel', () => {
     const page = await read('/services/svc-1');
     expect(page).toContain('The brake stopped the run that would have opened its first cycle');
     expect(page).not.toContain('not been metered in any cycle');
+  });
+
+  it('a service under observe has no banner', async () => {
+    const tried = { panel: 'dcim', quota: { total: '100GB' }, action: 'disable-ports', enforce: 'observe' };
+    const own = await startBench({ products: { tried } });
+    try {
+      for (const number of [1, 2, 3, 4]) await own.addService(number, 'c-1', 195);
+      await own.sluice.services.set('svc-4', { product: 'tried' });
+      await own.sluice.poll();
+      const seen = await own.login();
+      const [braked = '', observed = ''] = await Promise.all(
+        ['svc-1', 'svc-4'].map(async (id) => textOf(await own.page(`/services/${id}`, seen))),
+      );
+      expect(
+        ['No run over panel', 'Allow them once'].map((text) => [braked, observed].map((page) => page.includes(text))),
+      ).toEqual([
+        [true, false],
+        [true, false],
+      ]);
+      expect(observed).toContain('It is under observe on panel dcim, so nothing was changed');
+    } finally {
+      await own.close();
+    }
   });
 
   it('a service that it does not concern has no banner', async () => {

@@ -29,8 +29,9 @@ export const servicePage: Page = async (request) => {
         <div>${sections([allowance, limits])}</div>
       </div>`;
   const { brake, service } = scene.found;
+  const isAmongBraked = brake !== null && !service.observing && service.wouldHold.length > 0;
   const alarms = await alarmsSection(scene, id);
-  const body = html`${brake === null || service.wouldHold.length === 0 ? null : brakeBanner(scene, brake)}
+  const body = html`${isAmongBraked ? brakeBanner(scene, brake) : null}
     <section class="card">${showState(scene)}</section>
     ${sections([alarms])} ${figures} ${scene.mayOperate ? await actionsSection(scene) : null}
     <div class="columns">

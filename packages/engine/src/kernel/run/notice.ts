@@ -73,16 +73,21 @@ export function toReleaseNotices(
   return ended.map((hold) => {
     const why = toWhy(hold);
     if (left.has(hold.id)) {
-      const next =
-        work.error?.code === 'agent_limit'
-          ? `the next run that can undoes it. ${work.error.message}`
-          : 'the next run that reaches the panel undoes it';
-      const message = `${service.id} is to be released (${why}): its restriction is still on the panel, and ${next}`;
+      const message = `${service.id} is to be released (${why}): its restriction is still on the panel, and ${toNext(work)}`;
       return serviceNotice(service, RELEASE_PENDING, message, hold.id);
     }
     const message = `${service.id}: a hold ended (${why}); it stays held (${staying})`;
     return serviceNotice(service, HOLD_ENDED, message, hold.id);
   });
+}
+
+/** Says what undoes the restriction of a hold that has ended. */
+function toNext({ service, error, enforcement }: Applied): string {
+  if (enforcement.value === 'observe')
+    return `no run undoes it, as ${service.id} is under observe on panel ${service.panel}`;
+  return error?.code === 'agent_limit'
+    ? `the next run that can undoes it. ${error.message}`
+    : 'the next run that reaches the panel undoes it';
 }
 
 /** Returns the notice that a service is released, or would be, once for all the holds that kept it held; none without any. */
