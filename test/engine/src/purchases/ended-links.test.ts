@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { keepMessages, TO_CLIENTS } from '../bench/client-channel.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
+import { during } from '../bench/during.js';
 import { useBench } from '../bench/each-test.js';
 import { DAY, HOUR } from '../bench/engine-bench.js';
 import { killedAtWrite } from '../bench/intercept.js';
@@ -51,6 +52,25 @@ function expire(): Promise<void> {
 }
 
 describe('automatic purchases that a share link set', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['the link is revoked', () => revoke()],
+    ['the link expires', () => expire()],
+    ['its client switches them off', () => at.sluice.autoBuy.set(SERVICE, { enabled: false })],
+    ['its client drops the preference', () => at.sluice.autoBuy.clear(SERVICE)],
+    ['its client lets them buy less often', () => at.sluice.autoBuy.set(SERVICE, { maxPerCycle: 0 })],
+  ])('buy nothing more in a run that reads its panel while %s', async (_what, end) => {
+    await at.sluice.credit.add('42', { amount: '50.00', currency: 'EUR' });
+    at.use(1, 115);
+    await during(
+      at.panel.server,
+      () => true,
+      () => at.poll({ allowMass: true }),
+      end,
+    );
+    expect((await at.sluice.purchases.list()).purchases).toEqual([]);
+    expect((await at.sluice.credit.show('42')).balance).toBe('50.00');
+  });
+
   it('name the link, and until when it is valid', async () => {
     expect((await at.sluice.autoBuy.show(SERVICE)).autoBuy.link).toEqual({ id: link, expiresAt });
     await at.sluice.autoBuy.set(SERVICE, { enabled: true });

@@ -127,7 +127,7 @@ async function buyDrafts(buying: Buying, planned: readonly Planned[]): Promise<P
     for (const first of buyers) {
       if (isAmong(changed, first)) continue;
       const work = await planBeside(run, first, { drafted: drafted.after, changed });
-      const bought = await buyReserved(run, work);
+      const bought = await buyReserved(buying, work);
       run.results.totals.purchased += bought.paid.length;
       run.results.changes ||= bought.paid.length > 0;
       if (bought.paid.length < work.buys.length) changed.push(...withLess(buying, work, bought));
@@ -152,7 +152,7 @@ async function leaveRefused(buying: Buying, sharing: readonly Planned[]): Promis
       const work = await planBeside(run, first, { drafted: drafted.after, changed: left });
       const refused = await findRefusal(run, work);
       if (refused !== null) left.push(...withLess(buying, work, { ...GOT_NOTHING, refused }));
-      else if (!(await takeLease(run, work)) || !(await isStillDrafted(run, work)))
+      else if (!(await takeLease(run, work)) || !(await isStillDrafted(buying, work)))
         left.push(...withLess(buying, work, GOT_NOTHING));
     }
   }
@@ -176,9 +176,9 @@ async function takeLease({ leases }: PanelRun, { service }: Planned): Promise<bo
 }
 
 /** Whether the first of what a service buys may still be stored. */
-async function isStillDrafted({ context }: PanelRun, work: Planned): Promise<boolean> {
+async function isStillDrafted({ run: { context }, preferences }: Buying, work: Planned): Promise<boolean> {
   const [row] = work.buys;
-  return row === undefined || isStillMeant(context, context.store, { work, paid: [] }, row);
+  return row === undefined || isStillMeant(context, context.store, { work, paid: [], preferences }, row);
 }
 
 /** Plans a service again where one that shares with it got less than the plan counts with: its hold may stay. */
@@ -208,12 +208,13 @@ interface Bought {
 const GOT_NOTHING: Bought = { paid: [], problem: null };
 
 /** Buys what was drafted for one service, or nothing of it where its plan fails or the limit of an agent has no room for it. */
-async function buyReserved(run: PanelRun, work: Planned): Promise<Bought> {
+async function buyReserved(buying: Buying, work: Planned): Promise<Bought> {
+  const { run } = buying;
   const known = await findRefusal(run, work);
   if (known !== null) return { ...GOT_NOTHING, refused: known };
   try {
     const raises = await withPending(run.context, work, findRaise(work));
-    return await buyWithin(run.context, run.panel, raises, () => buyAll(run, work));
+    return await buyWithin(run.context, run.panel, raises, () => buyAll(buying, work));
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     const { code, message } = error;
@@ -243,7 +244,7 @@ async function findStopped(
 }
 
 /** Buys the packages of one service until one is not paid. */
-async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
+async function buyAll({ run, preferences }: Buying, work: Planned): Promise<Bought> {
   const { context, leases, panel, report } = run;
   const paid: PurchaseRecord[] = [];
   const name = serviceLease(work.service.id);
@@ -255,7 +256,7 @@ async function buyAll(run: PanelRun, work: Planned): Promise<Bought> {
   const also: Following = async (tables, row) => (row.status === 'paid' ? note(tables, row) : undefined);
   try {
     for (const row of work.buys) {
-      if (context.deps.signal.aborted || !(await storeIntent(context, { work, paid, fences }, row))) break;
+      if (context.deps.signal.aborted || !(await storeIntent(context, { work, paid, preferences, fences }, row))) break;
       const bought = await chargePurchase(context, fences, row, { isNew: true, also });
       if (bought.status !== 'paid') break;
       paid.push(bought);
