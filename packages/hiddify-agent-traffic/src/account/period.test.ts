@@ -89,8 +89,14 @@ describe('accountAt', () => {
     });
   });
 
-  it('opens nothing when the clock is before everything', () => {
-    expect(accountAt(account, settings, '2020-01-01T00:00:00.000Z')).toBe(account);
+  it('begins now, with what was consumed, where it was opened by a clock that was ahead', () => {
+    const now = '2025-12-20T00:00:00.000Z';
+    expect(accountAt(account, settings, now)).toEqual({
+      ...account,
+      openedAt: now,
+      periodStart: '2025-12-01T00:00:00.000Z',
+      periodEnd: '2026-01-01T00:00:00.000Z',
+    });
   });
 
   it('keeps what was consumed when periods are introduced, until the first one ends', () => {

@@ -45,10 +45,10 @@ export function openAccount({
 }
 
 /**
- * Returns the account in the period that contains `now`. After the end of a period the next one begins at zero. A clock that was
- * set back opens nothing: where it had been ahead into the next period, the one before continues with what was consumed in both;
- * where it had been ahead further, the period that contains `now`. A changed setting applies when the recorded period ends, or
- * immediately where it has no end.
+ * Returns the account in the period that contains `now`, a time that is sure. After the end of a period the next one begins at zero.
+ * A clock that had been ahead opens nothing: where that was into the next period, the one before continues with what was consumed in
+ * both; where it was further, or the account was opened by it, the period that contains `now`. A changed setting applies when the
+ * recorded period ends, or immediately where it has no end.
  */
 export function accountAt(account: AgentAccount, rules: PeriodRules, now: string): AgentAccount {
   const { openedAt, periodStart, periodEnd, openingBytes, consumedBytes, previous } = account;
@@ -56,10 +56,10 @@ export function accountAt(account: AgentAccount, rules: PeriodRules, now: string
     if (previous !== null) {
       return { ...account, ...previous, consumedBytes: previous.consumedBytes + consumedBytes, previous: null };
     }
-    // A period begins after the opening only when another one was over by then.
-    if (now < openedAt) return account;
-    const { start, end } = periodAt({ ...rules, openedAt, now });
-    return { ...account, periodStart: start, periodEnd: end };
+    // Of an account that was opened by a clock that was ahead, the opening is now.
+    const opened = now < openedAt ? now : openedAt;
+    const { start, end } = periodAt({ ...rules, openedAt: opened, now });
+    return { ...account, openedAt: opened, periodStart: start, periodEnd: end };
   }
   if (periodEnd !== null && now < periodEnd) return account;
   const { start, end } = periodAt({ ...rules, openedAt, now });

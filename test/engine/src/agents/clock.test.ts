@@ -65,6 +65,32 @@ describe('an unconfirmed clock', () => {
   });
 });
 
+it('a first limit that was set while the clock was ahead begins with the next check, and concerns no other panel', async () => {
+  const other = await startHiddifyBench({ panel: { now: () => right } });
+  try {
+    const used = other.panel.addUser({ agent: other.north });
+    other.panel.use(used, 3 * GB);
+    other.bench.clock.set(new Date(right + 8 * DAY).toISOString());
+    await other.limit('north', 10);
+    other.bench.clock.set(new Date(right).toISOString());
+    const key = '00000000-0000-4000-8000-000000000001';
+    const gone = `{ kind: hiddify, url: "http://127.0.0.1:9", allowHttp: true, retries: 0, apiKey: ${key} }`;
+    await other.bench.edit('panels:', `panels:\n  gone: ${gone}`);
+    const countAhead = async (panel: string): Promise<number> => {
+      const { checks } = await other.sluice.panels.doctor({ panel });
+      return checks.filter(({ code }) => code === 'period_ahead').length;
+    };
+    expect([await countAhead('vpn'), await countAhead('gone')]).toEqual([1, 0]);
+    other.panel.use(used, 2 * GB);
+    await other.sluice.agents.check({ panel: 'vpn' });
+    const { agents } = await other.sluice.agents.list({ panel: 'vpn' });
+    expect(agents.find(({ name }) => name === 'north')).toMatchObject({ usedBytes: 5 * GB });
+    expect(await countAhead('vpn')).toBe(0);
+  } finally {
+    await other.close();
+  }
+});
+
 it('a clock that the panel says is wrong ends no period either', async () => {
   const behind = { ms: 0 };
   let other: HiddifyBench | null = null;

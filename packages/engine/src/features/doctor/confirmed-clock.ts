@@ -28,12 +28,15 @@ export async function acceptClock(context: Context): Promise<AcceptedClock> {
   );
 }
 
-/** Compares the clock with the last confirmed instant, and finds what a clock that was ahead left in the store. */
-export async function confirmedClockChecks(context: Context, accepted: AcceptedClock | null): Promise<Check[]> {
+/** Compares the clock with the last confirmed instant, and finds what a clock that was ahead left in the store of these panels. */
+export async function confirmedClockChecks(
+  context: Context,
+  { accepted, panels }: { accepted: AcceptedClock | null; panels: readonly string[] },
+): Promise<Check[]> {
   const stored = await context.store.clock.confirmed();
   const check = clockCheck(context, stored, accepted);
   if (isUnconfirmed(context, await confirmedInstant(context))) return [check];
-  return [check, ...(await cyclesAhead(context)), ...(await periodsAhead(context))];
+  return [check, ...(await cyclesAhead(context, panels)), ...(await periodsAhead(context, panels))];
 }
 
 function clockCheck(context: Context, stored: string | null, accepted: AcceptedClock | null): Check {
@@ -55,11 +58,13 @@ function clockCheck(context: Context, stored: string | null, accepted: AcceptedC
 }
 
 /** Finds cycles in the future: nothing would be metered in them until they begin. */
-async function cyclesAhead(context: Context): Promise<Check[]> {
+async function cyclesAhead(context: Context, panels: readonly string[]): Promise<Check[]> {
   const now = context.now();
   const ahead = (await context.store.cycles.newest()).filter((cycle) => liesAhead(cycle, now));
   const services = await context.store.services.list({ ids: ahead.map((cycle) => cycle.service) });
-  const metered = new Set(services.filter(isLiving).map(({ id }) => id));
+  // A panel that the config lacks has cycles, too.
+  const isOther = ({ panel }: { panel: string }): boolean => panel in context.config.panels && !panels.includes(panel);
+  const metered = new Set(services.filter((one) => isLiving(one) && !isOther(one)).map(({ id }) => id));
   return ahead
     .filter((cycle) => metered.has(cycle.service))
     .map(({ service, start }) =>
@@ -70,10 +75,10 @@ async function cyclesAhead(context: Context): Promise<Check[]> {
     );
 }
 
-async function periodsAhead(context: Context): Promise<Check[]> {
+async function periodsAhead(context: Context, panels: readonly string[]): Promise<Check[]> {
   const now = context.now();
   const checks: Check[] = [];
-  for (const panel of Object.keys(context.config.panels)) {
+  for (const panel of panels) {
     for (const { name, account } of await context.store.agents.list(panel)) {
       const start = (account as { periodStart?: string } | null)?.periodStart;
       if (start === undefined || !liesAhead({ start }, now)) continue;

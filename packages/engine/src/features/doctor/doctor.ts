@@ -63,7 +63,7 @@ export async function runDoctor(context: Context, request: DoctorRequest): Promi
           ...inSection('store', await storeChecks(context)),
           ...inSection('runs', [
             ...(await clockChecks(context, panels)),
-            ...(await confirmedClockChecks(context, accepted)),
+            ...(await confirmedClockChecks(context, { accepted, panels })),
             ...(await leaseChecks(context)),
             ...(await runChecks(context)),
           ]),
