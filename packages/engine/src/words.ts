@@ -63,6 +63,7 @@ export {
   type DecisionFacts,
   describeHoldEnd,
   findNextDecision,
+  isDueToEnd,
   isHeldBesides,
   isLeftUnrestricted,
   type NextDecision,

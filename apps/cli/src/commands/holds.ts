@@ -23,6 +23,7 @@ import { type ChangeOptions, toHow } from './change-options.js';
 import { confirm, type CommandHandler } from './command.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListHandler, type ListOptions } from './list.js';
+import { printBrakes } from './observed.js';
 import { parseWait } from './parse-wait.js';
 
 /** Options of commands that hold or release a service. */
@@ -215,6 +216,18 @@ async function findWouldHold(sluice: Sluice, services: readonly ServiceDetail[])
   });
 }
 
+/** Prints what keeps holds of these services from ending. */
+async function printHeldBraked(
+  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+  held: ReadonlySet<string>,
+): Promise<void> {
+  const beside = await sluice.standing();
+  if (beside.brakes.length === 0) return;
+  const { services } = await sluice.services.list();
+  const panels = services.filter(({ id }) => held.has(id)).map(({ panel }) => panel);
+  printBrakes(terminal, panels, beside);
+}
+
 const KEPT_BY: Record<WouldHold['by'], (panel: string) => string> = {
   observe: (panel) => `it is under observe on panel ${panel}`,
   brake: (panel) => `the brake stopped the last run on panel ${panel}`,
@@ -235,7 +248,7 @@ const holdLists = (['folded', 'full'] as const).map((how) =>
       const wouldHold = await findWouldHold(sluice, services);
       return { rows: holds, also: { released: released.filter((one) => listed.has(one.service)), wouldHold } };
     },
-    ({ terminal }, _rows, { csv, status, verbose }, also) => {
+    async ({ sluice, terminal }, rows, { csv, status, verbose }, also) => {
       if (csv !== undefined) return ExitCode.done;
       // What is open now; of the past, only the holds are listed.
       if (status?.includes('open') !== true) return ExitCode.done;
@@ -246,6 +259,7 @@ const holdLists = (['folded', 'full'] as const).map((how) =>
       });
       for (const { service, until, note } of also?.released ?? [])
         terminal.line(`${service}: its limits are released until ${until}${note === null ? '' : ` (${note})`}`);
+      await printHeldBraked({ sluice, terminal }, new Set(rows.flatMap(({ service }) => service ?? [])));
       return ExitCode.done;
     },
   ),

@@ -88,7 +88,7 @@ export async function printStanding(
   for (const line of lines) terminal.line(terminal.colors.red(line));
 }
 
-/** Prints what keeps listed services from being held: panels that are only observed, and runs that the brake stopped. */
+/** Prints what keeps listed services from being held or released: panels that are only observed, and runs that the brake stopped. */
 export async function printKept(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   services: readonly ServiceDetail[],
@@ -100,7 +100,7 @@ export async function printKept(
     const { panels } = await sluice.panels.list();
     printObserving(terminal, panels.filter(({ name }) => observing.has(name)).map(nameObserved));
   }
-  const due = living.filter((service) => service.wouldHold.length > 0 && !service.observing);
+  const due = living.filter(({ wouldHold, holds, observing }) => wouldHold.length + holds.length > 0 && !observing);
   printBrakes(
     terminal,
     due.map(({ panel }) => panel),

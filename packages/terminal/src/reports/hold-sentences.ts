@@ -1,5 +1,6 @@
 import type { Explanation, HoldView } from '@sluice/engine';
 import {
+  describeBrake,
   describeFigures,
   describeHoldEnd,
   describeLimitEnd,
@@ -8,6 +9,7 @@ import {
   describeSkip,
   describeUsed,
   findNextDecision,
+  isDueToEnd,
   isEndedByRuns,
   isForSuspensionAlone,
   isHeldBesides,
@@ -40,6 +42,8 @@ export function holdSentences(found: Explanation, hold: HoldView, times: Times, 
   const [why = '', end] = lastingSentences(found, hold, times, names);
   const { skip, commands } = names;
   if (skip !== null && isLeftBySkip(skip, hold)) return [why, skipSentence(found, skip, commands)];
+  const braked = brakedEnd(found, hold, times, commands);
+  if (braked !== null) return [why, ...braked];
   const begins = observedBegin(found, hold, commands);
   const ends = (found.service.observing ? observedEnd(found, hold, commands) : null) ?? end;
   return [why, ...[begins, ends].filter((sentence) => sentence != null)];
@@ -66,6 +70,23 @@ export function renewalSentence(
   return source === null
     ? `To renew it: ${renew(service.id)}.`
     : `Once it is paid in ${source}, the poll after a sync reads it: ${sync()}.`;
+}
+
+/** Returns what keeps a hold that the next run would end, and what ends it, where the brake stopped the last run; else null. */
+function brakedEnd(
+  found: Explanation,
+  hold: HoldView,
+  times: Times,
+  { poll, takeOver }: StateCommands,
+): [string, string] | null {
+  const { brake, service } = found;
+  const { id, panel, observing } = service;
+  if (brake === null || brake.subjects === 'agents' || observing || !isDueToEnd(found, hold)) return null;
+  const end =
+    brake.subjects === 'store'
+      ? `If this installation is the one to go on, stop the other one, then: ${takeOver(panel)}`
+      : `It is due to end; a run over ${id} alone is not stopped: ${poll(id)}.`;
+  return [describeBrake(brake, times.at(brake.since, panel) ?? ''), end];
 }
 
 /** Returns what restricts a service whose hold is not on a panel that no run changes; null where it is there, or a run does it. */

@@ -49,7 +49,9 @@ describe('a customer who buys while the panel is down', () => {
     await at.sluice.poll();
     const own = textOf(await link.text('/services/svc-1'));
     expect(own).toContain('there is room again');
-    expect(own).toContain('It comes back with the next reading of its usage.');
+    expect(own).toContain(
+      'It comes back with the next reading of its usage, unless your provider has to allow that first.',
+    );
     const page = await at.fetch('/services/svc-1', { cookie: await at.login() });
     expect(textOf(await page.text())).toContain('It has room again: the next run that reads it releases it.');
   });
@@ -106,7 +108,9 @@ describe('a customer with an unpaid invoice besides', () => {
     at.clock.set('2026-12-16T12:00:00Z');
     link = await Link.open(at, { client: 'c-1' });
     const page = textOf(await link.text('/services/svc-1'));
-    expect(page).toContain('The next reading of its usage ends this restriction, and the other one stays.');
+    expect(page).toContain(
+      'The next reading of its usage ends this restriction, unless your provider has to allow that first; the other one stays.',
+    );
     expect(page).toContain(OTHER);
     expect(page).not.toContain('comes back');
   });

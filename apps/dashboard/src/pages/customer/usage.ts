@@ -218,10 +218,11 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /** What ends a hold of a service that has room again. */
-const NEXT_READING = ' It comes back with the next reading of its usage.';
+const NEXT_READING = ' It comes back with the next reading of its usage, unless your provider has to allow that first.';
 
 /** The same of one of several restrictions. */
-const NEXT_READING_ALONE = ' The next reading of its usage ends this restriction, and the other one stays.';
+const NEXT_READING_ALONE =
+  ' The next reading of its usage ends this restriction, unless your provider has to allow that first; the other one stays.';
 const ENDS_ALONE = 'This restriction has ended, and is undone as soon as the panel accepts that; the other one stays.';
 
 /** What a client reads of a restriction that has ended, and that nothing undoes at present. */

@@ -8,6 +8,7 @@ import {
   describeSkip,
   describeUsed,
   findNextDecision,
+  isDueToEnd,
   isEndedByRuns,
   isForSuspensionAlone,
   isHeldBesides,
@@ -39,6 +40,8 @@ export function holdSentences(scene: Held & Pick<ServiceScene, 'skip'>, hold: Ho
   const sentences = lastingSentences(scene, hold);
   if (skip !== null && isLeftBySkip(skip, hold))
     return [...sentences.slice(0, 1), `${describeSkip(found.service, skip)}.`];
+  if (isKeptByBrake(found, hold))
+    return [...sentences.slice(0, 1), 'It is due to end, but the brake stops the runs that would end it.'];
   const begins = isLeftUnrestricted(found, hold) ? beginSentence(found, hold) : null;
   if (!observing || !isEndedByRuns(hold)) return [...sentences.slice(0, 1), begins, ...sentences.slice(1)];
   // A hold for an agent's limit can't be released on this page.
@@ -46,6 +49,13 @@ export function holdSentences(scene: Held & Pick<ServiceScene, 'skip'>, hold: Ho
   const observed =
     begins === null ? `It is under observe on panel ${panel}, so no run releases it` : 'No run releases it';
   return [...sentences.slice(0, 1), begins, `${observed}: ${here}let runs change it again.`];
+}
+
+/** Returns whether the brake stopped the last run that would have ended a hold. */
+export function isKeptByBrake(found: Explanation, hold: HoldView): boolean {
+  const { brake, service } = found;
+  const lasts = hold.until === null || hold.releasing === true;
+  return brake !== null && brake.subjects !== 'agents' && !service.observing && lasts && isDueToEnd(found, hold);
 }
 
 /** Says what restricts a service whose hold is not on a panel that no run changes. */

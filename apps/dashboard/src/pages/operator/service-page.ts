@@ -5,6 +5,7 @@ import { html, type Html } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';
+import { isKeptByBrake } from './hold-sentences.js';
 import { logTable } from './log-table.js';
 import { readRequiredRef } from './navigation.js';
 import { lineHref } from './record-values.js';
@@ -29,7 +30,10 @@ export const servicePage: Page = async (request) => {
         <div>${sections([allowance, limits])}</div>
       </div>`;
   const { brake, service } = scene.found;
-  const isAmongBraked = brake !== null && !service.observing && service.wouldHold.length > 0;
+  const isAmongBraked =
+    brake !== null &&
+    !service.observing &&
+    (service.wouldHold.length > 0 || scene.found.holds.some((hold) => isKeptByBrake(scene.found, hold)));
   const alarms = await alarmsSection(scene, id);
   const body = html`${isAmongBraked ? brakeBanner(scene, brake) : null}
     <section class="card">${showState(scene)}</section>

@@ -32,6 +32,13 @@ export function findNextDecision(
   return hasRoomAgain(service) ? 'room' : null;
 }
 
+/** Returns whether the next run that reads a service ends a hold, or decides again about it. */
+export function isDueToEnd(found: DecisionFacts, hold: Parameters<typeof findNextDecision>[1]): boolean {
+  if (hold.releasing === true) return true;
+  const next = findNextDecision(found, hold);
+  return next === 'room' || next === 'window' || next === 'cycle';
+}
+
 /** Returns whether a hold is due on a panel that no run changes, and not there: an operator has to restrict the service. */
 export function isLeftUnrestricted(
   found: DecisionFacts & { service: { observing: boolean } },
