@@ -105,11 +105,11 @@ export function endPeriods(periods: PeriodsBySubject, change: OwnerChange): void
 
 /**
  * Begins the periods of what a service gets, after those of former owners ended. The first known owner had it also before, unless it
- * has it instead of another object: what was done with it until then is not its own.
+ * has it instead of another object, or was stored without any for a day: what was done with it until then is not its own.
  */
 export function beginPeriods(periods: PeriodsBySubject, { before, after, at, numbers, had }: OwnerChange): void {
   if (after === null) return;
-  const exchanged = listExchanged(before, after, had);
+  const exchanged = listExchanged({ before, after, at, ...(had && { had }) });
   const { id, client } = after;
   for (const subject of listSubjects(after, numbers)) {
     if (findOpen(periods, subject, id) !== undefined) continue;
@@ -133,13 +133,22 @@ export function listNewNames({ before, after }: Pick<OwnerChange, 'before' | 'af
   return Object.keys(after.refs).filter((name) => before.refs[name] === undefined);
 }
 
-/** Returns the objects that a service names instead of other ones, which it had until now or before it named none. */
-function listExchanged(before: ServiceRecord | null, after: ServiceRecord, had: readonly string[] = []): Set<string> {
+/** So long after a service was stored, the objects that it gets are taken for those that it had before. */
+const SET_UP_MS = 86_400_000;
+
+/** Returns the objects that a service did not have before: it names them instead of other ones, or was long without any. */
+function listExchanged({
+  before,
+  after,
+  had = [],
+  at,
+}: Pick<OwnerChange, 'before' | 'had' | 'at'> & { after: ServiceRecord }): Set<string> {
   const { panel, refs } = after;
   if (before === null) return new Set();
   const isNew = new Set(listNewNames({ before, after }));
+  const isLate = Date.parse(at) - Date.parse(before.createdAt) >= SET_UP_MS;
   const changed = Object.entries(refs).filter(([name, value]) =>
-    isNew.has(name) ? had.some((subject) => subject.startsWith(`${name}:`)) : before.refs[name] !== value,
+    isNew.has(name) ? isLate || had.some((subject) => subject.startsWith(`${name}:`)) : before.refs[name] !== value,
   );
   return new Set(changed.map(([name, value]) => subjectKey({ panel, subject: ownershipSubject(name, value) })));
 }

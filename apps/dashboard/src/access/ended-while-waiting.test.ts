@@ -121,6 +121,46 @@ describe('what a client changes of a line whose panel is read while', () => {
   };
   const create = () => at.sluice.access.create({ name: `line-${made++}`, scopes: ['client:c-1', 'manage'] });
 
+  it.each(['number', 'caller id'] as const)('it passes on says nothing of it, once %s was changed', async (what) => {
+    const { token } = await create();
+    let status = 0;
+    for (let skip = 6; status !== 404; skip++) {
+      if (skip > 14) throw new Error('No read after the change was found.');
+      const passed: boolean[] = [];
+      // While the command has the lease, nothing passes on.
+      const give = async () => {
+        const end = at.sluice.services.set('line-1', { client: 'c-2' });
+        passed.push(
+          await end.then(
+            () => true,
+            () => false,
+          ),
+        );
+      };
+      status = await whilePanelAnswers(voice.server, () => send(what, token), give, skip);
+      expect(status).toBe(passed.includes(true) ? 404 : 200);
+      await at.sluice.services.set('line-1', { client: 'c-1' });
+      await at.sluice.telephony.set('subscribers', '9001', { values: { caller_id: `11420000${10 + skip}` } });
+      await at.sluice.dids.set(NUMBER, { values: { destination: `11333355${10 + skip}` } });
+    }
+  });
+
+  it('its panel is switched to observe gets no password that a program asks for its client, nor for another one', async () => {
+    const { token } = await at.sluice.access.create({ name: `program-${made++}`, scopes: ['operate'] });
+    const ask = async (client: string) => {
+      at.clock.advance(120_000);
+      voice.server.clearCalls();
+      const body = { client };
+      return (await at.call('POST /services/line-1/provision/change-password', { token, body })).status;
+    };
+    const observe = () => at.sluice.panels.observe('voice');
+    expect(await whilePanelAnswers(voice.server, () => ask('c-1'), observe)).toBe(403);
+    expect(voice.server.changingCalls()).toEqual([]);
+    await at.sluice.panels.enforce('voice', {});
+    expect([await ask('c-2'), voice.server.changingCalls()]).toEqual([404, []]);
+    expect(await ask('c-1')).toBe(200);
+  });
+
   it.each(reads)('its token is revoked is not changed: %s, read %d', async (what, skip) => {
     const { token, access } = await create();
     const revoke = () => at.call(`DELETE /tokens/${access.id}`);

@@ -18,3 +18,8 @@ export function permitFor(viewer: Holder, useCase: UseCase, why: string): (terms
     if (!mayWithFields(viewer, useCase, terms)) throw refusal(terms, useCase, why);
   };
 }
+
+/** Returns what refuses a change of a service that its client may not make. */
+export function toPermit(holder: Holder, useCase: UseCase): ReturnType<typeof permitFor> {
+  return permitFor(holder, useCase, 'The product of the service does not permit this');
+}

@@ -4,7 +4,7 @@ import { suggestion } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { permitFor } from '../access/refusal.js';
+import { toPermit } from '../access/refusal.js';
 import type { Viewer } from '../access/viewer.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
@@ -109,9 +109,4 @@ export async function checkReach(
     throw notFound('unknown_service', `There is no service "${service}"`, { service });
   if (!whoMay(useCase).customer.some(({ field }) => field !== undefined)) return;
   toPermit(viewer, useCase)(await sluice.services.customerMay(service));
-}
-
-/** Returns what refuses a change of a service that the token of its client may not make. */
-export function toPermit(viewer: Viewer, useCase: Endpoint['useCase']): ReturnType<typeof permitFor> {
-  return permitFor(viewer, useCase, 'The product of the service does not permit this');
 }

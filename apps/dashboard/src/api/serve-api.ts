@@ -1,8 +1,9 @@
 import { needsKey } from '@sluice/contract/endpoints';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toPermit } from '../access/refusal.js';
 import { errorWithoutKeys, madeBy, type Viewer, withoutKeys } from '../access/viewer.js';
-import { parseBody, checked, checkReach, checkScope, toPermit } from './check.js';
+import { parseBody, checked, checkReach, checkScope } from './check.js';
 import { forClient } from '../server/failure.js';
 import { countChange, readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored, withoutOnce } from '../requests/keyed.js';

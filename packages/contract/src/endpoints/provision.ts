@@ -48,7 +48,13 @@ export const provisionEndpoints = endpoints({
     outside: true,
     useCase: 'provision.changePassword',
     summary: 'Set a new password, by default a generated one, which the answer shows once; clients choose none',
-    body: { dryRun: flag, password: z.string().min(1).max(200).optional() },
+    body: {
+      dryRun: flag,
+      password: z.string().min(1).max(200).optional(),
+      client: optionalText.describe(
+        'Of a program that asks for a client: which one it is. Its change is refused as that of the client itself would be',
+      ),
+    },
   },
   'POST /services/:service/provision/terminate': {
     ...report,

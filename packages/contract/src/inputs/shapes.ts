@@ -80,7 +80,7 @@ export const called = {
 /** What calls accept that clients make, too. */
 export const read = { ...called, reader: textOrNone };
 /** What calls accept by which clients change something of their services, too. */
-export const asking = { ...read, permit: z.optional(work) };
+export const asking = { ...read, askedBy: optionalText, permit: z.optional(work) };
 /** What calls accept that need a service or panel for themselves. */
 export const locked = { ...called, waitMs: z.optional(whole(0)) };
 /** What commands about one service accept. */

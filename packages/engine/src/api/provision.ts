@@ -91,6 +91,7 @@ export function provisionApi(call: RunCall): Provision {
         ...request,
         ...toHow(options),
         reader: options?.reader,
+        askedBy: options?.askedBy,
         permit: options?.permit,
         passwordFile: options?.passwordFile,
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,

@@ -30,6 +30,8 @@ export async function customerTerms(
 export interface Asking {
   /** The client that asks; undefined: an operator. */
   reader?: Reader;
+  /** The client that a program asks for, which may then only what the client itself may; undefined: it asks for itself. */
+  askedBy?: string | undefined;
   /** Called with what the client may change of its service by then; throws to refuse. */
   permit?: ((terms: CustomerTerms) => void) | undefined;
 }
@@ -38,9 +40,9 @@ export interface Asking {
 export async function refuseUnpermitted(
   context: Context,
   service: ServiceRecord,
-  { reader, permit }: Asking,
+  { reader, askedBy, permit }: Asking,
 ): Promise<void> {
-  if (reader === undefined) return;
-  refuseOtherClient(service, reader);
+  if ((reader ?? askedBy) === undefined) return;
+  for (const client of [reader, askedBy]) refuseOtherClient(service, client);
   permit?.(await customerTerms(context, service));
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
 import { errorOf } from '../bench/engine-bench.js';
 import { LINE, startTelephonyBench } from '../bench/telephony-bench.js';
+import { listUnbilled } from './other-system.js';
 
 const at = useBench(startTelephonyBench);
 const HOUR = 3_600_000;
@@ -293,6 +294,31 @@ describe('a line that was not billed before the end of its second month', () => 
     at.addCall('2026-12-10T09:00:00-03:00', '7.0000');
     at.setTime('2027-01-20T12:00:00Z');
     await at.sluice.services.set('svc-3', { astbilling_subscriber_id: LINE, status: 'active' });
+    at.addCall('2027-01-19T09:00:00-03:00', '11.0000');
+    at.addCall('2027-01-21T09:00:00-03:00', '4.0000');
+    expect(await at.bill()).toEqual([]);
+    at.setTime('2027-02-05T12:00:00Z');
+    expect(await at.bill()).toEqual(['svc-3 added 4.00']);
+    // Nobody is known to have called before.
+    expect(await listUnbilled(at)).toEqual([expect.stringContaining('on no invoice: 23.00')]);
+  });
+
+  it('shows and limits what was called since its service got it', async () => {
+    await at.sluice.services.add('svc-3', { panel: 'voice', product: 'line', client: '43', status: 'active' });
+    at.setTime('2026-11-20T12:00:00Z');
+    at.addCall('2026-11-20T08:00:00-03:00', '25.0000');
+    await at.sluice.services.set('svc-3', { astbilling_subscriber_id: LINE });
+    at.setTime('2026-11-20T13:00:00Z');
+    at.addCall('2026-11-20T09:30:00-03:00', '1.0000');
+    const { totals } = await at.sluice.calls.records({ service: 'svc-3', from: '2026-11-01', onCall: () => undefined });
+    expect(totals).toMatchObject({ calls: 1, charge: '1.0000' });
+  });
+
+  it('is taken for one that its service had before where that was stored within a day', async () => {
+    await at.sluice.services.add('svc-3', { panel: 'voice', product: 'line', client: '43', status: 'active' });
+    at.addCall('2026-10-10T09:00:00-03:00', '7.0000');
+    at.bench.clock.advance(20 * HOUR);
+    await at.sluice.services.set('svc-3', { astbilling_subscriber_id: LINE });
     expect(await at.bill()).toEqual(['svc-3 added 7.00']);
   });
 

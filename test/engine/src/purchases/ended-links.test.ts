@@ -71,6 +71,14 @@ describe('automatic purchases that a share link set', () => {
     expect((await at.sluice.credit.show('42')).balance).toBe('50.00');
   });
 
+  it('tell the next client of their service nothing of their end', async () => {
+    at.bench.clock.advance(HOUR);
+    await at.sluice.services.set('svc-1', { client: '43' });
+    await at.pollAfter(HOUR);
+    expect(await ended()).toEqual([expect.stringContaining('has another client')]);
+    expect(toTold()).toEqual([]);
+  });
+
   it('name the link, and until when it is valid', async () => {
     expect((await at.sluice.autoBuy.show(SERVICE)).autoBuy.link).toEqual({ id: link, expiresAt });
     await at.sluice.autoBuy.set(SERVICE, { enabled: true });

@@ -1,4 +1,5 @@
 import type { provisionEndpoints } from '@sluice/contract/endpoints';
+import { toPermit } from '../../access/refusal.js';
 import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
@@ -8,10 +9,16 @@ export const provisionHandlers: Handlers<typeof provisionEndpoints> = {
     sluice.provision.renew(param('service'), { ...as, ...how, ref: own ?? ref }),
   'POST /services/:service/provision/change-package': ({ sluice, param, body: { product, ...how }, as }) =>
     sluice.provision.changePackage(param('service'), product, { ...as, ...how }),
-  'POST /services/:service/provision/change-password': ({ sluice, param, body, as, client: reader, permit }) => {
-    if (reader !== undefined && body.password !== undefined)
+  'POST /services/:service/provision/change-password': (call) => {
+    const { sluice, param, as, client: reader } = call;
+    const { client: askedBy, ...body } = call.body;
+    if ((reader ?? askedBy) !== undefined && body.password !== undefined)
       throw forbidden('A client gets a generated password; send none');
-    return sluice.provision.changePassword(param('service'), { ...as, ...body, reader, permit });
+    const permit =
+      askedBy === undefined || reader !== undefined
+        ? call.permit
+        : toPermit({ client: askedBy, needs: ['password'] }, 'provision.changePassword');
+    return sluice.provision.changePassword(param('service'), { ...as, ...body, reader, askedBy, permit });
   },
   'POST /services/:service/provision/terminate': ({ sluice, context: { reports }, param, body, as }) =>
     sluice.provision.terminate(param('service'), { ...as, ...body, reports }),

@@ -2,7 +2,7 @@ import type { LineView } from '@sluice/contract/documents';
 import { requireLine, readSubscriber } from './find-line.js';
 import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
-import { requireService } from '../../context/find-service.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { toDocument } from './documents.js';
 import { lineFor } from './line-for-reader.js';
 import { changeableFields } from './read-values.js';
@@ -36,5 +36,7 @@ export async function lineOfService(context: Context, id: string, reader?: Reade
       numbers: changeableFields(telephony, 'dids'),
     },
   };
+  // The panel may have been slow to answer: what it returned may be another client's by now.
+  refuseOtherClient(await requireService(context, id), reader);
   return lineFor(context, view, line, reader);
 }

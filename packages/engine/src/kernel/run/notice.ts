@@ -187,6 +187,8 @@ function toDelivery(
   const isForClient = settings.for === 'client';
   // Nobody is known who could be notified.
   if (isForClient && service?.client == null && service?.fields['email'] === undefined) return null;
+  // It is about the time of the former client.
+  if (isForClient && service?.clientSince != null && notice.at <= service.clientSince) return null;
   // What is released of a service that has ended is not its client's any more.
   if (isForClient && event === 'release' && service !== undefined && hasEnded(service)) return null;
   return {

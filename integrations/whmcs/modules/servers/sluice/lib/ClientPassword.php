@@ -64,7 +64,7 @@ final class ClientPassword
         };
         $isWhole = true;
         try {
-            (new Commands($this->api, $this->service))->provision('change-password', [], $store);
+            (new Commands($this->api, $this->service))->provision('change-password', ['client' => $this->service->client], $store);
         } catch (ApiError $error) {
             $isInDoubt = $error->isUnknown && !$error->isOfSluice();
             throw $isInDoubt ? new Refusal('Whether the password was changed is not known yet. Change it once more.', true) : $error;
