@@ -178,7 +178,8 @@ export class LazyCommand extends Command {
         .flat()
         .filter((arg) => arg !== undefined);
       this.#refuseOthersOptions();
-      const [handler, { withRemedy }] = await Promise.all([load(), import('../remedies.js')]);
+      const handler = await load();
+      const { withRemedy } = await import('../remedies.js');
       const deps = { ...this.context.deps, describe: withRemedy };
       this.context.exit(await handler(args as string[], this.optsWithGlobals(), deps));
     });

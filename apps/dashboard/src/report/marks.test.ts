@@ -5,6 +5,18 @@ import { readReport, reportHtml } from './index.js';
 
 const at = useBenchForEach();
 
+it('a service that its panel stops is called that by a report', async () => {
+  await at.addService(1, 'c-1', 10);
+  at.panel.staffSuspendOrder(901, 'abuse');
+  await at.sluice.poll();
+  await at.sluice.reconcile();
+  const report = await readReport(at.sluice, { client: undefined, now: at.clock.now() });
+  expect(report.services).toMatchObject([{ status: 'ok', stoppedByPanel: true }]);
+  let page = '';
+  for await (const part of reportHtml(at.sluice, report)) page += part;
+  expect(textOf(page)).toContain('ok stopped on the panel');
+});
+
 it('a hold that is to be released is called that by a report and by the page of a run', async () => {
   await at.addService(1, 'c-1', 120);
   await at.sluice.poll();

@@ -23,6 +23,8 @@ export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'pa
   panelDownSince: string | null;
   /** Where its panel is not in the config. */
   panelRemoved?: true;
+  /** Where the panel stops it without a hold of its own. */
+  stoppedByPanel?: true;
   /** Since when, and why, the last runs decided nothing on its panel although it answers; absent where they do. */
   panelUndecided?: UndecidedPanel;
   /** The direction that counts; null where it is unknown. */
@@ -175,6 +177,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     readAt: usage?.readAt ?? null,
     panelDownSince: service.panelDownSince,
     ...(service.panelRemoved && { panelRemoved: true as const }),
+    ...(service.stoppedByPanel && { stoppedByPanel: true as const }),
     ...(service.panelUndecided !== undefined && { panelUndecided: service.panelUndecided }),
     usedBytes: used,
     allowedBytes,

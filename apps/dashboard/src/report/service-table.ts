@@ -59,10 +59,12 @@ export function shareBar(share: number): Html | null {
 
 /** Returns the state of a service, with the reasons of its holds; what would be held is only said to operators. */
 export function showStatus(service: ReportService, forOperators: boolean): Html {
-  const { status, holds, wouldHold } = service;
+  const { status, holds, wouldHold, stoppedByPanel } = service;
   const isUp = status === 'over';
   const word = isUp ? (forOperators && wouldHold.length > 0 ? 'would be held' : 'used up') : status;
-  return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(markedReasons(service))}</span>`}`;
+  return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(markedReasons(service))}</span>`}${
+    stoppedByPanel === undefined ? null : html` ${badge('stopped on the panel', 'warning')}`
+  }`;
 }
 
 function usedBytes(service: ReportService, times: Times, forOperators: boolean): Html {

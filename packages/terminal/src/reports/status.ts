@@ -11,7 +11,8 @@ export function describeStatus({
   wouldHold,
   doubted,
   stoppedByPanel,
-}: Pick<ServiceView, 'status' | 'wouldHold'> & Partial<Pick<ServiceDetail, 'doubted' | 'stoppedByPanel'>>): string {
+}: Pick<ServiceView, 'status' | 'wouldHold'> &
+  Partial<Pick<ServiceDetail, 'doubted'>> & { stoppedByPanel?: ServiceDetail['stoppedByPanel'] | true }): string {
   if ((doubted?.holds ?? []).length > 0) return `${status} (hold doubted)`;
   if (stoppedByPanel !== undefined) return `${status} (stopped on the panel)`;
   if (status !== 'over') return status;

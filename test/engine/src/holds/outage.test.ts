@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { HoldEntry, MetricsReport, RunReport, ServiceDetail } from '@sluice/engine';
 import { toIds } from '../bench/easydcim-bench.js';
 import { pollLater } from '../loop/polls.js';
+import { during } from '../bench/during.js';
 import { useBench } from '../bench/each-test.js';
 import { startSelling } from './selling.js';
 
@@ -79,9 +80,15 @@ describe('a release while the panel is down', () => {
     await expectReleased('ok');
   });
 
-  it('is said to be undone by no run under observe', async () => {
-    await at.sluice.panels.observe('dcim');
-    await at.sluice.purchases.create('svc-1', 'extra');
+  it('is said to be undone by no run under observe, which began while the panel answered slowly', async () => {
+    at.panel.server.clearFaults();
+    await during(
+      at.panel.server,
+      ({ changing }) => changing,
+      () => at.sluice.purchases.create('svc-1', 'extra'),
+      () => at.sluice.panels.observe('dcim'),
+    );
+    expect(await openHolds()).toMatchObject([{ service: 'svc-1', releasing: true }]);
     expect(await noticesAbout('release_pending')).toEqual([
       'svc-1 is to be released (quota: usage is below the allowance): its restriction is still on the panel, and no run undoes it, as svc-1 is under observe on panel dcim',
     ]);
