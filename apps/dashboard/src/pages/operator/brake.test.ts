@@ -86,6 +86,26 @@ describe('while the brake stopped the last run of a panel', () => {
     }
   });
 
+  it('a hold that is due to end says that the brake keeps it, to its client, too', async () => {
+    const own = await startBench({
+      config: { poll: { doubt: { jump: 'off' }, brake: { share: '10%', atLeast: 2 } } },
+    });
+    try {
+      for (const number of [1, 2, 3]) await own.addService(number, 'c-1', 195);
+      await own.sluice.poll({ allowMass: true });
+      for (const number of [1, 2, 3]) await own.sluice.overrides.set(`svc-${number}`, { quota: '500GB' });
+      own.clock.advance(3_600_000);
+      await own.sluice.poll();
+      const page = textOf(await own.page('/services/svc-1', await own.login()));
+      expect(page).toContain('No run over panel dcim changed anything');
+      expect(page).toContain('It is due to end, but the brake stops the runs that would end it.');
+      const link = await Link.open(own, { client: 'c-1' });
+      expect(textOf(await link.text('/services/svc-1'))).toContain('unless your provider has to allow that first');
+    } finally {
+      await own.close();
+    }
+  });
+
   it('a service that it does not concern has no banner', async () => {
     expect(textOf(await read('/services/svc-4'))).not.toContain('No run over panel');
   });

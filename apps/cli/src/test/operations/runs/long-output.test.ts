@@ -53,3 +53,17 @@ it('hold list has open holds only, counts what would be held beyond the first 20
   expect([count(open), /^svc-1 /m.test(open)]).toEqual([SERVICES - 1, false]);
   expect((await at.bench.sluice('hold list --status open,past')).stdout).toMatch(/^svc-1 /m);
 });
+
+it('holds that are due to end say that the brake keeps them, and what ends one', async () => {
+  at.bench.edit(/total: 100GB/, 'total: 500GB');
+  const stopped = /of \d+ services at once, and the brake stopped it/;
+  expect((await at.bench.sluice('poll')).exitCode).toBe(6);
+  for (const words of ['hold list', 'service list', 'usage svc-2'])
+    expect([words, (await at.bench.sluice(words)).stdout]).toEqual([words, expect.stringMatching(stopped)]);
+  const explained = (await at.bench.sluice('explain svc-2')).stdout.replaceAll(/\s+/g, ' ');
+  expect(explained).toMatch(stopped);
+  expect(explained).toContain('It is due to end; a run over svc-2 alone is not stopped: sluice poll --service svc-2.');
+  expect(explained).not.toContain('the next run that reads it');
+  expect((await at.bench.sluice('poll --service svc-2')).exitCode).toBe(0);
+  expect((await at.bench.sluice('hold list')).stdout).not.toMatch(/^svc-2 /m);
+});
