@@ -8,6 +8,8 @@ export interface OwnerChange {
   numbers?: readonly string[];
   /** Objects that the service had, on its panel or another one. */
   had?: readonly string[];
+  /** Whether a command makes its objects: what it gets is then its own from the beginning, however late that is stored. */
+  isMade?: boolean;
   /** ISO UTC. */
   at: string;
 }
@@ -107,9 +109,10 @@ export function endPeriods(periods: PeriodsBySubject, change: OwnerChange): void
  * Begins the periods of what a service gets, after those of former owners ended. The first known owner had it also before, unless it
  * has it instead of another object, or was stored without any for a day: what was done with it until then is not its own.
  */
-export function beginPeriods(periods: PeriodsBySubject, { before, after, at, numbers, had }: OwnerChange): void {
+export function beginPeriods(periods: PeriodsBySubject, change: OwnerChange): void {
+  const { after, at, numbers } = change;
   if (after === null) return;
-  const exchanged = listExchanged({ before, after, at, ...(had && { had }) });
+  const exchanged = listExchanged(change, after);
   const { id, client } = after;
   for (const subject of listSubjects(after, numbers)) {
     if (findOpen(periods, subject, id) !== undefined) continue;
@@ -137,16 +140,11 @@ export function listNewNames({ before, after }: Pick<OwnerChange, 'before' | 'af
 const SET_UP_MS = 86_400_000;
 
 /** Returns the objects that a service did not have before: it names them instead of other ones, or was long without any. */
-function listExchanged({
-  before,
-  after,
-  had = [],
-  at,
-}: Pick<OwnerChange, 'before' | 'had' | 'at'> & { after: ServiceRecord }): Set<string> {
+function listExchanged({ before, had = [], isMade, at }: OwnerChange, after: ServiceRecord): Set<string> {
   const { panel, refs } = after;
   if (before === null) return new Set();
   const isNew = new Set(listNewNames({ before, after }));
-  const isLate = Date.parse(at) - Date.parse(before.createdAt) >= SET_UP_MS;
+  const isLate = isMade !== true && Date.parse(at) - Date.parse(before.createdAt) >= SET_UP_MS;
   const changed = Object.entries(refs).filter(([name, value]) =>
     isNew.has(name) ? isLate || had.some((subject) => subject.startsWith(`${name}:`)) : before.refs[name] !== value,
   );

@@ -103,10 +103,21 @@ async function withFormer(session: Session, changes: readonly OwnerChange[]): Pr
   const ids = changes.flatMap((change) => (listNewNames(change).length === 0 ? [] : (change.after?.id ?? [])));
   if (ids.length === 0) return [...changes];
   const rows = await inChunks(ids, (service) => listRecords(session, ownership, { where: { service } }));
+  const makers = new Set(
+    (await inChunks(ids, (service) => listMakers(session, service))).map(({ service }) => service),
+  );
   return changes.map((change) => {
-    const own = rows.filter(({ service, panel }) => service === change.after?.id && panel !== '');
-    return { ...change, had: own.map(({ subject }) => subject) };
+    const { id = '' } = change.after ?? {};
+    const own = rows.filter(({ service, panel }) => service === id && panel !== '');
+    return { ...change, had: own.map(({ subject }) => subject), isMade: makers.has(id) };
   });
+}
+
+/** Lists those of services whose accounts a command has made, or has begun to. */
+async function listMakers({ db }: Session, services: readonly string[]): Promise<{ service: string }[]> {
+  const found = await sql<{ service: string }>`select distinct "service" from "actions"
+    where "service" in (${sql.join(services)}) and ("type" = 'provision:create' or "type" like 'create-%')`.execute(db);
+  return found.rows;
 }
 
 /** A panel with another name in the config has the same objects, unless another service has one of them there. */

@@ -314,6 +314,28 @@ describe('a line that was not billed before the end of its second month', () => 
     expect(totals).toMatchObject({ calls: 1, charge: '1.0000' });
   });
 
+  it.each([1, 30])('owes all where Sluice made it, also with a lost answer: ordered %d hours before', async (hours) => {
+    const own = { panel: 'voice', product: 'line', client: '43', status: 'pending' };
+    await at.sluice.services.add('svc-2', { ...own, ...PERSON });
+    at.bench.clock.advance(hours * HOUR);
+    at.panel.server.inject({ endpoint: 'POST /subscribers', fault: { kind: 'cut' }, when: 'after', times: 1 });
+    const isMade = (): boolean => at.panel.server.calls.some(({ endpoint }) => endpoint === 'POST /subscribers');
+    at.panel.server.inject({
+      match: ({ method, path }) => method === 'GET' && path.includes('subscribers') && isMade(),
+      fault: { kind: 'status', status: 500 },
+    });
+    await at.sluice.provision.create('svc-2').catch(() => null);
+    at.panel.server.clearFaults();
+    const line = at.panel.subscribers().at(-1)?.id ?? '';
+    at.bench.clock.advance(HOUR);
+    call(line, 10, '4.0000');
+    at.bench.clock.advance(20 * HOUR);
+    await at.sluice.provision.create('svc-2');
+    call(line, 10, '5.0000');
+    at.setTime('2026-12-05T12:00:00Z');
+    expect((await at.bill()).filter((bill) => bill.startsWith('svc-2'))).toEqual(['svc-2 added 9.00']);
+  });
+
   it('is taken for one that its service had before where that was stored within a day', async () => {
     await at.sluice.services.add('svc-3', { panel: 'voice', product: 'line', client: '43', status: 'active' });
     at.addCall('2026-10-10T09:00:00-03:00', '7.0000');

@@ -42,21 +42,43 @@ it('a service that moves to the first line of another system pays for all since 
   expect(await at.bill()).toEqual(['svc-1 added 3.00', 'svc-1 added 4.00']);
 });
 
-it('a line that came while its product was only observed pays from the month that was closed when it is billed here', async () => {
+it('a line that came before its first bill under a product that is new by then pays for all since it came', async () => {
   at.panel.addSubscriber({ id: '9102', username: 'maria9102', customer: '501', plan: '11' });
-  await at.bench.edit(/^products:\n/m, '$&  tried: { panel: voice, astbilling: { planId: "11" }, enforce: observe }\n');
   await at.bill();
   at.setTime('2026-11-09T12:00:00Z');
-  const own = { panel: 'voice', product: 'tried', client: '43', status: 'active' };
+  const own = { panel: 'voice', product: 'line', client: '43', status: 'active' };
   await at.sluice.services.add('svc-2', { ...own, astbilling_subscriber_id: '9102' });
   at.addCall('2026-11-10T09:00:00-03:00', '4.0000', { subscriber: '9102' });
   at.addCall('2026-12-10T09:00:00-03:00', '3.0000', { subscriber: '9102' });
-  at.setTime('2026-12-05T12:00:00Z');
-  await at.bill();
-  await at.bench.edit(', enforce: observe', '');
+  await at.bench.edit(/^products:\n/m, '$&  newer: { panel: voice, astbilling: { planId: "11" } }\n');
+  await at.sluice.services.set('svc-2', { product: 'newer' });
   at.setTime('2027-01-05T12:00:00Z');
-  expect((await at.bill()).filter((bill) => bill.startsWith('svc-2'))).toEqual(['svc-2 added 3.00']);
+  const bills = (await at.bill()).filter((bill) => bill.startsWith('svc-2'));
+  expect(bills).toEqual(['svc-2 added 3.00', 'svc-2 added 4.00']);
 });
+
+it.each(['is enforced', 'gets another product'])(
+  'a line that came while it was only observed pays from the month that was closed when it %s',
+  async (how) => {
+    at.panel.addSubscriber({ id: '9102', username: 'maria9102', customer: '501', plan: '11' });
+    await at.bench.edit(
+      /^products:\n/m,
+      '$&  tried: { panel: voice, astbilling: { planId: "11" }, enforce: observe }\n',
+    );
+    await at.bill();
+    at.setTime('2026-11-09T12:00:00Z');
+    const own = { panel: 'voice', product: 'tried', client: '43', status: 'active' };
+    await at.sluice.services.add('svc-2', { ...own, astbilling_subscriber_id: '9102' });
+    at.addCall('2026-11-10T09:00:00-03:00', '4.0000', { subscriber: '9102' });
+    at.addCall('2026-12-10T09:00:00-03:00', '3.0000', { subscriber: '9102' });
+    at.setTime('2026-12-05T12:00:00Z');
+    await at.bill();
+    if (how === 'is enforced') await at.bench.edit(', enforce: observe', '');
+    else await at.sluice.services.set('svc-2', { product: 'line' });
+    at.setTime('2027-01-05T12:00:00Z');
+    expect((await at.bill()).filter((bill) => bill.startsWith('svc-2'))).toEqual(['svc-2 added 3.00']);
+  },
+);
 
 describe('a service that had a line of the same id on another system', () => {
   beforeEach(async () => {

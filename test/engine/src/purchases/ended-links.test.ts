@@ -71,6 +71,22 @@ describe('automatic purchases that a share link set', () => {
     expect((await at.sluice.credit.show('42')).balance).toBe('50.00');
   });
 
+  it.each<[string, Partial<typeof RULE>]>([
+    ['lets them buy more often', { maxPerCycle: 5 }],
+    ['lowers the threshold', { threshold: '5GB' }],
+  ])('go on buying in a run that reads its panel while its client %s', async (_what, rule) => {
+    await at.sluice.credit.add('42', { amount: '50.00', currency: 'EUR' });
+    at.use(1, 115);
+    await during(
+      at.panel.server,
+      () => true,
+      () => at.poll({ allowMass: true }),
+      () => setWithLink(rule),
+    );
+    expect((await at.sluice.purchases.list()).purchases).toMatchObject([{ status: 'paid' }]);
+    expect((await at.sluice.holds.list({ open: true })).holds).toEqual([]);
+  });
+
   it('tell the next client of their service nothing of their end', async () => {
     at.bench.clock.advance(HOUR);
     await at.sluice.services.set('svc-1', { client: '43' });

@@ -52,7 +52,8 @@ export async function billCalls(context: Context, request: BillRequest): Promise
     };
     const tried = await resolveDoubts(context, run, { request, toRequest });
     const bills = tried.map(({ view }) => view);
-    if (isAllDue(request) && !dryRun) await noteBilled(context, { enforcements, skipped });
+    if (isAllDue(request) && !dryRun)
+      await noteBilled(context, { enforcements, skipped, observed: services.filter(isObserved) });
     for (const service of services) {
       context.deps.signal.throwIfAborted();
       const own = tried.filter((one) => one.view.service === service.id);

@@ -29,8 +29,8 @@ export interface FirstDue {
   /** Local day on which Sluice made the line; null where it did not, or that is not known. */
   madeOn: string | null;
   /**
-   * When a run first billed all lines of the product, ISO UTC: no other system bills one that a service got later. Null where that is
-   * not known.
+   * Since when lines of the panel are billed and the service is not only observed, ISO UTC: no other system bills one that it got
+   * later. Null where that is not known.
    */
   billedSince: string | null;
   /** When it was stored that the service has the line, ISO UTC; null where it had it before, or that is not known. */

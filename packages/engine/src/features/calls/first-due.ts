@@ -10,10 +10,8 @@ import { findServiceMadeDay, listLinePeriods } from './first-day.js';
 import { listLineBills } from './line-bills.js';
 
 const toKey = ({ service: { id, panel }, subscriberId }: Line): string => `calls_due:${panel}:${subscriberId}:${id}`;
-const toProductKey = ({ panel, product }: Product): string => `calls_billed:${panel}:${product}`;
-
-/** A product of a panel. */
-type Product = Pick<ServiceRecord, 'panel' | 'product'>;
+const toObservedKey = ({ id }: Pick<ServiceRecord, 'id'>): string => `calls_observed:${id}`;
+const toPanelKey = (panel: string): string => `calls_billed:${panel}`;
 
 /** A run that bills a line. */
 interface FirstRun {
@@ -35,7 +33,7 @@ export async function findFirstDue(
   const { conditions } = context.store;
   const known = await conditions.get(key);
   if (known === null && bills.some((bill) => !isByHand(bill))) return null;
-  const billedSince = (await conditions.get(toProductKey(line.service)))?.since ?? null;
+  const billedSince = await findBilledSince(context, line.service);
   const own = { billedSince, lineSince: billedSince === null ? null : await findLineSince(context, line) };
   if (known !== null) return { at: known.since, madeOn: readMadeOn(known), ...own };
   const [at, madeOn] = [context.now(), await findServiceMadeDay(context, line)];
@@ -44,24 +42,41 @@ export async function findFirstDue(
   return { at, madeOn, ...own };
 }
 
+/** Returns since when lines of the panel of a service are billed, and the service is not only observed. */
+async function findBilledSince({ store: { conditions } }: Context, service: ServiceRecord): Promise<string | null> {
+  const ofPanel = await conditions.get(toPanelKey(service.panel));
+  if (ofPanel === null) return null;
+  const observed = await conditions.get(toObservedKey(service));
+  return observed !== null && observed.since > ofPanel.since ? observed.since : ofPanel.since;
+}
+
 /** What a run over all lines bills. */
 interface WholeRun {
   enforcements: Enforcements;
   /** Panels that it leaves out. */
   skipped: readonly { panel: string }[];
+  /** Services whose calls it only shows: another system may bill them. */
+  observed: readonly ServiceRecord[];
 }
 
-/** Notes of each product whose lines are all billed since when that is so, unless it is known. It may have no line yet. */
-export async function noteBilled(context: Context, { enforcements, skipped }: WholeRun): Promise<void> {
+/**
+ * Notes of each panel that is not observed as a whole since when its lines are billed, unless it is known, and of services that are only
+ * observed that they are until now. A panel may have no line yet.
+ */
+export async function noteBilled(context: Context, { enforcements, skipped, observed }: WholeRun): Promise<void> {
   const since = context.now();
   const { config, deps } = context;
   const { billed } = listCallPanels(config, deps.kinds);
-  const products = Object.entries(config.products).flatMap(([product, { panel }]): Product[] =>
-    billed.includes(panel) && !skipped.some((one) => one.panel === panel) && !enforcements.isObserving(panel, product)
-      ? [{ panel, product }]
-      : [],
-  );
-  for (const key of products.map(toProductKey)) {
+  const isOfRun = (panel: string): boolean => {
+    const { value, except } = enforcements.ofPanel(panel);
+    return !skipped.some((one) => one.panel === panel) && (value === 'on' || except.length > 0);
+  };
+  const only = observed.map(toObservedKey);
+  if (only.length > 0)
+    await context.write([], async ({ conditions }) => {
+      for (const key of only) await conditions.put({ key, since, runs: 1, details: null });
+    });
+  for (const key of billed.filter(isOfRun).map(toPanelKey)) {
     if ((await context.store.conditions.get(key)) !== null) continue;
     await context.write([], ({ conditions }) => conditions.put({ key, since, runs: 1, details: null }));
   }

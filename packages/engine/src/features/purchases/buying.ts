@@ -5,9 +5,10 @@ import { buyWithin, withPending } from './agent-budget.js';
 import { draftPurchases, findWish, type Refusal, refusedNotice, type Wish, withDrafts } from './auto-buy.js';
 import { chargePurchase, toProblem } from './charge.js';
 import type { Following } from './store-purchase.js';
-import { isStillMeant, storeIntent } from './intent.js';
+import { isStillMeant, type Ordered, storeIntent } from './intent.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
+import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
 import { withNotice } from './purchase-notice.js';
 import { type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
@@ -176,9 +177,25 @@ async function takeLease({ leases }: PanelRun, { service }: Planned): Promise<bo
 }
 
 /** Whether the first of what a service buys may still be stored. */
-async function isStillDrafted({ run: { context }, preferences }: Buying, work: Planned): Promise<boolean> {
+async function isStillDrafted(buying: Buying, work: Planned): Promise<boolean> {
+  const { context } = buying.run;
   const [row] = work.buys;
-  return row === undefined || isStillMeant(context, context.store, { work, paid: [], preferences }, row);
+  return (
+    row === undefined || isStillMeant(context, context.store, { work, paid: [], isWished: toWished(buying, work) }, row)
+  );
+}
+
+/** Returns what tells whether a service, as it was decided before its purchases, buys one by preferences. */
+function toWished({ run, drafted }: Buying, { service, purchases, buys }: Planned): Ordered['isWished'] {
+  const decided = drafted.before.find((each) => each.service.id === service.id);
+  const drafts = new Set(buys.map(({ id }) => id));
+  const before = purchases.filter(({ id }) => !drafts.has(id));
+  return (stored, row, paid) => {
+    const wish = decided === undefined ? null : findWish(run, stored, decided);
+    if (wish === null || 'refused' in wish || wish.package.id !== row.package) return false;
+    const bought = listOwnPurchases(row.client, [...before, ...paid]).filter(isAutomatic);
+    return bought.length < wish.maxPerCycle;
+  };
 }
 
 /** Plans a service again where one that shares with it got less than the plan counts with: its hold may stay. */
@@ -244,8 +261,10 @@ async function findStopped(
 }
 
 /** Buys the packages of one service until one is not paid. */
-async function buyAll({ run, preferences }: Buying, work: Planned): Promise<Bought> {
+async function buyAll(buying: Buying, work: Planned): Promise<Bought> {
+  const { run } = buying;
   const { context, leases, panel, report } = run;
+  const isWished = toWished(buying, work);
   const paid: PurchaseRecord[] = [];
   const name = serviceLease(work.service.id);
   if (!(await takeLease(run, work))) return { paid, problem: null };
@@ -256,7 +275,7 @@ async function buyAll({ run, preferences }: Buying, work: Planned): Promise<Boug
   const also: Following = async (tables, row) => (row.status === 'paid' ? note(tables, row) : undefined);
   try {
     for (const row of work.buys) {
-      if (context.deps.signal.aborted || !(await storeIntent(context, { work, paid, preferences, fences }, row))) break;
+      if (context.deps.signal.aborted || !(await storeIntent(context, { work, paid, isWished, fences }, row))) break;
       const bought = await chargePurchase(context, fences, row, { isNew: true, also });
       if (bought.status !== 'paid') break;
       paid.push(bought);

@@ -1,38 +1,34 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AutoBuyRecord, HeldLease, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { isUnchanged } from '../../kernel/subject/facts.js';
 import type { Planned } from '../../kernel/subject/stages.js';
-import { findRule } from '../preferences/preferences.js';
 import { isStillWithinLink } from './link-budget.js';
 import { readPreferences } from './link-preferences.js';
 import { noteOrderedBy } from './ordered-by.js';
 
 /** A service that buys, and what it has paid of that. */
-interface Ordered {
+export interface Ordered {
   work: Planned;
   paid: readonly PurchaseRecord[];
-  /** By which it was drafted. */
-  preferences: readonly AutoBuyRecord[];
+  /** Returns whether the service buys this purchase by these preferences, too, as it was read. */
+  isWished: (stored: readonly AutoBuyRecord[], row: PurchaseRecord, paid: readonly PurchaseRecord[]) => boolean;
 }
 
 /**
  * Returns whether a purchase is still as it was drafted: since then no command changed or held the service, spent the budget of its
- * link, or put it under `observe`, and its preference is as it was.
+ * link, or put it under `observe`, and its preference still buys it.
  */
 export async function isStillMeant(
   context: Context,
   tables: StoreTables,
-  { work, paid, preferences }: Ordered,
+  { work, paid, isWished }: Ordered,
   row: PurchaseRecord,
 ): Promise<boolean> {
-  const { id, client, panel, product } = work.service;
-  const { config } = context;
-  if ((await readEnforcements(config, tables)).isObserving(panel, product)) return false;
+  const { panel, product } = work.service;
+  if ((await readEnforcements(context.config, tables)).isObserving(panel, product)) return false;
   // A run may read its panel for long. Meanwhile the client may have switched it off, and a link that set it have ended.
-  const by = (stored: readonly AutoBuyRecord[]) => findRule(config, stored, { service: id, client, product });
-  if (!isDeepStrictEqual(by(await readPreferences(tables, context.now())), by(preferences))) return false;
+  if (!isWished(await readPreferences(tables, context.now()), row, paid)) return false;
   const drafted = new Set(work.buys.map((each) => each.id));
   const purchases = [...work.purchases.filter((each) => !drafted.has(each.id)), ...paid];
   return (await isUnchanged(tables, { ...work, purchases })) && (await isStillWithinLink(tables, row, context.now()));
