@@ -67,10 +67,10 @@ function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { run?
 /** What the message of an item of a document, which has no details, names. */
 const NAMED: Readonly<Record<string, RegExp>> = {
   mass_change: /^(?<panel>.+?): \d+ of \d+ /,
-  agent_limit: / limit of agent "(?<agent>.+?)"/,
+  agent_limit: / limit of agent "(?<agent>.+)"(?=: )/,
   currency_mismatch: /^Client "(?<client>.+?)" is billed in /,
   PANEL_NOT_FOUND: / has no record for the lookup (?<lookup>\w+) of \S+ \(by (?<by>[^)]+)\)/,
-  duplicate_ref: / (?<ref>\w+) \S+ is already that of service "(?<holder>.+?)", which alone can have it$/,
+  duplicate_ref: /(?:^| )(?<ref>\w+) \S+ is already that of service "(?<holder>.+?)", which alone can have it$/,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,
   // Limits move with a service, where there is one.
   panel_removed: /^\d+ agents? .+; \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\)$/,

@@ -23,7 +23,7 @@ import { type ChangeOptions, toHow } from './change-options.js';
 import { confirm, type CommandHandler } from './command.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListHandler, type ListOptions } from './list.js';
-import { printBrakes } from './observed.js';
+import { printKept } from './observed.js';
 import { parseWait } from './parse-wait.js';
 
 /** Options of commands that hold or release a service. */
@@ -217,15 +217,14 @@ async function findWouldHold(sluice: Sluice, services: readonly ServiceDetail[])
 }
 
 /** Prints what keeps holds of these services from ending. */
-async function printHeldBraked(
+async function printHeldKept(
   { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
   held: ReadonlySet<string>,
 ): Promise<void> {
-  const beside = await sluice.standing();
-  if (beside.brakes.length === 0) return;
+  if (held.size === 0) return;
   const { services } = await sluice.services.list();
-  const panels = services.filter(({ id }) => held.has(id)).map(({ panel }) => panel);
-  printBrakes(terminal, panels, beside);
+  const own = services.filter(({ id }) => held.has(id));
+  await printKept({ sluice, terminal }, own, await sluice.standing());
 }
 
 const KEPT_BY: Record<WouldHold['by'], (panel: string) => string> = {
@@ -259,7 +258,7 @@ const holdLists = (['folded', 'full'] as const).map((how) =>
       });
       for (const { service, until, note } of also?.released ?? [])
         terminal.line(`${service}: its limits are released until ${until}${note === null ? '' : ` (${note})`}`);
-      await printHeldBraked({ sluice, terminal }, new Set(rows.flatMap(({ service }) => service ?? [])));
+      await printHeldKept({ sluice, terminal }, new Set(rows.flatMap(({ service }) => service ?? [])));
       return ExitCode.done;
     },
   ),

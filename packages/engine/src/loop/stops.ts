@@ -67,11 +67,12 @@ async function withoutUndoing(on: RunOnPanel, work: Applied, isMeant: (service: 
  * shut for one is shut for all.
  */
 export async function noteStopsOfSharers(
-  on: RunOnPanel,
+  { context, panel, run, scope }: RunOnPanel,
   changed: readonly Applied[],
   fences: HeldLease[],
 ): Promise<void> {
-  const { context, panel } = on;
+  // What the run meant for those that it changed is not meant for these.
+  const on: RunOnPanel = { context, panel, run, scope, resources: new Map() };
   const { store, config, deps } = context;
   const ids = listSharers(changed);
   if (ids.length === 0 || deps.signal.aborted) return;
@@ -84,18 +85,22 @@ export async function noteStopsOfSharers(
     return { ...unplanned(undecided(toRead(one))), observation: observations.get(one.service.id) ?? null };
   });
   const planned: Applied[] = [];
-  for (const work of await findSharers(on, seen)) planned.push(unapplied(await planOne(on, work)));
-  await context.write(fences, (tables) =>
-    noteAlarms({ context, panel, scope: on.scope, decides: saysStopped }, tables, planned),
-  );
+  // Each by itself: what is still to be undone for one of them stops the others until it is.
+  for (const one of seen) {
+    const [work = one] = await findSharers(on, [one]);
+    planned.push(unapplied(await planOne(on, work)));
+  }
+  await context.write(fences, async (tables) => {
+    const now = new Map((await tables.services.list({ ids })).map((service) => [service.id, service.updatedAt]));
+    const unchanged = planned.filter(({ service }) => now.get(service.id) === service.updatedAt);
+    await noteAlarms({ context, panel, scope, decides: saysStopped }, tables, unchanged);
+  });
 }
 
-/** Returns the ids of the sharers of services that were changed, without those that the same run has planned. */
+/** Returns the ids of the sharers of services that were changed, also of those that the run planned before it changed the others. */
 function listSharers(changed: readonly Applied[]): string[] {
-  const known = new Set(changed.filter(({ plan }) => plan !== null).map(({ service }) => service.id));
   const made = changed.filter(({ actions }) =>
     actions.some(({ state }) => state === 'applied' || state === 'in-doubt'),
   );
-  const sharers = new Set(made.flatMap((work) => work.sharers.map(({ service }) => service.id)));
-  return [...sharers].filter((id) => !known.has(id));
+  return [...new Set(made.flatMap((work) => work.sharers.map(({ service }) => service.id)))];
 }

@@ -46,7 +46,19 @@ export function holdSentences(found: Explanation, hold: HoldView, times: Times, 
   if (braked !== null) return [why, ...braked];
   const begins = observedBegin(found, hold, commands);
   const ends = (found.service.observing ? observedEnd(found, hold, commands) : null) ?? end;
-  return [why, ...[begins, ends].filter((sentence) => sentence != null)];
+  return [why, ...[begins, ends, ...agentBrake(found, hold, times, commands)].filter((sentence) => sentence != null)];
+}
+
+/** Says that the brake stops the checks of agents, for a hold by them. */
+function agentBrake(
+  { brake, service }: Explanation,
+  { reason }: HoldView,
+  times: Times,
+  { allowAgentsOnce }: StateCommands,
+): string[] {
+  if (brake === null || brake.subjects !== 'agents' || reason !== 'agent-limit') return [];
+  const stopped = describeBrake(brake, times.at(brake.since, service.panel) ?? '');
+  return [stopped, `To allow it once: ${allowAgentsOnce(service.panel)}`];
 }
 
 /** Says why no run reads a service, and which command ends that. */

@@ -169,3 +169,22 @@ it('names no service as stopped by the panel whose port the run gives back for o
   expect(notices.map(({ code, service }) => [code, service])).toEqual([['ended_released', 'svc-1']]);
   expect((await at.sluice.services.show('svc-2')).stoppedByPanel).toBe(undefined);
 });
+
+it.each(['poll', 'reconcile'] as const)(
+  'is known of a sharer that the run has planned itself, whose port a %s disables for another one',
+  async (command) => {
+    await open(TO_CLIENTS);
+    const product = 'ports: { panel: dcim, quota: { total: 100GB }, action: disable-ports';
+    await at.bench.edit(`${product} }`, `${product}, allowSharedPorts: true }`);
+    await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });
+    await at.addService(2, { product: 'ports', values: { client: '43' }, ports: PORTS, serverId: 301 });
+    await at.poll();
+    at.use(2, 120);
+    at.bench.clock.advance(HOUR);
+    await at.sluice[command]({ allowMass: true });
+    expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['down', true]);
+    at.panel.staffSuspendOrder(901, 'abuse');
+    await at.sluice.holds.releaseAll({ panel: 'dcim' });
+    expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['up', true]);
+  },
+);

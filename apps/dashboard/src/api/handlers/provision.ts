@@ -17,7 +17,7 @@ export const provisionHandlers: Handlers<typeof provisionEndpoints> = {
     const permit =
       askedBy === undefined || reader !== undefined
         ? call.permit
-        : toPermit({ client: askedBy, needs: ['password'] }, 'provision.changePassword');
+        : toPermit({ client: askedBy, needs: ['manage'] }, 'provision.changePassword');
     return sluice.provision.changePassword(param('service'), { ...as, ...body, reader, askedBy, permit });
   },
   'POST /services/:service/provision/terminate': ({ sluice, context: { reports }, param, body, as }) =>

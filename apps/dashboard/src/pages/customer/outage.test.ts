@@ -32,7 +32,9 @@ describe('a customer who buys while the panel is down', () => {
     const page = await buy();
     expect(isUp()).toBe(false);
     expect(page).toContain('The package was bought: 150 GB are allowed in this period.');
-    expect(page).toContain('The service comes back as soon as its panel accepts that.');
+    expect(page).toContain(
+      'The service comes back as soon as its panel accepts that, unless your provider has to allow it first.',
+    );
     expect(page).toMatch(/State coming back/);
     expect(page).not.toMatch(/online again|State active/);
     expect(textOf(await link.text('/'))).toContain('coming back');

@@ -19,6 +19,7 @@ import {
   ageNotice,
   changeNotice,
   COMES_BACK,
+  ENDED_HOLD,
   headline,
   holdNotices,
   leniencyNotice,
@@ -84,7 +85,7 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
 /** What a purchase changed of a service that is still restricted. */
 function afterPurchase({ holds, observing }: ServiceDetail): string {
   if (holds.length === 0) return 'The service is still stopped on its panel; see below.';
-  if (holds.every(({ releasing }) => releasing === true)) return COMES_BACK;
+  if (holds.every(({ releasing }) => releasing === true)) return observing ? ENDED_HOLD : COMES_BACK;
   const isOfTraffic = holds.every(({ reason }) => reason === 'quota');
   if (observing && isOfTraffic) return 'Your provider restores the service later.';
   return 'The service is still restricted; see below.';

@@ -49,7 +49,8 @@ const RESTRICTED = 'restricted';
 const STOPPED = 'stopped';
 
 /** What a client reads of a restriction that has ended and is not undone yet. */
-export const COMES_BACK = 'The service comes back as soon as its panel accepts that.';
+export const COMES_BACK =
+  'The service comes back as soon as its panel accepts that, unless your provider has to allow it first.';
 
 function stateWord(service: ServiceDetail): string {
   const { lifecycle, holds, status, observing } = service;
@@ -152,7 +153,10 @@ export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReas
     const known = { service, released, at: times.now };
     const isAnother = isHeldBesides(known, holds, hold);
     if (releasing === true)
-      return notice('warning', unread !== null ? `${ENDED_HOLD}${unread}` : isAnother ? ENDS_ALONE : COMES_BACK);
+      return notice(
+        'warning',
+        unread !== null || observing ? `${ENDED_HOLD}${unread ?? ''}` : isAnother ? ENDS_ALONE : COMES_BACK,
+      );
     const next = findNextDecision(known, { reason, since, note: null });
     const isEarlier = next === 'window' || next === 'cycle';
     const [why, tone] = isEarlier
@@ -226,7 +230,7 @@ const NEXT_READING_ALONE =
 const ENDS_ALONE = 'This restriction has ended, and is undone as soon as the panel accepts that; the other one stays.';
 
 /** What a client reads of a restriction that has ended, and that nothing undoes at present. */
-const ENDED_HOLD = 'The restriction of the service has ended, and is not undone yet.';
+export const ENDED_HOLD = 'The restriction of the service has ended, and is not undone yet.';
 
 /** Until when the usage of a service is not read, which alone would end a restriction; of one that has ended, it never is again. */
 const UNREAD: Readonly<Record<SkipReason, string>> = {

@@ -41,7 +41,12 @@ export function holdSentences(scene: Held & Pick<ServiceScene, 'skip'>, hold: Ho
   if (skip !== null && isLeftBySkip(skip, hold))
     return [...sentences.slice(0, 1), `${describeSkip(found.service, skip)}.`];
   if (isKeptByBrake(found, hold))
-    return [...sentences.slice(0, 1), 'It is due to end, but the brake stops the runs that would end it.'];
+    return [
+      ...sentences.slice(0, 1),
+      hold.reason === 'agent-limit'
+        ? 'The brake stops the checks of agents, which alone decide about it.'
+        : 'It is due to end, but the brake stops the runs that would end it.',
+    ];
   const begins = isLeftUnrestricted(found, hold) ? beginSentence(found, hold) : null;
   if (!observing || !isEndedByRuns(hold)) return [...sentences.slice(0, 1), begins, ...sentences.slice(1)];
   // A hold for an agent's limit can't be released on this page.
@@ -55,7 +60,8 @@ export function holdSentences(scene: Held & Pick<ServiceScene, 'skip'>, hold: Ho
 export function isKeptByBrake(found: Explanation, hold: HoldView): boolean {
   const { brake, service } = found;
   const lasts = hold.until === null || hold.releasing === true;
-  return brake !== null && brake.subjects !== 'agents' && !service.observing && lasts && isDueToEnd(found, hold);
+  if (brake === null || service.observing || !lasts) return false;
+  return brake.subjects === 'agents' ? hold.reason === 'agent-limit' : isDueToEnd(found, hold);
 }
 
 /** Says what restricts a service whose hold is not on a panel that no run changes. */

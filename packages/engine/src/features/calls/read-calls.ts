@@ -193,7 +193,7 @@ async function reportLine(
   try {
     const figures =
       request.remote && period.start !== period.end
-        ? toFigures(await fetchRemoteReport(context, line, requireWhole(line, period, reader), sink))
+        ? toFigures(await readRemote(context, line, { period, reader, sink }))
         : toFigures(
             (
               await gather(context, {
@@ -209,6 +209,26 @@ async function reportLine(
     await sink.discard();
     throw error;
   }
+}
+
+/** Which report the panel makes, for whom, and where it is written. */
+interface RemoteReport {
+  period: BillPeriod;
+  reader: Reader;
+  sink: CallReportSink;
+}
+
+/** Lets the panel make a report, which it needs long for: the line may be another client's once it has. */
+async function readRemote(
+  context: Context,
+  line: Line,
+  { period, reader, sink }: RemoteReport,
+): Promise<CallReportJob> {
+  const { service, subscriberId } = line;
+  const job = await fetchRemoteReport(context, line, requireWhole(line, period, reader), sink);
+  const now = await findLineOfCalls(context, await requireService(context, service.id), subscriberId);
+  requireWhole(now ?? { ...line, windows: [] }, period, reader);
+  return job;
 }
 
 /** Refuses a report of the panel over a time in which the line was not the service's throughout. */

@@ -185,7 +185,7 @@ async function isStillDrafted(buying: Buying, work: Planned): Promise<boolean> {
   );
 }
 
-/** Returns what tells whether a service, as it was decided before its purchases, buys one by preferences. */
+/** Returns a test whether a service, as it was decided before its purchases, buys one by preferences. */
 function toWished({ run, drafted }: Buying, { service, purchases, buys }: Planned): Ordered['isWished'] {
   const decided = drafted.before.find((each) => each.service.id === service.id);
   const drafts = new Set(buys.map(({ id }) => id));

@@ -1,4 +1,5 @@
 import type { LineView } from '@sluice/contract/documents';
+import { SluiceError } from '@sluice/panel-kind';
 import { requireLine, readSubscriber } from './find-line.js';
 import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
@@ -37,6 +38,12 @@ export async function lineOfService(context: Context, id: string, reader?: Reade
     },
   };
   // The panel may have been slow to answer: what it returned may be another client's by now.
-  refuseOtherClient(await requireService(context, id), reader);
+  const now = await requireService(context, id);
+  refuseOtherClient(now, reader);
+  if (telephony.findSubscriber(now) !== subscriberId)
+    throw new SluiceError('line_conflict', `"${id}" has another line by now; read it again`, {
+      kind: 'conflict',
+      details: { service: id },
+    });
   return lineFor(context, view, line, reader);
 }

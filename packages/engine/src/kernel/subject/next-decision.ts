@@ -36,7 +36,7 @@ export function findNextDecision(
 export function isDueToEnd(found: DecisionFacts, hold: Parameters<typeof findNextDecision>[1]): boolean {
   if (hold.releasing === true) return true;
   const next = findNextDecision(found, hold);
-  return next === 'room' || next === 'window' || next === 'cycle';
+  return next !== null && next !== 'product';
 }
 
 /** Returns whether a hold is due on a panel that no run changes, and not there: an operator has to restrict the service. */
