@@ -24,6 +24,17 @@ async function makeLine(): Promise<string> {
   return made.service.refs['astbilling_subscriber_id'] ?? '';
 }
 
+/** Makes the line of `svc-2`, whose answer is lost with the panel. */
+async function loseCreation(): Promise<void> {
+  at.panel.server.inject({ endpoint: 'POST /subscribers', fault: { kind: 'cut' }, when: 'after', times: 1 });
+  const isMade = (): boolean => at.panel.server.calls.some(({ endpoint }) => endpoint === 'POST /subscribers');
+  at.panel.server.inject({
+    match: ({ method, path }) => method === 'GET' && path.includes('subscribers') && isMade(),
+    fault: { kind: 'status', status: 500 },
+  });
+  await at.sluice.provision.create('svc-2').catch(() => null);
+}
+
 /** Adds a panel with billFrom, so that the calls of lines are billed by a job. */
 async function addOther(): Promise<void> {
   const url = at.panel.url.replace('127.0.0.1', 'localhost');
@@ -67,13 +78,7 @@ it.each([true, false])(
       status: 'pending',
       ...PERSON,
     });
-    at.panel.server.inject({ endpoint: 'POST /subscribers', fault: { kind: 'cut' }, when: 'after', times: 1 });
-    const isMade = (): boolean => at.panel.server.calls.some(({ endpoint }) => endpoint === 'POST /subscribers');
-    at.panel.server.inject({
-      match: ({ method, path }) => method === 'GET' && path.includes('subscribers') && isMade(),
-      fault: { kind: 'status', status: 500 },
-    });
-    await at.sluice.provision.create('svc-2').catch(() => null);
+    await loseCreation();
     const left = await at.bench.store.actions.unresolved();
     const inDoubt = left.find(({ type }) => type === 'create-subscriber');
     expect(inDoubt ?? left).toMatchObject({ type: 'create-subscriber', state: 'in-doubt' });
@@ -318,13 +323,7 @@ describe('a line that was not billed before the end of its second month', () => 
     const own = { panel: 'voice', product: 'line', client: '43', status: 'pending' };
     await at.sluice.services.add('svc-2', { ...own, ...PERSON });
     at.bench.clock.advance(hours * HOUR);
-    at.panel.server.inject({ endpoint: 'POST /subscribers', fault: { kind: 'cut' }, when: 'after', times: 1 });
-    const isMade = (): boolean => at.panel.server.calls.some(({ endpoint }) => endpoint === 'POST /subscribers');
-    at.panel.server.inject({
-      match: ({ method, path }) => method === 'GET' && path.includes('subscribers') && isMade(),
-      fault: { kind: 'status', status: 500 },
-    });
-    await at.sluice.provision.create('svc-2').catch(() => null);
+    await loseCreation();
     at.panel.server.clearFaults();
     const line = at.panel.subscribers().at(-1)?.id ?? '';
     at.bench.clock.advance(HOUR);

@@ -42,14 +42,19 @@ it('a service that moves to the first line of another system pays for all since 
   expect(await at.bill()).toEqual(['svc-1 added 3.00', 'svc-1 added 4.00']);
 });
 
+/** Adds svc-2 with line 9102, and a call in each of two months. */
+async function addNewLine(product: string): Promise<void> {
+  const own = { panel: 'voice', product, client: '43', status: 'active' };
+  await at.sluice.services.add('svc-2', { ...own, astbilling_subscriber_id: '9102' });
+  at.addCall('2026-11-10T09:00:00-03:00', '4.0000', { subscriber: '9102' });
+  at.addCall('2026-12-10T09:00:00-03:00', '3.0000', { subscriber: '9102' });
+}
+
 it('a line that came before its first bill under a product that is new by then pays for all since it came', async () => {
   at.panel.addSubscriber({ id: '9102', username: 'maria9102', customer: '501', plan: '11' });
   await at.bill();
   at.setTime('2026-11-09T12:00:00Z');
-  const own = { panel: 'voice', product: 'line', client: '43', status: 'active' };
-  await at.sluice.services.add('svc-2', { ...own, astbilling_subscriber_id: '9102' });
-  at.addCall('2026-11-10T09:00:00-03:00', '4.0000', { subscriber: '9102' });
-  at.addCall('2026-12-10T09:00:00-03:00', '3.0000', { subscriber: '9102' });
+  await addNewLine('line');
   await at.bench.edit(/^products:\n/m, '$&  newer: { panel: voice, astbilling: { planId: "11" } }\n');
   await at.sluice.services.set('svc-2', { product: 'newer' });
   at.setTime('2027-01-05T12:00:00Z');
@@ -67,10 +72,7 @@ it.each(['is enforced', 'gets another product'])(
     );
     await at.bill();
     at.setTime('2026-11-09T12:00:00Z');
-    const own = { panel: 'voice', product: 'tried', client: '43', status: 'active' };
-    await at.sluice.services.add('svc-2', { ...own, astbilling_subscriber_id: '9102' });
-    at.addCall('2026-11-10T09:00:00-03:00', '4.0000', { subscriber: '9102' });
-    at.addCall('2026-12-10T09:00:00-03:00', '3.0000', { subscriber: '9102' });
+    await addNewLine('tried');
     at.setTime('2026-12-05T12:00:00Z');
     await at.bill();
     if (how === 'is enforced') await at.bench.edit(', enforce: observe', '');

@@ -22,6 +22,15 @@ async function release(): Promise<string[]> {
   return toTexts();
 }
 
+/** Opens with svc-1 and svc-2, of two clients, which share a port. */
+async function openSharers(): Promise<void> {
+  await open(TO_CLIENTS);
+  const product = 'ports: { panel: dcim, quota: { total: 100GB }, action: disable-ports';
+  await at.bench.edit(`${product} }`, `${product}, allowSharedPorts: true }`);
+  await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });
+  await at.addService(2, { product: 'ports', values: { client: '43' }, ports: PORTS, serverId: 301 });
+}
+
 it('tells a client of a service that staff stopped besides that it is still stopped', async () => {
   await open(TO_CLIENTS);
   await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });
@@ -33,11 +42,7 @@ it('tells a client of a service that staff stopped besides that it is still stop
 });
 
 it('tells a client of ports that the hold of another service keeps disabled that they still are', async () => {
-  await open(TO_CLIENTS);
-  const product = 'ports: { panel: dcim, quota: { total: 100GB }, action: disable-ports';
-  await at.bench.edit(`${product} }`, `${product}, allowSharedPorts: true }`);
-  await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });
-  await at.addService(2, { product: 'ports', values: { client: '43' }, ports: PORTS, serverId: 301 });
+  await openSharers();
   at.use(1, 120);
   at.use(2, 120);
   await at.poll({ allowMass: true });
@@ -52,11 +57,7 @@ it('tells a client of ports that the hold of another service keeps disabled that
 });
 
 it('is known at once of a service without a hold whose port is disabled for another one, and of its end', async () => {
-  await open(TO_CLIENTS);
-  const product = 'ports: { panel: dcim, quota: { total: 100GB }, action: disable-ports';
-  await at.bench.edit(`${product} }`, `${product}, allowSharedPorts: true }`);
-  await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });
-  await at.addService(2, { product: 'ports', values: { client: '43' }, ports: PORTS, serverId: 301 });
+  await openSharers();
   at.use(2, 120);
   await at.poll({ allowMass: true });
   expect([at.panel.port(7011).adminState, await isStopped()]).toEqual(['down', true]);
@@ -173,11 +174,7 @@ it('names no service as stopped by the panel whose port the run gives back for o
 it.each(['poll', 'reconcile'] as const)(
   'is known of a sharer that the run has planned itself, whose port a %s disables for another one',
   async (command) => {
-    await open(TO_CLIENTS);
-    const product = 'ports: { panel: dcim, quota: { total: 100GB }, action: disable-ports';
-    await at.bench.edit(`${product} }`, `${product}, allowSharedPorts: true }`);
-    await at.addService(1, { product: 'ports', values: { client: '42' }, ports: PORTS });
-    await at.addService(2, { product: 'ports', values: { client: '43' }, ports: PORTS, serverId: 301 });
+    await openSharers();
     await at.poll();
     at.use(2, 120);
     at.bench.clock.advance(HOUR);

@@ -51,6 +51,18 @@ function expire(): Promise<void> {
   return Promise.resolve();
 }
 
+/** Polls a service that is over its allowance, whose client has credit; while its panel is read, something happens. */
+async function pollDuring(work: () => Promise<unknown>): Promise<void> {
+  await at.sluice.credit.add('42', { amount: '50.00', currency: 'EUR' });
+  at.use(1, 115);
+  await during(
+    at.panel.server,
+    () => true,
+    () => at.poll({ allowMass: true }),
+    work,
+  );
+}
+
 describe('automatic purchases that a share link set', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['the link is revoked', () => revoke()],
@@ -59,14 +71,7 @@ describe('automatic purchases that a share link set', () => {
     ['its client drops the preference', () => at.sluice.autoBuy.clear(SERVICE)],
     ['its client lets them buy less often', () => at.sluice.autoBuy.set(SERVICE, { maxPerCycle: 0 })],
   ])('buy nothing more in a run that reads its panel while %s', async (_what, end) => {
-    await at.sluice.credit.add('42', { amount: '50.00', currency: 'EUR' });
-    at.use(1, 115);
-    await during(
-      at.panel.server,
-      () => true,
-      () => at.poll({ allowMass: true }),
-      end,
-    );
+    await pollDuring(end);
     expect((await at.sluice.purchases.list()).purchases).toEqual([]);
     expect((await at.sluice.credit.show('42')).balance).toBe('50.00');
   });
@@ -75,14 +80,7 @@ describe('automatic purchases that a share link set', () => {
     ['lets them buy more often', { maxPerCycle: 5 }],
     ['lowers the threshold', { threshold: '5GB' }],
   ])('go on buying in a run that reads its panel while its client %s', async (_what, rule) => {
-    await at.sluice.credit.add('42', { amount: '50.00', currency: 'EUR' });
-    at.use(1, 115);
-    await during(
-      at.panel.server,
-      () => true,
-      () => at.poll({ allowMass: true }),
-      () => setWithLink(rule),
-    );
+    await pollDuring(() => setWithLink(rule));
     expect((await at.sluice.purchases.list()).purchases).toMatchObject([{ status: 'paid' }]);
     expect((await at.sluice.holds.list({ open: true })).holds).toEqual([]);
   });

@@ -125,9 +125,14 @@ interface Reading {
  * Returns when a service had its line, as far as a reader may see its calls: until it was read whose the line is, since it may be
  * another client's by the time the panel answers.
  */
-function listOwn({ windows }: Line, { reader, now }: Reading): ServiceWindow[] {
-  if (reader === undefined) return windows;
-  return windows.filter(({ client }) => client === reader).map((own) => ({ ...own, to: own.to ?? toSecond(now) }));
+function listOwn(line: Line, { reader, now }: Reading): ServiceWindow[] {
+  const own = listWindows(line, reader);
+  return reader === undefined ? own : own.map((one) => ({ ...one, to: one.to ?? toSecond(now) }));
+}
+
+/** Returns when a service had its line while it was a reader's. */
+function listWindows({ windows }: Line, reader: Reader): ServiceWindow[] {
+  return reader === undefined ? windows : windows.filter(({ client }) => client === reader);
 }
 
 /** Returns the part of a period that begins then. */
@@ -232,9 +237,9 @@ async function readRemote(
 }
 
 /** Refuses a report of the panel over a time in which the line was not the service's throughout. */
-function requireWhole({ service, windows }: Line, period: BillPeriod, reader: Reader): BillPeriod {
-  const own = windows.filter(({ client }) => reader === undefined || client === reader);
-  const [part] = own.flatMap((window) => clip(period, window));
+function requireWhole(line: Line, period: BillPeriod, reader: Reader): BillPeriod {
+  const { service } = line;
+  const [part] = listWindows(line, reader).flatMap((window) => clip(period, window));
   if (part?.start === period.start && part.end === period.end) return period;
   throw new SluiceError(
     'line_of_other',
