@@ -192,6 +192,10 @@ const detailParts = {
   product: text,
   client: textOrNull,
   lifecycle: text,
+  unpaid: z
+    .boolean()
+    .exactOptional()
+    .describe('Whether runs hold it for its bill; absent where no run reads it, and for a past instant'),
   billingCycle: textOrNull,
   nextDueDate: textOrNull,
   /** The service's own mode; null where its product or an override decides. */

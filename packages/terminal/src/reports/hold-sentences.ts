@@ -127,6 +127,7 @@ function observedEnd(found: Explanation, hold: HoldView, commands: StateCommands
   const all = `let runs change it again: ${commands.enforce(panel, product)}`;
   if (hold.releasing === true) return `${observed} To release it now: ${commands.release(id)}; or ${all}.`;
   if (hold.reason !== 'billing') return `${observed} To release it now: ${commands.release(id, 'DATE')}; or ${all}.`;
+  if (found.service.unpaid === false) return `${observed} To release it now: ${commands.endSuspension(id)}; or ${all}.`;
   // Runs would keep what is unpaid held.
   const paid = found.source === null ? 'Once it is paid' : `Once it is paid in ${found.source} and synced`;
   return `${observed} To release it now: ${commands.endSuspension(id)}. ${paid}, runs that change the panel release it too.`;
@@ -203,6 +204,11 @@ function nextSentences(
       return [
         '',
         `${service.protected ? 'It is protected' : 'Its limits are released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}: ${poll}.`,
+      ];
+    case 'paid':
+      return [
+        ': its bill was not paid, which is settled',
+        `The next run that reaches the panel ${describeHoldEnd(found, hold)}: ${poll}.`,
       ];
     case 'window':
       return [

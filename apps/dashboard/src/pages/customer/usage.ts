@@ -158,12 +158,7 @@ export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReas
         unread !== null || observing ? `${ENDED_HOLD}${unread ?? ''}` : isAnother ? ENDS_ALONE : COMES_BACK,
       );
     const next = findNextDecision(known, { reason, since, note: null });
-    const isEarlier = next === 'window' || next === 'cycle';
-    const [why, tone] = isEarlier
-      ? toWhyEnded(reason)
-      : reason === 'quota'
-        ? toWhyQuota(service, next)
-        : toWhy(reason, service);
+    const [why, tone] = toWhyNow(service, reason, next);
     if (restricting === true)
       return notice('warning', html`${why}; the service is ${observing ? 'not' : 'to be'} restricted.`);
     const comesBack = next !== null && next !== 'product';
@@ -181,6 +176,17 @@ export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReas
 
 function stoppedText(since: Part): Html {
   return html`The service has been stopped on its panel since ${since}. Please ask your provider.`;
+}
+
+/** Why a service is held, with what the next run decides about that. */
+function toWhyNow(
+  service: ServiceDetail,
+  reason: string,
+  next: NextDecision | null,
+): readonly [Part, 'bad' | 'warning'] {
+  if (next === 'window' || next === 'cycle') return toWhyEnded(reason);
+  if (next === 'paid') return ['An invoice was not paid, which is settled', 'warning'];
+  return reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason, service);
 }
 
 function toWhyQuota({ fallen }: ServiceDetail, next: NextDecision | null): readonly [Part, 'bad' | 'warning'] {

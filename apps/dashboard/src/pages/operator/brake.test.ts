@@ -106,6 +106,37 @@ describe('while the brake stopped the last run of a panel', () => {
     }
   });
 
+  it('a hold for a bill that is paid again is not called unpaid, for its client neither', async () => {
+    const own = await startBench({ config: { poll: { brake: { share: '10%', atLeast: 2 } } } });
+    try {
+      const numbers = [1, 2, 3];
+      for (const number of numbers) await own.addService(number, 'c-1', 20);
+      for (const number of numbers) await own.sluice.services.set(`svc-${number}`, { status: 'suspended' });
+      await own.sluice.poll({ allowMass: true });
+      const [staff, link] = [await own.login(), await Link.open(own, { client: 'c-1' })];
+      const read = async () => [
+        textOf(await own.page('/services/svc-1', staff)),
+        textOf(await link.text('/services/svc-1')),
+      ];
+      expect(await read()).toEqual([
+        expect.stringContaining('its bill is not paid'),
+        expect.stringContaining('An invoice is not paid;'),
+      ]);
+      for (const number of numbers) await own.sluice.services.set(`svc-${number}`, { status: 'active' });
+      own.clock.advance(3_600_000);
+      await own.sluice.poll();
+      const [page = '', customers = ''] = await read();
+      expect(page).toContain('its bill was not paid, which is settled');
+      expect(customers).toContain('An invoice was not paid, which is settled');
+      expect(page).toContain('It is due to end, but the brake stops the runs that would end it.');
+      expect(customers).toContain('unless your provider has to allow that first');
+      expect(page + customers).not.toMatch(/is not paid/);
+      expect(await own.sluice.explain('svc-1')).toMatchObject({ service: { unpaid: false } });
+    } finally {
+      await own.close();
+    }
+  });
+
   it('a service that it does not concern has no banner', async () => {
     expect(textOf(await read('/services/svc-4'))).not.toContain('No run over panel');
   });

@@ -84,6 +84,10 @@ const NEXT_DECISIONS: Record<
     '',
     `${found.service.protected ? 'It is protected' : 'Its limits are released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}.`,
   ],
+  paid: (found, hold) => [
+    ': its bill was not paid, which is settled',
+    `The next run that reaches the panel ${describeHoldEnd(found, hold)}.`,
+  ],
   window: (_found, { reason }) => [
     html`: its limit “${reasonWords(reason)}” was used up in the period before, and nothing was read in the present one`,
     'The next run that reads it decides again.',

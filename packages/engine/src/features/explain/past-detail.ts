@@ -41,7 +41,7 @@ export async function toPastDetail(context: Context, detail: ServiceDetail, past
   const override = overrides.findLast(({ since, until }) => since <= at && (until === null || until > at));
   const purchases = await context.store.purchases.list({ services: [service.id] });
   const [quota = null] = ((decision?.allowance ?? null) as Allowance | null)?.parts ?? [];
-  const { stoppedByPanel: stopped, unread: _ofNow, panelRemoved, panelUndecided, ...kept } = detail;
+  const { stoppedByPanel: stopped, unread: _ofNow, unpaid: _now, panelRemoved, panelUndecided, ...kept } = detail;
   const downSince = kept.panelDownSince !== null && kept.panelDownSince <= at ? kept.panelDownSince : null;
   const then = {
     ...kept,

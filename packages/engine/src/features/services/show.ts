@@ -17,6 +17,7 @@ import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { findFallen } from '../../kernel/subject/fallen.js';
+import { isUnpaid } from '../../kernel/subject/skip.js';
 import { UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import { isWithheld } from '../../kernel/subject/used.js';
 import { lastUsage, toLifecycle, serviceView } from '../../kernel/subject/views.js';
@@ -70,6 +71,7 @@ export async function serviceDetails(
         service,
         open.filter(({ releasing }) => releasing !== true),
       ),
+      ...toUnpaid(context, service),
       billingCycle: service.billingCycle,
       nextDueDate: service.nextDueDate,
       ...ownQuota(context, service, override),
@@ -86,6 +88,11 @@ export async function serviceDetails(
     };
     return detailFor(detail, { service, decision }, reader);
   });
+}
+
+function toUnpaid(context: Context, service: ServiceRecord): Pick<ServiceDetail, 'unpaid'> {
+  const unpaid = isUnpaid(service, context.config, context.now());
+  return unpaid === null ? {} : { unpaid };
 }
 
 function toOutage({ config }: Context, { panel }: ServiceRecord, outage: Outage = { downSince: null }) {

@@ -5,15 +5,17 @@ import { hasCycleEnded, hasRoomAgain, isOfEarlierWindow, isWithheld } from './us
 /**
  * Why a hold does not last for its own reason any more. `product`: its product is missing in the config, and it stays; else the next
  * run that reads the service ends it or decides again. `withheld`: a protection or a release until a date; `window`, `cycle`: what was
- * used up was of an earlier one, and nothing was read in the present one; `room`: more is allowed than is used.
+ * used up was of an earlier one, and nothing was read in the present one; `room`: more is allowed than is used; `paid`: its bill is a
+ * reason no more.
  */
-export type NextDecision = 'product' | 'withheld' | 'window' | 'cycle' | 'room';
+export type NextDecision = 'product' | 'withheld' | 'window' | 'cycle' | 'room' | 'paid';
 
 /** What is known of a service when its next run decides. `released`: the quota is released until a date. */
 export interface DecisionFacts {
   service: Pick<ServiceView, 'error' | 'limits' | 'cycle' | 'usage' | 'mode' | 'allowance'> & {
     protected: boolean;
     fallen: FallenUsage | null;
+    unpaid?: boolean;
   };
   released: object | null;
   at: string;
@@ -27,6 +29,7 @@ export function findNextDecision(
   if (needsProduct(service, hold)) return 'product';
   if (isWithheld({ service, released }, hold.reason)) return 'withheld';
   if (isOfEarlierWindow(service, hold)) return 'window';
+  if (hold.reason === 'billing') return service.unpaid === false ? 'paid' : null;
   if (hold.reason !== 'quota') return null;
   if (hasCycleEnded(service, at)) return 'cycle';
   return hasRoomAgain(service) ? 'room' : null;

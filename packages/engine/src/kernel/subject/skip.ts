@@ -31,6 +31,13 @@ export function isHeldOverdue(service: Parameters<typeof isOverdue>[0], config: 
   return config.poll.overdue === 'hold' && isOverdue(service, config, now);
 }
 
+/** Returns whether runs hold a service for its bill; null where no run reads it, so that nothing follows from that. */
+export function isUnpaid(service: ServiceRecord, config: Config, now: string): boolean | null {
+  const { panel, product, status: lifecycle, nextDueDate } = service;
+  if (findSkip(config, { panel, product, lifecycle, nextDueDate }, now) !== null) return null;
+  return lifecycle === 'suspended' || isHeldOverdue(service, config, now);
+}
+
 /** What decides whether a run holds a service for its due date. */
 export type DueService = Pick<
   ServiceDetail,
