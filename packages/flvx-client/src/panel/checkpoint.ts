@@ -37,6 +37,8 @@ export interface FlvxCheckpoint {
   /** When that was; absent for `at`. */
   listedAt?: string;
   account: AccountView | null;
+  /** When the rows of the account were read, before steps of that run; absent for `at`. */
+  accountAt?: string;
   history: StoredHistory | null;
   /** The quota at which the panel stops the account, or a part of it; absent where it is not known. */
   quota?: number;
@@ -135,7 +137,7 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     const { user, history } = unchanged;
     const account = withNodes(before.account, state.tunnelNodes);
     const counted = withCounters(history, user, state.account, uncountedBytes(target));
-    return { ...listed, at, account, history: counted, ...toShownQuota(state) };
+    return { ...listed, at, account, ...toAccountAt(left), history: counted, ...toShownQuota(state) };
   }
   const { user } = state.account;
   const now = historyAfter(target, planned, state);
@@ -151,6 +153,7 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     at,
     ...listed,
     account: accountView(url, target, state, { before: before?.account ?? null, history }),
+    ...toAccountAt(left),
     history: {
       ...stored,
       forwards: withFresh(stored.forwards, target.recent, at),
@@ -160,6 +163,10 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     },
     ...toShownQuota(state),
   };
+}
+
+function toAccountAt({ readAt }: TimedObservation): Pick<FlvxCheckpoint, 'accountAt'> {
+  return readAt === undefined ? {} : { accountAt: readAt };
 }
 
 /** Nodes report traffic up to 10 s late. */

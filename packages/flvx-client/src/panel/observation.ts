@@ -59,9 +59,10 @@ export interface ServiceObservation {
   sharers: readonly string[];
 }
 
-/** An observation and its instant by the local clock. */
+/** An observation and its instant by the local clock; of one with the effects of steps, also when its rows were read. */
 export interface TimedObservation {
   at: string;
+  readAt?: string;
   state: ServiceObservation;
 }
 

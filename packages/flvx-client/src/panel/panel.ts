@@ -319,7 +319,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     }
     const { state } = last;
     const { outcome, account } = await applyStep(this.tools, { service, state, step }, context);
-    this.#last.set(service.id, { at: isoNow(this.tools.clock), state: { ...state, account } });
+    const { at, readAt = at } = last;
+    this.#last.set(service.id, { at: isoNow(this.tools.clock), readAt, state: { ...state, account } });
     return outcome;
   }
 

@@ -15,7 +15,8 @@ export function accountFor(
   const checkpoint = findCheckpoint(decision, service.panel);
   const account = (checkpoint?.account ?? null) as AccountView | null;
   if (reader === undefined || account === null) return account;
-  return isOfReader(checkpoint?.at ?? '', service, reader)
+  const { at = '', accountAt: readAt = at } = (checkpoint ?? {}) as { at?: string; accountAt?: string };
+  return isOfReader(readAt, service, reader)
     ? { ...account, url: findAddress(context, service.panel) }
     : null;
 }
