@@ -252,6 +252,23 @@ it.each([
   await expectNothingChanged();
 });
 
+it.each([
+  ['/services/line-1/line', { callerId: '1142000077' }],
+  [`/services/line-1/numbers/${encodeURIComponent(NUMBER)}`, { destination: '11987654321' }],
+])('what waits for a lease when its service ends changes nothing, nor afterwards: %s', async (path, body) => {
+  const { token } = await at.sluice.access.create({ name: `ended-${made++}`, scopes: ['client:c-1', 'manage'] });
+  const setStatus = (status: 'active' | 'terminated') =>
+    at.store.write(({ services }) =>
+      services.update([{ id: 'line-1', status, updatedAt: new Date(at.clock.now()).toISOString() }]),
+    );
+  await endDuringLease('service:line-1', () => setStatus('terminated'));
+  const send = () => at.call(`PATCH ${path}`, { token, body });
+  const refused = { status: 409, json: { error: { code: 'wrong_lifecycle' } } };
+  expect([await send(), await send()]).toMatchObject([refused, refused]);
+  await expectNothingChanged();
+  await setStatus('active');
+});
+
 it('a form that waits for a lease when its session ends changes nothing', async () => {
   const cookie = await at.login();
   const secret = cookie.split('=')[1] ?? '';

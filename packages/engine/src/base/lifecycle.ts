@@ -25,6 +25,19 @@ export function refuseEnded({ id, status }: Pick<ServiceRecord, 'id' | 'status'>
   );
 }
 
+/**
+ * Refuses to change the line of a service that is not in use, and its numbers.
+ *
+ * @throws SluiceError `wrong_lifecycle`
+ */
+export function refuseWithoutLine(service: Pick<ServiceRecord, 'id' | 'status'>): void {
+  if (isLiving(service)) return;
+  const { id, status } = service;
+  throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: it has no line that can be changed`, {
+    details: { service: id, lifecycle: status },
+  });
+}
+
 /** Returns rows by service. */
 export function group<T extends { service: string | null }>(rows: T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();

@@ -12,7 +12,7 @@ import { type Asking, refuseUnpermitted } from '../../context/customer-terms.js'
 import { toDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { type FieldValue, readValues, toRecordValues } from '../telephony/read-values.js';
-import { isLiving } from '../../base/lifecycle.js';
+import { isLiving, refuseWithoutLine } from '../../base/lifecycle.js';
 import { findServiceOfLine } from '../../base/ownership.js';
 
 /** A change of one number of a line. */
@@ -57,11 +57,12 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
     return reportFree(context, request, place);
   }
   const service = named ?? (await findOwner(context, place, request));
-  refuseEnded(service);
+  refuseWithoutLine(service);
   const written = request.values && { resource: 'dids' as const, operation: 'set' as const, values: request.values };
   const values = written && toRecordValues(withoutSecrets(readValues(telephony, written)));
   const frame = { command: `did ${operation}`, dryRun, waitMs };
   const { report } = await runDecidedCommand(context, service.id, frame, async (present) => {
+    refuseWithoutLine(present);
     await refuseUnpermitted(context, present, request);
     return {
       account: { verb: 'did', operation, number, carrier, channels, areaCode, addon, values },
@@ -69,6 +70,7 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
       // Nothing is stored yet, and the panel may have been slow to answer what was read of it.
       confirm: async (service, refuseEnded) => {
         await refuseEnded();
+        refuseWithoutLine(service);
         await refuseUnpermitted(context, service, request);
       },
       preview: (loaded) => loaded,
@@ -168,13 +170,5 @@ async function findOwner(context: Context, place: Place, { addon }: DidRequest):
   }
   throw new SluiceError('number_unused', `Number ${number} of panel "${panel}" belongs to no service`, {
     details: { panel, number },
-  });
-}
-
-function refuseEnded(service: ServiceRecord): void {
-  if (isLiving(service)) return;
-  const { id, status } = service;
-  throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: it has no line whose numbers can be changed`, {
-    details: { service: id, lifecycle: status },
   });
 }

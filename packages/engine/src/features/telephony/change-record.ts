@@ -4,6 +4,7 @@ import { SluiceError, type TelephonyResource, usageError } from '@sluice/panel-k
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { refuseWithoutLine } from '../../base/lifecycle.js';
 import { findServiceOfLine } from '../../base/ownership.js';
 import { requireService } from '../../context/find-service.js';
 import { type Asking, refuseUnpermitted } from '../../context/customer-terms.js';
@@ -168,7 +169,7 @@ async function write(
   const { resource, operation, service } = request;
   // The panel may have been slow to answer what was read of it.
   await run.refuseEndedAsker();
-  if (service !== undefined) await refuseUnpermitted(context, await requireService(context, service), request);
+  if (service !== undefined) await requireChangeable(context, service, request);
   return writeRecord(context, { on, run: run.id, fences: run.leases.held, resource, operation, values, ...target });
 }
 
@@ -192,11 +193,18 @@ function resolveEarlierChanges({ context, on, run, request, values }: WantedChan
   return resolveEarlier(context, on, { resource, name, values }, run.leases.held);
 }
 
+/** Returns the service whose line is to be changed; refuses one that is not in use, or whose client may not change it. */
+async function requireChangeable(context: Context, id: string, asking: Asking): Promise<ServiceRecord> {
+  const service = await requireService(context, id);
+  refuseWithoutLine(service);
+  await refuseUnpermitted(context, service, asking);
+  return service;
+}
+
 /** Refuses a record that is not the line of the named service and client any more. */
 async function refuseOtherLine(change: WantedChange, id: string, subscriber: string): Promise<void> {
   const { context, on, request } = change;
-  const service = await requireService(context, id);
-  await refuseUnpermitted(context, service, request);
+  const service = await requireChangeable(context, id, request);
   const line = await requireLine(context, service);
   const owner = await findOwner(change, subscriber);
   if (service.panel !== on.panel || line.subscriberId !== subscriber || owner?.id !== id) {
