@@ -207,7 +207,7 @@ function nextSentences(
       ];
     case 'paid':
       return [
-        ': its bill was not paid, which is settled',
+        ': its bill was not paid, which is no longer so',
         `The next run that reaches the panel ${describeHoldEnd(found, hold)}: ${poll}.`,
       ];
     case 'window':

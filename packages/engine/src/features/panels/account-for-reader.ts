@@ -16,7 +16,5 @@ export function accountFor(
   const account = (checkpoint?.account ?? null) as AccountView | null;
   if (reader === undefined || account === null) return account;
   const { at = '', accountAt: readAt = at } = (checkpoint ?? {}) as { at?: string; accountAt?: string };
-  return isOfReader(readAt, service, reader)
-    ? { ...account, url: findAddress(context, service.panel) }
-    : null;
+  return isOfReader(readAt, service, reader) ? { ...account, url: findAddress(context, service.panel) } : null;
 }
