@@ -17,6 +17,8 @@ export interface Invoice {
     description: string;
     /** Without tax; decimal text. */
     amount: string;
+    /** Whether the billing system made it by itself: it may have text of the client. Absent: not. */
+    generated?: boolean;
   }[];
 }
 

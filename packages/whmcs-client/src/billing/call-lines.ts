@@ -4,6 +4,7 @@ import { inCurrency } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, refuseClosed, runCall, unclear } from './errors.js';
 import { requireTaxed } from './call-settings.js';
 import { SERVICE_REF, type WhmcsSettings } from './settings.js';
+import { isGenerated, withoutMarkers } from './marker.js';
 import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
 /** Adds lines of calls to invoices of WHMCS (docs/whmcs-api.md#lines-of-calls). */
@@ -84,7 +85,7 @@ async function open(
   const [id] = made;
   if (id !== undefined) return show(books, await books.read(id, progress), progress);
   const found = (await list(books, { client, since }, progress)).find(({ lines }) =>
-    lines.some(({ description }) => description.includes(line.marker)),
+    lines.some(({ generated, description }) => !generated && description.includes(line.marker)),
   );
   if (found === undefined) throw unclear(`made an invoice for client ${client}`);
   return found;
@@ -101,17 +102,18 @@ function toCallInvoice(invoice: WhmcsInvoice, currency: string): CallInvoice {
     description,
     amount: inCurrency(amount, currency),
     service: type.toLowerCase() === 'hosting' ? relatedId : null,
-    generated: type !== '',
+    generated: isGenerated({ type }),
   }));
   return { ...toInvoice(invoice, currency), date: invoice.date ?? '', acceptsLines: isChangeable(invoice), lines };
 }
 
 function toItem({ description, amount }: CallLine, taxed: boolean) {
-  return { description, amount, taxed };
+  // The text may have a user name that a client chose.
+  return { description: withoutMarkers(description), amount, taxed };
 }
 
 function hasLine({ items }: WhmcsInvoice, { marker }: CallLine): boolean {
-  return items.some(({ description }) => description.includes(marker));
+  return items.some((item) => !isGenerated(item) && item.description.includes(marker));
 }
 
 function isDraft({ status }: WhmcsInvoice): boolean {

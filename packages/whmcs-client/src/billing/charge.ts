@@ -3,7 +3,7 @@ import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { WhmcsInvoice, WhmcsInvoiceChange, WhmcsInvoiceRow } from '../index.js';
 import { isBookable } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, refuseClosed, TITLE, unclear } from './errors.js';
-import { hasMarker, withMarker } from './marker.js';
+import { isMarked, withMarker } from './marker.js';
 import { isChangeable, isUntouched, toInvoice, toStatus, type WhmcsBooks } from './whmcs-books.js';
 
 const DAY_MS = 86_400_000;
@@ -56,7 +56,7 @@ async function find(books: WhmcsBooks, { client, key, since }: Sought, progress:
     rows.filter((row) => mayHaveLine(row, day)).map(({ id }) => id),
     progress,
   );
-  return invoices.filter(({ items }) => items.some(({ description }) => hasMarker(description, key)));
+  return invoices.filter(({ items }) => items.some((item) => isMarked(item, key)));
 }
 
 /** Lines are also moved to older invoices, as long as these are not paid. */

@@ -15,7 +15,7 @@ import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
 import { change, charge, findCharge } from './charge.js';
 import { callLines } from './call-lines.js';
 import { checkAmount, invoiceClosed, type Progress, runCall, SHARED, TITLE, unclear } from './errors.js';
-import { hasMarker, withMarker } from './marker.js';
+import { isMarked, withMarker } from './marker.js';
 import { openClient } from './open-client.js';
 import { refund } from './refund.js';
 import type { WhmcsSettings } from './settings.js';
@@ -100,5 +100,5 @@ class WhmcsBilling implements BillingSystem {
 }
 
 function listLines({ items }: WhmcsInvoice, key: string): WhmcsInvoiceItem[] {
-  return items.filter(({ description }) => hasMarker(description, key));
+  return items.filter((item) => isMarked(item, key));
 }

@@ -1,7 +1,8 @@
 import type { ClientMerge } from '@sluice/contract/documents';
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { type Invoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ClientRows, StoreTables } from '@sluice/state-store';
-import { billMarker, findMarkers } from '@sluice/telephony';
+import { billMarker } from '@sluice/telephony';
+import { ownMarkers } from '../../base/own-markers.js';
 import type { Context } from '../../context/context.js';
 import { toRunView, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
@@ -122,7 +123,7 @@ export async function findMerge(context: Context, from: string): Promise<string 
 interface KnownLine {
   invoice: string;
   at: string;
-  isOn: (line: { key: string | null; description: string }) => boolean;
+  isOn: (line: Invoice['lines'][number]) => boolean;
 }
 
 /** So many invoices are read, the newest. */
@@ -150,7 +151,7 @@ async function listLines({ store, config }: Context, client: string): Promise<Kn
   );
   const lines = [
     ...bills.flatMap(({ invoice, key, at }): KnownLine[] => {
-      const isOn: KnownLine['isOn'] = ({ description }) => findMarkers(description).includes(billMarker(key));
+      const isOn: KnownLine['isOn'] = (line) => ownMarkers(line).includes(billMarker(key));
       return invoice === null ? [] : [{ invoice, at, isOn }];
     }),
     ...purchases.flatMap(({ id, invoice, at }): KnownLine[] =>

@@ -1,7 +1,8 @@
 import { type CallInvoice, SluiceError } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { billKey, billMarker, type BillPeriod, findMarkers, periodsOverlap } from '@sluice/telephony';
+import { billKey, billMarker, type BillPeriod, periodsOverlap } from '@sluice/telephony';
+import { ownMarkers } from '../../base/own-markers.js';
 import { describePeriod, readBounds } from '../../base/describe-period.js';
 import type { Context } from '../../context/context.js';
 import { findTelephony, type NamedTelephony } from '../telephony/panels.js';
@@ -36,7 +37,7 @@ export async function takeBilledBefore(
   const telephony = await findTelephony(context, service.panel);
   if (telephony === null) return;
   const bills = await listLineBills(context, { service, subscriberId: bill.subscriber });
-  const found = findUnknown(telephony, { bill, bills, invoices });
+  const found = findUnknown(telephony, { bill, bills, invoices, now: context.now() });
   const [first] = found;
   if (first === undefined) return;
   for (const one of found) {
@@ -55,14 +56,18 @@ function findUnknown(
     bill,
     bills,
     invoices,
-  }: { bill: CallBillRecord; bills: readonly CallBillRecord[]; invoices: readonly CallInvoice[] },
+    now,
+  }: { bill: CallBillRecord; bills: readonly CallBillRecord[]; invoices: readonly CallInvoice[]; now: string },
 ): KnownLine[] {
   const known = new Set(bills.map(({ key }) => billMarker(key)));
   const found = new Map<string, KnownLine>();
-  for (const { description, amount } of invoices.flatMap(({ lines }) => lines)) {
-    for (const marker of findMarkers(description).filter((one) => !known.has(one) && !found.has(one))) {
+  for (const line of invoices.flatMap(({ lines }) => lines)) {
+    const { description, amount } = line;
+    for (const marker of ownMarkers(line).filter((one) => !known.has(one) && !found.has(one))) {
       const proven = findPeriod(telephony, { subscriberId: bill.subscriber, description, marker });
-      if (proven === null || !periodsOverlap(bill, proven.period)) continue;
+      // Nothing is billed before it has ended.
+      const isPast = proven !== null && Date.parse(proven.period.end) <= Date.parse(now);
+      if (!isPast || !periodsOverlap(bill, proven.period)) continue;
       const only = findOnly(invoices, { marker, amount });
       if (only !== null) found.set(marker, { ...only, ...proven });
     }

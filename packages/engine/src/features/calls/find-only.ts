@@ -1,6 +1,6 @@
 import { type CallInvoice, type CallInvoiceLine, type CallLine, SluiceError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
-import { findMarkers } from '@sluice/telephony';
+import { ownMarkers } from '../../base/own-markers.js';
 
 /** A line of calls on an invoice. */
 export interface Found {
@@ -18,9 +18,7 @@ export function findOnly(
   { marker, amount }: Pick<CallLine, 'marker' | 'amount'>,
 ): Found | null {
   const all = invoices.flatMap((invoice) =>
-    invoice.lines
-      .filter(({ description }) => findMarkers(description).includes(marker))
-      .map((line): Found => ({ invoice, line })),
+    invoice.lines.filter((line) => ownMarkers(line).includes(marker)).map((line): Found => ({ invoice, line })),
   );
   const live = all.filter(({ invoice }) => invoice.status !== 'cancelled');
   const [found, ...surplus] = live;

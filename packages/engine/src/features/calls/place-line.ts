@@ -1,6 +1,7 @@
 import { type CallBilling, type CallInvoice, type CallLine, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
+import { ownMarkers } from '../../base/own-markers.js';
 import { nullIfUnknown } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 import { beginSending, changeBill, failBill, type HeldBill } from './change-bill.js';
@@ -109,8 +110,7 @@ async function confirm(
   placing: Placing,
   { invoice }: Found,
 ): Promise<CallBillRecord> {
-  const isOwnDraft =
-    invoice.status === 'draft' && invoice.lines.every(({ description }) => findMarkers(description).length > 0);
+  const isOwnDraft = invoice.status === 'draft' && invoice.lines.every((line) => ownMarkers(line).length > 0);
   if (isOwnDraft) await calls.publish(invoice.id, context.deps.signal);
   return changeBill(context, placing, {
     state: 'confirmed',
