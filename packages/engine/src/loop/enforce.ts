@@ -208,6 +208,7 @@ async function performRounds(on: FencedRun, stored: Applied, options: EnforceOpt
       stopped: stoppedBy,
       apply: (step, how, { service }) => panel.apply(service, step, how),
     });
+    if (applied.problem !== null) return unreached(withError(applied.work, applied.problem));
     const actions = applied.work.actions.slice(planned.actions.length);
     work = isNothingDone(actions) ? withStopsNow(applied.work) : applied.work;
     const done = actions.every(({ state }) => ENDED.has(state));

@@ -44,3 +44,26 @@ it('a line with the reference of another service is neither held nor billed', as
   const { bills } = await sluice.calls.bill();
   expect(bills).toMatchObject([{ state: 'failed', error: { code: 'line_conflict' } }]);
 });
+
+it.each(['default', 'magnusbilling'] as const)(
+  'a line that another service names by its id is not taken over by its username: %s',
+  async (wire) => {
+    await open(wire);
+    const { fake, sluice } = world;
+    const owner = { name: 'João da Silva', document: '12345678909' };
+    const customer = fake.addCustomer(owner);
+    const id = fake.addSubscriber({ username: 'old1', plan: '11', customer });
+    const line = { panel: 'voice', product: 'line', client: '7', status: 'active', astbilling_subscriber_id: id };
+    await sluice.services.add('owned', line);
+    await sluice.services.set('svc-1', { astbilling_username: 'old1' });
+    fake.server.clearCalls();
+    const refused = { run: { outcome: 'failed' }, service: { refs: {}, error: { code: 'line_conflict' } } };
+    expect(await sluice.provision.create('svc-1')).toMatchObject(refused);
+    expect([
+      fake.server.changingCalls(),
+      (await sluice.services.show('svc-1')).refs['astbilling_subscriber_id'],
+    ]).toEqual([[], undefined]);
+    await sluice.services.set('owned', { status: 'terminated' });
+    expect(await sluice.provision.create('svc-1')).toMatchObject({ run: { outcome: 'done' } });
+  },
+);

@@ -1,5 +1,5 @@
 import type { Enforcement } from '@sluice/contract/documents';
-import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/panel-kind';
+import type { AgentPlan, ApplyContext, ItemError, Plan, Step, StepOutcome } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { failedStep } from '../subject/doubt.js';
@@ -15,6 +15,7 @@ import {
 } from './journal.js';
 import { mayChange } from './store-copy.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
+import { findTaken } from './taken-refs.js';
 
 /** Why a run stops changing a subject: its panel is under `observe`, a command changed its facts, or who asked for it may not any more. */
 export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' } | { by: 'asker' };
@@ -52,18 +53,19 @@ class ChangeStopped extends Error {
 
 /**
  * Performs the steps of a plan one after the other; a failed step stops only those that need it. `readStop` is called in the
- * transaction that journals each call; after a stop no further step starts.
+ * transaction that journals each call; after a stop no further step starts. With a `problem` nothing was stored or begun.
  */
 export async function applyPlan<W extends Changed>(
   on: FencedRun,
   before: W,
   plan: Performable,
   options: PerformOptions<W>,
-): Promise<{ work: W; movesLost: boolean }> {
+): Promise<{ work: W; movesLost: boolean; problem: ItemError | null }> {
   const { context, run } = on;
   const steps = plan.steps.filter((step) => step.later !== true);
   const rows = steps.map((step) => actionRow(context, run, { ...before, password: options.password }, step));
-  const { started, moved } = await beginPlan(on, before, plan, rows);
+  const { started, moved, problem } = await beginPlan(on, before, plan, rows);
+  if (problem !== null) return { work: before, movesLost: false, problem };
   let work = started;
   const actions: ActionRecord[] = [];
   const undone = new Set<string>();
@@ -90,7 +92,11 @@ export async function applyPlan<W extends Changed>(
     actions.push(ended.row);
     if (step.id !== undefined && outcome.state !== 'applied' && outcome.state !== 'unneeded') undone.add(step.id);
   }
-  return { work: { ...work, actions: [...before.actions, ...actions] }, movesLost: moved < plan.moves.length };
+  return {
+    work: { ...work, actions: [...before.actions, ...actions] },
+    movesLost: moved < plan.moves.length,
+    problem: null,
+  };
 }
 
 /** Stores the plan: what needs no call, and the planned steps. */
@@ -99,11 +105,16 @@ async function beginPlan<W extends Changed>(
   work: W,
   plan: Performable,
   rows: ActionRecord[],
-): Promise<{ started: W; moved: number }> {
+): Promise<{ started: W; moved: number; problem: ItemError | null }> {
   const { context, fences } = on;
   const { service } = work;
   const refs = plan.refs && service.id !== null ? refsChange(service, plan.refs, context.now()) : undefined;
-  const moves = await context.write(fences, async (tables) => {
+  const begun = await context.write(fences, async (tables) => {
+    if (refs && service.id !== null) {
+      const known = context.findKind(service.panel)?.refs ?? [];
+      const problem = await findTaken(tables, known, service, plan.refs ?? {});
+      if (problem !== null) return { problem, moves: [] };
+    }
     await saveResources(on, tables);
     const made: Plan['moves'] = [];
     // Evidence that can't move to a hold that ended meanwhile is planned again.
@@ -111,15 +122,16 @@ async function beginPlan<W extends Changed>(
     for (const { evidence, outcome } of plan.endedEvidence) await tables.evidence.end(evidence, context.now(), outcome);
     if (refs) await tables.services.update([refs]);
     await tables.actions.plan(rows);
-    return made;
+    return { problem: null, moves: made };
   });
+  const { moves, problem } = begun;
   const ended = plan.endedEvidence.map((item) => item.evidence);
   const started = {
     ...work,
     service: refs && service.id !== null ? mergeService(service, refs) : service,
     evidence: withMoves({ ...work, evidence: without(work.evidence, ended) }, moves),
   };
-  return { started, moved: moves.length };
+  return { started, moved: moves.length, problem };
 }
 
 /** How a step ended, and its row as it was when the panel was called. */
