@@ -55,6 +55,7 @@ export {
   findSkip,
   isLeftBySkip,
   isWithAccount,
+  needsDateToRenew,
   type DueService,
   type SkipReason,
 } from './kernel/subject/skip.js';

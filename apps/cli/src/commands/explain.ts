@@ -37,7 +37,7 @@ const COMMANDS: StateCommands = {
   suspend: (service) => `sluice provision suspend ${service}`,
   endSuspension: (service) => `sluice provision unsuspend ${service}`,
   sync: () => 'sluice service sync',
-  renew: (service) => `sluice provision renew ${service}`,
+  renew: (service, until) => `sluice provision renew ${service}${until === undefined ? '' : ` --until ${until}`}`,
   protect: (service) => `sluice service set ${service} protected_until=DATE`,
   checkAgents: (panel) => `sluice agent check --all --panel ${shellWords([panel])}`,
   raiseAgentLimit: (agent, panel) => `sluice agent limit ${shellWords([agent])} --gb N --panel ${shellWords([panel])}`,

@@ -13,13 +13,13 @@ import {
   isEndedByRuns,
   isForSuspensionAlone,
   isHeldBesides,
-  isLeftAsIs,
   isLeftBySkip,
   isLeftUnrestricted,
   type LimitEnd,
   type LimitingAgents,
   listLimiting,
   listReleasing,
+  needsDateToRenew,
   type NextDecision,
   readSuspendedAgent,
   type SkipReason,
@@ -28,6 +28,7 @@ import {
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../times.js';
 import type { StateCommands, StateNames } from './state-names.js';
+import { unpaidEnd } from './unpaid-end.js';
 
 type Service = Explanation['service'];
 
@@ -63,24 +64,25 @@ function agentBrake(
 
 /** Says why no run reads a service, and which command ends that. */
 export function skipSentence(
-  { service, source }: Pick<Explanation, 'service' | 'source'>,
+  found: Pick<Explanation, 'at' | 'service' | 'source'>,
   skip: SkipReason,
   commands: StateCommands,
 ): string {
+  const { service } = found;
   const ends: Partial<Record<SkipReason, string>> = {
     pending: ` Once it is in use: ${commands.activate(service.id)}.`,
-    overdue: ` ${renewalSentence({ service, source }, commands)}`,
+    overdue: ` ${renewalSentence(found, commands)}`,
   };
   return `${describeSkip(service, skip)}.${ends[skip] ?? ''}`;
 }
 
 /** Says what ends that a service is overdue. */
 export function renewalSentence(
-  { service, source }: Pick<Explanation, 'service' | 'source'>,
+  { at, service, source }: Pick<Explanation, 'at' | 'service' | 'source'>,
   { renew, sync }: StateCommands,
 ): string {
   return source === null
-    ? `To renew it: ${renew(service.id)}.`
+    ? `To renew it: ${renew(service.id, needsDateToRenew(service, at) ? 'DATE' : undefined)}.`
     : `Once it is paid in ${source}, the poll after a sync reads it: ${sync()}.`;
 }
 
@@ -281,20 +283,4 @@ function quotaEnd(service: Service, peak: number, times: Times, { release, setQu
     ({ invoice }) => `, by the poll after the payment of invoice ${invoice ?? ''}`,
   );
   return `It is released ${[end, ...paid].join('')}, or by the poll after a larger quota: ${larger}.`;
-}
-
-/** Returns what ends that a service is unpaid; of one that a billing system lists, only what is changed there lasts. */
-export function unpaidEnd(
-  { service, decision, source }: Pick<Explanation, 'service' | 'decision' | 'source'>,
-  { origin }: Pick<HoldView, 'origin'>,
-  { endSuspension, renew, sync }: StateCommands,
-): string {
-  const { id, nextDueDate } = service;
-  const { status } = (decision?.inputs ?? {}) as { status?: unknown };
-  const isOverdue = origin === 'run' && status === 'active' && !isLeftAsIs(service);
-  const due = isOverdue ? `It was due on ${nextDueDate ?? 'an unknown date'}. ` : '';
-  const own = isOverdue ? renew(id) : endSuspension(id);
-  if (source !== null)
-    return `${due}Once it is paid${isOverdue ? '' : ' and active'} in ${source}, the poll after a sync releases it: ${sync()}. Only until the next sync: ${own}.`;
-  return isOverdue ? `${due}It is released by the poll after a renewal: ${own}.` : `To release it: ${own}.`;
 }

@@ -22,7 +22,8 @@ const WORDINGS: Record<string, Wording> = {
   'provision change-package': (before, after) => changed('product', before.product, after.product),
   'provision change-password': () => 'new password',
   'provision terminate': (before, after) => changed('', before.lifecycle, after.lifecycle).trim(),
-  'provision suspend': (_before, { holds }) => `held (${holds.map(describeHold).join(', ')})`,
+  'provision suspend': (_before, { holds }) =>
+    holds.length === 0 ? 'suspended, but not held' : `held (${holds.map(describeHold).join(', ')})`,
   'provision unsuspend': (before, after) => releasedWords(before, after),
   'hold add': ({ holds }) =>
     holds.some(({ reason }) => reason === 'manual') ? 'held before (manual)' : 'held (manual)',

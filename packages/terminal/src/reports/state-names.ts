@@ -32,7 +32,7 @@ export interface StateCommands {
   hold: (service: string) => string;
   suspend: (service: string) => string;
   endSuspension: (service: string) => string;
-  renew: (service: string) => string;
+  renew: (service: string, until?: string) => string;
   /** Protects a service until a date. */
   protect: (service: string) => string;
   /** Reads from the billing system what it lists. */

@@ -34,6 +34,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
         limits: [],
         purchases: [],
       },
+      ...{ billingCycle: 'monthly', nextDueDate: null },
       ...service,
     },
     holds: [hold, ...others].map((each) => ({

@@ -256,12 +256,13 @@ async function decide(
     formerProduct: stored.formerProduct,
     password: () => (plan === null ? null : { text: plan.password, command: row }),
     storeTarget: async (target, tables, run) => {
+      const change = serviceChange(command, target);
       if (request.verb === 'renew') {
-        const holds = await endOverdueHold(context, target, tables);
+        const holds = await endOverdueHold(context, mergeService(target, change), tables);
         stored.before = { at: context.now(), nextDueDate: target.nextDueDate, holds };
         stored.first = findFirst(context, target, open ?? superseded);
       }
-      await tables.services.update([serviceChange(command, target)]);
+      await tables.services.update([change]);
       for (const row of ended) await endCommandRow(context, row.id, { state: 'unneeded' }, tables);
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       await planWriteBack(context, target, tables);

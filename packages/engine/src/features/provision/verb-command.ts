@@ -7,6 +7,7 @@ import type { Asking } from '../../context/customer-terms.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
 import { noteFollowing } from '../services/former-status.js';
+import { isHeldOverdue } from '../../kernel/subject/skip.js';
 import { lacksOwnAccount, listNewRefs } from '../../kernel/subject/account.js';
 
 /** A request to provision an account. */
@@ -161,9 +162,9 @@ async function setStatus(
   await tables.services.update([{ id: service.id, status, updatedAt: context.now() }]);
 }
 
-/** Ends a billing hold for an overdue service on renewal, and returns its id; one from `provision suspend` stays. */
+/** Ends a billing hold of a renewed service that is not overdue any more, and returns its id; one from `provision suspend` stays. */
 export async function endOverdueHold(context: Context, service: ServiceRecord, tables: StoreTables): Promise<string[]> {
-  if (service.status === 'suspended') return [];
+  if (service.status === 'suspended' || isHeldOverdue(service, context.config, context.now())) return [];
   const holds = await tables.holds.open({ services: [service.id], reason: 'billing' });
   for (const hold of holds) await tables.holds.end(hold.id, context.now());
   return holds.map(({ id }) => id);

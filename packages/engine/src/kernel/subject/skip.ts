@@ -1,5 +1,5 @@
 import type { HoldMarks, ServiceDetail, ServiceView } from '@sluice/contract/documents';
-import { zonedMidnight } from '@sluice/quota-core';
+import { nextDueDateAfter, parseBillingCycleName, zonedMidnight } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry, findTimeZone, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
@@ -29,6 +29,17 @@ export function isOverdue(
 /** Returns whether runs hold a service since its due date has passed. */
 export function isHeldOverdue(service: Parameters<typeof isOverdue>[0], config: Config, now: string): boolean {
   return config.poll.overdue === 'hold' && isOverdue(service, config, now);
+}
+
+/** Returns whether a service stays overdue after it was renewed by one period: a renewal has to name its date. */
+export function needsDateToRenew(
+  { nextDueDate, billingCycle }: Pick<ServiceDetail, 'nextDueDate' | 'billingCycle'>,
+  at: string,
+): boolean {
+  if (billingCycle === null) return true;
+  if (nextDueDate === null) return false;
+  const renewed = nextDueDateAfter({ nextDueDate, billingCycle: parseBillingCycleName(billingCycle) });
+  return renewed <= at.slice(0, 10);
 }
 
 /** Returns whether runs hold a service for its bill; null where no run reads it, so that nothing follows from that. */

@@ -70,6 +70,26 @@ it('the release of an overdue service says that it lasts until the next run, and
   expect((await at.bench.sluice('explain svc-1')).stdout).not.toContain(again);
 });
 
+it('a renewal to a date that is past releases nothing, and explain says that a date has to be named', async () => {
+  at.bench.write('sluice.yaml', configText(at.panel.url, 'poll: { overdue: hold, doubt: { jump: off } }'));
+  await at.addService(1);
+  await at.poll();
+  await at.bench.sluice('service set svc-1 next_due_date=2026-09-20');
+  await at.poll();
+  const { order } = toIds(1);
+  expect(at.panel.order(order).status).toBe('suspended');
+  expect((await lines('explain svc-1')).join(' ')).toContain('sluice provision renew svc-1 --until DATE');
+  const renewed = (await at.bench.sluice('provision renew svc-1')).stdout;
+  expect(renewed).toMatch(
+    /renewed to 2026-10-20 \(was 2026-09-20\); nothing had to be changed.*2026-10-20 is in the past/s,
+  );
+  expect(at.panel.order(order).status).toBe('suspended');
+  await at.bench.sluice('provision renew svc-1 --until 2026-12-20');
+  expect(at.panel.order(order).status).toBe('active');
+  await at.poll();
+  expect(at.panel.order(order).status).toBe('active');
+});
+
 describe('hold release --until', () => {
   it('is named by each command about the service, with its note and what ends it', async () => {
     await holdByQuota();
