@@ -80,3 +80,20 @@ it('a protected service whose bill is not paid is not used up, and its explanati
   expect(services.items.map((item) => item.status)).toEqual(['ok']);
   expect((await at.sluice.explain('svc-1')).decision?.wouldHold).toEqual(['billing']);
 });
+
+it('a suspension of a protected service restricts nothing, and releases nothing either', async () => {
+  await open();
+  await at.addService(1, { values: { protected_until: '2026-11-25' } });
+  await pollLater(at);
+  const suspend = async (dryRun: boolean) => {
+    const { run, service, actions, notices } = await at.sluice.provision.suspend('svc-1', { dryRun });
+    return [run.outcome, service.holds, actions, notices.map(({ code }) => code)];
+  };
+  const nothing = ['done', [], [], []];
+  expect([await suspend(true), await suspend(false), await suspend(false)]).toEqual([nothing, nothing, nothing]);
+  const { service, report } = await pollLater(at);
+  expect([service.holds, report.notices.map(({ code }) => code)]).toEqual([[], ['hold_withheld']]);
+  at.bench.clock.set(Date.parse('2026-11-25T12:00:00Z'));
+  expect((await pollLater(at)).service).toMatchObject({ holds: [{ reason: 'billing' }] });
+  expect(at.panel.order(toIds(1).order).status).toBe('suspended');
+});

@@ -12,11 +12,17 @@ import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent } from '@sluice/quota-core';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { notFound, unsupported } from '../../base/errors.js';
-import { findMarks, isOfLimit, isQuotaReleased, newHold, readToRestrict } from '../../kernel/subject/holds.js';
+import {
+  findMarks,
+  isOfLimit,
+  isProtected,
+  isQuotaReleased,
+  newHold,
+  readToRestrict,
+} from '../../kernel/subject/holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
-import type { Applied } from '../../kernel/subject/stages.js';
-import type { ToRestrict } from '../../kernel/subject/stages.js';
+import type { Applied, ToRestrict } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { findFollowed } from '../billing/open-billing.js';
 import { noteFollowing, noteOrdered } from '../services/former-status.js';
@@ -60,6 +66,8 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
     const isUnfinished = (await context.store.actions.unresolved({ services: [id] })).length > 0;
     const status = request.what === 'add' ? 'suspended' : 'active';
     const isFollowing = request.reason === 'billing' && findFollowed(context, service) !== null;
+    const isWithheld = request.reason === 'billing' && !isHeld && isProtected(context.config, service, context.now());
+    const adds = request.what === 'add' && !isWithheld;
     let wasOrdered = false;
     return {
       ...(command === 'hold release' &&
@@ -75,7 +83,7 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
         if (request.reason === 'billing') await tables.services.update([{ id, status, updatedAt: context.now() }]);
         if (isFollowing) wasOrdered = await noteOrdered(tables, service, status, context.now());
         if (isEnded) for (const hold of held) await tables.holds.end(hold.id, context.now());
-        else await changeHold(context, id, { ...request, suspension }, tables);
+        else if (adds || request.what === 'release') await changeHold(context, id, { ...request, suspension }, tables);
       },
       // The answer to an order that is repeated may be lost, too.
       done: async (_service, tables) => {
@@ -86,7 +94,7 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
         const open = loaded.holds.find((hold) => hold.reason === request.reason);
         const command = { ...request, suspension };
         const kept = open === undefined ? toHold(context, id, command) : { ...open, ...toChange(open, command) };
-        const added = request.what === 'add' ? [kept] : [];
+        const added = adds ? [kept] : [];
         const target = request.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
         return { ...loaded, service: target, holds: [...others, ...added] };
       },
