@@ -248,6 +248,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_package: '"sluice package list" lists the packages',
   package_not_offered: 'Add it to packages of the product, or choose one of "sluice package list"',
   price_changed: 'Agree to what "sluice package list --service {service}" shows now',
+  billing_moved:
+    'Set the former address of {billing} in the config. If the present one is meant to go on, run "sluice doctor --take-over"',
   billed_elsewhere: 'Set "billing: {billing}" in the config, then try again',
   no_client: 'Set it with "sluice service set {service} client=ID"',
   purchase_unfinished:

@@ -4,7 +4,7 @@ import type { Ports } from './context/ports.js';
 
 /** What features provide to every context. */
 export const ports: Ports<Context> = {
-  openBilling: async (context) => (await import('./features/billing/open-billing.js')).openBilling(context),
+  openBilling: async (context) => (await import('./features/billing/billing-address.js')).openKnownBilling(context),
   agentBudget(context, { name, agents }) {
     const load = async (): Promise<AgentBudget> =>
       (await import('./features/agents/budget.js')).agentBudget(context, name, agents);

@@ -154,6 +154,8 @@ export interface BillingKind<Settings = unknown> {
   fieldColumns?(settings: Settings): string[];
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
+  /** Returns the address at which it is called: another one may be another installation. */
+  address?(settings: Settings): string;
   /** Whether clients can pay an open invoice there themselves (`BillingSystem.clientsPay`). */
   readonly clientsPay?: boolean | undefined;
   /** Whether it adds tax to lines that are `taxed`. */

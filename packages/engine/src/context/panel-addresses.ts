@@ -24,7 +24,8 @@ export async function readAddresses({ conditions }: Pick<StoreTables, 'condition
   return new Map(rows.map(({ key, details }) => [key.slice(ADDRESS.length), (details as { address: string }).address]));
 }
 
-function toAddress({ kind, url }: { kind: string; url: string }): string {
+/** Returns the address of a panel or billing system, with a checksum of its path, which may be secret. */
+export function toAddress({ kind, url }: { kind: string; url: string }): string {
   const { href, origin } = new URL(url);
   // Most commands load no cryptography.
   const { crc32 } = process.getBuiltinModule('node:zlib');

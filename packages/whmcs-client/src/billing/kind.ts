@@ -15,6 +15,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   secrets: ['secret', 'accessKey'],
   serviceRef: SERVICE_REF,
   storesCredentials: true,
+  address: ({ url }) => url,
   clientsPay: true,
   addsTax: true,
   pages: customerPages,

@@ -1,13 +1,12 @@
 import type { ClientMerge } from '@sluice/contract/documents';
-import { type Invoice, SluiceError, usageError } from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ClientRows, StoreTables } from '@sluice/state-store';
-import { billMarker } from '@sluice/telephony';
-import { ownMarkers } from '../../base/own-markers.js';
 import type { Context } from '../../context/context.js';
 import { toRunView, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import { endPreferences } from '../preferences/end-preferences.js';
 import { countUnfinished, NOBODY, storeEnd } from './end-client.js';
+import { listKnownLines } from './known-lines.js';
 import { toRefund } from './refund-state.js';
 import { mergedRefundKey, missingKey } from './missing-key.js';
 import { nullIfUnknown } from './refusals.js';
@@ -119,13 +118,6 @@ export async function findMerge(context: Context, from: string): Promise<string 
   return owners.size === 1 && into !== from ? into : null;
 }
 
-/** A line that was put on an invoice of a client. */
-interface KnownLine {
-  invoice: string;
-  at: string;
-  isOn: (line: Invoice['lines'][number]) => boolean;
-}
-
 /** So many invoices are read, the newest. */
 const MOST_INVOICES = 5;
 
@@ -137,26 +129,9 @@ async function findOwners(
 ): Promise<{ invoice: string; client: string }[]> {
   const billing = await context.billing();
   const found: { invoice: string; client: string }[] = [];
-  for (const { invoice, isOn } of (await listLines(context, client)).slice(0, MOST_INVOICES)) {
+  for (const { invoice, isOn } of (await listKnownLines(context, client)).slice(0, MOST_INVOICES)) {
     const shown = await billing.invoice(invoice, context.deps.signal).catch(nullIfUnknown);
     if (shown?.lines.some(isOn) === true) found.push({ invoice, client: shown.client });
   }
   return found.sort((a, b) => Number(a.client === expected) - Number(b.client === expected));
-}
-
-async function listLines({ store, config }: Context, client: string): Promise<KnownLine[]> {
-  const bills = (await store.callBills.list({ client })).filter(({ billing }) => billing === config.billing);
-  const purchases = (await store.purchases.list()).filter(
-    (row) => row.client === client && (row.billing ?? config.billing) === config.billing,
-  );
-  const lines = [
-    ...bills.flatMap(({ invoice, key, at }): KnownLine[] => {
-      const isOn: KnownLine['isOn'] = (line) => ownMarkers(line).includes(billMarker(key));
-      return invoice === null ? [] : [{ invoice, at, isOn }];
-    }),
-    ...purchases.flatMap(({ id, invoice, at }): KnownLine[] =>
-      invoice === null ? [] : [{ invoice, at, isOn: ({ key }) => key === id }],
-    ),
-  ].sort((a, b) => (a.at < b.at ? 1 : -1));
-  return [...new Map([...lines].reverse().map((line) => [line.invoice, line])).values()].reverse();
 }

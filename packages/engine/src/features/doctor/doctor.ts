@@ -2,6 +2,7 @@ import type { Check } from '@sluice/contract/documents';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { toBillingDependencies } from '../billing/open-billing.js';
+import { addressChecks } from '../billing/billing-address.js';
 import { elsewhereChecks } from '../purchases/billed-elsewhere.js';
 import { billingSections, billingSettings } from '../../base/config/find-entry.js';
 import { toHoldsFilePath, isHoldsFileStale } from '../../context/holds-file.js';
@@ -53,7 +54,11 @@ export async function runDoctor(context: Context, request: DoctorRequest): Promi
   // One panel was asked for.
   const billing =
     request.panel === undefined
-      ? [...(await billingChecks(context, request.contract === true)), ...(await elsewhereChecks(context))]
+      ? [
+          ...(await billingChecks(context, request.contract === true)),
+          ...(await addressChecks(context)),
+          ...(await elsewhereChecks(context)),
+        ]
       : [];
   const accepted = request.acceptClock === true ? await acceptClock(context) : null;
   const own: Check[] =

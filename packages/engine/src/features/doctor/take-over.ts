@@ -7,6 +7,7 @@ import { listStopped, noteTakeOver, stoppedKey } from '../../kernel/changes/reve
 import { acceptMark, readMark, writeMark } from '../../kernel/changes/store-copy.js';
 import { isObserved } from '../../kernel/changes/store-copy.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
+import { takeOverBilling } from '../billing/billing-address.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
 
@@ -24,7 +25,9 @@ export async function takeOver(context: Context, only: string | undefined): Prom
     const panel = await context.panel(name);
     if (only !== undefined || (await isStopped(context, panel))) checks.push(await takeOverOne(context, panel));
   }
-  return checks.length > 0 ? checks : [toChecks('take-over', 'all panels')('ok', 'no panel has to be taken over')];
+  const billing = only === undefined ? await takeOverBilling(context) : null;
+  if (billing !== null) checks.push(billing);
+  return checks.length > 0 ? checks : [toChecks('take-over', 'all panels')('ok', 'nothing has to be taken over')];
 }
 
 async function isStopped(context: Context, panel: Panel): Promise<boolean> {

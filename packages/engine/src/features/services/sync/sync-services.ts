@@ -44,6 +44,8 @@ const SYNC_LEASE = 'service sync';
 export async function syncServices(context: Context, request: SyncRequest): Promise<SyncReport> {
   checkProduct(context, request);
   const { kind, open } = requireSource(context);
+  // The services of another installation have the same ids.
+  if (kind.kind === context.config.billing) await context.billing();
   const source = await open();
   const { dryRun, service: one } = request;
   const service = one === null ? null : source.toServiceId(one);
