@@ -14,16 +14,31 @@ import { toPermissionValues, toUserValues } from './values.js';
  */
 export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
   const limit = target.limit == null ? [] : planLimit(observed, target.limit);
-  const user = planUser(observed, target);
-  const permissions = planPermissions(observed, target, user, limit);
-  const redeploys = planRedeploys(observed, target, permissions);
+  const update = planUser(observed, target);
+  const planned = planPermissions(observed, target, update, limit);
+  const slowing = findSlowing(observed, update, planned);
+  const user = update.map((step) => ({ ...step, needs: [...step.needs, ...slowing.map(({ id }) => id)] }));
+  const permissions = planned.filter((step) => !slowing.includes(step));
+  const redeploys = planRedeploys(observed, target, planned);
   const reset = planReset(observed, target, user);
-  const before = [...limit, ...user, ...permissions, ...redeploys, ...reset];
+  const before = [...limit, ...slowing, ...user, ...permissions, ...redeploys, ...reset];
   const forwards = planForwards(observed, target, before);
   const removals = planRemovals(observed, target);
   const soFar = [...before, ...forwards, ...removals];
   if (target.limits == null) return soFar;
   return [...soFar, ...planLimitDeletions(observed, target.limits, soFar, target.limit)];
+}
+
+/** Returns the steps that slow tunnels down before a larger quota: without them the account would be freed. */
+function findSlowing({ user }: FlvxAccount, update: readonly FlvxStep[], permissions: readonly FlvxStep[]): FlvxStep[] {
+  const raises = update.some(
+    (step) => step.type === 'update-user' && (step.payload.changes.quota ?? 0) > (user?.quota ?? 0),
+  );
+  const isSlowing = (step: FlvxStep): boolean =>
+    step.type === 'assign-tunnel' &&
+    (step.payload.speedName !== null || (step.payload.values.speedId ?? null) !== null);
+  const isFree = ({ needs }: FlvxStep): boolean => !needs.some((id) => update.some((step) => step.id === id));
+  return raises ? permissions.filter((step) => isSlowing(step) && isFree(step)) : [];
 }
 
 /** Removes the forwards and permissions that the target marks with `remove`. */
