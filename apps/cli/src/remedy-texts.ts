@@ -151,7 +151,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   client_exists: 'Merge the clients in {billing} first, or delete {client} there',
   other_client: 'Name that client: "sluice client merge {client} {owner}"',
   unknown_invoice: ['{billing} itself lists the invoices', '"sluice invoice list" lists the invoices'],
-  invoice_closed: '"sluice invoice show {invoice}" shows what became of it',
+  invoice_closed: ['{billing} itself shows the invoice', '"sluice invoice show {invoice}" shows what became of it', ''],
   currency_mismatch: [
     'Offer a price in the currency that the client has in {billing}',
     'Use the currency that "sluice credit show {client}" shows. What costs another one, such as calls of a panel, needs a client of its own: "sluice service set SERVICE client=ID"',

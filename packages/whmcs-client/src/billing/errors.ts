@@ -21,7 +21,7 @@ export function unknownObject(what: 'client' | 'invoice', id: string): SluiceErr
 
 export function invoiceClosed(invoice: string, why: string): SluiceError {
   return new SluiceError('invoice_closed', `Invoice ${invoice} of ${TITLE} was not changed: ${why}.`, {
-    details: { invoice },
+    details: { invoice, billing: TITLE },
   });
 }
 

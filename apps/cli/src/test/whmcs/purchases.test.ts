@@ -44,3 +44,13 @@ it('says that a purchase stays open when it is interrupted, and says so in a sen
     expect.stringMatching(/ complete\. Purchase \S+ stays open: /),
   ]);
 });
+
+it('names for an invoice that was not cancelled the system that has it', async () => {
+  const bought = await at.bench.sluice('purchase create whmcs-1 extra --json');
+  const { purchase } = bought.json<PurchaseReport>();
+  const [{ id } = { id: 0 }] = at.whmcs.invoices(CLIENT);
+  at.whmcs.setInvoiceStatus(id, 'Collections');
+  const refused = await at.bench.sluice(`purchase cancel ${purchase.id}`);
+  expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringMatching(/ WHMCS itself shows the invoice$/m)]);
+  expect(refused.stderr).not.toContain('sluice invoice');
+});

@@ -1,5 +1,5 @@
 import type { PurchaseDetail } from '@sluice/contract/documents';
-import { isOnlyLine, SluiceError } from '@sluice/panel-kind';
+import { type BillingSystem, isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
@@ -106,7 +106,7 @@ async function cancelPending(context: Context, run: Run, row: PurchaseRecord): P
   const { signal } = context.deps;
   const found = await findInvoice(context, row);
   const isOpen = found?.status === 'draft' || found?.status === 'open';
-  if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
+  if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id, billing);
   const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
   const fences = run.leases.held;
   if (invoice === null) return changePurchase(context, fences, row, { status: 'cancelled' });
@@ -132,15 +132,15 @@ async function undo(
   if (!refund) throw isPaid(row);
   await refuseUsed(context, row);
   const found = row.invoice === null ? null : await findInvoice(context, row);
-  if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
+  if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id, await context.billing());
   // Stored before the credit is returned: the traffic may not be used while it is.
   const marked = await beginRefund(context, run.leases.held, row);
   return refundPurchase(context, run.leases.held, marked, { resend: false, isNew: true });
 }
 
-function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {
+function isMerged({ id }: PurchaseRecord, invoice: string, { title }: Pick<BillingSystem, 'title'>): SluiceError {
   const message = `Purchase ${id} is one of several lines of invoice ${invoice}: remove that line there, or move it to an invoice of its own; nothing was cancelled or returned`;
-  return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice } });
+  return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice, billing: title } });
 }
 
 function isPaid({ id }: PurchaseRecord): SluiceError {

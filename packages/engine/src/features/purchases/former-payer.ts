@@ -37,7 +37,7 @@ export async function endForFormerPayer(
   const isOpen = found.status === 'draft' || found.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) {
     await store(context, fences, row, { invoice: found.id });
-    throw isShared(row, found, 'remove that line');
+    throw await isShared(context, row, found, 'remove that line');
   }
   const billing = await context.billing();
   const left = isOpen ? await billing.cancel(found.id, row.id, context.deps.signal) : found;
@@ -55,7 +55,7 @@ export async function storeForFormerPayer(
   if (found.status !== 'paid') return store(context, fences, row, change);
   if (!isOnlyLine(found, row.id)) {
     await store(context, fences, row, { ...change, status: 'cancelled' });
-    throw isShared(row, found, 'it is paid: return the price of that line');
+    throw await isShared(context, row, found, 'it is paid: return the price of that line');
   }
   // Stored before the credit is returned, and never as paid: the traffic would count for the service as it is now.
   const marked = await beginRefund(context, fences, row, change);
@@ -72,9 +72,15 @@ function store(
   return isSame ? row : changePurchase(context, fences, row, change);
 }
 
-function isShared({ id }: PurchaseRecord, { id: invoice, status }: Invoice, remedy: string): SluiceError {
+async function isShared(
+  context: Context,
+  { id }: PurchaseRecord,
+  { id: invoice, status }: Invoice,
+  remedy: string,
+): Promise<SluiceError> {
+  const { title } = await context.billing();
   const message = `Purchase ${id} is one of several lines of invoice ${invoice}; ${remedy}`;
-  return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice, status } });
+  return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice, status, billing: title } });
 }
 
 /** The payer may have been merged into the client who has the invoice now. */
