@@ -64,11 +64,16 @@ function findMaker({ subjects }: Readonly<Record<string, unknown>> = {}): { run?
   return { run: subjects === 'agents' ? 'agent check --all' : 'poll' };
 }
 
+/** A message about a panel under `observe`. */
+const OBSERVED = /^panel "(?<panel>.+?)" is under observe for /;
+
 /** What the message of an item of a document, which has no details, names. */
 const NAMED: Readonly<Record<string, RegExp>> = {
   mass_change: /^(?<panel>.+?): \d+ of \d+ /,
   agent_limit: / limit of agent "(?<agent>.+)"(?=: )/,
   currency_mismatch: /^Client "(?<client>.+?)" is billed in /,
+  limit_not_raised: OBSERVED,
+  under_observe: OBSERVED,
   PANEL_NOT_FOUND: / has no record for the lookup (?<lookup>\w+) of \S+ \(by (?<by>[^)]+)\)/,
   duplicate_ref: /(?:^| )(?<ref>\w+) \S+ is already that of service "(?<holder>.+?)", which alone can have it$/,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,

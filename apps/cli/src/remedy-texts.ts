@@ -24,9 +24,9 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Compare the usage with the panel. If it is wrong, release the hold with "sluice hold release SERVICE --until DATE"; if it is right, believe it with "sluice poll --service SERVICE --allow-mass"',
   ],
   kept_unheld: 'See who sends them with "sluice log list --service {service}"',
-  limit_not_raised: 'Let runs change the panel again with "sluice enforce"',
+  limit_not_raised: 'Let runs change the panel again with "sluice enforce {panel}"',
   under_observe:
-    'Release it now with "sluice hold release {service} --until DATE", or let runs change the panel again with "sluice enforce"',
+    'Release it now with "sluice hold release {service} --until DATE", or let runs change the panel again with "sluice enforce {panel}"',
   usage_fell:
     'Compare both with the panel; if the lower one is right, release it with "sluice hold release {service} --until DATE"',
   usage_dropped:

@@ -51,6 +51,17 @@ describe('purchase create', () => {
     expect((await at.run('service list')).stdout).toContain('stopped on the panel');
   });
 
+  it('names under observe the commands that release the service', async () => {
+    at.use(1, 110);
+    await at.pollReport();
+    await at.run('observe dcim');
+    await pay();
+    const { stderr } = await at.run('purchase create svc-1 extra-50');
+    const [, command = ''] = /"sluice (enforce [^"]*)"/.exec(stderr.replaceAll(/\s+/g, ' ')) ?? [];
+    expect(command).toBe('enforce dcim');
+    expect((await at.run(`${command} --yes`)).exitCode).toBe(0);
+  });
+
   it('says before the charge what the package does not end', async () => {
     at.use(1, 110);
     await at.pollReport();
