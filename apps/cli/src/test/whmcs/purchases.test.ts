@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import type { PurchaseReport } from '@sluice/engine';
+import type { PurchaseReport, SyncReport } from '@sluice/engine';
 import { HOUR, toIds } from '../easydcim-bench.js';
 import { startForEachTest } from '../each-test.js';
 import { interruptAt, startWhmcsBench } from './whmcs-bench.js';
@@ -53,4 +53,18 @@ it('names for an invoice that was not cancelled the system that has it', async (
   const refused = await at.bench.sluice(`purchase cancel ${purchase.id}`);
   expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringMatching(/ WHMCS itself shows the invoice$/m)]);
   expect(refused.stderr).not.toContain('sluice invoice');
+});
+
+it('shows a merge of clients that a sync finds as its preview does', async () => {
+  await at.bench.sluice('purchase create whmcs-1 extra');
+  at.whmcs.addClient({ id: 78, currency: 'EUR' });
+  at.whmcs.mergeClients(CLIENT, 78);
+  const fields = [{ key: 'client', before: String(CLIENT), after: '78' }];
+  for (const words of ['--dry-run', '']) {
+    const { run, changes, totals } = (await at.sync(words)).json<SyncReport>();
+    expect([changes, totals.changed, totals.unchanged]).toEqual([[{ id: 'whmcs-1', change: 'changed', fields }], 1, 0]);
+    expect(run.changes).toBe(true);
+  }
+  const again = (await at.sync()).json<SyncReport>();
+  expect([again.changes, again.totals.unchanged]).toEqual([[], 1]);
 });

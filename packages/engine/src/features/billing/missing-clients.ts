@@ -30,18 +30,22 @@ export async function listMissingClients({ store }: Pick<Context, 'store'>): Pro
 /**
  * Asks the billing system for the clients of whom something is not finished, and for `also`. One whose invoices are another client's now was
  * merged into it: that is stored. Of the others whom it does not have that is an alarm, until they are merged or nothing is left.
- * What it does not answer stays as it is.
+ * What it does not answer stays as it is. Returns the clients who were merged.
  */
-export async function checkClients(context: Context, also: readonly string[] = []): Promise<void> {
-  if (context.config.billing === 'ledger') return;
+export async function checkClients(context: Context, also: readonly string[] = []): Promise<string[]> {
+  if (context.config.billing === 'ledger') return [];
   const stored = new Map((await context.store.conditions.list(`${CLIENT_MISSING}:`)).map((one) => [one.key, one]));
   const isAsked = (client: string): boolean => also.includes(client) || stored.has(missingKey(client));
   const unfinished = await listUnfinishedClients(context, isAsked);
   const missing: ConditionRecord[] = [];
+  const merged: string[] = [];
   for (const client of new Set([...unfinished.keys(), ...also])) {
     const key = missingKey(client);
     const found = await askFor(context, client);
-    if (found === 'merged') stored.delete(key);
+    if (found === 'merged') {
+      stored.delete(key);
+      merged.push(client);
+    }
     const before = stored.get(key);
     const service = unfinished.get(client);
     if (found === 'unanswered') missing.push(...(before === undefined ? [] : [before]));
@@ -53,11 +57,12 @@ export async function checkClients(context: Context, also: readonly string[] = [
   }
   const isSame = ({ key, details }: ConditionRecord): boolean =>
     JSON.stringify(stored.get(key)?.details) === JSON.stringify(details);
-  if (missing.length === stored.size && missing.every(isSame)) return;
+  if (missing.length === stored.size && missing.every(isSame)) return merged;
   await context.write([], async ({ conditions }) => {
     for (const key of stored.keys()) await conditions.end(key);
     for (const one of missing) await conditions.put(one);
   });
+  return merged;
 }
 
 async function askFor(context: Context, client: string): Promise<'known' | 'merged' | 'missing' | 'unanswered'> {

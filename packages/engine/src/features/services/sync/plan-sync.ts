@@ -29,6 +29,8 @@ export interface Listed extends SourceList {
   only: string | null;
   /** What was stored when the list was requested. */
   before: BeforeList;
+  /** Clients who were found to be merged into others since then. */
+  merged: readonly string[];
 }
 
 /** How rows are checked. */
@@ -80,7 +82,7 @@ interface PlanOptions extends SyncOptions {
 async function planListed(
   context: Context,
   tables: StoreTables,
-  { title, ref, productRef, protectionRef, services: listedServices, unread, before }: Listed,
+  { title, ref, productRef, protectionRef, services: listedServices, unread, before, merged }: Listed,
   { stored, left, ...options }: PlanOptions,
 ): Promise<SyncPlan> {
   const services = takeServices(listedServices, { product: options.product, ref, productRef, stored });
@@ -121,16 +123,17 @@ async function planListed(
     else after.refs[productRef] = named;
   }
   const rowChanges = [...planned.rowChanges, ...ending];
-  const { added, changes: updates, unchanged } = toChanges(rowChanges, context.now());
+  const { added, changes: updates } = toChanges(rowChanges, context.now());
   const following = taken.filter(({ id, texts }) => former.has(id) && texts['status'] !== undefined);
-  const changes = describe(context, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));
+  const changed = new Set([...added, ...updates].map(({ id }) => id));
+  const changes = describe(context, rowChanges.map(beforeMerge({ before, merged })), changed);
   return {
     withheld,
     added,
     updates,
     following: following.map(({ id }) => id),
     known: known.length,
-    totals: toTotals(changes, { seen: services.length, unchanged, skipped: skipped.length }),
+    totals: toTotals(changes, { seen: services.length, rows: rowChanges.length, skipped: skipped.length }),
     changes,
     skipped: byReason(skipped),
     problems: [...unread.map(toUnreadProblem), ...planned.problems],
@@ -139,14 +142,14 @@ async function planListed(
 
 function toTotals(
   changes: readonly SyncChange[],
-  { seen, unchanged, skipped }: Pick<SyncReport['totals'], 'seen' | 'unchanged' | 'skipped'>,
+  { seen, rows, skipped }: { seen: number; rows: number; skipped: number },
 ): SyncReport['totals'] {
   const count = (change: SyncChange['change']): number => changes.filter((item) => item.change === change).length;
   return {
     seen,
     added: count('added'),
     changed: count('changed'),
-    unchanged,
+    unchanged: rows - changes.length,
     vanished: count('vanished'),
     terminated: count('terminated'),
     skipped,
@@ -175,10 +178,19 @@ function toVanished(before: ServiceRecord): RowChange {
   return { row, before, after: { ...structuredClone(before), status: 'vanished' }, bad: new Set() };
 }
 
+/** Returns rows with the client of before a merge, as a preview shows them. */
+function beforeMerge({ before: { stored }, merged }: Pick<Listed, 'before' | 'merged'>) {
+  return (row: RowChange): RowChange => {
+    const { client = null } = stored.get(row.after.id) ?? {};
+    if (row.before === null || client === null || !merged.includes(client)) return row;
+    return { ...row, before: { ...row.before, client } };
+  };
+}
+
 function describe(context: Context, rows: readonly RowChange[], changed: ReadonlySet<string>): SyncChange[] {
   const columns = listColumns(context.deps.kinds);
   return rows
-    .filter(({ after }) => changed.has(after.id))
+    .filter(({ before, after }) => changed.has(after.id) || (before !== null && before.client !== after.client))
     .sort((a, b) => compareIds(a.after.id, b.after.id))
     .map(({ before, after }) => ({
       id: after.id,

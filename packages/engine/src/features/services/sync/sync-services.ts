@@ -60,9 +60,10 @@ export async function syncServices(context: Context, request: SyncRequest): Prom
       const before = await readBeforeList(context, run.id, service);
       const list = await readList(context, source, { section: kind.kind, service: one ?? undefined });
       const { title, ref, productRef, protectionRef } = source;
-      const listed = { title, ref, productRef, protectionRef, only: service, before, ...list };
+      const listed: Listed = { title, ref, productRef, protectionRef, only: service, before, merged: [], ...list };
       if (service !== null) await refuseUnlisted(context, service, listed);
-      if (!dryRun && kind.kind === context.config.billing) await checkClients(context, await listLeft(context, listed));
+      if (!dryRun && kind.kind === context.config.billing)
+        listed.merged = await checkClients(context, await listLeft(context, listed));
       if (!dryRun) return toReport(run, await storeLeased(context, run, listed, request));
       const plan = await planChecked(context, listed, request);
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 });
