@@ -44,7 +44,7 @@ export function declareRuns(program: LazyCommand): void {
 function declareReport(program: LazyCommand): void {
   program
     .command('report')
-    .description('show all services, those nearest to their allowance first; from the store alone')
+    .description('show all services, those with the fullest limit first; from the store alone')
     .option('--client <id>', 'only the services of this client')
     .option('--html <file>', 'write a page with charts that needs no other file; an existing file is replaced')
     .option('--share <time>', "make a link to the client's own pages that ends after this time, such as 7d")

@@ -30,7 +30,7 @@ const readDocument = async (...words: string[]): Promise<Report> =>
   (await report('--json', ...words)).json<{ report: Report }>().report;
 
 describe('report', () => {
-  it('lists all services by the part of their allowance that is used, from the store alone', async () => {
+  it('lists all services by the used part of their fullest limit, from the store alone', async () => {
     await pollFor(3);
     at.panel.server.clearCalls();
     const found = await readDocument();
@@ -54,6 +54,31 @@ describe('report', () => {
     expect(stdout).toMatch(/^svc-1 .* 75 GB .* 75% .* ok +runs out 24 Nov 2026 12:00$/m);
     expect(stdout).toMatch(/^svc-3 .* unlimited /m);
     expect(stdout).toMatch(/^4 services: 0 used up, 1 at 80% or more, 0 held, 0 unknown$/m);
+  });
+
+  it('names the limit of a share that is not that of the allowance', async () => {
+    const limits = 'limits: [{ id: day, window: day, allowance: 30GB, action: disable-ports }]';
+    at.bench.edit(/^( {2}ports: .*) \}$/m, `$1, ${limits} }`);
+    await pollFor(1);
+    at.panel.addTraffic(501, { in: 29 * GB, out: 0 });
+    at.bench.clock.advance(DAY / 24);
+    await at.poll();
+    const { services } = await readDocument();
+    expect(services.map(({ id, fullest }) => [id, fullest])).toEqual([
+      ...[
+        ['svc-1', 'day'],
+        ['svc-2', 'quota'],
+      ],
+      ...[
+        ['svc-3', null],
+        ['svc-4', null],
+      ],
+    ]);
+    const { stdout } = await report();
+    expect(stdout).toMatch(/^svc-1 .* 54 GB .* 96% .* day .* 46 GB .*$/m);
+    expect(stdout).toMatch(/^svc-2 (?!.* day ).* 85% .*$/m);
+    await report('--html', 'all.html');
+    expect(at.bench.read('all.html').replaceAll(/<[^>]*>/g, '')).toContain(' of limit day');
   });
 
   it('does not take what was not read for zero', async () => {

@@ -29,7 +29,12 @@ export interface ReportOptions extends ShareOptions {
 /** Services in the terminal: those with an outlook are among them. */
 const SHOWN = 40;
 
+/** Names the limit of a share, where that is not the quota. */
+const OF_LIMIT = 'of limit';
+
 type Row = ReportService & { outlook: ReportOutlook | undefined };
+
+const isOfLimit = ({ fullest }: Row): boolean => fullest !== null && fullest !== 'quota';
 
 const COLUMNS: readonly Column<Row>[] = [
   text('service', ({ id }) => id, { least: 24 }),
@@ -44,6 +49,7 @@ const COLUMNS: readonly Column<Row>[] = [
     ({ share }) => share,
     ({ share }) => (share === null ? null : 1),
   ),
+  { ...text<Row>(OF_LIMIT, ({ fullest }) => fullest), cell: (row) => (isOfLimit(row) ? row.fullest : null) },
   bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 6 }),
   bound('cycle ends', ({ cycle }) => cycle?.end, { priority: 8 }),
   state('status', ({ status }) => status, {
@@ -98,7 +104,11 @@ function show(terminal: Terminal, { services, outlooks, totals }: Report): void 
   printOutages(terminal, services);
   const byService = new Map(outlooks.map((outlook) => [outlook.service, outlook]));
   const rows = services.slice(0, SHOWN).map((service) => ({ ...service, outlook: byService.get(service.id) }));
-  printRows(terminal, COLUMNS, rows);
+  printRows(
+    terminal,
+    COLUMNS.filter((column) => column.name !== OF_LIMIT || rows.some(isOfLimit)),
+    rows,
+  );
   const more = services.length - rows.length;
   if (more > 0) terminal.line(`${formatCount(more, 'other service')} with a smaller share: --html FILE has them all`);
   const { usedUp, nearLimit, held, unknown } = totals;

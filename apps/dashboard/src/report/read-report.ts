@@ -37,6 +37,8 @@ export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'pa
   limits: ServiceDetail['limits'];
   /** The fullest of its limits: 1 is used up; null where that is unknown or there is none. */
   share: number | null;
+  /** The id of that limit, `quota` of the allowance; null where `share` is. */
+  fullest: string | null;
 }
 
 /** Counts of a report. */
@@ -159,8 +161,6 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
   const used = usedBytes(service);
   const allowedBytes = allowance?.allowedBytes ?? null;
   const limits = service.limits.filter((limit) => limit.id !== 'quota');
-  const shares = [toShare(used, allowedBytes), ...limits.map((limit) => toShare(limit.used, limit.allowed))];
-  const known = shares.filter((share) => share !== null);
   return {
     id,
     client,
@@ -184,8 +184,21 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     unlimited: allowance?.unlimited === true,
     remainingBytes: allowance?.remainingBytes ?? null,
     limits,
-    share: known.length === 0 ? null : Math.max(...known),
+    ...findFullest([{ id: 'quota', used, allowed: allowedBytes }, ...limits]),
   };
+}
+
+function findFullest(
+  limits: readonly Pick<ReportService['limits'][number], 'id' | 'used' | 'allowed'>[],
+): Pick<ReportService, 'share' | 'fullest'> {
+  const shares = limits.flatMap(({ id, used, allowed }) => {
+    const share = toShare(used, allowed);
+    return share === null ? [] : [{ share, fullest: id }];
+  });
+  return shares.reduce<Pick<ReportService, 'share' | 'fullest'>>(
+    (most, one) => (one.share > (most.share ?? -1) ? one : most),
+    { share: null, fullest: null },
+  );
 }
 
 function toReasons(holds: ServiceDetail['holds']): string[] {

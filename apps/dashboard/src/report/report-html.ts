@@ -99,7 +99,7 @@ function bands(services: readonly ReportService[]): Html {
   });
   const others = services.filter(({ share }) => share === null).length;
   const list = plainTable({
-    caption: 'Services by the part of their allowance that is used',
+    caption: 'Services by the used part of their fullest limit',
     columns: [
       { title: 'Used', cell: ({ title }) => title },
       { title: 'Services', cell: ({ count }) => count, isNumber: true },

@@ -22,7 +22,7 @@ export function serviceTableHead(showsClient: boolean): string {
 <div class="card-head"><h2>All services</h2></div>
 <div class="scroll" role="region" aria-label="All services" tabindex="0">
 <table>
-<caption class="visually-hidden">All services, those nearest to their allowance first</caption>
+<caption class="visually-hidden">All services, those with the fullest limit first</caption>
 <thead><tr>${heads.join('')}</tr></thead>
 <tbody>
 `;
@@ -34,17 +34,19 @@ export function serviceRow(
   { times, timeZone }: { times: Times; timeZone: string },
   showsClient: boolean,
 ): string {
-  const { id, client, product, share, remainingBytes, cycle, limits } = service;
+  const { id, client, product, share, fullest, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
   const used = main === undefined ? usedBytes(service, times, showsClient) : usedAmount(main);
   const allowed = main === undefined ? allowedBytes(service) : amount(main.allowed, main.unit);
   const remaining = remainingBytes === null ? NONE : bytes(remainingBytes);
+  const isOther = fullest !== null && fullest !== (main?.id ?? 'quota');
+  const ofLimit = isOther ? html` <span class="soft">of limit ${name(fullest)}</span>` : null;
   // oxfmt-ignore
   return String(html`<tr><th scope="row">${name(id)}</th>${
     showsClient ? html`<td class="minor">${name(client)}</td>` : null
   }<td class="minor">${name(product)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
-    share === null ? NONE : html`${isLeastShare(service) ? 'at least ' : null}${shareBar(share)}`
+    share === null ? NONE : html`${isLeastShare(service) ? 'at least ' : null}${shareBar(share)}${ofLimit}`
   }</td><td class="figure minor">${remaining}</td><td class="minor">${
     cycle === null ? NONE : times.bound(cycle.end, timeZone)
   }</td><td>${showStatus(service, showsClient)}</td></tr>
