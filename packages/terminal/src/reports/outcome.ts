@@ -99,9 +99,13 @@ export function describeOverride(before: ServiceDetail, after: ServiceDetail): s
   const parts = old === now ? [] : [`quota ${now ?? ''} (was ${old ?? ''})`];
   for (const key of ['mode', 'action'] as const) {
     const [was, is] = [before.overrides?.[key] ?? null, after.overrides?.[key] ?? null];
-    if (was !== is) parts.push(changed(key, was ?? 'that of the product', is ?? 'that of the product'));
+    if (was !== is) parts.push(changed(key, was ?? withoutOverride(key, before), is ?? withoutOverride(key, after)));
   }
   return `${after.id}: ${parts.length === 0 ? 'the override is unchanged' : parts.join(', ')}; in force from the next poll`;
+}
+
+function withoutOverride(key: 'mode' | 'action', { trafficMode }: ServiceDetail): string {
+  return key === 'mode' && trafficMode !== null ? `${trafficMode}, that of the service` : 'that of the product';
 }
 
 const STILL_STOPPED = 'no longer held, but still stopped on the panel';

@@ -90,7 +90,7 @@ describe('what an operator reads', () => {
       /mode +IN \(traffic_mode of the service\)\n +quota +150 GB \(base_quota_override_gb of the service\)/,
     );
     expect(await text('override set svc-3 --quota 200GB --mode OUT')).toBe(
-      'svc-3: quota 200 GB (was 150 GB), mode OUT (was that of the product); in force from the next poll\n',
+      'svc-3: quota 200 GB (was 150 GB), mode OUT (was IN, that of the service); in force from the next poll\n',
     );
     await at.bench.sluice('override set svc-3 --mode OUT --note swap');
     expect(await text('override set svc-3 --quota 200GB')).toContain('the override is unchanged');
@@ -98,7 +98,11 @@ describe('what an operator reads', () => {
     expect(over).toMatch(
       /mode +OUT \(override\)\n +quota +200 GB \(override\)\n +override +quota 200 GB, mode OUT since 20 Nov/,
     );
-    expect(await text('override clear svc-3')).toContain('quota 150 GB (was 200 GB)');
+    expect(await text('override clear svc-3')).toContain(
+      'quota 150 GB (was 200 GB), mode IN, that of the service (was OUT)',
+    );
+    await at.bench.sluice('service set svc-3 traffic_mode=');
+    expect(await text('override set svc-3 --mode IN')).toContain('mode IN (was that of the product)');
   });
 
   it('of switches, panels and decisions is in words, not as they are stored', async () => {
