@@ -13,6 +13,7 @@ const at = useBench({
   },
   products: {
     ports: { panel: 'dcim', quota: { total: '100GB' }, action: 'disable-ports', packages: ['small', 'large'] },
+    bare: { panel: 'dcim', action: 'disable-ports', packages: ['small', 'large'] },
   },
 });
 let link: Link;
@@ -133,6 +134,11 @@ it('offers nothing where nothing can be bought, and says why', async () => {
   await expectNoOffer('svc-4', 'The usage of this period is not read yet', 'not_metered_yet');
   await at.sluice.overrides.set('svc-4', { unlimited: true });
   await expectNoOffer('svc-4', 'has no limit at present, so that more traffic has no effect', 'no_quota');
+  await at.addService(6, '42', 120);
+  await at.sluice.poll();
+  await at.sluice.provision.changePackage('svc-6', 'bare');
+  await expectNoOffer('svc-6', 'Nothing can be bought at the moment. Please ask your provider.', 'no_quota');
+  expect(textOf(await link.text('/services/svc-6'))).not.toContain('no limit');
   await at.sluice.services.remove('svc-4');
   expect((await at.call('GET /embedded/services/svc-3?for=customer')).json['packages']).toHaveLength(2);
 });

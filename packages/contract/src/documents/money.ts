@@ -26,7 +26,7 @@ export const packageEffect = name(
   'PackageEffect',
   z.object({
     missingBytes: bytesOrNull.describe(
-      'How much more has to be allowed after it until the quota restricts nothing; 0: nothing, null: the usage of a held service is not known',
+      'How much more has to be allowed after it until the quota restricts nothing; 0: nothing, null: the usage of a held service is not known, or no quota limits it',
     ),
     least: count
       .nullable()

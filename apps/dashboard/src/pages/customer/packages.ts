@@ -37,14 +37,17 @@ const TITLE = 'Packages of extra traffic';
 /** Returns what a client reads while nothing can be bought for a service; null where a package can. */
 export function refusalText(
   offered: readonly Pick<PackageView, 'refused'>[],
-  service: Pick<ServiceDetail, 'cycle'>,
+  service: Pick<ServiceDetail, 'cycle' | 'holds'>,
   now: string,
 ): string | null {
   const refused = findRefusedAll(offered);
   if (refused === null) return null;
   if (refused === 'agent_limit' && offered.length === 1)
     return 'This package is not available at the moment. Please ask your provider.';
-  if (refused === 'no_quota') return 'The service has no limit at present, so that more traffic has no effect.';
+  // Without a quota a hold of the former one stays until the provider ends it.
+  const isHeld = service.holds.some(({ reason }) => reason === 'quota');
+  if (refused === 'no_quota' && !isHeld)
+    return 'The service has no limit at present, so that more traffic has no effect.';
   if (refused !== 'not_metered_yet') return 'Nothing can be bought at the moment. Please ask your provider.';
   return hasCycleEnded(service, now)
     ? 'Your period has ended, and the new one is not read yet: a package can be bought once it is.'

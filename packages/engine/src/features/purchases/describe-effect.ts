@@ -31,7 +31,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
  * nothing does. `why` words a reason of a hold for the reader.
  */
 export function describeEffect(
-  { effect }: Pick<PackageView, 'effect'>,
+  { effect, refused }: Pick<PackageView, 'effect' | 'refused'>,
   offered: readonly Pick<PackageView, 'id' | 'name'>[],
   why: (reason: string) => string = describeReason,
 ): string[] {
@@ -45,11 +45,12 @@ export function describeEffect(
       : missingBytes > 0
         ? [describeMissing({ ...effect, missingBytes }, offered)]
         : [];
+  const isLimited = refused !== 'no_quota';
   const ofOthers =
     others.length === 0
       ? []
       : [`The service stays restricted for another reason, which no package ends: ${others.join('; ')}.`];
-  return [...ofQuota, ...ofOthers, ...stops.map(describeStop)];
+  return [...(isLimited ? ofQuota : []), ...ofOthers, ...stops.map(describeStop)];
 }
 
 /** Operators read the cause; clients read who helps. */

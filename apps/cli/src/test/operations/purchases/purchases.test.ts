@@ -51,6 +51,16 @@ describe('purchase create', () => {
     expect((await at.run('service list')).stdout).toContain('stopped on the panel');
   });
 
+  it('says of a service that is held by a quota which its product has no more that it stays held', async () => {
+    at.use(1, 110);
+    await at.pollReport();
+    at.bench.edit(/^( {2})(free: .*) \}$/m, '$1$2 }\n$1none: { panel: dcim, packages: [extra-10] }');
+    expect((await at.run('provision change-package svc-1 none')).stdout).toMatch(/; still held: quota$/m);
+    const { stdout } = await at.run('package list --service svc-1');
+    expect(stdout).toMatch(/^No package can be bought for the service now: it has no limited quota\.$/m);
+    expect(stdout).not.toContain('not known');
+  });
+
   it('names under observe the commands that release the service', async () => {
     at.use(1, 110);
     await at.pollReport();
