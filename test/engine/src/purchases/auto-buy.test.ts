@@ -165,6 +165,22 @@ describe('auto-buy', () => {
     expect(await at.balance()).toBe('970.00');
   });
 
+  it('shows a share of the allowance of now, also before the next run', async () => {
+    await open();
+    const set = (threshold: string) => at.sluice.autoBuy.set({ service: 'svc-1' }, { threshold });
+    const shown = async () => (await at.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy.thresholdBytes;
+    expect((await set('10%')).autoBuy.thresholdBytes).toBe(10 * GB);
+    await at.pay('5');
+    await at.buy('svc-1', 'extra-50');
+    expect([(await set('20%')).autoBuy.thresholdBytes, await shown()]).toEqual([30 * GB, 30 * GB]);
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
+    expect(await shown()).toBe(70 * GB);
+    await at.pollReport();
+    expect(await shown()).toBe(70 * GB);
+    await at.sluice.overrides.set('svc-1', { unlimited: true });
+    expect(await shown()).toBeNull();
+  });
+
   it('prefers the service, its client, its product, the top level, field by field', async () => {
     await open('', 'autoBuy: { enabled: false, package: extra-50, thresholdPercent: 5 }\n');
     const { autoBuy } = at.sluice;

@@ -8,6 +8,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { notFound } from '../../base/errors.js';
 import { refuseEnded } from '../../base/lifecycle.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { allowancesNow } from '../services/allowance-now.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
@@ -45,15 +46,17 @@ export async function showAutoBuy(context: Context, subject: AutoBuySubject): Pr
     const rule = findRule(context.config, stored, { client: subject.client });
     return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null, observing: null, link: null };
   }
-  const { id, client, product, panel } = await requireService(context, subject.service);
+  const service = await requireService(context, subject.service);
+  const { id, client, product, panel } = service;
   const enforcements = await readEnforcements(context.config, context.store);
   const rule = findRule(context.config, stored, { service: id, client, product });
   const [cycle] = await context.store.cycles.newest([id]);
   const own = cycle === undefined ? [] : await context.store.purchases.list({ service: id, cycles: [cycle.id] });
   const bought = listOwnPurchases(client, own).filter(isAutomatic).length;
+  const { decision = null } = (await allowancesNow(context, [service])).get(id) ?? {};
   return {
     ...rule,
-    thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null),
+    thresholdBytes: thresholdBytes(rule.threshold, (decision?.allowance ?? null) as Allowance | null),
     bought,
     observing: enforcements.isObserving(panel, product),
     link: rule.enabled ? await showLink(context.store, findRow(stored, 'link', id)) : null,
