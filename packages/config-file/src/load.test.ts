@@ -15,6 +15,20 @@ describe('a config at a relative path', () => {
   });
 });
 
+it('an alias inside of what it stands for is an error at its line', () => {
+  const read = (text: string) => checkConfigText(text, 'sluice.yaml', { kinds: [] });
+  const loops = (text: string) =>
+    read(text).problems.flatMap(({ line, message }) => (/is a part of what it stands for/.test(message) ? [line] : []));
+  for (const text of ['panels: &a\n  b: *a\n', 'panels: {}\nx: &a\n  - { <<: *a }\n', '&a\n? *a\n: 1\n'])
+    expect([read(text).config, loops(text)]).toEqual([
+      null,
+      [text.split('\n').findIndex((line) => line.includes('*')) + 1],
+    ]);
+  // The second anchor of a name is another one, and an alias behind it is no loop.
+  for (const text of ['panels: &a {}\nx: &b [*a]\ny: [*b, *b]\n', 'panels: {}\nx: &a 1\ny: &b { c: &a 2, d: *a }\n'])
+    expect(loops(text)).toEqual([]);
+});
+
 it('a file that is too long for a config is not read', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-long-'));
   const file = path.join(folder, 's.yaml');

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { type Alias, type Document, isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { readWhole, yamlMessage } from '@sluice/terminal/files';
 import { exposedConfig, namesProgram } from './exposed.js';
 import type { FoundConfig } from './find-config-file.js';
@@ -154,11 +154,28 @@ function parseYaml(
     // A parser without stack left reports more than once, and what it reports besides means nothing.
     const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
     for (const error of exhausted ? [exhausted] : errors) add(error, lines.linePos(error.pos[0]).line);
+    const loops = problems.length === 0 ? findLoops(document) : [];
+    for (const { range } of loops) {
+      const message = 'an alias (*name) is a part of what it stands for: write the values out instead';
+      problems.push({ severity: 'error', path: '', line: range ? lines.linePos(range[0]).line : null, message });
+    }
     if (problems.length === 0) return { document, raw: document.toJS() ?? {} };
   } catch (error) {
     add(error, null);
   }
   return { document: null, raw: null };
+}
+
+/** Finds the aliases inside of what they stand for: their values would have no end. */
+function findLoops(document: Document): Alias[] {
+  const anchored = new Map<string, unknown>();
+  const loops: Alias[] = [];
+  visit(document, (_key, node, path) => {
+    if (isAlias(node)) {
+      if (path.some((parent) => parent === anchored.get(node.source))) loops.push(node);
+    } else if (isNode(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
+  });
+  return loops;
 }
 
 function findLine(document: Document, lines: LineCounter, keys: string[]): number | null {

@@ -44,6 +44,8 @@ export function loadStateOnly({ file, byFolder }: FoundConfig, known: ConfigKind
   const { text, access } = readConfig(file);
   if (!isSafe({ ...access, byFolder }, {}, known)) return null;
   const state = readKey(text, 'state');
+  // One may contain itself.
+  if (typeof state === 'object' && state !== null) return null;
   return checkConfigText(JSON.stringify({ panels: {}, ...(state !== undefined && { state }) }), file, known).config;
 }
 

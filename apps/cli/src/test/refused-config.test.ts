@@ -82,6 +82,7 @@ describe('tokens, while the config is refused', () => {
   it.each([
     ['an unknown key', `${whole}no_such_key: 1\n`],
     ['what is not YAML', `${whole}\tbroken: [\n`],
+    ['an alias that contains itself', `${whole}again: &a { b: *a }\n`],
     ['a program, and others can write it', `${whole}childEnv: []\nserve: { token: "\${cmd:/bin/echo x}" }\n`],
   ])('are listed and revoked: it has %s', async (_what, text) => {
     bench.write('sluice.yaml', text);
@@ -100,6 +101,9 @@ describe('tokens, while the config is refused', () => {
   it('are not where only the working directory led to what others can write, or where no state file is', async () => {
     bench.write('sluice.yaml', `${whole}no_such_key: 1\n`);
     chmodSync(bench.path('sluice.yaml'), 0o666);
+    expect((await bench.sluice('api-token revoke leaked')).exitCode).toBe(2);
+    bench.write('sluice.yaml', whole.replace('./data.db', '&a { b: *a }'));
+    chmodSync(bench.path('sluice.yaml'), 0o600);
     expect((await bench.sluice('api-token revoke leaked')).exitCode).toBe(2);
     bench.write('sluice.yaml', `${whole.replace('./data.db', './gone.db')}no_such_key: 1\n`);
     chmodSync(bench.path('sluice.yaml'), 0o600);

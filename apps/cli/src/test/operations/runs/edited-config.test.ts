@@ -107,6 +107,27 @@ describe('serve, after the config was edited', () => {
     expect(await at.balance()).toBe('43.00');
   });
 
+  it('refuses changes while the file has an alias that contains itself', async () => {
+    const text = at.bench.read('sluice.yaml');
+    await whileServed(async (serving) => {
+      at.bench.write('sluice.yaml', `${text}again: &a { b: *a }\n`);
+      const line = text.split('\n').length;
+      const checked = await at.bench.sluice('config check');
+      expect([checked.exitCode, checked.stdout + checked.stderr]).toEqual([
+        2,
+        expect.stringMatching(new RegExp(`\\b${line}\\b.*an alias \\(\\*name\\) is a part of what it stands for`)),
+      ]);
+      for (const command of ['poll', 'reconcile'])
+        expect(await call(serving, 'POST /runs', { command })).toMatchObject({
+          ...{ status: 503, json: { error: { code: 'config_refused' } } },
+        });
+      expect((await call(serving, 'GET /services')).status).toBe(200);
+      expect(await (await fetch(`${serving.url}/healthz`)).json()).toMatchObject({ config: 'refused' });
+      at.bench.write('sluice.yaml', text);
+      expect((await runBy(serving, 'poll')).event).toBe('report');
+    });
+  });
+
   it('refuses changes and runs while the file is refused, reads on and says so, and goes on once it is corrected', async () => {
     at.use(1, 120);
     const printed = await whileServed(async (serving) => {
