@@ -17,6 +17,36 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+it('refuses a file that no check has accepted, whatever ended the check', () => {
+  const file = path.join(folder, 'sluice.yaml');
+  const write = (text: string): void => {
+    writeFileSync(file, text, { mode: 0o600 });
+  };
+  let said = '';
+  const stderr = { write: (text: string) => (said += text) };
+  const deps = { kinds: [], env: {}, cwd: folder, clock: { now: () => 0 }, stderr } as unknown as Deps;
+  let isBroken = false;
+  const found = {
+    byFolder: false,
+    get file() {
+      if (isBroken) throw new RangeError('Maximum call stack size exceeded');
+      return file;
+    },
+  };
+  write('panels: {}\n');
+  const followed = new FollowedConfig(requireFound(found, deps), found, deps);
+  const readCode = () => followed.current({ beforeChange: true }).refused?.code;
+  write('panels: {}\n# edited\n');
+  isBroken = true;
+  expect([readCode(), readCode()]).toEqual(['config_refused', 'config_refused']);
+  expect(said).toMatch(
+    /^sluice: The config was changed \(seen at .*\) and is refused: Maximum call stack size exceeded\n$/,
+  );
+  isBroken = false;
+  write('panels: {}\n# corrected\n');
+  expect(readCode()).toBeUndefined();
+});
+
 it('does not check a refused file that stays as it is all the time', () => {
   let now = 0;
   let checks = 0;

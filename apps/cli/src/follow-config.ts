@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, configReaders, configState, type FoundConfig, missingSecrets } from '@sluice/config-file';
 import type { CurrentConfig } from '@sluice/engine';
-import { SluiceError } from '@sluice/panel-kind';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { writeLine } from '@sluice/terminal/text';
 import type { Deps } from './context.js';
@@ -64,12 +64,22 @@ export class FollowedConfig {
     if (state !== null && state === this.#state && (refused === null || isPaused)) return;
     this.#state = state;
     try {
-      this.#accept(requireFound(this.#found, this.#deps));
+      this.#accept(this.#load());
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       this.#refuse(error);
       const from = clock.now();
       this.#pause = { from, until: from + Math.min((from - begun) * PAUSES, LONGEST_PAUSE_MS) };
+    }
+  }
+
+  /** Loads the file; a defect of the check refuses it as well, since nothing has accepted it. */
+  #load(): Config {
+    try {
+      return requireFound(this.#found, this.#deps);
+    } catch (error) {
+      if (error instanceof SluiceError) throw error;
+      throw new SluiceError('unexpected', toItemError(error).message, { kind: 'internal', cause: error });
     }
   }
 
