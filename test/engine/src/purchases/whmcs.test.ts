@@ -311,3 +311,13 @@ describe('a charge whose calls fail', () => {
     }
   });
 });
+
+it('a package that is paid after its service has lost its quota is told to operators, once', async () => {
+  await open();
+  const { invoice } = (await at.buy()).purchase;
+  await at.bench.edit(/^( {2}ports: .*)quota: \{ total: 100GB \}/m, '$1quota: unlimited');
+  at.whmcs.pay(Number(invoice));
+  const codes = async () => (await at.use(1)).notices.map(({ code }) => code);
+  expect(await codes()).toEqual(expect.arrayContaining(['purchase', 'purchase_without_effect']));
+  expect(await codes()).not.toContain('purchase_without_effect');
+});

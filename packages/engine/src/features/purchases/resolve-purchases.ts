@@ -15,6 +15,7 @@ import { checkClients } from '../billing/missing-clients.js';
 import { refundPurchase, waitsForPerson } from './refund.js';
 import { purchaseNotice, withNotice } from './purchase-notice.js';
 import type { Following, PurchaseChange } from './store-purchase.js';
+import { noticeInVain } from './without-effect.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
 /** Which purchases to resolve. */
@@ -83,6 +84,8 @@ export async function resolvePurchases(context: Context, request: ResolveRequest
       }
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
+      const inVain = await noticeInVain(context, service, after);
+      if (inVain !== null) notices.push(inVain);
       if (stored.length > told) continue;
       const late = after.status === 'paid' && (await isLate(context.store));
       notices.push(purchaseNotice(context.config, service, after, late));

@@ -1,9 +1,13 @@
+import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
 import { packageName } from '../../base/config/package-name.js';
+import type { Context } from '../../context/context.js';
 import { type Notice } from '../../kernel/run/notice.js';
 import { findRaise } from '../../kernel/subject/raise.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import { countsIn } from '../../loop/load.js';
+import { findCycleToBuy } from './cycle-to-buy.js';
+import { loadService } from './load-service.js';
 
 /** Returns a notice for each paid package that the limit of an agent keeps off the panel: it may have been lowered after the order. */
 export function noticesWithoutEffect(config: Config, applied: readonly Applied[]): Notice[] {
@@ -18,16 +22,35 @@ export function noticesWithoutEffect(config: Config, applied: readonly Applied[]
     for (const row of paid.reverse()) {
       if (missing <= 0) break;
       missing -= row.bytes;
-      notices.push({
-        code: 'purchase_without_effect',
-        key: `purchase_without_effect:${row.id}`,
-        panel: service.panel,
-        service: service.id,
-        message: `${service.id}: package ${packageName(config, row.package)} is paid (${row.id}) and has no effect on the panel: ${error.message.replace(/[.;:]?$/, '.')} Raise the limit, or return the price.`,
-      });
+      const why = `has no effect on the panel: ${error.message.replace(/[.;:]?$/, '.')} Raise the limit`;
+      notices.push(toNotice(config, service, row, why));
     }
     return notices;
   });
+}
+
+/** Returns a notice where a package was paid for a service that has lost its quota since the order; null for any other. */
+export async function noticeInVain(
+  context: Context,
+  service: ServiceRecord,
+  row: PurchaseRecord,
+): Promise<Notice | null> {
+  if (row.status !== 'paid') return null;
+  const { refused } = findCycleToBuy(await loadService(context, service));
+  return refused?.code === 'no_quota'
+    ? toNotice(context.config, service, row, 'has no effect: the service has no limited quota. Give it one')
+    : null;
+}
+
+function toNotice(config: Config, service: ServiceRecord, row: PurchaseRecord, why: string): Notice {
+  const { id, panel } = service;
+  return {
+    code: 'purchase_without_effect',
+    key: `purchase_without_effect:${row.id}`,
+    panel,
+    service: id,
+    message: `${id}: package ${packageName(config, row.package)} is paid (${row.id}) and ${why}, or return the price.`,
+  };
 }
 
 function byPayment(a: { paidAt: string | null }, b: { paidAt: string | null }): number {
