@@ -168,6 +168,16 @@ it('makes a line with its credit limit', async () => {
   expect(made.extra).toMatchObject({ credit_limit: '150', sip_accounts: '1' });
 });
 
+it('makes a trunk with a username and a password of its own', async () => {
+  fake.add('carriers', { id: '3', name: 'Sul' });
+  const trunk = { name: 't1', carrierId: '3', host: '10.0.0.1' };
+  await client.trunks.create({ ...trunk, username: 'gate', password: 'Tr4nk-Secret-1' });
+  const [sent] = fake.server.calls.filter(({ path }) => path.endsWith('/trunk/save'));
+  const names = [...new URLSearchParams(sent?.body).keys()];
+  expect(names).toEqual([...new Set(names)]);
+  expect(await client.trunks.list()).toMatchObject([{ name: 't1', username: 'gate' }]);
+});
+
 it('is in doubt after a page that quotes the source of the panel', async () => {
   await expect(client.subscribers.create({ ...line, planId: '99' })).rejects.toMatchObject({
     panelCode: 'unavailable',

@@ -67,14 +67,17 @@ export class RequestWriter {
     const { idIn = 'path', idName = resource.idField ?? 'id' } = operation;
     const { id } = parts;
     const identified = (place: string): WireEntry[] => (idIn === place && id !== undefined ? [[idName, id]] : []);
-    const own: WireEntry[] = [
-      ...Object.entries(operation.fixed ?? {}),
+    const sent: WireEntry[] = [
       ...identified('body'),
       ...(parts.page ?? []),
       ...this.#encodeFilters(name, operation, parts),
       ...this.#encodeRecord(name, operation, parts.record ?? {}),
       ...this.#compose(name, operation, parts),
     ];
+    // A system that signs what it parsed refuses a name that comes twice.
+    const names = new Set(sent.map(([wire]) => wire));
+    const fixed = Object.entries(operation.fixed ?? {}).filter(([wire]) => !names.has(wire));
+    const own = [...fixed, ...sent];
     const base = operation.root === true ? '' : (resource.path ?? '');
     const path = this.#profile.basePath + fillPath(base + (operation.path ?? ''), id);
     const query = [...Object.entries(operation.query ?? {}), ...identified('query')];
