@@ -66,19 +66,22 @@ function addLink(system: LineSystem, plan: Plan, { state, command, target }: Did
   plan.again = rest.length > 0;
 }
 
-/** Whether an addon's number has no line any more, as after an earlier release. One that is not shown was released only by the journal. */
-function isReleased({ target, state, command }: DidRequest): boolean {
-  if (command.operation !== 'release' || command.addon === undefined) return false;
-  if (state.number.length === 0) return wasGivenUp(target, command.number);
-  return state.number.every(({ status, subscriberId }) => status === 'terminated' || subscriberId === null);
+/**
+ * Whether a number has no line any more, as after an earlier release. One that is not shown, or that is of no addon, was released only by
+ * the journal.
+ */
+function isReleased({ target, state, command: { operation, addon, number } }: DidRequest): boolean {
+  if (operation !== 'release') return false;
+  if (state.number.some(({ status, subscriberId }) => status !== 'terminated' && subscriberId !== null)) return false;
+  return (addon !== undefined && state.number.length > 0) || wasReleased(target, number);
 }
 
-function wasGivenUp({ recent }: TargetState, number: string): boolean {
-  const passed = recent.flatMap(({ type, target, state, payload: row }) => {
+function wasReleased({ recent }: TargetState, number: string): boolean {
+  const last = recent.findLast(({ type, target, state, payload: row }) => {
     const { payload = {} } = (row ?? {}) as { payload?: unknown };
-    return state === 'applied' ? (findPassedNumber({ type, target, payload }) ?? []) : [];
+    return state === 'applied' && findPassedNumber({ type, target, payload })?.number === number;
   });
-  return passed.findLast((one) => one.number === number)?.has === false;
+  return last?.type === 'terminate-did';
 }
 
 /** Returns the steps of numbers, each after the one before it for the same number; a restored number ends its evidence. */

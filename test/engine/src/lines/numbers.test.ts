@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, DidReport, Sluice } from '@sluice/engine';
 import type { StateStore } from '@sluice/state-store';
+import { codeOf } from '../bench/engine-bench.js';
 import { useBench } from '../bench/each-test.js';
 import { openWorld, SERVICE } from './world.js';
 
@@ -151,4 +152,35 @@ it('refuses a credit limit that is not a whole number, before any change', async
   await expect(sluice.provision.create('svc-2')).rejects.toMatchObject(refusal);
   await expect(sluice.provision.changePackage('svc-1', 'fraction')).rejects.toMatchObject(refusal);
   expect(fake.server.changingCalls()).toHaveLength(before);
+});
+
+describe('a number that is released again from the line of its service', () => {
+  const release = (number: string): Promise<DidReport> => world.sluice.dids.release(number, { service: 'svc-1' });
+
+  it('is done after an answer that was lost, and after one that was not', async () => {
+    const { fake } = world;
+    fake.server.inject({
+      match: ({ path }) => path.endsWith('/did/liberar'),
+      times: 1,
+      when: 'after',
+      fault: { kind: 'cut' },
+    });
+    const isReadAfter = ({ path }: { path: string }): boolean =>
+      path.endsWith('/did/read') && fake.did(OURS).subscriberId === null;
+    const show = fake.server.inject({ match: isReadAfter, fault: { kind: 'cut' } });
+    expect(await codeOf(release(OURS))).not.toBeNull();
+    show();
+    const states = async () => (await world.store.actions.list({ service: 'svc-1' })).map(({ state }) => state);
+    expect(await states()).toContain('in-doubt');
+    expect(fake.did(OURS).subscriberId).toBeNull();
+    for (const _ of ['lost', 'read'])
+      expect(await release(OURS)).toMatchObject({ run: { outcome: 'done' }, error: null });
+  });
+
+  it('is refused where Sluice did not release it, and where it only unlinked it', async () => {
+    const { fake, sluice } = world;
+    await sluice.dids.set(OURS, { subscriber: null });
+    expect((await release(OURS)).error?.code).toBe('no_number');
+    expect((await release(fake.did(fake.addDid({ number: '+551140009999' })).number)).error?.code).toBe('no_number');
+  });
 });
