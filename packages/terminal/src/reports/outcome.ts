@@ -57,7 +57,7 @@ function panelWords({ actions, service, run }: CommandReport): string {
   if (failed > 0) return `${formatCount(failed, 'change')} failed or in doubt`;
   if (count('applied') > 0) return 'panel updated';
   const left = run.dryRun ? [] : service.holds.filter((hold) => describeMark(hold) !== null);
-  if (left.length === 0) return 'nothing had to be changed on the panel';
+  if (left.length === 0) return `nothing ${run.outcome === 'done' ? 'had to be' : 'was'} changed on the panel`;
   const next = service.observing
     ? `it is under observe on panel ${service.panel}: no run tries again, only the same command does`
     : 'the next run tries again';

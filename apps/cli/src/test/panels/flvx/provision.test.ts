@@ -22,6 +22,16 @@ describe('what is printed about an account', () => {
     expect(stdout).toMatch(/svc-1, provision create svc-1\).*Finish it with "sluice provision create svc-1"/);
   });
 
+  it.each(['create svc-1 --password-file no.password', 'terminate svc-1 --yes'])(
+    'says that nothing was changed where the panel was not read: %s',
+    async (words) => {
+      await at.create(1);
+      at.panel.server.inject({ fault: { kind: 'cut' } });
+      const { stdout } = await at.bench.sluice(`provision ${words}`);
+      expect(stdout).toMatch(/^svc-1: provision \w+ not finished; nothing was changed on the panel\n/);
+    },
+  );
+
   it('names --adopt where the service names an existing account', async () => {
     await at.addService(1, { values: [`flvx_user_id=${at.panel.addUser({ user: 'anna' })}`] });
     const { stdout } = await at.bench.sluice('provision create svc-1 --password-file no.password');
