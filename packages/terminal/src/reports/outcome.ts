@@ -14,21 +14,28 @@ type Wording = (before: ServiceDetail, after: ServiceDetail, report: CommandRepo
 
 /** What each command changes. */
 const WORDINGS: Record<string, Wording> = {
-  'provision create': (before, { account, refs, lifecycle }, { access }) => {
+  'provision create': (_before, { account, refs, holds }, { access, actions }) => {
     const name = access?.username ?? account?.username ?? refs['flvx_username'] ?? 'of the service';
-    return `account ${name} ${before.lifecycle === 'pending' && lifecycle !== 'pending' ? 'created' : 'exists'}`;
+    const names = new Set([name, ...Object.values(refs)]);
+    const isMade = actions.some(
+      ({ type, target, state }) => state === 'applied' && type.startsWith('create-') && names.has(target),
+    );
+    return `account ${name} ${isMade ? 'created' : 'exists'}${holds.length > 0 ? `, ${describeHeld(holds)}` : ''}`;
   },
   'provision renew': (before, after) => changed('renewed to', before.nextDueDate, after.nextDueDate),
   'provision change-package': (before, after) => changed('product', before.product, after.product),
   'provision change-password': () => 'new password',
   'provision terminate': (before, after) => changed('', before.lifecycle, after.lifecycle).trim(),
-  'provision suspend': (_before, { holds }) =>
-    holds.length === 0 ? 'suspended, but not held' : `held (${holds.map(describeHold).join(', ')})`,
+  'provision suspend': (_before, { holds }) => (holds.length === 0 ? 'suspended, but not held' : describeHeld(holds)),
   'provision unsuspend': (before, after) => releasedWords(before, after),
   'hold add': ({ holds }) =>
     holds.some(({ reason }) => reason === 'manual') ? 'held before (manual)' : 'held (manual)',
   'hold release': (before, after) => releasedWords(before, after),
 };
+
+function describeHeld(holds: ServiceDetail['holds']): string {
+  return `held (${holds.map(describeHold).join(', ')})`;
+}
 
 function releasedWords(before: ServiceDetail, after: ServiceDetail): string {
   if (before.quotaReleasedUntil !== null && after.quotaReleasedUntil === null)

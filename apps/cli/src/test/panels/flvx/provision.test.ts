@@ -22,6 +22,17 @@ describe('what is printed about an account', () => {
     expect(stdout).toMatch(/svc-1, provision create svc-1\).*Finish it with "sluice provision create svc-1"/);
   });
 
+  it('says whether the account was made, and that it is held', async () => {
+    await at.addService(1);
+    await at.bench.sluice('provision suspend svc-1');
+    const create = async (): Promise<string> =>
+      (await at.bench.sluice('provision create svc-1 --password-file no.password')).stdout.split('\n')[0] ?? '';
+    expect(await create()).toMatch(/^svc-1: account \S+ created, held \(billing\); panel updated$/);
+    expect(await create()).toMatch(
+      /^svc-1: account \S+ exists, held \(billing\); nothing had to be changed on the panel$/,
+    );
+  });
+
   it.each(['create svc-1 --password-file no.password', 'terminate svc-1 --yes'])(
     'says that nothing was changed where the panel was not read: %s',
     async (words) => {
