@@ -13,12 +13,12 @@ export function mayStillBeRunning(error: PanelError): boolean {
 /** Waits before the reads that resolve a lost answer, milliseconds. */
 export const WAITS = [0, 1000, 2000] as const;
 
-/** Waits before the reads after a time-out, milliseconds: a change that lands after its repeat would undo one made since. */
-export const WAITS_AFTER_TIMEOUT = [0, 1000, 2000, 4000, 4000, 4000] as const;
+/** Waits before the reads after a call was given up, milliseconds: a change that lands after its repeat would undo one made since. */
+export const WAITS_AFTER_GIVING_UP = [0, 1000, 2000, 4000, 4000, 4000] as const;
 
 /** Returns whether a proxy or this process gave up a call that the panel goes on with. */
-export function isTimeOut({ code, status }: PanelError): boolean {
-  return code === 'PANEL_TIMEOUT' || status === 504;
+export function isGivenUp({ code, status, outcomeUnknown }: PanelError): boolean {
+  return code === 'PANEL_TIMEOUT' || status === 504 || (code === 'PANEL_UNREACHABLE' && outcomeUnknown);
 }
 
 /** Reads until `isEnough` accepts the value; returns the last value. */
@@ -48,7 +48,7 @@ export function withDoubt(error: PanelError): PanelError {
   return restate(error, 'The object could not be read back: it may have been changed.', true);
 }
 
-/** Returns the same time-out after the object was read back: the panel may go on with the change. */
+/** Returns the failure of a call that was given up after the object was read back: the panel may go on with the change. */
 export function mayStillHappen(error: PanelError): PanelError {
   return restate(error, 'The object was read back and is unchanged, but the panel may still be at work.', true);
 }

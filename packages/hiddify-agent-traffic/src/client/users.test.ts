@@ -8,6 +8,10 @@ const created = 'POST /api/v2/admin/user/';
 const changed = 'PATCH /api/v2/admin/user/{uuid}/';
 const serverError: Fault = { kind: 'status', status: 500, body: { msg: 'boom' } };
 const forbidden: Fault = { kind: 'status', status: 403, body: { message: 'Unathorized' } };
+const givenUp: [string, Fault][] = [
+  ['a 504', { kind: 'html', status: 504 }],
+  ['a cut', { kind: 'cut' }],
+];
 const removed = 'DELETE /api/v2/admin/user/{uuid}/';
 
 describe('users', () => {
@@ -260,9 +264,9 @@ describe('users', () => {
       expect(world.fake.user(user).enable).toBe(true);
     });
 
-    it('waits before it repeats a change that a proxy gave up', async () => {
+    it.each(givenUp)('waits before it repeats a change after %s', async (_, fault) => {
       const { fake, time } = world;
-      fake.server.inject({ endpoint: changed, times: 1, fault: { kind: 'html', status: 504 } });
+      fake.server.inject({ endpoint: changed, times: 1, fault });
       const landsAt = time.now() + 10_000;
       fake.server.onCall(({ changing }) => {
         if (!changing && time.now() >= landsAt) fake.disable(user);
@@ -373,10 +377,10 @@ describe('users', () => {
       expect(await world.client.users.remove(user)).toBe('removed');
     });
 
-    it('waits before it repeats a removal that a proxy gave up', async () => {
+    it.each(givenUp)('waits before it repeats a removal after %s', async (_, fault) => {
       const { fake, time } = world;
       const user = fake.addUser();
-      fake.server.inject({ endpoint: removed, times: 1, fault: { kind: 'html', status: 504 } });
+      fake.server.inject({ endpoint: removed, times: 1, fault });
       const landsAt = time.now() + 10_000;
       fake.server.onCall(({ changing }) => {
         if (!changing && time.now() >= landsAt) fake.deleteUser(user);

@@ -5,12 +5,12 @@ import { findDifferences, isMade, shows, toBody } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { UserCreation } from './create-user.js';
 import {
-  isTimeOut,
+  isGivenUp,
   mayHaveHappened,
   mayStillHappen,
   readUntil,
   WAITS,
-  WAITS_AFTER_TIMEOUT,
+  WAITS_AFTER_GIVING_UP,
   withDoubt,
   withoutDoubt,
 } from './lost-answers.js';
@@ -111,7 +111,7 @@ function createUserUpdate(
         // Also after a refusal: a proxy may refuse what the panel has done.
         const isShown = (row: HiddifyUser): boolean => isMade(row, due, usedBefore);
         const isDone = (row: HiddifyUser | null): boolean => row === null || isShown(row);
-        const waits = isTimeOut(error) ? WAITS_AFTER_TIMEOUT : [0];
+        const waits = isGivenUp(error) ? WAITS_AFTER_GIVING_UP : [0];
         const seen = await readUntil(clock, waits, () => calls.get(uuid, options), isDone).catch(() => {
           throw withDoubt(error);
         });
@@ -147,12 +147,12 @@ async function removeUser(
     } catch (error) {
       if (isPanelError(error) && error.panelCode === 'user_not_found') return attempt === 1 ? 'gone' : 'removed';
       if (!mayHaveHappened(error)) throw error;
-      const waits = isTimeOut(error) ? WAITS_AFTER_TIMEOUT : [0];
+      const waits = isGivenUp(error) ? WAITS_AFTER_GIVING_UP : [0];
       const seen = await readUntil(clock, waits, () => calls.get(uuid, options), isNone).catch(() => {
         throw withDoubt(error);
       });
       if (seen === null) return 'removed';
-      if (attempt === 2) throw isTimeOut(error) ? mayStillHappen(error) : withoutDoubt(error);
+      if (attempt === 2) throw isGivenUp(error) ? mayStillHappen(error) : withoutDoubt(error);
     }
   }
 }
