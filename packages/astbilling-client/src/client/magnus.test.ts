@@ -178,6 +178,15 @@ it('makes a trunk with a username and a password of its own', async () => {
   expect(await client.trunks.list()).toMatchObject([{ name: 't1', username: 'gate' }]);
 });
 
+it('says once that a record is to be read which was made and could not be read back', async () => {
+  fake.server.inject({ match: ({ path }) => path.endsWith('/plan/read'), fault: { kind: 'cut' } });
+  const { message } = (await client.plans.create({ name: 'Grande' }).catch((error: unknown) => error)) as Error;
+  expect(message).toMatch(
+    /and any proxy\. The change may still have been made: read the object before you repeat it\.$/,
+  );
+  expect(message).not.toMatch(/\.\.|before you repeat\./);
+});
+
 it('is in doubt after a page that quotes the source of the panel', async () => {
   await expect(client.subscribers.create({ ...line, planId: '99' })).rejects.toMatchObject({
     panelCode: 'unavailable',

@@ -162,14 +162,14 @@ export class ResourceClient<Row> {
       if (row !== null) return row;
     } catch (error) {
       if (!isPanelError(error)) throw error;
-      why = `reading it back failed: ${error.message}`;
+      why = `reading it back failed: ${error.statement.replace(/\.$/, '')}`;
       cause = error;
     }
     throw this.#connection.error(
       'PANEL_UNREADABLE',
       { resource: this.#resource, name: 'create' },
       {
-        message: `has made ${id} in ${this.#resource}, but ${why}. Read it before you repeat.`,
+        message: `has made ${id} in ${this.#resource}, but ${why}.`,
         panelCode: 'not_shown',
         outcomeUnknown: true,
         cause,

@@ -13,23 +13,19 @@ export async function readCreated<Row extends { id: number }>(
   read: () => Promise<Row[]>,
 ): Promise<Row> {
   const toError = (why: string, cause?: unknown): Error =>
-    createPanelError(
-      'PANEL_UNREADABLE',
-      `Panel "${api.panel}" accepted ${path}, but ${why}. Read it before you repeat.`,
-      {
-        panel: api.panel,
-        endpoint: `POST /api/v1${path}`,
-        panelCode: 'not_shown',
-        outcomeUnknown: true,
-        ...(cause === undefined ? {} : { cause }),
-      },
-    );
+    createPanelError('PANEL_UNREADABLE', `Panel "${api.panel}" accepted ${path}, but ${why}.`, {
+      panel: api.panel,
+      endpoint: `POST /api/v1${path}`,
+      panelCode: 'not_shown',
+      outcomeUnknown: true,
+      ...(cause === undefined ? {} : { cause }),
+    });
   let rows: Row[];
   try {
     rows = await read();
   } catch (error) {
     if (!isPanelError(error)) throw error;
-    throw toError(`reading back failed: ${error.message}`, error);
+    throw toError(`reading back failed: ${error.statement.replace(/\.$/, '')}`, error);
   }
   const [newest] = rows.sort((a, b) => b.id - a.id);
   if (newest === undefined) throw toError('does not show it');
