@@ -91,10 +91,10 @@ async function billFirst(
   });
   const failed = bills.find(({ state }) => state === 'failed');
   if (failed === undefined) return bills;
-  const why = failed.error === null ? '' : `: ${failed.error.message}`;
+  const why = failed.error === null ? '' : `: ${failed.error.message.replace(/\.$/, '')}`;
   throw new SluiceError(
     'final_bill_failed',
-    `The final bill of "${service.id}" failed${why}; its line was not removed`,
+    `The final bill of "${service.id}" failed, and its line was not removed${why}`,
     {
       kind: 'billing',
       details: { service: service.id },
