@@ -20,7 +20,7 @@ import { toPeaks, toSample } from './meter.js';
 import { needsObservation } from './plan.js';
 import type { Treatment } from '../kernel/run/report.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
-import { resolveDoubts } from './resolve.js';
+import { foreseeAccount, resolveDoubts } from './resolve.js';
 import { withStopsShown } from './stops.js';
 import type { Applied, Planned, RunOnPanel } from '../kernel/subject/stages.js';
 import { isOnlyRead, saysStopped, unapplied, unfinished, withError } from '../kernel/subject/to-stage.js';
@@ -57,7 +57,8 @@ export async function apply(run: ApplyRun, planned: readonly Planned[], verdict:
     verdict.treatment(work).previewOnly ? withStopsShown(run, work, asNow) : work;
   const started = await Promise.all(subjectsNow.map(show));
   if (dryRun || started.length === 0) {
-    const shown = showSteps(run, started, verdict);
+    const foreseen = dryRun ? await Promise.all(started.map((work) => foreseeAccount(run, work))) : started;
+    const shown = showSteps(run, foreseen, verdict);
     const subjects = dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
     return { subjects, stored: [], notices: toAllNotices(run, started, verdict) };
   }

@@ -3,14 +3,15 @@ import { type ActionRecord, type EvidenceRecord, mergeService } from '@sluice/st
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import type { Context } from '../context/context.js';
 import { runConcurrently } from '../base/run-concurrently.js';
-import { outcomeByReading, outcomeUnknown } from '../kernel/subject/doubt.js';
+import { errorOfDoubt, outcomeByReading, outcomeUnknown } from '../kernel/subject/doubt.js';
+import { lacksOwnAccount } from '../kernel/subject/account.js';
 import { isCommandRow } from '../kernel/subject/command-row.js';
 import { endAction, toEnd, without } from '../kernel/changes/journal.js';
 import { withResolved } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
-import { historyAfter, planSteps } from './plan.js';
+import { historyAfter, planOne, planSteps } from './plan.js';
 import type { Applied, FencedRun, RunOnPanel } from '../kernel/subject/stages.js';
-import { withError } from '../kernel/subject/to-stage.js';
+import { isOnlyRead, NOT_MAPPED, withError } from '../kernel/subject/to-stage.js';
 
 /** Services observed at the same time; the transport limits the calls. */
 const AT_ONCE = 16;
@@ -89,7 +90,7 @@ export async function resolveActions(
   // What was observed before an outcome named the account is not about it.
   if (work.service.refs !== started.service.refs) {
     const { problem } = planSteps(on, started, command);
-    const isOfBefore = problem !== null && work.error?.code === problem.code;
+    const isOfBefore = work.error?.code === NOT_MAPPED || (problem !== null && work.error?.code === problem.code);
     work = { ...work, observation: await look(work), error: isOfBefore ? null : work.error };
   }
   return { work, goesOn: doubtful.length === 0 || panel.objects !== undefined };
@@ -122,6 +123,19 @@ export async function foreseeResolved<W extends Foreseen>(
   const resolved = { ...work, service, history, evidence, unresolved };
   if (service === work.service) return resolved;
   return { ...resolved, observation: await observeAgain({ ...on, scope: 'command' }, resolved, { command }) };
+}
+
+/** Returns a previewed service without an account as a run finds it, which first reads what became of a creation in doubt. */
+export async function foreseeAccount(on: RunOnPanel, work: Applied): Promise<Applied> {
+  const { error, unresolved } = work;
+  const isWithout = error !== null && (error.code === NOT_MAPPED || lacksOwnAccount(error.code));
+  if (unresolved.length === 0 || !(isWithout || isOnlyRead(work))) return work;
+  const observation = work.observation ?? (await observeAgain(on, work));
+  const found = await foreseeResolved(on, { ...work, observation }, null);
+  const doubt = errorOfDoubt(on.panel, found);
+  if (doubt !== null) return withError({ ...work, error: null }, doubt);
+  if (found.service.refs === work.service.refs) return work;
+  return work.skipped === null ? planOne(on, { ...found, error: null }) : { ...work, error: null };
 }
 
 /**

@@ -205,7 +205,7 @@ export class RunResults {
     // A preview skips a service whose account would be made or removed.
     if (status !== 'skipped' || (how.previewOnly && actions.length > 0)) this.counted++;
     else if (work.skipped === LEASED) this.left++;
-    if (status === 'skipped' && work.termination !== null && decision.errorCode !== null) this.left++;
+    if (status === 'skipped' && decision.errorCode !== null) this.left++;
     if (status !== 'skipped' && decision.errorCode !== null) {
       this.wrong++;
       this.partly ||= actions.some((action) => action.state === 'applied');

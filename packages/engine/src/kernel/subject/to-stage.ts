@@ -46,11 +46,15 @@ export function isLeftAsIs({ error }: { error: ItemError | null }): boolean {
 }
 
 /**
- * Returns whether a run only reads what became of a service's changes in doubt: it leaves the service as it is, or the service has
- * ended. No later run would find it out, and what such a change restricted ends only once that is known.
+ * Returns whether a run only reads what became of a service's changes in doubt: it leaves the service as it is, the service has ended, or
+ * it waits for an account, which such a change may have made. No later run would find it out, and what such a change restricted ends only
+ * once that is known.
  */
-export function isOnlyRead(work: Pick<Loaded<Stage>, 'error' | 'skipped' | 'service'>): boolean {
-  return isLeftAsIs(work) || (work.skipped !== null && hasEnded(work.service));
+export function isOnlyRead(
+  work: Pick<Loaded<Stage>, 'error' | 'skipped' | 'service' | 'termination'> & Pick<Decided<Stage>, 'more'>,
+): boolean {
+  const waits = work.more === null && work.termination === null;
+  return isLeftAsIs(work) || (work.skipped !== null && (hasEnded(work.service) || waits));
 }
 
 /** Returns the value with this error; unchanged where it already has one. */

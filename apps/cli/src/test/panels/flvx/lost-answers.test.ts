@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogEntry, RunReport } from '@sluice/engine';
 import { startForEachTest } from '../../each-test.js';
 import { GB, HOUR, startFlvxBench } from '../../flvx-bench.js';
@@ -117,5 +117,28 @@ describe('a release whose last answer was lost, of a service that its quota hold
     expect((await at.run('hold release svc-1')).exitCode).toBe(0);
     expect([at.panel.user(user)?.status, at.panel.permissionStatus(user, 1)]).toEqual([1, 0]);
     expect((await at.run('hold release svc-1')).exitCode).toBe(1);
+  });
+});
+
+describe('a creation whose answer was lost with the panel', () => {
+  beforeEach(async () => {
+    await at.addService(1);
+    const { server } = at.panel;
+    server.inject({ endpoint: /user\/create$/, times: 1, when: 'after', fault: { kind: 'cut' } });
+    const match = (): boolean => server.calls.some(({ endpoint }) => endpoint.endsWith('/user/create'));
+    const answer = server.inject({ match, fault: { kind: 'cut' } });
+    expect((await at.run('provision create svc-1')).stdout).toContain('outcome_unknown');
+    answer();
+    at.bench.clock.advance(HOUR);
+  });
+
+  it('is no missing account in a preview, and is found by the next poll', async () => {
+    const planned = await at.bench.sluice('plan');
+    expect(planned.stdout).toMatch(/^svc-1 on relay .*\n {2}\+ assign tunnel 1 /m);
+    expect(planned.stdout + planned.stderr).not.toContain('flvx_user_id');
+    const { service } = await poll();
+    expect([service.error, at.panel.user(3)?.user]).toEqual([null, expect.stringMatching(/^sl-/)]);
+    expect(await at.bench.store((store) => store.services.get('svc-1'))).toMatchObject({ refs: { flvx_user_id: '3' } });
+    expect(await poll()).toMatchObject({ exitCode: 0, service: { status: 'ok' } });
   });
 });

@@ -161,3 +161,46 @@ describe('an existing line', () => {
     expect(at.panel.subscriber(LINE).status).toBe('terminated');
   });
 });
+
+describe('a new line whose answer was lost with the panel', () => {
+  const id = 'astbilling_subscriber_id';
+  let answer: () => void;
+  const lose = async (status: string): Promise<void> => {
+    await at.bench.sluice(
+      `service add svc-2 panel=voice product=line client=43 ${status} order_id=7 ddd=11 channels=2 first_name=Ana`,
+    );
+    const { server } = at.panel;
+    server.inject({ endpoint: 'POST /subscribers', times: 1, when: 'after', fault: { kind: 'cut' } });
+    const match = (): boolean => server.calls.some(({ endpoint }) => endpoint === 'POST /subscribers');
+    answer = server.inject({ match, fault: { kind: 'cut' } });
+    expect(await refusal('provision create svc-2')).toEqual([3, 'outcome_unknown']);
+    at.bench.clock.advance(60_000);
+  };
+
+  it.each(['status=pending', 'status=active'])(
+    'is no missing line, and is found by the next poll: %s',
+    async (status) => {
+      await lose(status);
+      answer();
+      const planned = await at.bench.sluice('plan');
+      expect([planned.exitCode, planned.stderr]).toEqual([0, '']);
+      expect((await at.bench.sluice('poll')).exitCode).toBe(0);
+      const made = at.panel.subscribers().find(({ username }) => username === 'ana7');
+      const { refs } = (await at.run('service show svc-2')).json<{ refs: Record<string, string> }>();
+      expect(refs[id]).toBe(made?.id);
+    },
+  );
+
+  it.each(['plan', 'poll', 'poll --service svc-2'])(
+    'stays unknown while the panel can not be read: %s',
+    async (words) => {
+      await lose('status=pending');
+      const { exitCode, json } = await at.run(words);
+      const { services } = json<{ services: { id: string; error: { code: string } | null }[] }>();
+      expect([exitCode, services.find(({ id }) => id === 'svc-2')]).toMatchObject([
+        3,
+        { error: { code: 'outcome_unknown' } },
+      ]);
+    },
+  );
+});
