@@ -59,7 +59,10 @@ function declareDoctor(program: LazyCommand): void {
     .option('--contract', "also read every endpoint, show what Sluice reads from it, and check every service's mapping")
     .option('--panel <name>', 'only this panel')
     .option('--accept-clock', 'confirm the clock of this machine if no panel reports the time')
-    .option('--take-over', 'let this store change the panels that a copy of it changes, and charge a billing system at a new address')
+    .option(
+      '--take-over',
+      'let this store change the panels that a copy of it changes, and charge a billing system at a new address',
+    )
     .changes()
     .examples('sluice doctor --contract')
     .runs(async () => (await import('./doctor.js')).doctor);
