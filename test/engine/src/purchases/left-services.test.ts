@@ -60,6 +60,18 @@ it('nothing is sold for a service whose termination is not finished, as its pack
   expect([await statuses(), await balance()]).toEqual([[], '20.00']);
 });
 
+it('nothing is sold for an overdue service that runs leave as it is, until it is renewed', async () => {
+  await at.sluice.services.set('svc-1', { next_due_date: '2026-11-19' });
+  const { packages } = await at.sluice.purchases.packages({ service: 'svc-1' });
+  expect(packages.map(({ refused }) => refused)).toEqual(['renewal_due']);
+  expect(describeRefused(packages)).toContain('it is overdue');
+  await expect(at.sluice.purchases.create('svc-1', 'extra')).rejects.toMatchObject({ code: 'renewal_due' });
+  expect([await statuses(), await balance()]).toEqual([[], '20.00']);
+  await at.sluice.provision.renew('svc-1');
+  await at.poll();
+  expect((await at.sluice.purchases.create('svc-1', 'extra')).purchase.status).toBe('paid');
+});
+
 it.each<['auto' | 'manual', string, string, () => Promise<unknown>]>([
   ['auto', 'of a service whose termination is not finished is not charged', 'failed', terminate],
   ['manual', 'of a service whose termination is not finished is not charged', 'failed', terminate],

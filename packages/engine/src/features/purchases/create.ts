@@ -117,7 +117,7 @@ async function check(context: Context, request: PurchaseRequest): Promise<Order>
   const service = await requireService(context, request.service);
   const bought = requireOffered(context.config, service, request.package, { reader: request.client });
   refuseChanged(context, bought, request);
-  const client = requireChargeable(service);
+  const client = requireChargeable(context, service);
   const cycle = await requireCycle(context, service);
   await checkCredit(context, client, bought);
   return { service, bought, client, cycle };

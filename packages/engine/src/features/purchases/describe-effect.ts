@@ -22,6 +22,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['no_client', 'it has no client, so nobody can be charged'],
   ['unknown_panel', 'its panel is not in the config'],
   ['no_quota', 'it has no limited quota'],
+  ['renewal_due', 'it is overdue, and no run reads or releases it until it is renewed'],
   ['not_metered_yet', 'it was not read in its current billing cycle'],
   ['agent_limit', 'the limit of its agent has no room for more traffic'],
 ]);
