@@ -205,7 +205,9 @@ export class RunResults {
     // A preview skips a service whose account would be made or removed.
     if (status !== 'skipped' || (how.previewOnly && actions.length > 0)) this.counted++;
     else if (work.skipped === LEASED) this.left++;
-    if (status === 'skipped' && decision.errorCode !== null) this.left++;
+    // Nothing is left to do for another service that is skipped, such as one that has ended, whatever is wrong with it.
+    const isUnfinished = work.termination !== null || work.unresolved.length > 0;
+    if (status === 'skipped' && isUnfinished && decision.errorCode !== null) this.left++;
     if (status !== 'skipped' && decision.errorCode !== null) {
       this.wrong++;
       this.partly ||= actions.some((action) => action.state === 'applied');

@@ -25,3 +25,12 @@ it('exits 6 where the brake stops a run, and 4 where a plan has changes', async 
   expect([await exitCode('poll'), await exitCode('plan')]).toEqual([6, 4]);
   expect([await exitCode('poll --allow-mass'), await exitCode('plan')]).toEqual([0, 0]);
 });
+
+it('a run that skips an ended service whose product is gone from the config has nothing left to do', async () => {
+  at.bench.edit('products:', 'products:\n  other: { panel: dcim, quota: { total: 100GB } }');
+  await at.bench.sluice('service set svc-2 status=terminated');
+  await at.bench.sluice('service set svc-3 status=pending');
+  for (const id of ['svc-2', 'svc-3']) await at.bench.sluice(`service set ${id} product=other`);
+  at.bench.edit('  other: { panel: dcim, quota: { total: 100GB } }\n', '');
+  for (const words of ['poll', 'reconcile', 'plan']) expect([words, await exitCode(words)]).toEqual([words, 0]);
+});
