@@ -145,7 +145,8 @@ export function leniencyNotice(service: ServiceDetail, times: Times): Html | nul
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReason | null): Html[] {
   const { holds, wouldHold, observing } = service;
-  const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason, service)[0]}.`));
+  const due = wouldHold.filter((reason) => reason !== 'billing' || service.unpaid !== false);
+  const used = due.map((reason) => notice('warning', html`${toWhy(reason, service)[0]}.`));
   const released = service.quotaReleasedUntil === null ? null : service;
   const restricted = holds.map((hold) => {
     const { reason, since, beforeClient, releasing, restricting, partly } = hold;
