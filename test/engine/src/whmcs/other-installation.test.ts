@@ -44,3 +44,47 @@ it('a new address of the same installation is used without a word', async () => 
   await at.use(1);
   expect(await at.purchases()).toMatchObject([{ status: 'paid' }]);
 });
+
+it('another installation is refused before the first invoice, too', async () => {
+  await start({ product: '' });
+  await at.sluice.autoBuy.set({ service: 'whmcs-1' }, { enabled: true, package: 'extra' });
+  await at.poll();
+  const zoes = await moveAway();
+  await at.use(150);
+  await expect(at.sync()).rejects.toMatchObject({ code: 'billing_moved' });
+  expect([zoes.credit(CLIENT), zoes.invoices(CLIENT)]).toEqual(['99.00', []]);
+});
+
+it('a store without an address asks for its invoices first', async () => {
+  await start({ product: '' });
+  await at.use(100);
+  await at.buyPending();
+  await at.bench.store.write(({ conditions }) => conditions.end('billing-address:whmcs'));
+  await moveAway();
+  await at.use(1);
+  expect(await at.purchases()).toMatchObject([{ status: 'pending' }]);
+  await expect(at.sluice.credit.show(String(CLIENT))).rejects.toMatchObject({ code: 'billing_moved' });
+});
+
+it('after a take-over the former installation is another one', async () => {
+  await start({ product: '' });
+  await at.use(100);
+  await at.buyPending();
+  const former = at.whmcs.url;
+  const zoes = await moveAway();
+  expect((await at.sluice.panels.doctor({ takeOver: true })).checks).toContainEqual(
+    expect.objectContaining({ name: 'take-over', status: 'warning' }),
+  );
+  await at.bench.edit(zoes.url, former);
+  await expect(at.sluice.credit.show(String(CLIENT))).rejects.toMatchObject({ code: 'billing_moved' });
+});
+
+it('a former installation that only lists services is neither synced nor written to in place of another one', async () => {
+  await start({ product: '', section: ', pushUsage: megabytes' });
+  await at.bench.edit('billing: whmcs', 'billing: ledger');
+  await at.poll();
+  const zoes = await moveAway();
+  await expect(at.sync()).rejects.toMatchObject({ code: 'billing_moved' });
+  await at.use(20);
+  expect(zoes.server.changingCalls()).toEqual([]);
+});

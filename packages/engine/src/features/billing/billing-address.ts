@@ -1,99 +1,155 @@
 import type { Check } from '@sluice/contract/documents';
-import { type BillingSystem, SluiceError } from '@sluice/panel-kind';
+import { type BillingKind, type BillingSystem, type ServiceSource, SluiceError } from '@sluice/panel-kind';
 import { toChecks } from '../../base/check.js';
 import { billingSettings } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { toAddress } from '../../context/panel-addresses.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import { listKnownLines } from './known-lines.js';
-import { openBilling } from './open-billing.js';
+import { type KnownLine, listKnownLines } from './known-lines.js';
+import { type ConfiguredSource, openBilling, toBillingDependencies } from './open-billing.js';
 import { nullIfUnknown } from './refusals.js';
 
 /** Begins the keys of the conditions that have the addresses of billing systems. */
 const ADDRESS = 'billing-address:';
 
-/** The code of another installation in place of the one that made the invoices. */
+/** The code of another installation in place of the known one. */
 const MOVED = 'billing_moved';
 
-/** So many invoices are read to find out whether a new address is of the same installation. */
+/** So many invoices are read to find out whether an address is of the same installation. */
 const MOST_INVOICES = 5;
 
+/** The installation of a billing system that this store belongs to. */
+interface Installation {
+  address: string;
+  /** Since when its invoices are this installation's (ISO UTC); null for all that are stored. */
+  from: string | null;
+}
+
+/** A billing system of the config with the address at which it is called. */
+interface Configured {
+  kind: BillingKind;
+  settings: unknown;
+  address: string;
+}
+
 /**
- * Opens the billing system of the config. Another installation in place of the former one is refused: its clients and invoices have the
- * same ids, and are others. A new address is that of the same installation where it shows an invoice that was made before.
+ * Opens the billing system of the config, at the address of the installation that this store belongs to.
  *
  * @throws SluiceError `billing_moved`
  */
 export async function openKnownBilling(context: Context): Promise<BillingSystem> {
-  const system = await openBilling(context);
-  const address = findAddress(context);
-  if (address === null) return system;
-  const known = await readAddress(context);
-  if (known === address) return system;
-  try {
-    if (known !== null) await refuseOther(context, system);
-    await storeAddress(context, address);
-    return system;
-  } catch (error) {
-    system.close();
-    throw error;
-  }
+  await confirmInstallation(context, context.config.billing);
+  return openBilling(context);
 }
 
-/** Returns the address of the billing system of the config; null for one without, such as the ledger. */
-function findAddress({ config, deps }: Context): string | null {
-  const kind = deps.billing.find((known) => known.kind === config.billing);
-  const settings = billingSettings(config, config.billing);
+/**
+ * Opens a list of services, at the address of the installation that this store belongs to.
+ *
+ * @throws SluiceError `billing_moved`
+ */
+export async function openKnownSource(context: Context, { kind, open }: ConfiguredSource): Promise<ServiceSource> {
+  await confirmInstallation(context, kind.kind);
+  return open();
+}
+
+/**
+ * Refuses another installation in place of the known one: its clients, services and invoices have the same ids, and are others. Another
+ * address is that of the same installation where it shows one of the newest invoices that were made there.
+ */
+async function confirmInstallation(context: Context, name: string): Promise<void> {
+  const configured = findConfigured(context, name);
+  if (configured === null) return;
+  const { address } = configured;
+  const known = await readInstallation(context, name);
+  if (known?.address === address) return;
+  const from = known?.from ?? null;
+  const lines = (await listKnownLines(context, { billing: name })).filter(({ at }) => from === null || at > from);
+  const newest = lines.slice(0, MOST_INVOICES);
+  const isFirst = known === null && newest.length === 0;
+  if (!isFirst && !(await showsOne(context, configured, newest))) throw moved(configured, known, newest);
+  await storeInstallation(context, name, { address, from });
+}
+
+/** Returns a billing system of the config; null for one without an address, such as the ledger. */
+function findConfigured({ config, deps }: Context, name: string): Configured | null {
+  const kind = deps.billing.find((known) => known.kind === name);
+  const settings = billingSettings(config, name);
   const url = settings === undefined ? undefined : kind?.address?.(settings);
-  return url === undefined ? null : toAddress({ kind: config.billing, url });
+  return kind === undefined || url === undefined ? null : { kind, settings, address: toAddress({ kind: name, url }) };
 }
 
-async function readAddress({ store, config }: Context): Promise<string | null> {
-  const [row] = await store.conditions.list(`${ADDRESS}${config.billing}`);
-  return row === undefined ? null : (row.details as { address: string }).address;
+async function readInstallation({ store }: Context, name: string): Promise<Installation | null> {
+  const row = (await store.conditions.list(ADDRESS)).find(({ key }) => key === `${ADDRESS}${name}`);
+  return row === undefined ? null : (row.details as Installation);
 }
 
-function storeAddress(context: Context, address: string): Promise<unknown> {
-  const row = { key: `${ADDRESS}${context.config.billing}`, since: context.now(), runs: 1, details: { address } };
+function storeInstallation(context: Context, name: string, details: Installation): Promise<unknown> {
+  const row = { key: `${ADDRESS}${name}`, since: context.now(), runs: 1, details };
   return context.write([], ({ conditions }) => conditions.put(row));
 }
 
-async function refuseOther(context: Context, system: BillingSystem): Promise<void> {
-  const lines = (await listKnownLines(context, null)).slice(0, MOST_INVOICES);
-  if (lines.length === 0) return;
-  for (const { invoice, isOn } of lines) {
-    const shown = await system.invoice(invoice, context.deps.signal).catch(nullIfUnknown);
-    if (shown?.lines.some(isOn) === true) return;
-  }
-  const invoices = lines.map(({ invoice }) => invoice).join(', ');
-  const { billing } = context.config;
-  const message = `${system.title} has another address than before, and none of the invoices that were made at the former one (${invoices}): it may be another installation with other clients; nothing was asked for or changed there`;
-  throw new SluiceError(MOVED, message, { kind: 'billing', details: { billing } });
-}
-
-/** Goes on with the billing system at its present address, whatever it has of the former one; null where that is the address known. */
-export async function takeOverBilling(context: Context): Promise<Check | null> {
-  const address = findAddress(context);
-  const known = await readAddress(context);
-  if (address === null || known === null || known === address) return null;
-  // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
-  return withRun(context, { command: 'doctor --take-over', dryRun: false, scope: 'billing' }, async (run) => {
-    await run.start();
-    await storeAddress(context, address);
-    await run.end({ outcome: 'done', changes: true });
-    const message = 'charged at its present address from now on: end by hand what is not finished at the former one';
-    return toChecks('take-over', context.config.billing)('ok', message);
-  });
-}
-
-/** Checks that the billing system of the config is the one that made the invoices before; nothing where it can't be asked. */
-export async function addressChecks(context: Context): Promise<Check[]> {
+async function showsOne(
+  context: Context,
+  { kind, settings }: Configured,
+  lines: readonly KnownLine[],
+): Promise<boolean> {
+  if (lines.length === 0) return false;
+  const system = await kind.open(settings, toBillingDependencies(context));
   try {
-    await context.billing();
-    return [];
+    for (const { invoice, isOn } of lines) {
+      const shown = await system.invoice(invoice, context.deps.signal).catch(nullIfUnknown);
+      if (shown?.lines.some(isOn) === true) return true;
+    }
+    return false;
+  } finally {
+    system.close();
+  }
+}
+
+function moved({ kind }: Configured, known: Installation | null, lines: readonly KnownLine[]): SluiceError {
+  const invoices = lines.map(({ invoice }) => invoice).join(', ');
+  const shown =
+    lines.length === 0
+      ? 'nothing shows that it is the same installation'
+      : `it has none of the invoices ${invoices} that were made before`;
+  const message = `${kind.title} ${known === null ? 'may be another installation' : 'has another address than before'}, and ${shown}: nothing was asked for or changed there`;
+  return new SluiceError(MOVED, message, { kind: 'billing', details: { billing: kind.title } });
+}
+
+/** Goes on with the billing systems at their present addresses, whatever they have of the former ones; one check for each that had another. */
+export async function takeOverBilling(context: Context): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const { kind: name } of context.deps.billing) {
+    const configured = findConfigured(context, name);
+    if (configured === null || (await findMoved(context, name)) === null) continue;
+    // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
+    await withRun(context, { command: 'doctor --take-over', dryRun: false, scope: 'billing' }, async (run) => {
+      await run.start();
+      await storeInstallation(context, name, { address: configured.address, from: context.now() });
+      await run.end({ outcome: 'done', changes: true });
+    });
+    const message = 'called at its present address from now on: end by hand what is not finished at the former one';
+    checks.push(toChecks('take-over', name)('warning', message));
+  }
+  return checks;
+}
+
+/** Checks that each billing system is the installation that this store belongs to; nothing of one that can't be asked. */
+export async function addressChecks(context: Context): Promise<Check[]> {
+  const found = await Promise.all(context.deps.billing.map(({ kind }) => findMoved(context, kind)));
+  return found
+    .filter((error) => error !== null)
+    .map(({ message, details: { billing } }) => {
+      const named = String(billing);
+      return { ...toChecks('address', named)('failed', message, MOVED), details: { billing: named } };
+    });
+}
+
+async function findMoved(context: Context, name: string): Promise<SluiceError | null> {
+  try {
+    await confirmInstallation(context, name);
+    return null;
   } catch (error) {
-    if (!(error instanceof SluiceError) || error.code !== MOVED) return [];
-    const { billing } = context.config;
-    return [{ ...toChecks('address', billing)('failed', error.message, MOVED), details: { billing } }];
+    return error instanceof SluiceError && error.code === MOVED ? error : null;
   }
 }

@@ -129,7 +129,10 @@ async function findOwners(
 ): Promise<{ invoice: string; client: string }[]> {
   const billing = await context.billing();
   const found: { invoice: string; client: string }[] = [];
-  for (const { invoice, isOn } of (await listKnownLines(context, client)).slice(0, MOST_INVOICES)) {
+  for (const { invoice, isOn } of (await listKnownLines(context, { billing: context.config.billing, client })).slice(
+    0,
+    MOST_INVOICES,
+  )) {
     const shown = await billing.invoice(invoice, context.deps.signal).catch(nullIfUnknown);
     if (shown?.lines.some(isOn) === true) found.push({ invoice, client: shown.client });
   }

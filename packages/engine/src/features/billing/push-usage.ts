@@ -4,6 +4,7 @@ import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { toCountedUsage } from '../../kernel/subject/counted.js';
+import { openKnownSource } from './billing-address.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';
 
 /** Usage of a service that the billing system does not have yet. */
@@ -27,10 +28,10 @@ export async function pushUsage(context: Context, report: RunReport): Promise<vo
   report.notices.push(...added.map(({ code, service, message }) => ({ code, service, message })));
 }
 
-async function openAndPush(context: Context, { open }: ConfiguredSource, run: string): Promise<Notice[]> {
+async function openAndPush(context: Context, configured: ConfiguredSource, run: string): Promise<Notice[]> {
   let source: ServiceSource;
   try {
-    source = await open();
+    source = await openKnownSource(context, configured);
   } catch (error) {
     return [await toNotice(context, null, error)];
   }

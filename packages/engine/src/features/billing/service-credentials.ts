@@ -1,6 +1,7 @@
 import { type ItemError, type ProductSettings, type ServiceSource, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { openKnownSource } from './billing-address.js';
 import { findSource } from './open-billing.js';
 
 /** The service of a billing system that the password of an account is written to. */
@@ -81,8 +82,9 @@ export async function listPaidOrders(context: Context, services: readonly Servic
 }
 
 async function withSource<T>(context: Context, work: (source: ServiceSource) => Promise<T>): Promise<T | null> {
-  const source = await findSource(context)?.open();
-  if (source === undefined) return null;
+  const configured = findSource(context);
+  if (configured === null) return null;
+  const source = await openKnownSource(context, configured);
   try {
     return await work(source);
   } finally {

@@ -4,6 +4,7 @@ import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import { listFieldColumns } from '../../base/fields.js';
 import type { Context } from '../../context/context.js';
+import { openKnownSource } from './billing-address.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';
 
 /** Returns the billing system whose custom fields get the refs of services; null if there is none. */
@@ -61,12 +62,12 @@ async function leaveOutUnfinished({ store }: Context, due: readonly WriteBackRec
 
 async function openAndWrite(
   context: Context,
-  { open }: ConfiguredSource,
+  configured: ConfiguredSource,
   due: readonly WriteBackRecord[],
 ): Promise<Notice[]> {
   let source: ServiceSource;
   try {
-    source = await open();
+    source = await openKnownSource(context, configured);
   } catch (error) {
     return [toNotice(context, null, error)];
   }

@@ -25,8 +25,7 @@ export async function takeOver(context: Context, only: string | undefined): Prom
     const panel = await context.panel(name);
     if (only !== undefined || (await isStopped(context, panel))) checks.push(await takeOverOne(context, panel));
   }
-  const billing = only === undefined ? await takeOverBilling(context) : null;
-  if (billing !== null) checks.push(billing);
+  if (only === undefined) checks.push(...(await takeOverBilling(context)));
   return checks.length > 0 ? checks : [toChecks('take-over', 'all panels')('ok', 'nothing has to be taken over')];
 }
 

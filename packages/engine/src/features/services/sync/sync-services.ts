@@ -1,6 +1,7 @@
 import type { SyncReport } from '@sluice/contract/documents';
 import { type ServiceSource, SluiceError, type SourceList, usageError } from '@sluice/panel-kind';
 import { checkClients } from '../../billing/missing-clients.js';
+import { openKnownSource } from '../../billing/billing-address.js';
 import { requireSource } from '../../billing/open-billing.js';
 import { notFound } from '../../../base/errors.js';
 import { billingSections, findEntry } from '../../../base/config/find-entry.js';
@@ -43,10 +44,9 @@ const SYNC_LEASE = 'service sync';
  */
 export async function syncServices(context: Context, request: SyncRequest): Promise<SyncReport> {
   checkProduct(context, request);
-  const { kind, open } = requireSource(context);
-  // The services of another installation have the same ids.
-  if (kind.kind === context.config.billing) await context.billing();
-  const source = await open();
+  const configured = requireSource(context);
+  const { kind } = configured;
+  const source = await openKnownSource(context, configured);
   const { dryRun, service: one } = request;
   const service = one === null ? null : source.toServiceId(one);
   try {
