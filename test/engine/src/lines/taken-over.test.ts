@@ -45,15 +45,20 @@ it('a line with the reference of another service is neither held nor billed', as
   expect(bills).toMatchObject([{ state: 'failed', error: { code: 'line_conflict' } }]);
 });
 
-it.each(['default', 'magnusbilling'] as const)(
-  'a line that another service names by its id is not taken over by its username: %s',
-  async (wire) => {
+it.each([
+  ['default', 'id'],
+  ['magnusbilling', 'id'],
+  ['default', 'username'],
+] as const)(
+  'a line that another service names is not taken over by its username: %s, named by its %s',
+  async (wire, by) => {
     await open(wire);
     const { fake, sluice } = world;
     const owner = { name: 'João da Silva', document: '12345678909' };
     const customer = fake.addCustomer(owner);
     const id = fake.addSubscriber({ username: 'old1', plan: '11', customer });
-    const line = { panel: 'voice', product: 'line', client: '7', status: 'active', astbilling_subscriber_id: id };
+    const named = by === 'id' ? { astbilling_subscriber_id: id } : { astbilling_username: 'old1' };
+    const line = { panel: 'voice', product: 'line', client: '7', status: 'active', ...named };
     await sluice.services.add('owned', line);
     await sluice.services.set('svc-1', { astbilling_username: 'old1' });
     fake.server.clearCalls();

@@ -111,8 +111,8 @@ async function beginPlan<W extends Changed>(
   const refs = plan.refs && service.id !== null ? refsChange(service, plan.refs, context.now()) : undefined;
   const begun = await context.write(fences, async (tables) => {
     if (refs && service.id !== null) {
-      const known = context.findKind(service.panel)?.refs ?? [];
-      const problem = await findTaken(tables, known, service, plan.refs ?? {});
+      const kind = context.findKind(service.panel);
+      const problem = kind === undefined ? null : await findTaken(tables, kind, service, plan.refs ?? {});
       if (problem !== null) return { problem, moves: [] };
     }
     await saveResources(on, tables);
