@@ -16,12 +16,20 @@ export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): F
   const limit = target.limit == null ? [] : planLimit(observed, target.limit);
   const update = planUser(observed, target);
   const planned = planPermissions(observed, target, update, limit);
-  const slowing = findSlowing(observed, update, planned);
-  const user = update.map((step) => ({ ...step, needs: [...step.needs, ...slowing.map(({ id }) => id)] }));
-  const permissions = planned.filter((step) => !slowing.includes(step));
+  const slowing = findSlowing(observed, target, { update, permissions: planned });
+  const first = slowing.length === 0 ? [] : [...limit, ...slowing.filter((step) => !waitsFor(step, update))];
+  const user = update.map((step) => ({ ...step, needs: [...step.needs, ...first.map(({ id }) => id)] }));
+  const permissions = planned.filter((step) => !first.includes(step));
   const redeploys = planRedeploys(observed, target, planned);
   const reset = planReset(observed, target, user);
-  const before = [...limit, ...slowing, ...user, ...permissions, ...redeploys, ...reset];
+  const before = [
+    ...limit,
+    ...first.filter((step) => !limit.includes(step)),
+    ...user,
+    ...permissions,
+    ...redeploys,
+    ...reset,
+  ];
   const forwards = planForwards(observed, target, before);
   const removals = planRemovals(observed, target);
   const soFar = [...before, ...forwards, ...removals];
@@ -29,16 +37,25 @@ export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): F
   return [...soFar, ...planLimitDeletions(observed, target.limits, soFar, target.limit)];
 }
 
-/** Returns the steps that slow tunnels down before a larger quota: without them the account would be freed. */
-function findSlowing({ user }: FlvxAccount, update: readonly FlvxStep[], permissions: readonly FlvxStep[]): FlvxStep[] {
+/**
+ * Returns the steps with which a throttle begins, where the quota rises for it: without them the account would be freed. One with values
+ * of its own waits for the user, which would overwrite them.
+ */
+function findSlowing(
+  { user }: FlvxAccount,
+  target: FlvxAccountTarget,
+  { update, permissions }: { update: readonly FlvxStep[]; permissions: readonly FlvxStep[] },
+): FlvxStep[] {
   const raises = update.some(
     (step) => step.type === 'update-user' && (step.payload.changes.quota ?? 0) > (user?.quota ?? 0),
   );
-  const isSlowing = (step: FlvxStep): boolean =>
-    step.type === 'assign-tunnel' &&
-    (step.payload.speedName !== null || (step.payload.values.speedId ?? null) !== null);
-  const isFree = ({ needs }: FlvxStep): boolean => !needs.some((id) => update.some((step) => step.id === id));
-  return raises ? permissions.filter((step) => isSlowing(step) && isFree(step)) : [];
+  const begins = (step: FlvxStep): boolean =>
+    step.type === 'assign-tunnel' && target.permissions.get(step.payload.tunnelId)?.cut === true;
+  return raises ? permissions.filter(begins) : [];
+}
+
+function waitsFor({ needs }: FlvxStep, steps: readonly FlvxStep[]): boolean {
+  return needs.some((id) => steps.some((step) => step.id === id));
 }
 
 /** Removes the forwards and permissions that the target marks with `remove`. */
