@@ -25,6 +25,17 @@ it.each(['vanished', 'terminated'] as const)(
   },
 );
 
+it('the caller id of a line whose termination is not finished is not changed', async () => {
+  at.panel.server.inject({ match: ({ changing }) => changing, fault: { kind: 'status', status: 500 } });
+  expect((await at.sluice.provision.terminate('svc-1', { forfeitUnbilled: true })).run.outcome).not.toBe('done');
+  at.panel.server.clearFaults();
+  const change = at.sluice.telephony.set('subscribers', LINE, {
+    values: { caller_id: '1142000009' },
+    service: 'svc-1',
+  });
+  await expect(change).rejects.toMatchObject({ code: 'termination_unfinished' });
+});
+
 it('a line that passed on with a restriction is restricted for its own service in the same run', async () => {
   const { store } = at.bench;
   await at.sluice.holds.add('svc-1');

@@ -9,6 +9,7 @@ import { findServiceOfLine } from '../../base/ownership.js';
 import { requireService } from '../../context/find-service.js';
 import { type Asking, refuseUnpermitted } from '../../context/customer-terms.js';
 import type { Context } from '../../context/context.js';
+import { refuseUnfinished } from '../../kernel/subject/termination.js';
 import { toWarnings } from './change-warnings.js';
 import { showsValue, toText, toCamel, toDocument } from './documents.js';
 import { readSubscriber, requireLine } from './find-line.js';
@@ -197,6 +198,7 @@ function resolveEarlierChanges({ context, on, run, request, values }: WantedChan
 async function requireChangeable(context: Context, id: string, asking: Asking): Promise<ServiceRecord> {
   const service = await requireService(context, id);
   refuseWithoutLine(service);
+  await refuseUnfinished(context, id);
   await refuseUnpermitted(context, service, asking);
   return service;
 }
