@@ -22,6 +22,7 @@ import { beginRefund, refundPurchase } from './refund.js';
 import { findLastRun } from '../schedule/last-run.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { purchaseNotice } from './purchase-notice.js';
+import { noticeInVain } from './without-effect.js';
 import { isCycleOver } from './unfinished.js';
 import { toDetail } from './views.js';
 
@@ -97,7 +98,9 @@ async function notifyPaid(context: Context, run: Run, id: string): Promise<void>
   const service = row === null ? null : await context.store.services.get(row.service);
   if (row?.status !== 'paid' || service === null) return;
   const notice = purchaseNotice(context.config, service, row, await isCycleOver(context, row));
-  await context.write(run.leases.held, (tables) => addNotices(context, tables, noticeRows(context, run.id, [notice])));
+  const inVain = await noticeInVain(context, service, row);
+  const notices = inVain === null ? [notice] : [notice, inVain];
+  await context.write(run.leases.held, (tables) => addNotices(context, tables, noticeRows(context, run.id, notices)));
 }
 
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
