@@ -18,6 +18,20 @@ describe('Times', () => {
     expect(times.at('never')).toBe('never');
   });
 
+  it('knows whether a day has begun, or is over, in the zone of the panel', () => {
+    const late = new Times({ now: () => Date.parse('2026-11-20T16:00:00Z') }, zones, false);
+    expect(['2026-11-20', '2026-11-21', '2026-11-22'].map((day) => late.hasBegun(day, 'tokyo'))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect([late.hasBegun('2026-11-21'), late.isPast('2026-11-20', 'tokyo'), late.isPast('2026-11-20')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
   it('writes the age of recent times', () => {
     expect(times.ago('2026-11-20T11:59:30.000Z')).toBe('just now');
     expect(times.ago('2026-11-20T11:57:00.000Z')).toBe('3 min ago');

@@ -89,8 +89,17 @@ export class Times {
 
   /** Returns whether a calendar day, `2026-12-10`, is over in the zone of the panel. */
   isPast(day: string, panel?: string | null): boolean {
+    return day < this.#today(panel);
+  }
+
+  /** Returns whether a calendar day has begun in the zone of the panel. */
+  hasBegun(day: string, panel?: string | null): boolean {
+    return day <= this.#today(panel);
+  }
+
+  #today(panel: string | null | undefined): string {
     const timeZone = this.#toZone(panel);
-    return day < new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(this.#clock.now());
+    return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(this.#clock.now());
   }
 
   #toZone(panel: string | null | undefined): string {

@@ -31,7 +31,7 @@ export async function* reportHtml(sluice: Sluice, report: Report): AsyncGenerato
   yield '<main>\n';
   yield String(overview(report));
   if (charted.length > 0) {
-    const title = report.client === null ? 'Nearest to their allowance' : 'Services';
+    const title = report.client === null ? 'Fullest limits' : 'Services';
     yield `<section class="card" id="charts">\n<div class="card-head"><h2>${title}</h2></div>\n`;
     for (const [index, service] of charted.entries()) yield await drawChart(sluice, report, { service, index, now });
     yield '</section>\n';

@@ -42,7 +42,7 @@ export function figuresText(service: Service, reasons: readonly string[]): strin
 export function holdSentences(found: Explanation, hold: HoldView, times: Times, names: StateNames): string[] {
   const [why = '', end] = lastingSentences(found, hold, times, names);
   const { skip, commands } = names;
-  if (skip !== null && isLeftBySkip(skip, hold)) return [why, skipSentence(found, skip, commands)];
+  if (skip !== null && isLeftBySkip(skip, hold)) return [why, skipSentence(found, skip, times, commands)];
   const braked = brakedEnd(found, hold, times, commands);
   if (braked !== null) return [why, ...braked];
   const begins = observedBegin(found, hold, commands);
@@ -64,25 +64,27 @@ function agentBrake(
 
 /** Says why no run reads a service, and which command ends that. */
 export function skipSentence(
-  found: Pick<Explanation, 'at' | 'service' | 'source'>,
+  found: Pick<Explanation, 'service' | 'source'>,
   skip: SkipReason,
+  times: Times,
   commands: StateCommands,
 ): string {
   const { service } = found;
   const ends: Partial<Record<SkipReason, string>> = {
     pending: ` Once it is in use: ${commands.activate(service.id)}.`,
-    overdue: ` ${renewalSentence(found, commands)}`,
+    overdue: ` ${renewalSentence(found, times, commands)}`,
   };
   return `${describeSkip(service, skip)}.${ends[skip] ?? ''}`;
 }
 
 /** Says what ends that a service is overdue. */
 export function renewalSentence(
-  { at, service, source }: Pick<Explanation, 'at' | 'service' | 'source'>,
+  { service, source }: Pick<Explanation, 'service' | 'source'>,
+  times: Times,
   { renew, sync }: StateCommands,
 ): string {
   return source === null
-    ? `To renew it: ${renew(service.id, needsDateToRenew(service, at) ? 'DATE' : undefined)}.`
+    ? `To renew it: ${renew(service.id, needsDateToRenew(service, (date) => times.hasBegun(date, service.panel)) ? 'DATE' : undefined)}.`
     : `Once it is paid in ${source}, the poll after a sync reads it: ${sync()}.`;
 }
 
@@ -169,7 +171,7 @@ function lastingSentences(
     case 'manual':
       return [`${since}: an operator restricted it${note}.`, `To release it: ${commands.release(id)}.`];
     case 'billing':
-      return [`${since}: its bill is not paid${note}.`, unpaidEnd(found, hold, commands)];
+      return [`${since}: its bill is not paid${note}.`, unpaidEnd(found, hold, times, commands)];
     case 'agent-limit':
       return [
         `${since}: ${agentText(hold, agents)}.`,

@@ -88,8 +88,8 @@ export function describeOutcome(before: ServiceDetail, report: CommandReport): s
     parts.push(`it is under observe on panel ${service.panel}: only what is asked for by name changes it`);
   const ending = new Set(service.holds.filter((hold) => !isStaying(hold)).map(({ reason }) => reason));
   const staying = stillHeld.filter((reason) => !ending.has(reason));
-  if ((isRelease || run.command === 'provision change-package') && staying.length > 0)
-    parts.push(`still held: ${staying.join(', ')}`);
+  const mayRelease = isRelease || /change-package|renew/.test(run.command);
+  if (mayRelease && staying.length > 0) parts.push(`still held: ${staying.join(', ')}`);
   return `${service.id}: ${parts.join('; ')}`;
 }
 

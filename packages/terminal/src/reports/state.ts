@@ -64,7 +64,7 @@ export function explainState(found: Explanation, times: Times, names: StateNames
   if (protection !== null) sentences.push(protection);
   if (names.overdue !== null)
     sentences.push(
-      `${names.overdue}. ${renewalSentence(found, names.commands)} To protect it until a date: ${names.commands.protect(service.id)}.`,
+      `${names.overdue}. ${renewalSentence(found, times, names.commands)} To protect it until a date: ${names.commands.protect(service.id)}.`,
     );
   const { released } = found;
   if (released !== null) {
@@ -89,9 +89,9 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   const open = openHolds(found);
   if (isGone) return goneSentences(found, open, times, names);
   if (open.length > 0) return heldSentences(found, open, times, names);
-  if (lifecycle === 'pending') return pendingSentences(found, names);
+  if (lifecycle === 'pending') return pendingSentences(found, times, names);
   if (names.skip !== null)
-    return [`${id} is not held${althoughExceeded(service)}.`, skipSentence(found, names.skip, commands)];
+    return [`${id} is not held${althoughExceeded(service)}.`, skipSentence(found, names.skip, times, commands)];
   const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
   if (service.observing && reasons.length > 0) {
     return [
@@ -129,9 +129,9 @@ function heldSentences(found: Explanation, open: readonly HoldView[], times: Tim
 }
 
 /** What a pending service without a hold waits for. */
-function pendingSentences(found: Explanation, { canCreate, hasAccount, commands }: StateNames): string[] {
+function pendingSentences(found: Explanation, times: Times, { canCreate, hasAccount, commands }: StateNames): string[] {
   const { id } = found.service;
-  if (hasAccount) return [`${id} has an account.`, skipSentence(found, 'pending', commands)];
+  if (hasAccount) return [`${id} has an account.`, skipSentence(found, 'pending', times, commands)];
   return canCreate
     ? [`${id} is pending: it has no account yet. Create it with "${commands.createAccount(id)}".`]
     : [`${id} is pending. Once it is in use: ${commands.activate(id)}.`];

@@ -1,18 +1,20 @@
 import type { Explanation, HoldView } from '@sluice/engine';
 import { isLeftAsIs, needsDateToRenew } from '@sluice/engine/words';
+import type { Times } from '../times.js';
 import type { StateCommands } from './state-names.js';
 
 /** Returns what ends that a service is unpaid; of one that a billing system lists, only what is changed there lasts. */
 export function unpaidEnd(
-  { at, service, decision, source }: Pick<Explanation, 'at' | 'service' | 'decision' | 'source'>,
+  { service, decision, source }: Pick<Explanation, 'service' | 'decision' | 'source'>,
   { origin }: Pick<HoldView, 'origin'>,
+  times: Times,
   { endSuspension, renew, sync }: StateCommands,
 ): string {
   const { id, nextDueDate } = service;
   const { status } = (decision?.inputs ?? {}) as { status?: unknown };
   const isOverdue = origin === 'run' && status === 'active' && !isLeftAsIs(service);
   const due = isOverdue ? `It was due on ${nextDueDate ?? 'an unknown date'}. ` : '';
-  const until = needsDateToRenew(service, at) ? 'DATE' : undefined;
+  const until = needsDateToRenew(service, (date) => times.hasBegun(date, service.panel)) ? 'DATE' : undefined;
   const own = isOverdue ? renew(id, until) : endSuspension(id);
   if (source !== null)
     return `${due}Once it is paid${isOverdue ? '' : ' and active'} in ${source}, the poll after a sync releases it: ${sync()}. Only until the next sync: ${own}.`;

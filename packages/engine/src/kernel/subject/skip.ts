@@ -31,15 +31,14 @@ export function isHeldOverdue(service: Parameters<typeof isOverdue>[0], config: 
   return config.poll.overdue === 'hold' && isOverdue(service, config, now);
 }
 
-/** Returns whether a service stays overdue after it was renewed by one period: a renewal has to name its date. */
+/** Returns whether a service stays overdue after it was renewed by one period, so that a renewal has to name its date. `isDue`: whether a local date has begun. */
 export function needsDateToRenew(
   { nextDueDate, billingCycle }: Pick<ServiceDetail, 'nextDueDate' | 'billingCycle'>,
-  at: string,
+  isDue: (date: string) => boolean,
 ): boolean {
   if (billingCycle === null) return true;
   if (nextDueDate === null) return false;
-  const renewed = nextDueDateAfter({ nextDueDate, billingCycle: parseBillingCycleName(billingCycle) });
-  return renewed <= at.slice(0, 10);
+  return isDue(nextDueDateAfter({ nextDueDate, billingCycle: parseBillingCycleName(billingCycle) }));
 }
 
 /** Returns whether runs hold a service for its bill; null where no run reads it, so that nothing follows from that. */

@@ -81,7 +81,7 @@ it('a renewal to a date that is past releases nothing, and explain says that a d
   expect((await lines('explain svc-1')).join(' ')).toContain('sluice provision renew svc-1 --until DATE');
   const renewed = (await at.bench.sluice('provision renew svc-1')).stdout;
   expect(renewed).toMatch(
-    /renewed to 2026-10-20 \(was 2026-09-20\); nothing had to be changed.*2026-10-20 is in the past/s,
+    /renewed to 2026-10-20 \(was 2026-09-20\); nothing had to be changed.*still held: billing.*2026-10-20 is in the past/s,
   );
   expect(at.panel.order(order).status).toBe('suspended');
   await at.bench.sluice('provision renew svc-1 --until 2026-12-20');
