@@ -73,15 +73,19 @@ function addLink(system: LineSystem, plan: Plan, { state, command, target }: Did
 function isReleased({ target, state, command: { operation, addon, number } }: DidRequest): boolean {
   if (operation !== 'release') return false;
   if (state.number.some(({ status, subscriberId }) => status !== 'terminated' && subscriberId !== null)) return false;
-  return (addon !== undefined && state.number.length > 0) || wasReleased(target, number);
+  if (addon !== undefined && state.number.length > 0) return true;
+  const last = findLastPassed(target, number);
+  return addon === undefined ? last?.type === 'terminate-did' : last?.has === false;
 }
 
-function wasReleased({ recent }: TargetState, number: string): boolean {
-  const last = recent.findLast(({ type, target, state, payload: row }) => {
+/** Returns the last change of a number that the journal has as made, and whether the line had the number after it. */
+function findLastPassed({ recent }: TargetState, number: string): { type: string; has: boolean } | undefined {
+  const passed = recent.flatMap(({ type, target, state, payload: row }) => {
     const { payload = {} } = (row ?? {}) as { payload?: unknown };
-    return state === 'applied' && findPassedNumber({ type, target, payload })?.number === number;
+    const found = state === 'applied' ? findPassedNumber({ type, target, payload }) : null;
+    return found?.number === number ? [{ type, has: found.has }] : [];
   });
-  return last?.type === 'terminate-did';
+  return passed.at(-1);
 }
 
 /** Returns the steps of numbers, each after the one before it for the same number; a restored number ends its evidence. */

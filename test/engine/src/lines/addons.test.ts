@@ -99,6 +99,16 @@ describe('the number of a product addon', () => {
     },
   );
 
+  it('that was unlinked, and is not shown any more, is released already', async () => {
+    await open('default');
+    const { sluice, fake } = world;
+    await sluice.dids.link(NUMBER, { ...ADDON, service: 'svc-1' });
+    expect((await sluice.dids.set(NUMBER, { subscriber: null })).run.outcome).toBe('done');
+    const change = (json: unknown): unknown => ({ ...(json as object), data: [], meta: { total: 0 } });
+    fake.server.inject({ endpoint: /\/dids$/, fault: { kind: 'mutate', change } });
+    expect(seen(await sluice.dids.release(NUMBER, { service: 'svc-1', addon: '77' }))).toBe('done');
+  });
+
   it('is taken out of the pool with the reference of its last addon, also after a kill between the two steps', async () => {
     await open('magnusbilling');
     const { sluice, fake } = world;
