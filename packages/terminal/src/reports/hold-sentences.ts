@@ -274,6 +274,8 @@ function describePeak({ fallen }: Service): string {
 
 function quotaEnd(service: Service, peak: number, times: Times, { release, setQuota }: StateCommands): string {
   const { id, panel, cycle, allowance } = service;
+  if (service.quota === null)
+    return `It has no quota any more, which releases nothing. To release it: ${release(id, 'DATE')}.`;
   const end = cycle === null ? 'with the next cycle' : `with the next cycle on ${times.bound(cycle.end, panel) ?? ''}`;
   const used = usedBytes(service) ?? 0;
   const allowed = allowance?.allowedBytes ?? 0;

@@ -190,7 +190,8 @@ function toWhyNow(
   return reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason, service);
 }
 
-function toWhyQuota({ fallen }: ServiceDetail, next: NextDecision | null): readonly [Part, 'bad' | 'warning'] {
+function toWhyQuota({ fallen, quota }: ServiceDetail, next: NextDecision | null): readonly [Part, 'bad' | 'warning'] {
+  if (quota === null) return FORMER_QUOTA;
   if (fallen !== null) return [fallenText(fallen), 'warning'];
   return next === 'room' ? OUTLASTED : toWhy('quota');
 }
@@ -250,6 +251,9 @@ const UNREAD: Readonly<Record<SkipReason, string>> = {
 
 /** Why a service is held whose figures show room: its allowance grew, and nothing has released it yet. */
 const OUTLASTED = ['The traffic of this period was used up, and there is room again', 'warning'] as const;
+
+/** Why a service is held that has no quota any more: no run releases it. */
+const FORMER_QUOTA = ['Traffic was used up before, and your provider has to release the service', 'warning'] as const;
 
 /** Why a service is held whose period, or that of a limit, ended before it could be read again. */
 function toWhyEnded(reason: string): readonly [Part, 'bad' | 'warning'] {

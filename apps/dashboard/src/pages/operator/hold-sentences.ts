@@ -131,7 +131,9 @@ export function lastingSentences({ found, times, agents }: Held, hold: HoldView)
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
           : next === 'room'
             ? `It has room again: the next run that reads it ${describeHoldEnd(found, hold)}.`
-            : html`It is released ${end}${paid}, or by the poll after a larger quota.`,
+            : service.quota === null
+              ? 'It has no quota any more, which releases nothing: release it until a date, or set a quota.'
+              : html`It is released ${end}${paid}, or by the poll after a larger quota.`,
       ];
     case 'manual':
       return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];

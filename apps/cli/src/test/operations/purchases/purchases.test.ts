@@ -59,6 +59,10 @@ describe('purchase create', () => {
     const { stdout } = await at.run('package list --service svc-1');
     expect(stdout).toMatch(/^No package can be bought for the service now: it has no limited quota\.$/m);
     expect(stdout).not.toContain('not known');
+    await at.pollReport();
+    const explained = (await at.run('explain svc-1')).stdout;
+    expect(explained).toContain('which releases nothing. To release it: sluice hold release svc-1 --until DATE.');
+    expect(explained).not.toContain('with the next cycle');
   });
 
   it('names under observe the commands that release the service', async () => {
