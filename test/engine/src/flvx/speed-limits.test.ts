@@ -101,24 +101,29 @@ describe('the speed limit of a throttle', () => {
     await expectSettled(at);
   });
 
-  it.each(['/speed-limit/create', '/tunnel/user/assign'])(
-    'raises no quota before it is in force: %s fails',
-    async (path) => {
-      await at.create(1, { product: 'slow' });
-      at.panel.addForward(3, at.tunnels.hk, { name: 'web' });
-      await done(poll());
-      const { flow } = at.panel.world.users.get(3)!;
-      Object.assign(at.panel.world.users.get(3)!, { inFlow: 120 * GB });
-      const restore = at.panel.server.inject({ match: (call) => call.path.endsWith(path), fault: { kind: 'cut' } });
-      await poll();
-      expect(at.panel.world.users.get(3)!.flow).toBe(flow);
-      restore();
-      await done(poll());
-      expect(at.panel.permission(3, at.tunnels.hk)?.speedId).not.toBeNull();
-      expect(at.panel.world.users.get(3)!.flow).toBeGreaterThan(flow);
-      await expectSettled(at);
-    },
-  );
+  it.each([
+    ['/speed-limit/create', 0],
+    ['/tunnel/user/assign', 0],
+    ['/speed-limit/create', 7],
+    ['/tunnel/user/assign', 7],
+  ])('raises no quota before it is in force: %s fails, with %d more forwards than the user', async (path, more) => {
+    await at.create(1, { product: 'slow' });
+    at.panel.addForward(3, at.tunnels.hk, { name: 'web' });
+    await done(poll());
+    at.panel.world.findPermission(3, at.tunnels.hk)!.num += more;
+    const { flow } = at.panel.world.users.get(3)!;
+    Object.assign(at.panel.world.users.get(3)!, { inFlow: 120 * GB });
+    const restore = at.panel.server.inject({ match: (call) => call.path.endsWith(path), fault: { kind: 'cut' } });
+    await poll();
+    expect(at.panel.world.users.get(3)!.flow).toBe(flow);
+    restore();
+    await poll();
+    await done(poll());
+    expect(at.panel.permission(3, at.tunnels.hk)?.speedId).not.toBeNull();
+    expect(at.panel.world.users.get(3)!.flow).toBeGreaterThan(flow);
+    await reconcile();
+    await expectSettled(at);
+  });
 
   it.each(['poll', 'reconcile', 'command'] as const)('gives that of staff back for good: %s', async (by) => {
     await at.bench.configure(flvxConfig(at.panel.url).replace('speedMbit: 50, throttleMbit', 'throttleMbit'));

@@ -17,19 +17,12 @@ export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): F
   const update = planUser(observed, target);
   const planned = planPermissions(observed, target, update, limit);
   const slowing = findSlowing(observed, target, { update, permissions: planned });
-  const first = slowing.length === 0 ? [] : [...limit, ...slowing.filter((step) => !waitsFor(step, update))];
-  const user = update.map((step) => ({ ...step, needs: [...step.needs, ...first.map(({ id }) => id)] }));
-  const permissions = planned.filter((step) => !first.includes(step));
+  if (slowing.some((step) => waitsFor(step, update))) return planAccount(observed, withoutQuota(target));
+  const user = update.map((step) => ({ ...step, needs: [...step.needs, ...slowing.map(({ id }) => id)] }));
+  const permissions = planned.filter((step) => !slowing.includes(step));
   const redeploys = planRedeploys(observed, target, planned);
   const reset = planReset(observed, target, user);
-  const before = [
-    ...limit,
-    ...first.filter((step) => !limit.includes(step)),
-    ...user,
-    ...permissions,
-    ...redeploys,
-    ...reset,
-  ];
+  const before = [...limit, ...slowing, ...user, ...permissions, ...redeploys, ...reset];
   const forwards = planForwards(observed, target, before);
   const removals = planRemovals(observed, target);
   const soFar = [...before, ...forwards, ...removals];
@@ -37,10 +30,7 @@ export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): F
   return [...soFar, ...planLimitDeletions(observed, target.limits, soFar, target.limit)];
 }
 
-/**
- * Returns the steps with which a throttle begins, where the quota rises for it: without them the account would be freed. One with values
- * of its own waits for the user, which would overwrite them.
- */
+/** Returns the steps with which a throttle begins, where the quota rises for it: without them the account would be freed. */
 function findSlowing(
   { user }: FlvxAccount,
   target: FlvxAccountTarget,
@@ -52,6 +42,12 @@ function findSlowing(
   const begins = (step: FlvxStep): boolean =>
     step.type === 'assign-tunnel' && target.permissions.get(step.payload.tunnelId)?.cut === true;
   return raises ? permissions.filter(begins) : [];
+}
+
+/** A permission with values of its own is written after the user, which would overwrite them: then the next plan raises the quota. */
+function withoutQuota({ user, ...target }: FlvxAccountTarget): FlvxAccountTarget {
+  const { quota: _later, ...values } = user ?? {};
+  return { ...target, user: values };
 }
 
 function waitsFor({ needs }: FlvxStep, steps: readonly FlvxStep[]): boolean {
