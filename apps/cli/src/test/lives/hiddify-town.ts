@@ -152,12 +152,13 @@ export abstract class HiddifyTown extends PayingLife<Vpn> {
 
   async #compare(): Promise<void> {
     const { world, agents, at } = this;
+    const checkedAt = { ...at, now: this.#agentLooks.at(-1) ?? at.now };
     for (const vpn of this.subjects) {
       const { id, member, product } = vpn;
       const row = this.panel.user(member.uuid);
       const enable = shouldServe(vpn, agents, at);
       // A protection that ends after the last check of agents is none for the next one.
-      const wasChecked = shouldServe(vpn, agents, { ...at, now: this.#agentLooks.at(-1) ?? at.now }) === enable;
+      const wasChecked = shouldServe(vpn, agents, checkedAt) === enable;
       if (enable !== null && wasChecked) world.same(`the switch of ${id} (${product})`, row.enable, enable);
       const allowed = limitOf(vpn, at);
       if (allowed !== null) world.same(`the limit of ${id} (${product})`, row.usageLimit / GB, allowed);
@@ -167,7 +168,9 @@ export abstract class HiddifyTown extends PayingLife<Vpn> {
     for (const member of this.loose) {
       const enable = shouldBeEnabled(member, agents, at);
       const what = `the switch of user ${member.uuid} of ${member.agent ?? 'the Owner'}`;
-      if (enable !== null) world.same(what, this.panel.user(member.uuid).enable, enable);
+      // A period of agents that begins after the last check of them is seen by the next one.
+      const wasChecked = shouldBeEnabled(member, agents, checkedAt) === enable;
+      if (enable !== null && wasChecked) world.same(what, this.panel.user(member.uuid).enable, enable);
     }
     const shown = await world.surely((sluice) => sluice.agents.listStored());
     for (const { name, usedBytes } of shown.agents) {
