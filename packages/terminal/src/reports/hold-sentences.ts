@@ -19,7 +19,6 @@ import {
   type LimitingAgents,
   listLimiting,
   listReleasing,
-  needsDateToRenew,
   type NextDecision,
   readSuspendedAgent,
   type SkipReason,
@@ -28,7 +27,7 @@ import {
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../times.js';
 import type { StateCommands, StateNames } from './state-names.js';
-import { unpaidEnd } from './unpaid-end.js';
+import { renewCommand, unpaidEnd } from './unpaid-end.js';
 
 type Service = Explanation['service'];
 
@@ -84,7 +83,7 @@ export function renewalSentence(
   { renew, sync }: StateCommands,
 ): string {
   return source === null
-    ? `To renew it: ${renew(service.id, needsDateToRenew(service, (date) => times.hasBegun(date, service.panel)) ? 'DATE' : undefined)}.`
+    ? `To renew it: ${renewCommand(service, times, renew)}.`
     : `Once it is paid in ${source}, the poll after a sync reads it: ${sync()}.`;
 }
 

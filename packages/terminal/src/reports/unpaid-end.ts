@@ -14,9 +14,14 @@ export function unpaidEnd(
   const { status } = (decision?.inputs ?? {}) as { status?: unknown };
   const isOverdue = origin === 'run' && status === 'active' && !isLeftAsIs(service);
   const due = isOverdue ? `It was due on ${nextDueDate ?? 'an unknown date'}. ` : '';
-  const until = needsDateToRenew(service, (date) => times.hasBegun(date, service.panel)) ? 'DATE' : undefined;
-  const own = isOverdue ? renew(id, until) : endSuspension(id);
+  const own = isOverdue ? renewCommand(service, times, renew) : endSuspension(id);
   if (source !== null)
     return `${due}Once it is paid${isOverdue ? '' : ' and active'} in ${source}, the poll after a sync releases it: ${sync()}. Only until the next sync: ${own}.`;
   return isOverdue ? `${due}It is released by the poll after a renewal: ${own}.` : `To release it: ${own}.`;
+}
+
+/** Returns the command that renews a service to a date that is to come. */
+export function renewCommand(service: Explanation['service'], times: Times, renew: StateCommands['renew']): string {
+  const needsDate = needsDateToRenew(service, (date) => times.hasBegun(date, service.panel));
+  return renew(service.id, needsDate ? 'DATE' : undefined);
 }

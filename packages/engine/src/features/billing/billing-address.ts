@@ -5,18 +5,14 @@ import { billingSettings } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { toAddress } from '../../context/panel-addresses.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import { type KnownLine, listKnownLines } from './known-lines.js';
+import { type KnownLine, listKnownLines, MOST_INVOICES, readWithLine } from './known-lines.js';
 import { type ConfiguredSource, openBilling, toBillingDependencies } from './open-billing.js';
-import { nullIfUnknown } from './refusals.js';
 
 /** Begins the keys of the conditions that have the addresses of billing systems. */
 const ADDRESS = 'billing-address:';
 
 /** The code of another installation in place of the known one. */
 const MOVED = 'billing_moved';
-
-/** So many invoices are read to find out whether an address is of the same installation. */
-const MOST_INVOICES = 5;
 
 /** The installation of a billing system that this store belongs to. */
 interface Installation {
@@ -96,11 +92,8 @@ async function showsOne(
   if (lines.length === 0) return false;
   const system = await kind.open(settings, toBillingDependencies(context));
   try {
-    for (const { invoice, isOn } of lines) {
-      const shown = await system.invoice(invoice, context.deps.signal).catch(nullIfUnknown);
-      if (shown?.lines.some(isOn) === true) return true;
-    }
-    return false;
+    const first = await readWithLine(system, lines, context.deps.signal).next();
+    return first.done !== true;
   } finally {
     system.close();
   }

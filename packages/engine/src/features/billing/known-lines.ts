@@ -1,7 +1,11 @@
-import type { Invoice } from '@sluice/panel-kind';
+import type { BillingSystem, Invoice } from '@sluice/panel-kind';
 import { billMarker } from '@sluice/telephony';
 import { ownMarkers } from '../../base/own-markers.js';
 import type { Context } from '../../context/context.js';
+import { nullIfUnknown } from './refusals.js';
+
+/** So many invoices are read, the newest. */
+export const MOST_INVOICES = 5;
 
 /** A line that was put on an invoice. */
 export interface KnownLine {
@@ -29,4 +33,16 @@ export async function listKnownLines(
     ),
   ].sort((a, b) => (a.at < b.at ? 1 : -1));
   return [...new Map([...lines].reverse().map((line) => [line.invoice, line])).values()].reverse();
+}
+
+/** Reads the invoices of these lines one by one, and returns those that still have their line; one that is gone is left out. */
+export async function* readWithLine(
+  system: Pick<BillingSystem, 'invoice'>,
+  lines: readonly KnownLine[],
+  signal: AbortSignal,
+): AsyncGenerator<Invoice> {
+  for (const { invoice, isOn } of lines) {
+    const shown = await system.invoice(invoice, signal).catch(nullIfUnknown);
+    if (shown?.lines.some(isOn) === true) yield shown;
+  }
 }

@@ -6,10 +6,9 @@ import { toRunView, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import { endPreferences } from '../preferences/end-preferences.js';
 import { countUnfinished, NOBODY, storeEnd } from './end-client.js';
-import { listKnownLines } from './known-lines.js';
+import { listKnownLines, MOST_INVOICES, readWithLine } from './known-lines.js';
 import { toRefund } from './refund-state.js';
 import { mergedRefundKey, missingKey } from './missing-key.js';
-import { nullIfUnknown } from './refusals.js';
 
 /** A client of the billing system who was merged into another one. */
 export interface MergedClient {
@@ -118,9 +117,6 @@ export async function findMerge(context: Context, from: string): Promise<string 
   return owners.size === 1 && into !== from ? into : null;
 }
 
-/** So many invoices are read, the newest. */
-const MOST_INVOICES = 5;
-
 /** Returns who has the newest invoices of a client that still have the line that was put on them; those of somebody else than `expected` first. */
 async function findOwners(
   context: Context,
@@ -129,12 +125,8 @@ async function findOwners(
 ): Promise<{ invoice: string; client: string }[]> {
   const billing = await context.billing();
   const found: { invoice: string; client: string }[] = [];
-  for (const { invoice, isOn } of (await listKnownLines(context, { billing: context.config.billing, client })).slice(
-    0,
-    MOST_INVOICES,
-  )) {
-    const shown = await billing.invoice(invoice, context.deps.signal).catch(nullIfUnknown);
-    if (shown?.lines.some(isOn) === true) found.push({ invoice, client: shown.client });
-  }
+  const lines = await listKnownLines(context, { billing: context.config.billing, client });
+  const shown = readWithLine(billing, lines.slice(0, MOST_INVOICES), context.deps.signal);
+  for await (const { id, client: owner } of shown) found.push({ invoice: id, client: owner });
   return found.sort((a, b) => Number(a.client === expected) - Number(b.client === expected));
 }
