@@ -154,8 +154,8 @@ it('refuses a credit limit that is not a whole number, before any change', async
   expect(fake.server.changingCalls()).toHaveLength(before);
 });
 
-describe('a number that is released again from the line of its service', () => {
-  const release = (number: string): Promise<DidReport> => world.sluice.dids.release(number, { service: 'svc-1' });
+describe.each(['svc-1', undefined])('a number that is released again, named with service %s', (service) => {
+  const release = (number: string): Promise<DidReport> => world.sluice.dids.release(number, { service });
 
   it('is done after an answer that was lost, and after one that was not', async () => {
     const { fake } = world;
@@ -181,6 +181,7 @@ describe('a number that is released again from the line of its service', () => {
     const { fake, sluice } = world;
     await sluice.dids.set(OURS, { subscriber: null });
     expect((await release(OURS)).error?.code).toBe('no_number');
-    expect((await release(fake.did(fake.addDid({ number: '+551140009999' })).number)).error?.code).toBe('no_number');
+    const unknown = fake.did(fake.addDid({ number: '+551140009999' })).number;
+    expect(await codeOf(release(unknown))).toBe(service === undefined ? 'number_unused' : 'no_number');
   });
 });

@@ -61,17 +61,19 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
   const written = request.values && { resource: 'dids' as const, operation: 'set' as const, values: request.values };
   const values = written && toRecordValues(withoutSecrets(readValues(telephony, written)));
   const frame = { command: `did ${operation}`, dryRun, waitMs };
-  const { report } = await runDecidedCommand(context, service.id, frame, async (present) => {
+  const refuse = async (present: ServiceRecord): Promise<void> => {
     refuseWithoutLine(present);
     await refuseUnpermitted(context, present, request);
+  };
+  const { report } = await runDecidedCommand(context, service.id, frame, async (present) => {
+    await refuse(present);
     return {
       account: { verb: 'did', operation, number, carrier, channels, areaCode, addon, values },
       storeTarget: () => Promise.resolve(),
       // Nothing is stored yet, and the panel may have been slow to answer what was read of it.
       confirm: async (service, refuseEnded) => {
         await refuseEnded();
-        refuseWithoutLine(service);
-        await refuseUnpermitted(context, service, request);
+        await refuse(service);
       },
       preview: (loaded) => loaded,
     };
@@ -154,21 +156,35 @@ function readNumber({ country }: PanelTelephony, { number: text, areaCode }: Did
   }
 }
 
-async function findOwner(context: Context, place: Place, { addon }: DidRequest): Promise<ServiceRecord> {
+async function findOwner(context: Context, place: Place, request: DidRequest): Promise<ServiceRecord> {
   const { panel, telephony, number } = place;
   const dids = await listLive(context, place);
   const did = dids.find(({ subscriberId }) => subscriberId !== null);
   const services = did === undefined ? [] : await context.store.services.list({ panel });
   const owner = findServiceOfLine(services, telephony, did?.subscriberId);
   if (owner !== undefined) return owner;
-  const isHidden = dids.length === 0 && addon !== undefined;
-  const open = isHidden ? (await listPeriods(context, place)).find(({ until }) => until === null) : undefined;
-  // A release for the service may be in doubt.
-  if (open !== undefined) return requireService(context, open.service);
+  const former =
+    did === undefined ? await findFormerOwner(context, place, { request, isHidden: dids.length === 0 }) : null;
+  if (former !== null) return former;
   if (dids.length === 0) {
     throw notFound('no_number', `Panel "${panel}" has no number ${number}`, { panel, number });
   }
   throw new SluiceError('number_unused', `Number ${number} of panel "${panel}" belongs to no service`, {
     details: { panel, number },
   });
+}
+
+/** Returns the service that had a number without a line, where an earlier release for it may be repeated: its answer may be lost. */
+async function findFormerOwner(
+  context: Context,
+  place: Place,
+  { request, isHidden }: { request: DidRequest; isHidden: boolean },
+): Promise<ServiceRecord | null> {
+  const periods = await listPeriods(context, place);
+  const open = periods.find(({ until }) => until === null);
+  if (open !== undefined && isHidden && request.addon !== undefined) return requireService(context, open.service);
+  if (request.operation !== 'release') return null;
+  const id = (open ?? (isHidden ? undefined : periods.at(-1)))?.service;
+  const former = id === undefined ? null : await context.store.services.get(id);
+  return former !== null && isLiving(former) ? former : null;
 }
