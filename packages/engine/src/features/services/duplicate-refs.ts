@@ -2,6 +2,7 @@ import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
+import { type Claim, listClaims } from '../../kernel/changes/claims.js';
 import type { Change } from './describe-changes.js';
 
 /** A service with an id that another service of the same panel has. */
@@ -13,15 +14,6 @@ export interface DuplicateRef {
   other: string;
   /** Whether no caller may allow it. */
   exclusive: boolean;
-}
-
-/** An id of an object on a panel. */
-interface Claim {
-  ref: string;
-  value: string;
-  exclusive: boolean;
-  /** Equal for equal ids on one panel. */
-  key: string;
 }
 
 /** What ids are found with. */
@@ -42,8 +34,8 @@ export async function duplicateRefs(
   changes: readonly Change[],
 ): Promise<DuplicateRef[]> {
   const claims = changes.map(({ before, after }) => {
-    const had = new Set(before === null ? [] : listClaims(known, before).map(({ key }) => key));
-    const has = listClaims(known, after);
+    const had = new Set(before === null ? [] : findClaims(known, before).map(({ key }) => key));
+    const has = findClaims(known, after);
     return { after, kept: has.filter(({ key }) => had.has(key)), claims: has.filter(({ key }) => !had.has(key)) };
   });
   const panels = new Set(claims.flatMap((item) => (item.claims.length === 0 ? [] : [item.after.panel])));
@@ -51,7 +43,7 @@ export async function duplicateRefs(
   const owners = new Map<string, string>();
   for (const panel of panels) {
     for (const service of await tables.services.list({ panel })) {
-      if (!changed.has(service.id)) claimAll(owners, service.id, listClaims(known, service));
+      if (!changed.has(service.id)) claimAll(owners, service.id, findClaims(known, service));
     }
   }
   for (const item of claims) claimAll(owners, item.after.id, item.kept);
@@ -62,7 +54,7 @@ export async function duplicateRefs(
 /** Returns the ids that several stored services share, the second and later ones of each id. */
 export function storedDuplicates(known: Known, services: readonly ServiceRecord[]): DuplicateRef[] {
   const owners = new Map<string, string>();
-  return services.flatMap((service) => claimAll(owners, service.id, listClaims(known, service)));
+  return services.flatMap((service) => claimAll(owners, service.id, findClaims(known, service)));
 }
 
 /** Assigns each id to the service, and returns those that another service has already. */
@@ -79,16 +71,10 @@ export function describeDuplicate({ ref, value, exclusive, other }: DuplicateRef
   return `${ref} ${value} is already that of service "${other}"${exclusive ? ', which alone can have it' : ''}`;
 }
 
-/** A service that ended has no object on the panel any more. */
-function listClaims({ config, kinds }: Known, { panel, refs, status }: ServiceRecord): Claim[] {
-  if (status === 'terminated' || status === 'vanished') return [];
-  const name = findEntry(config.panels, panel)?.kind;
-  const kind = kinds.find((each) => each.kind === name);
-  return (kind?.refs ?? []).flatMap(({ name: ref, unique, exclusive = false, fits }) => {
-    const value = refs[ref];
-    if (unique !== true || value === undefined) return [];
-    return [
-      { ref, value, exclusive, key: JSON.stringify([panel, ref, fits.ignoreCase ? value.toLowerCase() : value]) },
-    ];
-  });
+function findClaims({ config, kinds }: Known, service: ServiceRecord): Claim[] {
+  const name = findEntry(config.panels, service.panel)?.kind;
+  return listClaims(
+    kinds.find((each) => each.kind === name),
+    service,
+  );
 }
