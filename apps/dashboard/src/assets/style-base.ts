@@ -9,8 +9,8 @@ export const BASE_STYLE = `
   --bad: #a8201f; --bad-fill: #d63a38; --bad-ground: #fdE8e7;
   --info: #27509b; --info-ground: #e6eefb; --quiet-ground: #eceff3;
   --radius: 6px; --gap: 16px; --side: 208px;
-  --scroll-shadows: linear-gradient(to right, var(--surface) 40%, transparent) left / 48px 100% no-repeat local,
-    linear-gradient(to left, var(--surface) 40%, transparent) right / 48px 100% no-repeat local,
+  --scroll-shadows: linear-gradient(to right, var(--surface) 40%, transparent) left / 48px calc(100% + 2px) no-repeat local,
+    linear-gradient(to left, var(--surface) 40%, transparent) right / 48px calc(100% + 2px) no-repeat local,
     linear-gradient(to right, var(--strong-line), transparent) left / 10px 100% no-repeat scroll,
     linear-gradient(to left, var(--strong-line), transparent) right / 10px 100% no-repeat scroll;
 }
