@@ -195,7 +195,7 @@ const ALLOWANCE = {
   baseBytes: 100 * GB,
   extraBytes: 0,
   allowedBytes: 100 * GB,
-  parts: [{ source: 'product', bytes: 100 * GB }],
+  parts: [{ source: 'product.total', bytes: 100 * GB }],
 };
 
 function toUsage(number: number): { inBytes: number; outBytes: number; totalBytes: number } {
