@@ -1,10 +1,10 @@
 import { maskUuids } from '@sluice/panel-http/printable';
-import { isPanelError, type PanelRequest, PanelUnreadableError } from '@sluice/panel-http';
+import { type PanelAnswer, type PanelReply, type PanelRequest, PanelUnreadableError } from '@sluice/panel-http';
 import type { Connection } from './connection.js';
 import { ListReader, type ReadList } from './read-list.js';
 import { RowProblem } from './read-rows.js';
 import { type HiddifyUserList, SELF } from './records.js';
-import type { HiddifyPanelCode } from './refusal.js';
+import { findRefusal, type HiddifyPanelCode } from './refusal.js';
 import { BrokenList } from './split-rows.js';
 import type { CallOptions } from './types.js';
 
@@ -33,6 +33,8 @@ export interface RowCalls<T> {
   send(method: 'PATCH' | 'DELETE', uuid: string, options?: CallOptions & { json?: unknown }): Promise<void>;
 }
 
+type Asked = Pick<PanelRequest<unknown>, 'method' | 'path' | 'json' | 'outcomeIn'> & CallOptions;
+
 /** Creates the calls on users or accounts. */
 export function createRowCalls<T extends { uuid: string | null }>(
   connection: Connection,
@@ -41,28 +43,26 @@ export function createRowCalls<T extends { uuid: string | null }>(
   const { panel, apiKey } = connection;
   const { path, noun, missing } = kind;
   const toPath = (uuid: string): string => `${path}${uuid}/`;
-  const read = async (request: Pick<PanelRequest<unknown>, 'method' | 'path' | 'json'> & CallOptions): Promise<T> => {
-    const { method } = request;
-    const endpoint = `${method} ${request.path === path ? path : toPath('{uuid}')}`;
-    const { status, body } = await connection.request({ ...request, endpoint });
-    return parseAnswer({ panel, endpoint, status, changing: method !== 'GET' }, () => {
+  const toEndpoint = ({ method, path: asked }: Asked): string =>
+    `${method} ${asked === path ? path : toPath('{uuid}')}`;
+  const ask = (asked: Asked): Promise<PanelAnswer<unknown>> =>
+    connection.request({ ...asked, endpoint: toEndpoint(asked) });
+  const parse = (asked: Asked, { status, body }: PanelAnswer<unknown>): T =>
+    parseAnswer({ panel, endpoint: toEndpoint(asked), status, changing: asked.method !== 'GET' }, () => {
       const row = kind.createParser()(body);
       const uuid = row.uuid === SELF ? apiKey : row.uuid;
-      if (method !== 'GET' || request.path === toPath(uuid ?? '')) return row;
+      if (asked.method !== 'GET' || asked.path === toPath(uuid ?? '')) return row;
       throw new RowProblem(`the ${noun} in the answer is not the requested one`);
     });
-  };
+  const read = async (asked: Asked): Promise<T> => parse(asked, await ask(asked));
 
   return {
     list: (options) => readList(connection, kind, options),
 
     async get(uuid, options) {
-      try {
-        return await read({ ...options, method: 'GET', path: toPath(uuid) });
-      } catch (error) {
-        if (isPanelError(error) && error.panelCode === missing) return null;
-        throw error;
-      }
+      const asked: Asked = { ...options, method: 'GET', path: toPath(uuid), outcomeIn: succeedsBy(missing) };
+      const answer = await ask(asked);
+      return answer.status === 404 ? null : parse(asked, answer);
     },
 
     post: (json, options) => read({ ...options, method: 'POST', path, json }),
@@ -86,29 +86,30 @@ async function readList<T extends { uuid: string | null }>(
   const endpoint = `GET ${path}`;
   const requestedAt = new Date(clock.now()).toISOString();
   let reader = new ListReader(kind.createParser());
-  try {
-    const { status, receivedAt } = await connection.request<Buffer>({
-      ...options,
-      method: 'GET',
-      path,
-      endpoint,
-      accept: 'bytes',
-      ...(timeouts === undefined ? {} : { timeouts }),
-      sink: () => {
-        reader = new ListReader(kind.createParser());
-        return (chunk) => {
-          reader.push(chunk);
-        };
-      },
-    });
-    const list = parseAnswer({ panel, endpoint, status, changing: false }, () => reader.end());
-    return { ...list, requestedAt, receivedAt: new Date(receivedAt).toISOString() };
-  } catch (error) {
-    // The only way in which this panel answers that a list is empty.
-    if (!isPanelError(error) || error.panelCode !== 'no_users') throw error;
-    const receivedAt = new Date(clock.now()).toISOString();
-    return { rows: [], unreadable: 0, unreadableRows: [], requestedAt, receivedAt, bytes: 0 };
-  }
+  const { status, receivedAt } = await connection.request<Buffer>({
+    ...options,
+    method: 'GET',
+    path,
+    endpoint,
+    accept: 'bytes',
+    ...(timeouts === undefined ? {} : { timeouts }),
+    outcomeIn: succeedsBy('no_users'),
+    sink: () => {
+      reader = new ListReader(kind.createParser());
+      return (chunk) => {
+        reader.push(chunk);
+      };
+    },
+  });
+  const times = { requestedAt, receivedAt: new Date(receivedAt).toISOString() };
+  if (status === 404) return { rows: [], unreadable: 0, unreadableRows: [], ...times, bytes: 0 };
+  const list = parseAnswer({ panel, endpoint, status, changing: false }, () => reader.end());
+  return { ...list, ...times };
+}
+
+/** Accepts the 404 by which the panel says that it has none: it works, and has answered. */
+function succeedsBy(code: HiddifyPanelCode): (reply: PanelReply) => 'success' | null {
+  return ({ status, json = null }) => (findRefusal({ status, json })?.panelCode === code ? 'success' : null);
 }
 
 /** Parses an answer; after a change that can't be parsed the outcome is unknown. */
