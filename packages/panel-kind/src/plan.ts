@@ -214,6 +214,8 @@ export interface Plan {
   counts?: boolean;
   /** Refs to store as Sluice's own (null: removed), without a call. */
   refs?: Record<string, string | null>;
+  /** Whether the object that `refs` name has the service's own reference: another one that names it by username has no claim. */
+  hasReference?: boolean;
   /** Notices for the operator, each reported once per key; `hold`: the open hold of another service that it is about. */
   notices?: { code: string; key: string; message: string; hold?: string }[];
   /** Notices of earlier plans of which this observation does not show whether they still hold: their alarms do not end. */

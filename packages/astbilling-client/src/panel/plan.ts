@@ -126,6 +126,7 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
     }
     if (service.refs[LINE_REF] !== id || !service.ownRefs.includes(LINE_REF)) {
       plan.refs = { [LINE_REF]: id, [USERNAME_REF]: username };
+      plan.hasReference = state.byReference.some((line) => line.id === id);
     }
     dropAll(plan, former);
     plan.steps.push(...made.steps.map((step) => toStep(step)));

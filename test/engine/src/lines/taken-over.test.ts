@@ -72,3 +72,43 @@ it.each([
     expect(await sluice.provision.create('svc-1')).toMatchObject({ run: { outcome: 'done' } });
   },
 );
+
+describe.each(['default', 'magnusbilling'] as const)('a username that another service only asks for: %s', (wire) => {
+  /** Adds a line of the customer of `svc-1`, and the service of another client that names its username. */
+  async function start(status: string, externalRef?: string): Promise<string> {
+    await open(wire);
+    const { fake, sluice } = world;
+    const customer = fake.addCustomer({ name: 'João da Silva', document: '12345678909' });
+    const reference = externalRef === undefined ? {} : { externalRef };
+    const id = fake.addSubscriber({ username: 'old1', plan: '11', customer, ...reference });
+    const named = { panel: 'voice', product: 'line', astbilling_username: 'old1' };
+    await sluice.services.add('other', { ...named, client: '9', status });
+    await sluice.services.set('svc-1', { astbilling_username: 'old1' });
+    return id;
+  }
+
+  it('keeps no line from the service that it is made for', async () => {
+    const id = await start('suspended', 'sluice:service:svc-1');
+    expect(await world.sluice.provision.create('svc-1')).toMatchObject({
+      run: { outcome: 'done' },
+      service: { refs: { astbilling_subscriber_id: id } },
+    });
+  });
+
+  it('keeps no line without a reference from a service while it is only ordered', async () => {
+    const id = await start('pending');
+    expect(await world.sluice.provision.create('svc-1')).toMatchObject({
+      run: { outcome: 'done' },
+      service: { refs: { astbilling_subscriber_id: id } },
+    });
+  });
+
+  it('is named in the refusal, where both are in use', async () => {
+    await start('active');
+    const { service } = await world.sluice.provision.create('svc-1');
+    expect(service.error).toMatchObject({
+      code: 'line_conflict',
+      message: expect.stringContaining('"other" has the same name'),
+    });
+  });
+});

@@ -36,7 +36,7 @@ export interface PerformOptions<W extends Changed = Applied> {
   isHopeless?: (outcome: StepOutcome) => boolean;
 }
 
-type Performable = Pick<Plan, 'steps' | 'moves' | 'refs'> & Pick<AgentPlan, 'endedEvidence'>;
+type Performable = Pick<Plan, 'steps' | 'moves' | 'refs' | 'hasReference'> & Pick<AgentPlan, 'endedEvidence'>;
 
 /** Returns the service after a stop. */
 export function stoppedBy(work: Applied, stop: Stop): Applied {
@@ -112,7 +112,7 @@ async function beginPlan<W extends Changed>(
   const begun = await context.write(fences, async (tables) => {
     if (refs && service.id !== null) {
       const kind = context.findKind(service.panel);
-      const problem = kind === undefined ? null : await findTaken(tables, kind, service, plan.refs ?? {});
+      const problem = kind === undefined ? null : await findTaken(tables, kind, service, plan);
       if (problem !== null) return { problem, moves: [] };
     }
     await saveResources(on, tables);

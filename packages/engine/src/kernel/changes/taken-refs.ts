@@ -1,7 +1,10 @@
-import type { ItemError, PanelKind } from '@sluice/panel-kind';
+import type { ItemError, PanelKind, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
-import { hasEnded } from '../../base/lifecycle.js';
+import { hasEnded, isLiving } from '../../base/lifecycle.js';
 import { listClaims } from './claims.js';
+
+/** What a plan names of its panel. */
+type Naming = Pick<Plan, 'refs' | 'hasReference'>;
 
 /**
  * Returns why a service may not name objects of its panel: another service in the store names one that only one may have, whatever the
@@ -11,21 +14,26 @@ export async function findTaken(
   tables: StoreTables,
   kind: Pick<PanelKind, 'refs' | 'confirmedBy'>,
   service: Pick<ServiceRecord, 'id' | 'panel' | 'status' | 'refs'>,
-  refs: Readonly<Record<string, string | null>>,
+  { refs = {}, hasReference = false }: Naming,
 ): Promise<ItemError | null> {
   const had = new Set(listClaims(kind, service).map(({ key }) => key));
   const wanted = listClaims(kind, { ...service, refs }).filter(({ exclusive, key }) => exclusive && !had.has(key));
   if (wanted.length === 0) return null;
   // Another one may name it by its username, and not have read its id yet.
-  const { confirmedBy = null } = kind;
+  const username = hasReference || kind.confirmedBy === undefined ? null : (refs[kind.confirmedBy] ?? null);
   for (const other of await tables.services.list({ panel: service.panel })) {
     if (other.id === service.id || hasEnded(other)) continue;
     const claimed = new Set(listClaims(kind, other).map(({ key }) => key));
-    const named = confirmedBy !== null && refs[confirmedBy] != null && other.refs[confirmedBy] === refs[confirmedBy];
-    const taken = wanted.find(({ key }) => claimed.has(key))?.ref ?? (named ? confirmedBy : null);
-    if (taken === null) continue;
-    const message = `"${service.id}" can't take over ${taken} ${refs[taken] ?? ''}: it is that of service "${other.id}"; nothing was changed`;
-    return { code: 'line_conflict', message };
+    const taken = wanted.find(({ key }) => claimed.has(key));
+    const refuse = (why: string): ItemError => ({
+      code: 'line_conflict',
+      message: `"${service.id}" can't take over ${why}; nothing was changed`,
+    });
+    if (taken !== undefined) return refuse(`${taken.ref} ${taken.value}: it is that of service "${other.id}"`);
+    if (username !== null && isLiving(other) && other.refs[kind.confirmedBy ?? ''] === username) {
+      const found = wanted.map(({ ref, value }) => `${ref} ${value}`).join(', ');
+      return refuse(`${found}, found by its name ${username}: service "${other.id}" has the same name`);
+    }
   }
   return null;
 }
