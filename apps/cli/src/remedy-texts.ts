@@ -54,6 +54,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   not_metered_yet: 'Read the usage with "sluice poll", or draw a graph with --range 24h',
   no_rate: 'Add a rate with "sluice rate create"; "sluice rate list --plan-id ID" shows those of a plan',
   ambiguous_rate: 'Correct one of them with "sluice rate set ID KEY=VALUE"',
+  without_charge: 'Rate them on the panel, then compare the bill with sluice call reconcile',
   unrated: 'Rate them on the panel, or bill the calls that have a charge with --allow-unrated',
   unknown_plan: '"sluice plan-catalog list" lists the plans',
   invoice_cancelled: 'List the invoices of its client with "sluice invoice list"',

@@ -199,7 +199,11 @@ export const comparedBill = z.object({
   period: fromTo,
   currency: text,
   billed: z.object({ calls: count, total: amount }),
-  now: z.object({ calls: count, total: amount }),
+  now: z.object({
+    calls: count,
+    total: amount.describe('Exact sum of the charges that are known'),
+    withoutCharge: count.describe('Calls that are not in `total`: not rated yet'),
+  }),
   /** What came later, less what is gone; with all digits of the charges. */
   difference: amount,
   /** Ids; empty where the report of the bill is gone. */

@@ -44,10 +44,15 @@ it('shows what was billed and what it would be now at 60 columns', () => {
   const bill = {
     ...{ service: 'svc-line-1', line: '9001', period, currency: 'EUR', late: ['a'], missing: [], changed: [] },
     unread: ['b'],
-    ...{ billed: { calls: 3, total: '123.45' }, now: { calls: 4, total: '124.45' }, difference: '1.00' },
+    ...{
+      billed: { calls: 3, total: '123.45' },
+      now: { calls: 4, total: '124.45', withoutCharge: 1 },
+      difference: '1.00',
+    },
   } as unknown as ComparedBill;
   const text = print((terminal) => {
     printComparedBills(terminal, [bill], false);
   });
-  for (const figure of ['123.45', '124.45', '1.00']) expect(text).toContain(figure);
+  for (const figure of ['123.45', '124.45', '1.00', 'without a known charge now: 1 call'])
+    expect(text).toContain(figure);
 });

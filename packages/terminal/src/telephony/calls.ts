@@ -167,12 +167,21 @@ export function printComparedBills(terminal: Terminal, bills: readonly ComparedB
   const shown = terminal.quiet ? bills.filter(isChanged) : bills;
   if (shown.length > 0) printRows(terminal, COMPARED, shown);
   else terminal.info('No bill to compare.');
+  for (const { service, line, now } of shown)
+    if (now.withoutCharge > 0)
+      terminal.line(
+        `  ${service ?? `line ${line}`}: without a known charge now: ${formatCount(now.withoutCharge, 'call')}`,
+      );
   if (!showAll) return;
   for (const { service, line, late, missing, changed, unread } of shown)
     for (const [word, ids] of Object.entries({ late, missing, changed, unread }))
       if (ids.length > 0) terminal.line(`  ${service ?? `line ${line}`}: ${word}: ${ids.join(', ')}`);
 }
 
-function isChanged({ difference, late, missing, changed, unread }: ComparedBill): boolean {
-  return !/^-?[0.]+$/.test(difference) || [late, missing, changed, unread].some((ids) => ids.length > 0);
+function isChanged({ difference, now, late, missing, changed, unread }: ComparedBill): boolean {
+  return (
+    !/^-?[0.]+$/.test(difference) ||
+    now.withoutCharge > 0 ||
+    [late, missing, changed, unread].some((ids) => ids.length > 0)
+  );
 }

@@ -194,15 +194,26 @@ describe('calls that nobody is billed for', () => {
     at.setTime('2026-11-20T12:00:00Z');
     at.whmcs.service(7).status = 'Terminated';
     await at.sync();
-    const late = at.addCall('2026-11-25T09:00:00-03:00', '9.0000');
+    at.addCall('2026-11-25T09:00:00-03:00', '9.0000');
     at.setTime('2026-12-02T12:00:00Z');
+    at.addCall('2026-11-25T10:00:00-03:00', null);
     await at.bill();
     expect(at.charged()).toEqual([]);
     expect(await at.differences()).toMatchObject([
-      { service: null, line: LINE, bill: null, billed: { calls: 0 }, now: { calls: 1, total: '9.0000' }, late: [late] },
+      {
+        service: null,
+        line: LINE,
+        bill: null,
+        billed: { calls: 0 },
+        now: { calls: 2, total: '9.0000', withoutCharge: 1 },
+      },
     ]);
     expect(await at.listAlarms()).toMatchObject([
-      { code: 'calls_unbilled', service: null, message: expect.stringContaining('are on no invoice: 9.0000 BRL') },
+      {
+        code: 'calls_unbilled',
+        service: null,
+        message: expect.stringMatching(/are on no invoice: 9\.0000 BRL and 1 without a known charge/),
+      },
     ]);
     at.panel.server.inject({ endpoint: /calls|cdr/i, fault: { kind: 'status', status: 500 } });
     await at.bill();

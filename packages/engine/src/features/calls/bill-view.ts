@@ -4,6 +4,7 @@ import type { ReportFormat } from '@sluice/telephony';
 import { toInstants, type ToBill } from './due.js';
 import type { CallReportSink, Gathered } from './gather.js';
 import type { Line } from '../telephony/find-line.js';
+import { findUnrated } from './unrated.js';
 
 /** Writes the reports of bills. */
 export interface CallReports {
@@ -69,6 +70,16 @@ export function figures({ totals, differences, differenceCount, foreign }: Gathe
     foreign.length === 0
       ? []
       : [{ code: 'other_subscriber', message: `calls of other lines were left out: ${foreign.join(', ')}` }];
+  const unrated = findUnrated(totals);
+  const left =
+    unrated === undefined
+      ? []
+      : [
+          {
+            code: 'without_charge',
+            message: `${unrated.count} of the calls, not in the total: ${unrated.ids.join(', ')}`,
+          },
+        ];
   const rating =
     differenceCount === 0
       ? []
@@ -78,7 +89,7 @@ export function figures({ totals, differences, differenceCount, foreign }: Gathe
     billedSeconds,
     total: amount,
     currency,
-    warnings: [...odd, ...others, ...rating],
+    warnings: [...odd, ...others, ...left, ...rating],
     ...(differences === null ? {} : { differences }),
   };
 }

@@ -239,7 +239,9 @@ function toConditions(context: Context, panel: string, found: readonly FoundCall
     const { line, service, currency, period } = oldest;
     const total = bills.reduce((sum, { difference }) => addMoney(sum, difference), '0');
     const since = toLocalDate(period.from, period.timeZone);
-    const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}`;
+    const unrated = bills.reduce((sum, { now }) => sum + now.withoutCharge, 0);
+    const rest = unrated === 0 ? '' : ` and ${unrated} without a known charge`;
+    const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}${rest}`;
     const parts = all.map(({ part }) => part);
     const details: StoredLateCalls = { panel, service, message, total, parts, isCharged: false };
     return [{ key, since: context.now(), runs: 1, details }];

@@ -16,6 +16,7 @@ import { findGivenUp, findLastCalls, isLineOfCalls } from '../telephony/find-lin
 import { searchedSince } from './read-again.js';
 import { readSorted } from './read-sorted.js';
 import type { ReconcileCallsRequest } from './compared-bill.js';
+import { toCharged } from './unrated.js';
 
 /** So many ids of a bill are listed. */
 export const MOST_IDS = 1000;
@@ -102,17 +103,17 @@ async function readUnbilled(context: Context, line: LineOfPanel, stated: string 
       for (const { start, end } of open) {
         const instants = toInstants({ start, end, timeZone });
         if (await arePaid(context, line, { owners, period: instants, bills })) continue;
-        const { calls, total, ids, unread } = await sumCalls(context, line, { start, end, timeZone });
+        const { now, ids, unread } = await sumCalls(context, line, { start, end, timeZone });
         if (ids.length + unread.length === 0) continue;
         const billed = { calls: 0, total: addMoney('0', '0') };
         const { currency, installation } = telephony;
         const what = { service, line: subscriber, bill: null, period: instants, currency };
-        const figures = { billed, now: { calls, total }, difference: total };
+        const figures = { billed, now, difference: now.total };
         const compared = { ...what, ...figures, late: ids, missing: [], changed: [], unread };
         const key = billKey({ installation, subscriberId: subscriber, period: { start, end } });
         const former = findFormer(line, instants.from)?.service ?? '';
         const of = { key, service: former, panel, subscriber, currency };
-        const part = { ...of, start: instants.from, end: instants.to, charged: total, calls };
+        const part = { ...of, start: instants.from, end: instants.to, charged: now.total, calls: now.calls };
         found.push({ compared, part });
       }
     }
@@ -189,6 +190,5 @@ async function sumCalls(context: Context, { telephony, subscriber }: LineOfPanel
       if (ids[verdict].length < MOST_IDS) ids[verdict].push(call.id);
     }
   }
-  const { calls, total } = sum.totals();
-  return { calls, total, ids: ids.counted, unread: ids.problem };
+  return { now: toCharged(sum.totals()), ids: ids.counted, unread: ids.problem };
 }

@@ -12,6 +12,7 @@ import { findTelephony } from '../telephony/panels.js';
 import { readInvoiceStatus } from './invoice-status.js';
 import { listUnbilled, MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
+import { toCharged } from './unrated.js';
 
 /**
  * Compares final bills with the records of now, and adds the calls that nobody is billed for; warns of bills whose panel can't be read.
@@ -96,7 +97,7 @@ export async function compareBill(
     }
   }
   for (const call of archived) if (before === null || !takeCharge(before, call)) late.push(call.id);
-  const { calls, total } = sum.totals();
+  const now = toCharged(sum.totals());
   return {
     service: bill.service,
     line: bill.subscriber,
@@ -104,8 +105,8 @@ export async function compareBill(
     period: toInstants(period),
     currency: bill.currency,
     billed: { calls: bill.calls, total: bill.charged },
-    now: { calls, total },
-    difference: addMoney(total, negateMoney(bill.charged)),
+    now,
+    difference: addMoney(now.total, negateMoney(bill.charged)),
     late: late.slice(0, MOST_IDS),
     missing: [...(before?.keys() ?? [])].slice(0, MOST_IDS),
     changed: changed.slice(0, MOST_IDS),

@@ -75,6 +75,16 @@ describe('call bill', () => {
     }
   });
 
+  it('says which calls are not in the total, where a person accepts that, and in the comparison', async () => {
+    const unrated = at.addCall('2026-10-05T09:00:00-03:00', null);
+    const made = await at.run('call bill --allow-unrated');
+    const warnings = [{ code: 'without_charge', message: `1 of the calls, not in the total: ${unrated}` }];
+    expect(made.json()).toMatchObject({ bills: [{ state: 'nothing-to-bill', warnings }] });
+    const compared = await at.run('call reconcile');
+    expect(compared.json()).toMatchObject({ bills: [{ now: { calls: 1, total: '0.0000', withoutCharge: 1 } }] });
+    expect((await at.bench.sluice('call reconcile')).stdout).toContain('svc-1: without a known charge now: 1 call');
+  });
+
   it('bills nothing of a list that keeps changing while it is read, and all of it once it is quiet', async () => {
     for (let day = 10; day < 16; day += 1) at.addCall(`2026-10-${day}T09:00:00-03:00`, '0.1000');
     const { quirks } = at.panel;

@@ -1,0 +1,12 @@
+import type { CallTotals } from '@sluice/telephony';
+
+/** Returns the calls of a sum that are not in it because they have no charge yet; undefined: none. */
+export function findUnrated({ problems }: Pick<CallTotals, 'problems'>): CallTotals['problems'][number] | undefined {
+  return problems.find(({ code }) => code === 'unrated');
+}
+
+/** Returns what is in a sum of calls: how many, their known charges, and how many have none yet. */
+export function toCharged(totals: Pick<CallTotals, 'calls' | 'total' | 'problems'>) {
+  const { calls, total } = totals;
+  return { calls, total, withoutCharge: findUnrated(totals)?.count ?? 0 };
+}
