@@ -63,6 +63,8 @@ it.each([
     await sluice.services.set('svc-1', { astbilling_username: 'old1' });
     fake.server.clearCalls();
     const refused = { run: { outcome: 'failed' }, service: { refs: {}, error: { code: 'line_conflict' } } };
+    const { service: previewed, actions } = await sluice.provision.create('svc-1', { dryRun: true });
+    expect([previewed.error?.code, actions]).toEqual(['line_conflict', []]);
     expect(await sluice.provision.create('svc-1')).toMatchObject(refused);
     expect([
       fake.server.changingCalls(),

@@ -25,6 +25,7 @@ import { endHolds, undecided } from '../../loop/decide.js';
 import { errorOfDoubt } from '../../kernel/subject/doubt.js';
 import { elsewhereError } from '../../kernel/run/left-elsewhere.js';
 import type { Stop } from '../../kernel/changes/perform.js';
+import { findTaken } from '../../kernel/changes/taken-refs.js';
 import { enforceService } from '../../loop/enforce.js';
 import { actionRow } from '../../kernel/changes/journal.js';
 import { findSoldRaise, withRefusedRaise } from '../../kernel/subject/raise.js';
@@ -260,6 +261,9 @@ async function preview(
   const planned = await planOne(on, resolved, command.account ?? null);
   onPlan(planned.plan);
   const actions = planned.plan.steps.map((step) => actionRow(context, run.id, planned, step));
+  const kind = context.findKind(planned.service.panel);
+  const taken = kind === undefined ? null : await findTaken(context.store, kind, planned.service, planned.plan);
+  if (taken !== null) return withError(planned, taken);
   return withRefusedRaise(on, withError({ ...planned, actions }, errorOfDoubt(on.panel, planned)));
 }
 

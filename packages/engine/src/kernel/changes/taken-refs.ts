@@ -8,10 +8,10 @@ type Naming = Pick<Plan, 'refs' | 'hasReference'>;
 
 /**
  * Returns why a service may not name objects of its panel: another service in the store names one that only one may have, whatever the
- * panel says of it. Null where it may. Read in the transaction that stores the refs.
+ * panel says of it. Null where it may. Read in a preview, and in the transaction that stores the refs.
  */
 export async function findTaken(
-  tables: StoreTables,
+  tables: Pick<StoreTables, 'services'>,
   kind: Pick<PanelKind, 'refs' | 'confirmedBy'>,
   service: Pick<ServiceRecord, 'id' | 'panel' | 'status' | 'refs'>,
   { refs = {}, hasReference = false }: Naming,
