@@ -54,6 +54,17 @@ describe('a held service that is renewed while its panel does not answer as it s
     expect(await unresolved()).toEqual([]);
   });
 
+  it('is reported as released, as by a run', async () => {
+    await holdOverdue();
+    const { notices } = await renew();
+    expect(notices).toMatchObject([{ code: 'release', message: expect.stringMatching(/^svc-1 is released \(/) }]);
+    const stored = await at.bench.store.notices.list({ service: 'svc-1' });
+    expect(stored.filter(({ code }) => code === 'release')).toHaveLength(1);
+    await at.pollAfter(HOUR);
+    const later = await at.bench.store.notices.list({ service: 'svc-1' });
+    expect(later.filter(({ code }) => code === 'release')).toHaveLength(1);
+  });
+
   it('stays as it is after a dry run', async () => {
     await holdOverdue();
     const mend = takeDown();

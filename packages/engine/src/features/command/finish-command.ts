@@ -28,6 +28,7 @@ import {
   listReleasedHolds,
   noteTold,
   readLastingHolds,
+  readUntold,
 } from '../../kernel/subject/holds.js';
 import { describeExceeded } from '../../kernel/subject/used.js';
 import { toActionView, toOpenHold } from '../../kernel/subject/views.js';
@@ -104,12 +105,16 @@ function decideEnd(context: Context, command: ServiceCommand, work: Applied): Co
 }
 
 /**
- * Returns the notices of the holds that the command found to have no reason any more, and of those that ended before it and are
- * undone now. What the command itself was to release is its outcome.
+ * Returns the notices of the holds that the command found to have no reason any more, of those that ended before it and are undone
+ * now, and of those that a renewal ended. What another command was to release is its outcome.
  */
 async function releaseNotices({ context, command, run }: CommandRun, work: Applied): Promise<Notice[]> {
   const isOwn = (hold: Applied['ended'][number]): boolean => work.closes.some(({ id }) => id === hold.id);
-  const due = work.ended.filter((hold) => isOwn(hold) || (hold.until ?? '') < run.view.startedAt);
+  // A refused renewal holds again what it has ended.
+  const untold = isRefused(command, work) ? [] : await readUntold(context.store);
+  const isDue = ({ id, until }: Applied['ended'][number]): boolean =>
+    (until ?? '') < run.view.startedAt || untold.some((hold) => hold.id === id);
+  const due = work.ended.filter((hold) => isOwn(hold) || isDue(hold));
   const released = due.filter((hold) => isOwn(hold) || listReleasedHolds(work).includes(hold));
   const shown = command.dryRun ? work.closes : released;
   if (shown.length === 0) return [];

@@ -7,6 +7,7 @@ import type { Asking } from '../../context/customer-terms.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
 import { noteFollowing } from '../services/former-status.js';
+import { noteTold, noteUntold } from '../../kernel/subject/holds.js';
 import { isHeldOverdue } from '../../kernel/subject/skip.js';
 import { lacksOwnAccount, listNewRefs } from '../../kernel/subject/account.js';
 
@@ -121,13 +122,16 @@ export function restoreProduct(command: VerbCommand, service: ServiceRecord): No
 /** Restores the due date and the hold after a renewal of a service without an account of its own. */
 export function restoreDate(command: VerbCommand, isRepeat: boolean): NonNullable<CommandContent['refused']> {
   const { context, stored } = command;
-  return async (error, tables, { id }) => {
+  return async (error, tables, service) => {
     const { first } = stored;
-    const isUndone = first !== undefined && !(await wasChanged(id, first.at, tables));
+    const isUndone = first !== undefined && !(await wasChanged(service.id, first.at, tables));
     const before = isUndone ? first : isRepeat ? undefined : stored.before;
     if (before === undefined) return;
-    await tables.services.update([{ id, nextDueDate: before.nextDueDate, updatedAt: context.now() }]);
-    for (const hold of before.holds) await tables.holds.reopen(hold);
+    await tables.services.update([{ id: service.id, nextDueDate: before.nextDueDate, updatedAt: context.now() }]);
+    for (const id of before.holds) {
+      await tables.holds.reopen(id);
+      await noteTold(tables, [{ id }]);
+    }
     await refuse(command, error, tables);
   };
 }
@@ -166,7 +170,11 @@ async function setStatus(
 export async function endOverdueHold(context: Context, service: ServiceRecord, tables: StoreTables): Promise<string[]> {
   if (service.status === 'suspended' || isHeldOverdue(service, context.config, context.now())) return [];
   const holds = await tables.holds.open({ services: [service.id], reason: 'billing' });
-  for (const hold of holds) await tables.holds.end(hold.id, context.now());
+  const until = context.now();
+  for (const hold of holds) {
+    await tables.holds.end(hold.id, until);
+    await noteUntold(tables, { ...hold, until }, until);
+  }
   return holds.map(({ id }) => id);
 }
 
