@@ -210,7 +210,7 @@ function nextSentences(
       ];
     case 'paid':
       return [
-        ': its bill was not paid, which is no longer so',
+        ': its bill was not paid, which no longer holds it',
         `The next run that reaches the panel ${describeHoldEnd(found, hold)}: ${poll}.`,
       ];
     case 'window':

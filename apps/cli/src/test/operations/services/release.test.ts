@@ -70,6 +70,17 @@ it('the release of an overdue service says that it lasts until the next run, and
   expect((await at.bench.sluice('explain svc-1')).stdout).not.toContain(again);
 });
 
+it('the hold of an overdue service that runs hold no more is not called paid', async () => {
+  const hold = 'poll: { overdue: hold, doubt: { jump: off } }';
+  at.bench.write('sluice.yaml', configText(at.panel.url, hold));
+  await at.addService(1);
+  await at.poll();
+  await at.bench.sluice('service set svc-1 next_due_date=2026-11-20');
+  await at.poll();
+  at.bench.write('sluice.yaml', configText(at.panel.url, hold.replace('overdue: hold', 'overdue: meter')));
+  expect((await lines('explain svc-1')).join(' ')).toContain(': its bill was not paid, which no longer holds it.');
+});
+
 it('a renewal to a date that is past releases nothing, and explain says that a date has to be named', async () => {
   at.bench.write('sluice.yaml', configText(at.panel.url, 'poll: { overdue: hold, doubt: { jump: off } }'));
   await at.addService(1);
