@@ -37,8 +37,8 @@ interface AckOptions extends GlobalOptions {
 /** `sluice notice ack` */
 export const noticeAck: CommandHandler<AckOptions> = ([id = ''], options, deps) =>
   answer(deps, options, ({ sluice }) => sluice.notices.acknowledge(id, { undo: options.undo === true }), {
-    info: ({ alarm: { service, panel, message } }) => {
-      const what = `${service ?? panel}: ${message.replace(`${service ?? panel}: `, '')}`;
+    info: ({ alarm: { service, panel, message } }, { times }) => {
+      const what = `${service ?? panel}: ${times.text(message.replace(`${service ?? panel}: `, ''), panel)}`;
       return options.undo === true
         ? `Not acknowledged any more: ${what}`
         : `Acknowledged until it ends or changes: ${what}`;

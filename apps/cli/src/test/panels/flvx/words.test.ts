@@ -38,3 +38,15 @@ it('forwards that are paused again are in the log and its export, and a quiet po
   const { stdout } = await at.bench.sluice('log list');
   expect(stdout).toMatch(/refresh +relay +- +restricted again +2 objects in 1 call/);
 });
+
+it('an acknowledged alarm has its times as in the list', async () => {
+  const user = await at.create(1);
+  at.panel.world.users.get(user)!.expTime = Date.parse('2026-11-01T00:00:00Z');
+  await at.bench.sluice('poll');
+  const { alarms } = (await at.bench.sluice('notice list --json')).json<{
+    alarms: { id: string; message: string }[];
+  }>();
+  const { id = '' } = alarms.find(({ message }) => message.includes('expired')) ?? {};
+  const { stdout } = await at.bench.sluice(`notice ack ${id}`);
+  expect(stdout).toContain('expired on 1 Nov 2026 00:00');
+});
