@@ -50,8 +50,9 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   no_cycle:
     'Set one with "sluice service set {service} billing_cycle=monthly next_due_date=YYYY-MM-DD"; for a renewal, name the date with --until YYYY-MM-DD',
-  renewal_due: 'Renew it with "sluice provision renew {service}" or in the billing system, and run "sluice poll"',
-  not_metered_yet: 'Read the usage with "sluice poll", or draw a graph with --range 24h',
+  renewal_due:
+    'Renew it to a date that is to come, with "sluice provision renew {service} --until YYYY-MM-DD", or in the billing system and run "sluice service sync"; then run "sluice poll"',
+  not_metered_yet: 'Read the usage with "sluice poll"; only a graph needs no cycle, with --range 24h',
   no_rate: 'Add a rate with "sluice rate create"; "sluice rate list --plan-id ID" shows those of a plan',
   ambiguous_rate: 'Correct one of them with "sluice rate set ID KEY=VALUE"',
   without_charge: 'Rate them on the panel, then compare the bill with sluice call reconcile',
