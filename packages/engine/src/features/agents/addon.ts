@@ -67,6 +67,7 @@ export async function checkThroughAddon(
     agents: own,
     totals: { agents: own.length, exceeded, disabled: 0, restored: 0, failed: 0, skipped: 0 },
     undone: [],
+    reported: [],
     notices: [
       {
         code: 'agent_addon',

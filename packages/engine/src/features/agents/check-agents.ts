@@ -8,7 +8,7 @@ import { requireAnyPanel } from '../../context/unopened.js';
 import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
 import { concernsPanelAlone, withRun } from '../../kernel/run/bracket.js';
-import { reportNotices } from '../../kernel/run/run-document.js';
+import { reportNotices, shownNotice } from '../../kernel/run/run-document.js';
 import { toScope } from '../../kernel/run/bracket.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Context } from '../../context/context.js';
@@ -133,13 +133,14 @@ interface Check {
 async function addToReport(
   { context, leases, isWhole }: Check,
   report: Pick<RunReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
-  { panel, agents, observing, error, notices, undone }: AgentsRun,
+  { panel, agents, observing, error, reported, notices, undone }: AgentsRun,
 ): Promise<void> {
   (report.agents ??= []).push(...agents);
   if (observing && !report.run.observing.includes(panel)) report.run.observing.push(panel);
   const isBraked = isBrakeError(error);
   if (error !== null && isStopError(error)) report.error ??= error;
   else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
+  report.notices.push(...reported.map(shownNotice));
   await reportNotices(context, report, notices, leases.held);
   if (undone.length > 0) await context.write(leases.held, (tables) => noteTold(tables, undone));
   if (report.run.dryRun || !isWhole) return;

@@ -36,8 +36,6 @@ export interface ReadOptions {
   run?: string | undefined;
   dryRun?: boolean;
   acceptHalved?: boolean;
-  /** Marks the crossed thresholds as announced. */
-  announce?: boolean;
   leases?: (() => HeldLease[]) | undefined;
   /** Called before the list is used; throws to refuse it. */
   guard?: (() => void) | undefined;
@@ -148,7 +146,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
   const { context, name, agents } = from;
   const { store } = context;
   const { signal } = context.deps;
-  const { run = null, dryRun = false, acceptHalved = false, announce = false } = options;
+  const { run = null, dryRun = false, acceptHalved = false } = options;
   const last = await store.agentSnapshots.get(name);
   const bare = await agents.read(last, { acceptHalved, signal });
   if (isListProblem(bare)) return bare;
@@ -174,7 +172,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
       // If another run stored a list meanwhile, the loaded ledger is out of date.
       if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
       const result = await renamed(tables);
-      await put(name, tables, result, announce);
+      await put(name, tables, result);
       await bindNames(context, tables, { panel: name, agents: result.recorded.agents });
       return result;
     });
@@ -224,15 +222,10 @@ async function compute(
 
 const NO_RAISES: ReturnType<typeof weighRaises> = { fitting: new Map(), waiting: [] };
 
-async function put(
-  panel: string,
-  tables: StoreTables,
-  { recorded, returned }: AgentsRead,
-  announce: boolean,
-): Promise<void> {
-  const silent = announce ? [] : recorded.crossed;
+/** Stores what was read. A threshold is marked with its notice (`reportPlanned`), which a run may not reach. */
+async function put(panel: string, tables: StoreTables, { recorded, returned }: AgentsRead): Promise<void> {
   const agents = [...recorded.agents.values()].map((agent): AgentRecord => {
-    const unsaid = silent.filter((crossing) => crossing.agent === agent.uuid).map(({ percent }) => percent);
+    const unsaid = recorded.crossed.filter((crossing) => crossing.agent === agent.uuid).map(({ percent }) => percent);
     return { ...agent, thresholds: agent.thresholds.filter((percent) => !unsaid.includes(percent)) };
   });
   await tables.agents.put(agents);

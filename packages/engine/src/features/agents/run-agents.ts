@@ -1,6 +1,6 @@
 import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
 import { type AgentPlan, AGENT_STEPS, type AgentTraffic, type ItemError, type ListProblem } from '@sluice/panel-kind';
-import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
+import type { HeldLease, HoldRecord, NoticeRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
 import { refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
 import { moment } from '../../context/moment.js';
@@ -25,6 +25,7 @@ import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
 import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { findPresentUuid, listRenamedAgents } from './meant-agents.js';
+import { reportPlanned } from './report-planned.js';
 import { resolveReservations } from './reservations.js';
 import { listUnknownSold } from './sold-limits.js';
 import { listWaitingRaises } from './sold-raises.js';
@@ -51,6 +52,9 @@ export interface AgentsRun {
   panel: string;
   agents: ChangedAgent[];
   totals: AgentTotals;
+  /** Notices that are stored already, before the changes. */
+  reported: readonly NoticeRecord[];
+  /** Further notices. */
   notices: Notice[];
   /** Holds of services that the run has undone, which its notices report. */
   undone: readonly Pick<HoldRecord, 'id'>[];
@@ -103,7 +107,7 @@ export async function runAgents(
   const services = await loadServiceUsers(on);
   const run: Run = { ...changes, request, services, panelSwitch, enforcements, observing, previewOnly };
   const { dryRun, allowMass } = request;
-  const how = { dryRun, acceptHalved: allowMass, announce: !dryRun };
+  const how = { dryRun, acceptHalved: allowMass };
   const read = await readAgents(on, { run: request.run, ...how, leases, guard });
   guard();
   // The list may show the only agent with another uuid.
@@ -134,6 +138,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const hasBrake = request.agent === null && !request.allowMass && !run.observing;
   const brake = hasBrake ? askBrakeOfAgents(context.config.poll.brake, counted) : null;
   const isPlanned = plan.steps.length + opens.length + closes.length > 0;
+  const reported = await reportPlanned(run, decided);
   const moved = run.previewOnly || !isPlanned ? null : await mayChange(context, run.panel, { dryRun: false });
   const isChanging = !run.previewOnly && brake === null && moved === null;
   const doubtful = new Set(open.map(({ target }) => target));
@@ -158,8 +163,8 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     ]),
     totals: countTotals(shown, actions, held.changes, plan.left),
     undone: held.undone,
+    reported,
     notices: [
-      ...plan.notices.map((notice) => toNotice(name, { ...notice, key: `${name}:${notice.key}` })),
       ...held.notices,
       ...doubts,
       ...(run.observing ? [] : listLeftAbove(run, decided, traffic)),
@@ -227,6 +232,7 @@ async function withoutList(run: Run, problem: ListProblem): Promise<AgentsRun> {
     panel: name,
     agents: changedAgents(run, shown, request.agent, []),
     totals: countTotals(shown, [], [], 0),
+    reported: [],
     notices: [toNotice(name, { code, key, message: problem.message })],
     undone: [],
     error: { code: problem.code, message: problem.message },
@@ -281,6 +287,14 @@ export function noTotals(): AgentTotals {
 
 /** Returns the result for a panel that failed. */
 export function failedRun(panel: string, error: ItemError): AgentsRun {
-  const nothing = { agents: [], totals: noTotals(), notices: [], undone: [], observing: false, changes: 0 };
+  const nothing = {
+    agents: [],
+    totals: noTotals(),
+    reported: [],
+    notices: [],
+    undone: [],
+    observing: false,
+    changes: 0,
+  };
   return { panel, ...nothing, error };
 }

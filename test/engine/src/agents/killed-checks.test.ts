@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { useBench } from '../bench/each-test.js';
+import { GB } from '../bench/engine-bench.js';
+import { startHiddifyBench } from '../bench/hiddify-bench.js';
+import { killedAtWrite } from '../bench/intercept.js';
+import { kill } from '../bench/killed-call.js';
+
+const at = useBench(startHiddifyBench);
+
+/** Two users of agent north, which has a limit of 20 GB and has used it up since the last check. */
+const exceed = async (): Promise<string[]> => {
+  const users = [at.panel.addUser({ agent: at.north }), at.panel.addUser({ agent: at.north })];
+  await at.limit('north', 20);
+  await at.check();
+  for (const user of users) at.panel.use(user, 11 * GB);
+  return users;
+};
+const stored = async (): Promise<string[]> =>
+  (await at.bench.store.notices.list({})).flatMap(({ code, message }) => (code === 'agent_threshold' ? [message] : []));
+const REACHED = ['Agent "north" has reached 100% of its limit: 22 GB of 20 GB.'];
+
+describe('a check that is killed while an agent is over its limit', () => {
+  it.each([1, 2])('has reported it before change %i', async (nth) => {
+    const users = await exceed();
+    const point = { endpoint: /^PATCH .*user/, nth, land: () => Promise.resolve() };
+    await kill(at, ({ agents }) => agents.check({ allowMass: true }), point);
+    expect(await stored()).toEqual(REACHED);
+    await at.check({ allowMass: true });
+    expect(users.map((user) => at.panel.user(user).enable)).toEqual([false, false]);
+    expect(await stored()).toEqual(REACHED);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('is repeated by one that reports it once, killed at write %i', async (write) => {
+    await exceed();
+    const { store, isDead } = killedAtWrite(at.bench.store, write);
+    const killed = await at.bench.restart({ store });
+    await expect(killed.agents.check({ allowMass: true })).rejects.toThrow();
+    expect(isDead()).toBe(true);
+    await at.bench.restart();
+    at.bench.clock.advance(10 * 60_000);
+    await at.check({ allowMass: true });
+    expect(await stored()).toEqual(REACHED);
+  });
+});
