@@ -2,6 +2,8 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
+import { endCommandRow } from '../../kernel/changes/journal.js';
+import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { hasAccount } from '../../kernel/subject/account.js';
 import { noteLowered } from '../../kernel/subject/lifts.js';
 import { findSold } from '../../loop/load.js';
@@ -22,7 +24,7 @@ export async function removeService(context: Context, id: string, waitMs: number
   return withServiceRun(context, id, { command: 'service remove', waitMs }, async (service, run) => {
     await refuseHeld(context, service);
     await refuseInDoubt(context, id);
-    if (service.ownRefs.length > 0 && service.status !== 'terminated') {
+    if (service.ownRefs.length > 0 && service.status !== 'terminated' && (await hasBegun(context, id))) {
       throw new SluiceError('service_has_account', `"${id}" was not removed: it has an account that Sluice created`, {
         details: { service: id },
       });
@@ -34,10 +36,18 @@ export async function removeService(context: Context, id: string, waitMs: number
       await endIfGone(context, tables, id);
       await noteLowered(tables, id);
       await noteFollowing(tables, [id]);
+      for (const row of (await tables.actions.unresolved({ services: [id] })).filter(isCommandRow))
+        await endCommandRow(context, row.id, { state: 'unneeded' }, tables);
       await tables.services.remove(id, context.now());
     });
     return service;
   });
+}
+
+/** Returns whether a call was begun for the service, or a command done: a name is stored before the first call that creates it. */
+async function hasBegun({ store }: Context, service: string): Promise<boolean> {
+  const rows = await store.actions.list({ service });
+  return rows.some(({ calledAt, state }) => calledAt !== null || state === 'applied');
 }
 
 async function refuseHeld({ store, config }: Context, { id, panel }: ServiceRecord): Promise<void> {
