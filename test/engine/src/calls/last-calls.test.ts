@@ -32,6 +32,13 @@ describe('a line whose last calls can not be summed', () => {
     expect(at.panel.subscriber(LINE).status).toBe('active');
   });
 
+  it('is not ended for calls without a charge, and their number is in the sum', async () => {
+    addLast();
+    at.panel.changeCall(addLast(), { charge: null });
+    const message = expect.stringContaining('2 unbilled calls (2.0000 BRL and 1 without a known charge) since');
+    expect(await terminate()).toEqual(['unbilled_calls', message]);
+  });
+
   it('is not ended where their list is cut while they are billed, which is said in whole sentences', async () => {
     addLast();
     at.panel.server.inject({ endpoint: 'GET /cdrs', skip: 1, fault: { kind: 'cut' } });

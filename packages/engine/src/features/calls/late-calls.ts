@@ -1,7 +1,7 @@
 import type { ComparedBill } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { type ItemError, type PanelTelephony, toItemError } from '@sluice/panel-kind';
-import { addMoney, compareMoney, formatMoney, toLocalDate } from '@sluice/quota-core';
+import { addMoney, compareMoney, toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
@@ -21,6 +21,7 @@ import { findGivenUp } from '../telephony/find-line.js';
 import { listUnbilledOnPanel } from './ownerless.js';
 import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
 import { compareBill } from './reconcile-calls.js';
+import { describeSum } from './unrated.js';
 import { CALLS_UNBILLED, type StoredLateCalls, toKey, toLineKey, toOwnKey, toStored } from './stored-late-calls.js';
 
 /** What is stored of the late calls of a panel. */
@@ -240,8 +241,7 @@ function toConditions(context: Context, panel: string, found: readonly FoundCall
     const total = bills.reduce((sum, { difference }) => addMoney(sum, difference), '0');
     const since = toLocalDate(period.from, period.timeZone);
     const unrated = bills.reduce((sum, { now }) => sum + now.withoutCharge, 0);
-    const rest = unrated === 0 ? '' : ` and ${unrated} without a known charge`;
-    const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${formatMoney(total, currency)}${rest}`;
+    const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${describeSum(total, currency, unrated)}`;
     const parts = all.map(({ part }) => part);
     const details: StoredLateCalls = { panel, service, message, total, parts, isCharged: false };
     return [{ key, since: context.now(), runs: 1, details }];

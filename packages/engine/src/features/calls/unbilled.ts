@@ -11,13 +11,16 @@ import { findServiceFirstDay } from './first-day.js';
 import { gather } from './gather.js';
 import { dropGivenUp } from './given-up.js';
 import { listLineBills } from './line-bills.js';
+import { toCharged } from './unrated.js';
 import { findLineOfCalls, findSubscriber, type Line } from '../telephony/find-line.js';
 
 /** Calls of a line that no bill has. */
 export interface UnbilledCalls {
   calls: number;
-  /** Sum of their charges, with all digits. */
+  /** Sum of the charges that are known, with all digits. */
   total: string;
+  /** Calls that are not in it: not rated yet. */
+  withoutCharge: number;
   currency: string;
   /** Further records that can't be summed, such as those in another currency. */
   unsummed: number;
@@ -56,15 +59,19 @@ export async function findUnbilled(
   const request = { timeZone, now: context.now(), createdAt, billFrom, firstDay, windows };
   const periods = finalPeriods(bills, request).filter(({ client, period }) => !isPaid(client, toInstants(period)));
   if (periods.length === 0 && isPaid(service.client, { from: context.now(), to: context.now() })) return 'prepaid';
-  const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: context.now() };
+  const found: UnbilledCalls = { calls: 0, total: '0', withoutCharge: 0, currency, unsummed: 0, since: context.now() };
   for (const { period } of periods.reverse()) {
-    const { calls, total, problems } = await sumCalls(context, line, period);
+    const totals = await sumCalls(context, line, period);
+    const { calls, total, withoutCharge } = toCharged(totals);
     // Unrated calls are among the others.
-    const unsummed = problems.filter(({ code }) => code !== 'unrated').reduce((sum, { count }) => sum + count, 0);
+    const unsummed = totals.problems
+      .filter(({ code }) => code !== 'unrated')
+      .reduce((sum, { count }) => sum + count, 0);
     if (calls + unsummed === 0) continue;
     found.calls += calls;
     found.unsummed += unsummed;
     found.total = addMoney(found.total, total);
+    found.withoutCharge += withoutCharge;
     found.since = toInstants(period).from;
   }
   return { unbilled: found, isFirstDayKnown: firstDay !== null };

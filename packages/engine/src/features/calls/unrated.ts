@@ -1,3 +1,4 @@
+import { formatMoney } from '@sluice/quota-core';
 import type { CallTotals } from '@sluice/telephony';
 
 /** Returns the calls of a sum that are not in it because they have no charge yet; undefined: none. */
@@ -9,4 +10,10 @@ export function findUnrated({ problems }: Pick<CallTotals, 'problems'>): CallTot
 export function toCharged(totals: Pick<CallTotals, 'calls' | 'total' | 'problems'>) {
   const { calls, total } = totals;
   return { calls, total, withoutCharge: findUnrated(totals)?.count ?? 0 };
+}
+
+/** Describes a sum of calls, of which some may have no charge yet. */
+export function describeSum(total: string, currency: string, withoutCharge: number): string {
+  const rest = withoutCharge === 0 ? '' : ` and ${withoutCharge} without a known charge`;
+  return `${formatMoney(total, currency)}${rest}`;
 }

@@ -1,5 +1,4 @@
 import type { CallBillView } from '@sluice/contract/documents';
-import { formatMoney } from '@sluice/quota-core';
 import { toLocalTime } from '@sluice/telephony';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
@@ -7,6 +6,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import { describeBound } from '../../base/describe-period.js';
 import { billCalls } from '../calls/bill-calls.js';
 import { findLineOfCalls, wasEnded } from '../telephony/find-line.js';
+import { describeSum } from '../calls/unrated.js';
 import { findUnbilled, type FoundUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
 import type { Context } from '../../context/context.js';
 import { findOpenRow } from './stored-command.js';
@@ -69,10 +69,11 @@ function undecided(context: Context, service: ServiceRecord, unbilled: UnbilledC
 }
 
 function describe(context: Context, { id, panel }: ServiceRecord, unbilled: UnbilledCalls): string {
-  const { calls, total, currency, unsummed, since } = unbilled;
+  const { calls, total, withoutCharge, currency, unsummed, since } = unbilled;
   const timeZone = findTimeZone(context.config, panel);
   const count = (number: number): string => `${number} unbilled call${number === 1 ? '' : 's'}`;
-  const summed = calls === 0 && unsummed > 0 ? [] : [`${count(calls)} (${formatMoney(total, currency)})`];
+  const summed =
+    calls === 0 && unsummed > 0 ? [] : [`${count(calls)} (${describeSum(total, currency, withoutCharge)})`];
   const others = unsummed === 0 ? [] : [`${count(unsummed)} that can't be summed`];
   const what = [...summed, ...others].join(' and ');
   return `"${id}" has ${what} since ${describeBound(toLocalTime(since, timeZone), timeZone)} (${timeZone})`;
