@@ -110,7 +110,7 @@ describe.each(['default', 'magnusbilling'] as const)('a username that another se
     const { service } = await world.sluice.provision.create('svc-1');
     expect(service.error).toMatchObject({
       code: 'line_conflict',
-      message: expect.stringContaining('"other" has the same name'),
+      message: expect.stringContaining('service "other" has the same one'),
     });
   });
 });

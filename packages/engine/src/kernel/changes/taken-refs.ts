@@ -32,7 +32,9 @@ export async function findTaken(
     if (taken !== undefined) return refuse(`${taken.ref} ${taken.value}: it is that of service "${other.id}"`);
     if (username !== null && isLiving(other) && other.refs[kind.confirmedBy ?? ''] === username) {
       const found = wanted.map(({ ref, value }) => `${ref} ${value}`).join(', ');
-      return refuse(`${found}, found by its name ${username}: service "${other.id}" has the same name`);
+      return refuse(
+        `${found}, found by ${kind.confirmedBy ?? ''} ${username}: service "${other.id}" has the same one. Change that of the service whose line it is not`,
+      );
     }
   }
   return null;
