@@ -210,7 +210,7 @@ function nextSentences(
       ];
     case 'paid':
       return [
-        ': its bill was not paid, which no longer holds it',
+        ': its bill was not paid, which is no longer a reason to hold it',
         `The next run that reaches the panel ${describeHoldEnd(found, hold)}: ${poll}.`,
       ];
     case 'window':

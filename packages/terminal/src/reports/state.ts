@@ -139,7 +139,8 @@ function pendingSentences(found: Explanation, times: Times, { canCreate, hasAcco
 
 /** Says of a service that would be held for its bill what is unpaid. */
 function unpaidSentence({ service, decision, source }: Explanation): string {
-  if (service.unpaid === false) return 'Its bill was not paid, which would no longer hold it: the next run decides.';
+  if (service.unpaid === false)
+    return 'Its bill was not paid, which is no longer a reason to hold it: the next run decides.';
   const { status } = (decision?.inputs ?? {}) as { status?: unknown };
   const why = status === 'active' ? `it was due on ${service.nextDueDate ?? 'an unknown date'}` : 'it is suspended';
   return `Its bill is not paid: ${why}${source === null ? '' : ` in ${source}`}.`;

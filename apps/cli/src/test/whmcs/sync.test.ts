@@ -105,7 +105,7 @@ it('explain names what ends the hold of a service that WHMCS lists, and what las
   at.whmcs.service(1).status = 'Active';
   await at.sync();
   expect(await explained('whmcs-1')).toContain(
-    ': its bill was not paid, which no longer holds it. The next run that reaches the panel releases it: sluice poll --service whmcs-1.',
+    ': its bill was not paid, which is no longer a reason to hold it. The next run that reaches the panel releases it: sluice poll --service whmcs-1.',
   );
   await at.poll();
   expect((await bench.sluice('service show whmcs-1 --json')).json()).toMatchObject({ holds: [] });

@@ -186,7 +186,7 @@ function toWhyNow(
   next: NextDecision | null,
 ): readonly [Part, 'bad' | 'warning'] {
   if (next === 'window' || next === 'cycle') return toWhyEnded(reason);
-  if (next === 'paid') return ['An invoice was not paid, which no longer restricts it', 'warning'];
+  if (next === 'paid') return ['An invoice was not paid, which is no longer a reason to restrict it', 'warning'];
   return reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason, service);
 }
 

@@ -126,8 +126,8 @@ describe('while the brake stopped the last run of a panel', () => {
       own.clock.advance(3_600_000);
       await own.sluice.poll();
       const [page = '', customers = ''] = await read();
-      expect(page).toContain('its bill was not paid, which no longer holds it');
-      expect(customers).toContain('An invoice was not paid, which no longer restricts it');
+      expect(page).toContain('its bill was not paid, which is no longer a reason to hold it');
+      expect(customers).toContain('An invoice was not paid, which is no longer a reason to restrict it');
       expect(page).toContain('It is due to end, but the brake stops the runs that would end it.');
       expect(customers).toContain('unless your provider has to allow that first');
       expect(page + customers).not.toMatch(/is not paid/);

@@ -85,7 +85,7 @@ const NEXT_DECISIONS: Record<
     `${found.service.protected ? 'It is protected' : 'Its limits are released until a date'}: the next run that reaches the panel ${describeHoldEnd(found, hold)}.`,
   ],
   paid: (found, hold) => [
-    ': its bill was not paid, which no longer holds it',
+    ': its bill was not paid, which is no longer a reason to hold it',
     `The next run that reaches the panel ${describeHoldEnd(found, hold)}.`,
   ],
   window: (_found, { reason }) => [

@@ -78,7 +78,7 @@ it('the hold of an overdue service that runs hold no more is not called paid', a
   await at.bench.sluice('service set svc-1 next_due_date=2026-11-20');
   await at.poll();
   at.bench.write('sluice.yaml', configText(at.panel.url, hold.replace('overdue: hold', 'overdue: meter')));
-  expect((await lines('explain svc-1')).join(' ')).toContain(': its bill was not paid, which no longer holds it.');
+  expect((await lines('explain svc-1')).join(' ')).toContain(': its bill was not paid, which is no longer a reason to hold it.');
 });
 
 it('a renewal to a date that is past releases nothing, and explain says that a date has to be named', async () => {
