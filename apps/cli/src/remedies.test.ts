@@ -125,6 +125,13 @@ describe('a message with its remedy', () => {
     );
   });
 
+  it('names the billing system that may be another installation', () => {
+    for (const what of ['has another address than before', 'may be another installation'])
+      expect(withRemedy({ code: 'billing_moved', message: `WHMCS ${what}, and nothing shows that` })).toContain(
+        'Set the former address of WHMCS in the config.',
+      );
+  });
+
   it('is of a damaged backup that another one is named, and of a damaged store how it is checked', () => {
     const text = (message: string) => withRemedy({ code: 'store_damaged', message });
     for (const what of ["is damaged: it can't be unpacked", 'is damaged (row 1 missing)', 'holds no store'])

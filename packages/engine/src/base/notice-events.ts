@@ -55,6 +55,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   status_withheld: 'billing',
   client_merged: 'billing',
   billed_elsewhere: 'billing',
+  billing_moved: 'billing',
   purchase_of_former_client: 'billing',
   purchase_without_effect: 'billing',
   would_hold: 'would-change',

@@ -35,6 +35,35 @@ it('another installation in place of the one that made the invoices is neither c
   expect(await at.sluice.credit.show(String(CLIENT))).toMatchObject({ balance: '99.00' });
 });
 
+it('another installation is one alarm and one notice until it is over', async () => {
+  await start({ product: '' });
+  await at.use(100);
+  await at.buyPending();
+  await at.sluice.autoBuy.set({ service: 'whmcs-1' }, { enabled: true, package: 'extra' });
+  const former = at.whmcs.url;
+  const zoes = await moveAway();
+  await expect(at.sync()).rejects.toMatchObject({ code: 'billing_moved' });
+  const alarm = {
+    code: 'billing_moved',
+    event: 'billing',
+    service: null,
+    message: expect.stringMatching(/^WHMCS has /),
+  };
+  const alarms = async () => (await at.sluice.notices.alarms()).alarms;
+  expect(await alarms()).toMatchObject([alarm]);
+  const { notices, services } = await at.use(20);
+  expect(notices).toMatchObject([{ code: 'billing_moved', service: null }]);
+  expect(services).toMatchObject([{ error: { code: 'billing_moved' } }]);
+  expect((await at.use(20)).notices).toEqual([]);
+  await at.bench.edit(zoes.url, former);
+  expect(await alarms()).toEqual([]);
+  await at.use(1);
+  await at.bench.edit(former, zoes.url);
+  expect((await at.use(1)).notices).toMatchObject([{ code: 'billing_moved' }]);
+  await at.sluice.panels.doctor({ takeOver: true });
+  expect(await alarms()).toEqual([]);
+});
+
 it('a new address of the same installation is used without a word', async () => {
   await start({ product: '' });
   await at.use(100);

@@ -49,7 +49,10 @@ function alarmTable(scene: Scene, alarms: readonly AlarmView[], { caption, shows
       showsService
         ? {
             title: 'About',
-            cell: ({ service, panel }: AlarmView) => (service === null ? panelLink(panel) : serviceLink(service)),
+            cell: ({ service, panel }: AlarmView) => {
+              if (service !== null) return serviceLink(service);
+              return panel === '' ? 'billing' : panelLink(panel);
+            },
           }
         : null,
       {

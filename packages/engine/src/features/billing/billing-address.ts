@@ -1,10 +1,11 @@
-import type { Check } from '@sluice/contract/documents';
+import type { Check, RunReport } from '@sluice/contract/documents';
 import { type BillingKind, type BillingSystem, type ServiceSource, SluiceError } from '@sluice/panel-kind';
 import { toChecks } from '../../base/check.js';
 import { billingSettings } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { toAddress } from '../../context/panel-addresses.js';
 import { withRun } from '../../kernel/run/bracket.js';
+import { reportNotices } from '../../kernel/run/run-document.js';
 import { type KnownLine, listKnownLines, MOST_INVOICES, readWithLine } from './known-lines.js';
 import { type ConfiguredSource, openBilling, toBillingDependencies } from './open-billing.js';
 
@@ -12,7 +13,10 @@ import { type ConfiguredSource, openBilling, toBillingDependencies } from './ope
 const ADDRESS = 'billing-address:';
 
 /** The code of another installation in place of the known one. */
-const MOVED = 'billing_moved';
+export const MOVED = 'billing_moved';
+
+/** Returns the key of the condition that another installation was refused; all begin with that of an empty name. */
+const movedKey = (name: string): string => `${MOVED}:${name}`;
 
 /** The installation of a billing system that this store belongs to. */
 interface Installation {
@@ -57,12 +61,16 @@ async function confirmInstallation(context: Context, name: string): Promise<void
   if (configured === null) return;
   const { address } = configured;
   const known = await readInstallation(context, name);
-  if (known?.address === address) return;
+  if (known?.address === address) return endMoved(context, name);
   const from = known?.from ?? null;
   const lines = (await listKnownLines(context, { billing: name })).filter(({ at }) => from === null || at > from);
   const newest = lines.slice(0, MOST_INVOICES);
   const isFirst = known === null && newest.length === 0;
-  if (!isFirst && !(await showsOne(context, configured, newest))) throw moved(configured, known, newest);
+  if (!isFirst && !(await showsOne(context, configured, newest))) {
+    const error = moved(configured, known, newest);
+    await noteMoved(context, name, { address, message: error.message });
+    throw error;
+  }
   await storeInstallation(context, name, { address, from });
 }
 
@@ -81,7 +89,54 @@ async function readInstallation({ store }: Context, name: string): Promise<Insta
 
 function storeInstallation(context: Context, name: string, details: Installation): Promise<unknown> {
   const row = { key: `${ADDRESS}${name}`, since: context.now(), runs: 1, details };
-  return context.write([], ({ conditions }) => conditions.put(row));
+  return context.write([], async ({ conditions }) => {
+    await conditions.put(row);
+    await conditions.end(movedKey(name));
+  });
+}
+
+/** What is stored of an installation that was refused. */
+interface Refused {
+  address: string;
+  message: string;
+}
+
+async function noteMoved(context: Context, name: string, details: Refused): Promise<void> {
+  const known = await context.store.conditions.get(movedKey(name));
+  if (known !== null && (known.details as Refused).address === details.address) return;
+  const row = { key: movedKey(name), since: context.now(), runs: 1, details };
+  await context.write([], ({ conditions }) => conditions.put(row));
+}
+
+async function endMoved(context: Context, name: string): Promise<void> {
+  if ((await context.store.conditions.get(movedKey(name))) === null) return;
+  await context.write([], ({ conditions }) => conditions.end(movedKey(name)));
+}
+
+/** A billing system of the config that is refused, as it may be another installation. */
+export interface MovedBilling {
+  name: string;
+  message: string;
+  /** ISO UTC. */
+  since: string;
+}
+
+/** Lists the billing systems that are refused at their present addresses. Calls nothing. */
+export async function listMoved(context: Context): Promise<MovedBilling[]> {
+  const found = await context.store.conditions.list(movedKey(''));
+  return found.flatMap(({ key, since, details }) => {
+    const name = key.slice(movedKey('').length);
+    const { address, message } = details as Refused;
+    return findConfigured(context, name)?.address === address ? [{ name, message, since }] : [];
+  });
+}
+
+/** Reports each of them in a run, once as long as it is refused. */
+export async function reportMoved(context: Context, report: RunReport): Promise<void> {
+  const notices = (await listMoved(context)).map(({ name, message, since }) => ({
+    ...{ code: MOVED, key: `${movedKey(name)}:${since}`, panel: null, service: null, message },
+  }));
+  if (notices.length > 0) await reportNotices(context, report, notices, []);
 }
 
 async function showsOne(

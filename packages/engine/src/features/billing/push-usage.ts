@@ -4,7 +4,7 @@ import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { toCountedUsage } from '../../kernel/subject/counted.js';
-import { openKnownSource } from './billing-address.js';
+import { MOVED, openKnownSource } from './billing-address.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';
 
 /** Usage of a service that the billing system does not have yet. */
@@ -33,6 +33,8 @@ async function openAndPush(context: Context, configured: ConfiguredSource, run: 
   try {
     source = await openKnownSource(context, configured);
   } catch (error) {
+    // The run reports it by itself.
+    if (error instanceof SluiceError && error.code === MOVED) return [];
     return [await toNotice(context, null, error)];
   }
   try {

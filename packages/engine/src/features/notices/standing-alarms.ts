@@ -9,6 +9,7 @@ import { toAcknowledgedKey } from '../../base/acknowledged-key.js';
 import { describePeriod } from '../../base/describe-period.js';
 import { listMissingClients } from '../billing/missing-clients.js';
 import { CLIENT_MISSING, dueRefundKey, mergedRefundKey, REFUND_OF_MERGED } from '../billing/missing-key.js';
+import { listMoved, MOVED } from '../billing/billing-address.js';
 import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
 import { CALLS_UNBILLED, listLateCalls, toStoredId } from '../calls/stored-late-calls.js';
 import { listWithheld, STATUS_WITHHELD } from '../services/former-status.js';
@@ -30,8 +31,8 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 /**
  * Lists changes, bills of calls and refunds whose outcome is not known, refunds that wait to be sent, purchases that another billing
  * system than the config's has to finish, calls that are on no bill, clients whom the billing system has not any more,
- * agents with a limit that their panel lacks, panels on which the runs decide nothing, quota holds that last although the usage fell,
- * and statuses that the billing system shows of before an order: all of them, or those of one service, which has neither agents nor panels.
+ * billing systems that may be another installation, agents with a limit that their panel lacks, panels on which the runs decide nothing, quota holds that last although the usage fell,
+ * and statuses that the billing system shows of before an order: all of them, or those of one service, which has no agents, panels or billing systems.
  */
 export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
   const parts = await Promise.all([
@@ -39,6 +40,7 @@ export async function findStandingAlarms(context: Context, service?: string): Pr
     doubtfulMoney(context, service),
     service === undefined ? missingAgents(context) : [],
     service === undefined ? undecidedPanels(context) : [],
+    service === undefined ? movedBilling(context) : [],
     unbilledCalls(context, service),
     missingClients(context, service),
     fallenUsage(context, service),
@@ -130,6 +132,13 @@ async function missingClients(context: Context, only?: string): Promise<Standing
   const services = await context.store.services.list({ ids: found.map(({ service }) => service) });
   const panels = new Map(services.map(({ id, panel }) => [id, panel]));
   return found.map((one) => ({ ...one, code: CLIENT_MISSING, panel: panels.get(one.service) ?? '' }));
+}
+
+async function movedBilling(context: Context): Promise<StandingAlarm[]> {
+  const found = await listMoved(context);
+  return found.map(({ name, since, message }) => ({
+    ...{ id: `moved-${name}`, code: MOVED, panel: '', service: null, since, message },
+  }));
 }
 
 async function withheldStatuses({ store }: Context, only?: string): Promise<StandingAlarm[]> {

@@ -184,6 +184,12 @@ const references: RunDuty = {
   end: async ({ context, report }) => (await import('../billing/write-back.js')).writeBack(context, report),
 };
 
+/** Billing systems that may be another installation, after all that asks them. */
+const moved: RunDuty = {
+  wants: ({ request }) => Promise.resolve(!request.dryRun),
+  end: async ({ context, report }) => (await import('../billing/billing-address.js')).reportMoved(context, report),
+};
+
 /** Sends the notices of the run, and those that were left; which panels did not answer, and which answer again. */
 async function sendNews({ context, request, report }: EndedRun): Promise<void> {
   if (request.dryRun || !(await hasNews(context))) return;
@@ -200,7 +206,7 @@ async function hasNews(context: Context): Promise<boolean> {
 /** What features do in runs over panels and after them. */
 export const runParts: RunParts = {
   parts: [accounts, terminations, ended, buying, spend, refresh, agents],
-  duties: [removed, endedLinks, backup, store, usage, references],
+  duties: [removed, endedLinks, backup, store, usage, references, moved],
   // The store reports what is wrong with it on the next call.
   news: (run) => sendNews(run).catch(() => undefined),
 };

@@ -10,6 +10,7 @@ import {
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { purchaseLine } from '../../base/config/invoice-lines.js';
 import type { Context } from '../../context/context.js';
+import { MOVED } from '../billing/billing-address.js';
 import { cancelledKey } from '../billing/missing-key.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
@@ -184,7 +185,7 @@ export async function storeChange(
 /** Returns the error of a service whose purchase is still open: the next run asks again. */
 export function toProblem(error: unknown): ItemError {
   const { code, message } = toItemError(error);
-  return isRefusal(error) ? { code, message } : { code: 'billing_unavailable', message };
+  return isRefusal(error) || code === MOVED ? { code, message } : { code: 'billing_unavailable', message };
 }
 
 const REFUSALS = ['unknown_client', 'client_closed', 'currency_mismatch', 'bad_amount', 'invoice_closed'];
