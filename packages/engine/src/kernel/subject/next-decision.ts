@@ -68,5 +68,6 @@ export function describeHoldEnd<Hold extends Parameters<typeof isHeldBesides>[2]
   found: DecisionFacts & { holds: readonly Hold[] },
   hold: Hold,
 ): string {
-  return isHeldBesides(found, found.holds, hold) ? 'ends this hold, and another one stays' : 'releases it';
+  if (isHeldBesides(found, found.holds, hold)) return 'ends this hold, and another one stays';
+  return hold.restricting === true ? 'ends this hold' : 'releases it';
 }
