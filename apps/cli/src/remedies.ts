@@ -76,6 +76,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   under_observe: OBSERVED,
   PANEL_NOT_FOUND: / has no record for the lookup (?<lookup>\w+) of \S+ \(by (?<by>[^)]+)\)/,
   duplicate_ref: /(?:^| )(?<ref>\w+) \S+ is already that of service "(?<holder>.+?)", which alone can have it$/,
+  not_mapped: /^"(?<service>.+?)" has no (?<ref>\w+)$/,
   billing_moved: /^(?<billing>.+?) (?:has another address than before|may be another installation), and /,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,
   // Limits move with a service, where there is one.

@@ -45,7 +45,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Show them with "sluice call records --service {service}", and correct them on the panel; of another currency, set "currency" of the panel in the config',
   spend_incomplete: 'Add the missing rates on the panel; the limit holds as soon as the charged calls reach it',
   not_mapped: [
-    'Set it with "sluice service set {service} {ref}=ID"',
+    'Set it with "sluice service set {service} {ref}=ID"; where the panel has accounts, "sluice provision create {service}" creates one',
     'Set it with "sluice service set {service} REF=ID"; where the panel has accounts, "sluice provision create {service}" creates one',
   ],
   no_cycle:

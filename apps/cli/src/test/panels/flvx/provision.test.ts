@@ -22,6 +22,21 @@ describe('what is printed about an account', () => {
     expect(stdout).toMatch(/svc-1, provision create svc-1\).*Finish it with "sluice provision create svc-1"/);
   });
 
+  it('names the id that a service lacks while the creation of its account is in doubt and the panel is down', async () => {
+    await at.addService(1);
+    const { server } = at.panel;
+    const isCreation = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/user/create');
+    server.inject({ match: isCreation, times: 1, when: 'after', fault: { kind: 'cut' } });
+    server.onCall((call) => {
+      if (isCreation(call)) server.inject({ fault: { kind: 'cut' } });
+    });
+    await at.bench.sluice('provision create svc-1 --password-file no.password');
+    for (const words of ['poll', 'explain svc-1', 'service show svc-1']) {
+      const { stdout, stderr } = await at.bench.sluice(words);
+      expect(stdout + stderr).toContain('Set it with "sluice service set svc-1 flvx_user_id=ID"; where the panel');
+    }
+  });
+
   it('says whether the account was made, and that it is held', async () => {
     await at.addService(1);
     await at.bench.sluice('provision suspend svc-1');
