@@ -33,7 +33,7 @@ import { observeServices } from './observe.js';
 import { historyAfter, needsObservation, planAgain, planAll, planSteps, withCheckpoint } from './plan.js';
 import { acceptFall, countReading, mostFell, wouldHoldIfBelieved } from './plausible.js';
 import { beginReadings, confirmReadings, splitRepeated } from './repeated.js';
-import { recordFinished, leaveUnread, leaveUnfinished, treatmentIn } from './record.js';
+import { recordFinished, leaveUnread, leaveUnfinished, noteUnread, treatmentIn } from './record.js';
 import { noteStopsOfSharers } from './stops.js';
 
 /** A run over panels, for the run over one of them. */
@@ -46,7 +46,7 @@ type Hooks = Awaited<ReturnType<typeof beginParts>>;
 
 /**
  * Runs over one panel. Reads usage and decides page by page, storing services that need nothing more at once; then observes the
- * others, asks the brake, and makes the changes. Returns why it decided nothing, where the present time can't be believed.
+ * others, asks the brake, and makes the changes. Returns why it decided nothing: the present time or the panel's list can't be believed.
  */
 export async function runPanel(
   ofPanels: RunOfPanels,
@@ -65,7 +65,7 @@ export async function runPanel(
     return null;
   });
   await recordLeft(first.run, left);
-  return null;
+  return first.run.read === 0 ? first.run.ignored : null;
 }
 
 /** Runs over one panel, and returns what commands kept it from; an error where nothing can be decided by the present time. */
@@ -120,7 +120,7 @@ async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Prom
     enforcements: await readEnforcements(context.config, store, request.assumed),
     readings: isWhole ? beginReadings(panel.snapshot?.paged === true ? null : context.now()) : null,
     count: { compared: 0, fell: 0, expected: 0, aboveZero: 0 },
-    ...{ open: [], left: [], notices: [], active: 0, read: 0, unread: 0, observing: false },
+    ...{ open: [], left: [], notices: [], active: 0, read: 0, unread: 0, ignored: null, observing: false },
     resources: new Map(),
     doubted: new Set(),
   };
@@ -199,7 +199,7 @@ function decidePage(run: PanelRun, hooks: Hooks, reads: readonly Read[]): Decide
     countReading(run.count, answered);
     const read = acceptFall(answered, run.fallen);
     if (read.usage !== null || read.doubted !== null) run.read++;
-    else if (read.error !== null || read.answer?.reading.known === false) run.unread++;
+    else if (read.error !== null || read.answer?.reading.known === false) noteUnread(run, read);
     if (read.enforcement.value === 'observe') run.observing = true;
     const decided = hooks.afterDecide(decideHolds(context, panel, read, now));
     if (decided.skipped === null) run.active++;

@@ -87,7 +87,9 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   // A release fails by what stops a line after it.
   const isSound = problem === null || (scope === 'hold' && found.stops?.includes(problem.message) === true);
   const isServed = isSound && (givesBack ? target.holds.length === 0 : isToServe(panel, work, target));
-  const stops = isServed ? (found.stops ?? []) : [];
+  // What a call of ours may have stopped is not stopped by the panel.
+  const isOurs = work.unresolved.some(({ hold }) => hold !== null);
+  const stops = isServed && !isOurs ? (found.stops ?? []) : [];
   // What Sluice still restricts is not stopped by the panel.
   const isStopKnown = isServed && !givesBack && target.evidence.length === 0;
   const known = isStopKnown || found.stopsNow === undefined ? found : withoutStopsNow(found);

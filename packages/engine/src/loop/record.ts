@@ -48,6 +48,19 @@ export function wasRead({ context, panel, read, unread }: PanelRun): boolean {
   return (context.panelFailures().get(panel.name) ?? null) === null && (read > 0 || unread === 0);
 }
 
+/** Codes of lists that are ignored as a whole. */
+const IGNORED: readonly string[] = ['list_empty', 'list_halved'];
+
+/** Counts a service whose reading failed. */
+export function noteUnread(run: PanelRun, { error, answer }: Pick<Read, 'error' | 'answer'>): void {
+  run.unread++;
+  const reading = answer?.reading;
+  const problem = error ?? (reading?.known === false ? reading : null);
+  if (problem !== null && IGNORED.includes(problem.code)) {
+    run.ignored ??= { code: problem.code, message: problem.message };
+  }
+}
+
 /** Returns how a run, stopped by the brake or not, treats services. */
 export function treatmentIn({ request }: PanelRun, stopped: boolean): ToTreatment {
   return ({ enforcement }) => {

@@ -1,4 +1,5 @@
 import type { RunReport } from '@sluice/contract/documents';
+import type { ItemError } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import type { Enforcements } from '../context/enforcement.js';
@@ -36,6 +37,8 @@ export interface PanelRun extends RunOnPanel {
   /** Services with a reading, and those whose reading failed. */
   read: number;
   unread: number;
+  /** Why the list that services are read from was ignored; null where it was not. */
+  ignored: ItemError | null;
   /** Services that a reading would hold that is too high to be used; they count for the brake. */
   readonly doubted: Set<string>;
   observing: boolean;

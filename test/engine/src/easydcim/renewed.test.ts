@@ -130,3 +130,39 @@ it('is renewed although its order is gone', async () => {
   const { nextDueDate, holds } = await at.sluice.services.show('svc-1');
   expect([nextDueDate, holds]).toEqual([NEW, []]);
 });
+
+describe('a service whose suspension was made with a lost answer', () => {
+  /** Holds it; the panel suspends the order, and answers nothing more in this run. Returns whether it has ended. */
+  async function holdInDoubt(): Promise<void> {
+    await at.addService(1, { product: 'order' });
+    await at.pollAfter(HOUR);
+    at.bench.clock.set('2026-12-16T12:00:00Z');
+    let isSent = false;
+    const { server } = at.panel;
+    const lose = server.inject({
+      match: ({ changing }) => (isSent ||= changing),
+      when: 'after',
+      fault: { kind: 'cut' },
+    });
+    await at.poll({ allowMass: true });
+    lose();
+    expect([await unresolved(), at.panel.order(order).status]).toEqual([['suspend-order'], 'suspended']);
+    at.bench.clock.advance(HOUR);
+  }
+
+  const sent = async (): Promise<string[]> =>
+    (await at.bench.store.notices.list({ service: 'svc-1' })).map(({ code }) => code).filter((code) => code !== 'hold');
+
+  it.each(['renewed', 'polled'])('is not said to be released while the panel is down: %s', async (how) => {
+    await holdInDoubt();
+    const mend = takeDown();
+    if (how === 'renewed') expect((await renew()).stillHeld).toEqual(['billing']);
+    else await at.sluice.services.set('svc-1', { next_due_date: NEW });
+    if (how === 'polled') await at.pollAfter(HOUR);
+    expect(await sent()).not.toContain('release');
+    mend();
+    await at.pollAfter(HOUR);
+    expect(at.panel.order(order).status).toBe('active');
+    expect((await sent()).filter((code) => code !== 'release_pending')).toEqual(['release']);
+  });
+});

@@ -25,3 +25,21 @@ describe('a panel works', () => {
     expect(await seen()).toEqual([null, [1]]);
   });
 });
+
+it.each([
+  ['no', 0, 'list_empty'],
+  ['fewer than half of', 1, 'list_halved'],
+])(
+  'a panel that suddenly shows %s its users is up, and operators are told that nothing is decided there',
+  async (_, left) => {
+    const uuids = [];
+    for (const number of [1, 2, 3]) uuids.push(await at.create(number));
+    await pollLater(at);
+    for (const uuid of uuids.slice(left)) at.panel.deleteUser(uuid);
+    const told = async (): Promise<string[]> =>
+      (await at.bench.store.notices.list({})).flatMap(({ code, panel }) => (panel === 'vpn' ? [code] : []));
+    for (let poll = 0; poll < 2; poll++) await pollLater(at);
+    expect(await seen()).toEqual([null, [1]]);
+    expect(await told()).toEqual(['panel_undecided']);
+  },
+);

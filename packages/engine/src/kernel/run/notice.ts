@@ -73,7 +73,8 @@ export function toReleaseNotices(
   return ended.map((hold) => {
     const why = toWhy(hold);
     if (left.has(hold.id)) {
-      const message = `${service.id} is to be released (${why}): its restriction is still on the panel, and ${toNext(work)}`;
+      const place = work.evidence.some((item) => item.hold === hold.id) ? 'is still' : 'may be';
+      const message = `${service.id} is to be released (${why}): its restriction ${place} on the panel, and ${toNext(work)}`;
       return serviceNotice(service, RELEASE_PENDING, message, hold.id);
     }
     const message = `${service.id}: a hold ended (${why}); it stays held (${staying})`;
