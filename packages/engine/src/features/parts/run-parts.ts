@@ -186,7 +186,8 @@ const references: RunDuty = {
 
 /** Billing systems that may be another installation, after all that asks them. */
 const moved: RunDuty = {
-  wants: ({ request }) => Promise.resolve(!request.dryRun),
+  wants: ({ request, context: { deps, config } }) =>
+    !request.dryRun && deps.billing.some(({ kind }) => billingSettings(config, kind) !== undefined),
   end: async ({ context, report }) => (await import('../billing/billing-address.js')).reportMoved(context, report),
 };
 
