@@ -78,7 +78,9 @@ it('the hold of an overdue service that runs hold no more is not called paid', a
   await at.bench.sluice('service set svc-1 next_due_date=2026-11-20');
   await at.poll();
   at.bench.write('sluice.yaml', configText(at.panel.url, hold.replace('overdue: hold', 'overdue: meter')));
-  expect((await lines('explain svc-1')).join(' ')).toContain(': its bill was not paid, which is no longer a reason to hold it.');
+  expect((await lines('explain svc-1')).join(' ')).toContain(
+    ': its bill was not paid, which is no longer a reason to hold it.',
+  );
 });
 
 it('a hold whose restriction failed is not called to be restricted once its bill is paid', async () => {
@@ -94,7 +96,7 @@ it('a hold whose restriction failed is not called to be restricted once its bill
   expect((await lines('explain svc-1')).join(' ')).toContain('svc-1 is to be restricted: held since');
   await at.bench.sluice('service set svc-1 next_due_date=2026-12-20');
   expect((await lines('explain svc-1')).join(' ')).toMatch(
-    /svc-1 is held since .*, but not on the panel: its bill was not paid, which no longer holds it\. The next run that reaches the panel ends this hold: /,
+    /svc-1 is held since .*, but not on the panel: its bill was not paid, which is no longer a reason to hold it\. The next run that reaches the panel ends this hold: /,
   );
   expect((await lines('service list')).join(' ')).toContain('billing (not restricted)');
   await at.poll();
