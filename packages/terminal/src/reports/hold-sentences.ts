@@ -154,9 +154,7 @@ function lastingSentences(
   }
   const isLeft = hold.restricting === true;
   const began = times.at(hold.since, panel) ?? '';
-  const since = isLeft
-    ? `${id} is ${isDueToEnd(found, hold) ? `held since ${began}, but not on the panel` : `to be restricted: held since ${began}, but not on the panel yet`}`
-    : `${id} is held since ${began}${partText(hold)}`;
+  const since = `${id} is ${isLeft ? 'to be restricted: held' : 'held'} since ${began}${isLeft ? ', but not on the panel yet' : partText(hold)}`;
   const suspended = readSuspendedAgent(hold);
   const next = findNextDecision(found, hold);
   const decided = next === null || next === 'room' ? null : nextSentences(found, hold, { next, times, commands });

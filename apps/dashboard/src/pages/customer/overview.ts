@@ -54,7 +54,7 @@ function servicesSection(request: PageRequest, services: readonly ServiceDetail[
     caption: 'Services',
     columns: [
       { title: 'Service', cell: ({ id }) => link(toPath(request, id), id) },
-      { title: 'State', cell: (service) => showState(service, times) },
+      { title: 'State', cell: showState },
       { title: 'Left', cell: showRemaining, isNumber: true },
       { title: 'Used', cell: (service) => html`<span class="compact narrow">${usageBar(toFill(service))}</span>` },
       { title: 'Traffic', cell: showUsed, isMinor: true },

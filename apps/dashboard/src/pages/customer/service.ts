@@ -119,7 +119,7 @@ function usageSection({ sluice }: PageRequest, service: ServiceDetail, times: Ti
   const content = html`${ageNotice(service, times)} ${changeNotice(service, skip)} ${holdNotices(service, times, skip)}
   ${leniencyNotice(service, times)} ${metered ? headline(service) : null}
   ${facts([
-    ['State', showState(service, times)],
+    ['State', showState(service)],
     metered ? ['Left', showRemaining(service)] : null,
     metered ? ['Period', showPeriod(service, times)] : null,
     allowance === null || allowance.extraBytes === 0

@@ -1,12 +1,10 @@
 import type { FallenUsage, ServiceDetail } from '@sluice/engine';
 import {
-  type DecisionFacts,
   describeExceeded,
   describeFigures,
   type NextDecision,
   findNextDecision,
   hasCycleEnded,
-  isDueToEnd,
   isHeldBesides,
   isLeftBySkip,
   isWithinUnknown,
@@ -40,8 +38,8 @@ export function isUnread({ allowance, usage, error, quota }: ServiceDetail): boo
 }
 
 /** The state of a service in a word that its client understands. */
-export function showState(service: ServiceDetail, times: Times): Html {
-  const word = stateWord(service, times);
+export function showState(service: ServiceDetail): Html {
+  const word = stateWord(service);
   const isWarning = ['not read', 'coming back', 'to be restricted', USED_UP, STOPPED].includes(word);
   return badge(word, word === RESTRICTED ? 'bad' : isWarning ? 'warning' : undefined);
 }
@@ -54,15 +52,14 @@ const STOPPED = 'stopped';
 export const COMES_BACK =
   'The service comes back as soon as its panel accepts that, unless your provider has to allow it first.';
 
-function stateWord(service: ServiceDetail, times: Times): string {
+function stateWord(service: ServiceDetail): string {
   const { lifecycle, holds, status, observing } = service;
   if (lifecycle !== 'active' && lifecycle !== 'suspended') return lifecycle;
   // A suspension restricts only once its hold does: a protected service runs on.
   if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true))
     return lifecycle === 'suspended' ? lifecycle : RESTRICTED;
   if (holds.some(({ releasing }) => releasing === true)) return 'coming back';
-  const known = toFacts(service, times);
-  if (!observing && holds.some((hold) => !isDueToEnd(known, { ...hold, note: null }))) return 'to be restricted';
+  if (holds.length > 0 && !observing) return 'to be restricted';
   if (service.stoppedByPanel !== undefined) return STOPPED;
   if (describeExceeded(service) !== null) return USED_UP;
   return status === 'unreadable' && isMetered(service) ? 'not read' : 'active';
@@ -71,13 +68,13 @@ function stateWord(service: ServiceDetail, times: Times): string {
 /** A service in one line of text: its state, and what is used of its quota until when. */
 export function toSummary(service: ServiceDetail, times: Times): string {
   const { used, allowed } = toFill(service);
-  if (!isMetered(service)) return stateWord(service, times);
-  if (isUnread(service)) return `${stateWord(service, times)}: not read yet, ${showQuota(service)}`;
+  if (!isMetered(service)) return stateWord(service);
+  if (isUnread(service)) return `${stateWord(service)}: not read yet, ${showQuota(service)}`;
   const of = allowed === null ? '' : ` of ${formatBytes(allowed)}`;
   const usage = used === null ? 'usage unknown' : `${formatBytes(used)}${of} used`;
   const word = hasCycleEnded(service, times.now) ? 'in the period that ended on' : 'until';
   const until = service.cycle === null ? '' : ` ${word} ${times.bound(service.cycle.end)} (${times.timeZone})`;
-  return `${stateWord(service, times)}: ${usage}${until}`;
+  return `${stateWord(service)}: ${usage}${until}`;
 }
 
 /** Used and allowed in words; unknown is said, and never a zero. */
@@ -145,19 +142,16 @@ export function leniencyNotice(service: ServiceDetail, times: Times): Html | nul
   return notice('info', html`Your provider restricts nothing for that until ${times.day(until)}.`);
 }
 
-function toFacts(service: ServiceDetail, times: Times): DecisionFacts {
-  return { service, released: service.quotaReleasedUntil === null ? null : service, at: times.now };
-}
-
 /** Why a service is restricted, and what is used up without a restriction, in words for its client. */
 export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReason | null): Html[] {
   const { holds, wouldHold, observing } = service;
   const due = wouldHold.filter((reason) => reason !== 'billing' || service.unpaid !== false);
   const used = due.map((reason) => notice('warning', html`${toWhy(reason, service)[0]}.`));
-  const known = toFacts(service, times);
+  const released = service.quotaReleasedUntil === null ? null : service;
   const restricted = holds.map((hold) => {
     const { reason, since, beforeClient, releasing, restricting, partly } = hold;
     const unread = skip !== null && isLeftBySkip(skip, hold) ? UNREAD[skip] : null;
+    const known = { service, released, at: times.now };
     const isAnother = isHeldBesides(known, holds, hold);
     if (releasing === true)
       return notice(
@@ -166,9 +160,9 @@ export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReas
       );
     const next = findNextDecision(known, { reason, since, note: null });
     const [why, tone] = toWhyNow(service, reason, next);
-    const comesBack = next !== null && next !== 'product';
     if (restricting === true)
-      return notice('warning', html`${why}; the service is ${observing || comesBack ? 'not' : 'to be'} restricted.`);
+      return notice('warning', html`${why}; the service is ${observing ? 'not' : 'to be'} restricted.`);
+    const comesBack = next !== null && next !== 'product';
     const end = comesBack ? (unread ?? (observing ? '' : isAnother ? NEXT_READING_ALONE : NEXT_READING)) : '';
     return notice(
       tone,

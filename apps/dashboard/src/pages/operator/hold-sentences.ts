@@ -112,9 +112,7 @@ export function lastingSentences({ found, times, agents }: Held, hold: HoldView)
   }
   const since =
     hold.restricting === true
-      ? isDueToEnd(found, hold)
-        ? html`It is held since ${times.full(hold.since)}, but not on the panel`
-        : html`It is to be restricted: held since ${times.full(hold.since)}, but not on the panel yet`
+      ? html`It is to be restricted: held since ${times.full(hold.since)}, but not on the panel yet`
       : html`It is held since ${times.full(hold.since)}${hold.partly === true ? ', but only in part yet' : ''}`;
   const next = findNextDecision(found, hold);
   const decided = next === null || next === 'room' ? null : NEXT_DECISIONS[next](found, hold, times);

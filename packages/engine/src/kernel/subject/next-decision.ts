@@ -68,6 +68,5 @@ export function describeHoldEnd<Hold extends Parameters<typeof isHeldBesides>[2]
   found: DecisionFacts & { holds: readonly Hold[] },
   hold: Hold,
 ): string {
-  if (isHeldBesides(found, found.holds, hold)) return 'ends this hold, and another one stays';
-  return hold.restricting === true ? 'ends this hold' : 'releases it';
+  return isHeldBesides(found, found.holds, hold) ? 'ends this hold, and another one stays' : 'releases it';
 }

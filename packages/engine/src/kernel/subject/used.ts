@@ -150,7 +150,7 @@ export function describeWithin(service: Pick<ServiceView, 'limits' | 'status'>):
   return isWithinUnknown(service) ? 'whether it is within its limits is not known' : 'it is within its limits';
 }
 
-/** Returns how a hold is not on its panel as it should be: `to be released`; null where it is. */
+/** Returns what is left to do on the panel for a hold: `to be released`; null where it is as it should be. */
 export function describeMark({
   releasing,
   restricting,
@@ -158,7 +158,7 @@ export function describeMark({
 }: Partial<Record<keyof HoldMarks, boolean>>): string | null {
   if (releasing === true) return 'to be released';
   if (partly === true) return 'restricted in part';
-  return restricting === true ? 'not restricted' : null;
+  return restricting === true ? 'to be restricted' : null;
 }
 
 /** Returns the reason of a hold with what is left to do for it: `quota (to be released)`. */

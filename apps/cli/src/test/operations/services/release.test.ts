@@ -83,28 +83,6 @@ it('the hold of an overdue service that runs hold no more is not called paid', a
   );
 });
 
-it('a hold whose restriction failed is not called to be restricted once its bill is paid', async () => {
-  at.bench.write('sluice.yaml', configText(at.panel.url, 'poll: { overdue: hold, doubt: { jump: off } }'));
-  await at.addService(1);
-  await at.poll();
-  at.panel.server.inject({
-    match: ({ endpoint }) => endpoint.endsWith('/suspend'),
-    fault: { kind: 'status', status: 503 },
-  });
-  await at.bench.sluice('service set svc-1 next_due_date=2026-11-20');
-  await at.poll();
-  expect((await lines('explain svc-1')).join(' ')).toContain('svc-1 is to be restricted: held since');
-  await at.bench.sluice('service set svc-1 next_due_date=2026-12-20');
-  expect((await lines('explain svc-1')).join(' ')).toMatch(
-    /svc-1 is held since .*, but not on the panel: its bill was not paid, which is no longer a reason to hold it\. The next run that reaches the panel ends this hold: /,
-  );
-  expect((await lines('service list')).join(' ')).toContain('billing (not restricted)');
-  // Until then the panel may yet carry it out.
-  at.bench.clock.advance(HOUR);
-  await at.poll();
-  expect((await lines('service list')).join(' ')).not.toContain('billing');
-});
-
 it('a renewal to a date that is past releases nothing, and explain says that a date has to be named', async () => {
   at.bench.write('sluice.yaml', configText(at.panel.url, 'poll: { overdue: hold, doubt: { jump: off } }'));
   await at.addService(1);
