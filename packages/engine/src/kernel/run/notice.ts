@@ -5,7 +5,7 @@ import type { DeliveryRecord, HoldRecord, NoticeRecord, ServiceRecord, StoreTabl
 import { hasEnded } from '../../base/lifecycle.js';
 import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
-import { type LastingHold, listLastingHolds } from '../subject/holds.js';
+import { isInDoubt, type LastingHold, listLastingHolds } from '../subject/holds.js';
 import type { Applied } from '../subject/stages.js';
 import { saysStopped } from '../subject/to-stage.js';
 import { isAcknowledged, readAcknowledged } from './alarms.js';
@@ -61,7 +61,9 @@ export function toReleaseNotices(
   describe: (hold: Readonly<HoldRecord>) => string,
 ): Notice[] {
   const { service } = work;
-  const lasting = listLastingHolds(work);
+  const inDoubt = ended.filter((hold) => isInDoubt(work, hold));
+  const known = listLastingHolds(work).filter(({ id }) => !inDoubt.some((hold) => hold.id === id));
+  const lasting = [...known, ...inDoubt.map((hold) => ({ ...hold, releasing: true as const }))];
   const left = new Set(lasting.flatMap(({ id, releasing }) => (releasing === true ? [id] : [])));
   const staying = describeStaying(lasting, ended);
   const toWhy = (hold: Readonly<HoldRecord>): string => `${describeReason(hold.reason)}: ${describe(hold)}`;

@@ -164,24 +164,21 @@ export async function readLastingHolds(
   return markHolds(holds, toRestrict, some.length === 0 ? [] : await tables.evidence.ofHolds(some));
 }
 
-/** A service in a run, as far as it shows what is left of its ended holds. */
-type EndedHolds = Pick<Applied, 'ended' | 'evidence' | 'unresolved'>;
-
 /** Returns the same of a service in a run, as far as the run is. */
-export function listLastingHolds(work: EndedHolds & Pick<Applied, 'holds' | 'toRestrict'>): LastingHold[] {
+export function listLastingHolds(work: Pick<Applied, 'holds' | 'ended' | 'evidence' | 'toRestrict'>): LastingHold[] {
   const { holds, ended, evidence, toRestrict } = work;
-  const left = ended.filter((hold) => isLeft(work, hold));
+  const left = ended.filter(({ id }) => evidence.some(({ hold }) => hold === id));
   return left.length + holds.length === 0 ? [] : markHolds([...left, ...holds], toRestrict, evidence);
 }
 
-/** Returns the ended holds of which nothing is left on the panel, as far as the run is. */
-export function listReleasedHolds(work: EndedHolds): Applied['ended'] {
-  return work.ended.filter((hold) => !isLeft(work, hold));
+/** Returns the ended holds of which nothing is left on the panel, as far as the run is, nor may be. */
+export function listReleasedHolds(work: Pick<Applied, 'ended' | 'evidence' | 'unresolved'>): Applied['ended'] {
+  return work.ended.filter((hold) => !isInDoubt(work, hold) && work.evidence.every((item) => item.hold !== hold.id));
 }
 
-/** Whether something of an ended hold is on the panel, or may be: a call that restricts for it has no known outcome. */
-function isLeft({ evidence, unresolved }: Omit<EndedHolds, 'ended'>, { id }: Pick<HoldRecord, 'id'>): boolean {
-  return evidence.some(({ hold }) => hold === id) || unresolved.some(({ hold }) => hold === id);
+/** Returns whether a call that restricts for a hold may have been carried out: how it ended is not known. */
+export function isInDoubt({ unresolved }: Pick<Applied, 'unresolved'>, { id }: Pick<HoldRecord, 'id'>): boolean {
+  return unresolved.some(({ hold }) => hold === id);
 }
 
 /**
