@@ -16,3 +16,6 @@ export function unsupported(message: string, details: Details = {}): SluiceError
 export type MovedError = ItemError & {
   details: { panel: string; changing: null; active: null; since: string; why: string };
 };
+
+/** Codes of lists that are ignored as a whole, since they lack too much of what the last one had. */
+export const TOO_SHORT: readonly string[] = ['list_halved', 'list_empty'];

@@ -1,4 +1,4 @@
-import type { MovedError } from '../base/errors.js';
+import { type MovedError, TOO_SHORT } from '../base/errors.js';
 import { isInterrupted } from '../base/interruption.js';
 import { endStops } from '../kernel/changes/store-copy.js';
 import { type BrakeError, isBrakeError, noteBrake } from '../kernel/run/brake-state.js';
@@ -48,15 +48,12 @@ export function wasRead({ context, panel, read, unread }: PanelRun): boolean {
   return (context.panelFailures().get(panel.name) ?? null) === null && (read > 0 || unread === 0);
 }
 
-/** Codes of lists that are ignored as a whole. */
-const IGNORED: readonly string[] = ['list_empty', 'list_halved'];
-
 /** Counts a service whose reading failed. */
 export function noteUnread(run: PanelRun, { error, answer }: Pick<Read, 'error' | 'answer'>): void {
   run.unread++;
   const reading = answer?.reading;
   const problem = error ?? (reading?.known === false ? reading : null);
-  if (problem !== null && IGNORED.includes(problem.code)) {
+  if (problem !== null && TOO_SHORT.includes(problem.code)) {
     run.ignored ??= { code: problem.code, message: problem.message };
   }
 }

@@ -23,6 +23,7 @@ import { bindNames, loadMeant, renameAgents } from './meant-agents.js';
 import { findReturned } from './returned-users.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
 import { type WaitingRaise, weighRaises } from './sold-raises.js';
+import { TOO_SHORT } from '../../base/errors.js';
 import type { Context } from '../../context/context.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -268,8 +269,6 @@ async function figuresForCreation(from: ReadFrom): Promise<void> {
     if (!(error instanceof SluiceError) || !TOO_SHORT.includes(error.code)) throw error;
   }
 }
-
-const TOO_SHORT: readonly string[] = ['list_halved', 'list_empty'];
 
 /** Returns an agent with current figures; reads the panel again for an unknown one. */
 export async function knownAgent(

@@ -30,9 +30,10 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
 
 /**
  * Lists changes, bills of calls and refunds whose outcome is not known, refunds that wait to be sent, purchases that another billing
- * system than the config's has to finish, calls that are on no bill, clients whom the billing system has not any more,
- * billing systems that may be another installation, agents with a limit that their panel lacks, panels on which the runs decide nothing, quota holds that last although the usage fell,
- * and statuses that the billing system shows of before an order: all of them, or those of one service, which has no agents, panels or billing systems.
+ * system than the config's has to finish, calls that are on no bill, clients whom the billing system has not any more, billing
+ * systems that may be another installation, agents with a limit that their panel lacks, panels on which the runs decide nothing, quota
+ * holds that last although the usage fell, and statuses that the billing system shows of before an order: all of them, or those of one
+ * service, which has no agents, panels or billing systems.
  */
 export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
   const parts = await Promise.all([

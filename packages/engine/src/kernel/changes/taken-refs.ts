@@ -20,7 +20,8 @@ export async function findTaken(
   const wanted = listClaims(kind, { ...service, refs }).filter(({ exclusive, key }) => exclusive && !had.has(key));
   if (wanted.length === 0) return null;
   // Another one may name it by its username, and not have read its id yet.
-  const username = hasReference || kind.confirmedBy === undefined ? null : (refs[kind.confirmedBy] ?? null);
+  const { confirmedBy = '' } = kind;
+  const username = hasReference ? null : (refs[confirmedBy] ?? null);
   for (const other of await tables.services.list({ panel: service.panel })) {
     if (other.id === service.id || hasEnded(other)) continue;
     const claimed = new Set(listClaims(kind, other).map(({ key }) => key));
@@ -30,10 +31,10 @@ export async function findTaken(
       message: `"${service.id}" can't take over ${why}; nothing was changed`,
     });
     if (taken !== undefined) return refuse(`${taken.ref} ${taken.value}: it is that of service "${other.id}"`);
-    if (username !== null && isLiving(other) && other.refs[kind.confirmedBy ?? ''] === username) {
+    if (username !== null && isLiving(other) && other.refs[confirmedBy] === username) {
       const found = wanted.map(({ ref, value }) => `${ref} ${value}`).join(', ');
       return refuse(
-        `${found}, found by ${kind.confirmedBy ?? ''} ${username}: service "${other.id}" has the same one. Change that of the service whose line it is not`,
+        `${found}, found by ${confirmedBy} ${username}: service "${other.id}" has the same one. Change that of the service whose line it is not`,
       );
     }
   }

@@ -61,8 +61,8 @@ export function toReleaseNotices(
   describe: (hold: Readonly<HoldRecord>) => string,
 ): Notice[] {
   const { service } = work;
-  const inDoubt = ended.filter((hold) => isInDoubt(work, hold));
-  const known = listLastingHolds(work).filter(({ id }) => !inDoubt.some((hold) => hold.id === id));
+  const known = listLastingHolds(work);
+  const inDoubt = ended.filter((hold) => isInDoubt(work, hold) && !known.some(({ id }) => id === hold.id));
   const lasting = [...known, ...inDoubt.map((hold) => ({ ...hold, releasing: true as const }))];
   const left = new Set(lasting.flatMap(({ id, releasing }) => (releasing === true ? [id] : [])));
   const staying = describeStaying(lasting, ended);
@@ -75,7 +75,7 @@ export function toReleaseNotices(
   return ended.map((hold) => {
     const why = toWhy(hold);
     if (left.has(hold.id)) {
-      const place = work.evidence.some((item) => item.hold === hold.id) ? 'is still' : 'may be';
+      const place = inDoubt.includes(hold) ? 'may be' : 'is still';
       const message = `${service.id} is to be released (${why}): its restriction ${place} on the panel, and ${toNext(work)}`;
       return serviceNotice(service, RELEASE_PENDING, message, hold.id);
     }
