@@ -199,6 +199,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   not_ours: 'Delete it on the panel, or adopt it first with "sluice provision create {service} --adopt"',
   ambiguous_line:
     'Name the customer with "sluice provision create {service} --customer-id ID"; of plans and carriers use the id',
+  line_unproven: [
+    'If it is the line of this service, take it over with "sluice provision create {service}"',
+    'If not, ask the client for another username',
+  ],
   foreign_line: [
     'If it is the line of this service, set it with "sluice service set {service} astbilling_subscriber_id=ID"',
     'If not, correct its reference on the panel, or use other service ids in one of the installations',

@@ -15,7 +15,7 @@ export type { Overrides } from './api/overrides.js';
 export type { Usage } from './api/usage.js';
 export type { Adopted, Holds, ReleaseAll } from './api/holds.js';
 export type { Panels } from './api/panels.js';
-export type { PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
+export type { CreateOptions, PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
 export type { Purchases } from './api/purchases.js';
 export type { Requests } from './api/requests.js';
 export type { ServiceFilter, ServicePage, Services, SyncOptions } from './api/services.js';

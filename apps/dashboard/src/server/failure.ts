@@ -135,6 +135,7 @@ const IN_THEIR_WORDS: Record<string, string> = {
   agent_limit: OF_AGENT,
   agent_suspended: OF_AGENT,
   line_conflict: LINE_NOT_SET_UP,
+  line_unproven: LINE_NOT_SET_UP,
   unknown_panel: 'This is not possible at the moment. Please ask your provider.',
   termination_unfinished: 'This service is being ended: it can’t be changed any more.',
 };

@@ -65,6 +65,7 @@ const target: LineTarget = {
     phone: null,
     externalRef: 'whmcs:client:77',
   },
+  isUnproven: false,
   plan: { name: 'Corporativo' },
   areaCode: '11',
   channels: 2,
@@ -259,6 +260,18 @@ describe('an existing line', () => {
     // The username of somebody else that a system's filter took for this one.
     const other = { ...nothing, byUsername: [line({ username: 'JOAO1042' })], customers: [customer()] };
     expect(planLine(systems.default, other, target).steps).toMatchObject([{ type: 'create-subscriber' }]);
+  });
+
+  it('of a customer that only an unseen order names is left to an operator', () => {
+    const ordered = { ...target, isUnproven: true };
+    const owner = { ...nothing, byUsername: [free], customers: [customer({ externalRef: null })] };
+    expect(catchRefusal(() => planLine(systems.default, owner, ordered))).toBe('unproven');
+    const record = { ...nothing, byUsername: [free], customers: [customer({ id: '9001', externalRef: null })] };
+    expect(catchRefusal(() => planLine(systems.magnus, record, ordered))).toBe('unproven');
+    const known = { ...nothing, byUsername: [free], customers: [customer({ externalRef: 'whmcs:client:77' })] };
+    expect(planLine(systems.default, known, ordered).steps).toMatchObject([{ type: 'update-subscriber' }]);
+    const stated = { ...ordered, customer: { ...target.customer, id: customer().id } };
+    expect(planLine(systems.default, owner, stated).steps).toMatchObject([{ type: 'update-subscriber' }]);
   });
 
   it.each<[string, keyof typeof systems, Partial<Subscriber>, Partial<TelephoneCustomer> | null, string]>([

@@ -8,6 +8,8 @@ import type { LineSystem } from './system.js';
 interface Owned {
   usernames: readonly string[];
   customer: CustomerTarget;
+  /** Whether name and document of the customer prove nothing. */
+  isUnproven: boolean;
 }
 
 /** Returns why the calls of a line can't be billed by their charges, which are what a reseller of the system pays; null where they can. */
@@ -26,14 +28,14 @@ export function refuseReseller(line: Pick<Subscriber, 'id' | 'extra'>): void {
 /**
  * Checks that a line may be adopted: only one that is surely of the same customer.
  *
- * @throws LineRefusal `conflict`
+ * @throws LineRefusal `conflict`, and `unproven` where only what a client typed says so
  */
 export function checkAdoptable(
   line: Subscriber,
   /** Null where customer and line are one record. */
   found: { customer: TelephoneCustomer | null } | null,
   customers: readonly TelephoneCustomer[],
-  { customer: wanted }: Pick<Owned, 'customer'>,
+  { customer: wanted, isUnproven }: Pick<Owned, 'customer' | 'isUnproven'>,
 ): void {
   const refuse = (what: string): never => {
     throw new LineRefusal('conflict', `the username belongs to a line that ${what}; it is not taken over`, [line.id]);
@@ -42,12 +44,24 @@ export function checkAdoptable(
   if (toReference(line.externalRef) !== null) refuse('has another reference');
   if (found !== null) {
     if (found.customer === null || line.customerId !== found.customer.id) refuse('another customer has');
+    else if (isUnproven && !isStated(wanted, found.customer)) refuseUnproven(line);
     return;
   }
   const owner = customers.find(({ id }) => id === line.id);
   if (owner?.document != null && wanted.document !== null) {
     if (!isSameDocument(owner.document, wanted.document)) refuse('a customer with another document has');
   } else if (owner?.name !== wanted.name) refuse('a customer with another name has');
+  if (isUnproven) refuseUnproven(line);
+}
+
+function refuseUnproven({ id, username }: Subscriber): never {
+  const message = `line ${id} ("${username}") has no reference: that the order names its username and customer does not prove that it is this client's, so that only an operator adopts it`;
+  throw new LineRefusal('unproven', message, [id]);
+}
+
+/** Whether a customer is known by its id or by the reference of the client, which no client types. */
+function isStated({ id, externalRef }: CustomerTarget, customer: TelephoneCustomer): boolean {
+  return id === customer.id || (externalRef !== null && toReference(customer.externalRef) === externalRef);
 }
 
 /**
@@ -60,7 +74,7 @@ export function checkReferenced(
   { within }: Pick<LineSystem, 'within'>,
   line: Subscriber,
   customers: readonly TelephoneCustomer[],
-  { usernames, customer }: Owned,
+  { usernames, customer }: Omit<Owned, 'isUnproven'>,
 ): void {
   const reference = toReference(line.externalRef) ?? '';
   if (!isOfStoreOnly(reference)) return;

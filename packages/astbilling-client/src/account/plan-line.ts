@@ -14,6 +14,8 @@ export interface LineTarget {
   username: string;
   usernames: readonly string[];
   customer: CustomerTarget;
+  /** Whether its name and document were typed by a client whom nobody has checked, so that they prove nothing. */
+  isUnproven: boolean;
   /** Id or exact name. */
   plan: { id: string } | { name: string };
   /** Null where numbers have none. */
@@ -54,7 +56,7 @@ export interface LineObservation {
  * Plans a line: the service's own one compared, an existing one of the same customer adopted, or a new one created. Adopting never
  * changes a password or a state.
  *
- * @throws LineRefusal `conflict` for a line of somebody else, `foreign` for one that another installation may have made, `ambiguous` for several, `inactive`, `unsupported`, `not_found`, `invalid`
+ * @throws LineRefusal `conflict` for a line of somebody else, `unproven`, `foreign` for one that another installation may have made, `ambiguous` for several, `inactive`, `unsupported`, `not_found`, `invalid`
  */
 export function planLine(system: LineSystem, observed: LineObservation, target: LineTarget): LinePlan {
   checkInputs(target);

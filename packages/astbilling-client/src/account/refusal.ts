@@ -8,6 +8,7 @@ export type LineRefusalCode =
   | 'invalid'
   | 'inactive'
   | 'foreign'
+  | 'unproven'
   | 'of_reseller'
   | 'other_addon';
 

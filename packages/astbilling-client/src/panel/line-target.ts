@@ -1,4 +1,4 @@
-import type { ItemError, ProductSettings } from '@sluice/panel-kind';
+import type { AccountCommand, ItemError, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import {
   canonicalDocument,
@@ -20,6 +20,11 @@ export interface LineRequest {
   country: string;
 }
 
+/** A line that is asked for by an operator or by an order. */
+export interface CreationRequest extends LineRequest {
+  command: Pick<Extract<AccountCommand, { verb: 'create' }>, 'adopt' | 'ordered'>;
+}
+
 /** The usernames that a service's line may have; the first form is created. */
 export interface Usernames {
   username: string;
@@ -36,7 +41,7 @@ export function toUsernames({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fiel
     domain: refs[USERNAME_REF] ?? null,
     firstName: fields['first_name'] ?? null,
     orderId: refs['order_id'] ?? null,
-    decoded: isDecoded(refs),
+    decoded: isSynced(refs),
   });
 }
 
@@ -83,11 +88,11 @@ export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget[
 
 function toName({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fields'>): string {
   const [firstName = null, lastName = null] = [fields['first_name'], fields['last_name']];
-  return customerName({ firstName, lastName, decoded: isDecoded(refs) });
+  return customerName({ firstName, lastName, decoded: isSynced(refs) });
 }
 
-/** A sync decodes entities; an import stores what is in its file. */
-function isDecoded(refs: ServiceRecord['refs']): boolean {
+/** A sync decodes entities, too; an import stores what is in its file. */
+function isSynced(refs: ServiceRecord['refs']): boolean {
   return refs['whmcs_service_id'] !== undefined;
 }
 
@@ -96,13 +101,15 @@ function isDecoded(refs: ServiceRecord['refs']): boolean {
  *
  * @throws TelephonyError for what `findProblem` reports
  */
-export function toLineTarget({ service, product, country }: LineRequest): LineTarget {
+export function toLineTarget({ service, product, country, command }: CreationRequest): LineTarget {
   const { username, search } = toUsernames(service);
   return {
     ...toKnownTarget({ service, product }),
     username,
     usernames: search,
     customer: toCustomer(service),
+    // Clients type what WHMCS says of them.
+    isUnproven: command.ordered && !command.adopt && isSynced(service.refs),
     areaCode: country === 'BR' ? (service.fields['ddd'] ?? null) : null,
   };
 }

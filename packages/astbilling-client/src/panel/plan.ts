@@ -1,4 +1,4 @@
-import type { ItemError, Observation, Plan, TargetState } from '@sluice/panel-kind';
+import type { AccountCommand, ItemError, Observation, Plan, TargetState } from '@sluice/panel-kind';
 import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import { type Subscriber, TelephonyError } from '@sluice/telephony';
@@ -17,6 +17,11 @@ import { GIVING_UP, type LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { DID_EVIDENCE, LINE_EVIDENCE, noteAll, toStep } from './steps.js';
 import { isMissing, planStates, type PresentLine, reportMissing } from './plan-holds.js';
+
+/** A line that is to be made. */
+interface Creation extends TargetState {
+  command: Extract<AccountCommand, { verb: 'create' }>;
+}
 
 /** What lines are planned for. */
 export interface PlanContext {
@@ -59,7 +64,7 @@ function planState(context: PlanContext, plan: Plan, target: TargetState, state:
     return;
   }
   if (command?.verb === 'terminate') planTermination(context, plan, target, state);
-  else if (command?.verb === 'create') planCreation(context, plan, target, state);
+  else if (command?.verb === 'create') planCreation(context, plan, { ...target, command }, state);
   else if (command?.verb === 'did') planDidCommand(context.system, plan, { target, state, command });
   else if (state.line === null) planAbsent(plan, target);
   else planPresent(context, plan, target, { ...state, line: state.line });
@@ -72,6 +77,7 @@ function toProblem(error: unknown, { id }: Pick<ServiceRecord, 'id'>): ItemError
   const codes: Record<LineRefusal['code'], string> = {
     conflict: 'line_conflict',
     foreign: 'foreign_line',
+    unproven: 'line_unproven',
     of_reseller: 'line_of_reseller',
     other_addon: 'did_of_other',
     ambiguous: 'ambiguous_line',
@@ -97,8 +103,8 @@ function planAbsent(plan: Plan, { service, evidence, holds, scope }: TargetState
   );
 }
 
-function planCreation(context: PlanContext, plan: Plan, target: TargetState, state: LineState): void {
-  const { service, product } = target;
+function planCreation(context: PlanContext, plan: Plan, target: Creation, state: LineState): void {
+  const { service, product, command } = target;
   const named = service.refs[LINE_REF];
   if (named !== undefined && [...state.byReference, ...state.byUsername].some(({ id }) => id === named)) {
     // An earlier run made it, which became known only now: it is read by its id.
@@ -114,7 +120,7 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
   const former = state.line === null ? target.evidence.filter(({ kind }) => kind === LINE_EVIDENCE) : [];
   const made =
     state.line === null
-      ? planLine(context.system, state, toLineTarget({ service, product, country: context.country }))
+      ? planLine(context.system, state, toLineTarget({ service, product, country: context.country, command }))
       : planOwn(context, { line: state.line, plans: state.plans }, target);
   noteAll(plan, service, made);
   if (made.line !== undefined) {

@@ -16,7 +16,12 @@ export const provisionEndpoints = endpoints({
     ...report,
     useCase: 'provision.create',
     summary: 'Create the account; with adopt an existing account is used',
-    body: { dryRun: flag, adopt: flag, customer: optionalText },
+    body: {
+      dryRun: flag,
+      adopt: flag,
+      ordered: flag.describe('An order asks, and no operator: a line is not taken over by what its client typed there'),
+      customer: optionalText,
+    },
   },
   'POST /services/:service/provision/suspend': {
     ...report,

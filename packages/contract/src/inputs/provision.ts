@@ -21,7 +21,7 @@ export const reports = objectWith('open', 'find');
 
 /** What `provision` accepts. */
 export const provisionInputs = {
-  create: accepts(id, options({ ...password, adopt: flag, customer: optionalText })),
+  create: accepts(id, options({ ...password, adopt: flag, ordered: flag, customer: optionalText })),
   suspend: accepts(id, options(suspend)),
   unsuspend: accepts(id, options(suspend)),
   renew: accepts(id, options({ ...commanded, until: optionalText, ref: optionalText })),

@@ -21,6 +21,16 @@ export interface PasswordOptions extends CommandOptions {
   showPassword?: boolean | 'always' | undefined;
 }
 
+/** Options of a creation. */
+export interface CreateOptions extends PasswordOptions {
+  /** Use an existing account. */
+  adopt?: boolean | undefined;
+  /** An order asks, and no operator: a line is not taken over by what its client typed there. */
+  ordered?: boolean | undefined;
+  /** The panel's id of its customer. */
+  customer?: string | undefined;
+}
+
 /** Options of a suspension. */
 export interface SuspendOptions extends CommandOptions {
   /** The reason of the hold; default `billing`. */
@@ -44,11 +54,8 @@ export interface TerminateOptions extends CommandOptions {
 
 /** Provisioning of services; each call can be repeated safely and finishes an interrupted one. */
 export interface Provision {
-  /** Creates the account; with `adopt` an existing account is used. `customer`: the panel's id of its customer. */
-  create(
-    id: string,
-    options?: PasswordOptions & { adopt?: boolean | undefined; customer?: string | undefined },
-  ): Promise<CommandReport>;
+  /** Creates the account. */
+  create(id: string, options?: CreateOptions): Promise<CommandReport>;
   suspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
   unsuspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
   /** Moves the due date to `until` (YYYY-MM-DD), or by one billing cycle; with `ref` once per key, else with each call. */
@@ -115,7 +122,12 @@ export function provisionApi(call: RunCall): Provision {
     );
   return {
     create: (id, options) =>
-      perform(id, options, { verb: 'create', adopt: options?.adopt === true, customer: options?.customer }),
+      perform(id, options, {
+        verb: 'create',
+        adopt: options?.adopt === true,
+        ordered: options?.ordered === true,
+        customer: options?.customer,
+      }),
     suspend: (id, options) => hold(id, 'add', options),
     unsuspend: (id, options) => hold(id, 'release', options),
     renew: (id, options) => perform(id, options, { verb: 'renew', until: options?.until, ref: options?.ref }),

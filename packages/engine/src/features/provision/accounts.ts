@@ -165,7 +165,7 @@ function toCommand(
   { earlier, isSet, passwordFile }: EarlierCreation,
 ): AccountCommand {
   if (verb !== 'create') return { verb };
-  return { verb, adopt: false, setPassword: passwords !== undefined && !isSet, earlier, passwordFile };
+  return { verb, adopt: false, ordered: true, setPassword: passwords !== undefined && !isSet, earlier, passwordFile };
 }
 
 /** Makes and removes what is due, one account after the other, each by its own command; a preview only reports problems. */

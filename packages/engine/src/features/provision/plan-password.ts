@@ -88,7 +88,10 @@ function accountOrder(
   setPassword: boolean,
   { earlier, isSet, passwordFile }: EarlierCreation,
 ): AccountCommand | null {
-  const { verb, adopt = false } = request;
-  if (verb === 'create') return { verb, adopt, setPassword: setPassword && !isSet, earlier, passwordFile };
+  const { verb, adopt = false, ordered = false, isAutomatic = false } = request;
+  if (verb === 'create') {
+    const isUnseen = ordered || isAutomatic;
+    return { verb, adopt, ordered: isUnseen, setPassword: setPassword && !isSet, earlier, passwordFile };
+  }
   return verb === 'change-password' ? { verb } : null;
 }

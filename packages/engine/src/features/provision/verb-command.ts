@@ -19,6 +19,8 @@ export interface ProvisionRequest extends Asking {
   dryRun: boolean;
   waitMs: number;
   adopt?: boolean;
+  /** Whether an order asks for the account, and no operator. */
+  ordered?: boolean;
   /** The panel's id of the customer that a new account belongs to. */
   customer?: string | undefined;
   /** Bill what is not billed yet before the account is removed, or remove it without. */

@@ -23,7 +23,7 @@ export function isGone(code: string | null): boolean {
 const NO_OWN_ACCOUNT: readonly (string | null)[] = [
   ...GONE,
   ...['user_not_there', 'no_account'],
-  ...['account_renamed', 'line_conflict'],
+  ...['account_renamed', 'line_conflict', 'line_unproven'],
   ...['shared_account', 'shared_user', 'shared_line'],
 ];
 

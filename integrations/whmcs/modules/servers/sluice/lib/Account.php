@@ -29,7 +29,7 @@ final class Account
     {
         $this->commands->sync();
         try {
-            $this->commands->provision('create', [], function (Data $credentials): void {
+            $this->commands->provision('create', ['ordered' => true], function (Data $credentials): void {
                 Credentials::store($this->params, $credentials);
                 // The answer that had the password was lost.
                 if (Credentials::isLost($credentials)) {
