@@ -27,6 +27,7 @@ export {
   describeFigures,
   describeHold,
   describeMark,
+  isKnownLeft,
   describeProtection,
   describeUsed,
   describeWithin,

@@ -27,7 +27,9 @@ export const holdMarks = {
   releasing: z
     .literal(true)
     .exactOptional()
-    .describe('It has ended, and its restriction is still on the panel: the next run that reaches the panel undoes it'),
+    .describe(
+      'It has ended, and its restriction is still on the panel, or may be: the next run that reaches the panel undoes it',
+    ),
   restricting: z.literal(true).exactOptional().describe('Nothing of its restriction is on the panel yet'),
   partly: z.literal(true).exactOptional().describe('Only a part of its restriction is on the panel yet'),
 };

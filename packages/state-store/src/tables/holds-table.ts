@@ -73,9 +73,10 @@ type Filter = Parameters<StoreTables['holds']['lasting']>[0];
 type ToCondition = (subjects: Statement) => Statement;
 
 const toOpen: ToCondition = () => text('"until" is null');
-/** Not undone yet: evidence outlives its hold until its restriction is. */
+/** Not undone yet: evidence outlives its hold until its restriction is, and a call without a known outcome may have restricted. */
 const toEnded: ToCondition = (subjects) =>
-  statement`"until" is not null and "id" in (select "hold" from "evidence" where "until" is null and ${subjects})`;
+  statement`"until" is not null and "id" in (select "hold" from "evidence" where "until" is null and ${subjects}
+    union select "hold" from "actions" where "state" in ('planned', 'in-doubt') and "hold" is not null and ${subjects})`;
 
 function ofPanel(panel: string | undefined): Statement[] {
   return panel === undefined ? [] : [statement`"service" in (select "id" from "services" where "panel" = ${panel})`];

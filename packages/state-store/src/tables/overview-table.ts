@@ -129,9 +129,14 @@ function toRow(raw: RawRow): OverviewRow {
   };
 }
 
+/** Holds for which a call without a known outcome may have restricted. */
+const IN_DOUBT = sql`select "hold" from "actions" indexed by "actions_open"
+    where "state" in ('planned', 'in-doubt') and "hold" is not null`;
+
 /** Holds that are open, or not undone yet: as `holds.lasting` has them. */
 const LASTING = sql`select * from "holds" indexed by "holds_open" where "until" is null
-    union all select * from "holds" where "until" is not null and "id" in (select "hold" from "evidence" where "until" is null)`;
+    union all select * from "holds" where "until" is not null
+      and "id" in (select "hold" from "evidence" where "until" is null union ${IN_DOUBT})`;
 
 /** Evidence of a part of what is noted as not on the panel yet. */
 const PART = sql`select 1 from "evidence" e where e."hold" = h."id" and e."until" is null and e."since" >= k."since"`;
@@ -153,8 +158,10 @@ const toOpen = (condition: RawBuilder<boolean>): RawBuilder<unknown> =>
     where h."service" = s."id" and h."until" is null and ${condition}), '')`;
 
 /** The reasons of holds that have ended, and whose restriction is not undone yet. */
-const RELEASING = sql`coalesce((select group_concat(h."reason", ' ') from "evidence" e join "holds" h on h."id" = e."hold"
-    where e."service" = s."id" and e."until" is null and h."until" is not null), '')`;
+const RELEASING = sql`trim(coalesce((select group_concat(h."reason", ' ') from "evidence" e join "holds" h on h."id" = e."hold"
+    where e."service" = s."id" and e."until" is null and h."until" is not null), '') || ' ' ||
+  coalesce((select group_concat(h."reason", ' ') from "holds" h
+    where h."service" = s."id" and h."until" is not null and h."id" in (${IN_DOUBT})), ''))`;
 
 /** The reasons of holds that the last run did not add, and that are not open either. */
 const toWouldHold = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>

@@ -13,6 +13,7 @@ import {
   isEndedByRuns,
   isForSuspensionAlone,
   isHeldBesides,
+  isKnownLeft,
   isLeftBySkip,
   isLeftUnrestricted,
   type LimitEnd,
@@ -147,9 +148,14 @@ function lastingSentences(
   const note = hold.note === null || hold.origin === 'run' ? '' : ` (${hold.note})`;
   if (hold.releasing === true) {
     const ended = `its hold "${hold.reason}" ended on ${times.at(hold.until, panel) ?? ''}`;
+    const isKnown = isKnownLeft(hold.evidence);
+    const left = `its restriction ${isKnown ? 'is still' : 'may still be'} on the panel`;
+    const next = isKnown
+      ? 'The next run that reaches the panel undoes it'
+      : 'It is undone once it is known how that call ended';
     return [
-      `${id} ${isHeldBesides(found, found.holds, hold) ? 'stays held' : 'is to be released'}: ${ended}, but its restriction is still on the panel.`,
-      `The next run that reaches the panel undoes it: ${commands.poll(id)}.`,
+      `${id} ${isHeldBesides(found, found.holds, hold) ? 'stays held' : 'is to be released'}: ${ended}, but ${left}.`,
+      `${next}: ${commands.poll(id)}.`,
     ];
   }
   const isLeft = hold.restricting === true;

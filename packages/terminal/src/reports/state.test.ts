@@ -38,7 +38,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
       ...service,
     },
     holds: [hold, ...others].map((each) => ({
-      ...{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run' },
+      ...{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run', evidence: [{ until: null }] },
       ...each,
     })),
   } as unknown as Explanation;
@@ -272,6 +272,10 @@ it('promises no release by the end of one hold of several', () => {
   const ended = { reason: 'quota', releasing: true, until: SINCE };
   const text = (...others: object[]): string => sentencesOf({}, ended, {}, others).join(' ');
   expect(text()).toContain('svc-1 is to be released: its hold "quota" ended');
+  expect(sentencesOf({}, { ...ended, evidence: [] })).toEqual([
+    expect.stringContaining('its restriction may still be on the panel'),
+    'It is undone once it is known how that call ended: poll svc-1.',
+  ]);
   expect(text({ reason: 'manual' })).toContain('svc-1 stays held: its hold "quota" ended');
   expect(text({ ...ended, reason: 'manual' })).toContain('svc-1 is to be released: its hold "quota" ended');
   const ofProtected = (...others: object[]): string =>

@@ -81,7 +81,10 @@ describe('a port whose state the panel does not show', () => {
   it('is given back although its hold ended while it was in doubt', async () => {
     await poll();
     await at.bench.sluice.overrides.set('svc-1', { unlimited: true });
-    expect(await poll()).toMatchObject({ outcome: 'failed', service: { actions: [], holds: [] } });
+    expect(await poll()).toMatchObject({
+      outcome: 'failed',
+      service: { actions: [], holds: [{ reason: 'quota', releasing: true }] },
+    });
     expect(changing()).toEqual([`${port(1)} disable`]);
     at.bench.clock.advance(16 * MINUTE);
     expect((await poll()).service.actions).toMatchObject([{ type: 'enable-port', state: 'in-doubt' }]);

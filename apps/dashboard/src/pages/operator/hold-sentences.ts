@@ -12,6 +12,7 @@ import {
   isEndedByRuns,
   isForSuspensionAlone,
   isHeldBesides,
+  isKnownLeft,
   isLeftBySkip,
   isLeftUnrestricted,
   type NextDecision,
@@ -104,10 +105,11 @@ export function lastingSentences({ found, times, agents }: Held, hold: HoldView)
   if (hold.releasing === true) {
     const ended = html`its hold “${reasonWords(hold.reason)}” ended
     ${hold.until === null ? '' : html`on ${times.full(hold.until)}`}`;
+    const isKnown = isKnownLeft(hold.evidence);
     return [
       html`${isHeldBesides(found, found.holds, hold) ? 'It stays held' : 'It is to be released'}: ${ended}, but its
-      restriction is still on the panel.`,
-      'The next run that reaches the panel undoes it.',
+      restriction ${isKnown ? 'is still' : 'may still be'} on the panel.`,
+      isKnown ? 'The next run that reaches the panel undoes it.' : 'It is undone once it is known how that call ended.',
     ];
   }
   const since =

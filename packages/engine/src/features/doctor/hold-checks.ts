@@ -14,7 +14,7 @@ export async function holdChecks(context: Context, panel: string | undefined): P
     ...ofAgents.map((hold) => ({ ...hold, subject: `agent "${hold.agent?.name ?? 'unknown'}"` })),
   ];
   return [
-    ...toCheck(holds, 'releasing', 'a hold ended, but its restriction is still on the panel'),
+    ...toCheck(holds, 'releasing', 'a hold ended, but its restriction is, or may be, still on the panel'),
     ...toCheck(holds, 'restricting', 'a hold began, but its restriction is not on the panel yet'),
     ...toCheck(holds, 'partly', 'a hold began, but only a part of its restriction is on the panel'),
   ];

@@ -12,17 +12,10 @@ import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent } from '@sluice/quota-core';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { notFound, unsupported } from '../../base/errors.js';
-import {
-  findMarks,
-  isOfLimit,
-  isProtected,
-  isQuotaReleased,
-  newHold,
-  readToRestrict,
-} from '../../kernel/subject/holds.js';
+import { isOfLimit, isProtected, isQuotaReleased, newHold, readMarks } from '../../kernel/subject/holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
-import type { Applied, ToRestrict } from '../../kernel/subject/stages.js';
+import type { Applied } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { findFollowed } from '../billing/open-billing.js';
 import { noteFollowing, noteOrdered } from '../services/former-status.js';
@@ -56,11 +49,11 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
   if (command === 'hold release') await refuseAgentHold(context, id);
   const { report } = await runDecidedCommand(context, id, { command, dryRun, waitMs }, async (service, panel) => {
     const suspension = toSuspension(panel, request);
-    const held = await context.store.holds.open({ services: [id] });
+    const lasting = await context.store.holds.lasting({ services: [id] });
+    const held = lasting.filter(({ until }) => until === null);
     // A terminated service has no reason for a hold any more; an account is removed instead.
     const isEnded = service.status === 'terminated' && command === 'hold release' && panel.accounts === undefined;
-    const isRestricted = isEnded && held.length + (await context.store.evidence.open({ services: [id] })).length > 0;
-    if (!isRestricted) checkLifecycle(service, request);
+    if (!isEnded || lasting.length === 0) checkLifecycle(service, request);
     const isHeld = held.some(({ reason }) => reason === request.reason || isEnded);
     // An interrupted release is finished by finding out how its last change ended.
     const isUnfinished = (await context.store.actions.unresolved({ services: [id] })).length > 0;
@@ -225,7 +218,9 @@ export async function findReleaseNote({ store }: Context, service: string, at: s
 
 /** Returns open and past holds with their evidence. */
 export async function holdViews(context: Context, service?: string): Promise<HoldView[]> {
-  return toViews(context, await context.store.holds.all(service === undefined ? {} : { service }));
+  const { holds } = context.store;
+  if (service === undefined) return toViews(context, await holds.all(), {});
+  return toViews(context, await holds.all({ service }), { services: [service] });
 }
 
 /** Lists open and past holds of services and, without a service, of agents. */
@@ -245,7 +240,7 @@ export async function listHolds(context: Context, service?: string, reader?: Rea
 export async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
   const entries: HoldEntry[] = [];
   for (const panel of await listAgentPanels(context.store)) {
-    const views = await toViews(context, await context.store.holds.all({ agentsOf: panel }));
+    const views = await toViews(context, await context.store.holds.all({ agentsOf: panel }), { agentsOf: panel });
     if (views.length === 0) continue;
     const agents = new Map((await context.store.agents.list(panel)).map((record) => [record.uuid, record]));
     const enabled = await countEnabledUsers(context, panel);
@@ -281,16 +276,19 @@ function markAgentHold({ reason, until, evidence }: HoldView, enabledUsers: numb
   return reason === 'manual' ? { partly: true } : {};
 }
 
-async function toViews(context: Context, holds: readonly HoldRecord[]): Promise<HoldView[]> {
+async function toViews(
+  context: Context,
+  holds: readonly HoldRecord[],
+  filter: Parameters<typeof readMarks>[1],
+): Promise<HoldView[]> {
   const evidence = new Map<string, EvidenceRecord[]>();
   for (const item of await context.store.evidence.ofHolds(holds.map((hold) => hold.id)))
     evidence.set(item.hold, [...(evidence.get(item.hold) ?? []), item]);
-  const toRestrict: ToRestrict = holds.length === 0 ? new Map() : await readToRestrict(context.store);
+  const marks = await readMarks(context.store, filter);
   return holds.map((hold) => {
     const { id, service, reason, since, until, note, origin } = hold;
     const own = evidence.get(id) ?? [];
-    const marks = findMarks(hold, own, toRestrict);
-    return { service, reason, since, until, note, origin, ...marks, evidence: own.map(evidenceView) };
+    return { service, reason, since, until, note, origin, ...marks.get(id), evidence: own.map(evidenceView) };
   });
 }
 

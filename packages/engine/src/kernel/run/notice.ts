@@ -5,9 +5,10 @@ import type { DeliveryRecord, HoldRecord, NoticeRecord, ServiceRecord, StoreTabl
 import { hasEnded } from '../../base/lifecycle.js';
 import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
-import { isInDoubt, type LastingHold, listLastingHolds } from '../subject/holds.js';
+import { type LastingHold, listLastingHolds } from '../subject/holds.js';
 import type { Applied } from '../subject/stages.js';
 import { saysStopped } from '../subject/to-stage.js';
+import { isKnownLeft } from '../subject/used.js';
 import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
@@ -61,9 +62,7 @@ export function toReleaseNotices(
   describe: (hold: Readonly<HoldRecord>) => string,
 ): Notice[] {
   const { service } = work;
-  const known = listLastingHolds(work);
-  const inDoubt = ended.filter((hold) => isInDoubt(work, hold) && !known.some(({ id }) => id === hold.id));
-  const lasting = [...known, ...inDoubt.map((hold) => ({ ...hold, releasing: true as const }))];
+  const lasting = listLastingHolds(work);
   const left = new Set(lasting.flatMap(({ id, releasing }) => (releasing === true ? [id] : [])));
   const staying = describeStaying(lasting, ended);
   const toWhy = (hold: Readonly<HoldRecord>): string => `${describeReason(hold.reason)}: ${describe(hold)}`;
@@ -75,8 +74,9 @@ export function toReleaseNotices(
   return ended.map((hold) => {
     const why = toWhy(hold);
     if (left.has(hold.id)) {
-      const place = inDoubt.includes(hold) ? 'may be' : 'is still';
-      const message = `${service.id} is to be released (${why}): its restriction ${place} on the panel, and ${toNext(work)}`;
+      const isKnown = isKnownLeft(work.evidence.filter((item) => item.hold === hold.id));
+      const place = isKnown ? 'is still' : 'may still be';
+      const message = `${service.id} is to be released (${why}): its restriction ${place} on the panel, and ${toNext(work, isKnown)}`;
       return serviceNotice(service, RELEASE_PENDING, message, hold.id);
     }
     const message = `${service.id}: a hold ended (${why}); it stays held (${staying})`;
@@ -85,12 +85,13 @@ export function toReleaseNotices(
 }
 
 /** Says what undoes the restriction of a hold that has ended. */
-function toNext({ service, error, enforcement }: Applied): string {
+function toNext({ service, error, enforcement }: Applied, isKnown: boolean): string {
   if (enforcement.value === 'observe')
     return `no run undoes it, as ${service.id} is under observe on panel ${service.panel}`;
-  return error?.code === 'agent_limit'
-    ? `the next run that can undoes it. ${error.message}`
-    : 'the next run that reaches the panel undoes it';
+  if (error?.code === 'agent_limit') return `the next run that can undoes it. ${error.message}`;
+  return isKnown
+    ? 'the next run that reaches the panel undoes it'
+    : 'it is undone once it is known how that call ended';
 }
 
 /** Returns the notice that a service is released, or would be, once for all the holds that kept it held; none without any. */

@@ -157,56 +157,65 @@ export async function readLastingHolds(
   tables: HoldTables,
   filter: Parameters<StoreTables['holds']['lasting']>[0] = {},
 ): Promise<LastingHold[]> {
-  const holds = await tables.holds.lasting(filter);
-  if (holds.length === 0) return [];
-  const toRestrict = await readToRestrict(tables);
-  const some = holds.flatMap(({ id }) => (toRestrict.has(id) ? [id] : []));
-  return markHolds(holds, toRestrict, some.length === 0 ? [] : await tables.evidence.ofHolds(some));
+  const { holds, toRestrict, evidence } = await readLasting(tables, filter);
+  return holds.map((hold) => ({ ...hold, ...findMarks(hold, toRestrict, evidence) }));
 }
+
+async function readLasting(
+  tables: HoldTables,
+  filter: Parameters<typeof readLastingHolds>[1],
+): Promise<{ holds: HoldRecord[]; toRestrict: ToRestrict; evidence: EvidenceRecord[] }> {
+  const holds = await tables.holds.lasting(filter);
+  const toRestrict: ToRestrict = holds.length === 0 ? new Map() : await readToRestrict(tables);
+  const some = holds.flatMap(({ id }) => (toRestrict.has(id) ? [id] : []));
+  return { holds, toRestrict, evidence: some.length === 0 ? [] : await tables.evidence.ofHolds(some) };
+}
+
+/** A service in a run, as far as it shows what is left of its ended holds. */
+type EndedHolds = Pick<Applied, 'ended' | 'evidence' | 'unresolved'>;
 
 /** Returns the same of a service in a run, as far as the run is. */
-export function listLastingHolds(work: Pick<Applied, 'holds' | 'ended' | 'evidence' | 'toRestrict'>): LastingHold[] {
+export function listLastingHolds(work: EndedHolds & Pick<Applied, 'holds' | 'toRestrict'>): LastingHold[] {
   const { holds, ended, evidence, toRestrict } = work;
-  const left = ended.filter(({ id }) => evidence.some(({ hold }) => hold === id));
-  return left.length + holds.length === 0 ? [] : markHolds([...left, ...holds], toRestrict, evidence);
+  const left = ended.filter((hold) => isLeft(work, hold));
+  return [...left, ...holds].map((hold) => ({ ...hold, ...findMarks(hold, toRestrict, evidence) }));
 }
 
-/** Returns the ended holds of which nothing is left on the panel, as far as the run is, nor may be. */
-export function listReleasedHolds(work: Pick<Applied, 'ended' | 'evidence' | 'unresolved'>): Applied['ended'] {
-  return work.ended.filter((hold) => !isInDoubt(work, hold) && work.evidence.every((item) => item.hold !== hold.id));
+/** Returns the ended holds of which nothing is left on the panel, as far as the run is. */
+export function listReleasedHolds(work: EndedHolds): Applied['ended'] {
+  return work.ended.filter((hold) => !isLeft(work, hold));
 }
 
-/** Returns whether a call that restricts for a hold may have been carried out: how it ended is not known. */
-export function isInDoubt({ unresolved }: Pick<Applied, 'unresolved'>, { id }: Pick<HoldRecord, 'id'>): boolean {
-  return unresolved.some(({ hold }) => hold === id);
+/** Whether something of an ended hold is on the panel, or may be: a call that restricts for it has no known outcome. */
+function isLeft({ evidence, unresolved }: Omit<EndedHolds, 'ended'>, { id }: Pick<HoldRecord, 'id'>): boolean {
+  return evidence.some(({ hold }) => hold === id) || unresolved.some(({ hold }) => hold === id);
+}
+
+type Proof = Pick<EvidenceRecord, 'hold' | 'since' | 'until'>;
+
+/** Reads the marks of the same holds, by their ids. */
+export async function readMarks(
+  tables: HoldTables,
+  filter: Parameters<typeof readLastingHolds>[1],
+): Promise<Map<string, HoldMarks>> {
+  const { holds, toRestrict, evidence } = await readLasting(tables, filter);
+  return new Map(holds.map((hold) => [hold.id, findMarks(hold, toRestrict, evidence)]));
 }
 
 /**
- * Returns the marks of a hold with this evidence. Evidence from before the hold was noted as not on the panel proves nothing: something
- * else has undone it.
+ * Returns the marks of a hold that lasts. Evidence from before the hold was noted as not on the panel proves nothing: something else has
+ * undone it.
  */
-export function findMarks(
+function findMarks(
   { id, until }: Pick<HoldRecord, 'id' | 'until'>,
-  evidence: readonly Pick<EvidenceRecord, 'since' | 'until'>[],
   toRestrict: ToRestrict,
+  evidence: readonly Proof[],
 ): HoldMarks {
-  const open = evidence.filter((item) => item.until === null);
-  if (until !== null) return open.length > 0 ? { releasing: true } : {};
+  if (until !== null) return { releasing: true };
   const noted = toRestrict.get(id);
   if (noted === undefined) return {};
-  return open.some(({ since }) => since >= noted.since) ? { partly: true } : { restricting: true };
-}
-
-function markHolds(
-  holds: readonly Readonly<HoldRecord>[],
-  toRestrict: ToRestrict,
-  evidence: readonly Pick<EvidenceRecord, 'hold' | 'since' | 'until'>[],
-): LastingHold[] {
-  return holds.map((hold) => {
-    if (hold.until !== null) return { ...hold, releasing: true };
-    const own = evidence.filter((item) => item.hold === hold.id);
-    return { ...hold, ...findMarks(hold, own, toRestrict) };
-  });
+  const isProven = evidence.some((item) => item.hold === id && item.until === null && item.since >= noted.since);
+  return isProven ? { partly: true } : { restricting: true };
 }
 
 /** Reads which holds are not on their panel yet. */

@@ -150,6 +150,11 @@ export function describeWithin(service: Pick<ServiceView, 'limits' | 'status'>):
   return isWithinUnknown(service) ? 'whether it is within its limits is not known' : 'it is within its limits';
 }
 
+/** Returns whether evidence proves what a hold left on the panel when it ended; else a call may have made it whose outcome is not known. */
+export function isKnownLeft(evidence: readonly { until: string | null }[]): boolean {
+  return evidence.some(({ until }) => until === null);
+}
+
 /** Returns what is left to do on the panel for a hold: `to be released`; null where it is as it should be. */
 export function describeMark({
   releasing,
