@@ -50,6 +50,13 @@ describe('pages', () => {
     expect(await whmcs.services.list()).toHaveLength(5);
   });
 
+  it.each([0, -1])('that state fewer results than they have make the list fail: %s', async (total) => {
+    const { whmcs, fake } = await withServices(2);
+    const page = { ...(fixture('getclientsproducts.page1') as object), totalresults: total };
+    fake.server.inject({ fault: { kind: 'body', body: page } });
+    await expect(whmcs.services.list()).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
+  });
+
   it('that shift while they are read are read again once', async () => {
     const { whmcs, fake } = await withServices(5, { shifting: ['GetClientsProducts'] });
     let calls = 0;

@@ -72,7 +72,8 @@ async function readPages<Row extends { id: string }>(
       found.set(id ?? `row ${start + index}`, one);
     }
     start += rows.length;
-    if (start >= total) {
+    if (start > total) throw new BrokenList(`${start} of ${total} rows`);
+    if (start === total) {
       // Rows that moved to another page while the list was read leave repeats behind: then others are missing.
       if (found.size < total) throw new BrokenList(`${found.size} different rows of ${total}`);
       return list();
