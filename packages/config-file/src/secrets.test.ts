@@ -37,12 +37,16 @@ describe('secret references', () => {
     expect(names(['VAULT_ADDR', 'NOT_SET'])).toEqual(['HOME', 'LC_ALL', 'PATH', 'VAULT_ADDR', 'XDG_RUNTIME_DIR']);
   });
 
-  it.each(['${env:NOT_SET}', '${file:nowhere}', '${cmd:false}', '${credential:x}'])(
-    '%s that can not be read names the key',
-    (value) => {
-      expect(() => resolveSecret(value, 'panels.x.token', { env: {}, dir: folder })).toThrow(/^panels\.x\.token: /);
-    },
-  );
+  it.each([
+    '${env:NOT_SET}',
+    '${env:constructor}',
+    '${env:__proto__}',
+    '${file:nowhere}',
+    '${cmd:false}',
+    '${credential:x}',
+  ])('%s that can not be read names the key', (value) => {
+    expect(() => resolveSecret(value, 'panels.x.token', { env: {}, dir: folder })).toThrow(/^panels\.x\.token: /);
+  });
 
   it('from a pipe or a long file are refused, and not waited for', () => {
     execFileSync('mkfifo', [path.join(folder, 'pipe')]);

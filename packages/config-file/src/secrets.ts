@@ -72,7 +72,7 @@ function readSecret(kind: string, name: string, key: string, sources: SecretSour
   try {
     switch (kind) {
       case 'env': {
-        const found = sources.env[name];
+        const found = Object.hasOwn(sources.env, name) ? sources.env[name] : undefined;
         if (found === undefined) throw new Error(`the environment variable ${name} is not set`);
         return found;
       }
