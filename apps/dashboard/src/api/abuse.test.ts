@@ -107,6 +107,15 @@ describe('keys', () => {
     expect(await bought()).toBe(before + 2);
   });
 
+  it('of a client buy nothing for another client that the request states', async () => {
+    const own = await at.token('client:42', 'buy');
+    const before = await bought();
+    for (const client of ['41', '43'])
+      expect((await buy(`for-${client}`, { package: 'extra-50', client }, own)).status).toBe(404);
+    expect(await bought()).toBe(before);
+    expect((await buy('for-42', { package: 'extra-50', client: '42' }, own)).status).toBe(201);
+  });
+
   it('let a request run again that failed, and change nothing twice after a kill', async () => {
     expect((await buy('fails', { package: 'none' })).status).toBeGreaterThanOrEqual(400);
     expect((await buy('fails')).status).toBe(201);

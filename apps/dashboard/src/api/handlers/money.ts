@@ -20,13 +20,19 @@ async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'c
 export const moneyHandlers: Handlers<typeof moneyEndpoints> = {
   'GET /services/:service/purchases': ({ sluice, client: reader, param }) =>
     sluice.purchases.list({ service: param('service'), reader }),
-  'POST /services/:service/purchases': ({ sluice, param, client, body, as, ref }) =>
-    sluice.purchases.create(param('service'), body.package, {
-      ...as,
-      client: client ?? body.client,
-      agreed: body.agreed,
-      ref,
-    }),
+  'POST /services/:service/purchases': ({
+    sluice,
+    param,
+    client,
+    body: { package: name, agreed, client: stated },
+    as,
+    ref,
+  }) => {
+    const service = param('service');
+    if (client !== undefined && stated !== undefined && stated !== client)
+      throw notFound('unknown_service', `There is no service "${service}"`, { service });
+    return sluice.purchases.create(service, name, { ...as, client: client ?? stated, agreed, ref });
+  },
   'GET /services/:service/auto-buy': (call) => call.sluice.autoBuy.show(ofService(call)),
   'PUT /services/:service/auto-buy': (call) => call.sluice.autoBuy.set(ofService(call), call.body, call.as),
   'DELETE /services/:service/auto-buy': async (call) => ({
