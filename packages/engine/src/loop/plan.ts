@@ -1,4 +1,12 @@
-import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
+import {
+  type AccountCommand,
+  type TargetState,
+  type ItemError,
+  type Observation,
+  type Panel,
+  type Plan,
+  toItemError,
+} from '@sluice/panel-kind';
 import { usageInMode, formatBytes, isOfOtherAccount } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
@@ -82,7 +90,7 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const { context, panel, scope, givesBack = false } = on;
   const target = toTargetState(on, work, command);
   const observation = work.observation ?? { service: work.service.id, at: context.now(), state: null, error: null };
-  const found = withoutWaiting(target, withoutStopped(on, work.service.id, panel.plan(target, observation)));
+  const found = withoutWaiting(target, withoutStopped(on, work.service.id, planOrFail(panel, target, observation)));
   const [problem = null] = found.problems;
   // A release fails by what stops a line after it.
   const isSound = problem === null || (scope === 'hold' && found.stops?.includes(problem.message) === true);
@@ -100,6 +108,17 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   if (stops.length === 0 || givesBack) return { target, plan, drift, problem, besides };
   const notices = [...(found.notices ?? []), stoppedNotice(work, stops)];
   return { target, plan: { ...plan, notices }, drift, problem, besides };
+}
+
+/** What one service shows must not keep the others from being decided: a fault of the adapter about it is its own error. */
+function planOrFail(panel: Panel, target: TargetState, observation: Observation): Plan {
+  try {
+    return panel.plan(target, observation);
+  } catch (error) {
+    const { code, message } = toItemError(error);
+    const problem = { code, message: `"${target.service.id}": ${message}` };
+    return { steps: [], problems: [problem], endedEvidence: [], moves: [], drift: [] };
+  }
 }
 
 function withoutStopsNow({ stopsNow: _, ...plan }: Plan): Plan {

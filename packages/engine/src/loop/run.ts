@@ -94,7 +94,8 @@ async function overPanels(
     const panel = await openPanel(context, name, undecided);
     if (panel === null) continue;
     const fallen = await findFallen(context, request, name, leases.held);
-    const refused = await runPanel({ context, panel, request, leases, report, results, advance, fallen }, only, parts);
+    const ofPanels = { context, panel, request, leases, report, results, advance, fallen };
+    const refused = await runPanel(ofPanels, only, parts).catch(toFault);
     if (refused !== null) undecided.set(name, refused);
   }
   report.panels.push(...[...undecided].map(([panel, error]) => ({ panel, error })));
@@ -175,6 +176,12 @@ async function selectPanels(
     if (isUsed || ofParts.has(panel)) panels.push(panel);
   }
   return { panels, only: null };
+}
+
+/** Returns a fault in what is read of one panel, which keeps no other from being decided; throws what concerns the whole run. */
+function toFault(error: unknown): ItemError {
+  if (error instanceof TypeError || error instanceof RangeError) return toItemError(error);
+  throw error;
 }
 
 /** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */

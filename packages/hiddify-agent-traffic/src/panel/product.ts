@@ -80,10 +80,16 @@ export function toProtectedTerm(
   return isCutShort ? packageTerm(user.startDate, protectedUntil) : null;
 }
 
-/** Returns the last day on which the panel serves a user; null where its days have not begun. */
+const [FIRST_DAY, LAST_DAY] = [Date.parse('0001-01-01'), Date.parse('9999-12-31')];
+
+/**
+ * Returns the last day on which the panel serves a user; null where its days have not begun. Panels accept days beyond all dates: then
+ * it is the first or last day that a date can be.
+ */
 export function findEndDate({ startDate, packageDays }: Pick<HiddifyUser, 'startDate' | 'packageDays'>): string | null {
   if (startDate === null || packageDays === null) return null;
-  return new Date(Date.parse(startDate) + packageDays * 86_400_000).toISOString().slice(0, 10);
+  const end = Date.parse(startDate) + packageDays * 86_400_000;
+  return new Date(Math.min(LAST_DAY, Math.max(FIRST_DAY, end))).toISOString().slice(0, 10);
 }
 
 /** Returns why no command about this service can be carried out; null where one can. */
