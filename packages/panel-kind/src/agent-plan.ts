@@ -55,7 +55,7 @@ export interface AgentList {
 
 /** The changes that one list makes to what is stored. */
 export interface RecordedAgents {
-  /** All agents, known and new, by uuid. */
+  /** All agents, known and new, by uuid; without the thresholds of `crossed`, which are marked with their notices. */
   agents: Map<string, AgentRecord>;
   users: { changed: AgentUserRecord[]; removed: string[] };
   /** Reservations that change. */

@@ -204,7 +204,7 @@ function recordAgent(
     parent,
     account,
     figures,
-    thresholds: [...already, ...marks].sort((a, b) => a - b),
+    thresholds: already,
     missingSince: admin === undefined ? (before.missingSince ?? list.at) : null,
     gone: admin === undefined && (before.gone || list.goneAdmins.has(uuid)),
     verdict: {

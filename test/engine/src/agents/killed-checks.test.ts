@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
-import { GB } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { killedAtWrite } from '../bench/intercept.js';
-import { kill } from '../bench/killed-call.js';
+import { type KillPoint, kill } from '../bench/killed-call.js';
 
 const at = useBench(startHiddifyBench);
+
+/** The n-th change of a user. */
+const change = (nth: number, when: KillPoint['when'] = 'before'): KillPoint => {
+  return { endpoint: /^PATCH .*user/, nth, when, land: () => Promise.resolve() };
+};
 
 /** Two users of agent north, which has a limit of 20 GB and has used it up since the last check. */
 const exceed = async (): Promise<string[]> => {
@@ -22,8 +27,7 @@ const REACHED = ['Agent "north" has reached 100% of its limit: 22 GB of 20 GB.']
 describe('a check that is killed while an agent is over its limit', () => {
   it.each([1, 2])('has reported it before change %i', async (nth) => {
     const users = await exceed();
-    const point = { endpoint: /^PATCH .*user/, nth, land: () => Promise.resolve() };
-    await kill(at, ({ agents }) => agents.check({ allowMass: true }), point);
+    await kill(at, ({ agents }) => agents.check({ allowMass: true }), change(nth));
     expect(await stored()).toEqual(REACHED);
     await at.check({ allowMass: true });
     expect(users.map((user) => at.panel.user(user).enable)).toEqual([false, false]);
@@ -40,5 +44,27 @@ describe('a check that is killed while an agent is over its limit', () => {
     at.bench.clock.advance(10 * 60_000);
     await at.check({ allowMass: true });
     expect(await stored()).toEqual(REACHED);
+  });
+});
+
+describe('a limit that is set while a check runs', () => {
+  it.each([1, 2, 3])('has none of its thresholds marked by that check, set before write %i', async (nth) => {
+    const users = await exceed();
+    at.bench.clock.advance(HOUR);
+    const { write } = at.bench.store;
+    let writes = 0;
+    const store = Object.assign(Object.create(at.bench.store) as typeof at.bench.store, {
+      write: async (...given: Parameters<typeof write>): Promise<unknown> => {
+        if (++writes === nth) await at.limit('north', 100);
+        return write.apply(at.bench.store, given);
+      },
+    });
+    await (await at.bench.restart({ store })).agents.check({ allowMass: true });
+    expect(writes).toBeGreaterThanOrEqual(nth);
+    await at.bench.restart();
+    for (const user of users) at.panel.use(user, 31 * GB);
+    at.bench.clock.advance(HOUR);
+    await at.check({ allowMass: true });
+    expect(await stored()).toContain('Agent "north" has reached 80% of its limit: 84 GB of 100 GB.');
   });
 });

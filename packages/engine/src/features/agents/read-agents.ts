@@ -223,13 +223,9 @@ async function compute(
 
 const NO_RAISES: ReturnType<typeof weighRaises> = { fitting: new Map(), waiting: [] };
 
-/** Stores what was read. A threshold is marked with its notice (`reportPlanned`), which a run may not reach. */
+/** Stores what was read. */
 async function put(panel: string, tables: StoreTables, { recorded, returned }: AgentsRead): Promise<void> {
-  const agents = [...recorded.agents.values()].map((agent): AgentRecord => {
-    const unsaid = recorded.crossed.filter((crossing) => crossing.agent === agent.uuid).map(({ percent }) => percent);
-    return { ...agent, thresholds: agent.thresholds.filter((percent) => !unsaid.includes(percent)) };
-  });
-  await tables.agents.put(agents);
+  await tables.agents.put([...recorded.agents.values()]);
   await tables.agentUsers.put(recorded.users.changed);
   await tables.agentUsers.remove(panel, recorded.users.removed);
   await tables.agentReservations.put(recorded.reservations);

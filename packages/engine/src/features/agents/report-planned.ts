@@ -1,4 +1,5 @@
-import type { HeldLease, NoticeRecord } from '@sluice/state-store';
+import type { AgentRecords, RecordedAgents } from '@sluice/panel-kind';
+import type { AgentRecord, HeldLease, NoticeRecord } from '@sluice/state-store';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import type { AgentsDecided } from './decide-agents.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -10,28 +11,41 @@ interface ReportingRun extends Pick<AgentsOnPanel, 'context' | 'name'> {
   request: { dryRun: boolean };
 }
 
+/** The notices that are new, and what was read with the thresholds that they report. */
+interface Announced {
+  reported: readonly NoticeRecord[];
+  records: AgentRecords;
+}
+
 /**
  * Stores the notices of a plan, and in the same transaction marks the thresholds that they report, before the changes: a run that is
- * interrupted by then has reported them. Returns those that are new; in a dry run all, and nothing is stored.
+ * interrupted by then has reported them. In a dry run it returns all, and stores nothing.
  */
 export async function reportPlanned(
   { context, name, run, leases, request }: ReportingRun,
-  { plan, recorded }: Pick<AgentsDecided, 'plan' | 'recorded'>,
-): Promise<readonly NoticeRecord[]> {
-  const { crossed } = recorded;
+  { plan, recorded, records }: Pick<AgentsDecided, 'plan' | 'recorded' | 'records'>,
+): Promise<Announced> {
   const notices = plan.notices.map(({ code, key, message }) => {
     return { code, key: `${name}:${key}`, panel: name, service: null, message };
   });
   const rows = noticeRows(context, run, notices);
-  if (request.dryRun || rows.length + crossed.length === 0) return rows;
-  return context.write(leases(), async (tables) => {
-    const marked = (await tables.agents.list(name)).flatMap((agent) => {
-      const percents = crossed.filter(({ agent: uuid }) => uuid === agent.uuid).map(({ percent }) => percent);
-      if (percents.length === 0) return [];
-      const thresholds = [...new Set([...agent.thresholds, ...percents])].sort((a, b) => a - b);
-      return [{ ...agent, thresholds }];
-    });
-    await tables.agents.put(marked);
+  if (request.dryRun || rows.length + recorded.crossed.length === 0) return { reported: rows, records };
+  const reported = await context.write(leases(), async (tables) => {
+    const agents = await tables.agents.list(name);
+    const marked = markCrossed(agents, recorded);
+    await tables.agents.put(marked.filter((agent) => !agents.includes(agent)));
     return addNotices(context, tables, rows);
+  });
+  return { reported, records: { ...records, agents: markCrossed(records.agents, recorded) } };
+}
+
+/** Marks the thresholds that were crossed. A limit that was set since, or a period that began, has thresholds of its own. */
+function markCrossed(agents: readonly AgentRecord[], { crossed, agents: read }: RecordedAgents): AgentRecord[] {
+  return agents.map((agent) => {
+    const { limitBytes, account } = read.get(agent.uuid) ?? agent;
+    if (agent.limitBytes !== limitBytes || agent.account?.periodStart !== account?.periodStart) return agent;
+    const percents = crossed.filter(({ agent: uuid }) => uuid === agent.uuid).map(({ percent }) => percent);
+    if (percents.length === 0) return agent;
+    return { ...agent, thresholds: [...new Set([...agent.thresholds, ...percents])].sort((a, b) => a - b) };
   });
 }

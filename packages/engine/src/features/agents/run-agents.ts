@@ -138,7 +138,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const hasBrake = request.agent === null && !request.allowMass && !run.observing;
   const brake = hasBrake ? askBrakeOfAgents(context.config.poll.brake, counted) : null;
   const isPlanned = plan.steps.length + opens.length + closes.length > 0;
-  const reported = await reportPlanned(run, decided);
+  const announced = await reportPlanned(run, decided);
   const moved = run.previewOnly || !isPlanned ? null : await mayChange(context, run.panel, { dryRun: false });
   const isChanging = !run.previewOnly && brake === null && moved === null;
   const doubtful = new Set(open.map(({ target }) => target));
@@ -151,7 +151,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   });
   if (!request.dryRun) await storeWouldHold(context, { ...run, run: request.run, ...held });
   const done = isChanging ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
-  const final = isChanging ? await loadStoredAgents(context, name) : records;
+  const final = isChanging ? await loadStoredAgents(context, name) : announced.records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
   return {
@@ -163,7 +163,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     ]),
     totals: countTotals(shown, actions, held.changes, plan.left),
     undone: held.undone,
-    reported,
+    reported: announced.reported,
     notices: [
       ...held.notices,
       ...doubts,
