@@ -4,6 +4,7 @@ import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { killedAtWrite } from '../bench/intercept.js';
 import { type KillPoint, kill } from '../bench/killed-call.js';
+import { startAgency } from './agency.js';
 
 const at = useBench(startHiddifyBench);
 
@@ -66,5 +67,46 @@ describe('a limit that is set while a check runs', () => {
     at.bench.clock.advance(HOUR);
     await at.check({ allowMass: true });
     expect(await stored()).toContain('Agent "north" has reached 80% of its limit: 84 GB of 100 GB.');
+  });
+});
+
+describe('a service that is held for its agent', () => {
+  const agency = useBench(startAgency);
+  const held = async (): Promise<string[]> =>
+    (await agency.bench.store.notices.list({})).flatMap(({ code, message }) => (code === 'hold' ? [message] : []));
+  const points = [1, 2].flatMap((nth) => (['before', 'after'] as const).map((when) => [nth, when] as const));
+
+  it.each(points)(
+    'is reported once by a check that is killed at change %i, %s the panel made it',
+    async (nth, when) => {
+      await agency.limit('north', 5);
+      await agency.check();
+      agency.panel.use(agency.loose, 6 * GB);
+      await kill(agency, ({ agents }) => agents.check({ allowMass: true }), change(nth, when));
+      const notice = 'svc-1 is held (limit of its agent: agent "north" is over its limit)';
+      expect(await held()).toEqual([notice]);
+      agency.bench.clock.advance(HOUR);
+      await agency.check({ allowMass: true });
+      await agency.poll({ allowMass: true });
+      expect(agency.enabled()).toEqual([false, false]);
+      expect(await held()).toEqual([notice]);
+    },
+  );
+
+  it.each([1, 2])('is reported once by a suspension that is killed at change %i', async (nth) => {
+    await kill(agency, ({ agents }) => agents.suspend('north'), change(nth));
+    const notice = 'svc-1 is held (limit of its agent: agent "north" is suspended)';
+    expect(await held()).toEqual([notice]);
+    agency.bench.clock.advance(HOUR);
+    await agency.check({ allowMass: true });
+    expect(agency.enabled()).toEqual([false, false]);
+    expect(await held()).toEqual([notice]);
+  });
+
+  it('is in the report of the suspension', async () => {
+    const { notices } = await agency.sluice.agents.suspend('north');
+    expect(notices).toEqual([
+      { code: 'hold', service: 'svc-1', message: 'svc-1 is held (limit of its agent: agent "north" is suspended)' },
+    ]);
   });
 });

@@ -1,12 +1,12 @@
 import type { AgentDetail, RestoreReport } from '@sluice/contract/documents';
 import { type AgentPlan, type AgentPlanInput, SluiceError } from '@sluice/panel-kind';
-import type { HoldRecord } from '@sluice/state-store';
+import type { HoldRecord, NoticeRecord } from '@sluice/state-store';
 import { interruptedError } from '../../base/interruption.js';
 import { panelLease } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import { reportNotices } from '../../kernel/run/run-document.js';
+import { reportNotices, shownNotice } from '../../kernel/run/run-document.js';
 import type { Context } from '../../context/context.js';
 import { refuseAddon } from './addon.js';
 import { agentDetails } from './agent-views.js';
@@ -46,6 +46,9 @@ export interface AgentCommand extends UserChanges {
 
 /** Result of such a command. */
 export interface Done extends Pick<RestoreReport, 'actions' | 'left' | 'error'> {
+  /** Notices that are stored already. */
+  reported?: readonly NoticeRecord[];
+  /** Further notices. */
   notices: Notice[];
   /** Whether a suspension began or ended, or would. */
   changed?: boolean;
@@ -73,12 +76,12 @@ export async function runForAgent(
     const enforcements = await readEnforcements(context.config, context.store);
     const { startedAt } = run.view;
     const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, enforcements, open };
-    const { notices, changed = false, ...done } = await work(ordered);
+    const { reported = [], notices, changed = false, ...done } = await work(ordered);
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
     const detail = await showAgent(context, on, { agent, read, dryRun });
     const made = done.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
     const error = context.deps.signal.aborted ? interruptedError('', made) : done.error;
-    const report: RestoreReport = { ...detail, run: run.view, ...done, notices: [], error };
+    const report: RestoreReport = { ...detail, run: run.view, ...done, notices: reported.map(shownNotice), error };
     await reportNotices(context, report, notices, leases.held);
     const outcome = error === null && !failed ? 'done' : 'partial';
     await run.end({ outcome, changes: changed || done.actions.length > 0, error });

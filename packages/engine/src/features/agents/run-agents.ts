@@ -52,7 +52,7 @@ export interface AgentsRun {
   panel: string;
   agents: ChangedAgent[];
   totals: AgentTotals;
-  /** Notices that are stored already, before the changes. */
+  /** Notices that are stored already, before the changes that they are about. */
   reported: readonly NoticeRecord[];
   /** Further notices. */
   notices: Notice[];
@@ -163,7 +163,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     ]),
     totals: countTotals(shown, actions, held.changes, plan.left),
     undone: held.undone,
-    reported: announced.reported,
+    reported: [...announced.reported, ...held.reported],
     notices: [
       ...held.notices,
       ...doubts,

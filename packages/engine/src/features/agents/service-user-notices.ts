@@ -6,6 +6,9 @@ import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 /** Why the agents above a service's user restrict the service. */
 export type Cause = 'limit' | 'suspension';
 
+/** An agent above the user of a service. */
+type Above = Pick<AgentTraffic, 'uuid' | 'name' | 'limitBytes'>;
+
 /** Returns why a hold `agent-limit` of a service began: only an exceeded limit has figures. */
 export function toCause({ allowedBytes }: Pick<HoldRecord, 'allowedBytes'>): Cause {
   return allowedBytes === null ? 'suspension' : 'limit';
@@ -26,6 +29,18 @@ export function findReleaseReason(
   const isAbove = traffic.some((above) => chain.includes(above.uuid) && nameAgent(above) === agent);
   if (!isAbove) return `${agent} does not restrict it any more`;
   return `${agent} is ${toCause(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
+}
+
+/** Returns the notice that a service is held for its agent, or would be; undefined: an agent that is not known. */
+export function toHeld(
+  service: ServiceRecord,
+  { agent, cause, run }: { agent: Above | undefined; cause: Cause; run: string },
+  verb: 'is' | 'would be',
+): Notice {
+  const why = cause === 'suspension' ? 'suspended' : 'over its limit';
+  const message = `${service.id} ${verb} held (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
+  const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
+  return serviceNotice(service, verb === 'is' ? 'hold' : 'would_hold', message, 'agent-limit', since, run);
 }
 
 /** Returns the notice of a hold that a protection withholds. */

@@ -1,15 +1,15 @@
 import { AGENT_STEPS, type AgentTraffic, type RestorePlan, type ServiceUser, toItemError } from '@sluice/panel-kind';
-import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { HoldRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isProtected, listReleasedHolds, newHold, noteUntold } from '../../kernel/subject/holds.js';
 import type { Enforcements } from '../../context/enforcement.js';
 import { toSuspendedNote } from '../../kernel/subject/agent-hold.js';
 import { runCommand } from '../command/run-command.js';
-import { type Notice, serviceNotice, toReleaseNotices } from '../../kernel/run/notice.js';
+import { addNotices, type Notice, noticeRows, toReleaseNotices } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { type DueUser, findListedAgent, type ServiceChange, toLeftAsIs, toListedAction } from './due-user.js';
 import { type PanelSwitch, Stopped } from './panel-switch.js';
-import { type Cause, findReleaseReason, nameAgent, toCause, withheld } from './service-user-notices.js';
+import { type Cause, findReleaseReason, nameAgent, toCause, toHeld, withheld } from './service-user-notices.js';
 import { isLiving } from '../../base/lifecycle.js';
 
 /**
@@ -96,6 +96,8 @@ export async function holdServices(
   how: HoldServices,
 ): Promise<{
   changes: ServiceChange[];
+  /** Notices of holds that have begun, stored with them. */
+  reported: NoticeRecord[];
   notices: Notice[];
   decided: string[];
   wouldHold: Set<string>;
@@ -104,6 +106,7 @@ export async function holdServices(
   const decided: string[] = [];
   const wouldHold = new Set<string>();
   const changes: ServiceChange[] = [];
+  const reported: NoticeRecord[] = [];
   const notices: Notice[] = [];
   const undone: HoldRecord[] = [];
   for (const user of users) {
@@ -123,12 +126,16 @@ export async function holdServices(
       continue;
     }
     const done = due.previewOnly ? null : await carryOut(context, due, how);
-    if (done === null && due.what === 'hold' && !services.holds.has(service.id)) wouldHold.add(service.id);
+    if (done === null && due.what === 'hold' && !services.holds.has(service.id)) {
+      wouldHold.add(service.id);
+      notices.push(toHeldNotice(due, how, 'would be'));
+    }
     changes.push(done?.change ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
     undone.push(...(done?.undone ?? []));
-    notices.push(...(due.what === 'hold' ? reported(services, due, { how, done }) : (done?.released ?? [])));
+    reported.push(...(done?.reported ?? []));
+    notices.push(...(done?.released ?? []));
   }
-  return { changes, notices, decided, wouldHold, undone };
+  return { changes, reported, notices, decided, wouldHold, undone };
 }
 
 function decideDue(services: ServiceUsers, user: ServiceUser, how: HoldServices): DueUser | null {
@@ -194,8 +201,8 @@ function shown({ disabled }: ServiceUsers, due: DueUser, state: 'planned' | 'unn
 /** What became of a change. */
 interface CarriedOut {
   change: ServiceChange;
-  /** Whether the hold began: not where something else has the service. */
-  stored: boolean;
+  /** The notice of the hold that began, stored with it. */
+  reported: readonly NoticeRecord[];
   /** The notices of the holds that ended, and those of them of which nothing is left on the panel. */
   released: Notice[];
   undone: readonly HoldRecord[];
@@ -205,6 +212,7 @@ interface CarriedOut {
 async function carryOut(context: Context, due: DueUser, how: HoldServices): Promise<CarriedOut | null> {
   const { user, service, what } = due;
   const base = { service: service.id, agent: findListedAgent(user) };
+  let reported: readonly NoticeRecord[] = [];
   try {
     const { report, work } = await runCommand(context, service.id, {
       command: how.command,
@@ -216,8 +224,10 @@ async function carryOut(context: Context, due: DueUser, how: HoldServices): Prom
       storeTarget: async (_service, tables) => {
         if (how.byName !== true && (await how.panelSwitch.read(tables, service.product))) throw new Stopped();
         if (what === 'finish-release') return;
-        const hold = await findHold(context, tables, due, how);
+        const { hold, isFirst } = await findHold(context, tables, due, how);
         if (what === 'release') await endHold(tables, hold, context.now());
+        else if (isFirst)
+          reported = await addNotices(context, tables, noticeRows(context, how.run, [toHeldNotice(due, how, 'is')]));
       },
       preview: (loaded) => loaded,
     });
@@ -225,13 +235,13 @@ async function carryOut(context: Context, due: DueUser, how: HoldServices): Prom
     const ended = what === 'hold' ? [] : work.ended.filter(({ reason }) => reason === 'agent-limit');
     return {
       change: { ...base, actions: report.actions, error: report.service.error },
-      stored: true,
+      reported,
       released: toReleaseNotices(work, ended, (hold) => findReleaseReason(user, hold, how.traffic)),
       undone: listReleasedHolds({ ...work, ended }),
     };
   } catch (error) {
     if (error instanceof Stopped) return null;
-    return { change: { ...base, actions: [], error: toItemError(error) }, stored: false, released: [], undone: [] };
+    return { change: { ...base, actions: [], error: toItemError(error) }, reported, released: [], undone: [] };
   }
 }
 
@@ -241,7 +251,7 @@ async function endHold(tables: StoreTables, hold: HoldRecord, until: string): Pr
 }
 
 /**
- * Returns the open hold, or starts one; a hold with another cause is replaced. Evidence from before the user belonged to the
+ * Returns the open hold, or starts one (`isFirst`: where there was none); a hold with another cause is replaced. Evidence from before the user belonged to the
  * service moves to it.
  */
 async function findHold(
@@ -249,7 +259,7 @@ async function findHold(
   tables: StoreTables,
   { service, user, what }: DueUser,
   { traffic }: HoldServices,
-): Promise<HoldRecord> {
+): Promise<{ hold: HoldRecord; isFirst: boolean }> {
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
   const cause = findCause(user, open);
   const isReplaced = open !== undefined && what === 'hold' && toCause(open) !== cause;
@@ -259,7 +269,7 @@ async function findHold(
   if (!isKept) await tables.holds.add(hold);
   const taken = takenOver(user);
   if (taken !== null) await tables.evidence.move(taken.id, hold.id);
-  return hold;
+  return { hold, isFirst: open === undefined };
 }
 
 /** Returns the agent that a hold is for; undefined where it is not known. */
@@ -280,21 +290,8 @@ function startHold(
   return newHold(context, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
 }
 
-/** Returns the notice of a hold that begins, or would begin where nothing was done. */
-function reported(
-  { holds }: ServiceUsers,
-  { user, service }: DueUser,
-  { how, done }: { how: HoldServices; done: CarriedOut | null },
-): Notice[] {
-  const hold = holds.get(service.id);
-  if (hold !== undefined || done?.stored === false) return [];
-  const previewOnly = done === null;
-  const cause = findCause(user, hold);
-  const agent = findAgent(how.traffic, user, cause);
-  const say = previewOnly ? 'would be held' : 'is held';
-  const code = previewOnly ? 'would_hold' : 'hold';
-  const why = cause === 'suspension' ? 'suspended' : 'over its limit';
-  const message = `${service.id} ${say} (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
-  const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
-  return [serviceNotice(service, code, message, 'agent-limit', since, how.run)];
+/** Returns the notice of a hold that begins, or would begin. */
+function toHeldNotice({ user, service }: DueUser, { traffic, run }: HoldServices, verb: 'is' | 'would be'): Notice {
+  const cause = findCause(user, undefined);
+  return toHeld(service, { agent: findAgent(traffic, user, cause), cause, run }, verb);
 }

@@ -66,6 +66,7 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
     changed: open === undefined,
     actions: [...listActions(held.changes), ...toActions(done)],
     left: listLeftForEnded(services, plan.serviceUsers, true),
+    reported: held.reported,
     notices: [...held.notices, ...dropped.map((notice) => ({ ...notice, panel: name, service: null }))],
     error: findError(held.changes) ?? findError(done),
   };
@@ -116,6 +117,7 @@ export async function releaseSuspended(
   return {
     actions: [...listActions(released.changes), ...toActions(done)],
     left: [...plan.left, ...listLeftForEnded(services, below, false)],
+    reported: released.reported,
     notices: released.notices,
     error: findError(released.changes) ?? findError(done),
   };
