@@ -72,6 +72,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Bill a period with "sluice call bill --service {service} --period FROM..TO", or give them up with "sluice provision terminate {service} --forfeit-unbilled"',
     'Set billFrom of the panel to the first day to bill, or name a period with --period',
   ],
+  panel_undecided:
+    'Correct what the message names; if it is a list that is complete, accept it once with "sluice poll --panel {panel} --allow-mass"',
   graph_unreadable: 'Leave out --from-panel, or open the graph on the panel',
   list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',
   crontab_unclear:

@@ -18,7 +18,7 @@ export { describeEnforcement, describeSetting, listWaysBack } from './context/en
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
 export { listLate } from './features/schedule/last-run.js';
 export { describeOutage } from './context/reach.js';
-export { describeUndecided } from './kernel/run/undecided.js';
+export { describeUndecided, isListIgnored } from './kernel/run/undecided.js';
 export { listObserving } from './features/panels/observed-panels.js';
 export {
   describeAllowance,

@@ -19,7 +19,8 @@ export function printOutages(
   for (const [panel, undecided] of new Map(services.map(({ panel, panelUndecided }) => [panel, panelUndecided]))) {
     if (undecided === undefined) continue;
     const since = terminal.times.at(undecided.since, panel) ?? undecided.since;
-    terminal.line(terminal.colors.yellow(terminal.times.text(describeUndecided(panel, undecided, since), panel)));
+    const message = terminal.times.text(describeUndecided(panel, undecided, since), panel);
+    terminal.line(terminal.colors.yellow(withRemedy({ code: undecided.code, message })));
   }
 }
 

@@ -50,7 +50,9 @@ export function explainState(found: Explanation, times: Times, names: StateNames
   if (undecided !== undefined && service.lifecycle !== 'terminated' && service.lifecycle !== 'vanished') {
     const age = service.usage === null ? '' : ` The figures were read ${ago(times, service, service.usage.readAt)}.`;
     const since = times.at(undecided.since, panel) ?? undecided.since;
-    sentences.push(`${times.text(describeUndecided(panel, undecided, since), panel)}${age}`);
+    const message = times.text(describeUndecided(panel, undecided, since), panel).replace(/\.$/, '');
+    const details = { service: service.id, panel };
+    sentences.push(`${names.withRemedy({ code: undecided.code, message, details })}.${age}`);
   }
   const impossible = describeDoubtedHolds(service.id, service.doubted);
   if (impossible !== null) sentences.push(`${impossible}: ${names.commands.release(service.id, 'DATE')}.`);

@@ -41,5 +41,7 @@ it.each([
     for (let poll = 0; poll < 2; poll++) await pollLater(at);
     expect(await seen()).toEqual([null, [1]]);
     expect(await told()).toEqual(['panel_undecided']);
+    const [alarm] = (await at.sluice.notices.alarms()).alarms;
+    expect(alarm?.message).toMatch(/^No run over panel vpn has read any usage since .*: the list was ignored\.$/);
   },
 );

@@ -34,6 +34,18 @@ it('does not say that all answered where a run decides nothing on a panel', asyn
   expect(await overview()).toContain('Panels away 0 1 undecided');
 });
 
+it('says that no run over a panel reads usage while its list of users is ignored, and how to accept it', async () => {
+  await at.sluice.poll();
+  const since = new Date(at.clock.now()).toISOString();
+  const details = { code: 'list_halved', message: 'the list was ignored' };
+  await at.store.conditions.put({ key: 'undecided:dcim', since, runs: 1, details });
+  at.clock.advance(2000);
+  for (const path of ['/', '/panels', '/panels/dcim', '/services/svc-1'])
+    expect(textOf(await at.page(path))).toMatch(
+      /No run over panel dcim has read any usage since .*: the list was ignored\. If the list is complete, accept it once with sluice poll --panel dcim --allow-mass\s?\./,
+    );
+});
+
 it('says that the runs have stopped, with their age and what to do', async () => {
   await at.sluice.poll();
   at.clock.advance(2 * 3_600_000);

@@ -1,5 +1,5 @@
 import type { Enforcement, OverviewPanel, OverviewReport, PanelEnforcement, UndecidedPanel } from '@sluice/engine';
-import { describeEnforcement, describeSetting, describeUndecided, listLate } from '@sluice/engine/words';
+import { describeEnforcement, describeSetting, describeUndecided, isListIgnored, listLate } from '@sluice/engine/words';
 import { notFound } from '../../server/failure.js';
 import { badge, facts, link, notice, section, table } from '../../layout/components.js';
 import { count, counted, orNone } from '../../layout/format.js';
@@ -83,9 +83,12 @@ export function withoutStop(message: string): string {
   return message.replace(/\.$/, '');
 }
 
-/** Why nothing is decided on a panel, in a sentence. */
+/** Why nothing is decided on a panel, and how an ignored list is accepted. */
 export function undecidedText(panel: string, undecided: UndecidedPanel, times: Times): Part {
-  return html`<span dir="auto">${times.inText(describeUndecided(panel, undecided, undecided.since))}</span>`;
+  const why = html`<span dir="auto">${times.inText(describeUndecided(panel, undecided, undecided.since))}</span>`;
+  if (!isListIgnored(undecided.code)) return why;
+  return html`${why} If the list is complete, accept it once with
+    <code>sluice poll --panel ${panel} --allow-mass</code>.`;
 }
 
 /** Says since when a panel does not answer or is not decided on, and what that means for its services; nothing while it answers. */
