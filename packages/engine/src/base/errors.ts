@@ -18,4 +18,4 @@ export type MovedError = ItemError & {
 };
 
 /** Codes of lists that are ignored as a whole, since they lack too much of what the last one had. */
-export const TOO_SHORT: readonly string[] = ['list_halved', 'list_empty'];
+export const TOO_SHORT: readonly string[] = ['list_halved', 'list_empty', 'list_too_short'];

@@ -54,6 +54,35 @@ describe('the mass-change brake', () => {
       expect(errors(await run())).toEqual([undefined, 'account_missing', 'account_missing']);
   });
 
+  it.each([
+    ['all but one', [2, 4, 5]],
+    ['all', [2, 3, 4, 5]],
+  ])('is an alarm, told once, where the list lacks %s of the users', async (_, gone) => {
+    for (const id of gone) at.panel.world.users.delete(id);
+    const pollLater = (options?: Parameters<typeof at.poll>[0]): Promise<RunReport> => {
+      at.bench.clock.advance(3_600_000);
+      return at.poll(options);
+    };
+    const since = new Date(at.bench.clock.now() + 3_600_000).toISOString();
+    for (let polls = 0; polls < 2; polls++)
+      expect((await pollLater()).panels).toMatchObject([{ panel: 'relay', error: { code: 'list_too_short' } }]);
+    const told = async (): Promise<string[]> =>
+      (await at.bench.store.notices.list({})).flatMap(({ code, message }) => (/^panel_/.test(code) ? [message] : []));
+    const left = 4 - gone.length;
+    const alarm = `No run over panel relay has read any usage since ${since}: panel "relay" lists ${left} users, but the last list had 4: the list may be incomplete and was ignored.`;
+    expect(await told()).toEqual([alarm]);
+    const seen = async (): Promise<unknown[]> => {
+      const [panel] = (await at.sluice.panels.list()).panels;
+      const { alarms } = await at.sluice.notices.alarms();
+      return [panel?.undecided?.since, alarms.flatMap(({ service, message }) => (service === null ? [message] : []))];
+    };
+    expect(await seen()).toEqual([since, [alarm]]);
+    await pollLater({ allowMass: true });
+    expect(await seen()).toEqual([undefined, []]);
+    const again = `The runs read the usage of panel relay again; they had not since ${since}`;
+    expect((await told()).sort()).toEqual([alarm, again].sort());
+  });
+
   it.each(['long ago', 'never'] as const)(
     'compares it with the last list, not with one from before, when it read a service %s',
     async (when) => {
