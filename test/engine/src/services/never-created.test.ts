@@ -16,9 +16,10 @@ describe('a service whose creation failed', () => {
     expect(run.outcome).not.toBe('done');
   };
 
-  it('before any call that creates is removed without the panel', async () => {
+  it('before any call that creates is removed once the panel shows that there is no account', async () => {
     await create(/./, 'before');
-    at.panel.server.inject({ endpoint: /./, fault: { kind: 'cut' } });
+    await expect(at.sluice.services.remove('svc-1')).rejects.toMatchObject({ code: 'service_has_account' });
+    expect((await at.sluice.provision.terminate('svc-1')).run.outcome).toBe('done');
     expect(await at.sluice.services.remove('svc-1')).toMatchObject({ id: 'svc-1' });
     expect(await at.bench.store.services.get('svc-1')).toBeNull();
     expect(await at.bench.store.actions.unresolved({})).toEqual([]);
@@ -31,4 +32,14 @@ describe('a service whose creation failed', () => {
     await at.sluice.reconcile();
     await expect(at.sluice.services.remove('svc-1')).rejects.toMatchObject({ code: 'service_has_account' });
   });
+});
+
+it('a service is removed with the command that was interrupted for it', async () => {
+  const user = at.panel.addUser({ user: 'imported' });
+  await at.addService(1, { values: { flvx_user_id: String(user) } });
+  at.panel.server.inject({ endpoint: /./, fault: { kind: 'cut' } });
+  await at.sluice.provision.renew('svc-1', { until: '2027-01-15' });
+  expect(await at.bench.store.actions.unresolved({})).toHaveLength(1);
+  await at.sluice.services.remove('svc-1');
+  expect(await at.bench.store.actions.unresolved({})).toEqual([]);
 });

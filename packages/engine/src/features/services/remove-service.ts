@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { endCommandRow } from '../../kernel/changes/journal.js';
-import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
+import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { hasAccount } from '../../kernel/subject/account.js';
 import { noteLowered } from '../../kernel/subject/lifts.js';
 import { findSold } from '../../loop/load.js';
@@ -24,10 +24,13 @@ export async function removeService(context: Context, id: string, waitMs: number
   return withServiceRun(context, id, { command: 'service remove', waitMs }, async (service, run) => {
     await refuseHeld(context, service);
     await refuseInDoubt(context, id);
-    if (service.ownRefs.length > 0 && service.status !== 'terminated' && (await mayHaveAccount(context, id))) {
-      throw new SluiceError('service_has_account', `"${id}" was not removed: it has an account that Sluice created`, {
-        details: { service: id },
-      });
+    // A name is stored before the first call that creates it. What the journal has of that proves nothing: the store may be rebuilt.
+    if (service.ownRefs.length > 0 && service.status !== 'terminated') {
+      throw new SluiceError(
+        'service_has_account',
+        `"${id}" was not removed: it has an account that Sluice created, or may have one`,
+        { details: { service: id } },
+      );
     }
     await refuseOpenPurchases(context, id);
     await refuseBillInDoubt(context, id);
@@ -42,16 +45,6 @@ export async function removeService(context: Context, id: string, waitMs: number
     });
     return service;
   });
-}
-
-/**
- * Returns whether the service may have an account: a name is stored before the first call that creates it. Without the row of its
- * creation, as in a rebuilt store, it is not known.
- */
-async function mayHaveAccount({ store }: Context, service: string): Promise<boolean> {
-  const rows = await store.actions.list({ service });
-  const isKnown = rows.some(({ type }) => type === `${COMMAND_PREFIX}create`);
-  return !isKnown || rows.some(({ calledAt, state }) => calledAt !== null || state === 'applied');
 }
 
 async function refuseHeld({ store, config }: Context, { id, panel }: ServiceRecord): Promise<void> {
