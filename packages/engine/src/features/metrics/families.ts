@@ -57,7 +57,7 @@ export const METRICS = {
     'panel',
   ),
   sluice_panel_undecided: gauge(
-    '1 while the runs over the panel decide nothing although it answers, such as by a wrong clock; 0 if not.',
+    '1 while the runs over the panel decide nothing although it answers, such as by a wrong clock or an ignored list; 0 if not.',
     'panel',
   ),
   sluice_enforce: gauge(
