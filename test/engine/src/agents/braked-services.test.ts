@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServiceDetail } from '@sluice/engine';
 import { useBench } from '../bench/each-test.js';
-import { GB } from '../bench/engine-bench.js';
+import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
 const at = useBench(startHiddifyBench);
@@ -36,6 +36,19 @@ describe('a service that a check of agents would hold', () => {
     expect([report.totals.wouldHold, report.services]).toMatchObject([1, [WOULD]]);
     expect(await listed()).toEqual(['svc-1']);
     expect((await at.bench.sluice.explain('svc-1')).brake).toMatchObject({ subjects: 'agents' });
+  });
+
+  it('is reported once a day, not by each check', async () => {
+    for (let check = 0; check < 3; check++) {
+      await at.check();
+      at.bench.clock.advance(5 * MINUTE);
+    }
+    const told = async (): Promise<number> =>
+      (await at.bench.store.notices.list({ service: 'svc-1' })).filter(({ code }) => code === 'would_hold').length;
+    expect(await told()).toBe(1);
+    at.bench.clock.advance(24 * HOUR);
+    await at.check();
+    expect(await told()).toBe(2);
   });
 
   it('is not any more once it is held, and once its agent is within its limit', async () => {

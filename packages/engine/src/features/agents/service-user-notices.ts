@@ -31,16 +31,16 @@ export function findReleaseReason(
   return `${agent} is ${toCause(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
 }
 
-/** Returns the notice that a service is held for its agent, or would be; undefined: an agent that is not known. */
+/** Returns the notice that a service is held for its agent, or would be, once in a time; undefined: an agent that is not known. */
 export function toHeld(
   service: ServiceRecord,
-  { agent, cause, run }: { agent: Above | undefined; cause: Cause; run: string },
+  { agent, cause, time }: { agent: Above | undefined; cause: Cause; time: string },
   verb: 'is' | 'would be',
 ): Notice {
   const why = cause === 'suspension' ? 'suspended' : 'over its limit';
   const message = `${service.id} ${verb} held (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
-  return serviceNotice(service, verb === 'is' ? 'hold' : 'would_hold', message, 'agent-limit', since, run);
+  return serviceNotice(service, verb === 'is' ? 'hold' : 'would_hold', message, 'agent-limit', since, time);
 }
 
 /** Returns the notice of a hold that a protection withholds. */

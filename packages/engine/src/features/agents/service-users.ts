@@ -128,7 +128,7 @@ export async function holdServices(
     const done = due.previewOnly ? null : await carryOut(context, due, how);
     if (done === null && due.what === 'hold' && !services.holds.has(service.id)) {
       wouldHold.add(service.id);
-      notices.push(toHeldNotice(due, how, 'would be'));
+      notices.push(toHeldNotice(context, due, how, 'would be'));
     }
     changes.push(done?.change ?? shown(services, due, due.previewOnly ? 'planned' : 'unneeded'));
     undone.push(...(done?.undone ?? []));
@@ -227,7 +227,11 @@ async function carryOut(context: Context, due: DueUser, how: HoldServices): Prom
         const { hold, isFirst } = await findHold(context, tables, due, how);
         if (what === 'release') await endHold(tables, hold, context.now());
         else if (isFirst)
-          reported = await addNotices(context, tables, noticeRows(context, how.run, [toHeldNotice(due, how, 'is')]));
+          reported = await addNotices(
+            context,
+            tables,
+            noticeRows(context, how.run, [toHeldNotice(context, due, how, 'is')]),
+          );
       },
       preview: (loaded) => loaded,
     });
@@ -291,7 +295,14 @@ function startHold(
 }
 
 /** Returns the notice of a hold that begins, or would begin. */
-function toHeldNotice({ user, service }: DueUser, { traffic, run }: HoldServices, verb: 'is' | 'would be'): Notice {
+function toHeldNotice(
+  context: Context,
+  { user, service }: DueUser,
+  { traffic, run }: HoldServices,
+  verb: 'is' | 'would be',
+): Notice {
   const cause = findCause(user, undefined);
-  return toHeld(service, { agent: findAgent(traffic, user, cause), cause, run }, verb);
+  // What stays undone is found by each check again.
+  const time = verb === 'is' ? run : context.now().slice(0, 10);
+  return toHeld(service, { agent: findAgent(traffic, user, cause), cause, time }, verb);
 }
