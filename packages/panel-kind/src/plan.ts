@@ -126,8 +126,8 @@ export function waitsForEnded({ service, sharers }: Pick<TargetState, 'service' 
 /** A command about the account itself. Renewals and changes of package need none: they change the target state. */
 export type AccountCommand =
   /**
-   * `adopt`: the operator confirms that an existing account belongs to the service. `ordered`: an order asks for it without an
-   * operator, so that what a client typed there proves nothing. `earlier`: the actions of interrupted
+   * `adopt`: the operator confirms that an existing account belongs to the service. `ordered`: an order or a run asks for it, and no
+   * operator, so that what a client may have typed proves nothing. `earlier`: the actions of interrupted
    * creations. `setPassword`: an account that they made gets the command's, since nobody knows for certain which it has.
    * `passwordFile`: the file with the password that it certainly has, of another command.
    */

@@ -41,7 +41,7 @@ export function toUsernames({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fiel
     domain: refs[USERNAME_REF] ?? null,
     firstName: fields['first_name'] ?? null,
     orderId: refs['order_id'] ?? null,
-    decoded: isSynced(refs),
+    decoded: isDecoded(refs),
   });
 }
 
@@ -88,11 +88,11 @@ export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget[
 
 function toName({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fields'>): string {
   const [firstName = null, lastName = null] = [fields['first_name'], fields['last_name']];
-  return customerName({ firstName, lastName, decoded: isSynced(refs) });
+  return customerName({ firstName, lastName, decoded: isDecoded(refs) });
 }
 
-/** A sync decodes entities, too; an import stores what is in its file. */
-function isSynced(refs: ServiceRecord['refs']): boolean {
+/** A sync decodes entities; an import stores what is in its file. */
+function isDecoded(refs: ServiceRecord['refs']): boolean {
   return refs['whmcs_service_id'] !== undefined;
 }
 
@@ -108,8 +108,7 @@ export function toLineTarget({ service, product, country, command }: CreationReq
     username,
     usernames: search,
     customer: toCustomer(service),
-    // Clients type what WHMCS says of them.
-    isUnproven: command.ordered && !command.adopt && isSynced(service.refs),
+    isUnproven: command.ordered && !command.adopt,
     areaCode: country === 'BR' ? (service.fields['ddd'] ?? null) : null,
   };
 }

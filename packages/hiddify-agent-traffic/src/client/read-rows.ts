@@ -34,8 +34,8 @@ export function parseUserRow(row: unknown, self: string): HiddifyUser {
     usedBytes: Math.max(0, used),
     packageDays: parseWhole(fields['package_days']),
     mode: parseText(fields['mode']),
-    startDate: parseLocalDate(fields['start_date'], 'start_date'),
-    lastResetDate: parseLocalDate(fields['last_reset_time'], 'last_reset_time'),
+    startDate: parseLocalDate(fields['start_date']),
+    lastResetDate: parseLocalDate(fields['last_reset_time']),
     lastOnline: parseLastOnline(fields['last_online']),
     enabled: enable,
     active: typeof fields['is_active'] === 'boolean' ? fields['is_active'] : null,
@@ -63,11 +63,11 @@ export function parseWhole(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
 }
 
-function parseLocalDate(value: unknown, field: string): string | null {
+/** A date that is none is not known: it keeps the user readable, whose usage counts all the same. */
+function parseLocalDate(value: unknown): string | null {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d/.test(value)) return null;
   const date = value.slice(0, 10);
-  if (Number.isNaN(Date.parse(date))) throw new RowProblem(`${field}: there is no date ${date}`);
-  return date;
+  return Number.isNaN(Date.parse(date)) ? null : date;
 }
 
 function parseLastOnline(value: unknown): string | null {

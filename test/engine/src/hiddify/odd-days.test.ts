@@ -73,3 +73,12 @@ it('a mistake in what is read of one panel keeps no run from the others', async 
   const codes = (await at.bench.store.notices.list({})).map(({ code }) => code);
   expect(codes).toContain('panel_undecided');
 });
+
+it('a date that is none keeps no limit of an agent from being enforced', async () => {
+  await start();
+  const [own, odd] = [1, 2].map(() => at.panel.addUser({ agent: at.north, usageLimit: 50 * GB }));
+  at.panel.changeUser(odd ?? '', { startDate: '0000-00-00' });
+  await at.limit('north', 5);
+  at.panel.use(own ?? '', 6 * GB);
+  expect((await at.check({ allowMass: true })).totals).toMatchObject({ exceeded: 1, disabled: 2 });
+});

@@ -47,3 +47,16 @@ it('a line of the customer that has the client’s reference is taken over by it
   expect([done.run.outcome, listActions(done)]).toEqual(['done', ['whmcs-7 update-subscriber']]);
   expect(await lineOf()).toBe(id);
 });
+
+it('an order of another shop takes over no such line either', async () => {
+  await order('default');
+  await at.sluice.services.add('shop-1', {
+    ...{ panel: 'voice', product: 'line', client: '78', status: 'pending', astbilling_username: 'old1' },
+    ...{ first_name: 'Rui', last_name: 'Costa', document: '11144477735', ddd: '11', channels: '2' },
+  });
+  const { service } = await at.sluice.provision.create('shop-1', { ordered: true });
+  expect(service.error?.code).toBe('line_unproven');
+  await at.sluice.services.set('shop-1', { status: 'active' });
+  await at.sluice.reconcile();
+  expect(at.panel.server.changingCalls()).toEqual([]);
+});
