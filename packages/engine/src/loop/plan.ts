@@ -1,12 +1,4 @@
-import {
-  type AccountCommand,
-  type TargetState,
-  type ItemError,
-  type Observation,
-  type Panel,
-  type Plan,
-  toItemError,
-} from '@sluice/panel-kind';
+import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import { usageInMode, formatBytes, isOfOtherAccount } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { toCycleKey } from '../kernel/subject/cycle-key.js';
@@ -18,7 +10,7 @@ import { certainSteps } from '../kernel/subject/doubt.js';
 import { withObserved } from '../kernel/subject/source.js';
 import { withCounted, withIncluded } from '../kernel/subject/history.js';
 import type { RunRequest } from '../kernel/run/bracket.js';
-import { LIFTED, listBesides } from './besides.js';
+import { LIFTED, listBesides, planOrFail, toFault } from './besides.js';
 import { observe } from './observe.js';
 import { withoutStopped } from '../kernel/changes/reversals.js';
 import { findSharers, readUnread, toStaying } from './sharing.js';
@@ -108,17 +100,6 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   if (stops.length === 0 || givesBack) return { target, plan, drift, problem, besides };
   const notices = [...(found.notices ?? []), stoppedNotice(work, stops)];
   return { target, plan: { ...plan, notices }, drift, problem, besides };
-}
-
-/** What one service shows must not keep the others from being decided: a fault of the adapter about it is its own error. */
-function planOrFail(panel: Panel, target: TargetState, observation: Observation): Plan {
-  try {
-    return panel.plan(target, observation);
-  } catch (error) {
-    const { code, message } = toItemError(error);
-    const problem = { code, message: `"${target.service.id}": ${message}` };
-    return { steps: [], problems: [problem], endedEvidence: [], moves: [], drift: [] };
-  }
 }
 
 function withoutStopsNow({ stopsNow: _, ...plan }: Plan): Plan {
@@ -306,8 +287,12 @@ function toTargetAllowance(
  * @param isTaken whether the reading of the run becomes that of the cycle
  */
 export function withCheckpoint(on: RunOnPanel, work: Applied, isTaken: boolean): Applied {
-  const history = historyAfter(on, work, { isTaken });
-  return history === work.history ? work : { ...work, history };
+  try {
+    const history = historyAfter(on, work, { isTaken });
+    return history === work.history ? work : { ...work, history };
+  } catch (error) {
+    return withError(work, toFault(work.service, error));
+  }
 }
 
 /** Returns the history of a service for a later run, with the adapter's checkpoint. */

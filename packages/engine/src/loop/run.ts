@@ -21,7 +21,7 @@ import {
 } from '../kernel/run/left-elsewhere.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
 import { wholeError } from '../kernel/run/run-document.js';
-import { noteUndecided } from '../kernel/run/undecided.js';
+import { noteUndecided, UNEXPECTED } from '../kernel/run/undecided.js';
 import { isWatched, type Run, type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
 
 /**
@@ -95,7 +95,7 @@ async function overPanels(
     if (panel === null) continue;
     const fallen = await findFallen(context, request, name, leases.held);
     const ofPanels = { context, panel, request, leases, report, results, advance, fallen };
-    const refused = await runPanel(ofPanels, only, parts).catch(toFault);
+    const refused = await runPanel(ofPanels, only, parts).catch(toPanelFault);
     if (refused !== null) undecided.set(name, refused);
   }
   report.panels.push(...[...undecided].map(([panel, error]) => ({ panel, error })));
@@ -179,8 +179,8 @@ async function selectPanels(
 }
 
 /** Returns a fault in what is read of one panel, which keeps no other from being decided; throws what concerns the whole run. */
-function toFault(error: unknown): ItemError {
-  if (error instanceof TypeError || error instanceof RangeError) return toItemError(error);
+function toPanelFault(error: unknown): ItemError {
+  if (error instanceof TypeError || error instanceof RangeError) return { ...toItemError(error), code: UNEXPECTED };
   throw error;
 }
 

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import type { Panel, PanelKind } from '@sluice/panel-kind';
 import { useOpened } from '../bench/each-test.js';
@@ -41,19 +41,33 @@ it.each([
   expect((await at.sluice.services.show('svc-1')).stoppedByPanel).toBeUndefined();
 });
 
-it('a mistake in the plan of one service is its error alone', async () => {
-  const spoil = (panel: Panel): Partial<Panel> => {
-    const plan = panel.plan.bind(panel);
-    return { plan: (target, seen) => (target.service.id === 'svc-1' ? fault() : plan(target, seen)) };
-  };
-  await start({ kinds: [withFault(spoil)] });
-  await at.addService(1);
-  const other = await at.create(2);
-  at.panel.use(other, 101 * GB);
-  const { services } = await at.pollAfter(HOUR);
-  expect(at.panel.user(other).enable).toBe(false);
-  const { error } = await at.sluice.provision.create('svc-1').then(({ service }) => service);
-  expect([services.length, error]).toEqual([2, { code: 'unexpected', message: '"svc-1": it is not a date' }]);
+describe.each(['plan', 'checkpoint'] as const)('a mistake in the %s of one service', (what) => {
+  it.each([false, true])('is its error alone, be it held or not: %s', async (isHeld) => {
+    let isFaulty = false;
+    const isOdd = (id: string): boolean => isFaulty && id === 'svc-1';
+    const spoil = (panel: Panel): Partial<Panel> => {
+      const plan = panel.plan.bind(panel);
+      const checkpoint = panel.history?.checkpoint?.bind(panel.history);
+      if (what === 'plan') return { plan: (target, seen) => (isOdd(target.service.id) ? fault() : plan(target, seen)) };
+      const spoiled: typeof checkpoint = (target, seen) =>
+        isOdd(target.service.id) ? fault() : (checkpoint?.(target, seen) ?? null);
+      return { history: { ...panel.history, checkpoint: spoiled } as NonNullable<Panel['history']> };
+    };
+    await start({ kinds: [withFault(spoil)] });
+    const [odd, other] = [await at.create(1), await at.create(2)];
+    if (isHeld) at.panel.use(odd, 101 * GB);
+    await at.pollAfter(HOUR, { allowMass: true });
+    expect(at.panel.user(odd).enable).toBe(!isHeld);
+    isFaulty = true;
+    at.panel.use(other, 101 * GB);
+    await at.pollAfter(HOUR, { allowMass: true });
+    expect(at.panel.user(other).enable).toBe(false);
+    await at.sluice.reconcile({ allowMass: true });
+    const { error } = await at.sluice.services.show('svc-1');
+    expect(error).toMatchObject({ code: 'unexpected', message: '"svc-1": it is not a date' });
+    const { service } = await at.sluice.provision.suspend('svc-1');
+    expect(service.error).toMatchObject({ code: 'unexpected' });
+  });
 });
 
 it('a mistake in what is read of one panel keeps no run from the others', async () => {
@@ -70,8 +84,10 @@ it('a mistake in what is read of one panel keeps no run from the others', async 
   const run = await at.pollAfter(HOUR);
   expect(at.panel.user(other).enable).toBe(false);
   expect(run.panels).toMatchObject([{ panel: 'vpn', error: { code: 'unexpected' } }]);
-  const codes = (await at.bench.store.notices.list({})).map(({ code }) => code);
-  expect(codes).toContain('panel_undecided');
+  const told = await at.bench.store.notices.list({});
+  expect(told.find(({ code }) => code === 'panel_undecided')?.message).toMatch(
+    /^No run over panel vpn has come to its end since .*: it is not a date\.$/,
+  );
 });
 
 it('a date that is none keeps no limit of an agent from being enforced', async () => {

@@ -11,6 +11,9 @@ import { addNotices, type Notice, noticeRows } from './notice.js';
 /** Code of the alarm, and of the notice, that the runs decide nothing on a panel. */
 export const PANEL_UNDECIDED = 'panel_undecided';
 
+/** Code of a mistake in the adapter, or in what it read. */
+export const UNEXPECTED = 'unexpected';
+
 /** A run over panels, as far as it shows on which of them it decided. */
 interface DecidingRun {
   request: Pick<RunRequest, 'dryRun' | 'service' | 'panel'>;
@@ -93,5 +96,7 @@ export function describeUndecided(
   const why = message === null ? '' : `: ${message.replace(/\.$/, '')}`;
   // Bills and commands hold and release services all the same.
   if (isListIgnored(code)) return `No run over panel ${panel} has read any usage since ${since}${why}.`;
+  // It may have failed after its changes.
+  if (code === UNEXPECTED) return `No run over panel ${panel} has come to its end since ${since}${why}.`;
   return `No run has read, held or released anything on panel ${panel} since ${since}${why}.`;
 }
