@@ -9,7 +9,7 @@ import { requirePanelName } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
 import { findRefusal } from '../context/unopened.js';
-import { withRun } from '../kernel/run/bracket.js';
+import { isMistake, withRun } from '../kernel/run/bracket.js';
 import { findFallen } from './fallen.js';
 import { runPanel } from './panel-run.js';
 import type { EndedRun, RunDuty, RunPart, RunParts } from './run-part.js';
@@ -180,8 +180,8 @@ async function selectPanels(
 
 /** Returns a fault in what is read of one panel, which keeps no other from being decided; throws what concerns the whole run. */
 function toPanelFault(error: unknown): ItemError {
-  if (error instanceof TypeError || error instanceof RangeError) return { ...toItemError(error), code: UNEXPECTED };
-  throw error;
+  if (!isMistake(error)) throw error;
+  return { ...toItemError(error), code: UNEXPECTED };
 }
 
 /** Opens the panel; on failure records the error and returns null, so that the run continues with the other panels. */

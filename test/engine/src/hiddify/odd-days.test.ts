@@ -98,3 +98,14 @@ it('a date that is none keeps no limit of an agent from being enforced', async (
   at.panel.use(own ?? '', 6 * GB);
   expect((await at.check({ allowMass: true })).totals).toMatchObject({ exceeded: 1, disabled: 2 });
 });
+
+it('a mistake in what the agents of one panel show keeps no check from those of the others', async () => {
+  const broken = new Proxy({}, { get: () => fault }) as NonNullable<Panel['agents']>;
+  await start({ kinds: [withFault(({ name }) => (name === 'vpn' ? { agents: broken } : {}))] });
+  await at.bench.edit(/^( {2})vpn: (.*)$/m, '$1vpn: $2\n$1second: $2');
+  const own = at.panel.addUser({ agent: at.north, usageLimit: 50 * GB });
+  await at.limit('north', 5, { panel: 'second' });
+  at.panel.use(own, 6 * GB);
+  const { run } = await at.check({ allowMass: true });
+  expect([run.outcome, at.panel.user(own).enable]).toEqual(['partial', false]);
+});

@@ -72,9 +72,19 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
   const stillHeld = [...new Set(holds.map(({ reason }) => reason))];
   const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
   const releasing = stillHeld.filter((reason) => !isOpen(reason));
-  const shown = error !== null && request.client !== undefined ? errorFor(error) : error;
+  const shown = error !== null && request.client !== undefined ? errorOfPaid(error) : error;
   const stopped = holds.length > 0 ? {} : await findStopped(context, request);
   return { purchase: await toDetail(context, row), repeated, stillHeld, releasing, ...stopped, error: shown };
+}
+
+const IN_DOUBT = 'outcome_unknown';
+
+/** Returns what a client reads of why a service was not released by a package that is paid: it must not buy again. */
+function errorOfPaid(error: ItemError): ItemError {
+  if (error.code !== IN_DOUBT) return errorFor(error);
+  const message =
+    'The package is paid and counts. It is not known yet whether the service is released; do not buy again';
+  return { code: error.code, message };
 }
 
 /** Returns what still stops a service without a hold on its panel, as the buyer may read it. */
@@ -246,6 +256,8 @@ async function enforcePaid(
       { command: 'purchase create', dryRun: false, waitMs, run, byCustomer: true },
       () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
     );
+    // What an earlier call left in doubt is no error of the purchase.
+    if (work.error?.code === IN_DOUBT && work.actions.every(({ state }) => state !== 'in-doubt')) return null;
     if (work.error !== null || work.enforcement.value !== 'observe') return work.error;
     if (isHeld) return underObserve(work.service);
     return isLimitTooLow(context, await context.panel(panel), work) ? limitNotRaised(work.service) : null;

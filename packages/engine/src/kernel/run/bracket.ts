@@ -188,7 +188,12 @@ function toOutcome(error: unknown): RunOutcome {
 
 /** Returns whether an error is about one panel: a run over several continues with the others. */
 export function concernsPanelAlone(error: unknown): boolean {
-  return isPanelError(error) || (error instanceof SluiceError && toOutcome(error) === 'failed');
+  return isPanelError(error) || isMistake(error) || (error instanceof SluiceError && toOutcome(error) === 'failed');
+}
+
+/** Returns whether an error is a mistake in what is made of a panel's answers. */
+export function isMistake(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 /** A run without a lease is a command about one user, and never lasts longer. */

@@ -1,0 +1,50 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import { useBench } from '../bench/each-test.js';
+import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
+import { HOUR } from '../bench/engine-bench.js';
+
+const { port } = toIds(1);
+const CONFIG = `poll: { doubt: { jump: off } }
+currency: EUR
+packages: { extra: { traffic: 500GB, price: "5.00" } }
+`;
+
+const at = useBench(() => startEasyDcimBench(CONFIG));
+
+/** The answer to such a call is lost, on a panel that shows no states of ports. */
+function lose(what: 'disable' | 'enable'): void {
+  const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith(`/${what}`);
+  at.panel.server.inject({ match, times: 1, when: 'after', fault: { kind: 'cut' } });
+}
+
+beforeEach(async () => {
+  await at.bench.edit('action: disable-ports }', 'action: disable-ports, packages: [extra] }');
+  at.panel.answers.ports.style = 'stateless';
+  at.panel.answers.adminPorts.style = 'stateless';
+  await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
+  await at.sluice.services.set('svc-1', { client: '7' });
+  await at.sluice.credit.add('7', { amount: '50.00', currency: 'EUR' });
+  at.use(1, 200);
+});
+
+const buy = (ref: string) => at.sluice.purchases.create('svc-1', 'extra', { client: '7', ref });
+
+it('a package that is paid has no error of a call before it whose outcome is not known', async () => {
+  lose('disable');
+  await at.poll();
+  at.bench.clock.advance(HOUR);
+  for (const ref of ['a', 'a', 'b']) {
+    const { purchase, releasing, error } = await buy(ref);
+    expect([purchase.status, releasing, error]).toEqual(['paid', ['quota'], null]);
+  }
+});
+
+it('a client is not told to try again what is paid, where the outcome of its release is not known', async () => {
+  await at.poll();
+  at.bench.clock.advance(HOUR);
+  await at.poll();
+  lose('enable');
+  const { purchase, error } = await buy('a');
+  expect([purchase.status, error?.code]).toEqual(['paid', 'outcome_unknown']);
+  expect(error?.message).toContain('do not buy again');
+});
