@@ -35,6 +35,7 @@ const COMMANDS: StateCommands = {
   release: (service, until) => `sluice hold release ${service}${until === undefined ? '' : ` --until ${until}`}`,
   hold: (service) => `sluice hold add ${service}`,
   suspend: (service) => `sluice provision suspend ${service}`,
+  findActions: () => 'sluice doctor',
   endSuspension: (service) => `sluice provision unsuspend ${service}`,
   sync: () => 'sluice service sync',
   renew: (service, until) => `sluice provision renew ${service}${until === undefined ? '' : ` --until ${until}`}`,

@@ -151,11 +151,11 @@ function lastingSentences(
     const isKnown = isKnownLeft(hold.evidence);
     const left = `its restriction ${isKnown ? 'is still' : 'may still be'} on the panel`;
     const next = isKnown
-      ? 'The next run that reaches the panel undoes it'
-      : 'It is undone once it is known how that call ended';
+      ? `The next run that reaches the panel undoes it: ${commands.poll(id)}.`
+      : `It is undone once it is known how a call for it ended: ${commands.poll(id)}; to say it: ${commands.findActions()}.`;
     return [
       `${id} ${isHeldBesides(found, found.holds, hold) ? 'stays held' : 'is to be released'}: ${ended}, but ${left}.`,
-      `${next}: ${commands.poll(id)}.`,
+      next,
     ];
   }
   const isLeft = hold.restricting === true;

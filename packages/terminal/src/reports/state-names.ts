@@ -3,6 +3,8 @@ import type { LimitingAgents, SkipReason } from '@sluice/engine/words';
 /** Returns command lines, which the sentences name as what ends or changes a state. */
 export interface StateCommands {
   poll: (service: string) => string;
+  /** Names the actions whose outcome is not known. */
+  findActions: () => string;
   /** Uses a reading that is doubted. */
   believe: (service: string) => string;
   createAccount: (service: string) => string;

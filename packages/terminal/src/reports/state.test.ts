@@ -50,6 +50,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
     renew: (service: string) => `renew ${service}`,
     hold: (service: string) => `hold ${service}`,
     suspend: (service: string) => `suspend ${service}`,
+    findActions: () => 'actions',
     endSuspension: (service: string) => `end ${service}`,
     enforce: (panel: string, product?: string) => `enforce ${panel}${product === undefined ? '' : ` ${product}`}`,
     poll: (service: string) => `poll ${service}`,
@@ -274,7 +275,7 @@ it('promises no release by the end of one hold of several', () => {
   expect(text()).toContain('svc-1 is to be released: its hold "quota" ended');
   expect(sentencesOf({}, { ...ended, evidence: [] })).toEqual([
     expect.stringContaining('its restriction may still be on the panel'),
-    'It is undone once it is known how that call ended: poll svc-1.',
+    'It is undone once it is known how a call for it ended: poll svc-1; to say it: actions.',
   ]);
   expect(text({ reason: 'manual' })).toContain('svc-1 stays held: its hold "quota" ended');
   expect(text({ ...ended, reason: 'manual' })).toContain('svc-1 is to be released: its hold "quota" ended');

@@ -99,6 +99,8 @@ const NEXT_DECISIONS: Record<
   ],
 };
 
+const IN_DOUBT = html`It is undone once it is known how a call for it ended, which <code>sluice doctor</code> names.`;
+
 /** Returns the same of a hold whatever runs do, the reason first. */
 export function lastingSentences({ found, times, agents }: Held, hold: HoldView): Part[] {
   const { service } = found;
@@ -109,7 +111,7 @@ export function lastingSentences({ found, times, agents }: Held, hold: HoldView)
     return [
       html`${isHeldBesides(found, found.holds, hold) ? 'It stays held' : 'It is to be released'}: ${ended}, but its
       restriction ${isKnown ? 'is still' : 'may still be'} on the panel.`,
-      isKnown ? 'The next run that reaches the panel undoes it.' : 'It is undone once it is known how that call ended.',
+      isKnown ? 'The next run that reaches the panel undoes it.' : IN_DOUBT,
     ];
   }
   const since =

@@ -256,7 +256,7 @@ async function enforcePaid(
       { command: 'purchase create', dryRun: false, waitMs, run, byCustomer: true },
       () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
     );
-    // What an earlier call left in doubt is no error of the purchase.
+    // What an earlier call left in doubt says nothing about the purchase.
     if (work.error?.code === IN_DOUBT && work.actions.every(({ state }) => state !== 'in-doubt')) return null;
     if (work.error !== null || work.enforcement.value !== 'observe') return work.error;
     if (isHeld) return underObserve(work.service);

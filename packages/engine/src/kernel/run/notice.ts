@@ -91,7 +91,7 @@ function toNext({ service, error, enforcement }: Applied, isKnown: boolean): str
   if (error?.code === 'agent_limit') return `the next run that can undoes it. ${error.message}`;
   return isKnown
     ? 'the next run that reaches the panel undoes it'
-    : 'it is undone once it is known how that call ended';
+    : 'it is undone once it is known how a call for it ended';
 }
 
 /** Returns the notice that a service is released, or would be, once for all the holds that kept it held; none without any. */
