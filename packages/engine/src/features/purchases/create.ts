@@ -77,13 +77,11 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
   return { purchase: await toDetail(context, row), repeated, stillHeld, releasing, ...stopped, error: shown };
 }
 
-const IN_DOUBT = 'outcome_unknown';
-
-/** Returns what a client reads of why a service was not released by a package that is paid: it must not buy again. */
+/** Returns what a client reads of what a package that is paid has not done yet: it must not buy again, also for an older doubt. */
 function errorOfPaid(error: ItemError): ItemError {
-  if (error.code !== IN_DOUBT) return errorFor(error);
+  if (error.code !== 'outcome_unknown') return errorFor(error);
   const message =
-    'The package is paid and counts. It is not known yet whether the service is released; do not buy again';
+    'The package is paid and counts. The panel has not confirmed yet that the service can use it; do not buy again';
   return { code: error.code, message };
 }
 
@@ -256,8 +254,6 @@ async function enforcePaid(
       { command: 'purchase create', dryRun: false, waitMs, run, byCustomer: true },
       () => ({ storeTarget: () => Promise.resolve(), preview: (loaded) => loaded }),
     );
-    // What an earlier call left in doubt says nothing about the purchase.
-    if (work.error?.code === IN_DOUBT && work.actions.every(({ state }) => state !== 'in-doubt')) return null;
     if (work.error !== null || work.enforcement.value !== 'observe') return work.error;
     if (isHeld) return underObserve(work.service);
     return isLimitTooLow(context, await context.panel(panel), work) ? limitNotRaised(work.service) : null;
