@@ -100,12 +100,20 @@ it('a date that is none keeps no limit of an agent from being enforced', async (
 });
 
 it('a mistake in what the agents of one panel show keeps no check from those of the others', async () => {
-  const broken = new Proxy({}, { get: () => fault }) as NonNullable<Panel['agents']>;
-  await start({ kinds: [withFault(({ name }) => (name === 'vpn' ? { agents: broken } : {}))] });
+  let isFaulty = false;
+  const spoil = ({ name, agents }: Panel): Partial<Panel> => {
+    if (name !== 'vpn' || agents === undefined) return {};
+    const get = (target: object, key: string): unknown => (isFaulty ? fault : (Reflect.get(target, key) as unknown));
+    return { agents: new Proxy(agents, { get: get as NonNullable<ProxyHandler<typeof agents>['get']> }) };
+  };
+  await start({ kinds: [withFault(spoil)] });
   await at.bench.edit(/^( {2})vpn: (.*)$/m, '$1vpn: $2\n$1second: $2');
   const own = at.panel.addUser({ agent: at.north, usageLimit: 50 * GB });
-  await at.limit('north', 5, { panel: 'second' });
+  for (const panel of ['vpn', 'second']) await at.limit('north', 5, { panel });
+  isFaulty = true;
   at.panel.use(own, 6 * GB);
   const { run } = await at.check({ allowMass: true });
   expect([run.outcome, at.panel.user(own).enable]).toEqual(['partial', false]);
+  expect((await at.sluice.reconcile()).panels).toMatchObject([{ panel: 'vpn', error: { code: 'unexpected' } }]);
+  expect((await at.bench.store.notices.list({})).map(({ code }) => code)).toContain('panel_undecided');
 });

@@ -7,7 +7,7 @@ import { type Leases, panelLease, takePanels } from '../../context/leases.js';
 import { requireAnyPanel } from '../../context/unopened.js';
 import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
-import { concernsPanelAlone, withRun } from '../../kernel/run/bracket.js';
+import { concernsPanelAlone, isMistake, withRun } from '../../kernel/run/bracket.js';
 import { reportNotices, shownNotice } from '../../kernel/run/run-document.js';
 import { toScope } from '../../kernel/run/bracket.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
@@ -44,7 +44,10 @@ export async function checkAgents(context: Context, request: CheckRequest): Prom
       const problem = unopened.get(name);
       const result =
         problem === undefined
-          ? await runOnPanel({ context, leases, asked, agent }, name)
+          ? await runOnPanel({ context, leases, asked, agent }, name).catch((error: unknown) => {
+              if (agent !== null || !isMistake(error)) throw error;
+              return failedRun(name, toItemError(error));
+            })
           : failedRun(name, toItemError(problem));
       runs.push(result);
       for (const key of Object.keys(totals) as (keyof AgentTotals)[]) totals[key] += result.totals[key];

@@ -188,7 +188,7 @@ function toOutcome(error: unknown): RunOutcome {
 
 /** Returns whether an error is about one panel: a run over several continues with the others. */
 export function concernsPanelAlone(error: unknown): boolean {
-  return isPanelError(error) || isMistake(error) || (error instanceof SluiceError && toOutcome(error) === 'failed');
+  return isPanelError(error) || (error instanceof SluiceError && toOutcome(error) === 'failed');
 }
 
 /** Returns whether an error is a mistake in what is made of a panel's answers. */
