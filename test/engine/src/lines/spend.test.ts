@@ -151,3 +151,30 @@ it('warns once a month of a postpaid line that has nearly used up its credit lim
   clock.advance(31 * 86_400_000);
   expect(await listWarnings()).toHaveLength(2);
 });
+
+it('what a former client has spent of a limit is not told to the next one', async () => {
+  await open('default');
+  const { fake, sluice, clock } = world;
+  await sluice.services.set('svc-1', { product: 'capped' });
+  await sluice.provision.create('svc-1');
+  const id = fake.subscribers()[0]?.id ?? '';
+  const spend = (charge: string): string =>
+    fake.addCall({ subscriber: id, startedAt: new Date(clock.now() - 60_000).toISOString(), talkSeconds: 30, charge });
+  spend('7.7700');
+  await sluice.poll();
+  clock.advance(900_000);
+  await sluice.services.set('svc-1', { client: '77' });
+  const shown = async (reader?: string): Promise<(string | number | null)[]> => {
+    const how = reader === undefined ? {} : { reader };
+    const one = await sluice.services.show('svc-1', how);
+    const [listed] = (await sluice.services.list(how)).services;
+    const explained = await sluice.explain('svc-1', how);
+    return [one, listed ?? one, explained.service].flatMap(({ limits }) => limits.map(({ used }) => used));
+  };
+  expect(await shown('77')).toEqual([null, null, null]);
+  expect(await shown()).toEqual(['7.77', '7.77', '7.77']);
+  clock.advance(900_000);
+  spend('1.0000');
+  await sluice.poll();
+  expect(await shown('77')).toEqual(['1.00', '1.00', '1.00']);
+});

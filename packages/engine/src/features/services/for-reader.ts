@@ -1,4 +1,4 @@
-import type { FallenUsage, StoppedByPanel, UndecidedPanel } from '@sluice/contract/documents';
+import type { FallenUsage, LimitView, StoppedByPanel, UndecidedPanel } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import type { AllowancePart } from '@sluice/quota-core';
 import type { DecisionRecord, OverrideRecord, ServiceRecord } from '@sluice/state-store';
@@ -16,6 +16,7 @@ interface Hold extends Dated {
 }
 interface Detail {
   cycle: { start: string } | null;
+  limits: LimitView[];
   fallen: FallenUsage | null;
   stoppedByPanel?: StoppedByPanel;
   panelUndecided?: UndecidedPanel;
@@ -88,16 +89,23 @@ export function detailFor<View extends Detail>(
   if (reader === undefined) return detail;
   const since = visibleSince(service, reader);
   const { error, holds, overrides, termination, cycle, fallen, stoppedByPanel: stopped, panelUndecided } = detail;
+  const isOwn = decision !== null && isOfReader(decision.at, service, reader);
   return {
     ...detail,
+    limits: detail.limits.map((limit) => (isOwn || limit.unit === 'bytes' ? limit : unspent(limit))),
     fallen: fallen && isOfFormer(cycle, since) ? { ...fallen, peakBytes: null } : fallen,
     ...(stopped && { stoppedByPanel: stoppedFor(stopped, service, reader) }),
     ...(panelUndecided && { panelUndecided: { ...panelUndecided, message: null } }),
-    error: error && decision !== null && isOfReader(decision.at, service, reader) ? errorFor(error) : null,
+    error: error && isOwn ? errorFor(error) : null,
     holds: holds.map((hold) => beginFor(hold, since)),
     overrides: overrides && { ...overrides, since: findLater(overrides.since, since) },
     termination: termination && { ...termination, since: findLater(termination.since, since), by: null },
   };
+}
+
+/** Returns a limit in money of which it is not known yet what its client has spent: the calls so far were another's. */
+function unspent({ partial: _, ...limit }: LimitView): LimitView {
+  return { ...limit, used: null };
 }
 
 /** Returns what stops a service as a reader may see it. */
