@@ -58,6 +58,16 @@ describe('auto-buy', () => {
     expect(at.portState(1)).toBe('up');
   });
 
+  it('without credit says so to the next client of the same cycle, too', async () => {
+    await open();
+    at.use(1, 120);
+    await at.pollReport();
+    at.bench.clock.advance(60_000);
+    await at.sluice.services.set('svc-1', { client: '43' });
+    expect((await at.pollReport()).notices.map(({ code }) => code)).toContain('auto_buy_refused');
+    expect((await at.pollReport()).notices.map(({ code }) => code)).not.toContain('auto_buy_refused');
+  });
+
   it.each([
     ['120', 'has 0.00 EUR of credit, and the package costs 5.00 EUR'],
     ['160', 'has 7.00 EUR of credit, and the 2 packages that are needed cost 10.00 EUR'],

@@ -282,14 +282,16 @@ function describeCost(wish: Wish, price: string): string {
   return fewest === 1 ? `the package costs ${cost}` : `the ${fewest} packages that are needed cost ${cost}`;
 }
 
-/** Returns the notice of a service that buys nothing; reported once per cycle and cause. */
+/** Returns the notice of a service that buys nothing; reported once per cycle and cause, and to a client who came in the cycle again. */
 export function refusedNotice(
   { service, cycle }: Pick<Decided, 'service' | 'cycle'>,
   { refused, why }: Refusal,
 ): Notice {
+  const { clientSince } = service;
+  const isNew = clientSince != null && cycle !== null && clientSince > cycle.start;
   return {
     code: 'auto_buy_refused',
-    key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${refused}`,
+    key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${refused}${isNew ? `:${clientSince}` : ''}`,
     panel: service.panel,
     service: service.id,
     message: `${service.id}: nothing was bought automatically: ${why}`,
