@@ -18,7 +18,7 @@ import { loadService } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { isLimitTooLow, limitNotRaised, underObserve } from './observed.js';
-import { errorFor, stoppedFor } from '../services/for-reader.js';
+import { stoppedFor } from '../services/for-reader.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
 import { findCycleToBuy, requireChargeable } from './cycle-to-buy.js';
 import { refKey } from '../../base/purchase-keys.js';
@@ -77,12 +77,11 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
   return { purchase: await toDetail(context, row), repeated, stillHeld, releasing, ...stopped, error: shown };
 }
 
-/** Returns what a client reads of what a package that is paid has not done yet: it must not buy again, also for an older doubt. */
-function errorOfPaid(error: ItemError): ItemError {
-  if (error.code !== 'outcome_unknown') return errorFor(error);
+/** Returns what a client reads of what a package that is paid has not done yet: it must not buy again. */
+function errorOfPaid({ code }: ItemError): ItemError {
   const message =
     'The package is paid and counts. The panel has not confirmed yet that the service can use it; do not buy again';
-  return { code: error.code, message };
+  return { code, message };
 }
 
 /** Returns what still stops a service without a hold on its panel, as the buyer may read it. */
