@@ -32,7 +32,7 @@ export function whyOld(
   at: (instant: string) => Html,
   forOperators = true,
 ): Html | null {
-  if (panelUndecided !== undefined) return html`nothing read on its panel since ${at(panelUndecided.since)}`;
+  if (panelUndecided !== undefined) return html`runs on its panel fail since ${at(panelUndecided.since)}`;
   return panelDownSince === null
     ? null
     : html`panel ${describeOutage(state, forOperators)} since ${at(panelDownSince)}`;

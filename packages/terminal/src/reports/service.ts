@@ -71,7 +71,7 @@ function doubtedText({ times }: Terminal, { doubted, panel, ...service }: Servic
 function downText(service: ServiceDetail, times: Terminal['times']): string {
   const { panel, panelDownSince, panelUndecided } = service;
   if (panelUndecided !== undefined)
-    return `; nothing read on its panel since ${times.at(panelUndecided.since, panel) ?? panelUndecided.since}`;
+    return `; runs on its panel fail since ${times.at(panelUndecided.since, panel) ?? panelUndecided.since}`;
   if (panelDownSince === null) return '';
   return `; panel ${describeOutage(service)} since ${times.at(panelDownSince, panel) ?? panelDownSince}`;
 }

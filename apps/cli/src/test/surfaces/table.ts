@@ -134,7 +134,7 @@ function ofOverview({ totals, panels, services, brakes }: OverviewReport): Said 
 
 const pageOfOverview = (text: string): Said => ({
   down: /\bdown since/.test(text) && /Panels away 1\b/.test(text),
-  undecided: UNDECIDED.test(text) && /Failed or not read \d+ nothing read on dcim/.test(text),
+  undecided: UNDECIDED.test(text) && /Failed or not read \d+ runs fail on dcim/.test(text),
   enforced: inWords(text.replace(/observe except/, 'observe, except')),
   figures: !/never|not read yet/.test(text),
   braked: BRAKED.test(text),
@@ -154,7 +154,7 @@ function listedAs(text: string, status: string): string[] {
 const pageOfService = (text: string): Said => ({
   isHeld: text.includes('It is held since'),
   down: text.includes('panel down since'),
-  undecided: UNDECIDED.test(text) && text.includes('nothing read on its panel since'),
+  undecided: UNDECIDED.test(text) && text.includes('runs on its panel fail since'),
   figures: text.includes('195 GB'),
 });
 
@@ -218,7 +218,7 @@ export const SPEAKING: Record<string, Read> = {
     for (const shown of [printed, page]) expectSame(doubted.length > 0, /\bdoubted\b/.test(shown));
     expectSame(wouldHold.length > 0 && !down, printed.includes('would be held'));
     const undecided = UNDECIDED.test(printed);
-    expectSame(undecided, page.includes('nothing read on its panel since'));
+    expectSame(undecided, page.includes('runs on its panel fail since'));
     return {
       down,
       undecided,

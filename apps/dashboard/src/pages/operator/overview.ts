@@ -164,7 +164,7 @@ function failedTile(failing: number, panels: readonly OverviewPanel[], hasRun: b
   const undecided = panels.filter((panel) => panel.undecided !== undefined).map((panel) => name(panel.name));
   const shown = { href: '/?status=not-read' };
   if (undecided.length > 0) {
-    const detail = html`nothing read on ${listedFew(undecided)}`;
+    const detail = html`runs fail on ${listedFew(undecided)}`;
     return tile('Failed or not read', count(failing), { ...shown, tone: 'bad', detail });
   }
   return tile('Failed or not read', count(failing), {

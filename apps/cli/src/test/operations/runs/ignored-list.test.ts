@@ -19,7 +19,7 @@ it('a list of users that runs ignore is named with the way out where a person re
     ]);
     expect(stdout).not.toContain('has read, held or released anything');
   }
-  expect((await at.bench.sluice('service show svc-1')).stdout).toContain('nothing read on its panel since');
+  expect((await at.bench.sluice('service show svc-1')).stdout).toContain('runs on its panel fail since');
   expect((await at.bench.sluice('poll --allow-mass')).exitCode).toBe(3);
   expect((await at.bench.sluice('panel list')).stdout).not.toContain('No run over panel');
 });
