@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
+import type { FakeCall } from '@sluice/fake-panels';
+import { during } from '../bench/during.js';
 import { useOpened } from '../bench/each-test.js';
 import { openWorld, SYSTEMS } from './world.js';
 
@@ -177,4 +179,30 @@ it('what a former client has spent of a limit is not told to the next one', asyn
   spend('1.0000');
   await sluice.poll();
   expect(await shown('77')).toEqual(['1.00', '1.00', '1.00']);
+});
+
+it('a line that passes on while its calls are read is not held for what the former client spent', async () => {
+  await open('default');
+  const { fake, sluice, clock } = world;
+  await sluice.services.set('svc-1', { product: 'capped' });
+  await sluice.provision.create('svc-1');
+  const id = fake.subscribers()[0]?.id ?? '';
+  const startedAt = new Date(clock.now() - 60_000).toISOString();
+  fake.addCall({ subscriber: id, startedAt, talkSeconds: 30, charge: '25.5500' });
+  clock.advance(900_000);
+  let passed = false;
+  const isFirst = ({ endpoint }: FakeCall): boolean => endpoint.includes('cdrs') && !passed && (passed = true);
+  const { services } = await during(
+    fake.server,
+    isFirst,
+    () => sluice.poll(),
+    async () => {
+      clock.advance(1000);
+      await sluice.services.set('svc-1', { client: '77' });
+      clock.advance(1000);
+    },
+  );
+  expect([passed, services.map(({ holds }) => holds), fake.subscriber(id).status]).toEqual([true, [[]], 'active']);
+  const { limits } = await sluice.services.show('svc-1', { reader: '77' });
+  expect(limits.map(({ used }) => used)).toEqual(['0.00']);
 });

@@ -31,26 +31,32 @@ interface SpendRequest {
 export async function beginSpend(run: PanelRun): Promise<PartHooks> {
   const spend = await readSpend(run);
   return {
-    afterLoad: (loaded) =>
-      Promise.resolve(
-        loaded.map((facts) => {
-          const own = spend.get(facts.service.id);
-          return own === undefined ? facts : { ...facts, spend: own };
-        }),
-      ),
+    async afterLoad(loaded) {
+      const known: Loaded[] = [];
+      for (const facts of loaded) {
+        const { service } = facts;
+        const read = spend.get(service.id);
+        // Another client may have the line since it was read.
+        const isOld = read !== undefined && read.updatedAt !== service.updatedAt;
+        const own = isOld ? (await readSpend({ ...run, only: service })).get(service.id) : read;
+        known.push(own === undefined ? facts : { ...facts, spend: own.figures });
+      }
+      return known;
+    },
   };
+}
+
+/** What calls of a service cost, with when the service was changed last as they were read. */
+interface ReadSpend {
+  updatedAt: string;
+  figures: readonly Spend[];
 }
 
 /**
  * Reads what the calls of services with a limit in money cost, in one read of the panel's call records. A figure that can't be
  * read is unknown, and never zero.
  */
-async function readSpend({
-  context,
-  panel,
-  only,
-  enforcements,
-}: PanelRun): Promise<ReadonlyMap<string, readonly Spend[]>> {
+async function readSpend({ context, panel, only, enforcements }: PanelRun): Promise<ReadonlyMap<string, ReadSpend>> {
   const services = only === null ? await context.store.services.list({ panel: panel.name }) : [only];
   const limited = services.filter(({ product }) => hasMoneyLimit(context, product));
   const telephony = requireFacet(panel, 'telephony');
@@ -66,7 +72,12 @@ async function readSpend({
     const spend = { limit, window, since, currency: telephony.currency, ...figure };
     found.set(service, [...(found.get(service) ?? []), spend]);
   }
-  return found;
+  return new Map(
+    limited.flatMap(({ id, updatedAt }) => {
+      const own = found.get(id);
+      return own === undefined ? [] : [[id, { updatedAt, figures: own }] as const];
+    }),
+  );
 }
 
 function hasMoneyLimit(context: Context, product: string): boolean {
