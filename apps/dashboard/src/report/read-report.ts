@@ -128,7 +128,7 @@ async function readServices(sluice: Sluice, client: string | undefined): Promise
     panels.filter(({ capabilities }) => capabilities.includes('usage')).map((each) => each.name),
   );
   for (let after: string | undefined; ; after = rows.at(-1)?.id) {
-    const { services } = await sluice.services.list({ client, after, limit: AT_ONCE });
+    const { services } = await sluice.services.list({ client, after, limit: AT_ONCE, ...toReader(client ?? null) });
     rows.push(...services.map((service) => toReportService(service, metering.has(service.panel))));
     if (services.length < AT_ONCE) return rows;
   }
