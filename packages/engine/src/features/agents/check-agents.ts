@@ -44,10 +44,7 @@ export async function checkAgents(context: Context, request: CheckRequest): Prom
       const problem = unopened.get(name);
       const result =
         problem === undefined
-          ? await runOnPanel({ context, leases, asked, agent }, name).catch((error: unknown) => {
-              if (agent !== null || !isMistake(error)) throw error;
-              return failedRun(name, toItemError(error));
-            })
+          ? await runOnPanel({ context, leases, asked, agent }, name)
           : failedRun(name, toItemError(problem));
       runs.push(result);
       for (const key of Object.keys(totals) as (keyof AgentTotals)[]) totals[key] += result.totals[key];
@@ -112,9 +109,19 @@ async function runOnPanel({ context, leases, asked, agent }: PanelsWithAgents, n
     return await runAgents(on, { ...asked, agent: uuid }, () => leases.toHeld([panelLease(name)]));
   } catch (error) {
     // The other panels are still checked; a command about one agent fails as itself.
+    if (agent === null && isMistake(error)) return faultyRun(context, name, error);
     if (agent !== null || !concernsPanelAlone(error)) throw error;
     return failedRun(name, toItemError(error));
   }
+}
+
+/** Returns the result of a check that a mistake has ended, reported once a day: the limits of all agents of the panel rest. */
+function faultyRun(context: Context, name: string, error: unknown): AgentsRun {
+  const { message } = toItemError(error);
+  const told = `The agents of panel ${name} could not be checked: ${message}`;
+  const key = `${name}:agent-list:unexpected:${context.now().slice(0, 10)}`;
+  const notice = { code: 'agent_unexpected', key, panel: name, service: null, message: told };
+  return { ...failedRun(name, { code: 'unexpected', message }), notices: [notice] };
 }
 
 /** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */
