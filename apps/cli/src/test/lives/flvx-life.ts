@@ -126,9 +126,7 @@ export class FlvxLife extends FlvxTown {
   }
 
   async manual(account: Account): Promise<void> {
-    const { id } = account;
-    const change = account.manual ? 'release' : 'add';
-    await this.world.command((sluice) => sluice.holds[change](id));
     account.manual = !account.manual;
+    await this.world.setManual(account.id, account.manual);
   }
 }
