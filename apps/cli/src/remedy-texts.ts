@@ -179,10 +179,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   service_exists: 'Change it with "sluice service set {service} KEY=VALUE"',
   service_in_doubt:
     'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',
-  service_has_account: [
-    'Remove the account first: "sluice provision terminate {service} --yes"',
-    'If its panel is gone for good: "sluice service set {service} status=terminated"',
-  ],
+  service_has_account:
+    'Remove the account first: "sluice provision terminate {service} --yes"; if its panel is gone for good: "sluice service set {service} status=terminated"',
   account_left_behind:
     'Set the product back, or remove the account first: "sluice provision terminate {service} --yes"',
   termination_unfinished: 'Finish it with "sluice reconcile" or "sluice provision terminate {service} --yes"',

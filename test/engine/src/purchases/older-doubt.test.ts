@@ -46,3 +46,16 @@ it.each(['disable', 'enable'] as const)(
     }
   },
 );
+
+it('a client whose package is not enough is not told to buy no more', async () => {
+  await at.poll();
+  at.use(1, 900);
+  at.bench.clock.advance(HOUR);
+  await at.poll();
+  at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+  const { purchase, error } = await buy('a');
+  expect([purchase.status, error?.message]).toEqual([
+    'paid',
+    'The package is paid and counts, but it is not enough to end the restriction of the service',
+  ]);
+});

@@ -291,7 +291,7 @@ export function refusedNotice(
   const isNew = clientSince != null && cycle !== null && clientSince > cycle.start;
   return {
     code: 'auto_buy_refused',
-    key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${refused}${isNew ? `:${clientSince}` : ''}`,
+    key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${isNew ? `${clientSince}:` : ''}${refused}`,
     panel: service.panel,
     service: service.id,
     message: `${service.id}: nothing was bought automatically: ${why}`,
