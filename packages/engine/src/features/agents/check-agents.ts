@@ -9,6 +9,7 @@ import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
 import { concernsPanelAlone, isMistake, withRun } from '../../kernel/run/bracket.js';
 import { reportNotices, shownNotice } from '../../kernel/run/run-document.js';
+import { UNEXPECTED } from '../../kernel/run/undecided.js';
 import { toScope } from '../../kernel/run/bracket.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Context } from '../../context/context.js';
@@ -119,9 +120,9 @@ async function runOnPanel({ context, leases, asked, agent }: PanelsWithAgents, n
 function faultyRun(context: Context, name: string, error: unknown): AgentsRun {
   const { message } = toItemError(error);
   const told = `The agents of panel ${name} could not be checked: ${message}`;
-  const key = `${name}:agent-list:unexpected:${context.now().slice(0, 10)}`;
-  const notice = { code: 'agent_unexpected', key, panel: name, service: null, message: told };
-  return { ...failedRun(name, { code: 'unexpected', message }), notices: [notice] };
+  const key = `${name}:agent-list:${UNEXPECTED}:${context.now().slice(0, 10)}`;
+  const notice = { code: `agent_${UNEXPECTED}`, key, panel: name, service: null, message: told };
+  return { ...failedRun(name, { code: UNEXPECTED, message }), notices: [notice] };
 }
 
 /** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */
