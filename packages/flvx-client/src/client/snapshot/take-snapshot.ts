@@ -11,7 +11,11 @@ import type { FlvxPermission, FlvxUser } from '../records.js';
 import { forwardRows, permissionRows, refuseUnreadable, type Rows, userRows } from '../row-list.js';
 import { plainName } from '../endpoints/accounts.js';
 
-/** Reads each list once, at the same time, and indexes them. A row that can't be parsed makes its account unreadable, not the snapshot. */
+/**
+ * Reads each list once and indexes them: the forwards first, the others at the same time. The panel may stop forwards at their quota
+ * meanwhile: read in this order, the counters always show why a forward rests. A row that can't be parsed makes its account
+ * unreadable, not the snapshot.
+ */
 export async function takeSnapshot(
   api: FlvxApi,
   client: Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'>,
@@ -20,18 +24,17 @@ export async function takeSnapshot(
 ): Promise<FlvxSnapshot> {
   const readIf = <Row>(wanted: boolean | undefined, list: (o: FlvxCallOptions) => Promise<Row[]>): Promise<Row[]> =>
     wanted === true ? list(options) : Promise.resolve([]);
-  const [users, permissions, forwards, tunnels, speedLimits, nodes, userGroups, tunnelGroups, grants] =
-    await Promise.all([
-      userRows.read(api, options),
-      permissionRows.read(api, options),
-      forwardRows.read(api, options),
-      readIf(parts.tunnels, (o) => client.tunnels.list(o)),
-      readIf(parts.speedLimits, (o) => client.speedLimits.list(o)),
-      readIf(parts.nodes, (o) => client.nodes.checkStatus(o)),
-      readIf(parts.groups, (o) => client.groups.listUserGroups(o)),
-      readIf(parts.groups, (o) => client.groups.listTunnelGroups(o)),
-      readIf(parts.groups, (o) => client.groups.listGrants(o)),
-    ]);
+  const forwards = await forwardRows.read(api, options);
+  const [users, permissions, tunnels, speedLimits, nodes, userGroups, tunnelGroups, grants] = await Promise.all([
+    userRows.read(api, options),
+    permissionRows.read(api, options),
+    readIf(parts.tunnels, (o) => client.tunnels.list(o)),
+    readIf(parts.speedLimits, (o) => client.speedLimits.list(o)),
+    readIf(parts.nodes, (o) => client.nodes.checkStatus(o)),
+    readIf(parts.groups, (o) => client.groups.listUserGroups(o)),
+    readIf(parts.groups, (o) => client.groups.listTunnelGroups(o)),
+    readIf(parts.groups, (o) => client.groups.listGrants(o)),
+  ]);
   return indexSnapshot(api.panel, users.rows, {
     at: api.clock.now(),
     permissions: permissions.rows,
@@ -179,11 +182,13 @@ export async function observe(
   const before = since === undefined ? [] : [since.user, ...since.duplicates, ...since.strangers];
   const known = before.filter((user) => user !== null);
   const names = [...new Set([scope.name, ...known.map((user) => user.name)].filter((name) => name != null))];
-  const [users, forwards, tunnels, speedLimits] = await Promise.all([
-    isRead(options, 'user') ? readAccounts(api, { id, names }, options) : known,
+  // Before the counters, as in a snapshot.
+  const forwards =
     isRead(options, 'forwards') || since === undefined
-      ? forwardRows.read(api, options)
-      : { rows: since.forwards, unreadable: [] },
+      ? await forwardRows.read(api, options)
+      : { rows: since.forwards, unreadable: [] };
+  const [users, tunnels, speedLimits] = await Promise.all([
+    isRead(options, 'user') ? readAccounts(api, { id, names }, options) : known,
     since?.tunnels ?? client.tunnels.list(options),
     isRead(options, 'speedLimits') || since === undefined ? client.speedLimits.list(options) : since.speedLimits,
   ]);

@@ -1,0 +1,51 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { GB } from '../bench/engine-bench.js';
+import { useFlvxBench } from '../bench/flvx-bench.js';
+import { pollLater } from '../loop/polls.js';
+import { allow } from './customer.js';
+
+const at = useFlvxBench();
+
+/** A customer with forwards on two tunnels, one of which he has paused himself; returns what runs. */
+async function addCustomer(): Promise<number[]> {
+  const user = await at.create(1, { product: 'big' });
+  at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+  at.panel.addForward(user, at.tunnels.jp, { name: 'game' });
+  at.panel.addForward(user, at.tunnels.hk, { name: 'own', paused: true });
+  await pollLater(at);
+  return at.panel.runningForwards();
+}
+
+/** A node's report of traffic above the quota arrives before the panel answers the first such call, once the calls with it are answered. */
+function reportBefore(endpoint: RegExp): void {
+  const report = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    at.panel.traffic(2, { in: 300 * GB, out: 20 * GB });
+  };
+  at.panel.server.inject({ endpoint, times: 1, fault: { kind: 'wait', until: report } });
+}
+
+const LISTS = [/user\/list$/, /forward\/list$/, /backup\/export$/];
+
+describe('the panel stops forwards at the quota while Sluice reads its lists', () => {
+  it.each(LISTS)('in a poll, before it answers %p: all come back', async (endpoint) => {
+    const running = await addCustomer();
+    reportBefore(endpoint);
+    await pollLater(at);
+    expect(at.panel.runningForwards()).not.toEqual(running);
+    expect((await pollLater(at)).service.status).toBe('held');
+    await allow(at, '500GB');
+    expect(at.panel.runningForwards()).toEqual(running);
+  });
+
+  it.each(LISTS)('in a command, before it answers %p: all come back', async (endpoint) => {
+    const running = await addCustomer();
+    reportBefore(endpoint);
+    await at.sluice.provision.renew('svc-1', { until: '2027-12-15' });
+    expect(at.panel.runningForwards()).not.toEqual(running);
+    expect((await pollLater(at)).service.status).toBe('held');
+    await allow(at, '500GB');
+    expect(at.panel.runningForwards()).toEqual(running);
+  });
+});
