@@ -8,7 +8,7 @@ import { serviceLease } from '../../context/leases.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
-import { isOfLimit, readLastingHolds } from '../../kernel/subject/holds.js';
+import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { buyWithin, readRaise } from './agent-budget.js';
 import { refuseChanged } from './agreed-price.js';
@@ -16,9 +16,10 @@ import { readBudgetLeft, type PurchaseBudget } from './budget-left.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
+import { errorForBuyer } from './for-buyer.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { isLimitTooLow, limitNotRaised, underObserve } from './observed.js';
-import { errorFor, stoppedFor } from '../services/for-reader.js';
+import { stoppedFor } from '../services/for-reader.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
 import { findCycleToBuy, requireChargeable } from './cycle-to-buy.js';
 import { refKey } from '../../base/purchase-keys.js';
@@ -74,25 +75,9 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
   const releasing = stillHeld.filter((reason) => !isOpen(reason));
   const purchase = await toDetail(context, row);
   const shown =
-    error !== null && request.client !== undefined ? errorForBuyer(context, error, { purchase, holds }) : error;
+    error !== null && request.client !== undefined ? await errorForBuyer(context, error, purchase) : error;
   const stopped = holds.length > 0 ? {} : await findStopped(context, request);
   return { purchase, repeated, stillHeld, releasing, ...stopped, error: shown };
-}
-
-/** Returns what the buyer reads of what a paid package has not done on the panel yet: one that is enough must not be bought again. */
-function errorForBuyer(
-  context: Context,
-  error: ItemError,
-  bought: { purchase: PurchaseReport['purchase']; holds: Awaited<ReturnType<typeof readLastingHolds>> },
-): ItemError {
-  const { purchase, holds } = bought;
-  // One of a former cycle counts for nothing now.
-  if (purchase.cycle === null || purchase.cycle.end <= context.now()) return errorFor(error);
-  const isEnough = !holds.some((hold) => isOfLimit(hold) && hold.releasing !== true);
-  const rest = isEnough
-    ? '. The panel has not confirmed yet that the service can use it; do not buy again'
-    : ', but it is not enough to end the restriction of the service';
-  return { code: error.code, message: `The package is paid and counts${rest}` };
 }
 
 /** Returns what still stops a service without a hold on its panel, as the buyer may read it. */
