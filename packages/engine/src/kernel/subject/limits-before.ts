@@ -7,7 +7,7 @@ import {
   type UsageBytes,
   type WindowCount,
 } from '@sluice/quota-core';
-import type { CycleRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
+import type { CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { listLimits } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { findLimitStates, type LimitState } from './limit-state.js';
@@ -47,13 +47,21 @@ export async function loadLimits(
 ): Promise<Map<string, LimitsBefore>> {
   const hasFinal = panel.kind.capabilities.includes('window-usage');
   const decisions = await context.store.decisions.latest(services.map(({ id }) => id));
-  const last = new Map(decisions.map((row) => [row.service, findLimitStates(row)]));
+  const last = new Map(decisions.map((row) => [row.service, row]));
   const found = new Map<string, LimitsBefore>();
   for (const service of services) {
     const stored = { service, recorded: recorded(service.id), now, hasFinal };
-    found.set(service.id, await loadOne(context, stored, last.get(service.id) ?? []));
+    found.set(service.id, await loadOne(context, stored, findOwnStates(service, last.get(service.id))));
   }
   return found;
+}
+
+/** Returns the limits of the last decision; what was spent before the present client came is not what it has spent. */
+function findOwnStates({ clientSince }: ServiceRecord, last: DecisionRecord | undefined): readonly LimitState[] {
+  if (last === undefined) return [];
+  const states = findLimitStates(last);
+  if (clientSince === null || last.at >= clientSince) return states;
+  return states.map((state) => (state.unit === 'bytes' ? state : { ...state, used: null, peak: null }));
 }
 
 async function loadOne(context: Context, stored: Stored, last: readonly LimitState[]): Promise<LimitsBefore> {
