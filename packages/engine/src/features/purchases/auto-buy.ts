@@ -295,5 +295,6 @@ export function refusedNotice(
     panel: service.panel,
     service: service.id,
     message: `${service.id}: nothing was bought automatically: ${why}`,
+    client: service.client,
   };
 }

@@ -74,8 +74,7 @@ export async function createPurchase(context: Context, request: PurchaseRequest)
   const isOpen = (reason: string): boolean => holds.some((hold) => hold.reason === reason && hold.releasing !== true);
   const releasing = stillHeld.filter((reason) => !isOpen(reason));
   const purchase = await toDetail(context, row);
-  const shown =
-    error !== null && request.client !== undefined ? await errorForBuyer(context, error, purchase) : error;
+  const shown = error !== null && request.client !== undefined ? await errorForBuyer(context, error, purchase) : error;
   const stopped = holds.length > 0 ? {} : await findStopped(context, request);
   return { purchase, repeated, stillHeld, releasing, ...stopped, error: shown };
 }

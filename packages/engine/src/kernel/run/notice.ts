@@ -20,6 +20,8 @@ export interface Notice {
   panel: string | null;
   service: string | null;
   message: string;
+  /** Whose affairs it states, of a service; absent: nobody's. It is not stored once the service is another client's. */
+  client?: string | null;
 }
 
 /** Returns a notice about a service, whose key begins with its code and the service. */
@@ -119,13 +121,25 @@ export function describeStaying(
 /** Returns notices as rows, each message on one line; the store skips known keys. */
 export function noticeRows(context: Context, run: string, notices: Notice[]): NoticeRecord[] {
   const at = context.now();
-  return notices.map((notice) => ({
+  return notices.map(({ client: _client, ...notice }) => ({
     id: context.id('note'),
     run,
     at,
     ...notice,
     message: printable(notice.message),
   }));
+}
+
+/** Returns notices without those that state the affairs of a client whose service is another's by now. */
+export async function withoutFormer(
+  tables: Pick<StoreTables, 'services'>,
+  notices: readonly Notice[],
+): Promise<Notice[]> {
+  const stating = notices.filter(({ client }) => client !== undefined);
+  const services = await readServices(tables, stating);
+  return notices.filter(
+    ({ client, service }) => client === undefined || services.get(service ?? '')?.client === client,
+  );
 }
 
 /**
@@ -171,7 +185,7 @@ async function findLasting(tables: StoreTables, added: readonly NoticeRecord[]):
 /** Returns the services that notices are about, by id. */
 export async function readServices(
   tables: Pick<StoreTables, 'services'>,
-  notices: readonly NoticeRecord[],
+  notices: readonly Pick<NoticeRecord, 'service'>[],
 ): Promise<ReadonlyMap<string, ServiceRecord>> {
   const ids = [...new Set(notices.flatMap(({ service }) => service ?? []))];
   if (ids.length === 0) return new Map();

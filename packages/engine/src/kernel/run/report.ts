@@ -12,7 +12,7 @@ import { noteAlarms, withLasting } from './alarms.js';
 import { besidesSeen, isHeld, withKnown } from './known-before.js';
 import { newsOfServices } from './news.js';
 import type { RunRequest } from './bracket.js';
-import { addNotices, type Notice, noticeRows } from './notice.js';
+import { addNotices, type Notice, noticeRows, withoutFormer } from './notice.js';
 import type { Applied } from '../subject/stages.js';
 import { LEASED } from '../subject/to-stage.js';
 import { NO_TOTALS, shownNotice } from './run-document.js';
@@ -256,7 +256,8 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const lasting = await noteAlarms(run, tables, subjects);
   await tables.decisions.record(await withKnown(run, tables, subjects, withLasting(kept, lasting)));
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
-  const reported = await addNotices(context, tables, noticeRows(context, report.run.id, notices));
+  const told = await withoutFormer(tables, notices);
+  const reported = await addNotices(context, tables, noticeRows(context, report.run.id, told));
   report.notices.push(...reported.map(shownNotice));
   // The report shows these with their services.
   await addNotices(context, tables, noticeRows(context, report.run.id, news));
