@@ -143,10 +143,10 @@ export const overview = name(
         'The runs have stopped: `at` the last poll over all panels began, or the last reconcile, more than three intervals ago, and none waits for a run that has panels now; or, with `atWork`, the `command` that began `at` has `panels` for more than twelve intervals of polls, and keeps others from them',
       ),
     lateChecks: z
-      .array(z.object({ panel: text, at: instant }))
+      .array(z.object({ panel: text, at: instant, message: text.exactOptional() }))
       .exactOptional()
       .describe(
-        'The checks of agents have stopped on these panels, where Sluice enforces limits of agents: `at` the last one began, also that of a reconcile, more than three intervals ago, or, without any, the first limit was set; no run has the panel now',
+        'The checks of agents have stopped on these panels, where Sluice enforces limits of agents: `at` the last one began, also that of a reconcile, more than three intervals ago, or, without any, the first limit was set; no run has the panel now; or, with `message`, no check has come to its end since the one that began `at`: `message` says why',
       ),
     clock: z.object({ status: text, message: text }),
     /** The last runs, the newest first. */

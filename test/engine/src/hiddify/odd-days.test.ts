@@ -103,7 +103,11 @@ it('a mistake in what the agents of one panel show keeps no check from those of 
   let isFaulty = false;
   const spoil = ({ name, agents }: Panel): Partial<Panel> => {
     if (name !== 'vpn' || agents === undefined) return {};
-    const get = (target: object, key: string): unknown => (isFaulty ? fault : (Reflect.get(target, key) as unknown));
+    const get = (target: object, key: string): unknown => {
+      const value: unknown = Reflect.get(target, key);
+      if (isFaulty && ['record', 'plan'].includes(key)) return fault;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    };
     return { agents: new Proxy(agents, { get: get as NonNullable<ProxyHandler<typeof agents>['get']> }) };
   };
   await start({ kinds: [withFault(spoil)] });
@@ -121,4 +125,17 @@ it('a mistake in what the agents of one panel show keeps no check from those of 
     await at.pollAfter(HOUR);
   }
   expect((await told()).filter((code) => /^agent_unexpected|^panel_/.test(code))).toEqual(['agent_unexpected']);
+  const lastChecks = async () =>
+    (await at.sluice.panels.doctor({})).checks
+      .filter(({ name }) => name === 'last agent check')
+      .map(({ object, status, code }) => [object, status, code]);
+  await at.check({ allowMass: true });
+  const ok = ['second', 'ok', undefined];
+  expect(await lastChecks()).toEqual([['vpn', 'warning', 'agent_check_failed'], ok]);
+  const unfinished = [{ panel: 'vpn', at: run.startedAt, message: 'it is not a date' }];
+  expect((await at.sluice.overview()).lateChecks).toEqual(unfinished);
+  isFaulty = false;
+  await at.check({ allowMass: true });
+  expect(await lastChecks()).toEqual([['vpn', 'ok', undefined], ok]);
+  expect((await at.sluice.overview()).lateChecks).toBeUndefined();
 });

@@ -52,6 +52,12 @@ export function clockWarning({ status, message }: OverviewReport['clock']): Part
   return status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${message}</p>`;
 }
 
+/** What to do about runs that have not stopped. */
+const WAYS_OUT = new Map<string, Html>([
+  ['run_at_work', link('/log', 'See what it does')],
+  ['agent_check_failed', html`<code>sluice agent check --all</code> shows its error.`],
+]);
+
 /** Says that the runs have stopped, or wait for one, and the checks of agents, on these panels or on all; nothing while they go on. */
 export function lateBanners(
   beside: Pick<OverviewReport, 'late' | 'lateChecks'>,
@@ -62,7 +68,7 @@ export function lateBanners(
     notice(
       'bad',
       html`<strong>${times.inText(message)}.</strong> That was ${times.ago(at)}.
-        ${code === 'run_at_work' ? link('/log', 'See what it does') : html`Check cron, the timers or the server: <code>sluice schedule show</code> prints the schedule.`}`,
+        ${WAYS_OUT.get(code) ?? html`Check cron, the timers or the server: <code>sluice schedule show</code> prints the schedule.`}`,
     ),
   );
 }

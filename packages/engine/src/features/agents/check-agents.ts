@@ -1,6 +1,6 @@
 import type { AgentTotals, CheckReport, RunReport } from '@sluice/contract/documents';
-import { toItemError } from '@sluice/panel-kind';
-import type { RunOutcome } from '@sluice/state-store';
+import { AGENT_STEPS, toItemError } from '@sluice/panel-kind';
+import type { ActionRecord, RunOutcome } from '@sluice/state-store';
 import { noteTold } from '../../kernel/subject/holds.js';
 import { interruptedError } from '../../base/interruption.js';
 import { type Leases, panelLease, takePanels } from '../../context/leases.js';
@@ -17,6 +17,7 @@ import { checkThroughAddon } from './addon.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import { describeStored, knownAgent } from './read-agents.js';
 import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
+import { noteCheck } from './unfinished-check.js';
 
 /** Options of `agent check`. */
 export interface CheckRequest {
@@ -110,20 +111,33 @@ async function runOnPanel({ context, leases, asked, agent }: PanelsWithAgents, n
     return await runAgents(on, { ...asked, agent: uuid }, () => leases.toHeld([panelLease(name)]));
   } catch (error) {
     // The other panels are still checked; a command about one agent fails as itself.
-    if (agent === null && isMistake(error)) return faultyRun(context, name, error);
+    if (agent === null && isMistake(error)) return faultyRun(context, { name, run: asked.run }, error);
     if (agent !== null || !concernsPanelAlone(error)) throw error;
     return failedRun(name, toItemError(error));
   }
 }
 
-/** Returns the result of a check that a mistake has ended, reported once a day: the limits of all agents of the panel rest. */
-function faultyRun(context: Context, name: string, error: unknown): AgentsRun {
+/**
+ * Returns the result of a check that a mistake has ended, reported once a day: the limits of all agents of the panel rest. It may have
+ * changed users before.
+ */
+async function faultyRun(
+  context: Context,
+  { name, run }: { name: string; run: string },
+  error: unknown,
+): Promise<AgentsRun> {
   const { message } = toItemError(error);
-  const told = `The agents of panel ${name} could not be checked: ${message}`;
+  const rows = await context.store.actions.list({ run });
+  const changes = rows.filter(({ panel, type, state }) => panel === name && isOfAgents(type) && isMade(state)).length;
+  const made = changes === 0 ? '' : `; it had changed ${changes} of their users before`;
+  const told = `The check of the agents of panel ${name} has not come to its end: ${message}${made}`;
   const key = `${name}:agent-list:${UNEXPECTED}:${context.now().slice(0, 10)}`;
   const notice = { code: `agent_${UNEXPECTED}`, key, panel: name, service: null, message: told };
-  return { ...failedRun(name, { code: UNEXPECTED, message }), notices: [notice] };
+  return { ...failedRun(name, { code: UNEXPECTED, message }), notices: [notice], changes };
 }
+
+const isOfAgents = (type: string): boolean => type === AGENT_STEPS.disable || type === AGENT_STEPS.enable;
+const isMade = (state: ActionRecord['state']): boolean => state === 'applied' || state === 'in-doubt';
 
 /** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */
 async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
@@ -155,6 +169,7 @@ async function addToReport(
   await reportNotices(context, report, notices, leases.held);
   if (undone.length > 0) await context.write(leases.held, (tables) => noteTold(tables, undone));
   if (report.run.dryRun || !isWhole) return;
+  await noteCheck(context, leases.held, { panel, error: isStopError(error) ? null : error });
   const { id: run } = report.run;
   if (isBraked)
     await context.write(leases.held, (tables) => noteBrake(tables, 'agents', { run, at: context.now(), error }));

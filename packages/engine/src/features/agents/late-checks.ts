@@ -5,6 +5,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { readTakenPanels } from '../../context/leases.js';
 import { findLastOver, isLate, lateFrom } from '../schedule/last-run.js';
 import { hasOwnLimits, isWithAddon, panelsWithAgents } from './open-agents.js';
+import { readUnfinishedCheck, type UnfinishedCheck } from './unfinished-check.js';
 
 /** The last check of the agents of a panel on which Sluice enforces limits of agents. */
 export interface LastCheck {
@@ -14,6 +15,8 @@ export interface LastCheck {
   /** When it began, or the first limit was set; null where neither is known. */
   at: string | null;
   isLate: boolean;
+  /** What keeps the checks from coming to their end; null where the last one did. */
+  unfinished: UnfinishedCheck | null;
 }
 
 /**
@@ -30,7 +33,8 @@ export async function listLastChecks(context: Context): Promise<LastCheck[]> {
     if (!(await hasOwnLimits(context, panel))) continue;
     const run = await findLastCheck(context, panel);
     const at = run?.startedAt ?? (await findFirstLimit(context, panel));
-    found.push({ panel, run, at, isLate: at !== null && hasStopped(context, at, taken.get(panel)) });
+    const unfinished = await readUnfinishedCheck(store, panel);
+    found.push({ panel, run, at, isLate: at !== null && hasStopped(context, at, taken.get(panel)), unfinished });
   }
   return found;
 }
@@ -54,10 +58,14 @@ async function findFirstLimit({ store }: Context, panel: string): Promise<string
   return first;
 }
 
-/** Returns the panels on which the checks of agents have stopped, with the start of the last one; undefined where none have. */
+/**
+ * Returns the panels on which the checks of agents have stopped, with the start of the last one, and those on which they don't come to
+ * their end, with the start of the first such one and why; undefined where none have.
+ */
 export async function findLateChecks(context: Context): Promise<OverviewReport['lateChecks']> {
-  const late = (await listLastChecks(context)).flatMap(({ panel, at, isLate: isStopped }) =>
-    isStopped && at !== null ? [{ panel, at }] : [],
-  );
+  const late = (await listLastChecks(context)).flatMap(({ panel, at, isLate: isStopped, unfinished }) => {
+    if (unfinished !== null) return [{ panel, at: unfinished.since, message: unfinished.message }];
+    return isStopped && at !== null ? [{ panel, at }] : [];
+  });
   return late.length === 0 ? undefined : late;
 }

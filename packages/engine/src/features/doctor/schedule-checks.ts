@@ -18,6 +18,8 @@ interface LastRun {
   isMissed: boolean;
   /** What the check is about; default: the run. */
   object?: string;
+  /** Why it did not come to its end for what the check is about, whatever it did elsewhere. */
+  failure?: string | undefined;
 }
 
 /** Checks that the last run of each job that has something to do is recent and ended well. */
@@ -32,6 +34,7 @@ export async function scheduleChecks(context: Context): Promise<Check[]> {
     poll,
     ...lastChecks.map((check): LastRun => ({
       ...{ word: 'agent check', run: check.run, isTooOld: check.isLate, isMissed: true, object: check.panel },
+      failure: check.unfinished?.message,
     })),
     ...((await hasCallsToBill(context)) ? await findLast(context, 'call bill', 'call bill') : []),
     ...(await findLast(context, 'sync', 'service sync')),
@@ -65,7 +68,10 @@ async function hasCallsToBill(context: Context): Promise<boolean> {
 }
 
 /** The codes are `no_WORD`, `WORD_late` and `WORD_failed`. */
-async function checkLastRun(context: Context, { word, run, isTooOld, isMissed, object }: LastRun): Promise<Check> {
+async function checkLastRun(
+  context: Context,
+  { word, run, isTooOld, isMissed, object, failure }: LastRun,
+): Promise<Check> {
   const code = word.replace(' ', '_');
   const name = `last ${word}`;
   const isOpen = run !== null && (await isAtWork(context, run));
@@ -76,6 +82,7 @@ async function checkLastRun(context: Context, { word, run, isTooOld, isMissed, o
   const check = toChecks(name, object ?? run?.id ?? word);
   if (isTooOld) return check('warning', `${what}, which is too long ago`, `${code}_late`);
   if (run === null) return check(isMissed ? 'warning' : 'skipped', what, `no_${code}`);
+  if (failure !== undefined && !isOpen) return check('warning', `${what}: ${failure}`, `${code}_failed`);
   const isDone = run.outcome === 'done' || run.outcome === 'partial';
   return isDone || isOpen ? check('ok', what) : check('warning', what, `${code}_failed`);
 }

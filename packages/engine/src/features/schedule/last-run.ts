@@ -113,7 +113,7 @@ async function isRefused(context: Context): Promise<boolean> {
 
 /** One of the sentences about runs that have stopped. */
 export interface LateLine {
-  code: 'run_at_work' | 'poll_late' | 'agent_check_late';
+  code: 'run_at_work' | 'poll_late' | 'agent_check_late' | 'agent_check_failed';
   at: string;
   /** Without a full stop. */
   message: string;
@@ -136,9 +136,13 @@ export function listLate(
       at: late.at,
       message: describeLate(late, since(late.at)),
     });
-  for (const { panel, at } of lateChecks)
+  for (const { panel, at, message } of lateChecks)
     if (isMeant(panel))
-      lines.push({ code: 'agent_check_late', at, message: describeLateChecks(panel, since(at, panel)) });
+      lines.push({
+        code: message === undefined ? 'agent_check_late' : 'agent_check_failed',
+        at,
+        message: describeLateChecks(panel, since(at, panel), message),
+      });
   return lines;
 }
 
@@ -149,6 +153,8 @@ export function describeLate({ command, atWork, panels = [] }: Late, since: stri
   return `No ${command} over all panels has begun since ${since}: nothing is read, held or released before the next one`;
 }
 
-function describeLateChecks(panel: string, since: string): string {
+function describeLateChecks(panel: string, since: string, why: string | undefined): string {
+  if (why !== undefined)
+    return `No check of the agents of panel ${panel} has come to its end since ${since}: ${why.replace(/\.$/, '')}. Their limits are not enforced before one does`;
   return `No check of the agents of panel ${panel} has begun since ${since}: their limits are not enforced before the next one`;
 }

@@ -18,6 +18,7 @@ import { noteObserved } from './renamed-switches.js';
 /** What the keys of conditions about a panel begin with, before its name, which ends them. */
 const ENDED_BY_NAME = [
   ADDRESS,
+  'agents-unfinished:',
   'brake:',
   'brake:agents:',
   'brake:store:',
