@@ -86,8 +86,12 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       ...updatePending(comparison),
       ...findMoved(replay.history, forwards, observed),
       createdAt: history.createdAt ?? user.createdAt,
-      // A forward that can't be judged yet counts as never observed.
-      forwards: toForwardHistory(forwards.filter((row) => !undecided.has(row.id))),
+      // A forward that can't be judged yet counts as never observed, and one that a step has started as running until it is.
+      forwards: toForwardHistory(
+        forwards
+          .filter((row) => !undecided.has(row.id))
+          .map((row) => (replay.started.has(row.id) && !stopped.includes(row.id) ? { ...row, status: 1 } : row)),
+      ),
       stopped,
       restarted: history.restarted.filter((id) => atRest.has(id)),
       parked: Object.fromEntries(Object.entries(history.parked).filter(([id]) => atRest.has(Number(id)))),
@@ -143,7 +147,7 @@ function findStopped(comparison: Comparison): { stopped: number[]; undecided: Re
   const { user, forwards, past, last, replay } = comparison;
   const { history } = replay;
   const atRest = forwards.filter((row) => row.status !== 1);
-  const ran = (row: FlvxForward): boolean => last?.forwards[row.id]?.status === 1;
+  const ran = (row: FlvxForward): boolean => last?.forwards[row.id]?.status === 1 || replay.started.has(row.id);
   // Zeroed counters no longer show that the quota stopped it.
   const isZeroed = last !== null && sumBytes(user) < history.usedBytes;
   const allAtRest = forwards.filter(ran).every((row) => row.status !== 1);

@@ -193,6 +193,8 @@ export class Replay {
   readonly paused = new Set<number>();
   /** Those of them that ran until then. The others were stopped by the panel or the customer. */
   readonly ended = new Set<number>();
+  /** Forwards that the steps started: the panel may have stopped them again before they were read. */
+  readonly started = new Set<number>();
   /** Whether a step closed the user, or may have: then the panel stops all forwards at the next traffic. */
   closesUser = false;
   /** Values of the user before the steps. */
@@ -231,12 +233,14 @@ export class Replay {
         if (step.prior !== null) this.#note(step.prior.id, step.prior);
         return;
       case 'pause-forward':
+        this.started.delete(step.payload.forwardId);
         if (done) this.paused.add(step.payload.forwardId);
         if (done && step.prior.status === 1) this.ended.add(step.payload.forwardId);
         return;
       case 'resume-forward':
         if (done) this.paused.delete(step.payload.forwardId);
         if (done) this.ended.delete(step.payload.forwardId);
+        if (done) this.started.add(step.payload.forwardId);
         return;
       default:
     }
