@@ -109,12 +109,13 @@ class UserPlan {
     }
     const { agent, hold } = due;
     if (evidence !== undefined) {
-      // New evidence begins with the user's present state, so that changes made meanwhile stay.
-      this.endedEvidence.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
       this.again.set(agent, (this.again.get(agent) ?? 0) + 1);
     }
     const figures = isSuspension(hold) ? { why: 'agent-suspended' } : this.#figures(agent);
-    this.steps.push(disablingStep(user, agent, hold, figures));
+    const step = disablingStep(user, agent, hold, figures);
+    // New evidence begins with the user's present state, so that changes made meanwhile stay. The former one ends only with it: the
+    // list may be an old one, and the user disabled still.
+    this.steps.push(evidence === undefined ? step : { ...step, ends: [evidence.id] });
   }
 
   #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {

@@ -30,15 +30,15 @@ export class UserCreation {
       return this.#resolve('created', mayStillBeRunning(error), error);
     }
     if (created.uuid === uuid) return this.#complete(created, 'created');
-    // The panel replaced the uuid, so that the created user is not the requested one.
-    if (created.uuid !== null) await this.calls.send('DELETE', created.uuid, this.options);
-    throw new AgentTrafficError(
+    // The answer may be that to an earlier call: nothing proves that the user in it is the created one, which alone might be removed.
+    const other = new AgentTrafficError(
       'change_not_applied',
-      created.uuid === null
-        ? `The panel created user "${name}" under another uuid and does not show that uuid. Remove the user on the panel.`
-        : `The panel created user "${name}" under another uuid; it was removed again. Repeat with a new uuid.`,
-      { outcomeUnknown: created.uuid === null },
+      `The panel's answer to the creation of user "${name}" has another uuid: ${created.uuid ?? 'none'}. Nothing was removed: see on the panel whose user that is.`,
+      { outcomeUnknown: true, details: { uuid } },
     );
+    const seen = await this.#readBack();
+    if (seen === null || !(this.#isComplete(seen) || isHalfMade(seen, this.wanted))) throw other;
+    return this.#complete(seen, 'created');
   }
 
   /** Resolves a creation without a usable answer, or an earlier one with the same uuid. */

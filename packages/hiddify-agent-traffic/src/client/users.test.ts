@@ -96,6 +96,19 @@ describe('users', () => {
       expect(world.fake.state.users.size).toBe(1);
     });
 
+    it('removes nobody who stands in an old answer', async () => {
+      const other = await world.client.users.create({ ...wanted, uuid: world.client.newUuid(), name: 'anna' });
+      const change = (json: unknown): object => ({ ...(json as object), uuid: other.user.uuid, name: 'anna' });
+      world.fake.server.inject({ endpoint: created, times: 1, fault: { kind: 'mutate', change } });
+      expect(await world.client.users.create(wanted)).toMatchObject({ user: { uuid: wanted.uuid }, how: 'created' });
+      const { uuid } = other.user;
+      world.fake.server.inject({ endpoint: created, times: 1, fault: { kind: 'body', body: { uuid, name: 'anna' } } });
+      const again = world.client.users.create({ ...wanted, uuid: world.client.newUuid() });
+      await expect(again).rejects.toMatchObject({ outcomeUnknown: true });
+      const left = world.fake.snapshot().users.map((row) => row.uuid);
+      expect(new Set(left)).toEqual(new Set([uuid, wanted.uuid]));
+    });
+
     it('refuses an owner that is not an account, for whom the panel would invent one', async () => {
       await expect(world.client.users.create({ ...wanted, owner: world.client.newUuid() })).rejects.toMatchObject({
         code: 'unknown_owner',

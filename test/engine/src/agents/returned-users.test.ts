@@ -127,3 +127,21 @@ describe('a user that was disabled for its agent and that one check does not fin
     expect(await isChecked()).toBe(false);
   });
 });
+
+describe('a user that was disabled for its agent and that an old list shows as enabled', () => {
+  it.each(['limit', 'suspension'] as const)(
+    'is enabled with the others once nothing keeps it disabled: %s',
+    async (how) => {
+      const { anna, others } = await disable(how);
+      const change = (json: unknown): object[] => (json as object[]).map((row) => ({ ...row, enable: true }));
+      const [endpoint, fault] = ['GET /api/v2/admin/user/', { kind: 'mutate', change }] as const;
+      at.panel.server.inject({ endpoint, times: 1, fault });
+      await check();
+      expect(new Set(await disabledUsers())).toEqual(new Set([anna, ...others]));
+      if (how === 'limit') await at.limit('north', null);
+      else await at.sluice.agents.unsuspend('north');
+      await check();
+      expect(areEnabled(anna, ...others)).toEqual([true, true, true, true]);
+    },
+  );
+});

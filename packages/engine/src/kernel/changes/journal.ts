@@ -141,8 +141,9 @@ export async function storeEnd(
   const at = end.endedAt ?? context.now();
   const done = outcome.state === 'applied';
   await tables.actions.end(row.id, end);
-  for (const item of started) await tables.evidence.add(item);
+  // What begins may be about the object of what ends, which has one open at most.
   for (const id of ended) await tables.evidence.end(id, at, 'undone');
+  for (const item of started) await tables.evidence.add(item);
   if (refs) await tables.services.update([refs]);
   if (done && outcome.number !== undefined && row.service !== null) {
     const { number, has } = outcome.number;
