@@ -41,6 +41,16 @@ describe('what the buyer of a package reads that is paid and not carried out yet
     expect(await buy('extra')).toEqual(['paid', 'under_observe', LATER]);
   });
 
+  it('says that another limit stays, which no package ends', async () => {
+    const daily = 'limits: [{ id: daily, window: day, allowance: 20GB, action: disable-ports }]';
+    await at.bench.edit('action: disable-ports,', `action: disable-ports, ${daily},`);
+    at.use(1, 50);
+    await at.pollAfter(HOUR);
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    const other = 'The package is paid and counts, but another limit restricts the service, which no package ends';
+    expect(await buy('extra')).toEqual(['paid', 'PANEL_SERVER_ERROR', other]);
+  });
+
   it('says so where the panel is down', async () => {
     at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
     expect(await buy('small')).toEqual(['paid', 'PANEL_SERVER_ERROR', NOT_ENOUGH]);

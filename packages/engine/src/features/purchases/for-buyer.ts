@@ -26,25 +26,23 @@ export async function errorForBuyer(
 ): Promise<ItemError> {
   // One of a former cycle counts for nothing now.
   if (cycle === null || cycle.end <= context.now()) return errorFor(error);
-  const isEnough = await findEnough(context, service);
   const { code } = error;
-  if (isEnough === false)
-    return {
-      code,
-      message: 'The package is paid and counts, but it is not enough to end the restriction of the service',
-    };
-  const waits =
-    isEnough === null
-      ? 'Whether it is enough is known once the service has been read again; do not buy again before'
-      : `${WAITS.get(code) ?? PANEL}; do not buy again`;
-  return { code, message: `The package is paid and counts. ${waits}` };
+  const waits = WAITS.get(code) ?? PANEL;
+  const rest = {
+    unknown: '. Whether it is enough is known once the service has been read again; do not buy again before',
+    'too-little': ', but it is not enough to end the restriction of the service',
+    'other-limit': ', but another limit restricts the service, which no package ends',
+    enough: `. ${waits}; do not buy again`,
+  }[await findEffect(context, service)];
+  return { code, message: `The package is paid and counts${rest}` };
 }
 
-/** Returns whether no limit restricts a service any more, by its last reading and with all that is bought for it; null for unknown. */
-async function findEnough(context: Context, id: string): Promise<boolean | null> {
+/** Returns what restricts a service by its last reading, with all that is bought for it. */
+async function findEffect(context: Context, id: string): Promise<'unknown' | 'too-little' | 'other-limit' | 'enough'> {
   const loaded = await loadBuyer(context, await requireService(context, id));
-  if (loaded === null) return null;
+  if (loaded === null) return 'unknown';
   const foreseen = foreseeHolds(context, await context.panel(loaded.service.panel), loaded, context.now());
-  if (foreseen === null || foreseen.usedBytes === null) return null;
-  return !foreseen.holdsQuota && !foreseen.staying.some(isOfLimit);
+  if (foreseen === null || foreseen.usedBytes === null) return 'unknown';
+  if (foreseen.holdsQuota) return 'too-little';
+  return foreseen.staying.some(isOfLimit) ? 'other-limit' : 'enough';
 }
