@@ -109,6 +109,16 @@ describe('changes of a catalogue', () => {
     ]);
   });
 
+  it('do not take another rate for the one that was created', async () => {
+    const values = { plan_id: '11', prefix: '5533', price_per_minute: '0.5000' };
+    const change = (json: unknown): unknown => JSON.parse(JSON.stringify(json).replace(/"id":"\d+"/, '"id":"701"'));
+    at.panel.server.inject({ endpoint: 'POST /rates', times: 1, fault: { kind: 'mutate', change } });
+    expect(await codeOf(create('rates', values))).toBe('outcome_unknown');
+    at.bench.clock.advance(2 * MINUTE);
+    expect(await create('rates', values)).toMatchObject({ record: { prefix: '5533' } });
+    expect(await list('rates', { prefix: '5533' })).toHaveLength(1);
+  });
+
   it('remove a rate that can not be read, and no other', async () => {
     const fields = { plan_id: '11', prefix: '55', initial_increment_seconds: 30, increment_seconds: 6 };
     const id = at.panel.add('rates', { ...fields, price_per_minute: '0,29' });

@@ -140,6 +140,12 @@ function judge(
       ? record === null
       : record !== null && (operation === 'create' || differs.length < values.length);
   const observed = record === null ? null : { id: record['id'], differs };
+  // The answer may be that to an earlier call.
+  const isOther = operation === 'create' && record !== null && sharesKey(resource, values, record) === false;
+  if (isOther) {
+    const message = `the panel answered with another ${RECORD_NAMES[resource]} (${String(record['id'])})`;
+    return { record: null, differs: [], outcome: inDoubt({ code: 'outcome_unknown', message }) };
+  }
   if (isDone) return { record, differs, outcome: { state: 'applied', observed, error: null } };
   if (lost !== null) return { record, differs, outcome: inDoubt(lost) };
   const message = `the panel accepted the change, but the ${RECORD_NAMES[resource]} does not show it`;
