@@ -28,6 +28,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
         panelDownSince: null,
         doubted: null,
         fallen: null,
+        termination: null,
         allowance: null,
         usage: null,
         mode: null,
@@ -44,6 +45,7 @@ function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, ot
   } as unknown as Explanation;
   const commands = {
     endAgentSuspension: (agent: string) => `end ${agent}`,
+    removeAccount: (service: string) => `remove ${service}`,
     sync: () => 'sync',
     activate: (service: string) => `activate ${service}`,
     createAccount: (service: string) => `create ${service}`,
@@ -241,6 +243,14 @@ it('says first of a service that its panel stops what stops it', () => {
   const message = 'svc-1 is within its allowance, but the panel stops it: user 2 expired';
   const [first, second] = sentencesOf({ stoppedByPanel: { since: SINCE, message }, quota: null }, { until: SINCE });
   expect([first, second]).toEqual([`${message}.`, expect.stringContaining('svc-1 is not held')]);
+});
+
+it('says of a service whose termination is not finished what remains of it', () => {
+  const termination = { since: SINCE, by: 'root', remains: ['user 7'] };
+  expect(sentencesOf({ termination, quota: null }, { until: SINCE })).toEqual([
+    'The termination of svc-1, requested by root at 20 Nov 2026 13:00, is not finished; remaining: user 7.',
+    'The next reconcile goes on with it; to do so now: remove svc-1.',
+  ]);
 });
 
 it('says last of a held service what has stopped it besides', () => {

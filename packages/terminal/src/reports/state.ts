@@ -8,6 +8,7 @@ import {
   describeFigures,
   describeOutage,
   describeProtection,
+  describeTermination,
   describeUsed,
   describeWithin,
   hasCycleEnded,
@@ -88,6 +89,7 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   const isGone = lifecycle === 'terminated' || lifecycle === 'vanished';
   if (found.panelRemoved && (!isGone || openHolds(found).length > 0)) return removedSentences(found, times, names);
   if (found.accountDue !== null) return accountSentences(service, found.accountDue, commands);
+  if (service.termination !== null) return terminationSentences(found, times, commands);
   const open = openHolds(found);
   if (isGone) return goneSentences(found, open, times, names);
   if (open.length > 0) return heldSentences(found, open, times, names);
@@ -118,6 +120,17 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];
   return notHeld(found, times, commands);
+}
+
+/** Says what is left of a termination; by then no reading holds or releases the service. */
+function terminationSentences({ service }: Explanation, times: Times, commands: StateCommands): string[] {
+  const { id, panel, termination } = service;
+  if (termination === null) return [];
+  const text = times.text(describeTermination(id, termination), panel);
+  return [
+    `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`,
+    `The next reconcile goes on with it; to do so now: ${commands.removeAccount(id)}.`,
+  ];
 }
 
 /** Says also what ends with none of the holds. */
