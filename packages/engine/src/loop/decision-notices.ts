@@ -163,8 +163,9 @@ function describeWithheld(context: Context, { service }: Pick<Applied, 'service'
 export function describeClose(context: Context, work: Applied, hold: Readonly<HoldRecord>): string {
   const { decision, service } = work;
   const { reason } = hold;
-  if (decision?.withheld.some((hold) => hold.reason === reason) === true)
-    return describeWithheld(context, work, reason);
+  const isWithheld = decision?.withheld.some((hold) => hold.reason === reason) === true;
+  // A command reads no spend, by which alone a limit in money would be withheld.
+  if (isWithheld || isReleased(context, service, reason)) return describeWithheld(context, work, reason);
   const rule = decision?.limits.find(({ limit }) => limit === reason)?.rule;
   if (rule !== undefined) return describeRule(rule) ?? rule;
   if (hasEnded(service)) return 'the service has ended';

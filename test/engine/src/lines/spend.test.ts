@@ -41,6 +41,25 @@ describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) =
     expect(fake.subscriber(id).status).toBe('active');
   });
 
+  it('is reported as released until a date also where the first release was cut', async () => {
+    await open(system);
+    const { fake, sluice, clock, store } = world;
+    await sluice.services.set('svc-1', { product: 'capped' });
+    await sluice.provision.create('svc-1');
+    const id = fake.subscribers()[0]?.id ?? '';
+    fake.addCall({ subscriber: id, startedAt: '2026-10-02T08:00:00-03:00', talkSeconds: 600, charge: '90.0000' });
+    await sluice.poll();
+    expect(fake.subscriber(id).status).toBe('suspended');
+    const mend = fake.server.inject({ match: ({ changing }) => changing, fault: { kind: 'cut' } });
+    await sluice.holds.release('svc-1', { until: '2026-10-20' });
+    mend();
+    clock.advance(900_000);
+    await sluice.holds.release('svc-1', { until: '2026-10-20' });
+    expect(fake.subscriber(id).status).toBe('active');
+    const told = (await store.notices.list({})).filter(({ code }) => code === 'release');
+    expect(told.map(({ message }) => message)).toEqual([expect.stringContaining('released until 2026-10-20')]);
+  });
+
   it('is held, warned and shown by no calls of a line that the panel has for another service', async () => {
     await open(system);
     const { fake, sluice, clock } = world;
