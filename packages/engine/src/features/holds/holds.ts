@@ -21,8 +21,8 @@ import { findFollowed } from '../billing/open-billing.js';
 import { noteFollowing, noteOrdered } from '../services/former-status.js';
 import { storedAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
-import { isLiving } from '../../base/lifecycle.js';
 import { isHeldOverdue } from '../../kernel/subject/skip.js';
+import { checkLifecycle } from './check-lifecycle.js';
 import type { Reader } from '../../context/reader.js';
 
 /** Options of `hold add` and `hold release`. */
@@ -53,7 +53,7 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
     const held = lasting.filter(({ until }) => until === null);
     // A terminated service has no reason for a hold any more; an account is removed instead.
     const isEnded = service.status === 'terminated' && command === 'hold release' && panel.accounts === undefined;
-    if (!isEnded || lasting.length === 0) checkLifecycle(service, request);
+    if (!isEnded || lasting.length === 0) checkLifecycle(service, { ...request, isHeld: lasting.length > 0 });
     const isHeld = held.some(({ reason }) => reason === request.reason || isEnded);
     // An interrupted release is finished by finding out how its last change ended.
     const isUnfinished = (await context.store.actions.unresolved({ services: [id] })).length > 0;
@@ -124,16 +124,6 @@ function toSuspension({ name, kind }: Panel, { withDids = false, force = false }
   if (!withDids && !force) return suspension;
   if (wideSuspension !== undefined) return withDids ? wideSuspension : suspension;
   throw unsupported(`Panel "${name}" (${kind.kind}) has no lines with numbers`, { panel: name });
-}
-
-/** Refuses services that runs neither restrict nor release. */
-export function checkLifecycle(service: ServiceRecord, request: Pick<HoldCommand, 'what'>): void {
-  if (isLiving(service)) return;
-  throw new SluiceError(
-    'wrong_lifecycle',
-    `"${service.id}" is ${service.status}: there is nothing to ${request.what === 'add' ? 'restrict' : 'release'}`,
-    { details: { service: service.id, lifecycle: service.status } },
-  );
 }
 
 /** Refuses a release that released nothing while other holds restrict the service. */

@@ -4,7 +4,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { runDecidedCommand } from '../command/run-command.js';
 import { parseUntil } from '../provision/stored-command.js';
 import type { Context } from '../../context/context.js';
-import { checkLifecycle } from './holds.js';
+import { checkLifecycle } from './check-lifecycle.js';
 import { isOfLimit, isQuotaReleased } from '../../kernel/subject/holds.js';
 
 /** Options of `hold release SERVICE --until DATE`. */

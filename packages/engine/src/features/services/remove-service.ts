@@ -4,7 +4,7 @@ import type { Context } from '../../context/context.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { endCommandRow } from '../../kernel/changes/journal.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
-import { hasAccount } from '../../kernel/subject/account.js';
+import { ENDS_WITH_ACCOUNT, hasAccount } from '../../kernel/subject/account.js';
 import { noteLowered } from '../../kernel/subject/lifts.js';
 import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
@@ -47,16 +47,19 @@ export async function removeService(context: Context, id: string, waitMs: number
   });
 }
 
-async function refuseHeld({ store, config }: Context, { id, panel }: ServiceRecord): Promise<void> {
+async function refuseHeld(context: Context, { id, panel, status }: ServiceRecord): Promise<void> {
+  const { store, config } = context;
   const gone = await findGone(store, [id]);
   const evidence = gone.has(id) ? [] : await store.evidence.open({ services: [id] });
   const holds = await store.holds.open({ services: [id] });
   if (evidence.length === 0 && holds.length === 0) return;
   const reasons = holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted';
   const removed = [panel, ...evidence.map((item) => item.panel)].find((name) => isPanelRemoved(config, name));
+  const isEnded = status === 'terminated' && context.findKind(panel)?.capabilities.includes('accounts') === true;
+  const here = isEnded ? `: ${ENDS_WITH_ACCOUNT}` : ': release it first, so that its restrictions are lifted';
   const wayOut =
     removed === undefined
-      ? ': release it first, so that its restrictions are lifted'
+      ? here
       : `, and panel "${removed}" is not in the config: put it back there, and release the service first`;
   throw new SluiceError('service_held', `"${id}" is held (${reasons})${wayOut}`, { details: { service: id } });
 }

@@ -2,6 +2,9 @@ import type { KindTraits, Observation, Panel, ProductSettings } from '@sluice/pa
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 
+/** How a terminated service with an account ends to be held. */
+export const ENDS_WITH_ACCOUNT = 'its holds end with its account: terminate it on its panel';
+
 /** What a reconcile does about the account of a service without a command. */
 export type AccountVerb = 'create' | 'change-password' | 'terminate';
 
