@@ -104,7 +104,10 @@ class UserPlan {
   #addEnabled(user: AddressableUser, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
     const due = this.#holds.findDisabling(user.owner, chain);
     if (due === null) {
-      if (evidence !== undefined) this.#drop(evidence, 'enabled-by-others');
+      if (evidence === undefined) return;
+      // The list may be an old one: the step reads the user, and ends the evidence of one that is enabled.
+      this.steps.push(enablingStep(user, evidence));
+      this.#say(evidence, 'enabled-by-others');
       return;
     }
     const { agent, hold } = due;
@@ -141,6 +144,10 @@ class UserPlan {
 
   #drop(evidence: EvidenceRecord, outcome: string): void {
     this.endedEvidence.push({ evidence: evidence.id, outcome });
+    this.#say(evidence, outcome);
+  }
+
+  #say(evidence: EvidenceRecord, outcome: string): void {
     this.dropped.push({ evidence: evidence.id, name: (evidence.prior as UserPrior).name, outcome });
   }
 

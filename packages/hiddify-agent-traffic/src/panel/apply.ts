@@ -16,6 +16,7 @@ import {
   ACTION_TYPES,
   type CreatePayload,
   isTouched,
+  type ObservedUser,
   toObservedUser,
   toOutcome,
   type UpdatePayload,
@@ -115,7 +116,8 @@ async function switchUser(
 ): Promise<StepOutcome> {
   const enabled = step.type === ACTION_TYPES.enable;
   // A switch that another tool made is not Sluice's to undo.
-  if (seen.enabled === enabled) return toOutcome('unneeded', seen);
+  if (seen.enabled === enabled)
+    return toOutcome('unneeded', seen, enabled && wasEnabled(step) ? { endedAs: 'dropped' } : {});
   await context.calling();
   return toOutcome('applied', (await client.users.update(step.target, { enabled }, { tag: service.id, seen })).user);
 }
@@ -193,16 +195,24 @@ export async function performAgentStep(
 
 async function switchAgentUser(
   client: HiddifyClient,
-  { type, target, payload, begins }: Step,
+  step: Step,
   calling: ApplyContext['calling'],
 ): Promise<StepOutcome> {
+  const { type, target, payload, begins } = step;
   const enabled = type === ACTION_TYPES.enable;
   const { owner, fingerprint } = payload as AgentStepPayload;
   const seen = await client.users.get(target);
+  if (seen?.enabled === true && enabled && wasEnabled(step))
+    return toOutcome('unneeded', seen, { endedAs: 'enabled-by-others' });
   if (seen === null || seen.enabled === enabled || seen.owner !== owner) return toOutcome('unneeded', seen);
   if (fingerprint !== undefined && isTouched(seen, fingerprint)) return toOutcome('unneeded', seen);
   await calling(withReadUser(begins, seen));
   return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user);
+}
+
+/** Whether a user was shown as enabled when a step was planned: what two readings show is no old answer. */
+function wasEnabled({ prior }: Step): boolean {
+  return (prior as Partial<ObservedUser> | null)?.enabled === true;
 }
 
 function toAgentError(

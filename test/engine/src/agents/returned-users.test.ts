@@ -129,19 +129,33 @@ describe('a user that was disabled for its agent and that one check does not fin
 });
 
 describe('a user that was disabled for its agent and that an old list shows as enabled', () => {
+  /** The next list shows all users as enabled. */
+  function showOldList(): void {
+    const change = (json: unknown): object[] => (json as object[]).map((row) => ({ ...row, enable: true }));
+    at.panel.server.inject({ endpoint: 'GET /api/v2/admin/user/', times: 1, fault: { kind: 'mutate', change } });
+  }
+
+  it.each(['limit', 'suspension'] as const)('stays disabled for it, and comes back after it: %s', async (how) => {
+    const { anna, others } = await disable(how);
+    showOldList();
+    await check();
+    expect(new Set(await disabledUsers())).toEqual(new Set([anna, ...others]));
+    if (how === 'limit') await at.limit('north', null);
+    else await at.sluice.agents.unsuspend('north');
+    await check();
+    expect(areEnabled(anna, ...others)).toEqual([true, true, true, true]);
+  });
+
   it.each(['limit', 'suspension'] as const)(
-    'is enabled with the others once nothing keeps it disabled: %s',
+    'is enabled all the same once nothing keeps it disabled: %s',
     async (how) => {
       const { anna, others } = await disable(how);
-      const change = (json: unknown): object[] => (json as object[]).map((row) => ({ ...row, enable: true }));
-      const [endpoint, fault] = ['GET /api/v2/admin/user/', { kind: 'mutate', change }] as const;
-      at.panel.server.inject({ endpoint, times: 1, fault });
-      await check();
-      expect(new Set(await disabledUsers())).toEqual(new Set([anna, ...others]));
       if (how === 'limit') await at.limit('north', null);
-      else await at.sluice.agents.unsuspend('north');
+      showOldList();
+      await (how === 'limit' ? check() : at.sluice.agents.unsuspend('north'));
       await check();
       expect(areEnabled(anna, ...others)).toEqual([true, true, true, true]);
+      expect(await disabledUsers()).toEqual([]);
     },
   );
 });

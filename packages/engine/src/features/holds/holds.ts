@@ -7,7 +7,7 @@ import type {
   ReleasedQuota,
 } from '@sluice/contract/documents';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
-import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { EvidenceRecord, HoldRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent } from '@sluice/quota-core';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
