@@ -38,6 +38,8 @@ export interface FlvxObservation {
   permissions: FlvxPermission[];
   /** Forwards of the user and the duplicates. */
   forwards: FlvxForward[];
+  /** The counters are older than the forwards: they need not show why one rests. Absent: they were read after them. */
+  olderCounters?: boolean;
   /** All tunnels of the panel. */
   tunnels: readonly FlvxTunnel[];
   /** All speed limits of the panel. */

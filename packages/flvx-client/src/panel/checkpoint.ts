@@ -16,7 +16,8 @@ import {
 } from '../account/history/history.js';
 import { isMoved } from '../account/history/moved-forwards.js';
 import { parsePayload, parseStep } from '../account/history/journaled-step.js';
-import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
+import { observeHistory, type ObservedHistory } from '../account/history/observed-history.js';
+import type { Past } from '../account/history/stopped-forwards.js';
 import { Replay, type StepRecord } from '../account/history/record-step.js';
 import { isUsedUp } from '../account/rules.js';
 import type { FlvxSnapshot } from '../client/observation.js';

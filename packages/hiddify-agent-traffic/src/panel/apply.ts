@@ -188,9 +188,14 @@ export async function performAgentStep(
         return await switchAgentUser(client, step, calling);
     }
   } catch (error) {
-    if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
-    return toOutcome(error.outcomeUnknown ? 'in-doubt' : 'failed', null, { error: toAgentError(step, error) });
+    return toAgentFailure(step, error);
   }
+}
+
+/** Throws what is no error of the panel. */
+function toAgentFailure(step: Step, error: unknown): StepOutcome {
+  if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
+  return toOutcome(error.outcomeUnknown ? 'in-doubt' : 'failed', null, { error: toAgentError(step, error) });
 }
 
 async function switchAgentUser(
@@ -207,7 +212,14 @@ async function switchAgentUser(
   if (seen === null || seen.enabled === enabled || seen.owner !== owner) return toOutcome('unneeded', seen);
   if (fingerprint !== undefined && isTouched(seen, fingerprint)) return toOutcome('unneeded', seen);
   await calling(withReadUser(begins, seen));
-  return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user);
+  // Of a user that is to be disabled again, the evidence of before: two readings show that another tool has enabled it.
+  const before = enabled ? {} : { endedAs: 'enabled-by-others' };
+  try {
+    return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user, before);
+  } catch (error) {
+    const failure = toAgentFailure(step, error);
+    return failure.state === 'failed' ? { ...failure, ...before } : failure;
+  }
 }
 
 /** Whether a user was shown as enabled when a step was planned: what two readings show is no old answer. */

@@ -1,16 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { few } from '@sluice/fake-panels';
-import { GB } from '../bench/engine-bench.js';
+import { GB, MINUTE } from '../bench/engine-bench.js';
+import { kill } from '../bench/killed-call.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
 import { pollLater } from '../loop/polls.js';
-import { allow } from './customer.js';
+import { allow, USER } from './customer.js';
 
 const at = useFlvxBench();
 
 /** A customer with forwards on two tunnels, one of which he has paused himself; returns what runs. */
-async function addCustomer(): Promise<number[]> {
-  const user = await at.create(1, { product: 'big' });
+async function addCustomer(product = 'big'): Promise<number[]> {
+  const user = await at.create(1, { product });
   at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
   at.panel.addForward(user, at.tunnels.jp, { name: 'game' });
   at.panel.addForward(user, at.tunnels.hk, { name: 'own', paused: true });
@@ -51,44 +52,111 @@ describe('the panel stops forwards at the quota while Sluice reads its lists', (
   });
 });
 
-/** What changes an account that is held at its quota, or is suspended besides. */
-const STORIES = {
-  'a poll after more was allowed': () => allow(at, '330GB'),
-  'the end of a suspension': async () => {
-    await at.sluice.provision.suspend('svc-1');
-    await at.sluice.overrides.set('svc-1', { quota: '330GB' });
-    await at.sluice.provision.unsuspend('svc-1');
+/** What changes an account, its product, and what happens before. */
+interface Story {
+  product: string;
+  before: () => Promise<unknown>;
+  story: () => Promise<unknown>;
+}
+
+const use = (gb: number) => async (): Promise<void> => {
+  at.panel.traffic(2, { in: gb * GB, out: 0 });
+  await pollLater(at);
+};
+const OVER = 310;
+
+const STORIES: Record<string, Story> = {
+  'a poll after more was allowed': { product: 'big', before: use(OVER), story: () => allow(at, '330GB') },
+  'the end of a suspension': {
+    product: 'big',
+    before: async () => {
+      await use(200)();
+      await at.sluice.provision.suspend('svc-1');
+    },
+    story: () => at.sluice.provision.unsuspend('svc-1'),
   },
-  'a release by name': () => at.sluice.holds.release('svc-1', { until: '2026-11-25' }),
-  'another package': () => at.sluice.provision.changePackage('svc-1', 'twice'),
+  'a larger package without a speed': {
+    product: 'big',
+    before: use(OVER),
+    story: () => at.sluice.provision.changePackage('svc-1', 'twice'),
+  },
+  'a poll that pauses a forward above the maximum': {
+    product: 'few',
+    before: async () => {
+      await use(200)();
+      at.panel.addForward(USER, at.tunnels.hk, { name: 'added' });
+    },
+    story: () => pollLater(at),
+  },
+  'a poll that pauses a forward again that its node runs': {
+    product: 'big',
+    before: async () => {
+      await use(200)();
+      at.panel.restartNode(1);
+      at.panel.traffic(4, { in: GB, out: 0 });
+    },
+    story: () => pollLater(at),
+  },
 };
 
-describe.each(Object.entries(STORIES))('the panel stops forwards at the quota again during %s', (_name, story) => {
-  it.each(
-    few(
-      Array.from({ length: 24 }, (_, index) => index + 1),
-      4,
-    ).flatMap((nth) => [[nth, 'before'] as const, [nth, 'after'] as const]),
-  )('at call %p, %s the panel has done it: all come back', async (nth, when) => {
-    await at.bench.edit(
-      '  slow:',
-      '  twice: { panel: relay, quota: { total: 330GB }, flvx: { tunnelIds: [1, 2] } }\n  slow:',
-    );
-    const running = await addCustomer();
-    at.panel.traffic(2, { in: 290 * GB, out: 20 * GB });
-    expect((await pollLater(at)).service.status).toBe('held');
+const PRODUCTS = `  twice: { panel: relay, quota: { total: 330GB }, flvx: { tunnelIds: [1, 2] } }
+  few: { panel: relay, quota: { total: 300GB }, flvx: { tunnelIds: [1, 2], maxForwards: 3, enforceMaxForwards: true } }
+  slow:`;
+
+const CALLS = few(
+  Array.from({ length: 36 }, (_, index) => index + 1),
+  7,
+);
+
+describe.each(Object.entries(STORIES))('a report arrives during %s', (_name, { product, before, story }) => {
+  it.each(CALLS.flatMap((nth) => [[nth, 'before'] as const, [nth, 'after'] as const]))(
+    'at call %p, %s the panel has done it: all that ran comes back',
+    async (nth, when) => {
+      await at.bench.edit('  slow:', PRODUCTS);
+      const running = await addCustomer(product);
+      await before();
+      let calls = 0;
+      const report = (): Promise<void> => {
+        for (const forward of [2, 3]) at.panel.traffic(forward, { in: 70 * GB, out: 0 });
+        return Promise.resolve();
+      };
+      at.panel.server.inject({ match: () => ++calls === nth, when, fault: { kind: 'wait', until: report } });
+      await story();
+      await pollLater(at);
+      await pollLater(at);
+      await allow(at, '900GB');
+      await pollLater(at);
+      expect(at.panel.runningForwards()).toEqual(running);
+    },
+  );
+});
+
+describe('a forward that its customer pauses after a release', () => {
+  const pause = (): Promise<unknown> => at.panel.customer(USER).pause(2);
+
+  it('stays paused where the run was killed once it had started it', async () => {
+    await addCustomer('big');
+    await use(OVER)();
+    const endpoint = /forward\/resume$/;
+    const never = (): Promise<unknown> => Promise.resolve();
+    await at.sluice.overrides.set('svc-1', { quota: '330GB' });
+    await kill(at, (sluice) => sluice.poll(), { endpoint, nth: 2, when: 'after', land: never });
+    at.bench.clock.advance(10 * MINUTE);
+    await pause();
+    for (let round = 0; round < 3; round++) await pollLater(at);
+    expect(at.panel.isRunning(2)).toBe(false);
+  });
+
+  it.each([26, 27, 28])('stays paused at call %p of the poll that releases it', async (nth) => {
+    await addCustomer('big');
+    await use(OVER)();
     let calls = 0;
-    const report = (): Promise<void> => {
-      for (const forward of [2, 3]) at.panel.traffic(forward, { in: 50 * GB, out: 0 });
-      return Promise.resolve();
+    const until = async (): Promise<void> => {
+      await pause();
     };
-    at.panel.server.inject({ match: () => ++calls === nth, when, fault: { kind: 'wait', until: report } });
-    await story();
-    await pollLater(at);
-    await pollLater(at);
-    await at.sluice.holds.release('svc-1', { until: null }).catch(() => undefined);
-    await allow(at, '900GB');
-    await pollLater(at);
-    expect(at.panel.runningForwards()).toEqual(running);
+    at.panel.server.inject({ match: () => ++calls === nth, fault: { kind: 'wait', until } });
+    await allow(at, '330GB');
+    for (let round = 0; round < 3; round++) await pollLater(at);
+    expect(at.panel.isRunning(2)).toBe(false);
   });
 });

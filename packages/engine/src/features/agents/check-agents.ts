@@ -128,7 +128,9 @@ async function faultyRun(
 ): Promise<AgentsRun> {
   const { message } = toItemError(error);
   const rows = await context.store.actions.list({ run });
-  const changes = rows.filter(({ panel, type, state }) => panel === name && isOfAgents(type) && isMade(state)).length;
+  const isOfAgents = ({ panel, service, type }: ActionRecord): boolean =>
+    panel === name && service === null && (type === AGENT_STEPS.disable || type === AGENT_STEPS.enable);
+  const changes = rows.filter((row) => isOfAgents(row) && isMade(row.state)).length;
   const made = changes === 0 ? '' : `; it had changed ${changes} of their users before`;
   const told = `The check of the agents of panel ${name} has not come to its end: ${message}${made}`;
   const key = `${name}:agent-list:${UNEXPECTED}:${context.now().slice(0, 10)}`;
@@ -136,7 +138,6 @@ async function faultyRun(
   return { ...failedRun(name, { code: UNEXPECTED, message }), notices: [notice], changes };
 }
 
-const isOfAgents = (type: string): boolean => type === AGENT_STEPS.disable || type === AGENT_STEPS.enable;
 const isMade = (state: ActionRecord['state']): boolean => state === 'applied' || state === 'in-doubt';
 
 /** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */

@@ -1,11 +1,12 @@
 import type { Check } from '@sluice/contract/documents';
-import { toItemError } from '@sluice/panel-kind';
+import { type ItemError, toItemError } from '@sluice/panel-kind';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
 import { findStoredFall } from '../../loop/fallen.js';
+import { UNEXPECTED } from '../../kernel/run/undecided.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../../kernel/subject/holds.js';
 import { doubtedView } from '../../kernel/subject/views.js';
 
@@ -22,13 +23,17 @@ interface Doubted {
 export async function doubtChecks(context: Context, panel: string | undefined): Promise<Check[]> {
   const { config, deps } = context;
   const earliest = new Date(deps.clock.now() - MOST_POLLS * config.poll.interval).toISOString();
-  const doubted = [...(await doubtedServices(context, panel)), ...(await doubtedAgents(context, panel))];
+  const mistakes: Check[] = [];
+  const onMistake = (name: string, { code, message }: ItemError): void => {
+    mistakes.push(toChecks('agents', name)('failed', message, code));
+  };
+  const doubted = [...(await doubtedServices(context, panel)), ...(await doubtedAgents(context, panel, onMistake))];
   const old = doubted.filter(({ since }) => since < earliest);
   const [oldest] = old.map(({ since }) => since).sort();
-  if (oldest === undefined) return [];
+  if (oldest === undefined) return mistakes;
   const check = toChecks('doubted', nameFew(old.map(({ name }) => name)));
   const message = `no reading since ${oldest} is used, as they are too high: nothing is held or released by them`;
-  return [check('warning', message, 'readings_doubted')];
+  return [...mistakes, check('warning', message, 'readings_doubted')];
 }
 
 /** Reports the panels of which most readings fell, so that no run holds or releases by them. */
@@ -80,7 +85,11 @@ async function doubtedServices({ store }: Context, panel: string | undefined): P
   });
 }
 
-async function doubtedAgents(context: Context, panel: string | undefined): Promise<Doubted[]> {
+async function doubtedAgents(
+  context: Context,
+  panel: string | undefined,
+  onMistake: (panel: string, error: ItemError) => void,
+): Promise<Doubted[]> {
   const found: Doubted[] = [];
   for (const name of panelsWithAgents(context).filter((each) => panel === undefined || each === panel)) {
     try {
@@ -88,8 +97,9 @@ async function doubtedAgents(context: Context, panel: string | undefined): Promi
       for (const { name: agent, doubted } of agents)
         if (doubted !== null) found.push({ name: `agent ${agent}`, since: doubted.at });
     } catch (error) {
-      // The checks of the panel say what keeps it from being opened.
-      if (toItemError(error).code === 'unexpected') throw error;
+      // The checks of the panel say what keeps it from being opened; a mistake in it must not hide the others.
+      const mistake = toItemError(error);
+      if (mistake.code === UNEXPECTED) onMistake(name, mistake);
     }
   }
   return found;

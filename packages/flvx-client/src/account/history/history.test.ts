@@ -4,7 +4,8 @@ import { customerAndNeighbour } from '../../test/customers.js';
 import { close, open, setQuota, type Done } from '../../test/orders.js';
 import { GB, name, useWorld } from '../../test/world.js';
 import { emptyHistory, type FlvxAccount, type FlvxHistory, newHistory, storedHistory } from './history.js';
-import { observeHistory, type Past } from './observed-history.js';
+import { observeHistory } from './observed-history.js';
+import type { Past } from './stopped-forwards.js';
 import { recordStep, type StepRecord } from './record-step.js';
 
 /** The customer's forwards 1 and 3 run, 2 and 4 are paused by him; 1 and 2 are on tunnel 1. */

@@ -233,7 +233,8 @@ export class Replay {
         if (step.prior !== null) this.#note(step.prior.id, step.prior);
         return;
       case 'pause-forward':
-        this.started.delete(step.payload.forwardId);
+        // One that rested already was stopped by the panel or its customer.
+        if (step.prior.status === 1) this.started.delete(step.payload.forwardId);
         if (done) this.paused.add(step.payload.forwardId);
         if (done && step.prior.status === 1) this.ended.add(step.payload.forwardId);
         return;

@@ -124,6 +124,7 @@ export function toObservation(scope: FlvxScope, tables: ObservedTables): FlvxObs
     speedLimits: tables.speedLimits,
     speedUse: tables.speedUse,
     password: tables.password,
+    ...(tables.olderCounters === true && { olderCounters: true }),
     scope,
     user: account.user,
     duplicates: account.duplicates,
@@ -208,10 +209,20 @@ export async function observe(
     speedLimits,
     speedUse: permissions.speedUse,
     password: since?.password ?? null,
+    olderCounters: hasOlderCounters(options),
   });
   const { password } = options;
   if (password == null || observed.user === null || !isRead(options, 'user')) return observed;
   return { ...observed, password: await client.passwordOpens(observed.user.name, password, options) };
+}
+
+/** Whether the counters of an observation are older than its forwards, which are read first where both are. */
+function hasOlderCounters(options: FlvxObserveOptions): boolean {
+  const { since } = options;
+  if (since === undefined) return false;
+  const readsPermissions = isRead(options, 'permissions') || isRead(options, 'quotas');
+  if (isRead(options, 'user') && readsPermissions) return false;
+  return isRead(options, 'forwards') || since.olderCounters === true;
 }
 
 /** Whether a part is to be read. The first observation reads every part. */
