@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { few } from '@sluice/fake-panels';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { kill } from '../bench/killed-call.js';
-import { useFlvxBench } from '../bench/flvx-bench.js';
+import { passTime, useFlvxBench } from '../bench/flvx-bench.js';
 import { pollLater } from '../loop/polls.js';
 import { allow, USER } from './customer.js';
 
@@ -80,6 +80,15 @@ const STORIES: Record<string, Story> = {
     before: use(OVER),
     story: () => at.sluice.provision.changePackage('svc-1', 'twice'),
   },
+  'the opening of a cycle of a throttled account': {
+    product: 'slower',
+    before: async () => {
+      await at.sluice.provision.renew('svc-1', { until: '2027-12-15' });
+      await use(OVER)();
+      passTime(at, Date.parse('2026-12-15T00:30:00Z'));
+    },
+    story: () => at.poll(),
+  },
   'a poll that pauses a forward above the maximum': {
     product: 'few',
     before: async () => {
@@ -101,6 +110,7 @@ const STORIES: Record<string, Story> = {
 
 const PRODUCTS = `  twice: { panel: relay, quota: { total: 330GB }, flvx: { tunnelIds: [1, 2] } }
   few: { panel: relay, quota: { total: 300GB }, flvx: { tunnelIds: [1, 2], maxForwards: 3, enforceMaxForwards: true } }
+  slower: { panel: relay, quota: { total: 300GB }, action: throttle, flvx: { tunnelIds: [1, 2], speedMbit: 50, throttleMbit: 2 } }
   slow:`;
 
 const CALLS = few(

@@ -2,6 +2,7 @@ import type { FlvxForward, FlvxPermission, FlvxPermissionValues, FlvxUser } from
 import { sumBytes } from '../rules.js';
 import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
 import { findMoved } from './moved-forwards.js';
+import type { Worst } from './worst.js';
 import type { FlvxObservation, FlvxScope } from '../../client/observation.js';
 
 /** What steps and earlier observations show about an account, and the panel does not. Small plain JSON. */
@@ -45,6 +46,11 @@ export interface FlvxHistory {
   moved?: Record<string, number[]>;
   /** Since when paused ones of them have carried nothing (ms); absent for none. */
   quiet?: Record<string, number>;
+  /**
+   * The worst quotas and counters while the steps of the last run were made, until `at` by the panel's clock: what rests since before then
+   * may have been stopped by them, but for what a step has started since. Absent where no step changed any.
+   */
+  worst?: { at: number; user: Worst; tunnels: Record<string, Worst>; started: number[] };
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
   stopped: number[];
   /** Forwards that a push has started and no pause has stopped since, although the panel still shows 0. */
@@ -292,7 +298,7 @@ export function withCounters(
     const isKnown = history.usedBytes === usedBytes && history.uncountedBytes === uncountedBytes;
     return isKnown && history.createdAt === createdAt ? history : { ...history, createdAt, usedBytes, uncountedBytes };
   }
-  const { moved: _moved, quiet: _quiet, ...kept } = history;
+  const { moved: _moved, quiet: _quiet, worst: _worst, ...kept } = history;
   return {
     ...{ ...kept, createdAt, usedBytes, uncountedBytes },
     permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),

@@ -10,7 +10,7 @@ import {
   type StoredHistory,
   toForwardHistory,
 } from './history.js';
-import { type Comparison, findStopped, isUnjudged, type Past } from './stopped-forwards.js';
+import { type Comparison, findStopped, findWorst, isUnjudged, type Past } from './stopped-forwards.js';
 import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, sumBytes } from '../rules.js';
@@ -34,7 +34,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const permissions = listOwnPermissions(observed);
   const last = past.last?.userId === user.id ? past.last : inheritedHistory(user, permissions, past.former ?? null);
   const replay = new Replay(last === null ? newHistory(user) : { ...last, run: emptyHistory.run }, past.records);
-  const { moved: _moved, quiet: _quiet, ...history } = replay.history;
+  const { moved: _moved, quiet: _quiet, worst: _worst, ...history } = replay.history;
   const forwards = listOwnForwards(observed);
   const comparison: Comparison = { observed, user, permissions, forwards, past, last, replay };
   const { stopped, undecided } = findStopped(comparison);
@@ -48,6 +48,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       ...updateShown(comparison),
       ...updatePending(comparison),
       ...findMoved(replay.history, forwards, observed),
+      ...findWorst(comparison),
       createdAt: history.createdAt ?? user.createdAt,
       // A forward that can't be judged yet counts as never observed, and one that ran as running until it is.
       forwards: toForwardHistory(

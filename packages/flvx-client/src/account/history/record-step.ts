@@ -4,6 +4,7 @@ import { NOWHERE } from '../plan/target.js';
 import { UNLIMITED_QUOTA } from '../../client/units.js';
 import { pickLimits, type RuledRow } from '../rules.js';
 import type { FlvxHistory, ParkReason } from './history.js';
+import { toWorst, worse, type Worst } from './worst.js';
 
 /** An attempted step. */
 export interface StepRecord {
@@ -197,6 +198,9 @@ export class Replay {
   readonly started = new Set<number>();
   /** Whether a step closed the user, or may have: then the panel stops all forwards at the next traffic. */
   closesUser = false;
+  /** The worst that the user had meanwhile: the lowest quota, the highest counters. */
+  #worstUser: Worst | null = null;
+  readonly #worstPermissions = new Map<number, Worst>();
   /** Values of the user before the steps. */
   #user: Partial<RuledRow> = {};
   readonly #permissions = new Map<number, Partial<RuledRow>>();
@@ -216,21 +220,41 @@ export class Replay {
     return { ...row, ...pickLimits(this.#user), ...this.#permissions.get(row.id) };
   }
 
+  /** Returns the user with the worst that it had while the steps were made, now included: the panel may have stopped it by that. */
+  worstUser<Row extends RuledRow>(user: Row): Row {
+    return toWorst(user, this.#worstUser);
+  }
+
+  /** Returns the same of a permission. */
+  worstPermission<Row extends RuledRow & { id: number }>(row: Row): Row {
+    const own = this.#worstPermissions.get(row.id) ?? null;
+    return toWorst(row, worse(own, this.#worstUser === null ? null : { ...this.#worstUser, bytes: 0 }));
+  }
+
+  /** Whether steps changed quotas or counters. */
+  get hasWorse(): boolean {
+    return this.#worstUser !== null || this.#worstPermissions.size > 0;
+  }
+
   #add(record: StepRecord): void {
     const { step, done, sent } = record;
     if (!sent) return;
     this.history = recordStep(this.history, record);
     switch (step.type) {
       case 'update-user':
+        this.#worstUser = worse(this.#worstUser, step.prior.user);
         this.#user = { ...step.prior.user, ...this.#user };
         this.closesUser = (step.payload.changes.status ?? (this.closesUser ? 0 : 1)) !== 1;
         return;
       case 'reset-user':
+        this.#worstUser = worse(this.#worstUser, step.prior.user);
+        for (const row of step.prior.permissions) this.#noteWorst(row.id, row);
         this.#user = { ...step.prior.user, ...this.#user };
         for (const { id, ...counters } of step.prior.permissions) this.#note(id, counters);
         return;
       case 'assign-tunnel':
         if (step.prior !== null) this.#note(step.prior.id, step.prior);
+        if (step.prior !== null) this.#noteWorst(step.prior.id, step.prior);
         return;
       case 'pause-forward':
         // One that rested already was stopped by the panel or its customer.
@@ -245,6 +269,11 @@ export class Replay {
         return;
       default:
     }
+  }
+
+  #noteWorst(id: number, row: Partial<RuledRow>): void {
+    const worst = worse(this.#worstPermissions.get(id) ?? null, row);
+    if (worst !== null) this.#worstPermissions.set(id, worst);
   }
 
   #note(id: number, before: Partial<RuledRow>): void {

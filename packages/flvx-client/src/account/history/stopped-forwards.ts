@@ -3,6 +3,7 @@ import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records
 import { isUsedUp, type RuledRow, sumBytes } from '../rules.js';
 import type { StoredHistory } from './history.js';
 import type { Replay, StepRecord } from './record-step.js';
+import { toWorst, type Worst } from './worst.js';
 
 /** What is known from before an observation. */
 export interface Past {
@@ -107,22 +108,63 @@ function hasRun({ last, replay }: Comparison, { id }: FlvxForward): boolean {
 }
 
 /**
- * Whether a forward rests that ran, and nothing shows yet whether the panel or the customer paused it: the counters are older, or a
- * step of this run has started it. The next reading, with counters that are newer, shows it.
+ * Whether a forward rests that ran, and nothing shows yet whether the panel or the customer paused it: the counters are older. The next
+ * reading, with counters that are newer, shows it.
  */
 export function isUnjudged(comparison: Comparison, row: FlvxForward, stopped: readonly number[]): boolean {
   const { observed, past, replay } = comparison;
-  if (row.status === 1 || stopped.includes(row.id) || replay.ended.has(row.id) || past.held.forward(row.id))
-    return false;
-  return replay.started.has(row.id) || (observed.olderCounters === true && hasRun(comparison, row));
+  if (observed.olderCounters !== true || row.status === 1 || stopped.includes(row.id)) return false;
+  return hasRun(comparison, row) && !replay.ended.has(row.id) && !past.held.forward(row.id);
 }
 
 /** Whether the panel pauses the forward, by quota and expiry now or, unless a step has started it since, before the steps. */
 function isStoppedForward(comparison: Comparison, { id, tunnelId }: FlvxForward): boolean {
   const { observed, user, permissions, replay } = comparison;
-  if (!replay.started.has(id)) return isStoppedTunnel(comparison, tunnelId);
+  if (!replay.started.has(id))
+    return isStoppedTunnel(comparison, tunnelId) || isStoppedByWorst(comparison, { id, tunnelId });
   const permission = permissions.find((row) => row.tunnelId === tunnelId);
   return [user, ...(permission === undefined ? [] : [permission])].some((row) => isUsedUp(row, observed.at));
+}
+
+/** Returns the worst quotas and counters while steps changed them; nothing where none did. */
+export function findWorst({ observed, user, permissions, replay }: Comparison): Pick<StoredHistory, 'worst'> {
+  if (!replay.hasWorse) return {};
+  const pick = (row: RuledRow): Worst => ({ quota: row.quota, bytes: sumBytes(row) });
+  const tunnels = permissions.map((row) => [row.tunnelId, pick(replay.worstPermission(row))] as const);
+  return {
+    worst: {
+      at: observed.at,
+      user: pick(replay.worstUser(user)),
+      tunnels: Object.fromEntries(tunnels),
+      started: [...replay.started],
+    },
+  };
+}
+
+/** The panel writes an instant of its own to what it pauses while it is read. */
+const WORST_TOLERANCE_MS = 2000;
+
+/**
+ * Whether the panel stopped the forward while steps changed its quotas or counters: one after the other, so that an account may have been
+ * over its quota between two of them, or before the one that raised it. What was paused after the last run was not.
+ */
+function isStoppedByWorst(comparison: Comparison, { id, tunnelId }: Pick<FlvxForward, 'id' | 'tunnelId'>): boolean {
+  const { observed, user, permissions, replay, last, past } = comparison;
+  const permission = permissions.find((row) => row.tunnelId === tunnelId);
+  const rows: RuledRow[] = [
+    replay.worstUser(user),
+    ...(permission === undefined ? [] : [replay.worstPermission(permission)]),
+  ];
+  if (replay.hasWorse && rows.some((row) => isUsedUp(row, observed.at))) return true;
+  const { worst } = last ?? {};
+  const pausedAt = past.changes?.get(id);
+  if (worst === undefined || worst.started.includes(id)) return false;
+  if (pausedAt !== undefined && pausedAt > worst.at + WORST_TOLERANCE_MS) return false;
+  const before = [
+    toWorst(user, worst.user),
+    ...(permission === undefined ? [] : [toWorst(permission, worst.tunnels[tunnelId] ?? null)]),
+  ];
+  return before.some((row) => isUsedUp(row, observed.at));
 }
 
 /** Whether the panel pauses forwards on this tunnel, by quota and expiry now or before the steps. */

@@ -1,0 +1,22 @@
+import { type RuledRow, sumBytes } from '../rules.js';
+
+/** The lowest quota of a row (GB), and its highest counters together. */
+export interface Worst {
+  quota: number;
+  bytes: number;
+}
+
+/** Returns the worst of what is known of a row and what it has. */
+export function worse(known: Worst | null, row: Partial<RuledRow> | Worst | null): Worst | null {
+  if (row === null) return known;
+  const bytes = 'bytes' in row ? row.bytes : sumBytes({ inBytes: row.inBytes ?? 0, outBytes: row.outBytes ?? 0 });
+  const quota = row.quota ?? Infinity;
+  return { quota: Math.min(known?.quota ?? Infinity, quota), bytes: Math.max(known?.bytes ?? 0, bytes) };
+}
+
+/** Returns a row with the worst of it and of what is known of it. */
+export function toWorst<Row extends RuledRow>(row: Row, known: Worst | null): Row {
+  if (known === null) return row;
+  const bytes = Math.max(known.bytes, sumBytes(row));
+  return { ...row, quota: Math.min(known.quota, row.quota) as Row['quota'], inBytes: bytes, outBytes: 0 };
+}
