@@ -159,3 +159,16 @@ describe('a user that was disabled for its agent and that an old list shows as e
     },
   );
 });
+
+it('a user that staff has enabled and disabled again stays disabled, also where disabling it between was refused', async () => {
+  const { anna, others } = await disable('limit');
+  at.panel.enable(anna);
+  const endpoint = 'PATCH /api/v2/admin/user/{uuid}/';
+  const mend = at.panel.server.inject({ endpoint, fault: { kind: 'status', status: 500, body: { msg: 'boom' } } });
+  await check();
+  mend();
+  at.panel.changeUser(anna, { enable: false });
+  await at.limit('north', null);
+  await check();
+  expect(areEnabled(anna, ...others)).toEqual([false, true, true, true]);
+});

@@ -139,3 +139,24 @@ it('a mistake in what the agents of one panel show keeps no check from those of 
   expect(await lastChecks()).toEqual([['vpn', 'ok', undefined], ok]);
   expect((await at.sluice.overview()).lateChecks).toBeUndefined();
 });
+
+it('a mistake in how agents are shown hides no check of doctor', async () => {
+  let isFaulty = false;
+  const spoil = ({ agents }: Panel): Partial<Panel> => {
+    if (agents === undefined) return {};
+    const get = (target: object, key: string): unknown => {
+      const value: unknown = Reflect.get(target, key);
+      if (isFaulty && key === 'describe') return fault;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    };
+    return { agents: new Proxy(agents, { get: get as NonNullable<ProxyHandler<typeof agents>['get']> }) };
+  };
+  await start({ kinds: [withFault(spoil)] });
+  at.panel.addUser({ agent: at.north });
+  await at.limit('north', 5);
+  await at.check();
+  isFaulty = true;
+  const { checks } = await at.sluice.panels.doctor({});
+  expect(checks.find(({ name }) => name === 'agents')).toMatchObject({ status: 'failed', code: 'unexpected' });
+  expect(checks.map(({ name }) => name)).toContain('last agent check');
+});
