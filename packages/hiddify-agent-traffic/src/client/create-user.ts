@@ -33,7 +33,7 @@ export class UserCreation {
     // The answer may be that to an earlier call: nothing proves that the user in it is the created one, which alone might be removed.
     const other = new AgentTrafficError(
       'change_not_applied',
-      `The panel's answer to the creation of user "${name}" shows another user, and the panel does not have this one. Nothing was removed: look for it on the panel before you repeat the creation.`,
+      `The panel's answer to the creation of user "${name}" shows another user, and the panel does not have this one. Nothing was removed: search the panel for it before you repeat the creation.`,
       { outcomeUnknown: true, details: { uuid } },
     );
     const seen = await this.#readBack();

@@ -192,7 +192,7 @@ export async function performAgentStep(
   }
 }
 
-/** Throws what is no error of the panel. */
+/** Throws what is not an error of the panel. */
 function toAgentFailure(step: Step, error: unknown): StepOutcome {
   if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
   return toOutcome(error.outcomeUnknown ? 'in-doubt' : 'failed', null, { error: toAgentError(step, error) });
@@ -222,7 +222,7 @@ async function switchAgentUser(
   }
 }
 
-/** Whether a user was shown as enabled when a step was planned: what two readings show is no old answer. */
+/** Whether a user was shown as enabled when a step was planned: two readings that agree are not an old answer. */
 function wasEnabled({ prior }: Step): boolean {
   return (prior as Partial<ObservedUser> | null)?.enabled === true;
 }
