@@ -114,8 +114,8 @@ const PRODUCTS = `  twice: { panel: relay, quota: { total: 330GB }, flvx: { tunn
   slow:`;
 
 const CALLS = few(
-  Array.from({ length: 36 }, (_, index) => index + 1),
-  7,
+  Array.from({ length: 36 }, (_, index) => index + 4),
+  12,
 );
 
 describe.each(Object.entries(STORIES))('a report arrives during %s', (_name, { product, before, story }) => {

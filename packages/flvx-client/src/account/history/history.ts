@@ -2,7 +2,6 @@ import type { FlvxForward, FlvxPermission, FlvxPermissionValues, FlvxUser } from
 import { sumBytes } from '../rules.js';
 import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
 import { findMoved } from './moved-forwards.js';
-import type { Worst } from './worst.js';
 import type { FlvxObservation, FlvxScope } from '../../client/observation.js';
 
 /** What steps and earlier observations show about an account, and the panel does not. Small plain JSON. */
@@ -50,7 +49,12 @@ export interface FlvxHistory {
    * The worst quotas and counters while the steps of the last run were made, until `at` by the panel's clock: what rests since before then
    * may have been stopped by them, but for what a step has started since. Absent where no step changed any.
    */
-  worst?: { at: number; user: Worst; tunnels: Record<string, Worst>; started: number[] };
+  worst?: {
+    at: number;
+    user: { quota: number; bytes: number };
+    tunnels: Record<string, { quota: number; bytes: number }>;
+    started: number[];
+  };
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
   stopped: number[];
   /** Forwards that a push has started and no pause has stopped since, although the panel still shows 0. */
