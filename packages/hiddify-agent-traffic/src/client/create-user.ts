@@ -37,7 +37,7 @@ export class UserCreation {
       { outcomeUnknown: true, details: { uuid } },
     );
     const seen = await this.#readBack();
-    if (seen === null || !(this.#isComplete(seen) || isHalfMade(seen, this.wanted))) throw other;
+    if (seen === null || !this.#isOwn(seen)) throw other;
     return this.#complete(seen, 'created');
   }
 
@@ -56,7 +56,7 @@ export class UserCreation {
     }
     // After a lost answer the user may still appear, so that the outcome stays unknown.
     if (seen === null) throw running ? cause : withoutDoubt(cause);
-    if (this.#isComplete(seen) || isHalfMade(seen, this.wanted)) return this.#complete(seen, how);
+    if (this.#isOwn(seen)) return this.#complete(seen, how);
     throw new AgentTrafficError(
       'user_exists',
       `A user with the uuid of "${this.wanted.name}" already exists with a different name, limit, owner, number of days or enabled state. Use a new uuid.`,
@@ -102,6 +102,11 @@ export class UserCreation {
     return this.#read().catch((error: unknown) => {
       throw this.#unresolved(error);
     });
+  }
+
+  /** Whether a user of the sent uuid is the one that is created, also where it is incomplete. */
+  #isOwn(user: HiddifyUser): boolean {
+    return this.#isComplete(user) || isHalfMade(user, this.wanted);
   }
 
   #isComplete(user: HiddifyUser): boolean {

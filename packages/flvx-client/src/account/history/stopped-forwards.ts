@@ -119,12 +119,21 @@ export function isUnjudged(comparison: Comparison, row: FlvxForward, stopped: re
 
 /** Whether the panel pauses the forward, by quota and expiry now or, unless a step has started it since, before the steps. */
 function isStoppedForward(comparison: Comparison, { id, tunnelId }: FlvxForward): boolean {
-  const { observed, user, permissions, replay } = comparison;
-  if (!replay.started.has(id))
-    return isStoppedTunnel(comparison, tunnelId) || isStoppedByWorst(comparison, { id, tunnelId });
-  const permission = permissions.find((row) => row.tunnelId === tunnelId);
-  return [user, ...(permission === undefined ? [] : [permission])].some((row) => isUsedUp(row, observed.at));
+  if (comparison.replay.started.has(id)) return isAnyUsedUp(comparison, tunnelId);
+  return isStoppedTunnel(comparison, tunnelId) || isStoppedByWorst(comparison, { id, tunnelId });
 }
+
+/** Whether the quota of the user or of its permission for a tunnel is used up, or has expired: as they are, or with other values. */
+function isAnyUsedUp(
+  { observed, user, permissions }: Comparison,
+  tunnelId: number,
+  change: { user: (row: FlvxUser) => RuledRow; permission: (row: FlvxPermission) => RuledRow } = AS_THEY_ARE,
+): boolean {
+  const own = permissions.filter((row) => row.tunnelId === tunnelId).map(change.permission);
+  return [change.user(user), ...own].some((row) => isUsedUp(row, observed.at));
+}
+
+const AS_THEY_ARE = { user: (row: RuledRow) => row, permission: (row: RuledRow) => row };
 
 /** Returns the worst quotas and counters while steps changed them; nothing where none did. */
 export function findWorst({ observed, user, permissions, replay }: Comparison): Pick<StoredHistory, 'worst'> {
@@ -149,22 +158,20 @@ const WORST_TOLERANCE_MS = 2000;
  * over its quota between two of them, or before the one that raised it. What was paused after the last run was not.
  */
 function isStoppedByWorst(comparison: Comparison, { id, tunnelId }: Pick<FlvxForward, 'id' | 'tunnelId'>): boolean {
-  const { observed, user, permissions, replay, last, past } = comparison;
-  const permission = permissions.find((row) => row.tunnelId === tunnelId);
-  const rows: RuledRow[] = [
-    replay.worstUser(user),
-    ...(permission === undefined ? [] : [replay.worstPermission(permission)]),
-  ];
-  if (replay.hasWorse && rows.some((row) => isUsedUp(row, observed.at))) return true;
+  const { replay, last, past } = comparison;
+  const now = {
+    user: (row: FlvxUser) => replay.worstUser(row),
+    permission: (row: FlvxPermission) => replay.worstPermission(row),
+  };
+  if (replay.hasWorse && isAnyUsedUp(comparison, tunnelId, now)) return true;
   const { worst } = last ?? {};
   const pausedAt = past.changes?.get(id);
   if (worst === undefined || worst.started.includes(id)) return false;
   if (pausedAt !== undefined && pausedAt > worst.at + WORST_TOLERANCE_MS) return false;
-  const before = [
-    toWorst(user, worst.user),
-    ...(permission === undefined ? [] : [toWorst(permission, worst.tunnels[tunnelId] ?? null)]),
-  ];
-  return before.some((row) => isUsedUp(row, observed.at));
+  return isAnyUsedUp(comparison, tunnelId, {
+    user: (row) => toWorst(row, worst.user),
+    permission: (row) => toWorst(row, worst.tunnels[tunnelId] ?? null),
+  });
 }
 
 /** Whether the panel pauses forwards on this tunnel, by quota and expiry now or before the steps. */
