@@ -190,8 +190,21 @@ describe('a panel that is missing in the config', () => {
       'There is no panel "dcim" in the config: put it back there; known: new',
     );
     await expect(services.remove('svc-1')).rejects.toThrow(
-      '"svc-1" is held (quota), and panel "dcim" is not in the config: put it back there, and release the service first',
+      '"svc-1" is held (quota), and panel "dcim" is not in the config: put it back there, and release the service first; if the panel is gone for good, give the service the status terminated',
     );
+  });
+
+  it('is gone for good with what was held there, once its services are terminated and removed', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    await remove(at);
+    const { services } = at.sluice;
+    await services.set('svc-1', { status: 'terminated' });
+    await services.remove('svc-1');
+    const { run, panels } = await at.poll();
+    expect([run.outcome, panels]).toEqual(['done', []]);
+    expect(await at.bench.store.evidence.open()).toEqual([]);
+    expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, true]);
   });
 
   it('makes a run partial that has other panels', async () => {

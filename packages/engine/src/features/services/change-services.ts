@@ -122,11 +122,19 @@ function setFields(context: Context, record: ServiceRecord, pairs: [string, stri
   }
   if (problems.length === 0)
     problems.push(
-      ...checkService(record, context.config, context.deps.kinds).map(([key, message]) => `${key}: ${message}`),
+      ...checkService(record, context.config, context.deps.kinds)
+        .filter(([key]) => !isKept(record, key, pairs))
+        .map(([key, message]) => `${key}: ${message}`),
     );
   if (problems.length > 0) {
     throw usageError('bad_service', `"${record.id}" was not stored:`, { service: record.id, problems }, problems);
   }
+}
+
+/** A service that ended keeps a panel and a product that have left the config. */
+function isKept(record: ServiceRecord, key: string, pairs: readonly (readonly [string, string])[]): boolean {
+  if (record.status !== 'terminated' || (key !== 'panel' && key !== 'product')) return false;
+  return record[key] !== '' && pairs.every(([given]) => given !== key);
 }
 
 /** Sorts the client first: a field of its person that is set with it is the next client's. */

@@ -70,13 +70,8 @@ function leavesAccount(
   );
 }
 
-/** Ends what is restricted for a service whose account is gone. */
-export async function endIfGone(context: Pick<Context, 'now'>, tables: StoreTables, id: string): Promise<void> {
-  if ((await findGone(tables, [id])).has(id)) await endEvidence(context, tables, { id, refs: {} });
-}
-
 /** Ends what is restricted for a service, except where it names the restricted account again. */
-async function endEvidence(
+export async function endEvidence(
   context: Pick<Context, 'now'>,
   { evidence }: StoreTables,
   { id, refs }: Required<Pick<ServiceChange, 'id' | 'refs'>>,

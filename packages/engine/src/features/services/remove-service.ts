@@ -1,7 +1,8 @@
 import { SluiceError } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { EvidenceRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
+import type { Config } from '../../base/config/schema.js';
 import { endCommandRow } from '../../kernel/changes/journal.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { ENDS_WITH_ACCOUNT, hasAccount } from '../../kernel/subject/account.js';
@@ -10,7 +11,7 @@ import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
-import { endIfGone, findGone } from './gone-accounts.js';
+import { endEvidence, findGone } from './gone-accounts.js';
 import { findLifted } from './lifted-accounts.js';
 import { noteFollowing } from './former-status.js';
 
@@ -36,7 +37,7 @@ export async function removeService(context: Context, id: string, waitMs: number
     await refuseBillInDoubt(context, id);
     await refuseLifted(context, service);
     await run.store(async (tables) => {
-      await endIfGone(context, tables, id);
+      await endRestrictions(context, tables, id);
       await noteLowered(tables, id);
       await noteFollowing(tables, [id]);
       for (const row of (await tables.actions.unresolved({ services: [id] })).filter(isCommandRow))
@@ -47,12 +48,14 @@ export async function removeService(context: Context, id: string, waitMs: number
   });
 }
 
-async function refuseHeld(context: Context, { id, panel, status }: ServiceRecord): Promise<void> {
+async function refuseHeld(context: Context, service: ServiceRecord): Promise<void> {
   const { store, config } = context;
+  const { id, panel, status } = service;
   const gone = await findGone(store, [id]);
   const evidence = gone.has(id) ? [] : await store.evidence.open({ services: [id] });
   const holds = await store.holds.open({ services: [id] });
   if (evidence.length === 0 && holds.length === 0) return;
+  if (status === 'terminated' && isLeft(config, service, evidence)) return;
   const reasons = holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted';
   const removed = [panel, ...evidence.map((item) => item.panel)].find((name) => isPanelRemoved(config, name));
   const isEnded = status === 'terminated' && context.findKind(panel)?.capabilities.includes('accounts') === true;
@@ -60,8 +63,19 @@ async function refuseHeld(context: Context, { id, panel, status }: ServiceRecord
   const wayOut =
     removed === undefined
       ? here
-      : `, and panel "${removed}" is not in the config: put it back there, and release the service first`;
+      : `, and panel "${removed}" is not in the config: put it back there, and release the service first; if the panel is gone for good, give the service the status terminated`;
   throw new SluiceError('service_held', `"${id}" is held (${reasons})${wayOut}`, { details: { service: id } });
+}
+
+/** Ends what is left of a service for which nothing can be released any more: its account or its panel is gone. */
+async function endRestrictions(context: Context, tables: StoreTables, id: string): Promise<void> {
+  await endEvidence(context, tables, { id, refs: {} });
+  for (const hold of await tables.holds.open({ services: [id] })) await tables.holds.end(hold.id, context.now());
+}
+
+/** Whether the panel of a service, and each where something is restricted for it, was taken out of the config. */
+function isLeft(config: Config, { panel }: ServiceRecord, evidence: readonly EvidenceRecord[]): boolean {
+  return [panel, ...evidence.map((item) => item.panel)].every((name) => isPanelRemoved(config, name));
 }
 
 /** Refuses while the client may still pay or have paid for a purchase, or is to get its price back. */

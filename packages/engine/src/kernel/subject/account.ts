@@ -3,7 +3,8 @@ import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 
 /** How a terminated service with an account ends to be held. */
-export const ENDS_WITH_ACCOUNT = 'its holds end with its account: terminate it on its panel';
+export const ENDS_WITH_ACCOUNT =
+  'its holds end with its account: terminate it on its panel, or, if that is gone for good, take the panel out of the config and remove the service';
 
 /** What a reconcile does about the account of a service without a command. */
 export type AccountVerb = 'create' | 'change-password' | 'terminate';
