@@ -1,4 +1,11 @@
-import type { AccountView, FormerHistory, KnownList, TargetState, UsageRequest } from '@sluice/panel-kind';
+import {
+  type AccountView,
+  type FormerHistory,
+  IN_PROGRESS_MS,
+  type KnownList,
+  type TargetState,
+  type UsageRequest,
+} from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import {
   droppedTunnels,
@@ -18,7 +25,8 @@ import { isMoved } from '../account/history/moved-forwards.js';
 import { parsePayload, parseStep } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory } from '../account/history/observed-history.js';
 import type { Past } from '../account/history/stopped-forwards.js';
-import { Replay, type StepRecord } from '../account/history/record-step.js';
+import type { StepRecord } from '../account/history/record-step.js';
+import { Replay } from '../account/history/replay.js';
 import { isUsedUp } from '../account/rules.js';
 import type { FlvxSnapshot } from '../client/observation.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
@@ -103,8 +111,15 @@ function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
     const step = parseStep(row);
     if (step === null) return [];
     const done = row.state === 'applied' || row.state === 'unneeded';
-    return [{ step, done, sent: row.calledAt !== null, notes: parsePayload(row) }];
+    return [{ step, done, sent: row.calledAt !== null, notes: parsePayload(row), ...toSpan(row) }];
   });
+}
+
+/** Returns while a call was made. One that was resolved by a reading has an end much later. */
+function toSpan({ calledAt, endedAt }: ActionRecord): Pick<StepRecord, 'at'> {
+  if (calledAt === null) return {};
+  const from = Date.parse(calledAt);
+  return { at: { from, until: Math.min(Date.parse(endedAt ?? calledAt), from + IN_PROGRESS_MS) } };
 }
 
 /** Input of `toCheckpoint`. */

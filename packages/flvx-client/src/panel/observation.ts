@@ -131,6 +131,11 @@ export class RunSnapshot {
     return this.#site;
   }
 
+  /** Whether it was read when each forward was last written to. */
+  get hasChanges(): boolean {
+    return this.#changes !== null;
+  }
+
   /** Reads when each forward was last written to, which is slow on the panel. */
   async changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
     this.#changes ??= this.client.forwards.listChanges({ signal });
@@ -256,12 +261,26 @@ export async function observeNow(
     account.user === null && account.strangers.length === 1
       ? await client.observe({ ...scope, adopt: true }, options)
       : null;
-  const listChanges = (): Promise<ReadonlyMap<number, number>> =>
-    refreshChanges ? client.forwards.listChanges({ signal }) : snapshot.changes(signal);
-  const changes = hasPausedForward(account) ? await listChanges() : null;
+  const changes = hasPausedForward(account) ? await readChanges(tools, service, { refreshChanges, signal }) : null;
   const oldLimitNames = await listOldLimitNames(tools, service, account.speedLimits);
   const rest = { ...labels, tunnelNodes: null, changes, oldLimitNames, partial: false, listed: null, sharers: [] };
   return { at, state: { account, adoptable, ...rest } };
+}
+
+/**
+ * Returns when each forward was last written to. Of a forward that ran when the run read that before, it is when it was started:
+ * it is left out.
+ */
+async function readChanges(
+  { client, snapshot }: ReadingTools,
+  service: ServiceRecord,
+  { refreshChanges, signal }: Pick<ReadingAgain, 'refreshChanges'> & { signal: AbortSignal },
+): Promise<ReadonlyMap<number, number>> {
+  if (refreshChanges) return await client.forwards.listChanges({ signal });
+  const listed = snapshot.hasChanges ? await snapshot.listForwards(service, signal) : [];
+  const ran = new Set(listed.filter((row) => row.status === 1).map((row) => row.id));
+  const changes = await snapshot.changes(signal);
+  return ran.size === 0 ? changes : new Map([...changes].filter(([id]) => !ran.has(id)));
 }
 
 /** Lists limits on the panel that an earlier version created for the service; the journal is read only if there are candidates. */

@@ -170,3 +170,61 @@ describe('a forward that its customer pauses after a release', () => {
     expect(at.panel.isRunning(2)).toBe(false);
   });
 });
+
+describe('a forward that its customer paused before the cycle of a throttled account opens', () => {
+  /** The cycle opens at the poll of half past midnight; at midnight the customer has paused web. */
+  async function openCycle(): Promise<void> {
+    await at.bench.edit('  slow:', PRODUCTS);
+    await addCustomer('slower');
+    await at.sluice.provision.renew('svc-1', { until: '2027-12-15' });
+    await use(OVER)();
+    passTime(at, Date.parse('2026-12-15T00:10:00Z'));
+  }
+
+  it('stays paused', async () => {
+    await openCycle();
+    await at.panel.customer(USER).pause(2);
+    at.bench.clock.advance(20 * MINUTE);
+    await at.poll();
+    for (let round = 0; round < 2; round++) await pollLater(at);
+    expect(at.panel.isRunning(2)).toBe(false);
+    expect(at.panel.isRunning(3)).toBe(true);
+  });
+
+  it('stays paused that he pauses after a run that was killed once it had zeroed the counters', async () => {
+    await openCycle();
+    at.bench.clock.advance(20 * MINUTE);
+    const never = (): Promise<unknown> => Promise.resolve();
+    await kill(at, (sluice) => sluice.poll(), { endpoint: /user\/reset$/, nth: 1, when: 'after', land: never });
+    at.bench.clock.advance(10 * MINUTE);
+    await at.panel.customer(USER).pause(2);
+    for (let round = 0; round < 3; round++) await pollLater(at);
+    expect(at.panel.isRunning(2)).toBe(false);
+    expect(at.panel.isRunning(3)).toBe(true);
+  });
+});
+
+it('a report over the quota directly before the counters are zeroed stops nobody for the new cycle', async () => {
+  const running = await addCustomer();
+  await at.sluice.provision.renew('svc-1', { until: '2027-12-15' });
+  await use(299)();
+  passTime(at, Date.parse('2026-12-15T00:10:00Z'));
+  const report = (): Promise<void> => {
+    at.panel.traffic(2, { in: 2 * GB, out: 0 });
+    return Promise.resolve();
+  };
+  at.panel.server.inject({ endpoint: /user\/reset$/, times: 1, fault: { kind: 'wait', until: report } });
+  await at.poll();
+  await pollLater(at);
+  expect(at.panel.runningForwards()).toEqual(running);
+});
+
+it('a forward that its customer paused a while before the quota stopped the others stays paused', async () => {
+  await addCustomer();
+  await at.panel.customer(USER).pause(3);
+  at.bench.clock.advance(2 * MINUTE);
+  at.panel.traffic(2, { in: OVER * GB, out: 0 });
+  expect((await pollLater(at)).service.status).toBe('held');
+  await allow(at, '500GB');
+  expect([at.panel.isRunning(2), at.panel.isRunning(3)]).toEqual([true, false]);
+});

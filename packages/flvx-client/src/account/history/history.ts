@@ -54,6 +54,8 @@ export interface FlvxHistory {
     user: { quota: number; bytes: number };
     tunnels: Record<string, { quota: number; bytes: number }>;
     started: number[];
+    /** While the counters were zeroed, by the local clock (ms); absent where they were not, and in stores of earlier versions. */
+    zeroed?: { from: number; until: number };
   };
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
   stopped: number[];

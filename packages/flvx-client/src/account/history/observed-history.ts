@@ -15,7 +15,7 @@ import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, sumBytes } from '../rules.js';
 import { findMoved } from './moved-forwards.js';
-import { Replay } from './record-step.js';
+import { Replay } from './replay.js';
 
 /** The history of an account at an observation. */
 export interface ObservedHistory {

@@ -2,7 +2,8 @@ import type { FlvxObservation } from '../../client/observation.js';
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records.js';
 import { isUsedUp, type RuledRow, sumBytes } from '../rules.js';
 import type { StoredHistory } from './history.js';
-import type { Replay, StepRecord } from './record-step.js';
+import type { Span, StepRecord } from './record-step.js';
+import type { Replay } from './replay.js';
 import { toWorst, type Worst } from './worst.js';
 
 /** What is known from before an observation. */
@@ -45,16 +46,16 @@ export interface Comparison {
 
 /** Forwards that the panel stopped by its own rules, and those that can't be judged yet. */
 export function findStopped(comparison: Comparison): { stopped: number[]; undecided: ReadonlySet<number> } {
-  const { user, forwards, past, last, replay } = comparison;
+  const { forwards, past, last, replay } = comparison;
   const { history } = replay;
   const atRest = forwards.filter((row) => row.status !== 1);
   const ran = (row: FlvxForward): boolean => hasRun(comparison, row);
-  // Zeroed counters no longer show that the quota stopped it.
-  const isZeroed = last !== null && sumBytes(user) < history.usedBytes;
-  const allAtRest = forwards.filter(ran).every((row) => row.status !== 1);
+  const allAtRest = forwards
+    .filter((row) => ran(row) && !isBeforeZeroing(comparison, row))
+    .every(({ status }) => status !== 1);
   const open = atRest.filter((row) => !past.held.forward(row.id));
   const isKnown = (row: FlvxForward): boolean =>
-    history.stopped.includes(row.id) || (ran(row) && isZeroed && allAtRest);
+    history.stopped.includes(row.id) || (ran(row) && allAtRest && isZeroed(comparison, row));
   const before = open.filter((row) => !replay.ended.has(row.id) && isKnown(row));
   const since = open.filter(
     (row) =>
@@ -66,8 +67,7 @@ export function findStopped(comparison: Comparison): { stopped: number[]; undeci
   const known = [...before, ...withoutCustomersPauses(comparison, since)];
   // Created since the last observation, or before the first: the instant of its pause shows whether it ran.
   const unobserved = open.filter(
-    (row) =>
-      last?.forwards[row.id] === undefined && !replay.paused.has(row.id) && isStoppedTunnel(comparison, row.tunnelId),
+    (row) => last?.forwards[row.id] === undefined && !replay.paused.has(row.id) && isStoppedTunnel(comparison, row),
   );
   const decided = past.changes === null ? [] : listStoppedByPanel(unobserved, known, atRest, past.changes);
   const stopped = new Set([...known, ...decided].map((row) => row.id));
@@ -82,8 +82,7 @@ export function findStopped(comparison: Comparison): { stopped: number[]; undeci
 function withoutCustomersPauses(comparison: Comparison, paused: readonly FlvxForward[]): FlvxForward[] {
   const { changes } = comparison.past;
   if (changes === null) return [...paused];
-  const getStop = (row: FlvxForward): number | null =>
-    isStoppedPermission(comparison, row.tunnelId) ? row.tunnelId : null;
+  const getStop = (row: FlvxForward): number | null => (isStoppedByTunnel(comparison, row) ? row.tunnelId : null);
   return paused.filter((row) => {
     const together = paused.filter((other) => getStop(other) === getStop(row));
     const instants = together.flatMap((other) => changes.get(other.id) ?? []);
@@ -117,10 +116,10 @@ export function isUnjudged(comparison: Comparison, row: FlvxForward, stopped: re
   return hasRun(comparison, row) && !replay.ended.has(row.id) && !past.held.forward(row.id);
 }
 
-/** Whether the panel pauses the forward, by quota and expiry now or, unless a step has started it since, before the steps. */
-function isStoppedForward(comparison: Comparison, { id, tunnelId }: FlvxForward): boolean {
-  if (comparison.replay.started.has(id)) return isAnyUsedUp(comparison, tunnelId);
-  return isStoppedTunnel(comparison, tunnelId) || isStoppedByWorst(comparison, { id, tunnelId });
+/** Whether the panel pauses the forward, by quota and expiry now or, unless a step has started it since, when it was paused. */
+function isStoppedForward(comparison: Comparison, row: FlvxForward): boolean {
+  if (comparison.replay.started.has(row.id)) return isAnyUsedUp(comparison, row.tunnelId);
+  return isStoppedTunnel(comparison, row) || isStoppedByWorst(comparison, row);
 }
 
 /** Whether the quota of the user or of its permission for a tunnel is used up, or has expired: as they are, or with other values. */
@@ -137,7 +136,7 @@ const AS_THEY_ARE = { user: (row: RuledRow) => row, permission: (row: RuledRow) 
 
 /** Returns the worst quotas and counters while steps changed them; nothing where none did. */
 export function findWorst({ observed, user, permissions, replay }: Comparison): Pick<StoredHistory, 'worst'> {
-  if (!replay.hasWorse) return {};
+  if (replay.changed === null) return {};
   const pick = (row: RuledRow): Worst => ({ quota: row.quota, bytes: sumBytes(row) });
   const tunnels = permissions.map((row) => [row.tunnelId, pick(replay.worstPermission(row))] as const);
   return {
@@ -146,41 +145,84 @@ export function findWorst({ observed, user, permissions, replay }: Comparison): 
       user: pick(replay.worstUser(user)),
       tunnels: Object.fromEntries(tunnels),
       started: [...replay.started],
+      ...(replay.zeroed !== null && { zeroed: replay.zeroed }),
     },
   };
 }
 
-/** The panel writes an instant of its own to what it pauses while it is read. */
-const WORST_TOLERANCE_MS = 2000;
+/** The clocks of the panel and of this machine may differ, and the panel writes an instant of its own to what it pauses. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** Whether a forward was paused before (negative), while (0) or after (positive) something was done; 0 where that is not known. */
+function compareInstant({ past }: Comparison, { id }: Pick<FlvxForward, 'id'>, { from, until }: Span): -1 | 0 | 1 {
+  const pausedAt = past.changes?.get(id);
+  if (pausedAt === undefined) return 0;
+  if (pausedAt < from - CLOCK_TOLERANCE_MS) return -1;
+  return pausedAt > until + CLOCK_TOLERANCE_MS ? 1 : 0;
+}
+
+/** Whether the counters were zeroed since the forward was paused, or about then: they no longer show that the quota stopped it. */
+function isZeroed(comparison: Comparison, row: FlvxForward): boolean {
+  const { last, replay, user } = comparison;
+  if (last === null) return false;
+  if (sumBytes(user) < replay.history.usedBytes) return true;
+  const zeroed = findZeroing(comparison);
+  return zeroed !== null && compareInstant(comparison, row, zeroed) === 0;
+}
+
+/** Returns while steps zeroed the counters, of the last run where no step has since; null for never. */
+function findZeroing({ last, replay }: Comparison): Span | null {
+  return replay.zeroed ?? last?.worst?.zeroed ?? null;
+}
+
+/** Whether the customer paused the forward before a step zeroed the counters. */
+function isBeforeZeroing(comparison: Comparison, row: FlvxForward): boolean {
+  const zeroed = findZeroing(comparison);
+  return row.status !== 1 && zeroed !== null && compareInstant(comparison, row, zeroed) < 0;
+}
 
 /**
  * Whether the panel stopped the forward while steps changed its quotas or counters: one after the other, so that an account may have been
- * over its quota between two of them, or before the one that raised it. What was paused after the last run was not.
+ * over its quota between two of them. What was paused before them, or after the last run, was not.
  */
-function isStoppedByWorst(comparison: Comparison, { id, tunnelId }: Pick<FlvxForward, 'id' | 'tunnelId'>): boolean {
-  const { replay, last, past } = comparison;
+function isStoppedByWorst(comparison: Comparison, row: FlvxForward): boolean {
+  const { replay, last } = comparison;
+  const { changed } = replay;
   const now = {
-    user: (row: FlvxUser) => replay.worstUser(row),
-    permission: (row: FlvxPermission) => replay.worstPermission(row),
+    user: (own: FlvxUser) => replay.worstUser(own),
+    permission: (own: FlvxPermission) => replay.worstPermission(own),
   };
-  if (replay.hasWorse && isAnyUsedUp(comparison, tunnelId, now)) return true;
+  const isMeanwhile = changed !== null && compareInstant(comparison, row, changed) === 0;
+  if (isMeanwhile && isAnyUsedUp(comparison, row.tunnelId, now)) return true;
   const { worst } = last ?? {};
-  const pausedAt = past.changes?.get(id);
-  if (worst === undefined || worst.started.includes(id)) return false;
-  if (pausedAt !== undefined && pausedAt > worst.at + WORST_TOLERANCE_MS) return false;
-  return isAnyUsedUp(comparison, tunnelId, {
-    user: (row) => toWorst(row, worst.user),
-    permission: (row) => toWorst(row, worst.tunnels[tunnelId] ?? null),
+  if (worst === undefined || worst.started.includes(row.id)) return false;
+  if (compareInstant(comparison, row, { from: -Infinity, until: worst.at }) > 0) return false;
+  return isAnyUsedUp(comparison, row.tunnelId, {
+    user: (own) => toWorst(own, worst.user),
+    permission: (own) => toWorst(own, worst.tunnels[row.tunnelId] ?? null),
   });
 }
 
-/** Whether the panel pauses forwards on this tunnel, by quota and expiry now or before the steps. */
-function isStoppedTunnel(comparison: Comparison, tunnelId: number): boolean {
+/** Whether the panel paused forwards on this tunnel when this one was paused, by quota and expiry as they were then. */
+function isStoppedTunnel(comparison: Comparison, row: FlvxForward): boolean {
   const { observed, user, replay } = comparison;
   return (
-    [user, replay.userBefore(user)].some((row) => isUsedUp(row, observed.at)) ||
-    isStoppedPermission(comparison, tunnelId)
+    listThen(comparison, row, { now: user, before: replay.userBefore(user) }).some((own) =>
+      isUsedUp(own, observed.at),
+    ) || isStoppedPermission(comparison, row)
   );
+}
+
+/** Returns what applied when a forward was paused: the values before the steps until they changed them, and those of now after it. */
+function listThen(
+  comparison: Comparison,
+  row: FlvxForward,
+  { now, before }: Record<'now' | 'before', RuledRow>,
+): RuledRow[] {
+  const { changed } = comparison.replay;
+  if (changed === null) return [now];
+  const when = compareInstant(comparison, row, changed);
+  return [...(when >= 0 ? [now] : []), ...(when <= 0 ? [before] : [])];
 }
 
 /**
@@ -193,11 +235,21 @@ function isStoppedSinceClosed({ user, past, replay }: Comparison, row: FlvxForwa
   return pausedAt === undefined || user.updatedAt === null || pausedAt > user.updatedAt;
 }
 
-function isStoppedPermission({ observed, permissions, replay }: Comparison, tunnelId: number): boolean {
-  const permission = permissions.find((row) => row.tunnelId === tunnelId);
+/** Whether the panel stopped the forward with its tunnel alone: the user's quota, where it is not larger, stops all of the user's. */
+function isStoppedByTunnel(comparison: Comparison, row: FlvxForward): boolean {
+  const { observed, user, permissions, replay } = comparison;
+  if (!isStoppedPermission(comparison, row)) return false;
+  const rows = listThen(comparison, row, { now: user, before: replay.userBefore(user) });
+  const permission = permissions.find(({ tunnelId }) => tunnelId === row.tunnelId);
+  return !rows.some((own) => isUsedUp(own, observed.at) && own.quota <= (permission?.quota ?? 0));
+}
+
+function isStoppedPermission(comparison: Comparison, row: FlvxForward): boolean {
+  const { observed, permissions, replay } = comparison;
+  const permission = permissions.find(({ tunnelId }) => tunnelId === row.tunnelId);
   if (permission === undefined) return false;
-  const rows: RuledRow[] = [permission, replay.permissionBefore(permission)];
-  return rows.some((row) => isUsedUp(row, observed.at));
+  const rows = listThen(comparison, row, { now: permission, before: replay.permissionBefore(permission) });
+  return rows.some((own) => isUsedUp(own, observed.at));
 }
 
 /**

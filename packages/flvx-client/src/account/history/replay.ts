@@ -1,0 +1,110 @@
+import type { FlvxStep } from '../plan/step.js';
+import { pickLimits, type RuledRow } from '../rules.js';
+import type { FlvxHistory } from './history.js';
+import { recordStep, type Span, type StepRecord } from './record-step.js';
+import { toWorst, worse, type Worst } from './worst.js';
+
+/** Adds the steps since an observation to its history, and collects the state before them. */
+export class Replay {
+  history: FlvxHistory;
+  /** Forwards that the steps paused. */
+  readonly paused = new Set<number>();
+  /** Those of them that ran until then. The others were stopped by the panel or the customer. */
+  readonly ended = new Set<number>();
+  /** Forwards that the steps started: the panel may have stopped them again before they were read. */
+  readonly started = new Set<number>();
+  /** Whether a step closed the user, or may have: then the panel stops all forwards at the next traffic. */
+  closesUser = false;
+  /** The worst that the user had meanwhile: the lowest quota, the highest counters. */
+  #worstUser: Worst | null = null;
+  readonly #worstPermissions = new Map<number, Worst>();
+  /** Values of the user before the steps. */
+  #user: Partial<RuledRow> = {};
+  /** While steps changed quotas or counters; null where none did. */
+  changed: Span | null = null;
+  /** While a step zeroed the counters; null where none did. */
+  zeroed: Span | null = null;
+  readonly #permissions = new Map<number, Partial<RuledRow>>();
+
+  constructor(history: FlvxHistory, records: readonly StepRecord[]) {
+    this.history = history;
+    for (const record of records) this.#add(record);
+  }
+
+  /** Returns the user as it was before the steps. */
+  userBefore<Row extends RuledRow>(user: Row): Row {
+    return { ...user, ...this.#user };
+  }
+
+  /** Returns a permission as it was before the steps. An update of the user also changes its permissions. */
+  permissionBefore<Row extends RuledRow & { id: number }>(row: Row): Row {
+    return { ...row, ...pickLimits(this.#user), ...this.#permissions.get(row.id) };
+  }
+
+  /** Returns the user with the worst that it had while the steps were made, now included: the panel may have stopped it by that. */
+  worstUser<Row extends RuledRow>(user: Row): Row {
+    return toWorst(user, this.#worstUser);
+  }
+
+  /** Returns the same of a permission. */
+  worstPermission<Row extends RuledRow & { id: number }>(row: Row): Row {
+    const own = this.#worstPermissions.get(row.id) ?? null;
+    return toWorst(row, worse(own, this.#worstUser === null ? null : { ...this.#worstUser, bytes: 0 }));
+  }
+
+  #add(record: StepRecord): void {
+    const { step, done, sent } = record;
+    if (!sent) return;
+    this.history = recordStep(this.history, record);
+    if (isRule(step)) this.changed = widen(this.changed, record.at);
+    switch (step.type) {
+      case 'update-user':
+        this.#worstUser = worse(this.#worstUser, step.prior.user);
+        this.#user = { ...step.prior.user, ...this.#user };
+        this.closesUser = (step.payload.changes.status ?? (this.closesUser ? 0 : 1)) !== 1;
+        return;
+      case 'reset-user':
+        this.zeroed = widen(this.zeroed, record.at);
+        this.#worstUser = worse(this.#worstUser, step.prior.user);
+        for (const row of step.prior.permissions) this.#noteWorst(row.id, row);
+        this.#user = { ...step.prior.user, ...this.#user };
+        for (const { id, ...counters } of step.prior.permissions) this.#note(id, counters);
+        return;
+      case 'assign-tunnel':
+        if (step.prior !== null) this.#note(step.prior.id, step.prior);
+        if (step.prior !== null) this.#noteWorst(step.prior.id, step.prior);
+        return;
+      case 'pause-forward':
+        // One that rested already was stopped by the panel or its customer.
+        if (step.prior.status === 1) this.started.delete(step.payload.forwardId);
+        if (done) this.paused.add(step.payload.forwardId);
+        if (done && step.prior.status === 1) this.ended.add(step.payload.forwardId);
+        return;
+      case 'resume-forward':
+        if (done) this.paused.delete(step.payload.forwardId);
+        if (done) this.ended.delete(step.payload.forwardId);
+        if (done) this.started.add(step.payload.forwardId);
+        return;
+      default:
+    }
+  }
+
+  #noteWorst(id: number, row: Partial<RuledRow>): void {
+    const worst = worse(this.#worstPermissions.get(id) ?? null, row);
+    if (worst !== null) this.#worstPermissions.set(id, worst);
+  }
+
+  #note(id: number, before: Partial<RuledRow>): void {
+    this.#permissions.set(id, { ...before, ...this.#permissions.get(id) });
+  }
+}
+
+/** Whether a step changes what the panel stops an account by. */
+function isRule({ type, prior }: FlvxStep): boolean {
+  return type === 'update-user' || type === 'reset-user' || (type === 'assign-tunnel' && prior !== null);
+}
+
+/** Returns a span with another in it; one that is not known is unbounded. */
+function widen(span: Span | null, { from, until }: Span = { from: -Infinity, until: Infinity }): Span {
+  return span === null ? { from, until } : { from: Math.min(span.from, from), until: Math.max(span.until, until) };
+}
