@@ -29,6 +29,7 @@ describe('request', () => {
       headers: {
         accept: 'application/json',
         authorization: 'Bearer token-12345678',
+        'cache-control': 'no-cache',
         'user-agent': 'Sluice/0.1.0',
         host: `127.0.0.1:${at.server.port}`,
       },

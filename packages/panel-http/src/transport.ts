@@ -111,6 +111,8 @@ function createOwnBreaker(options: PanelHttpOptions, concurrency: number, clock:
 function toFixedHeaders(options: PanelHttpOptions): Record<string, string> {
   return {
     accept: 'application/json',
+    // Decisions need what is so now: a cache before the panel has to ask it (RFC 9111, 5.2.1.4).
+    'cache-control': 'no-cache',
     'user-agent': options.userAgent ?? `Sluice/${version}`,
     ...lowerCased(options.headers),
   };

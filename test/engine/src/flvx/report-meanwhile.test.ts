@@ -115,7 +115,7 @@ const PRODUCTS = `  twice: { panel: relay, quota: { total: 330GB }, flvx: { tunn
 
 const CALLS = few(
   Array.from({ length: 36 }, (_, index) => index + 4),
-  12,
+  18,
 );
 
 describe.each(Object.entries(STORIES))('a report arrives during %s', (_name, { product, before, story }) => {
