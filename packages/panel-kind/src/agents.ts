@@ -65,10 +65,17 @@ export interface PanelAgents {
     last: AgentSnapshotRecord | null,
     options: { acceptHalved: boolean; signal: AbortSignal },
   ): Promise<AgentList | ListProblem>;
-  /** Completes a list with what only single calls return. */
+  /**
+   * Completes a list with what only single calls return. `disabled` are the uuids of users that Sluice has disabled: one that the list
+   * shows as enabled is read again, and counts as hidden where that fails.
+   */
   complete(
     list: AgentList,
-    known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
+    known: {
+      agents: readonly AgentRecord[];
+      users: readonly AgentUserRecord[];
+      disabled: ReadonlySet<string>;
+    },
     signal: AbortSignal,
   ): Promise<AgentList | ListProblem>;
   /** Pure: returns the agents that have another uuid in the list than in what is stored. */

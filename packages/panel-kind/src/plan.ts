@@ -231,11 +231,6 @@ export interface StepOutcome {
   error: ItemError | null;
   /** Refs that the step found or created (null: removed), stored with the outcome. */
   refs?: Record<string, string | null>;
-  /**
-   * Of a step that the panel did not need: how the evidence that it was to end has ended, such as `enabled-by-others`. Absent: it has
-   * not, and stays open.
-   */
-  endedAs?: string;
   /** Evidence known only after the step; replaces the step's own `begins`. */
   begins?: { kind: string; target: string; prior: unknown }[];
   /**

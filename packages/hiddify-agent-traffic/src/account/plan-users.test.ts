@@ -21,7 +21,7 @@ describe('the steps of one run', () => {
     const read = async (records: AgentRecords) => {
       const list = await agents.read(null, { acceptHalved: false, signal });
       if (!('admins' in list)) throw new Error('no list');
-      const whole = await agents.complete(list, { agents: records.agents, users: [] }, signal);
+      const whole = await agents.complete(list, { agents: records.agents, users: [], disabled: new Set() }, signal);
       if (!('goneUsers' in whole)) throw new Error('no list');
       const recorded = agents.record(
         whole,

@@ -104,21 +104,17 @@ class UserPlan {
   #addEnabled(user: AddressableUser, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
     const due = this.#holds.findDisabling(user.owner, chain);
     if (due === null) {
-      if (evidence === undefined) return;
-      // The list may be an old one: the step reads the user, and ends the evidence of one that is enabled.
-      this.steps.push(enablingStep(user, evidence));
-      this.#say(evidence, 'enabled-by-others');
+      if (evidence !== undefined) this.#drop(evidence, 'enabled-by-others');
       return;
     }
     const { agent, hold } = due;
     if (evidence !== undefined) {
+      // New evidence begins with the user's present state, so that changes made meanwhile stay.
+      this.endedEvidence.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
       this.again.set(agent, (this.again.get(agent) ?? 0) + 1);
     }
     const figures = isSuspension(hold) ? { why: 'agent-suspended' } : this.#figures(agent);
-    const step = disablingStep(user, agent, hold, figures);
-    // New evidence begins with the user's present state, so that changes made meanwhile stay. The former one ends only with it: the
-    // list may be an old one, and the user disabled still.
-    this.steps.push(evidence === undefined ? step : { ...step, ends: [evidence.id] });
+    this.steps.push(disablingStep(user, agent, hold, figures));
   }
 
   #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
@@ -144,10 +140,6 @@ class UserPlan {
 
   #drop(evidence: EvidenceRecord, outcome: string): void {
     this.endedEvidence.push({ evidence: evidence.id, outcome });
-    this.#say(evidence, outcome);
-  }
-
-  #say(evidence: EvidenceRecord, outcome: string): void {
     this.dropped.push({ evidence: evidence.id, name: (evidence.prior as UserPrior).name, outcome });
   }
 

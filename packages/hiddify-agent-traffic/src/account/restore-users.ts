@@ -50,10 +50,10 @@ export function planUnsuspension(input: PlanInput): RestorePlan {
         : user.enabled
           ? 'enabled-by-others'
           : findInterference(user, evidence, input.recorded.hierarchy);
-    if (interference !== null) leave(interference);
-    // The list may be an old one: the step reads the user, and ends the evidence of one that is enabled.
-    if (user?.enabled === true) plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
-    else if (interference !== null) plan.endedEvidence.push({ evidence: evidence.id, outcome: interference });
+    if (interference !== null) {
+      plan.endedEvidence.push({ evidence: evidence.id, outcome: interference });
+      leave(interference);
+    }
     if (user === undefined || interference !== null) continue;
     const keeping = holds.listKeeping(user.owner, recorded.hierarchy.listChain(user.owner));
     if (keeping.length === 0) {

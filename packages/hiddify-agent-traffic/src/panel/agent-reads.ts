@@ -9,6 +9,8 @@ import { ACTION_TYPES, newStep, toObservedUser } from '../account/user-actions.j
 import { findDifferences, isHalfMade, shows, toChange } from '../client/compare-user.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF, type UnreadableRow } from '../client/records.js';
 import type { CallOptions, HiddifyClient, NewHiddifyUser } from '../client/types.js';
+import { isAgentTrafficError } from '../errors.js';
+import { readEnabledAgain } from './enabled-again.js';
 
 /** The lists as the panel returned them. */
 export interface BareList {
@@ -100,6 +102,32 @@ export async function readMissing(
     }
     return { at: bare.at, admins, users, goneUsers, goneAdmins };
   });
+}
+
+/**
+ * Reads the users again that are shown as enabled although Sluice has disabled them. One that can't be read counts as hidden: it stays
+ * as it was last seen.
+ */
+export async function rereadEnabled(
+  client: HiddifyClient,
+  list: ObservedList,
+  disabled: ReadonlySet<string>,
+  call: CallOptions,
+): Promise<ObservedList> {
+  if (disabled.size === 0) return list;
+  const goneUsers = new Set(list.goneUsers);
+  const reread = async (user: HiddifyUser): Promise<HiddifyUser[]> => {
+    try {
+      const again = await readEnabledAgain(client, user, disabled, call);
+      if (again !== null) return [again];
+      goneUsers.add(ledgerKey(user));
+    } catch (error) {
+      if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
+    }
+    return [];
+  };
+  const users = await Promise.all(list.users.map(reread));
+  return { ...list, users: users.flat(), goneUsers };
 }
 
 /** Reads users again that may be creations in progress: such a row counts 1000 GB for the wrong owner. */

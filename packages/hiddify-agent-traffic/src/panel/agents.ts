@@ -49,7 +49,14 @@ import { planRestore, planUnsuspension } from '../account/restore-users.js';
 import { findSuccessions } from '../account/successors.js';
 import { findZeroing, WITH_AGENT } from '../account/user-actions.js';
 import type { AddonSearch } from './addon.js';
-import { type BareList, readLists, readMissing, readReservation, rereadHalfMade } from './agent-reads.js';
+import {
+  type BareList,
+  readLists,
+  readMissing,
+  readReservation,
+  rereadEnabled,
+  rereadHalfMade,
+} from './agent-reads.js';
 import { performAgentStep } from './apply.js';
 import type { HiddifyState } from './lists.js';
 import { resolveAction } from './resolve.js';
@@ -109,14 +116,16 @@ export class HiddifyAgents implements PanelAgents {
 
   async complete(
     bare: BareList,
-    known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
+    known: Parameters<PanelAgents['complete']>[1],
     signal: AbortSignal,
   ): Promise<ObservedList | ListProblem> {
     const { client, clock, rules } = this.deps;
     const bounds = { maxLookups: MOST_LOOKUPS, call: { signal } };
-    const list = await readMissing(client, bare, known, bounds);
+    const found = await readMissing(client, bare, known, bounds);
+    if (isListProblem(found)) return found;
+    const list = await rereadEnabled(client, found, known.disabled, bounds.call);
     // A row without usage matters only where limits count.
-    if (isListProblem(list) || rules.accounting !== 'allocated') return list;
+    if (rules.accounting !== 'allocated') return list;
     return rereadHalfMade(client, list, new Set(known.users.map(({ key }) => key)), { clock, ...bounds });
   }
 

@@ -16,7 +16,6 @@ import {
   ACTION_TYPES,
   type CreatePayload,
   isTouched,
-  type ObservedUser,
   toObservedUser,
   toOutcome,
   type UpdatePayload,
@@ -116,8 +115,7 @@ async function switchUser(
 ): Promise<StepOutcome> {
   const enabled = step.type === ACTION_TYPES.enable;
   // A switch that another tool made is not Sluice's to undo.
-  if (seen.enabled === enabled)
-    return toOutcome('unneeded', seen, enabled && wasEnabled(step) ? { endedAs: 'dropped' } : {});
+  if (seen.enabled === enabled) return toOutcome('unneeded', seen);
   await context.calling();
   return toOutcome('applied', (await client.users.update(step.target, { enabled }, { tag: service.id, seen })).user);
 }
@@ -188,43 +186,23 @@ export async function performAgentStep(
         return await switchAgentUser(client, step, calling);
     }
   } catch (error) {
-    return toAgentFailure(step, error);
+    if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
+    return toOutcome(error.outcomeUnknown ? 'in-doubt' : 'failed', null, { error: toAgentError(step, error) });
   }
-}
-
-/** Throws what is not an error of the panel. */
-function toAgentFailure(step: Step, error: unknown): StepOutcome {
-  if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
-  return toOutcome(error.outcomeUnknown ? 'in-doubt' : 'failed', null, { error: toAgentError(step, error) });
 }
 
 async function switchAgentUser(
   client: HiddifyClient,
-  step: Step,
+  { type, target, payload, begins }: Step,
   calling: ApplyContext['calling'],
 ): Promise<StepOutcome> {
-  const { type, target, payload, begins } = step;
   const enabled = type === ACTION_TYPES.enable;
   const { owner, fingerprint } = payload as AgentStepPayload;
   const seen = await client.users.get(target);
-  if (seen?.enabled === true && enabled && wasEnabled(step))
-    return toOutcome('unneeded', seen, { endedAs: 'enabled-by-others' });
   if (seen === null || seen.enabled === enabled || seen.owner !== owner) return toOutcome('unneeded', seen);
   if (fingerprint !== undefined && isTouched(seen, fingerprint)) return toOutcome('unneeded', seen);
   await calling(withReadUser(begins, seen));
-  // Of a user that is to be disabled again, the evidence of before: two readings show that another tool has enabled it.
-  const before = enabled ? {} : { endedAs: 'enabled-by-others' };
-  try {
-    return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user, before);
-  } catch (error) {
-    const failure = toAgentFailure(step, error);
-    return failure.state === 'failed' ? { ...failure, ...before } : failure;
-  }
-}
-
-/** Whether a user was shown as enabled when a step was planned: two readings that agree are not an old answer. */
-function wasEnabled({ prior }: Step): boolean {
-  return (prior as Partial<ObservedUser> | null)?.enabled === true;
+  return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user);
 }
 
 function toAgentError(

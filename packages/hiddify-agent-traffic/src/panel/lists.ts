@@ -1,9 +1,10 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type Clock, isoNow, type ItemError, toItemError } from '@sluice/panel-kind';
+import { type Clock, isoNow, type ItemError, type ObserveOptions, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
+import { readEnabledAgain } from './enabled-again.js';
 import { badUuid } from './product.js';
 import { USER_REF } from './settings.js';
 
@@ -17,6 +18,12 @@ export interface HiddifyState {
 
 /** A service's user as read, or why it could not be read. */
 export type UserReading = ({ at: string } & HiddifyState) | { at: string; error: ItemError };
+
+/** How users are read: each by itself instead of from the list, and the open rows of their services. */
+interface ReadHow {
+  alone: boolean;
+  open?: ObserveOptions['open'] | undefined;
+}
 
 /** A whole list by uuid, or why it could not be read. */
 type Listed = { at: string; users: Map<string, HiddifyUser>; rows: number } | { at: string; error: ItemError };
@@ -58,31 +65,36 @@ export class HiddifyLists {
     }
   }
 
-  /** Reads the users of services from the list of this run; with `alone` each by itself. */
+  /** Reads the users of services from the list of this run, or each by itself. */
   async read(
     services: readonly ServiceRecord[],
     signal: AbortSignal,
-    alone: boolean,
+    { alone, open }: ReadHow,
   ): Promise<Map<string, UserReading>> {
     const listed = alone ? null : await (this.#listed ?? this.refresh(null, signal));
     const readings = services.map(async (service): Promise<[string, UserReading]> => [
       service.id,
-      await this.#read(service, listed, signal),
+      await this.#read(service, listed, new Set(open?.get(service.id)?.evidence.map(({ target }) => target)), signal),
     ]);
     return new Map(await Promise.all(readings));
   }
 
-  async #read({ id, refs }: ServiceRecord, listed: Listed | null, signal: AbortSignal): Promise<UserReading> {
+  async #read(
+    { id, refs }: ServiceRecord,
+    listed: Listed | null,
+    disabled: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<UserReading> {
     const uuid = refs[USER_REF];
     const at = listed?.at ?? isoNow(this.clock);
     if (uuid === undefined) return { at, user: null, rows: null };
     if (listed !== null && 'error' in listed) return listed;
-    const user = listed?.users.get(uuid);
     const rows = listed?.rows ?? null;
-    if (user !== undefined) return { at, user, rows };
     const askedAt = isoNow(this.clock);
+    const call = { tag: id, signal };
     try {
-      return { at, user: await this.client.users.get(uuid, { tag: id, signal }), rows };
+      const user = listed?.users.get(uuid) ?? (await this.client.users.get(uuid, call));
+      return { at, user: user && (await readEnabledAgain(this.client, user, disabled, call)), rows };
     } catch (error) {
       const refused = toListError(error);
       // The client sends no uuid that a user can't have.

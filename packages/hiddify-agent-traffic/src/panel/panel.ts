@@ -130,7 +130,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     const alone = requests.length === 1;
     if (!alone) await this.#lists.refresh(allowShort ? null : expectRows(requests.flatMap(listRows)), signal);
     const services = requests.map(({ service }) => service);
-    const readings = await this.#lists.read(services, signal, alone);
+    const readings = await this.#lists.read(services, signal, { alone });
     for (const request of requests) {
       const reading = readings.get(request.service.id);
       if (reading) onAnswer(request.service.id, toUsageAnswer(request, reading, this.#timeZone));
@@ -144,7 +144,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   ): Promise<Map<string, Observation<HiddifyState>>> {
     if (services.length === 0) return new Map();
     const alone = options?.refresh === true || services.length === 1;
-    const readings = await this.#lists.read(services, signal, alone);
+    const readings = await this.#lists.read(services, signal, { alone, open: options?.open });
     return new Map([...readings].map(([id, reading]) => [id, toObservation(id, reading)]));
   }
 

@@ -180,8 +180,9 @@ function release(plan: Plan, { service }: TargetState, user: AddressableUser, it
       code: 'user_changed',
       message: `"${service.id}" does not name the user that was disabled for it: enable that user on the panel, or restore ${USER_REF}`,
     });
+  } else if (user.enabled) {
+    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
   } else {
-    // Also of a user that is shown as enabled: the answer may be an old one, and the step reads again.
     plan.steps.push({
       ...newStep(ACTION_TYPES.enable, user.uuid),
       hold: item.hold,

@@ -107,7 +107,7 @@ async function showAgent(
 /** Reads the panel, and returns the agent's uuid. An agent that is not listed any more is found while it is shown. */
 async function readFor(on: UserChanges, text: string, dryRun: boolean): Promise<{ agent: string; read: AgentsRead }> {
   const { run, leases, agents } = on;
-  const read = await readAgents(on, { run, dryRun, leases });
+  const read = await readAgents(on, { run, dryRun, leases, decides: true });
   if (isProblem(read)) throw problemError(read);
   const [only, ...others] = matches(agents.describe(read.records), text);
   const isKnown = only !== undefined && others.length === 0;

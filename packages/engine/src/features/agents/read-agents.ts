@@ -37,6 +37,8 @@ export interface ReadOptions {
   run?: string | undefined;
   dryRun?: boolean;
   acceptHalved?: boolean;
+  /** Whether users are enabled and disabled by the lists; absent where only figures are needed. */
+  decides?: boolean;
   leases?: (() => HeldLease[]) | undefined;
   /** Called before the list is used; throws to refuse it. */
   guard?: (() => void) | undefined;
@@ -147,7 +149,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
   const { context, name, agents } = from;
   const { store } = context;
   const { signal } = context.deps;
-  const { run = null, dryRun = false, acceptHalved = false } = options;
+  const { run = null, dryRun = false, acceptHalved = false, decides = false } = options;
   const last = await store.agentSnapshots.get(name);
   const bare = await agents.read(last, { acceptHalved, signal });
   if (isListProblem(bare)) return bare;
@@ -156,7 +158,8 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
     // Of two lists that overlap in time, each may be older for some rows. A stored list from the future is ignored.
     if (before !== null && before.until > bare.at && before.until <= context.now()) return SUPERSEDED;
     const users = await store.agentUsers.list({ panel: name });
-    const known = { agents: await store.agents.list(name), users };
+    const disabled = new Set(decides ? await listDisabled(store, name) : []);
+    const known = { agents: await store.agents.list(name), users, disabled };
     const list = await agents.complete(bare, known, signal);
     if (isListProblem(list)) return list;
     const renames = agents.findRenames(list, known);
@@ -179,6 +182,12 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
     });
     if (read !== null) return read;
   }
+}
+
+/** Returns the users that are disabled for the agents and the services of a panel. */
+async function listDisabled({ evidence }: Pick<StoreTables, 'evidence'>, panel: string): Promise<string[]> {
+  const open = [...(await evidence.open({ agentsOf: panel })), ...(await evidence.open({ panel }))];
+  return open.map(({ target }) => target);
 }
 
 const SUPERSEDED: ListProblem = {

@@ -133,7 +133,7 @@ export async function giveBackUsers(
     const held = () => leases.toHeld([panelLease(name)]);
     const changes: UserChanges = { ...on, run, leases: held };
     const resolved = dryRun ? null : await resolveUsers(changes);
-    const found = await readAgents(on, { run, dryRun, leases: held });
+    const found = await readAgents(on, { run, dryRun, leases: held, decides: true });
     if (isProblem(found)) throw problemError(found);
     const { read, open } = resolved === null ? await foreseeUsers(changes, found) : { read: found, open: resolved };
     const enforcements = await readEnforcements(context.config, context.store);

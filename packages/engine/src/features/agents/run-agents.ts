@@ -107,7 +107,7 @@ export async function runAgents(
   const services = await loadServiceUsers(on);
   const run: Run = { ...changes, request, services, panelSwitch, enforcements, observing, previewOnly };
   const { dryRun, allowMass } = request;
-  const how = { dryRun, acceptHalved: allowMass };
+  const how = { dryRun, acceptHalved: allowMass, decides: true };
   const read = await readAgents(on, { run: request.run, ...how, leases, guard });
   guard();
   // The list may show the only agent with another uuid.

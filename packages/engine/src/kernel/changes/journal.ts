@@ -116,7 +116,7 @@ export function toEnd(context: Context, row: ActionRecord, outcome: StepOutcome)
   return {
     error,
     started: done ? toEvidence(context, row, outcome.begins, at) : [],
-    ended: done || outcome.endedAs !== undefined ? (row.payload as JournalPayload).ends : [],
+    ended: done ? (row.payload as JournalPayload).ends : [],
     refs: row.service === null ? null : changedRefs(row.service, outcome, at),
     end: {
       state,
@@ -141,9 +141,8 @@ export async function storeEnd(
   const at = end.endedAt ?? context.now();
   const done = outcome.state === 'applied';
   await tables.actions.end(row.id, end);
-  // What begins may be about the object of what ends, which has one open at most.
-  for (const id of ended) await tables.evidence.end(id, at, outcome.endedAs ?? 'undone');
   for (const item of started) await tables.evidence.add(item);
+  for (const id of ended) await tables.evidence.end(id, at, 'undone');
   if (refs) await tables.services.update([refs]);
   if (done && outcome.number !== undefined && row.service !== null) {
     const { number, has } = outcome.number;

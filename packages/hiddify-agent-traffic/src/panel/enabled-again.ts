@@ -1,0 +1,18 @@
+import type { HiddifyUser } from '../client/records.js';
+import type { CallOptions, HiddifyClient } from '../client/types.js';
+
+/**
+ * Returns a user as read, or as read once more by itself where it is shown as enabled although Sluice has disabled it: the first answer
+ * may be older than that. Null: the panel does not have it any more.
+ *
+ * @param disabled uuids of the users that Sluice has disabled
+ */
+export async function readEnabledAgain(
+  { users }: Pick<HiddifyClient, 'users'>,
+  user: HiddifyUser,
+  disabled: ReadonlySet<string>,
+  call: CallOptions,
+): Promise<HiddifyUser | null> {
+  const { uuid, enabled } = user;
+  return enabled && uuid !== null && disabled.has(uuid) ? users.get(uuid, call) : user;
+}
