@@ -140,23 +140,33 @@ it('a mistake in what the agents of one panel show keeps no check from those of 
   expect((await at.sluice.overview()).lateChecks).toBeUndefined();
 });
 
-it('a mistake in how agents are shown hides no check of doctor', async () => {
-  let isFaulty = false;
-  const spoil = ({ agents }: Panel): Partial<Panel> => {
-    if (agents === undefined) return {};
-    const get = (target: object, key: string): unknown => {
-      const value: unknown = Reflect.get(target, key);
-      if (isFaulty && key === 'describe') return fault;
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+it.each([0, 6])(
+  'a mistake in how agents are shown hides no check of doctor, no hold and no alarm: %p GB',
+  async (gb) => {
+    let isFaulty = false;
+    const spoil = ({ agents }: Panel): Partial<Panel> => {
+      if (agents === undefined) return {};
+      const get = (target: object, key: string): unknown => {
+        const value: unknown = Reflect.get(target, key);
+        if (isFaulty && key === 'describe') return fault;
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      };
+      return { agents: new Proxy(agents, { get: get as NonNullable<ProxyHandler<typeof agents>['get']> }) };
     };
-    return { agents: new Proxy(agents, { get: get as NonNullable<ProxyHandler<typeof agents>['get']> }) };
-  };
-  await start({ kinds: [withFault(spoil)] });
-  at.panel.addUser({ agent: at.north });
-  await at.limit('north', 5);
-  await at.check();
-  isFaulty = true;
-  const { checks } = await at.sluice.panels.doctor({});
-  expect(checks.find(({ name }) => name === 'agents')).toMatchObject({ status: 'failed', code: 'unexpected' });
-  expect(checks.map(({ name }) => name)).toContain('last agent check');
-});
+    await start({ kinds: [withFault(spoil)] });
+    const user = at.panel.addUser({ agent: at.north, usageLimit: 50 * GB });
+    await at.limit('north', 5);
+    at.panel.use(user, gb * GB);
+    await at.check({ allowMass: true });
+    await at.addService(1);
+    at.bench.clock.advance(HOUR);
+    const { holds } = await at.sluice.holds.list();
+    const { alarms } = await at.sluice.notices.alarms();
+    isFaulty = true;
+    const { checks } = await at.sluice.panels.doctor({});
+    expect(checks.find(({ name }) => name === 'agents')).toMatchObject({ status: 'failed', code: 'unexpected' });
+    expect(checks.map(({ name }) => name)).toContain('last agent check');
+    expect([holds.length, (await at.sluice.holds.list()).holds]).toEqual([gb === 0 ? 0 : 1, holds]);
+    expect((await at.sluice.notices.alarms()).alarms).toEqual(alarms);
+  },
+);

@@ -1,9 +1,17 @@
 import type { AgentDetail, AgentExplained, AgentList, AgentView, Enforcement } from '@sluice/contract/documents';
-import { type AgentEnd, type AgentRecords, type AgentTraffic, keepsDisabled, toItemError } from '@sluice/panel-kind';
+import {
+  type AgentEnd,
+  type AgentRecords,
+  type AgentTraffic,
+  keepsDisabled,
+  SluiceError,
+  toItemError,
+} from '@sluice/panel-kind';
 import { toSluiceError } from '../../base/to-sluice-error.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { requireAnyPanel } from '../../context/unopened.js';
 import { brakeKey } from '../../kernel/run/brake-state.js';
+import { UNEXPECTED } from '../../kernel/run/undecided.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';
@@ -54,6 +62,19 @@ export async function storedAgents(context: Context, name: string): Promise<Agen
   if (agents === undefined) return [];
   const enforcements = await readEnforcements(context.config, context.store);
   return agentDetails({ name, agents }, await describeStored({ context, name, agents }), enforcements);
+}
+
+/**
+ * Lists the agents of a panel as last read, for what shows more than them: none where the panel can't be opened, or a mistake in its kind
+ * keeps them from being shown. Doctor names both.
+ */
+export async function findStoredAgents(context: Context, name: string): Promise<AgentDetail[]> {
+  try {
+    return await storedAgents(context, name);
+  } catch (error) {
+    if (toItemError(error).code === UNEXPECTED || (error instanceof SluiceError && error.kind === 'usage')) return [];
+    throw error;
+  }
 }
 
 /** Returns one agent with current figures. */

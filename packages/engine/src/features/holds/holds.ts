@@ -19,7 +19,7 @@ import type { Applied } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 import { findFollowed } from '../billing/open-billing.js';
 import { noteFollowing, noteOrdered } from '../services/former-status.js';
-import { storedAgents } from '../agents/show-agents.js';
+import { findStoredAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isHeldOverdue } from '../../kernel/subject/skip.js';
 import { checkLifecycle } from './check-lifecycle.js';
@@ -255,7 +255,7 @@ export async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
 /** Returns how many users are enabled below each agent of a panel; none where the panel is not in the config. */
 async function countEnabledUsers(context: Context, panel: string): Promise<Map<string, number>> {
   if (isPanelRemoved(context.config, panel)) return new Map();
-  const agents = await storedAgents(context, panel);
+  const agents = await findStoredAgents(context, panel);
   return new Map(agents.map(({ uuid, enabledUsers }) => [uuid, enabledUsers ?? 0]));
 }
 

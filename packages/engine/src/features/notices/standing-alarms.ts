@@ -4,7 +4,7 @@ import { callAgeMs, LATEST_CALL_MS } from '@sluice/panel-kind';
 import { findSubjectAgent, formatBytes } from '@sluice/quota-core';
 import type { AlarmRecord, ConditionRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
-import { listStoredAgents } from '../agents/show-agents.js';
+import { findStoredAgents } from '../agents/show-agents.js';
 import { toAcknowledgedKey } from '../../base/acknowledged-key.js';
 import { describePeriod } from '../../base/describe-period.js';
 import { listMissingClients } from '../billing/missing-clients.js';
@@ -19,7 +19,6 @@ import { findFallen } from '../../kernel/subject/fallen.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
-import { findUnopened } from '../../context/unopened.js';
 import { describeUndecided, listUndecided, PANEL_UNDECIDED } from '../../kernel/run/undecided.js';
 
 /** An alarm that no run stores: it is as long as the store says that its outcome is not known, or its object is missing. */
@@ -178,10 +177,7 @@ async function undecidedPanels(context: Context): Promise<StandingAlarm[]> {
 }
 
 async function missingAgents(context: Context): Promise<StandingAlarm[]> {
-  const panels = panelsWithAgents(context);
-  const unopened = await findUnopened(context, panels);
-  const opened = panels.filter((panel) => !unopened.has(panel));
-  const agents = await Promise.all(opened.map((panel) => listStoredAgents(context, panel)));
+  const agents = await Promise.all(panelsWithAgents(context).map((panel) => findStoredAgents(context, panel)));
   return agents
     .flat()
     .filter(({ rule, limitBytes }) => rule === 'missing' && limitBytes !== null)
