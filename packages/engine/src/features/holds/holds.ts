@@ -22,6 +22,7 @@ import { noteFollowing, noteOrdered } from '../services/former-status.js';
 import { findStoredAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isHeldOverdue } from '../../kernel/subject/skip.js';
+import { endsWithAccount } from '../../kernel/subject/account.js';
 import { checkLifecycle } from './check-lifecycle.js';
 import type { Reader } from '../../context/reader.js';
 
@@ -51,8 +52,9 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
     const suspension = toSuspension(panel, request);
     const lasting = await context.store.holds.lasting({ services: [id] });
     const held = lasting.filter(({ until }) => until === null);
-    // A terminated service has no reason for a hold any more; an account is removed instead.
-    const isEnded = service.status === 'terminated' && command === 'hold release' && panel.accounts === undefined;
+    // A terminated service has no reason for a hold any more; an account of Sluice is removed instead.
+    const isEnded =
+      service.status === 'terminated' && command === 'hold release' && !endsWithAccount(panel.kind, service);
     if (!isEnded || lasting.length === 0) checkLifecycle(service, { ...request, isHeld: lasting.length > 0 });
     const isHeld = held.some(({ reason }) => reason === request.reason || isEnded);
     // An interrupted release is finished by finding out how its last change ended.

@@ -5,7 +5,7 @@ import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import { endCommandRow } from '../../kernel/changes/journal.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
-import { ENDS_WITH_ACCOUNT, hasAccount } from '../../kernel/subject/account.js';
+import { ENDS_WITH_ACCOUNT, endsWithAccount, hasAccount } from '../../kernel/subject/account.js';
 import { noteLowered } from '../../kernel/subject/lifts.js';
 import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
@@ -58,7 +58,8 @@ async function refuseHeld(context: Context, service: ServiceRecord): Promise<voi
   if (status === 'terminated' && isLeft(config, service, evidence)) return;
   const reasons = holds.map((hold) => hold.reason).join(', ') || 'an object is still restricted';
   const removed = [panel, ...evidence.map((item) => item.panel)].find((name) => isPanelRemoved(config, name));
-  const isEnded = status === 'terminated' && context.findKind(panel)?.capabilities.includes('accounts') === true;
+  const kind = context.findKind(panel);
+  const isEnded = status === 'terminated' && kind !== undefined && endsWithAccount(kind, service);
   const here = isEnded ? `: ${ENDS_WITH_ACCOUNT}` : ': release it first, so that its restrictions are lifted';
   const wayOut =
     removed === undefined

@@ -56,6 +56,11 @@ export function ownsAccount({ requiredRef }: Pick<KindTraits, 'requiredRef'>, { 
   return requiredRef === null ? ownRefs.length > 0 : ownRefs.includes(requiredRef);
 }
 
+/** Returns whether the holds of a service that is terminated end with its account: with any other, they are released. */
+export function endsWithAccount(kind: Pick<KindTraits, 'capabilities' | 'requiredRef'>, refs: Refs): boolean {
+  return kind.capabilities.includes('accounts') && ownsAccount(kind, refs);
+}
+
 /** Returns the refs that a creation stores first: an unguessable name can be found after a lost answer. */
 export function listNewRefs(
   { deps }: Context,
