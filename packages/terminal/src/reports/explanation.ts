@@ -65,7 +65,8 @@ function printDecision(terminal: Terminal, found: Explanation, unread: string): 
   heading(terminal, 'Allowance');
   for (const { source, bytes } of allowance.parts)
     terminal.line(`  ${source.padEnd(30)} ${bytes === null ? 'unlimited' : `${formatBytes(bytes)} (${bytes})`}`);
-  if (allowance.parts.length === 0) terminal.line(decision === null ? `  ${unread}` : '  no quota configured');
+  const isUnread = decision === null && service.quota !== null;
+  if (allowance.parts.length === 0) terminal.line(isUnread ? `  ${unread}` : '  no quota configured');
   const others = service.limits.filter(({ id }) => id !== 'quota');
   if (others.length === 0) return;
   heading(terminal, 'Other limits');

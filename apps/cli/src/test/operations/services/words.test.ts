@@ -17,6 +17,11 @@ async function text(words: string): Promise<string> {
 
 // One story: each part continues the one before.
 describe('what an operator reads', () => {
+  it('of a service that was never polled is that a poll finds its allowance, unless its product has no quota', async () => {
+    expect(await text('explain svc-1')).toContain('\nAllowance\n  none yet: run "sluice poll"\n');
+    expect(await text('explain svc-4')).toContain('\nAllowance\n  no quota configured\n');
+  });
+
   it('of previews is what would happen, and of quiet runs what happened', async () => {
     at.panel.addTraffic(501, { in: 119.5 * GB, out: 0 });
     at.panel.addTraffic(502, { in: 47 * GB, out: 0 });
