@@ -251,6 +251,9 @@ it('says of a service whose termination is not finished what remains of it', () 
     'The termination of svc-1, requested by root at 20 Nov 2026 13:00, is not finished; remaining: user 7.',
     'The next reconcile goes on with it; to do so now: remove svc-1.',
   ]);
+  expect(sentencesOf({ termination, quota: null, observing: true }, { until: SINCE })[1]).toBe(
+    'It is under observe on panel vpn, so that no run goes on with it; to do so: remove svc-1.',
+  );
 });
 
 it('says last of a held service what has stopped it besides', () => {

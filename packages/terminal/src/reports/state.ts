@@ -124,12 +124,14 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
 
 /** Says what is left of a termination; by then no reading holds or releases the service. */
 function terminationSentences({ service }: Explanation, times: Times, commands: StateCommands): string[] {
-  const { id, panel, termination } = service;
+  const { id, panel, termination, observing } = service;
   if (termination === null) return [];
   const text = times.text(describeTermination(id, termination), panel);
   return [
     `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`,
-    `The next reconcile goes on with it; to do so now: ${commands.removeAccount(id)}.`,
+    observing
+      ? `It is under observe on panel ${panel}, so that no run goes on with it; to do so: ${commands.removeAccount(id)}.`
+      : `The next reconcile goes on with it; to do so now: ${commands.removeAccount(id)}.`,
   ];
 }
 

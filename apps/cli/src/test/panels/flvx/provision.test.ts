@@ -58,6 +58,25 @@ describe('what is printed about an account', () => {
     },
   );
 
+  it('says what goes on with a termination that was cut', async () => {
+    at.panel.addForward(await at.create(1), at.tunnels.hk, { name: 'web' });
+    const fault = { kind: 'status', status: 502 } as const;
+    let changes = 0;
+    const match = ({ changing }: { changing: boolean }): boolean => changing && ++changes > 2;
+    const mend = at.panel.server.inject({ match, fault });
+    await at.bench.sluice('provision terminate svc-1 --yes');
+    mend();
+    expect((await at.bench.sluice('explain svc-1')).stdout).toContain(
+      'The next reconcile goes on with it; to do so now: ',
+    );
+    await at.run('observe relay');
+    expect((await at.bench.sluice('explain svc-1')).stdout).toContain(
+      'It is under observe on panel relay, so that no run goes on with it; to do so: sluice provision terminate svc-1.',
+    );
+    await at.run('reconcile');
+    expect((await at.bench.sluice('explain svc-1')).stdout).toContain('so that no run goes on with it');
+  });
+
   it('names --adopt where the service names an existing account', async () => {
     await at.addService(1, { values: [`flvx_user_id=${at.panel.addUser({ user: 'anna' })}`] });
     const { stdout } = await at.bench.sluice('provision create svc-1 --password-file no.password');
