@@ -104,7 +104,10 @@ class UserPlan {
   #addEnabled(user: AddressableUser, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
     const due = this.#holds.findDisabling(user.owner, chain);
     if (due === null) {
-      if (evidence !== undefined) this.#drop(evidence, 'enabled-by-others');
+      if (evidence === undefined) return;
+      if (!this.#input.list.unread.has(user.uuid)) this.#drop(evidence, 'enabled-by-others');
+      // The step reads the user, and says where that fails again.
+      else if (this.#holds.listKeeping(user.owner, chain).length === 0) this.steps.push(enablingStep(user, evidence));
       return;
     }
     const { agent, hold } = due;

@@ -33,6 +33,8 @@ export interface ObservedList {
   /** Keys of users, and uuids of accounts, that the panel does not have any more. */
   goneUsers: ReadonlySet<string>;
   goneAdmins: ReadonlySet<string>;
+  /** Uuids of users that Sluice has disabled, that are listed as enabled, and could not be read again: the list may be older. */
+  unread: ReadonlySet<string>;
 }
 
 /** What follows from one list. */

@@ -1,8 +1,8 @@
 import type { RestorePlan } from '@sluice/panel-kind';
-import { findSubjectAgent } from '@sluice/quota-core';
+import { type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
 import { AgentHolds } from './agent-holds.js';
 import { enablingStep, findAbsence, findInterference, ownEvidence, type PlanInput } from './plan-users.js';
-import type { UserPrior } from './user-actions.js';
+import type { AddressableUser, UserPrior } from './user-actions.js';
 
 /** Plans which users `restore` enables, and which it leaves and why. */
 export function planRestore(input: PlanInput, force: boolean): RestorePlan {
@@ -15,9 +15,7 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
     if (user === undefined || input.serviceUsers.has(uuid)) continue;
     const chain = recorded.hierarchy.listChain(user.owner);
     if (agent !== null && !chain.includes(agent) && findSubjectAgent(evidence.service) !== agent) continue;
-    const interference = user.enabled
-      ? 'enabled-by-others'
-      : findInterference(user, evidence, input.recorded.hierarchy);
+    const interference = findRestoreInterference(input, { ...user, uuid }, evidence);
     // A sub-agent may still be over or suspended.
     const isSuspended = chain.some((above) => holds.isSuspended(above));
     const isOver = chain.some((above) => holds.forceOn(user.owner, above) === 'over');
@@ -26,6 +24,16 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
     else plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
   }
   return plan;
+}
+
+/** Returns why a listed user is not to be enabled; null where it is, or where the step has to read it first. */
+function findRestoreInterference(
+  { list, recorded }: PlanInput,
+  user: AddressableUser,
+  evidence: EvidenceRecord,
+): 'enabled-by-others' | 'moved' | 'touched' | null {
+  if (user.enabled) return list.unread.has(user.uuid) ? null : 'enabled-by-others';
+  return findInterference(user, evidence, recorded.hierarchy);
 }
 
 /**
@@ -45,11 +53,7 @@ export function planUnsuspension(input: PlanInput): RestorePlan {
     };
     const user = users.get(uuid);
     const interference =
-      user === undefined
-        ? findAbsence(input, uuid)
-        : user.enabled
-          ? 'enabled-by-others'
-          : findInterference(user, evidence, input.recorded.hierarchy);
+      user === undefined ? findAbsence(input, uuid) : findRestoreInterference(input, { ...user, uuid }, evidence);
     if (interference !== null) {
       plan.endedEvidence.push({ evidence: evidence.id, outcome: interference });
       leave(interference);

@@ -100,13 +100,13 @@ export async function readMissing(
       if (user === null) goneUsers.add(key);
       else users.push(user);
     }
-    return { at: bare.at, admins, users, goneUsers, goneAdmins };
+    return { at: bare.at, admins, users, goneUsers, goneAdmins, unread: new Set() };
   });
 }
 
 /**
- * Reads the users again that are shown as enabled although Sluice has disabled them. One that can't be read counts as hidden: it stays
- * as it was last seen.
+ * Reads the users again that are shown as enabled although Sluice has disabled them. The figures of one that can't be read are those of
+ * the list.
  */
 export async function rereadEnabled(
   client: HiddifyClient,
@@ -116,18 +116,21 @@ export async function rereadEnabled(
 ): Promise<ObservedList> {
   if (disabled.size === 0) return list;
   const goneUsers = new Set(list.goneUsers);
+  const unread = new Set<string>();
   const reread = async (user: HiddifyUser): Promise<HiddifyUser[]> => {
     try {
       const again = await readEnabledAgain(client, user, disabled, call);
       if (again !== null) return [again];
       goneUsers.add(ledgerKey(user));
+      return [];
     } catch (error) {
       if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
+      if (user.uuid !== null) unread.add(user.uuid);
+      return [user];
     }
-    return [];
   };
   const users = await Promise.all(list.users.map(reread));
-  return { ...list, users: users.flat(), goneUsers };
+  return { ...list, users: users.flat(), goneUsers, unread };
 }
 
 /** Reads users again that may be creations in progress: such a row counts 1000 GB for the wrong owner. */

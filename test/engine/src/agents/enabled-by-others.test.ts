@@ -66,13 +66,14 @@ describe.each(['limit', 'suspension'] as const)('a user that staff has enabled b
     expect(await disabledUsers()).toEqual([]);
   });
 
-  it('is neither named nor changed while it cannot be read again', async () => {
+  it('stays as it is while it cannot be read again, which its step says', async () => {
     const users = await disable(how);
     const [, anna = ''] = users;
     at.panel.enable(anna);
     const mend = at.panel.server.inject({ match: isReadingOf(anna), fault: boom });
     const { changed, text } = await end(how);
-    expect([changed.length, changed.includes(anna), text.includes(BY_OTHERS)]).toEqual([3, false, false]);
+    expect([changed.length, changed.includes(anna), text.includes(BY_OTHERS)]).toEqual([4, true, false]);
+    expect(text).toContain('PANEL_SERVER_ERROR');
     expect(await disabledUsers()).toEqual([anna]);
     mend();
     expect(JSON.stringify((await check()).notices)).toContain('was enabled by another tool');
@@ -80,6 +81,22 @@ describe.each(['limit', 'suspension'] as const)('a user that staff has enabled b
     await check();
     expect(areEnabled(users)).toEqual([true, false, true, true]);
   });
+});
+
+it('what a user has used counts for its agent while the user cannot be read again', async () => {
+  const users = await disable('limit');
+  const [, anna = ''] = users;
+  at.panel.enable(anna);
+  await at.limit('north', 100);
+  const mend = at.panel.server.inject({ match: isReadingOf(anna), fault: boom });
+  await check();
+  at.panel.use(anna, 120 * GB);
+  const { agents, totals } = await check();
+  expect([agents[0]?.usedBytes, totals.failed]).toEqual([121 * GB, 1]);
+  expect(areEnabled(users)).toEqual([false, true, false, false]);
+  mend();
+  await check();
+  expect(areEnabled(users)).toEqual([false, false, false, false]);
 });
 
 describe('an old list that shows all users as enabled', () => {
