@@ -33,7 +33,6 @@ import {
   observeInSnapshot,
   observePartly,
   observeNow,
-  RunSnapshot,
   type ReadingTools,
   type ServiceObservation,
   type TimedObservation,
@@ -52,6 +51,7 @@ import {
 import { findQuota, toPanelQuota } from './panel-quota.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
+import { RunSnapshot } from './run-snapshot.js';
 import { findKeptRows, type KeptRows } from './kept-rows.js';
 import { findShort, refuseWithoutKept } from './second-reading.js';
 import { shortList, toUnreadAnswer, toUsageAnswer } from './usage.js';

@@ -1,7 +1,7 @@
 import type { HeldService, Refresh, RefreshCall, RefreshPlan } from '@sluice/panel-kind';
 import type { FlvxClient, FlvxWrites } from '../client/client.js';
 import type { FlvxForward, FlvxTunnel } from '../client/records.js';
-import type { RunSnapshot } from './observation.js';
+import type { RunSnapshot } from './run-snapshot.js';
 import { toRestrictions } from './restrictions.js';
 
 /** The panel works on one after the other, and cuts its answer off after 30 s. */

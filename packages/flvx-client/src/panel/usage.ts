@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/quota-core';
 import { parseHistory } from '../account/history/history.js';
 import { isResetDayBetween, sumBytes } from '../account/rules.js';
 import type { FlvxForward, FlvxUser } from '../client/records.js';
-import type { TimedSnapshot } from './observation.js';
+import type { TimedSnapshot } from './run-snapshot.js';
 
 /** Returns one service's reading from a snapshot; what can't be used of it is its own error alone. */
 export function toUsageAnswer(read: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
