@@ -1,42 +1,30 @@
-import {
-  type AccountView,
-  type FormerHistory,
-  IN_PROGRESS_MS,
-  type KnownList,
-  type TargetState,
-  type UsageRequest,
-} from '@sluice/panel-kind';
+import type { AccountView, FormerHistory, KnownList, TargetState, UsageRequest } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import {
-  droppedTunnels,
   emptyHistory,
-  type FlvxHistory,
   hasNothingPending,
   isUnchangedForward,
   listOwnPermissions,
   parseHistory,
-  rememberClosed,
-  rememberDropped,
   storedHistory,
   type StoredHistory,
   withCounters,
 } from '../account/history/history.js';
 import { isMoved } from '../account/history/moved-forwards.js';
-import { parsePayload, parseStep } from '../account/history/journaled-step.js';
+import { parsePayload, toStepRecords } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory } from '../account/history/observed-history.js';
 import type { Past } from '../account/history/stopped-forwards.js';
-import type { StepRecord } from '../account/history/record-step.js';
 import { Replay } from '../account/history/replay.js';
 import { isUsedUp } from '../account/rules.js';
 import type { FlvxSnapshot } from '../client/observation.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
+import { listClosedByHold, withTunnels } from './checkpoint-tunnels.js';
 import { accountView, type ServiceObservation, type TimedObservation } from './observation.js';
 import type { TunnelNodes } from './run-snapshot.js';
 import { isReplaced } from './usage.js';
 import { findQuota, isOfCycle, toPanelQuota, uncountedBytes } from './panel-quota.js';
-import { findCycleId, toFlvxProduct, chooseTunnels } from './product.js';
-import type { FlvxDefaults } from './product.js';
+import { findCycleId, type FlvxDefaults, toFlvxProduct } from './product.js';
 import { toHeld } from './restrictions.js';
 
 /** What an observation shows, stored with the decision for later runs. */
@@ -105,22 +93,6 @@ function toFormer(former: FormerHistory | null): StoredHistory | null {
   const last = parseHistory(former?.checkpoint);
   if (former === null || last === null) return null;
   return storedHistory(new Replay({ ...last, run: emptyHistory.run }, toStepRecords(former.recent)).history);
-}
-
-function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
-  return rows.flatMap((row) => {
-    const step = parseStep(row);
-    if (step === null) return [];
-    const done = row.state === 'applied' || row.state === 'unneeded';
-    return [{ step, done, sent: row.calledAt !== null, notes: parsePayload(row), ...toSpan(row) }];
-  });
-}
-
-/** Returns while a call was made. One that was resolved by a reading has an end much later. */
-function toSpan({ calledAt, endedAt }: ActionRecord): Pick<StepRecord, 'at'> {
-  if (calledAt === null) return {};
-  const from = Date.parse(calledAt);
-  return { at: { from, until: Math.min(Date.parse(endedAt ?? calledAt), from + IN_PROGRESS_MS) } };
 }
 
 /** Input of `toCheckpoint`. */
@@ -228,95 +200,6 @@ function historyAfter(
   const run = target.recent.at(-1)?.run;
   const records = toStepRecords(target.recent.filter((row) => row.run === run));
   return observeHistory(left.account, { ...past, last: before.history, records });
-}
-
-/** Adds the tunnels of the product, which are known only in a full plan. */
-function withTunnels(
-  history: FlvxHistory,
-  defaults: FlvxDefaults,
-  target: TargetState,
-  state: ServiceObservation,
-): FlvxHistory {
-  const permissions = listOwnPermissions(state.account);
-  const kept = { ...history, dropped: rememberDropped(history, history.tunnels, permissions) };
-  if (target.scope !== 'reconcile' && target.scope !== 'command') return kept;
-  const { tunnels: chosen, problem } = chooseTunnels(target, defaults, state);
-  if (chosen === null || problem !== null) return kept;
-  const isOwn = findOwnTunnels(history, target, permissions);
-  const tunnels = chosen.filter(isOwn);
-  const closed = (history.closedBefore ?? []).filter((id) => chosen.includes(id));
-  const all = [...new Set([...history.dropped, ...droppedTunnels(history, chosen)])];
-  // What stays closed in the product again has nothing to be opened.
-  const dropped = rememberDropped({ dropped: all.filter((id) => !closed.includes(id)) }, tunnels, permissions);
-  return {
-    ...history,
-    tunnels,
-    dropped,
-    closedBefore: rememberClosed(history, { dropped, tunnels, ...statesBefore(history, target, permissions) }),
-    values: history.values.filter((own) => !tunnels.includes(own.tunnelId)),
-  };
-}
-
-/** The permissions of the tunnels that steps since the last observation assigned, as they were before. */
-function listAssigned({ recent }: TargetState) {
-  return toStepRecords(recent).flatMap(({ step, done, sent }) =>
-    step.type === 'assign-tunnel' ? [{ tunnelId: step.payload.tunnelId, before: step.prior, done, sent }] : [],
-  );
-}
-
-/**
- * Returns a test whether a tunnel of the product is the product's on the account, too. The permission of another tool is so only when
- * a step has made it so, or none was needed: a run that failed before that leaves it to the other tool.
- */
-function findOwnTunnels(
-  { tunnels, dropped }: FlvxHistory,
-  target: TargetState,
-  permissions: readonly FlvxPermission[],
-): (tunnelId: number) => boolean {
-  const { maxForwards, resetDay } = toFlvxProduct(target.product);
-  const run = target.recent.at(-1)?.run;
-  const isComplete = toStepRecords(target.recent.filter((row) => row.run === run)).every(({ done }) => done);
-  const fits = (row: FlvxPermission): boolean => row.maxForwards === maxForwards && row.resetDay === resetDay;
-  const assigned = new Set(
-    listAssigned(target)
-      .filter(({ before, done, sent }) => done || (sent && before === null))
-      .map(({ tunnelId }) => tunnelId),
-  );
-  return (id) => {
-    if (tunnels.includes(id) || dropped.includes(id) || assigned.has(id)) return true;
-    const row = permissions.find(({ tunnelId }) => tunnelId === id);
-    return row === undefined || (isComplete && fits(row));
-  };
-}
-
-/** Returns how permissions were closed before the steps since the last observation. */
-function statesBefore(
-  { expired }: FlvxHistory,
-  target: TargetState,
-  permissions: readonly FlvxPermission[],
-): Pick<Parameters<typeof rememberClosed>[1], 'before' | 'isPassing'> {
-  const held = toHeld(target.evidence);
-  const { closedByHold = [] } = parseHistory(target.checkpoint) ?? {};
-  const assigned = listAssigned(target);
-  const find = (id: number): FlvxPermission | undefined => permissions.find(({ tunnelId }) => tunnelId === id);
-  return {
-    before: (id) => (assigned.find(({ tunnelId }) => tunnelId === id)?.before ?? find(id))?.status,
-    isPassing: (id) => {
-      const row = find(id);
-      return (
-        expired.tunnels.includes(id) ||
-        closedByHold.includes(id) ||
-        (row !== undefined && held.permission(row.userId, id))
-      );
-    },
-  };
-}
-
-/** Returns the tunnels that a hold keeps closed. */
-function listClosedByHold({ evidence }: TargetState, permissions: readonly FlvxPermission[]): number[] {
-  if (evidence.length === 0) return [];
-  const held = toHeld(evidence);
-  return permissions.filter((row) => held.permission(row.userId, row.tunnelId)).map(({ tunnelId }) => tunnelId);
 }
 
 /** Whether a poll can skip planning for an account. Pure. */

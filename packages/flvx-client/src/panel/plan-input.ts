@@ -1,6 +1,6 @@
 import type { TargetState } from '@sluice/panel-kind';
+import { droppedTunnels } from '../account/history/dropped-tunnels.js';
 import {
-  droppedTunnels,
   type FlvxAccount,
   type FlvxHistory,
   listOwnForwards,

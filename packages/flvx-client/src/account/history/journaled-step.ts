@@ -1,8 +1,8 @@
-import type { NamedAction, Step } from '@sluice/panel-kind';
+import { IN_PROGRESS_MS, type NamedAction, type Step } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { FlvxStep } from '../plan/step.js';
 import type { ParkReason } from './history.js';
-import type { StepNotes } from './record-step.js';
+import type { StepNotes, StepRecord } from './record-step.js';
 
 /** What the journal stores for a step in addition to type, target and prior state. */
 export interface StepPayload extends StepNotes {
@@ -33,6 +33,23 @@ export function parsePayload(action: Pick<ActionRecord, 'payload'>): StepPayload
 export function parseStep(action: ActionRecord): FlvxStep | null {
   const payload = parsePayload(action);
   return payload && toFlvxStep({ ...action, payload });
+}
+
+/** Returns the account steps that a journal has, oldest first; rows of another form are left out. */
+export function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
+  return rows.flatMap((row) => {
+    const step = parseStep(row);
+    if (step === null) return [];
+    const done = row.state === 'applied' || row.state === 'unneeded';
+    return [{ step, done, sent: row.calledAt !== null, notes: parsePayload(row), ...toSpan(row) }];
+  });
+}
+
+/** Returns while a call was made. One that was resolved by a reading has an end much later. */
+function toSpan({ calledAt, endedAt }: ActionRecord): Pick<StepRecord, 'at'> {
+  if (calledAt === null) return {};
+  const from = Date.parse(calledAt);
+  return { at: { from, until: Math.min(Date.parse(endedAt ?? calledAt), from + IN_PROGRESS_MS) } };
 }
 
 /** Returns the name of a change for operators: `close tunnel 1 (de-1)`, `pause forward web (7)`. */
