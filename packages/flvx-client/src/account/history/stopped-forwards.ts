@@ -82,7 +82,7 @@ export function findStopped(comparison: Comparison): { stopped: number[]; undeci
 function withoutCustomersPauses(comparison: Comparison, paused: readonly FlvxForward[]): FlvxForward[] {
   const { changes } = comparison.past;
   if (changes === null) return [...paused];
-  const getStop = (row: FlvxForward): number | null => (isStoppedByTunnel(comparison, row) ? row.tunnelId : null);
+  const getStop = (row: FlvxForward): number | null => (isStoppedPermission(comparison, row) ? row.tunnelId : null);
   return paused.filter((row) => {
     const together = paused.filter((other) => getStop(other) === getStop(row));
     const instants = together.flatMap((other) => changes.get(other.id) ?? []);
@@ -151,7 +151,7 @@ export function findWorst({ observed, user, permissions, replay }: Comparison): 
 }
 
 /** The clocks of the panel and of this machine may differ, and the panel writes an instant of its own to what it pauses. */
-const CLOCK_TOLERANCE_MS = 60_000;
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** Whether a forward was paused before (negative), while (0) or after (positive) something was done; 0 where that is not known. */
 function compareInstant({ past }: Comparison, { id }: Pick<FlvxForward, 'id'>, { from, until }: Span): -1 | 0 | 1 {
@@ -167,7 +167,23 @@ function isZeroed(comparison: Comparison, row: FlvxForward): boolean {
   if (last === null) return false;
   if (sumBytes(user) < replay.history.usedBytes) return true;
   const zeroed = findZeroing(comparison);
-  return zeroed !== null && compareInstant(comparison, row, zeroed) === 0;
+  return zeroed !== null && compareInstant(comparison, row, zeroed) === 0 && wasAlmostUsedUp(comparison, row.tunnelId);
+}
+
+/** From this share of its quota on, an account may have reached it between the last reading and the zeroing of its counters. */
+const ALMOST = 0.9;
+
+/** Whether the quota of the user or of its permission for a tunnel was almost used up when steps zeroed the counters. */
+function wasAlmostUsedUp(comparison: Comparison, tunnelId: number): boolean {
+  const { last, replay, user, permissions } = comparison;
+  const own = permissions.find((row) => row.tunnelId === tunnelId) ?? null;
+  const rows: (RuledRow | null)[] =
+    replay.zeroed === null
+      ? [toWorst(user, last?.worst?.user ?? null), own && toWorst(own, last?.worst?.tunnels[tunnelId] ?? null)]
+      : [replay.worstUser(user), own && replay.worstPermission(own)];
+  return rows.some(
+    (row) => row !== null && isUsedUp({ ...row, inBytes: sumBytes(row) / ALMOST, outBytes: 0 }, comparison.observed.at),
+  );
 }
 
 /** Returns while steps zeroed the counters, of the last run where no step has since; null for never. */
@@ -213,7 +229,10 @@ function isStoppedTunnel(comparison: Comparison, row: FlvxForward): boolean {
   );
 }
 
-/** Returns what applied when a forward was paused: the values before the steps until they changed them, and those of now after it. */
+/**
+ * Returns what may have applied when a forward was paused: before the steps the values of then, else those of now, too. A late instant
+ * proves nothing: an edit writes one to what the panel has stopped.
+ */
 function listThen(
   comparison: Comparison,
   row: FlvxForward,
@@ -221,8 +240,7 @@ function listThen(
 ): RuledRow[] {
   const { changed } = comparison.replay;
   if (changed === null) return [now];
-  const when = compareInstant(comparison, row, changed);
-  return [...(when >= 0 ? [now] : []), ...(when <= 0 ? [before] : [])];
+  return compareInstant(comparison, row, changed) < 0 ? [before] : [now, before];
 }
 
 /**
@@ -233,15 +251,6 @@ function isStoppedSinceClosed({ user, past, replay }: Comparison, row: FlvxForwa
   if (!replay.closesUser || user.status === 1) return false;
   const pausedAt = past.changes?.get(row.id);
   return pausedAt === undefined || user.updatedAt === null || pausedAt > user.updatedAt;
-}
-
-/** Whether the panel stopped the forward with its tunnel alone: the user's quota, where it is not larger, stops all of the user's. */
-function isStoppedByTunnel(comparison: Comparison, row: FlvxForward): boolean {
-  const { observed, user, permissions, replay } = comparison;
-  if (!isStoppedPermission(comparison, row)) return false;
-  const rows = listThen(comparison, row, { now: user, before: replay.userBefore(user) });
-  const permission = permissions.find(({ tunnelId }) => tunnelId === row.tunnelId);
-  return !rows.some((own) => isUsedUp(own, observed.at) && own.quota <= (permission?.quota ?? 0));
 }
 
 function isStoppedPermission(comparison: Comparison, row: FlvxForward): boolean {
