@@ -46,10 +46,12 @@ export interface FlvxHistory {
   /** Since when paused ones of them have carried nothing (ms); absent for none. */
   quiet?: Record<string, number>;
   /**
-   * The worst quotas and counters while the steps of the last run were made, until `at` by the panel's clock: what rests since before then
-   * may have been stopped by them, but for what a step has started since. Absent where no step changed any.
+   * The worst quotas and counters while the steps of the last run were made, between `from` and `at`: what rests since then may have been
+   * stopped by them, but for what a step has started since. Absent where no step changed any.
    */
   worst?: {
+    /** Absent in stores of earlier versions. */
+    from?: number;
     at: number;
     user: { quota: number; bytes: number };
     tunnels: Record<string, { quota: number; bytes: number }>;

@@ -141,6 +141,7 @@ export function findWorst({ observed, user, permissions, replay }: Comparison): 
   const tunnels = permissions.map((row) => [row.tunnelId, pick(replay.worstPermission(row))] as const);
   return {
     worst: {
+      from: replay.changed.from,
       at: observed.at,
       user: pick(replay.worstUser(user)),
       tunnels: Object.fromEntries(tunnels),
@@ -212,7 +213,7 @@ function isStoppedByWorst(comparison: Comparison, row: FlvxForward): boolean {
   if (isMeanwhile && isAnyUsedUp(comparison, row.tunnelId, now)) return true;
   const { worst } = last ?? {};
   if (worst === undefined || worst.started.includes(row.id)) return false;
-  if (compareInstant(comparison, row, { from: -Infinity, until: worst.at }) > 0) return false;
+  if (compareInstant(comparison, row, { from: worst.from ?? -Infinity, until: worst.at }) !== 0) return false;
   return isAnyUsedUp(comparison, row.tunnelId, {
     user: (own) => toWorst(own, worst.user),
     permission: (own) => toWorst(own, worst.tunnels[row.tunnelId] ?? null),
