@@ -67,7 +67,7 @@ export interface PanelAgents {
   ): Promise<AgentList | ListProblem>;
   /**
    * Completes a list with what only single calls return. `disabled` are the uuids of users that Sluice has disabled: one that the list
-   * shows as enabled is read again, and counts as hidden where that fails.
+   * shows as enabled is read again; where that fails, the figures of the list count, and nothing of Sluice's disabling ends.
    */
   complete(
     list: AgentList,

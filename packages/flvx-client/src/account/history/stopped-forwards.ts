@@ -4,7 +4,7 @@ import { isUsedUp, type RuledRow, sumBytes } from '../rules.js';
 import type { StoredHistory } from './history.js';
 import type { Span, StepRecord } from './record-step.js';
 import type { Replay } from './replay.js';
-import { toWorst, type Worst } from './worst.js';
+import { type RuleChange, toWorstBefore, type Worst } from './worst.js';
 
 /** What is known from before an observation. */
 export interface Past {
@@ -126,13 +126,18 @@ function isStoppedForward(comparison: Comparison, row: FlvxForward): boolean {
 function isAnyUsedUp(
   { observed, user, permissions }: Comparison,
   tunnelId: number,
-  change: { user: (row: FlvxUser) => RuledRow; permission: (row: FlvxPermission) => RuledRow } = AS_THEY_ARE,
+  change: RuleChange = AS_THEY_ARE,
 ): boolean {
   const own = permissions.filter((row) => row.tunnelId === tunnelId).map(change.permission);
   return [change.user(user), ...own].some((row) => isUsedUp(row, observed.at));
 }
 
-const AS_THEY_ARE = { user: (row: RuledRow) => row, permission: (row: RuledRow) => row };
+const AS_THEY_ARE: RuleChange = { user: (row) => row, permission: (row) => row };
+
+/** Returns rows as they were at worst while the steps since the last observation were made. */
+function toWorstSince(replay: Replay): RuleChange {
+  return { user: (row) => replay.worstUser(row), permission: (row) => replay.worstPermission(row) };
+}
 
 /** Returns the worst quotas and counters while steps changed them; nothing where none did. */
 export function findWorst({ observed, user, permissions, replay }: Comparison): Pick<StoredHistory, 'worst'> {
@@ -176,15 +181,13 @@ const ALMOST = 0.9;
 
 /** Whether the quota of the user or of its permission for a tunnel was almost used up when steps zeroed the counters. */
 function wasAlmostUsedUp(comparison: Comparison, tunnelId: number): boolean {
-  const { last, replay, user, permissions } = comparison;
-  const own = permissions.find((row) => row.tunnelId === tunnelId) ?? null;
-  const rows: (RuledRow | null)[] =
-    replay.zeroed === null
-      ? [toWorst(user, last?.worst?.user ?? null), own && toWorst(own, last?.worst?.tunnels[tunnelId] ?? null)]
-      : [replay.worstUser(user), own && replay.worstPermission(own)];
-  return rows.some(
-    (row) => row !== null && isUsedUp({ ...row, inBytes: sumBytes(row) / ALMOST, outBytes: 0 }, comparison.observed.at),
-  );
+  const { last, replay } = comparison;
+  const worst = replay.zeroed === null ? toWorstBefore(last?.worst) : toWorstSince(replay);
+  const toAlmost = (row: RuledRow): RuledRow => ({ ...row, inBytes: sumBytes(row) / ALMOST, outBytes: 0 });
+  return isAnyUsedUp(comparison, tunnelId, {
+    user: (row) => toAlmost(worst.user(row)),
+    permission: (row) => toAlmost(worst.permission(row)),
+  });
 }
 
 /** Returns while steps zeroed the counters, of the last run where no step has since; null for never. */
@@ -205,19 +208,12 @@ function isBeforeZeroing(comparison: Comparison, row: FlvxForward): boolean {
 function isStoppedByWorst(comparison: Comparison, row: FlvxForward): boolean {
   const { replay, last } = comparison;
   const { changed } = replay;
-  const now = {
-    user: (own: FlvxUser) => replay.worstUser(own),
-    permission: (own: FlvxPermission) => replay.worstPermission(own),
-  };
   const isMeanwhile = changed !== null && compareInstant(comparison, row, changed) === 0;
-  if (isMeanwhile && isAnyUsedUp(comparison, row.tunnelId, now)) return true;
+  if (isMeanwhile && isAnyUsedUp(comparison, row.tunnelId, toWorstSince(replay))) return true;
   const { worst } = last ?? {};
   if (worst === undefined || worst.started.includes(row.id)) return false;
   if (compareInstant(comparison, row, { from: worst.from ?? -Infinity, until: worst.at }) !== 0) return false;
-  return isAnyUsedUp(comparison, row.tunnelId, {
-    user: (own) => toWorst(own, worst.user),
-    permission: (own) => toWorst(own, worst.tunnels[row.tunnelId] ?? null),
-  });
+  return isAnyUsedUp(comparison, row.tunnelId, toWorstBefore(worst));
 }
 
 /** Whether the panel paused forwards on this tunnel when this one was paused, by quota and expiry as they were then. */

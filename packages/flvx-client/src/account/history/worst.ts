@@ -1,4 +1,6 @@
+import type { FlvxPermission, FlvxUser } from '../../client/records.js';
 import { type RuledRow, sumBytes } from '../rules.js';
+import type { StoredHistory } from './history.js';
 
 /** The lowest quota of a row (GB), and its highest counters together. */
 export interface Worst {
@@ -19,4 +21,18 @@ export function toWorst<Row extends RuledRow>(row: Row, known: Worst | null): Ro
   if (known === null) return row;
   const bytes = Math.max(known.bytes, sumBytes(row));
   return { ...row, quota: Math.min(known.quota, row.quota) as Row['quota'], inBytes: bytes, outBytes: 0 };
+}
+
+/** Returns rows with other values. */
+export interface RuleChange {
+  user: (row: FlvxUser) => RuledRow;
+  permission: (row: FlvxPermission) => RuledRow;
+}
+
+/** Returns rows as they were at worst while the steps of the last run were made. */
+export function toWorstBefore(worst: StoredHistory['worst']): RuleChange {
+  return {
+    user: (row) => toWorst(row, worst?.user ?? null),
+    permission: (row) => toWorst(row, worst?.tunnels[row.tunnelId] ?? null),
+  };
 }
