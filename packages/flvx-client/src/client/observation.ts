@@ -27,6 +27,10 @@ export interface FlvxScope {
 export interface FlvxObservation {
   /** The panel's own clock at the reading. */
   at: EpochMs;
+  /** How far that is ahead of the local clock (ms). */
+  clockAhead: number;
+  /** The panel's own clock when the reading of the forwards began. */
+  forwardsAt: EpochMs;
   scope: FlvxScope;
   /** The account that provably belongs to the service; null where there is none. */
   user: FlvxUser | null;
@@ -63,6 +67,10 @@ export interface FlvxUnreadableRow {
 export interface FlvxSnapshot {
   /** The panel's own clock at the reading. */
   readonly at: EpochMs;
+  /** How far that is ahead of the local clock (ms). */
+  readonly clockAhead: number;
+  /** The panel's own clock when the reading of the forwards began. */
+  readonly forwardsAt: EpochMs;
   readonly users: ReadonlyMap<number, FlvxUser>;
   readonly permissions: readonly FlvxPermission[];
   readonly forwards: readonly FlvxForward[];

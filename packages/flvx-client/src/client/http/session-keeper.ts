@@ -196,6 +196,11 @@ export class PanelClock {
     return this.#difference;
   }
 
+  /** How far the panel's clock is ahead of the local one (ms); 0 before the first answer. */
+  get ahead(): number {
+    return this.#difference?.ms ?? 0;
+  }
+
   /** Measures the difference by an answer's stamp. */
   observe(stamp: number, receivedAt: number, durationMs: number): void {
     if (durationMs > promptMs && this.#difference !== null) return;
@@ -204,6 +209,11 @@ export class PanelClock {
 
   /** Returns the panel's present time; the local time before the first answer. */
   now(): EpochMs {
-    return epochMs(Math.round(this.local.now()) + (this.#difference?.ms ?? 0));
+    return this.toPanel(this.local.now());
+  }
+
+  /** Returns a local instant by the panel's clock. */
+  toPanel(local: number): EpochMs {
+    return epochMs(Math.round(local) + this.ahead);
   }
 }

@@ -24,6 +24,7 @@ export async function takeSnapshot(
 ): Promise<FlvxSnapshot> {
   const readIf = <Row>(wanted: boolean | undefined, list: (o: FlvxCallOptions) => Promise<Row[]>): Promise<Row[]> =>
     wanted === true ? list(options) : Promise.resolve([]);
+  const began = api.clock.local.now();
   const forwards = await forwardRows.read(api, options);
   const [users, permissions, tunnels, speedLimits, nodes, userGroups, tunnelGroups, grants] = await Promise.all([
     userRows.read(api, options),
@@ -37,6 +38,8 @@ export async function takeSnapshot(
   ]);
   return indexSnapshot(api.panel, users.rows, {
     at: api.clock.now(),
+    clockAhead: api.clock.ahead,
+    forwardsAt: api.clock.toPanel(began),
     permissions: permissions.rows,
     forwards: forwards.rows,
     tunnels,
@@ -83,6 +86,8 @@ function indexSnapshot(panel: string, users: readonly FlvxUser[], tables: Tables
       speedUse ??= countSpeedUse(tables.permissions);
       return toObservation(scope, {
         at: tables.at,
+        clockAhead: tables.clockAhead,
+        forwardsAt: tables.forwardsAt,
         users: rows,
         permissions: ids.flatMap((userId) => permissionsByUser.get(userId) ?? []),
         forwards: ids.flatMap((userId) => forwardsByUser.get(userId) ?? []),
@@ -120,6 +125,8 @@ export function toObservation(scope: FlvxScope, tables: ObservedTables): FlvxObs
   return {
     // All observations of a snapshot share its lists: copies for ten thousand accounts would cost more than the lists.
     at: tables.at,
+    clockAhead: tables.clockAhead,
+    forwardsAt: tables.forwardsAt,
     tunnels: tables.tunnels,
     speedLimits: tables.speedLimits,
     speedUse: tables.speedUse,
@@ -184,10 +191,9 @@ export async function observe(
   const known = before.filter((user) => user !== null);
   const names = [...new Set([scope.name, ...known.map((user) => user.name)].filter((name) => name != null))];
   // Before the counters, as in a snapshot.
-  const forwards =
-    isRead(options, 'forwards') || since === undefined
-      ? await forwardRows.read(api, options)
-      : { rows: since.forwards, unreadable: [] };
+  const began = api.clock.local.now();
+  const readsForwards = isRead(options, 'forwards') || since === undefined;
+  const forwards = readsForwards ? await forwardRows.read(api, options) : { rows: since.forwards, unreadable: [] };
   const [users, tunnels, speedLimits] = await Promise.all([
     isRead(options, 'user') ? readAccounts(api, { id, names }, options) : known,
     since?.tunnels ?? client.tunnels.list(options),
@@ -202,6 +208,8 @@ export async function observe(
   );
   const observed = toObservation(scope, {
     at: api.clock.now(),
+    clockAhead: api.clock.ahead,
+    forwardsAt: readsForwards ? api.clock.toPanel(began) : since.forwardsAt,
     users,
     permissions: permissions.rows,
     forwards: forwards.rows,
