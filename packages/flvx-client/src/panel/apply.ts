@@ -12,14 +12,22 @@ import {
   type StepOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../account/history/history.js';
+import {
+  listOwnForwards,
+  listOwnPermissions,
+  observeAccount,
+  toHistory,
+  type FlvxAccount,
+} from '../account/history/history.js';
 import { describeNotInForce } from '../account/describe.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import { parsePayload, parseStep, type StepPayload, toFlvxStep } from '../account/history/journaled-step.js';
-import { listRestarted } from '../account/history/record-step.js';
+import { listRestarted, type ZeroedCounters } from '../account/history/record-step.js';
 import { performStep, type FlvxStepOutcome } from '../account/run/perform-step.js';
 import { resolveStep } from '../account/run/resolve-step.js';
+import { sumBytes } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
+import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import type { ServiceObservation } from './observation.js';
 import { toScope } from './product.js';
 import { EVIDENCE, type ForwardPrior } from './restrictions.js';
@@ -56,6 +64,7 @@ export async function applyStep(
     }
   }
   const counters = flvxStep.type === 'reset-user' ? account.user : null;
+  const permissions = listOwnPermissions(account);
   const password = step.needsPassword === true ? context.password : null;
   const { calling, signal } = context;
   const options = { calling, repeating: calling, password, tag: service.id, signal };
@@ -64,10 +73,18 @@ export async function applyStep(
   if (outcome.state !== 'applied') return { outcome, account: done.account };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
   const refs = { ...refsAfter(flvxStep, done.account.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
+  const observed = counters === null ? outcome.observed : withZeroed(outcome.observed, counters, permissions);
   return {
-    outcome: { ...outcome, refs: ownRefs(service, refs), ...(zeroes(flvxStep) ? { zeroed } : {}) },
+    outcome: { ...outcome, observed, refs: ownRefs(service, refs), ...(zeroes(flvxStep) ? { zeroed } : {}) },
     account: done.account,
   };
+}
+
+/** Returns what was observed of a step with the counters that it zeroed: they show whether the panel had stopped the account. */
+function withZeroed(observed: unknown, user: FlvxUser, permissions: readonly FlvxPermission[]): object {
+  const rows = permissions.map((row) => [row.id, { bytes: sumBytes(row) }] as const);
+  const zeroed: ZeroedCounters = { user: { bytes: sumBytes(user) }, permissions: Object.fromEntries(rows) };
+  return { ...(observed as object | null), zeroed };
 }
 
 /** Returns the step's account, which may be one that the operator adopts. */

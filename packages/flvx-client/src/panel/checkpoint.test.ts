@@ -76,6 +76,7 @@ const state = {
   nodes: null,
   tunnelNodes: null,
   changes: null,
+  paused: new Set(),
   oldLimitNames: [],
   partial: true,
   listed: { rows: 8, at: '2026-11-20T11:00:00.000Z' },
@@ -104,7 +105,14 @@ function polled(seen: unknown): TargetState {
 
 const left = { at: '2026-11-20T11:00:00.000Z', state };
 const keep = (seen: unknown, target = polled(seen)): FlvxCheckpoint | null =>
-  toCheckpoint({ url: 'https://relay.example.com', defaults: { tunnelId: 1 }, target, planned: state, left });
+  toCheckpoint({
+    url: 'https://relay.example.com',
+    defaults: { tunnelId: 1 },
+    target,
+    planned: state,
+    paused: new Set(),
+    left,
+  });
 
 describe('a checkpoint of an earlier version', () => {
   it('is read as the history of the account', () => {
@@ -143,7 +151,7 @@ describe('a checkpoint of an earlier version', () => {
     const observe = (seen: unknown, tunnelId: number): FlvxCheckpoint | null => {
       const [target, now] = [polled(seen), onTunnel(tunnelId)];
       const known = { url: 'https://relay.example.com', defaults: { tunnelId: 1 } };
-      return toCheckpoint({ ...known, target, planned: now, left: { at: left.at, state: now } });
+      return toCheckpoint({ ...known, target, planned: now, paused: new Set(), left: { at: left.at, state: now } });
     };
     const first = observe(stored, 2);
     expect(first?.history).toMatchObject({ forwards: { 4: { tunnelId: 2 } } });
@@ -180,7 +188,7 @@ describe('a checkpoint', () => {
     expect(isUnchanged(target, paused)).toBe(true);
     const next = toCheckpoint({
       ...{ url: 'https://relay.example.com', defaults: { tunnelId: 1 }, target },
-      ...{ planned: paused, left: { at: left.at, state: paused } },
+      ...{ planned: paused, paused: new Set<number>(), left: { at: left.at, state: paused } },
     });
     expect(next?.history?.forwards).toEqual({ 4: { status: 0, bytes: 6 * GB, tunnelId: 1 } });
   });

@@ -4,6 +4,7 @@ import {
   emptyHistory,
   hasNothingPending,
   isUnchangedForward,
+  listOwnForwards,
   listOwnPermissions,
   parseHistory,
   storedHistory,
@@ -13,7 +14,7 @@ import {
 import { isMoved } from '../account/history/moved-forwards.js';
 import { parsePayload, toStepRecords } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory } from '../account/history/observed-history.js';
-import type { Past } from '../account/history/stopped-forwards.js';
+import type { Past } from '../account/history/comparison.js';
 import { Replay } from '../account/history/replay.js';
 import { isUsedUp } from '../account/rules.js';
 import type { FlvxSnapshot } from '../client/observation.js';
@@ -76,23 +77,42 @@ function toListed(
 }
 
 /** Returns what is known from before an observation: the stored history, and the journal since. */
-export function toPast(target: TargetState, changes: Past['changes']): Past {
+export function toPast(target: TargetState, { account, changes, paused }: ServiceObservation): Past {
+  const { clockAhead } = account;
   return {
     last: parseHistory(target.checkpoint),
-    former: toFormer(target.former ?? null),
-    records: toStepRecords(target.recent),
+    former: toFormer(target.former ?? null, clockAhead),
+    records: toStepRecords(target.recent, clockAhead),
     cycle: findCycleId(target),
     isReset: toFlvxProduct(target.product).resetDay !== 0 || isOfCycle(target),
     held: toHeld(target.evidence),
     changes,
+    paused,
   };
 }
 
+/** Returns the forwards that have been paused since the last observation, by their customer as far as the reading shows. */
+export function findPausedByCustomer(target: TargetState, state: ServiceObservation): number[] {
+  const last = parseHistory(target.checkpoint)?.forwards ?? {};
+  const since = listOwnForwards(state.account).filter(
+    ({ id, status }) => status !== 1 && (last[id]?.status ?? 1) === 1,
+  );
+  const now = since.length === 0 ? null : observeHistory(state.account, toPast(target, state));
+  if (now === null) return [];
+  const { forwards, stopped, parked, run } = now.history;
+  const held = toHeld(target.evidence);
+  const others = new Set([...stopped, ...run.paused, ...Object.keys(parked).map(Number)]);
+  const isJudged = (id: number): boolean => forwards[id] !== undefined && forwards[id].status !== 1;
+  return since.map(({ id }) => id).filter((id) => isJudged(id) && !others.has(id) && !held.forward(id));
+}
+
 /** Returns the history of the service that had the account before, with its steps since: a killed run stored none. */
-function toFormer(former: FormerHistory | null): StoredHistory | null {
+function toFormer(former: FormerHistory | null, clockAhead: number): StoredHistory | null {
   const last = parseHistory(former?.checkpoint);
   if (former === null || last === null) return null;
-  return storedHistory(new Replay({ ...last, run: emptyHistory.run }, toStepRecords(former.recent)).history);
+  return storedHistory(
+    new Replay({ ...last, run: emptyHistory.run }, toStepRecords(former.recent, clockAhead)).history,
+  );
 }
 
 /** Input of `toCheckpoint`. */
@@ -102,6 +122,8 @@ export interface CheckpointInput {
   target: TargetState;
   /** The observation that the run's steps were planned from; null where the account could not be observed. */
   planned: ServiceObservation | null;
+  /** Forwards that readings of the run showed as paused by their customer. */
+  paused: ReadonlySet<number>;
   /** The observation after the steps. */
   left: TimedObservation;
 }
@@ -114,7 +136,8 @@ function isWhole(stored: Partial<FlvxCheckpoint>): stored is FlvxCheckpoint {
  * Returns the checkpoint of a run; null where nothing is stored and the account could not be observed. Of an account that is
  * missing, only the length of the list changes: the next list is compared with the one that this run believed. Pure.
  */
-export function toCheckpoint({ url, defaults, target, planned, left }: CheckpointInput): FlvxCheckpoint | null {
+export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
+  const { url, defaults, target, left } = input;
   const { at, state } = left;
   const before = parseCheckpoint(target.checkpoint);
   const listed = toListed(at, state.listed, before);
@@ -129,7 +152,7 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     return { ...listed, at, account, ...toAccountAt(left), history: counted, ...toShownQuota(state) };
   }
   const { user } = state.account;
-  const now = historyAfter(target, planned, state);
+  const now = historyAfter(input);
   if (now === null || user === null) {
     if (target.service.refs['flvx_user_id'] === undefined) return { at, ...listed, account: null, history: null };
     // The journal goes on from the stored instant; only the list that was believed is new.
@@ -187,19 +210,16 @@ function toShownQuota({ account }: ServiceObservation): Pick<FlvxCheckpoint, 'qu
  * Returns the history after a run's own steps. Conclusions from the observation before them stay: judged again after the steps, a
  * forward that the customer paused would be mistaken for the last one that the panel stopped.
  */
-function historyAfter(
-  target: TargetState,
-  planned: ServiceObservation | null,
-  left: ServiceObservation,
-): ObservedHistory | null {
-  const past = toPast(target, left.changes);
+function historyAfter({ target, planned, paused, left: { state: left } }: CheckpointInput): ObservedHistory | null {
+  const past = { ...toPast(target, left), paused };
   if (planned === null || planned === left) return observeHistory(left.account, past);
   // Includes all rows of the run: writes of earlier rounds show what the panel had stopped.
-  const before = observeHistory(planned.account, { ...past, changes: planned.changes });
+  const before = observeHistory(planned.account, { ...toPast(target, planned), paused });
   if (before === null) return observeHistory(left.account, past);
   const run = target.recent.at(-1)?.run;
-  const records = toStepRecords(target.recent.filter((row) => row.run === run));
-  return observeHistory(left.account, { ...past, last: before.history, records });
+  const recent = target.recent.filter((row) => row.run === run);
+  const records = toStepRecords(recent, left.account.clockAhead);
+  return observeHistory(left.account, { ...past, last: before.history, records, readAt: planned.account.forwardsAt });
 }
 
 /** Whether a poll can skip planning for an account. Pure. */

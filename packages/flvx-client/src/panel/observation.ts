@@ -20,7 +20,7 @@ import { nodeNames } from '../account/describe.js';
 import { parseLimitKey } from '../account/plan/plan-limits.js';
 import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope } from '../client/observation.js';
-import type { FlvxNode, FlvxSpeedLimit, FlvxTunnel, FlvxTunnelGroup } from '../client/records.js';
+import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnel, FlvxTunnelGroup } from '../client/records.js';
 import { toOldLimitKey, toScope } from './product.js';
 import { toIso } from '../client/units.js';
 import { refuseWithoutLimits } from './missing-limits.js';
@@ -41,6 +41,8 @@ export interface ServiceObservation {
   tunnelNodes: TunnelNodes | null;
   /** When each forward was last written to; read only where that may show what the panel has stopped. */
   changes: ReadonlyMap<number, number> | null;
+  /** Forwards that earlier readings of the run showed as paused by their customer. */
+  paused: ReadonlySet<number>;
   /** Names of speed limits that an earlier version created for the service, by this store's journal. */
   oldLimitNames: readonly string[];
   /** Only users, permissions and forwards were read: speed limits are unknown, and tunnels where no forward was moved. */
@@ -67,6 +69,8 @@ export interface ReadingTools {
   oldLimitNames: (service: string) => Promise<string[]>;
 }
 
+const NOTHING_PAUSED: Pick<ServiceObservation, 'changes' | 'paused'> = { changes: null, paused: new Set() };
+
 /** Returns a service's account from a snapshot, without limits and nodes, and with these tunnels. */
 export function observePartly(
   { at, snapshot }: TimedSnapshot,
@@ -78,7 +82,14 @@ export function observePartly(
   const byId = snapshot.observe(scope);
   const found = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
   const account = tunnels.length === 0 ? found : { ...found, tunnels };
-  const unknown = { adoptable: null, groups: null, nodes: null, tunnelNodes: null, changes: null, oldLimitNames: [] };
+  const unknown = {
+    adoptable: null,
+    groups: null,
+    nodes: null,
+    tunnelNodes: null,
+    oldLimitNames: [],
+    ...NOTHING_PAUSED,
+  };
   return { at, state: { account, ...unknown, listed: { rows: snapshot.users.size, at }, sharers, partial: true } };
 }
 
@@ -110,7 +121,7 @@ export async function observeInSnapshot(
 }
 
 /** What a service is read again for. */
-interface ReadingAgain extends RowsToKeep, Pick<ObserveOptions, 'command'> {
+interface ReadingAgain extends RowsToKeep, Pick<ObserveOptions, 'command'>, Pick<ServiceObservation, 'paused'> {
   last: TimedObservation | undefined;
   refreshChanges: boolean;
 }
@@ -120,7 +131,7 @@ export async function observeNow(
   tools: ReadingTools,
   service: ServiceRecord,
   signal: AbortSignal,
-  { last, refreshChanges, ...rows }: ReadingAgain,
+  { last, refreshChanges, paused, ...rows }: ReadingAgain,
 ): Promise<TimedObservation> {
   const { client, clock, snapshot } = tools;
   const scope = toScope(service);
@@ -142,26 +153,39 @@ export async function observeNow(
     account.user === null && account.strangers.length === 1
       ? await client.observe({ ...scope, adopt: true }, options)
       : null;
-  const changes = hasPausedForward(account) ? await readChanges(tools, service, { refreshChanges, signal }) : null;
+  const changes = hasPausedForward(account)
+    ? await readChanges(tools, service, { account, refreshChanges, signal })
+    : null;
   const oldLimitNames = await listOldLimitNames(tools, service, account.speedLimits);
-  const rest = { ...labels, tunnelNodes: null, changes, oldLimitNames, partial: false, listed: null, sharers: [] };
-  return { at, state: { account, adoptable, ...rest } };
+  const rest = { ...labels, tunnelNodes: null, changes, paused, oldLimitNames, partial: false, listed: null };
+  return { at, state: { account, adoptable, ...rest, sharers: [] } };
 }
 
 /**
- * Returns when each forward was last written to. Of a forward that ran when the run read that before, it is when it was started:
- * it is left out.
+ * Returns when each forward was last written to, as the run read it. It is read again for a forward that was paused since, and not by
+ * a step of the run: its instant shows by whom.
  */
 async function readChanges(
   { client, snapshot }: ReadingTools,
   service: ServiceRecord,
-  { refreshChanges, signal }: Pick<ReadingAgain, 'refreshChanges'> & { signal: AbortSignal },
+  { account, refreshChanges, signal }: Pick<ReadingAgain, 'refreshChanges'> & ReadFor,
 ): Promise<ReadonlyMap<number, number>> {
   if (refreshChanges) return await client.forwards.listChanges({ signal });
-  const listed = snapshot.hasChanges ? await snapshot.listForwards(service, signal) : [];
-  const ran = new Set(listed.filter((row) => row.status === 1).map((row) => row.id));
-  const changes = await snapshot.changes(signal);
-  return ran.size === 0 ? changes : new Map([...changes].filter(([id]) => !ran.has(id)));
+  if (!snapshot.hasChanges) return await snapshot.changes(signal);
+  const { forwardsAt } = (await snapshot.accounts(signal)).snapshot;
+  const listed = await snapshot.listForwards(service, signal);
+  const known = await snapshot.changes(signal);
+  const ran = new Set(listed.flatMap(({ id, status }) => (status === 1 ? [id] : [])));
+  const isOurs = ({ id }: FlvxForward): boolean => toHistory(account).run.paused.includes(id);
+  const isNew = (row: FlvxForward): boolean => row.status !== 1 && ran.has(row.id) && !isOurs(row);
+  const isOld = (row: FlvxForward): boolean => isNew(row) && (known.get(row.id) ?? 0) <= forwardsAt;
+  return listOwnForwards(account).some(isOld) ? await snapshot.changes(signal, { again: true }) : known;
+}
+
+/** The account that instants are read for. */
+interface ReadFor {
+  account: FlvxAccount;
+  signal: AbortSignal;
 }
 
 /** Lists limits on the panel that an earlier version created for the service; the journal is read only if there are candidates. */

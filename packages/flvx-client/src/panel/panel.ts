@@ -27,7 +27,14 @@ import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { adoption, applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import { hasMovedForwards, lacksNodes, listRows, parseCheckpoint, toCheckpoint } from './checkpoint.js';
+import {
+  findPausedByCustomer,
+  hasMovedForwards,
+  lacksNodes,
+  listRows,
+  parseCheckpoint,
+  toCheckpoint,
+} from './checkpoint.js';
 import {
   listResources,
   observeInSnapshot,
@@ -92,6 +99,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly #owners = new Map<string, string[]>();
   /** Whether nodes of an account are to be read by this run. */
   #lacksNodes = false;
+  /** Forwards of each service that readings of this run showed as paused by their customer. */
+  readonly #paused = new Map<string, ReadonlySet<number>>();
   /** Services of this run with moved forwards, which need the tunnels. */
   readonly #moved = new Set<string>();
   /** Why nothing may be concluded from this run's lists. */
@@ -188,7 +197,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       const observeOne = async (service: ServiceRecord): Promise<void> => {
         const last = this.#last.get(service.id);
         const observation = observeNow(this.tools, service, signal, {
-          ...{ last, refreshChanges, command },
+          ...{ last, refreshChanges, command, paused: this.#findPaused(service) },
           open: open?.get(service.id),
           kept: checkpoint === undefined ? this.#findKept(service) : findKeptRows(checkpoint),
         });
@@ -266,6 +275,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     }
   }
 
+  #findPaused({ id }: ServiceRecord): ReadonlySet<number> {
+    return this.#paused.get(id) ?? new Set();
+  }
+
   #findKept({ id }: ServiceRecord): KeptRows | null {
     return this.#kept.get(id) ?? null;
   }
@@ -293,6 +306,11 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   plan(target: TargetState, observation: Observation<ServiceObservation>): Plan {
+    const { service } = target;
+    const { state } = observation;
+    // What one reading shows stays so in the run: its steps write instants of their own.
+    const paused = state === null ? [] : findPausedByCustomer(target, state);
+    if (paused.length > 0) this.#paused.set(service.id, new Set([...this.#findPaused(service), ...paused]));
     return planService(this.#defaults, target, observation);
   }
 
@@ -356,7 +374,17 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly history: PanelFacets<ServiceObservation>['history'] = {
     checkpoint: (target, { at, state: planned }) => {
       const left = this.#last.get(target.service.id) ?? (planned === null ? null : { at, state: planned });
-      return left && toCheckpoint({ url: this.url, defaults: this.#defaults, target, planned, left });
+      return (
+        left &&
+        toCheckpoint({
+          url: this.url,
+          defaults: this.#defaults,
+          target,
+          planned,
+          paused: this.#findPaused(target.service),
+          left,
+        })
+      );
     },
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
   };

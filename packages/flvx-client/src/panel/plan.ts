@@ -196,7 +196,7 @@ function planExisting(
   what: { account: FlvxAccount; first?: readonly FlvxStep[]; setsPassword?: boolean },
 ): Plan {
   const { account, first = [], setsPassword = false } = what;
-  const now = observeHistory(account, toPast(target, state.changes));
+  const now = observeHistory(account, toPast(target, state));
   if (now === null || account.user === null) return emptyPlan;
   const full = target.scope === 'reconcile' || target.scope === 'command';
   const { problem, ...chosen } = chooseTunnels(target, defaults, state);
@@ -231,7 +231,7 @@ function toTexts(stops: readonly AccountStop[]): string[] {
 function planLiftEnd(target: TargetState, state: ServiceObservation, isOthers: boolean): Plan {
   const { account } = state;
   const { user } = account;
-  const now = user === null || isOthers ? null : observeHistory(account, toPast(target, state.changes));
+  const now = user === null || isOthers ? null : observeHistory(account, toPast(target, state));
   if (user === null || now?.history.ownQuota !== true) return emptyPlan;
   const quota = toPanelQuota(target) ?? UNLIMITED_QUOTA;
   const isLifted = (row: { quota: number }): boolean => row.quota === UNLIMITED_QUOTA;

@@ -1,6 +1,6 @@
 import type { TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
-import type { Held } from '../account/history/stopped-forwards.js';
+import type { Held } from '../account/history/comparison.js';
 
 /** The restrictions of a service, and the holds that need them. */
 export interface Restrictions {

@@ -81,8 +81,9 @@ export class RunSnapshot {
     return this.#changes !== null;
   }
 
-  /** Reads when each forward was last written to, which is slow on the panel. */
-  async changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
+  /** Reads when each forward was last written to, which is slow on the panel: once, unless it is to be read `again`. */
+  async changes(signal: AbortSignal, { again } = { again: false }): Promise<ReadonlyMap<number, number>> {
+    if (again) this.#changes = null;
     this.#changes ??= this.client.forwards.listChanges({ signal });
     try {
       return await this.#changes;

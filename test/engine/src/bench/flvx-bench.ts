@@ -53,14 +53,14 @@ products:${PRODUCTS}
 ${more}`;
 }
 
-/** Starts a fake panel at 2026-11-20 12:00 UTC with two tunnels and a customer of somebody else's. */
+/** Starts a fake panel at 2026-11-20 12:00 UTC, `aheadMs` later by its own clock, with two tunnels and a customer of somebody else's. */
 export async function startFlvxBench(
   more = '',
-  { panelMore = '', ...parts }: { panelMore?: string } & Partial<EngineParts> = {},
+  { panelMore = '', aheadMs = 0, ...parts }: { panelMore?: string; aheadMs?: number } & Partial<EngineParts> = {},
 ): Promise<FlvxBench> {
   const clock = manualClock('2026-11-20T12:00:00Z');
   const panel = await startFakeFlvx({
-    now: clock.now,
+    now: () => clock.now() + aheadMs,
     admin: { name: 'admin_user', password: ADMIN_PASSWORD },
     onWait: (ms) => {
       clock.advance(ms);

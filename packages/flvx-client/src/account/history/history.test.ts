@@ -5,7 +5,7 @@ import { close, open, setQuota, type Done } from '../../test/orders.js';
 import { GB, name, useWorld } from '../../test/world.js';
 import { emptyHistory, type FlvxAccount, type FlvxHistory, newHistory, storedHistory } from './history.js';
 import { observeHistory } from './observed-history.js';
-import type { Past } from './stopped-forwards.js';
+import type { Past } from './comparison.js';
 import { recordStep, type StepRecord } from './record-step.js';
 
 /** The customer's forwards 1 and 3 run, 2 and 4 are paused by him; 1 and 2 are on tunnel 1. */
@@ -20,6 +20,7 @@ const past = (more: Partial<Past> = {}): Past => ({
   isReset: true,
   held: nobody,
   changes: null,
+  paused: new Set(),
   ...more,
 });
 /** What a journal says of what was done. */

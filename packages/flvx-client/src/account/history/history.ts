@@ -36,6 +36,8 @@ export interface FlvxHistory {
       tunnelId?: number;
       /** It was read so soon after a pause that its node may yet report traffic from before it. */
       fresh?: true;
+      /** It rests, and nothing has shown yet who paused it: until then it counts as running. */
+      unjudged?: true;
     }
   >;
   /**
@@ -202,12 +204,20 @@ export function isLate(last: Pick<StoredHistory, 'forwards'> | null, row: Parame
   return hasGrown(last, row) && last?.forwards[row.id]?.fresh === true;
 }
 
-/** Returns forwards as a history contains them. */
-export function toForwardHistory(forwards: readonly FlvxForward[]): FlvxHistory['forwards'] {
-  return Object.fromEntries(
-    forwards.map((row) => [row.id, { status: row.status, bytes: sumBytes(row), tunnelId: row.tunnelId }]),
-  );
+/** Returns forwards as a history contains them; those that can't be judged yet count as running. */
+export function toForwardHistory(
+  forwards: readonly FlvxForward[],
+  unjudged: ReadonlySet<number> = NONE,
+): FlvxHistory['forwards'] {
+  const toSeen = (row: FlvxForward): FlvxHistory['forwards'][string] => {
+    const { status, tunnelId } = row;
+    const seen = { status, bytes: sumBytes(row), tunnelId };
+    return unjudged.has(row.id) ? { ...seen, status: 1, unjudged: true } : seen;
+  };
+  return Object.fromEntries(forwards.map((row) => [row.id, toSeen(row)]));
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Whether nothing is pending: nothing stopped, parked, redirected, closed, unconfirmed or yet to be restored. */
 export function hasNothingPending(history: StoredHistory): boolean {

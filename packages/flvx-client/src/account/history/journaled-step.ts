@@ -35,21 +35,39 @@ export function parseStep(action: ActionRecord): FlvxStep | null {
   return payload && toFlvxStep({ ...action, payload });
 }
 
-/** Returns the account steps that a journal has, oldest first; rows of another form are left out. */
-export function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
+/**
+ * Returns the account steps that a journal has, oldest first; rows of another form are left out.
+ *
+ * @param clockAhead how far the panel's clock is ahead of the local one (ms)
+ */
+export function toStepRecords(rows: readonly ActionRecord[], clockAhead = 0): StepRecord[] {
   return rows.flatMap((row) => {
     const step = parseStep(row);
     if (step === null) return [];
     const done = row.state === 'applied' || row.state === 'unneeded';
-    return [{ step, done, sent: row.calledAt !== null, notes: parsePayload(row), ...toSpan(row) }];
+    return [
+      {
+        step,
+        done,
+        sent: row.calledAt !== null,
+        notes: parsePayload(row),
+        ...toSpan(row, clockAhead),
+        ...toZeroed(row),
+      },
+    ];
   });
 }
 
 /** Returns while a call was made. One that was resolved by a reading has an end much later. */
-function toSpan({ calledAt, endedAt }: ActionRecord): Pick<StepRecord, 'at'> {
+function toSpan({ calledAt, endedAt }: ActionRecord, clockAhead: number): Pick<StepRecord, 'at'> {
   if (calledAt === null) return {};
-  const from = Date.parse(calledAt);
-  return { at: { from, until: Math.min(Date.parse(endedAt ?? calledAt), from + IN_PROGRESS_MS) } };
+  const from = Date.parse(calledAt) + clockAhead;
+  return { at: { from, until: Math.min(Date.parse(endedAt ?? calledAt) + clockAhead, from + IN_PROGRESS_MS) } };
+}
+
+function toZeroed({ type, observed }: ActionRecord): Pick<StepRecord, 'zeroed'> {
+  const { zeroed } = (observed ?? {}) as Pick<StepRecord, 'zeroed'>;
+  return type !== 'reset-user' || zeroed === undefined ? {} : { zeroed };
 }
 
 /** Returns the name of a change for operators: `close tunnel 1 (de-1)`, `pause forward web (7)`. */

@@ -10,7 +10,8 @@ import {
   type StoredHistory,
   toForwardHistory,
 } from './history.js';
-import { type Comparison, findStopped, findWorst, isUnjudged, type Past } from './stopped-forwards.js';
+import type { Comparison, Past } from './comparison.js';
+import { findStopped, findWorst } from './stopped-forwards.js';
 import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, sumBytes } from '../rules.js';
@@ -37,7 +38,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const { moved: _moved, quiet: _quiet, worst: _worst, ...history } = replay.history;
   const forwards = listOwnForwards(observed);
   const comparison: Comparison = { observed, user, permissions, forwards, past, last, replay };
-  const { stopped, undecided } = findStopped(comparison);
+  const { stopped, undecided, unjudged } = findStopped(comparison);
   const atRest = new Set(forwards.flatMap((row) => (row.status === 1 ? [] : [row.id])));
   const isZero = [...permissions, user].every((row) => sumBytes(row) === 0);
   const isReset = isZero || (history.resetCycle === null && past.isReset);
@@ -52,9 +53,8 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       createdAt: history.createdAt ?? user.createdAt,
       // A forward that can't be judged yet counts as never observed, and one that ran as running until it is.
       forwards: toForwardHistory(
-        forwards
-          .filter((row) => !undecided.has(row.id))
-          .map((row) => (isUnjudged(comparison, row, stopped) ? { ...row, status: 1 } : row)),
+        forwards.filter((row) => !undecided.has(row.id)),
+        unjudged,
       ),
       stopped,
       restarted: history.restarted.filter((id) => atRest.has(id)),

@@ -12,11 +12,20 @@ export interface StepRecord {
   /** The call was made, or may have been made. */
   sent: boolean;
   notes?: StepNotes | null;
-  /** When its call was made and had ended (ms), by the local clock; absent where that is not known. */
+  /** When its call was made and had ended, by the panel's clock; absent where that is not known. */
   at?: Span;
+  /** The counters that it zeroed, read directly before; absent where it zeroed none, or they are not known. */
+  zeroed?: ZeroedCounters;
 }
 
-/** Two instants (ms), by the local clock. */
+/** Counters of an account directly before they were zeroed, both directions together. */
+export interface ZeroedCounters {
+  user: { bytes: number };
+  /** By their id. */
+  permissions: Record<string, { bytes: number }>;
+}
+
+/** Two instants (ms), by the panel's clock. */
 export interface Span {
   from: number;
   until: number;

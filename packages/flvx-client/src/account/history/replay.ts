@@ -1,8 +1,11 @@
-import type { FlvxStep } from '../plan/step.js';
-import { pickLimits, type RuledRow } from '../rules.js';
+import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
+import { pickLimits, type RuledRow, sumBytes } from '../rules.js';
 import type { FlvxHistory } from './history.js';
 import { recordStep, type Span, type StepRecord } from './record-step.js';
-import { toWorst, worse, type Worst } from './worst.js';
+import { type RuleChange, toWorst, worse, type Worst } from './worst.js';
+
+/** From the reading that a step is planned from until its call. */
+const LONGEST_READING_MS = 5 * 60_000;
 
 /** Adds the steps since an observation to its history, and collects the state before them. */
 export class Replay {
@@ -41,16 +44,26 @@ export class Replay {
     return { ...row, ...pickLimits(this.#user), ...this.#permissions.get(row.id) };
   }
 
-  /** Returns the user with the worst that it had while the steps were made, now included: the panel may have stopped it by that. */
-  worstUser<Row extends RuledRow>(user: Row): Row {
-    return toWorst(user, this.#worstUser);
-  }
+  /** The quotas and counters before the steps. */
+  readonly before: RuleChange = {
+    user: (row) => this.userBefore(row),
+    permission: (row) => this.permissionBefore(row),
+  };
 
-  /** Returns the same of a permission. */
-  worstPermission<Row extends RuledRow & { id: number }>(row: Row): Row {
-    const own = this.#worstPermissions.get(row.id) ?? null;
-    return toWorst(row, worse(own, this.#worstUser === null ? null : { ...this.#worstUser, bytes: 0 }));
-  }
+  /** The worst quotas and counters while the steps were made, now included: the panel may have stopped forwards by them. */
+  readonly worst: RuleChange = {
+    user: (row) => toWorst(row, this.#worstUser),
+    permission: (row) => {
+      const own = this.#worstPermissions.get(row.id) ?? null;
+      return toWorst(row, worse(own, this.#worstUser === null ? null : { ...this.#worstUser, bytes: 0 }));
+    },
+  };
+
+  /** The quotas before the steps, with the highest counters that they may have had until then. */
+  readonly untilChanged: RuleChange = {
+    user: (row) => withBytes(this.userBefore(row), sumBytes(this.worst.user(row))),
+    permission: (row) => withBytes(this.permissionBefore(row), sumBytes(this.worst.permission(row))),
+  };
 
   #add(record: StepRecord): void {
     const { step, done, sent } = record;
@@ -64,9 +77,7 @@ export class Replay {
         this.closesUser = (step.payload.changes.status ?? (this.closesUser ? 0 : 1)) !== 1;
         return;
       case 'reset-user':
-        this.zeroed = widen(this.zeroed, record.at);
-        this.#worstUser = worse(this.#worstUser, step.prior.user);
-        for (const row of step.prior.permissions) this.#noteWorst(row.id, row);
+        this.#noteZeroed(step, record);
         this.#user = { ...step.prior.user, ...this.#user };
         for (const { id, ...counters } of step.prior.permissions) this.#note(id, counters);
         return;
@@ -89,7 +100,18 @@ export class Replay {
     }
   }
 
-  #noteWorst(id: number, row: Partial<RuledRow>): void {
+  #noteZeroed(step: FlvxStepOf<'reset-user'>, { at, zeroed }: StepRecord): void {
+    // Where the counters directly before are not known, they may have passed the quota since the reading before the step.
+    const span = at === undefined || zeroed !== undefined ? at : { ...at, from: at.from - LONGEST_READING_MS };
+    this.zeroed = widen(this.zeroed, span);
+    this.#worstUser = worse(worse(this.#worstUser, step.prior.user), zeroed?.user ?? null);
+    for (const row of step.prior.permissions) {
+      this.#noteWorst(row.id, row);
+      this.#noteWorst(row.id, zeroed?.permissions[row.id] ?? null);
+    }
+  }
+
+  #noteWorst(id: number, row: Parameters<typeof worse>[1]): void {
     const worst = worse(this.#worstPermissions.get(id) ?? null, row);
     if (worst !== null) this.#worstPermissions.set(id, worst);
   }
@@ -107,4 +129,9 @@ function isRule({ type, prior }: FlvxStep): boolean {
 /** Returns a span with another in it; one that is not known is unbounded. */
 function widen(span: Span | null, { from, until }: Span = { from: -Infinity, until: Infinity }): Span {
   return span === null ? { from, until } : { from: Math.min(span.from, from), until: Math.max(span.until, until) };
+}
+
+/** Returns a row whose counters have this sum. */
+function withBytes<Row extends RuledRow>(row: Row, bytes: number): Row {
+  return { ...row, inBytes: bytes, outBytes: 0 };
 }

@@ -8,8 +8,10 @@ export interface Worst {
   bytes: number;
 }
 
+type Counted = Pick<Worst, 'bytes'> & Partial<Worst>;
+
 /** Returns the worst of what is known of a row and what it has. */
-export function worse(known: Worst | null, row: Partial<RuledRow> | Worst | null): Worst | null {
+export function worse(known: Worst | null, row: Partial<RuledRow> | Counted | null): Worst | null {
   if (row === null) return known;
   const bytes = 'bytes' in row ? row.bytes : sumBytes({ inBytes: row.inBytes ?? 0, outBytes: row.outBytes ?? 0 });
   const quota = row.quota ?? Infinity;
@@ -28,6 +30,9 @@ export interface RuleChange {
   user: (row: FlvxUser) => RuledRow;
   permission: (row: FlvxPermission) => RuledRow;
 }
+
+/** Returns rows as they are. */
+export const AS_THEY_ARE: RuleChange = { user: (row) => row, permission: (row) => row };
 
 /** Returns rows as they were at worst while the steps of the last run were made. */
 export function toWorstBefore(worst: StoredHistory['worst']): RuleChange {

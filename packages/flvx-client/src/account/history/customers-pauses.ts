@@ -1,0 +1,54 @@
+import type { FlvxForward } from '../../client/records.js';
+import { sumBytes } from '../rules.js';
+import { beginOfStop, type Comparison } from './comparison.js';
+
+/**
+ * Returns those of the forwards that the panel stopped since the last observation. It stops all of a user, or of a tunnel, within
+ * moments: what was paused earlier was paused by the customer (docs/panels/flvx.md#83-when-rows-were-written). Pure.
+ *
+ * @param isOfTunnel whether the panel stopped the tunnel of a forward, not its user
+ */
+export function withoutCustomersPauses(
+  { past: { changes } }: Pick<Comparison, 'past'>,
+  paused: readonly FlvxForward[],
+  isOfTunnel: (row: FlvxForward) => boolean,
+): FlvxForward[] {
+  if (changes === null) return [...paused];
+  const stops = new Map(paused.map((row) => [row, isOfTunnel(row) ? row.tunnelId : null]));
+  return paused.filter((row) => {
+    const together = paused.filter((other) => stops.get(other) === stops.get(row));
+    const instants = together.flatMap((other) => changes.get(other.id) ?? []);
+    const shared = instants.filter((instant, index) => instants.indexOf(instant) !== index);
+    const stop = shared.length > 0 ? Math.min(...shared) : Math.max(...instants);
+    return (changes.get(row.id) ?? stop) >= beginOfStop(stop, instants);
+  });
+}
+
+/**
+ * Returns those of the forwards that were never observed before that ran until the panel stopped them. Everything that the
+ * panel stops at once has the same instant; what was paused earlier was paused by the customer. Pure.
+ *
+ * @param unobserved paused now, on an account or tunnel that the panel stops by its own rules
+ * @param known paused now, and known to have been stopped by the panel
+ * @param atRest all that are paused now
+ * @param changes when each forward was last written to
+ */
+export function listStoppedByPanel(
+  unobserved: readonly FlvxForward[],
+  known: readonly FlvxForward[],
+  atRest: readonly FlvxForward[],
+  changes: ReadonlyMap<number, number>,
+): FlvxForward[] {
+  const all = atRest.flatMap((row) => changes.get(row.id) ?? []);
+  const shared = all.filter((instant, index) => all.indexOf(instant) !== index);
+  const stops = new Set([...shared, ...known.flatMap((row) => changes.get(row.id) ?? [])]);
+  return unobserved.filter((row) => {
+    const at = changes.get(row.id);
+    // Without an instant: a forward that carried traffic has run.
+    if (at === undefined) return sumBytes(row) > 0;
+    const instants = atRest.filter((one) => one.tunnelId === row.tunnelId).flatMap((one) => changes.get(one.id) ?? []);
+    const byPanel = instants.filter((instant) => stops.has(instant));
+    // Where no two instants are the same, the last one paused is what ran when the panel stopped it.
+    return at >= (byPanel.length > 0 ? Math.min(...byPanel) : Math.max(...instants));
+  });
+}
