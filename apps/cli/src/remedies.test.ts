@@ -115,6 +115,12 @@ describe('a message with its remedy', () => {
     );
     for (const message of [said('2 services have'), said('1 service and 2 agents have', limits)])
       expect(text(message)).toMatch(/move its services there with "sluice service set SERVICE panel=PANEL"$/);
+    const left = (count: string) =>
+      `if it is gone for good, end what is stored of ${count} with "sluice agent limit AGENT --none --panel old"`;
+    expect(text(said('2 agents have', limits))).toContain(left('2 agents'));
+    expect(text(said('1 agent has'))).toContain(left('1 agent'));
+    expect(text(said('1 service and 1 agent have'))).toContain(left('1 agent'));
+    expect(text(said('2 services have'))).not.toContain('agent limit');
   });
 
   it('is that of a lost store only where its file of open holds is known', () => {

@@ -80,7 +80,8 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   billing_moved: /^(?<billing>.+?) (?:has another address than before|may be another installation), and /,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,
   // Limits move with a service, where there is one.
-  panel_removed: /^\d+ agents? .+; \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\)$/,
+  panel_removed:
+    /^(?:\d+ services? and )?(?<agents>\d+ agents?) .+?(?:(?<=^\d+ agents? .+); \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\))?$/,
 };
 
 /** Items of documents have no details: their message names the action, the panel or the agent. */

@@ -139,7 +139,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   product_conflict:
     'Name product {claimed} for {service}, or take its id out of the section whmcs of product {claimed} in the config',
   panel_removed: [
-    'Put panel "{panel}" back into the config; before you take it out for good, give its services back with "sluice hold release --all --panel {panel}"; where it only has another name, set the limits of {limited} there with "sluice agent limit AGENT --gb N --panel PANEL"',
+    'Put panel "{panel}" back into the config; before you take it out for good, give its services back with "sluice hold release --all --panel {panel}"; if it is gone for good, end what is stored of {agents} with "sluice agent limit AGENT --none --panel {panel}"; where it only has another name, set the limits of {limited} there with "sluice agent limit AGENT --gb N --panel PANEL"',
+    'Put panel "{panel}" back into the config; before you take it out for good, give its services back with "sluice hold release --all --panel {panel}"; if it is gone for good, end what is stored of {agents} with "sluice agent limit AGENT --none --panel {panel}"; where it only has another name, move its services there with "sluice service set SERVICE panel=PANEL"',
     'Put panel "{panel}" back into the config; before you take it out for good, give its services back with "sluice hold release --all --panel {panel}"; where it only has another name, move its services there with "sluice service set SERVICE panel=PANEL"',
   ],
   enforcement_renamed: 'Enforce it again with "sluice enforce {panel}"',

@@ -41,7 +41,10 @@ function declareLimits(agent: LazyCommand): void {
     .option('--none', 'remove the limit')
     .option('--from <file>', 'CSV with agent,limit_gb (empty: no limit); stores all rows or none')
     .option('--opening <what>', 'usage at the start: current (default for the first limit), zero, or a number of GB')
-    .option('--yes', 'do not ask, even if agents would immediately exceed their limits')
+    .option(
+      '--yes',
+      'do not ask, even if agents would immediately exceed their limits, or users stay disabled on a panel that is gone',
+    )
     .ofPanel('Hiddify')
     .dryRun()
     .changes()

@@ -49,7 +49,7 @@ const agentParts = {
   panel: text,
   /** What keeps the limit. */
   backend: z.enum(['sluice', 'addon']),
-  /** Stable code of why it is in its state, such as `below-limit`, `no-limit`, `missing`; null through the add-on. */
+  /** Stable code of why it is in its state, such as `below-limit`, `no-limit`, `missing`, `panel-removed`; null through the add-on. */
   rule: textOrNull,
   doubted: z
     .object({ at: instant, usedBytes: bytes })

@@ -13,7 +13,9 @@ const limit = {
     .optional()
     .describe('What the ledger begins with'),
   dryRun: flag,
-  acceptExceeded: flag.describe('Accept a limit that is exceeded at once, so that users are disabled'),
+  acceptExceeded: flag.describe(
+    'Accept a limit that is exceeded at once, so that users are disabled, or users that stay disabled on a panel that is not in the config',
+  ),
 };
 
 /** Agents of Hiddify panels. */

@@ -23,7 +23,10 @@ const TB = 1024 * BYTES_PER_GB;
 export function describeAgentLimit(before: AgentDetail | null, after: AgentDetail, dryRun: boolean): string {
   const text = ({ limitBytes }: AgentDetail): string => (limitBytes === null ? 'none' : typedText(limitBytes));
   const was = before === null || before.limitBytes === after.limitBytes ? '' : ` (was ${text(before)})`;
-  return `${after.name}: limit ${text(after)}${was}, ${bytesText(after.usedBytes)} used${dryRun ? ' (dry run)' : ''}`;
+  const line = `${after.name}: limit ${text(after)}${was}, ${bytesText(after.usedBytes)} used${dryRun ? ' (dry run)' : ''}`;
+  if (after.rule !== 'panel-removed' || !after.usersDisabledByUs) return line;
+  const users = formatCount(after.usersDisabledByUs, 'user stays', 'users stay');
+  return `${line}; ${users} disabled on panel "${after.panel}", which is not in the config`;
 }
 
 /** Prints whether a new user fits the limits of an agent. */

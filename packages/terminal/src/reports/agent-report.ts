@@ -82,6 +82,7 @@ const RULES: Readonly<Record<string, string>> = {
   exempt: 'it is exempt from its limit',
   dormant: 'the account is not an agent any more',
   missing: "it is not in the panel's list",
+  'panel-removed': 'its panel is not in the config',
   unknown: "the panel's list could not be read",
   doubted: 'its usage would exceed its limit by one jump, and waits for the next check',
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
-import { HOUR } from '../bench/engine-bench.js';
+import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
 
 const at = useBench(startHiddifyBench);
@@ -65,5 +65,76 @@ describe('a panel with a suspended agent that is missing in the config', () => {
     await remove();
     const { panels } = await at.pollAfter(HOUR);
     expect(panels[0]?.error.message).toBe(said('1 service and 1 agent have'));
+  });
+});
+
+describe('a panel with held agents that is gone for good', () => {
+  const forget = (how: Parameters<typeof at.limit>[2] = {}) => at.limit('north', null, { panel: 'vpn', ...how });
+
+  /** Has "north" over its limit and suspended, with two users, and takes its panel out of the config. */
+  async function hold(): Promise<string[]> {
+    const users = [1, 2].map(() => at.panel.addUser({ agent: at.north, usageLimit: 100 * GB, currentUsage: 0 }));
+    await at.limit('north', 10);
+    at.bench.clock.advance(HOUR);
+    at.panel.use(users[0] ?? '', 11 * GB);
+    await at.check({ allowMass: true });
+    await at.sluice.agents.suspend('north');
+    await remove();
+    return users;
+  }
+
+  it('is left with what was held there, once the limits of its agents are removed', async () => {
+    const users = await hold();
+    const { open } = at.bench.store.evidence;
+    expect(await open({ agentsOf: 'vpn' })).toHaveLength(2);
+    const left = { name: 'north', panel: 'vpn', limitBytes: null, rule: 'panel-removed', usersDisabledByUs: 2 };
+    const none = { suspended: null, heldSince: null };
+    expect(await forget({ dryRun: true, confirm: undefined })).toMatchObject({ ...left, ...none });
+    expect((await at.poll()).run.outcome).toBe('failed');
+    expect(await forget()).toMatchObject({ ...left, ...none });
+    const { run, panels } = await at.poll();
+    expect([run.outcome, panels, run.changes]).toEqual(['done', [], false]);
+    expect(await at.sluice.panels.list()).toMatchObject({ removed: [] });
+    expect((await at.sluice.holds.releaseAll()).run.outcome).toBe('done');
+    expect(await open({ agentsOf: 'vpn' })).toEqual([]);
+    expect((await at.bench.store.holds.lasting({ agentsOf: 'vpn' })).length).toBe(0);
+    expect(users.map((user) => at.panel.user(user).enable)).toEqual([false, false]);
+    const runs = await at.bench.store.runs.list({ command: 'agent limit' });
+    expect(runs).toContainEqual(expect.objectContaining({ outcome: 'done', totals: { agents: ['north'], left: 2 } }));
+    expect(await forget()).toMatchObject({ ...left, usersDisabledByUs: 0 });
+  });
+
+  it('keeps all where nobody accepts that its users stay disabled', async () => {
+    await hold();
+    const message =
+      'Panel "vpn" is not in the config: the 2 users that are disabled there for agent "north" stay disabled, and Sluice forgets them. Is the panel gone for good? Nothing was changed: the request does not accept it';
+    await expect(forget({ confirm: undefined })).rejects.toMatchObject({ code: 'not_confirmed', message });
+    expect((await at.poll()).run.outcome).toBe('failed');
+  });
+
+  it('keeps all where an agent is on a panel of the config, which only got another name and address', async () => {
+    await hold();
+    await at.sluice.agents.list();
+    const message =
+      'Panel "vpn" is not gone for good: agent "north" is on panel "other". Put panel "vpn" back into the config, beside that one if need be, and release it there';
+    await expect(forget()).rejects.toMatchObject({ code: 'unknown_panel', message });
+    expect(await at.bench.store.evidence.open({ agentsOf: 'vpn' })).toHaveLength(2);
+  });
+
+  it('keeps all where a panel only has another name, also while another run works on it', async () => {
+    await hold();
+    await at.bench.configure(at.bench.text.replaceAll('//localhost:', '//127.0.0.1:'));
+    const free = await at.bench.takeLease('panel:vpn');
+    await expect(forget()).rejects.toMatchObject({ code: 'lease_held' });
+    await free();
+    await expect(forget()).rejects.toMatchObject({ code: 'unknown_panel' });
+    expect(await at.bench.store.evidence.open({ agentsOf: 'other' })).toHaveLength(2);
+  });
+
+  it('has no agent but those that are stored of it', async () => {
+    await hold();
+    await expect(at.limit('south', null, { panel: 'vpn' })).rejects.toMatchObject({ code: 'unknown_agent' });
+    await expect(at.limit('north', null, { panel: 'vpm' })).rejects.toMatchObject({ code: 'unknown_panel' });
+    await expect(at.limit('north', 20, { panel: 'vpn' })).rejects.toMatchObject({ code: 'unknown_panel' });
   });
 });

@@ -75,13 +75,16 @@ export function lateBanners(
 
 /** What stays as it is on panels that left the config, and the ways out. */
 export function removedBanners(removed: OverviewReport['removed']): Html[] {
-  return removed.map(({ panel, held, agents, message }) =>
-    notice(
+  return removed.map(({ panel, held, agents, limited, message }) => {
+    const left = html`If it is gone for good, end what is stored of its agents with
+      <code>sluice agent limit AGENT --none --panel ${panel}</code>.`;
+    return notice(
       held.length + agents.length > 0 ? 'bad' : 'warning',
       html`<strong>${message}.</strong> Put the panel back into the config; before you take it out for good, give its
-        services back with <code>sluice hold release --all --panel ${panel}</code>.`,
-    ),
-  );
+        services back with <code>sluice hold release --all --panel ${panel}</code>.
+        ${agents.length + limited.length > 0 ? left : null}`,
+    );
+  });
 }
 
 /** Returns a message that a sentence continues or ends. */

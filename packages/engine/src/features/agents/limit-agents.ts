@@ -7,12 +7,14 @@ import {
   type LedgerOpening,
   usageError,
 } from '@sluice/panel-kind';
+import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent } from './addon.js';
 import { agentDetails } from './agent-views.js';
+import { leaveAgent } from './gone-agents.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import {
   describeStored,
@@ -28,18 +30,25 @@ import {
 export interface LimitRequest {
   panel?: string | undefined;
   agent: string;
-  /** Null removes the limit. */
+  /** Null removes the limit; of an agent whose panel, stated by name, is not in the config, its holds too. */
   limitBytes: number | null;
   opening?: LedgerOpening | undefined;
   dryRun?: boolean | undefined;
-  /** Called before anything is stored if agents would be over their limit at once; throws to stop. Absent: refused (`not_confirmed`). */
+  /**
+   * Called before anything is stored if agents would be over their limit at once, or if users stay disabled on a panel that is not in the
+   * config; throws to stop. Absent: refused (`not_confirmed`).
+   */
   confirm?: ((question: string) => Promise<void>) | undefined;
 }
 
 /** Sets the limit of one agent. */
 export async function limitAgent(context: Context, request: LimitRequest): Promise<AgentDetail> {
-  const on = await openAgents(context, await agentPanel(context, request.panel));
-  const { agent: text, limitBytes, opening } = request;
+  const { agent: text, limitBytes, opening, panel } = request;
+  if (panel !== undefined && limitBytes === null && isPanelRemoved(context.config, panel)) {
+    const { dryRun = false, confirm = refuse } = request;
+    return leaveAgent(context, { panel, agent: text, dryRun, confirm });
+  }
+  const on = await openAgents(context, await agentPanel(context, panel));
   const { addon } = on;
   if (addon !== null) {
     if (opening !== undefined) {

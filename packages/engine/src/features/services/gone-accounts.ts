@@ -71,7 +71,7 @@ function leavesAccount(
 }
 
 /** Ends what is restricted for a service, except where it names the restricted account again. */
-export async function endEvidence(
+async function endEvidence(
   context: Pick<Context, 'now'>,
   { evidence }: StoreTables,
   { id, refs }: Required<Pick<ServiceChange, 'id' | 'refs'>>,
@@ -79,4 +79,14 @@ export async function endEvidence(
   const open = await evidence.open({ services: [id] });
   if (open.some(({ target }) => Object.values(refs).includes(target))) return;
   for (const item of open) await evidence.end(item.id, context.now(), 'dropped');
+}
+
+/** Ends what is left of a service or an agent for which nothing can be released any more: its account or its panel is gone. */
+export async function endRestrictions(
+  context: Pick<Context, 'now'>,
+  tables: StoreTables,
+  subject: string,
+): Promise<void> {
+  await endEvidence(context, tables, { id: subject, refs: {} });
+  for (const { id } of await tables.holds.open({ services: [subject] })) await tables.holds.end(id, context.now());
 }

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import type { EvidenceRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
@@ -11,7 +11,7 @@ import { findSold } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';
-import { endEvidence, findGone } from './gone-accounts.js';
+import { endRestrictions, findGone } from './gone-accounts.js';
 import { findLifted } from './lifted-accounts.js';
 import { noteFollowing } from './former-status.js';
 
@@ -66,12 +66,6 @@ async function refuseHeld(context: Context, service: ServiceRecord): Promise<voi
       ? here
       : `, and panel "${removed}" is not in the config: put it back there, and release the service first; if the panel is gone for good, give the service the status terminated`;
   throw new SluiceError('service_held', `"${id}" is held (${reasons})${wayOut}`, { details: { service: id } });
-}
-
-/** Ends what is left of a service for which nothing can be released any more: its account or its panel is gone. */
-async function endRestrictions(context: Context, tables: StoreTables, id: string): Promise<void> {
-  await endEvidence(context, tables, { id, refs: {} });
-  for (const hold of await tables.holds.open({ services: [id] })) await tables.holds.end(hold.id, context.now());
 }
 
 /** Whether the panel of a service, and each where something is restricted for it, was taken out of the config. */

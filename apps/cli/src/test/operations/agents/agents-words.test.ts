@@ -46,6 +46,23 @@ it('agent limit says what was before', async () => {
   expect(await print('agent limit north --gb 1500')).toBe('north: limit 1500 GB (1.46 TB) (was none), 0 B used\n');
 });
 
+it('agent limit ends what is stored of a held agent whose panel is gone for good', async () => {
+  await exceed(addUser());
+  const config = at.bench.read('sluice.yaml').replace('  vpn: {', '  new: {').replaceAll('panel: vpn', 'panel: new');
+  at.bench.write('sluice.yaml', config.replaceAll('//127.0.0.1:', '//localhost:'));
+  const command = 'sluice agent limit AGENT --none --panel vpn';
+  for (const words of ['poll', 'doctor']) {
+    const { stdout, stderr } = await at.bench.sluice(words);
+    expect((stdout + stderr).replace(/\s+/g, ' ')).toContain(`end what is stored of 1 agent with "${command}"`);
+  }
+  const asked = await at.bench.sluice('agent limit north --none --panel vpn');
+  expect([asked.exitCode, asked.stderr]).toEqual([2, expect.stringContaining('stays disabled, and Sluice forgets it')]);
+  expect(await print('agent limit north --none --panel vpn --yes')).toBe(
+    'north: limit none, 5 GB used; 1 user stays disabled on panel "vpn", which is not in the config\n',
+  );
+  expect((await at.bench.sluice('poll')).exitCode).toBe(0);
+});
+
 it('agent limit names no mask in place of an agent that it does not find', async () => {
   const { exitCode, stderr } = await at.bench.sluice('agent limit 00000000-0000-4000-8000-000000000001 --gb 5');
   expect([exitCode, stderr]).toEqual([
