@@ -5,12 +5,12 @@ import { ledgerKey } from '../account/ledger.js';
 import type { ObservedList } from '../account/record-list.js';
 import type { AgentRecord, AgentUserRecord, AgentReservationRecord, AgentSnapshotRecord } from '@sluice/quota-core';
 import { findRaise, isRaised } from '../account/reservations.js';
-import { ACTION_TYPES, newStep, toObservedUser } from '../account/user-actions.js';
+import { ACTION_TYPES, type AddressableUser, newStep, toObservedUser } from '../account/user-actions.js';
 import { findDifferences, isHalfMade, shows, toChange } from '../client/compare-user.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF, type UnreadableRow } from '../client/records.js';
 import type { CallOptions, HiddifyClient, NewHiddifyUser } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
-import { readEnabledAgain } from './enabled-again.js';
+import { isEnabledAgain } from './enabled-again.js';
 
 /** The lists as the panel returned them. */
 export interface BareList {
@@ -114,23 +114,24 @@ export async function rereadEnabled(
   disabled: ReadonlySet<string>,
   call: CallOptions,
 ): Promise<ObservedList> {
-  if (disabled.size === 0) return list;
+  const shown = list.users.filter((user) => isEnabledAgain(user, disabled));
+  if (shown.length === 0) return list;
   const goneUsers = new Set(list.goneUsers);
   const unread = new Set<string>();
-  const reread = async (user: HiddifyUser): Promise<HiddifyUser[]> => {
+  const reread = async (user: AddressableUser): Promise<[HiddifyUser, HiddifyUser[]]> => {
     try {
-      const again = await readEnabledAgain(client, user, disabled, call);
-      if (again !== null) return [again];
+      const again = await client.users.get(user.uuid, call);
+      if (again !== null) return [user, [again]];
       goneUsers.add(ledgerKey(user));
-      return [];
+      return [user, []];
     } catch (error) {
       if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
-      if (user.uuid !== null) unread.add(user.uuid);
-      return [user];
+      unread.add(user.uuid);
+      return [user, [user]];
     }
   };
-  const users = await Promise.all(list.users.map(reread));
-  return { ...list, users: users.flat(), goneUsers, unread };
+  const read = new Map(await Promise.all(shown.map(reread)));
+  return { ...list, users: list.users.flatMap((user) => read.get(user) ?? [user]), goneUsers, unread };
 }
 
 /** Reads users again that may be creations in progress: such a row counts 1000 GB for the wrong owner. */

@@ -1,3 +1,4 @@
+import type { AddressableUser } from '../account/user-actions.js';
 import type { HiddifyUser } from '../client/records.js';
 import type { CallOptions, HiddifyClient } from '../client/types.js';
 
@@ -13,6 +14,11 @@ export async function readEnabledAgain(
   disabled: ReadonlySet<string>,
   call: CallOptions,
 ): Promise<HiddifyUser | null> {
+  return isEnabledAgain(user, disabled) ? users.get(user.uuid, call) : user;
+}
+
+/** Returns whether a user is shown as enabled although Sluice has disabled it. */
+export function isEnabledAgain(user: HiddifyUser, disabled: ReadonlySet<string>): user is AddressableUser {
   const { uuid, enabled } = user;
-  return enabled && uuid !== null && disabled.has(uuid) ? users.get(uuid, call) : user;
+  return enabled && uuid !== null && disabled.has(uuid);
 }
