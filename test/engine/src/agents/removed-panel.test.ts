@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type FakeHiddify, startFakeHiddify } from '@sluice/fake-panels';
 import { useBench } from '../bench/each-test.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startHiddifyBench } from '../bench/hiddify-bench.js';
@@ -71,6 +72,12 @@ describe('a panel with a suspended agent that is missing in the config', () => {
 describe('a panel with held agents that is gone for good', () => {
   const forget = (how: Parameters<typeof at.limit>[2] = {}) => at.limit('north', null, { panel: 'vpn', ...how });
 
+  let another: FakeHiddify;
+  beforeEach(async () => {
+    another = await startFakeHiddify({ now: at.bench.clock.now });
+  });
+  afterEach(() => another.close());
+
   /** Has "north" over its limit and suspended, with two users, and takes its panel out of the config. */
   async function hold(): Promise<string[]> {
     const users = [1, 2].map(() => at.panel.addUser({ agent: at.north, usageLimit: 100 * GB, currentUsage: 0 }));
@@ -80,6 +87,11 @@ describe('a panel with held agents that is gone for good', () => {
     await at.check({ allowMass: true });
     await at.sluice.agents.suspend('north');
     await remove();
+    await at.bench.configure(
+      at.bench.text
+        .replaceAll(at.panel.url.replace('127.0.0.1', 'localhost'), another.url)
+        .replaceAll(at.panel.key, another.key),
+    );
     return users;
   }
 
@@ -114,7 +126,11 @@ describe('a panel with held agents that is gone for good', () => {
 
   it('keeps all where an agent is on a panel of the config, which only got another name and address', async () => {
     await hold();
-    await at.sluice.agents.list();
+    await at.bench.configure(
+      at.bench.text
+        .replaceAll(another.url, at.panel.url.replace('127.0.0.1', 'localhost'))
+        .replaceAll(another.key, at.panel.key),
+    );
     const message =
       'Panel "vpn" is not gone for good: agent "north" is on panel "other". Put panel "vpn" back into the config, beside that one if need be, and release it there';
     await expect(forget()).rejects.toMatchObject({ code: 'unknown_panel', message });
@@ -123,12 +139,19 @@ describe('a panel with held agents that is gone for good', () => {
 
   it('keeps all where a panel only has another name, also while another run works on it', async () => {
     await hold();
-    await at.bench.configure(at.bench.text.replaceAll('//localhost:', '//127.0.0.1:'));
+    await at.bench.configure(at.bench.text.replaceAll(another.url, at.panel.url).replaceAll(another.key, at.panel.key));
     const free = await at.bench.takeLease('panel:vpn');
     await expect(forget()).rejects.toMatchObject({ code: 'lease_held' });
     await free();
     await expect(forget()).rejects.toMatchObject({ code: 'unknown_panel' });
     expect(await at.bench.store.evidence.open({ agentsOf: 'other' })).toHaveLength(2);
+  });
+
+  it('keeps all where a panel of the config can not be read, which may be the same', async () => {
+    await hold();
+    another.server.inject({ fault: { kind: 'status', status: 502 } });
+    await expect(forget()).rejects.toMatchObject({ code: 'PANEL_SERVER_ERROR' });
+    expect(await at.bench.store.evidence.open({ agentsOf: 'vpn' })).toHaveLength(2);
   });
 
   it('has no agent but those that are stored of it', async () => {

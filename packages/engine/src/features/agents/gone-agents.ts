@@ -2,7 +2,6 @@ import type { AgentDetail } from '@sluice/contract/documents';
 import { type AgentSemantics, SluiceError } from '@sluice/panel-kind';
 import { toAgentSubject } from '@sluice/quota-core';
 import type { AgentRecord, EvidenceRecord, StoreTables } from '@sluice/state-store';
-import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import { notFound } from '../../base/errors.js';
 import type { Context } from '../../context/context.js';
@@ -10,7 +9,8 @@ import { panelLease } from '../../context/leases.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { endRestrictions } from '../services/gone-accounts.js';
 import { addonDetail } from './agent-views.js';
-import { matches, withAgentErrors } from './open-agents.js';
+import { matches, panelsWithAgents, withAgentErrors } from './open-agents.js';
+import { listAgents } from './show-agents.js';
 
 /** Why an agent has neither limit nor holds: its panel is not in the config. */
 const PANEL_GONE = 'panel-removed';
@@ -28,13 +28,16 @@ interface Leaving {
  * Ends what is stored of an agent whose panel is not in the config: its limit, its holds, and what is known of the users that were
  * disabled for it, who stay disabled there.
  *
- * @throws SluiceError `unknown_panel` where nothing is stored of that panel, or the agent is on a panel of the config too; `lease_held`
- *   while another run works on it
+ * @throws SluiceError `unknown_panel` where nothing is stored of that panel, or the agent is on a panel of the config; what makes such a
+ *   panel unreadable; `lease_held` while another run works on it
  */
-export function leaveAgent(context: Context, { panel, agent: text, dryRun, confirm }: Leaving): Promise<AgentDetail> {
-  return withRun(context, { command: 'agent limit', dryRun }, async (run) => {
+export async function leaveAgent(context: Context, leaving: Leaving): Promise<AgentDetail> {
+  const { panel, agent: text, dryRun, confirm } = leaving;
+  const elsewhere = await readElsewhere(context);
+  return await withRun(context, { command: 'agent limit', dryRun }, async (run) => {
     if (!dryRun) await run.leases.take(panelLease(panel), 0);
     const agent = await withAgentErrors(text, () => findLeft(context, panel, text));
+    refuseMoved(agent, elsewhere.get(agent.uuid));
     const subject = toAgentSubject(panel, agent.uuid);
     const disabled = await context.store.evidence.open({ services: [subject] });
     if (dryRun) return toDetail(context, agent, disabled);
@@ -55,8 +58,7 @@ async function removeLimit(context: Context, { agents }: StoreTables, agent: Age
 
 /** Returns an agent that is stored of a panel which is not in the config. */
 async function findLeft(context: Context, panel: string, text: string): Promise<AgentRecord> {
-  const all = await context.store.agents.list();
-  const left = all.filter((agent) => agent.panel === panel);
+  const left = (await context.store.agents.list()).filter((agent) => agent.panel === panel);
   if (left.length === 0) requirePanelName(context, panel);
   const [agent, ...others] = matches(left, text);
   if (agent === undefined)
@@ -65,13 +67,24 @@ async function findLeft(context: Context, panel: string, text: string): Promise<
     });
   if (others.length > 0)
     throw new SluiceError('ambiguous_agent', `${others.length + 1} agents are called "${text}". Name one by its uuid.`);
-  const there = all.find(({ uuid, gone, panel: other }) => {
-    return uuid === agent.uuid && !gone && !isPanelRemoved(context.config, other);
-  });
-  if (there === undefined) return agent;
+  return agent;
+}
+
+/** Reads on which panel of the config each agent is; a panel that can't be read may be the one that is sought. */
+async function readElsewhere(context: Context): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of panelsWithAgents(context)) {
+    const { agents } = await listAgents(context, name);
+    for (const { uuid } of agents) found.set(uuid, name);
+  }
+  return found;
+}
+
+function refuseMoved({ panel, name }: AgentRecord, there: string | undefined): void {
+  if (there === undefined) return;
   throw notFound(
     'unknown_panel',
-    `Panel "${panel}" is not gone for good: agent "${agent.name}" is on panel "${there.panel}". Put panel "${panel}" back into the config, beside that one if need be, and release it there`,
+    `Panel "${panel}" is not gone for good: agent "${name}" is on panel "${there}". Put panel "${panel}" back into the config, beside that one if need be, and release it there`,
     { panel },
   );
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { startFakeHiddify } from '@sluice/fake-panels';
 import { restart, startForEachTest } from '../../each-test.js';
 import { GB, HOUR, MINUTE, startHiddifyBench } from '../../hiddify-bench.js';
 
@@ -48,8 +49,9 @@ it('agent limit says what was before', async () => {
 
 it('agent limit ends what is stored of a held agent whose panel is gone for good', async () => {
   await exceed(addUser());
+  const another = await startFakeHiddify({ now: at.bench.clock.now });
   const config = at.bench.read('sluice.yaml').replace('  vpn: {', '  new: {').replaceAll('panel: vpn', 'panel: new');
-  at.bench.write('sluice.yaml', config.replaceAll('//127.0.0.1:', '//localhost:'));
+  at.bench.write('sluice.yaml', config.replaceAll(at.panel.url, another.url).replaceAll(at.panel.key, another.key));
   const command = 'sluice agent limit AGENT --none --panel vpn';
   for (const words of ['poll', 'doctor']) {
     const { stdout, stderr } = await at.bench.sluice(words);
@@ -61,6 +63,7 @@ it('agent limit ends what is stored of a held agent whose panel is gone for good
     'north: limit none, 5 GB used; 1 user stays disabled on panel "vpn", which is not in the config\n',
   );
   expect((await at.bench.sluice('poll')).exitCode).toBe(0);
+  await another.close();
 });
 
 it('agent limit names no mask in place of an agent that it does not find', async () => {
