@@ -137,6 +137,7 @@ describe('a checkpoint of an earlier version', () => {
     expect(keep(stored)).toEqual({
       ...rest,
       at: left.at,
+      reading: { from: state.account.forwardsAt, until: state.account.at, usedUp: false },
       listed: 8,
       quota: 100,
       history: { ...memo, usedBytes: 6 * GB, forwards: { 4: { status: 1, bytes: 6 * GB, tunnelId: 1 } } },
@@ -177,7 +178,7 @@ describe('a checkpoint', () => {
     const first = keep(stored);
     expect(parseHistory(JSON.parse(JSON.stringify(first)))).toEqual(first?.history);
     const changed = keep({ ...stored, memo: { ...stored.memo, parked: { 4: 'surplus' } } });
-    expect(Object.keys(changed ?? {}).sort()).toEqual(['account', 'at', 'history', 'listed', 'quota']);
+    expect(Object.keys(changed ?? {}).sort()).toEqual(['account', 'at', 'history', 'listed', 'quota', 'reading']);
     expect(Object.keys(changed?.history ?? {}).sort()).toEqual(Object.keys(stored.memo).sort());
   });
 

@@ -14,11 +14,11 @@ import {
 import { isMoved } from '../account/history/moved-forwards.js';
 import { parsePayload, toStepRecords } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory } from '../account/history/observed-history.js';
-import type { Past } from '../account/history/comparison.js';
+import type { Past, Reading } from '../account/history/comparison.js';
 import { Replay } from '../account/history/replay.js';
 import { isUsedUp } from '../account/rules.js';
 import type { FlvxSnapshot } from '../client/observation.js';
-import type { FlvxPermission, FlvxUser } from '../client/records.js';
+import type { FlvxForward, FlvxPermission, FlvxUser } from '../client/records.js';
 import { toIso } from '../client/units.js';
 import { listClosedByHold, withTunnels } from './checkpoint-tunnels.js';
 import { accountView, type ServiceObservation, type TimedObservation } from './observation.js';
@@ -39,6 +39,8 @@ export interface FlvxCheckpoint {
   /** When the rows of the account were read, before steps of that run; absent for `at`. */
   accountAt?: string;
   history: StoredHistory | null;
+  /** The reading of the account, by the panel's clock; absent in stores of earlier versions. */
+  reading?: Reading;
   /** The quota at which the panel stops the account, or a part of it; absent where it is not known. */
   quota?: number;
 }
@@ -77,12 +79,12 @@ function toListed(
 }
 
 /** Returns what is known from before an observation: the stored history, and the journal since. */
-export function toPast(target: TargetState, { account, changes, paused }: ServiceObservation): Past {
-  const { clockAhead } = account;
+export function toPast(target: TargetState, { changes, paused }: ServiceObservation): Past {
   return {
     last: parseHistory(target.checkpoint),
-    former: toFormer(target.former ?? null, clockAhead),
-    records: toStepRecords(target.recent, clockAhead),
+    reading: parseCheckpoint(target.checkpoint)?.reading ?? null,
+    former: toFormer(target.former ?? null),
+    records: toStepRecords(target.recent),
     cycle: findCycleId(target),
     isReset: toFlvxProduct(target.product).resetDay !== 0 || isOfCycle(target),
     held: toHeld(target.evidence),
@@ -107,12 +109,10 @@ export function findPausedByCustomer(target: TargetState, state: ServiceObservat
 }
 
 /** Returns the history of the service that had the account before, with its steps since: a killed run stored none. */
-function toFormer(former: FormerHistory | null, clockAhead: number): StoredHistory | null {
+function toFormer(former: FormerHistory | null): StoredHistory | null {
   const last = parseHistory(former?.checkpoint);
   if (former === null || last === null) return null;
-  return storedHistory(
-    new Replay({ ...last, run: emptyHistory.run }, toStepRecords(former.recent, clockAhead)).history,
-  );
+  return storedHistory(new Replay({ ...last, run: emptyHistory.run }, toStepRecords(former.recent)).history);
 }
 
 /** Input of `toCheckpoint`. */
@@ -149,7 +149,8 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
     const { user, history } = unchanged;
     const account = withNodes(before.account, state.tunnelNodes);
     const counted = withCounters(history, user, state.account, uncountedBytes(target));
-    return { ...listed, at, account, ...toAccountAt(left), history: counted, ...toShownQuota(state) };
+    const reading = { from: state.account.forwardsAt, until: state.account.at, usedUp: false };
+    return { ...listed, at, account, ...toAccountAt(left), history: counted, reading, ...toShownQuota(state) };
   }
   const { user } = state.account;
   const now = historyAfter(input);
@@ -166,6 +167,7 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
     ...listed,
     account: accountView(url, target, state, { before: before?.account ?? null, history }),
     ...toAccountAt(left),
+    reading: now.reading,
     history: {
       ...stored,
       forwards: withFresh(stored.forwards, target.recent, at),
@@ -218,8 +220,18 @@ function historyAfter({ target, planned, paused, left: { state: left } }: Checkp
   if (before === null) return observeHistory(left.account, past);
   const run = target.recent.at(-1)?.run;
   const recent = target.recent.filter((row) => row.run === run);
-  const records = toStepRecords(recent, left.account.clockAhead);
-  return observeHistory(left.account, { ...past, last: before.history, records, readAt: planned.account.forwardsAt });
+  const records = toStepRecords(recent);
+  const { history: last, reading } = before;
+  const changes = withoutStarts(left, planned);
+  return observeHistory(left.account, { ...past, last, records, changes, reading: { ...reading, usedUp: false } });
+}
+
+/** Returns when forwards were last written to, without those that were paused after that was read: it is when they were started. */
+function withoutStarts({ account, changes }: ServiceObservation, planned: ServiceObservation): Past['changes'] {
+  const ran = new Set(planned.account.forwards.flatMap(({ id, status }) => (status === 1 ? [id] : [])));
+  const isOld = ({ id, status }: FlvxForward): boolean => status !== 1 && ran.has(id);
+  const old = new Set(account.forwards.filter(isOld).map(({ id }) => id));
+  return changes === null || old.size === 0 ? changes : new Map([...changes].filter(([id]) => !old.has(id)));
 }
 
 /** Whether a poll can skip planning for an account. Pure. */

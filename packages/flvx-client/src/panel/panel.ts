@@ -279,6 +279,13 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return this.#paused.get(id) ?? new Set();
   }
 
+  #notePaused(service: ServiceRecord, { account }: ServiceObservation, paused: readonly number[]): void {
+    const known = this.#findPaused(service);
+    if (known.size + paused.length === 0) return;
+    const running = new Set(account.forwards.flatMap(({ id, status }) => (status === 1 ? [id] : [])));
+    this.#paused.set(service.id, new Set([...known, ...paused].filter((id) => !running.has(id))));
+  }
+
   #findKept({ id }: ServiceRecord): KeptRows | null {
     return this.#kept.get(id) ?? null;
   }
@@ -309,8 +316,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     const { service } = target;
     const { state } = observation;
     // What one reading shows stays so in the run: its steps write instants of their own.
-    const paused = state === null ? [] : findPausedByCustomer(target, state);
-    if (paused.length > 0) this.#paused.set(service.id, new Set([...this.#findPaused(service), ...paused]));
+    if (state !== null) this.#notePaused(service, state, findPausedByCustomer(target, state));
     return planService(this.#defaults, target, observation);
   }
 

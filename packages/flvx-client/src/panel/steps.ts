@@ -97,6 +97,12 @@ interface Notes extends Pick<StepPayload, 'begins' | 'parks' | 'cycle' | 'cuts' 
 
 const nothing: Notes = { begins: [], ends: [], parks: null, cycle: null };
 
+/** Instants of the journal are compared with the panel's, also once a clock was set. */
+function toClockAhead(input: PlanInput | null): Pick<StepPayload, 'clockAhead'> {
+  const clockAhead = input?.account.clockAhead ?? 0;
+  return Math.abs(clockAhead) < 1000 ? {} : { clockAhead };
+}
+
 /** Returns a step for the journal, with the evidence that begins or ends with it. */
 function toStep(step: FlvxStep, input: PlanInput | null): Step {
   const notes = input === null ? nothing : toNotes(step, input);
@@ -112,6 +118,7 @@ function toStep(step: FlvxStep, input: PlanInput | null): Step {
     ...(returns ? { returns } : {}),
     ...(late ? { late } : {}),
     ...toTunnelName(step, input),
+    ...toClockAhead(input),
   };
   return {
     id: step.id,

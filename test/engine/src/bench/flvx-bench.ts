@@ -19,6 +19,8 @@ export interface FlvxBench {
   /** Adds a service and creates its account; returns the panel's user id. */
   create: (number: number, options?: ServiceOptions) => Promise<number>;
   poll: (options?: RunOptions) => Promise<RunReport>;
+  /** Sets how far the panel's clock is ahead of the engine's. */
+  setAhead: (ms: number) => void;
   /** Throws where the panel got a call that it does not know. */
   close: () => Promise<void>;
 }
@@ -59,8 +61,9 @@ export async function startFlvxBench(
   { panelMore = '', aheadMs = 0, ...parts }: { panelMore?: string; aheadMs?: number } & Partial<EngineParts> = {},
 ): Promise<FlvxBench> {
   const clock = manualClock('2026-11-20T12:00:00Z');
+  const ahead = { ms: aheadMs };
   const panel = await startFakeFlvx({
-    now: () => clock.now() + aheadMs,
+    now: () => clock.now() + ahead.ms,
     admin: { name: 'admin_user', password: ADMIN_PASSWORD },
     onWait: (ms) => {
       clock.advance(ms);
@@ -91,6 +94,9 @@ export async function startFlvxBench(
       return Number(service.refs['flvx_user_id']);
     },
     poll: (options) => bench.sluice.poll(options),
+    setAhead: (ms) => {
+      ahead.ms = ms;
+    },
     async close() {
       await panel.close();
       await bench.close();

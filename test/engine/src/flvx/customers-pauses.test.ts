@@ -117,7 +117,7 @@ describe('while the quota is used up, a forward that rests', () => {
   /** The panel's quota is below what was used, and no node has reported since. */
   async function lowerQuota(): Promise<void> {
     await addCustomer(at, 'faster');
-    await use(at, 250);
+    await use(at, 320);
     await at.sluice.provision.changePackage('svc-1', 'small-slower');
     at.bench.clock.advance(MINUTE);
   }
@@ -134,10 +134,26 @@ describe('while the quota is used up, a forward that rests', () => {
     expect(await pollThrice(at)).toEqual([true, true]);
   });
 
-  it('was stopped by the panel where a tunnel counts nothing of a small report', async () => {
-    at.panel.world.tunnels.get(at.tunnels.hk)!.trafficRatio = 0.5;
-    await lowerQuota();
-    at.panel.traffic(WEB, { in: 1, out: 0 });
+  it.each([1, 2])(
+    'was stopped by the panel where a tunnel counts nothing of a small report (%p-fold)',
+    async (flow) => {
+      Object.assign(at.panel.world.tunnels.get(at.tunnels.hk)!, { trafficRatio: 0.5, flow });
+      await lowerQuota();
+      at.panel.traffic(WEB, { in: 1, out: 0 });
+      expect(await pollThrice(at)).toEqual([true, true]);
+    },
+  );
+
+  it('was stopped by the panel where its customer edits it after he has started another', async () => {
+    await addCustomer(at, 'small');
+    for (const forward of [WEB, GAME]) at.panel.traffic(forward, { in: 51 * GB, out: 0 });
+    at.bench.clock.advance(3 * MINUTE);
+    await at.panel.customer(USER).resume(GAME);
+    at.bench.clock.advance(MINUTE);
+    await at.panel.customer(USER).updateForward(WEB, { remoteAddr: '198.51.100.9:9' });
+    at.bench.clock.advance(7 * MINUTE);
+    await at.poll();
+    await at.sluice.overrides.set('svc-1', { quota: '900GB' });
     expect(await pollThrice(at)).toEqual([true, true]);
   });
 
@@ -150,18 +166,65 @@ describe('while the quota is used up, a forward that rests', () => {
     await pauseOf(at, WEB);
     expect(await pollThrice(at)).toEqual([false, true]);
   });
+});
 
-  it('is judged once the panel has had the time to stop the others', async () => {
-    await lowerQuota();
-    at.panel.traffic(WEB, { in: 1, out: 0 });
-    const game = at.panel.world.forwards.get(GAME)!;
-    // A silent node holds up the second pause.
-    const later = { ...game };
-    Object.assign(game, { status: 1, updatedTime: game.createdTime });
+describe('a stop by the quota that the panel has not ended when it is read', () => {
+  const at = useFlvxBench();
+
+  /** Reports traffic over the quota: it is counted, and the panel waits for a node before it pauses these. Returns what pauses them. */
+  function report(gb: number, waiting: readonly number[]): () => void {
+    const rows = waiting.map((id) => at.panel.world.forwards.get(id)!);
+    const before = rows.map(({ updatedTime }) => updatedTime);
+    at.panel.traffic(WEB, { in: gb * GB, out: 0 });
+    const now = at.bench.clock.now();
+    rows.forEach((row, index) => Object.assign(row, { status: 1, updatedTime: before[index] }));
+    return () => {
+      for (const row of rows) Object.assign(row, { status: 0, updatedTime: now });
+    };
+  }
+
+  it.each(['small', 'small-slower'])('ends with %p, and all come back', async (product) => {
+    await addCustomer(at, product);
+    const end = report(101, [GAME]);
+    at.bench.clock.advance(10 * SECOND);
     await at.poll();
-    Object.assign(game, later);
+    end();
+    await pollLater(at);
+    await at.sluice.overrides.set('svc-1', { quota: '900GB' });
     expect(await pollThrice(at)).toEqual([true, true]);
   });
+
+  it.each([[[GAME]], [[WEB, GAME]]])(
+    'ends after the quota was raised, and all come back (%p waiting)',
+    async (waiting) => {
+      await addCustomer(at, 'small');
+      const end = report(101, waiting);
+      at.bench.clock.advance(15 * SECOND);
+      await at.sluice.overrides.set('svc-1', { quota: '500GB' });
+      await at.poll();
+      end();
+      expect(await pollThrice(at)).toEqual([true, true]);
+    },
+  );
+
+  it.each([1, 2])(
+    'begins once it was counted, as list %p of forwards is read for the opening of a cycle',
+    async (nth) => {
+      await addDue(at, 'small', 99);
+      const endpoint = /forward\/list$/;
+      let lists = 0;
+      let end = (): void => undefined;
+      const match = ({ endpoint: called }: { endpoint: string }): boolean => endpoint.test(called) && ++lists === nth;
+      const begin = (): Promise<void> => Promise.resolve(void (end = report(2, [WEB, GAME])));
+      at.panel.server.inject({ match, times: 1, fault: { kind: 'wait', until: begin } });
+      at.panel.server.onCall((call) => {
+        if (lists === nth && !endpoint.test(call.endpoint)) end();
+      });
+      await at.poll();
+      end();
+      expect(await pollThrice(at)).toEqual([true, true]);
+    },
+  );
 });
 
 describe.each([-90, 90])('with a clock of the panel that is %p s ahead', (seconds) => {
@@ -187,4 +250,20 @@ describe.each([-90, 90])('with a clock of the panel that is %p s ahead', (second
     await pauseOf(at, WEB);
     expect(await pollThrice(at)).toEqual([false, true]);
   });
+});
+
+it('a clock that is set after a killed opening changes nothing of who paused', async () => {
+  const at = await startFlvxBench();
+  await addDue(at, 'slower', 310);
+  const report = (): Promise<unknown> => Promise.resolve(at.panel.traffic(WEB, { in: 2 * GB, out: 0 }));
+  at.panel.server.inject({
+    endpoint: /user\/reset$/,
+    times: 1,
+    fault: { kind: 'wait', until: async () => void (await report()) },
+  });
+  const never = (): Promise<unknown> => Promise.resolve();
+  await kill(at, (sluice) => sluice.poll(), { endpoint: /user\/reset$/, when: 'after', land: never });
+  at.setAhead(-200 * SECOND);
+  expect(await pollThrice(at)).toEqual([true, true]);
+  await at.close();
 });

@@ -12,8 +12,8 @@ export interface Past {
   former?: StoredHistory | null;
   /** The steps since then, oldest first. */
   records: readonly StepRecord[];
-  /** When the account was read before the steps, by the panel's clock; absent where that is not known. */
-  readAt?: number;
+  /** The reading of the last observation; null where there was none, or where that is not known. */
+  reading: Reading | null;
   /** The open cycle; null where there is none. */
   cycle: string | null;
   /** Whether the counters of an account that is observed for the first time need no reset in that cycle. */
@@ -23,6 +23,12 @@ export interface Past {
   changes: ReadonlyMap<number, number> | null;
   /** Forwards that earlier readings of the run showed as paused by their customer. */
   paused: ReadonlySet<number>;
+}
+
+/** A reading of an account. */
+export interface Reading extends Span {
+  /** Whether a quota was used up, or something had expired, then or while the steps of its run were made. */
+  usedUp: boolean;
 }
 
 /** Which parts of an account a hold has restricted. */
@@ -52,12 +58,25 @@ export function hasRun(comparison: Comparison, { id }: FlvxForward): boolean {
   return replay.started.has(id) || (last?.forwards[id]?.status === 1 && !comparison.past.paused.has(id));
 }
 
+/**
+ * Whether the panel was pausing a forward when it was last seen as running: it writes the instant of the report, and pauses others
+ * before. What a customer pauses has the instant at which it is written.
+ */
+export function isPausedByReport(comparison: Comparison, row: FlvxForward): boolean {
+  const { past, last, replay } = comparison;
+  const seen = last?.forwards[row.id];
+  if (past.reading === null || seen?.status !== 1 || seen.unjudged === true || replay.started.has(row.id)) return false;
+  // Without the instant: it is read before anything is changed.
+  if (past.changes === null) return past.reading.usedUp;
+  return past.changes.has(row.id) && compareInstant(comparison, row, past.reading) < 0;
+}
+
 /** Each prompt answer shows the difference of the clocks, to within its duration. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
 /** Whether a forward was paused before (negative), while (0) or after (positive) something was done; 0 where that is not known. */
 export function compareInstant(
-  { past }: Comparison,
+  { past }: Pick<Comparison, 'past'>,
   { id }: Pick<FlvxForward, 'id'>,
   { from, until }: Span,
 ): -1 | 0 | 1 {
@@ -68,16 +87,10 @@ export function compareInstant(
 }
 
 /** Nodes report every 5 s, and the panel waits up to 36 s for a silent node before it pauses the next forward. */
-const LONGEST_BETWEEN_PAUSES_MS = 60_000;
+export const LONGEST_BETWEEN_PAUSES_MS = 60_000;
 
 /** Returns when a stop by the panel began: each report that comes while it pauses forwards writes an instant of its own. */
 export function beginOfStop(stop: number, instants: readonly number[]): number {
   const earlier = instants.filter((instant) => instant < stop).sort((a, b) => b - a);
   return earlier.reduce((begin, instant) => (begin - instant <= LONGEST_BETWEEN_PAUSES_MS ? instant : begin), stop);
-}
-
-/** Whether the panel may yet be pausing the forwards that it stops with this one: one after the other. */
-export function mayGoOn({ observed, forwards, past }: Comparison, { id }: FlvxForward): boolean {
-  const pausedAt = past.changes?.get(id) ?? -Infinity;
-  return observed.forwardsAt - pausedAt < forwards.length * LONGEST_BETWEEN_PAUSES_MS;
 }

@@ -15,6 +15,7 @@ const world = useWorld(customerAndNeighbour);
 const nobody = { user: () => false, permission: () => false, forward: () => false, speed: () => false };
 const past = (more: Partial<Past> = {}): Past => ({
   last: null,
+  reading: null,
   records: [],
   cycle: 'c1',
   isReset: true,

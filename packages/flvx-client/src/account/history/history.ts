@@ -36,7 +36,7 @@ export interface FlvxHistory {
       tunnelId?: number;
       /** It was read so soon after a pause that its node may yet report traffic from before it. */
       fresh?: true;
-      /** It rests, and nothing has shown yet who paused it: until then it counts as running. */
+      /** It rests, and its counters were older, so that nothing has shown yet who paused it: until then it counts as running. */
       unjudged?: true;
     }
   >;
@@ -57,7 +57,8 @@ export interface FlvxHistory {
     at: number;
     user: { quota: number; bytes: number };
     tunnels: Record<string, { quota: number; bytes: number }>;
-    started: number[];
+    /** When steps started forwards, by the panel's clock (ms); absent in stores of earlier versions. */
+    startedAt?: Record<string, number>;
     /** While the counters were zeroed, by the local clock (ms); absent where they were not, and in stores of earlier versions. */
     zeroed?: { from: number; until: number };
   };
@@ -92,8 +93,8 @@ export interface FlvxHistory {
   cuts: number[];
   /** Forwards that were paused although they were shown as paused. Their traffic is that of open connections. */
   again: number[];
-  /** Billing factor and number of entry nodes of each tunnel, as last observed. */
-  scales: Record<string, { factor: number; nodes: number }>;
+  /** Billing factor, the ratio in it, and number of entry nodes of each tunnel, as last observed; the ratio is absent in older stores. */
+  scales: Record<string, { factor: number; ratio?: number; nodes: number }>;
   /** The quota was set by a step, or was observed as correct: from then on, drift is repaired at once. */
   ownQuota: boolean;
   /** The quota that another tool had set, before a step of Sluice overwrote it; null or absent for none. */

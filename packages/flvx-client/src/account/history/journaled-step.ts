@@ -14,6 +14,8 @@ export interface StepPayload extends StepNotes {
   cycle: string | null;
   /** Name of the tunnel that the step is about, where it is known. */
   tunnel?: string;
+  /** How far the panel's clock was ahead of the local one (ms); absent for less than a second. */
+  clockAhead?: number;
 }
 
 /** Returns the account step of a planned step. */
@@ -35,12 +37,8 @@ export function parseStep(action: ActionRecord): FlvxStep | null {
   return payload && toFlvxStep({ ...action, payload });
 }
 
-/**
- * Returns the account steps that a journal has, oldest first; rows of another form are left out.
- *
- * @param clockAhead how far the panel's clock is ahead of the local one (ms)
- */
-export function toStepRecords(rows: readonly ActionRecord[], clockAhead = 0): StepRecord[] {
+/** Returns the account steps that a journal has, oldest first; rows of another form are left out. */
+export function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
   return rows.flatMap((row) => {
     const step = parseStep(row);
     if (step === null) return [];
@@ -51,7 +49,7 @@ export function toStepRecords(rows: readonly ActionRecord[], clockAhead = 0): St
         done,
         sent: row.calledAt !== null,
         notes: parsePayload(row),
-        ...toSpan(row, clockAhead),
+        ...toSpan(row),
         ...toZeroed(row),
       },
     ];
@@ -59,8 +57,10 @@ export function toStepRecords(rows: readonly ActionRecord[], clockAhead = 0): St
 }
 
 /** Returns while a call was made. One that was resolved by a reading has an end much later. */
-function toSpan({ calledAt, endedAt }: ActionRecord, clockAhead: number): Pick<StepRecord, 'at'> {
+function toSpan(row: ActionRecord): Pick<StepRecord, 'at'> {
+  const { calledAt, endedAt } = row;
   if (calledAt === null) return {};
+  const { clockAhead = 0 } = parsePayload(row) ?? {};
   const from = Date.parse(calledAt) + clockAhead;
   return { at: { from, until: Math.min(Date.parse(endedAt ?? calledAt) + clockAhead, from + IN_PROGRESS_MS) } };
 }

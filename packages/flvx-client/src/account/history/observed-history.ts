@@ -10,8 +10,8 @@ import {
   type StoredHistory,
   toForwardHistory,
 } from './history.js';
-import type { Comparison, Past } from './comparison.js';
-import { findStopped, findWorst } from './stopped-forwards.js';
+import type { Comparison, Past, Reading } from './comparison.js';
+import { findStopped, findWorst, isUsedUpMeanwhile } from './stopped-forwards.js';
 import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, sumBytes } from '../rules.js';
@@ -23,6 +23,8 @@ export interface ObservedHistory {
   history: FlvxHistory;
   /** The history at the last observation of this account; null where there was none. */
   last: StoredHistory | null;
+  /** What a later observation has to know of the reading. */
+  reading: Reading;
 }
 
 /**
@@ -44,6 +46,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const isReset = isZero || (history.resetCycle === null && past.isReset);
   return {
     last,
+    reading: { from: observed.forwardsAt, until: observed.at, usedUp: isUsedUpMeanwhile(comparison) },
     history: {
       ...history,
       ...updateShown(comparison),
@@ -89,7 +92,10 @@ function updateShown({ observed, user, permissions, forwards, replay: { history 
   const own = new Map(permissions.map((row) => [row.tunnelId, row]));
   const scales = observed.tunnels
     .filter((row) => own.has(row.id))
-    .map((row) => [row.id, { factor: row.ratio * row.multiplier, nodes: row.entryNodes.length }] as const);
+    .map(
+      (row) =>
+        [row.id, { factor: row.ratio * row.multiplier, ratio: row.ratio, nodes: row.entryNodes.length }] as const,
+    );
   return {
     userStatus: user.status,
     usedBytes: sumBytes(user),

@@ -1,6 +1,6 @@
 import type { FlvxForward } from '../../client/records.js';
 import { sumBytes } from '../rules.js';
-import type { Comparison } from './comparison.js';
+import { compareInstant, type Comparison, LONGEST_BETWEEN_PAUSES_MS } from './comparison.js';
 
 /**
  * What of a row may have stopped a forward: `all` is quota, expiry and status, which the panel enforces after a report of traffic,
@@ -18,33 +18,32 @@ export interface PossibleRules {
 /** Every rule. */
 export const ANY_RULE: PossibleRules = { user: 'all', permission: 'all' };
 
-/** Returns the rules by which the panel may have stopped a forward: none is stopped by a quota before a node has reported traffic. */
-export function findReported(comparison: Comparison, row: FlvxForward): PossibleRules {
-  const toRule = (tunnelId: number | null): PossibleRule => (hasReported(comparison, row, tunnelId) ? 'all' : 'expiry');
-  return { user: toRule(null), permission: toRule(row.tunnelId) };
-}
-
 /**
- * Returns the same with what other forwards show. The panel stops all of a user, or of a tunnel, at once: one that has run since before
- * shows that it has not done so.
+ * Returns the rules by which the panel may have stopped a forward. None is stopped by a quota before a node has reported traffic. And it
+ * stops all forwards of a user, or of a tunnel, one after the other: one that has run on shows that it has not done so.
  */
 export function findRules(comparison: Comparison, row: FlvxForward): PossibleRules {
-  const { user, permission } = findReported(comparison, row);
   const others = listRunningOn(comparison, row);
-  const isOnTunnel = others.some(({ tunnelId }) => tunnelId === row.tunnelId);
-  return { user: others.length > 0 ? 'none' : user, permission: isOnTunnel ? 'none' : permission };
+  const toRule = (running: readonly FlvxForward[], tunnelId: number | null): PossibleRule => {
+    if (running.length > 0) return 'none';
+    return hasReported(comparison, row, tunnelId) ? 'all' : 'expiry';
+  };
+  const onTunnel = others.filter(({ tunnelId }) => tunnelId === row.tunnelId);
+  return { user: toRule(others, null), permission: toRule(onTunnel, row.tunnelId) };
 }
 
-/** Lists forwards of the user that run since before this one was paused. */
-function listRunningOn({ forwards, past, last, replay }: Comparison, row: FlvxForward): FlvxForward[] {
-  const { changes } = past;
+/** Lists forwards of the user that have run on since the last observation. */
+function listRunningOn({ observed, forwards, past, last, replay }: Comparison, row: FlvxForward): FlvxForward[] {
+  const { changes, reading } = past;
   const pausedAt = changes?.get(row.id);
-  // What a step has started may have been paused since the instants were read.
-  if (pausedAt === undefined || replay.started.has(row.id) || replay.paused.has(row.id)) return [];
-  return forwards.filter(({ id, status }) => {
-    const startedAt = changes?.get(id);
-    if (status !== 1 || startedAt === undefined || replay.started.has(id)) return false;
-    return (last?.forwards[id]?.status ?? 1) === 1 && startedAt < pausedAt;
+  if (pausedAt === undefined || reading === null) return [];
+  // The panel may yet be pausing the others.
+  if (observed.forwardsAt - pausedAt < forwards.length * LONGEST_BETWEEN_PAUSES_MS) return [];
+  return forwards.filter((other) => {
+    const seen = last?.forwards[other.id];
+    if (other.status !== 1 || seen?.status !== 1 || seen.unjudged === true || replay.started.has(other.id))
+      return false;
+    return changes?.has(other.id) === true && compareInstant({ past }, other, reading) < 0;
   });
 }
 
@@ -52,15 +51,24 @@ function listRunningOn({ forwards, past, last, replay }: Comparison, row: FlvxFo
 function hasReported(comparison: Comparison, { id }: FlvxForward, tunnelId: number | null): boolean {
   const { forwards, last, replay } = comparison;
   const seen = last?.forwards[id];
-  if (last === null || seen === undefined || seen.unjudged === true) return true;
+  if (last === null || seen === undefined || seen.unjudged === true || !isPausedSince(comparison, id)) return true;
   // A tunnel that counts only a part of what was carried may count nothing of a small report.
-  if (forwards.some((row) => (replay.history.scales[row.tunnelId]?.factor ?? 0) < 1)) return true;
+  if (forwards.some((row) => (replay.history.scales[row.tunnelId]?.ratio ?? 0) < 1)) return true;
   const grown = forwards.map((row) => ({ row, bytes: sumBytes(row) - (last.forwards[row.id]?.bytes ?? 0) }));
   const isGone = Object.keys(last.forwards).some((known) => !forwards.some((row) => String(row.id) === known));
   const sum = grown.reduce((bytes, one) => bytes + one.bytes, 0);
   // What no forward shows may be of any tunnel.
   if (isGone || grownOfUser(comparison, last.usedBytes) > sum) return true;
   return grown.some(({ row, bytes }) => bytes !== 0 && (tunnelId === null || isServed(comparison, row, tunnelId)));
+}
+
+/** The panel counts a report before it notes the instant at which it pauses forwards. */
+const LONGEST_COUNTING_MS = 15_000;
+
+/** Whether a forward was paused after the last observation: what was reported before the pause was then not in its counters. */
+function isPausedSince({ past: { changes, reading } }: Comparison, id: number): boolean {
+  const pausedAt = changes?.get(id);
+  return pausedAt !== undefined && reading !== null && pausedAt > reading.until + LONGEST_COUNTING_MS;
 }
 
 /** Whether the nodes of a tunnel may serve a forward: it is there, or was moved from there (docs/panels/flvx.md, 6.2). */

@@ -14,8 +14,8 @@ export class Replay {
   readonly paused = new Set<number>();
   /** Those of them that ran until then. The others were stopped by the panel or the customer. */
   readonly ended = new Set<number>();
-  /** Forwards that the steps started: the panel may have stopped them again before they were read. */
-  readonly started = new Set<number>();
+  /** When the steps started forwards, by the panel's clock: it may have stopped them again before they were read. */
+  readonly started = new Map<number, number>();
   /** Whether a step closed the user, or may have: then the panel stops all forwards at the next traffic. */
   closesUser = false;
   /** The worst that the user had meanwhile: the lowest quota, the highest counters. */
@@ -94,7 +94,7 @@ export class Replay {
       case 'resume-forward':
         if (done) this.paused.delete(step.payload.forwardId);
         if (done) this.ended.delete(step.payload.forwardId);
-        if (done) this.started.add(step.payload.forwardId);
+        if (done) this.started.set(step.payload.forwardId, record.at?.from ?? -Infinity);
         return;
       default:
     }

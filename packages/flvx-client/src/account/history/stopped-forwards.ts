@@ -1,7 +1,7 @@
 import type { FlvxForward } from '../../client/records.js';
 import { isExpired, isUsedUp, type RuledRow, sumBytes } from '../rules.js';
-import { compareInstant, type Comparison, hasRun, mayGoOn } from './comparison.js';
-import { ANY_RULE, findReported, findRules, type PossibleRule, type PossibleRules } from './possible-rules.js';
+import { compareInstant, type Comparison, hasRun, isPausedByReport } from './comparison.js';
+import { ANY_RULE, findRules, type PossibleRule, type PossibleRules } from './possible-rules.js';
 import { listStoppedByPanel, withoutCustomersPauses } from './customers-pauses.js';
 import type { StoredHistory } from './history.js';
 import type { Span } from './record-step.js';
@@ -29,10 +29,10 @@ export function findStopped(comparison: Comparison): StoppedForwards {
   const suspects = ended.filter((row) => !history.stopped.includes(row.id) && hasRun(comparison, row));
   const may = (row: FlvxForward, rules: PossibleRules): boolean =>
     (isZero(row) && [rules.user, rules.permission].includes('all')) || isStopped(comparison, row, rules);
-  const possible = suspects.filter((row) => may(row, findReported(comparison, row)));
-  const since = possible.filter((row) => may(row, findRules(comparison, row)));
+  const goingOn = suspects.filter((row) => isPausedByReport(comparison, row));
+  const since = suspects.filter((row) => !goingOn.includes(row) && may(row, findRules(comparison, row)));
   const late = withoutCustomersPauses(comparison, since, (row) => isStoppedTunnel(comparison, row));
-  const known = [...before, ...since.filter((row) => isZero(row) || late.includes(row))];
+  const known = [...before, ...goingOn, ...since.filter((row) => isZero(row) || late.includes(row))];
   // Created since the last observation, or before the first: the instant of its pause shows whether it ran.
   const isUnobserved = ({ id }: FlvxForward): boolean =>
     last?.forwards[id] === undefined && !replay.paused.has(id) && !past.paused.has(id);
@@ -41,20 +41,9 @@ export function findStopped(comparison: Comparison): StoppedForwards {
   const unseen = unknown.filter((row) => isStoppedByValues(comparison, row, findRules(comparison, row)));
   const decided = past.changes === null ? [] : listStoppedByPanel(unseen, known, atRest, past.changes);
   const stopped = new Set([...known, ...decided].map((row) => row.id));
-  const isOpen = (row: FlvxForward): boolean => !stopped.has(row.id) && mayGoOn(comparison, row);
-  const goingOn = (rows: readonly FlvxForward[], judged: readonly FlvxForward[]): FlvxForward[] =>
-    rows.filter((row) => !judged.includes(row) && isOpen(row));
-  const undecided = past.changes === null ? unknown.filter((row) => !stopped.has(row.id)) : goingOn(unknown, unseen);
-  const isReported = (row: FlvxForward): boolean => {
-    const { user, permission } = findReported(comparison, row);
-    return user === 'all' || permission === 'all';
-  };
-  const older = comparison.observed.olderCounters === true ? suspects.filter(isReported) : [];
-  return {
-    stopped: [...stopped],
-    undecided: toIds(undecided),
-    unjudged: toIds([...older.filter((row) => !stopped.has(row.id)), ...goingOn(possible, since)]),
-  };
+  const undecided = past.changes === null ? unknown.filter((row) => !stopped.has(row.id)) : [];
+  const older = comparison.observed.olderCounters === true ? suspects.filter((row) => !stopped.has(row.id)) : [];
+  return { stopped: [...stopped], undecided: toIds(undecided), unjudged: toIds(older) };
 }
 
 function toIds(rows: readonly FlvxForward[]): Set<number> {
@@ -86,15 +75,20 @@ function listThen(comparison: Comparison, row: FlvxForward): RuleChange[] {
   if (replay.started.has(row.id)) return [AS_THEY_ARE];
   const isMeanwhile = changed !== null && compareInstant(comparison, row, changed) === 0;
   const { worst } = last ?? {};
-  const isOfRun =
-    worst !== undefined &&
-    !worst.started.includes(row.id) &&
-    compareInstant(comparison, row, { from: worst.from ?? -Infinity, until: worst.at }) === 0;
+  const isOfRun = worst !== undefined && isOfLastRun(comparison, row, worst);
   return [
     ...listValues(comparison, row),
     ...(isMeanwhile ? [replay.worst] : []),
     ...(isOfRun ? [toWorstBefore(worst)] : []),
   ];
+}
+
+/** Whether a forward was paused while the steps of the last run were made, or by a report that came before they started it. */
+function isOfLastRun(comparison: Comparison, row: FlvxForward, worst: NonNullable<StoredHistory['worst']>): boolean {
+  const pausedAt = comparison.past.changes?.get(row.id);
+  const startedAt = worst.startedAt?.[row.id];
+  if (startedAt !== undefined) return pausedAt !== undefined && pausedAt < startedAt;
+  return compareInstant(comparison, row, { from: worst.from ?? -Infinity, until: worst.at }) === 0;
 }
 
 /**
@@ -123,6 +117,13 @@ function isAnyUsedUp(
   return own.some((row) => stops(change.permission(row), rules.permission));
 }
 
+/** Whether a quota is used up, or something has expired, or was while steps changed them. */
+export function isUsedUpMeanwhile({ observed, user, permissions, replay }: Comparison): boolean {
+  const changes = replay.changed === null ? [AS_THEY_ARE] : [AS_THEY_ARE, replay.untilChanged, replay.worst];
+  const rows = changes.flatMap((change) => [change.user(user), ...permissions.map((row) => change.permission(row))]);
+  return rows.some((row) => isUsedUp(row, observed.at));
+}
+
 /** Returns the worst quotas and counters while steps changed them; nothing where none did. */
 export function findWorst({ observed, user, permissions, past, replay }: Comparison): Pick<StoredHistory, 'worst'> {
   if (replay.changed === null) return {};
@@ -131,11 +132,11 @@ export function findWorst({ observed, user, permissions, past, replay }: Compari
   return {
     worst: {
       // The panel may have stopped forwards since the reading that the first step was planned from.
-      from: Math.min(past.readAt ?? Infinity, replay.changed.from),
+      from: Math.min(past.reading?.from ?? Infinity, replay.changed.from),
       at: observed.at,
       user: pick(replay.worst.user(user)),
       tunnels: Object.fromEntries(tunnels),
-      started: [...replay.started],
+      startedAt: Object.fromEntries(replay.started),
       ...(replay.zeroed !== null && { zeroed: replay.zeroed }),
     },
   };
