@@ -27,7 +27,7 @@ export interface Past {
 
 /** A reading of an account. */
 export interface Reading extends Span {
-  /** Whether a quota was used up, or something had expired, then or while the steps of its run were made. */
+  /** Whether a quota was used up, or something had expired, then or while the steps of its run were made, or that is not known. */
   usedUp: boolean;
 }
 
@@ -59,16 +59,16 @@ export function hasRun(comparison: Comparison, { id }: FlvxForward): boolean {
 }
 
 /**
- * Whether the panel was pausing a forward when it was last seen as running: it writes the instant of the report, and pauses others
- * before. What a customer pauses has the instant at which it is written.
+ * Whether the panel was pausing a forward when it was last seen as running: it counts a report, and writes the instant of that to one
+ * forward after the other. What a customer pauses has the instant at which it is written.
  */
 export function isPausedByReport(comparison: Comparison, row: FlvxForward): boolean {
   const { past, last, replay } = comparison;
   const seen = last?.forwards[row.id];
-  if (past.reading === null || seen?.status !== 1 || seen.unjudged === true || replay.started.has(row.id)) return false;
-  // Without the instant: it is read before anything is changed.
-  if (past.changes === null) return past.reading.usedUp;
-  return past.changes.has(row.id) && compareInstant(comparison, row, past.reading) < 0;
+  if (past.reading?.usedUp !== true || seen?.status !== 1) return false;
+  if (seen.unjudged === true || replay.started.has(row.id)) return false;
+  // Where the instant is not known, it is read before anything is changed.
+  return past.changes === null || (past.changes.has(row.id) && compareInstant(comparison, row, past.reading) < 0);
 }
 
 /** Each prompt answer shows the difference of the clocks, to within its duration. */
