@@ -32,19 +32,29 @@ export function findRules(comparison: Comparison, row: FlvxForward): PossibleRul
   return { user: toRule(others, null), permission: toRule(onTunnel, row.tunnelId) };
 }
 
-/** Lists forwards of the user that have run on since the last observation. */
-function listRunningOn({ observed, forwards, past, last, replay }: Comparison, row: FlvxForward): FlvxForward[] {
+/**
+ * Lists forwards of the user that have run on since the last observation, although a step has lowered a quota since: without a step, a
+ * report has passed the quota, and one that runs shows that the panel has not ended its stop.
+ */
+function listRunningOn(comparison: Comparison, row: FlvxForward): FlvxForward[] {
+  const { observed, forwards, past, last, replay } = comparison;
   const { changes, reading } = past;
   const pausedAt = changes?.get(row.id);
-  if (pausedAt === undefined || reading === null) return [];
+  if (pausedAt === undefined || reading === null || replay.changed === null) return [];
   // The panel may yet be pausing the others.
-  if (observed.forwardsAt - pausedAt < forwards.length * LONGEST_BETWEEN_PAUSES_MS) return [];
+  if (observed.forwardsAt - pausedAt < longestStop(comparison)) return [];
   return forwards.filter((other) => {
     const seen = last?.forwards[other.id];
     if (other.status !== 1 || seen?.status !== 1 || seen.unjudged === true || replay.started.has(other.id))
       return false;
     return changes?.has(other.id) === true && compareInstant({ past }, other, reading) < 0;
   });
+}
+
+/** Returns how long the panel may take for a stop: it calls one node after the other. */
+function longestStop({ forwards, replay: { history } }: Comparison): number {
+  const nodes = forwards.map(({ tunnelId }) => history.scales[tunnelId]?.nodes ?? Infinity);
+  return nodes.reduce((sum, one) => sum + one, 0) * LONGEST_BETWEEN_PAUSES_MS;
 }
 
 /** Whether a node may have reported traffic of the user, or of a tunnel, since the last observation showed the forward as running. */
