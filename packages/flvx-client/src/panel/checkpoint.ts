@@ -14,7 +14,8 @@ import {
 import { isMoved } from '../account/history/moved-forwards.js';
 import { parsePayload, toStepRecords } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory } from '../account/history/observed-history.js';
-import type { Past, Reading } from '../account/history/comparison.js';
+import type { Past } from '../account/history/comparison.js';
+import type { Span } from '../account/history/record-step.js';
 import { Replay } from '../account/history/replay.js';
 import { isUsedUp } from '../account/rules.js';
 import type { FlvxSnapshot } from '../client/observation.js';
@@ -39,8 +40,8 @@ export interface FlvxCheckpoint {
   /** When the rows of the account were read, before steps of that run; absent for `at`. */
   accountAt?: string;
   history: StoredHistory | null;
-  /** The reading of the account, by the panel's clock; absent in stores of earlier versions. */
-  reading?: Reading;
+  /** While the account was read, by the panel's clock; absent in stores of earlier versions. */
+  reading?: Span;
   /** The quota at which the panel stops the account, or a part of it; absent where it is not known. */
   quota?: number;
 }
@@ -65,6 +66,18 @@ export function hasMovedForwards(
 ): boolean {
   const history = parseHistory(former?.checkpoint ?? checkpoint);
   return history?.userId != null && isMoved(history, snapshot.listForwards(history.userId));
+}
+
+/** Whether a forward rests that ran at the last observation: only the instants of changes show why. */
+export function hasNewlyPaused(
+  { checkpoint, former }: Pick<UsageRequest, 'checkpoint' | 'former'>,
+  snapshot: Pick<FlvxSnapshot, 'listForwards'>,
+): boolean {
+  const history = parseHistory(former?.checkpoint ?? checkpoint);
+  if (history?.userId == null) return false;
+  return snapshot
+    .listForwards(history.userId)
+    .some(({ id, status }) => status !== 1 && history.forwards[id]?.status === 1);
 }
 
 /** Returns the list that is the last one known at an instant. */
@@ -149,7 +162,7 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
     const { user, history } = unchanged;
     const account = withNodes(before.account, state.tunnelNodes);
     const counted = withCounters(history, user, state.account, uncountedBytes(target));
-    const reading = { from: state.account.forwardsAt, until: state.account.at, usedUp: false };
+    const reading = { from: state.account.forwardsAt, until: state.account.at };
     return { ...listed, at, account, ...toAccountAt(left), history: counted, reading, ...toShownQuota(state) };
   }
   const { user } = state.account;
@@ -223,7 +236,7 @@ function historyAfter({ target, planned, paused, left: { state: left } }: Checkp
   const records = toStepRecords(recent);
   const { history: last, reading } = before;
   const changes = withoutStarts(left, planned);
-  return observeHistory(left.account, { ...past, last, records, changes, reading: { ...reading, usedUp: false } });
+  return observeHistory(left.account, { ...past, last, records, changes, reading });
 }
 
 /** Returns when forwards were last written to, without those that were paused after that was read: it is when they were started. */

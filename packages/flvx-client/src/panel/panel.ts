@@ -30,6 +30,7 @@ import { adoption, applyStep, outcomeWhenDone, resolveAction } from './apply.js'
 import {
   findPausedByCustomer,
   hasMovedForwards,
+  hasNewlyPaused,
   lacksNodes,
   listRows,
   parseCheckpoint,
@@ -103,6 +104,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly #paused = new Map<string, ReadonlySet<number>>();
   /** Services of this run with moved forwards, which need the tunnels. */
   readonly #moved = new Set<string>();
+  /** Services of this run with a forward that rests and ran before, which need the instants of changes. */
+  readonly #newlyPaused = new Set<string>();
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
   /** Rows of services of this run that must not be forgotten. */
@@ -173,6 +176,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         const { id } = request.service;
         if (hasMovedForwards(request, read.snapshot)) this.#moved.add(id);
         else this.#moved.delete(id);
+        if (hasNewlyPaused(request, read.snapshot)) this.#newlyPaused.add(id);
+        else this.#newlyPaused.delete(id);
         const unproved = this.#unproved.get(id);
         const answer = unproved
           ? toUnreadAnswer(at, unproved.code, unproved.message)
@@ -247,7 +252,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
           const [opened, kept] = [open?.get(service.id), this.#findKept(service)];
           if (opened !== undefined || kept !== null)
             await refuseWithoutKept(snapshot.second(signal), state.account, { open: opened, kept });
-          return { service: service.id, at, state: { ...state, tunnelNodes }, error: null, partial: true };
+          const changes = this.#newlyPaused.has(service.id) ? await snapshot.changes(signal) : null;
+          return { service: service.id, at, state: { ...state, tunnelNodes, changes }, error: null, partial: true };
         } catch (error) {
           return this.#unobserved(service.id, error);
         }

@@ -194,6 +194,29 @@ describe('a stop by the quota that the panel has not ended when it is read', () 
     expect(await pollThrice(at)).toEqual([true, true]);
   });
 
+  it('never ends where the panel is restarted, and what it has paused comes back', async () => {
+    await addCustomer(at, 'small');
+    const third = at.panel.addForward(USER, at.tunnels.hk, { name: 'third' });
+    await pollLater(at);
+    report(101, [third, GAME]);
+    at.bench.clock.advance(10 * MINUTE);
+    await at.poll();
+    await at.sluice.overrides.set('svc-1', { quota: '900GB' });
+    expect(await pollThrice(at)).toEqual([true, true]);
+  });
+
+  it('ends after two runs, the second without a step, and all come back', async () => {
+    await addCustomer(at, 'small');
+    const end = report(101, [WEB, GAME]);
+    at.bench.clock.advance(8 * SECOND);
+    await at.sluice.overrides.set('svc-1', { quota: '500GB' });
+    await at.poll();
+    at.bench.clock.advance(8 * SECOND);
+    await at.sluice.reconcile();
+    end();
+    expect(await pollThrice(at)).toEqual([true, true]);
+  });
+
   it.each([[[GAME]], [[WEB, GAME]]])(
     'ends after the quota was raised, and all come back (%p waiting)',
     async (waiting) => {

@@ -12,8 +12,8 @@ export interface Past {
   former?: StoredHistory | null;
   /** The steps since then, oldest first. */
   records: readonly StepRecord[];
-  /** The reading of the last observation; null where there was none, or where that is not known. */
-  reading: Reading | null;
+  /** While the account was read for the last observation; null where that is not known. */
+  reading: Span | null;
   /** The open cycle; null where there is none. */
   cycle: string | null;
   /** Whether the counters of an account that is observed for the first time need no reset in that cycle. */
@@ -23,12 +23,6 @@ export interface Past {
   changes: ReadonlyMap<number, number> | null;
   /** Forwards that earlier readings of the run showed as paused by their customer. */
   paused: ReadonlySet<number>;
-}
-
-/** A reading of an account. */
-export interface Reading extends Span {
-  /** Whether a quota was used up, or something had expired, then or while the steps of its run were made, or that is not known. */
-  usedUp: boolean;
 }
 
 /** Which parts of an account a hold has restricted. */
@@ -64,11 +58,18 @@ export function hasRun(comparison: Comparison, { id }: FlvxForward): boolean {
  */
 export function isPausedByReport(comparison: Comparison, row: FlvxForward): boolean {
   const { past, last, replay } = comparison;
+  const { changes, reading } = past;
   const seen = last?.forwards[row.id];
-  if (past.reading?.usedUp !== true || seen?.status !== 1) return false;
+  const pausedAt = changes?.get(row.id);
+  if (reading === null || pausedAt === undefined || seen?.status !== 1) return false;
   if (seen.unjudged === true || replay.started.has(row.id)) return false;
-  // Where the instant is not known, it is read before anything is changed.
-  return past.changes === null || (past.changes.has(row.id) && compareInstant(comparison, row, past.reading) < 0);
+  return compareInstant(comparison, row, reading) < 0 && reading.from - pausedAt < longestStop(comparison);
+}
+
+/** Returns how long the panel may take for a stop: it calls one node after the other. */
+function longestStop({ forwards, replay: { history } }: Comparison): number {
+  const nodes = forwards.map(({ tunnelId }) => history.scales[tunnelId]?.nodes ?? 1);
+  return nodes.reduce((sum, one) => sum + one, 0) * LONGEST_BETWEEN_PAUSES_MS;
 }
 
 /** Each prompt answer shows the difference of the clocks, to within its duration. */
@@ -87,7 +88,7 @@ export function compareInstant(
 }
 
 /** Nodes report every 5 s, and the panel waits up to 36 s for a silent node before it pauses the next forward. */
-export const LONGEST_BETWEEN_PAUSES_MS = 60_000;
+const LONGEST_BETWEEN_PAUSES_MS = 60_000;
 
 /** Returns when a stop by the panel began: each report that comes while it pauses forwards writes an instant of its own. */
 export function beginOfStop(stop: number, instants: readonly number[]): number {

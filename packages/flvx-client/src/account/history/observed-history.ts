@@ -10,12 +10,13 @@ import {
   type StoredHistory,
   toForwardHistory,
 } from './history.js';
-import type { Comparison, Past, Reading } from './comparison.js';
-import { findStopped, findWorst, isUsedUpMeanwhile } from './stopped-forwards.js';
+import type { Comparison, Past } from './comparison.js';
+import { findStopped, findWorst } from './stopped-forwards.js';
 import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, sumBytes } from '../rules.js';
 import { findMoved } from './moved-forwards.js';
+import type { Span } from './record-step.js';
 import { Replay } from './replay.js';
 
 /** The history of an account at an observation. */
@@ -23,8 +24,8 @@ export interface ObservedHistory {
   history: FlvxHistory;
   /** The history at the last observation of this account; null where there was none. */
   last: StoredHistory | null;
-  /** What a later observation has to know of the reading. */
-  reading: Reading;
+  /** While the account was read, by the panel's clock. */
+  reading: Span;
 }
 
 /**
@@ -46,7 +47,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const isReset = isZero || (history.resetCycle === null && past.isReset);
   return {
     last,
-    reading: { from: observed.forwardsAt, until: observed.at, usedUp: isUsedUpMeanwhile(comparison) },
+    reading: { from: observed.forwardsAt, until: observed.at },
     history: {
       ...history,
       ...updateShown(comparison),

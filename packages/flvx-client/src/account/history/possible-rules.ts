@@ -1,6 +1,6 @@
 import type { FlvxForward } from '../../client/records.js';
 import { sumBytes } from '../rules.js';
-import { compareInstant, type Comparison, LONGEST_BETWEEN_PAUSES_MS } from './comparison.js';
+import { compareInstant, type Comparison } from './comparison.js';
 
 /**
  * What of a row may have stopped a forward: `all` is quota, expiry and status, which the panel enforces after a report of traffic,
@@ -20,7 +20,7 @@ export const ANY_RULE: PossibleRules = { user: 'all', permission: 'all' };
 
 /**
  * Returns the rules by which the panel may have stopped a forward. None is stopped by a quota before a node has reported traffic. And it
- * stops all forwards of a user, or of a tunnel, one after the other: one that has run on shows that it has not done so.
+ * stops all forwards of a user, or of a tunnel, in the order of their ids: one that has run on shows that no later one was stopped.
  */
 export function findRules(comparison: Comparison, row: FlvxForward): PossibleRules {
   const others = listRunningOn(comparison, row);
@@ -32,29 +32,16 @@ export function findRules(comparison: Comparison, row: FlvxForward): PossibleRul
   return { user: toRule(others, null), permission: toRule(onTunnel, row.tunnelId) };
 }
 
-/**
- * Lists forwards of the user that have run on since the last observation, although a step has lowered a quota since: without a step, a
- * report has passed the quota, and one that runs shows that the panel has not ended its stop.
- */
-function listRunningOn(comparison: Comparison, row: FlvxForward): FlvxForward[] {
-  const { observed, forwards, past, last, replay } = comparison;
+/** Lists forwards of the user that the panel would have stopped before this one, and that have run on since the last observation. */
+function listRunningOn({ forwards, past, last, replay }: Comparison, row: FlvxForward): FlvxForward[] {
   const { changes, reading } = past;
-  const pausedAt = changes?.get(row.id);
-  if (pausedAt === undefined || reading === null || replay.changed === null) return [];
-  // The panel may yet be pausing the others.
-  if (observed.forwardsAt - pausedAt < longestStop(comparison)) return [];
+  if (reading === null) return [];
   return forwards.filter((other) => {
     const seen = last?.forwards[other.id];
-    if (other.status !== 1 || seen?.status !== 1 || seen.unjudged === true || replay.started.has(other.id))
-      return false;
+    if (other.id >= row.id || other.status !== 1 || seen?.status !== 1) return false;
+    if (seen.unjudged === true || replay.started.has(other.id)) return false;
     return changes?.has(other.id) === true && compareInstant({ past }, other, reading) < 0;
   });
-}
-
-/** Returns how long the panel may take for a stop: it calls one node after the other. */
-function longestStop({ forwards, replay: { history } }: Comparison): number {
-  const nodes = forwards.map(({ tunnelId }) => history.scales[tunnelId]?.nodes ?? Infinity);
-  return nodes.reduce((sum, one) => sum + one, 0) * LONGEST_BETWEEN_PAUSES_MS;
 }
 
 /** Whether a node may have reported traffic of the user, or of a tunnel, since the last observation showed the forward as running. */

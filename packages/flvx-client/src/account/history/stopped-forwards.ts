@@ -117,14 +117,6 @@ function isAnyUsedUp(
   return own.some((row) => stops(change.permission(row), rules.permission));
 }
 
-/** Whether a quota is used up, or something has expired, or was while steps changed them, as far as that is known. */
-export function isUsedUpMeanwhile({ observed, user, permissions, replay }: Comparison): boolean {
-  if (observed.olderCounters === true) return true;
-  const changes = replay.changed === null ? [AS_THEY_ARE] : [AS_THEY_ARE, replay.untilChanged, replay.worst];
-  const rows = changes.flatMap((change) => [change.user(user), ...permissions.map((row) => change.permission(row))]);
-  return rows.some((row) => isUsedUp(row, observed.at));
-}
-
 /** Returns the worst quotas and counters while steps changed them; nothing where none did. */
 export function findWorst({ observed, user, permissions, past, replay }: Comparison): Pick<StoredHistory, 'worst'> {
   if (replay.changed === null) return {};
