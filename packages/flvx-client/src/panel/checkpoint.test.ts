@@ -137,7 +137,7 @@ describe('a checkpoint of an earlier version', () => {
     expect(keep(stored)).toEqual({
       ...rest,
       at: left.at,
-      reading: { from: state.account.forwardsAt, until: state.account.at },
+      reading: { from: state.account.forwardsAt, until: state.account.at, clockAhead: state.account.clockAhead },
       listed: 8,
       quota: 100,
       history: { ...memo, usedBytes: 6 * GB, forwards: { 4: { status: 1, bytes: 6 * GB, tunnelId: 1 } } },

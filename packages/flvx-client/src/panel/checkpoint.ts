@@ -2,6 +2,7 @@ import type { AccountView, FormerHistory, KnownList, TargetState, UsageRequest }
 import type { ActionRecord } from '@sluice/quota-core';
 import {
   emptyHistory,
+  type FlvxAccount,
   hasNothingPending,
   isUnchangedForward,
   listOwnForwards,
@@ -40,8 +41,8 @@ export interface FlvxCheckpoint {
   /** When the rows of the account were read, before steps of that run; absent for `at`. */
   accountAt?: string;
   history: StoredHistory | null;
-  /** While the account was read, by the panel's clock; absent in stores of earlier versions. */
-  reading?: Span;
+  /** While the account was read, by the panel's clock, and how far that was ahead (ms); absent in stores of earlier versions. */
+  reading?: Span & { clockAhead: number };
   /** The quota at which the panel stops the account, or a part of it; absent where it is not known. */
   quota?: number;
 }
@@ -92,10 +93,10 @@ function toListed(
 }
 
 /** Returns what is known from before an observation: the stored history, and the journal since. */
-export function toPast(target: TargetState, { changes, paused }: ServiceObservation): Past {
+export function toPast(target: TargetState, { account, changes, paused }: ServiceObservation): Past {
   return {
     last: parseHistory(target.checkpoint),
-    reading: parseCheckpoint(target.checkpoint)?.reading ?? null,
+    reading: toReading(target.checkpoint, account),
     former: toFormer(target.former ?? null),
     records: toStepRecords(target.recent),
     cycle: findCycleId(target),
@@ -104,6 +105,15 @@ export function toPast(target: TargetState, { changes, paused }: ServiceObservat
     changes,
     paused,
   };
+}
+
+/** From this difference on, a clock was set: instants of before and after it can't be compared. */
+const CLOCK_SET_MS = 5_000;
+
+/** Returns while the account was read for a checkpoint; null where that is not known, or a clock was set since. */
+function toReading(checkpoint: unknown, { clockAhead }: Pick<FlvxAccount, 'clockAhead'>): Span | null {
+  const { reading = null } = parseCheckpoint(checkpoint) ?? {};
+  return reading !== null && Math.abs(reading.clockAhead - clockAhead) < CLOCK_SET_MS ? reading : null;
 }
 
 /** Returns the forwards that have been paused since the last observation, by their customer as far as the reading shows. */
@@ -162,7 +172,7 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
     const { user, history } = unchanged;
     const account = withNodes(before.account, state.tunnelNodes);
     const counted = withCounters(history, user, state.account, uncountedBytes(target));
-    const reading = { from: state.account.forwardsAt, until: state.account.at };
+    const reading = { from: state.account.forwardsAt, until: state.account.at, clockAhead: state.account.clockAhead };
     return { ...listed, at, account, ...toAccountAt(left), history: counted, reading, ...toShownQuota(state) };
   }
   const { user } = state.account;
@@ -180,7 +190,7 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
     ...listed,
     account: accountView(url, target, state, { before: before?.account ?? null, history }),
     ...toAccountAt(left),
-    reading: now.reading,
+    reading: { ...now.reading, clockAhead: state.account.clockAhead },
     history: {
       ...stored,
       forwards: withFresh(stored.forwards, target.recent, at),

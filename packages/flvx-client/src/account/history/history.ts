@@ -268,7 +268,7 @@ export function withCounters(
     const isKnown = history.usedBytes === usedBytes && history.uncountedBytes === uncountedBytes;
     return isKnown && history.createdAt === createdAt ? history : { ...history, createdAt, usedBytes, uncountedBytes };
   }
-  const { moved: _moved, quiet: _quiet, worst: _worst, ...kept } = history;
+  const { moved: _moved, quiet: _quiet, ...kept } = history;
   return {
     ...{ ...kept, createdAt, usedBytes, uncountedBytes },
     permissions: Object.fromEntries(permissions.map((row) => [row.tunnelId, row.status])),

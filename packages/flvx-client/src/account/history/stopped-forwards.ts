@@ -117,9 +117,17 @@ function isAnyUsedUp(
   return own.some((row) => stops(change.permission(row), rules.permission));
 }
 
-/** Returns the worst quotas and counters while steps changed them; nothing where none did. */
-export function findWorst({ observed, user, permissions, past, replay }: Comparison): Pick<StoredHistory, 'worst'> {
-  if (replay.changed === null) return {};
+/** Returns the worst quotas and counters while steps changed them, of an earlier run where none has since; nothing for none. */
+export function findWorst({
+  observed,
+  user,
+  permissions,
+  past,
+  last,
+  replay,
+}: Comparison): Pick<StoredHistory, 'worst'> {
+  // The panel may yet be pausing what it has decided to stop then.
+  if (replay.changed === null) return last?.worst === undefined ? {} : { worst: last.worst };
   const pick = (row: RuledRow): Worst => ({ quota: row.quota, bytes: sumBytes(row) });
   const tunnels = permissions.map((row) => [row.tunnelId, pick(replay.worst.permission(row))] as const);
   return {
