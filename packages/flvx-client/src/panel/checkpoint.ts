@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AccountView, FormerHistory, KnownList, TargetState, UsageRequest } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import {
@@ -41,7 +42,10 @@ export interface FlvxCheckpoint {
   /** When the rows of the account were read, before steps of that run; absent for `at`. */
   accountAt?: string;
   history: StoredHistory | null;
-  /** While the account was read, by the panel's clock, and how far that was ahead (ms); absent in stores of earlier versions. */
+  /**
+   * While the account was read, by the panel's clock, and how far that was ahead (ms): the first reading that found it as it is. Absent in
+   * stores of earlier versions.
+   */
   reading?: Span & { clockAhead: number };
   /** The quota at which the panel stops the account, or a part of it; absent where it is not known. */
   quota?: number;
@@ -172,7 +176,7 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
     const { user, history } = unchanged;
     const account = withNodes(before.account, state.tunnelNodes);
     const counted = withCounters(history, user, state.account, uncountedBytes(target));
-    const reading = { from: state.account.forwardsAt, until: state.account.at, clockAhead: state.account.clockAhead };
+    const reading = counted === history ? sinceReading(before, state) : newReading(state);
     return { ...listed, at, account, ...toAccountAt(left), history: counted, reading, ...toShownQuota(state) };
   }
   const { user } = state.account;
@@ -185,21 +189,34 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
   const history = withTunnels(now.history, defaults, target, state);
   const { closedByHold: _before, ...stored } = storedHistory(history);
   const closedByHold = listClosedByHold(target, listOwnPermissions(state.account));
+  const kept: StoredHistory = {
+    ...stored,
+    forwards: withFresh(stored.forwards, target.recent, at),
+    ...(closedByHold.length > 0 && { closedByHold }),
+    ownQuota: history.ownQuota || user.quota === toPanelQuota(target),
+    uncountedBytes: uncountedBytes(target),
+  };
   return {
     at,
     ...listed,
     account: accountView(url, target, state, { before: before?.account ?? null, history }),
     ...toAccountAt(left),
-    reading: { ...now.reading, clockAhead: state.account.clockAhead },
-    history: {
-      ...stored,
-      forwards: withFresh(stored.forwards, target.recent, at),
-      ...(closedByHold.length > 0 && { closedByHold }),
-      ownQuota: history.ownQuota || user.quota === toPanelQuota(target),
-      uncountedBytes: uncountedBytes(target),
-    },
+    reading: isDeepStrictEqual(kept, before?.history) ? sinceReading(before, state) : newReading(state),
+    history: kept,
     ...toShownQuota(state),
   };
+}
+
+type TimedReading = NonNullable<FlvxCheckpoint['reading']>;
+
+function newReading({ account: { forwardsAt, at, clockAhead } }: ServiceObservation): TimedReading {
+  return { from: forwardsAt, until: at, clockAhead };
+}
+
+/** Returns the reading since which nothing has changed: a poll that finds all as it was has nothing to store. */
+function sinceReading(before: Partial<FlvxCheckpoint> | null, state: ServiceObservation): TimedReading {
+  const { reading = null } = before ?? {};
+  return reading !== null && toReading(before, state.account) !== null ? reading : newReading(state);
 }
 
 function toAccountAt({ readAt }: TimedObservation): Pick<FlvxCheckpoint, 'accountAt'> {
