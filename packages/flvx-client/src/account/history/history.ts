@@ -48,8 +48,8 @@ export interface FlvxHistory {
   /** Since when paused ones of them have carried nothing (ms); absent for none. */
   quiet?: Record<string, number>;
   /**
-   * The worst quotas and counters while the steps of the last run were made, between `from` and `at`: what rests since then may have been
-   * stopped by them, but for what a step has started since. Absent where no step changed any.
+   * The worst quotas and counters while the steps of the last run that changed any were made, between `from` and `at` by the panel's clock
+   * (ms): what rests since then may have been stopped by them, but for what a step has started since. Absent where no step changed any.
    */
   worst?: {
     /** Absent in stores of earlier versions. */
@@ -59,7 +59,7 @@ export interface FlvxHistory {
     tunnels: Record<string, { quota: number; bytes: number }>;
     /** When steps started forwards, by the panel's clock (ms); absent in stores of earlier versions. */
     startedAt?: Record<string, number>;
-    /** While the counters were zeroed, by the local clock (ms); absent where they were not, and in stores of earlier versions. */
+    /** While the counters were zeroed, by the panel's clock (ms); absent where they were not, and in stores of earlier versions. */
     zeroed?: { from: number; until: number };
   };
   /** Forwards that ran when the panel paused them by its own rules: quota, expiry. */
