@@ -126,13 +126,14 @@ export function findPausedByCustomer(target: TargetState, state: ServiceObservat
   const since = listOwnForwards(state.account).filter(
     ({ id, status }) => status !== 1 && (last[id]?.status ?? 1) === 1,
   );
-  const now = since.length === 0 ? null : observeHistory(state.account, toPast(target, state));
+  if (since.length === 0) return [];
+  const past = toPast(target, state);
+  const now = observeHistory(state.account, past);
   if (now === null) return [];
   const { forwards, stopped, parked, run } = now.history;
-  const held = toHeld(target.evidence);
   const others = new Set([...stopped, ...run.paused, ...Object.keys(parked).map(Number)]);
   const isJudged = (id: number): boolean => forwards[id] !== undefined && forwards[id].status !== 1;
-  return since.map(({ id }) => id).filter((id) => isJudged(id) && !others.has(id) && !held.forward(id));
+  return since.map(({ id }) => id).filter((id) => isJudged(id) && !others.has(id) && !past.held.forward(id));
 }
 
 /** Returns the history of the service that had the account before, with its steps since: a killed run stored none. */
@@ -259,11 +260,9 @@ function historyAfter({ target, planned, paused, left: { state: left } }: Checkp
   const before = observeHistory(planned.account, { ...toPast(target, planned), paused });
   if (before === null) return observeHistory(left.account, past);
   const run = target.recent.at(-1)?.run;
-  const recent = target.recent.filter((row) => row.run === run);
-  const records = toStepRecords(recent);
-  const { history: last, reading } = before;
-  const changes = withoutStarts(left, planned);
-  return observeHistory(left.account, { ...past, last, records, changes, reading });
+  const records = toStepRecords(target.recent.filter((row) => row.run === run));
+  const [changes, reading] = [withoutStarts(left, planned), newReading(planned)];
+  return observeHistory(left.account, { ...past, last: before.history, records, changes, reading });
 }
 
 /** Returns when forwards were last written to, without those that were paused after that was read: it is when they were started. */

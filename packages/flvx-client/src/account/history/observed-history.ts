@@ -16,7 +16,6 @@ import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, sumBytes } from '../rules.js';
 import { findMoved } from './moved-forwards.js';
-import type { Span } from './record-step.js';
 import { Replay } from './replay.js';
 
 /** The history of an account at an observation. */
@@ -24,8 +23,6 @@ export interface ObservedHistory {
   history: FlvxHistory;
   /** The history at the last observation of this account; null where there was none. */
   last: StoredHistory | null;
-  /** While the account was read, by the panel's clock. */
-  reading: Span;
 }
 
 /**
@@ -47,7 +44,6 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const isReset = isZero || (history.resetCycle === null && past.isReset);
   return {
     last,
-    reading: { from: observed.forwardsAt, until: observed.at },
     history: {
       ...history,
       ...updateShown(comparison),
