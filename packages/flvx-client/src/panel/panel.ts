@@ -1,12 +1,9 @@
 import {
-  expectRows,
   isoNow,
   throwWithCredentialKey,
   transportOptions,
-  withCredentialKey,
   type ApplyContext,
   type TargetState,
-  type ItemError,
   type ObserveOptions,
   type Lookups,
   type Observation,
@@ -27,19 +24,9 @@ import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import type { FlvxClient } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { adoption, applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import {
-  findPausedByCustomer,
-  hasMovedForwards,
-  hasNewlyPaused,
-  lacksNodes,
-  listRows,
-  parseCheckpoint,
-  toCheckpoint,
-} from './checkpoint.js';
+import { findPausedByCustomer, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import {
   listResources,
-  observeInSnapshot,
-  observePartly,
   observeNow,
   type ReadingTools,
   type ServiceObservation,
@@ -59,10 +46,9 @@ import {
 import { findQuota, toPanelQuota } from './panel-quota.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
+import { RunLists } from './run-lists.js';
 import { RunSnapshot } from './run-snapshot.js';
-import { findKeptRows, type KeptRows } from './kept-rows.js';
-import { findShort, refuseWithoutKept } from './second-reading.js';
-import { shortList, toUnreadAnswer, toUsageAnswer } from './usage.js';
+import { findKeptRows } from './kept-rows.js';
 
 /** Opens an FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
@@ -94,24 +80,11 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly #hasToken: boolean;
   /** The config key that refused credentials are reported with. */
   readonly #key: string;
+  readonly #lists: RunLists;
   /** The last full observation of each service in this run. */
   readonly #last = new Map<string, TimedObservation>();
-  /** The services of this run that name each user. */
-  readonly #owners = new Map<string, string[]>();
-  /** Whether nodes of an account are to be read by this run. */
-  #lacksNodes = false;
   /** Forwards of each service that readings of this run showed as paused by their customer. */
   readonly #paused = new Map<string, ReadonlySet<number>>();
-  /** Services of this run with moved forwards, which need the tunnels. */
-  readonly #moved = new Set<string>();
-  /** Services of this run with a forward that rests and ran before, which need the instants of changes. */
-  readonly #newlyPaused = new Set<string>();
-  /** Why nothing may be concluded from this run's lists. */
-  #listError: ItemError | null = null;
-  /** Rows of services of this run that must not be forgotten. */
-  readonly #kept = new Map<string, KeptRows>();
-  /** Why nothing may be concluded about these services from this run's lists. */
-  readonly #unproved = new Map<string, ItemError>();
 
   constructor(
     readonly kind: PanelKind,
@@ -124,6 +97,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     this.url = url;
     this.#hasToken = token !== undefined;
     this.#key = `panels.${this.name}.${this.#hasToken ? 'token' : 'password'}`;
+    this.#lists = new RunLists(tools, { name: this.name, timeZone: opened.timeZone, key: this.#key });
     this.#client = tools.client;
     this.#defaults = flvxSettings;
     this.refresh = createRefresh(tools.client, tools.snapshot);
@@ -136,57 +110,13 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     );
   }
 
-  async readUsage(
+  readUsage(
     requests: UsageRequest[],
     onAnswer: (service: string, answer: UsageAnswer) => void,
     signal: AbortSignal,
     options: { allowShort: boolean } = { allowShort: false },
   ): Promise<void> {
-    this.#listError = null;
-    for (const { service, checkpoint, former } of requests) {
-      this.#claim(service);
-      this.#unproved.delete(service.id);
-      const kept = findKeptRows(former?.checkpoint ?? checkpoint);
-      if (kept !== null) this.#kept.set(service.id, kept);
-      else if (this.#kept.size > 0) this.#kept.delete(service.id);
-    }
-    this.#lacksNodes ||= requests.some(({ checkpoint }) => lacksNodes(parseCheckpoint(checkpoint)?.account));
-    if (requests.length === 0) return;
-    const at = isoNow(this.tools.clock);
-    const refuse = ({ code, message }: ItemError): void => {
-      for (const { service } of requests) onAnswer(service.id, toUnreadAnswer(at, code, message));
-    };
-    try {
-      const read = await this.tools.snapshot.accounts(signal);
-      const size = read.snapshot.users.size;
-      const expected = expectRows(requests.flatMap(listRows)) ?? 0;
-      if (size * 2 < expected && !options.allowShort) {
-        this.#listError = shortList(this.name, size, expected);
-        refuse(this.#listError);
-        return;
-      }
-      const short = await findShort(this.tools.snapshot.second(signal), read.snapshot, requests).catch(
-        (error: unknown) => {
-          for (const { service } of requests) this.#unproved.set(service.id, withCredentialKey(error, this.#key));
-          throw error;
-        },
-      );
-      for (const [id, error] of short) this.#unproved.set(id, withCredentialKey(error, this.#key));
-      for (const request of requests) {
-        const { id } = request.service;
-        if (hasMovedForwards(request, read.snapshot)) this.#moved.add(id);
-        else this.#moved.delete(id);
-        if (hasNewlyPaused(request, read.snapshot)) this.#newlyPaused.add(id);
-        else this.#newlyPaused.delete(id);
-        const unproved = this.#unproved.get(id);
-        const answer = unproved
-          ? toUnreadAnswer(at, unproved.code, unproved.message)
-          : toUsageAnswer(read, request, this.opened.timeZone);
-        onAnswer(id, answer);
-      }
-    } catch (error) {
-      refuse(withCredentialKey(error, this.#key));
-    }
+    return this.#lists.readUsage(requests, onAnswer, signal, options);
   }
 
   async observe(
@@ -204,67 +134,17 @@ export class FlvxPanel implements Panel<ServiceObservation> {
         const observation = observeNow(this.tools, service, signal, {
           ...{ last, refreshChanges, command, paused: this.#findPaused(service) },
           open: open?.get(service.id),
-          kept: checkpoint === undefined ? this.#findKept(service) : findKeptRows(checkpoint),
+          kept: checkpoint === undefined ? this.#lists.findKept(service) : findKeptRows(checkpoint),
         });
         seen.set(service.id, await this.#toObservation(service, observation));
       };
       await Promise.all(services.map(observeOne));
       return seen;
     }
-    if (options.scope !== 'reconcile') return this.#observePartly(services, signal, open);
-    for (const service of services) {
-      const observeOne = async (): Promise<TimedObservation> => {
-        this.#refuseBroken();
-        this.#refuseUnproved(service);
-        const sharers = this.#sharers(service);
-        const kept = this.#findKept(service);
-        return await observeInSnapshot(this.tools, service, { signal, sharers, open: open?.get(service.id), kept });
-      };
-      seen.set(service.id, await this.#toObservation(service, observeOne()));
-    }
+    if (options.scope !== 'reconcile') return await this.#lists.observePartly(services, signal, open);
+    for (const service of services)
+      seen.set(service.id, await this.#toObservation(service, this.#lists.observe(service, signal, open)));
     return seen;
-  }
-
-  /** Observes services in the run's snapshot; most of them need no more. */
-  async #observePartly(
-    services: readonly ServiceRecord[],
-    signal: AbortSignal,
-    open: ObserveOptions['open'],
-  ): Promise<Map<string, Observation<ServiceObservation>>> {
-    type Observed = Observation<ServiceObservation>;
-    const observeAll = async (observe: (service: ServiceRecord) => Observed | Promise<Observed>) => {
-      const seen = new Map<string, Observed>();
-      for (const service of services) seen.set(service.id, await observe(service));
-      return seen;
-    };
-    try {
-      this.#refuseBroken();
-      const { snapshot } = this.tools;
-      const read = await snapshot.accounts(signal);
-      const tunnelNodes = this.#lacksNodes ? await snapshot.tunnelNodes(signal) : null;
-      const isMoved = services.some(({ id }) => this.#moved.has(id));
-      const tunnels = isMoved ? await snapshot.tunnels(signal).catch(() => []) : [];
-      return await observeAll(async (service) => {
-        try {
-          this.#refuseUnproved(service);
-          const known = this.#moved.has(service.id) ? tunnels : [];
-          const { at, state } = observePartly(read, service, this.#sharers(service), known);
-          const [opened, kept] = [open?.get(service.id), this.#findKept(service)];
-          if (opened !== undefined || kept !== null)
-            await refuseWithoutKept(snapshot.second(signal), state.account, { open: opened, kept });
-          const changes = this.#newlyPaused.has(service.id) ? await snapshot.changes(signal) : null;
-          return { service: service.id, at, state: { ...state, tunnelNodes, changes }, error: null, partial: true };
-        } catch (error) {
-          return this.#unobserved(service.id, error);
-        }
-      });
-    } catch (error) {
-      return await observeAll(({ id }) => this.#unobserved(id, error));
-    }
-  }
-
-  #unobserved(id: string, error: unknown): Observation<ServiceObservation> {
-    return { service: id, at: isoNow(this.tools.clock), state: null, error: withCredentialKey(error, this.#key) };
   }
 
   async #toObservation(
@@ -277,7 +157,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       this.#last.set(id, last);
       return { service: id, at, state, error: null };
     } catch (error) {
-      return this.#unobserved(id, error);
+      return this.#lists.unobserved(id, error);
     }
   }
 
@@ -290,32 +170,6 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     if (known.size + paused.length === 0) return;
     const running = new Set(account.forwards.flatMap(({ id, status }) => (status === 1 ? [id] : [])));
     this.#paused.set(service.id, new Set([...known, ...paused].filter((id) => !running.has(id))));
-  }
-
-  #findKept({ id }: ServiceRecord): KeptRows | null {
-    return this.#kept.get(id) ?? null;
-  }
-
-  #refuseBroken(): void {
-    if (this.#listError) refuse(this.#listError);
-  }
-
-  #refuseUnproved({ id }: ServiceRecord): void {
-    const error = this.#unproved.get(id);
-    if (error) refuse(error);
-  }
-
-  #claim({ id, refs }: ServiceRecord): void {
-    const { flvx_user_id: user } = refs;
-    if (user === undefined) return;
-    const owners = this.#owners.get(user);
-    if (owners === undefined) this.#owners.set(user, [id]);
-    else if (!owners.includes(id)) owners.push(id);
-  }
-
-  /** Other services of this run that name the same user. */
-  #sharers({ id, refs }: ServiceRecord): string[] {
-    return (this.#owners.get(refs['flvx_user_id'] ?? '') ?? []).filter((owner) => owner !== id);
   }
 
   plan(target: TargetState, observation: Observation<ServiceObservation>): Plan {
@@ -410,8 +264,4 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   close(): void {
     this.#client.close();
   }
-}
-
-function refuse({ code, message }: ItemError): never {
-  throw Object.assign(new Error(message), { code });
 }
