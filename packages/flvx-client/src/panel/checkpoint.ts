@@ -73,16 +73,20 @@ export function hasMovedForwards(
   return history?.userId != null && isMoved(history, snapshot.listForwards(history.userId));
 }
 
-/** Whether a forward rests that ran at the last observation: only the instants of changes show why. */
+/**
+ * Whether a forward rests that ran at the last observation, or that a step has started since: only the counters after that, and the
+ * instants of changes, show why.
+ */
 export function hasNewlyPaused(
-  { checkpoint, former }: Pick<UsageRequest, 'checkpoint' | 'former'>,
+  { checkpoint, former, recent }: Pick<UsageRequest, 'checkpoint' | 'former' | 'recent'>,
   snapshot: Pick<FlvxSnapshot, 'listForwards'>,
 ): boolean {
   const history = parseHistory(former?.checkpoint ?? checkpoint);
   if (history?.userId == null) return false;
+  const started = new Set(recent.flatMap(({ type, target }) => (type === 'resume-forward' ? [Number(target)] : [])));
   return snapshot
     .listForwards(history.userId)
-    .some(({ id, status }) => status !== 1 && history.forwards[id]?.status === 1);
+    .some(({ id, status }) => status !== 1 && (history.forwards[id]?.status === 1 || started.has(id)));
 }
 
 /** Returns the list that is the last one known at an instant. */

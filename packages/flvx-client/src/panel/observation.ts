@@ -107,7 +107,9 @@ export async function observeInSnapshot(
   { signal, sharers, ...rows }: Observing,
 ): Promise<TimedObservation> {
   const { snapshot: run } = tools;
-  const { at, state } = observePartly(await run.accounts(signal), service, sharers);
+  const first = observePartly(await run.accounts(signal), service, sharers);
+  const rests = hasPausedForward(first.state.account);
+  const { at, state } = rests ? observePartly(await run.recounted(signal), service, sharers) : first;
   await refuseWithoutKept(run.second(signal), state.account, rows);
   const [{ tunnels, speedLimits }, labels, changes] = await Promise.all([
     run.site(signal),

@@ -9,6 +9,7 @@ import {
   withCredentialKey,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
+import type { FlvxSnapshot } from '../client/observation.js';
 import { hasMovedForwards, hasNewlyPaused, lacksNodes, listRows, parseCheckpoint } from './checkpoint.js';
 import { findKeptRows, type KeptRows } from './kept-rows.js';
 import {
@@ -18,6 +19,7 @@ import {
   type ServiceObservation,
   type TimedObservation,
 } from './observation.js';
+import type { TimedSnapshot } from './run-snapshot.js';
 import { findShort, refuseWithoutKept } from './second-reading.js';
 import { shortList, toUnreadAnswer, toUsageAnswer } from './usage.js';
 
@@ -31,6 +33,17 @@ interface ListedPanel {
   key: string;
 }
 
+type OnAnswer = (service: string, answer: UsageAnswer) => void;
+
+/** How requests are answered. */
+interface Answering {
+  take: () => Promise<TimedSnapshot>;
+  onAnswer: OnAnswer;
+  signal: AbortSignal;
+  /** Whether to believe a list that is far shorter than the last one. */
+  allowShort: boolean;
+}
+
 /** The services of a run in the panel's lists: their usage, and what else these show of them. */
 export class RunLists {
   /** The services of this run that name each user. */
@@ -39,7 +52,7 @@ export class RunLists {
   #lacksNodes = false;
   /** Services of this run with moved forwards, which need the tunnels. */
   readonly #moved = new Set<string>();
-  /** Services of this run with a forward that rests and ran before, which need the instants of changes. */
+  /** Services of this run with a forward that rests and ran before, which are counted again, and need the instants of changes. */
   readonly #newlyPaused = new Set<string>();
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
@@ -55,49 +68,70 @@ export class RunLists {
 
   async readUsage(
     requests: readonly UsageRequest[],
-    onAnswer: (service: string, answer: UsageAnswer) => void,
+    onAnswer: OnAnswer,
     signal: AbortSignal,
-    options: { allowShort: boolean },
+    options: Pick<Answering, 'allowShort'>,
   ): Promise<void> {
     this.#listError = null;
     for (const request of requests) this.#note(request);
     this.#lacksNodes ||= requests.some(({ checkpoint }) => lacksNodes(parseCheckpoint(checkpoint)?.account));
     if (requests.length === 0) return;
-    const at = isoNow(this.tools.clock);
-    const refuse = ({ code, message }: ItemError): void => {
-      for (const { service } of requests) onAnswer(service.id, toUnreadAnswer(at, code, message));
-    };
+    const { snapshot } = this.tools;
+    const answering = { onAnswer, signal, ...options };
     try {
-      const read = await this.tools.snapshot.accounts(signal);
+      const accounts = await snapshot.accounts(signal);
+      for (const request of requests) this.#compare(request, accounts.snapshot);
+      const isResting = ({ service }: UsageRequest): boolean => this.#newlyPaused.has(service.id);
+      const others = requests.filter((request) => !isResting(request));
+      await this.#answer(others, { ...answering, take: () => Promise.resolve(accounts) });
+      await this.#answer(requests.filter(isResting), { ...answering, take: () => snapshot.recounted(signal) });
+    } catch (error) {
+      this.#refuse(requests, onAnswer, withCredentialKey(error, this.panel.key));
+    }
+  }
+
+  /** Notes what the lists show of a service beside its usage. */
+  #compare(request: UsageRequest, snapshot: FlvxSnapshot): void {
+    const { id } = request.service;
+    if (hasMovedForwards(request, snapshot)) this.#moved.add(id);
+    else this.#moved.delete(id);
+    if (hasNewlyPaused(request, snapshot)) this.#newlyPaused.add(id);
+    else this.#newlyPaused.delete(id);
+  }
+
+  /** Answers requests from a snapshot, unless it lacks what the last ones had. */
+  async #answer(requests: readonly UsageRequest[], { take, onAnswer, signal, allowShort }: Answering): Promise<void> {
+    if (requests.length === 0) return;
+    const { key, name, timeZone } = this.panel;
+    try {
+      const read = await take();
       const size = read.snapshot.users.size;
       const expected = expectRows(requests.flatMap(listRows)) ?? 0;
-      if (size * 2 < expected && !options.allowShort) {
-        this.#listError = shortList(this.panel.name, size, expected);
-        refuse(this.#listError);
-        return;
-      }
+      if (size * 2 < expected && !allowShort) this.#listError = shortList(name, size, expected);
+      this.#refuseBroken();
       const short = await findShort(this.tools.snapshot.second(signal), read.snapshot, requests).catch(
         (error: unknown) => {
-          for (const { service } of requests) this.#unproved.set(service.id, withCredentialKey(error, this.panel.key));
+          for (const { service } of requests) this.#unproved.set(service.id, withCredentialKey(error, key));
           throw error;
         },
       );
-      for (const [id, error] of short) this.#unproved.set(id, withCredentialKey(error, this.panel.key));
+      for (const [id, error] of short) this.#unproved.set(id, withCredentialKey(error, key));
       for (const request of requests) {
         const { id } = request.service;
-        if (hasMovedForwards(request, read.snapshot)) this.#moved.add(id);
-        else this.#moved.delete(id);
-        if (hasNewlyPaused(request, read.snapshot)) this.#newlyPaused.add(id);
-        else this.#newlyPaused.delete(id);
         const unproved = this.#unproved.get(id);
         const answer = unproved
-          ? toUnreadAnswer(at, unproved.code, unproved.message)
-          : toUsageAnswer(read, request, this.panel.timeZone);
+          ? toUnreadAnswer(read.at, unproved.code, unproved.message)
+          : toUsageAnswer(read, request, timeZone);
         onAnswer(id, answer);
       }
     } catch (error) {
-      refuse(withCredentialKey(error, this.panel.key));
+      this.#refuse(requests, onAnswer, withCredentialKey(error, key));
     }
+  }
+
+  #refuse(requests: readonly UsageRequest[], onAnswer: OnAnswer, { code, message }: ItemError): void {
+    const at = isoNow(this.tools.clock);
+    for (const { service } of requests) onAnswer(service.id, toUnreadAnswer(at, code, message));
   }
 
   /** Notes what a request shows of its service, which the lists may lack. */
@@ -123,7 +157,7 @@ export class RunLists {
     try {
       this.#refuseBroken();
       const { snapshot } = this.tools;
-      const read = await snapshot.accounts(signal);
+      const accounts = await snapshot.accounts(signal);
       const tunnelNodes = this.#lacksNodes ? await snapshot.tunnelNodes(signal) : null;
       const isMoved = services.some(({ id }) => this.#moved.has(id));
       const tunnels = isMoved ? await snapshot.tunnels(signal).catch(() => []) : [];
@@ -131,11 +165,13 @@ export class RunLists {
         try {
           this.#refuseUnproved(service);
           const known = this.#moved.has(service.id) ? tunnels : [];
+          const isResting = this.#newlyPaused.has(service.id);
+          const read = isResting ? await snapshot.recounted(signal) : accounts;
           const { at, state } = observePartly(read, service, this.#sharers(service), known);
           const [opened, kept] = [open?.get(service.id), this.findKept(service)];
           if (opened !== undefined || kept !== null)
             await refuseWithoutKept(snapshot.second(signal), state.account, { open: opened, kept });
-          const changes = this.#newlyPaused.has(service.id) ? await snapshot.changes(signal) : null;
+          const changes = isResting ? await snapshot.changes(signal) : null;
           return { service: service.id, at, state: { ...state, tunnelNodes, changes }, error: null, partial: true };
         } catch (error) {
           return this.unobserved(service.id, error);

@@ -23,6 +23,7 @@ const runMs = 10 * 60_000;
 /** The panel's lists, each read once in a run: the three long ones, and the short ones when something needs them. */
 export class RunSnapshot {
   #accounts: Promise<TimedSnapshot> | null = null;
+  #recounted: Promise<TimedSnapshot> | null = null;
   #tunnels: Promise<FlvxTunnel[]> | null = null;
   #site: Promise<Site> | null = null;
   #labels: Promise<Labels> | null = null;
@@ -37,11 +38,15 @@ export class RunSnapshot {
     private readonly withGroups: boolean,
   ) {}
 
-  /** Reads users, permissions and forwards: once for all pages of the run's services. */
+  /**
+   * Reads users, permissions and forwards, once for all pages of the run's services. All at once: the counters may be older than the
+   * forwards.
+   */
   async accounts(signal: AbortSignal): Promise<TimedSnapshot> {
     const now = this.clock.now();
     const known = await this.#accounts;
     if (known && now - Date.parse(known.at) <= runMs) return known;
+    this.#recounted = null;
     this.#tunnels = null;
     this.#site = null;
     this.#labels = null;
@@ -49,11 +54,27 @@ export class RunSnapshot {
     this.#owners = null;
     this.#limits = null;
     const at = isoNow(this.clock);
-    this.#accounts = this.client.snapshot({}, { signal }).then((snapshot) => ({ at, snapshot }));
+    this.#accounts = this.client.snapshot({}, { atOnce: true, signal }).then((snapshot) => ({ at, snapshot }));
     try {
       return await this.#accounts;
     } catch (error) {
       this.#accounts = null;
+      throw error;
+    }
+  }
+
+  /**
+   * Reads when each forward was last written to, then users and permissions again: for accounts of which a forward newly rests. In this
+   * order, after the forwards, the counters show why.
+   */
+  async recounted(signal: AbortSignal): Promise<TimedSnapshot> {
+    const { at, snapshot: since } = await this.accounts(signal);
+    await this.changes(signal);
+    this.#recounted ??= this.client.snapshot({}, { since, signal }).then((snapshot) => ({ at, snapshot }));
+    try {
+      return await this.#recounted;
+    } catch (error) {
+      this.#recounted = null;
       throw error;
     }
   }

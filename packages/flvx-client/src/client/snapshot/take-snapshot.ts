@@ -3,43 +3,47 @@ import type {
   FlvxClient,
   FlvxObservedPart,
   FlvxObserveOptions,
+  FlvxSnapshotOrder,
   FlvxSnapshotParts,
 } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import type { FlvxObservation, FlvxScope, FlvxSnapshot } from '../observation.js';
-import type { FlvxPermission, FlvxUser } from '../records.js';
+import type { FlvxForward, FlvxPermission, FlvxUser } from '../records.js';
 import { forwardRows, permissionRows, refuseUnreadable, type Rows, userRows } from '../row-list.js';
 import { plainName } from '../endpoints/accounts.js';
 
 /**
- * Reads each list once and indexes them: the forwards first, the others at the same time. The panel may stop forwards at their quota
- * meanwhile: read in this order, the counters always show why a forward rests. A row that can't be parsed makes its account
- * unreadable, not the snapshot.
+ * Reads each list once and indexes them: the forwards first, the others at the same time, unless all are to be read at once. The panel
+ * may stop forwards at their quota meanwhile: read in this order, the counters always show why a forward rests. A row that can't be
+ * parsed makes its account unreadable, not the snapshot.
  */
 export async function takeSnapshot(
   api: FlvxApi,
   client: Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'>,
   parts: FlvxSnapshotParts,
-  options: FlvxCallOptions,
+  { since, atOnce = false, ...options }: FlvxCallOptions & FlvxSnapshotOrder,
 ): Promise<FlvxSnapshot> {
   const readIf = <Row>(wanted: boolean | undefined, list: (o: FlvxCallOptions) => Promise<Row[]>): Promise<Row[]> =>
     wanted === true ? list(options) : Promise.resolve([]);
   const began = api.clock.local.now();
-  const forwards = await forwardRows.read(api, options);
-  const [users, permissions, tunnels, speedLimits, nodes, userGroups, tunnelGroups, grants] = await Promise.all([
-    userRows.read(api, options),
-    permissionRows.read(api, options),
-    readIf(parts.tunnels, (o) => client.tunnels.list(o)),
-    readIf(parts.speedLimits, (o) => client.speedLimits.list(o)),
-    readIf(parts.nodes, (o) => client.nodes.checkStatus(o)),
-    readIf(parts.groups, (o) => client.groups.listUserGroups(o)),
-    readIf(parts.groups, (o) => client.groups.listTunnelGroups(o)),
-    readIf(parts.groups, (o) => client.groups.listGrants(o)),
-  ]);
+  const reading = since === undefined ? forwardRows.read(api, options) : Promise.resolve(toForwardRows(since));
+  if (!atOnce) await reading;
+  const [forwards, users, permissions, tunnels, speedLimits, nodes, userGroups, tunnelGroups, grants] =
+    await Promise.all([
+      reading,
+      userRows.read(api, options),
+      permissionRows.read(api, options),
+      readIf(parts.tunnels, (o) => client.tunnels.list(o)),
+      readIf(parts.speedLimits, (o) => client.speedLimits.list(o)),
+      readIf(parts.nodes, (o) => client.nodes.checkStatus(o)),
+      readIf(parts.groups, (o) => client.groups.listUserGroups(o)),
+      readIf(parts.groups, (o) => client.groups.listTunnelGroups(o)),
+      readIf(parts.groups, (o) => client.groups.listGrants(o)),
+    ]);
   return indexSnapshot(api.panel, users.rows, {
     at: api.clock.now(),
     clockAhead: api.clock.ahead,
-    forwardsAt: api.clock.toPanel(began),
+    forwardsAt: since?.forwardsAt ?? api.clock.toPanel(began),
     permissions: permissions.rows,
     forwards: forwards.rows,
     tunnels,
@@ -50,6 +54,10 @@ export async function takeSnapshot(
     grants,
     unreadable: [...users.unreadable, ...permissions.unreadable, ...forwards.unreadable],
   });
+}
+
+function toForwardRows({ forwards, unreadable }: FlvxSnapshot): Rows<FlvxForward> {
+  return { rows: [...forwards], unreadable: unreadable.filter(({ list }) => list === 'forwards') };
 }
 
 /** The tables of a snapshot without their indexes. */
