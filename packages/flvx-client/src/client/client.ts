@@ -112,14 +112,6 @@ export interface FlvxSnapshotParts {
   groups?: boolean;
 }
 
-/** In which order a snapshot reads. */
-export interface FlvxSnapshotOrder {
-  /** Sooner done, but the counters may be older than the forwards. */
-  atOnce?: boolean;
-  /** The snapshot that the forwards are taken from. */
-  since?: FlvxSnapshot;
-}
-
 /** When the panel last wrote to its rows, by its own clock. Rows without a readable instant are left out. */
 export interface FlvxWrites {
   /** When the panel answered. */
@@ -280,7 +272,10 @@ export interface FlvxClient extends Disposable {
    * that the counters show why one rests; `atOnce` reads all at the same time. With `since`, users and permissions are read again, after
    * the forwards of that snapshot.
    */
-  snapshot(parts?: FlvxSnapshotParts, options?: FlvxCallOptions & FlvxSnapshotOrder): Promise<FlvxSnapshot>;
+  snapshot(
+    parts?: FlvxSnapshotParts,
+    options?: FlvxCallOptions & { atOnce?: boolean; since?: FlvxSnapshot },
+  ): Promise<FlvxSnapshot>;
   /** Returns one account with everything that the planners read. With `password` it also tries the login. */
   observe(scope: FlvxScope, options?: FlvxObserveOptions): Promise<FlvxObservation>;
   /**

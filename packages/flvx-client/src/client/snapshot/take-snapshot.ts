@@ -3,7 +3,6 @@ import type {
   FlvxClient,
   FlvxObservedPart,
   FlvxObserveOptions,
-  FlvxSnapshotOrder,
   FlvxSnapshotParts,
 } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
@@ -21,7 +20,7 @@ export async function takeSnapshot(
   api: FlvxApi,
   client: Pick<FlvxClient, 'tunnels' | 'nodes' | 'speedLimits' | 'groups'>,
   parts: FlvxSnapshotParts,
-  { since, atOnce = false, ...options }: FlvxCallOptions & FlvxSnapshotOrder,
+  { since, atOnce = false, ...options }: NonNullable<Parameters<FlvxClient['snapshot']>[1]>,
 ): Promise<FlvxSnapshot> {
   const readIf = <Row>(wanted: boolean | undefined, list: (o: FlvxCallOptions) => Promise<Row[]>): Promise<Row[]> =>
     wanted === true ? list(options) : Promise.resolve([]);
