@@ -4,6 +4,7 @@ import type { ActionRecord } from '@sluice/quota-core';
 import {
   emptyHistory,
   type FlvxAccount,
+  hasGrown,
   hasNothingPending,
   isUnchangedForward,
   listOwnForwards,
@@ -74,8 +75,8 @@ export function hasMovedForwards(
 }
 
 /**
- * Whether a forward rests that ran at the last observation, or that a step has started since: only the counters after that, and the
- * instants of changes, show why.
+ * Whether a forward rests that ran at the last observation, or has been started since: only the counters after that, and the instants of
+ * changes, show why.
  */
 export function hasNewlyPaused(
   { checkpoint, former, recent }: Pick<UsageRequest, 'checkpoint' | 'former' | 'recent'>,
@@ -84,9 +85,9 @@ export function hasNewlyPaused(
   const history = parseHistory(former?.checkpoint ?? checkpoint);
   if (history?.userId == null) return false;
   const started = new Set(recent.flatMap(({ type, target }) => (type === 'resume-forward' ? [Number(target)] : [])));
-  return snapshot
-    .listForwards(history.userId)
-    .some(({ id, status }) => status !== 1 && (history.forwards[id]?.status === 1 || started.has(id)));
+  const ran = (row: FlvxForward): boolean =>
+    history.forwards[row.id]?.status === 1 || started.has(row.id) || hasGrown(history, row);
+  return snapshot.listForwards(history.userId).some((row) => row.status !== 1 && ran(row));
 }
 
 /** Returns the list that is the last one known at an instant. */
@@ -126,10 +127,9 @@ function toReading(checkpoint: unknown, { clockAhead }: Pick<FlvxAccount, 'clock
 
 /** Returns the forwards that have been paused since the last observation, by their customer as far as the reading shows. */
 export function findPausedByCustomer(target: TargetState, state: ServiceObservation): number[] {
-  const last = parseHistory(target.checkpoint)?.forwards ?? {};
-  const since = listOwnForwards(state.account).filter(
-    ({ id, status }) => status !== 1 && (last[id]?.status ?? 1) === 1,
-  );
+  const last = parseHistory(target.checkpoint);
+  const hasRun = (row: FlvxForward): boolean => (last?.forwards[row.id]?.status ?? 1) === 1 || hasGrown(last, row);
+  const since = listOwnForwards(state.account).filter((row) => row.status !== 1 && hasRun(row));
   if (since.length === 0) return [];
   const past = toPast(target, state);
   const now = observeHistory(state.account, past);
@@ -137,7 +137,8 @@ export function findPausedByCustomer(target: TargetState, state: ServiceObservat
   const { forwards, stopped, parked, run } = now.history;
   const others = new Set([...stopped, ...run.paused, ...Object.keys(parked).map(Number)]);
   const isJudged = (id: number): boolean => forwards[id] !== undefined && forwards[id].status !== 1;
-  return since.map(({ id }) => id).filter((id) => isJudged(id) && !others.has(id) && !past.held.forward(id));
+  const ran = (id: number): boolean => (now.last?.forwards[id]?.status ?? 1) === 1;
+  return since.map(({ id }) => id).filter((id) => ran(id) && isJudged(id) && !others.has(id) && !past.held.forward(id));
 }
 
 /** Returns the history of the service that had the account before, with its steps since: a killed run stored none. */

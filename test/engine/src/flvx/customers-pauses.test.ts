@@ -168,6 +168,54 @@ describe('while the quota is used up, a forward that rests', () => {
   });
 });
 
+describe('a forward that was paused when it was last read, and that its customer has started since', () => {
+  const at = useFlvxBench();
+
+  /** He has used so much of each, and starts game. */
+  async function start(product: string, gb: number): Promise<void> {
+    await addCustomer(at, product);
+    for (const forward of [WEB, GAME]) at.panel.traffic(forward, { in: gb * GB, out: 0 });
+    await pollLater(at);
+    await pauseOf(at, GAME);
+    await pollLater(at);
+    await at.panel.customer(USER).resume(GAME);
+    at.bench.clock.advance(2 * MINUTE);
+  }
+
+  it.each(['small', 'small-slower'])(
+    'was stopped by the panel with the others where it has run (%p)',
+    async (product) => {
+      await start(product, 48);
+      at.panel.traffic(GAME, { in: 6 * GB, out: 0 });
+      expect(at.panel.isRunning(GAME)).toBe(false);
+      at.bench.clock.advance(3 * MINUTE);
+      await at.poll();
+      await at.sluice.overrides.set('svc-1', { quota: '900GB' });
+      expect(await pollThrice(at)).toEqual([true, true]);
+    },
+  );
+
+  it('was paused by him again where no quota was used up, and nothing is said of it', async () => {
+    await start('small', 5);
+    at.panel.traffic(GAME, { in: 6 * GB, out: 0 });
+    await pauseOf(at, GAME);
+    expect(await pollThrice(at)).toEqual([true, false]);
+    const told = await at.bench.store.notices.list({});
+    expect(told.filter(({ code }) => code === 'forward_ran_again')).toEqual([]);
+  });
+
+  it('was paused by him again where the quota was reached minutes later', async () => {
+    await start('small', 48);
+    at.panel.traffic(GAME, { in: 1 * GB, out: 0 });
+    await pauseOf(at, GAME);
+    at.bench.clock.advance(4 * MINUTE);
+    at.panel.traffic(WEB, { in: 6 * GB, out: 0 });
+    await pollLater(at);
+    await at.sluice.overrides.set('svc-1', { quota: '900GB' });
+    expect(await pollThrice(at)).toEqual([true, false]);
+  });
+});
+
 describe('a stop by the quota that the panel has not ended when it is read', () => {
   const at = useFlvxBench();
 

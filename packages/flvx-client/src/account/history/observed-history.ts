@@ -3,14 +3,16 @@ import type { FlvxForward } from '../../client/records.js';
 import {
   emptyHistory,
   type FlvxHistory,
+  hasGrown,
   inheritedHistory,
+  isLate,
   listOwnForwards,
   listOwnPermissions,
   newHistory,
   type StoredHistory,
   toForwardHistory,
 } from './history.js';
-import type { Comparison, Past } from './comparison.js';
+import { compareInstant, type Comparison, type Past } from './comparison.js';
 import { findStopped, findWorst } from './stopped-forwards.js';
 import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
@@ -33,10 +35,11 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const { user } = observed;
   if (user === null) return null;
   const permissions = listOwnPermissions(observed);
-  const last = past.last?.userId === user.id ? past.last : inheritedHistory(user, permissions, past.former ?? null);
-  const replay = new Replay(last === null ? newHistory(user) : { ...last, run: emptyHistory.run }, past.records);
+  const stored = past.last?.userId === user.id ? past.last : inheritedHistory(user, permissions, past.former ?? null);
+  const replay = new Replay(stored === null ? newHistory(user) : { ...stored, run: emptyHistory.run }, past.records);
   const { moved: _moved, quiet: _quiet, worst: _worst, ...history } = replay.history;
   const forwards = listOwnForwards(observed);
+  const last = stored && withStarted(stored, forwards, past, replay);
   const comparison: Comparison = { observed, user, permissions, forwards, past, last, replay };
   const { stopped, undecided, unjudged } = findStopped(comparison);
   const atRest = new Set(forwards.flatMap((row) => (row.status === 1 ? [] : [row.id])));
@@ -64,6 +67,26 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       resetCycle: isReset ? (past.cycle ?? history.resetCycle) : history.resetCycle,
     },
   };
+}
+
+/**
+ * Returns the history of the last observation, with forwards as running that rested then, carried traffic and were paused since: somebody
+ * had started them.
+ */
+function withStarted(last: StoredHistory, forwards: readonly FlvxForward[], past: Past, replay: Replay): StoredHistory {
+  const { reading, held } = past;
+  if (reading === null) return last;
+  const isStarted = (row: FlvxForward): boolean =>
+    hasGrown(last, row) &&
+    !isLate(last, row) &&
+    compareInstant({ past }, row, reading) > 0 &&
+    !(held.forward(row.id) || replay.paused.has(row.id) || last.parked[row.id] !== undefined);
+  const started = new Set(forwards.flatMap((row) => (isStarted(row) ? [String(row.id)] : [])));
+  if (started.size === 0) return last;
+  const seen = Object.entries(last.forwards).map(
+    ([id, one]) => [id, started.has(id) ? { ...one, status: 1 } : one] as const,
+  );
+  return { ...last, forwards: Object.fromEntries(seen) };
 }
 
 /** Speeds that have yet to reach the nodes, and connections that have yet to be cut: only of existing forwards, and while throttled. */
