@@ -253,6 +253,25 @@ describe('a stop by the quota that the panel has not ended when it is read', () 
     expect(await pollThrice(at)).toEqual([true, true]);
   });
 
+  it('takes longer than a minute for the two entry nodes of a tunnel, and all come back', async () => {
+    await addCustomer(at, 'small');
+    const nodes = ['us-a', 'us-b'].map((name) => at.panel.addNode(name));
+    at.panel.world.forwards.get(GAME)!.tunnelId = at.panel.addTunnel({ name: 'US-03', entryNodes: nodes });
+    await at.bench.edit(
+      'small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelIds: [1, 2] } }',
+      'small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelIds: [1, 2, 3] } }',
+    );
+    await at.sluice.reconcile();
+    at.panel.traffic(GAME, { in: 50 * GB, out: 0 });
+    await pollLater(at);
+    const end = report(51, [WEB, GAME]);
+    end();
+    at.panel.world.forwards.get(GAME)!.updatedTime += 80 * SECOND;
+    await pollLater(at);
+    await at.sluice.overrides.set('svc-1', { quota: '900GB' });
+    expect(await pollThrice(at)).toEqual([true, true]);
+  });
+
   it('ends after two runs, the second without a step, and all come back', async () => {
     await addCustomer(at, 'small');
     const end = report(101, [WEB, GAME]);

@@ -66,10 +66,14 @@ export function isPausedByReport(comparison: Comparison, row: FlvxForward): bool
   return compareInstant(comparison, row, reading) < 0 && reading.from - pausedAt < longestStop(comparison);
 }
 
-/** Returns how long the panel may take for a stop: it calls one node after the other. */
-function longestStop({ forwards, replay: { history } }: Comparison): number {
-  const nodes = forwards.map(({ tunnelId }) => history.scales[tunnelId]?.nodes ?? 1);
-  return nodes.reduce((sum, one) => sum + one, 0) * LONGEST_BETWEEN_PAUSES_MS;
+/** Returns how long the panel may take for a stop: it pauses one forward after the other. */
+function longestStop(comparison: Comparison): number {
+  return listLongestPauses(comparison).reduce((sum, one) => sum + one, 0);
+}
+
+/** Returns how long the panel may take for each forward: it calls one node after the other. */
+function listLongestPauses({ forwards, replay: { history } }: Comparison): number[] {
+  return forwards.map(({ tunnelId }) => (history.scales[tunnelId]?.nodes ?? 1) * LONGEST_BETWEEN_PAUSES_MS);
 }
 
 /** Each prompt answer shows the difference of the clocks, to within its duration. */
@@ -91,7 +95,8 @@ export function compareInstant(
 const LONGEST_BETWEEN_PAUSES_MS = 60_000;
 
 /** Returns when a stop by the panel began: each report that comes while it pauses forwards writes an instant of its own. */
-export function beginOfStop(stop: number, instants: readonly number[]): number {
+export function beginOfStop(comparison: Comparison, stop: number, instants: readonly number[]): number {
+  const longest = Math.max(...listLongestPauses(comparison));
   const earlier = instants.filter((instant) => instant < stop).sort((a, b) => b - a);
-  return earlier.reduce((begin, instant) => (begin - instant <= LONGEST_BETWEEN_PAUSES_MS ? instant : begin), stop);
+  return earlier.reduce((begin, instant) => (begin - instant <= longest ? instant : begin), stop);
 }

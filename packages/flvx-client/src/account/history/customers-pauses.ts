@@ -9,10 +9,11 @@ import { beginOfStop, type Comparison } from './comparison.js';
  * @param isOfTunnel whether the panel stopped the tunnel of a forward, not its user
  */
 export function withoutCustomersPauses(
-  { past: { changes } }: Pick<Comparison, 'past'>,
+  comparison: Comparison,
   paused: readonly FlvxForward[],
   isOfTunnel: (row: FlvxForward) => boolean,
 ): FlvxForward[] {
+  const { changes } = comparison.past;
   if (changes === null) return [...paused];
   const stops = new Map(paused.map((row) => [row, isOfTunnel(row) ? row.tunnelId : null]));
   return paused.filter((row) => {
@@ -20,7 +21,7 @@ export function withoutCustomersPauses(
     const instants = together.flatMap((other) => changes.get(other.id) ?? []);
     const shared = instants.filter((instant, index) => instants.indexOf(instant) !== index);
     const stop = shared.length > 0 ? Math.min(...shared) : Math.max(...instants);
-    return (changes.get(row.id) ?? stop) >= beginOfStop(stop, instants);
+    return (changes.get(row.id) ?? stop) >= beginOfStop(comparison, stop, instants);
   });
 }
 

@@ -83,6 +83,32 @@ describe('the history of an account', () => {
     expect((await seen({ last, held: { ...nobody, forward: (id) => id === 3 } })).stopped).toEqual([1]);
   });
 
+  it('judges what a step has started, and who paused it since, only by an instant after that', async () => {
+    world.flvx.world.forwards.get(1)!.status = 0;
+    const last = storedHistory(await seen());
+    const prior = (await read()).forwards.find((row) => row.id === 1)!;
+    const at = { from: 1000, until: 1100 };
+    const resume: StepRecord = {
+      step: {
+        id: 'resume-forward:1',
+        type: 'resume-forward',
+        target: '1',
+        payload: { forwardId: 1 },
+        prior,
+        needs: [],
+      },
+      done: true,
+      sent: true,
+      at,
+    };
+    const judged = async (changes: Past['changes']): Promise<unknown> =>
+      (await seen({ last, records: [resume], changes })).forwards[1];
+    const unjudged = expect.objectContaining({ status: 1, unjudged: true });
+    expect(await judged(null)).toEqual(unjudged);
+    expect(await judged(new Map([[1, 900]]))).toEqual(unjudged);
+    expect(await judged(new Map([[1, 1050]]))).toMatchObject({ status: 0 });
+  });
+
   it('begins again with another account of the service', async () => {
     const stranger = { ...storedHistory(newHistory({ id: 99, status: 1 })), stopped: [2], firstCycle: 'c0' };
     expect(await seen({ last: stranger })).toMatchObject({ userId: 2, stopped: [], firstCycle: 'c1' });

@@ -42,8 +42,16 @@ export function findStopped(comparison: Comparison): StoppedForwards {
   const decided = past.changes === null ? [] : listStoppedByPanel(unseen, known, atRest, past.changes);
   const stopped = new Set([...known, ...decided].map((row) => row.id));
   const undecided = past.changes === null ? unknown.filter((row) => !stopped.has(row.id)) : [];
-  const older = comparison.observed.olderCounters === true ? suspects.filter((row) => !stopped.has(row.id)) : [];
+  const isOlder = (row: FlvxForward): boolean =>
+    comparison.observed.olderCounters === true || isUnseenSinceStart(comparison, row);
+  const older = suspects.filter((row) => !stopped.has(row.id) && isOlder(row));
   return { stopped: [...stopped], undecided: toIds(undecided), unjudged: toIds(older) };
+}
+
+/** Whether a step has started a forward, and the instant of its pause since then was not read. */
+function isUnseenSinceStart({ past, replay }: Comparison, { id }: FlvxForward): boolean {
+  const startedAt = replay.started.get(id);
+  return startedAt !== undefined && (past.changes?.get(id) ?? -Infinity) < startedAt;
 }
 
 function toIds(rows: readonly FlvxForward[]): Set<number> {
