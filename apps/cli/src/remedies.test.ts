@@ -147,11 +147,16 @@ describe('a message with its remedy', () => {
     expect(text('The store sluice.db is damaged')).toContain('"sluice db check" shows what is damaged');
   });
 
-  it('names the client whose calls cost another currency, and what can be done', () => {
+  it('names the client who has another currency, and of calls what can be done with them', () => {
     const message = 'Client "c-2" is billed in EUR, not in BRL; nothing was changed';
     expect(withRemedy({ code: 'currency_mismatch', message })).toBe(
-      `${message}. Use the currency that "sluice credit show c-2" shows. What costs another one, such as calls of a panel, needs a client of its own: "sluice service set SERVICE client=ID"`,
+      `${message}. Use the currency that "sluice credit show c-2" shows. What costs another one needs a client of its own`,
     );
+    for (const why of [message, 'The price is in BRL, but client 2 has EUR. Nothing was changed.']) {
+      const calls = withRemedy({ code: 'currency_mismatch', message: `The calls of "svc-1" are not billed: ${why}` });
+      expect(calls).toContain('Charge them by hand, and acknowledge it with "sluice notice ack ID"');
+      expect(calls).toContain('"sluice service set svc-1 client=ID" names a client');
+    }
   });
 
   it('stays one line whatever a detail contains', () => {

@@ -71,7 +71,7 @@ const OBSERVED = /^panel "(?<panel>.+?)" is under observe for /;
 const NAMED: Readonly<Record<string, RegExp>> = {
   mass_change: /^(?<panel>.+?): \d+ of \d+ /,
   agent_limit: / limit of agent "(?<agent>.+)"(?=: )/,
-  currency_mismatch: /^Client "(?<client>.+?)" is billed in /,
+  currency_mismatch: /^The calls of "(?<callsOf>.+?)" are not billed: |^Client "(?<client>.+?)" is billed in /,
   limit_not_raised: OBSERVED,
   under_observe: OBSERVED,
   PANEL_NOT_FOUND: / has no record for the lookup (?<lookup>\w+) of \S+ \(by (?<by>[^)]+)\)/,

@@ -159,8 +159,9 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_invoice: ['{billing} itself lists the invoices', '"sluice invoice list" lists the invoices'],
   invoice_closed: ['{billing} itself shows the invoice', '"sluice invoice show {invoice}" shows what became of it', ''],
   currency_mismatch: [
+    'Charge them by hand, and acknowledge it with "sluice notice ack ID": "sluice notice list" shows them after the next "sluice call bill" of all that is due. For the calls from now on, "sluice service set {callsOf} client=ID" names a client who is billed in their currency',
     'Offer a price in the currency that the client has in {billing}',
-    'Use the currency that "sluice credit show {client}" shows. What costs another one, such as calls of a panel, needs a client of its own: "sluice service set SERVICE client=ID"',
+    'Use the currency that "sluice credit show {client}" shows. What costs another one needs a client of its own',
   ],
   client_closed: 'Open the client in the billing system, or end the service',
   no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',

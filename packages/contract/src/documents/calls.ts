@@ -194,7 +194,7 @@ export const comparedBill = z.object({
   service: text.nullable(),
   /** The subscriber of the line. */
   line: text,
-  /** Id of the bill; null: calls that no bill has, and that are not due. */
+  /** Id of the bill; null: calls that no bill has, and that are not due or of a client who is billed in another currency. */
   bill: text.nullable(),
   period: fromTo,
   currency: text,

@@ -1,4 +1,4 @@
-import { type CallTerms, SluiceError, usageError } from '@sluice/panel-kind';
+import { type CallTerms, type ItemError, SluiceError, toItemError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { type BillPeriod, isClosed, periodsOverlap, type Subscriber } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
@@ -27,6 +27,16 @@ export function requireTerms({ service, terms }: Line): CallTerms {
     `The calls of "${id}" are not billed: its ${describeUnknownProduct(service)}`,
     { details: { service: id, product } },
   );
+}
+
+/** The note of a bill that failed because its client is billed in another currency than the panel. */
+export const CLIENT_CURRENCY = 'client-currency';
+
+/** Returns the error of a bill that could not be placed; one of another currency says whose calls are not billed. */
+export function toRefusal(error: unknown, { service }: Pick<CallBillRecord, 'service'>): ItemError {
+  const problem = toItemError(error);
+  if (problem.code !== 'currency_mismatch') return problem;
+  return { ...problem, message: `The calls of "${service}" are not billed: ${problem.message}` };
 }
 
 /** The note of a bill that failed because its line was a reseller's: the panel does not show that of a line that is gone. */

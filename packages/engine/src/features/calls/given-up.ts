@@ -1,3 +1,4 @@
+import type { ComparedBill, PeriodView } from '@sluice/contract/documents';
 import type { CallBillRecord } from '@sluice/state-store';
 import { type ServiceWindow, windowsSince } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
@@ -22,4 +23,14 @@ export async function dropGivenUp(
   const isGivenUp = ({ state, service, end }: CallBillRecord): boolean =>
     state === 'planned' && service === id && end <= until;
   return { windows: windowsSince(windows, until), bills: bills.filter((bill) => !isGivenUp(bill)) };
+}
+
+/** Returns whether a service gave up the calls of a line until the end of a period. */
+export async function wasGivenUp(
+  context: Context,
+  panel: string,
+  { service, line, period }: Pick<ComparedBill, 'service' | 'line'> & { period: Pick<PeriodView, 'to'> },
+): Promise<boolean> {
+  const until = service === null ? null : await findGivenUp(context, { service, panel, line });
+  return until !== null && period.to <= until;
 }

@@ -16,8 +16,9 @@ import type { UnbilledPart } from './charged-by-hand.js';
 import { isFinal } from './due.js';
 import { keepFound } from './found-before.js';
 import { findFirstDay } from './first-day.js';
+import { wasGivenUp } from './given-up.js';
 import { listLines } from '../services/lines.js';
-import { findGivenUp } from '../telephony/find-line.js';
+import { listFailedByCurrency } from './client-currency.js';
 import { listUnbilledOnPanel } from './ownerless.js';
 import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince } from './read-again.js';
 import { compareBill } from './reconcile-calls.js';
@@ -189,22 +190,17 @@ async function isBilledHere(
   return (await findFirstDay(context, line)) !== null;
 }
 
-async function wasGivenUp(context: Context, panel: string, { service, line, period }: ComparedBill): Promise<boolean> {
-  const until = service === null ? null : await findGivenUp(context, { service, panel, line });
-  return until !== null && period.to <= until;
-}
-
-/** Returns what counts as charged once a person has charged the late calls of a bill; all of a bill of nothing, which is never made then. */
+/** Returns what counts as charged once a person has charged the late calls of a bill; all of a bill of nothing, or that failed, which is never made then. */
 function toPart(panel: string, bill: CallBillRecord, { now, difference }: ComparedBill): UnbilledPart {
   const { id, key, service, subscriber, start, end, currency } = bill;
   const of = { bill: id, key, service, panel, subscriber, start, end, currency, calls: now.calls };
-  if (isOfNothing(bill)) return { ...of, charged: now.total };
+  if (!isFinal(bill) || isOfNothing(bill)) return { ...of, charged: now.total };
   return { ...of, charged: difference, isLate: true, ...(isByHand(bill) && { isLateOfHand: true }) };
 }
 
 /**
  * Lists the final bills of a panel whose services ended, were removed, lost the line, or have another client, and those of present
- * lines that are to be read again.
+ * lines that are to be read again, and the bills that a client of another currency is to pay.
  */
 async function listBillsToCompare(
   context: Context,
@@ -214,16 +210,19 @@ async function listBillsToCompare(
   const { store } = context;
   const isAgain = await readAgainTest(context, panel);
   const since = searchedSince(context);
-  const bills = (await store.callBills.list({})).filter(
+  const all = await store.callBills.list({});
+  const bills = all.filter(
     (bill) => bill.panel === panel && isFinal(bill) && bill.note !== 'prepaid' && bill.end >= since,
   );
+  const failed = (await listFailedByCurrency(context, all)).filter((bill) => bill.panel === panel);
   const services = new Map((await store.services.list({ panel })).map((service) => [service.id, service]));
-  return bills.filter((bill) => {
+  const compared = bills.filter((bill) => {
     const service = services.get(bill.service);
     if (service === undefined || isAgain(bill)) return true;
     const hasLine = telephony.findSubscriber(service) === bill.subscriber;
     return !isLiving(service) || service.client !== bill.client || !hasLine;
   });
+  return [...compared, ...failed];
 }
 
 /** One for each line and its service of then. */

@@ -166,17 +166,25 @@ function toSearched(
 /** Returns whose calls of a part are not due: a service, or null for nobody's. Undefined where a service is billed for them. */
 async function findUnpaid(
   context: Context,
-  { panel, subscriber: line, telephony }: LineOfPanel,
+  line: LineOfPanel,
   { owners, isGivenUp }: LinePart,
 ): Promise<string | null | undefined> {
   const [first] = owners;
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
-  if (isGivenUp) return first.service;
-  const service = await context.store.services.get(first.service);
-  if (service === null || !(await isLineOfCalls(context, service, { panel, line }))) return first.service;
+  return !isGivenUp && (await isBilledFor(context, line, first.service)) ? undefined : first.service;
+}
+
+/** Returns whether a service is billed for the calls of a line that it has or had. */
+export async function isBilledFor(
+  context: Context,
+  { panel, subscriber: line, telephony }: Pick<LineOfPanel, 'panel' | 'subscriber' | 'telephony'>,
+  id: string,
+): Promise<boolean> {
+  const service = await context.store.services.get(id);
+  if (service === null || !(await isLineOfCalls(context, service, { panel, line }))) return false;
   // After the end, no stated period is awaited.
   const isAwaited = telephony.billFrom !== null || isLiving(service);
-  return isAwaited && (await findLastCalls(context, service)) !== 'given-up' ? undefined : first.service;
+  return isAwaited && (await findLastCalls(context, service)) !== 'given-up';
 }
 
 async function sumCalls(context: Context, { telephony, subscriber }: LineOfPanel, period: BillPeriod) {

@@ -8,6 +8,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import type { ReconcileCallsRequest } from './compared-bill.js';
 import { isFinal, toInstants, toPeriod } from './due.js';
+import { listFailedByCurrency } from './client-currency.js';
 import { findTelephony } from '../telephony/panels.js';
 import { readInvoiceStatus } from './invoice-status.js';
 import { listUnbilled, MOST_IDS } from './ownerless.js';
@@ -24,7 +25,8 @@ export async function reconcileCalls(context: Context, request: ReconcileCallsRe
   const compared: ComparedBill[] = [];
   const left: CallBillRecord[] = [];
   const cancelled: ItemError[] = [];
-  for (const bill of bills.filter((one) => isFinal(one) && one.note !== 'prepaid')) {
+  const failed = await listFailedByCurrency(context, bills);
+  for (const bill of [...bills.filter((one) => isFinal(one) && one.note !== 'prepaid'), ...failed]) {
     context.deps.signal.throwIfAborted();
     if ((await findTelephony(context, bill.panel ?? '')) === null) left.push(bill);
     const one = await compareBill(context, bill, request);
@@ -61,7 +63,7 @@ function describeLeft(bills: readonly CallBillRecord[]): ComparedBills['warnings
   });
 }
 
-/** Compares a final bill with the records of now; null where its panel is not known or has no telephony any more, or its period is not asked for. */
+/** Compares a bill with the records of now, of which one that failed has none; null where its panel is not known or has no telephony any more, or its period is not asked for. */
 export async function compareBill(
   context: Context,
   bill: CallBillRecord,
@@ -72,7 +74,9 @@ export async function compareBill(
   const { timeZone } = telephony;
   const period = toPeriod(bill, timeZone);
   if (!isAsked(context, period, request)) return null;
-  const before = await readBilled(bill, request);
+  const isBilled = isFinal(bill);
+  const billed = isBilled ? { calls: bill.calls, total: bill.charged } : { calls: 0, total: addMoney('0', '0') };
+  const before = isBilled ? await readBilled(bill, request) : new Map<string, string | null>();
   const late: string[] = [];
   const changed: string[] = [];
   const unread: string[] = [];
@@ -101,12 +105,12 @@ export async function compareBill(
   return {
     service: bill.service,
     line: bill.subscriber,
-    bill: bill.id,
+    bill: isBilled ? bill.id : null,
     period: toInstants(period),
     currency: bill.currency,
-    billed: { calls: bill.calls, total: bill.charged },
+    billed,
     now,
-    difference: addMoney(now.total, negateMoney(bill.charged)),
+    difference: addMoney(now.total, negateMoney(billed.total)),
     late: late.slice(0, MOST_IDS),
     missing: [...(before?.keys() ?? [])].slice(0, MOST_IDS),
     changed: changed.slice(0, MOST_IDS),

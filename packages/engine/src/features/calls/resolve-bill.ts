@@ -1,13 +1,13 @@
 import type { CallBillView } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
-import { SluiceError, toItemError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { TelephonyError } from '@sluice/telephony';
 import type { Context } from '../../context/context.js';
 import { requirePayer } from '../billing/refusals.js';
 import { blankService } from '../services/check-service.js';
-import { refuseOtherBilling, refuseOverlap } from './bill-refusals.js';
+import { CLIENT_CURRENCY, refuseOtherBilling, refuseOverlap, toRefusal } from './bill-refusals.js';
 import { type PeriodOfLine, toView } from './bill-view.js';
 import { failBill } from './change-bill.js';
 import { isInDoubt } from './due.js';
@@ -59,8 +59,9 @@ export async function placeBill(
   } catch (error) {
     if (!isOfOneBill(error)) throw error;
     const now = (await context.store.callBills.get(bill.id)) ?? bill;
-    const problem = toItemError(error);
-    const failed = isInDoubt(now) ? now : await failBill(context, { fences, bill: now }, problem.message);
+    const problem = toRefusal(error, bill);
+    const note = problem.code === 'currency_mismatch' ? CLIENT_CURRENCY : problem.message;
+    const failed = isInDoubt(now) ? now : await failBill(context, { fences, bill: now }, note);
     return { ...toView(of, failed, 'failed'), error: problem };
   }
 }
