@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-// `printable` alone is what the command needs to print: it may not load the transport.
-export default defineConfig({ ...base, entry: ['src/index.ts', 'src/printable.ts'] });
+// These are what the command needs to print and to check a config: they may not load the transport.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/base-url.ts', 'src/printable.ts'] });

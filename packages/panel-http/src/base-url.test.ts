@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { normaliseBaseUrl } from './prepare-request.js';
-import { PanelConfigError } from './config-error.js';
+import { normaliseBaseUrl, PanelConfigError } from './base-url.js';
 
 const stripTails = [/\/backend$/i, /\/api\/v[23]$/i];
 

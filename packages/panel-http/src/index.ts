@@ -1,5 +1,5 @@
 export { createPanelHttp } from './create-panel-http.js';
-export { normaliseBaseUrl, type BaseUrlOptions } from './prepare-request.js';
+export { normaliseBaseUrl, type BaseUrlOptions } from './base-url.js';
 export { redact, SHORTEST_MASKED } from './redact.js';
 export { systemClock } from './clock.js';
 export { PanelConfigError, type PanelConfigErrorCode } from './config-error.js';

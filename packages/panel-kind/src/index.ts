@@ -154,7 +154,7 @@ export type {
   TelephonyToken,
   TelephonyValues,
 } from './telephony.js';
-export { transportOptions, type TransportDependencies, type TransportOptions } from './transport.js';
+export { openClient, transportOptions, type TransportDependencies, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
 export { expectRows, type KnownList, type UsageAnswer, type UsageRequest } from './usage.js';
 export { programEnv } from './program-env.js';

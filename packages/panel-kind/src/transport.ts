@@ -1,4 +1,6 @@
 import type { PanelHttpOptions } from '@sluice/panel-http';
+import { PanelConfigError } from '@sluice/panel-http/base-url';
+import { usageError } from './errors.js';
 import type { PanelDependencies, PanelToOpen } from './kind.js';
 import type { PanelSettings } from './settings.js';
 
@@ -47,6 +49,26 @@ export function transportOptions(
     clock: dependencies.clock,
     random: dependencies.random,
   };
+}
+
+/**
+ * Returns the client that `create` returns. What a client refuses before its first call, such as its address, its token or a proxy, is
+ * an error of the panel's config.
+ *
+ * @throws SluiceError `bad_config`, and what else `create` throws
+ *
+ * @example
+ * ```ts
+ * const client = openClient(panel.name, () => createExampleClient({ panel: panel.name, baseUrl: panel.settings.url }));
+ * ```
+ */
+export function openClient<Client>(panel: string, create: () => Client): Client {
+  try {
+    return create();
+  } catch (error) {
+    if (!(error instanceof PanelConfigError)) throw error;
+    throw usageError('bad_config', `Panel "${panel}": ${error.message}`, { panel });
+  }
 }
 
 function tlsOptions(

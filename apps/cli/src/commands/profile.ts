@@ -9,8 +9,7 @@ import {
   probeProfile,
   readProfile,
 } from '@sluice/astbilling-client';
-import { isPanelError, PanelConfigError } from '@sluice/panel-http';
-import { transportOptions } from '@sluice/panel-kind';
+import { openClient, transportOptions } from '@sluice/panel-kind';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { suggestion } from '@sluice/engine/words';
 import { isSecretReference, resolveSecret } from '@sluice/config-file';
@@ -104,12 +103,7 @@ function openPanel(profile: Profile, name: string, { config: file }: ProfileOpti
 }
 
 function open(options: Parameters<typeof createAstbillingClient>[0] & { panel: string }): AstbillingClient {
-  try {
-    return createAstbillingClient(options);
-  } catch (error) {
-    if (isPanelError(error) || !(error instanceof PanelConfigError)) throw error;
-    throw usageError('bad_config', `${options.panel}: ${error.message}`);
-  }
+  return openClient(options.panel, () => createAstbillingClient(options));
 }
 
 function isWrong({ outcome }: ProfileCheck): boolean {

@@ -1,11 +1,10 @@
-import { isPanelError, PanelConfigError } from '@sluice/panel-http';
 import {
+  openClient,
   type PanelDependencies,
   type PanelKind,
   type PanelToOpen,
   SluiceError,
   transportOptions,
-  usageError,
 } from '@sluice/panel-kind';
 import { createAstbillingClient } from '../client/create-astbilling-client.js';
 import { builtInProfiles, readProfile } from '../profile/load.js';
@@ -32,8 +31,8 @@ export function openTelephonyPanel(
   const warnings = new Set<string>();
   const profile = findProfile(panel, dependencies);
   const token = dependencies.secret(settings.token, `panels.${name}.token`);
-  try {
-    const client = createAstbillingClient({
+  const client = openClient(name, () =>
+    createAstbillingClient({
       panel: name,
       baseUrl: settings.url,
       allowHttp: settings.allowHttp,
@@ -42,12 +41,9 @@ export function openTelephonyPanel(
       onWarning: (warning) => warnings.add(warning),
       newId: () => Buffer.from(dependencies.randomBytes(16)).toString('hex'),
       ...transportOptions(panel, dependencies),
-    });
-    return new TelephonyPanel(kind, panel, { client, warnings, clock: dependencies.clock });
-  } catch (error) {
-    if (isPanelError(error) || !(error instanceof PanelConfigError)) throw error;
-    throw usageError('bad_config', `Panel "${name}": ${error.message}`, { panel: name });
-  }
+    }),
+  );
+  return new TelephonyPanel(kind, panel, { client, warnings, clock: dependencies.clock });
 }
 
 /**

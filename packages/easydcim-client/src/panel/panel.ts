@@ -1,6 +1,7 @@
 import {
   type ItemError,
   isoNow,
+  openClient,
   throwWithCredentialKey,
   transportOptions,
   withCredentialKey,
@@ -19,7 +20,7 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
+import { createEasyDcimClient, type EasyDcimClient, type EasyDcimOptions, type Port } from '../index.js';
 import { USAGE_ENDPOINT } from '../client/bandwidth.js';
 import { isOrderGone, isServiceGone } from './absence.js';
 import { adoptEasyDcim } from './adopt.js';
@@ -55,7 +56,7 @@ import { NOT_FOUND, toObjectKey, unreadState, type EasyDcimState, lacks } from '
 export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
   const { name, timeZone } = panel;
   const settings = panel.settings as EasyDcimSettings;
-  const client = createEasyDcimClient({
+  const options: EasyDcimOptions = {
     panel: name,
     baseUrl: settings.url,
     allowHttp: settings.allowHttp,
@@ -69,7 +70,8 @@ export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependenc
     impersonateFallback: settings.impersonateFallback,
     ...(settings.managementPorts ? { managementPorts: settings.managementPorts } : {}),
     ...transportOptions(panel, dependencies),
-  });
+  };
+  const client = openClient(name, () => createEasyDcimClient(options));
   const { url, trafficDirection } = settings;
   return new EasyDcimPanel(kind, { name, url, directions: trafficDirection }, client, dependencies);
 }

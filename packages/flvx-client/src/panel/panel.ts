@@ -1,6 +1,7 @@
 import {
   isoNow,
   throwWithCredentialKey,
+  openClient,
   transportOptions,
   type ApplyContext,
   type TargetState,
@@ -21,7 +22,7 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import type { FlvxClient } from '../client/client.js';
+import type { FlvxClient, FlvxOptions } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { adoption, applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { findPausedByCustomer, parseCheckpoint, toCheckpoint } from './checkpoint.js';
@@ -55,14 +56,16 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
   const { name, products } = panel;
   const settings = panel.settings as FlvxSettings;
   const { timeouts: _timeouts, ...transport } = transportOptions(panel, dependencies);
-  const client = createFlvxClient({
+  const { timeout } = settings;
+  const options: FlvxOptions = {
     panel: name,
     baseUrl: settings.url,
     allowHttp: settings.allowHttp,
     ...toCredentials(name, settings, dependencies),
     ...transport,
-    ...(settings.timeout === undefined ? {} : { timeouts: { readMs: settings.timeout, writeMs: settings.timeout } }),
-  });
+    ...(timeout === undefined ? {} : { timeouts: { readMs: timeout, writeMs: timeout } }),
+  };
+  const client = openClient(name, () => createFlvxClient(options));
   const withGroups = Object.values(products).some((product) => toFlvxProduct(product).tunnelGroup !== undefined);
   const { clock, journal } = dependencies;
   const snapshot = new RunSnapshot(client, clock, withGroups);

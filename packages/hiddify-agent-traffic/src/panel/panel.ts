@@ -5,7 +5,9 @@ import {
   type KnownList,
   type TargetState,
   type ObserveOptions,
+  maskedUrl,
   type Observation,
+  openClient,
   type Panel,
   type PanelDependencies,
   type PanelFacets,
@@ -38,14 +40,14 @@ import { toUsageAnswer } from './usage.js';
 
 /** Opens the adapter of a Hiddify panel (docs/panels/hiddify.md, 3 and 4). */
 export function openHiddifyPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): HiddifyPanel {
-  const client = openClient(panel.name, toClientOptions(panel, dependencies));
+  const client = createClient(panel.name, toClientOptions(panel, dependencies));
   return new HiddifyPanel(kind, panel, client, dependencies);
 }
 
 /** Names the config key of an address or key that can't be valid. */
-function openClient(name: string, options: HiddifyClientOptions): HiddifyClient {
+function createClient(name: string, options: HiddifyClientOptions): HiddifyClient {
   try {
-    return createHiddifyClient(options);
+    return openClient(name, () => createHiddifyClient(options));
   } catch (error) {
     if (!isAgentTrafficError(error)) throw error;
     const key = error.code === 'invalid_key' ? 'apiKey' : 'url';
@@ -87,7 +89,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   ) {
     const { name, timeZone } = panel;
     this.name = name;
-    this.url = `${new URL(panel.settings.url).origin}/***/`;
+    this.url = maskedUrl(kind, panel.settings.url);
     this.#config = panel.settings as HiddifySettings;
     this.#timeZone = timeZone;
     this.#lists = new HiddifyLists(name, client, dependencies.clock);

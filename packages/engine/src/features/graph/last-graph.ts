@@ -1,8 +1,8 @@
 import type { GraphWindow, PanelFigures } from '@sluice/contract/documents';
 import { createHash } from 'node:crypto';
-import type { Panel, PanelGraph } from '@sluice/panel-kind';
+import { maskedUrl, type Panel, type PanelGraph } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { findTimeZone } from '../../base/config/find-entry.js';
+import { findEntry, findTimeZone } from '../../base/config/find-entry.js';
 import { objectVisibleSince, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
@@ -42,7 +42,7 @@ export async function keepLastGraph(
   await context.write([], (tables) => tables.graphCache.put(record));
 }
 
-/** Returns the last graph of a range, of whatever age; null where none was read. Calls no panel. */
+/** Returns the last graph of a range, of whatever age; null where none was read. Opens no panel. */
 export async function lastGraph(
   context: Context,
   id: string,
@@ -51,9 +51,11 @@ export async function lastGraph(
   const { config, deps, store } = context;
   refuseRange(range, reader);
   const service = await requireService(context, id);
-  const panel = await context.panel(service.panel);
+  const kind = context.findKind(service.panel);
+  const settings = findEntry(config.panels, service.panel);
+  if (settings === undefined || kind?.capabilities.includes('graphs') !== true) return null;
+  const panel = { kind, url: maskedUrl(kind, settings.url) };
   const since = await graphVisibleSince(context, { panel, service }, reader);
-  if (panel.graphs === undefined) return null;
   const row = await store.graphCache.get(lastKey({ panel, service, since, range }), context.now());
   if (row === null) return null;
   const timeZone = findTimeZone(config, service.panel);
@@ -62,11 +64,11 @@ export async function lastGraph(
   if (read === null) return null;
   return {
     service: id,
-    panel: panel.name,
+    panel: service.panel,
     window,
     timeZone,
     readAt: row.at,
-    figures: parseFigures(read, timeZone, panel.name),
+    figures: parseFigures(read, timeZone, service.panel),
     picture: read.kind === 'png' ? read.bytes : null,
     expired: deps.clock.now() - Date.parse(row.at) >= config.graphCache,
   };
@@ -90,7 +92,7 @@ function lastKey({ range, ...of }: Graphed & { range: GraphRange }): string {
 
 /** What a graph is of; `since`: the earliest instant that its reader may see, null for all. */
 interface Graphed {
-  panel: Panel;
+  panel: Pick<Panel, 'kind' | 'url'>;
   service: ServiceRecord;
   since: string | null;
 }
