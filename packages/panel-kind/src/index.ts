@@ -92,6 +92,7 @@ export type {
   WindowReading,
 } from './facets.js';
 export {
+  checkPanelUrl,
   type CustomerLink,
   type PanelLacks,
   type CustomerLogin,

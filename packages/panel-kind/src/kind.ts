@@ -1,4 +1,5 @@
 import type { CallEvent } from '@sluice/panel-http';
+import { normaliseBaseUrl } from '@sluice/panel-http/base-url';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { ZodMiniType } from 'zod/mini';
 import type { Clock } from './clock.js';
@@ -136,6 +137,8 @@ export interface PanelKind extends KindTraits {
   /** What fills columns of services that a billing system lists; absent: custom fields alone. */
   readonly facts?: SourceFacts;
   readonly init: InitQuestions;
+  /** Throws an error for an address that the kind's client refuses before its first call; absent where `normaliseBaseUrl` decides. Pure. */
+  readonly checkUrl?: (url: string) => void;
   /** Whether the path of its address is a secret. */
   readonly secretPath?: boolean;
   /** Whether details of a service show its account on the panel. */
@@ -168,6 +171,12 @@ export interface PanelKind extends KindTraits {
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
   readonly nameAction?: (action: NamedAction) => string;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;
+}
+
+/** Throws an error that says why a kind's client refuses an address; plain http is accepted. */
+export function checkPanelUrl({ checkUrl }: Pick<PanelKind, 'checkUrl'>, url: string): void {
+  if (checkUrl === undefined) normaliseBaseUrl(url, { allowHttp: true });
+  else checkUrl(url);
 }
 
 /** Returns the address of a panel without its secret path. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { suggestion } from '@sluice/engine/words';
-import { isTimeZone, type PanelKind } from '@sluice/panel-kind';
+import { checkPanelUrl, isTimeZone, type PanelKind } from '@sluice/panel-kind';
 
 /** Returns the accepted answer; throws an Error whose message names the problem. */
 export type Check<T> = (answer: string) => T;
@@ -27,17 +27,13 @@ function checkNameOf(what: string, answer: string): string {
   return answer;
 }
 
-/** Returns the address and whether it needs `allowHttp`. */
-export const checkUrl: Check<{ url: string; http: boolean }> = (answer) => {
-  const parsed = URL.canParse(answer) ? new URL(answer) : null;
-  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw new Error('the address must begin with https:// (or http://)');
-  }
-  if (parsed.username !== '' || parsed.password !== '') {
-    throw new Error('the address must not contain a username or password');
-  }
-  return { url: answer, http: parsed.protocol === 'http:' };
-};
+/** Returns the check for the address of a panel: the address, and whether it needs `allowHttp`. */
+export function checkUrl(kind: PanelKind): Check<{ url: string; http: boolean }> {
+  return (answer) => {
+    checkPanelUrl(kind, answer);
+    return { url: answer, http: new URL(answer).protocol === 'http:' };
+  };
+}
 
 /** Checks the name of a time zone. */
 export const checkTimeZone: Check<string> = (answer) => {

@@ -159,7 +159,7 @@ export class Interview {
       if (used.has(answer)) throw new Error(`panel "${answer}" already exists`);
       return checkName(answer);
     });
-    const { url, http } = await this.#address(former);
+    const { url, http } = await this.#address(kind, former);
     const [first = [], other = []] = kind.credentials ?? [];
     let unused = new Set(other);
     const texts: Record<string, string> = {};
@@ -178,11 +178,11 @@ export class Interview {
     return { name, kind, url, allowHttp: http, texts, secrets };
   }
 
-  #address(former: PanelAnswer | null): Promise<{ url: string; http: boolean }> {
+  #address(kind: PanelAnswer['kind'], former: PanelAnswer | null): Promise<{ url: string; http: boolean }> {
     const shown = former?.url ?? 'https://…';
     const question = former === null ? `Address of the panel (${shown}): ` : `Address of the panel [${shown}]: `;
     return this.#ask(question, former?.url ?? '', async (answer) => {
-      const address = checkUrl(answer);
+      const address = checkUrl(kind)(answer);
       if (address.http && former?.url !== address.url) {
         const question = 'Plain http sends the credentials unencrypted. Use it anyway? [y/N] ';
         if (!(await this.#agree(question, 'n'))) throw new Error('enter the address with https://');

@@ -114,7 +114,7 @@ async function parsePanel(pairs: Pairs, sources: PanelPairsSources): Promise<Pan
   const kind = pairs.require('kind', checkKind(sources.kinds));
   const questions = kind.init;
   const name = pairs.check('name', pairs.take('name') ?? questions.defaultName, checkName);
-  const { url, http } = pairs.require('url', checkUrl);
+  const { url, http } = pairs.require('url', checkUrl(kind));
   const allowHttp = pairs.check('allow-http', pairs.take('allow-http') ?? 'false', yesOrNo);
   if (http && !allowHttp) {
     pairs.fail('url: plain http sends the credentials unencrypted; use https, or add allow-http=true');

@@ -108,7 +108,7 @@ describe('init with options', () => {
     const panels = KINDS.map(({ kind }) => {
       const secrets = { flvx: 'password-env=P', hiddify: 'api-key-env=K' };
       const secret = (secrets as Record<string, string>)[kind] ?? 'token-env=T';
-      return `name=the-${kind},kind=${kind},url=https://${kind}.example.com,${secret}`;
+      return `name=the-${kind},kind=${kind},url=https://${kind}.example.com/path,${secret}`;
     });
     panels.push('name=by-token,kind=flvx,url=https://by-token.example.com,token-env=T');
     const twice = 'name=null,kind=easydcim,url=https://second.example.com,token-credential=second-token';
@@ -204,7 +204,9 @@ describe('init with options', () => {
     ['kind=easydcim,token-env=T', 'url=… is missing'],
     ['kind=easydcim,url=dcim.example.com,token-env=T', 'begin with https://'],
     ['kind=easydcim,url=http://a,token-env=T', 'allow-http=true'],
-    ['kind=easydcim,url=https://me:pw@a,token-env=T', 'must not contain a username or password'],
+    ['kind=easydcim,url=https://me:pw@a,token-env=T', 'contains a username or password'],
+    ['kind=hiddify,url=https://a,api-key-env=K', 'has no secret path'],
+    ['kind=flvx,url=https://a/#/login,token-env=T', 'contains a query or fragment'],
     ['kind=easydcim,url=https://a', 'name one source of the token'],
     ['kind=easydcim,url=https://a,token-env=T,token-file=t', 'name one source of the token'],
     ['kind=easydcim,url=https://a,token=abc,token-env=T', 'others can see a secret'],
@@ -354,7 +356,7 @@ describe('init on a terminal', () => {
     const panelAnswers = (kind: string, name: string, way: string, ...more: [RegExp, string][]): [RegExp, string][] => [
       [/^Kind/, kind],
       [/^Name of the panel/, name],
-      [/^Address of the panel/, `https://${name}.example.com`],
+      [/^Address of the panel/, `https://${name}.example.com/path`],
       ...(kind === 'flvx' ? [[/^username of the panel \[admin\]/, 'ops'] as [RegExp, string]] : []),
       [/^Which/, way],
       ...more,

@@ -43,7 +43,7 @@ it.each([
   [
     'hiddify-agent-traffic',
     'panel',
-    ['panel/agent-traffic-manager', 'panel/kind', 'panel/name-action', 'panel/settings'],
+    ['client/link', 'errors', 'panel/agent-traffic-manager', 'panel/kind', 'panel/name-action', 'panel/settings'],
   ],
   [
     'flvx-client',

@@ -1,4 +1,4 @@
-import { normaliseBaseUrl } from '@sluice/panel-http';
+import { normaliseBaseUrl } from '@sluice/panel-http/base-url';
 import { AgentTrafficError } from '../errors.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

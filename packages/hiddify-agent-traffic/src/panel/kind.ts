@@ -1,3 +1,4 @@
+import { parseHiddifyLink } from '../client/link.js';
 import type { CustomerLink, PanelKind, PanelToOpen } from '@sluice/panel-kind';
 import {
   AGENT_REF,
@@ -55,6 +56,7 @@ export const hiddify: PanelKind = {
   suspension: 'disable',
   capabilities: CAPABILITIES,
   requiredRef: USER_REF,
+  checkUrl: (url) => void parseHiddifyLink(url, { allowHttp: true }),
   secretPath: true,
   init: {
     defaultName: 'vpn',

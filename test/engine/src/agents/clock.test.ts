@@ -74,7 +74,7 @@ it('a first limit that was set while the clock was ahead begins with the next ch
     await other.limit('north', 10);
     other.bench.clock.set(new Date(right).toISOString());
     const key = '00000000-0000-4000-8000-000000000001';
-    const gone = `{ kind: hiddify, url: "http://127.0.0.1:9", allowHttp: true, retries: 0, apiKey: ${key} }`;
+    const gone = `{ kind: hiddify, url: "http://127.0.0.1:9/path", allowHttp: true, retries: 0, apiKey: ${key} }`;
     await other.bench.edit('panels:', `panels:\n  gone: ${gone}`);
     const countAhead = async (panel: string): Promise<number> => {
       const { checks } = await other.sluice.panels.doctor({ panel });

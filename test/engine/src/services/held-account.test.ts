@@ -131,7 +131,7 @@ describe('the account whose limit is lifted', () => {
 
   it('is not left for another panel before the lift has ended', async () => {
     const away =
-      'kind: hiddify, url: "http://127.0.0.1:9", allowHttp: true, apiKey: "3b7cf3c2-5632-4b92-909d-3fb64afebede"';
+      'kind: hiddify, url: "http://127.0.0.1:9/path", allowHttp: true, apiKey: "3b7cf3c2-5632-4b92-909d-3fb64afebede"';
     await at.bench.edit('panels:\n', `panels:\n  away: { ${away} }\n`);
     await at.bench.edit('products:\n', 'products:\n  moved: { panel: away, quota: { total: 50GB } }\n');
     const user = at.panel.addUser({ usageLimit: 50 * 1024 ** 3 });

@@ -356,6 +356,58 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     expect(url.problems).toMatchObject([{ path: 'brand.topUpUrl' }]);
   });
 
+  const panel = (kind: string, url: string): string =>
+    `panels:\n  one: { kind: ${kind}, url: "${url}", allowHttp: true }\n`;
+  const KINDS_OF_PANELS = [
+    'easydcim, token: "${env:T}"',
+    'flvx, token: "${env:T}"',
+    'astbilling, token: "${env:T}", currency: EUR, billFrom: 2026-12-01',
+    'hiddify, apiKey: "${env:T}"',
+  ];
+
+  it.each([
+    ...[
+      'panel.example.com/abc',
+      'https:/x',
+      'http//x',
+      'https://',
+      'https://a b/c',
+      'https://x:99999/c',
+      'https://[::1',
+    ],
+    ...['ftp://x/c', 'file:///etc/passwd', 'https://admin:S3cret@x/c', '  ', '${env:URL}', '${file:/run/url}'],
+  ])('refuses an address that no client of a panel can use: %s', async (url) => {
+    for (const kind of KINDS_OF_PANELS) {
+      const { exitCode, problems } = await check(panel(kind, url));
+      const errors = problems.filter(({ severity }) => severity === 'error');
+      expect([kind, exitCode, errors]).toMatchObject([kind, 2, [{ path: 'panels.one.url', line: 2 }]]);
+      expect(JSON.stringify(problems)).not.toContain('S3cret');
+    }
+  });
+
+  it('refuses no address that the client of the panel can use', async () => {
+    for (const [kind, refused, used] of [
+      ...KINDS_OF_PANELS.slice(0, 3).map((each) => [
+        each,
+        ['https://x/?a=1', 'https://x/#/login'],
+        [' https://x ', 'https://x'],
+      ]),
+      [
+        KINDS_OF_PANELS[3],
+        ['https://x', 'https://x/admin/'],
+        [' https://x/c/#Owner', 'https://x/c/?a=1', 'https://x/c'],
+      ],
+    ] as [string, string[], string[]][]) {
+      for (const url of refused) expect([kind, url, (await check(panel(kind, url))).exitCode]).toEqual([kind, url, 2]);
+      for (const url of used)
+        expect([kind, url, await check(panel(kind, url))]).toEqual([kind, url, { exitCode: 0, problems: [] }]);
+    }
+    const plain = panel(KINDS_OF_PANELS[0]!, ' http://x').replace('allowHttp: true', 'allowHttp: false');
+    expect((await check(plain)).problems).toMatchObject([
+      { severity: 'error', message: expect.stringContaining('plain HTTP') },
+    ]);
+  });
+
   it('warns of a literal secret, of plain http and of unchecked certificates', async () => {
     const { exitCode, problems } = await check(
       GOOD.replace('${env:TOKEN}', 'abc\n    allowHttp: true\n    tls: { rejectUnauthorized: false }').replace(

@@ -1,4 +1,4 @@
-import type { PanelSettings } from '@sluice/panel-kind';
+import { checkPanelUrl, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
 import { listCallPanels } from './call-panels.js';
 import { error, type Rule, type RuleFinding, warning } from './rule.js';
 
@@ -26,8 +26,25 @@ export const insecure: Rule = (config) =>
     ...plainHttp(`panels.${name}.url`, panel),
   ]);
 
+/** A running server keeps the former config instead of one whose panel no page can read. */
+export const usableAddresses: Rule = (config, kinds) =>
+  Object.entries(config.panels).flatMap(([name, panel]) => {
+    const problem = findAddressProblem(panel, kinds);
+    return problem === null ? [] : [error(`panels.${name}.url`, problem)];
+  });
+
+/** `plainHttp` reports plain http. */
+function findAddressProblem({ kind, url }: PanelSettings, kinds: readonly PanelKind[]): string | null {
+  try {
+    checkPanelUrl(kinds.find((known) => known.kind === kind) ?? {}, url);
+    return null;
+  } catch (cause) {
+    return (cause as Error).message;
+  }
+}
+
 export function plainHttp(path: string, { url, allowHttp }: { url?: unknown; allowHttp?: unknown }): RuleFinding[] {
-  if (typeof url !== 'string' || !/^http:/i.test(url)) return [];
+  if (typeof url !== 'string' || !/^\s*http:/i.test(url)) return [];
   const message = 'plain HTTP sends the credentials unencrypted';
   return [allowHttp === true ? warning(path, message) : error(path, `${message}; use https, or allowHttp: true`)];
 }

@@ -8,7 +8,15 @@ import { listFieldColumns } from '../fields.js';
 import { suggestion } from '../suggestion.js';
 import { type Config, toSection } from './schema.js';
 import { error, type Rule, type RuleFinding, warning } from './rule.js';
-import { callsBilled, credentialsStated, insecure, oneNameEach, ownInstallation, plainHttp } from './panel-rules.js';
+import {
+  callsBilled,
+  credentialsStated,
+  insecure,
+  oneNameEach,
+  ownInstallation,
+  plainHttp,
+  usableAddresses,
+} from './panel-rules.js';
 
 const products = (config: Config): [string, ProductSettings][] => Object.entries(config.products);
 const findKind = ({ panels }: Config, panel: string, kinds: readonly PanelKind[]): PanelKind | undefined =>
@@ -224,6 +232,7 @@ const RULES: Rule[] = [
   kindSections,
   stateSupported,
   unmanaged,
+  usableAddresses,
   insecure,
   billingKnown,
   fieldsKnown,
