@@ -1,4 +1,4 @@
-import type { CustomerLink, PanelKind, PanelToOpen } from './kind.js';
+import { type CustomerLink, type PanelKind, type PanelToOpen, withoutCredentials } from './kind.js';
 import { isPublicHost } from './private-networks.js';
 import type { PanelSettings } from './settings.js';
 
@@ -19,10 +19,7 @@ export function customerAddress(
   if (!/^https?:$/.test(address.protocol)) return null;
   if (publicUrl === undefined && !isPublicHost(address.hostname)) return null;
   if (secretPath === true) return address.origin;
-  if (address.username === '' && address.password === '') return shown;
-  address.username = '';
-  address.password = '';
-  return address.href;
+  return withoutCredentials(shown);
 }
 
 /**

@@ -179,7 +179,16 @@ export function checkPanelUrl({ checkUrl }: Pick<PanelKind, 'checkUrl'>, url: st
   else checkUrl(url);
 }
 
-/** Returns the address of a panel without its secret path. */
+/** Returns the address of a panel without its secret path, and without a username and a password. */
 export function maskedUrl(kind: Pick<PanelKind, 'secretPath'>, url: string): string {
-  return kind.secretPath === true ? `${new URL(url).origin}/***/` : url;
+  return kind.secretPath === true ? `${new URL(url).origin}/***/` : withoutCredentials(url);
+}
+
+/** Returns an address without a username and a password; one that has neither is returned unchanged. */
+export function withoutCredentials(url: string): string {
+  const address = new URL(url);
+  if (address.username === '' && address.password === '') return url;
+  address.username = '';
+  address.password = '';
+  return address.href;
 }
