@@ -123,6 +123,19 @@ describe('a message with its remedy', () => {
     expect(text(said('2 services have'))).not.toContain('agent limit');
   });
 
+  it('is found as fast for a name of any length', () => {
+    const long = 'x; 1 limit of agents is not enforced ('.repeat(2500);
+    for (const message of [
+      `2 services and 1 agent have the panel "old", which is not in the config: 1 is held (agent "${long}")`,
+      `1 agent has the panel "old", which is not in the config: 1 is held (agent "${long}"`,
+    ]) {
+      const startedAt = performance.now();
+      const text = withRemedy({ code: 'panel_removed', message, details: { panel: 'old' } }).slice(message.length);
+      expect(text).toContain('end what is stored of 1 agent with');
+      expect(performance.now() - startedAt).toBeLessThan(1000);
+    }
+  });
+
   it('is that of a lost store only where its file of open holds is known', () => {
     const message = 'The backup none.db does not exist. Name the file of a backup.';
     expect(withRemedy({ code: 'store_missing', message })).toBe(message);

@@ -79,9 +79,9 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   not_mapped: /^"(?<service>.+?)" has no (?<ref>\w+)$/,
   billing_moved: /^(?<billing>.+?) (?:has another address than before|may be another installation), and /,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,
-  // Limits move with a service, where there is one.
+  // Limits move with a service, where there is one. A name may be long: what stands at the end is asked for first.
   panel_removed:
-    /^(?:\d+ services? and )?(?<agents>\d+ agents?) .+?(?:(?<=^\d+ agents? .+); \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\))?$/,
+    /^(?:(?=.*\)$)(?=\d+ agents? .+?; \d+ limits? of agents (?:is|are) not enforced \((?<limited>.+)\)$)|)(?:\d+ services? and )?(?<agents>\d+ agents?) /,
 };
 
 /** Items of documents have no details: their message names the action, the panel or the agent. */
