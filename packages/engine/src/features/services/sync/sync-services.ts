@@ -118,6 +118,8 @@ async function storeLeased(context: Context, run: Run, listed: Listed, request: 
     const leases = run.leases.held;
     const names = new Set(leases.map(({ name }) => name));
     const stored = await context.write(leases, async (tables) => {
+      // What is added needs no lease, and only a lease that is waited for asks otherwise.
+      await run.refuseEndedAsker(tables);
       plan = await planSync(context, tables, listed, request);
       if (!plan.updates.every(({ id }) => names.has(serviceLease(id)))) return false;
       // What ends comes first: a new service may get what a former one had.
