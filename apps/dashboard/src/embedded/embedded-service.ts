@@ -14,7 +14,7 @@ import { html } from '../layout/html.js';
 import { inWords } from '../layout/words.js';
 import type { PageRequest } from '../requests/page-request.js';
 import { toAgreed } from '../pages/agreed-price.js';
-import { findPending, packageLabel } from '../pages/purchase-state.js';
+import { findPending, listPending, packageLabel } from '../pages/purchase-state.js';
 import { toTimes, toZone } from '../layout/page-times.js';
 import { showState } from '../pages/operator/service-state.js';
 import { readNow } from '../pages/operator/last-read.js';
@@ -78,8 +78,8 @@ async function lineForStaff(scene: ServiceScene): Promise<Section> {
 }
 
 function toUnpaid({ sluice }: PageRequest, purchase: ServiceDetail['purchases'][number]): EmbeddedService['unpaid'] {
-  const { package: id, status, invoice } = purchase;
-  return status === 'pending' && invoice !== null ? [{ package: toText(packageName(sluice.config, id)), invoice }] : [];
+  const { package: id, invoice } = purchase;
+  return invoice !== null ? [{ package: toText(packageName(sluice.config, id)), invoice }] : [];
 }
 
 async function readHead(
@@ -90,7 +90,7 @@ async function readHead(
   const packages = await offeredPackages(request, service);
   // A client pays one that is ordered before the next.
   const isOnOffer = ({ id, refused }: PackageView): boolean =>
-    refused === undefined && (reads === null || findPending(service.purchases, id) === null);
+    refused === undefined && (reads === null || findPending(service, id) === null);
   const known = reads === null || packages.length === 0 ? null : (await readCredit(request, reads)).value;
   const credit = known === null ? null : toText(describeCredit(known));
   const { billing, brand } = request.sluice.config;
@@ -99,13 +99,15 @@ async function readHead(
     title: toText(service.id),
     readAt: service.usage?.readAt ?? null,
     timeZone: toZone(request, service.panel),
-    unpaid: service.purchases.flatMap((purchase) => toUnpaid(request, purchase)).reverse(),
+    unpaid: listPending(service)
+      .flatMap((purchase) => toUnpaid(request, purchase))
+      .reverse(),
     credit,
     billing,
     topUpUrl: brand.topUpUrl ?? null,
     packages: packages.filter(isOnOffer).map((each) => ({
       package: each.id,
-      label: toText(packageLabel(each, service.purchases)),
+      label: toText(packageLabel(each, service)),
       agreed: toAgreed(each),
     })),
     loginLink: typeof (await readLogin(request, service.id))?.url === 'string',

@@ -1,15 +1,24 @@
 import type { PackageView, PurchaseView, ServiceDetail } from '@sluice/engine';
-import { describePrice, describePurchaseState } from '@sluice/engine/words';
+import { describePrice, describePurchaseState, isOfClient } from '@sluice/engine/words';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, notice } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
 
 /** What a page needs to know of a purchase to say what became of it. */
-type Shown = Pick<PurchaseView, 'status' | 'refund' | 'invoice' | 'invoiceUrl'>;
+type Shown = Pick<PurchaseView, 'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl'>;
 
-/** The state of a purchase: one that waits for its payment names the invoice, with a link on pages of ours. */
-export function purchaseState(purchase: Shown, { isEmbedded }: { isEmbedded: boolean }): Html {
+/**
+ * The state of a purchase of a service: one that waits for its payment names the invoice, with a link on pages of ours. That of a
+ * former client is not to be paid.
+ */
+export function purchaseState(
+  purchase: Shown,
+  { client }: Pick<ServiceDetail, 'client'>,
+  { isEmbedded }: { isEmbedded: boolean },
+): Html {
   const { status, refund, invoice, invoiceUrl } = purchase;
+  if (status === 'pending' && !isOfClient(purchase, client))
+    return html`${badge(status)}: of former client <bdi>${purchase.client}</bdi>`;
   if (status !== 'pending' || invoice === null)
     return badge(describePurchaseState(purchase), refund === 'in-doubt' ? 'warning' : undefined);
   // Pages of the billing system link their own invoices.
@@ -23,7 +32,10 @@ export function payLink({ invoice, invoiceUrl }: Pick<PurchaseView, 'invoice' | 
 }
 
 /** The number of the invoice of a purchase, as a link where its page is known. */
-export function invoiceLink({ invoice, invoiceUrl }: Shown, { isEmbedded }: { isEmbedded: boolean }): Html | null {
+export function invoiceLink(
+  { invoice, invoiceUrl }: Pick<Shown, 'invoice' | 'invoiceUrl'>,
+  { isEmbedded }: { isEmbedded: boolean },
+): Html | null {
   if (invoice === null) return null;
   const number = html`<bdi>${invoice}</bdi>`;
   return invoiceUrl === null || isEmbedded ? number : html`<a href="${invoiceUrl}" rel="noopener">${number}</a>`;
@@ -32,9 +44,17 @@ export function invoiceLink({ invoice, invoiceUrl }: Shown, { isEmbedded }: { is
 /** A purchase of a service. */
 type Purchase = ServiceDetail['purchases'][number];
 
+/** A service with what was bought for it. */
+type Bought = Pick<ServiceDetail, 'client' | 'purchases'>;
+
+/** Lists the purchases of a service that are not finished, of the client whom it has now. */
+export function listPending({ client, purchases }: Bought): Purchase[] {
+  return purchases.filter((each) => each.status === 'pending' && isOfClient(each, client));
+}
+
 /** Returns the newest purchase of a package that is not finished: another one is not the way to finish it. Null for none. */
-export function findPending(purchases: readonly Purchase[], id: string): Purchase | null {
-  return purchases.findLast((each) => each.package === id && each.status === 'pending') ?? null;
+export function findPending(service: Bought, id: string): Purchase | null {
+  return listPending(service).findLast((each) => each.package === id) ?? null;
 }
 
 /** Says on a page that asks before a purchase that the package is ordered already. */
@@ -48,9 +68,9 @@ export function pendingNotice(pending: Purchase, more = ''): Html {
 }
 
 /** A package in a list of choices: its name, traffic and price; one that is ordered already says that another one is bought. */
-export function packageLabel(offered: PackageView, purchases: readonly Purchase[]): string {
+export function packageLabel(offered: PackageView, service: Bought): string {
   const { id, name, bytes } = offered;
-  const pending = findPending(purchases, id);
+  const pending = findPending(service, id);
   const text = `${name}: ${formatBytes(bytes)}, ${describePrice(offered)}`;
   if (pending === null) return text;
   return `${text} (another one; ${pending.invoice === null ? 'one is not finished' : `invoice ${pending.invoice} is not paid`})`;

@@ -117,6 +117,9 @@ const serviceParts = {
 
 const purchase = z.object({
   id: text,
+  client: textOrNull.describe(
+    'Who bought it: of a former client a pending one never counts; null where an old version stored it',
+  ),
   package: text,
   bytes,
   price: amount,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { cycleText } from './service.js';
+import { cycleText, stateText } from './service.js';
 
 it('says of a paid purchase that it does not count now, unless its service has ended', () => {
   const [late, counted] = [{ current: false, status: 'paid' } as const, { current: true, status: 'paid' } as const];
@@ -7,4 +7,11 @@ it('says of a paid purchase that it does not count now, unless its service has e
   expect(cycleText({ lifecycle: 'active' }, counted)).toBe('');
   expect(cycleText({ lifecycle: 'active' }, { ...late, status: 'cancelled' })).toBe('');
   for (const lifecycle of ['terminated', 'vanished']) expect(cycleText({ lifecycle }, late)).toBe('');
+});
+
+it('says of a purchase whose invoice is open that it is to be paid, unless a former client ordered it', () => {
+  const bought = { client: '41', status: 'pending', refund: null, invoice: '1010', invoiceUrl: null } as const;
+  expect(stateText({ client: '41' }, bought)).toBe('pending: pay invoice 1010');
+  expect(stateText({ client: '42' }, bought)).toBe('pending: of former client 41, not to be paid');
+  expect(stateText({ client: '42' }, { ...bought, status: 'cancelled' })).toBe('cancelled');
 });

@@ -1,6 +1,12 @@
 import { formatMoney } from '@sluice/quota-core';
 import type { ServiceDetail } from '@sluice/engine';
-import { describeMark, describeOutage, describePurchaseState, describeTermination } from '@sluice/engine/words';
+import {
+  describeMark,
+  describeOutage,
+  describePurchaseState,
+  describeTermination,
+  isOfClient,
+} from '@sluice/engine/words';
 import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
 import { limitText } from './limits.js';
 import { pendingText, quotaText } from './outcome.js';
@@ -41,9 +47,18 @@ function overrideText(terminal: Terminal, { overrides, panel }: ServiceDetail): 
 function purchaseText(terminal: Terminal, service: ServiceDetail, bought: ServiceDetail['purchases'][number]): string {
   const { panel } = service;
   const { package: name, bytes, price, charged, currency, at } = bought;
-  const status = bought.status === 'pending' ? pendingText(bought) : describePurchaseState(bought);
   const cycle = cycleText(service, bought);
-  return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(charged ?? price, currency)}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
+  return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(charged ?? price, currency)}, ${stateText(service, bought)}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
+}
+
+/** Returns the state of a purchase of a service; one that a former client ordered is not to be paid. */
+export function stateText(
+  { client }: Pick<ServiceDetail, 'client'>,
+  bought: Pick<ServiceDetail['purchases'][number], 'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl'>,
+): string {
+  if (bought.status !== 'pending') return describePurchaseState(bought);
+  if (isOfClient(bought, client)) return pendingText(bought);
+  return `pending: of former client ${bought.client ?? ''}, not to be paid`;
 }
 
 /** Returns what is said of a paid purchase that does not count in the present cycle; nothing where the service is in none any more. */

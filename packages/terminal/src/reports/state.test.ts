@@ -268,18 +268,21 @@ it('says last of a held service what has stopped it besides', () => {
 
 it('names the invoice whose payment makes room again', () => {
   const GB = 1024 ** 3;
-  const of = (bytes: number) => ({
+  const of = (bytes: number, client: string) => ({
+    client: '42',
     usage: { inBytes: null, outBytes: null, totalBytes: 120 * GB, readAt: SINCE },
     mode: 'TOTAL',
     allowance: { allowedBytes: 100 * GB, unlimited: false, decided: true },
-    purchases: [{ status: 'pending', invoice: '1010', bytes }],
+    purchases: [{ status: 'pending', client, invoice: '1010', bytes }],
   });
-  const end = (bytes: number): string | undefined => sentencesOf(of(bytes), { reason: 'quota' })[1];
+  const end = (bytes: number, client = '42'): string | undefined =>
+    sentencesOf(of(bytes, client), { reason: 'quota' })[1];
   const rest = 'or by the poll after a larger quota: set svc-1.';
   expect(end(50 * GB)).toBe(
     `It is released with the next cycle, by the poll after the payment of invoice 1010, ${rest}`,
   );
   expect(end(10 * GB)).toBe(`It is released with the next cycle, ${rest}`);
+  expect(end(50 * GB, '41')).toBe(`It is released with the next cycle, ${rest}`);
 });
 
 it('promises no release by the end of one hold of several', () => {

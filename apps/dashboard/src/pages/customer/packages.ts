@@ -11,7 +11,7 @@ import { postForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
 import { toTimes } from '../../layout/page-times.js';
 import type { PageRequest } from '../../requests/page-request.js';
-import { findPending, invoiceLink, purchaseState } from '../purchase-state.js';
+import { findPending, invoiceLink, listPending, purchaseState } from '../purchase-state.js';
 import { creditAge, creditAmount, readCredit, topUpLink } from './credit.js';
 import { toPath } from './own.js';
 import { whyText } from './usage.js';
@@ -139,11 +139,11 @@ function budgetText({ viewer }: PageRequest, packages: readonly PackageView[], l
 function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView, left: string | null): Html {
   const href = address(`${toPath(request, service.id)}/buy`, { package: each.id });
   const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
-  const pending = findPending(service.purchases, each.id);
+  const pending = findPending(service, each.id);
   if (pending === null && each.refused !== undefined) return html`Not available`;
   if (pending === null && isMoreThan(left, each.price)) return html`More than is left`;
   if (pending === null) return html`<a class="button" href="${href}">Buy${of}</a>`;
-  return purchaseState(pending, request);
+  return purchaseState(pending, service, request);
 }
 
 /** What a client reads of pending purchases: each is shown as it was when its invoice was read last. */
@@ -151,7 +151,8 @@ const SEEN_LATER =
   'A payment is noticed with the next reading. If you have paid an invoice that is still shown as pending, you need not pay it again.';
 
 /** The purchases of a service, the newest first. */
-export function purchasesSection(request: PageRequest, { purchases }: ServiceDetail, times: Times): Section | null {
+export function purchasesSection(request: PageRequest, service: ServiceDetail, times: Times): Section | null {
+  const { purchases } = service;
   if (purchases.length === 0) return null;
   const content = table({
     caption: 'Purchases',
@@ -160,13 +161,13 @@ export function purchasesSection(request: PageRequest, { purchases }: ServiceDet
       { title: 'Package', cell: (purchase) => name(packageName(request.sluice.config, purchase.package)) },
       { title: 'Traffic', cell: (purchase) => bytes(purchase.bytes), isNumber: true, isMinor: true },
       { title: 'Price', cell: ({ charged, price, currency }) => money(charged ?? price, currency), isNumber: true },
-      { title: 'State', cell: (purchase) => purchaseState(purchase, request) },
+      { title: 'State', cell: (purchase) => purchaseState(purchase, service, request) },
       { title: 'Invoice', cell: (purchase) => invoiceLink(purchase, request) ?? NONE },
       { title: 'Counts now', cell: ({ current }) => (current ? 'yes' : 'no'), isMinor: true },
     ],
     rows: [...purchases].reverse(),
   });
-  const waits = purchases.some(({ status, invoice }) => status === 'pending' && invoice !== null);
+  const waits = listPending(service).some(({ invoice }) => invoice !== null);
   return {
     id: 'purchases',
     title: 'Purchases',

@@ -71,7 +71,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const { least, isWhole } = expectedCharge(offered);
   const missing = credit === null ? null : missingCredit(credit, least);
   const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
-  const pending = findPending(service.purchases, id);
+  const pending = findPending(service, id);
   const why =
     refusalText([offered], service, toTimes(request, service.panel).now) ??
     (pending === null ? await overLinkText(request, offered) : null);

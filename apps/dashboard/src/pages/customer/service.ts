@@ -7,7 +7,7 @@ import { html, join, type Part } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
-import { payLink } from '../purchase-state.js';
+import { listPending, payLink } from '../purchase-state.js';
 import { accountSection } from './account.js';
 import { graphSection } from './graphs.js';
 import { ownService } from './own.js';
@@ -64,10 +64,10 @@ export function servicePage(readers: Readers): Page {
 
 /** Returns what the last form did: of a purchase, what it changed of the service as it is now. */
 function doneText(word: string, service: ServiceDetail): Part | undefined {
-  const { allowance, purchases } = service;
+  const { allowance } = service;
   const allowed =
     allowance?.allowedBytes == null ? null : html`: ${bytes(allowance.allowedBytes)} are allowed in this period`;
-  const waiting = purchases.findLast(({ status, invoice }) => status === 'pending' && invoice !== null);
+  const waiting = listPending(service).findLast(({ invoice }) => invoice !== null);
   if (word === 'bought') return html`The package was bought${allowed}.`;
   if (word === 'bought-later')
     return html`The package was bought${allowed}. Your provider has to raise the limit of the panel, too.`;

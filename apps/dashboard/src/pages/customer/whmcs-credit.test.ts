@@ -117,6 +117,28 @@ it('names the invoice that releases a held service on the page of its operator',
   expect((await at.sluice.services.show('svc-6')).holds).toEqual([]);
 });
 
+it('names no invoice of a former client as a way to release a service', async () => {
+  await at.addService(7, '47', 120);
+  for (const id of [47, 48]) fake.addClient({ id, currency: 'EUR' });
+  await at.sluice.poll();
+  await at.sluice.purchases.create('svc-7', 'extra-50');
+  const [invoice] = fake.invoices(47);
+  await at.sluice.services.set('svc-7', { client: '48' });
+  const page = textOf(await at.page('/services/svc-7', await at.login()));
+  expect(page).toContain('or by the poll after a larger quota.');
+  expect(page).toContain('pending: of former client 47');
+  expect(page).not.toMatch(/after the payment of invoice|pay invoice|another one; invoice/);
+  const answer = await at.fetch('/api/v1/embedded/services/svc-7?for=staff', { token: SERVE_TOKEN });
+  expect(await answer.json()).toMatchObject({ unpaid: [] });
+  const { json } = await at.call('GET /services/svc-7');
+  expect(json).toMatchObject({
+    client: '48',
+    purchases: [{ client: '47', status: 'pending', invoice: String(invoice?.id) }],
+  });
+  await at.sluice.poll();
+  expect(fake.invoices(47)).toMatchObject([{ status: 'Cancelled' }]);
+});
+
 it('makes one open invoice for a package and service, however many references its client sends', async () => {
   await at.addService(4, '45');
   fake.addClient({ id: 45, currency: 'EUR' });

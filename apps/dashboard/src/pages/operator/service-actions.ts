@@ -96,15 +96,15 @@ function asked({ id }: ServiceDetail, verb: VerbWord, title: string, fields: rea
     ${searchForm({ action: `${serviceHref(id)}/${verb}`, id: verb, fields, submit: `${title}…` })}`;
 }
 
-function buyPart({ id, purchases }: ServiceDetail, offered: readonly PackageView[]): Part {
+function buyPart(service: ServiceDetail, offered: readonly PackageView[]): Part {
   if (offered.length === 0) return null;
   const refused = describeRefused(offered);
   if (refused !== null)
     return html`<h3>Buy a package</h3>
       <p>${refused}</p>`;
-  const choices = offered.map((each) => [each.id, packageLabel(each, purchases)] as const);
+  const choices = offered.map((each) => [each.id, packageLabel(each, service)] as const);
   return html`<h3>Buy a package</h3>
-    ${searchForm({ action: `${serviceHref(id)}/buy`, id: 'buy', fields: [{ name: 'package', label: 'Package', choices }], submit: 'Buy…' })}`;
+    ${searchForm({ action: `${serviceHref(service.id)}/buy`, id: 'buy', fields: [{ name: 'package', label: 'Package', choices }], submit: 'Buy…' })}`;
 }
 
 async function overridePart({ request }: Scene, { id, panel, overrides }: ServiceDetail): Promise<Html> {

@@ -217,7 +217,7 @@ export const buyPage: Page = async (request) => {
     throw new SluiceError('package_not_offered', `The product of "${id}" does not offer this package`);
   const asked = await findAsked(request, id, (key) => key);
   if ('redirect' in asked) return asked.redirect;
-  const pending = findPending(detail.purchases, chosen.id);
+  const pending = findPending(detail, chosen.id);
   const refused = describeRefused(packages);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, ' Below you order another one.')}
     <p>

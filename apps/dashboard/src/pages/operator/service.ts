@@ -205,14 +205,14 @@ function showEvidence({ evidence }: HoldView, times: Times): Html {
   </ul>`;
 }
 
-function purchasesSection({ times, request }: Scene, purchases: readonly PurchaseView[]): Section {
+function purchasesSection({ times, request, found }: ServiceScene, purchases: readonly PurchaseView[]): Section {
   const content = table({
     caption: 'Purchases',
     columns: [
       { title: 'Package', cell: (row) => name(packageName(request.sluice.config, row.package)) },
       { title: 'Traffic', cell: (row) => bytes(row.bytes), isNumber: true },
       { title: 'Price', cell: ({ charged, price, currency }) => money(charged ?? price, currency), isNumber: true },
-      { title: 'State', cell: (row) => purchaseState(row, request) },
+      { title: 'State', cell: (row) => purchaseState(row, found.service, request) },
       { title: 'Invoice', cell: (row) => invoiceLink(row, request) ?? NONE, isMinor: true },
       { title: 'By', cell: ({ actor, by }) => (actor === 'auto' ? 'auto-buy' : name(by)), isMinor: true },
       { title: 'At', cell: ({ at }) => times.at(at) },

@@ -9,6 +9,7 @@ import type {
   ServiceRecord,
   StoreTables,
 } from '@sluice/state-store';
+import { isOfClient } from '../../base/is-of-client.js';
 import { group, hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { findSold } from '../../loop/load.js';
@@ -57,9 +58,9 @@ async function readPurchases({ deps }: Context, { purchases }: Tables): Promise<
 }
 
 /** An order of a former client, of a cycle that is over, or of a service that has ended is not for the service any more. */
-function countsFor({ status, client, cycle }: PurchaseRecord, service: ServiceRecord, open: CycleRecord): boolean {
+function countsFor(row: PurchaseRecord, service: ServiceRecord, open: CycleRecord): boolean {
   if (hasEnded(service)) return false;
-  return status === 'paid' || (cycle === open.id && (client === null || client === service.client));
+  return row.status === 'paid' || (row.cycle === open.id && isOfClient(row, service.client));
 }
 
 /** Begins the key of what is reserved for orders. */

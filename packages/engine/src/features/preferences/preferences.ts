@@ -2,6 +2,7 @@ import type { AutoBuyRule, AutoBuySource } from '@sluice/contract/documents';
 import type { AutoBuySettings } from '@sluice/panel-kind';
 import { type Allowance, gigabytesToBytes } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
+import { isOfClient } from '../../base/is-of-client.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 
@@ -76,7 +77,7 @@ export function thresholdBytes(threshold: string, allowance: Allowance | null): 
 
 /** Returns the purchases of the client who has the service now: those of a former client count for nobody else. */
 export function listOwnPurchases(client: string | null, bought: readonly PurchaseRecord[]): PurchaseRecord[] {
-  return bought.filter((row) => row.client === null || row.client === client);
+  return bought.filter((row) => isOfClient(row, client));
 }
 
 /** Returns whether a purchase counts towards the maximum of its cycle. */

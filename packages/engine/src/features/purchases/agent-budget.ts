@@ -1,5 +1,6 @@
 import { type ItemError, type Panel, type RaiseRequest, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { isOfClient } from '../../base/is-of-client.js';
 import { agentBudget, hasLimits, previewRaise } from '../agents/budget.js';
 import { undecided } from '../../loop/decide.js';
 import { withPurchases } from '../../loop/load.js';
@@ -89,7 +90,7 @@ export async function withPending(
 ): Promise<RaiseRequest | null> {
   if (raises === null) return null;
   const pending = (await store.purchases.list({ service: service.id, status: 'pending' })).filter(
-    (row) => row.cycle === cycle?.id && row.client === service.client,
+    (row) => row.cycle === cycle?.id && isOfClient(row, service.client),
   );
   return { ...raises, limitBytes: pending.reduce((sum, { bytes }) => sum + bytes, raises.limitBytes) };
 }

@@ -2,6 +2,7 @@ import type { AgreedPrice, PurchaseReport } from '@sluice/contract/documents';
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { isOfClient } from '../../base/is-of-client.js';
 import { type DueCharge, noCredit, refuseClosedClient, refuseOtherCurrency } from '../billing/refusals.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
@@ -180,7 +181,7 @@ async function charge(
 
 async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promise<void> {
   const open = await tables.purchases.list({ service: row.service, status: 'pending' });
-  const same = open.find((each) => each.package === row.package && (each.client ?? row.client) === row.client);
+  const same = open.find((each) => each.package === row.package && isOfClient(each, row.client));
   if (same === undefined) return;
   const state = same.invoice === null ? 'is not finished' : `waits for the payment of invoice ${same.invoice}`;
   throw new SluiceError(

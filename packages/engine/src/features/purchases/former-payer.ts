@@ -1,6 +1,7 @@
 import { formatMoney } from '@sluice/quota-core';
 import { type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { isOfClient } from '../../base/is-of-client.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
@@ -12,10 +13,10 @@ import { beginRefund, refundPurchase } from './refund.js';
 /** Returns whether the client of a purchase still has its service, which has not ended and whose termination has not begun. */
 export async function isForPayer(
   context: Context,
-  { client }: Pick<PurchaseRecord, 'client'>,
+  row: Pick<PurchaseRecord, 'client'>,
   service: Pick<ServiceRecord, 'id' | 'client' | 'status'> | null,
 ): Promise<boolean> {
-  if (service === null || hasEnded(service) || (client !== null && client !== service.client)) return false;
+  if (service === null || hasEnded(service) || !isOfClient(row, service.client)) return false;
   return (await openTerminations(context, [service.id])).size === 0;
 }
 

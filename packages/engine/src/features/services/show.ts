@@ -155,11 +155,12 @@ export function toPurchase(
   row: PurchaseRecord,
   { cycle, service }: { cycle: CycleRecord | null; service: ServiceRecord },
 ): ServiceDetail['purchases'][number] {
-  const { id, package: name, bytes, price, currency, status, at, invoice, charged } = row;
+  const { id, client, package: name, bytes, price, currency, status, at, invoice, charged } = row;
   // What was bought for a service that has ended counts for nothing.
   const current = status === 'paid' && !hasEnded(service) && countsIn({ service, cycle, wrongCycles: [] }, row);
   return {
     id,
+    client,
     package: name,
     bytes,
     price,

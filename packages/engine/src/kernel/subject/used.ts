@@ -10,7 +10,10 @@ import {
   usageInMode,
 } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
+import { isOfClient } from '../../base/is-of-client.js';
 import { isOfLimit } from './holds.js';
+
+type Purchase = ServiceDetail['purchases'][number];
 
 /** Returns the used bytes of the direction that counts; null where they are unknown. */
 export function usedBytes({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): number | null {
@@ -41,16 +44,17 @@ export function hasRoomAgain(
   return BigInt(used) < allowed - releaseMargin(allowed);
 }
 
-/** Returns the purchases that wait for the payment of their invoice and give a service enough room that the next reading ends a quota hold. */
-export function listReleasing<Bought extends Pick<ServiceDetail['purchases'][number], 'status' | 'invoice' | 'bytes'>>(
-  service: Parameters<typeof hasRoomAgain>[0] & { purchases: readonly Bought[] },
+/** Returns the purchases of a service's client that wait for the payment of their invoice and make enough room that the next reading ends a quota hold. */
+export function listReleasing<Bought extends Pick<Purchase, 'client' | 'status' | 'invoice' | 'bytes'>>(
+  service: Parameters<typeof hasRoomAgain>[0] & { client: string | null; purchases: readonly Bought[] },
 ): Bought[] {
-  const { allowance, purchases } = service;
+  const { allowance, client, purchases } = service;
   if (allowance?.allowedBytes == null) return [];
   const allowed = allowance.allowedBytes;
   const isEnough = (bytes: number): boolean =>
     hasRoomAgain({ ...service, allowance: { ...allowance, allowedBytes: allowed + bytes } });
-  return purchases.filter(({ status, invoice, bytes }) => status === 'pending' && invoice !== null && isEnough(bytes));
+  const isAwaited = ({ status, invoice }: Bought): boolean => status === 'pending' && invoice !== null;
+  return purchases.filter((row) => isAwaited(row) && isOfClient(row, client) && isEnough(row.bytes));
 }
 
 /**
