@@ -7,7 +7,12 @@ export { listDisabledAbove, toAgentStatus } from './features/agents/agent-views.
 export { describeCredit } from './features/billing/describe-credit.js';
 export { describeUnbilled } from './base/config/call-panels.js';
 export { isAllDue } from './features/calls/bill-scope.js';
-export { describeEffect, describeRefused, findRefusedAll } from './features/purchases/describe-effect.js';
+export {
+  describeEffect,
+  describeRefused,
+  describeRefusedOne,
+  findRefusedAll,
+} from './features/purchases/describe-effect.js';
 export { describePurchaseState } from './features/billing/refund-state.js';
 export { packageName } from './base/config/package-name.js';
 export { sentenceForClient } from './features/services/for-reader.js';

@@ -1,4 +1,5 @@
-import { describeEffect, describePurchaseState, describeRefused } from '@sluice/engine/words';
+import { describeEffect, describePurchaseState, describeRefused, describeRefusedOne } from '@sluice/engine/words';
+import type { Credit } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '@sluice/terminal/lists';
 import { formatPurchase } from '@sluice/terminal/reports';
@@ -10,15 +11,28 @@ import { listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { STATUSES } from './statuses.js';
 
+/** How long a list waits for the billing system. */
+const CREDIT_MS = 5000;
+
+/** Returns the credit of a service's client; undefined where it can't be read. */
+async function readPayer({ services, credit }: Opened['sluice'], service?: string): Promise<Credit | undefined> {
+  if (service === undefined) return undefined;
+  const { client } = await services.show(service);
+  if (client === null) return undefined;
+  return credit.show(client, { signal: AbortSignal.timeout(CREDIT_MS) }).catch(() => undefined);
+}
+
 /** `sluice package list` */
 export const packageList: CommandHandler<ListOptions & { service?: string }> = listCommand(
   { key: 'packages', empty: 'No packages.', columns: PACKAGES },
-  async ({ sluice }, _args, { service }) => (await sluice.purchases.packages({ service })).packages,
+  async ({ sluice }, _args, { service }) =>
+    (await sluice.purchases.packages({ service, credit: await readPayer(sluice, service) })).packages,
   ({ terminal }, packages) => {
     const refused = describeRefused(packages);
     if (refused !== null) terminal.line(refused);
     for (const each of packages)
-      for (const text of describeEffect(each, packages)) terminal.line(`${each.id}: ${terminal.times.text(text)}`);
+      for (const text of [describeRefusedOne(each, packages) ?? [], describeEffect(each, packages)].flat())
+        terminal.line(`${each.id}: ${terminal.times.text(text)}`);
     return ExitCode.done;
   },
 );

@@ -87,7 +87,7 @@ async function readHead(
   service: ServiceDetail,
   reads: PanelReads | null,
 ): Promise<Omit<EmbeddedService, 'summary' | 'parts'>> {
-  const packages = await offeredPackages(request, service);
+  const packages = await offeredPackages(request, service, reads);
   // A client pays one that is ordered before the next.
   const isOnOffer = ({ id, refused }: PackageView): boolean =>
     refused === undefined && (reads === null || findPending(service, id) === null);

@@ -78,7 +78,7 @@ export const onePackage = name(
     refused: text
       .exactOptional()
       .describe(
-        'Why it can’t be bought for that service now: the code with which its purchase is refused; of all packages the same, but for `agent_limit`',
+        'Why it can’t be bought for that service now: the code with which its purchase is refused; of all packages the same, but for `agent_limit` and `currency_mismatch`',
       ),
   }),
 );

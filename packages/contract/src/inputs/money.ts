@@ -19,9 +19,16 @@ const id = ['id', text] as const;
 const budget = z.strictObject({ refs: text, amount: text });
 const agreed = z.strictObject({ price: text, currency: text, bytes: number, taxed: z.boolean() });
 
+const credit = z.strictObject({
+  client: text,
+  currency: z.nullable(text),
+  balance: text,
+  closed: z.exactOptional(z.literal(true)),
+});
+
 /** What `purchases` accepts. */
 export const purchaseInputs = {
-  packages: accepts(options({ ...read, client: textOrNone, service: optionalText })),
+  packages: accepts(options({ ...read, client: textOrNone, service: optionalText, credit: z.optional(credit) })),
   create: accepts(
     ['service', text],
     ['package', text],

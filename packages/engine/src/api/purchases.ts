@@ -5,6 +5,7 @@ import type {
   PurchaseReport,
   PurchaseView,
 } from '@sluice/contract/documents';
+import type { Credit } from '@sluice/panel-kind';
 import { type PaymentTerms, paymentTerms } from '../features/billing/billing-pages.js';
 import { cancelPurchase } from '../features/purchases/cancel.js';
 import { type PurchaseBudget, readBudgetLeft } from '../features/purchases/budget-left.js';
@@ -18,10 +19,15 @@ import { type CallOptions, type LockOptions, type ReaderOptions, type RunCall, t
 export interface Purchases {
   /**
    * Lists packages; for a reader, those that the products of its services offer, with these products. `client` is whose invoices
-   * `lastCharged` is of; default the reader. `service`: those that its product offers, each with its effect for it.
+   * `lastCharged` is of; default the reader. `service`: those that its product offers, each with its effect
+   * for it; `credit` is that of its client as it was read last, with which is known what can't be charged to it.
    */
   packages(
-    options?: ReaderOptions & { client?: string | null | undefined; service?: string | undefined },
+    options?: ReaderOptions & {
+      client?: string | null | undefined;
+      service?: string | undefined;
+      credit?: Credit | undefined;
+    },
   ): Promise<{ packages: PackageView[] }>;
   /**
    * Buys a package for the current cycle of a service. Each call is a new purchase; calls with one `ref` buy once.

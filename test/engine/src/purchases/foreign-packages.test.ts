@@ -16,3 +16,20 @@ it('a client that asks for the packages of a service gets the same answer for th
       message: `There is no service "${service}"`,
     });
 });
+
+it('a package in another currency than the client is billed in is refused in lists, and to automatic purchases', async () => {
+  await at.open(10, '20.00');
+  const { packages } = await at.sluice.purchases.packages({ service: 'svc-1' });
+  expect(packages.map(({ id, refused }) => [id, refused])).toEqual([
+    ['extra-50', undefined],
+    ['extra-10', undefined],
+    ['dollars', 'currency_mismatch'],
+  ]);
+  const set = (of: { service: string } | { client: string }, name: string) =>
+    at.sluice.autoBuy.set(of, { enabled: true, package: name, threshold: '10%', maxPerCycle: 1 });
+  for (const of of [{ service: 'svc-1' }, { client: '42' }])
+    expect(await errorOf(set(of, 'dollars'))).toMatchObject({ code: 'currency_mismatch' });
+  expect(await set({ service: 'svc-1' }, 'extra-50')).toMatchObject({
+    autoBuy: { enabled: true, package: 'extra-50' },
+  });
+});

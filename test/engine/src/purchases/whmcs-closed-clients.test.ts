@@ -26,6 +26,20 @@ describe('a client who is closed in WHMCS', () => {
     expect(await readBooks(at)).toEqual(['45.00', ['Paid'], ['paid']]);
   });
 
+  it('is offered no package where his credit was read, and can’t switch on automatic purchases', async () => {
+    await open();
+    setStatus('Closed');
+    const credit = await at.sluice.credit.show(String(CLIENT));
+    const { packages } = await at.sluice.purchases.packages({ service: 'whmcs-1', credit });
+    expect(packages.map(({ refused }) => refused)).toEqual(packages.map(() => 'client_closed'));
+    const set = (enabled: boolean) =>
+      at.sluice.autoBuy.set({ service: 'whmcs-1' }, { enabled, package: 'extra', threshold: '10%', maxPerCycle: 1 });
+    expect(await codeOf(set(true))).toBe('client_closed');
+    expect(await codeOf(set(false))).toBeNull();
+    at.whmcs.server.inject({ fault: { kind: 'status', status: 503 } });
+    expect(await codeOf(set(true))).toBeNull();
+  });
+
   it('is not charged by auto-buy, which says so', async () => {
     await open({ product: AUTO });
     at.whmcs.addCredit(CLIENT, '50.00');

@@ -1,5 +1,6 @@
 import type { moneyEndpoints } from '@sluice/contract/endpoints';
 import type { ApiCall } from '../../requests/api-call.js';
+import { readClientCredit } from '../../requests/read-credit.js';
 import { notFound } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
@@ -18,6 +19,14 @@ async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'c
 
 /** Packages, purchases, credit and invoices. */
 export const moneyHandlers: Handlers<typeof moneyEndpoints> = {
+  'GET /packages': async ({ sluice, context, client: reader, query, readers: { reads } }) => {
+    const { service } = query;
+    if (service === undefined) return sluice.purchases.packages({ reader });
+    const { client } = await sluice.services.show(service, { reader });
+    const of = { sluice, now: context.clock.now() };
+    const credit = client === null ? null : (await readClientCredit(of, client, reads)).value;
+    return sluice.purchases.packages({ reader, service, credit: credit ?? undefined });
+  },
   'GET /services/:service/purchases': ({ sluice, client: reader, param }) =>
     sluice.purchases.list({ service: param('service'), reader }),
   'POST /services/:service/purchases': ({

@@ -8,12 +8,11 @@ import { html, type Html } from '../../layout/html.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toClient } from './own.js';
 import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
+import { readClientCredit } from '../../requests/read-credit.js';
 
 /** Reads the credit of the page's client, in whichever billing system it is. */
 export function readCredit(request: PageRequest, reads: PanelReads): Promise<LastRead<Credit>> {
-  const { sluice, now } = request;
-  const client = toClient(request);
-  return reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal }));
+  return readClientCredit(request, toClient(request), reads);
 }
 
 /** An amount of credit in words. */
@@ -31,6 +30,11 @@ export function creditAge({ value, failed, at }: LastRead<Credit>, times: Times)
 export function topUpLink({ isEmbedded }: PageRequest, { topUpUrl }: PaymentTerms): Html | null {
   if (topUpUrl === null || isEmbedded) return null;
   return html`<a class="button" href="${topUpUrl}" rel="noopener">Add credit</a>`;
+}
+
+/** Whether credit can be compared with prices in a currency. */
+export function isInCurrency(credit: Pick<Credit, 'currency'>, currency: string): boolean {
+  return credit.currency === null || credit.currency === currency;
 }
 
 /** Returns what is missing of a price, as decimal text; null where nothing is. */

@@ -18,13 +18,22 @@ import { whyText } from './usage.js';
 import { effectsOfAll } from '../package-effect.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
-/** Returns the packages that the product of a service offers, with their effect for it; none where it has not begun, or has ended. */
+/**
+ * Returns the packages that the product of a service offers, with their effect for it; none where it has not begun, or has ended.
+ * With `reads`, those that can't be charged to its client are refused where the page shows its credit.
+ */
 export async function offeredPackages(
-  { sluice }: PageRequest,
-  { id, lifecycle, client }: Pick<ServiceDetail, 'id' | 'lifecycle' | 'client'>,
+  request: PageRequest,
+  { id, lifecycle, client, product }: Pick<ServiceDetail, 'id' | 'lifecycle' | 'client' | 'product'>,
+  reads: PanelReads | null,
 ): Promise<PackageView[]> {
-  if (lifecycle !== 'active' && lifecycle !== 'suspended') return [];
-  return (await sluice.purchases.packages({ reader: client ?? undefined, service: id })).packages;
+  const { sluice, viewer, isEmbedded } = request;
+  const isNone = sluice.config.products[product]?.packages.length === 0;
+  if (isNone || (lifecycle !== 'active' && lifecycle !== 'suspended')) return [];
+  const isShown = reads !== null && client !== null && (isEmbedded || may(viewer, 'purchases.create'));
+  const credit = isShown ? (await readCredit(request, reads)).value : null;
+  const of = { reader: client ?? undefined, service: id, credit: credit ?? undefined };
+  return (await sluice.purchases.packages(of)).packages;
 }
 
 /** Returns what the references of purchases with a share link or token begin with. */
@@ -42,7 +51,7 @@ export function refusalText(
 ): string | null {
   const refused = findRefusedAll(offered);
   if (refused === null) return null;
-  if (refused === 'agent_limit' && offered.length === 1)
+  if (offered.length === 1 && (refused === 'agent_limit' || refused === 'currency_mismatch'))
     return 'This package is not available at the moment. Please ask your provider.';
   // Without a quota a hold of the former one stays until the provider ends it.
   const isHeld = service.holds.some(({ reason }) => reason === 'quota');

@@ -16,7 +16,7 @@ import { whyText } from './usage.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
-import { creditAge, creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
+import { creditAge, creditAmount, isInCurrency, missingCredit, readCredit, topUpLink } from './credit.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
 import { offeredPackages, overLinkText, refusalText, toRefPrefix } from './packages.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
@@ -60,7 +60,7 @@ function newAllowance({ allowance }: ServiceDetail, size: number): [string, Part
 async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageAnswer> {
   const { query, viewer } = request;
   const service = await ownService(request);
-  const { offered, packages } = await requireOffered(request, service, query['package'] ?? '');
+  const { offered, packages } = await requireOffered(request, service, { wanted: query['package'] ?? '', reads });
   const { id, name: title, bytes: size, currency, taxed, lastCharged } = offered;
   const asked = await findAsked(request, service.id, (key) => toRefPrefix(viewer) + key);
   if ('redirect' in asked) return asked.redirect;
@@ -69,8 +69,9 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const read = await readCredit(request, reads);
   const { value: credit } = read;
   const { least, isWhole } = expectedCharge(offered);
-  const missing = credit === null ? null : missingCredit(credit, least);
-  const isCovered = missing !== null ? false : credit !== null && isWhole ? true : null;
+  const isKnown = credit !== null && isInCurrency(credit, currency);
+  const missing = isKnown ? missingCredit(credit, least) : null;
+  const isCovered = missing !== null ? false : isKnown && isWhole ? true : null;
   const pending = findPending(service, id);
   const why =
     refusalText([offered], service, toTimes(request, service.panel).now) ??
@@ -106,8 +107,12 @@ function submitText(offered: PackageView, isOrder: boolean): string {
   return `${isOrder ? 'Order' : 'Buy'} ${offered.name} for ${describePrice(offered)}`;
 }
 
-async function requireOffered(request: PageRequest, service: ServiceDetail, wanted: string) {
-  const packages = await offeredPackages(request, service);
+async function requireOffered(
+  request: PageRequest,
+  service: ServiceDetail,
+  { wanted, reads }: { wanted: string; reads: PanelReads | null },
+) {
+  const packages = await offeredPackages(request, service, reads);
   const offered = packages.find(({ id }) => id === wanted);
   if (offered !== undefined) return { offered, packages };
   throw new SluiceError('package_not_offered', `Package "${wanted}" is not on offer for this service`, {
@@ -175,7 +180,7 @@ export const setAutoBuy: Page = async (request) => {
   const { package: wanted = '', threshold = '', max = '' } = form;
   const enabled = form['enabled'] === 'yes';
   if (!/^\d{1,3}$/.test(max)) throw usageError('bad_option', 'At most per period: write a whole number from 0 to 999');
-  await requireOffered(request, service, wanted);
+  await requireOffered(request, service, { wanted, reads: null });
   const wish: AutoBuyRequest = { enabled, package: wanted, threshold: threshold.trim(), maxPerCycle: Number(max) };
   await plainly(() =>
     sluice.autoBuy.set({ service: service.id, owner: toClient(request), ...toLink(request) }, wish, as),

@@ -98,7 +98,7 @@ export async function serviceSections(
   { reads, graphs }: Readers,
 ): Promise<(Section | null)[]> {
   const times = toTimes(request, service.panel);
-  const packages = await offeredPackages(request, service);
+  const packages = await offeredPackages(request, service, reads);
   return [
     usageSection(request, service, times),
     await packagesSection(request, service, { packages, reads }),

@@ -139,6 +139,33 @@ it('names no invoice of a former client as a way to release a service', async ()
   expect(fake.invoices(47)).toMatchObject([{ status: 'Cancelled' }]);
 });
 
+it.each([
+  ['is billed in another currency', 49, 'Active', 'currency_mismatch'],
+  ['is closed', 50, 'Closed', 'client_closed'],
+])('offers no package to a client who %s', async (_what, id, status, refused) => {
+  fake.addClient({ id, currency: status === 'Active' ? 'BRL' : 'EUR', credit: '100.00' });
+  fake.world.clients.get(id)!.status = status;
+  const service = `svc-${id}`;
+  await at.addService(id, String(id));
+  await at.sluice.poll();
+  const link = await Link.open(at, { client: String(id), buy: true });
+  const page = await link.text(`/services/${service}`);
+  expect(page).toContain('Please ask your provider.');
+  expect(page).not.toMatch(/class="button" href="[^"]*buy\?/);
+  const ask = (await link.get(`/services/${service}/buy?package=extra-50`)).headers.get('location') ?? '';
+  const asking = extractMain(await (await at.fetch(ask)).text());
+  expect(asking).toContain('Please ask your provider.');
+  expect(asking).not.toMatch(/from your credit|of credit are missing|You get an invoice|<button[^>]*>(?:Buy|Order) /);
+  const calls = fake.server.calls.length;
+  const token = await at.token(`client:${id}`, 'buy');
+  for (const of of [{}, { token }])
+    expect((await at.call(`GET /packages?service=${service}`, of)).json).toMatchObject({ packages: [{ refused }] });
+  const part = await at.fetch(`/api/v1/embedded/services/${service}?for=customer`, { token: SERVE_TOKEN });
+  expect(await part.json()).toMatchObject({ packages: [] });
+  // The pages before have read the credit.
+  expect(fake.server.calls).toHaveLength(calls);
+});
+
 it('makes one open invoice for a package and service, however many references its client sends', async () => {
   await at.addService(4, '45');
   fake.addClient({ id: 45, currency: 'EUR' });

@@ -1,5 +1,5 @@
 import type { CommandReport, ServiceDetail, Sluice } from '@sluice/engine';
-import { describeRefused } from '@sluice/engine/words';
+import { describeRefused, describeRefusedOne } from '@sluice/engine/words';
 import { SluiceError } from '@sluice/panel-kind';
 import { reportedError } from '../../server/reported.js';
 import { listed, section, table } from '../../layout/components.js';
@@ -218,7 +218,7 @@ export const buyPage: Page = async (request) => {
   const asked = await findAsked(request, id, (key) => key);
   if ('redirect' in asked) return asked.redirect;
   const pending = findPending(detail, chosen.id);
-  const refused = describeRefused(packages);
+  const refused = describeRefused(packages) ?? describeRefusedOne(chosen, packages);
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, ' Below you order another one.')}
     <p>
       Buy <bdi>${chosen.name}</bdi> for ${serviceLink(id)}:

@@ -1,6 +1,7 @@
-import { type Credit, SluiceError } from '@sluice/panel-kind';
+import { type Credit, SluiceError, toItemError } from '@sluice/panel-kind';
 import { formatMoney } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
 
 /** Refuses an amount in another currency than the client has. */
 export function refuseOtherCurrency(credit: Credit, currency: string): void {
@@ -18,6 +19,32 @@ export function refuseClosedClient({ client, closed }: Pick<Credit, 'client' | '
   throw new SluiceError('client_closed', `Client "${client}" is closed in the billing system; nothing was charged`, {
     details: { client },
   });
+}
+
+/** Refuses what can't be charged to a client, however much credit there is. */
+export function refuseUnchargeable(credit: Credit, currency: string): void {
+  refuseClosedClient(credit);
+  refuseOtherCurrency(credit, currency);
+}
+
+/** Returns the code with which a charge in a currency is refused, however much credit there is; null where it is not. */
+export function findUnchargeable(credit: Credit, currency: string): string | null {
+  try {
+    refuseUnchargeable(credit, currency);
+    return null;
+  } catch (error) {
+    return toItemError(error).code;
+  }
+}
+
+/** Returns the credit of a client in the billing system; null where that can't be read. */
+export async function findCredit(context: Context, client: string): Promise<Credit | null> {
+  try {
+    return await (await context.billing()).credit(client, context.deps.signal);
+  } catch (error) {
+    if (error instanceof SluiceError) return null;
+    throw error;
+  }
 }
 
 /** Returns the client that is charged for a service. */

@@ -6,6 +6,7 @@ import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-st
 import { findEntry } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { notFound } from '../../base/errors.js';
+import { findCredit, refuseUnchargeable } from '../billing/refusals.js';
 import { refuseEnded } from '../../base/lifecycle.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { allowancesNow } from '../services/allowance-now.js';
@@ -14,7 +15,7 @@ import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { type LinkBudget, refuseOverLink } from './link-budget.js';
 import { findRow, putOfLink, putOwn, readPreferences } from './link-preferences.js';
-import { requireOffered, requirePackage } from './packages.js';
+import { findPackage, requireOffered, requirePackage } from './packages.js';
 import { findRule, isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
 import { UNSTATED } from '../preferences/restrictions.js';
 
@@ -87,6 +88,9 @@ export async function setAutoBuy(
     if (request.package !== undefined && service !== null)
       requireOffered(context.config, service, request.package, { reader: owner });
     if (request.package !== undefined && service === null) await requirePackageFor(context, request.package, owner);
+    const { id, client = subject.client ?? null, product } = service ?? {};
+    const about = { client, ...(id !== undefined && { service: id }), ...(product !== undefined && { product }) };
+    await refuseInVain(context, about, request);
     const { scope, of } = toKey(subject);
     return async (tables) => {
       const { config } = context;
@@ -111,6 +115,21 @@ export async function setAutoBuy(
     };
   });
   return showAutoBuy(context, subject);
+}
+
+/** Refuses to switch on purchases that can't be charged to the client; without an answer of the billing system, runs say so. */
+async function refuseInVain(
+  context: Context,
+  about: Parameters<typeof findRule>[2],
+  { enabled, package: wanted }: AutoBuyRequest,
+): Promise<void> {
+  if (enabled === false || (enabled === undefined && wanted === undefined)) return;
+  const { config, store } = context;
+  const rule = findRule(config, await readPreferences(store, context.now()), about);
+  const bought = findPackage(config, wanted ?? rule.package ?? '');
+  if (bought === undefined || about.client === null || !(enabled ?? rule.enabled)) return;
+  const credit = await findCredit(context, about.client);
+  if (credit !== null) refuseUnchargeable(credit, bought.currency);
 }
 
 /** Refuses an unknown package; of a client that asks, also one that no product of its services offers. */

@@ -3,7 +3,7 @@ import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isOfClient } from '../../base/is-of-client.js';
-import { type DueCharge, noCredit, refuseClosedClient, refuseOtherCurrency } from '../billing/refusals.js';
+import { type DueCharge, noCredit, refuseUnchargeable } from '../billing/refusals.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { serviceLease } from '../../context/leases.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
@@ -218,8 +218,7 @@ async function requireCycle(context: Context, service: ServiceRecord): Promise<C
 async function checkCredit(context: Context, client: string, { id, price, currency }: Package): Promise<void> {
   const billing = await context.billing();
   const credit = await billing.credit(client, context.deps.signal);
-  refuseOtherCurrency(credit, currency);
-  refuseClosedClient(credit);
+  refuseUnchargeable(credit, currency);
   if (!billing.clientsPay && compareMoney(credit.balance, price) < 0)
     throw noCredit(toDue({ client, package: id, price, charged: null, currency }), credit.balance);
 }

@@ -6,8 +6,20 @@ import { UNFINISHED } from '../../kernel/subject/termination.js';
 export function describeRefused(offered: readonly Pick<PackageView, 'refused'>[]): string | null {
   const refused = findRefusedAll(offered);
   if (refused === null) return null;
-  const why = REFUSED.get(refused) ?? `its purchase is refused (${refused})`;
-  return `No package can be bought for the service now: ${why}.`;
+  return `No package can be bought for the service now: ${toReason(refused)}.`;
+}
+
+/** Says to an operator why one package of several can't be bought for a service now; null where it can, or its effect says why. */
+export function describeRefusedOne(
+  { refused }: Pick<PackageView, 'refused'>,
+  offered: readonly Pick<PackageView, 'refused'>[],
+): string | null {
+  if (refused === undefined || refused === 'agent_limit' || findRefusedAll(offered) !== null) return null;
+  return `It can't be bought for the service now: ${toReason(refused)}.`;
+}
+
+function toReason(refused: string): string {
+  return REFUSED.get(refused) ?? `its purchase is refused (${refused})`;
 }
 
 /** Returns the code with which the purchase of each of these packages is refused now; null where one can be bought. */
@@ -25,6 +37,8 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['renewal_due', 'it is overdue, and no run reads or releases it until it is renewed'],
   ['not_metered_yet', 'it was not read in its current billing cycle'],
   ['agent_limit', 'the limit of its agent has no room for more traffic'],
+  ['currency_mismatch', 'its client is billed in another currency'],
+  ['client_closed', 'its client is closed in the billing system'],
 ]);
 
 /**

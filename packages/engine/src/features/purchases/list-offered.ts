@@ -1,8 +1,10 @@
 import type { PackageEffect, PackageView } from '@sluice/contract/documents';
+import type { Credit } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { requireForReader } from '../../context/find-service.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
+import { findCredit, findUnchargeable } from '../billing/refusals.js';
 import { findLater } from '../services/for-reader.js';
 import { loadBuyer, packageEffects } from './package-effects.js';
 import { listPackages } from './packages.js';
@@ -16,6 +18,8 @@ interface OfferRequest {
   client?: string | null | undefined;
   /** Lists what its product offers, with the effect for it. */
   service?: string | undefined;
+  /** Credit of the client of `service`, as read last: what it can't pay is refused. The ledger is read anyway. */
+  credit?: Credit | undefined;
 }
 
 /**
@@ -35,12 +39,25 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
   if (own.length === 0) return [];
   const loaded = await loadBuyer(context, service);
   const refused = findRefused(context, service, loaded);
+  const payer = await findPayer(context, request, service);
   const effects = loaded === null ? null : await packageEffects(context, loaded, own);
   return own.map((each) => {
     const effect = effects?.get(each.id) ?? null;
-    const why = refused ?? (effect?.stops.some(({ by }) => by === 'agent-limit') === true ? 'agent_limit' : null);
+    const isOverLimit = effect?.stops.some(({ by }) => by === 'agent-limit') === true;
+    const unpaid = payer === null ? null : findUnchargeable(payer, each.currency);
+    const why = refused ?? unpaid ?? (isOverLimit ? 'agent_limit' : null);
     return { ...each, effect: effectFor(effect, service, reader), ...(why !== null && { refused: why }) };
   });
+}
+
+/** Returns the credit of a service's client, without a call of another system; null where it is not known. */
+async function findPayer(
+  context: Context,
+  { credit }: OfferRequest,
+  { client }: ServiceRecord,
+): Promise<Credit | null> {
+  if (context.config.billing === 'ledger') return client === null ? null : findCredit(context, client);
+  return credit !== undefined && credit.client === client ? credit : null;
 }
 
 /** Returns an effect as a reader may see it. */
