@@ -1,7 +1,7 @@
 import type { PurchaseDetail } from '@sluice/contract/documents';
 import { type BillingSystem, isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
-import type { DecisionRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { DecisionRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { serviceLease } from '../../context/leases.js';
@@ -110,6 +110,7 @@ async function cancelPending(context: Context, run: Run, row: PurchaseRecord): P
   const found = await findInvoice(context, row);
   const isOpen = found?.status === 'draft' || found?.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id, billing);
+  await run.refuseEndedAsker();
   const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
   const fences = run.leases.held;
   if (invoice === null) return changePurchase(context, fences, row, { status: 'cancelled' });
@@ -125,8 +126,9 @@ async function undo(
   { refund }: CancelRequest,
 ): Promise<PurchaseRecord> {
   if (row.status === 'cancelled') return row;
+  const refuse = (tables: StoreTables) => run.refuseEndedAsker(tables);
   if (row.status === 'refunded')
-    return isRefunding(row) ? refundPurchase(context, run.leases.held, row, { resend: refund }) : row;
+    return isRefunding(row) ? refundPurchase(context, run.leases.held, row, { resend: refund, refuse }) : row;
   if (row.status === 'failed') {
     throw new SluiceError('purchase_ended', `Purchase ${row.id} failed: there is nothing to cancel`, {
       details: { purchase: row.id },
@@ -137,7 +139,7 @@ async function undo(
   const found = row.invoice === null ? null : await findInvoice(context, row);
   if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id, await context.billing());
   // Stored before the credit is returned: the traffic may not be used while it is.
-  const marked = await beginRefund(context, run.leases.held, row);
+  const marked = await beginRefund(context, run.leases.held, row, { refuse });
   return refundPurchase(context, run.leases.held, marked, { resend: false, isNew: true });
 }
 

@@ -59,7 +59,7 @@ export async function storeForFormerPayer(
     throw await isShared(context, row, found, 'it is paid: return the price of that line');
   }
   // Stored before the credit is returned, and never as paid: the traffic would count for the service as it is now.
-  const marked = await beginRefund(context, fences, row, change);
+  const marked = await beginRefund(context, fences, row, { known: change });
   return refundPurchase(context, fences, marked);
 }
 

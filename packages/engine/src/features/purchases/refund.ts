@@ -1,6 +1,6 @@
 import { callAgeMs, type Invoice, LATEST_CALL_MS, SluiceError } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
-import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
+import type { HeldLease, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { dueRefundKey, endRefund, mergedRefundKey } from '../billing/missing-key.js';
 import { changePurchase, isRefusal } from './charge.js';
@@ -8,12 +8,17 @@ import { findInvoice } from './find-invoice.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { type PurchaseChange, storePurchase } from './store-purchase.js';
 
+/** Refuses, by throwing, what may not begin. */
+type Refuse = (tables: StoreTables) => Promise<void>;
+
 /** How a refund is sent. */
 interface RefundHow {
   /** A person knows that one that was sent before a merge of clients was not made; without it that one is only searched for. */
   resend: boolean;
   /** It begins now: of a client who is not in the billing system it is refused, and does not wait. */
   isNew?: boolean;
+  /** Throws in the transaction before it is sent where it may not be sent. */
+  refuse?: Refuse;
 }
 
 /**
@@ -40,12 +45,13 @@ export async function beginRefund(
   context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
-  known: PurchaseChange = {},
+  { known = {}, refuse }: { known?: PurchaseChange; refuse?: Refuse } = {},
 ): Promise<PurchaseRecord> {
   const change = { ...known, status: 'refunded' } as const;
-  return storePurchase(context, fences, { row, change }, ({ conditions }) =>
-    conditions.put({ key: dueRefundKey(row.id), since: context.now(), runs: 1, details: null }),
-  );
+  return storePurchase(context, fences, { row, change }, async (tables) => {
+    await refuse?.(tables);
+    await tables.conditions.put({ key: dueRefundKey(row.id), since: context.now(), runs: 1, details: null });
+  });
 }
 
 /** Stores how a refund ended. */
@@ -104,9 +110,11 @@ async function storeSent(
   context: Context,
   fences: HeldLease[],
   row: PurchaseRecord,
-  { resend }: RefundHow,
+  { resend, refuse }: RefundHow,
 ): Promise<void> {
-  await context.write(fences, async ({ purchases, conditions }) => {
+  await context.write(fences, async (tables) => {
+    const { purchases, conditions } = tables;
+    await refuse?.(tables);
     const key = mergedRefundKey(row.id);
     if (!resend && (await conditions.get(key)) !== null) throw inDoubt(row, OF_MERGED);
     await conditions.end(key);
