@@ -66,6 +66,9 @@ export const callBills = z.object({
   panels: skippedPanels
     .exactOptional()
     .describe('Panels that could not be opened, so that nothing of them was billed; only where there are any'),
+  error: itemError
+    .exactOptional()
+    .describe('`no_token`: the token, link or session ended meanwhile, so that what is not in `bills` was not begun'),
 });
 /** `call bill --json` (docs/json.md). */
 export type CallBillReport = z.infer<typeof callBills>;

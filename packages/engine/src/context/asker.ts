@@ -25,6 +25,19 @@ async function isOpen(
   return record !== null && isValid(record, now);
 }
 
+const ENDED = 'no_token';
+
+/** Returns the error of what a token, link or session asked for that has ended since; `outcome` says what became of it. */
+export function askerEnded(outcome: string): SluiceError {
+  const message = `The token, link or session that asks for it has ended; ${outcome}`;
+  return new SluiceError(ENDED, message, { kind: 'usage' });
+}
+
+/** Returns whether something was refused because the token, link or session that asks for it has ended. */
+export function isAskerEnded(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === ENDED;
+}
+
 /**
  * Refuses what a token, link or session asked for that has ended since: who ends it relies on it that nothing more is begun.
  *
@@ -36,6 +49,5 @@ export async function refuseEndedAsker(
   now: string,
 ): Promise<void> {
   if (asker === null || (await isOpen(tables, asker, now))) return;
-  const message = 'The token, link or session that asks for it has ended; nothing was changed';
-  throw new SluiceError('no_token', message, { kind: 'usage' });
+  throw askerEnded('nothing was changed');
 }

@@ -11,6 +11,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
 import { PERIOD_OPEN } from './bill-refusals.js';
 import { type BillRequest, withBillLease } from './bill-lease.js';
+import { type Billed, billUntilEnded } from './bill-until-ended.js';
 import { isAllDue } from './bill-scope.js';
 import { findBilledAgain, readNamedAgain } from './billed-again.js';
 import { findServices } from './billed-services.js';
@@ -50,29 +51,30 @@ export async function billCalls(context: Context, request: BillRequest): Promise
       if (!run.view.observing.includes(service.panel)) run.view.observing.push(service.panel);
       return { ...request, dryRun: true };
     };
-    const tried = await resolveDoubts(context, run, { request, toRequest });
-    const bills = tried.map(({ view }) => view);
-    if (isAllDue(request) && !dryRun)
-      await noteBilled(context, { enforcements, skipped, observed: services.filter(isObserved) });
-    for (const service of services) {
-      context.deps.signal.throwIfAborted();
-      const own = tried.filter((one) => one.view.service === service.id);
-      bills.push(...(await billService(context, run, service, { request: toRequest(service), tried: own })));
-    }
-    if (tried.length > 0) bills.sort(compareViews);
+    const { bills, error } = await billUntilEnded(run, async (billed) => {
+      const tried = await resolveDoubts(context, run, { request, toRequest, billed });
+      if (isAllDue(request) && !dryRun)
+        await noteBilled(context, { enforcements, skipped, observed: services.filter(isObserved) });
+      for (const service of services) {
+        context.deps.signal.throwIfAborted();
+        const own = tried.filter((one) => one.view.service === service.id);
+        await billService(context, run, service, { request: toRequest(service), tried: own, billed });
+      }
+    });
+    bills.sort(compareViews);
     const changes = bills.some(({ state }) => state === 'added');
     const failed = bills.filter(({ state }) => state === 'failed').length;
-    const isWhole = failed === 0 && skipped.length === 0;
+    const isWhole = failed === 0 && skipped.length === 0 && error === null;
     const outcome = isWhole ? 'done' : failed > 0 && failed === bills.length ? 'failed' : 'partial';
     run.totals = { bills: bills.length, failed };
-    await run.end({ outcome, changes });
-    return { run: run.view, bills, ...(skipped.length > 0 && { panels: skipped }) };
+    await run.end({ outcome, changes, error });
+    return { run: run.view, bills, ...(skipped.length > 0 && { panels: skipped }), ...(error !== null && { error }) };
   });
 }
 
 /** Sorts the bills of a service by their periods, the newest first. */
 function compareViews(a: CallBillView, b: CallBillView): number {
-  return compareIds(a.service, b.service) || (a.period.from < b.period.from ? 1 : -1);
+  return compareIds(a.service, b.service) || compareIds(b.period.from, a.period.from);
 }
 
 /**
@@ -92,13 +94,12 @@ async function billService(
   context: Context,
   run: Run,
   service: ServiceRecord,
-  { request, tried }: { request: BillRequest; tried: readonly TriedBill[] },
-): Promise<CallBillView[]> {
+  { request, tried, billed }: Pick<OfLine, 'request' | 'tried' | 'billed'>,
+): Promise<void> {
   const line = await findLineToBill(context, service, { request, tried });
-  if (line === null) return [];
-  const of = { line, request, tried };
-  const bill = (fences: OfLine['fences']) => billLine(context, { ...of, fences });
-  return (await withBillLease(run, { service: service.id, request }, bill)) ?? [];
+  if (line === null) return;
+  const of = { line, request, tried, billed };
+  await withBillLease(run, { service: service.id, request }, (fences) => billLine(context, { ...of, fences }));
 }
 
 /** Returns the line whose calls are to be billed; one is required by name, unless the bills that were begun are all there is. */
@@ -119,31 +120,28 @@ interface OfLine {
   fences: Parameters<typeof billPeriod>[1]['fences'];
   /** The bills in doubt of the service that this request has tried. */
   tried: readonly TriedBill[];
+  billed: Billed;
 }
 
-async function billLine(context: Context, of: OfLine): Promise<CallBillView[]> {
+async function billLine(context: Context, of: OfLine): Promise<void> {
   const { line, request, fences } = of;
+  const { bills, begin } = of.billed;
   const known = await listLineBills(context, line);
   const { period, invoice } = request;
   const named = period !== null || invoice !== null;
-  const billed: CallBillView[] = [];
   const bill = async (due: ToBill): Promise<CallBillView> => {
-    const view = await billPeriod(context, { line, ...due, options: request, fences });
+    const view = await billPeriod(context, { line, ...due, options: request, fences, begin });
     // By the clock of the panel, which counts, a period may be over later than here: it is not due yet.
-    if (named || view.error?.code !== PERIOD_OPEN) billed.unshift(view);
+    if (named || view.error?.code !== PERIOD_OPEN) bills.push(view);
     return view;
   };
-  if (request.final) {
-    await billFinally(context, of, known, bill);
-    return billed;
-  }
+  if (request.final) return billFinally(context, of, known, bill);
   const periods = await (period !== null
     ? readStatedPeriod(context, line, { known, period, invoice })
     : readDuePeriods(context, of, known));
   for (const one of periods) await bill(one);
   if (!named && !request.dryRun) await forgetFirstDue(context, line, { first: periods[0], fences });
-  const others = named ? [] : await earlier(context, of, known, billed);
-  return [...billed, ...others].sort((a, b) => (a.period.from < b.period.from ? 1 : -1));
+  if (!named) await listEarlier(context, of, known);
 }
 
 /** Finishes what an earlier run began, then bills what is left until now. */
@@ -252,12 +250,12 @@ async function readDuePeriods(context: Context, of: OfLine, known: readonly Call
 /** Earlier bills are listed for this long. */
 const LISTED_MS = 93 * 86_400_000;
 
-async function earlier(
+/** Adds the earlier bills of a line that are done with. */
+async function listEarlier(
   context: Context,
-  { line, request, fences, tried }: OfLine,
+  { line, request, fences, tried, billed: { bills, begin } }: OfLine,
   known: readonly CallBillRecord[],
-  billed: readonly CallBillView[],
-): Promise<CallBillView[]> {
+): Promise<void> {
   const since = context.deps.clock.now() - LISTED_MS;
   const shown = known.filter(
     (bill) =>
@@ -265,12 +263,10 @@ async function earlier(
       bill.service === line.service.id &&
       Date.parse(bill.end) >= since &&
       !tried.some(({ id }) => id === bill.id) &&
-      !billed.some(({ period }) => period.from === bill.start),
+      !bills.some(({ service, period }) => service === bill.service && period.from === bill.start),
   );
-  const views: CallBillView[] = [];
   for (const bill of shown) {
     const stored = toStoredBill(bill, line.telephony.timeZone);
-    views.push(await billPeriod(context, { line, ...stored, options: request, fences }));
+    bills.push(await billPeriod(context, { line, ...stored, options: request, fences, begin }));
   }
-  return views;
 }

@@ -232,6 +232,7 @@ async function storeBill(
   const { from: start, to: end } = toInstants(period);
   const row = { id, key, subscriber: subscriberId, start, end, at: context.now() };
   const added = await context.write(of.fences, async (tables) => {
+    await of.begin(tables);
     refuseMoved(line, await tables.services.get(service.id));
     // A person may have charged these calls while they were read.
     const bills = await listLineBills({ store: tables }, line);

@@ -2,6 +2,7 @@ import type { CallBillView } from '@sluice/contract/documents';
 import type { CallBillRecord, HeldLease } from '@sluice/state-store';
 import type { ReportFormat } from '@sluice/telephony';
 import { toInstants, type ToBill } from './due.js';
+import type { Billed } from './bill-until-ended.js';
 import type { CallReportSink, Gathered } from './gather.js';
 import type { Line } from '../telephony/find-line.js';
 import { findUnrated } from './unrated.js';
@@ -39,6 +40,7 @@ export interface PeriodOfLine extends ToBill {
   line: Line;
   options: BillOptions;
   fences: HeldLease[];
+  begin: Billed['begin'];
 }
 
 /** Returns the view of a bill that is to be made. */

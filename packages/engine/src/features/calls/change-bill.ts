@@ -1,8 +1,9 @@
 import type { CallBillRecord, HeldLease, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import type { Billed } from './bill-until-ended.js';
 import { OF_RESELLER, refuseOverlap } from './bill-refusals.js';
 import { TYPE_CHANGED } from './billing-type.js';
-import { isFinal, isTaken, openParts, toPeriod } from './due.js';
+import { isFinal, isInDoubt, isTaken, openParts, toPeriod } from './due.js';
 import { listLineBills } from './line-bills.js';
 
 /** A bill that this run holds. */
@@ -28,15 +29,16 @@ export async function changeBill(
 /**
  * Stores that the line of a bill is sent now, to this invoice.
  *
- * @throws SluiceError `period_overlaps` where a person has charged the calls since the bill was made
+ * @throws SluiceError `period_overlaps` where a person has charged the calls since the bill was made; `no_token` of one that was sent before
  */
 export async function beginSending(
   context: Context,
-  { service, bill, fences }: HeldBill,
+  { service, bill, fences, begin }: HeldBill & Pick<Billed, 'begin'>,
   invoice: string | null,
 ): Promise<CallBillRecord> {
   const change = { state: 'sending', sentAt: context.now(), invoice, note: null } as const;
   await context.write(fences, async (tables) => {
+    if (isInDoubt(bill)) await begin(tables);
     const bills = await listLineBills({ store: tables }, { service, subscriberId: bill.subscriber });
     const isFinalNow = bills.some((one) => one.id === bill.id && isFinal(one));
     refuseOverlap({ line: { service }, period: bill }, isFinalNow ? null : bill, bills);

@@ -6,6 +6,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import type { Run } from '../../kernel/run/bracket.js';
 import { type BillRequest, withBillLease } from './bill-lease.js';
+import type { Billed } from './bill-until-ended.js';
 import { toView } from './bill-view.js';
 import { isInDoubt, toInstants, toPeriod } from './due.js';
 import { isOfOneBill, resolveBill } from './resolve-bill.js';
@@ -23,7 +24,11 @@ export interface TriedBill {
 export async function resolveDoubts(
   context: Context,
   run: Run,
-  { request, toRequest }: { request: BillRequest; toRequest: (service: ServiceRecord | null) => BillRequest },
+  {
+    request,
+    toRequest,
+    billed,
+  }: { request: BillRequest; toRequest: (service: ServiceRecord | null) => BillRequest; billed: Billed },
 ): Promise<TriedBill[]> {
   const { store, deps } = context;
   if (request.final || request.invoice !== null) return [];
@@ -34,9 +39,14 @@ export async function resolveDoubts(
     const view = await withBillLease(run, { service, request: own }, async (fences) => {
       const bill = await store.callBills.get(id);
       // Another run may have found it out meanwhile.
-      return bill === null || !isInDoubt(bill) ? null : tryBill(context, bill, { options: own, fences });
+      return bill === null || !isInDoubt(bill)
+        ? null
+        : tryBill(context, bill, { options: own, fences, begin: billed.begin });
     });
-    if (view !== null) tried.push({ id, view });
+    if (view === null) continue;
+    tried.push({ id, view });
+    billed.bills.push(view);
+    billed.isBegun ||= view.state !== 'failed';
   }
   return tried;
 }
@@ -62,7 +72,7 @@ function isOfPeriod(context: Context, bill: CallBillRecord, text: string): boole
 async function tryBill(
   context: Context,
   bill: CallBillRecord,
-  how: Pick<Parameters<typeof resolveBill>[1], 'options' | 'fences'>,
+  how: Pick<Parameters<typeof resolveBill>[1], 'options' | 'fences' | 'begin'>,
 ): Promise<CallBillView> {
   const of = { ...how, period: toPeriod(bill, toTimeZone(context, bill)) };
   try {

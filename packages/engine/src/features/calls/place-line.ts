@@ -3,7 +3,9 @@ import type { CallBillRecord } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
 import { ownMarkers } from '../../base/own-markers.js';
 import { nullIfUnknown } from '../billing/refusals.js';
+import { isAskerEnded } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
+import type { Billed } from './bill-until-ended.js';
 import { beginSending, changeBill, failBill, type HeldBill } from './change-bill.js';
 import { isInDoubt } from './due.js';
 import { findOnly, type Found, refusal } from './find-only.js';
@@ -16,6 +18,7 @@ export interface Placing extends HeldBill {
   invoice: string | null;
   /** Send a line again that may have been sent, once it is long enough ago. */
   resend: boolean;
+  begin: Billed['begin'];
 }
 
 const DAY_MS = 86_400_000;
@@ -86,7 +89,8 @@ async function findAfterFailure(
   placing: Placing,
   error: unknown,
 ): Promise<Found> {
-  if (!(error instanceof SluiceError) || error.kind === 'store' || error.kind === 'internal') throw error;
+  if (!(error instanceof SluiceError) || isAskerEnded(error) || error.kind === 'store' || error.kind === 'internal')
+    throw error;
   if (SEEN.includes(error.code)) throw error;
   const { bill } = placing;
   if (error.code !== 'outcome_unknown') {

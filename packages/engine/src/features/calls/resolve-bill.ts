@@ -4,6 +4,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { TelephonyError } from '@sluice/telephony';
+import { isAskerEnded } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
 import { requirePayer } from '../billing/refusals.js';
 import { blankService } from '../services/check-service.js';
@@ -15,11 +16,12 @@ import { listLineBills } from './line-bills.js';
 import { placeLine } from './place-line.js';
 
 /** A stored bill that a run goes on with. */
-type BegunBill = Pick<PeriodOfLine, 'period' | 'options' | 'fences'>;
+type BegunBill = Pick<PeriodOfLine, 'period' | 'options' | 'fences' | 'begin'>;
 
 /** Whether an error is of one bill: the run goes on with the others. */
 export function isOfOneBill(error: unknown): boolean {
   if (isPanelError(error) || error instanceof TelephonyError || error instanceof QuotaCoreError) return true;
+  if (isAskerEnded(error)) return false;
   return error instanceof SluiceError && !['store', 'internal', 'interrupted'].includes(error.kind);
 }
 
@@ -51,10 +53,10 @@ export async function placeBill(
   of: BegunBill & { service: ServiceRecord },
   { bill, client }: { bill: CallBillRecord; client: string },
 ): Promise<CallBillView> {
-  const { service, options, fences } = of;
+  const { service, options, fences, begin } = of;
   const { invoice, resend } = options;
   try {
-    const placed = await placeLine(context, { service, client, bill, invoice, resend, fences });
+    const placed = await placeLine(context, { service, client, bill, invoice, resend, fences, begin });
     return toView(of, placed.bill, placed.added ? 'added' : 'already-added');
   } catch (error) {
     if (!isOfOneBill(error)) throw error;

@@ -86,13 +86,14 @@ async function billFirst(
   service: ServiceRecord,
   { reports, waitMs, dryRun }: Billing,
 ): Promise<CallBillView[]> {
-  const { bills } = await billCalls(context, {
+  const { bills, error } = await billCalls(context, {
     ...{ service: service.id, period: null, invoice: null, final: true, dryRun, reports, waitMs },
     ...{ resend: false, zeroLine: false, allowUnrated: false, verifyRating: false },
   });
   const failed = bills.find(({ state }) => state === 'failed');
-  if (failed === undefined) return bills;
-  const why = failed.error === null ? '' : `: ${failed.error.message.replace(/\.$/, '')}`;
+  if (failed === undefined && error === undefined) return bills;
+  const problem = failed?.error ?? error;
+  const why = problem === undefined ? '' : `: ${problem.message.replace(/\.$/, '')}`;
   throw new SluiceError(
     'final_bill_failed',
     `The final bill of "${service.id}" failed, and its line was not removed${why}`,
