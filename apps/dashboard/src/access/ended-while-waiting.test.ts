@@ -239,6 +239,14 @@ it.each([
   await expectNothingChanged();
 });
 
+it('a release of all that has switched its panels goes on when its token is revoked while it waits for a run', async () => {
+  const { token, access } = await at.sluice.access.create({ name: 'releasing', scopes: ['operate'] });
+  await endDuringLease('panel:dcim', () => at.call(`DELETE /tokens/${access.id}`));
+  const { status, json } = await at.call('POST /holds/release-all', { token, body: { panel: 'dcim' } });
+  expect([status, json]).toMatchObject([200, { run: { outcome: 'done', observing: ['dcim'] } }]);
+  await at.sluice.panels.enforce('dcim', {});
+});
+
 it.each([
   ['service:line-1', '/services/line-1/password', {}],
   ['service:line-1', '/services/line-1/caller-id', { caller_id: '1142000077' }],

@@ -58,6 +58,13 @@ export class Leases {
 
   /** Waits up to `waitMs` for a lease; then throws `lease_held`. */
   async take(name: string, waitMs: number): Promise<HeldLease> {
+    const lease = await this.takeBegun(name, waitMs);
+    await this.#onWaited?.();
+    return lease;
+  }
+
+  /** Does what `take` does for what has begun, which is finished whatever became of who asked for it. */
+  async takeBegun(name: string, waitMs: number): Promise<HeldLease> {
     return this.#waited(waitMs, async () => {
       const result = await this.tryTake(name);
       return 'lease' in result ? { had: result.lease } : { refusal: leaseHeld(name, [result.heldBy]) };
@@ -72,6 +79,7 @@ export class Leases {
       for (const lease of result.leases) this.#held.set(lease.name, lease);
       return { had: result.leases };
     });
+    await this.#onWaited?.();
   }
 
   #request(names: readonly string[]): LeaseRequest {
@@ -85,10 +93,7 @@ export class Leases {
     // Counts its own sleeps, so that setting the clock does not affect it.
     for (let leftMs = waitMs; ; leftMs -= RETRY_MS) {
       const result = await attempt();
-      if ('had' in result) {
-        await this.#onWaited?.();
-        return result.had;
-      }
+      if ('had' in result) return result.had;
       if (leftMs <= 0 || signal.aborted) throw result.refusal;
       await clock.sleep(Math.min(RETRY_MS, leftMs), signal);
     }

@@ -53,7 +53,7 @@ async function giveAllBack(context: Context, run: Run, request: ReleaseAllReques
   if (!dryRun) {
     await startUnderObserve(context, run);
     // The switch stops a run under way; its last change is waited for.
-    for (const name of run.view.observing) await run.leases.take(panelLease(name), request.waitMs);
+    for (const name of run.view.observing) await run.leases.takeBegun(panelLease(name), request.waitMs);
   }
   await runConcurrently(
     services,
