@@ -75,6 +75,8 @@ export async function runForAgent(
     const { read, open } = resolved === null ? await foreseeUsers(changes, found.read) : { ...found, open: resolved };
     const enforcements = await readEnforcements(context.config, context.store);
     const { startedAt } = run.view;
+    // Nothing is stored yet, and the panel may have been slow to answer what was read of it.
+    await run.refuseEndedAsker();
     const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, enforcements, open };
     const { reported = [], notices, changed = false, ...done } = await work(ordered);
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');

@@ -11,6 +11,7 @@ import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { readEnforcements } from '../../context/enforcement.js';
+import { refuseEndedAsker } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent } from './addon.js';
 import { agentDetails } from './agent-views.js';
@@ -54,7 +55,11 @@ export async function limitAgent(context: Context, request: LimitRequest): Promi
     if (opening !== undefined) {
       throw usageError('bad_option', 'the add-on has no ledger: leave the opening out');
     }
-    if (request.dryRun !== true) await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
+    if (request.dryRun !== true) {
+      // The panel may have been slow to answer whether it has the add-on.
+      await refuseEndedAsker(context.store, context.deps.asker, context.now());
+      await withAgentErrors(text, () => addon.setTrafficLimit(text, limitBytes));
+    }
     return addonAgent(context, on, addon, text);
   }
   const order: AgentLimit = { agent: text, limitBytes, ...(opening === undefined ? {} : { opening }) };
