@@ -185,7 +185,7 @@ function decideByUsage(
     hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
     releasedUntil,
   };
-  const from = { facts, usage, spend, now, releasedUntil };
+  const from = { facts, usage, spend, currency: panel.telephony?.currency, now, releasedUntil };
   const others = listLimits(config, service.product).map((limit) => weighLimit(context, limit, from));
   const decision = decide({
     now,

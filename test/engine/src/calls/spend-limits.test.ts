@@ -55,6 +55,14 @@ describe('a limit in money', () => {
     expect([next.totals.released, toStatus(), findLimit(next)?.used]).toEqual([1, 'active', '0.00']);
   });
 
+  it('is in the currency of the panel before its first figure', async () => {
+    const other = await openWorld('ledger', { limits: [SPEND], currency: 'EUR' });
+    await other.sluice.services.add('svc-2', { panel: 'tel', product: 'line', client: '42', status: 'active' });
+    await other.sluice.poll();
+    expect((await other.sluice.services.show('svc-2')).limits).toMatchObject([{ used: null, unit: 'BRL' }]);
+    await other.close();
+  });
+
   it('counts only what the present client of the line called', async () => {
     const { exchange } = world;
     exchange.calls = [toCuba('2026-11-05T08:30:00-03:00', '19')];

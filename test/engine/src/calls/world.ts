@@ -47,6 +47,7 @@ interface WorldOptions {
   invoice?: boolean;
   limits?: readonly object[];
   timeZone?: string;
+  currency?: string;
 }
 
 export const NOW = '2026-11-05T12:00:00.000Z';
@@ -114,7 +115,7 @@ function killings(fake: FakeWhmcs | null, bench: EngineBench): Pick<World, 'kill
 
 function toConfig(
   fake: FakeWhmcs | null,
-  { billFrom = '2026-08-01', limits = [], timeZone = 'UTC' }: WorldOptions,
+  { billFrom = '2026-08-01', limits = [], timeZone = 'UTC', currency = 'BRL' }: WorldOptions,
 ): string {
   const whmcsSection = ({ url, identifier, secret }: FakeWhmcs): object => ({
     ...{ url, allowHttp: true, identifier, secret, timeout: '1s' },
@@ -122,7 +123,7 @@ function toConfig(
   });
   const tel = { kind: 'exchange', url: 'https://exchange.example', ...(billFrom === null ? {} : { billFrom }) };
   return JSON.stringify({
-    currency: 'BRL',
+    currency,
     panels: { tel },
     timeZone,
     products: { line: { panel: 'tel', limits } },

@@ -92,6 +92,8 @@ export interface LimitFacts {
   usage: Reading | null;
   /** Null where no charges were read. */
   spend: readonly Spend[];
+  /** In which the panel charges calls; undefined without telephony. */
+  currency: string | undefined;
   now: string;
   releasedUntil: string | null;
 }
@@ -167,7 +169,7 @@ function weighMoney(context: Context, limit: CappedLimit, from: LimitFacts): Wei
   const window = spend?.window ?? null;
   const key = ofClient(limit.window === 'cycle' ? facts.cycle && toCycleKey(facts.cycle) : toKey(limit, window), spend);
   const stored = findStored(facts, limit.id);
-  const currency = spend?.currency ?? stored?.unit ?? context.config.currency ?? '';
+  const currency = spend?.currency ?? stored?.unit ?? from.currency ?? context.config.currency ?? '';
   const before = findBefore(facts, { id: limit.id, key, unit: currency });
   const peak = typeof before?.peak === 'string' ? before.peak : null;
   const state = { id: limit.id, window, key, unit: currency, used: null, allowed, peak, count: null };
