@@ -73,7 +73,8 @@ export async function applyStep(
   if (outcome.state !== 'applied') return { outcome, account: done.account };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
   const refs = { ...refsAfter(flvxStep, done.account.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
-  const observed = counters === null ? outcome.observed : withZeroed(outcome.observed, counters, permissions);
+  const shown = done.mayRun === true ? { ...(outcome.observed as object | null), mayRun: true } : outcome.observed;
+  const observed = counters === null ? shown : withZeroed(shown, counters, permissions);
   return {
     outcome: { ...outcome, observed, refs: ownRefs(service, refs), ...(zeroes(flvxStep) ? { zeroed } : {}) },
     account: done.account,

@@ -233,3 +233,23 @@ describe('the status of a service', () => {
     expect(await shown()).toBe('held');
   });
 });
+
+describe('a forward that the panel stops itself while a node leaves its pause unanswered', () => {
+  it('is paused again by the next run, since its node may run it on', async () => {
+    await addCustomer(at);
+    const before = running();
+    const match = ({ endpoint }: { endpoint: string }): boolean => {
+      if (!endpoint.endsWith('forward/pause')) return false;
+      at.panel.world.forwards.get(2)!.status = 0;
+      return true;
+    };
+    at.panel.server.inject({ match, fault: { kind: 'cut' }, times: 1 });
+    await at.sluice.holds.add('svc-1');
+    expect(running()).toContain(2);
+    expect(toSteps((await poll()).service.actions)).toEqual(['pause-forward 2']);
+    expect(running()).toEqual([1]);
+    expect((await poll()).service.actions).toEqual([]);
+    await at.sluice.holds.release('svc-1');
+    expect(running()).toEqual(before);
+  });
+});

@@ -51,6 +51,7 @@ export function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
         notes: parsePayload(row),
         ...toSpan(row),
         ...toZeroed(row),
+        ...toMayRun(row),
       },
     ];
   });
@@ -68,6 +69,11 @@ function toSpan(row: ActionRecord): Pick<StepRecord, 'at'> {
 function toZeroed({ type, observed }: ActionRecord): Pick<StepRecord, 'zeroed'> {
   const { zeroed } = (observed ?? {}) as Pick<StepRecord, 'zeroed'>;
   return type !== 'reset-user' || zeroed === undefined ? {} : { zeroed };
+}
+
+function toMayRun({ type, observed }: ActionRecord): Pick<StepRecord, 'mayRun'> {
+  const { mayRun } = (observed ?? {}) as Pick<StepRecord, 'mayRun'>;
+  return type !== 'pause-forward' || mayRun === undefined ? {} : { mayRun };
 }
 
 /** Returns the name of a change for operators: `close tunnel 1 (de-1)`, `pause forward web (7)`. */

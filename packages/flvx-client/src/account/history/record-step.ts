@@ -16,6 +16,8 @@ export interface StepRecord {
   at?: Span;
   /** The counters that it zeroed, read directly before; absent where it zeroed none, or they are not known. */
   zeroed?: ZeroedCounters;
+  /** No answer to the pause came: the forward may run on its node, although it is shown as paused. */
+  mayRun?: true;
 }
 
 /** Counters of an account directly before they were zeroed, both directions together. */
@@ -67,7 +69,7 @@ export function listRestarted(step: FlvxStep): readonly number[] {
  * Adds a step to a history. A call of unknown outcome counts as made where that is safe: its push may have started paused
  * forwards, its update may have overwritten permissions. Pure.
  */
-export function recordStep(history: FlvxHistory, { step, done, sent, notes }: StepRecord): FlvxHistory {
+export function recordStep(history: FlvxHistory, { step, done, sent, notes, mayRun }: StepRecord): FlvxHistory {
   if (!sent) return history;
   switch (step.type) {
     case 'create-user':
@@ -87,7 +89,8 @@ export function recordStep(history: FlvxHistory, { step, done, sent, notes }: St
     case 'restore-forward':
       return restartForwards(history, listRestarted(step));
     case 'pause-forward':
-      return done ? recordPause(history, step, notes ?? {}) : history;
+      if (!done) return history;
+      return restartForwards(recordPause(history, step, notes ?? {}), mayRun === true ? [step.payload.forwardId] : []);
     case 'resume-forward':
       return done ? recordStart(history, step.payload.forwardId) : history;
     default:

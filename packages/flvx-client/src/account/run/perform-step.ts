@@ -35,6 +35,11 @@ export interface FlvxStepOutcome {
   attempts: number;
   /** The step's object as the panel showed it afterwards; null where it does not exist. */
   observed: unknown;
+  /**
+   * No answer to a pause came: the panel shows it, but may have stopped the forward by its own rules, and its node runs it on. Absent
+   * elsewhere.
+   */
+  mayRun?: true;
   /** The account as last read, with the step in its history: pass it with the next step. */
   account: FlvxAccount;
 }
@@ -116,7 +121,8 @@ class StepCalls {
       if (outcome === null) continue;
       this.#record(outcome.state === 'applied' || outcome.state === 'unneeded');
       await this.#waitForPush();
-      return { ...outcome, account: this.account };
+      const isUnanswered = step.type === 'pause-forward' && outcome.state === 'applied' && end.kind === 'lost';
+      return { ...outcome, ...(isUnanswered && { mayRun: true }), account: this.account };
     }
   }
 
