@@ -44,6 +44,16 @@ describe('calls of a client of the ledger who has another currency', () => {
     },
   );
 
+  it('stay reported where their period fails for another reason', async () => {
+    at.setTime('2026-11-06T12:00:00Z');
+    await at.bill();
+    const [alarm] = await listAlarms();
+    at.addCall('2026-10-13T09:00:00-03:00', null);
+    at.setTime('2026-11-07T12:00:00Z');
+    expect((await at.bill())[0]).not.toContain('currency_mismatch');
+    expect(await listAlarms()).toMatchObject([{ id: alarm?.id }]);
+  });
+
   it('are tried no more and wait for nobody where they are given up', async () => {
     await at.sluice.provision.terminate('svc-1', { forfeitUnbilled: true });
     at.setTime('2026-11-06T12:00:00Z');
@@ -61,6 +71,10 @@ describe('calls of a client of WHMCS who has another currency', () => {
     const { bills } = await at.sluice.calls.bill();
     expect(bills).toMatchObject([{ error: { code: 'currency_mismatch' } }]);
     expect(bills[0]?.error?.message).toMatch(/^The calls of "whmcs-7" are not billed: .* EUR/);
+    expect(await at.listAlarms()).toHaveLength(1);
+    at.whmcs.server.inject({ match: () => true, fault: { kind: 'status', status: 503 } });
+    await at.bill();
+    at.whmcs.server.clearFaults();
     expect(await at.listAlarms()).toHaveLength(1);
     at.whmcs.addClient({ id: FORMER, currency: 'BRL' });
     expect(await at.bill()).toEqual(['whmcs-7 added 70.00']);

@@ -8,6 +8,7 @@ import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 import {
   findReseller,
+  keptNote,
   OF_RESELLER,
   refuseMoved,
   refuseOpenPeriod,
@@ -121,7 +122,7 @@ async function gatherAndPlace(
     if (decision.kind === 'nothing')
       return await nothing(context, of, { stored, gathered, reason: decision.reason, csv });
     if (options.dryRun) return { ...emptyView(of), ...figures(gathered) };
-    const bill = await storeBill(context, of, { stored, gathered, state: 'planned', csv, note: null });
+    const bill = await storeBill(context, of, { stored, gathered, state: 'planned', csv, note: keptNote(stored) });
     const placed = await placeBill(context, { ...of, service: of.line.service }, { bill, client });
     return { ...placed, ...figures(gathered) };
   } catch (error) {
@@ -190,7 +191,8 @@ async function refused(
 ): Promise<SluiceError> {
   const code = decision.code.replaceAll('-', '_');
   const message = `Service "${of.line.service.id}" is not billed: ${decision.message}`;
-  if (!of.options.dryRun) await storeBill(context, of, { stored, gathered, state: 'failed', csv: null, note: message });
+  const note = keptNote(stored) ?? message;
+  if (!of.options.dryRun) await storeBill(context, of, { stored, gathered, state: 'failed', csv: null, note });
   return new SluiceError(code, message, { details: { service: of.line.service.id } });
 }
 

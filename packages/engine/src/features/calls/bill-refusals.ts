@@ -32,6 +32,11 @@ export function requireTerms({ service, terms }: Line): CallTerms {
 /** The note of a bill that failed because its client is billed in another currency than the panel. */
 export const CLIENT_CURRENCY = 'client-currency';
 
+/** Returns the note of a failed bill that another failure leaves as it is: nothing else shows the currency of its client. */
+export function keptNote(bill: Pick<CallBillRecord, 'note'> | null): string | null {
+  return bill?.note === CLIENT_CURRENCY ? CLIENT_CURRENCY : null;
+}
+
 /** Returns the error of a bill that could not be placed; one of another currency says whose calls are not billed. */
 export function toRefusal(error: unknown, { service }: Pick<CallBillRecord, 'service'>): ItemError {
   const problem = toItemError(error);

@@ -8,7 +8,7 @@ import { isAskerEnded } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
 import { requirePayer } from '../billing/refusals.js';
 import { blankService } from '../services/check-service.js';
-import { CLIENT_CURRENCY, refuseOtherBilling, refuseOverlap, toRefusal } from './bill-refusals.js';
+import { CLIENT_CURRENCY, keptNote, refuseOtherBilling, refuseOverlap, toRefusal } from './bill-refusals.js';
 import { type PeriodOfLine, toView } from './bill-view.js';
 import { failBill } from './change-bill.js';
 import { isInDoubt } from './due.js';
@@ -62,7 +62,7 @@ export async function placeBill(
     if (!isOfOneBill(error)) throw error;
     const now = (await context.store.callBills.get(bill.id)) ?? bill;
     const problem = toRefusal(error, bill);
-    const note = problem.code === 'currency_mismatch' ? CLIENT_CURRENCY : problem.message;
+    const note = problem.code === 'currency_mismatch' ? CLIENT_CURRENCY : (keptNote(now) ?? problem.message);
     const failed = isInDoubt(now) ? now : await failBill(context, { fences, bill: now }, note);
     return { ...toView(of, failed, 'failed'), error: problem };
   }
