@@ -408,6 +408,18 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     ]);
   });
 
+  it('leaves out the spaces around an address, of which only some are ignored elsewhere', async () => {
+    bench.env['T'] = 'x';
+    for (const space of [' ', '\u00A0', '\u3000']) {
+      expect(await check(panel(KINDS_OF_PANELS[0]!, `${space}https://x${space}`))).toEqual({
+        exitCode: 0,
+        problems: [],
+      });
+      const { exitCode, json } = await bench.sluice('panel list --json');
+      expect([exitCode, json()]).toMatchObject([0, { panels: [{ url: 'https://x' }] }]);
+    }
+  });
+
   it('warns of a literal secret, of plain http and of unchecked certificates', async () => {
     const { exitCode, problems } = await check(
       GOOD.replace('${env:TOKEN}', 'abc\n    allowHttp: true\n    tls: { rejectUnauthorized: false }').replace(

@@ -61,7 +61,8 @@ const tls = z.strictObject({
 });
 
 const panelBase = {
-  url: filled,
+  // As the clients read it: pasted addresses bring spaces along that only some programs ignore.
+  url: z.string().check(z.trim(), z.minLength(1)),
   publicUrl: z.optional(webAddress),
   allowHttp: off,
   enforce: optionalEnforce,
