@@ -15,7 +15,7 @@ const LOOK_FOR = ['consumo', 'chamadas', 'ligacoes', 'calls', 'cdr'];
 
 /** Schema of the section `whmcs` of the config. */
 export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
-  url: z.string().check(z.minLength(1)),
+  url: z.string().check(z.trim(), z.minLength(1)),
   publicUrl: z.optional(webAddress),
   allowHttp: z._default(z.boolean(), false),
   identifier: secret,

@@ -385,6 +385,19 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     }
   });
 
+  it.each(['billing.example.com', 'https://x:99999/', 'https://me:S3cret@x/'])(
+    'refuses an address of WHMCS that no client can use: %s',
+    async (url) => {
+      const { exitCode, problems } = await check(
+        `${GOOD}whmcs: { url: "${url}", identifier: "\${env:I}", secret: "\${env:S}" }\n`,
+      );
+      expect([exitCode, problems]).toMatchObject([
+        2,
+        [{ path: 'whmcs.url', message: expect.stringMatching(/^The address /) }],
+      ]);
+    },
+  );
+
   it('refuses no address that the client of the panel can use', async () => {
     for (const [kind, refused, used] of [
       ...KINDS_OF_PANELS.slice(0, 3).map((each) => [

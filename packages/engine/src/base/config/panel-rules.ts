@@ -28,18 +28,23 @@ export const insecure: Rule = (config) =>
 
 /** A running server keeps the former config instead of one whose panel no page can read. */
 export const usableAddresses: Rule = (config, kinds) =>
-  Object.entries(config.panels).flatMap(([name, panel]) => {
-    const problem = findAddressProblem(panel, kinds);
-    return problem === null ? [] : [error(`panels.${name}.url`, problem)];
-  });
+  Object.entries(config.panels).flatMap(([name, { kind, url }]) =>
+    unusableAddress(
+      `panels.${name}.url`,
+      url,
+      kinds.find((known) => known.kind === kind),
+    ),
+  );
 
-/** `plainHttp` reports plain http. */
-function findAddressProblem({ kind, url }: PanelSettings, kinds: readonly PanelKind[]): string | null {
+/** Finds what the client refuses of an address; `plainHttp` reports plain http. */
+export function unusableAddress(path: string, url: unknown, kind: Pick<PanelKind, 'checkUrl'> = {}): RuleFinding[] {
+  if (typeof url !== 'string') return [];
   try {
-    checkPanelUrl(kinds.find((known) => known.kind === kind) ?? {}, url);
-    return null;
+    checkPanelUrl(kind, url);
+    return [];
   } catch (cause) {
-    return (cause as Error).message;
+    const { message } = cause as Error;
+    return [error(path, path.startsWith('panels.') ? message : message.replace(/^The panel address/, 'The address'))];
   }
 }
 

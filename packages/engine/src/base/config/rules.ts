@@ -15,6 +15,7 @@ import {
   oneNameEach,
   ownInstallation,
   plainHttp,
+  unusableAddress,
   usableAddresses,
 } from './panel-rules.js';
 
@@ -147,6 +148,7 @@ const billingKnown: Rule = (config, _kinds, billing) =>
     ];
     return [
       ...(settings === undefined ? needing.map((path) => error(path, noSection(system))) : []),
+      ...unusableAddress(`${kind}.url`, settings?.['url']),
       ...plainHttp(`${kind}.url`, settings ?? {}),
       ...(system.checkProducts?.(sections) ?? []).map(({ product, key, message }) =>
         error(`products.${product}.${kind}.${key}`, message),

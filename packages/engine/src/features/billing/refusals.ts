@@ -37,12 +37,17 @@ export function findUnchargeable(credit: Credit, currency: string): string | nul
   }
 }
 
-/** Returns the credit of a client in the billing system; null where that can't be read. */
+/** What waits for it holds a lease. */
+const CREDIT_MS = 5000;
+
+/** Returns the credit of a client in the billing system; null where that can't be read within 5 seconds. */
 export async function findCredit(context: Context, client: string): Promise<Credit | null> {
+  const { signal } = context.deps;
+  const over = AbortSignal.timeout(CREDIT_MS);
   try {
-    return await (await context.billing()).credit(client, context.deps.signal);
+    return await (await context.billing()).credit(client, AbortSignal.any([signal, over]));
   } catch (error) {
-    if (error instanceof SluiceError) return null;
+    if (error instanceof SluiceError || (over.aborted && !signal.aborted)) return null;
     throw error;
   }
 }
