@@ -75,19 +75,19 @@ export function hasMovedForwards(
 }
 
 /**
- * Whether a forward rests that ran at the last observation, or has been started since: only the counters after that, and the instants of
- * changes, show why.
+ * Whether a forward rests that was never observed, ran at the last observation, or has been started since: only the counters after that,
+ * and the instants of changes, show why.
  */
 export function hasNewlyPaused(
-  { checkpoint, former, recent }: Pick<UsageRequest, 'checkpoint' | 'former' | 'recent'>,
+  { service, checkpoint, former, recent }: Pick<UsageRequest, 'service' | 'checkpoint' | 'former' | 'recent'>,
   snapshot: Pick<FlvxSnapshot, 'listForwards'>,
 ): boolean {
   const history = parseHistory(former?.checkpoint ?? checkpoint);
-  if (history?.userId == null) return false;
   const started = new Set(recent.flatMap(({ type, target }) => (type === 'resume-forward' ? [Number(target)] : [])));
   const ran = (row: FlvxForward): boolean =>
-    history.forwards[row.id]?.status === 1 || started.has(row.id) || hasGrown(history, row);
-  return snapshot.listForwards(history.userId).some((row) => row.status !== 1 && ran(row));
+    (history?.forwards[row.id]?.status ?? 1) === 1 || started.has(row.id) || hasGrown(history, row);
+  const userId = history?.userId ?? Number(service.refs['flvx_user_id']);
+  return snapshot.listForwards(userId).some((row) => row.status !== 1 && ran(row));
 }
 
 /** Returns the list that is the last one known at an instant. */

@@ -38,6 +38,8 @@ type OnAnswer = (service: string, answer: UsageAnswer) => void;
 /** How requests are answered. */
 interface Answering {
   take: () => Promise<TimedSnapshot>;
+  /** Whether it is the run's first one, which the others depend on. */
+  isFirst?: boolean;
   onAnswer: OnAnswer;
   signal: AbortSignal;
   /** Whether to believe a list that is far shorter than the last one. */
@@ -83,7 +85,7 @@ export class RunLists {
       for (const request of requests) this.#compare(request, accounts.snapshot);
       const isResting = ({ service }: UsageRequest): boolean => this.#newlyPaused.has(service.id);
       const others = requests.filter((request) => !isResting(request));
-      await this.#answer(others, { ...answering, take: () => Promise.resolve(accounts) });
+      await this.#answer(others, { ...answering, take: () => Promise.resolve(accounts), isFirst: true });
       await this.#answer(requests.filter(isResting), { ...answering, take: () => snapshot.recounted(signal) });
     } catch (error) {
       this.#refuse(requests, onAnswer, withCredentialKey(error, this.panel.key));
@@ -100,15 +102,22 @@ export class RunLists {
   }
 
   /** Answers requests from a snapshot, unless it lacks what the last ones had. */
-  async #answer(requests: readonly UsageRequest[], { take, onAnswer, signal, allowShort }: Answering): Promise<void> {
+  async #answer(
+    requests: readonly UsageRequest[],
+    { take, isFirst = false, onAnswer, signal, allowShort }: Answering,
+  ): Promise<void> {
     if (requests.length === 0) return;
     const { key, name, timeZone } = this.panel;
     try {
       const read = await take();
       const size = read.snapshot.users.size;
       const expected = expectRows(requests.flatMap(listRows)) ?? 0;
-      if (size * 2 < expected && !allowShort) this.#listError = shortList(name, size, expected);
-      this.#refuseBroken();
+      if (size * 2 < expected && !allowShort) {
+        const error = shortList(name, size, expected);
+        if (isFirst) this.#listError = error;
+        for (const { service } of requests) this.#unproved.set(service.id, error);
+        refuse(error);
+      }
       const short = await findShort(this.tools.snapshot.second(signal), read.snapshot, requests).catch(
         (error: unknown) => {
           for (const { service } of requests) this.#unproved.set(service.id, withCredentialKey(error, key));

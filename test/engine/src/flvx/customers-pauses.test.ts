@@ -204,6 +204,19 @@ describe('a forward that was paused when it was last read, and that its customer
     expect(told.filter(({ code }) => code === 'forward_ran_again')).toEqual([]);
   });
 
+  it('is paused again each time he edits it, which starts it on its node', async () => {
+    await addCustomer(at, 'small');
+    await pauseOf(at, GAME);
+    await pollLater(at);
+    for (const port of [8, 9]) {
+      await at.panel.customer(USER).updateForward(GAME, { remoteAddr: `198.51.100.9:${port}` });
+      at.panel.traffic(GAME, { in: GB, out: 0 });
+      expect(at.panel.isRunning(GAME)).toBe(true);
+      await pollLater(at);
+      expect(at.panel.isRunning(GAME)).toBe(false);
+    }
+  });
+
   it('was paused by him again where the quota was reached minutes later', async () => {
     await start('small', 48);
     at.panel.traffic(GAME, { in: 1 * GB, out: 0 });

@@ -41,6 +41,18 @@ describe('the panel stops forwards at the quota while Sluice reads its lists', (
     expect(at.panel.runningForwards()).toEqual(running);
   });
 
+  it.each(LISTS)('in a poll, before it answers %p: one that was never observed comes back, too', async (endpoint) => {
+    await addCustomer();
+    at.panel.addForward(USER, at.tunnels.jp, { name: 'new' });
+    const running = at.panel.runningForwards();
+    reportBefore(endpoint);
+    await pollLater(at);
+    expect(at.panel.runningForwards()).not.toEqual(running);
+    expect((await pollLater(at)).service.status).toBe('held');
+    await allow(at, '500GB');
+    expect(at.panel.runningForwards()).toEqual(running);
+  });
+
   it.each(LISTS)('in a command, before it answers %p: all come back', async (endpoint) => {
     const running = await addCustomer();
     reportBefore(endpoint);

@@ -5,7 +5,6 @@ import {
   type FlvxHistory,
   hasGrown,
   inheritedHistory,
-  isLate,
   listOwnForwards,
   listOwnPermissions,
   newHistory,
@@ -70,23 +69,27 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
 }
 
 /**
- * Returns the history of the last observation, with forwards as running that rested then, carried traffic and were paused since: somebody
- * had started them.
+ * Returns the history of the last observation with what is now known of forwards that rested then, have carried traffic and were written
+ * to since. One that was paused in the same instant as another that ran was stopped with it: somebody had started it. What others
+ * carried may be from before that instant.
  */
 function withStarted(last: StoredHistory, forwards: readonly FlvxForward[], past: Past, replay: Replay): StoredHistory {
-  const { reading, held } = past;
-  if (reading === null) return last;
-  const isStarted = (row: FlvxForward): boolean =>
+  const { reading, held, changes } = past;
+  if (reading === null || changes === null) return last;
+  const isWritten = (row: FlvxForward): boolean =>
     hasGrown(last, row) &&
-    !isLate(last, row) &&
     compareInstant({ past }, row, reading) > 0 &&
     !(held.forward(row.id) || replay.paused.has(row.id) || last.parked[row.id] !== undefined);
-  const started = new Set(forwards.flatMap((row) => (isStarted(row) ? [String(row.id)] : [])));
-  if (started.size === 0) return last;
-  const seen = Object.entries(last.forwards).map(
-    ([id, one]) => [id, started.has(id) ? { ...one, status: 1 } : one] as const,
-  );
-  return { ...last, forwards: Object.fromEntries(seen) };
+  const written = forwards.filter(isWritten);
+  if (written.length === 0) return last;
+  const stopped = forwards.filter(({ id, status }) => status !== 1 && last.forwards[id]?.status === 1);
+  const stops = new Set(stopped.map(({ id }) => changes.get(id)));
+  const seen = written.flatMap(({ id }) => {
+    const before = last.forwards[id];
+    if (before === undefined) return [];
+    return [[id, stops.has(changes.get(id)) ? { ...before, status: 1 } : { ...before, fresh: true as const }] as const];
+  });
+  return { ...last, forwards: { ...last.forwards, ...Object.fromEntries(seen) } };
 }
 
 /** Speeds that have yet to reach the nodes, and connections that have yet to be cut: only of existing forwards, and while throttled. */
