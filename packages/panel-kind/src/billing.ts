@@ -81,8 +81,11 @@ export interface BillingSystem {
   invoice(id: string, signal?: AbortSignal): Promise<Invoice>;
   /** Adds a line to a draft or open invoice, and reads it back. */
   addLine(invoice: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice>;
-  /** Cancels a draft or open invoice whose only line has this key; one that is cancelled stays as it is. */
-  cancel(invoice: string, key: string, signal?: AbortSignal): Promise<Invoice>;
+  /**
+   * Cancels a draft or open invoice whose only line has this key; one that is cancelled stays as it is. `sending` is awaited right before
+   * the change is sent, after the last read, where the system is another program.
+   */
+  cancel(invoice: string, key: string, signal?: AbortSignal, sending?: CallSending['sending']): Promise<Invoice>;
   /**
    * Returns an amount of a paid invoice to its client as credit; returns the credit then. Refused (`invoice_closed`) for an
    * invoice that is not paid, has less paid on it or other lines than that of the charge. An earlier refund with the key is

@@ -61,9 +61,12 @@ it('a refund that began earlier is left to the next run', async () => {
   expect([await statusOf(purchase.id), calls(), fake.credit(42)]).toEqual(['refunded', ['AddCredit'], '100.00']);
 });
 
-it('a pending purchase whose token is revoked while its invoice is read is not cancelled', async () => {
-  const { purchase } = await at.sluice.purchases.create('svc-2', 'extra-50');
-  const { stored, answer } = await cancelWhileRevoked(purchase.id, false);
-  expect([stored, answer]).toEqual(['pending', [401, 'no_token']]);
-  expect([await statusOf(purchase.id), calls()]).toEqual(['pending', []]);
-});
+it.each([0, 1, 2, 3])(
+  'a pending purchase whose token is revoked while its invoice is read is not cancelled: WHMCS call %d',
+  async (skip) => {
+    const { purchase } = await at.sluice.purchases.create('svc-2', 'extra-50');
+    const { stored, answer } = await cancelWhileRevoked(purchase.id, false, skip);
+    expect([stored, answer]).toEqual(['pending', [401, 'no_token']]);
+    expect([await statusOf(purchase.id), calls()]).toEqual(['pending', []]);
+  },
+);

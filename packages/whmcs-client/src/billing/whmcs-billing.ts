@@ -76,7 +76,7 @@ class WhmcsBilling implements BillingSystem {
     return after;
   }
 
-  cancel(id: string, key: string, signal?: AbortSignal): Promise<Invoice> {
+  cancel(id: string, key: string, signal?: AbortSignal, sending?: CallSending['sending']): Promise<Invoice> {
     return runCall(signal, async (progress) => {
       const invoice = await this.#books.read(id, progress);
       const shown = await this.#books.show(invoice, progress);
@@ -84,6 +84,7 @@ class WhmcsBilling implements BillingSystem {
       if (!isOnlyLine(shown, key)) throw invoiceClosed(id, SHARED);
       if (!isChangeable(invoice)) throw invoiceClosed(id, `it is ${invoice.status}`);
       if (!isUntouched(invoice)) throw invoiceClosed(id, 'a part of it is paid; cancel it in WHMCS');
+      await sending?.();
       const after = await change(this.#books, invoice, { status: 'Cancelled' }, progress);
       if (toStatus(after.status) !== 'cancelled') throw invoiceClosed(id, `it is ${after.status}`);
       return this.#books.show(after, progress);

@@ -111,7 +111,8 @@ async function cancelPending(context: Context, run: Run, row: PurchaseRecord): P
   const isOpen = found?.status === 'draft' || found?.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id, billing);
   await run.refuseEndedAsker();
-  const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
+  const sending = () => run.refuseEndedAsker();
+  const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal, sending) : found;
   const fences = run.leases.held;
   if (invoice === null) return changePurchase(context, fences, row, { status: 'cancelled' });
   const service = await context.store.services.get(row.service);
