@@ -83,9 +83,10 @@ export function hasNewlyPaused(
   snapshot: Pick<FlvxSnapshot, 'listForwards'>,
 ): boolean {
   const history = parseHistory(former?.checkpoint ?? checkpoint);
-  const started = new Set(recent.flatMap(({ type, target }) => (type === 'resume-forward' ? [Number(target)] : [])));
+  const isStarted = ({ id }: FlvxForward): boolean =>
+    recent.some(({ type, target }) => type === 'resume-forward' && target === String(id));
   const ran = (row: FlvxForward): boolean =>
-    (history?.forwards[row.id]?.status ?? 1) === 1 || started.has(row.id) || hasGrown(history, row);
+    (history?.forwards[row.id]?.status ?? 1) === 1 || isStarted(row) || hasGrown(history, row);
   const userId = history?.userId ?? Number(service.refs['flvx_user_id']);
   return snapshot.listForwards(userId).some((row) => row.status !== 1 && ran(row));
 }
