@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,6 +13,9 @@ const BYTES = CALLS * MESSAGE.length;
 
 let at: DashboardBench;
 let client: Socket;
+/** The ends of connections that servers of this process have. */
+const accepted: Socket[] = [];
+subscribe('net.server.socket', (message) => accepted.push((message as { socket: Socket }).socket));
 afterEach(async () => {
   client.destroy();
   await at.close();
@@ -35,6 +39,12 @@ async function stall(limits: Partial<Limits>, path: string, calls: number): Prom
   await once(client, 'readable');
 }
 
+/** Waits until the server has ended the connection. */
+async function waitUntilCut(): Promise<void> {
+  const end = accepted.find(({ remotePort }) => remotePort === client.localPort);
+  if (end?.destroyed === false) await once(end, 'close');
+}
+
 /** Reads what was sent, until the server ends the connection; returns how many bytes. */
 async function readToEnd(): Promise<number> {
   const closed = once(client, 'close');
@@ -48,18 +58,15 @@ it.each(['/log?kind=api&limit=10000', '/log/export?kind=api'])(
   'cuts a client off that does not read %s',
   async (path) => {
     await stall({ stalledMs: 50 }, path, CALLS);
-    await wait(300);
+    await waitUntilCut();
     expect(await readToEnd()).toBeLessThan(BYTES);
   },
 );
 
 it('cuts a client off that does not read the stream of the log', async () => {
   await stall({ streamMs: 20 }, '/log/follow?kind=api', 0);
-  for (let batch = 0; batch < 20; batch++) {
-    await logCalls(CALLS / 20);
-    await wait(10);
-  }
-  await wait(100);
+  for (let batch = 0; batch < 20; batch++) await logCalls(CALLS / 20);
+  await waitUntilCut();
   expect(await readToEnd()).toBeLessThan(BYTES);
 });
 
