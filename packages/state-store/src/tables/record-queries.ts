@@ -181,7 +181,8 @@ async function select<Row, Selected>(
   const parts = [statement`select ${names(columns)} from ${name(table)}`];
   if (conditions.length > 0) parts.push(statement`where ${joined(conditions, ' and ')}`);
   if (order.length > 0) parts.push(statement`order by ${joined(order.map(toOrder), ', ')}`);
-  if (limit !== undefined) parts.push(statement`limit ${limit}`);
+  // A bound limit is prepared again for each value, which costs five times what it costs to read one row by its key.
+  if (limit !== undefined) parts.push(limit === 1 ? text('limit 1') : statement`limit ${limit}`);
   return (await execute<Selected>(session, joined(parts, ' '))).rows;
 }
 
