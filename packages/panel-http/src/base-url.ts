@@ -29,33 +29,30 @@ export function normaliseBaseUrl(text: string, options: BaseUrlOptions = {}): { 
     throw new PanelConfigError('empty', 'The panel has no address. Set its URL, e.g. https://panel.example.');
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase();
   if (scheme === undefined) {
-    throw new PanelConfigError(
-      'scheme_missing',
-      'The panel address does not begin with https://. Write the whole URL.',
-    );
+    throw new PanelConfigError('scheme_missing', 'The address does not begin with https://. Write the whole URL.');
   }
   if (scheme !== 'https' && scheme !== 'http') {
     throw new PanelConfigError(
       'scheme_unsupported',
-      `The panel address begins with ${scheme}://. Only https:// (or http://) can be used.`,
+      `The address begins with ${scheme}://. Only https:// (or http://) can be used.`,
     );
   }
   let url: URL;
   try {
     url = new URL(trimmed);
   } catch {
-    throw new PanelConfigError('url_invalid', 'The panel address is not a valid URL. Check host name and port.');
+    throw new PanelConfigError('url_invalid', 'The address is not a valid URL. Check host name and port.');
   }
   if (url.username !== '' || url.password !== '') {
     throw new PanelConfigError(
       'credentials_in_url',
-      'The panel address contains a username or password. Use the settings for credentials.',
+      'The address contains a username or password. Use the settings for credentials.',
     );
   }
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(trimmed)) {
     throw new PanelConfigError(
       'query_in_url',
-      'The panel address contains a query or fragment. Remove everything from ? or # on.',
+      'The address contains a query or fragment. Remove everything from ? or # on.',
     );
   }
   const warnings: string[] = [];
@@ -63,10 +60,10 @@ export function normaliseBaseUrl(text: string, options: BaseUrlOptions = {}): { 
     if (options.allowHttp !== true) {
       throw new PanelConfigError(
         'http_not_allowed',
-        'The panel address is plain http: the token would be sent unencrypted. Use https, or set allowHttp.',
+        'The address is plain http: the token would be sent unencrypted. Use https, or set allowHttp.',
       );
     }
-    warnings.push('The panel address is plain http: the token is sent unencrypted.');
+    warnings.push('The address is plain http: the token is sent unencrypted.');
   }
   return { url: url.origin + stripTails(url.pathname, options.stripTails ?? []), warnings };
 }

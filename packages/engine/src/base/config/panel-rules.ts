@@ -43,8 +43,7 @@ export function unusableAddress(path: string, url: unknown, kind: Pick<PanelKind
     checkPanelUrl(kind, url);
     return [];
   } catch (cause) {
-    const { message } = cause as Error;
-    return [error(path, path.startsWith('panels.') ? message : message.replace(/^The panel address/, 'The address'))];
+    return [error(path, (cause as Error).message)];
   }
 }
 
