@@ -14,6 +14,7 @@ const shared = built ? { testEnvironment: path('shared-environment'), runtime: p
 /** What every package's jest runs with: ESM, other packages by their sources or, under `npm test`, as built. */
 export const base = {
   testEnvironment: 'node',
+  testSequencer: path('sequencer'),
   ...shared,
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: [...(built ? [] : ['@sluice/source']), 'node', 'node-addons'] },

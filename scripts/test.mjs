@@ -22,30 +22,41 @@ const part = (name, ok) => {
   parts.push({ name, ok });
 };
 
-part('build', await runTool('turbo', ['run', 'build', '--output-logs=errors-only']));
-
+/** Checks that need nothing that is built. */
+const checksOfSources = {
+  manifests: () => runScript('manifests.mjs', '--check'),
+  format: () => runTool('oxfmt', ['--list-different', '.']),
+};
 const checks = {
   'types and lint': () => runTool('oxlint', ['--config', 'oxlint.config.mjs', '--quiet']),
   ...(long ? {} : { packages: () => runScript('check-packages.mjs'), docs: () => runScript('docs.mjs', '--check') }),
-  manifests: () => runScript('manifests.mjs', '--check'),
   floors: () => runTool('depcruise', ['--config', 'dependency-cruiser.config.mjs', 'packages', 'apps']),
-  format: () => runTool('oxfmt', ['--list-different', '.']),
 };
-/** One at a time, beside the tests: those wait now and then, and would leave a core idle. */
-async function runChecks() {
+/** One at a time, beside the build or the tests: those wait now and then, and would leave a core idle. */
+async function runChecks(all) {
   if (panels) return;
-  for (const [name, check] of Object.entries(checks)) part(name, await check());
+  for (const [name, check] of Object.entries(all)) part(name, await check());
 }
+
+const build = runTool('turbo', ['run', 'build', '--output-logs=errors-only']);
+await runChecks(checksOfSources);
+part('build', await build);
 
 // Runs that depend on the outside, on luck or on length are never answered from the cache.
 const fresh = long || panels ? ['--force'] : [];
 const only = panels ? ['--', '--passWithNoTests', '--testPathPatterns', '\\.panel\\.test'] : [];
-// Tests of two packages would delete each other's users on the same panel.
-const concurrency = panels ? 1 : 2;
-const turbo = ['run', 'test', '--continue=always', `--concurrency=${concurrency}`, '--output-logs=new-only'];
-const tests = runTool('turbo', [...turbo, ...fresh, ...only], { env });
-await runChecks();
-part('tests', await tests);
+const test = (...filters) => {
+  // Tests of two packages would delete each other's users on the same panel.
+  const concurrency = `--concurrency=${panels ? 1 : 2}`;
+  const turbo = ['run', 'test', '--continue=always', concurrency, '--output-logs=new-only'];
+  return runTool('turbo', [...turbo, ...filters.map((filter) => `--filter=${filter}`), ...fresh, ...only], { env });
+};
+// By itself the longest package keeps two cores busy. More processes than cores make each other slower, by a sixth and more.
+const LONGEST = '@sluice/engine-tests';
+const longest = await test(LONGEST);
+const others = test('*', `!${LONGEST}`);
+await runChecks(checks);
+part('tests', (await others) && longest);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 for (const report of reports) {

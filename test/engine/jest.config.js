@@ -1,4 +1,4 @@
 import { base } from '../../jest.base.js';
 
-// The longest after the command: it ends sooner on both cores.
+// It runs alone, on both cores (scripts/test.mjs).
 export default { ...base, maxWorkers: 2 };
