@@ -193,9 +193,12 @@ export async function autoBuySection(
   if (packages.length === 0) return null;
   const { sluice, viewer } = request;
   const { autoBuy } = await sluice.autoBuy.show({ service: service.id });
-  const setting = may(viewer, 'autoBuy.set')
-    ? autoBuyForm(request, service, { autoBuy, packages })
-    : autoBuyFacts(request, autoBuy);
+  // What stands in the way of the others may end.
+  const choices = packages.filter(({ id, refused }) => refused !== 'currency_mismatch' || id === autoBuy.package);
+  const setting =
+    may(viewer, 'autoBuy.set') && choices.length > 0
+      ? autoBuyForm(request, service, { autoBuy, packages: choices })
+      : autoBuyFacts(request, autoBuy);
   const content = html`${linkText(request, service, autoBuy)}
   ${autoBuy.observing === true ? html`<p>${NOT_NOW}</p>` : null} ${setting}`;
   return { id: 'auto-buy', title: 'Automatic purchases', content };

@@ -152,6 +152,8 @@ it.each([
   const page = await link.text(`/services/${service}`);
   expect(page).toContain('Please ask your provider.');
   expect(page).not.toMatch(/class="button" href="[^"]*buy\?/);
+  // Nor automatically, unless what stands in the way may end.
+  expect(page.includes(`${service}/auto-buy"`)).toBe(refused === 'client_closed');
   const ask = (await link.get(`/services/${service}/buy?package=extra-50`)).headers.get('location') ?? '';
   const asking = extractMain(await (await at.fetch(ask)).text());
   expect(asking).toContain('Please ask your provider.');
