@@ -1,3 +1,4 @@
 import { base } from '../../jest.base.js';
 
-export default { ...base };
+// The last of the packages: what waits for PHP leaves a core idle.
+export default { ...base, maxWorkers: 2 };
