@@ -4,10 +4,12 @@ import type { DashboardBench } from '../test/dashboard-bench.js';
 import { startLineBench } from '../test/line-bench.js';
 import { whilePanelAnswers } from '../test/while-panel-answers.js';
 
+const DAY = 86_400_000;
+
 let at: DashboardBench;
 let voice: FakeAstbilling;
 beforeEach(async () => {
-  ({ at, voice } = await startLineBench());
+  ({ at, voice } = await startLineBench({ panel: { billFrom: '2026-10-01' } }));
   const customer = voice.addCustomer({ id: '502', name: 'Other', document: '98765432100' });
   voice.addSubscriber({ id: '9002', username: '1142000002', customer, plan: '11' });
   const phone = { panel: 'voice', product: 'line', status: 'active', client: 'c-2', astbilling_subscriber_id: '9002' };
@@ -64,4 +66,42 @@ it('bills that were made before their token was revoked are in the answer, which
     { service: 'line-1', state: 'already-added' },
     { service: 'line-2', state: 'added' },
   ]);
+});
+
+it('a final bill that was made before its token was revoked is named, and its line is left', async () => {
+  Object.assign(voice.subscriber('9001'), { createdAt: Date.parse('2026-10-01') });
+  voice.addCall({
+    ...{ subscriber: '9001', startedAt: '2026-11-20T13:00:00Z' },
+    ...{ talkSeconds: 45, currency: 'EUR', charge: '0.50' },
+  });
+  at.clock.advance(2 * DAY);
+  const terminateWhileRevoked = async (skip: number) => {
+    const { token, access } = await at.sluice.access.create({ name: `ending-${skip}`, scopes: ['operate'] });
+    const { status, json } = await whilePanelAnswers(
+      voice.server,
+      () => at.call('POST /services/line-1/provision/terminate', { token, body: { finalInvoice: true } }),
+      () => at.call(`DELETE /tokens/${access.id}`),
+      skip,
+    );
+    return { status, json, bills: (await at.sluice.calls.bills()).bills.length };
+  };
+  let ended = await terminateWhileRevoked(0);
+  for (let skip = 1; ended.bills === 0; skip++) {
+    expect(ended).toMatchObject({
+      ...{
+        status: 401,
+        json: { error: { code: 'no_token', message: expect.stringContaining('nothing was changed') } },
+      },
+    });
+    ended = await terminateWhileRevoked(skip);
+  }
+  const made = 'the final bill of "line-1" was made, and its line was not removed';
+  expect(ended).toMatchObject({
+    status: 401,
+    json: { error: { code: 'no_token', message: expect.stringContaining(made) } },
+  });
+  expect((await at.sluice.services.show('line-1')).lifecycle).toBe('active');
+  expect((await at.call('POST /services/line-1/provision/terminate', { body: { finalInvoice: true } })).status).toBe(
+    200,
+  );
 });

@@ -5,10 +5,14 @@ import { type BenchOptions, type DashboardBench, startBench } from './dashboard-
 /** The number of the line. */
 export const NUMBER = '+551142000001';
 
-/** Starts a dashboard with a telephony panel, where client c-1 has the line `line-1` and may change all of it that clients may. */
-export async function startLineBench(
-  options: Pick<BenchOptions, 'sleep'> = {},
-): Promise<{ at: DashboardBench; voice: FakeAstbilling }> {
+/**
+ * Starts a dashboard with a telephony panel, where client c-1 has the line `line-1` and may change all of it that clients may.
+ * `panel` are further settings of the panel.
+ */
+export async function startLineBench({
+  panel = {},
+  ...options
+}: Pick<BenchOptions, 'sleep'> & { panel?: object } = {}): Promise<{ at: DashboardBench; voice: FakeAstbilling }> {
   const voice = await startFakeAstbilling();
   const plan = voice.add('plans', { id: '11', name: 'Plan' });
   const customer = voice.addCustomer({ id: '501', name: 'Customer', document: '12345678909' });
@@ -18,7 +22,9 @@ export async function startLineBench(
   const at = await startBench({
     fakes: [voice],
     kinds: [astbilling],
-    panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
+    panels: {
+      voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0, ...panel },
+    },
     products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay } } },
     ...options,
   });

@@ -14,7 +14,7 @@ import { type AccountVerb, isAccountThere } from '../../kernel/subject/account.j
 import { checkRequest } from './check-request.js';
 import { placePassword, toCredentials } from './credentials.js';
 import { readPasswordOwner } from './earlier-creation.js';
-import { checkUnbilled, type LastCalls } from './unbilled.js';
+import { checkUnbilled, type LastCalls, withMade } from './unbilled.js';
 import { endCommandRow } from '../../kernel/changes/journal.js';
 import {
   findFirst,
@@ -46,7 +46,11 @@ export async function provision(context: Context, id: string, request: Provision
   const last = verb === 'terminate' ? await billBefore(context, before, frame, request) : null;
   const bills = last?.bills ?? null;
   const confirm = (service: ServiceRecord): Promise<void> => refuseUnpermitted(context, service, request);
-  const { report, work, content } = await carryOut(context, id, { ...frame, confirm }, withLast(request, last));
+  const { report, work, content } = await carryOut(context, id, { ...frame, confirm }, withLast(request, last)).catch(
+    (error: unknown) => {
+      throw withMade(error, id, bills);
+    },
+  );
   const { panel, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, content, request) };
   if (verb !== 'create') return bills === null ? made : { ...made, bills };

@@ -8,6 +8,7 @@ import { billCalls } from '../calls/bill-calls.js';
 import { findLineOfCalls, wasEnded } from '../telephony/find-line.js';
 import { describeSum } from '../calls/unrated.js';
 import { findUnbilled, type FoundUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
+import { askerEnded, isAskerEnded } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
 import { findOpenRow } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
@@ -49,9 +50,19 @@ export async function checkUnbilled(
   // Calls of the meantime.
   const left = isBilled ? await findUnbilled(context, service) : found;
   if (left === 'prepaid' || isNothing(left)) return { bills, isPrepaid: false };
-  throw new SluiceError('unbilled_calls', `${describe(context, service, left.unbilled)}; nothing was changed`, {
+  const outcome = isMade(bills) ? describeMade(service.id) : 'nothing was changed';
+  throw new SluiceError('unbilled_calls', `${describe(context, service, left.unbilled)}; ${outcome}`, {
     details: { service: service.id, ...left.unbilled },
   });
+}
+
+const isMade = (bills: readonly CallBillView[] | null): boolean => bills !== null && bills.length > 0;
+
+const describeMade = (id: string): string => `the final bill of "${id}" was made, and its line was not removed`;
+
+/** Returns the error of a termination after its bills: one that is refused since its token has ended says that they were made. */
+export function withMade(error: unknown, id: string, bills: readonly CallBillView[] | null): unknown {
+  return isMade(bills) && isAskerEnded(error) ? askerEnded(describeMade(id)) : error;
 }
 
 function isNothing(found: FoundUnbilled | null): found is null {
