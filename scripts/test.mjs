@@ -25,12 +25,12 @@ const part = (name, ok) => {
 /** Checks that need nothing that is built. */
 const checksOfSources = {
   manifests: () => runScript('manifests.mjs', '--check'),
+  floors: () => runTool('depcruise', ['--config', 'dependency-cruiser.config.mjs', 'packages', 'apps']),
   format: () => runTool('oxfmt', ['--list-different', '.']),
 };
 const checks = {
   'types and lint': () => runTool('oxlint', ['--config', 'oxlint.config.mjs', '--quiet']),
   ...(long ? {} : { packages: () => runScript('check-packages.mjs'), docs: () => runScript('docs.mjs', '--check') }),
-  floors: () => runTool('depcruise', ['--config', 'dependency-cruiser.config.mjs', 'packages', 'apps']),
 };
 /** One at a time, beside the build or the tests: those wait now and then, and would leave a core idle. */
 async function runChecks(all) {
