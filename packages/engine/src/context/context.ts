@@ -38,6 +38,8 @@ export class Context {
   readonly start: Moment;
   /** Whether this store may change each panel, asked before the first change in the context. */
   readonly changing = new Map<string, Promise<MovedError | null>>();
+  /** Runs that are under way in it: one, and those that it makes. */
+  openRuns = 0;
   readonly #panels: OpenPanels;
   readonly #answers: PanelAnswers;
   readonly #apiLog: ApiLog;

@@ -65,19 +65,26 @@ describe('calls of a client of the ledger who has another currency', () => {
 describe('calls of a client of WHMCS who has another currency', () => {
   const at = useBench(startWhmcsLines);
 
-  it('are reported until the client has theirs, and billed then', async () => {
-    at.whmcs.addClient({ id: FORMER, currency: 'EUR' });
-    at.addCall('2026-10-12T09:00:00-03:00', '70.0000');
-    const { bills } = await at.sluice.calls.bill();
-    expect(bills).toMatchObject([{ error: { code: 'currency_mismatch' } }]);
-    expect(bills[0]?.error?.message).toMatch(/^The calls of "whmcs-7" are not billed: .* EUR/);
-    expect(await at.listAlarms()).toHaveLength(1);
-    at.whmcs.server.inject({ match: () => true, fault: { kind: 'status', status: 503 } });
-    await at.bill();
-    at.whmcs.server.clearFaults();
-    expect(await at.listAlarms()).toHaveLength(1);
-    at.whmcs.addClient({ id: FORMER, currency: 'BRL' });
-    expect(await at.bill()).toEqual(['whmcs-7 added 70.00']);
-    expect([await at.listAlarms(), at.charged()]).toEqual([[], [`${FORMER}: 70.00`]]);
-  });
+  it.each([0, 1, 2, 3])(
+    'are reported until he has theirs, and billed then; calls %i on fail meanwhile',
+    async (skip) => {
+      at.whmcs.addClient({ id: FORMER, currency: 'EUR' });
+      at.addCall('2026-10-12T09:00:00-03:00', '70.0000');
+      const { bills } = await at.sluice.calls.bill();
+      expect(bills).toMatchObject([{ error: { code: 'currency_mismatch' } }]);
+      expect(bills[0]?.error?.message).toMatch(/^The calls of "whmcs-7" are not billed: .* EUR/);
+      expect(await at.listAlarms()).toHaveLength(1);
+      at.whmcs.server.inject({ match: () => true, skip, times: 99, fault: { kind: 'status', status: 503 } });
+      await at.bill();
+      at.whmcs.server.clearFaults();
+      expect(await at.listAlarms()).toHaveLength(1);
+      at.whmcs.addClient({ id: FORMER, currency: 'BRL' });
+      Object.assign(at.whmcs.world.clients.get(FORMER) ?? {}, { status: 'Closed' });
+      expect(await at.bill()).toEqual(['whmcs-7 client_closed 70.00']);
+      expect(await at.listAlarms()).toHaveLength(1);
+      at.whmcs.addClient({ id: FORMER, currency: 'BRL' });
+      expect(await at.bill()).toEqual(['whmcs-7 added 70.00']);
+      expect([await at.listAlarms(), at.charged()]).toEqual([[], [`${FORMER}: 70.00`]]);
+    },
+  );
 });

@@ -214,6 +214,18 @@ describe('a service that ends in WHMCS', () => {
     expect(at.listCalls(({ id }) => id)).toHaveLength(1);
   });
 
+  it('is billed and removed by a run whose token ended after it had begun', async () => {
+    const line = await endOrder();
+    const { access } = await at.sluice.access.create({ name: 'night', scopes: ['operate'] });
+    const until = async (): Promise<void> => {
+      await at.sluice.access.revoke(access.id);
+    };
+    at.panel.server.inject({ match: () => true, times: 1, fault: { kind: 'wait', until } });
+    const { run } = await at.sluice.reconcile({ asker: { id: access.id } });
+    expect([run.outcome, at.panel.subscriber(line).status]).toEqual(['done', 'terminated']);
+    expect(at.listCalls(({ id }) => id)).toEqual([expect.stringMatching(/: 1\.50$/)]);
+  });
+
   it('keeps its line while its calls can not be billed', async () => {
     const line = await endOrder();
     at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });

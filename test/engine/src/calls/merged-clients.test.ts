@@ -46,6 +46,29 @@ describe('a client who was merged into another one in WHMCS', () => {
     expect(runs.at(-1)?.totals).toEqual({ from: FROM, into: INTO, services: 1, purchases: 0, bills: 1 });
   });
 
+  it.each([0, 1, 2, 3, 4])(
+    'is found by a billing whose token ends at call %i of WHMCS: what it billed is in its answer',
+    async (call) => {
+      at.addCall('2026-10-15T09:00:00-03:00', '40.0000');
+      at.setTime('2026-11-02T12:00:00Z');
+      expect(await at.bill()).toEqual(['whmcs-7 added 40.00']);
+      addCall();
+      at.setTime('2026-12-02T12:00:00Z');
+      at.whmcs.mergeClients(FORMER, NEXT);
+      const { access } = await at.sluice.access.create({ name: 'night', scopes: ['operate'] });
+      const until = async (): Promise<void> => {
+        await at.sluice.access.revoke(access.id);
+      };
+      at.whmcs.server.inject({ match: () => true, skip: call, times: 1, fault: { kind: 'wait', until } });
+      const ended = await errorOf(at.sluice.calls.bill({ asker: { id: access.id } }));
+      const isBegun = (await at.sluice.calls.bills()).bills.length > 1;
+      if (isBegun) expect(ended).toBeNull();
+      else expect(ended).toMatchObject({ code: 'no_token', message: expect.stringContaining('nothing was changed') });
+      await at.bill();
+      expect(at.charged()).toEqual(['502: 3.00', '502: 40.00']);
+    },
+  );
+
   it.each(['before', 'after'] as const)('leaves a bill in doubt that was cut %s WHMCS had it', async (when) => {
     at.addCall('2026-10-15T09:00:00-03:00', '40.0000');
     at.whmcs.addInvoice({ client: FORMER, items: [{ service: 7, description: 'Line', amount: '9.00' }] });

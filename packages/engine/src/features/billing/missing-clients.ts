@@ -81,21 +81,16 @@ async function askFor(context: Context, client: string): Promise<'known' | 'merg
 /** Stores a merge that invoices show, as a run of its own. */
 async function storeFound(context: Context, { from, into }: MergedClient): Promise<void> {
   const { title } = await context.billing();
-  const outer = context.runId;
-  try {
-    await withRun(context, { command: 'client merge', dryRun: false }, (run) =>
-      run.store(async (tables) => {
-        const rows = await storeMerge(context, tables, { from, into, run: run.id });
-        run.totals = { from, into, ...rows };
-        const message = `${title} has merged client "${from}" into "${into}": what the first had is the other's`;
-        const key = `client_merged:${from}:${into}:${run.id}`;
-        const notice = { code: 'client_merged', key, panel: null, service: null, message };
-        await addNotices(context, tables, noticeRows(context, run.id, [notice]));
-      }),
-    );
-  } finally {
-    context.runId = outer;
-  }
+  await withRun(context, { command: 'client merge', dryRun: false, continues: true }, (run) =>
+    run.store(async (tables) => {
+      const rows = await storeMerge(context, tables, { from, into, run: run.id });
+      run.totals = { from, into, ...rows };
+      const message = `${title} has merged client "${from}" into "${into}": what the first had is the other's`;
+      const key = `client_merged:${from}:${into}:${run.id}`;
+      const notice = { code: 'client_merged', key, panel: null, service: null, message };
+      await addNotices(context, tables, noticeRows(context, run.id, [notice]));
+    }),
+  );
 }
 
 /**

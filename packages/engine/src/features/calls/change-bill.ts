@@ -1,7 +1,7 @@
 import type { CallBillRecord, HeldLease, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import type { Billed } from './bill-until-ended.js';
-import { OF_RESELLER, refuseOverlap } from './bill-refusals.js';
+import { keptNote, OF_RESELLER, refuseOverlap } from './bill-refusals.js';
 import { TYPE_CHANGED } from './billing-type.js';
 import { isFinal, isInDoubt, isTaken, openParts, toPeriod } from './due.js';
 import { listLineBills } from './line-bills.js';
@@ -36,7 +36,7 @@ export async function beginSending(
   { service, bill, fences, begin }: HeldBill & Pick<Billed, 'begin'>,
   invoice: string | null,
 ): Promise<CallBillRecord> {
-  const change = { state: 'sending', sentAt: context.now(), invoice, note: null } as const;
+  const change = { state: 'sending', sentAt: context.now(), invoice, note: keptNote(bill) } as const;
   await context.write(fences, async (tables) => {
     if (isInDoubt(bill)) await begin(tables);
     const bills = await listLineBills({ store: tables }, { service, subscriberId: bill.subscriber });

@@ -6,6 +6,7 @@ import { nullIfUnknown } from '../billing/refusals.js';
 import { isAskerEnded } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
 import type { Billed } from './bill-until-ended.js';
+import { keptNote } from './bill-refusals.js';
 import { beginSending, changeBill, failBill, type HeldBill } from './change-bill.js';
 import { isInDoubt } from './due.js';
 import { findOnly, type Found, refusal } from './find-only.js';
@@ -95,7 +96,7 @@ async function findAfterFailure(
   const { bill } = placing;
   if (error.code !== 'outcome_unknown') {
     // Refused before a change was made: the next run begins again.
-    await failBill(context, placing, error.message);
+    await failBill(context, placing, keptNote(bill) ?? error.message);
     throw error;
   }
   for (let attempt = 0; attempt < READ_BACKS && !context.deps.signal.aborted; attempt += 1) {

@@ -123,12 +123,7 @@ async function billLast(
 ): Promise<LastCalls | null> {
   const service = await requireService(context, id);
   const how = { dryRun: false, waitMs: 0, unbilled: { how: 'bill', reports: null } } as const;
-  try {
-    return await billBefore(context, service, frame, { ...how, verb: 'terminate', shown: false });
-  } finally {
-    // The bill is a run of its own.
-    context.runId = frame.run;
-  }
+  return billBefore(context, service, frame, { ...how, verb: 'terminate', shown: false });
 }
 
 async function carryOut(

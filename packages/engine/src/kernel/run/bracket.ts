@@ -24,6 +24,8 @@ export interface RunPurpose {
   scope?: string | null | undefined;
   /** Id of the run that this one is a part of: its row in the store is that run's. */
   partOf?: string | undefined;
+  /** Whether it stores what another run has found, and goes on after that. A run within another one always does. */
+  continues?: boolean | undefined;
 }
 
 /** How a run ended. */
@@ -38,7 +40,10 @@ export interface RunEnd {
  * ends a run that was started. A dry run stores nothing.
  */
 export async function withRun<T>(context: Context, purpose: RunPurpose, work: (run: Run) => Promise<T>): Promise<T> {
-  const run = new Run(context, purpose);
+  const outer = context.runId;
+  const continues = purpose.continues === true || context.openRuns > 0;
+  const run = new Run(context, { ...purpose, continues });
+  context.openRuns += 1;
   try {
     if (!purpose.dryRun && purpose.partOf === undefined) await followRenamedPanels(context, run.id);
     return await work(run);
@@ -46,7 +51,9 @@ export async function withRun<T>(context: Context, purpose: RunPurpose, work: (r
     await run.fail(error).catch(() => undefined);
     throw error;
   } finally {
+    context.openRuns -= 1;
     await run.leases.releaseAll();
+    if (continues) context.runId = outer;
   }
 }
 
@@ -58,18 +65,20 @@ export class Run {
   totals: object | null = null;
   readonly #session: Context;
   readonly #isStored: boolean;
+  readonly #isAsked: boolean;
   readonly #service: string | null;
   readonly #scope: string | null;
   #isStarted = false;
   #callsPanel = true;
 
-  constructor(context: Context, { command, dryRun, service, scope, partOf }: RunPurpose) {
+  constructor(context: Context, { command, dryRun, service, scope, partOf, continues = false }: RunPurpose) {
     const at = context.now();
     const id = partOf ?? context.id('run');
     this.#session = context;
     this.#service = service ?? null;
     this.#scope = scope ?? null;
     this.#isStored = !dryRun && partOf === undefined;
+    this.#isAsked = this.#isStored && !continues;
     this.view = {
       id,
       command,
@@ -89,12 +98,12 @@ export class Run {
   }
 
   /**
-   * Refuses to begin anything for a token, link or session that has ended meanwhile. A part of another run finishes what that began.
+   * Refuses to begin anything for a token, link or session that has ended meanwhile. What continues another run finishes what that began.
    *
    * @throws SluiceError `no_token`
    */
   async refuseEndedAsker(tables: Pick<StoreTables, 'apiTokens' | 'sessions'> = this.#session.store): Promise<void> {
-    if (this.#isStored) await refuseEndedAsker(tables, this.#session.deps.asker, this.#session.now());
+    if (this.#isAsked) await refuseEndedAsker(tables, this.#session.deps.asker, this.#session.now());
   }
 
   /** Stores the start of the run, in the transaction of `tables` where one is passed. */

@@ -1,0 +1,37 @@
+import { expect, it } from '@jest/globals';
+import { useOpened } from '../bench/each-test.js';
+import { GB } from '../bench/engine-bench.js';
+import { toIds } from '../bench/easydcim-bench.js';
+import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
+
+const [at, open] = useOpened(openWhmcsShop);
+const INTO = 88;
+
+/** Ends the token while the billing system is at work on this call of it, from now on. */
+function revokeAt(token: string, call: number): void {
+  const until = async (): Promise<void> => {
+    await at.sluice.access.revoke(token);
+  };
+  at.whmcs.server.inject({ match: () => true, skip: call, times: 1, fault: { kind: 'wait', until } });
+}
+
+it.each([0, 1, 2, 3, 4])(
+  'a run that finds a merge of clients goes on after the end of its token, at call %i of WHMCS',
+  async (call) => {
+    await open();
+    await at.buyPending();
+    at.whmcs.addClient({ id: INTO, currency: 'EUR' });
+    at.whmcs.mergeClients(CLIENT, INTO);
+    await at.sluice.services.set('whmcs-1', { client: String(INTO) });
+    at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(3_600_000);
+    const { access } = await at.sluice.access.create({ name: 'night', scopes: ['operate'] });
+    revokeAt(access.id, call);
+    const report = await at.sluice.reconcile({ asker: { id: access.id }, allowMass: true });
+    expect([report.run.outcome, report.services[0]?.error]).toEqual(['done', null]);
+    expect((await at.sluice.holds.list()).holds.map(({ service }) => service)).toEqual(['whmcs-1']);
+    expect((await at.purchases()).map(({ client }) => client)).toEqual([String(INTO)]);
+    const merges = await at.bench.store.runs.list({ command: 'client merge' });
+    expect(merges.map(({ outcome }) => outcome)).toEqual(['done']);
+  },
+);
