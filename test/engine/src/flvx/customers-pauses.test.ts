@@ -65,6 +65,19 @@ describe('a forward that its customer pauses stays paused', () => {
     },
   );
 
+  it.each([20, 50, 95, 0])('minutes before another tunnel alone used up the quota, %p GB of it before', async (gb) => {
+    await addCustomer(at, 'small');
+    await use(at, gb);
+    at.bench.clock.advance(2 * MINUTE);
+    await pauseOf(at, GAME);
+    at.bench.clock.advance(8 * MINUTE);
+    at.panel.traffic(WEB, { in: (101 - gb) * GB, out: 0 });
+    await pollLater(at);
+    expect([WEB, GAME].map((forward) => at.panel.isRunning(forward))).toEqual([false, false]);
+    await at.sluice.overrides.set('svc-1', { quota: '900GB' });
+    expect(await pollThrice(at)).toEqual([true, false]);
+  });
+
   it.each([30, 300])('%p s after the opening of the cycle of a throttled account', async (seconds) => {
     await addDue(at, 'slower', 310);
     await at.poll();

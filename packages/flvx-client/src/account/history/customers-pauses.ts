@@ -1,6 +1,6 @@
 import type { FlvxForward } from '../../client/records.js';
 import { sumBytes } from '../rules.js';
-import { beginOfStop, type Comparison } from './comparison.js';
+import { beginOfStop, compareInstant, type Comparison } from './comparison.js';
 
 /**
  * Returns those of the forwards that the panel stopped since the last observation. It stops all of a user, or of a tunnel, within
@@ -13,16 +13,26 @@ export function withoutCustomersPauses(
   paused: readonly FlvxForward[],
   isOfTunnel: (row: FlvxForward) => boolean,
 ): FlvxForward[] {
-  const { changes } = comparison.past;
-  if (changes === null) return [...paused];
+  if (comparison.past.changes === null) return [...paused];
   const stops = new Map(paused.map((row) => [row, isOfTunnel(row) ? row.tunnelId : null]));
+  const listInstants = (rows: readonly FlvxForward[]): number[] =>
+    rows.flatMap((row) => instantOfPause(comparison, row) ?? []);
   return paused.filter((row) => {
-    const together = paused.filter((other) => stops.get(other) === stops.get(row));
-    const instants = together.flatMap((other) => changes.get(other.id) ?? []);
-    const shared = instants.filter((instant, index) => instants.indexOf(instant) !== index);
+    const of = stops.get(row);
+    const together = listInstants(paused.filter((other) => stops.get(other) === of));
+    const shared = together.filter((instant, index) => together.indexOf(instant) !== index);
+    // A stop of the user pauses the forwards of all tunnels, of those too whose own quota is used up by the same report.
+    const instants = of === null ? listInstants(paused) : together;
     const stop = shared.length > 0 ? Math.min(...shared) : Math.max(...instants);
-    return (changes.get(row.id) ?? stop) >= beginOfStop(comparison, stop, instants);
+    return (instantOfPause(comparison, row) ?? stop) >= beginOfStop(comparison, stop, instants);
   });
+}
+
+/** Returns when a forward was paused; undefined where that is not known, or a step has written to it since. */
+function instantOfPause(comparison: Comparison, row: FlvxForward): number | undefined {
+  const written = comparison.replay.written.get(row.id);
+  const isOfStep = written !== undefined && compareInstant(comparison, row, { ...written, until: Infinity }) === 0;
+  return isOfStep ? undefined : comparison.past.changes?.get(row.id);
 }
 
 /**

@@ -16,6 +16,8 @@ export class Replay {
   readonly ended = new Set<number>();
   /** When the steps started forwards, by the panel's clock: it may have stopped them again before they were read. */
   readonly started = new Map<number, number>();
+  /** While the steps wrote to forwards, by the panel's clock: an instant of then, or later, may be theirs. */
+  readonly written = new Map<number, Span>();
   /** Whether a step closed the user, or may have: then the panel stops all forwards at the next traffic. */
   closesUser = false;
   /** The worst that the user had meanwhile: the lowest quota, the highest counters. */
@@ -70,6 +72,7 @@ export class Replay {
     if (!sent) return;
     this.history = recordStep(this.history, record);
     if (isRule(step)) this.changed = widen(this.changed, record.at);
+    if ('forwardId' in step.payload) this.#noteWritten(step.payload.forwardId, record.at);
     switch (step.type) {
       case 'update-user':
         this.#worstUser = worse(this.#worstUser, step.prior.user);
@@ -98,6 +101,10 @@ export class Replay {
         return;
       default:
     }
+  }
+
+  #noteWritten(forwardId: number, at: Span | undefined): void {
+    this.written.set(forwardId, widen(this.written.get(forwardId) ?? null, at));
   }
 
   #noteZeroed(step: FlvxStepOf<'reset-user'>, { at, zeroed }: StepRecord): void {
