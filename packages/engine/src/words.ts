@@ -13,6 +13,7 @@ export {
   describeRefusedOne,
   findRefusedAll,
 } from './features/purchases/describe-effect.js';
+export { hasEnded } from './base/lifecycle.js';
 export { describePurchaseState } from './features/billing/refund-state.js';
 export { packageName } from './base/config/package-name.js';
 export { sentenceForClient } from './features/services/for-reader.js';

@@ -1,5 +1,5 @@
 import type { PackageView, PurchaseView, ServiceDetail } from '@sluice/engine';
-import { describePrice, describePurchaseState, isOfClient } from '@sluice/engine/words';
+import { describePrice, describePurchaseState, hasEnded, isOfClient } from '@sluice/engine/words';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, notice } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
@@ -9,16 +9,18 @@ type Shown = Pick<PurchaseView, 'client' | 'status' | 'refund' | 'invoice' | 'in
 
 /**
  * The state of a purchase of a service: one that waits for its payment names the invoice, with a link on pages of ours. That of a
- * former client is not to be paid.
+ * former client, or of a service that has ended, is not to be paid.
  */
 export function purchaseState(
   purchase: Shown,
-  { client }: Pick<ServiceDetail, 'client'>,
+  { client, lifecycle }: Pick<ServiceDetail, 'client' | 'lifecycle'>,
   { isEmbedded }: { isEmbedded: boolean },
 ): Html {
   const { status, refund, invoice, invoiceUrl } = purchase;
   if (status === 'pending' && !isOfClient(purchase, client))
     return html`${badge(status)}: of former client <bdi>${purchase.client}</bdi>`;
+  if (status === 'pending' && hasEnded({ status: lifecycle }))
+    return html`${badge(status)}: not to be paid, the service has ended`;
   if (status !== 'pending' || invoice === null)
     return badge(describePurchaseState(purchase), refund === 'in-doubt' ? 'warning' : undefined);
   // Pages of the billing system link their own invoices.
@@ -45,10 +47,11 @@ export function invoiceLink(
 type Purchase = ServiceDetail['purchases'][number];
 
 /** A service with what was bought for it. */
-type Bought = Pick<ServiceDetail, 'client' | 'purchases'>;
+type Bought = Pick<ServiceDetail, 'client' | 'lifecycle' | 'purchases'>;
 
-/** Lists the purchases of a service that are not finished, of the client whom it has now. */
-export function listPending({ client, purchases }: Bought): Purchase[] {
+/** Lists the purchases of a service that are not finished, of the client whom it has now; of one that has ended none counts any more. */
+export function listPending({ client, lifecycle, purchases }: Bought): Purchase[] {
+  if (hasEnded({ status: lifecycle })) return [];
   return purchases.filter((each) => each.status === 'pending' && isOfClient(each, client));
 }
 

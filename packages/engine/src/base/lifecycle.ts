@@ -7,7 +7,7 @@ export function isLiving({ status }: Pick<ServiceRecord, 'status'>): boolean {
 }
 
 /** Returns whether a service has ended: it was terminated, or is gone from the system that it came from. */
-export function hasEnded({ status }: Pick<ServiceRecord, 'status'>): boolean {
+export function hasEnded({ status }: { status: string }): boolean {
   return status === 'terminated' || status === 'vanished';
 }
 

@@ -9,9 +9,12 @@ it('says of a paid purchase that it does not count now, unless its service has e
   for (const lifecycle of ['terminated', 'vanished']) expect(cycleText({ lifecycle }, late)).toBe('');
 });
 
-it('says of a purchase whose invoice is open that it is to be paid, unless a former client ordered it', () => {
+it('says of a purchase whose invoice is open that it is to be paid, unless a former client ordered it or the service has ended', () => {
   const bought = { client: '41', status: 'pending', refund: null, invoice: '1010', invoiceUrl: null } as const;
-  expect(stateText({ client: '41' }, bought)).toBe('pending: pay invoice 1010');
-  expect(stateText({ client: '42' }, bought)).toBe('pending: of former client 41, not to be paid');
-  expect(stateText({ client: '42' }, { ...bought, status: 'cancelled' })).toBe('cancelled');
+  expect(stateText({ client: '41', lifecycle: 'active' }, bought)).toBe('pending: pay invoice 1010');
+  expect(stateText({ client: '42', lifecycle: 'active' }, bought)).toBe('pending: of former client 41, not to be paid');
+  expect(stateText({ client: '41', lifecycle: 'vanished' }, bought)).toBe(
+    'pending: not to be paid, the service has ended',
+  );
+  expect(stateText({ client: '42', lifecycle: 'active' }, { ...bought, status: 'cancelled' })).toBe('cancelled');
 });

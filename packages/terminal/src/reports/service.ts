@@ -4,6 +4,7 @@ import {
   describeMark,
   describeOutage,
   describePurchaseState,
+  hasEnded,
   describeTermination,
   isOfClient,
 } from '@sluice/engine/words';
@@ -51,14 +52,14 @@ function purchaseText(terminal: Terminal, service: ServiceDetail, bought: Servic
   return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(charged ?? price, currency)}, ${stateText(service, bought)}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
 }
 
-/** Returns the state of a purchase of a service; one that a former client ordered is not to be paid. */
+/** Returns the state of a purchase of a service; one that a former client ordered, or of a service that has ended, is not to be paid. */
 export function stateText(
-  { client }: Pick<ServiceDetail, 'client'>,
+  { client, lifecycle }: Pick<ServiceDetail, 'client' | 'lifecycle'>,
   bought: Pick<ServiceDetail['purchases'][number], 'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl'>,
 ): string {
   if (bought.status !== 'pending') return describePurchaseState(bought);
-  if (isOfClient(bought, client)) return pendingText(bought);
-  return `pending: of former client ${bought.client ?? ''}, not to be paid`;
+  if (!isOfClient(bought, client)) return `pending: of former client ${bought.client ?? ''}, not to be paid`;
+  return hasEnded({ status: lifecycle }) ? 'pending: not to be paid, the service has ended' : pendingText(bought);
 }
 
 /** Returns what is said of a paid purchase that does not count in the present cycle; nothing where the service is in none any more. */
@@ -66,7 +67,7 @@ export function cycleText(
   { lifecycle }: Pick<ServiceDetail, 'lifecycle'>,
   { current, status }: Pick<ServiceDetail['purchases'][number], 'current' | 'status'>,
 ): string {
-  const isIn = lifecycle !== 'terminated' && lifecycle !== 'vanished';
+  const isIn = !hasEnded({ status: lifecycle });
   return isIn && !current && status === 'paid' ? ' (not in this cycle)' : '';
 }
 

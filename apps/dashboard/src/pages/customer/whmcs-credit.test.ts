@@ -139,6 +139,21 @@ it('names no invoice of a former client as a way to release a service', async ()
   expect(fake.invoices(47)).toMatchObject([{ status: 'Cancelled' }]);
 });
 
+it('asks nobody to pay the invoice of a service that has ended', async () => {
+  await at.addService(8, '51', 120);
+  fake.addClient({ id: 51, currency: 'EUR' });
+  await at.sluice.poll();
+  await at.sluice.purchases.create('svc-8', 'extra-50');
+  await at.sluice.services.set('svc-8', { status: 'terminated' });
+  const link = await Link.open(at, { client: '51', buy: true });
+  for (const page of [await link.text('/services/svc-8'), await at.page('/services/svc-8', await at.login())]) {
+    expect(textOf(page)).toContain('pending: not to be paid, the service has ended');
+    expect(textOf(page)).not.toMatch(/pay invoice|after the payment of invoice/);
+  }
+  const answer = await at.fetch('/api/v1/embedded/services/svc-8?for=staff', { token: SERVE_TOKEN });
+  expect(await answer.json()).toMatchObject({ unpaid: [] });
+});
+
 it.each([
   ['is billed in another currency', 49, 'Active', 'currency_mismatch'],
   ['is closed', 50, 'Closed', 'client_closed'],
