@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { useOpened } from '../bench/each-test.js';
-import { GB } from '../bench/engine-bench.js';
+import { errorOf, GB } from '../bench/engine-bench.js';
 import { toIds } from '../bench/easydcim-bench.js';
 import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
 
@@ -33,5 +33,22 @@ it.each([0, 1, 2, 3, 4])(
     expect((await at.purchases()).map(({ client }) => client)).toEqual([String(INTO)]);
     const merges = await at.bench.store.runs.list({ command: 'client merge' });
     expect(merges.map(({ outcome }) => outcome)).toEqual(['done']);
+  },
+);
+
+it.each([0, 1, 2, 3, 4, 5, 6])(
+  'a sync whose token ends at call %i of WHMCS says which merges it has stored',
+  async (call) => {
+    await open();
+    await at.buyPending();
+    at.whmcs.addClient({ id: INTO, currency: 'EUR' });
+    at.whmcs.mergeClients(CLIENT, INTO);
+    const { access } = await at.sluice.access.create({ name: 'night', scopes: ['operate'] });
+    revokeAt(access.id, call);
+    const ended = await errorOf(at.sync({ asker: { id: access.id } }));
+    const merges = await at.bench.store.runs.list({ command: 'client merge' });
+    const outcome = merges.length > 0 ? 'merged here, and nothing else was changed' : 'has ended; nothing was changed';
+    expect(ended).toMatchObject({ code: 'no_token', message: expect.stringContaining(outcome) });
+    expect((await at.bench.store.services.get('whmcs-1'))?.client).toBe(String(merges.length > 0 ? INTO : CLIENT));
   },
 );

@@ -7,6 +7,7 @@ import { notFound } from '../../../base/errors.js';
 import { billingSections, findEntry } from '../../../base/config/find-entry.js';
 import { serviceLease } from '../../../context/leases.js';
 import { type Run, toRunView, withRun } from '../../../kernel/run/bracket.js';
+import { askerEnded, isAskerEnded } from '../../../context/asker.js';
 import type { Context } from '../../../context/context.js';
 import { unknownProduct } from '../../../base/config/find-panel.js';
 import { listFieldColumns } from '../../../base/fields.js';
@@ -64,7 +65,7 @@ export async function syncServices(context: Context, request: SyncRequest): Prom
       if (service !== null) await refuseUnlisted(context, service, listed);
       if (!dryRun && kind.kind === context.config.billing)
         listed.merged = await checkClients(context, await listLeft(context, listed));
-      if (!dryRun) return toReport(run, await storeLeased(context, run, listed, request));
+      if (!dryRun) return toReport(run, await storeAll(context, run, listed, request));
       const plan = await planChecked(context, listed, request);
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 });
       return toReport(run, plan);
@@ -106,6 +107,16 @@ async function listLeft({ store }: Context, { services, ref }: Listed): Promise<
   return stored.flatMap(({ id, client }) =>
     client === null || (clients.get(id) ?? client) === client ? [] : [client],
   );
+}
+
+/** Stores the changes; where the token has ended that asks for them, merges of clients that were found are stored all the same. */
+async function storeAll(context: Context, run: Run, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
+  try {
+    return await storeLeased(context, run, listed, request);
+  } catch (error) {
+    const isPart = listed.merged.length > 0 && isAskerEnded(error);
+    throw isPart ? askerEnded('clients that were merged there are merged here, and nothing else was changed') : error;
+  }
 }
 
 /** Stores the changes once all services that change are leased; a change that came meanwhile needs its lease too. */
