@@ -398,6 +398,19 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     },
   );
 
+  it.each([
+    ['serve.publicUrl', 'https://me:S3cret@sluice.example.com'],
+    ['serve.publicUrl', 'https://sluice.example.com?x'],
+    ['serve.publicUrl', 'https://sluice.example.com/#a'],
+    ['brand.topUpUrl', 'https://me:S3cret@pay.example.com/add'],
+  ])('refuses an address that would tell or break what clients get: %s %s', async (at, url) => {
+    const [section = '', key = ''] = at.split('.');
+    const { exitCode, problems } = await check(`${GOOD}${section}: { ${key}: "${url}" }\n`);
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    expect([exitCode, errors.map(({ path }) => path)]).toEqual([2, [at]]);
+    expect(JSON.stringify(problems)).not.toContain('S3cret');
+  });
+
   it('refuses no address that the client of the panel can use', async () => {
     for (const [kind, refused, used] of [
       ...KINDS_OF_PANELS.slice(0, 3).map((each) => [

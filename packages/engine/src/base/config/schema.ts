@@ -35,10 +35,22 @@ const variable = z
   .string()
   .check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable, such as VAULT_ADDR'));
 
-/** Of the proxy before the dashboard: scheme, host and port, without a path. */
-const publicUrl = filled.check(
-  z.refine((url) => /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '') && new URL(url).pathname === '/', {
+const isOrigin = (text: string): boolean => {
+  const { protocol, origin, href } = new URL(text);
+  return /^https?:$/.test(protocol) && href === `${origin}/`;
+};
+
+/** Of the proxy before the dashboard: scheme, host and port, with nothing that share links would repeat. */
+const publicUrl = z.string().check(
+  z.trim(),
+  z.refine((text) => URL.canParse(text) && isOrigin(text), {
     error: 'is not an address such as https://sluice.example.com',
+  }),
+);
+
+const topUpUrl = webAddress.check(
+  z.refine((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === '', {
+    error: 'has a username or a password, which clients would see',
   }),
 );
 
@@ -123,7 +135,7 @@ const trailing = {
     }),
     {},
   ),
-  brand: z._default(z.strictObject({ contact: z.optional(filled), topUpUrl: z.optional(webAddress) }), {}),
+  brand: z._default(z.strictObject({ contact: z.optional(filled), topUpUrl: z.optional(topUpUrl) }), {}),
   invoiceLines: z.prefault(
     z.strictObject({
       purchase: z._default(filled, 'Extra traffic {traffic} for {service}'),
