@@ -18,8 +18,6 @@ export class Replay {
   readonly started = new Map<number, number>();
   /** While the steps wrote to forwards, by the panel's clock: an instant of then, or later, may be theirs. */
   readonly written = new Map<number, Span>();
-  /** Whether a step closed the user, or may have: then the panel stops all forwards at the next traffic. */
-  closesUser = false;
   /** The worst that the user had meanwhile: the lowest quota, the highest counters. */
   #worstUser: Worst | null = null;
   readonly #worstPermissions = new Map<number, Worst>();
@@ -77,7 +75,6 @@ export class Replay {
       case 'update-user':
         this.#worstUser = worse(this.#worstUser, step.prior.user);
         this.#user = { ...step.prior.user, ...this.#user };
-        this.closesUser = (step.payload.changes.status ?? (this.closesUser ? 0 : 1)) !== 1;
         return;
       case 'reset-user':
         this.#noteZeroed(step, record);

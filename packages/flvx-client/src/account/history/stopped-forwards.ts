@@ -183,11 +183,19 @@ function wasAlmostUsedUp(comparison: Comparison, tunnelId: number): boolean {
 }
 
 /**
- * Whether the panel stopped the forward because a step had closed the user, whose run was interrupted before it paused the
- * forward: what was paused before the user was closed was paused by the customer.
+ * Whether the panel stopped the forward because the user or the tunnel is closed for it, and no step had paused the forward by then: what
+ * was paused before that was paused by the customer.
  */
-function isStoppedSinceClosed({ user, past, replay }: Comparison, row: FlvxForward, rules: PossibleRules): boolean {
-  if (rules.user !== 'all' || !replay.closesUser || user.status === 1) return false;
+function isStoppedSinceClosed(comparison: Comparison, row: FlvxForward, rules: PossibleRules): boolean {
+  if (rules.permission === 'all' && isTunnelClosed(comparison, row)) return true;
+  const { user, past } = comparison;
+  if (rules.user !== 'all' || user.status === 1) return false;
   const pausedAt = past.changes?.get(row.id);
   return pausedAt === undefined || user.updatedAt === null || pausedAt > user.updatedAt;
+}
+
+/** Whether the tunnel of a forward was closed at the last observation already, which showed the forward as running. */
+function isTunnelClosed({ permissions, last }: Comparison, { tunnelId }: FlvxForward): boolean {
+  const isClosed = permissions.some((row) => row.tunnelId === tunnelId && row.status !== 1);
+  return isClosed && last?.permissions[tunnelId] === 0;
 }
