@@ -242,6 +242,25 @@ describe('a forward that was paused when it was last read, and that its customer
   });
 });
 
+describe('a stop of a user', () => {
+  const at = useFlvxBench();
+
+  it('goes on over his tunnels, with an instant for each report that comes meanwhile', async () => {
+    await addCustomer(at, 'small');
+    const third = at.panel.addForward(at.panel.world.forwards.get(WEB)!.userId, at.tunnels.hk, { name: 'third' });
+    await use(at, 1);
+    at.bench.clock.advance(2 * MINUTE);
+    at.panel.traffic(WEB, { in: 100 * GB, out: 0 });
+    const begin = at.panel.world.forwards.get(WEB)!.updatedTime;
+    for (const [index, id] of [WEB, GAME, third].entries())
+      Object.assign(at.panel.world.forwards.get(id)!, { updatedTime: begin + index * 45 * SECOND });
+    await pollLater(at);
+    await at.sluice.overrides.set('svc-1', { quota: '900GB' });
+    await pollThrice(at);
+    expect([WEB, GAME, third].filter((id) => !at.panel.isRunning(id))).toEqual([]);
+  });
+});
+
 describe('a stop by the quota that the panel has not ended when it is read', () => {
   const at = useFlvxBench();
 

@@ -17,14 +17,14 @@ export function withoutCustomersPauses(
   const stops = new Map(paused.map((row) => [row, isOfTunnel(row) ? row.tunnelId : null]));
   const listInstants = (rows: readonly FlvxForward[]): number[] =>
     rows.flatMap((row) => instantOfPause(comparison, row) ?? []);
+  const all = listInstants(paused);
   return paused.filter((row) => {
     const of = stops.get(row);
     const together = listInstants(paused.filter((other) => stops.get(other) === of));
     const shared = together.filter((instant, index) => together.indexOf(instant) !== index);
     // A stop of the user pauses the forwards of all tunnels, of those too whose own quota is used up by the same report.
-    const instants = of === null ? listInstants(paused) : together;
-    const stop = shared.length > 0 ? Math.min(...shared) : Math.max(...instants);
-    return (instantOfPause(comparison, row) ?? stop) >= beginOfStop(comparison, stop, instants);
+    const stop = shared.length > 0 ? Math.min(...shared) : Math.max(...(of === null ? all : together));
+    return (instantOfPause(comparison, row) ?? stop) >= beginOfStop(comparison, stop, all);
   });
 }
 
