@@ -62,6 +62,23 @@ describe('calls of a client of the ledger who has another currency', () => {
   });
 });
 
+describe('calls of a client of the ledger who gets another currency', () => {
+  const at = useBench(startTelephonyBench);
+
+  it('are on no invoice that is open in the currency of before', async () => {
+    await at.addService();
+    at.addCall('2026-10-12T09:00:00-03:00', '70.0000');
+    expect(await at.bill()).toEqual(['svc-1 added 70.00']);
+    await at.sluice.credit.add('42', { amount: '500', currency: 'EUR' });
+    at.setTime('2026-12-02T12:00:00Z');
+    at.addCall('2026-11-12T09:00:00-03:00', '30.0000');
+    expect(await at.bill()).toContain('svc-1 currency_mismatch 30.00');
+    expect((await at.invoices()).map(({ total }) => total)).toEqual(['70.00']);
+    const { alarms } = await at.sluice.notices.alarms();
+    expect(alarms.map(({ code }) => code)).toContain('calls_unbilled');
+  });
+});
+
 describe('calls of a client of WHMCS who has another currency', () => {
   const at = useBench(startWhmcsLines);
 

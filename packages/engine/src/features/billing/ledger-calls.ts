@@ -23,6 +23,10 @@ export function ledgerCalls(store: StoreTables, write: Write, booking: () => Boo
     addLine: async (id, line, { signal, sending }) => {
       await sending();
       return write(signal, async (tables) => {
+        const { client, currency } = await requireInvoice(tables, id);
+        // The client may have got another currency since the invoice was opened.
+        if ((await tables.invoices.findLine(line.key)) === null)
+          refuseOtherCurrency(await readCredit(tables, client), currency);
         await addLine(tables, id, line, booking());
         return read(tables, id);
       });
