@@ -9,6 +9,7 @@ const isOfKind = ({ path }) => readFileSync(path, 'utf8').includes('describePane
 module.exports = class Sequencer extends TestSequencer {
   async sort(tests) {
     const sorted = await super.sort(tests);
-    return [...sorted.filter(isOfKind), ...sorted.filter((test) => !isOfKind(test))];
+    const first = new Set(sorted.filter(isOfKind));
+    return [...first, ...sorted.filter((test) => !first.has(test))];
   }
 };

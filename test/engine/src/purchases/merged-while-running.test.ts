@@ -7,6 +7,14 @@ import { CLIENT, openWhmcsShop } from '../bench/whmcs-bench.js';
 const [at, open] = useOpened(openWhmcsShop);
 const INTO = 88;
 
+/** Opens a shop with a pending purchase of a client who was merged into another one. */
+async function openMerged(): Promise<void> {
+  await open();
+  await at.buyPending();
+  at.whmcs.addClient({ id: INTO, currency: 'EUR' });
+  at.whmcs.mergeClients(CLIENT, INTO);
+}
+
 /** Ends the token while the billing system is at work on this call of it, from now on. */
 function revokeAt(token: string, call: number): void {
   const until = async (): Promise<void> => {
@@ -18,10 +26,7 @@ function revokeAt(token: string, call: number): void {
 it.each([0, 1, 2, 3, 4])(
   'a run that finds a merge of clients goes on after the end of its token, at call %i of WHMCS',
   async (call) => {
-    await open();
-    await at.buyPending();
-    at.whmcs.addClient({ id: INTO, currency: 'EUR' });
-    at.whmcs.mergeClients(CLIENT, INTO);
+    await openMerged();
     await at.sluice.services.set('whmcs-1', { client: String(INTO) });
     at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(3_600_000);
@@ -39,10 +44,7 @@ it.each([0, 1, 2, 3, 4])(
 it.each([0, 1, 2, 3, 4])(
   'a sync whose token ends at call %i of WHMCS says which merges it has stored',
   async (call) => {
-    await open();
-    await at.buyPending();
-    at.whmcs.addClient({ id: INTO, currency: 'EUR' });
-    at.whmcs.mergeClients(CLIENT, INTO);
+    await openMerged();
     const { access } = await at.sluice.access.create({ name: 'night', scopes: ['operate'] });
     revokeAt(access.id, call);
     const ended = await errorOf(at.sync({ asker: { id: access.id } }));

@@ -30,8 +30,8 @@ export function withoutCustomersPauses(
 
 /** Returns when a forward was paused; undefined where that is not known, or a step has written to it since. */
 function instantOfPause(comparison: Comparison, row: FlvxForward): number | undefined {
-  const written = comparison.replay.written.get(row.id);
-  const isOfStep = written !== undefined && compareInstant(comparison, row, { ...written, until: Infinity }) === 0;
+  const from = comparison.replay.written.get(row.id);
+  const isOfStep = from !== undefined && compareInstant(comparison, row, { from, until: Infinity }) === 0;
   return isOfStep ? undefined : comparison.past.changes?.get(row.id);
 }
 

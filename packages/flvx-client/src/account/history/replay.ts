@@ -16,8 +16,8 @@ export class Replay {
   readonly ended = new Set<number>();
   /** When the steps started forwards, by the panel's clock: it may have stopped them again before they were read. */
   readonly started = new Map<number, number>();
-  /** While the steps wrote to forwards, by the panel's clock: an instant of then, or later, may be theirs. */
-  readonly written = new Map<number, Span>();
+  /** From when on the steps wrote to forwards, by the panel's clock: an instant of then, or later, may be theirs. */
+  readonly written = new Map<number, number>();
   /** The worst that the user had meanwhile: the lowest quota, the highest counters. */
   #worstUser: Worst | null = null;
   readonly #worstPermissions = new Map<number, Worst>();
@@ -70,7 +70,7 @@ export class Replay {
     if (!sent) return;
     this.history = recordStep(this.history, record);
     if (isRule(step)) this.changed = widen(this.changed, record.at);
-    if ('forwardId' in step.payload) this.#noteWritten(step.payload.forwardId, record.at);
+    if ('forwardId' in step.payload) this.#noteWritten(step.payload.forwardId, record.at?.from ?? -Infinity);
     switch (step.type) {
       case 'update-user':
         this.#worstUser = worse(this.#worstUser, step.prior.user);
@@ -100,8 +100,8 @@ export class Replay {
     }
   }
 
-  #noteWritten(forwardId: number, at: Span | undefined): void {
-    this.written.set(forwardId, widen(this.written.get(forwardId) ?? null, at));
+  #noteWritten(forwardId: number, from: number): void {
+    this.written.set(forwardId, Math.min(this.written.get(forwardId) ?? Infinity, from));
   }
 
   #noteZeroed(step: FlvxStepOf<'reset-user'>, { at, zeroed }: StepRecord): void {
