@@ -51,6 +51,7 @@ const HOUR = 60 * MINUTE;
 
 const knownZones = new BoundedCache<true>(1000);
 const midnights = new BoundedCache<number>(20_000);
+const midnightTexts = new BoundedCache<string>(1000);
 
 /**
  * Returns the instant at which a local day begins in an IANA time zone, as ISO 8601 UTC. Where the clocks skip midnight
@@ -65,7 +66,12 @@ const midnights = new BoundedCache<number>(20_000);
  * ```
  */
 export function zonedMidnight(localDate: string, timeZone: string): string {
-  return new Date(midnightMs(parseCalendarDate(localDate, 'the local date'), timeZone)).toISOString();
+  const key = `${localDate} ${timeZone}`;
+  const known = midnightTexts.get(key);
+  if (known !== undefined) return known;
+  const midnight = new Date(midnightMs(parseCalendarDate(localDate, 'the local date'), timeZone)).toISOString();
+  midnightTexts.set(key, midnight);
+  return midnight;
 }
 
 /**

@@ -137,6 +137,7 @@ export function distrust(context: Context, decided: Decided, reason: ItemError):
 
 /** Returns the open holds that this decision ends. */
 function findEnding(context: Context, { holds, service }: Loaded<Stage>, decision: Decision): HoldRecord[] {
+  if (holds.length === 0) return [];
   const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
   const withheld = new Set(decision.withheld.map((hold) => hold.reason));
   const limits = listLimits(context.config, service.product);
@@ -203,6 +204,7 @@ function decideByUsage(
 }
 
 function standingHolds(context: Context, panel: Panel, facts: Loaded<Stage>): StandingHold[] {
+  if (facts.holds.length === 0) return [];
   const holds = inForce(context, panel, facts);
   return (['manual', 'agent-limit'] as const).flatMap((reason) => {
     const hold = holds.find((open) => open.reason === reason);

@@ -241,9 +241,9 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
     const observation = observations.get(work.service.id) ?? null;
     const seen = untouched(work, observation);
     const { target, plan, drift, besides } = planSteps(run, seen);
-    const { steps, endedEvidence, moves, refs, problems, notices } = plan;
-    const nothing = [steps, endedEvidence, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
-    if (nothing && refs === undefined && findLiftChange(run, seen, target) === null) {
+    const { steps, endedEvidence, moves, refs, problems, notices = [] } = plan;
+    const due = steps.length + endedEvidence.length + moves.length + drift.length + problems.length + notices.length;
+    if (due === 0 && refs === undefined && findLiftChange(run, seen, target) === null) {
       compliant.set(work.service.id, {
         ...seen,
         plan,

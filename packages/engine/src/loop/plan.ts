@@ -83,7 +83,7 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const target = toTargetState(on, work, command);
   const observation = work.observation ?? { service: work.service.id, at: context.now(), state: null, error: null };
   const found = withoutWaiting(target, withoutStopped(on, work.service.id, planOrFail(panel, target, observation)));
-  const [problem = null] = found.problems;
+  const problem = found.problems[0] ?? null;
   // A release fails by what stops a line after it.
   const isSound = problem === null || (scope === 'hold' && found.stops?.includes(problem.message) === true);
   const isServed = isSound && (givesBack ? target.holds.length === 0 : isToServe(panel, work, target));
@@ -95,7 +95,7 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const known = isStopKnown || found.stopsNow === undefined ? found : withoutStopsNow(found);
   const steps = work.unresolved.length === 0 ? found.steps : certainSteps(panel, work, found);
   const plan = { ...known, steps, stops };
-  const drift = [...new Set([...found.drift, ...stops])];
+  const drift = found.drift.length + stops.length === 0 ? [] : [...new Set([...found.drift, ...stops])];
   const besides = work.unresolved.length === 0 ? listBesides(panel, target, observation) : null;
   if (stops.length === 0 || givesBack) return { target, plan, drift, problem, besides };
   const notices = [...(found.notices ?? []), stoppedNotice(work, stops)];

@@ -85,7 +85,7 @@ function indexSnapshot(panel: string, users: readonly FlvxUser[], tables: Tables
       const id = scope.userId ?? null;
       const own = id === null ? undefined : byId.get(id);
       const rows = own === undefined || named.includes(own) ? named : [own, ...named];
-      const ids = [...new Set([...rows.map((row) => row.id), ...(id === null ? [] : [id])])];
+      const ids = toIds(rows, id);
       const unreadable = ids.flatMap((userId) => unreadableByUser.get(userId) ?? []);
       // A row without a readable name may be the account that is searched.
       const nameless = rows.length > 0 ? [] : tables.unreadable.filter((row) => row.list === 'users');
@@ -116,6 +116,12 @@ function groupBy<Row, Key>(rows: readonly Row[], toKey: (row: Row) => Key): Map<
     else group.push(row);
   }
   return groups;
+}
+
+/** Returns the ids of accounts, and the one that is searched. */
+function toIds(rows: readonly FlvxUser[], id: number | null): number[] {
+  if (rows.length === 1 && rows[0]?.id === id) return [id];
+  return [...new Set([...rows.map((row) => row.id), ...(id === null ? [] : [id])])];
 }
 
 /** The rows that an observation is selected from: at least those of the accounts with the id or the name. */
