@@ -72,7 +72,13 @@ const command: Options = {
   esbuildPlugins: [withoutChildProcess, driverByRequire, poolAlone, withoutHttp2, thirdPartyNotices],
   // The completion of names must be faster than commands; `usage` reads what all do that open the store, and little else; the
   // commands that work on panels need the loop.
-  plugins: [fewerFiles('main.js', { names: ['list-stored'], common: ['usage', 'remedies'], run: ['runs', 'run'] })],
+  plugins: [
+    fewerFiles('main.js', {
+      names: ['list-stored'],
+      common: ['usage', 'remedies', 'facade', 'standing'],
+      run: ['runs', 'run'],
+    }),
+  ],
   entry: { main: 'src/main.ts' },
   splitting: true,
   removeNodeProtocol: false,

@@ -5,7 +5,7 @@ export type { Input } from './shapes.js';
 
 /** What the methods of each group accept; '': those of the instance itself. Each group is loaded when one of its methods is called. */
 export const INPUTS = {
-  '': async () => (await import('./runs.js')).runInputs,
+  '': async () => (await import('./facade.js')).facadeInputs,
   services: async () => (await import('./services.js')).serviceInputs,
   holds: async () => (await import('./holds.js')).holdInputs,
   provision: async () => (await import('./provision.js')).provisionInputs,

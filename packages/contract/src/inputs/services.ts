@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { serviceFilter } from './runs.js';
+import { serviceFilter } from './facade.js';
 import {
   called,
   flag,

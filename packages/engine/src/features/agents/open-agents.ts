@@ -6,6 +6,7 @@ import { requirePanelName } from '../../base/config/find-panel.js';
 import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
+import { compareIds } from '../../base/natural-order.js';
 import { suggestion } from '../../base/suggestion.js';
 import { awaitsUsers } from './returned-users.js';
 
@@ -68,8 +69,6 @@ export async function openAgents(context: Context, name: string): Promise<Agents
 /** Most names that a mistyped one is compared with. */
 const MOST_NAMES = 2000;
 
-const natural = new Intl.Collator('en', { numeric: true });
-
 /** Runs `work`; adds the most similar name to the error of an unknown agent. */
 export async function withAgentErrors<T>(text: string | null, work: () => Promise<T>): Promise<T> {
   try {
@@ -78,7 +77,7 @@ export async function withAgentErrors<T>(text: string | null, work: () => Promis
     if (!(error instanceof SluiceError) || error.code !== 'unknown_agent' || text === null) throw error;
     const { names, ...details } = error.details;
     const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
-    const hint = suggestion(text, known.sort(natural.compare));
+    const hint = suggestion(text, known.sort(compareIds));
     const isShown = hint !== '' && hint.length <= 200;
     const message = isShown ? error.message.replace(/\.$/, '') : error.message;
     const { code, kind } = error;

@@ -24,7 +24,7 @@ export const serviceFilter = {
 };
 
 /** What the methods of the instance itself accept. */
-export const runInputs = {
+export const facadeInputs = {
   poll: accepts(options({ ...run, dryRun: flag })),
   reconcile: accepts(options({ ...run, dryRun: flag })),
   plan: accepts(options(run)),
