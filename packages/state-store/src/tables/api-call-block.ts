@@ -58,7 +58,33 @@ function toBlock(calls: readonly ApiCallRecord[]): Block {
  * @throws StoreError `store_damaged`
  */
 export function decodeBlock(seq: number, data: Uint8Array): ApiCallRecord[] {
-  return toCalls(parseBlock(seq, data));
+  return selectCalls(parseBlock(seq, data), {}).calls.map(({ call }) => call);
+}
+
+/** Which calls are read. */
+export interface CallFilter {
+  service?: string | undefined;
+  panel?: string | undefined;
+  run?: string | undefined;
+  /** Inclusive. */
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+/** Calls of a block, each with its index there, and the panels of all its calls. */
+export interface SelectedCalls {
+  calls: { call: ApiCallRecord; index: number }[];
+  panels: ReadonlySet<string>;
+}
+
+/**
+ * Returns those calls of a block that a filter asks for, in their order. Others cost little: a page about one service reads blocks with
+ * the calls of thousands.
+ *
+ * @throws StoreError `store_damaged`
+ */
+export function selectFromBlock(seq: number, data: Uint8Array, filter: CallFilter): SelectedCalls {
+  return selectCalls(parseBlock(seq, data), filter);
 }
 
 function parseBlock(seq: number, data: Uint8Array): Block {
@@ -71,15 +97,30 @@ function parseBlock(seq: number, data: Uint8Array): Block {
   }
 }
 
-function toCalls(block: Block): ApiCallRecord[] {
-  const { of, service, path, ms } = block;
+const PANEL = SHARED.indexOf('panel');
+const RUN = SHARED.indexOf('run');
+
+function selectCalls(block: Block, { service, panel, run, since, until }: CallFilter): SelectedCalls {
+  const { of, path, ms } = block;
   const shared = block.shared.map((values) => Object.fromEntries(SHARED.map((name, index) => [name, values[index]])));
-  let at = 0;
-  return block.at.map((step, index) => {
-    at += step;
-    const own = { at: new Date(at).toISOString(), service: service[index], path: path[index], duration_ms: ms[index] };
-    return apiCalls.decode({ ...shared[of[index] ?? 0], ...own } as Parameters<typeof apiCalls.decode>[0]);
-  });
+  const isWanted = block.shared.map(
+    (values) => (panel === undefined || values[PANEL] === panel) && (run === undefined || values[RUN] === run),
+  );
+  const calls: SelectedCalls['calls'] = [];
+  let time = 0;
+  for (const [position, step] of block.at.entries()) {
+    time += step;
+    const combination = of[position] ?? 0;
+    if (isWanted[combination] !== true) continue;
+    const ofService = block.service[position] ?? null;
+    if (service !== undefined && ofService !== service) continue;
+    const at = new Date(time).toISOString();
+    if ((since !== undefined && at < since) || (until !== undefined && at > until)) continue;
+    const own = { at, service: ofService, path: path[position], duration_ms: ms[position] };
+    const row = { ...shared[combination], ...own } as Parameters<typeof apiCalls.decode>[0];
+    calls.push({ call: apiCalls.decode(row), index: block.index?.[position] ?? position });
+  }
+  return { calls, panels: new Set(block.shared.map((values) => String(values[PANEL]))) };
 }
 
 /** Returns the newest calls of each panel, compressed; null for a block that is as quickly read as a whole. */
@@ -107,9 +148,8 @@ export function encodeNewest(calls: readonly ApiCallRecord[]): Uint8Array | null
  *
  * @throws StoreError `store_damaged`
  */
-export function decodeNewest(seq: number, data: Uint8Array): { call: ApiCallRecord; index: number }[] {
-  const block = parseBlock(seq, data);
-  return toCalls(block).map((call, position) => ({ call, index: block.index?.[position] ?? 0 }));
+export function decodeNewest(seq: number, data: Uint8Array): SelectedCalls['calls'] {
+  return selectCalls(parseBlock(seq, data), {}).calls;
 }
 
 /** Loaded on demand: many commands write no calls. */

@@ -1,7 +1,7 @@
 import type { ApiCallRecord } from '../run-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { decodeBlock, decodeNewest, NEWEST_OF_PANEL } from './api-call-block.js';
+import { type CallFilter, NEWEST_OF_PANEL, selectFromBlock } from './api-call-block.js';
 import { addBlock, joinBlocks, lastCallNumber } from './api-call-writes.js';
 import { countRenames } from './rename-calls.js';
 import { listByTime, rowsByTime } from './record-queries.js';
@@ -11,16 +11,6 @@ import { apiCalls } from './run-record-tables.js';
 interface NumberedCall {
   seq: number;
   call: ApiCallRecord;
-}
-
-/** Which calls are read. */
-interface CallFilter {
-  service?: string | undefined;
-  panel?: string | undefined;
-  run?: string | undefined;
-  /** Inclusive. */
-  since?: string | undefined;
-  until?: string | undefined;
 }
 
 /** What is known of a block without reading its calls; their numbers are those from `first_seq` to `seq`. */
@@ -124,8 +114,21 @@ function isOfNewest(head: BlockHead, { service, run, panel, until }: CallFilter,
   return until === undefined || until >= head.last_at;
 }
 
+/** Calls of a block that a filter asks for, and the panels of all its calls. */
+interface BlockCalls {
+  calls: NumberedCall[];
+  panels: ReadonlySet<string>;
+}
+
+const NONE: BlockCalls = { calls: [], panels: new Set() };
+
 /** Reads the calls of a block; with `newest`, of a large one only the newest of each panel. */
-async function readBlock({ db }: Session, head: BlockHead, newest = false): Promise<NumberedCall[]> {
+async function readBlock(
+  { db }: Session,
+  head: BlockHead,
+  filter: CallFilter,
+  { newest = false }: { newest?: boolean } = {},
+): Promise<BlockCalls> {
   const row = await db
     .selectFrom('api_call_blocks')
     .select((eb) => [
@@ -134,20 +137,10 @@ async function readBlock({ db }: Session, head: BlockHead, newest = false): Prom
     ])
     .where('seq', '=', head.seq)
     .executeTakeFirst();
-  return toNumbered(head, row ?? { newest: null, data: null });
-}
-
-function toNumbered(head: BlockHead, { newest, data }: Record<'newest' | 'data', Uint8Array | null>): NumberedCall[] {
-  const { seq, first_seq: first } = head;
-  if (newest !== null) return decodeNewest(seq, newest).map(({ call, index }) => ({ call, seq: first + index }));
-  return data === null ? [] : decodeBlock(seq, data).map((call, index) => ({ call, seq: first + index }));
-}
-
-function matches(call: ApiCallRecord, { service, panel, run, since, until }: CallFilter): boolean {
-  if (service !== undefined && call.service !== service) return false;
-  if (panel !== undefined && call.panel !== panel) return false;
-  if (run !== undefined && call.run !== run) return false;
-  return (since === undefined || call.at >= since) && (until === undefined || call.at <= until);
+  const data = row?.newest ?? row?.data ?? null;
+  if (data === null) return NONE;
+  const { calls, panels } = selectFromBlock(head.seq, data, filter);
+  return { calls: calls.map(({ call, index }) => ({ call, seq: head.first_seq + index })), panels };
 }
 
 /** Returns whether all calls of a block are older than a call, or as old and written before it. */
@@ -192,10 +185,12 @@ async function newestInBlocks(
       const oldest = found.length < limit ? undefined : found.at(-1);
       if (oldest !== undefined && isBefore(head, oldest)) return found;
       if (filter.panel !== undefined && known.get(toKey(head))?.has(filter.panel) === false) continue;
-      const calls = await readBlock(session, head, isOfNewest(head, filter, limit));
+      const { calls, panels: ofBlock } = await readBlock(session, head, filter, {
+        newest: isOfNewest(head, filter, limit),
+      });
       if (known.size >= MOST_KEPT) known.clear();
-      known.set(toKey(head), new Set(calls.map(({ call }) => call.panel)));
-      found.push(...calls.filter(({ call }) => matches(call, filter)));
+      known.set(toKey(head), ofBlock);
+      found.push(...calls);
       found = found.sort((a, b) => byTime(b, a)).slice(0, limit);
     }
     if (heads.length < FIRST_HEADS) break;
@@ -216,10 +211,9 @@ async function oldestInBlocks(
   for (const head of heads) {
     const newest = found.length < limit ? undefined : found.at(-1);
     if (newest !== undefined && newest.call.at < head.first_at) break;
-    const calls = await readBlock(session, head);
+    const { calls } = await readBlock(session, head, filter);
     const behind = calls.filter(
-      ({ call, seq }) =>
-        matches(call, filter) && (after === null || call.at > after.at || (call.at === after.at && seq > after.seq)),
+      ({ call, seq }) => after === null || call.at > after.at || (call.at === after.at && seq > after.seq),
     );
     found = [...found, ...behind].sort(byTime).slice(0, limit);
   }
@@ -239,9 +233,8 @@ async function writtenInBlocks(
   const found: NumberedCall[] = [];
   for (const head of heads) {
     if (found.length >= limit) break;
-    const calls = (await readBlock(session, head)).filter(
-      ({ call, seq }) => matches(call, filter) && (after === null || seq > after),
-    );
+    const block = await readBlock(session, head, filter);
+    const calls = block.calls.filter(({ seq }) => after === null || seq > after);
     if (after === null) calls.reverse();
     found.push(...calls);
   }

@@ -161,9 +161,11 @@ async function spreadSamples(session: Session, filter: SpreadFilter): Promise<Sa
 
 /** Returns the beginnings and ends of the parts; the last one ends after `to`. */
 function listParts({ from, to, parts }: SpreadFilter): [string, string][] {
+  if (parts <= 0) return [];
   const [start, end] = [Date.parse(from), Date.parse(to) + 1];
   const bound = (index: number): string => new Date(Math.round(start + ((end - start) * index) / parts)).toISOString();
-  return Array.from({ length: Math.max(0, parts) }, (_, index) => [bound(index), bound(index + 1)]);
+  const bounds = Array.from({ length: parts + 1 }, (_, index) => bound(index));
+  return bounds.slice(1).map((until, index) => [bounds[index] ?? until, until]);
 }
 
 /** Returns the first and the last confirmation in a time of the sample that was the last one before it, or is open. */
