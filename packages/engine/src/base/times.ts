@@ -51,6 +51,5 @@ function toIso(ms: number): string {
 
 /** Returns the local date so many days later. */
 export function addDays(date: string, days: number): string {
-  if (days === 0) return date;
   return toIso(Date.parse(`${date}T00:00:00Z`) + days * DAY).slice(0, 10);
 }

@@ -11,7 +11,7 @@ import {
 } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { findTimeZone, listLimits } from '../base/config/find-entry.js';
-import { toCycleKey } from '../kernel/subject/cycle-key.js';
+import { toCycleKey } from '../base/cycles.js';
 import { newHold, inForce, isLifted, isOfRemovedLimit } from '../kernel/subject/holds.js';
 import type { Context } from '../context/context.js';
 import { findPeak, type LimitState, type Spend } from '../kernel/subject/limit-state.js';

@@ -1,6 +1,6 @@
 import { crossedThresholds, describeReason, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
-import { toCycleKey } from '../kernel/subject/cycle-key.js';
+import { toCycleKey } from '../base/cycles.js';
 import { describeTermination, type Termination, UNFINISHED } from '../kernel/subject/termination.js';
 import { describeLimit } from '../kernel/subject/used.js';
 import type { Context } from '../context/context.js';

@@ -39,7 +39,7 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
   await runConcurrently(ready, 1, enforce, stopped);
   const enforceAfter = async (work: Applied): Promise<void> => enforce(await plannedAfterEnded(on, work));
   await runConcurrently(sharing.filter(isWaiting), 1, enforceAfter, stopped);
-  return Promise.all(done.map((work) => withStopsLeft(on, work)));
+  return Promise.all(done.map(async (work) => (work.sharers.length === 0 ? work : withStopsLeft(on, work))));
 }
 
 /** Plans a service whose account was restricted for one that has ended: by now, that may be undone. */

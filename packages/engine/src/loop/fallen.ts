@@ -10,17 +10,16 @@ import { distrust } from './decide.js';
 import { isFallen, mostFellBefore, READINGS_FELL } from './plausible.js';
 
 /**
- * Returns the cycles of a panel whose readings had fallen before a run, if it may accept that: most of the panel had
+ * Returns the cycles of a panel whose readings had fallen before a run that may believe them, if it may accept that: most of the panel had
  * (`readings_fell`), or the operator allows a run over that service alone. A first low reading may be short-lived, and the run be
  * allowed for another reason. What the run can't read, or does not come to, is left for the next one.
  */
 export async function findFallen(
   context: Context,
-  { allowMass, service, dryRun }: Pick<RunRequest, 'allowMass' | 'service' | 'dryRun'>,
+  { service, dryRun }: Pick<RunRequest, 'service' | 'dryRun'>,
   panel: string,
   leases: HeldLease[],
 ): Promise<ReadonlySet<string>> {
-  if (!allowMass) return new Set();
   const services = await context.store.services.list({ panel, ...(service !== undefined && { ids: [service] }) });
   const cycles = await listNewest(context, services);
   const toIds = (isMeant: typeof isLeft): Set<string> => new Set(cycles.filter(isMeant).map(({ id }) => id));

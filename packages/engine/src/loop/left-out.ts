@@ -33,7 +33,7 @@ export async function decideAgain(
 ): Promise<LeftOut[]> {
   const { run, subjects } = left;
   const { clock } = run.context.deps;
-  if (!isAllowed(left)) return [left];
+  if (subjects.length === 0 || !isAllowed(left)) return [left];
   const ids = subjects.map(({ service }) => service.id);
   const isNext = new Set<string>();
   try {

@@ -120,14 +120,15 @@ async function loadStored(
   const unresolved = group(await store.actions.unresolved(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
-  const lifted = panel.kind.keepsQuota === true ? await readLifted(store, panel.name) : NONE_LIFTED;
+  const lifted = panel.kind.keepsQuota === true ? await readLifted(store, panel.name) : NONE;
   const isOpen = (id: string): boolean => evidence.has(id) || unresolved.has(id) || lifted.has(id);
   const history = await loadHistory(context, panel, services, { ordered, isOpen });
   const earlier = await earlierCycles(context, cycles, now);
   const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
-  const takenOver = await findTakenOver(context, panel, uncounted);
+  const takenOver = uncounted.length === 0 ? NONE : await findTakenOver(context, panel, uncounted);
   const former = await findFormerHistories(context, panel, { services, history });
-  const objectsSince = await findObjectsSince(context, panel, { services, cycles });
+  const isOfWindows = panel.kind.capabilities.includes('window-usage');
+  const objectsSince = isOfWindows ? await findObjectsSince(context, panel, { services, cycles }) : NO_OBJECTS;
   const left = [...unresolved.values()].flat();
   const terminations = left.length === 0 ? new Map<string, Termination>() : await terminationsIn(context, left);
   return {
@@ -172,7 +173,8 @@ async function readCounted(
 
 /** What most services have: it is shared, since a run loads each of ten thousands of services. */
 const NOTHING_TO_RESTRICT: ToRestrict = new Map();
-const NONE_LIFTED: ReadonlySet<string> = new Set();
+const NONE: ReadonlySet<string> = new Set();
+const NO_OBJECTS: ReadonlyMap<string, string> = new Map();
 
 /** Returns the rows of one service. */
 function findRows(stored: StoredRows, id: string) {

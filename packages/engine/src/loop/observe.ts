@@ -1,7 +1,7 @@
 import type { Observation, ObserveOptions, Panel, OpenRows } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
-import { toListKnown } from '../kernel/subject/facts.js';
+import { toListKnown } from '../kernel/subject/pages.js';
 import { toKnownCheckpoint } from '../kernel/subject/history.js';
 import type { Loaded, RunOnPanel, Stage } from '../kernel/subject/stages.js';
 

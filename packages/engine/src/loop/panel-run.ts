@@ -290,7 +290,8 @@ async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
   const releases = subjects.flatMap((work) => listReleases(context, work, report.run));
   const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...braked], after);
   await recordFinished(run, { subjects, treatment: verdict.treatment, notices }, stop);
-  if (!request.dryRun) await noteStopsOfSharers(run, subjects, run.leases.held);
+  const isShared = subjects.some(({ sharers }) => sharers.length > 0);
+  if (isShared && !request.dryRun) await noteStopsOfSharers(run, subjects, run.leases.held);
   hooks.finished(subjects);
   await hooks.end(verdict);
   const mayDecide = stop === null && fell === null;

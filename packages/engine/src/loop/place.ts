@@ -9,7 +9,7 @@ import {
   type UsageBytes,
 } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
-import { findCycleAnchor } from '../base/cycle-anchor.js';
+import { findCycleAnchor } from '../base/cycles.js';
 import { findEntry, findTimeZone } from '../base/config/find-entry.js';
 import { group } from '../base/lifecycle.js';
 import type { Context } from '../context/context.js';

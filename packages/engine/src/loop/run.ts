@@ -55,6 +55,8 @@ async function workAndEnd(context: Context, run: Run, request: RunRequest, featu
   return done;
 }
 
+const NONE_FALLEN: ReadonlySet<string> = new Set();
+
 /** What was done on the panels of a run. */
 interface OverPanels {
   report: RunReport;
@@ -93,7 +95,7 @@ async function overPanels(
   for (const name of names) {
     const panel = await openPanel(context, name, undecided);
     if (panel === null) continue;
-    const fallen = await findFallen(context, request, name, leases.held);
+    const fallen = request.allowMass ? await findFallen(context, request, name, leases.held) : NONE_FALLEN;
     const ofPanels = { context, panel, request, leases, report, results, advance, fallen };
     const refused = await runPanel(ofPanels, only, parts).catch(toPanelFault);
     if (refused !== null) undecided.set(name, refused);

@@ -3,7 +3,8 @@ import type { AgentPlan, ApplyContext, ItemError, Plan, Step, StepOutcome } from
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { failedStep } from '../subject/doubt.js';
-import { leaveOut, saveResources, toListKnown } from '../subject/facts.js';
+import { leaveOut, saveResources } from '../subject/facts.js';
+import { toListKnown } from '../subject/pages.js';
 import {
   actionRow,
   type Changed,

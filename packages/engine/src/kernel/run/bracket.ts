@@ -103,7 +103,8 @@ export class Run {
    * @throws SluiceError `no_token`
    */
   async refuseEndedAsker(tables: Pick<StoreTables, 'apiTokens' | 'sessions'> = this.#session.store): Promise<void> {
-    if (this.#isAsked) await refuseEndedAsker(tables, this.#session.deps.asker, this.#session.now());
+    const { asker } = this.#session.deps;
+    if (this.#isAsked && asker !== null) await refuseEndedAsker(tables, asker, this.#session.now());
   }
 
   /** Stores the start of the run, in the transaction of `tables` where one is passed. */

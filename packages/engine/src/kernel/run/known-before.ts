@@ -1,7 +1,7 @@
 import type { Panel } from '@sluice/panel-kind';
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import type { Applied } from '../subject/stages.js';
-import { isUnseen } from '../subject/to-stage.js';
+import { isHeld, isUnseen } from '../subject/to-stage.js';
 import { toLastReading } from '../subject/views.js';
 
 /** A run, as far as it decides what its panel has shown. */
@@ -27,11 +27,6 @@ export function findBesides(decision: DecisionRecord): { stops: readonly string[
 export function describeBesides(service: string, decision: Pick<DecisionRecord, 'inputs'> | null): string | null {
   const { stoppedBesides: stops = [] } = (decision?.inputs ?? {}) as Besides;
   return stops.length === 0 ? null : `${service} is stopped besides its holds: ${stops.join('; ')}`;
-}
-
-/** Returns whether a decision is about a service that is held, or would be. */
-export function isHeld({ holds }: Pick<Applied, 'holds'>, { wouldHold }: Pick<DecisionRecord, 'wouldHold'>): boolean {
-  return holds.length + wouldHold.length > 0;
 }
 
 /** Returns whether a run has seen all that others may have stopped of a held service. */

@@ -2,7 +2,6 @@ import type { RemovedPanel, RunReport } from '@sluice/contract/documents';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { nameFew } from '../../base/natural-order.js';
 import { group, isLiving } from '../../base/lifecycle.js';
-import { listAgentPanels } from '../subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
 import { removedKey } from '../../context/panel-answers.js';
 import { describeFormer } from '../../context/stored-names.js';
@@ -18,11 +17,12 @@ export const PANEL_REMOVED = 'panel_removed';
 /** Finds panels that have services, or agents that are held or limited, but are not in the config, by name. */
 export async function findRemovedPanels({ store, config }: Pick<Context, 'store' | 'config'>): Promise<RemovedPanel[]> {
   const isGone = (panel: string): boolean => isPanelRemoved(config, panel);
-  const limits = (await store.agents.list()).filter(({ limitBytes, gone }) => limitBytes !== null && !gone);
+  const known = await store.agents.list();
+  const limits = known.filter(({ limitBytes, gone }) => limitBytes !== null && !gone);
   const elsewhere = new Set(limits.flatMap(({ panel, uuid }) => (isGone(panel) ? [] : [uuid])));
-  const known = new Set([...(await store.services.panels()), ...(await listAgentPanels(store))]);
+  const panels = new Set([...(await store.services.panels()), ...known.map(({ panel }) => panel)]);
   const removed: RemovedPanel[] = [];
-  for (const panel of [...known].filter(isGone).sort()) {
+  for (const panel of [...panels].filter(isGone).sort()) {
     const agents = await findHeldAgents(store, panel);
     const ofPanel = limits.filter((agent) => agent.panel === panel && !elsewhere.has(agent.uuid));
     const limited = ofPanel.map(({ name }) => name);

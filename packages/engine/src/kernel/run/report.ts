@@ -9,12 +9,12 @@ import { isProtected, listLastingHolds, listReleasedHolds, noteTold } from '../s
 import { countsAsOver, AGENT_LIMIT, type FindKind, serviceView, toStatus, toActionView } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
 import { noteAlarms, withLasting } from './alarms.js';
-import { besidesSeen, isHeld, withKnown } from './known-before.js';
+import { besidesSeen, withKnown } from './known-before.js';
 import { newsOfServices } from './news.js';
 import type { RunRequest } from './bracket.js';
 import { addNotices, type Notice, noticeRows, withoutFormer } from './notice.js';
 import type { Applied } from '../subject/stages.js';
-import { LEASED } from '../subject/to-stage.js';
+import { isHeld, LEASED } from '../subject/to-stage.js';
 import { NO_TOTALS, shownNotice } from './run-document.js';
 
 /** How a run treats what it decided. */

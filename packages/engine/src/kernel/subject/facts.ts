@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ListKnown, Panel } from '@sluice/panel-kind';
+import type { Panel } from '@sluice/panel-kind';
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
 import { otherLeases, type OtherLeases, serviceLease } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
-import { group, isLiving } from '../../base/lifecycle.js';
+import { group } from '../../base/lifecycle.js';
 import type { Applied, RunOnPanel } from './stages.js';
 import { LEASED, withError } from './to-stage.js';
 
@@ -125,9 +125,4 @@ export async function saveResources({ resources }: RunOnPanel, tables: StoreTabl
   const seen = [...resources.values()];
   resources.clear();
   if (seen.length > 0) await tables.resources.put(seen);
-}
-
-/** Returns what lists the services of a panel that have not ended. */
-export function toListKnown({ services }: Pick<StoreTables, 'services'>, panel: string): ListKnown {
-  return async () => (await services.list({ panel })).filter(isLiving);
 }

@@ -68,7 +68,6 @@ export async function findObjectsSince(
   panel: Pick<Panel, 'name' | 'kind'>,
   { services, cycles }: { services: readonly ServiceRecord[]; cycles: ReadonlyMap<string, readonly CycleRecord[]> },
 ): Promise<ReadonlyMap<string, string>> {
-  if (!panel.kind.capabilities.includes('window-usage')) return new Map();
   const unread = services.filter((service) => {
     const cycle = cycles.get(service.id)?.[0];
     return cycle === undefined || !isReadOf(panel, service, cycle);

@@ -117,8 +117,8 @@ export async function findFormerHistories(
 ): Promise<ReadonlyMap<string, FormerHistory>> {
   if (panel.history?.checkpoint === undefined) return new Map();
   const fresh = known.services.filter(({ id }) => parseStored(known.history.get(id)?.checkpoint)?.account == null);
-  const former = await findFormer({ store }, panel, fresh);
-  if (former.size === 0) return new Map();
+  const former = fresh.length === 0 ? null : await findFormer({ store }, panel, fresh);
+  if (former === null || former.size === 0) return new Map();
   const all = [...former.values()].flatMap(({ earlier }) => earlier.map(({ service }) => service));
   const decisions = await store.decisions.latest([...new Set(all)]);
   const checkpoints = new Map(decisions.map((decision) => [decision.service, findCheckpoint(decision, panel.name)]));

@@ -22,7 +22,7 @@ import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { findHighest } from './accepted-figures.js';
-import { toCycleKey } from './cycle-key.js';
+import { toCycleKey } from '../../base/cycles.js';
 import { findPeak, type LimitState, type Spend } from './limit-state.js';
 import { findSourceChange } from './source.js';
 import type { Loaded, Stage } from './stages.js';

@@ -1,7 +1,8 @@
-import type { Panel } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { ListKnown, Panel } from '@sluice/panel-kind';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
+import { isLiving } from '../../base/lifecycle.js';
 import { runConcurrently } from '../../base/run-concurrently.js';
 
 /**
@@ -69,6 +70,11 @@ export async function eachPage<Read>(
   const [pages] = await Promise.allSettled([reading]);
   const [last] = await Promise.allSettled([writing]);
   for (const result of [pages, last]) if (result.status === 'rejected') throw result.reason;
+}
+
+/** Returns what lists the services of a panel that have not ended. */
+export function toListKnown({ services }: Pick<StoreTables, 'services'>, panel: string): ListKnown {
+  return async () => (await services.list({ panel })).filter(isLiving);
 }
 
 function pageSize({ snapshot }: PagedPanel): number {

@@ -23,7 +23,8 @@ export function isOverdue(
 ): boolean {
   if (nextDueDate === null) return false;
   const graceDays = findEntry(config.products, product)?.graceDays ?? 0;
-  return now >= zonedMidnight(addDays(nextDueDate, graceDays), findTimeZone(config, panel));
+  const last = graceDays === 0 ? nextDueDate : addDays(nextDueDate, graceDays);
+  return now >= zonedMidnight(last, findTimeZone(config, panel));
 }
 
 /** Returns whether runs hold a service since its due date has passed. */

@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { ItemError, Observation, Panel } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { hasEnded } from '../../base/lifecycle.js';
 
@@ -21,6 +21,11 @@ const STILL_RESTRICTED = 'still_restricted';
  */
 export function saysStopped({ code }: { code: string }): boolean {
   return code === STOPPED_BY_PANEL || code === STILL_RESTRICTED;
+}
+
+/** Returns whether a decision is about a service that is held, or would be. */
+export function isHeld({ holds }: Pick<Applied, 'holds'>, { wouldHold }: Pick<DecisionRecord, 'wouldHold'>): boolean {
+  return holds.length + wouldHold.length > 0;
 }
 
 /** Whether an observation does not show whether what was found earlier, and said in this text, lasts. */

@@ -1,4 +1,4 @@
-import type { ServiceRecord } from '@sluice/state-store';
+import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 
 /** The ref with the date that the cycles of a service follow from, where it is not due on any. */
 const ANCHOR_REF = 'billing_cycle_from';
@@ -12,4 +12,12 @@ export function findCycleAnchor({ nextDueDate, refs }: Pick<ServiceRecord, 'next
 export function keepCycleAnchor(before: ServiceRecord, after: ServiceRecord): void {
   if (after.nextDueDate !== null) Reflect.deleteProperty(after.refs, ANCHOR_REF);
   else if (before.nextDueDate !== null) after.refs[ANCHOR_REF] = before.nextDueDate;
+}
+
+/**
+ * Returns the key by which a cycle has its window, and by which a panel's counter is reset once in it: the id of the cycle, with the
+ * start where that has moved later since the cycle was opened, because usage counts from zero then.
+ */
+export function toCycleKey(cycle: Pick<CycleRecord, 'id' | 'start' | 'openedAt'>): string {
+  return cycle.start > cycle.openedAt ? `${cycle.id} ${cycle.start}` : cycle.id;
 }
