@@ -42,6 +42,8 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const comparison: Comparison = { observed, user, permissions, forwards, past, last, replay };
   const { stopped, undecided, unjudged } = findStopped(comparison);
   const atRest = new Set(forwards.flatMap((row) => (row.status === 1 ? [] : [row.id])));
+  // One that its customer starts while it is held is paused again, and starts with the others.
+  const isParked = (id: number): boolean => atRest.has(id) || past.held.forward(id);
   const isZero = [...permissions, user].every((row) => sumBytes(row) === 0);
   const isReset = isZero || (history.resetCycle === null && past.isReset);
   return {
@@ -60,7 +62,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       ),
       stopped,
       restarted: history.restarted.filter((id) => atRest.has(id)),
-      parked: Object.fromEntries(Object.entries(history.parked).filter(([id]) => atRest.has(Number(id)))),
+      parked: Object.fromEntries(Object.entries(history.parked).filter(([id]) => isParked(Number(id)))),
       expired: findExpired(comparison),
       firstCycle: history.firstCycle ?? past.cycle,
       resetCycle: isReset ? (past.cycle ?? history.resetCycle) : history.resetCycle,
