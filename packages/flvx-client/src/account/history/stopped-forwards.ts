@@ -160,8 +160,26 @@ function toIsZeroed(comparison: Comparison): (row: FlvxForward) => boolean {
     row.status !== 1 && zeroed !== null && compareInstant(comparison, row, zeroed) < 0;
   const ran = forwards.filter((row) => hasRun(comparison, row) && !isBefore(row));
   if (ran.some(({ status }) => status === 1)) return () => false;
-  if (sumBytes(user) < replay.history.usedBytes) return () => true;
+  if (sumBytes(user) < replay.history.usedBytes) return (row) => mayHaveUsedUp(comparison, row.tunnelId);
   return (row) => zeroed !== null && isZeroedBy(comparison, row, zeroed);
+}
+
+/**
+ * Whether the quota of the user or of its permission for a tunnel may have been almost used up when somebody else zeroed the counters.
+ * Those of forwards go on, and show the most that was counted until then; of a forward that is gone, nothing does.
+ */
+function mayHaveUsedUp(comparison: Comparison, tunnelId: number): boolean {
+  const { forwards, last, replay } = comparison;
+  const known = last?.forwards ?? {};
+  if (Object.keys(known).some((id) => forwards.every((row) => String(row.id) !== id))) return true;
+  const grown = forwards.reduce((sum, row) => sum + Math.max(0, sumBytes(row) - (known[row.id]?.bytes ?? 0)), 0);
+  const served = replay.history.moved === undefined ? forwards.filter((row) => row.tunnelId === tunnelId) : forwards;
+  const carried = served.reduce((sum, row) => sum + sumBytes(row), 0);
+  const toMost = (row: RuledRow, bytes: number): RuledRow => ({ ...row, inBytes: bytes / ALMOST, outBytes: 0 });
+  return isAnyUsedUp(comparison, tunnelId, {
+    user: (row) => toMost(replay.worst.user(row), replay.history.usedBytes + grown),
+    permission: (row) => toMost(replay.worst.permission(row), carried),
+  });
 }
 
 function isZeroedBy(comparison: Comparison, row: FlvxForward, zeroed: Span): boolean {
