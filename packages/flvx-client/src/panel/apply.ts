@@ -69,16 +69,21 @@ export async function applyStep(
   const { calling, signal } = context;
   const options = { calling, repeating: calling, password, tag: service.id, signal };
   const done = await performStep(client, account, flvxStep, options);
-  const outcome = toOutcome(done, step, state);
+  const outcome = toOutcome({ ...done, observed: withFound(done) }, step, state);
   if (outcome.state !== 'applied') return { outcome, account: done.account };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
   const refs = { ...refsAfter(flvxStep, done.account.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
-  const shown = done.mayRun === true ? { ...(outcome.observed as object | null), mayRun: true } : outcome.observed;
-  const observed = counters === null ? shown : withZeroed(shown, counters, permissions);
+  const observed = counters === null ? outcome.observed : withZeroed(outcome.observed, counters, permissions);
   return {
     outcome: { ...outcome, observed, refs: ownRefs(service, refs), ...(zeroes(flvxStep) ? { zeroed } : {}) },
     account: done.account,
   };
+}
+
+/** Returns what was observed of a step with what else it showed, which the journal keeps. */
+function withFound({ observed, mayRun, restarted }: FlvxStepOutcome): unknown {
+  if (restarted !== undefined) return { forwards: observed, restarted };
+  return mayRun === true ? { ...(observed as object | null), mayRun } : observed;
 }
 
 /** Returns what was observed of a step with the counters that it zeroed: they show whether the panel had stopped the account. */

@@ -52,6 +52,7 @@ export function toStepRecords(rows: readonly ActionRecord[]): StepRecord[] {
         ...toSpan(row),
         ...toZeroed(row),
         ...toMayRun(row),
+        ...toRestarted(row),
       },
     ];
   });
@@ -74,6 +75,11 @@ function toZeroed({ type, observed }: ActionRecord): Pick<StepRecord, 'zeroed'> 
 function toMayRun({ type, observed }: ActionRecord): Pick<StepRecord, 'mayRun'> {
   const { mayRun } = (observed ?? {}) as Pick<StepRecord, 'mayRun'>;
   return type !== 'pause-forward' || mayRun === undefined ? {} : { mayRun };
+}
+
+function toRestarted({ type, observed }: ActionRecord): Pick<StepRecord, 'restarted'> {
+  const { restarted } = (observed ?? {}) as Pick<StepRecord, 'restarted'>;
+  return type !== 'redeploy-forwards' || restarted === undefined ? {} : { restarted };
 }
 
 /** Returns the name of a change for operators: `close tunnel 1 (de-1)`, `pause forward web (7)`. */

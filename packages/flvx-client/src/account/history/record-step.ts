@@ -18,6 +18,8 @@ export interface StepRecord {
   zeroed?: ZeroedCounters;
   /** No answer to the pause came: the forward may run on its node, although it is shown as paused. */
   mayRun?: true;
+  /** Forwards that a push has started, or may have, beside those of its plan: they were paused while it was made. */
+  restarted?: readonly number[];
 }
 
 /** Counters of an account directly before they were zeroed, both directions together. */
@@ -69,7 +71,8 @@ export function listRestarted(step: FlvxStep): readonly number[] {
  * Adds a step to a history. A call of unknown outcome counts as made where that is safe: its push may have started paused
  * forwards, its update may have overwritten permissions. Pure.
  */
-export function recordStep(history: FlvxHistory, { step, done, sent, notes, mayRun }: StepRecord): FlvxHistory {
+export function recordStep(history: FlvxHistory, record: StepRecord): FlvxHistory {
+  const { step, done, sent, notes, mayRun, restarted = [] } = record;
   if (!sent) return history;
   switch (step.type) {
     case 'create-user':
@@ -81,7 +84,7 @@ export function recordStep(history: FlvxHistory, { step, done, sent, notes, mayR
     case 'assign-tunnel':
       return recordAssign(history, step, done, notes ?? {});
     case 'redeploy-forwards': {
-      const pushed = restartForwards(history, listRestarted(step));
+      const pushed = restartForwards(history, [...listRestarted(step), ...restarted]);
       return done ? { ...pushed, unpushed: without(pushed.unpushed, step.payload.tunnelId) } : pushed;
     }
     case 'redirect-forward':

@@ -40,6 +40,11 @@ export interface FlvxStepOutcome {
    * elsewhere.
    */
   mayRun?: true;
+  /**
+   * Forwards that rest since a moment before the push or after it: their nodes may run them, although the panel shows them as paused. Absent
+   * for none.
+   */
+  restarted?: number[];
   /** The account as last read, with the step in its history: pass it with the next step. */
   account: FlvxAccount;
 }
@@ -90,6 +95,8 @@ class StepCalls {
   /** The first call whose answer was lost. The panel may still do it, whatever it answers to a repeat. */
   #lost: CallEnd | null = null;
   readonly #callOptions: { tag?: string };
+  /** The forwards that ran before the step. */
+  readonly #ran: ReadonlySet<number>;
 
   constructor(
     private readonly client: FlvxClient,
@@ -98,6 +105,7 @@ class StepCalls {
     private account: FlvxAccount,
   ) {
     this.#callOptions = options.tag === undefined ? {} : { tag: options.tag };
+    this.#ran = new Set(account.forwards.flatMap(({ id, status }) => (status === 1 ? [id] : [])));
   }
 
   async run(): Promise<FlvxStepOutcome> {
@@ -119,10 +127,12 @@ class StepCalls {
       }
       const outcome = await this.#judge(end, resolution, attempts);
       if (outcome === null) continue;
-      this.#record(outcome.state === 'applied' || outcome.state === 'unneeded');
+      const restarted = this.#listRestarted();
+      this.#record(outcome.state === 'applied' || outcome.state === 'unneeded', restarted);
       await this.#waitForPush();
       const isUnanswered = step.type === 'pause-forward' && outcome.state === 'applied' && end.kind === 'lost';
-      return { ...outcome, ...(isUnanswered && { mayRun: true }), account: this.account };
+      const found = { ...(isUnanswered && { mayRun: true as const }), ...(restarted.length > 0 && { restarted }) };
+      return { ...outcome, ...found, account: this.account };
     }
   }
 
@@ -202,10 +212,18 @@ class StepCalls {
     return { state, error, attempts, observed: findObject(step, account), account };
   }
 
-  #record(done: boolean): void {
+  /** Lists the forwards of a redeploy that ran when they were last read, and rest now. */
+  #listRestarted(): number[] {
+    const { step, account } = this;
+    if (step.type !== 'redeploy-forwards') return [];
+    const rests = listPushed(step, account).filter(({ status }) => status !== 1);
+    return rests.map(({ id }) => id).filter((id) => this.#ran.has(id));
+  }
+
+  #record(done: boolean, restarted: readonly number[]): void {
     const { step, account } = this;
     // The panel may refuse after it has written the row and begun the push.
-    const history = recordStep(toHistory(account), { step, done, sent: true });
+    const history = recordStep(toHistory(account), { step, done, sent: true, restarted });
     this.account = { ...account, history };
     if (done && step.type === 'create-user') this.account = withCreatedUser(this.account, step.payload.name);
   }
