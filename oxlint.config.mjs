@@ -130,6 +130,7 @@ export default {
   categories: { correctness: 'off' },
   ignorePatterns: [
     '**/dist/**',
+    '**/tsup.config.bundled_*',
     '**/.man/**',
     '**/.stryker-tmp/**',
     '**/coverage/**',
