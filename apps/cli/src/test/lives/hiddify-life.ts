@@ -104,16 +104,23 @@ export class HiddifyLife extends HiddifyStaff {
   }
 
   protected async act(): Promise<void> {
-    await this.step(ACTS, (act: Act, vpn) => this[act](vpn));
+    await this.noting(() => this.step(ACTS, (act: Act, vpn) => this[act](vpn)));
     this.passDays();
     await this.renew(this.subjects.filter(({ isPaid }) => isPaid));
   }
 
   protected override async settle(): Promise<void> {
-    const before = this.members.map(({ uuid }) => ({ uuid, from: this.panel.user(uuid).currentUsage }));
-    await super.settle();
-    for (const { uuid, from } of before)
+    await this.noting(() => super.settle());
+  }
+
+  /** Notes whose counters are zeroed meanwhile, by a run or a command, also one that is killed. */
+  private async noting(work: () => Promise<void>): Promise<void> {
+    const before = new Map(this.members.map(({ uuid }) => [uuid, this.panel.user(uuid).currentUsage]));
+    await work();
+    for (const { uuid } of this.members) {
+      const from = before.get(uuid) ?? 0;
       if (this.panel.user(uuid).currentUsage < from) this.#zeroed.set(uuid, { from, at: this.now });
+    }
   }
 
   protected isUnclear(member: Member, bytes: number): boolean {
