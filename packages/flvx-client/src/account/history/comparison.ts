@@ -46,6 +46,11 @@ export interface Comparison {
   replay: Replay;
 }
 
+/** Whether a forward of the last observation is gone: what it has carried since then is not known. */
+export function hasLostForwards({ forwards, last }: Pick<Comparison, 'forwards' | 'last'>): boolean {
+  return Object.keys(last?.forwards ?? {}).some((known) => !forwards.some((row) => String(row.id) === known));
+}
+
 /** Whether a forward ran at the last observation, or a step has started it since. */
 export function hasRun(comparison: Comparison, { id }: FlvxForward): boolean {
   const { last, replay } = comparison;

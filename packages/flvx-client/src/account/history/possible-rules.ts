@@ -1,6 +1,6 @@
 import type { FlvxForward } from '../../client/records.js';
 import { sumBytes } from '../rules.js';
-import { compareInstant, type Comparison } from './comparison.js';
+import { compareInstant, type Comparison, hasLostForwards } from './comparison.js';
 
 /**
  * What of a row may have stopped a forward: `all` is quota, expiry and status, which the panel enforces after a report of traffic,
@@ -52,10 +52,9 @@ function hasReported(comparison: Comparison, { id }: FlvxForward, tunnelId: numb
   // A tunnel that counts only a part of what was carried may count nothing of a small report.
   if (forwards.some((row) => (replay.history.scales[row.tunnelId]?.ratio ?? 0) < 1)) return true;
   const grown = forwards.map((row) => ({ row, bytes: sumBytes(row) - (last.forwards[row.id]?.bytes ?? 0) }));
-  const isGone = Object.keys(last.forwards).some((known) => !forwards.some((row) => String(row.id) === known));
   const sum = grown.reduce((bytes, one) => bytes + one.bytes, 0);
   // What no forward shows may be of any tunnel.
-  if (isGone || grownOfUser(comparison, last.usedBytes) > sum) return true;
+  if (hasLostForwards(comparison) || grownOfUser(comparison, last.usedBytes) > sum) return true;
   return grown.some(({ row, bytes }) => bytes !== 0 && (tunnelId === null || isServed(comparison, row, tunnelId)));
 }
 

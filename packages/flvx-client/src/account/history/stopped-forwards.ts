@@ -1,6 +1,6 @@
 import type { FlvxForward } from '../../client/records.js';
 import { isExpired, isUsedUp, type RuledRow, sumBytes } from '../rules.js';
-import { compareInstant, type Comparison, hasRun, isPausedByReport } from './comparison.js';
+import { compareInstant, type Comparison, hasLostForwards, hasRun, isPausedByReport } from './comparison.js';
 import { ANY_RULE, findRules, type PossibleRule, type PossibleRules } from './possible-rules.js';
 import { listStoppedByPanel, withoutCustomersPauses } from './customers-pauses.js';
 import type { StoredHistory } from './history.js';
@@ -169,16 +169,15 @@ function toIsZeroed(comparison: Comparison): (row: FlvxForward) => boolean {
  * Those of forwards go on, and show the most that was counted until then; of a forward that is gone, nothing does.
  */
 function mayHaveUsedUp(comparison: Comparison, tunnelId: number): boolean {
+  if (hasLostForwards(comparison)) return true;
   const { forwards, last, replay } = comparison;
   const known = last?.forwards ?? {};
-  if (Object.keys(known).some((id) => forwards.every((row) => String(row.id) !== id))) return true;
   const grown = forwards.reduce((sum, row) => sum + Math.max(0, sumBytes(row) - (known[row.id]?.bytes ?? 0)), 0);
   const served = replay.history.moved === undefined ? forwards.filter((row) => row.tunnelId === tunnelId) : forwards;
   const carried = served.reduce((sum, row) => sum + sumBytes(row), 0);
-  const toMost = (row: RuledRow, bytes: number): RuledRow => ({ ...row, inBytes: bytes / ALMOST, outBytes: 0 });
   return isAnyUsedUp(comparison, tunnelId, {
-    user: (row) => toMost(replay.worst.user(row), replay.history.usedBytes + grown),
-    permission: (row) => toMost(replay.worst.permission(row), carried),
+    user: (row) => toAlmost(replay.worst.user(row), replay.history.usedBytes + grown),
+    permission: (row) => toAlmost(replay.worst.permission(row), carried),
   });
 }
 
@@ -193,11 +192,15 @@ const ALMOST = 0.9;
 function wasAlmostUsedUp(comparison: Comparison, tunnelId: number): boolean {
   const { last, replay } = comparison;
   const worst = replay.zeroed === null ? toWorstBefore(last?.worst) : replay.worst;
-  const toAlmost = (row: RuledRow): RuledRow => ({ ...row, inBytes: sumBytes(row) / ALMOST, outBytes: 0 });
   return isAnyUsedUp(comparison, tunnelId, {
     user: (row) => toAlmost(worst.user(row)),
     permission: (row) => toAlmost(worst.permission(row)),
   });
+}
+
+/** Returns a row whose quota counts as used up from that share on. */
+function toAlmost(row: RuledRow, used = sumBytes(row)): RuledRow {
+  return { ...row, inBytes: used / ALMOST, outBytes: 0 };
 }
 
 /**

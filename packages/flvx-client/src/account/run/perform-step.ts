@@ -95,8 +95,7 @@ class StepCalls {
   /** The first call whose answer was lost. The panel may still do it, whatever it answers to a repeat. */
   #lost: CallEnd | null = null;
   readonly #callOptions: { tag?: string };
-  /** The forwards that ran before the step. */
-  readonly #ran: ReadonlySet<number>;
+  readonly #before: FlvxAccount;
 
   constructor(
     private readonly client: FlvxClient,
@@ -105,7 +104,7 @@ class StepCalls {
     private account: FlvxAccount,
   ) {
     this.#callOptions = options.tag === undefined ? {} : { tag: options.tag };
-    this.#ran = new Set(account.forwards.flatMap(({ id, status }) => (status === 1 ? [id] : [])));
+    this.#before = account;
   }
 
   async run(): Promise<FlvxStepOutcome> {
@@ -216,8 +215,8 @@ class StepCalls {
   #listRestarted(): number[] {
     const { step, account } = this;
     if (step.type !== 'redeploy-forwards') return [];
-    const rests = listPushed(step, account).filter(({ status }) => status !== 1);
-    return rests.map(({ id }) => id).filter((id) => this.#ran.has(id));
+    const ran = new Set(this.#before.forwards.flatMap(({ id, status }) => (status === 1 ? [id] : [])));
+    return listPushed(step, account).flatMap(({ id, status }) => (status !== 1 && ran.has(id) ? [id] : []));
   }
 
   #record(done: boolean, restarted: readonly number[]): void {
