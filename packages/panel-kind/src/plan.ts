@@ -243,6 +243,8 @@ export interface StepOutcome {
     outBytes: number | null;
     shown?: { inBytes: number; outBytes: number };
   };
+  /** The step was left out, since others have changed meanwhile what it was planned from: the service is observed and planned again. */
+  again?: true;
   /** A number that the service has since the step, or does not have any more. */
   number?: PassedNumber;
 }

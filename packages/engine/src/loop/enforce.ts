@@ -212,7 +212,7 @@ async function performRounds(on: FencedRun, stored: Applied, options: EnforceOpt
     const actions = applied.work.actions.slice(planned.actions.length);
     work = isNothingDone(actions) ? withStopsNow(applied.work) : applied.work;
     const done = actions.every(({ state }) => ENDED.has(state));
-    const goesOn = applied.movesLost || (plan.again === true && done);
+    const goesOn = applied.again || (plan.again === true && done);
     if (context.deps.signal.aborted) return unreached(work);
     if (!goesOn) {
       // A stop leaves steps as unneeded.

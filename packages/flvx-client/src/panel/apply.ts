@@ -99,7 +99,7 @@ function adopted({ account, adoptable }: ServiceObservation, step: Step): FlvxAc
 }
 
 function toOutcome(
-  { state, error, observed }: FlvxStepOutcome,
+  { state, error, observed, overtaken }: FlvxStepOutcome,
   step: Step,
   { account, nodes }: ServiceObservation,
 ): StepOutcome {
@@ -113,6 +113,7 @@ function toOutcome(
     const message = describeNotInForce(toFlvxStep(step), account, nodes);
     return { state, observed, error: { code: error.code, message } };
   }
+  if (overtaken === true) return { state: 'unneeded', observed, error: null, again: true };
   // The step was needed when it was planned: "unneeded" does not mean that others made the change.
   return { state: 'applied', observed, error: null, begins };
 }

@@ -54,22 +54,24 @@ class ChangeStopped extends Error {
 
 /**
  * Performs the steps of a plan one after the other; a failed step stops only those that need it. `readStop` is called in the
- * transaction that journals each call; after a stop no further step starts. With a `problem` nothing was stored or begun.
+ * transaction that journals each call; after a stop no further step starts. With a `problem` nothing was stored or begun; with `again`
+ * evidence has moved or facts have changed meanwhile, so that what is left is planned again.
  */
 export async function applyPlan<W extends Changed>(
   on: FencedRun,
   before: W,
   plan: Performable,
   options: PerformOptions<W>,
-): Promise<{ work: W; movesLost: boolean; problem: ItemError | null }> {
+): Promise<{ work: W; again: boolean; problem: ItemError | null }> {
   const { context, run } = on;
   const steps = plan.steps.filter((step) => step.later !== true);
   const rows = steps.map((step) => actionRow(context, run, { ...before, password: options.password }, step));
   const { started, moved, problem } = await beginPlan(on, before, plan, rows);
-  if (problem !== null) return { work: before, movesLost: false, problem };
+  if (problem !== null) return { work: before, again: false, problem };
   let work = started;
   const actions: ActionRecord[] = [];
   const undone = new Set<string>();
+  const leftOut = new Set<string>();
   const refusal = steps.length === 0 ? null : await mayChange(context, on.panel, { dryRun: false });
   let rest: StepOutcome | null = refusal === null ? null : failedStep(refusal.code, refusal.message);
   for (const [index, step] of steps.entries()) {
@@ -78,6 +80,7 @@ export async function applyPlan<W extends Changed>(
     const missing = step.needs?.find((id) => undone.has(id));
     let done: StepDone = { outcome: rest ?? notWanted, row, stop: null };
     if (context.deps.signal.aborted) done = { ...done, outcome: notCalled };
+    else if (step.needs?.some((id) => leftOut.has(id)) === true) done = { ...done, outcome: leftToNextPlan };
     else if (missing !== undefined) done = { ...done, outcome: waitsFor(missing) };
     else if (rest === null) {
       done = await performStep(on, work, { step, row }, options);
@@ -91,11 +94,12 @@ export async function applyPlan<W extends Changed>(
     const ended = await endAction(on, work, done.row, outcome);
     work = ended.work;
     actions.push(ended.row);
+    if (step.id !== undefined && outcome.again === true) leftOut.add(step.id);
     if (step.id !== undefined && outcome.state !== 'applied' && outcome.state !== 'unneeded') undone.add(step.id);
   }
   return {
     work: { ...work, actions: [...before.actions, ...actions] },
-    movesLost: moved < plan.moves.length,
+    again: moved < plan.moves.length || leftOut.size > 0,
     problem: null,
   };
 }
@@ -222,6 +226,9 @@ const notReached = failedStep(
   'not_reached',
   'the panel no longer responds; the next run, or repeating the command, continues',
 );
+
+/** A step before it was left out. */
+const leftToNextPlan: StepOutcome = { state: 'unneeded', observed: null, error: null, again: true };
 
 /** The run was stopped: nothing failed. */
 const notWanted: StepOutcome = { state: 'unneeded', observed: null, error: null };

@@ -1,6 +1,6 @@
 import type { FlvxForward } from '../../client/records.js';
 import { listOwnForwards, toHistory, type FlvxAccount } from '../history/history.js';
-import { newStep, type FlvxStep, type FlvxStepOf } from './step.js';
+import { BEFORE_REDIRECT, newStep, type FlvxStep, type FlvxStepOf } from './step.js';
 import { NOWHERE, type FlvxAccountTarget, type FlvxForwardTarget } from './target.js';
 import { countEntryNodes } from './values.js';
 
@@ -25,7 +25,7 @@ function planAddress(observed: FlvxAccount, row: FlvxForward, target: FlvxForwar
   const payload = { forwardId: row.id, remoteAddr };
   if (type === 'restore-forward' || row.status !== 1) return [newStep(type, row.id, { payload, prior: row })];
   // The change goes to the present entry nodes of the tunnel: on others, where the forward may still run, it is out of reach then.
-  const pause = pauseStep(observed, row, { purpose: 'cut', mark: '@before' });
+  const pause = pauseStep(observed, row, { purpose: 'cut', mark: BEFORE_REDIRECT });
   return [pause, newStep(type, row.id, { payload, prior: { ...row, status: 0 } })];
 }
 

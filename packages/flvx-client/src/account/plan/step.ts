@@ -93,6 +93,14 @@ export function newStep<Type extends FlvxStep['type']>(
   return { id: `${type}:${target}${mark}`, type, target: String(target), payload, prior, needs } as never;
 }
 
+/** Mark of the pause before a redirect, which starts the forward elsewhere. */
+export const BEFORE_REDIRECT = '@before';
+
+/** Whether the pause only cuts open connections: the forward is started next. */
+export function startsAgain({ id, payload }: FlvxStepOf<'pause-forward'>): boolean {
+  return payload.purpose === 'cut' && !id.endsWith(BEFORE_REDIRECT);
+}
+
 /** Whether the step can be performed now; false while it needs an object that an earlier step creates: plan again after that. */
 export function isStepReady(step: FlvxStep): boolean {
   return step.type !== 'assign-tunnel' || (step.payload.userId !== null && step.payload.speedName === null);

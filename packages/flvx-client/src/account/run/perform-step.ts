@@ -3,7 +3,7 @@ import { observeAccount, toHistory, type FlvxAccount } from '../history/history.
 import { recordStep, restartForwards } from '../history/record-step.js';
 import type { FlvxStep } from '../plan/step.js';
 import { isRepeatable, notEffective, toCallEnd, toStepError, type CallEnd, callStep } from './call-step.js';
-import { findObject, listChangedParts, resolveStep, type StepResolution } from './resolve-step.js';
+import { findObject, isOvertaken, listChangedParts, resolveStep, type StepResolution } from './resolve-step.js';
 
 /** Options of `performStep`. */
 export interface FlvxStepOptions {
@@ -45,6 +45,8 @@ export interface FlvxStepOutcome {
    * for none.
    */
   restarted?: number[];
+  /** The step was left out: the customer has changed the forward since it was planned. Plan again from a new observation. */
+  overtaken?: true;
   /** The account as last read, with the step in its history: pass it with the next step. */
   account: FlvxAccount;
 }
@@ -62,6 +64,8 @@ const readBackMs = [0, 2_000, 5_000, 15_000];
  * Performs one step of a plan: calls `calling`, calls the panel, reads back what the step may have changed, and finds out how the
  * step ended. A call is repeated once where that is harmless. After a lost answer it waits up to a minute until the panel must
  * have finished, since a late push starts paused forwards.
+ *
+ * A step that would undo what the customer changed since its plan is left out, as far as the account shows that.
  *
  * Changes of one account must not be performed at the same time: see `alone` of the client.
  *
@@ -84,6 +88,10 @@ export async function performStep(
   step: FlvxStep,
   options: FlvxStepOptions = {},
 ): Promise<FlvxStepOutcome> {
+  if (isOvertaken(step, account)) {
+    const observed = findObject(step, account);
+    return { state: 'unneeded', error: null, attempts: 0, observed, overtaken: true, account };
+  }
   await options.calling?.();
   return await new StepCalls(client, step, options, account).run();
 }
@@ -95,7 +103,6 @@ class StepCalls {
   /** The first call whose answer was lost. The panel may still do it, whatever it answers to a repeat. */
   #lost: CallEnd | null = null;
   readonly #callOptions: { tag?: string };
-  readonly #before: FlvxAccount;
 
   constructor(
     private readonly client: FlvxClient,
@@ -104,7 +111,6 @@ class StepCalls {
     private account: FlvxAccount,
   ) {
     this.#callOptions = options.tag === undefined ? {} : { tag: options.tag };
-    this.#before = account;
   }
 
   async run(): Promise<FlvxStepOutcome> {
@@ -211,12 +217,12 @@ class StepCalls {
     return { state, error, attempts, observed: findObject(step, account), account };
   }
 
-  /** Lists the forwards of a redeploy that ran when they were last read, and rest now. */
+  /** Lists the forwards of a redeploy that ran when it was planned, and rest now. */
   #listRestarted(): number[] {
     const { step, account } = this;
     if (step.type !== 'redeploy-forwards') return [];
-    const ran = new Set(this.#before.forwards.flatMap(({ id, status }) => (status === 1 ? [id] : [])));
-    return listPushed(step, account).flatMap(({ id, status }) => (status !== 1 && ran.has(id) ? [id] : []));
+    const resting = listPushed(step, account).filter(({ status }) => status !== 1);
+    return resting.flatMap(({ id }) => (step.payload.restarts.includes(id) ? [] : [id]));
   }
 
   #record(done: boolean, restarted: readonly number[]): void {

@@ -2,7 +2,7 @@ import type { FlvxObservedPart } from '../../client/client.js';
 import type { FlvxPermission } from '../../client/records.js';
 import type { FlvxAccount } from '../history/history.js';
 import { findLimit } from '../plan/plan-limits.js';
-import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
+import { type FlvxStep, type FlvxStepOf, startsAgain } from '../plan/step.js';
 import { changedValues, toCounters, wasReset } from '../plan/values.js';
 
 /** Whether the panel shows the effect of a step. */
@@ -44,6 +44,18 @@ export function resolveStep(step: FlvxStep, observed: FlvxAccount): 'done' | 'no
     default:
       return resolveForward(step, observed);
   }
+}
+
+/**
+ * Whether the customer has changed a forward since the step was planned, so that the step would undo that: another address than it
+ * was to replace, or a pause before the one that is followed by a start. Pure.
+ */
+export function isOvertaken(step: FlvxStep, observed: FlvxAccount): boolean {
+  const isAddress = step.type === 'redirect-forward' || step.type === 'restore-forward';
+  if (!isAddress && (step.type !== 'pause-forward' || !startsAgain(step))) return false;
+  const row = observed.forwards.find(({ id }) => id === step.payload.forwardId);
+  if (row === undefined) return false;
+  return isAddress ? row.remoteAddr !== step.prior.remoteAddr : step.prior.status === 1 && row.status === 0;
 }
 
 /** Returns the step's object as the panel shows it, for the journal and without secrets; null where there is none. */
@@ -116,7 +128,9 @@ export function listChangedParts(step: FlvxStep): FlvxObservedPart[] | null {
       return ['user', 'permissions', 'forwards'];
     case 'assign-tunnel': {
       const { status, speedId } = step.payload.values;
-      return status === undefined && speedId === undefined ? ['quotas'] : ['permissions'];
+      // Until a permission is closed, and from when it is open, its customer edits forwards.
+      if (status !== undefined) return ['permissions', 'forwards'];
+      return speedId === undefined ? ['quotas'] : ['permissions'];
     }
     case 'remove-tunnel':
       return ['permissions'];
