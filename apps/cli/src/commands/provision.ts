@@ -147,6 +147,10 @@ async function perform(
     printOutcome(outcome, before, report, options.verbose === true);
     printBills(outcome, { bills: report.bills ?? [] }, options.dryRun === true);
     const { access, credentials } = report;
+    if (given !== undefined && credentials === null && report.run.outcome === 'done' && options.dryRun !== true)
+      terminal.warn(
+        `sluice: warning: The account existed before and keeps its password: the one that was passed is not set; set it with "sluice provision change-password ${id}"`,
+      );
     if (credentials) {
       const { username, password, passwordFile, writtenTo, inDoubt = false } = credentials;
       const doubt = inDoubt ? '; it is not known whether the panel has it' : '';

@@ -151,4 +151,15 @@ describe('where a new password is read from and written to', () => {
     expect(await login('Chosen-by-customer-3')).toBe(0);
     expect(at.bench.printed).not.toContain('Chosen-by-customer');
   });
+
+  it('a password for an account that exists is not set, which is said', async () => {
+    await at.addService(1);
+    at.bench.write('chosen.txt', 'Chosen-by-customer-1\n');
+    const first = await at.bench.sluice('provision create svc-1 --password-from chosen.txt');
+    expect(first.stderr).not.toContain('warning');
+    at.bench.write('chosen.txt', 'Chosen-by-customer-2\n');
+    const again = await at.bench.sluice('provision create svc-1 --password-from chosen.txt');
+    expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining('the one that was passed is not set')]);
+    expect([await login('Chosen-by-customer-1'), await login('Chosen-by-customer-2')]).toEqual([0, -1]);
+  });
 });
