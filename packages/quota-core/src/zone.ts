@@ -151,11 +151,13 @@ function findInstant(wall: number, timeZone: string): number {
 }
 
 function offsetMs(ms: number, timeZone: string): number {
+  // The zones of the host's library are not loaded for it.
+  if (timeZone === 'UTC') return 0;
   return Math.round(tzOffset(timeZone, new Date(ms)) * MINUTE);
 }
 
 function checkTimeZone(timeZone: string): void {
-  if (knownZones.get(timeZone) === true) return;
+  if (timeZone === 'UTC' || knownZones.get(timeZone) === true) return;
   let valid = /^[A-Za-z]/.test(timeZone);
   try {
     new Intl.DateTimeFormat('en', { timeZone });

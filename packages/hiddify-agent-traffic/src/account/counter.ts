@@ -106,8 +106,8 @@ export function countGrowth(lastBytes: number, nowBytes: number): number {
  * at zero. A rise back to that figure is old usage: only what is above it was used since.
  */
 export function growthOver(span: CounterSpan): number {
+  if (span.before === null || span.zeroings.length === 0) return countGrowth(span.lastBytes, span.nowBytes);
   const { lastBytes, nowBytes, before, at, zeroings: _zeroings, ...online } = span;
-  if (before === null) return countGrowth(lastBytes, nowBytes);
   let growth = 0;
   let counter = lastBytes;
   let pending: Zeroing | null = null;

@@ -13,6 +13,8 @@ export interface LedgerStep {
   removed: string[];
   /** Every entry, by key. */
   entries: Map<string, AgentUserRecord>;
+  /** Keys of users whose figure of this list is left to the next one; that of before is in their entries. */
+  uncounted: Set<string>;
   /** Bytes used since the list before, by the owner that is charged. */
   growth: Map<string, number>;
   /** Entries of users that are missing now and not known to be gone. */
@@ -58,7 +60,8 @@ export function stepLedger(
     entries.set(entry.key, entry);
     highestId = Math.max(highestId, entry.panelId);
   }
-  const step: LedgerStep = { changed: [], removed: [], entries, growth: new Map(), missing: [], falls: [] };
+  const lists = { changed: [], removed: [], missing: [], falls: [] };
+  const step: LedgerStep = { ...lists, entries, uncounted: new Set(), growth: new Map() };
   const zeroings = groupZeroings(interval.zeroings);
   const online = findOnlineSpan(users, interval);
   const counted = { ...interval, online };
@@ -68,7 +71,10 @@ export function stepLedger(
     const key = ledgerKey(user);
     seen.add(key);
     const entry = entries.get(key);
-    if (interval.left?.has(key) === true) continue;
+    if (interval.left?.has(key) === true) {
+      step.uncounted.add(key);
+      continue;
+    }
     if (entry === undefined) strangers.push(user);
     else updateEntry(step, entry, user, countReading(entry, user, counted, zeroings));
   }
@@ -132,6 +138,7 @@ function countReading(
 function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser, counted: CountedReading): void {
   const { growthBytes, lastBytes, fall, confirmed } = counted;
   charge(step, user.owner, growthBytes);
+  if (lastBytes !== rawUsage(user)) step.uncounted.add(ledgerKey(user));
   for (const each of [fall, confirmed]) if (each !== undefined) step.falls.push(each);
   const { panel, key, uuid, firstSeenAt } = entry;
   const isSame =

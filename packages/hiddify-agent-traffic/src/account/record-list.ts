@@ -153,10 +153,12 @@ function recordUsers(input: RecordInput, tree: Tree, interval: LedgerInterval): 
 }
 
 /** Returns the users with the usage that is counted: that of before, where this list's is left to the next one. */
-function asCharged(users: readonly HiddifyUser[], { entries }: LedgerStep): readonly HiddifyUser[] {
+function asCharged(users: readonly HiddifyUser[], { entries, uncounted }: LedgerStep): readonly HiddifyUser[] {
+  if (uncounted.size === 0) return users;
   return users.map((user) => {
-    const usedBytes = Math.max(0, entries.get(ledgerKey(user))?.lastBytes ?? user.usedBytes);
-    return usedBytes === user.usedBytes ? user : { ...user, usedBytes };
+    const key = ledgerKey(user);
+    if (!uncounted.has(key)) return user;
+    return { ...user, usedBytes: Math.max(0, entries.get(key)?.lastBytes ?? user.usedBytes) };
   });
 }
 

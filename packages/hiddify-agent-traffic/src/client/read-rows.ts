@@ -65,9 +65,10 @@ export function parseWhole(value: unknown): number | null {
 
 /** A date that is none is not known: it keeps the user readable, whose usage counts all the same. */
 function parseLocalDate(value: unknown): string | null {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d/.test(value)) return null;
+  if (typeof value !== 'string' || !/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])/.test(value)) return null;
   const date = value.slice(0, 10);
-  return Number.isNaN(Date.parse(date)) ? null : date;
+  // Each month has 28 days.
+  return date.slice(8) > '28' && Number.isNaN(Date.parse(date)) ? null : date;
 }
 
 function parseLastOnline(value: unknown): string | null {

@@ -31,8 +31,13 @@ export async function listRecords<Rec, Row>(
   table: Table<Rec, Row>,
   selection: Selection<Row>,
 ): Promise<Rec[]> {
-  const rows = await select<Row, Row>(session, table, table.columns, selection);
-  return rows.map((row) => table.decode(row));
+  // What all rows have is not read from each.
+  const shared = Object.entries(selection.where ?? {}).filter(([, value]) => typeof value === 'string');
+  const isShared = new Set(shared.map(([column]) => column));
+  const columns = table.columns.filter((column) => !isShared.has(column));
+  const rows = await select<Row, Row & object>(session, table, columns, selection);
+  const given = Object.fromEntries(shared) as Partial<Row>;
+  return rows.map((row) => table.decode(Object.assign(row, given)));
 }
 
 /** Reads rows with their numbers. */
