@@ -7,7 +7,7 @@ import type { Dependencies } from './context/dependencies.js';
 import { nodeFiles } from './base/files.js';
 import { ports } from './ports.js';
 import { processParts } from './process.js';
-import { type RunRequest, isWatched } from './kernel/run/bracket.js';
+import type { RunRequest } from './kernel/run/run-request.js';
 import { Context, type ContextParts } from './context/context.js';
 import { listRenames } from './context/panel-addresses.js';
 import { readStoredNames, toNamedError } from './context/stored-names.js';
@@ -97,6 +97,7 @@ type RunKind = Pick<RunRequest, 'command' | 'observeAll'>;
 
 async function runOverPanels(context: Context, kind: RunKind, options: RunOptions): Promise<RunReport> {
   const { panel, service, onProgress } = options;
+  const { isWatched } = await import('./kernel/run/run-request.js');
   const { runPanels } = await import('./loop/run.js');
   const { runParts } = await import('./features/parts/run-parts.js');
   const request: RunRequest = {

@@ -1,4 +1,4 @@
-import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
+import type { CycleRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 
 /** The ref with the date that the cycles of a service follow from, where it is not due on any. */
 const ANCHOR_REF = 'billing_cycle_from';
@@ -20,4 +20,25 @@ export function keepCycleAnchor(before: ServiceRecord, after: ServiceRecord): vo
  */
 export function toCycleKey(cycle: Pick<CycleRecord, 'id' | 'start' | 'openedAt'>): string {
   return cycle.start > cycle.openedAt ? `${cycle.id} ${cycle.start}` : cycle.id;
+}
+
+/** The current cycle of a service, and those that a wrong clock had opened. */
+interface PurchaseCycle {
+  service: Pick<ServiceRecord, 'client'>;
+  cycle: CycleRecord | null;
+  wrongCycles: readonly Pick<CycleRecord, 'id'>[];
+}
+
+/**
+ * Returns whether a purchase counts in the current cycle: it was bought for it, for a cycle that a wrong clock opened, or for an
+ * earlier one after whose end it was paid. One of an earlier cycle counts only for the client that bought it.
+ */
+export function countsIn(
+  { service, cycle, wrongCycles }: PurchaseCycle,
+  purchase: Pick<PurchaseRecord, 'cycle' | 'paidAt' | 'client'>,
+): boolean {
+  if (cycle === null) return false;
+  if ([cycle, ...wrongCycles].some(({ id }) => id === purchase.cycle)) return true;
+  if (purchase.client !== null && purchase.client !== service.client) return false;
+  return purchase.paidAt !== null && purchase.paidAt >= cycle.start && purchase.paidAt < cycle.end;
 }

@@ -1,4 +1,4 @@
-import { isPanelError } from '@sluice/panel-http';
+import { isPanelError } from '@sluice/panel-http/errors';
 import { type ErrorKind, SluiceError, toItemError } from '@sluice/panel-kind';
 import { StoreError } from '@sluice/state-store';
 

@@ -12,14 +12,14 @@ import { leaveOutChanged, leaveOutZeroed, saveResources } from '../kernel/subjec
 import { withHighest } from '../kernel/subject/accepted-figures.js';
 import { withRefusedOf } from '../kernel/subject/counter.js';
 import { actionRow } from '../kernel/changes/journal.js';
-import { countsIn } from './load.js';
+import { countsIn } from '../base/cycles.js';
 import { findDueRestriction, noteToRestrict, noteUntold } from '../kernel/subject/holds.js';
 import { addNotices, type Notice, noticeRows, planNotices } from '../kernel/run/notice.js';
 import { mayEnd, toNotices } from './decision-notices.js';
 import { toPeaks, toSample } from './meter.js';
 import { needsObservation } from './plan.js';
 import type { Treatment } from '../kernel/run/report.js';
-import type { RunRequest } from '../kernel/run/bracket.js';
+import type { RunRequest } from '../kernel/run/run-request.js';
 import { foreseeAccount, resolveDoubts } from './resolve.js';
 import { withStopsShown } from './stops.js';
 import type { Applied, Planned, RunOnPanel } from '../kernel/subject/stages.js';

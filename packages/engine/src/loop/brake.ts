@@ -7,7 +7,7 @@ import type { MovedError } from '../base/errors.js';
 import { type BrakeError, describeDoubted } from '../kernel/run/brake-state.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './plausible.js';
-import type { RunRequest } from '../kernel/run/bracket.js';
+import type { RunRequest } from '../kernel/run/run-request.js';
 import { isOfEndedWindow } from '../kernel/subject/ended-window.js';
 import { findDueRestriction, isOfLimit, rankRestriction } from '../kernel/subject/holds.js';
 import type { Planned } from '../kernel/subject/stages.js';

@@ -3,7 +3,7 @@ import type { CycleRecord, HeldLease, ServiceRecord } from '@sluice/state-store'
 import { isLiving } from '../base/lifecycle.js';
 import { nameFew } from '../base/natural-order.js';
 import type { Context } from '../context/context.js';
-import type { RunRequest } from '../kernel/run/bracket.js';
+import type { RunRequest } from '../kernel/run/run-request.js';
 import { isOfPanelFall, withPanelFall } from '../kernel/subject/accepted-figures.js';
 import type { Decided } from '../kernel/subject/stages.js';
 import { distrust } from './decide.js';

@@ -1,9 +1,10 @@
-import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
-import { type Allowance, gigabytesToBytes, type RaisedLimit, resolveAllowance, resolveMode } from '@sluice/quota-core';
+import type { ItemError, Panel } from '@sluice/panel-kind';
+import type { RaisedLimit } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry, listLimits } from '../base/config/find-entry.js';
 import type { Config } from '../base/config/schema.js';
 import type { Enforcements } from '../context/enforcement.js';
+import { computeAllowance, type ComputedAllowance, findMode } from '../kernel/subject/allowance.js';
 import { hasAccount, NO_ACCOUNT } from '../kernel/subject/account.js';
 import { type Termination, terminationsIn, UNFINISHED } from '../kernel/subject/termination.js';
 import type { Context } from '../context/context.js';
@@ -16,7 +17,7 @@ import { findSkip } from '../kernel/subject/skip.js';
 import { forSource } from '../kernel/subject/source.js';
 import { readLifted } from '../kernel/subject/lifts.js';
 import { type LimitsBefore, loadLimits, NO_LIMITS } from '../kernel/subject/limits-before.js';
-import type { LimitedAllowance, Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
+import type { Loaded, Read, Stage, ToRestrict } from '../kernel/subject/stages.js';
 import { describeUnknownProduct, onOneLine, toLoaded, UNKNOWN_PRODUCT, withError } from '../kernel/subject/to-stage.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from '../kernel/subject/command-row.js';
 import { UNPLACED, NO_PLACE, placeInCycle, earlierCycles, countFromStarts } from './place.js';
@@ -202,11 +203,6 @@ function toKnown({ earlier, objectsSince }: StoredRows, id: string) {
   return { earlier: earlier.get(id) ?? [], objectSince: objectsSince.get(id) ?? null };
 }
 
-interface ComputedAllowance {
-  allowance: Allowance | null;
-  error: ItemError | null;
-}
-
 const NO_ALLOWANCE: ComputedAllowance = { allowance: null, error: null };
 
 const EMPTY_PRODUCT = {
@@ -243,87 +239,4 @@ export function stayInCycle(read: Read): Read {
 export function withPurchases<S extends Read<Stage>>(read: S, purchases: readonly PurchaseRecord[]): S {
   const computed = computeAllowance({ ...read, purchases });
   return { ...read, purchases, allowance: computed.allowance ?? read.allowance };
-}
-
-/**
- * Returns whether a purchase counts in the current cycle: it was bought for it, for a cycle that a wrong clock opened, or for an
- * earlier one after whose end it was paid. One of an earlier cycle counts only for the client that bought it.
- */
-export function countsIn(
-  { service, cycle, wrongCycles }: Pick<Loaded, 'service' | 'cycle' | 'wrongCycles'>,
-  purchase: Pick<PurchaseRecord, 'cycle' | 'paidAt' | 'client'>,
-): boolean {
-  if (cycle === null) return false;
-  if ([cycle, ...wrongCycles].some(({ id }) => id === purchase.cycle)) return true;
-  if (purchase.client !== null && purchase.client !== service.client) return false;
-  return purchase.paidAt !== null && purchase.paidAt >= cycle.start && purchase.paidAt < cycle.end;
-}
-
-/** What decides about the allowance of a service. */
-type AllowanceFacts = Pick<Loaded, 'service' | 'override' | 'purchases' | 'cycle'>;
-
-/**
- * Returns the mode and the allowance of a service by the config, its override and its paid purchases as they are now, as the next
- * run in this cycle decides with them; null where its product is missing, or the allowance is unknown.
- */
-export function findAllowance(
-  config: Config,
-  { service, override, purchases, cycle }: AllowanceFacts,
-): (Pick<Loaded, 'mode'> & { allowance: Allowance }) | null {
-  const product = findEntry(config.products, service.product);
-  if (product === undefined) return null;
-  const mode = findMode(service, override, product);
-  const { allowance } = computeAllowance({ service, override, purchases, cycle, product, mode, wrongCycles: [] });
-  return allowance === null ? null : { mode, allowance };
-}
-
-/** Returns what `findAllowance` does, as the service is sold: a lift by an override is the provider's. */
-export function findSold(
-  config: Config,
-  { override, ...facts }: AllowanceFacts,
-): { found: ReturnType<typeof findAllowance>; limited: LimitedAllowance | null } {
-  const found = findAllowance(config, { ...facts, override: override && { ...override, unlimited: false } });
-  // Where one direction counts, the panel has no limit.
-  const limited = found?.mode === 'TOTAL' && found.allowance.kind === 'limited' ? found.allowance : null;
-  return { found, limited };
-}
-
-function findMode(
-  { trafficMode }: ServiceRecord,
-  override: Loaded['override'],
-  product: { mode?: Loaded['mode'] | undefined } | undefined,
-): Loaded['mode'] {
-  return resolveMode({ override: override?.mode ?? null, service: trafficMode, product: product?.mode ?? null });
-}
-
-/** Returns the allowance of the current cycle, with its paid purchases. */
-function computeAllowance({
-  override,
-  service,
-  product,
-  mode,
-  cycle,
-  wrongCycles,
-  purchases,
-}: Pick<
-  Loaded,
-  'override' | 'service' | 'product' | 'mode' | 'purchases' | 'cycle' | 'wrongCycles'
->): ComputedAllowance {
-  try {
-    const allowance = resolveAllowance({
-      mode,
-      override: override ? { quotaBytes: override.quotaBytes, unlimited: override.unlimited } : null,
-      serviceQuotaBytes: service.baseQuotaOverrideGb === null ? null : gigabytesToBytes(service.baseQuotaOverrideGb),
-      product: product.quota ?? null,
-      purchases: purchases.filter((purchase) => countsIn({ service, cycle, wrongCycles }, purchase)),
-    });
-    if (allowance.kind === 'unmanaged' || cycle !== null) return { allowance, error: null };
-    const error = {
-      code: 'no_cycle',
-      message: `"${service.id}" has a quota but no billing cycle`,
-    };
-    return { allowance, error };
-  } catch (error) {
-    return { allowance: null, error: toItemError(error) };
-  }
 }

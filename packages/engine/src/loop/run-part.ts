@@ -7,7 +7,7 @@ import type { Leases, OtherLeases } from '../context/leases.js';
 import type { Moment } from '../context/moment.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { RunResults, Treatment } from '../kernel/run/report.js';
-import type { Advance, RunRequest } from '../kernel/run/bracket.js';
+import type { Advance, RunRequest } from '../kernel/run/run-request.js';
 import type { Applied, Decided, GivenAway, Loaded, Planned, RunOnPanel } from '../kernel/subject/stages.js';
 import type { ReadingCount } from './plausible.js';
 import type { Readings } from './repeated.js';

@@ -22,7 +22,8 @@ import {
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
 import { wholeError } from '../kernel/run/run-document.js';
 import { noteUndecided, UNEXPECTED } from '../kernel/run/undecided.js';
-import { isWatched, type Run, type RunRequest, toScope, startProgress } from '../kernel/run/bracket.js';
+import type { Run } from '../kernel/run/bracket.js';
+import { isWatched, type RunRequest, toScope, startProgress } from '../kernel/run/run-request.js';
 
 /**
  * Executes one run over panels, each under its lease: observe, decide, plan, apply. What can't be read changes nothing; the brake

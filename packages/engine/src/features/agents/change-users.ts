@@ -3,7 +3,7 @@ import { isPanelError } from '@sluice/panel-http';
 import type { AgentPlan, ItemError, Observation, Step, StepOutcome } from '@sluice/panel-kind';
 import { AGENT_STEPS } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
-import { isAtWork } from '../../kernel/run/bracket.js';
+import { isAtWork } from '../../kernel/run/run-request.js';
 import { outcomeByReading, outcomeUnknown } from '../../kernel/subject/doubt.js';
 import { type Changed, endAction, toEnd, without } from '../../kernel/changes/journal.js';
 import { applyPlan, type ReadStop } from '../../kernel/changes/perform.js';

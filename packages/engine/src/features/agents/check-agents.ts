@@ -10,7 +10,7 @@ import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
 import { concernsPanelAlone, isMistake, withRun } from '../../kernel/run/bracket.js';
 import { reportNotices, shownNotice } from '../../kernel/run/run-document.js';
 import { UNEXPECTED } from '../../kernel/run/undecided.js';
-import { toScope } from '../../kernel/run/bracket.js';
+import { toScope } from '../../kernel/run/run-request.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Context } from '../../context/context.js';
 import { checkThroughAddon } from './addon.js';

@@ -1,7 +1,7 @@
 import type { RemovedPanel } from '@sluice/contract/documents';
 import { type AgentAddon, type PanelAgents, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
-import type { RunRequest } from '../../kernel/run/bracket.js';
+import type { RunRequest } from '../../kernel/run/run-request.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { listAgentPanels } from '../../kernel/subject/agent-hold.js';

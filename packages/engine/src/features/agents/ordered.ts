@@ -12,7 +12,7 @@ import type {
 import { isOfClient } from '../../base/is-of-client.js';
 import { group, hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
-import { findSold } from '../../loop/load.js';
+import { findSold } from '../../kernel/subject/allowance.js';
 
 /** How long a paid package may be missing on the panel before its room is given up. */
 const LONGEST_MISSING_MS = 30 * 86_400_000;

@@ -7,7 +7,7 @@ import { hasLift } from '../../kernel/subject/holds.js';
 import { readLifted } from '../../kernel/subject/lifts.js';
 import { describeUnknownProduct } from '../../kernel/subject/to-stage.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
-import { findSold } from '../../loop/load.js';
+import { findSold } from '../../kernel/subject/allowance.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import type { SoldRaise } from './sold-raises.js';
 

@@ -4,7 +4,7 @@ import { toChecks } from '../../base/check.js';
 import { listCallPanels } from '../../base/config/call-panels.js';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import { isAtWork } from '../../kernel/run/bracket.js';
+import { isAtWork } from '../../kernel/run/run-request.js';
 import { listLastChecks } from '../agents/late-checks.js';
 import { scheduledCommands } from '../schedule/jobs.js';
 import { describeLate, findLastBegun, findLastRun, findLatePoll, isLate } from '../schedule/last-run.js';

@@ -5,7 +5,7 @@ import { hasAccount, isAccountThere } from '../../kernel/subject/account.js';
 import { hasLift } from '../../kernel/subject/holds.js';
 import { noteAccount, noteLowered } from '../../kernel/subject/lifts.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
-import { findSold } from '../../loop/load.js';
+import { findSold } from '../../kernel/subject/allowance.js';
 import type { PanelRun } from '../../loop/run-part.js';
 
 /**

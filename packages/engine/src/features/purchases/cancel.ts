@@ -11,7 +11,7 @@ import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import { newestReading } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
-import { countsIn } from '../../loop/load.js';
+import { countsIn } from '../../base/cycles.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestId } from '../../base/suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';

@@ -5,7 +5,7 @@ import type { Notice } from '../../kernel/run/notice.js';
 import { isClockBelievedOn } from '../../context/clock-guard.js';
 import type { Context } from '../../context/context.js';
 import type { Moment } from '../../context/moment.js';
-import { countsIn } from '../../loop/load.js';
+import { countsIn } from '../../base/cycles.js';
 import { placeServices } from '../../loop/place.js';
 import { afterInvoice, chargePurchase, storeChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';

@@ -2,7 +2,7 @@ import type { OverviewReport } from '@sluice/contract/documents';
 import type { RunRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { readTakenPanels } from '../../context/leases.js';
-import { isAtWork, toScope } from '../../kernel/run/bracket.js';
+import { isAtWork, toScope } from '../../kernel/run/run-request.js';
 import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 
 /** Numbers of runs among which the last one is searched, one after the other. */

@@ -8,9 +8,8 @@ import type {
 } from '@sluice/state-store';
 import { group, isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
-import { findAllowance } from '../../loop/load.js';
 import { allowedView } from '../../kernel/subject/views.js';
-import { withAllowance } from '../../kernel/subject/with-allowance.js';
+import { findAllowance, withAllowance } from '../../kernel/subject/allowance.js';
 
 /** What is stored about a service. */
 interface Facts {

@@ -7,7 +7,7 @@ import { endCommandRow } from '../../kernel/changes/journal.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { ENDS_WITH_ACCOUNT, endsWithAccount, hasAccount } from '../../kernel/subject/account.js';
 import { noteLowered } from '../../kernel/subject/lifts.js';
-import { findSold } from '../../loop/load.js';
+import { findSold } from '../../kernel/subject/allowance.js';
 import { observeServices } from '../../loop/observe.js';
 import { isRefunding } from '../billing/refund-state.js';
 import { refuseInDoubt, withServiceRun } from './change-services.js';

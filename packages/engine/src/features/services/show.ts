@@ -10,7 +10,7 @@ import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { isLeftBehind, type Outage, readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
-import { countsIn } from '../../loop/load.js';
+import { countsIn } from '../../base/cycles.js';
 import { toPurchaseState } from '../billing/refund-state.js';
 import { withAllowanceNow } from './allowance-now.js';
 import { detailFor } from './for-reader.js';

@@ -12,7 +12,7 @@ import {
   toItemError,
 } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease } from '@sluice/state-store';
-import { isAtWork } from '../../kernel/run/bracket.js';
+import { isAtWork } from '../../kernel/run/run-request.js';
 import { outcomeUnknown } from '../../kernel/subject/doubt.js';
 import { type Changed, type JournalPayload, storeEnd } from '../../kernel/changes/journal.js';
 import { applyPlan } from '../../kernel/changes/perform.js';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SluiceError } from '@sluice/panel-kind';
 import { type LeaseOwner, openStore, type StateStore } from '@sluice/state-store';
 import { Context } from '../../context/context.js';
-import { isAtWork, withRun } from './bracket.js';
+import { withRun } from './bracket.js';
+import { isAtWork } from './run-request.js';
 
 let store: StateStore;
 let stop: AbortController;

@@ -7,7 +7,7 @@ import { removedKey } from '../../context/panel-answers.js';
 import { describeFormer } from '../../context/stored-names.js';
 import type { Notice } from './notice.js';
 import { reportNotices } from './run-document.js';
-import type { RunRequest } from './bracket.js';
+import type { RunRequest } from './run-request.js';
 import type { ItemError } from '@sluice/panel-kind';
 import { toAgentSubject } from '@sluice/quota-core';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';

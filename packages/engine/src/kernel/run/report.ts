@@ -11,7 +11,7 @@ import { isStopError } from './brake-state.js';
 import { noteAlarms, withLasting } from './alarms.js';
 import { besidesSeen, withKnown } from './known-before.js';
 import { newsOfServices } from './news.js';
-import type { RunRequest } from './bracket.js';
+import type { RunRequest } from './run-request.js';
 import { addNotices, type Notice, noticeRows, withoutFormer } from './notice.js';
 import type { Applied } from '../subject/stages.js';
 import { isHeld, LEASED } from '../subject/to-stage.js';

@@ -5,7 +5,7 @@ import { TOO_SHORT } from '../../base/errors.js';
 import { confirmedInstant } from '../../context/clock-guard.js';
 import type { Context } from '../../context/context.js';
 import { trustedNow, undecidedKey } from '../../context/panel-answers.js';
-import type { RunRequest } from './bracket.js';
+import type { RunRequest } from './run-request.js';
 import { addNotices, type Notice, noticeRows } from './notice.js';
 
 /** Code of the alarm, and of the notice, that the runs decide nothing on a panel. */
