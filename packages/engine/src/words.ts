@@ -25,7 +25,7 @@ export { describeEnforcement, describeSetting, listWaysBack } from './context/en
 export { describeBrake, isStopError } from './kernel/run/brake-state.js';
 export { listLate } from './features/schedule/last-run.js';
 export { describeOutage } from './context/reach.js';
-export { describeUndecided, isListIgnored } from './kernel/run/undecided.js';
+export { describeUndecided, isListIgnored } from './kernel/run/left-elsewhere.js';
 export { listObserving } from './features/panels/observed-panels.js';
 export {
   describeAllowance,
@@ -77,5 +77,5 @@ export {
   isLeftUnrestricted,
   type NextDecision,
 } from './kernel/subject/next-decision.js';
-export { describeBesides } from './kernel/run/known-before.js';
+export { describeBesides } from './kernel/run/alarms.js';
 export { describeDoubtedHolds } from './kernel/subject/holds.js';

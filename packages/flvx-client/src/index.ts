@@ -62,4 +62,4 @@ export {
   type EpochSeconds,
   type GigabytesWhole,
   type MegabitsPerSecond,
-} from './client/units.js';
+} from './client/records.js';

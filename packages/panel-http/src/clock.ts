@@ -1,4 +1,4 @@
-import { onAbort } from './on-abort.js';
+import { onAbort } from './limiter.js';
 import type { Clock } from './types.js';
 
 /** The system's clock and timers. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isNestedTooDeeply } from './json-depth.js';
+import { isNestedTooDeeply } from './read-answer.js';
 
 const within = (levels: number, text: string): string => `${'['.repeat(levels)}${text}${']'.repeat(levels)}`;
 

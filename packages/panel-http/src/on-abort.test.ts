@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { getEventListeners } from 'node:events';
-import { onAbort } from './on-abort.js';
+import { onAbort } from './limiter.js';
 
 describe('onAbort', () => {
   it('listens to a signal once for any number of callers', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { findMessage, findFields, oneLine } from './panel-message.js';
+import { findMessage, findFields, oneLine } from './failure.js';
 
 describe('findMessage', () => {
   it.each([

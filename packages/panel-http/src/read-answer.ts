@@ -2,10 +2,8 @@ import type { z } from 'zod';
 import type { ZodMiniType } from 'zod/mini';
 import type { PanelErrorCode } from './errors.js';
 import { parseExactJson } from './exact-json.js';
-import { isNestedTooDeeply } from './json-depth.js';
 import type { AttemptAnswer } from './exchange.js';
-import type { Failure } from './failure.js';
-import { findMessage, findFields, oneLine } from './panel-message.js';
+import { type Failure, findMessage, findFields, oneLine } from './failure.js';
 import { parseRetryAfter } from './retry-delay.js';
 import type { PanelFailure, PanelHttpOptions, PanelReply, PanelRequest } from './types.js';
 
@@ -194,4 +192,43 @@ export function toErrorCode(
 /** Returns whether a redirect leads to a sign-in page. */
 export function leadsToLogin(location: string | undefined): boolean {
   return location !== undefined && /\b(log-?in|sign-?in|auth|sso)\b/i.test(location.replace(/[?#].*$/s, ''));
+}
+
+/** No panel nests its answers anywhere near as deeply. */
+const DEEPEST = 500;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Returns whether arrays and objects of a JSON text are nested so deeply that parsing it would keep the process from all else. */
+export function isNestedTooDeeply(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfText(text, at);
+        break;
+      case 0x5b: // Brackets and braces.
+      case 0x7b:
+        depth += 1;
+        if (depth > DEEPEST) return true;
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth -= 1;
+        break;
+      default:
+    }
+  }
+  return false;
+}
+
+/** Returns where the text that begins at a quotation mark ends; the length of the whole where it does not. */
+function endOfText(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let first = at;
+    while (text.charCodeAt(first - 1) === BACKSLASH) first--;
+    if ((at - first) % 2 === 0) return at;
+  }
+  return text.length;
 }

@@ -1,5 +1,6 @@
 import { checkBytes } from './bytes.js';
-import { type Mode } from './usage.js';
+import { compareMoney, multiplyMoney } from './money.js';
+import { QuotaCoreError } from './errors.js';
 
 /** A quota in whole bytes (0 is a quota of nothing), or no limit. */
 export type Quota = number | 'unlimited';
@@ -88,4 +89,105 @@ function resolveBase(input: Parameters<typeof resolveAllowance>[0]): AllowancePa
     if (quota !== undefined) return { bytes: quota === 'unlimited' ? null : quota, source: `product.${key}` };
   }
   return null;
+}
+
+/** Which traffic counts against the quota: into the service, out of it, or both together. */
+export type Mode = 'IN' | 'OUT' | 'TOTAL';
+
+/**
+ * Returns the effective mode: the operator's override, else the service's own field, else the product's, else TOTAL.
+ *
+ * @example
+ * ```ts
+ * resolveMode({ override: null, service: 'OUT', product: 'TOTAL' }); // OUT
+ * ```
+ */
+export function resolveMode(input: { override: Mode | null; service: Mode | null; product: Mode | null }): Mode {
+  return input.override ?? input.service ?? input.product ?? 'TOTAL';
+}
+
+/** Whole bytes inside the cycle; null for a figure that the panel does not show. */
+export interface UsageBytes {
+  inBytes: number | null;
+  outBytes: number | null;
+  totalBytes: number | null;
+}
+
+/** Returns usage whose three figures are made one by one, each by the name of its member. */
+export function eachFigure(of: (figure: keyof UsageBytes) => number | null): UsageBytes {
+  return { inBytes: of('inBytes'), outBytes: of('outBytes'), totalBytes: of('totalBytes') };
+}
+
+/** Usage as read from a panel at the instant `at`: figures, or why they are unknown. */
+export type Reading =
+  | ({ known: true; at: string } & UsageBytes)
+  | { known: false; at: string; code: string; message: string };
+
+/**
+ * Returns the bytes that count in a mode; null when the reading does not have them. TOTAL is the total, or else the sum
+ * of both directions. With a total only, IN and OUT are null, not 0. A figure that is not a whole number of bytes is
+ * null too.
+ *
+ * @example
+ * ```ts
+ * usageInMode({ inBytes: 10, outBytes: 5, totalBytes: null }, 'TOTAL'); // 15
+ * ```
+ */
+export function usageInMode(usage: UsageBytes, mode: Mode): number | null {
+  if (mode === 'IN') return toWhole(usage.inBytes);
+  if (mode === 'OUT') return toWhole(usage.outBytes);
+  if (usage.totalBytes !== null) return toWhole(usage.totalBytes);
+  const inBytes = toWhole(usage.inBytes);
+  const outBytes = toWhole(usage.outBytes);
+  return inBytes === null || outBytes === null ? null : toWhole(inBytes + outBytes);
+}
+
+function toWhole(bytes: number | null): number | null {
+  return bytes !== null && Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
+}
+
+/**
+ * Returns the thresholds (whole percent of the allowance) that usage has reached and that were not reported before, in
+ * rising order, each once. Exact for any byte count. An allowance of 0 reaches every threshold immediately.
+ *
+ * @param input.already those reported in this cycle
+ * @param input.used decimal text, instead of `usedBytes`, for a limit in money
+ * @throws QuotaCoreError `invalid_bytes`, `invalid_money`, or `invalid_threshold` for a percentage that is not a whole number above 0
+ *
+ * @example
+ * ```ts
+ * crossedThresholds({ usedBytes: 950, allowedBytes: 1000, thresholds: [80, 90, 100], already: [80] }); // [90]
+ * ```
+ */
+export function crossedThresholds(
+  input: ({ usedBytes: number; allowedBytes: number } | { used: string; allowed: string }) & {
+    thresholds: number[];
+    already: number[];
+  },
+): number[] {
+  const reaches = 'used' in input ? compareAmounts(input) : compareBytes(input);
+  const crossed = new Set<number>();
+  for (const threshold of input.thresholds) {
+    if (!Number.isSafeInteger(threshold) || threshold <= 0) {
+      throw new QuotaCoreError(
+        'invalid_threshold',
+        `${threshold} is not a threshold: write a whole percentage above 0`,
+      );
+    }
+    if (!input.already.includes(threshold) && reaches(threshold)) crossed.add(threshold);
+  }
+  return [...crossed].sort((a, b) => a - b);
+}
+
+type Reaches = (percent: number) => boolean;
+
+function compareBytes({ usedBytes, allowedBytes }: { usedBytes: number; allowedBytes: number }): Reaches {
+  const used = BigInt(checkBytes(usedBytes, 'the usage')) * 100n;
+  const allowed = BigInt(checkBytes(allowedBytes, 'the allowance'));
+  return (percent) => used >= BigInt(percent) * allowed;
+}
+
+function compareAmounts({ used, allowed }: { used: string; allowed: string }): Reaches {
+  const hundredfold = multiplyMoney(used, 100);
+  return (percent) => compareMoney(hundredfold, multiplyMoney(allowed, percent)) >= 0;
 }

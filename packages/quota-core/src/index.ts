@@ -32,7 +32,7 @@ export {
   type QuotaOverride,
   resolveAllowance,
 } from './allowance.js';
-export { eachFigure, type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
+export { eachFigure, type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './allowance.js';
 export {
   type CounterState,
   type CounterStep,
@@ -72,7 +72,7 @@ export {
   type StatusInput,
   toReportedStatus,
 } from './decide.js';
-export { crossedThresholds } from './thresholds.js';
+export { crossedThresholds } from './allowance.js';
 export { autoBuy, type AutoBuyDecision, fewestToLift } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';
 export { type ChangeOfObject, countReversals, MOST_REVERSALS, REVERSALS_MS } from './reversals.js';

@@ -1,5 +1,4 @@
-import type { Allowance } from './allowance.js';
-import type { Mode, Reading, UsageBytes } from './usage.js';
+import type { Allowance, Mode, Reading, UsageBytes } from './allowance.js';
 
 /** An allowance over a window, and the restriction that follows when it is exceeded. */
 export interface Limit {

@@ -2,7 +2,7 @@ import { BYTES_PER_GB, formatBytes } from './bytes.js';
 import { QuotaCoreError } from './errors.js';
 import type { Limit, LimitRelease, MeteredLimit, MoneyLimit } from './limit-types.js';
 import { parseMoney } from './money.js';
-import { usageInMode } from './usage.js';
+import { usageInMode } from './allowance.js';
 
 /** The rule that decided about a limit. Stable; `README.md` explains each. */
 export type LimitRule =

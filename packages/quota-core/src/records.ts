@@ -1,4 +1,4 @@
-import type { Mode } from './usage.js';
+import type { Mode } from './allowance.js';
 
 /** Status of a service. `suspended` comes from billing; a hold follows from it. */
 export type ServiceStatus = 'pending' | 'active' | 'suspended' | 'terminated' | 'vanished';

@@ -1,5 +1,5 @@
 import { confirmsJump } from './jump.js';
-import { eachFigure, type UsageBytes } from './usage.js';
+import { eachFigure, type UsageBytes } from './allowance.js';
 
 /** Usage in a cycle at an instant. */
 export interface CycleReading extends UsageBytes {

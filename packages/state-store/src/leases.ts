@@ -4,7 +4,7 @@ import type { HeldLease, LeaseRequest, LeasesResult, StateStore } from './store.
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
 import { inChunks } from './tables/record-queries.js';
-import { execute, isAmong, statement, text } from './tables/statement.js';
+import { execute, isAmong, statement, text } from './tables/insert-rows.js';
 import type { LeaseRow } from './tables/database.js';
 
 /** Leases. Each row is permanent, so that the fence number of a name always rises. */

@@ -6,7 +6,7 @@ import type { Session } from './tables/access.js';
 import { entries, invoices } from './tables/ledger-record-tables.js';
 import { listCounted } from './tables/record-queries.js';
 import type { RecordTable } from './tables/record-table.js';
-import { statement } from './tables/statement.js';
+import { statement } from './tables/insert-rows.js';
 
 /** Rows read per query. */
 const PAGE = 1000;

@@ -23,12 +23,11 @@ import {
 } from '../features/panels/relay.js';
 import { readEnforcements } from '../context/enforcement.js';
 import { findBrake } from '../kernel/run/brake-state.js';
-import { findRemovedPanels } from '../kernel/run/left-elsewhere.js';
+import { findRemovedPanels, requireAnyPanel } from '../kernel/run/left-elsewhere.js';
 import { unknownPanel } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { findCapabilities } from '../context/lacks.js';
 import { readReach } from '../context/reach.js';
-import { requireAnyPanel } from '../context/unopened.js';
 import { checkSwitch, dropSwitch, notReady, planEnforcing, setSwitch } from '../features/panels/switches.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 

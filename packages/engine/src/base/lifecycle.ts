@@ -1,5 +1,48 @@
 import { SluiceError } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { ServiceRecord, CycleRecord, PurchaseRecord } from '@sluice/state-store';
+
+/** The ref with the date that the cycles of a service follow from, where it is not due on any. */
+const ANCHOR_REF = 'billing_cycle_from';
+
+/** Returns the local date that the cycles of a service follow from: its due date, or the last one that it had. */
+export function findCycleAnchor({ nextDueDate, refs }: Pick<ServiceRecord, 'nextDueDate' | 'refs'>): string | null {
+  return nextDueDate ?? refs[ANCHOR_REF] ?? null;
+}
+
+/** Keeps the cycles of a service that loses its due date as they were; a new due date replaces the former one. */
+export function keepCycleAnchor(before: ServiceRecord, after: ServiceRecord): void {
+  if (after.nextDueDate !== null) Reflect.deleteProperty(after.refs, ANCHOR_REF);
+  else if (before.nextDueDate !== null) after.refs[ANCHOR_REF] = before.nextDueDate;
+}
+
+/**
+ * Returns the key by which a cycle has its window, and by which a panel's counter is reset once in it: the id of the cycle, with the
+ * start where that has moved later since the cycle was opened, because usage counts from zero then.
+ */
+export function toCycleKey(cycle: Pick<CycleRecord, 'id' | 'start' | 'openedAt'>): string {
+  return cycle.start > cycle.openedAt ? `${cycle.id} ${cycle.start}` : cycle.id;
+}
+
+/** The current cycle of a service, and those that a wrong clock had opened. */
+interface PurchaseCycle {
+  service: Pick<ServiceRecord, 'client'>;
+  cycle: CycleRecord | null;
+  wrongCycles: readonly Pick<CycleRecord, 'id'>[];
+}
+
+/**
+ * Returns whether a purchase counts in the current cycle: it was bought for it, for a cycle that a wrong clock opened, or for an
+ * earlier one after whose end it was paid. One of an earlier cycle counts only for the client that bought it.
+ */
+export function countsIn(
+  { service, cycle, wrongCycles }: PurchaseCycle,
+  purchase: Pick<PurchaseRecord, 'cycle' | 'paidAt' | 'client'>,
+): boolean {
+  if (cycle === null) return false;
+  if ([cycle, ...wrongCycles].some(({ id }) => id === purchase.cycle)) return true;
+  if (purchase.client !== null && purchase.client !== service.client) return false;
+  return purchase.paidAt !== null && purchase.paidAt >= cycle.start && purchase.paidAt < cycle.end;
+}
 
 /** Returns whether a service is in use: not pending any more, and not terminated or vanished. */
 export function isLiving({ status }: Pick<ServiceRecord, 'status'>): boolean {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatLength, isClockBelieved, isClockBelievedOn, refuseWrongClock } from './clock-guard.js';
-import { moment } from './moment.js';
-import { WRONG_CLOCK_MS } from './panel-answers.js';
+import { moment, WRONG_CLOCK_MS } from './panel-answers.js';
 import type { Context } from './context.js';
 
 /** A context as far as the guard looks at it. */

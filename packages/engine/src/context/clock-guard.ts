@@ -1,8 +1,7 @@
 import type { StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import type { Context } from './context.js';
-import { type Moment, moment } from './moment.js';
-import { isUnconfirmed, WRONG_CLOCK_MS } from './panel-answers.js';
+import { type Moment, moment, isUnconfirmed, WRONG_CLOCK_MS } from './panel-answers.js';
 
 /** Codes of errors after which nothing may be decided by the local clock. */
 export const CLOCK_ERRORS: readonly string[] = ['clock_wrong', 'clock_unconfirmed'];

@@ -9,8 +9,7 @@ import { type Interruption, toInterruption } from '../base/interruption.js';
 import { ApiLog } from './api-log.js';
 import type { Dependencies } from './dependencies.js';
 import { HoldsFileWriter, watchHolds } from './holds-file.js';
-import { type Moment, moment } from './moment.js';
-import { PanelAnswers } from './panel-answers.js';
+import { type Moment, moment, PanelAnswers } from './panel-answers.js';
 import type { Rename } from './panel-addresses.js';
 import type { Ports } from './ports.js';
 

@@ -11,10 +11,10 @@ import {
 } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { findTimeZone, listLimits } from '../base/config/find-entry.js';
-import { toCycleKey } from '../base/cycles.js';
+import { toCycleKey } from '../base/lifecycle.js';
 import { newHold, inForce, isLifted, isOfRemovedLimit } from '../kernel/subject/holds.js';
 import type { Context } from '../context/context.js';
-import { findPeak, type LimitState, type Spend } from '../kernel/subject/limit-state.js';
+import { findPeak, type LimitState, type Spend } from '../kernel/subject/figures.js';
 import { THRESHOLDS, weighLimit, withFigures } from '../kernel/subject/limits.js';
 import { isOverdue } from '../kernel/subject/skip.js';
 import type { Decided, Loaded, Read, Stage } from '../kernel/subject/stages.js';

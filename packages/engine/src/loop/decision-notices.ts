@@ -1,12 +1,11 @@
 import { crossedThresholds, describeReason, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
-import { toCycleKey } from '../base/cycles.js';
+import { toCycleKey, hasEnded } from '../base/lifecycle.js';
 import { describeTermination, type Termination, UNFINISHED } from '../kernel/subject/termination.js';
 import { describeLimit } from '../kernel/subject/used.js';
 import type { Context } from '../context/context.js';
 import { findWindowKey } from './decide.js';
-import type { LimitState } from '../kernel/subject/limit-state.js';
-import { hasEnded } from '../base/lifecycle.js';
+import type { LimitState } from '../kernel/subject/figures.js';
 import { listLimits } from '../base/config/find-entry.js';
 import {
   isOfLimit,
@@ -15,7 +14,7 @@ import {
   listLastingHolds,
   listReleasedHolds,
 } from '../kernel/subject/holds.js';
-import { describeBesides } from '../kernel/run/known-before.js';
+import { describeBesides } from '../kernel/run/alarms.js';
 import { THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';

@@ -5,7 +5,7 @@ import type { Context } from '../context/context.js';
 import { decideHolds } from './decide.js';
 import { listLimits } from '../base/config/find-entry.js';
 import { doubtedView } from '../kernel/subject/views.js';
-import { isCounterState } from '../kernel/subject/counter.js';
+import { isCounterState } from '../kernel/subject/figures.js';
 import { wasRead, withObserved } from '../kernel/subject/source.js';
 import { observe } from './observe.js';
 import { IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';

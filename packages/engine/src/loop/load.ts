@@ -12,7 +12,7 @@ import { group } from '../base/lifecycle.js';
 import { findObjectsSince, findTakenOver } from '../kernel/subject/former.js';
 import { findFormerHistories, loadHistory } from '../kernel/subject/history.js';
 import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
-import { withRefusedOf } from '../kernel/subject/counter.js';
+import { withRefusedOf } from '../kernel/subject/figures.js';
 import { findSkip } from '../kernel/subject/skip.js';
 import { forSource } from '../kernel/subject/source.js';
 import { readLifted } from '../kernel/subject/lifts.js';

@@ -13,7 +13,7 @@ import {
 } from './plausible.js';
 import { ownsAccount } from '../kernel/subject/account.js';
 import { withSource } from '../kernel/subject/source.js';
-import { findCounter, toAccount, withRefused, withTotalOnly } from '../kernel/subject/counter.js';
+import { findCounter, toAccount, withRefused, withTotalOnly } from '../kernel/subject/figures.js';
 import { findCounted } from '../kernel/subject/history.js';
 import type { Decided, Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { NOT_MAPPED, toRead, withError } from '../kernel/subject/to-stage.js';

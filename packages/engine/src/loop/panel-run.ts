@@ -3,15 +3,14 @@ import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import type { MovedError } from '../base/errors.js';
 import { CLOCK_ERRORS, refuseUnconfirmedClock, refuseWrongClock } from '../context/clock-guard.js';
+import { moment } from '../context/panel-answers.js';
 import type { Context } from '../context/context.js';
 import { readEnforcements } from '../context/enforcement.js';
-import { moment } from '../context/moment.js';
 import { findReversals, loadStopped } from '../kernel/changes/reversals.js';
 import { beginMark, mayChange } from '../kernel/changes/store-copy.js';
 import type { BrakeError } from '../kernel/run/brake-state.js';
-import type { Notice } from '../kernel/run/notice.js';
+import { type Notice, shownNotice } from '../kernel/run/notice.js';
 import { record, showOnly } from '../kernel/run/report.js';
-import { shownNotice } from '../kernel/run/run-document.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../context/leases.js';
 import { leaveOutZeroed } from '../kernel/subject/facts.js';
@@ -25,15 +24,23 @@ import { decideHolds } from './decide.js';
 import { listReleases, stillTrue, toNotices } from './decision-notices.js';
 import { readEndedCycles } from './final-reading.js';
 import { findLiftChange } from '../kernel/subject/lifts.js';
-import { distrustFallen } from './fallen.js';
-import { decideAgain, isLeftOut, type LeftOut, recordLeft } from './left-out.js';
+import { distrustFallen, acceptFall, countReading, mostFell, wouldHoldIfBelieved } from './plausible.js';
+import {
+  decideAgain,
+  isLeftOut,
+  type LeftOut,
+  recordLeft,
+  recordFinished,
+  leaveUnread,
+  leaveUnfinished,
+  noteUnread,
+  treatmentIn,
+} from './record.js';
 import { load, stayInCycle } from './load.js';
 import { readUsage } from './meter.js';
 import { observeServices } from './observe.js';
 import { historyAfter, needsObservation, planAgain, planAll, planSteps, withCheckpoint } from './plan.js';
-import { acceptFall, countReading, mostFell, wouldHoldIfBelieved } from './plausible.js';
 import { beginReadings, confirmReadings, splitRepeated } from './repeated.js';
-import { recordFinished, leaveUnread, leaveUnfinished, noteUnread, treatmentIn } from './record.js';
 import { noteStopsOfSharers } from './stops.js';
 
 /** A run over panels, for the run over one of them. */

@@ -9,11 +9,10 @@ import {
   type UsageBytes,
 } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
-import { findCycleAnchor } from '../base/cycles.js';
+import { findCycleAnchor, group } from '../base/lifecycle.js';
 import { findEntry, findTimeZone } from '../base/config/find-entry.js';
-import { group } from '../base/lifecycle.js';
 import type { Context } from '../context/context.js';
-import { isCounterState, toSums, withoutSums } from '../kernel/subject/counter.js';
+import { isCounterState, toSums, withoutSums } from '../kernel/subject/figures.js';
 import { withEnd } from '../kernel/subject/limits.js';
 import type { Loaded, Placement } from '../kernel/subject/stages.js';
 

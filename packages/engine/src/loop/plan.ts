@@ -1,8 +1,8 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import { usageInMode, formatBytes, isOfOtherAccount } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
-import { toCycleKey } from '../base/cycles.js';
-import { findCounter, isCounterState, isElsewhere, toAccount } from '../kernel/subject/counter.js';
+import { toCycleKey } from '../base/lifecycle.js';
+import { findCounter, isCounterState, isElsewhere, toAccount } from '../kernel/subject/figures.js';
 import { inForce, isLifted } from '../kernel/subject/holds.js';
 import { draftHolds } from './decide.js';
 import { findSold } from '../kernel/subject/allowance.js';

@@ -3,10 +3,15 @@ import { isInterrupted } from '../base/interruption.js';
 import { endStops } from '../kernel/changes/store-copy.js';
 import { type BrakeError, isBrakeError, noteBrake } from '../kernel/run/brake-state.js';
 import { type FinishedWorks, record, showOnly } from '../kernel/run/report.js';
-import type { Decided, Read } from '../kernel/subject/stages.js';
-import { leftUnfinished } from '../kernel/subject/to-stage.js';
+import type { Decided, Read, Applied } from '../kernel/subject/stages.js';
+import { leftUnfinished, LEASED } from '../kernel/subject/to-stage.js';
 import { undecided } from './decide.js';
 import type { PanelRun, ToTreatment } from './run-part.js';
+import { brakeActs } from '@sluice/quota-core';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import { serviceLease, turnLease } from '../context/leases.js';
+import { type Notice, serviceNotice } from '../kernel/run/notice.js';
+import { changedNotice, listReleases } from './decision-notices.js';
 
 /** Reports services that an interrupted run did not read, and returns the others. */
 export function leaveUnread(run: PanelRun, reads: readonly Read[]): readonly Read[] {
@@ -65,3 +70,127 @@ export function treatmentIn({ request }: PanelRun, stopped: boolean): ToTreatmen
     return { previewOnly: request.dryRun || stopped || observing, observing };
   };
 }
+
+/** What commands kept the run over one panel from. */
+export interface LeftOut {
+  readonly run: PanelRun;
+  readonly subjects: readonly Applied[];
+  readonly treatment: ToTreatment;
+  /** Whether nothing is wrong with the run, so that it may decide on them again. */
+  readonly mayDecide: boolean;
+}
+
+/** Returns whether a command about a service, under way or done, kept a run from it. */
+export const isLeftOut = ({ changedMeanwhile, skipped }: Applied): boolean => changedMeanwhile || skipped === LEASED;
+
+/** How long a run waits for the commands about the services of a panel that it left out, in milliseconds: as long as they wait for it. */
+const WAIT_MS = 30_000;
+
+/**
+ * Decides again on each service that was left out, on its present facts, once the command about it has ended; the next ones wait for
+ * the run. Otherwise a client that sends commands without a break would never be held. Returns those that are left out still.
+ */
+export async function decideAgain(
+  left: LeftOut,
+  decide: (service: ServiceRecord) => Promise<LeftOut | null>,
+): Promise<LeftOut[]> {
+  const { run, subjects } = left;
+  const { clock } = run.context.deps;
+  if (subjects.length === 0 || !isAllowed(left)) return [left];
+  const ids = subjects.map(({ service }) => service.id);
+  const isNext = new Set<string>();
+  try {
+    // All at once: commands end while the run is at the services before.
+    for (const id of ids) if ('lease' in (await run.leases.tryTake(turnLease(id)))) isNext.add(id);
+    const again: LeftOut[] = [];
+    const still: Applied[] = [];
+    let leftMs = WAIT_MS;
+    for (const work of subjects) {
+      const since = clock.now();
+      const isFresh = isNext.has(work.service.id) && work.actions.length === 0;
+      const service = isFresh ? await waitFor(run, work, leftMs) : null;
+      if (isFresh) leftMs = service === null ? 0 : Math.max(0, leftMs - Math.max(0, clock.now() - since));
+      const decided = service === null ? null : await decide(service);
+      if (service === null) still.push(work);
+      if (decided !== null) again.push(decided);
+      await run.leases.release(turnLease(work.service.id));
+    }
+    return [{ ...left, subjects: still }, ...again];
+  } finally {
+    for (const id of isNext) await run.leases.release(turnLease(id));
+  }
+}
+
+/** More new holds than the brake permits are left to the next run, whose brake counts them. */
+function isAllowed({ run, subjects, mayDecide }: LeftOut): boolean {
+  const { context, request, active } = run;
+  if (!mayDecide || context.deps.signal.aborted) return false;
+  if (request.allowMass || request.service !== undefined) return true;
+  const { length: changing } = subjects.filter(({ holds }) => holds.length === 0);
+  return !brakeActs({ changing, beginning: changing, active, stated: context.config.poll.brake });
+}
+
+/** Waits until no command works on a service, and returns it; null where one lasts longer, or the service is gone. */
+async function waitFor(
+  { context, leases, panel }: PanelRun,
+  work: Applied,
+  waitMs: number,
+): Promise<ServiceRecord | null> {
+  const { id } = work.service;
+  try {
+    await leases.take(serviceLease(id), waitMs);
+  } catch {
+    // Held for longer, or the run was interrupted: the next run decides.
+    return null;
+  }
+  await leases.release(serviceLease(id));
+  const service = await context.store.services.get(id);
+  return service?.panel === panel.name ? service : null;
+}
+
+/** Stores what is known of services that are left to the next run, and which were left out before. */
+export async function recordLeft(run: PanelRun, all: readonly LeftOut[]): Promise<void> {
+  const { context, panel, only } = run;
+  const prefix = toPrefix(panel.name);
+  const stored = await context.store.conditions.list(prefix);
+  const left = all.flatMap(({ subjects }) => subjects);
+  if (left.length + stored.length === 0) return;
+  const kept = new Set(left.filter(isDue).map(({ service }) => `${prefix}${service.id}`));
+  const over = stored.filter(({ key }) => !kept.has(key) && (only === null || key === `${prefix}${only.id}`));
+  await context.write(run.leases.held, async (tables) => {
+    for (const { key } of over) await tables.conditions.end(key);
+    for (const { run: ofService, subjects, treatment } of all) {
+      const notices: Notice[] = [];
+      for (const work of subjects) {
+        notices.push(...listReleases(run.context, work, run.report.run));
+        if (work.changedMeanwhile) notices.push(changedNotice(work, run.run));
+        if (isDue(work)) notices.push(...(await countLeft(tables, run, work)));
+      }
+      if (subjects.length > 0) await record(ofService, tables, { subjects, treatment, notices });
+    }
+  });
+}
+
+/** Returns whether a service should be held. */
+const isDue = ({ decision }: Applied): boolean => decision !== null && decision.holds.length > 0;
+
+/** Code of the notice of a service that commands keep from being held. */
+const KEPT_UNHELD = 'kept_unheld';
+
+/** Counts a run that a command kept from holding a service; from the second one in a row, operators are notified. */
+async function countLeft(
+  tables: Pick<StoreTables, 'conditions'>,
+  run: PanelRun,
+  { service }: Applied,
+): Promise<Notice[]> {
+  const key = `${toPrefix(run.panel.name)}${service.id}`;
+  const known = await tables.conditions.get(key);
+  const since = known?.since ?? run.context.now();
+  const runs = (known?.runs ?? 0) + 1;
+  await tables.conditions.put({ key, since, runs, details: null });
+  if (runs < 2) return [];
+  const message = `${service.id} should be held, and commands about it have kept every run from that since ${since}; its log shows who sends them`;
+  return [serviceNotice(service, KEPT_UNHELD, message, since)];
+}
+
+const toPrefix = (panel: string): string => `left-out:${panel}:`;

@@ -1,7 +1,7 @@
 import type { DecisionRecord, SampleRecord } from '@sluice/state-store';
 import type { Leases } from '../context/leases.js';
 import { cycleAfter, type Verdict } from './apply.js';
-import { findLimitStates, type LimitState } from '../kernel/subject/limit-state.js';
+import { findLimitStates, type LimitState } from '../kernel/subject/figures.js';
 import { toSample } from './meter.js';
 import { type ReportedRun, toDecisionRecord } from '../kernel/run/report.js';
 import type { Applied, RunOnPanel } from '../kernel/subject/stages.js';

@@ -4,7 +4,7 @@ import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import type { Enforcements } from '../context/enforcement.js';
 import type { Leases, OtherLeases } from '../context/leases.js';
-import type { Moment } from '../context/moment.js';
+import type { Moment } from '../context/panel-answers.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { RunResults, Treatment } from '../kernel/run/report.js';
 import type { Advance, RunRequest } from '../kernel/run/run-request.js';

@@ -8,20 +8,21 @@ import { takePanels } from '../context/leases.js';
 import { requirePanelName } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
-import { findRefusal } from '../context/unopened.js';
-import { isMistake, withRun } from '../kernel/run/bracket.js';
-import { findFallen } from './fallen.js';
-import { runPanel } from './panel-run.js';
-import type { EndedRun, RunDuty, RunPart, RunParts } from './run-part.js';
 import {
+  findRefusal,
   findRemovedPanels,
   reportElsewhere,
   reportFormerNames,
   reportRemovedPanels,
+  noteUndecided,
+  UNEXPECTED,
 } from '../kernel/run/left-elsewhere.js';
+import { isMistake, withRun } from '../kernel/run/bracket.js';
+import { findFallen } from './plausible.js';
+import { runPanel } from './panel-run.js';
+import type { EndedRun, RunDuty, RunPart, RunParts } from './run-part.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
-import { wholeError } from '../kernel/run/run-document.js';
-import { noteUndecided, UNEXPECTED } from '../kernel/run/undecided.js';
+import { wholeError } from '../kernel/run/notice.js';
 import type { Run } from '../kernel/run/bracket.js';
 import { isWatched, type RunRequest, toScope, startProgress } from '../kernel/run/run-request.js';
 

@@ -1,6 +1,5 @@
 import type { FlvxObservation } from '../client/observation.js';
-import type { FlvxNode, FlvxPermission, FlvxTunnel, FlvxUser } from '../client/records.js';
-import { toIso } from '../client/units.js';
+import { type FlvxNode, type FlvxPermission, type FlvxTunnel, type FlvxUser, toIso } from '../client/records.js';
 import type { FlvxStep } from './plan/step.js';
 import type { FlvxAccountTarget } from './plan/target.js';
 import { isExpired, pickLimits, stopsPermission, stopsUser, type RuledRow } from './rules.js';

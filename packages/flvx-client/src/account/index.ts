@@ -23,7 +23,7 @@ export type {
   FlvxSpeedLimit,
   FlvxUserValues,
 } from '../client/records.js';
-export type { MegabitsPerSecond } from '../client/units.js';
+export type { MegabitsPerSecond } from '../client/records.js';
 export type { FlvxAccount } from './history/history.js';
 export type { FlvxHistory } from './history/history.js';
 export { planAccount } from './plan/plan-account.js';
@@ -32,7 +32,7 @@ export { ownLimitName } from './plan/plan-limits.js';
 export { planTerminate } from './plan/plan-account.js';
 export { isStepReady, type FlvxStep } from './plan/step.js';
 export type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from './plan/target.js';
-export { toCounters, type FlvxCounters } from './plan/values.js';
+export { toCounters, type FlvxCounters } from './plan/step.js';
 export { FlvxRefusedError } from './refused-error.js';
 export { performStep, type FlvxStepOptions, type FlvxStepOutcome } from './run/perform-step.js';
 export { resolveStep } from './run/resolve-step.js';

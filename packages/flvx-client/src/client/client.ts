@@ -14,8 +14,9 @@ import type {
   FlvxUser,
   FlvxUserGroup,
   FlvxUserValues,
+  EpochMs,
+  MegabitsPerSecond,
 } from './records.js';
-import type { EpochMs, MegabitsPerSecond } from './units.js';
 
 /** What the client is authorized with: an administrator's account, or the token of one. Exactly one of them. */
 export type FlvxCredentials =

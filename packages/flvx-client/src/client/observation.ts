@@ -8,8 +8,8 @@ import type {
   FlvxTunnelGroup,
   FlvxUser,
   FlvxUserGroup,
+  EpochMs,
 } from './records.js';
-import type { EpochMs } from './units.js';
 
 /** Identifies an account, and says what proves that it belongs to the service. */
 export interface FlvxScope {

@@ -3,8 +3,16 @@ import * as z from 'zod';
 import type { FlvxCallOptions } from './client.js';
 import type { FlvxApi } from './http/api.js';
 import type { FlvxUnreadableRow } from './observation.js';
-import type { FlvxForward, FlvxListedPermission, FlvxPermission, FlvxQuotaValues, FlvxUser } from './records.js';
-import type { Bytes, EpochMs, GigabytesWhole } from './units.js';
+import type {
+  FlvxForward,
+  FlvxListedPermission,
+  FlvxPermission,
+  FlvxQuotaValues,
+  FlvxUser,
+  Bytes,
+  EpochMs,
+  GigabytesWhole,
+} from './records.js';
 
 const id = z.int().positive();
 const counter = z.int().nonnegative();

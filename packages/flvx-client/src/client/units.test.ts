@@ -10,7 +10,7 @@ import {
   toEpochMs,
   toQuota,
   UNLIMITED_QUOTA,
-} from './units.js';
+} from './records.js';
 
 describe('units', () => {
   it('rounds a quota up to whole GB of 2^30 bytes', () => {

@@ -1,5 +1,5 @@
 import type { TargetState } from '@sluice/panel-kind';
-import { droppedTunnels, rememberClosed, rememberDropped } from '../account/history/dropped-tunnels.js';
+import { droppedTunnels, rememberClosed, rememberDropped } from '../account/history/comparison.js';
 import { type FlvxHistory, listOwnPermissions, parseHistory } from '../account/history/history.js';
 import { toStepRecords } from '../account/history/journaled-step.js';
 import type { FlvxPermission } from '../client/records.js';

@@ -14,21 +14,18 @@ import {
   type StoredHistory,
   withCounters,
 } from '../account/history/history.js';
-import { isMoved } from '../account/history/moved-forwards.js';
+import { isMoved, isUsedUp } from '../account/rules.js';
 import { parsePayload, toStepRecords } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory } from '../account/history/observed-history.js';
 import type { Past } from '../account/history/comparison.js';
 import type { Span } from '../account/history/record-step.js';
 import { Replay } from '../account/history/replay.js';
-import { isUsedUp } from '../account/rules.js';
 import type { FlvxSnapshot } from '../client/observation.js';
-import type { FlvxForward, FlvxPermission, FlvxUser } from '../client/records.js';
-import { toIso } from '../client/units.js';
+import { type FlvxForward, type FlvxPermission, type FlvxUser, toIso } from '../client/records.js';
 import { listClosedByHold, withTunnels } from './checkpoint-tunnels.js';
 import { accountView, type ServiceObservation, type TimedObservation } from './observation.js';
 import type { TunnelNodes } from './run-snapshot.js';
-import { isReplaced } from './usage.js';
-import { findQuota, isOfCycle, toPanelQuota, uncountedBytes } from './panel-quota.js';
+import { isReplaced, findQuota, isOfCycle, toPanelQuota, uncountedBytes } from './usage.js';
 import { findCycleId, type FlvxDefaults, toFlvxProduct } from './product.js';
 import { toHeld } from './restrictions.js';
 

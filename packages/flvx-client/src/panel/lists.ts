@@ -9,11 +9,18 @@ import {
   runCheck,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { toIso, toBytes, UNLIMITED_QUOTA } from '../client/units.js';
+import {
+  toIso,
+  toBytes,
+  UNLIMITED_QUOTA,
+  type FlvxForward,
+  type FlvxNode,
+  type FlvxPermission,
+  type FlvxUser,
+} from '../client/records.js';
 import { describeNodes } from '../account/describe.js';
 import { sumBytes } from '../account/rules.js';
 import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
-import type { FlvxForward, FlvxNode, FlvxPermission, FlvxUser } from '../client/records.js';
 import { findGroup, listTunnels, productTunnels, speedChoice, type FlvxDefaults } from './product.js';
 
 /** Creates the lists in which operators search what the panel has, each row with the products that name it. */

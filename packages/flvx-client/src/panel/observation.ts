@@ -5,6 +5,7 @@ import {
   type Observation,
   type ObserveOptions,
   type TargetState,
+  type OpenRows,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import {
@@ -20,13 +21,25 @@ import { nodeNames } from '../account/describe.js';
 import { parseLimitKey } from '../account/plan/plan-limits.js';
 import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope } from '../client/observation.js';
-import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnel, FlvxTunnelGroup } from '../client/records.js';
+import {
+  type FlvxForward,
+  type FlvxNode,
+  type FlvxSpeedLimit,
+  type FlvxTunnel,
+  type FlvxTunnelGroup,
+  toIso,
+} from '../client/records.js';
 import { toOldLimitKey, toScope } from './product.js';
-import { toIso } from '../client/units.js';
-import { refuseWithoutLimits } from './missing-limits.js';
-import { indexEvidence } from './restrictions.js';
+import { indexEvidence, EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import type { RunSnapshot, TimedSnapshot, TunnelNodes } from './run-snapshot.js';
-import { readTwice, refuseWithoutKept, type RowsToKeep, toSecondReading } from './second-reading.js';
+import {
+  readTwice,
+  refuseWithoutKept,
+  type RowsToKeep,
+  toSecondReading,
+  type SecondReading,
+} from './second-reading.js';
+import { unusableList } from '../client/row-list.js';
 
 /** The part of the panel's lists that concerns one service. */
 export interface ServiceObservation {
@@ -268,4 +281,25 @@ export function listResources(service: ServiceRecord, observation: Observation<S
     ...named.map((user) => String(user.id)),
   ]);
   return [...ids].map((user) => `user:${user}`);
+}
+
+/**
+ * Refuses a list of speed limits that lacks one which a permission has, or is to have again, before that counts as deleted: it would be
+ * lifted, or made a second time.
+ * @throws {PanelUnreadableError}
+ */
+export async function refuseWithoutLimits(
+  second: SecondReading,
+  { permissions, speedLimits }: Pick<FlvxAccount, 'permissions' | 'speedLimits'>,
+  open: OpenRows | undefined,
+): Promise<void> {
+  const throttled = (open?.evidence ?? []).filter(({ kind }) => kind === EVIDENCE.speed);
+  const ids = [...throttled.map((item) => parseSpeedPrior(item).speedId), ...permissions.map((row) => row.speedId)];
+  const missing = ids.filter((id) => id !== null && !speedLimits.some((limit) => limit.id === id));
+  if (missing.length === 0) return;
+  const shown = await second.limits();
+  const hidden = missing.filter((id) => id !== null && shown.has(id));
+  if (hidden.length === 0) return;
+  const what = `it lacks speed limit ${[...new Set(hidden)].join(', ')}, which backup/export shows`;
+  throw unusableList(second.panel, 'POST /api/v1/speed-limit/list', what);
 }

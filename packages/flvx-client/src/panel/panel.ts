@@ -35,7 +35,7 @@ import {
 } from './observation.js';
 import { checkContract, createLookups, testPanel } from './lists.js';
 import { planService } from './plan.js';
-import { UNLIMITED_QUOTA } from '../client/units.js';
+import { UNLIMITED_QUOTA } from '../client/records.js';
 import {
   checkProduct,
   toCredentials,
@@ -44,9 +44,9 @@ import {
   type FlvxDefaults,
   type FlvxSettings,
 } from './product.js';
-import { findQuota, toPanelQuota } from './panel-quota.js';
 import { listCreatedLimits } from './speed.js';
 import { createRefresh } from './refresh.js';
+import { findQuota, toPanelQuota } from './usage.js';
 import { RunLists } from './run-lists.js';
 import { RunSnapshot } from './run-snapshot.js';
 import { findKeptRows } from './kept-rows.js';
@@ -77,7 +77,6 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
 export class FlvxPanel implements Panel<ServiceObservation> {
   readonly name: string;
   readonly url: string;
-  readonly refresh: Refresh;
   readonly #client: FlvxClient;
   readonly #defaults: FlvxDefaults;
   readonly #hasToken: boolean;
@@ -103,7 +102,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     this.#lists = new RunLists(tools, { name: this.name, timeZone: opened.timeZone, key: this.#key });
     this.#client = tools.client;
     this.#defaults = flvxSettings;
-    this.refresh = createRefresh(tools.client, tools.snapshot);
+  }
+
+  get refresh(): Refresh {
+    return createRefresh(this.tools.client, this.tools.snapshot);
   }
 
   test(): Promise<PanelTestAnswer> {

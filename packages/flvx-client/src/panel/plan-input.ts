@@ -1,5 +1,5 @@
 import type { TargetState } from '@sluice/panel-kind';
-import { droppedTunnels } from '../account/history/dropped-tunnels.js';
+import { droppedTunnels } from '../account/history/comparison.js';
 import {
   type FlvxAccount,
   type FlvxHistory,

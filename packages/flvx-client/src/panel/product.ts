@@ -13,8 +13,7 @@ import * as z from 'zod/mini';
 import { NOWHERE } from '../account/plan/target.js';
 import type { FlvxCredentials } from '../client/client.js';
 import type { FlvxScope } from '../client/observation.js';
-import type { FlvxTunnelGroup } from '../client/records.js';
-import { epochMs, megabits, type EpochMs, type MegabitsPerSecond } from '../client/units.js';
+import { type FlvxTunnelGroup, epochMs, megabits, type EpochMs, type MegabitsPerSecond } from '../client/records.js';
 
 const count = z.int().check(z.positive());
 const optionalCount = z.optional(count);

@@ -1,8 +1,7 @@
 import type { ItemError, PanelDependencies } from '@sluice/panel-kind';
 import { parseLimitKey, ownLimitName } from '../account/plan/plan-limits.js';
 import type { FlvxAccountTarget, LimitTarget } from '../account/plan/target.js';
-import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
-import { megabits, type MegabitsPerSecond } from '../client/units.js';
+import { type FlvxPermission, type FlvxSpeedLimit, megabits, type MegabitsPerSecond } from '../client/records.js';
 import { toFlvxProduct, findLimitKey, toOldLimitKey, speedChoice, type SpeedChoice } from './product.js';
 import { permissionKey, parseSpeedPrior } from './restrictions.js';
 import type { PlanInput } from './plan-input.js';

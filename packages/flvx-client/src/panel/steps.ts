@@ -4,7 +4,7 @@ import { describeStep } from '../account/describe.js';
 import { type FlvxStep, type FlvxStepOf, isStepReady } from '../account/plan/step.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
 import { isLate } from '../account/history/history.js';
-import { uncountedBytes } from './panel-quota.js';
+import { uncountedBytes } from './usage.js';
 import { findCycleId } from './product.js';
 import {
   EVIDENCE,

@@ -4,12 +4,19 @@ import {
   type FlvxPermissionTarget,
   NOWHERE,
 } from '../account/plan/target.js';
-import { type FlvxCounters, toCounters } from '../account/plan/values.js';
+import { type FlvxCounters, toCounters } from '../account/plan/step.js';
 import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes } from '../account/rules.js';
-import type { FlvxForward, FlvxPermission, FlvxQuotaValues, FlvxUserValues } from '../client/records.js';
-import { type GigabytesWhole, toBytes, UNLIMITED_QUOTA } from '../client/units.js';
+import {
+  type FlvxForward,
+  type FlvxPermission,
+  type FlvxQuotaValues,
+  type FlvxUserValues,
+  type GigabytesWhole,
+  toBytes,
+  UNLIMITED_QUOTA,
+} from '../client/records.js';
 import type { PlanInput } from './plan-input.js';
-import { isOfCycle, toPanelQuota } from './panel-quota.js';
+import { isOfCycle, toPanelQuota } from './usage.js';
 import { findCycleId, redirectTo, toExpiry, toFlvxProduct } from './product.js';
 import { parseClosedPrior, parseRedirectPrior, permissionKey, ranBefore } from './restrictions.js';
 import { speedBefore, type SpeedPlan } from './speed.js';

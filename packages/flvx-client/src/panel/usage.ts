@@ -1,9 +1,17 @@
-import { type ItemError, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
+import { type ItemError, toItemError, type UsageAnswer, type UsageRequest, type TargetState } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { parseHistory } from '../account/history/history.js';
+import { parseHistory, type FlvxAccount, listOwnPermissions } from '../account/history/history.js';
 import { isResetDayBetween, sumBytes } from '../account/rules.js';
-import type { FlvxForward, FlvxUser } from '../client/records.js';
+import {
+  type FlvxForward,
+  type FlvxUser,
+  bytes,
+  type GigabytesWhole,
+  toQuota,
+  UNLIMITED_QUOTA,
+} from '../client/records.js';
 import type { TimedSnapshot } from './run-snapshot.js';
+import { toFlvxProduct } from './product.js';
 
 /** Returns one service's reading from a snapshot; what can't be used of it is its own error alone. */
 export function toUsageAnswer(read: TimedSnapshot, request: UsageRequest, timeZone: string): UsageAnswer {
@@ -106,4 +114,47 @@ export function shortList(panel: string, size: number, expected: number): ItemEr
     code: 'list_too_short',
     message: `panel "${panel}" lists ${size} users, but the last list had ${expected}: the list may be incomplete and was ignored`,
   };
+}
+
+/**
+ * Returns the lowest quota of an account, in whole GB: the panel stops it at its own, and a tunnel at that of its permission. Null
+ * without an account.
+ */
+export function findQuota(account: Pick<FlvxAccount, 'user' | 'permissions'>): number | null {
+  if (account.user === null) return null;
+  return listOwnPermissions(account).reduce<number>((low, { quota }) => Math.min(low, quota), account.user.quota);
+}
+
+/**
+ * Returns the panel's own quota: the counter at the last reading that counted plus the rest of the allowance, in whole GB, rounded up.
+ * What the panel shows now moves it only once a reading has counted it. The panel counts both directions, so where only one counts the
+ * quota is unlimited. Null where the present quota stays.
+ */
+export function toPanelQuota(
+  target: Pick<TargetState, 'allowance' | 'mode' | 'product' | 'counted' | 'checkpoint'>,
+): GigabytesWhole | null {
+  const { allowance, mode } = target;
+  if (allowance === null) return null;
+  if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return UNLIMITED_QUOTA;
+  return toQuota(bytes(Math.max(0, allowance.allowedBytes + uncountedBytes(target))));
+}
+
+/**
+ * Returns the part of the panel's counter that does not belong to the cycle; negative where the panel has zeroed the counter
+ * within the cycle, 0 with reset day 0. Where the quota stays, it is the part that the quota was computed with.
+ */
+export function uncountedBytes({
+  allowance,
+  product,
+  counted,
+  checkpoint,
+}: Pick<TargetState, 'allowance' | 'product' | 'counted' | 'checkpoint'>): number {
+  if (allowance === null) return parseHistory(checkpoint)?.uncountedBytes ?? 0;
+  if (toFlvxProduct(product).resetDay === 0 || counted === null) return 0;
+  return counted.counterBytes - counted.usedBytes;
+}
+
+/** Whether all that the panel's counter shows was used by the service in the cycle: nothing of it is to be zeroed. */
+export function isOfCycle({ counted }: Pick<TargetState, 'counted'>): boolean {
+  return counted !== null && counted.usedBytes >= counted.counterBytes;
 }

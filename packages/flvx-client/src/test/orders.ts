@@ -1,13 +1,12 @@
 import type { FlvxAccount } from '../account/history/history.js';
 import { planAccount, planTerminate } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
-import type { FlvxStep } from '../account/plan/step.js';
+import type { FlvxStep, FlvxCounters } from '../account/plan/step.js';
 import { NOWHERE, type FlvxAccountTarget } from '../account/plan/target.js';
-import type { FlvxCounters } from '../account/plan/values.js';
 import type { FlvxStepOutcome } from '../account/run/perform-step.js';
 import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope } from '../client/observation.js';
-import type { GigabytesWhole } from '../client/units.js';
+import type { GigabytesWhole } from '../client/records.js';
 import { carryOut, type Journal } from './carry-out.js';
 
 type Plan = (observed: FlvxAccount) => FlvxStep[];

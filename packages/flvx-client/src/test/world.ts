@@ -3,7 +3,7 @@ import { startFakeFlvx, type FakeFlvx, type Fault } from '@sluice/fake-panels';
 import type { Clock } from '@sluice/panel-http';
 import type { FlvxClient, FlvxOptions } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
-import { epochMs, gigabytes } from '../client/units.js';
+import { epochMs, gigabytes } from '../client/records.js';
 
 export const GB = 2 ** 30;
 export const start = Date.UTC(2026, 10, 20, 9);

@@ -5,7 +5,7 @@ import type { Access, Session } from './access.js';
 import { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
 import { inChunksOrAll, listed } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
-import { text } from './statement.js';
+import { text } from './insert-rows.js';
 
 /** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */
 const LIVE = text(`"state" <> 'closed'`);

@@ -14,7 +14,7 @@ import {
   inChunks,
   missingRow,
 } from './record-queries.js';
-import { statement, type Statement, text } from './statement.js';
+import { statement, type Statement, text } from './insert-rows.js';
 import { holds, evidence } from './hold-record-tables.js';
 import { findSubjectPanel } from '@sluice/quota-core';
 import { StoreError } from '../store-error.js';

@@ -6,7 +6,7 @@ import type { Access, Session } from './access.js';
 import { inChunks } from './record-queries.js';
 import { bookings, entries } from './ledger-record-tables.js';
 import { addRecord, findRecord, insertRecords, listRecords } from './record-queries.js';
-import { statement } from './statement.js';
+import { statement } from './insert-rows.js';
 
 type Move = Omit<EntryRecord, 'booking' | 'balance'>;
 

@@ -19,7 +19,7 @@ import {
   updateRecord,
 } from './record-queries.js';
 import { purchases } from './service-record-tables.js';
-import { isAmong, statement, type Statement } from './statement.js';
+import { isAmong, statement, type Statement } from './insert-rows.js';
 
 /** Tables of money. */
 export function ledgerTables(access: Access): LedgerTables {

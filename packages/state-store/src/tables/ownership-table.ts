@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { statement } from './statement.js';
+import { statement } from './insert-rows.js';
 import {
   beginPeriods,
   changesOwner,

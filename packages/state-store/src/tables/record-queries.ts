@@ -2,9 +2,19 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Page, PageRequest } from '../page.js';
 import type { Session } from './access.js';
 import type { Stored } from './columns.js';
-import { insertRows, lastOfEach } from './insert-rows.js';
+import {
+  insertRows,
+  lastOfEach,
+  execute,
+  isAmong,
+  joined,
+  name,
+  names,
+  statement,
+  type Statement,
+  text,
+} from './insert-rows.js';
 import type { RecordTable } from './record-table.js';
-import { execute, isAmong, joined, name, names, statement, type Statement, text } from './statement.js';
 import { toAgentSubject } from '@sluice/quota-core';
 import { StoreError } from '../store-error.js';
 

@@ -16,7 +16,7 @@ import {
 import { outcomeOrNull } from './columns.js';
 import { runs, refreshes } from './run-record-tables.js';
 import { actions } from './hold-record-tables.js';
-import { text } from './statement.js';
+import { text } from './insert-rows.js';
 
 const OUTCOME = outcomeOrNull('exit_code');
 

@@ -19,7 +19,7 @@ import { evidence, holds } from './hold-record-tables.js';
 import { removeAlarms } from './notice-tables.js';
 import { alarms } from './run-record-tables.js';
 import { services, overrides } from './service-record-tables.js';
-import { statement } from './statement.js';
+import { statement } from './insert-rows.js';
 
 /** Services. */
 export function servicesTable(access: Access): StoreTables['services'] {

@@ -2,7 +2,7 @@ import type { AgentDetail, Check } from '@sluice/contract/documents';
 import { toChecks } from '../../base/check.js';
 import { compareIds } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
-import { findUnopened } from '../../context/unopened.js';
+import { findUnopened } from '../../kernel/run/left-elsewhere.js';
 import { findEntryProblem, findNamed, type Shown } from './entry-problems.js';
 import { listAgentClients, loadMeant, UUID } from './meant-agents.js';
 import { panelsWithAgents } from './open-agents.js';

@@ -3,7 +3,7 @@ import { type AgentPlan, AGENT_STEPS, type AgentTraffic, type ItemError, type Li
 import type { HeldLease, HoldRecord, NoticeRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
 import { refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
-import { moment } from '../../context/moment.js';
+import { moment } from '../../context/panel-answers.js';
 import { isInterrupted } from '../../base/interruption.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { askBrakeOfAgents } from '../../loop/brake.js';

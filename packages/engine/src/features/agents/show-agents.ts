@@ -9,9 +9,8 @@ import {
 } from '@sluice/panel-kind';
 import { toSluiceError } from '../../base/to-sluice-error.js';
 import { readEnforcements } from '../../context/enforcement.js';
-import { requireAnyPanel } from '../../context/unopened.js';
+import { requireAnyPanel, UNEXPECTED } from '../../kernel/run/left-elsewhere.js';
 import { brakeKey } from '../../kernel/run/brake-state.js';
-import { UNEXPECTED } from '../../kernel/run/undecided.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, agentDetails, agentView } from './agent-views.js';

@@ -5,7 +5,7 @@ import { billingSettings } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { toAddress } from '../../context/panel-addresses.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import { reportNotices } from '../../kernel/run/run-document.js';
+import { reportNotices } from '../../kernel/run/notice.js';
 import { type KnownLine, listKnownLines, MOST_INVOICES, readWithLine } from './known-lines.js';
 import { type ConfiguredSource, openBilling, toBillingDependencies } from './open-billing.js';
 

@@ -4,7 +4,7 @@ import { listCallPanels } from '../../base/config/call-panels.js';
 import { compareIds } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import { requireAnyPanel } from '../../context/unopened.js';
+import { requireAnyPanel } from '../../kernel/run/left-elsewhere.js';
 import { hasCalls } from '../telephony/panels.js';
 import type { BillOptions } from './bill-view.js';
 import { listDoubts } from './doubts.js';

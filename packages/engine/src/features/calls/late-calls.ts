@@ -6,7 +6,7 @@ import type { CallBillRecord, ConditionRecord, StoreTables } from '@sluice/state
 import type { Notice } from '../../kernel/run/notice.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
-import { findUnopened } from '../../context/unopened.js';
+import { findUnopened } from '../../kernel/run/left-elsewhere.js';
 import { isByHand } from '../billing/by-hand.js';
 import { hasCalls } from '../telephony/panels.js';
 import { isClockBelievedOn } from '../../context/clock-guard.js';

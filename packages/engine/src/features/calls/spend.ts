@@ -7,7 +7,7 @@ import { requireFacet } from '../../base/facet.js';
 import { readSorted } from './read-sorted.js';
 import { cutByOwner, findLineRef, isInWindow, toWindows } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
-import { PARTLY_SPENT, type Spend } from '../../kernel/subject/limit-state.js';
+import { PARTLY_SPENT, type Spend } from '../../kernel/subject/figures.js';
 import { listForeignLines } from './foreign-lines.js';
 import { listLimits } from '../../base/config/find-entry.js';
 import { findWindow } from '../../kernel/subject/limits.js';

@@ -16,9 +16,15 @@ import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { isLiving } from '../../base/lifecycle.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
 import { noteAlarms } from '../../kernel/run/alarms.js';
-import { addNotices, type Notice, noticeRows, planNotices, toReleaseNotices } from '../../kernel/run/notice.js';
+import {
+  addNotices,
+  type Notice,
+  noticeRows,
+  planNotices,
+  toReleaseNotices,
+  shownNotice,
+} from '../../kernel/run/notice.js';
 import { toDecisionRecord } from '../../kernel/run/report.js';
-import { shownNotice } from '../../kernel/run/run-document.js';
 import { decideByLastReading } from '../../loop/decide.js';
 import { describeClose } from '../../loop/decision-notices.js';
 import { serviceDetail } from '../services/show.js';

@@ -5,8 +5,8 @@ import { listStoredAgents } from '../agents/show-agents.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
-import { findStoredFall } from '../../loop/fallen.js';
-import { UNEXPECTED } from '../../kernel/run/undecided.js';
+import { findStoredFall } from '../../loop/plausible.js';
+import { UNEXPECTED } from '../../kernel/run/left-elsewhere.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../../kernel/subject/holds.js';
 import { doubtedView } from '../../kernel/subject/views.js';
 

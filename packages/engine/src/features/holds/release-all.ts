@@ -12,7 +12,7 @@ import { suggestion } from '../../base/suggestion.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
-import { NO_TOTALS } from '../../kernel/run/run-document.js';
+import { NO_TOTALS } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { storeSwitch } from '../panels/switches.js';
 import { runConcurrently } from '../../base/run-concurrently.js';

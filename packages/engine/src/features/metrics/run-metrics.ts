@@ -2,7 +2,7 @@ import type { RunOutcome } from '@sluice/state-store';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { scheduledCommands } from '../schedule/jobs.js';
 import type { Context } from '../../context/context.js';
-import { listUndecided } from '../../kernel/run/undecided.js';
+import { listUndecided } from '../../kernel/run/left-elsewhere.js';
 import type { MetricTable } from './families.js';
 
 /** All but `busy`: a run that was refused for the lease of another one has read nothing. */

@@ -3,7 +3,7 @@ import type { DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-st
 import { describePeriod } from '../../base/describe-period.js';
 import { isStoppedOn } from '../../kernel/run/notice.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
-import { findLimitStates } from '../../kernel/subject/limit-state.js';
+import { findLimitStates } from '../../kernel/subject/figures.js';
 import { describeLimit } from '../../kernel/subject/used.js';
 
 type Notice = Pick<NoticeRecord, 'code' | 'key' | 'service' | 'message'>;

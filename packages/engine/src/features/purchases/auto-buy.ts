@@ -14,7 +14,7 @@ import {
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { decideHolds, foreseeHolds } from '../../loop/decide.js';
-import { countsIn } from '../../base/cycles.js';
+import { countsIn } from '../../base/lifecycle.js';
 import { withPurchases } from '../../loop/load.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { wouldBuy } from './would-buy.js';

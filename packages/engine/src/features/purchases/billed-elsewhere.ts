@@ -1,7 +1,7 @@
 import type { Check, RunReport } from '@sluice/contract/documents';
 import { toChecks } from '../../base/check.js';
 import { nameFew } from '../../base/natural-order.js';
-import { reportNotices } from '../../kernel/run/run-document.js';
+import { reportNotices } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { BILLED_ELSEWHERE, listElsewhere } from '../billing/open-charges.js';
 

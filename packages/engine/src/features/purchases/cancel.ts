@@ -3,7 +3,7 @@ import { type BillingSystem, isOnlyLine, SluiceError } from '@sluice/panel-kind'
 import { usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
-import { hasEnded } from '../../base/lifecycle.js';
+import { hasEnded, countsIn } from '../../base/lifecycle.js';
 import { serviceLease } from '../../context/leases.js';
 import { readOutages } from '../../context/reach.js';
 import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
@@ -11,7 +11,6 @@ import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import { newestReading } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
-import { countsIn } from '../../base/cycles.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestId } from '../../base/suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';

@@ -2,8 +2,7 @@ import type { RunReport } from '@sluice/contract/documents';
 import type { ApiTokenRecord, AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
-import { addNotices, type Notice, noticeRows, serviceNotice } from '../../kernel/run/notice.js';
-import { shownNotice } from '../../kernel/run/run-document.js';
+import { addNotices, type Notice, noticeRows, serviceNotice, shownNotice } from '../../kernel/run/notice.js';
 import { findRule } from '../preferences/preferences.js';
 import { findRow, type SortedPreferences, sortPreferences } from './link-preferences.js';
 

@@ -3,9 +3,9 @@ import type { HeldLease, PurchaseRecord, ServiceRecord, StoreTables } from '@slu
 import { type Leases, panelLease, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { isClockBelievedOn } from '../../context/clock-guard.js';
+import type { Moment } from '../../context/panel-answers.js';
 import type { Context } from '../../context/context.js';
-import type { Moment } from '../../context/moment.js';
-import { countsIn } from '../../base/cycles.js';
+import { countsIn } from '../../base/lifecycle.js';
 import { placeServices } from '../../loop/place.js';
 import { afterInvoice, chargePurchase, storeChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';

@@ -5,7 +5,7 @@ import type { Context } from '../../context/context.js';
 import { type Notice } from '../../kernel/run/notice.js';
 import { findRaise } from '../../kernel/subject/raise.js';
 import type { Applied } from '../../kernel/subject/stages.js';
-import { countsIn } from '../../base/cycles.js';
+import { countsIn } from '../../base/lifecycle.js';
 import { findCycleToBuy } from './cycle-to-buy.js';
 import { loadService } from './load-service.js';
 

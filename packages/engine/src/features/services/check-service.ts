@@ -1,6 +1,6 @@
 import type { PanelKind } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { findCycleAnchor } from '../../base/cycles.js';
+import { findCycleAnchor } from '../../base/lifecycle.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import { ownsAccount } from '../../kernel/subject/account.js';

@@ -1,7 +1,7 @@
 import type { ImportProblem } from '@sluice/contract/documents';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { keepCycleAnchor } from '../../base/cycles.js';
+import { keepCycleAnchor } from '../../base/lifecycle.js';
 import { blankService, checkService, idProblem } from './check-service.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { applyField, type Columns, listColumns } from '../../base/fields.js';

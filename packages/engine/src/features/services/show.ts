@@ -1,5 +1,5 @@
 import type { ServiceDetail } from '@sluice/contract/documents';
-import { group, hasEnded } from '../../base/lifecycle.js';
+import { group, hasEnded, countsIn } from '../../base/lifecycle.js';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
@@ -10,7 +10,6 @@ import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { isLeftBehind, type Outage, readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
-import { countsIn } from '../../base/cycles.js';
 import { toPurchaseState } from '../billing/refund-state.js';
 import { withAllowanceNow } from './allowance-now.js';
 import { detailFor } from './for-reader.js';

@@ -11,7 +11,7 @@ import {
 } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import type { Applied, FencedRun } from '../subject/stages.js';
-import { findCounter, growthUntil, isElsewhere } from '../subject/counter.js';
+import { findCounter, growthUntil, isElsewhere } from '../subject/figures.js';
 import { withError } from '../subject/to-stage.js';
 
 /** The payload of a journal row: enough to finish the step's bookkeeping after a crash. */

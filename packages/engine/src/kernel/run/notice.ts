@@ -1,7 +1,14 @@
 import { printable } from '@sluice/panel-http/printable';
-import type { Plan } from '@sluice/panel-kind';
+import type { Plan, ItemError } from '@sluice/panel-kind';
 import { describeReason } from '@sluice/quota-core';
-import type { DeliveryRecord, HoldRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type {
+  DeliveryRecord,
+  HoldRecord,
+  NoticeRecord,
+  ServiceRecord,
+  StoreTables,
+  HeldLease,
+} from '@sluice/state-store';
 import { hasEnded } from '../../base/lifecycle.js';
 import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
@@ -12,6 +19,7 @@ import { isKnownLeft } from '../subject/used.js';
 import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
+import type { RunReport, RunTotals, RunView, ServiceView } from '@sluice/contract/documents';
 
 /** A notice for the operator; each is reported once per key. */
 export interface Notice {
@@ -229,4 +237,50 @@ function findAddress({ kind, settings }: ConfiguredChannel, { client, fields }: 
   const { clients = {} } = settings;
   const listed = client !== null && Object.hasOwn(clients, client) ? clients[client] : undefined;
   return listed ?? (kind.clientAddress === 'email' ? (fields['email'] ?? null) : null);
+}
+
+/** Totals of nothing. */
+export const NO_TOTALS: Readonly<RunTotals> = {
+  services: 0,
+  read: 0,
+  unreadable: 0,
+  doubted: 0,
+  failed: 0,
+  held: 0,
+  released: 0,
+  wouldHold: 0,
+  wouldRelease: 0,
+  purchased: 0,
+  actions: 0,
+  planned: 0,
+};
+
+/** Returns a notice as documents show it. */
+export function shownNotice(notice: Pick<NoticeRecord, 'code' | 'service' | 'message'>) {
+  return { code: notice.code, service: notice.service, message: notice.message };
+}
+
+/** Adds notices to a run's document, and stores them unless it is a dry run; each once per key. */
+export async function reportNotices(
+  context: Context,
+  report: Pick<RunReport, 'notices'> & { run: Pick<RunView, 'id' | 'dryRun'> },
+  notices: Notice[],
+  fences: HeldLease[],
+): Promise<void> {
+  const rows = noticeRows(context, report.run.id, notices);
+  const added = report.run.dryRun ? rows : await context.write(fences, (tables) => addNotices(context, tables, rows));
+  report.notices.push(...added.map(shownNotice));
+}
+
+/** Returns the error of a run in which everything failed: the common error, or `all_failed`. */
+export function wholeError(services: ServiceView[], panels: RunReport['panels']): ItemError {
+  const errors = [...panels, ...services].map(({ error }) => error).filter((error) => error !== null);
+  // An open circuit only follows from earlier errors.
+  const causes = errors.filter((error) => error.code !== 'PANEL_CIRCUIT_OPEN');
+  const [first] = causes.length > 0 ? causes : errors;
+  if (first && causes.every((error) => error.code === first.code)) return first;
+  return {
+    code: 'all_failed',
+    message: `none of the ${services.length} services could be processed; see the error of each service`,
+  };
 }

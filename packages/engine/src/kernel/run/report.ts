@@ -4,18 +4,16 @@ import type { Panel } from '@sluice/panel-kind';
 import type { DecisionRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
 import type { Context } from '../../context/context.js';
-import type { LimitState } from '../subject/limit-state.js';
+import type { LimitState } from '../subject/figures.js';
 import { isProtected, listLastingHolds, listReleasedHolds, noteTold } from '../subject/holds.js';
 import { countsAsOver, AGENT_LIMIT, type FindKind, serviceView, toStatus, toActionView } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
-import { noteAlarms, withLasting } from './alarms.js';
-import { besidesSeen, withKnown } from './known-before.js';
+import { noteAlarms, withLasting, besidesSeen, withKnown } from './alarms.js';
 import { newsOfServices } from './news.js';
 import type { RunRequest } from './run-request.js';
-import { addNotices, type Notice, noticeRows, withoutFormer } from './notice.js';
+import { addNotices, type Notice, noticeRows, withoutFormer, NO_TOTALS, shownNotice } from './notice.js';
 import type { Applied } from '../subject/stages.js';
 import { isHeld, LEASED } from '../subject/to-stage.js';
-import { NO_TOTALS, shownNotice } from './run-document.js';
 
 /** How a run treats what it decided. */
 export interface Treatment {

@@ -11,7 +11,7 @@ import {
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
-import { countsIn } from '../../base/cycles.js';
+import { countsIn } from '../../base/lifecycle.js';
 import type { LimitedAllowance, Loaded } from './stages.js';
 
 /** Rules that compare the usage with the allowance. */

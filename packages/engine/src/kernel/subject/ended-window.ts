@@ -2,7 +2,7 @@ import { calendarWindow, type CalendarWindow } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
-import { toCycleKey } from '../../base/cycles.js';
+import { toCycleKey } from '../../base/lifecycle.js';
 import type { Decided } from './stages.js';
 
 /** A service with the windows that its limits have now. */

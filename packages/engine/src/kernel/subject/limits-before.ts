@@ -10,7 +10,7 @@ import {
 import type { CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { listLimits } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
-import { findLimitStates, type LimitState } from './limit-state.js';
+import { findLimitStates, type LimitState } from './figures.js';
 import { findWindow, isOfWindow, toCycleReading, toHighest, withEnd } from './limits.js';
 import { findSourceChange } from './source.js';
 

@@ -21,9 +21,8 @@ import {
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
-import { findHighest } from './accepted-figures.js';
-import { toCycleKey } from '../../base/cycles.js';
-import { findPeak, type LimitState, type Spend } from './limit-state.js';
+import { findHighest, findPeak, type LimitState, type Spend } from './figures.js';
+import { toCycleKey } from '../../base/lifecycle.js';
 import { findSourceChange } from './source.js';
 import type { Loaded, Stage } from './stages.js';
 

@@ -1,8 +1,7 @@
 import type { Panel } from '@sluice/panel-kind';
 import type { UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
-import { keepFalls } from './accepted-figures.js';
-import { isCounterState } from './counter.js';
+import { keepFalls, isCounterState } from './figures.js';
 
 /** What the figures of a panel with windows are read from; stored with the bounds of later readings. */
 interface Source extends Partial<SourceChange> {

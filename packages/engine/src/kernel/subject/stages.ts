@@ -25,7 +25,7 @@ import type {
 } from '@sluice/state-store';
 import type { Termination } from './termination.js';
 import type { Context } from '../../context/context.js';
-import type { LimitState, Spend } from './limit-state.js';
+import type { LimitState, Spend } from './figures.js';
 import type { StoppedTargets } from './stopped-targets.js';
 
 /** Holds that are not on their panel yet, by id: the service of each, and since when that is noted. */

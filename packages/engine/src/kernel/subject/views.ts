@@ -11,7 +11,7 @@ import type { NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { INTERRUPTED } from '../../base/interruption.js';
 import { hasEnded } from '../../base/lifecycle.js';
-import { findLimitStates, PARTLY_SPENT } from './limit-state.js';
+import { findLimitStates, PARTLY_SPENT } from './figures.js';
 import { toCountedUsage } from './counted.js';
 import type { Doubted } from './stages.js';
 import { COMMAND_PREFIX, isCommandRow } from './command-row.js';

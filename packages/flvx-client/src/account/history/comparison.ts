@@ -3,6 +3,7 @@ import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records
 import type { StoredHistory } from './history.js';
 import type { Span, StepRecord } from './record-step.js';
 import type { Replay } from './replay.js';
+import { sumBytes } from '../rules.js';
 
 /** What is known from before an observation. */
 export interface Past {
@@ -104,4 +105,115 @@ export function beginOfStop(comparison: Comparison, stop: number, instants: read
   const longest = Math.max(...listLongestPauses(comparison));
   const earlier = instants.filter((instant) => instant < stop).sort((a, b) => b - a);
   return earlier.reduce((begin, instant) => (begin - instant <= longest ? instant : begin), stop);
+}
+
+/**
+ * Returns the tunnels of earlier products that are not in the present one.
+ *
+ * @param tunnels those of the present product; null where only the product at the last full plan is known
+ */
+export function droppedTunnels(
+  { tunnels: before, dropped }: Pick<StoredHistory, 'tunnels' | 'dropped'>,
+  tunnels: readonly number[] | null,
+): number[] {
+  if (tunnels === null) return dropped.filter((id) => !before.includes(id));
+  return [...new Set([...before, ...dropped])].filter((id) => !tunnels.includes(id));
+}
+
+/**
+ * Returns the dropped tunnels to remember after an observation: a tunnel is forgotten when its permission is gone, or was read as
+ * open in the product. The intention to open it is not enough: the call may have failed, or a hold may keep it closed.
+ */
+export function rememberDropped(
+  { dropped }: Pick<StoredHistory, 'dropped'>,
+  tunnels: readonly number[],
+  permissions: readonly Pick<FlvxPermission, 'tunnelId' | 'status'>[],
+): number[] {
+  return dropped.filter((id) => {
+    const row = permissions.find(({ tunnelId }) => tunnelId === id);
+    return row !== undefined && !(tunnels.includes(id) && row.status === 1);
+  });
+}
+
+/** The permissions of an account before and after a run, and the tunnels of its product. */
+interface Closing {
+  /** The tunnels that a package change drops now. */
+  dropped: readonly number[];
+  tunnels: readonly number[];
+  /** Returns the status of a permission before the steps since the last observation; undefined where there was none. */
+  before: (tunnelId: number) => number | undefined;
+  /** Whether a hold or an expiry has closed it, which ends by itself. */
+  isPassing: (tunnelId: number) => boolean;
+}
+
+/** Returns the dropped tunnels that somebody else had closed before, and that nobody opened since. */
+export function rememberClosed(history: StoredHistory, { dropped, tunnels, before, isPassing }: Closing): number[] {
+  const { closedBefore = [] } = history;
+  const isClosed = (id: number): boolean => before(id) === 0 && !isPassing(id);
+  return dropped.filter((id) => {
+    if (tunnels.includes(id)) return false;
+    return history.dropped.includes(id) ? closedBefore.includes(id) && before(id) !== 1 : isClosed(id);
+  });
+}
+
+/**
+ * Returns those of the forwards that the panel stopped since the last observation. It stops all of a user, or of a tunnel, within
+ * moments: what was paused earlier was paused by the customer (docs/panels/flvx.md#83-when-rows-were-written). Pure.
+ *
+ * @param isOfTunnel whether the panel stopped the tunnel of a forward, not its user
+ */
+export function withoutCustomersPauses(
+  comparison: Comparison,
+  paused: readonly FlvxForward[],
+  isOfTunnel: (row: FlvxForward) => boolean,
+): FlvxForward[] {
+  if (comparison.past.changes === null) return [...paused];
+  const stops = new Map(paused.map((row) => [row, isOfTunnel(row) ? row.tunnelId : null]));
+  const listInstants = (rows: readonly FlvxForward[]): number[] =>
+    rows.flatMap((row) => instantOfPause(comparison, row) ?? []);
+  const all = listInstants(paused);
+  return paused.filter((row) => {
+    const of = stops.get(row);
+    const together = listInstants(paused.filter((other) => stops.get(other) === of));
+    const shared = together.filter((instant, index) => together.indexOf(instant) !== index);
+    // A stop of the user pauses the forwards of all tunnels, of those too whose own quota is used up by the same report.
+    const stop = shared.length > 0 ? Math.min(...shared) : Math.max(...(of === null ? all : together));
+    return (instantOfPause(comparison, row) ?? stop) >= beginOfStop(comparison, stop, all);
+  });
+}
+
+/** Returns when a forward was paused; undefined where that is not known, or a step has written to it since. */
+function instantOfPause(comparison: Comparison, row: FlvxForward): number | undefined {
+  const from = comparison.replay.written.get(row.id);
+  const isOfStep = from !== undefined && compareInstant(comparison, row, { from, until: Infinity }) === 0;
+  return isOfStep ? undefined : comparison.past.changes?.get(row.id);
+}
+
+/**
+ * Returns those of the forwards that were never observed before that ran until the panel stopped them. Everything that the
+ * panel stops at once has the same instant; what was paused earlier was paused by the customer. Pure.
+ *
+ * @param unobserved paused now, on an account or tunnel that the panel stops by its own rules
+ * @param known paused now, and known to have been stopped by the panel
+ * @param atRest all that are paused now
+ * @param changes when each forward was last written to
+ */
+export function listStoppedByPanel(
+  unobserved: readonly FlvxForward[],
+  known: readonly FlvxForward[],
+  atRest: readonly FlvxForward[],
+  changes: ReadonlyMap<number, number>,
+): FlvxForward[] {
+  const all = atRest.flatMap((row) => changes.get(row.id) ?? []);
+  const shared = all.filter((instant, index) => all.indexOf(instant) !== index);
+  const stops = new Set([...shared, ...known.flatMap((row) => changes.get(row.id) ?? [])]);
+  return unobserved.filter((row) => {
+    const at = changes.get(row.id);
+    // Without an instant: a forward that carried traffic has run.
+    if (at === undefined) return sumBytes(row) > 0;
+    const instants = atRest.filter((one) => one.tunnelId === row.tunnelId).flatMap((one) => changes.get(one.id) ?? []);
+    const byPanel = instants.filter((instant) => stops.has(instant));
+    // Where no two instants are the same, the last one paused is what ran when the panel stopped it.
+    return at >= (byPanel.length > 0 ? Math.min(...byPanel) : Math.max(...instants));
+  });
 }

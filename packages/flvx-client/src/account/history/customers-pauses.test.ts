@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FlvxForward } from '../../client/records.js';
-import { listStoppedByPanel } from './customers-pauses.js';
+import { listStoppedByPanel } from './comparison.js';
 
 const forward = (id: number, tunnelId = 1): FlvxForward =>
   ({ id, tunnelId, inBytes: 0, outBytes: 0, status: 0 }) as FlvxForward;

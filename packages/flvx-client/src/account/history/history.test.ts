@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { gigabytes } from '../../client/units.js';
+import { gigabytes } from '../../client/records.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import { close, open, setQuota, type Done } from '../../test/orders.js';
 import { GB, name, useWorld } from '../../test/world.js';

@@ -1,7 +1,6 @@
 import type { FlvxForward, FlvxPermission, FlvxPermissionValues, FlvxUser } from '../../client/records.js';
-import { sumBytes } from '../rules.js';
+import { sumBytes, findMoved } from '../rules.js';
 import type { FlvxClient, FlvxObserveOptions } from '../../client/client.js';
-import { findMoved } from './moved-forwards.js';
 import type { FlvxObservation, FlvxScope } from '../../client/observation.js';
 
 /** What steps and earlier observations show about an account, and the panel does not. Small plain JSON. */

@@ -14,9 +14,8 @@ import {
 import { compareInstant, type Comparison, type Past } from './comparison.js';
 import { findStopped, findWorst } from './stopped-forwards.js';
 import { NOWHERE } from '../plan/target.js';
-import { hasOwnValues } from '../plan/values.js';
-import { isExpired, sumBytes } from '../rules.js';
-import { findMoved } from './moved-forwards.js';
+import { hasOwnValues } from '../plan/step.js';
+import { isExpired, sumBytes, findMoved } from '../rules.js';
 import { Replay } from './replay.js';
 
 /** The history of an account at an observation. */

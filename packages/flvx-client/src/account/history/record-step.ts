@@ -1,7 +1,7 @@
 import { changesSpeed } from '../plan/plan-forwards.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import { NOWHERE } from '../plan/target.js';
-import { UNLIMITED_QUOTA } from '../../client/units.js';
+import { UNLIMITED_QUOTA } from '../../client/records.js';
 import type { FlvxHistory, ParkReason } from './history.js';
 
 /** An attempted step. */

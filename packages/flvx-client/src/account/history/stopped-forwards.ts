@@ -1,11 +1,18 @@
 import type { FlvxForward } from '../../client/records.js';
 import { isExpired, isUsedUp, type RuledRow, sumBytes } from '../rules.js';
-import { compareInstant, type Comparison, hasLostForwards, hasRun, isPausedByReport } from './comparison.js';
+import {
+  compareInstant,
+  type Comparison,
+  hasLostForwards,
+  hasRun,
+  isPausedByReport,
+  listStoppedByPanel,
+  withoutCustomersPauses,
+} from './comparison.js';
 import { ANY_RULE, findRules, type PossibleRule, type PossibleRules } from './possible-rules.js';
-import { listStoppedByPanel, withoutCustomersPauses } from './customers-pauses.js';
 import type { StoredHistory } from './history.js';
 import type { Span } from './record-step.js';
-import { AS_THEY_ARE, type RuleChange, toWorstBefore, type Worst } from './worst.js';
+import { AS_THEY_ARE, type RuleChange, toWorstBefore, type Worst } from './replay.js';
 
 /** What an observation shows of the forwards that rest. */
 export interface StoppedForwards {

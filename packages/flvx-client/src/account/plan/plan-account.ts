@@ -2,10 +2,9 @@ import { type FlvxAccount, listOwnForwards, listOwnPermissions, toHistory } from
 import { pauseStep, planForwards, planRedeploys } from './plan-forwards.js';
 import { planLimit, planLimitDeletions } from './plan-limits.js';
 import { planPermissions, planReset, planUser } from './plan-permissions.js';
-import { type FlvxStep, newStep } from './step.js';
+import { type FlvxStep, newStep, toPermissionValues, toUserValues } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records.js';
-import { toPermissionValues, toUserValues } from './values.js';
 
 /**
  * Plans the steps from an account to its target, in the only order that works on this panel: values and status first, since

@@ -2,8 +2,7 @@ import type { FlvxQuotaValues } from '../../client/records.js';
 import type { FlvxAccount } from '../history/history.js';
 import { FlvxRefusedError } from '../refused-error.js';
 import { planAccount, planUserDeletion } from './plan-account.js';
-import { newStep, type FlvxStep } from './step.js';
-import { toQuotaValues } from './values.js';
+import { newStep, type FlvxStep, toQuotaValues } from './step.js';
 
 /**
  * Plans an account with these values: creates it, or changes the existing one, which keeps its name and password. Second

@@ -1,8 +1,7 @@
 import type { FlvxForward } from '../../client/records.js';
 import { listOwnForwards, toHistory, type FlvxAccount } from '../history/history.js';
-import { BEFORE_REDIRECT, newStep, type FlvxStep, type FlvxStepOf } from './step.js';
+import { BEFORE_REDIRECT, newStep, type FlvxStep, type FlvxStepOf, countEntryNodes } from './step.js';
 import { NOWHERE, type FlvxAccountTarget, type FlvxForwardTarget } from './target.js';
-import { countEntryNodes } from './values.js';
 
 /** Redirects forwards, starts what should run, and pauses the rest; pauses come last, since every other step may start a forward. */
 export function planForwards(

@@ -1,5 +1,4 @@
-import type { FlvxSpeedLimit } from '../../client/records.js';
-import type { MegabitsPerSecond } from '../../client/units.js';
+import type { FlvxSpeedLimit, MegabitsPerSecond } from '../../client/records.js';
 import type { FlvxAccount } from '../history/history.js';
 import { newStep, type FlvxStep } from './step.js';
 import type { FlvxAccountTarget, LimitTarget } from './target.js';

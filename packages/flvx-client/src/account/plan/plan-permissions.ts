@@ -1,9 +1,9 @@
 import type { FlvxAssignValues, FlvxPermission, FlvxQuotaValues } from '../../client/records.js';
 import { type FlvxAccount, listOwnPermissions, toHistory } from '../history/history.js';
 import { findLimit } from './plan-limits.js';
-import { type FlvxStep, newStep } from './step.js';
-import type { FlvxAccountTarget, FlvxPermissionTarget } from './target.js';
 import {
+  type FlvxStep,
+  newStep,
   changedValues,
   hasOwnValues,
   toCounters,
@@ -11,7 +11,8 @@ import {
   toQuotaValues,
   toUserValues,
   wasReset,
-} from './values.js';
+} from './step.js';
+import type { FlvxAccountTarget, FlvxPermissionTarget } from './target.js';
 import type { FlvxScope } from '../../client/observation.js';
 import { FlvxRefusedError } from '../refused-error.js';
 

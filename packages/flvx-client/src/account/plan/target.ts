@@ -1,6 +1,10 @@
-import type { FlvxAssignValues, FlvxPermissionValues, FlvxUserValues } from '../../client/records.js';
-import type { MegabitsPerSecond } from '../../client/units.js';
-import type { FlvxCounters } from './values.js';
+import type {
+  FlvxAssignValues,
+  FlvxPermissionValues,
+  FlvxUserValues,
+  MegabitsPerSecond,
+} from '../../client/records.js';
+import type { FlvxCounters } from './step.js';
 
 /** Target state of a permission. Absent values stay. */
 export interface FlvxPermissionTarget {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
-import { gigabytes } from '../../client/units.js';
+import { gigabytes } from '../../client/records.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import {
   changePassword,
@@ -13,7 +13,7 @@ import {
 } from '../../test/orders.js';
 import { GB, name, password, product, toAnswer, useWorld } from '../../test/world.js';
 import { planAccount } from '../plan/plan-account.js';
-import { toCounters } from '../plan/values.js';
+import { toCounters } from '../plan/step.js';
 import { performStep } from './perform-step.js';
 
 const scope = { userId: 2, name };

@@ -2,8 +2,7 @@ import type { FlvxObservedPart } from '../../client/client.js';
 import type { FlvxPermission } from '../../client/records.js';
 import type { FlvxAccount } from '../history/history.js';
 import { findLimit } from '../plan/plan-limits.js';
-import { type FlvxStep, type FlvxStepOf, startsAgain } from '../plan/step.js';
-import { changedValues, toCounters, wasReset } from '../plan/values.js';
+import { type FlvxStep, type FlvxStepOf, startsAgain, changedValues, toCounters, wasReset } from '../plan/step.js';
 
 /** Whether the panel shows the effect of a step. */
 export type StepResolution = ReturnType<typeof resolveStep>;

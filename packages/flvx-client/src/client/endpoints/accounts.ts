@@ -2,9 +2,8 @@ import { createPanelError, isPanelError } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxBatchCounts, FlvxCallOptions, FlvxClient } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
-import type { FlvxQuotaValues, FlvxUser, FlvxUserValues } from '../records.js';
+import { type FlvxQuotaValues, type FlvxUser, type FlvxUserValues, FlvxValueError } from '../records.js';
 import { forwardRows, userRows, listedPermissionRows, permissionRows } from '../row-list.js';
-import { FlvxValueError } from '../units.js';
 import { readCreated } from './created.js';
 import { readWrites } from './site.js';
 

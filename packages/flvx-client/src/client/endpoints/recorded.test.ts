@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { recorded, replay, type RecordedCase, type Replay } from '../../test/recorded.js';
 import type { FlvxClient } from '../client.js';
-import { epochMs, gigabytes, megabits } from '../units.js';
+import { epochMs, gigabytes, megabits } from '../records.js';
 
 let open: Replay | undefined;
 afterEach(async () => {

@@ -3,9 +3,9 @@ import type { FlvxCallOptions, FlvxClient, FlvxWrites } from '../client.js';
 import type { FlvxApi } from '../http/api.js';
 import { unusableList } from '../row-list.js';
 import { readCreated } from './created.js';
-import type { EpochMs, MegabitsPerSecond } from '../units.js';
-import { isPanelError } from '@sluice/panel-http';
 import type {
+  EpochMs,
+  MegabitsPerSecond,
   FlvxGroupGrant,
   FlvxNode,
   FlvxSpeedLimit,
@@ -13,6 +13,7 @@ import type {
   FlvxTunnelGroup,
   FlvxUserGroup,
 } from '../records.js';
+import { isPanelError } from '@sluice/panel-http';
 
 const id = z.int().positive();
 const flag = z.union([z.literal(0), z.literal(1)]);

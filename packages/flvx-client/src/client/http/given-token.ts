@@ -1,6 +1,6 @@
 import { createPanelError, isPanelError, type PanelError, type PanelErrorCode } from '@sluice/panel-http';
 import type { FlvxSession } from '../client.js';
-import { toEpochMs } from '../units.js';
+import { toEpochMs } from '../records.js';
 import type { PanelClock } from './session-keeper.js';
 import { parseToken, type FlvxClaims } from './session-keeper.js';
 import type { Authorization } from './session-keeper.js';

@@ -1,7 +1,7 @@
 import { createPanelError, isPanelError, type PanelError, type Clock } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxSession, FlvxClockDifference } from '../client.js';
-import { toEpochMs, epochSeconds, type EpochSeconds, epochMs, type EpochMs } from '../units.js';
+import { toEpochMs, epochSeconds, type EpochSeconds, epochMs, type EpochMs } from '../records.js';
 
 /** One call of the API. */
 export interface ApiCall<Data> {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { CycleRecord } from '@sluice/state-store';
-import { findHighest, withAccepted, withHighest } from './accepted-figures.js';
+import { findHighest, withAccepted, withHighest } from './figures.js';
 
 const toCycle = (totalBytes: number, peakTotalBytes: number | null, counter: unknown = null): CycleRecord => ({
   ...{ id: 'cyc-1', service: 'svc-1', start: '', end: '', openedAt: '', closedAt: null, readAt: '', counter },
