@@ -80,8 +80,17 @@ const app = await typedoc.Application.bootstrap({
 
 const points = app.getEntryPoints() ?? [];
 /** Types that a file keeps to itself, since they are only a part of the one type that names them. */
+const partsOfUseCases = [
+  ...['Groups', 'AcceptedInputs', 'Callable'].map((name) => `src/use-cases/index.ts:${name}`),
+  'src/use-cases/instance.ts:instance',
+  'src/use-cases/further.ts:further',
+];
 const partsOfOthers = {
-  '@sluice/contract': ['Method', 'FURTHER'].map((name) => `src/use-cases.ts:${name}`),
+  '@sluice/contract': partsOfUseCases,
+  '@sluice/contract/endpoints': [
+    ...partsOfUseCases,
+    ...['All', 'Embedded', 'Named'].map((name) => `src/endpoints/index.ts:${name}`),
+  ],
   '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'],
 };
 

@@ -75,7 +75,7 @@ const command: Options = {
   plugins: [
     fewerFiles('main.js', {
       names: ['list-stored'],
-      common: ['usage', 'remedies', 'facade', 'standing'],
+      common: ['usage', 'remedies', 'standing'],
       run: ['runs', 'run'],
     }),
   ],

@@ -1,8 +1,8 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-// Documents, endpoints and inputs are schemas; what only asks who may do what loads none.
+// Documents and endpoints are schemas; what only asks who may do what loads none.
 export default defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/documents/index.ts', 'src/endpoints/index.ts', 'src/inputs/index.ts'],
+  entry: ['src/index.ts', 'src/documents/index.ts', 'src/endpoints/index.ts'],
 });

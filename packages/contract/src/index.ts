@@ -1,5 +1,15 @@
 export type { Callers, CustomerWay, Need } from './callers.js';
-export { type GroupMethod, METHODS, USE_CASES, type UseCase, type UseCaseGroup } from './use-cases.js';
+export {
+  findInput,
+  type GroupMethod,
+  type Method,
+  METHODS,
+  type MethodInputs,
+  USE_CASES,
+  type UseCase,
+  type UseCaseGroup,
+} from './use-cases/index.js';
+export type { Input } from './use-cases/shapes.js';
 export {
   type CustomerTerms,
   type Holder,

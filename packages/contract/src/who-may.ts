@@ -1,5 +1,5 @@
 import type { Callers, Need } from './callers.js';
-import { USE_CASES, type UseCase } from './use-cases.js';
+import { USE_CASES, type UseCase } from './use-cases/index.js';
 
 /** What somebody holds. */
 export interface Holder {
@@ -10,7 +10,7 @@ export interface Holder {
 
 /** Returns who may do something. */
 export function whoMay(useCase: UseCase): Callers {
-  return USE_CASES[useCase];
+  return USE_CASES[useCase].callers;
 }
 
 /** Returns whether a use case needs no more than the scope `read`. */

@@ -1,5 +1,13 @@
-import { type GroupMethod, METHODS, type UseCaseGroup, whoMay } from '@sluice/contract';
-import { INPUTS, type Input, type MethodInputs } from '@sluice/contract/inputs';
+import {
+  findInput,
+  type GroupMethod,
+  type Method as MethodName,
+  type Input,
+  type MethodInputs,
+  METHODS,
+  type UseCaseGroup,
+  whoMay,
+} from '@sluice/contract';
 import type { Sluice } from './sluice.js';
 import type { RunCall } from './api/call.js';
 import { usageError } from '@sluice/panel-kind';
@@ -28,7 +36,7 @@ function lazyApi<Api extends object>(group: UseCaseGroup, calls: RunCalls, load:
   const method =
     (name: string): Method =>
     async (...args) => {
-      const call = calls[howToRun(`${group}.${name}` as keyof typeof METHODS, args)];
+      const call = calls[howToRun(`${group}.${name}` as MethodName, args)];
       const loaded = loading.get(call) ?? load(call);
       loading.set(call, loaded);
       const api = (await loaded) as Record<string, Method>;
@@ -46,25 +54,22 @@ export function checked<Args extends unknown[], T>(
   { count }: Pick<RunCalls, 'count'>,
   method: (...args: Args) => Promise<T>,
 ): (...args: Args) => Promise<T> {
-  const dot = useCase.indexOf('.');
-  const group = useCase.slice(0, Math.max(dot, 0)) as UseCaseGroup | '';
-  const call = throwing(async (...args: Args) => {
-    const inputs: Readonly<Record<string, Input>> = await INPUTS[group]();
-    const input = inputs[useCase.slice(dot + 1)];
-    if (input !== undefined) checkInput(input, args);
+  const call = throwing((...args: Args) => {
+    const input = findInput(useCase);
+    if (input !== null) checkInput(input, args);
     return method(...args);
   });
   return (...args) => count(call(...args));
 }
 
 /** What is done without a config: a token that leaked can be ended whatever is wrong with it. */
-const WITHOUT_CONFIG: ReadonlySet<keyof typeof METHODS> = new Set(['access.list', 'access.revoke']);
+const WITHOUT_CONFIG: ReadonlySet<MethodName> = new Set(['access.list', 'access.revoke']);
 
 /** What `panels.doctor` stores where its request says so. */
 const ACCEPTED = ['contract', 'acceptClock', 'takeOver'];
 
 /** Returns how a call is run, by whether it changes more than it has to, to answer. */
-function howToRun(method: keyof typeof METHODS, args: readonly unknown[]): Exclude<keyof RunCalls, 'count'> {
+function howToRun(method: MethodName, args: readonly unknown[]): Exclude<keyof RunCalls, 'count'> {
   const states = (key: string): boolean =>
     args.some((options) => (options as Record<string, unknown> | undefined)?.[key] === true);
   if (method === 'panels.doctor') return ACCEPTED.some(states) ? 'accept' : 'read';
@@ -160,7 +165,7 @@ type WithoutInput<Called, Name> = Called extends () => unknown ? never : Name;
 
 /** Returns the names of a group's methods, in the order of the use cases. */
 function listMethods(group: UseCaseGroup): string[] {
-  const names = Object.keys(METHODS).filter((name) => name.startsWith(`${group}.`));
+  const names = METHODS.filter((name) => name.startsWith(`${group}.`));
   return names.map((name) => name.slice(group.length + 1));
 }
 

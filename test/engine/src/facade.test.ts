@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { METHODS, type UseCaseGroup } from '@sluice/contract';
-import { INPUTS, type Input } from '@sluice/contract/inputs';
+import { findInput, METHODS } from '@sluice/contract';
 import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { flvx } from '@sluice/flvx-client/panel';
 import { PanelError } from '@sluice/panel-http';
@@ -144,10 +143,9 @@ describe('inputs of calls', () => {
     expect(error.message).toMatch(new RegExp(`^${input}: `));
   });
 
-  it.each(Object.keys(METHODS))('are checked before anything else: %s', async (useCase) => {
+  it.each(METHODS)('are checked before anything else: %s', async (useCase) => {
     const [group = '', own] = useCase.split('.');
-    const inputs: Readonly<Record<string, Input>> = await INPUTS[own === undefined ? '' : (group as UseCaseGroup)]();
-    const names = inputs[own ?? group]?.names ?? [];
+    const { names = [] } = findInput(useCase) ?? {};
     const called = own === undefined ? method(sluice, group) : method(sluice[group as 'holds'], own);
     const good = names.map((name) => GOOD[name]);
     for (const [index, name] of names.entries()) {

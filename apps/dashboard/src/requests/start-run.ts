@@ -1,11 +1,11 @@
-import type { EndpointBody, runEndpoints } from '@sluice/contract/endpoints';
+import type { EndpointBody, GroupEndpoints } from '@sluice/contract/endpoints';
 import { usageError } from '@sluice/panel-kind';
 import type { MadeBy } from '../access/viewer.js';
 import type { ApiCall } from './api-call.js';
 import type { Task } from './tasks.js';
 
 /** What a request may start. */
-export type RunRequest = EndpointBody<(typeof runEndpoints)['POST /runs']>;
+export type RunRequest = EndpointBody<GroupEndpoints<'poll'>['POST /runs']>;
 
 /** Starts a run, which goes on when its client hangs up. */
 export function startRun(

@@ -1,45 +1,16 @@
 import * as z from 'zod';
-import { count, name, textOrNull } from '../documents/common.js';
-import type { UseCase } from '../use-cases.js';
+import { name } from '../documents/common.js';
+import type { UseCase } from '../use-cases/index.js';
 import { onlyReads } from '../who-may.js';
+import { pageAnswer, pageQuery } from './inputs.js';
+import type { Address, HttpMethod, Reach, Route, Shape } from './route.js';
 
-/**
- * What a token of one client reaches: `service`: endpoints whose parameter `service` is one of its services; `client`: endpoints whose
- * parameter `client` is it; `own`: only what is the client's is answered; `none`: nothing.
- */
-export type Reach = 'service' | 'client' | 'own' | 'none';
+export type { Address, HttpMethod, Reach, Route, Shape } from './route.js';
 
-/** The keys of a query, a body or an answer. */
-export type Shape = Readonly<Record<string, z.ZodType>>;
-
-/** The HTTP methods that endpoints have. */
-export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-
-/** A method and a path below `/api/v1`, with parameters such as `/services/:service`. */
-export type Address = `${HttpMethod} /${string}`;
-
-/** What declares an endpoint: the use case that it calls, and its input and answer. */
-export interface EndpointParts {
+/** What declares an endpoint: its use case, and its input and answer. */
+export interface EndpointParts extends Route {
   /** States who may use it (`whoMay`). */
   readonly useCase: UseCase;
-  readonly summary: string;
-  /** Default `none`. */
-  readonly clients?: Reach;
-  /** Whether it calls a telephony system, panel or billing system: that of a client is bounded as on pages. */
-  readonly outside?: boolean;
-  /** Whether the answer names agents, whose uuids only operators read whole. */
-  readonly agents?: boolean;
-  readonly query?: Shape;
-  readonly body?: Shape;
-  readonly answer: z.ZodType;
-  /** The key of the answer that has the list, where all or a page of it can be asked for. */
-  readonly list?: string;
-  /** The name of the answer with the list, in the OpenAPI document. */
-  readonly title?: string;
-  /** Default 200. */
-  readonly status?: number;
-  /** What the answer shows once (`token`, `access.links`): a repeated request gets null in its place, or an empty list. */
-  readonly once?: readonly string[];
 }
 
 /** An endpoint of the HTTP API. */
@@ -78,23 +49,6 @@ export type EndpointBody<Parts extends EndpointParts> = Checked<Parts['body']>;
 export type EndpointAnswer<Parts extends EndpointParts> = z.input<Parts['answer']>;
 
 const NOTE = { note: z.string().max(1000).optional().describe('Why, for the log') };
-
-/** The keys of a query that select a page of a list. */
-export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(10_000).optional().describe('At most so many; default all'),
-  after: z.string().min(1).max(2000).optional().describe('The `next` of the page before, with the other keys as there'),
-};
-
-/** What the answer with a page of a list states. */
-export const pageAnswer = {
-  total: count.describe('Number of all that match'),
-  next: textOrNull.describe('The `after` of the next page; null on the last'),
-};
-
-/** Declares endpoints; their types state what a handler of each gets and answers. */
-export function endpoints<const Table extends EndpointTable>(table: Table): Table {
-  return table;
-}
 
 /** Returns the endpoints of a table as they are served and described. */
 export function listEndpoints(table: EndpointTable): Endpoint[] {

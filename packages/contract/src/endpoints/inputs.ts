@@ -1,6 +1,6 @@
 import { STATUS_FILTERS } from '@sluice/quota-core';
 import * as z from 'zod';
-import { name } from '../documents/common.js';
+import { count, name, textOrNull } from '../documents/common.js';
 
 export const statusFilter = name(
   'StatusFilter',
@@ -32,3 +32,15 @@ export const range = z
   .or(z.literal('cycle'))
   .default('cycle')
   .describe('cycle, or the last hours or days: 24h, 7d');
+
+/** The keys of a query that select a page of a list. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(10_000).optional().describe('At most so many; default all'),
+  after: z.string().min(1).max(2000).optional().describe('The `next` of the page before, with the other keys as there'),
+};
+
+/** What the answer with a page of a list states. */
+export const pageAnswer = {
+  total: count.describe('Number of all that match'),
+  next: textOrNull.describe('The `after` of the next page; null on the last'),
+};

@@ -1,4 +1,4 @@
-import type { Input } from '@sluice/contract/inputs';
+import type { Input } from '@sluice/contract';
 import { usageError, type SluiceError } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 import { suggestion } from './suggestion.js';

@@ -1,8 +1,8 @@
-import type { agentEndpoints, EndpointBody } from '@sluice/contract/endpoints';
+import type { GroupEndpoints, EndpointBody } from '@sluice/contract/endpoints';
 import type { Handlers } from './handler.js';
 
 type Limit = Pick<
-  EndpointBody<(typeof agentEndpoints)['PUT /agents/:agent/limit']>,
+  EndpointBody<GroupEndpoints<'agents'>['PUT /agents/:agent/limit']>,
   'opening' | 'dryRun' | 'acceptExceeded'
 >;
 
@@ -12,7 +12,7 @@ function toLimit({ opening, dryRun, acceptExceeded }: Limit) {
 }
 
 /** Agents of Hiddify panels. */
-export const agentHandlers: Handlers<typeof agentEndpoints> = {
+export const agentHandlers: Handlers<GroupEndpoints<'agents'>> = {
   'PUT /agent-limits': async ({ sluice, body: { panel, rows, ...body }, as }) => {
     const lines = rows.map((values, index) => ({ line: index + 1, values }));
     return { agents: await sluice.agents.limits({ ...as, ...toLimit(body), panel, rows: lines, file: 'rows' }) };

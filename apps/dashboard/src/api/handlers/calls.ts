@@ -1,4 +1,4 @@
-import type { EndpointAnswer, callEndpoints, EndpointQuery } from '@sluice/contract/endpoints';
+import type { EndpointAnswer, GroupEndpoints, EndpointQuery } from '@sluice/contract/endpoints';
 import type { CallReports } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind';
 import type { ApiCall } from '../../requests/api-call.js';
@@ -8,7 +8,7 @@ import type { Handlers } from './handler.js';
 /** Most calls in one answer. */
 const MOST_CALLS = 10_000;
 
-type Endpoints = typeof callEndpoints;
+type Endpoints = GroupEndpoints<'calls'>;
 type Records = EndpointAnswer<Endpoints['GET /calls']>;
 
 /** Keeps reports in memory, for the answer. */

@@ -1,11 +1,11 @@
-import type { embeddedEndpoints } from '@sluice/contract/endpoints';
+import type { EmbeddedEndpoints } from '@sluice/contract/endpoints';
 import { clientForCustomer, overviewForStaff } from '../../embedded/embedded-lists.js';
 import { serviceForCustomer, serviceForStaff } from '../../embedded/embedded-service.js';
 import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
 /** Parts of the pages, for other sites that show them. */
-export const embeddedHandlers: Handlers<typeof embeddedEndpoints> = {
+export const embeddedHandlers: Handlers<EmbeddedEndpoints> = {
   'GET /embedded/services/:service': async (call) => {
     const id = call.param('service');
     if (call.query.for === 'customer') return serviceForCustomer(call, id);

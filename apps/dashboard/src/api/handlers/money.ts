@@ -1,4 +1,4 @@
-import type { moneyEndpoints } from '@sluice/contract/endpoints';
+import type { GroupEndpoints } from '@sluice/contract/endpoints';
 import type { ApiCall } from '../../requests/api-call.js';
 import { readClientCredit } from '../../requests/read-credit.js';
 import { notFound } from '../../server/failure.js';
@@ -18,7 +18,7 @@ async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'c
 }
 
 /** Packages, purchases, credit and invoices. */
-export const moneyHandlers: Handlers<typeof moneyEndpoints> = {
+export const moneyHandlers: Handlers<GroupEndpoints<'purchases' | 'autoBuy' | 'credit' | 'clients' | 'invoices'>> = {
   'GET /packages': async ({ sluice, context, client: reader, query, readers: { reads } }) => {
     const { service } = query;
     if (service === undefined) return sluice.purchases.packages({ reader });

@@ -1,11 +1,11 @@
-import type { panelEndpoints } from '@sluice/contract/endpoints';
+import type { GroupEndpoints } from '@sluice/contract/endpoints';
 import { may } from '@sluice/contract';
 import { configChecks } from '../../server/config-checks.js';
 import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
 /** Panels, products and their switches. */
-export const panelHandlers: Handlers<typeof panelEndpoints> = {
+export const panelHandlers: Handlers<GroupEndpoints<'panels' | 'clock'>> = {
   'POST /panels/test': ({ sluice, body, as }) => sluice.panels.test(body.panels ?? [], as),
   'GET /doctor': async ({ sluice, context, query: { panel, contract = false }, viewer, as }) => {
     if (contract && !may(viewer, 'panels.acceptAnswers'))

@@ -1,10 +1,10 @@
-import type { provisionEndpoints } from '@sluice/contract/endpoints';
+import type { GroupEndpoints } from '@sluice/contract/endpoints';
 import { toPermit } from '../../access/refusal.js';
 import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
 /** Accounts of services on their panels. */
-export const provisionHandlers: Handlers<typeof provisionEndpoints> = {
+export const provisionHandlers: Handlers<GroupEndpoints<'provision'>> = {
   'POST /services/:service/provision/renew': ({ sluice, param, body: { ref: own, ...how }, as, ref }) =>
     sluice.provision.renew(param('service'), { ...as, ...how, ref: own ?? ref }),
   'POST /services/:service/provision/change-package': ({ sluice, param, body: { product, ...how }, as }) =>

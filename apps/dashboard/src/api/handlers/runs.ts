@@ -1,5 +1,5 @@
 import { may, type Need } from '@sluice/contract';
-import type { LogFilter, runEndpoints } from '@sluice/contract/endpoints';
+import type { LogFilter, GroupEndpoints } from '@sluice/contract/endpoints';
 import { parseTime } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import type { ApiCall } from '../../requests/api-call.js';
@@ -25,7 +25,7 @@ export function toLogFilter(
 }
 
 /** Runs, the log, the overview and tokens. */
-export const runHandlers: Handlers<typeof runEndpoints> = {
+export const runHandlers: Handlers<GroupEndpoints<'overview' | 'poll' | 'runs' | 'log' | 'access'>> = {
   'GET /me': ({ viewer: { name: who, client, needs } }) => {
     const has = (need: Need): boolean => needs.includes(need);
     return Promise.resolve({

@@ -1,5 +1,5 @@
 import { may, mayWithFields } from '@sluice/contract';
-import type { serviceEndpoints } from '@sluice/contract/endpoints';
+import type { GroupEndpoints } from '@sluice/contract/endpoints';
 import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
@@ -8,7 +8,7 @@ function inText(picture: Uint8Array | null): string | null {
 }
 
 /** Services, their usage, holds and overrides. */
-export const serviceHandlers: Handlers<typeof serviceEndpoints> = {
+export const serviceHandlers: Handlers<GroupEndpoints<'services' | 'holds' | 'usage' | 'overrides' | 'explain'>> = {
   'GET /services': async ({ sluice, query, client }) => {
     if (client !== undefined && query.client !== undefined && query.client !== client)
       return { services: [], total: 0, next: null };

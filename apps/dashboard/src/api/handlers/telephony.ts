@@ -1,4 +1,4 @@
-import type { telephonyEndpoints } from '@sluice/contract/endpoints';
+import type { GroupEndpoints } from '@sluice/contract/endpoints';
 import { usageError } from '@sluice/panel-kind';
 import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
 import type { ApiCall } from '../../requests/api-call.js';
@@ -35,7 +35,7 @@ async function toLineChange(call: OfLine): Promise<LineChange> {
 }
 
 /** Lines, numbers and lists of telephony systems. */
-export const telephonyHandlers: Handlers<typeof telephonyEndpoints> = {
+export const telephonyHandlers: Handlers<GroupEndpoints<'dids' | 'telephony'>> = {
   'PATCH /services/:service/line': async (call) => {
     await changeCallerId(await toLineChange(call), call.body.callerId);
     return readLine(call);

@@ -1,0 +1,224 @@
+import { READ, SHOW, SERVER, OPERATE, AS_RUN } from '../callers.js';
+import * as z from 'zod/mini';
+import {
+  anyNumber,
+  called,
+  commanded,
+  flag,
+  importRow,
+  optionalNumber,
+  optionalText,
+  options,
+  read,
+  request,
+  accepts,
+  text,
+  whole,
+  work,
+} from './shapes.js';
+import { group, type Http } from './group.js';
+
+const agent = ['agent', text] as const;
+
+const ofPanel = { ...called, panel: optionalText };
+
+const command = { ...commanded, panel: optionalText };
+
+const limiting = {
+  ...ofPanel,
+  opening: z.optional(z.union([z.enum(['current', 'zero']), z.strictObject({ bytes: anyNumber })])),
+  dryRun: flag,
+  confirm: z.optional(work),
+};
+
+const panel = (h: Http) => ({ panel: h.optionalText });
+
+const size = (h: Http) => h.z.number().int().min(0).describe('Bytes');
+
+const limit = (h: Http) => ({
+  opening: h.z
+    .union([h.z.enum(['current', 'zero']), h.z.object({ bytes: size(h) })])
+    .optional()
+    .describe('What the ledger begins with'),
+  dryRun: h.flag,
+  acceptExceeded: h.flag.describe(
+    'Accept a limit that is exceeded at once, so that users are disabled, or users that stay disabled on a panel that is not in the config',
+  ),
+});
+
+/** The use cases of `agents`. */
+export const agents = group({
+  list: {
+    callers: READ,
+    accepts: () => accepts(options(ofPanel)),
+    routes: (h) => ({
+      'GET /agents': {
+        agents: true,
+        summary: 'List agents with current figures',
+        query: panel(h),
+        answer: h.name('Agents', h.agents.agents),
+      },
+    }),
+  },
+  listStored: {
+    callers: READ,
+    accepts: () => accepts(options(ofPanel)),
+    routes: (h) => ({
+      'GET /stored-agents': {
+        agents: true,
+        summary: 'List agents as last read',
+        query: panel(h),
+        answer: h.agents.agentDetails,
+      },
+    }),
+  },
+  show: {
+    callers: READ,
+    accepts: () => accepts(agent, options(ofPanel)),
+    routes: (h) => ({
+      'GET /agents/:agent': {
+        agents: true,
+        summary: 'Show an agent, by uuid or name',
+        query: panel(h),
+        answer: h.agents.agent,
+      },
+    }),
+  },
+  ofClient: {
+    callers: SHOW,
+    accepts: () => accepts(['client', text], options(read)),
+    routes: (h) => ({
+      'GET /clients/:client/agents': {
+        clients: 'client',
+        agents: true,
+        summary: 'List the agents that a client is, as last read',
+        answer: h.agents.agentDetails,
+      },
+    }),
+  },
+  unknownOfClient: {
+    callers: SERVER,
+    accepts: () => accepts(['client', text], options(called)),
+  },
+  above: {
+    callers: SERVER,
+    accepts: () =>
+      accepts(
+        ['below', z.union([z.strictObject({ service: text }), z.strictObject({ agent: text, panel: text })])],
+        options(called),
+      ),
+  },
+  explain: {
+    callers: READ,
+    accepts: () => accepts(agent, options(ofPanel)),
+    routes: (h) => ({
+      'GET /agents/:agent/explanation': {
+        agents: true,
+        summary: 'Explain why an agent is in its state',
+        query: panel(h),
+        answer: h.agents.explainedAgent,
+      },
+    }),
+  },
+  limit: {
+    callers: OPERATE,
+    accepts: () => accepts(agent, request({ ...limiting, limitBytes: z.nullable(anyNumber) })),
+    routes: (h) => ({
+      'PUT /agents/:agent/limit': {
+        summary: 'Set the limit of an agent; null removes it',
+        body: { ...panel(h), limitBytes: size(h).nullable(), ...limit(h) },
+        answer: h.agents.agent,
+      },
+    }),
+  },
+  limits: {
+    callers: OPERATE,
+    accepts: () => accepts(request({ ...limiting, rows: z.array(importRow), file: text })),
+    routes: (h) => ({
+      'PUT /agent-limits': {
+        summary: 'Set the limits of several agents, all or none (keys agent, limit_gb)',
+        body: { ...panel(h), rows: h.z.array(h.texts).max(10_000), ...limit(h) },
+        answer: h.agents.agentDetails,
+      },
+    }),
+  },
+  check: {
+    callers: AS_RUN,
+    accepts: () => accepts(options({ ...ofPanel, agent: optionalText, dryRun: flag, allowMass: flag })),
+  },
+  canCreateUser: {
+    callers: READ,
+    accepts: () => accepts(agent, ['bytes', whole(0)], options(ofPanel)),
+    routes: (h) => ({
+      'GET /agents/:agent/can-create-user': {
+        summary: 'Return whether a new user of this size fits',
+        query: { ...panel(h), limitBytes: h.z.coerce.number().int().min(0) },
+        answer: h.agents.creationCheck,
+      },
+    }),
+  },
+  createUser: {
+    callers: OPERATE,
+    accepts: () =>
+      accepts(
+        request({
+          ...ofPanel,
+          agent: text,
+          name: text,
+          limitBytes: whole(1),
+          days: optionalNumber,
+          mode: optionalText,
+          dryRun: flag,
+        }),
+      ),
+    routes: (h) => ({
+      'POST /agents/:agent/users': {
+        summary: 'Create a user within the limits of its agent and of all ancestors',
+        status: 201,
+        body: {
+          ...panel(h),
+          name: h.someText,
+          limitBytes: size(h),
+          days: h.z.int().min(1).optional(),
+          mode: h.optionalText,
+          dryRun: h.flag,
+        },
+        answer: h.reports.createdUser,
+        once: ['access.links'],
+      },
+    }),
+  },
+  suspend: {
+    callers: OPERATE,
+    accepts: () => accepts(agent, options(command)),
+    routes: (h) => ({
+      'POST /agents/:agent/suspend': {
+        summary: 'Disable all users below an agent',
+        body: { ...panel(h), dryRun: h.flag },
+        answer: h.agents.restoreReport,
+      },
+    }),
+  },
+  unsuspend: {
+    callers: OPERATE,
+    accepts: () => accepts(agent, options(command)),
+    routes: (h) => ({
+      'POST /agents/:agent/unsuspend': {
+        summary: 'End the suspension of an agent',
+        body: { ...panel(h), dryRun: h.flag },
+        answer: h.agents.restoreReport,
+      },
+    }),
+  },
+  restore: {
+    callers: OPERATE,
+    accepts: () => accepts(agent, options({ ...command, force: flag, unsuspend: flag })),
+    routes: (h) => ({
+      'POST /agents/:agent/restore': {
+        summary: "Enable the users that were disabled for an agent's limit",
+        body: { ...panel(h), dryRun: h.flag, force: h.flag, unsuspend: h.flag },
+        answer: h.agents.restoreReport,
+      },
+    }),
+  },
+});

@@ -1,0 +1,32 @@
+import { OPERATE, READ } from '../callers.js';
+import { group } from './group.js';
+
+/** The use cases of `further`. */
+export const further = group({
+  'clock.accept': {
+    callers: OPERATE,
+    routes: (h) => ({
+      'POST /clock/accept': {
+        summary: 'Confirm the clock of this machine, and check everything',
+        body: { panel: h.optionalText, contract: h.flag },
+        answer: h.panels.doctorReport,
+      },
+    }),
+  },
+  'panels.acceptAnswers': {
+    callers: OPERATE,
+  },
+  runs: {
+    callers: READ,
+    routes: (h) => ({
+      'GET /runs/:run': {
+        agents: true,
+        summary: 'Show a run that was started by the API, for an hour after its end',
+        answer: h.reports.task,
+      },
+    }),
+  },
+  'usage.refresh': {
+    callers: OPERATE,
+  },
+});

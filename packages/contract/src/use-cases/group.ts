@@ -1,0 +1,20 @@
+import type { Callers } from '../callers.js';
+import type { Address, Route } from '../endpoints/route.js';
+import type { Http } from '../endpoints/http.js';
+import type { Input } from './shapes.js';
+
+export type { Http } from '../endpoints/http.js';
+
+/** What somebody may do with Sluice: who may, what it accepts, and where the HTTP API offers it. */
+export interface Entry {
+  readonly callers: Callers;
+  /** What the method of the engine accepts; absent where it has none, or no arguments. Made on its first call. */
+  readonly accepts?: () => Input;
+  /** Its endpoints; made by what serves or describes them. */
+  readonly routes?: (h: Http) => Readonly<Record<Address, Route>>;
+}
+
+/** Declares the use cases of a group; their types state what methods and handlers get and answer. */
+export function group<const Entries extends Readonly<Record<string, Entry>>>(entries: Entries): Entries {
+  return entries;
+}

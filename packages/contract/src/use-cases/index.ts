@@ -1,0 +1,130 @@
+import type { Callers } from '../callers.js';
+import { access } from './access.js';
+import { agents } from './agents.js';
+import { autoBuy } from './auto-buy.js';
+import { calls } from './calls.js';
+import { clients } from './clients.js';
+import { credit } from './credit.js';
+import { dids } from './dids.js';
+import { further } from './further.js';
+import type { Entry } from './group.js';
+import { holds } from './holds.js';
+import { instance } from './instance.js';
+import { invoices } from './invoices.js';
+import { log } from './log.js';
+import { notices } from './notices.js';
+import { overrides } from './overrides.js';
+import { panels } from './panels.js';
+import { provision } from './provision.js';
+import { purchases } from './purchases.js';
+import { requests } from './requests.js';
+import { services } from './services.js';
+import type { Input } from './shapes.js';
+import { telephony } from './telephony.js';
+import { usage } from './usage.js';
+
+/** The groups of the engine's methods, in their order. */
+const GROUPS = {
+  services,
+  holds,
+  provision,
+  agents,
+  panels,
+  usage,
+  overrides,
+  purchases,
+  autoBuy,
+  credit,
+  clients,
+  invoices,
+  calls,
+  dids,
+  telephony,
+  log,
+  access,
+  requests,
+  notices,
+};
+type Groups = typeof GROUPS;
+
+/** A group of the engine's methods: `holds`, `services`. */
+export type UseCaseGroup = keyof Groups;
+
+/** The names of a group's methods. */
+export type GroupMethod<Group extends UseCaseGroup> = keyof Groups[Group] & string;
+
+/** A method of the engine: `poll`, `holds.add`. */
+export type Method =
+  | keyof typeof instance
+  | { [Group in UseCaseGroup]: `${Group}.${GroupMethod<Group>}` }[UseCaseGroup];
+
+/** What somebody may do with Sluice: a method of the engine (`poll`, `holds.add`), or what is offered besides. */
+export type UseCase = Method | keyof typeof further;
+
+/** The entry of a use case. */
+export type NamedEntry<Name extends UseCase> = Name extends keyof typeof instance
+  ? (typeof instance)[Name]
+  : Name extends keyof typeof further
+    ? (typeof further)[Name]
+    : Name extends `${infer Group}.${infer Own}`
+      ? Group extends UseCaseGroup
+        ? Own extends keyof Groups[Group]
+          ? Groups[Group][Own]
+          : never
+        : never
+      : never;
+
+/** What each method of a group accepts; '': those of the instance itself. */
+export type MethodInputs<Group extends UseCaseGroup | ''> = AcceptedInputs<
+  Group extends UseCaseGroup ? Groups[Group] : typeof instance
+>;
+type AcceptedInputs<Entries> = {
+  [Name in keyof Entries as Entries[Name] extends { accepts: unknown } ? Name : never]: Entries[Name] extends {
+    accepts: () => infer Accepted;
+  }
+    ? Accepted
+    : never;
+};
+
+const ENTRIES: Readonly<Record<UseCase, Entry>> = {
+  ...instance,
+  ...(Object.fromEntries(
+    Object.entries(GROUPS).flatMap(([group, entries]) =>
+      Object.entries(entries).map(([name, entry]) => [`${group}.${name}`, entry]),
+    ),
+  ) as Record<Exclude<Method, keyof typeof instance>, Entry>),
+  ...further,
+};
+
+/** Who may call a use case. */
+interface Callable {
+  readonly callers: Callers;
+}
+
+/** The engine's methods, `poll`, `services.import`, in their order. */
+export const METHODS: readonly Method[] = Object.keys(ENTRIES).filter(
+  (name) => !Object.hasOwn(further, name),
+) as Method[];
+
+/**
+ * The use cases of Sluice. The library, the HTTP API, the pages, share links and the OpenAPI document ask this list and nothing else. What
+ * they accept and their endpoints are made when they are asked for, so that the list costs a start nothing.
+ */
+export const USE_CASES: Readonly<Record<UseCase, Callable>> = ENTRIES;
+
+/** Lists the use cases with their entries. */
+export function listUseCases(): (readonly [UseCase, Entry])[] {
+  return Object.entries(ENTRIES) as [UseCase, Entry][];
+}
+
+const made = new Map<string, Input | null>();
+
+/** Returns what a method of the engine accepts; null where it accepts nothing, or is none. */
+export function findInput(method: string): Input | null {
+  const known = made.get(method);
+  if (known !== undefined) return known;
+  const entry = Object.hasOwn(ENTRIES, method) ? ENTRIES[method as Method] : undefined;
+  const input = entry?.accepts?.() ?? null;
+  made.set(method, input);
+  return input;
+}

@@ -1,0 +1,60 @@
+import { READ, OPERATE } from '../callers.js';
+import * as z from 'zod/mini';
+import { called, limit, locked, optionalText, options, request, accepts, text, work } from './shapes.js';
+import { LOG_KINDS } from '../words.js';
+import { group, type Http } from './group.js';
+
+const filter = {
+  ...called,
+  kinds: z.optional(z.array(z.enum(LOG_KINDS))),
+  service: optionalText,
+  panel: optionalText,
+  since: optionalText,
+  command: optionalText,
+  after: optionalText,
+  limit,
+};
+
+const logQuery = (h: Http) => ({
+  kind: h.z
+    .union([h.z.enum(LOG_KINDS), h.z.array(h.z.enum(LOG_KINDS))])
+    .optional()
+    .describe('Repeatable; default all'),
+  service: h.optionalText,
+  panel: h.optionalText,
+  since: h.optionalText.describe('1h, 2d, yesterday, a local date, or an instant'),
+});
+
+/** The use cases of `log`. */
+export const log = group({
+  list: {
+    callers: READ,
+    accepts: () => accepts(options(filter)),
+    routes: (h) => ({
+      'GET /log': {
+        summary: 'List runs, changes and calls, newest first',
+        query: { ...logQuery(h), ...h.pageQuery, limit: h.pageQuery.limit.unwrap().default(200) },
+        answer: h.access.logEntries,
+      },
+    }),
+  },
+  export: {
+    callers: READ,
+    accepts: () => accepts(request(filter), ['onEntry', work]),
+  },
+  follow: {
+    callers: READ,
+    accepts: () => accepts(request(filter), ['onEntry', work]),
+  },
+  resolve: {
+    callers: OPERATE,
+    accepts: () => accepts(['action', text], request({ ...locked, done: z.boolean() })),
+    routes: (h) => ({
+      'POST /actions/:action/resolve': {
+        summary: 'State how an action in doubt ended',
+        body: { done: h.z.boolean() },
+        answer: h.z.object({ action: h.access.logEntry }),
+      },
+    }),
+  },
+});

@@ -1,0 +1,110 @@
+import { SHOW, READ } from '../callers.js';
+import * as z from 'zod/mini';
+import {
+  called,
+  flag,
+  importRow,
+  optionalText,
+  options,
+  range,
+  read,
+  request,
+  accepts,
+  text,
+  whole,
+} from './shapes.js';
+import { group, type Http } from './group.js';
+
+const service = ['service', text] as const;
+
+const ofRange = ['range', range] as const;
+
+const filter = (h: Http) => ({ panel: h.optionalText, product: h.optionalText, client: h.optionalText });
+
+const rows = (h: Http) => h.z.array(h.texts).max(100_000);
+
+/** The use cases of `usage`. */
+export const usage = group({
+  read: {
+    callers: SHOW,
+    accepts: () =>
+      accepts(
+        options({
+          ...read,
+          service: optionalText,
+          panel: optionalText,
+          product: optionalText,
+          client: optionalText,
+          refresh: flag,
+        }),
+      ),
+    routes: (h) => ({
+      'GET /usage': {
+        list: 'services',
+        clients: 'own',
+        summary: 'List services with their last usage; refresh reads the panels first',
+        query: { ...filter(h), service: h.optionalText, refresh: h.queryFlag },
+        answer: h.services.services,
+      },
+    }),
+  },
+  history: {
+    callers: SHOW,
+    accepts: () => accepts(service, options(read)),
+    routes: (h) => ({
+      'GET /services/:service/usage-history': {
+        clients: 'service',
+        summary: 'List the usage of each cycle, newest first',
+        answer: h.usage.history,
+      },
+    }),
+  },
+  graph: {
+    callers: SHOW,
+    accepts: () => accepts(service, ofRange, options({ ...read, points: z.optional(whole(1)) })),
+    routes: (h) => ({
+      'GET /services/:service/graph': {
+        clients: 'service',
+        summary: 'Return the stored readings of a range: all, or about as many as points, evenly spread',
+        query: { range: h.range, points: h.z.coerce.number().int().min(2).max(10_000).optional() },
+        answer: h.usage.sampleGraph,
+      },
+    }),
+  },
+  panelGraph: {
+    callers: SHOW,
+    accepts: () => accepts(service, ofRange, options(read)),
+    routes: (h) => ({
+      'GET /services/:service/panel-graph': {
+        clients: 'service',
+        outside: true,
+        summary: "Return the panel's own graph, which is cached",
+        query: { range: h.range },
+        answer: h.usage.panelGraph,
+      },
+    }),
+  },
+  lastPanelGraph: {
+    callers: SHOW,
+    accepts: () => accepts(service, ofRange, options(read)),
+    routes: (h) => ({
+      'GET /services/:service/last-panel-graph': {
+        clients: 'service',
+        summary: "Return the panel's own graph as last read; graph is null where none was",
+        query: { range: h.range },
+        answer: h.usage.lastGraph,
+      },
+    }),
+  },
+  compare: {
+    callers: READ,
+    accepts: () => accepts(['panel', text], ['rows', z.array(importRow)], request({ ...called, file: text })),
+    routes: (h) => ({
+      'POST /panels/:panel/comparison': {
+        summary: 'Compare usage and holds with the figures of another tool (keys service, used_gb, limited)',
+        body: { rows: rows(h) },
+        answer: h.usage.comparison,
+      },
+    }),
+  },
+});
