@@ -25,6 +25,8 @@ type RawRow = Omit<OverviewRow, 'holds' | 'releasing' | 'restricting' | 'partly'
   wouldBegin: string;
   observing: number;
   decided: string;
+  decidedRead: string | null;
+  cycleRead: string | null;
   acknowledged: number;
   notRead: number;
 };
@@ -34,10 +36,10 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
   return {
     services: ({ order, limit, offset, after = '', ...filter }, now) =>
       access.read(async ({ db }) => {
+        const inOrder = sql`order by ${ORDERS[order]}, "id"`;
         const { rows } = await sql<RawRow>`with ranked as (${ranked(now)})
-          select * from ranked where ${matching(filter)} and "id" > ${after} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
-          db,
-        );
+          select *, ${READ_AT} as "readAt" from (select * from ranked where ${matching(filter)} and "id" > ${after}
+            ${inOrder} limit ${limit} offset ${offset}) ${inOrder}`.execute(db);
         return rows.map(toRow);
       }),
     counts: (now, filter = {}) =>
@@ -116,7 +118,14 @@ interface Marks {
 
 function toRow(raw: RawRow): OverviewRow {
   const { holds, open, releasing, restricting, partly, wouldBegin, wouldHold: _all, observing, ...rest } = raw;
-  const { decided: _decided, acknowledged: _known, notRead: _unread, ...row } = rest;
+  const {
+    decided: _decided,
+    decidedRead: _read,
+    cycleRead: _cycle,
+    acknowledged: _known,
+    notRead: _unread,
+    ...row
+  } = rest;
   const isOpen = new Set(toReasons(open));
   return {
     ...row,
@@ -148,26 +157,26 @@ const IS_TO_RESTRICT = sql<boolean>`exists (select 1 from "conditions" k where k
 /** Whether only a part of the restriction of an open hold is on the panel yet. */
 const IS_PARTLY = sql<boolean>`exists (select 1 from "conditions" k where k."key" = ${TO_RESTRICT} || h."id" and exists (${PART}))`;
 
-/** The reasons of open holds. */
-const OPEN = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
-    where h."service" = s."id" and h."until" is null), '')`;
+/** The reasons of holds about which something is so. */
+const toReasonsOf = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`coalesce(group_concat(case when ${condition} then h."reason" end, ' '), '')`;
 
-/** The reasons of open holds about which something is so. */
-const toOpen = (condition: RawBuilder<boolean>): RawBuilder<unknown> =>
-  sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
-    where h."service" = s."id" and h."until" is null and ${condition}), '')`;
+/** The reasons of the lasting holds of each service that has one: open, not undone yet, not on the panel yet, or only a part of it. */
+const MARKS = sql`select h."service", ${toReasonsOf(sql`h."until" is null`)} as "open",
+    ${toReasonsOf(sql`h."until" is not null`)} as "releasing",
+    ${toReasonsOf(sql`h."until" is null and ${IS_TO_RESTRICT}`)} as "restricting",
+    ${toReasonsOf(sql`h."until" is null and ${IS_PARTLY}`)} as "partly"
+  from (${LASTING}) h group by h."service"`;
 
-/** The reasons of holds that have ended, and whose restriction is not undone yet. */
-const RELEASING = sql`trim(coalesce((select group_concat(h."reason", ' ') from "evidence" e join "holds" h on h."id" = e."hold"
-    where e."service" = s."id" and e."until" is null and h."until" is not null), '') || ' ' ||
-  coalesce((select group_concat(h."reason", ' ') from "holds" h
-    where h."service" = s."id" and h."until" is not null and h."id" in (${IN_DOUBT})), ''))`;
+/** Whether somebody knows of what is wrong with a service. */
+const KNOWN = sql`select "service", min("acknowledged_at" is not null) as "acknowledged" from "alarms"
+    where "service" is not null and "code" in ('drift', 'stopped_by_panel') group by "service"`;
 
 /** The reasons of holds that the last run did not add, and that are not open either. */
 const toWouldHold = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w
+  sql`case when coalesce(d."would_hold", '[]') = '[]' then '' else coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w
     where ${condition} and not exists (select 1 from "holds" h
-      where h."service" = s."id" and h."until" is null and h."reason" = w."value")), '')`;
+      where h."service" = s."id" and h."until" is null and h."reason" = w."value")), '') end`;
 
 /** Whether neither a protection nor a release withholds the hold, as `isWithheld` of the engine decides it; a test compares the two. */
 function isNotWithheld(dates: LocalDates): RawBuilder<boolean> {
@@ -203,21 +212,26 @@ function decisionsNow({ changed = [] }: OverviewNow): RawBuilder<unknown> {
 
 const figures = (
   today: OverviewNow,
-): RawBuilder<unknown> => sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
+): RawBuilder<unknown> => sql`with m as materialized (${MARKS}), k as materialized (${KNOWN})
+  select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
     d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing",
-    ${OPEN} as "open", ${RELEASING} as "releasing", ${toOpen(IS_TO_RESTRICT)} as "restricting", ${toOpen(IS_PARTLY)} as "partly",
+    coalesce(m."open", '') as "open", coalesce(m."releasing", '') as "releasing",
+    coalesce(m."restricting", '') as "restricting", coalesce(m."partly", '') as "partly",
     ${toWouldHold(countsAsOver(today))} as "wouldHold", ${toWouldHold(isNotWithheld(today))} as "wouldBegin",
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
-    max(coalesce(last."read_at", d."read_at", c."read_at"), coalesce(c."read_at", '')) as "readAt", d."error_code" as "errorCode", d."error_message" as "errorMessage",
+    d."read_at" as "decidedRead", c."read_at" as "cycleRead", d."error_code" as "errorCode", d."error_message" as "errorMessage",
     coalesce(json_array_length(d."inputs", '$.drift'), 0) as "drift",
-    coalesce((select min(a."acknowledged_at" is not null) from "alarms" a
-      where a."service" = s."id" and a."code" in ('drift', 'stopped_by_panel')), 0) as "acknowledged"
+    coalesce(k."acknowledged", 0) as "acknowledged"
   from "services" s left join ${decisionsNow(today)} d on d."service" = s."id"
-    left join "cycles" c on c."id" = d."cycle" and (d."read_at" is null or c."read_at" > d."read_at")
-    left join "usage_samples" as "base" on "base"."service" = d."service" and ${IS_OPEN}
-    left join "confirmations" as "last" on "last"."seq" = ${NEWEST}`;
+    left join m on m."service" = s."id" left join k on k."service" = s."id"
+    left join "cycles" c on c."id" = d."cycle" and (d."read_at" is null or c."read_at" > d."read_at")`;
+
+/** When a service of the list was read last; of a reading that repeats the one before, when that was confirmed. */
+const READ_AT = sql`max(coalesce((select "last"."read_at" from "usage_samples" as "base"
+      join "confirmations" as "last" on "last"."seq" = ${NEWEST}
+      where "base"."service" = "id" and "decided" <> '' and ${IS_OPEN}), "decidedRead", "cycleRead"), coalesce("cycleRead", ''))`;
 
 /** The status as `toReportedStatus` of quota-core decides it; a test compares the two. */
 const STATUS = sql`case
@@ -233,7 +247,7 @@ const STATUS = sql`case
 const ranked = (
   today: OverviewNow,
 ): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "open", "releasing", "restricting", "partly",
-    "wouldHold", "wouldBegin", "usedBytes", "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
+    "wouldHold", "wouldBegin", "usedBytes", "allowedBytes", "decidedRead", "cycleRead", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
     (${toNotRead(today)}) as "notRead",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
     ${STATUS} as "status"
