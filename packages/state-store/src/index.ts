@@ -12,6 +12,7 @@ export {
   type OverviewFilter,
   type OverviewHold,
   type OverviewNow,
+  type OverviewPart,
   type OverviewOrder,
   type OverviewRow,
   type OverviewTables,

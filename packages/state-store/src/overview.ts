@@ -126,15 +126,23 @@ export interface OverviewNow extends LocalDates {
   removed?: readonly string[];
 }
 
+/** A part of the list of services, with the numbers of all. */
+export interface OverviewPart {
+  /** Of all services, by panel and status. */
+  counts: OverviewCount[];
+  /** How many services the filter names, in this part or not. */
+  matching: number;
+  rows: OverviewRow[];
+}
+
 /** Lists for operators, in one statement each. */
 export interface OverviewTables {
   overview: {
-    /** `after`: only greater ids; a `limit` of -1 is none. */
+    /** `after`: only rows with greater ids; a `limit` of -1 is none. */
     services(
       request: OverviewFilter & { order: OverviewOrder; limit: number; offset: number; after?: string },
       now: OverviewNow,
-    ): Promise<OverviewRow[]>;
-    counts(now: OverviewNow, filter?: OverviewFilter): Promise<OverviewCount[]>;
+    ): Promise<OverviewPart>;
     /** Ids of the services that were changed, or whose override began or ended, after their last decision. */
     changed(): Promise<string[]>;
     /** Holds of services that are open or not undone yet, the newest first. */

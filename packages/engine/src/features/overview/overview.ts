@@ -47,13 +47,16 @@ export async function readOverview(context: Context, request: OverviewRequest): 
   const { order = 'worst', page = 1, size = PAGE, ...filter } = request;
   const limit = Math.min(MOST, Math.max(1, Math.trunc(size)));
   const now = await overviewNow(context);
-  const counts = await store.overview.counts(now);
-  const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false);
-  const matching = sum(isFiltered ? await store.overview.counts(now, filter) : counts, 'services');
+  const wanted = { ...filter, order, limit };
+  const toOffset = (shown: number): number => (shown - 1) * limit;
+  const asked = Math.max(1, Math.trunc(page));
+  const found = await store.overview.services({ ...wanted, offset: toOffset(asked) }, now);
+  const { counts, matching } = found;
   const pages = Math.max(1, Math.ceil(matching / limit));
-  const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
-  const wanted = { ...filter, order, limit, offset: (shown - 1) * limit };
-  const items = await withStops(context, await withAllowances(context, await store.overview.services(wanted, now)));
+  const shown = Math.min(pages, asked);
+  // Of a page behind the last, the last is shown.
+  const last = shown === asked ? found : await store.overview.services({ ...wanted, offset: toOffset(shown) }, now);
+  const items = await withStops(context, await withAllowances(context, last.rows));
   const byStatus: Record<string, number> = {};
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);

@@ -65,17 +65,16 @@ async function listByFigures(
   const now = await overviewNow(context);
   const offset = order === 'id' ? 0 : toOffset(after);
   const where = { ...filter, ...(order === 'id' && after !== undefined ? { after } : {}) };
-  const rows = await store.overview.services(
+  const { rows, matching } = await store.overview.services(
     { ...where, order, limit: limit === undefined ? -1 : limit + 1, offset },
     now,
   );
   const ids = (limit === undefined ? rows : rows.slice(0, limit)).map(({ id }) => id);
   const records = new Map((await store.services.list({ ids })).map((record) => [record.id, record]));
-  const counts = await store.overview.counts(now, filter);
   const next = order === 'id' ? (ids.at(-1) ?? null) : String(offset + ids.length);
   return {
     records: ids.flatMap((id) => records.get(id) ?? []),
-    total: counts.reduce((sum, { services }) => sum + services, 0),
+    total: matching,
     next: ids.length === rows.length ? null : next,
   };
 }
