@@ -48,7 +48,7 @@ it.each([
   [
     'flvx-client',
     'panel',
-    ['account/history/journaled-step', 'account/plan/target', 'client/units', 'panel/kind', 'panel/product'],
+    ['account/history/journaled-step', 'account/plan/target', 'client/records', 'panel/kind', 'panel/product'],
   ],
 ])('a built kind of %s loads settings and names of actions only', (name, entry, sources) => {
   const read = listSources(path.join(PACKAGES, name, 'dist', `${entry}.js`));

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as zod from 'zod';
 import * as access from '../documents/access.js';
 import * as agents from '../documents/agents.js';
 import * as calls from '../documents/calls.js';
@@ -14,6 +14,14 @@ import * as reports from '../documents/reports.js';
 import * as services from '../documents/services.js';
 import * as usage from '../documents/usage.js';
 import * as inputs from './inputs.js';
+
+/** What endpoints use of zod: as a whole it would bring its messages in all languages. */
+const z = {
+  ...{ array: zod.array, boolean: zod.boolean, enum: zod.enum, int: zod.int, number: zod.number, object: zod.object },
+  ...{ record: zod.record, strictObject: zod.strictObject, string: zod.string, union: zod.union },
+  coerce: { number: zod.coerce.number },
+  iso: { datetime: zod.iso.datetime },
+};
 
 /**
  * What endpoints are declared with: schemas, what queries and bodies have in common, and the documents. It is handed to them, so that
