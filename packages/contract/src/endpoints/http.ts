@@ -19,8 +19,9 @@ import * as inputs from './inputs.js';
 const z = {
   ...{ array: zod.array, boolean: zod.boolean, enum: zod.enum, int: zod.int, number: zod.number, object: zod.object },
   ...{ record: zod.record, strictObject: zod.strictObject, string: zod.string, union: zod.union },
-  coerce: { number: zod.coerce.number },
-  iso: { datetime: zod.iso.datetime },
+  // Their own types can't be named in declarations.
+  coerce: { number: (): zod.ZodNumber => zod.coerce.number() },
+  iso: { datetime: (of: { offset: boolean }): zod.ZodType<string, string> => zod.iso.datetime(of) },
 };
 
 /**
