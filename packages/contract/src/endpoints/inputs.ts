@@ -1,6 +1,7 @@
 import { STATUS_FILTERS } from '@sluice/quota-core';
 import * as z from 'zod';
 import { count, name, textOrNull } from '../documents/common.js';
+import { LOG_KINDS } from '../words.js';
 
 export const statusFilter = name(
   'StatusFilter',
@@ -44,3 +45,20 @@ export const pageAnswer = {
   total: count.describe('Number of all that match'),
   next: textOrNull.describe('The `after` of the next page; null on the last'),
 };
+
+/** The keys of a query that name entries of the log. */
+export const logQuery = {
+  kind: z
+    .union([z.enum(LOG_KINDS), z.array(z.enum(LOG_KINDS))])
+    .optional()
+    .describe('Repeatable; default all'),
+  service: optionalText,
+  panel: optionalText,
+  since: optionalText.describe('1h, 2d, yesterday, a local date, or an instant'),
+};
+
+/** Rows of a file. */
+export const rows = z.array(texts).max(100_000);
+
+/** The keys of a query that name services. */
+export const serviceQuery = { panel: optionalText, product: optionalText, client: optionalText };

@@ -1,17 +1,5 @@
 import * as z from 'zod';
-import { LOG_KINDS } from '../words.js';
-import { optionalText } from './inputs.js';
-
-/** The keys of a query that name entries of the log. */
-export const logQuery = {
-  kind: z
-    .union([z.enum(LOG_KINDS), z.array(z.enum(LOG_KINDS))])
-    .optional()
-    .describe('Repeatable; default all'),
-  service: optionalText,
-  panel: optionalText,
-  since: optionalText.describe('1h, 2d, yesterday, a local date, or an instant'),
-};
+import { logQuery } from './inputs.js';
 
 /** Which entries of the log a query names. */
 export const logFilter = z.strictObject(logQuery);

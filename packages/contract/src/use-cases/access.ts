@@ -1,22 +1,28 @@
-import { TOKENS, OPERATE, LINKS, SERVER } from '../callers.js';
+import { TOKENS, OPERATE, LINKS, type Need, SERVER } from '../callers.js';
 import * as z from 'zod/mini';
-import type { Need } from '../callers.js';
 import { called, flag, optionalText, options, accepts, text, textOrNone } from './shapes.js';
 import { group, type Http } from './group.js';
 
 const NEEDS = ['read', 'operate', 'tokens', 'buy', 'manage', 'password'] as const satisfies Need[];
 
 // A `Granted` as it is: what else it says is not read.
-const maker = z.optional(
-  z.object({ id: text, needs: z.readonly(z.array(z.enum(NEEDS))), expiresAt: z.nullable(text), session: optionalText }),
-);
+const maker = () =>
+  z.optional(
+    z.object({
+      id: text,
+      needs: z.readonly(z.array(z.enum(NEEDS))),
+      expiresAt: z.nullable(text),
+      session: optionalText,
+    }),
+  );
 
-const rights = z.strictObject({
-  buy: z.exactOptional(z.boolean()),
-  maxAmount: z.exactOptional(z.nullable(text)),
-  manage: z.exactOptional(z.boolean()),
-  changePassword: z.exactOptional(z.boolean()),
-});
+const rights = () =>
+  z.strictObject({
+    buy: z.exactOptional(z.boolean()),
+    maxAmount: z.exactOptional(z.nullable(text)),
+    manage: z.exactOptional(z.boolean()),
+    changePassword: z.exactOptional(z.boolean()),
+  });
 
 const token = ['token', text] as const;
 
@@ -34,7 +40,7 @@ export const access = group({
             name: text,
             scopes: z.readonly(z.array(text)),
             expiresAt: textOrNone,
-            maker,
+            maker: maker(),
             ref: optionalText,
           }),
         ],
@@ -56,7 +62,13 @@ export const access = group({
       accepts(
         [
           'request',
-          z.strictObject({ client: text, expiresAt: text, rights: z.optional(rights), maker, ref: optionalText }),
+          z.strictObject({
+            client: text,
+            expiresAt: text,
+            rights: z.optional(rights()),
+            maker: maker(),
+            ref: optionalText,
+          }),
         ],
         options(called),
       ),

@@ -24,12 +24,12 @@ const ofPanel = { ...called, panel: optionalText };
 
 const command = { ...commanded, panel: optionalText };
 
-const limiting = {
+const limiting = () => ({
   ...ofPanel,
   opening: z.optional(z.union([z.enum(['current', 'zero']), z.strictObject({ bytes: anyNumber })])),
   dryRun: flag,
   confirm: z.optional(work),
-};
+});
 
 const panel = (h: Http) => ({ panel: h.optionalText });
 
@@ -122,7 +122,7 @@ export const agents = group({
   },
   limit: {
     callers: OPERATE,
-    accepts: () => accepts(agent, request({ ...limiting, limitBytes: z.nullable(anyNumber) })),
+    accepts: () => accepts(agent, request({ ...limiting(), limitBytes: z.nullable(anyNumber) })),
     routes: (h) => ({
       'PUT /agents/:agent/limit': {
         summary: 'Set the limit of an agent; null removes it',
@@ -133,7 +133,7 @@ export const agents = group({
   },
   limits: {
     callers: OPERATE,
-    accepts: () => accepts(request({ ...limiting, rows: z.array(importRow), file: text })),
+    accepts: () => accepts(request({ ...limiting(), rows: z.array(importRow), file: text })),
     routes: (h) => ({
       'PUT /agent-limits': {
         summary: 'Set the limits of several agents, all or none (keys agent, limit_gb)',

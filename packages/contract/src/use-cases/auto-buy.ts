@@ -3,23 +3,24 @@ import * as z from 'zod/mini';
 import { called, flag, locked, optionalNumber, optionalText, options, accepts, text } from './shapes.js';
 import { group, type Http } from './group.js';
 
-const subject = [
-  'subject',
-  z.union([
-    z.strictObject({
-      service: text,
-      client: z.optional(z.undefined()),
-      owner: optionalText,
-      link: z.optional(z.strictObject({ link: text, amount: z.nullable(text) })),
-    }),
-    z.strictObject({
-      client: text,
-      service: z.optional(z.undefined()),
-      owner: optionalText,
-      link: z.optional(z.undefined()),
-    }),
-  ]),
-] as const;
+const subject = () =>
+  [
+    'subject',
+    z.union([
+      z.strictObject({
+        service: text,
+        client: z.optional(z.undefined()),
+        owner: optionalText,
+        link: z.optional(z.strictObject({ link: text, amount: z.nullable(text) })),
+      }),
+      z.strictObject({
+        client: text,
+        service: z.optional(z.undefined()),
+        owner: optionalText,
+        link: z.optional(z.undefined()),
+      }),
+    ]),
+  ] as const;
 
 const ofService = (h: Http) => ({ clients: 'service', answer: h.money.autoBuy }) as const;
 
@@ -36,7 +37,7 @@ const preference = (h: Http) => ({
 export const autoBuy = group({
   show: {
     callers: SHOW,
-    accepts: () => accepts(subject, options(called)),
+    accepts: () => accepts(subject(), options(called)),
     routes: (h) => ({
       'GET /services/:service/auto-buy': {
         ...ofService(h),
@@ -52,7 +53,7 @@ export const autoBuy = group({
     callers: BUY,
     accepts: () =>
       accepts(
-        subject,
+        subject(),
         [
           'preference',
           z.strictObject({
@@ -79,7 +80,7 @@ export const autoBuy = group({
   },
   clear: {
     callers: BUY,
-    accepts: () => accepts(subject, options(locked)),
+    accepts: () => accepts(subject(), options(locked)),
     routes: (h) => ({
       'DELETE /services/:service/auto-buy': {
         ...ofService(h),

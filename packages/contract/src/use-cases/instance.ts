@@ -5,17 +5,17 @@ import { called, flag, optionalText, options, read, accepts, text, textOrNone, w
 import { ORDERS } from '../words.js';
 import { group, type Http } from './group.js';
 
-const run = {
+const run = () => ({
   ...called,
   panel: optionalText,
   service: optionalText,
   allowMass: flag,
   allServices: flag,
   onProgress: z.optional(work),
-};
+});
 
 /** Which services a list has. */
-export const serviceFilter = {
+export const serviceFilter = () => ({
   panel: optionalText,
   product: optionalText,
   client: optionalText,
@@ -23,7 +23,7 @@ export const serviceFilter = {
   search: optionalText,
   drifting: flag,
   order: z.optional(z.enum(ORDERS)),
-};
+});
 
 const positive = (h: Http) => h.z.coerce.number().int().min(1);
 
@@ -31,7 +31,7 @@ const positive = (h: Http) => h.z.coerce.number().int().min(1);
 export const instance = group({
   poll: {
     callers: OPERATE,
-    accepts: () => accepts(options({ ...run, dryRun: flag })),
+    accepts: () => accepts(options({ ...run(), dryRun: flag })),
     routes: (h) => ({
       'POST /runs': {
         summary: 'Start a poll, reconcile, plan or agent check; its events report its progress and its report',
@@ -50,11 +50,11 @@ export const instance = group({
   },
   reconcile: {
     callers: AS_RUN,
-    accepts: () => accepts(options({ ...run, dryRun: flag })),
+    accepts: () => accepts(options({ ...run(), dryRun: flag })),
   },
   plan: {
     callers: AS_RUN,
-    accepts: () => accepts(options(run)),
+    accepts: () => accepts(options(run())),
   },
   explain: {
     callers: SHOW,
@@ -71,7 +71,7 @@ export const instance = group({
   overview: {
     callers: READ,
     accepts: () =>
-      accepts(options({ ...called, ...serviceFilter, page: z.optional(whole(1)), size: z.optional(whole(1)) })),
+      accepts(options({ ...called, ...serviceFilter(), page: z.optional(whole(1)), size: z.optional(whole(1)) })),
     routes: (h) => ({
       'GET /overview': {
         summary: 'Show all services at a glance',

@@ -2,9 +2,9 @@ import { READ, OPERATE } from '../callers.js';
 import * as z from 'zod/mini';
 import { called, limit, locked, optionalText, options, request, accepts, text, work } from './shapes.js';
 import { LOG_KINDS } from '../words.js';
-import { group, type Http } from './group.js';
+import { group } from './group.js';
 
-const filter = {
+const filter = () => ({
   ...called,
   kinds: z.optional(z.array(z.enum(LOG_KINDS))),
   service: optionalText,
@@ -13,38 +13,28 @@ const filter = {
   command: optionalText,
   after: optionalText,
   limit,
-};
-
-const logQuery = (h: Http) => ({
-  kind: h.z
-    .union([h.z.enum(LOG_KINDS), h.z.array(h.z.enum(LOG_KINDS))])
-    .optional()
-    .describe('Repeatable; default all'),
-  service: h.optionalText,
-  panel: h.optionalText,
-  since: h.optionalText.describe('1h, 2d, yesterday, a local date, or an instant'),
 });
 
 /** The use cases of `log`. */
 export const log = group({
   list: {
     callers: READ,
-    accepts: () => accepts(options(filter)),
+    accepts: () => accepts(options(filter())),
     routes: (h) => ({
       'GET /log': {
         summary: 'List runs, changes and calls, newest first',
-        query: { ...logQuery(h), ...h.pageQuery, limit: h.pageQuery.limit.unwrap().default(200) },
+        query: { ...h.logQuery, ...h.pageQuery, limit: h.pageQuery.limit.unwrap().default(200) },
         answer: h.access.logEntries,
       },
     }),
   },
   export: {
     callers: READ,
-    accepts: () => accepts(request(filter), ['onEntry', work]),
+    accepts: () => accepts(request(filter()), ['onEntry', work]),
   },
   follow: {
     callers: READ,
-    accepts: () => accepts(request(filter), ['onEntry', work]),
+    accepts: () => accepts(request(filter()), ['onEntry', work]),
   },
   resolve: {
     callers: OPERATE,

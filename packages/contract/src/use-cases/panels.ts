@@ -5,7 +5,7 @@ import { group, type Http } from './group.js';
 
 const panel = ['panel', text] as const;
 
-const ofProduct = options({ ...called, product: textOrNone });
+const ofProduct = () => options({ ...called, product: textOrNone });
 
 const relay = { ...called, panel: optionalText };
 
@@ -62,7 +62,7 @@ export const panels = group({
   },
   enforce: {
     callers: OPERATE,
-    accepts: () => accepts(panel, ofProduct),
+    accepts: () => accepts(panel, ofProduct()),
     routes: (h) => ({
       'POST /panels/:panel/enforce': {
         summary: 'Allow runs to change a panel, or only services of one product',
@@ -73,7 +73,7 @@ export const panels = group({
   },
   asConfigured: {
     callers: OPERATE,
-    accepts: () => accepts(panel, ofProduct),
+    accepts: () => accepts(panel, ofProduct()),
     routes: (h) => ({
       'POST /panels/:panel/as-configured': {
         summary: 'Remove the switches of a panel, or that of a product, so that the config applies again',
@@ -84,7 +84,7 @@ export const panels = group({
   },
   planEnforcing: {
     callers: READ,
-    accepts: () => accepts(panel, ofProduct),
+    accepts: () => accepts(panel, ofProduct()),
     routes: (h) => ({
       'POST /panels/:panel/plan-enforcing': {
         agents: true,

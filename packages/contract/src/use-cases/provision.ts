@@ -6,19 +6,19 @@ import { group, type Http } from './group.js';
 
 const id = ['id', text] as const;
 
-const password = {
+const password = () => ({
   ...commanded,
   password: z.optional(z.union([text, work])),
   passwordFile: optionalText,
   showPassword: z.optional(z.union([z.boolean(), z.literal('always')])),
-};
+});
 
-const suspend = {
+const suspend = () => ({
   ...commanded,
   as: z.optional(z.enum(HOLDERS)),
   withDids: flag,
   force: flag,
-};
+});
 
 /** Where reports of calls are written. */
 export const reports = objectWith('open', 'find');
@@ -35,7 +35,7 @@ const holder = (h: Http) => h.z.enum(HOLDERS).optional();
 export const provision = group({
   create: {
     callers: OPERATE,
-    accepts: () => accepts(id, options({ ...password, adopt: flag, ordered: flag, customer: optionalText })),
+    accepts: () => accepts(id, options({ ...password(), adopt: flag, ordered: flag, customer: optionalText })),
     routes: (h) => ({
       'POST /services/:service/provision/create': {
         ...report(h),
@@ -53,7 +53,7 @@ export const provision = group({
   },
   suspend: {
     callers: OPERATE,
-    accepts: () => accepts(id, options(suspend)),
+    accepts: () => accepts(id, options(suspend())),
     routes: (h) => ({
       'POST /services/:service/provision/suspend': {
         ...report(h),
@@ -64,7 +64,7 @@ export const provision = group({
   },
   unsuspend: {
     callers: OPERATE,
-    accepts: () => accepts(id, options(suspend)),
+    accepts: () => accepts(id, options(suspend())),
     routes: (h) => ({
       'POST /services/:service/provision/unsuspend': {
         ...report(h),
@@ -100,7 +100,7 @@ export const provision = group({
       provider: ['operate'],
       customer: [{ need: 'password' }, { need: 'manage', field: 'sip_password' }],
     },
-    accepts: () => accepts(id, options({ ...password, ...asking })),
+    accepts: () => accepts(id, options({ ...password(), ...asking })),
     routes: (h) => ({
       'POST /services/:service/provision/change-password': {
         ...report(h),

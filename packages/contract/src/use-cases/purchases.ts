@@ -5,16 +5,17 @@ import { group, type Http } from './group.js';
 
 const id = ['id', text] as const;
 
-const budget = z.strictObject({ refs: text, amount: text });
+const budget = () => z.strictObject({ refs: text, amount: text });
 
-const agreed = z.strictObject({ price: text, currency: text, bytes: number, taxed: z.boolean() });
+const agreed = () => z.strictObject({ price: text, currency: text, bytes: number, taxed: z.boolean() });
 
-const credit = z.strictObject({
-  client: text,
-  currency: z.nullable(text),
-  balance: text,
-  closed: z.exactOptional(z.literal(true)),
-});
+const credit = () =>
+  z.strictObject({
+    client: text,
+    currency: z.nullable(text),
+    balance: text,
+    closed: z.exactOptional(z.literal(true)),
+  });
 
 const agreedBody = (h: Http) =>
   h.z.strictObject({ price: h.someText, currency: h.someText, bytes: h.z.int().min(0), taxed: h.z.boolean() });
@@ -23,7 +24,8 @@ const agreedBody = (h: Http) =>
 export const purchases = group({
   packages: {
     callers: SHOW,
-    accepts: () => accepts(options({ ...read, client: textOrNone, service: optionalText, credit: z.optional(credit) })),
+    accepts: () =>
+      accepts(options({ ...read, client: textOrNone, service: optionalText, credit: z.optional(credit()) })),
     routes: (h) => ({
       'GET /packages': {
         clients: 'own',
@@ -43,8 +45,8 @@ export const purchases = group({
           ...locked,
           ref: optionalText,
           client: optionalText,
-          budget: z.optional(budget),
-          agreed: z.optional(agreed),
+          budget: z.optional(budget()),
+          agreed: z.optional(agreed()),
         }),
       ),
     routes: (h) => ({
@@ -88,7 +90,7 @@ export const purchases = group({
   },
   budgetLeft: {
     callers: SERVER,
-    accepts: () => accepts(['budget', budget], options(called)),
+    accepts: () => accepts(['budget', budget()], options(called)),
   },
   terms: {
     callers: SERVER,

@@ -19,15 +19,11 @@ import { group, type Http } from './group.js';
 
 const id = ['id', text] as const;
 
-const where = ['where', z.readonly(z.array(z.readonly(z.tuple([text, text]))))] as const;
+const where = () => ['where', z.readonly(z.array(z.readonly(z.tuple([text, text]))))] as const;
 
 const values = ['texts', texts] as const;
 
-const rows = (h: Http) => h.z.array(h.texts).max(100_000);
-
 const pairs = (h: Http) => h.texts.refine((where) => Object.keys(where).length > 0, { error: 'names nothing' });
-
-const filter = (h: Http) => ({ panel: h.optionalText, product: h.optionalText, client: h.optionalText });
 
 /** The use cases of `services`. */
 export const services = group({
@@ -41,7 +37,7 @@ export const services = group({
     routes: (h) => ({
       'POST /services/import': {
         summary: 'Add and change services from rows, all or none',
-        body: { rows: rows(h), dryRun: h.flag, allowDuplicateRefs: h.flag },
+        body: { rows: h.rows, dryRun: h.flag, allowDuplicateRefs: h.flag },
         answer: h.reports.importReport,
       },
     }),
@@ -71,7 +67,7 @@ export const services = group({
   },
   setWhere: {
     callers: OPERATE,
-    accepts: () => accepts(where, values, options({ ...locked, ...refs })),
+    accepts: () => accepts(where(), values, options({ ...locked, ...refs })),
     routes: (h) => ({
       'PATCH /services': {
         summary: 'Change keys of all services that have certain values',
@@ -86,7 +82,7 @@ export const services = group({
   },
   planSetWhere: {
     callers: READ,
-    accepts: () => accepts(where, values, options({ ...called, ...refs })),
+    accepts: () => accepts(where(), values, options({ ...called, ...refs })),
     routes: (h) => ({
       'POST /services/plan-change': {
         summary: 'Show what a change of several services would store',
@@ -164,13 +160,13 @@ export const services = group({
   },
   list: {
     callers: SHOW,
-    accepts: () => accepts(options({ ...read, ...serviceFilter, after: optionalText, limit })),
+    accepts: () => accepts(options({ ...read, ...serviceFilter(), after: optionalText, limit })),
     routes: (h) => ({
       'GET /services': {
         clients: 'own',
         summary: 'List services: all, or with limit a page',
         query: {
-          ...filter(h),
+          ...h.serviceQuery,
           status: h.statusFilter.optional(),
           search: h.optionalText.describe('Part of an id, client or product'),
           drifting: h.queryFlag.describe('Only where the panel differs from what it should be'),
@@ -194,7 +190,7 @@ export const services = group({
     routes: (h) => ({
       'GET /services/export': {
         summary: 'List services in the format of an import',
-        query: filter(h),
+        query: h.serviceQuery,
         answer: h.z.object({ rows: h.z.array(h.z.record(h.z.string(), h.z.string())) }),
       },
     }),

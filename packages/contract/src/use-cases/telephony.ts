@@ -3,10 +3,11 @@ import * as z from 'zod/mini';
 import { asking, called, commanded, optionalText, options, read, request, accepts, text, texts } from './shapes.js';
 import { group, type Http } from './group.js';
 
-const resource = [
-  'resource',
-  z.enum(['customers', 'subscribers', 'dids', 'plans', 'carriers', 'trunks', 'routes', 'rates', 'countries']),
-] as const;
+const resource = () =>
+  [
+    'resource',
+    z.enum(['customers', 'subscribers', 'dids', 'plans', 'carriers', 'trunks', 'routes', 'rates', 'countries']),
+  ] as const;
 
 const ofPanel = { ...called, panel: optionalText };
 
@@ -14,13 +15,11 @@ const change = { ...commanded, panel: optionalText };
 
 const fields = (h: Http) => ({ panel: h.optionalText, values: h.texts, dryRun: h.flag });
 
-const didOptions = (h: Http) => ({ panel: h.optionalText, dryRun: h.flag });
-
 /** The use cases of `telephony`. */
 export const telephony = group({
   list: {
     callers: READ,
-    accepts: () => accepts(resource, options({ ...ofPanel, filters: z.optional(texts) })),
+    accepts: () => accepts(resource(), options({ ...ofPanel, filters: z.optional(texts) })),
     routes: (h) => ({
       'GET /telephony/:resource': {
         summary:
@@ -38,7 +37,7 @@ export const telephony = group({
   },
   show: {
     callers: READ,
-    accepts: () => accepts(resource, ['id', text], options(ofPanel)),
+    accepts: () => accepts(resource(), ['id', text], options(ofPanel)),
     routes: (h) => ({
       'GET /telephony/:resource/:id': {
         summary: 'Show a record, by its id or name',
@@ -61,7 +60,7 @@ export const telephony = group({
   },
   create: {
     callers: OPERATE,
-    accepts: () => accepts(resource, ['values', texts], options(change)),
+    accepts: () => accepts(resource(), ['values', texts], options(change)),
     routes: (h) => ({
       'POST /telephony/:resource': {
         summary: 'Create a record; one that exists already with these values stays',
@@ -74,7 +73,7 @@ export const telephony = group({
   set: {
     callers: SET_CALLER_ID,
     accepts: () =>
-      accepts(resource, ['id', text], request({ ...change, ...asking, values: texts, service: optionalText })),
+      accepts(resource(), ['id', text], request({ ...change, ...asking, values: texts, service: optionalText })),
     routes: (h) => ({
       'PATCH /services/:service/line': {
         clients: 'service',
@@ -92,11 +91,11 @@ export const telephony = group({
   },
   remove: {
     callers: OPERATE,
-    accepts: () => accepts(resource, ['id', text], options(change)),
+    accepts: () => accepts(resource(), ['id', text], options(change)),
     routes: (h) => ({
       'DELETE /telephony/:resource/:id': {
         summary: 'Remove a record',
-        body: didOptions(h),
+        body: { panel: h.optionalText, dryRun: h.flag },
         answer: h.calls.recordChange,
       },
     }),

@@ -13,15 +13,11 @@ import {
   text,
   whole,
 } from './shapes.js';
-import { group, type Http } from './group.js';
+import { group } from './group.js';
 
 const service = ['service', text] as const;
 
 const ofRange = ['range', range] as const;
-
-const filter = (h: Http) => ({ panel: h.optionalText, product: h.optionalText, client: h.optionalText });
-
-const rows = (h: Http) => h.z.array(h.texts).max(100_000);
 
 /** The use cases of `usage`. */
 export const usage = group({
@@ -43,7 +39,7 @@ export const usage = group({
         list: 'services',
         clients: 'own',
         summary: 'List services with their last usage; refresh reads the panels first',
-        query: { ...filter(h), service: h.optionalText, refresh: h.queryFlag },
+        query: { ...h.serviceQuery, service: h.optionalText, refresh: h.queryFlag },
         answer: h.services.services,
       },
     }),
@@ -102,7 +98,7 @@ export const usage = group({
     routes: (h) => ({
       'POST /panels/:panel/comparison': {
         summary: 'Compare usage and holds with the figures of another tool (keys service, used_gb, limited)',
-        body: { rows: rows(h) },
+        body: { rows: h.rows },
         answer: h.usage.comparison,
       },
     }),
