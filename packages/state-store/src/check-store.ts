@@ -9,7 +9,7 @@ import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import * as agentTables from './tables/agent-record-tables.js';
-import { decodeBlock, decodeNewest } from './tables/api-call-writes.js';
+import { decodeBlock, decodeNewest } from './tables/api-call-block.js';
 import type { Database } from './tables/database.js';
 import * as holdTables from './tables/hold-record-tables.js';
 import * as ledgerTables from './tables/ledger-record-tables.js';

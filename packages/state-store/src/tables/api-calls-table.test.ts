@@ -147,6 +147,35 @@ describe('API calls', () => {
     );
   });
 
+  it('reads what was joined as before', async () => {
+    const call = fc.record({
+      at: fc.integer({ min: 1, max: 400 }),
+      ...{ panel: fc.constantFrom('dcim', 'relay'), service: fc.constantFrom(null, 'svc-1', 'svc-2') },
+      ...{ status: fc.constantFrom(null, 200, 503), ok: fc.boolean(), changing: fc.boolean() },
+      message: fc.constantFrom(null, 'no answer', '{"a":1}'),
+    });
+    const blocks = fc.array(fc.array(call, { minLength: 1, maxLength: 150, size: 'max' }), {
+      minLength: 2,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(blocks, fc.integer({ min: 1, max: 400 }), async (all, n) => {
+        const handle = await openWriter(at.location, 1000);
+        handle.exec('delete from api_call_blocks');
+        handle.close();
+        const time = nextDay();
+        for (const block of all) await at.store.apiCalls.add(block.map(({ at: m, ...rest }) => apiCall(time(m), rest)));
+        const filters = [{}, { panel: 'relay', limit: 7 }, { service: 'svc-1', since: time(n) }, { until: time(n) }];
+        const read = () => Promise.all(filters.map((filter) => at.store.apiCalls.list(filter)));
+        const before = await read();
+        await at.store.apiCalls.join('run-1');
+        expect(await countBlocks()).toEqual({ n: 1 });
+        expect(await read()).toEqual(before);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   it('unpacks no long block to list the newest calls of a panel', async () => {
     await at.store.apiCalls.add(Array.from({ length: 500 }, (_, n) => apiCall(minute(n), { attempt: n })));
     const handle = await openWriter(at.location, 1000);

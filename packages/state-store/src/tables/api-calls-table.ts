@@ -1,14 +1,8 @@
 import type { ApiCallRecord } from '../run-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import {
-  type CallFilter,
-  NEWEST_OF_PANEL,
-  selectFromBlock,
-  addBlock,
-  joinBlocks,
-  lastCallNumber,
-} from './api-call-writes.js';
+import { type CallFilter, NEWEST_OF_PANEL, selectFromBlock } from './api-call-block.js';
+import { addBlock, joinBlocks, lastCallNumber } from './api-call-writes.js';
 import { countRenames } from './rename-calls.js';
 import { listByTime, rowsByTime } from './record-queries.js';
 import { apiCalls } from './run-record-tables.js';

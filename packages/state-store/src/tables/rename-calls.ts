@@ -4,7 +4,7 @@ import type { PanelRename } from '../records.js';
 import type { ApiCallRecord } from '../run-records.js';
 import { StoreError } from '../store-error.js';
 import type { Session } from './access.js';
-import { decodeBlock, toRow } from './api-call-writes.js';
+import { decodeBlock, toRow } from './api-call-block.js';
 
 /** Renames a panel in the calls of blocks, which have its name inside; one that can't be read stays as it is. */
 export async function renameCalls({ db }: Session, rename: Pick<PanelRename, 'from' | 'to'>): Promise<void> {
