@@ -28,10 +28,8 @@ export class ApiLog {
   readonly addEvent = (event: CallEvent): void => {
     const { at, panel, tag: service, endpoint, method, path, status, attempt, ok, code, message, changing } = event;
     const durationMs = Math.round(event.durationMs);
-    this.add({
-      ...{ at, panel, service, endpoint, method, path, durationMs },
-      ...{ status, attempt, ok, code, message, changing },
-    });
+    // One object each: a run adds tens of thousands.
+    this.add({ at, panel, service, endpoint, method, path, durationMs, status, attempt, ok, code, message, changing });
   };
 
   /** Adds a request. */

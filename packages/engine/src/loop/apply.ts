@@ -110,7 +110,8 @@ export function isAccepted({ stopped, treatment }: Verdict, work: Pick<Applied, 
 
 /** Without what was only loaded: all services of a panel that is down. */
 function listCycles({ closing, awaited, cycle, recorded }: Applied): Readonly<CycleRecord>[] {
-  return [closing, awaited, isDeepStrictEqual(cycle, recorded) ? null : cycle].filter((one) => one !== null);
+  const isKept = cycle?.readAt === recorded?.readAt && isDeepStrictEqual(cycle, recorded);
+  return [closing, awaited, isKept ? null : cycle].filter((one) => one !== null);
 }
 
 /** Returns the stored cycle of a service that the brake stopped, where its counter was found fallen. */

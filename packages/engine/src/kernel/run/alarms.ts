@@ -40,8 +40,11 @@ export async function noteAlarms(run: LookingRun, tables: AlarmTables, subjects:
   const [put, ended]: [AlarmRecord[], string[]] = [[], []];
   const { decides = () => true } = run;
   for (const work of looked) {
-    const known = (stored.get(work.service.id) ?? []).filter(decides);
-    const wrong = findAlarms(run, work).filter(decides);
+    const noted = stored.get(work.service.id) ?? [];
+    const alarms = findAlarms(run, work);
+    if (noted.length + alarms.length === 0) continue;
+    const known = noted.filter(decides);
+    const wrong = alarms.filter(decides);
     const found = new Map(wrong.map((alarm) => [alarm.key, alarm]));
     const isRepairing = work.actions.some(({ state }) => state === 'applied');
     for (const [key, alarm] of found) {
@@ -63,7 +66,8 @@ type Lasting = ReadonlyMap<string, readonly AlarmRecord[]>;
 /** Returns the decisions with the differences that last although their run did not check them, and with the accounts that are gone. */
 export function withLasting(decisions: readonly DecisionRecord[], lasting: Lasting): DecisionRecord[] {
   return decisions.map((decision) => {
-    const alarms = lasting.get(decision.service) ?? [];
+    const alarms = lasting.get(decision.service);
+    if (alarms === undefined) return decision;
     const { drift = [] } = (decision.inputs ?? {}) as { drift?: readonly string[] };
     const found = new Set(drift.map(printable));
     const others = new Set(alarms.flatMap(({ code, message }) => (code === DRIFT ? [message] : [])));

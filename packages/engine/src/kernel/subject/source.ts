@@ -25,12 +25,21 @@ type SourcePanel = Pick<Panel, 'name' | 'kind'> & { readonly plausibility?: Pane
 type SourceService = Pick<ServiceRecord, 'refs'>;
 
 function toSource({ name, plausibility }: SourcePanel, { refs }: SourceService): Source {
-  const keys = Object.keys(refs).sort();
-  return {
-    panel: name,
-    refs: keys.map((key) => `${key}=${refs[key]}`).join(' '),
-    directions: plausibility?.directions ?? null,
-  };
+  return { panel: name, refs: toText(refs), directions: plausibility?.directions ?? null };
+}
+
+/** A run asks for the objects of each service several times. */
+const TEXTS = new WeakMap<SourceService['refs'], string>();
+
+function toText(refs: SourceService['refs']): string {
+  const known = TEXTS.get(refs);
+  if (known !== undefined) return known;
+  const text = Object.keys(refs)
+    .sort()
+    .map((key) => `${key}=${refs[key]}`)
+    .join(' ');
+  TEXTS.set(refs, text);
+  return text;
 }
 
 /** Returns the bounds after a reading of a cycle with what they were read from; null where the panel has none. */
@@ -80,6 +89,7 @@ export function isReadOf(panel: SourcePanel, service: SourceService, { counter, 
 
 /** Returns whether two sources are the same object of a panel; the other ids of the service do not decide what is read. */
 function isSameObject({ kind }: SourcePanel, now: Source, { panel, refs }: Partial<Source>): boolean {
+  if (panel === now.panel && refs === now.refs) return true;
   const toId = (text: string): string | undefined =>
     kind.requiredRef === null ? text : text.split(' ').find((entry) => entry.startsWith(`${kind.requiredRef}=`));
   return panel === now.panel && refs !== undefined && toId(refs) === toId(now.refs);
