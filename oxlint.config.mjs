@@ -43,6 +43,8 @@ const commandRules = {
     'packages/fake-panels/**',
     // They are about the flags of every program.
     'packages/terminal/src/{completion,manual}/**',
+    // They list the words of commands.
+    'packages/contract/src/use-cases/**',
     // They write what operators of the command read, or run systemd's own program.
     'packages/setup/src/config-text.ts',
     'packages/setup/src/schedule/{crontab,systemd,install-units}.ts',

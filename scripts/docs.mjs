@@ -81,7 +81,8 @@ const app = await typedoc.Application.bootstrap({
 const points = app.getEntryPoints() ?? [];
 /** Types that a file keeps to itself, since they are only a part of the one type that names them. */
 const partsOfUseCases = [
-  ...['Groups', 'AcceptedInputs', 'Callable'].map((name) => `src/use-cases/index.ts:${name}`),
+  ...['Groups', 'AcceptedInputs', 'Callable', 'NamedEntry', 'Words'].map((name) => `src/use-cases/index.ts:${name}`),
+  'src/use-cases/telephony.ts:ALL',
   'src/use-cases/instance.ts:instance',
   'src/use-cases/further.ts:further',
 ];

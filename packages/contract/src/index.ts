@@ -1,5 +1,6 @@
 export type { Callers, CustomerWay, Need } from './callers.js';
 export {
+  type Command,
   findInput,
   type GroupMethod,
   type Method,
@@ -9,6 +10,7 @@ export {
   type UseCase,
   type UseCaseGroup,
 } from './use-cases/index.js';
+export type { RecordNoun } from './use-cases/telephony.js';
 export type { Input } from './use-cases/shapes.js';
 export {
   type CustomerTerms,

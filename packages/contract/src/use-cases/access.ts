@@ -32,6 +32,7 @@ const expiresAt = (h: Http) => h.z.iso.datetime({ offset: true }).optional();
 export const access = group({
   create: {
     callers: TOKENS,
+    command: 'api-token create',
     accepts: () =>
       accepts(
         [
@@ -58,6 +59,7 @@ export const access = group({
   },
   share: {
     callers: OPERATE,
+    command: 'report --share',
     accepts: () =>
       accepts(
         [
@@ -92,6 +94,7 @@ export const access = group({
   },
   list: {
     callers: LINKS,
+    command: 'api-token list',
     accepts: () => accepts(options(called)),
     routes: (h) => ({
       'GET /tokens': {
@@ -103,6 +106,7 @@ export const access = group({
   },
   revoke: {
     callers: LINKS,
+    command: 'api-token revoke',
     accepts: () => accepts(token, options({ ...called, withMade: flag, onlyLinks: flag })),
     routes: (h) => ({
       'DELETE /tokens/:token': {

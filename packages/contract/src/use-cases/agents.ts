@@ -50,6 +50,7 @@ const limit = (h: Http) => ({
 export const agents = group({
   list: {
     callers: READ,
+    command: 'agent list',
     accepts: () => accepts(options(ofPanel)),
     routes: (h) => ({
       'GET /agents': {
@@ -74,6 +75,7 @@ export const agents = group({
   },
   show: {
     callers: READ,
+    command: 'agent show',
     accepts: () => accepts(agent, options(ofPanel)),
     routes: (h) => ({
       'GET /agents/:agent': {
@@ -110,6 +112,7 @@ export const agents = group({
   },
   explain: {
     callers: READ,
+    command: 'agent explain',
     accepts: () => accepts(agent, options(ofPanel)),
     routes: (h) => ({
       'GET /agents/:agent/explanation': {
@@ -122,6 +125,7 @@ export const agents = group({
   },
   limit: {
     callers: OPERATE,
+    command: 'agent limit',
     accepts: () => accepts(agent, request({ ...limiting(), limitBytes: z.nullable(anyNumber) })),
     routes: (h) => ({
       'PUT /agents/:agent/limit': {
@@ -133,6 +137,7 @@ export const agents = group({
   },
   limits: {
     callers: OPERATE,
+    command: 'agent limit --from',
     accepts: () => accepts(request({ ...limiting(), rows: z.array(importRow), file: text })),
     routes: (h) => ({
       'PUT /agent-limits': {
@@ -144,10 +149,12 @@ export const agents = group({
   },
   check: {
     callers: AS_RUN,
+    command: 'agent check',
     accepts: () => accepts(options({ ...ofPanel, agent: optionalText, dryRun: flag, allowMass: flag })),
   },
   canCreateUser: {
     callers: READ,
+    command: 'agent can-create-user',
     accepts: () => accepts(agent, ['bytes', whole(0)], options(ofPanel)),
     routes: (h) => ({
       'GET /agents/:agent/can-create-user': {
@@ -159,6 +166,7 @@ export const agents = group({
   },
   createUser: {
     callers: OPERATE,
+    command: 'agent create-user',
     accepts: () =>
       accepts(
         request({
@@ -190,6 +198,7 @@ export const agents = group({
   },
   suspend: {
     callers: OPERATE,
+    command: 'agent suspend',
     accepts: () => accepts(agent, options(command)),
     routes: (h) => ({
       'POST /agents/:agent/suspend': {
@@ -201,6 +210,7 @@ export const agents = group({
   },
   unsuspend: {
     callers: OPERATE,
+    command: 'agent unsuspend',
     accepts: () => accepts(agent, options(command)),
     routes: (h) => ({
       'POST /agents/:agent/unsuspend': {
@@ -212,6 +222,7 @@ export const agents = group({
   },
   restore: {
     callers: OPERATE,
+    command: 'agent restore',
     accepts: () => accepts(agent, options({ ...command, force: flag, unsuspend: flag })),
     routes: (h) => ({
       'POST /agents/:agent/restore': {

@@ -37,6 +37,7 @@ const preference = (h: Http) => ({
 export const autoBuy = group({
   show: {
     callers: SHOW,
+    command: 'auto-buy show',
     accepts: () => accepts(subject(), options(called)),
     routes: (h) => ({
       'GET /services/:service/auto-buy': {
@@ -51,6 +52,7 @@ export const autoBuy = group({
   },
   set: {
     callers: BUY,
+    command: 'auto-buy set',
     accepts: () =>
       accepts(
         subject(),
@@ -80,6 +82,7 @@ export const autoBuy = group({
   },
   clear: {
     callers: BUY,
+    command: 'auto-buy clear',
     accepts: () => accepts(subject(), options(locked)),
     routes: (h) => ({
       'DELETE /services/:service/auto-buy': {

@@ -38,6 +38,7 @@ const callQuery = (h: Http) => ({
 export const calls = group({
   bill: {
     callers: OPERATE,
+    command: 'call bill',
     accepts: () =>
       accepts(
         options({
@@ -74,6 +75,7 @@ export const calls = group({
   },
   report: {
     callers: SHOW,
+    command: 'call report',
     accepts: () =>
       accepts(
         ['of', z.union([z.strictObject({ service: text }), z.strictObject({ client: text })])],
@@ -94,6 +96,7 @@ export const calls = group({
   },
   records: {
     callers: SHOW,
+    command: 'call records',
     accepts: () =>
       accepts(
         [
@@ -128,6 +131,7 @@ export const calls = group({
   },
   simulate: {
     callers: READ,
+    command: 'call simulate',
     accepts: () =>
       accepts(
         [
@@ -189,6 +193,7 @@ export const calls = group({
   },
   reconcile: {
     callers: READ,
+    command: 'call reconcile',
     accepts: () =>
       accepts(
         [

@@ -8,6 +8,7 @@ const client = ['client', text] as const;
 export const clients = group({
   merge: {
     callers: OPERATE,
+    command: 'client merge',
     accepts: () => accepts(client, request({ ...called, into: text, dryRun: flag })),
     routes: (h) => ({
       'POST /clients/:client/merge': {

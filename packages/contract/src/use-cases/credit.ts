@@ -9,6 +9,7 @@ const client = ['client', text] as const;
 export const credit = group({
   show: {
     callers: SHOW,
+    command: 'credit show',
     accepts: () => accepts(client, options(called)),
     routes: (h) => ({
       'GET /clients/:client/credit': {
@@ -25,6 +26,7 @@ export const credit = group({
   },
   add: {
     callers: OPERATE,
+    command: 'credit add',
     accepts: () =>
       accepts(
         client,
@@ -46,6 +48,7 @@ export const credit = group({
   },
   history: {
     callers: SHOW,
+    command: 'credit history',
     accepts: () => accepts(client, options(read)),
     routes: (h) => ({
       'GET /clients/:client/credit/history': {

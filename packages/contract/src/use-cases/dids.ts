@@ -22,6 +22,7 @@ const ofLinkedDid = (h: Http) => ({
 export const dids = group({
   link: {
     callers: OPERATE,
+    command: 'did link',
     accepts: () =>
       accepts(
         number,
@@ -51,6 +52,7 @@ export const dids = group({
   },
   set: {
     callers: SET_DESTINATION,
+    command: 'did set',
     accepts: () =>
       accepts(
         number,
@@ -74,6 +76,7 @@ export const dids = group({
   },
   suspend: {
     callers: OPERATE,
+    command: 'did suspend',
     accepts: () => accepts(number, options(linked)),
     routes: (h) => ({
       'POST /dids/:number/suspend': { ...ofLinkedDid(h), summary: 'Suspend a number' },
@@ -81,6 +84,7 @@ export const dids = group({
   },
   unsuspend: {
     callers: OPERATE,
+    command: 'did unsuspend',
     accepts: () => accepts(number, options(linked)),
     routes: (h) => ({
       'POST /dids/:number/unsuspend': { ...ofLinkedDid(h), summary: 'End its suspension' },
@@ -88,6 +92,7 @@ export const dids = group({
   },
   release: {
     callers: OPERATE,
+    command: 'did release',
     accepts: () => accepts(number, options(linked)),
     routes: (h) => ({
       'POST /dids/:number/release': { ...ofLinkedDid(h), summary: 'End a number' },

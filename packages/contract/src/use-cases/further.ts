@@ -5,6 +5,7 @@ import { group } from './group.js';
 export const further = group({
   'clock.accept': {
     callers: OPERATE,
+    command: 'doctor --accept-clock',
     routes: (h) => ({
       'POST /clock/accept': {
         summary: 'Confirm the clock of this machine, and check everything',
@@ -15,6 +16,7 @@ export const further = group({
   },
   'panels.acceptAnswers': {
     callers: OPERATE,
+    command: 'doctor --contract',
   },
   runs: {
     callers: READ,
@@ -28,5 +30,6 @@ export const further = group({
   },
   'usage.refresh': {
     callers: OPERATE,
+    command: 'usage --refresh',
   },
 });

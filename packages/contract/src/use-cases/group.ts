@@ -5,9 +5,11 @@ import type { Input } from './shapes.js';
 
 export type { Http } from '../endpoints/http.js';
 
-/** What somebody may do with Sluice: who may, what it accepts, and where the HTTP API offers it. */
+/** What somebody may do with Sluice: who may, what it accepts, and which command and endpoints offer it. */
 export interface Entry {
   readonly callers: Callers;
+  /** Words of the command that does it, with the option that selects it where the command does others too; absent: none does. */
+  readonly command?: string | readonly string[];
   /** What the method of the engine accepts; absent where it has none, or no arguments. Made on its first call. */
   readonly accepts?: () => Input;
   /** Its endpoints; made by what serves or describes them. */

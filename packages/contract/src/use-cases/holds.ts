@@ -21,6 +21,7 @@ const id = ['id', text] as const;
 export const holds = group({
   list: {
     callers: SHOW,
+    command: 'hold list',
     accepts: () => accepts(options({ ...read, service: optionalText, open: flag })),
     routes: (h) => ({
       'GET /holds': {
@@ -42,6 +43,7 @@ export const holds = group({
   },
   add: {
     callers: OPERATE,
+    command: 'hold add',
     accepts: () => accepts(id, options(commanded)),
     routes: (h) => ({
       'POST /services/:service/holds': {
@@ -53,6 +55,7 @@ export const holds = group({
   },
   release: {
     callers: OPERATE,
+    command: 'hold release',
     accepts: () => accepts(id, options({ ...commanded, until: textOrNone })),
     routes: (h) => ({
       'POST /services/:service/holds/release': {
@@ -64,6 +67,7 @@ export const holds = group({
   },
   adopt: {
     callers: OPERATE,
+    command: 'hold adopt',
     accepts: () =>
       accepts(
         id,
@@ -90,6 +94,7 @@ export const holds = group({
   },
   releaseAll: {
     callers: OPERATE,
+    command: 'hold release --all',
     accepts: () =>
       accepts(
         options({

@@ -1,4 +1,3 @@
-import type { Callers } from '../callers.js';
 import { access } from './access.js';
 import { agents } from './agents.js';
 import { autoBuy } from './auto-buy.js';
@@ -74,6 +73,15 @@ export type NamedEntry<Name extends UseCase> = Name extends keyof typeof instanc
         : never
       : never;
 
+type Words<Offered> = Offered extends { command: infer Own }
+  ? Own extends readonly (infer One extends string)[]
+    ? One
+    : Own & string
+  : never;
+
+/** The words of a command without the program's name, with the option that selects what it does: `hold add`, `hold release --all`. */
+export type Command = { [Name in UseCase]: Words<NamedEntry<Name>> }[UseCase];
+
 /** What each method of a group accepts; '': those of the instance itself. */
 export type MethodInputs<Group extends UseCaseGroup | ''> = AcceptedInputs<
   Group extends UseCaseGroup ? Groups[Group] : typeof instance
@@ -96,10 +104,8 @@ const ENTRIES: Readonly<Record<UseCase, Entry>> = {
   ...further,
 };
 
-/** Who may call a use case. */
-interface Callable {
-  readonly callers: Callers;
-}
+/** Who may call a use case, and which command does it. */
+type Callable = Pick<Entry, 'callers' | 'command'>;
 
 /** The engine's methods, `poll`, `services.import`, in their order. */
 export const METHODS: readonly Method[] = Object.keys(ENTRIES).filter(

@@ -31,6 +31,7 @@ const positive = (h: Http) => h.z.coerce.number().int().min(1);
 export const instance = group({
   poll: {
     callers: OPERATE,
+    command: 'poll',
     accepts: () => accepts(options({ ...run(), dryRun: flag })),
     routes: (h) => ({
       'POST /runs': {
@@ -50,14 +51,17 @@ export const instance = group({
   },
   reconcile: {
     callers: AS_RUN,
+    command: 'reconcile',
     accepts: () => accepts(options({ ...run(), dryRun: flag })),
   },
   plan: {
     callers: AS_RUN,
+    command: 'plan',
     accepts: () => accepts(options(run())),
   },
   explain: {
     callers: SHOW,
+    command: 'explain',
     accepts: () => accepts(['service', text], options({ ...read, at: textOrNone })),
     routes: (h) => ({
       'GET /services/:service/explanation': {
@@ -103,6 +107,7 @@ export const instance = group({
   },
   metrics: {
     callers: SERVER,
+    command: 'metrics',
     accepts: () => accepts(options(called)),
   },
 });

@@ -8,6 +8,7 @@ const id = ['id', text] as const;
 export const invoices = group({
   list: {
     callers: SHOW,
+    command: 'invoice list',
     accepts: () => accepts(options({ ...called, client: optionalText })),
     routes: (h) => ({
       'GET /invoices': {
@@ -22,6 +23,7 @@ export const invoices = group({
   },
   show: {
     callers: SHOW,
+    command: 'invoice show',
     accepts: () => accepts(id, options(called)),
     routes: (h) => ({
       'GET /invoices/:invoice': {
@@ -33,6 +35,7 @@ export const invoices = group({
   },
   pay: {
     callers: BUY,
+    command: 'invoice pay',
     accepts: () => accepts(id, options(called)),
     routes: (h) => ({
       'POST /invoices/:invoice/pay': {
@@ -44,6 +47,7 @@ export const invoices = group({
   },
   cancel: {
     callers: OPERATE,
+    command: 'invoice cancel',
     accepts: () => accepts(id, options(called)),
     routes: (h) => ({
       'POST /invoices/:invoice/cancel': {

@@ -19,6 +19,7 @@ const filter = () => ({
 export const log = group({
   list: {
     callers: READ,
+    command: 'log list',
     accepts: () => accepts(options(filter())),
     routes: (h) => ({
       'GET /log': {
@@ -30,14 +31,17 @@ export const log = group({
   },
   export: {
     callers: READ,
+    command: 'log export',
     accepts: () => accepts(request(filter()), ['onEntry', work]),
   },
   follow: {
     callers: READ,
+    command: 'log list --follow',
     accepts: () => accepts(request(filter()), ['onEntry', work]),
   },
   resolve: {
     callers: OPERATE,
+    command: 'action resolve',
     accepts: () => accepts(['action', text], request({ ...locked, done: z.boolean() })),
     routes: (h) => ({
       'POST /actions/:action/resolve': {

@@ -8,6 +8,7 @@ import { group } from './group.js';
 export const notices = group({
   acknowledge: {
     callers: OPERATE,
+    command: ['notice ack', 'notice ack --undo'],
     accepts: () => accepts(['alarm', text], options({ ...called, undo: flag })),
     routes: (h) => ({
       'POST /notices/:alarm/ack': {
@@ -20,6 +21,7 @@ export const notices = group({
   },
   alarms: {
     callers: READ,
+    command: 'notice list',
     accepts: () => accepts(options({ ...called, service: optionalText, panel: optionalText })),
     routes: (h) => ({
       'GET /notices/alarms': {
@@ -31,6 +33,7 @@ export const notices = group({
   },
   send: {
     callers: OPERATE,
+    command: 'notify send',
     accepts: () => accepts(options(called)),
     routes: (h) => ({
       'POST /notices/send': {
@@ -41,6 +44,7 @@ export const notices = group({
   },
   test: {
     callers: OPERATE,
+    command: 'notify test',
     accepts: () => accepts(['channel', textOrNone], options(called)),
     routes: (h) => ({
       'POST /notices/test': {
@@ -52,6 +56,7 @@ export const notices = group({
   },
   list: {
     callers: READ,
+    command: 'notify list',
     accepts: () => accepts(options({ ...called, state: z.optional(z.enum(DELIVERY_STATES)), limit })),
     routes: (h) => ({
       'GET /notices': {

@@ -7,6 +7,7 @@ import { group } from './group.js';
 export const overrides = group({
   set: {
     callers: OPERATE,
+    command: 'override set',
     accepts: () =>
       accepts(
         ['service', text],
@@ -24,6 +25,7 @@ export const overrides = group({
   },
   clear: {
     callers: OPERATE,
+    command: 'override clear',
     accepts: () => accepts(['service', text], options(locked)),
     routes: (h) => ({
       'DELETE /services/:service/override': {
@@ -34,6 +36,7 @@ export const overrides = group({
   },
   list: {
     callers: SHOW,
+    command: 'override list',
     accepts: () => accepts(options({ ...read, service: optionalText })),
     routes: (h) => ({
       'GET /overrides': {

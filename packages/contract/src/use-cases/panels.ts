@@ -17,6 +17,7 @@ const ofPanel = (h: Http) => ({ panel: h.optionalText });
 export const panels = group({
   list: {
     callers: READ,
+    command: 'panel list',
     accepts: () => accepts(options(called)),
     routes: (h) => ({
       'GET /panels': {
@@ -41,6 +42,7 @@ export const panels = group({
   },
   test: {
     callers: READ,
+    command: 'panel test',
     accepts: () => accepts(['names', z.optional(z.readonly(z.array(text)))], options(called)),
     routes: (h) => ({
       'POST /panels/test': {
@@ -52,6 +54,7 @@ export const panels = group({
   },
   observe: {
     callers: OPERATE,
+    command: 'observe',
     accepts: () => accepts(panel, options(called)),
     routes: (h) => ({
       'POST /panels/:panel/observe': {
@@ -62,6 +65,7 @@ export const panels = group({
   },
   enforce: {
     callers: OPERATE,
+    command: 'enforce',
     accepts: () => accepts(panel, ofProduct()),
     routes: (h) => ({
       'POST /panels/:panel/enforce': {
@@ -73,6 +77,7 @@ export const panels = group({
   },
   asConfigured: {
     callers: OPERATE,
+    command: ['observe --as-configured', 'enforce --as-configured'],
     accepts: () => accepts(panel, ofProduct()),
     routes: (h) => ({
       'POST /panels/:panel/as-configured': {
@@ -84,6 +89,7 @@ export const panels = group({
   },
   planEnforcing: {
     callers: READ,
+    command: 'enforce',
     accepts: () => accepts(panel, ofProduct()),
     routes: (h) => ({
       'POST /panels/:panel/plan-enforcing': {
@@ -96,6 +102,7 @@ export const panels = group({
   },
   doctor: {
     callers: READ,
+    command: ['doctor', 'doctor --take-over'],
     accepts: () =>
       accepts(
         options({
@@ -117,6 +124,7 @@ export const panels = group({
   },
   tunnels: {
     callers: READ,
+    command: 'tunnel list',
     accepts: () => accepts(options(relay)),
     routes: (h) => ({
       'GET /relay/tunnels': {
@@ -128,6 +136,7 @@ export const panels = group({
   },
   users: {
     callers: READ,
+    command: 'relay users',
     accepts: () => accepts(options(relay)),
     routes: (h) => ({
       'GET /relay/users': {
@@ -139,6 +148,7 @@ export const panels = group({
   },
   speedLimits: {
     callers: READ,
+    command: 'relay speed-limits',
     accepts: () => accepts(options({ ...relay, only: optionalText })),
     routes: (h) => ({
       'GET /relay/speed-limits': {
@@ -150,6 +160,7 @@ export const panels = group({
   },
   tunnelGroups: {
     callers: READ,
+    command: 'relay tunnel-groups',
     accepts: () => accepts(options({ ...relay, only: optionalText })),
     routes: (h) => ({
       'GET /relay/tunnel-groups': {
@@ -161,6 +172,7 @@ export const panels = group({
   },
   loginLink: {
     callers: SHOW,
+    command: 'relay login-link',
     accepts: () => accepts(['service', text], options(read)),
     routes: (h) => ({
       'GET /services/:service/login-link': {

@@ -35,6 +35,7 @@ const holder = (h: Http) => h.z.enum(HOLDERS).optional();
 export const provision = group({
   create: {
     callers: OPERATE,
+    command: 'provision create',
     accepts: () => accepts(id, options({ ...password(), adopt: flag, ordered: flag, customer: optionalText })),
     routes: (h) => ({
       'POST /services/:service/provision/create': {
@@ -53,6 +54,7 @@ export const provision = group({
   },
   suspend: {
     callers: OPERATE,
+    command: 'provision suspend',
     accepts: () => accepts(id, options(suspend())),
     routes: (h) => ({
       'POST /services/:service/provision/suspend': {
@@ -64,6 +66,7 @@ export const provision = group({
   },
   unsuspend: {
     callers: OPERATE,
+    command: 'provision unsuspend',
     accepts: () => accepts(id, options(suspend())),
     routes: (h) => ({
       'POST /services/:service/provision/unsuspend': {
@@ -75,6 +78,7 @@ export const provision = group({
   },
   renew: {
     callers: OPERATE,
+    command: 'provision renew',
     accepts: () => accepts(id, options({ ...commanded, until: optionalText, ref: optionalText })),
     routes: (h) => ({
       'POST /services/:service/provision/renew': {
@@ -86,6 +90,7 @@ export const provision = group({
   },
   changePackage: {
     callers: OPERATE,
+    command: 'provision change-package',
     accepts: () => accepts(id, ['product', text], options(commanded)),
     routes: (h) => ({
       'POST /services/:service/provision/change-package': {
@@ -100,6 +105,7 @@ export const provision = group({
       provider: ['operate'],
       customer: [{ need: 'password' }, { need: 'manage', field: 'sip_password' }],
     },
+    command: 'provision change-password',
     accepts: () => accepts(id, options({ ...password(), ...asking })),
     routes: (h) => ({
       'POST /services/:service/provision/change-password': {
@@ -119,6 +125,7 @@ export const provision = group({
   },
   terminate: {
     callers: OPERATE,
+    command: 'provision terminate',
     accepts: () =>
       accepts(id, options({ ...commanded, finalInvoice: flag, forfeitUnbilled: flag, reports: z.optional(reports) })),
     routes: (h) => ({

@@ -24,6 +24,7 @@ const agreedBody = (h: Http) =>
 export const purchases = group({
   packages: {
     callers: SHOW,
+    command: 'package list',
     accepts: () =>
       accepts(options({ ...read, client: textOrNone, service: optionalText, credit: z.optional(credit()) })),
     routes: (h) => ({
@@ -37,6 +38,7 @@ export const purchases = group({
   },
   create: {
     callers: BUY,
+    command: 'purchase create',
     accepts: () =>
       accepts(
         ['service', text],
@@ -71,6 +73,7 @@ export const purchases = group({
   },
   list: {
     callers: SHOW,
+    command: 'purchase list',
     accepts: () => accepts(options({ ...read, service: optionalText, ref: optionalText })),
     routes: (h) => ({
       'GET /purchases': {
@@ -98,6 +101,7 @@ export const purchases = group({
   },
   cancel: {
     callers: OPERATE,
+    command: 'purchase cancel',
     accepts: () => accepts(id, options({ ...locked, refund: flag })),
     routes: (h) => ({
       'POST /purchases/:purchase/cancel': {

@@ -29,6 +29,7 @@ const pairs = (h: Http) => h.texts.refine((where) => Object.keys(where).length >
 export const services = group({
   import: {
     callers: OPERATE,
+    command: 'service import',
     accepts: () =>
       accepts(
         ['rows', z.readonly(z.array(z.union([importRow, texts])))],
@@ -44,6 +45,7 @@ export const services = group({
   },
   add: {
     callers: OPERATE,
+    command: 'service add',
     accepts: () => accepts(id, values, options({ ...called, ...refs })),
     routes: (h) => ({
       'POST /services': {
@@ -56,6 +58,7 @@ export const services = group({
   },
   set: {
     callers: OPERATE,
+    command: 'service set',
     accepts: () => accepts(id, values, options({ ...locked, ...refs })),
     routes: (h) => ({
       'PATCH /services/:service': {
@@ -67,6 +70,7 @@ export const services = group({
   },
   setWhere: {
     callers: OPERATE,
+    command: 'service set --where',
     accepts: () => accepts(where(), values, options({ ...locked, ...refs })),
     routes: (h) => ({
       'PATCH /services': {
@@ -82,6 +86,7 @@ export const services = group({
   },
   planSetWhere: {
     callers: READ,
+    command: 'service set --dry-run',
     accepts: () => accepts(where(), values, options({ ...called, ...refs })),
     routes: (h) => ({
       'POST /services/plan-change': {
@@ -93,6 +98,7 @@ export const services = group({
   },
   sync: {
     callers: OPERATE,
+    command: 'service sync',
     accepts: () =>
       accepts(
         options({ ...locked, ...refs, dryRun: flag, service: optionalText, product: optionalText, allowMass: flag }),
@@ -113,6 +119,7 @@ export const services = group({
   },
   remove: {
     callers: OPERATE,
+    command: 'service remove',
     accepts: () => accepts(id, options(locked)),
     routes: (h) => ({
       'DELETE /services/:service': {
@@ -123,6 +130,7 @@ export const services = group({
   },
   show: {
     callers: SHOW,
+    command: 'service show',
     accepts: () => accepts(id, options(read)),
     routes: (h) => ({
       'GET /services/:service': {
@@ -160,6 +168,7 @@ export const services = group({
   },
   list: {
     callers: SHOW,
+    command: 'service list',
     accepts: () => accepts(options({ ...read, ...serviceFilter(), after: optionalText, limit })),
     routes: (h) => ({
       'GET /services': {
@@ -186,6 +195,7 @@ export const services = group({
   },
   export: {
     callers: READ,
+    command: 'service export',
     accepts: () => accepts(options({ ...called, panel: optionalText, product: optionalText, client: optionalText })),
     routes: (h) => ({
       'GET /services/export': {

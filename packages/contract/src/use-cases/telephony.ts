@@ -15,10 +15,22 @@ const change = { ...commanded, panel: optionalText };
 
 const fields = (h: Http) => ({ panel: h.optionalText, values: h.texts, dryRun: h.flag });
 
+/** What commands create and remove. */
+const KEPT = ['plan-catalog', 'carrier', 'trunk', 'route', 'rate'] as const;
+const ALL = ['customer', 'subscriber', 'did', 'country', ...KEPT] as const;
+
+/** The word by which commands and the log name a record of a telephony system. */
+export type RecordNoun = (typeof ALL)[number];
+
+function words<const Noun extends string, Verb extends string>(nouns: readonly Noun[], verb: Verb) {
+  return nouns.map((noun): `${Noun} ${Verb}` => `${noun} ${verb}`);
+}
+
 /** The use cases of `telephony`. */
 export const telephony = group({
   list: {
     callers: READ,
+    command: words(ALL, 'list'),
     accepts: () => accepts(resource(), options({ ...ofPanel, filters: z.optional(texts) })),
     routes: (h) => ({
       'GET /telephony/:resource': {
@@ -37,6 +49,7 @@ export const telephony = group({
   },
   show: {
     callers: READ,
+    command: words(ALL, 'show'),
     accepts: () => accepts(resource(), ['id', text], options(ofPanel)),
     routes: (h) => ({
       'GET /telephony/:resource/:id': {
@@ -60,6 +73,7 @@ export const telephony = group({
   },
   create: {
     callers: OPERATE,
+    command: words(['customer', ...KEPT], 'create'),
     accepts: () => accepts(resource(), ['values', texts], options(change)),
     routes: (h) => ({
       'POST /telephony/:resource': {
@@ -72,6 +86,7 @@ export const telephony = group({
   },
   set: {
     callers: SET_CALLER_ID,
+    command: words(['customer', 'subscriber', ...KEPT], 'set'),
     accepts: () =>
       accepts(resource(), ['id', text], request({ ...change, ...asking, values: texts, service: optionalText })),
     routes: (h) => ({
@@ -91,6 +106,7 @@ export const telephony = group({
   },
   remove: {
     callers: OPERATE,
+    command: words(KEPT, 'remove'),
     accepts: () => accepts(resource(), ['id', text], options(change)),
     routes: (h) => ({
       'DELETE /telephony/:resource/:id': {

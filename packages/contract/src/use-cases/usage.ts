@@ -23,6 +23,7 @@ const ofRange = ['range', range] as const;
 export const usage = group({
   read: {
     callers: SHOW,
+    command: 'usage',
     accepts: () =>
       accepts(
         options({
@@ -46,6 +47,7 @@ export const usage = group({
   },
   history: {
     callers: SHOW,
+    command: 'usage history',
     accepts: () => accepts(service, options(read)),
     routes: (h) => ({
       'GET /services/:service/usage-history': {
@@ -57,6 +59,7 @@ export const usage = group({
   },
   graph: {
     callers: SHOW,
+    command: 'usage graph',
     accepts: () => accepts(service, ofRange, options({ ...read, points: z.optional(whole(1)) })),
     routes: (h) => ({
       'GET /services/:service/graph': {
@@ -69,6 +72,7 @@ export const usage = group({
   },
   panelGraph: {
     callers: SHOW,
+    command: 'usage graph --from-panel',
     accepts: () => accepts(service, ofRange, options(read)),
     routes: (h) => ({
       'GET /services/:service/panel-graph': {
@@ -94,6 +98,7 @@ export const usage = group({
   },
   compare: {
     callers: READ,
+    command: 'compare',
     accepts: () => accepts(['panel', text], ['rows', z.array(importRow)], request({ ...called, file: text })),
     routes: (h) => ({
       'POST /panels/:panel/comparison': {

@@ -109,6 +109,13 @@ describe('changes of a catalogue', () => {
     ]);
   });
 
+  it('are named in the log as their commands are', async () => {
+    await set('plans', '11', { monthly_price: '1.00' });
+    await at.sluice.telephony.create('rates', { plan_id: '11', prefix: '5521', price_per_minute: '0.3100' });
+    const { entries } = await at.sluice.log.list({ kinds: ['run'] });
+    expect(entries.slice(0, 2)).toMatchObject([{ command: 'rate create' }, { command: 'plan-catalog set' }]);
+  });
+
   it('do not take another rate for the one that was created', async () => {
     const values = { plan_id: '11', prefix: '5533', price_per_minute: '0.5000' };
     const change = (json: unknown): unknown => JSON.parse(JSON.stringify(json).replace(/"id":"\d+"/, '"id":"701"'));

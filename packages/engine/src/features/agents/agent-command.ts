@@ -5,7 +5,7 @@ import { interruptedError } from '../../base/interruption.js';
 import { panelLease } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { type Notice, reportNotices, shownNotice } from '../../kernel/run/notice.js';
-import { withRun } from '../../kernel/run/bracket.js';
+import { type RunCommand, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { refuseAddon } from './addon.js';
 import { agentDetails } from './agent-views.js';
@@ -33,7 +33,7 @@ export interface AgentRequest {
 export interface AgentCommand extends UserChanges {
   on: AgentsOnPanel;
   /** The name of the command, and when its run started. */
-  command: string;
+  command: RunCommand;
   startedAt: string;
   dryRun: boolean;
   agent: string;
@@ -56,7 +56,7 @@ export interface Done extends Pick<RestoreReport, 'actions' | 'left' | 'error'> 
 /** Runs a command about the users of one agent under the panel's lease, with what is in doubt resolved and the lists read. */
 export async function runForAgent(
   context: Context,
-  { command, cannot }: { command: string; cannot: string },
+  { command, cannot }: { command: RunCommand; cannot: string },
   request: AgentRequest,
   work: (ordered: AgentCommand) => Promise<Done>,
 ): Promise<RestoreReport> {

@@ -38,7 +38,7 @@ export async function checkAgents(context: Context, request: CheckRequest): Prom
     run.totals = totals;
     const report: CheckReport = { run: run.view, totals, agents: [], notices: [], error: null, panels: [] };
     const { leases } = run;
-    const asked = { run: run.id, command: 'agent check', dryRun, allowMass };
+    const asked = { run: run.id, command: 'agent check', dryRun, allowMass } as const;
     const unopened = await requireAnyPanel(context, names);
     const runs: AgentsRun[] = [];
     for (const name of dryRun ? names : await takePanels(leases, names, report.panels)) {

@@ -137,7 +137,7 @@ export async function giveBackUsers(
     if (isProblem(found)) throw problemError(found);
     const { read, open } = resolved === null ? await foreseeUsers(changes, found) : { read: found, open: resolved };
     const enforcements = await readEnforcements(context.config, context.store);
-    const ordered = { ...changes, on, command: 'hold release', dryRun, read, enforcements, open };
+    const ordered = { ...changes, on, command: 'hold release' as const, dryRun, read, enforcements, open };
     const { done, broken } = await giveBack(ordered, request);
     const concerned = new Set(done.map(({ agent }) => agent));
     const shown = (await describeStored(on)).filter(({ uuid }) => concerned.has(uuid));

@@ -1,3 +1,4 @@
+import type { RunCommand } from '../../kernel/run/bracket.js';
 import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
 import { type AgentPlan, AGENT_STEPS, type AgentTraffic, type ItemError, type ListProblem } from '@sluice/panel-kind';
 import type { HeldLease, HoldRecord, NoticeRecord, SwitchRecord } from '@sluice/state-store';
@@ -38,7 +39,7 @@ import { type AgentsDecided, countEnds, decideAndPlan, listDoubts, listLeftAbove
 export interface AgentsRequest {
   run: string;
   /** The command of the run. */
-  command: string;
+  command: RunCommand;
   dryRun: boolean;
   allowMass: boolean;
   /** Uuid of the only agent; null: all. A check of one agent has no brake. */

@@ -1,3 +1,4 @@
+import type { RunCommand } from '../../kernel/run/bracket.js';
 import { AGENT_STEPS, type AgentTraffic, type RestorePlan, type ServiceUser, toItemError } from '@sluice/panel-kind';
 import type { HoldRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isProtected, listReleasedHolds, newHold, noteUntold } from '../../kernel/subject/holds.js';
@@ -71,7 +72,7 @@ export async function loadServiceUsers({
 export interface HoldServices {
   name: string;
   run: string;
-  command: string;
+  command: RunCommand;
   enforcements: Enforcements;
   previewOnly: boolean;
   traffic: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes' | 'heldSince'>[];

@@ -43,7 +43,7 @@ export async function billCalls(context: Context, request: BillRequest): Promise
   const isObserved = observedServices(enforcements, request);
   const { dryRun, service, invoice } = request;
   const scope = invoice === null ? null : `invoice ${invoice}`;
-  const command = { command: 'call bill', dryRun, service: service ?? undefined, scope };
+  const command = { command: 'call bill', dryRun, service: service ?? undefined, scope } as const;
   return withRun(context, command, async (run) => {
     await run.start();
     const toRequest = (service: ServiceRecord | null): BillRequest => {

@@ -3,13 +3,13 @@ import type { AccountCommand, ItemError, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { CommandPassword } from '../../kernel/changes/journal.js';
 import type { Notice } from '../../kernel/run/notice.js';
-import type { Run } from '../../kernel/run/bracket.js';
+import type { RunCommand, Run } from '../../kernel/run/bracket.js';
 import type { Applied, Loaded } from '../../kernel/subject/stages.js';
 import type { Context } from '../../context/context.js';
 
 /** Options of a command, whatever it is about. */
 export interface CommandFrame {
-  command: string;
+  command: RunCommand;
   dryRun: boolean;
   waitMs: number;
   /** Id of the run that the command is a part of. */

@@ -60,7 +60,7 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
   refuseWithoutLine(service);
   const written = request.values && { resource: 'dids' as const, operation: 'set' as const, values: request.values };
   const values = written && toRecordValues(withoutSecrets(readValues(telephony, written)));
-  const frame = { command: `did ${operation}`, dryRun, waitMs };
+  const frame = { command: `did ${operation}`, dryRun, waitMs } as const;
   const refuse = async (present: ServiceRecord): Promise<void> => {
     refuseWithoutLine(present);
     await refuseUnpermitted(context, present, request);
@@ -130,7 +130,7 @@ async function isFreeOnPanel(context: Context, place: Place): Promise<boolean> {
 
 /** Reports a number that was released or unlinked before, as a run of its own. */
 function reportFree(context: Context, { operation, service, dryRun }: DidRequest, place: Place): Promise<DidReport> {
-  const purpose = { command: `did ${operation}`, dryRun, ...(service !== null && { service }) };
+  const purpose = { command: `did ${operation}`, dryRun, ...(service !== null && { service }) } as const;
   return withRun(context, purpose, async (run) => {
     if (!dryRun) await run.start();
     await run.end({ outcome: 'done', changes: false });

@@ -154,7 +154,7 @@ async function contractChecks(context: Context, name: string, services: ServiceR
   const stored = await context.store.fingerprints.list(name);
   const known = new Map(stored.map(({ endpoint, shape }) => [endpoint, shape.join()]));
   // oxlint-disable-next-line sluice/syntax -- the name of such runs in the log
-  const purpose = { command: 'doctor --contract', dryRun: false, scope: `panel ${name}` };
+  const purpose = { command: 'doctor --contract', dryRun: false, scope: `panel ${name}` } as const;
   if (shapes.every(({ endpoint, shape }) => known.get(endpoint) === shape.join())) await context.write([], store);
   else await withRun(context, purpose, (run) => run.store(store));
   return checks;

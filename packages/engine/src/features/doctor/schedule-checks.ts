@@ -1,3 +1,4 @@
+import type { RunCommand } from '../../kernel/run/bracket.js';
 import type { Check } from '@sluice/contract/documents';
 import type { RunRecord } from '@sluice/state-store';
 import { toChecks } from '../../base/check.js';
@@ -47,7 +48,7 @@ export async function scheduleChecks(context: Context): Promise<Check[]> {
 }
 
 /** Returns the last run of a job; nothing where the config does not need it. */
-async function findLast(context: Context, word: LastRun['word'], command: string): Promise<LastRun[]> {
+async function findLast(context: Context, word: LastRun['word'], command: RunCommand): Promise<LastRun[]> {
   const job = scheduledCommands(context.config, context.deps).find((scheduled) => scheduled.command === command);
   if (job === undefined) return [];
   const begun = await findLastBegun(context, command);

@@ -1,3 +1,4 @@
+import type { RunCommand } from '../../kernel/run/bracket.js';
 import type {
   CommandReport,
   EvidenceView,
@@ -28,7 +29,7 @@ import type { Reader } from '../../context/reader.js';
 
 /** Options of `hold add` and `hold release`. */
 export interface HoldCommand {
-  command: string;
+  command: RunCommand;
   reason: 'billing' | 'manual';
   what: 'add' | 'release';
   note: string | null;

@@ -26,7 +26,7 @@ export interface ResolveRequest {
  */
 export async function resolveAction(context: Context, id: string, request: ResolveRequest): Promise<LogEntry> {
   const { service, panel } = await requireUnresolved(context, id);
-  const purpose = { command: 'action resolve', dryRun: false, service: service ?? undefined };
+  const purpose = { command: 'action resolve', dryRun: false, service: service ?? undefined } as const;
   await withRun(context, purpose, async (run) => {
     const name = service === null ? panelLease(panel) : serviceLease(service);
     const lease = await run.leases.take(name, request.waitMs);

@@ -1,3 +1,4 @@
+import type { RunCommand } from '../../kernel/run/bracket.js';
 import type { RunOutcome } from '@sluice/state-store';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { scheduledCommands } from '../schedule/jobs.js';
@@ -39,7 +40,7 @@ export async function addRunMetrics(context: Context, table: MetricTable): Promi
 }
 
 /** A run that decided nothing on a panel has not succeeded, whatever it did on the others: returns before when one did. */
-async function lastDecided({ store, config }: Context, command: string): Promise<{ until?: string }> {
+async function lastDecided({ store, config }: Context, command: RunCommand): Promise<{ until?: string }> {
   if (!OVER_PANELS.includes(command)) return {};
   const lasting = (await listUndecided(store)).filter(({ panel }) => !isPanelRemoved(config, panel));
   const [since] = lasting.map((one) => one.since).sort();

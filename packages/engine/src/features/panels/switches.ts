@@ -45,7 +45,7 @@ export async function planEnforcing(
   parts: RunParts,
 ): Promise<RunReport> {
   const assumed: SwitchRecord = { panel, product, enforce: 'on', since: context.now(), actor: context.deps.actor() };
-  const request = { command: 'plan', panel, dryRun: true, allowMass: false, observeAll: true, assumed };
+  const request = { command: 'plan', panel, dryRun: true, allowMass: false, observeAll: true, assumed } as const;
   const plan = await runPanels(context, request, parts);
   context.deps.signal.throwIfAborted();
   const errors = [plan.error, ...plan.services.map(({ error }) => error)].filter((error) => error !== null);
@@ -70,7 +70,7 @@ export async function setSwitch(
   enforce: 'on' | 'observe',
 ): Promise<SwitchReport> {
   checkSwitch(context, panel, product);
-  const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${describeScope(panel, product)}`;
+  const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${describeScope(panel, product)}` as const;
   await withRun(context, { command, dryRun: false }, (run) =>
     run.store(async (tables) => {
       await storeSwitch(tables, { panel, product, enforce, since: context.now(), actor: context.deps.actor() });

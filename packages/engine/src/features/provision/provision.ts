@@ -4,7 +4,7 @@ import { type ActionRecord, mergeService, type ServiceRecord, type StoreTables }
 import { planWriteBack } from '../billing/write-back.js';
 import { findEntry } from '../../base/config/find-entry.js';
 import { runDecidedCommand } from '../command/run-command.js';
-import { type CommandContent, type CommandFrame, type CommandResult, TERMINATE } from '../command/types.js';
+import { type CommandContent, type CommandFrame, type CommandResult } from '../command/types.js';
 import type { Context } from '../../context/context.js';
 import { refuseUnpermitted } from '../../context/customer-terms.js';
 import { requireService } from '../../context/find-service.js';
@@ -42,7 +42,7 @@ export async function provision(context: Context, id: string, request: Provision
   const before = await requireService(context, id);
   // A refusal that needs no lease must not write one.
   await check(context, await context.panel(before.panel), before, request);
-  const frame = { command: `provision ${verb}`, dryRun, waitMs };
+  const frame = { command: `provision ${verb}`, dryRun, waitMs } as const;
   const last = verb === 'terminate' ? await billBefore(context, before, frame, request) : null;
   const bills = last?.bills ?? null;
   const confirm = (service: ServiceRecord): Promise<void> => refuseUnpermitted(context, service, request);
@@ -108,8 +108,7 @@ export async function provisionInRun(
   id: string,
   { verb, run, confirm }: AutomaticRequest,
 ): Promise<CommandResult> {
-  const command = verb === 'terminate' ? TERMINATE : `provision ${verb}`;
-  const frame = { command, dryRun: false, waitMs: 0, run, decidedByRun: true };
+  const frame = { command: `provision ${verb}`, dryRun: false, waitMs: 0, run, decidedByRun: true } as const;
   const request = { verb, dryRun: false, waitMs: 0, shown: false } as const;
   const last = verb === 'terminate' ? await billLast(context, id, frame) : null;
   return carryOut(context, id, { ...frame, confirm }, withLast(request, last));

@@ -8,7 +8,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { notFound } from '../../base/errors.js';
 import { findCredit, refuseUnchargeable } from '../billing/refusals.js';
 import { refuseEnded } from '../../base/lifecycle.js';
-import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { type RunCommand, type Run, withRun } from '../../kernel/run/bracket.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
@@ -180,7 +180,7 @@ async function storeChange(run: Run, subject: AutoBuySubject, change: Change): P
 async function changePreference(
   context: Context,
   subject: AutoBuySubject,
-  { command, waitMs }: { command: string; waitMs: number },
+  { command, waitMs }: { command: RunCommand; waitMs: number },
   toStore: (service: ServiceRecord | null) => Promise<Change>,
 ): Promise<boolean> {
   if (subject.service !== undefined) {

@@ -41,7 +41,7 @@ export interface CancelRequest {
  */
 export async function cancelPurchase(context: Context, request: CancelRequest): Promise<PurchaseDetail> {
   const { service } = await requirePurchase(context, request.id);
-  const purpose = { command: 'purchase cancel', dryRun: false, service };
+  const purpose = { command: 'purchase cancel', dryRun: false, service } as const;
   const row = await withRun(context, purpose, async (run) => {
     await run.leases.take(serviceLease(service), request.waitMs);
     const found = await requirePurchase(context, request.id);
@@ -187,6 +187,6 @@ async function isReadNow(
   const readAt = latest?.readAt ?? null;
   if (readAt === null || (await readOutages(context, [service])).size > 0) return false;
   // A run leaves out a panel that another one has.
-  const runs = await Promise.all(['poll', 'reconcile'].map((command) => findLastRun(context, command)));
+  const runs = await Promise.all((['poll', 'reconcile'] as const).map((command) => findLastRun(context, command)));
   return runs.every((run) => run === null || Date.parse(readAt) + CLOCK_TOLERANCE_MS >= Date.parse(run.startedAt));
 }

@@ -1,3 +1,4 @@
+import type { RunCommand } from '../../kernel/run/bracket.js';
 import type { OverviewReport } from '@sluice/contract/documents';
 import type { RunRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
@@ -16,19 +17,19 @@ const LONG_INTERVALS = 12;
  * Returns the last run of a command that read something: one that was refused for the lease of another one has not, and one at work
  * has not ended yet. Without any, returns the newest; null where there is none. One over a part proves nothing about the schedule.
  */
-export async function findLastRun(context: Context, command: string): Promise<RunRecord | null> {
+export async function findLastRun(context: Context, command: RunCommand): Promise<RunRecord | null> {
   return findNewest(context, command, async (run) => hasBegun(run) && !(await isAtWork(context, run)));
 }
 
 /** Returns the last run of a command that has begun, also one at work; without any, the newest; null where there is none. */
-export const findLastBegun = (context: Context, command: string): Promise<RunRecord | null> =>
+export const findLastBegun = (context: Context, command: RunCommand): Promise<RunRecord | null> =>
   findNewest(context, command, hasBegun);
 
 const hasBegun = ({ outcome }: RunRecord): boolean => outcome !== 'busy';
 
 type IsMeant = (run: RunRecord) => boolean | Promise<boolean>;
 
-async function findNewest(context: Context, command: string, isMeant: IsMeant): Promise<RunRecord | null> {
+async function findNewest(context: Context, command: RunCommand, isMeant: IsMeant): Promise<RunRecord | null> {
   const seen: RunRecord[] = [];
   const found = await findMeant(context, { command, whole: true }, (run) => {
     if (seen.length === 0) seen.push(run);
@@ -39,7 +40,7 @@ async function findNewest(context: Context, command: string, isMeant: IsMeant): 
 
 async function findMeant(
   context: Context,
-  of: { command: string; whole?: boolean },
+  of: { command: RunCommand; whole?: boolean },
   isMeant: IsMeant,
 ): Promise<RunRecord | null> {
   // A run in the future, by a clock that was ahead, must not hide that runs have stopped.
@@ -53,7 +54,7 @@ async function findMeant(
 }
 
 /** Returns the last run of a command that has begun over all panels or over this one alone; null where none has. */
-export function findLastOver(context: Context, command: string, panel: string): Promise<RunRecord | null> {
+export function findLastOver(context: Context, command: RunCommand, panel: string): Promise<RunRecord | null> {
   const scopes = [null, toScope({ panel })];
   return findMeant(context, { command }, (run) => hasBegun(run) && run.service === null && scopes.includes(run.scope));
 }

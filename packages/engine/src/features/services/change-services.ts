@@ -2,7 +2,7 @@ import type { DescribedChange } from '@sluice/contract/documents';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { serviceLease } from '../../context/leases.js';
-import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { type RunCommand, type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestion } from '../../base/suggestion.js';
@@ -165,7 +165,7 @@ export async function refuseInDoubt(context: Context, id: string): Promise<void>
 export async function withServiceRun<T>(
   context: Context,
   id: string,
-  { command, waitMs }: { command: string; waitMs: number },
+  { command, waitMs }: { command: RunCommand; waitMs: number },
   work: (service: ServiceRecord, run: Run) => Promise<T>,
 ): Promise<T> {
   await requireService(context, id);

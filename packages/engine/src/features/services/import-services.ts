@@ -2,7 +2,7 @@ import type { ImportProblem, ImportReport } from '@sluice/contract/documents';
 import { closest } from 'fastest-levenshtein';
 import type { StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../../context/leases.js';
-import { type Run, withRun } from '../../kernel/run/bracket.js';
+import { type RunCommand, type Run, withRun } from '../../kernel/run/bracket.js';
 import { storeAdded, storeChanges } from './store-changes.js';
 import type { Context } from '../../context/context.js';
 import { describeChanges, listChanges } from './describe-changes.js';
@@ -14,7 +14,7 @@ type ImportPlan = Awaited<ReturnType<typeof planImport>>;
 
 /** Rows to import, and whether they may give services the id of another service on their panel. */
 export interface ImportRequest {
-  command: string;
+  command: RunCommand;
   /** Reads the rows, in the transaction that stores them. */
   rows: (tables: StoreTables) => ImportRow[] | Promise<ImportRow[]>;
   waitMs: number;

@@ -15,7 +15,7 @@ import { showsValue, toText, toCamel, toDocument } from './documents.js';
 import { readSubscriber, requireLine } from './find-line.js';
 import { findRecord } from './find-records.js';
 import { type FieldValue, readValues } from './read-values.js';
-import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
+import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony, toNoun } from './panels.js';
 import { toKey } from './record-keys.js';
 import { isRemoved, type Removal } from './removed-records.js';
 import { findRemoved, resolveEarlier, writeRecord } from './write-record.js';
@@ -44,7 +44,7 @@ export async function changeRecord(context: Context, request: ChangeRequest): Pr
   refuseUnsupported(on, { resource, operation });
   const values = readValues(on.telephony, request);
   if (operation !== 'remove' && values.length === 0) throw usageError('bad_value', 'No field was named to be set');
-  const command = `${RECORD_NAMES[resource]} ${operation}`;
+  const command = `${toNoun(resource)} ${operation}` as const;
   if (service !== undefined) await requireService(context, service);
   return withRun(context, { command, dryRun, service }, async (run) => {
     const change = { context, on, run, request, values };

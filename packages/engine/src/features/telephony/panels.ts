@@ -1,3 +1,4 @@
+import type { RecordNoun } from '@sluice/contract';
 import { SluiceError, type TelephonyOperation, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import { openTelephony } from './find-line.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
@@ -35,7 +36,7 @@ function onlyPanel(context: Context): string {
 }
 
 /** What one record of each list is. */
-export const RECORD_NAMES: Readonly<Record<TelephonyResource, string>> = {
+export const RECORD_NAMES = {
   customers: 'customer',
   subscribers: 'subscriber',
   dids: 'did',
@@ -45,7 +46,13 @@ export const RECORD_NAMES: Readonly<Record<TelephonyResource, string>> = {
   routes: 'route',
   rates: 'rate',
   countries: 'country',
-};
+} as const satisfies Record<TelephonyResource, string>;
+
+/** Returns the noun of the commands about a list: `plan` alone shows what a run would change. */
+export function toNoun(resource: TelephonyResource): RecordNoun {
+  const name = RECORD_NAMES[resource];
+  return name === 'plan' ? 'plan-catalog' : name;
+}
 
 /**
  * Refuses what the system lacks, before any call.

@@ -1,3 +1,4 @@
+import type { Command, RecordNoun } from '@sluice/contract';
 import type { PanelsRunView, RunView } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http/errors';
 import { printable } from '@sluice/panel-http/printable';
@@ -14,9 +15,17 @@ export function toRunView({ observing: _observing, ...view }: PanelsRunView): Ru
   return view;
 }
 
+/** What the log names a run by: the words of its command, of a switch with what it is of; and what only the HTTP API offers. */
+export type RunCommand =
+  | Command
+  | `${'enforce' | 'observe' | 'as-configured'} ${string}`
+  | `${RecordNoun} ${'create' | 'set' | 'remove'}`
+  | 'did unlink'
+  | 'notice ack, undone';
+
 /** What a run is started for. */
 export interface RunPurpose {
-  command: string;
+  command: RunCommand;
   dryRun: boolean;
   /** The service that it is about. */
   service?: string | undefined;

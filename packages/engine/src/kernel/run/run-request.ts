@@ -30,7 +30,7 @@ export function isWatched({ dryRun, panel, service }: Pick<RunRequest, 'dryRun' 
 
 /** Options of a run. */
 export interface RunRequest {
-  command: string;
+  command: 'poll' | 'reconcile' | 'plan';
   panel?: string | undefined;
   service?: string | undefined;
   dryRun: boolean;
