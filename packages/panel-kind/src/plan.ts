@@ -243,7 +243,10 @@ export interface StepOutcome {
     outBytes: number | null;
     shown?: { inBytes: number; outBytes: number };
   };
-  /** The step was left out, since others have changed meanwhile what it was planned from: the service is observed and planned again. */
+  /**
+   * Others have changed meanwhile what the step was planned from: it was left out, or more is to be done than was planned. The service is
+   * observed and planned again; steps that need this one wait for that plan.
+   */
   again?: true;
   /** A number that the service has since the step, or does not have any more. */
   number?: PassedNumber;

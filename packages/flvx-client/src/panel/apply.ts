@@ -69,7 +69,7 @@ export async function applyStep(
   const { calling, signal } = context;
   const options = { calling, repeating: calling, password, tag: service.id, signal };
   const done = await performStep(client, account, flvxStep, options);
-  const outcome = toOutcome({ ...done, observed: withFound(done) }, step, state);
+  const outcome = toOutcome({ ...done, observed: withFound(done) }, step, state.nodes);
   if (outcome.state !== 'applied') return { outcome, account: done.account };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
   const refs = { ...refsAfter(flvxStep, done.account.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
@@ -99,9 +99,9 @@ function adopted({ account, adoptable }: ServiceObservation, step: Step): FlvxAc
 }
 
 function toOutcome(
-  { state, error, observed, overtaken }: FlvxStepOutcome,
+  { state, error, observed, overtaken, unplanned, account }: FlvxStepOutcome,
   step: Step,
-  { account, nodes }: ServiceObservation,
+  nodes: ServiceObservation['nodes'],
 ): StepOutcome {
   const { begins } = step.payload as StepPayload;
   if (state === 'in-doubt') {
@@ -115,7 +115,7 @@ function toOutcome(
   }
   if (overtaken === true) return { state: 'unneeded', observed, error: null, again: true };
   // The step was needed when it was planned: "unneeded" does not mean that others made the change.
-  return { state: 'applied', observed, error: null, begins };
+  return { state: 'applied', observed, error: null, begins, ...(unplanned === true && { again: true as const }) };
 }
 
 function toLimitRefs({ refs }: ServiceRecord, step: FlvxStep): Record<string, null> {

@@ -35,7 +35,7 @@ export function withTunnels(
 }
 
 /** The permissions of the tunnels that steps since the last observation assigned, as they were before. */
-function listAssigned({ recent }: TargetState) {
+export function listAssigned({ recent }: Pick<TargetState, 'recent'>) {
   return toStepRecords(recent).flatMap(({ step, done, sent }) =>
     step.type === 'assign-tunnel' ? [{ tunnelId: step.payload.tunnelId, before: step.prior, done, sent }] : [],
   );

@@ -124,7 +124,8 @@ export async function refuseWithoutKept(second: SecondReading, account: FlvxAcco
 
 /**
  * Reads an account for a command or a change. Where another list shows more of it than its own lists, these are read again, since the
- * customer may have created a forward meanwhile; what they lack then, too, is refused.
+ * customer may have created a forward meanwhile; what they lack then, too, is refused, unless the other list lacks it now: he may have
+ * deleted it.
  * @throws {PanelUnreadableError}
  */
 export async function readTwice(
@@ -138,12 +139,22 @@ export async function readTwice(
   const isLost = listOwnerless(first).length > 0;
   if (!isLost && findRefusal(panel, first, shown) === null) return first;
   const again = await read();
-  const refusal = findRefusal(panel, again, isLost ? await readAllShown(second, again, rows) : shown);
-  if (refusal !== null) throw refusal;
+  if (isLost || findRefusal(panel, again, shown) !== null) {
+    const later = await readAllShown(second, again, rows);
+    const refusal = findRefusal(panel, again, isLost ? later : shown.map((before) => inBoth(before, later)));
+    if (refusal !== null) throw refusal;
+  }
   const [left] = listOwnerless(again);
   if (left === undefined || (first.user === null && (await isGone(second, again, left.userId)))) return again;
   const what = `it lacks user ${left.userId}, whose forwards or permissions other lists show`;
   throw unusableList(panel, 'POST /api/v1/user/list', what);
+}
+
+/** Returns the rows that were shown before and are shown later. */
+function inBoth({ userId, forwards, tunnels }: ShownRows, later: readonly ShownRows[]): ShownRows {
+  const now = later.find((rows) => rows.userId === userId);
+  const both = (before: number[], since: readonly number[] = []): number[] => before.filter((id) => since.includes(id));
+  return { userId, forwards: both(forwards, now?.forwards), tunnels: both(tunnels, now?.tunnels) };
 }
 
 /**

@@ -19,6 +19,7 @@ import type { PlanInput } from './plan-input.js';
 import { isOfCycle, toPanelQuota } from './usage.js';
 import { findCycleId, redirectTo, toExpiry, toFlvxProduct } from './product.js';
 import { parseClosedPrior, parseRedirectPrior, permissionKey, ranBefore } from './restrictions.js';
+import { listAssigned } from './checkpoint-tunnels.js';
 import { speedBefore, type SpeedPlan } from './speed.js';
 import { hasGrown, isLate } from '../account/history/history.js';
 
@@ -172,8 +173,10 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
 }
 
 /** Whether somebody else closed a permission that a change of product drops: removed, it would be open after the change back. */
-function isClosedByOthers({ history, evidence }: PlanInput, { userId, tunnelId, status }: FlvxPermission): boolean {
+function isClosedByOthers({ history, evidence, target }: PlanInput, row: FlvxPermission): boolean {
+  const { userId, tunnelId } = row;
   if (history.dropped.includes(tunnelId)) return history.closedBefore?.includes(tunnelId) === true;
+  const { status } = listAssigned(target).find((one) => one.tunnelId === tunnelId)?.before ?? row;
   const isPassing =
     history.expired.tunnels.includes(tunnelId) || evidence.permission.has(permissionKey(userId, tunnelId));
   return status === 0 && !isPassing;

@@ -290,6 +290,8 @@ function repeatsForward({ forwards }: StoredHistory, row: FlvxForward): boolean 
 export interface FlvxAccount extends FlvxObservation {
   /** Absent: nothing is known from before. */
   history?: FlvxHistory | undefined;
+  /** A reading after a step failed: the forwards may be others by now. Absent: they are as last read. */
+  stale?: true;
 }
 
 /** Returns the account's history; empty where there is none. */

@@ -93,13 +93,17 @@ function withStarted(last: StoredHistory, forwards: readonly FlvxForward[], past
   return { ...last, forwards: { ...last.forwards, ...Object.fromEntries(seen) } };
 }
 
-/** Speeds that have yet to reach the nodes, and connections that have yet to be cut: only of existing forwards, and while throttled. */
+/**
+ * Speeds that have yet to reach the nodes, and connections that have yet to be cut: only of existing forwards, and while throttled. One
+ * that rests since its speed is in force has no connection to cut: its customer's pause has ended them.
+ */
 function updatePending({ forwards, past, replay }: Comparison): Pick<FlvxHistory, 'unpushed' | 'cuts'> {
   const { unpushed, cuts } = replay.history;
+  const isOpen = ({ status, tunnelId }: FlvxForward): boolean => status === 1 || unpushed.includes(tunnelId);
   return {
     unpushed: unpushed.filter((id) => forwards.some((row) => row.tunnelId === id)),
     cuts: forwards
-      .filter((row) => cuts.includes(row.id) && past.held.speed(row.userId, row.tunnelId))
+      .filter((row) => cuts.includes(row.id) && isOpen(row) && past.held.speed(row.userId, row.tunnelId))
       .map((row) => row.id),
   };
 }

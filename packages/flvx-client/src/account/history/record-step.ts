@@ -2,7 +2,7 @@ import { changesSpeed } from '../plan/plan-forwards.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import { NOWHERE } from '../plan/target.js';
 import { UNLIMITED_QUOTA } from '../../client/records.js';
-import type { FlvxHistory, ParkReason } from './history.js';
+import { type FlvxAccount, type FlvxHistory, type ParkReason, toHistory } from './history.js';
 
 /** An attempted step. */
 export interface StepRecord {
@@ -206,4 +206,16 @@ function union(known: readonly number[], ids: readonly number[]): number[] {
 
 function without(ids: readonly number[], id: number): number[] {
   return ids.filter((known) => known !== id);
+}
+
+/** Adds the created account: the one of the name that did not exist before. */
+export function withCreatedUser(account: FlvxAccount, name: string): FlvxAccount {
+  const history = toHistory(account);
+  const named = account.strangers.filter((user) => user.name === name);
+  const [only] = named.length === 1 ? named : [];
+  const createdUserId = history.run.createdUserId ?? account.user?.id ?? only?.id ?? null;
+  const known: FlvxAccount = { ...account, history: { ...history, run: { ...history.run, createdUserId } } };
+  const created = [...account.strangers, ...account.duplicates].find((user) => user.id === createdUserId);
+  if (account.user !== null || created === undefined) return known;
+  return { ...known, user: created, strangers: account.strangers.filter((user) => user !== created) };
 }

@@ -147,6 +147,14 @@ describe('a node that lost a service', () => {
     expect(failures(result)).toEqual([['pause-forward:1', 'failed', 'out_of_reach']]);
     expect(result.steps[0]?.error?.message).toContain('Delete the forward');
   });
+
+  it('is not believed to rest where it has no permission any more', async () => {
+    await world.flvx.customerRedeploy(2);
+    expect([world.flvx.forward(2)?.status, running()]).toEqual([0, expect.arrayContaining([2])]);
+    await world.client.permissions.remove(world.flvx.permission(2, 1)!.id);
+    const result = await pause([2]);
+    expect(failures(result)).toEqual([['pause-forward:2', 'failed', 'out_of_reach']]);
+  });
 });
 
 describe('a tunnel with several entry nodes, one of them offline', () => {

@@ -23,7 +23,7 @@ export function planAccount(observed: FlvxAccount, target: FlvxAccountTarget): F
   const reset = planReset(observed, target, user);
   const before = [...limit, ...slowing, ...user, ...permissions, ...redeploys, ...reset];
   const forwards = planForwards(observed, target, before);
-  const removals = planRemovals(observed, target);
+  const removals = planRemovals(observed, target, permissions);
   const soFar = [...before, ...forwards, ...removals];
   if (target.limits == null) return soFar;
   return [...soFar, ...planLimitDeletions(observed, target.limits, soFar, target.limit)];
@@ -53,13 +53,17 @@ function waitsFor({ needs }: FlvxStep, steps: readonly FlvxStep[]): boolean {
   return needs.some((id) => steps.some((step) => step.id === id));
 }
 
-/** Removes the forwards and permissions that the target marks with `remove`. */
-export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
-  return planDeletions(
+/** Removes the forwards and permissions that the target marks with `remove`, after the steps that close them. */
+function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget, closings: readonly FlvxStep[]): FlvxStep[] {
+  const steps = planDeletions(
     observed,
     listOwnForwards(observed).filter((row) => target.forwards.get(row.id)?.remove === true),
     listOwnPermissions(observed).filter((row) => target.permissions.get(row.tunnelId)?.remove === true),
   );
+  return steps.map((step) => {
+    const closing = closings.find(({ type, target: tunnel }) => type === 'assign-tunnel' && tunnel === step.target);
+    return step.type === 'remove-tunnel' && closing ? { ...step, needs: [...step.needs, closing.id] } : step;
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FlvxForward } from '../../client/records.js';
-import { listOwnForwards, toHistory, type FlvxAccount } from '../history/history.js';
+import { listOwnForwards, listOwnPermissions, toHistory, type FlvxAccount } from '../history/history.js';
 import { BEFORE_REDIRECT, newStep, type FlvxStep, type FlvxStepOf, countEntryNodes } from './step.js';
 import { NOWHERE, type FlvxAccountTarget, type FlvxForwardTarget } from './target.js';
 
@@ -72,7 +72,13 @@ export function pauseStep(
   row: FlvxForward,
   { needs = [], mark, ...purpose }: { purpose?: 'delete' | 'cut'; needs?: string[]; mark?: string } = {},
 ): FlvxStepOf<'pause-forward'> {
-  const payload = { forwardId: row.id, entryNodes: countEntryNodes(observed, row), ...purpose };
+  const isOwned = listOwnPermissions(observed).some(({ tunnelId }) => tunnelId === row.tunnelId);
+  const payload = {
+    forwardId: row.id,
+    entryNodes: countEntryNodes(observed, row),
+    ...(!isOwned && { withoutPermission: true as const }),
+    ...purpose,
+  };
   return newStep('pause-forward', row.id, { payload, prior: row, needs }, mark);
 }
 

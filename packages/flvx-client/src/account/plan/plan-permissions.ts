@@ -51,7 +51,8 @@ export function planPermissions(
 function planChange(input: PermissionInput, row: FlvxPermission): FlvxStep[] {
   const { observed, target, copied } = input;
   const permissionTarget = target.permissions.get(row.tunnelId);
-  if (permissionTarget?.remove === true) return [];
+  // Until it is closed, its customer can make a forward there, which would run on out of reach.
+  if (permissionTarget?.remove === true) return row.status === 0 ? [] : [toClosing(input, row)];
   const targetValues = permissionTarget?.values ?? {};
   // The permission's own values: before the update of an interrupted run, before that of this run, or now. One without values
   // of its own follows the user.
@@ -70,6 +71,11 @@ function planChange(input: PermissionInput, row: FlvxPermission): FlvxStep[] {
     .filter((forward) => forward.userId === row.userId && forward.tunnelId === row.tunnelId && forward.status === 0)
     .map((forward) => forward.id);
   return [toAssignStep(input, row.tunnelId, { values, speedName, prior: row, restarts })];
+}
+
+function toClosing(input: PermissionInput, row: FlvxPermission): FlvxStep {
+  const values = { status: 0 as const };
+  return toAssignStep(input, row.tunnelId, { values, speedName: null, prior: row, restarts: [] });
 }
 
 function planCreation(input: PermissionInput, tunnelId: number, target: FlvxPermissionTarget): FlvxStep[] {

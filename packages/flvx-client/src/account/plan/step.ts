@@ -64,6 +64,8 @@ export type FlvxStep =
       {
         forwardId: number;
         entryNodes: number;
+        /** Its services have the name of a permission that is gone: where the panel finds none, they may run. */
+        withoutPermission?: true;
         /**
          * The reason for a temporary pause, which cuts open connections:
          * - `delete`: the forward is deleted next. A service that no node knows is not a failure.
@@ -178,4 +180,26 @@ export function wasReset(reading: FlvxCounters, now: FlvxCounters): boolean {
 /** Returns the number of nodes that a forward runs on. A missing tunnel counts as two, since "not found" on one node proves nothing. */
 export function countEntryNodes({ tunnels }: Pick<FlvxAccount, 'tunnels'>, { tunnelId }: FlvxForward): number {
   return tunnels.find((one) => one.id === tunnelId)?.entryNodes.length ?? 2;
+}
+
+/** Returns a redeploy without the forwards that are not on the panel any more. */
+export function withoutGone(step: FlvxStep, { forwards }: Pick<FlvxObservation, 'forwards'>): FlvxStep {
+  if (step.type !== 'redeploy-forwards') return step;
+  const forwardIds = step.payload.forwardIds.filter((id) => forwards.some((row) => row.id === id));
+  return { ...step, payload: { ...step.payload, forwardIds } };
+}
+
+/** Lists the forwards that the panel pushes to their nodes by this step. */
+export function listPushed(step: FlvxStep, { forwards }: Pick<FlvxObservation, 'forwards'>): readonly FlvxForward[] {
+  switch (step.type) {
+    case 'assign-tunnel':
+      return step.prior === null ? [] : forwards.filter((row) => row.tunnelId === step.payload.tunnelId);
+    case 'redeploy-forwards':
+      return forwards.filter((row) => step.payload.forwardIds.includes(row.id));
+    case 'redirect-forward':
+    case 'restore-forward':
+      return [step.prior];
+    default:
+      return [];
+  }
 }

@@ -71,9 +71,9 @@ async function redeploy(
 }
 
 async function pause(client: Client, step: FlvxStepOf<'pause-forward'>, call: FlvxCallOptions): Promise<void> {
-  const { forwardId, entryNodes, purpose } = step.payload;
+  const { forwardId, entryNodes, withoutPermission, purpose } = step.payload;
   const once = (): Promise<void> => client.forwards.pause(forwardId, call);
-  if (step.prior.status === 0 && entryNodes <= 1) {
+  if (step.prior.status === 0 && entryNodes <= 1 && withoutPermission !== true) {
     try {
       await once();
     } catch (error) {
@@ -189,7 +189,11 @@ export function notEffective(step: FlvxStep): { code: string; message: string } 
 export class FlvxNotInForceError extends Error {
   readonly code = 'speed_not_in_force';
 
-  constructor(tunnelId: number, failed: number, forwardIds: readonly number[]) {
+  constructor(
+    tunnelId: number,
+    failed: number,
+    readonly forwardIds: readonly number[],
+  ) {
     super(
       `The nodes of tunnel ${tunnelId} did not accept the speed of ${failed} of the forwards ${forwardIds.join(', ')}. ` +
         'Redeploy them when the nodes are online.',

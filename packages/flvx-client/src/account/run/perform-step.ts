@@ -1,9 +1,24 @@
 import type { FlvxClient } from '../../client/client.js';
-import { observeAccount, toHistory, type FlvxAccount } from '../history/history.js';
-import { recordStep, restartForwards } from '../history/record-step.js';
-import type { FlvxStep } from '../plan/step.js';
-import { isRepeatable, notEffective, toCallEnd, toStepError, type CallEnd, callStep } from './call-step.js';
-import { findObject, isOvertaken, listChangedParts, resolveStep, type StepResolution } from './resolve-step.js';
+import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../history/history.js';
+import { recordStep, restartForwards, withCreatedUser } from '../history/record-step.js';
+import { type FlvxStep, listPushed, withoutGone } from '../plan/step.js';
+import {
+  FlvxNotInForceError,
+  isRepeatable,
+  notEffective,
+  toCallEnd,
+  toStepError,
+  type CallEnd,
+  callStep,
+} from './call-step.js';
+import {
+  findObject,
+  isOvertaken,
+  listChangedParts,
+  mayBeOvertaken,
+  resolveStep,
+  type StepResolution,
+} from './resolve-step.js';
 
 /** Options of `performStep`. */
 export interface FlvxStepOptions {
@@ -47,6 +62,8 @@ export interface FlvxStepOutcome {
   restarted?: number[];
   /** The step was left out: the customer has changed the forward since it was planned. Plan again from a new observation. */
   overtaken?: true;
+  /** A permission was closed, and the customer had made forwards there since the last reading: no step is about them. Plan again. */
+  unplanned?: true;
   /** The account as last read, with the step in its history: pass it with the next step. */
   account: FlvxAccount;
 }
@@ -65,7 +82,7 @@ const readBackMs = [0, 2_000, 5_000, 15_000];
  * step ended. A call is repeated once where that is harmless. After a lost answer it waits up to a minute until the panel must
  * have finished, since a late push starts paused forwards.
  *
- * A step that would undo what the customer changed since its plan is left out, as far as the account shows that.
+ * A step that would undo what the customer changed since its plan, or put it out of reach, is left out, as far as the account shows that.
  *
  * Changes of one account must not be performed at the same time: see `alone` of the client.
  *
@@ -88,7 +105,7 @@ export async function performStep(
   step: FlvxStep,
   options: FlvxStepOptions = {},
 ): Promise<FlvxStepOutcome> {
-  if (isOvertaken(step, account)) {
+  if (isOvertaken(step, account) || (account.stale === true && mayBeOvertaken(step))) {
     const observed = findObject(step, account);
     return { state: 'unneeded', error: null, attempts: 0, observed, overtaken: true, account };
   }
@@ -103,6 +120,8 @@ class StepCalls {
   /** The first call whose answer was lost. The panel may still do it, whatever it answers to a repeat. */
   #lost: CallEnd | null = null;
   readonly #callOptions: { tag?: string };
+  /** The forwards before the step. */
+  readonly #known: ReadonlySet<number>;
 
   constructor(
     private readonly client: FlvxClient,
@@ -111,6 +130,7 @@ class StepCalls {
     private account: FlvxAccount,
   ) {
     this.#callOptions = options.tag === undefined ? {} : { tag: options.tag };
+    this.#known = new Set(account.forwards.map(({ id }) => id));
   }
 
   async run(): Promise<FlvxStepOutcome> {
@@ -128,6 +148,7 @@ class StepCalls {
       if (isHopeless && this.#lost === null) return this.#notDone(attempts, toStepError(step, end.error));
       const resolution = await this.#readBack(end);
       if (typeof resolution === 'object') {
+        this.account = { ...this.account, stale: true };
         return this.#outcome('in-doubt', attempts, toStepError(step, resolution.unreadable));
       }
       const outcome = await this.#judge(end, resolution, attempts);
@@ -136,7 +157,11 @@ class StepCalls {
       this.#record(outcome.state === 'applied' || outcome.state === 'unneeded', restarted);
       await this.#waitForPush();
       const isUnanswered = step.type === 'pause-forward' && outcome.state === 'applied' && end.kind === 'lost';
-      const found = { ...(isUnanswered && { mayRun: true as const }), ...(restarted.length > 0 && { restarted }) };
+      const found = {
+        ...(isUnanswered && { mayRun: true as const }),
+        ...(restarted.length > 0 && { restarted }),
+        ...(this.#hasNewForwards() && { unplanned: true as const }),
+      };
       return { ...outcome, ...found, account: this.account };
     }
   }
@@ -144,7 +169,7 @@ class StepCalls {
   async #call(): Promise<CallEnd> {
     const { password = null } = this.options;
     try {
-      await callStep(this.client, this.step, { password, ...this.#callOptions });
+      await callStep(this.client, withoutGone(this.step, this.account), { password, ...this.#callOptions });
       return toCallEnd(null);
     } catch (error) {
       return toCallEnd(error);
@@ -170,11 +195,13 @@ class StepCalls {
   async #observe(): Promise<void> {
     const { step, account } = this;
     const parts = listChangedParts(step);
-    this.account = await observeAccount(this.client, account.scope, toHistory(account), {
+    const { stale: _before, ...observed } = await observeAccount(this.client, account.scope, toHistory(account), {
       ...this.#callOptions,
       ...(parts === null ? {} : { since: account, parts }),
       ...(step.type === 'update-user' && step.payload.setsPassword ? { password: this.options.password ?? null } : {}),
     });
+    const isStale = account.stale === true && parts?.includes('forwards') === false;
+    this.account = { ...observed, ...(isStale && { stale: true }) };
   }
 
   /** Combines how the call ended with what the panel shows; null for another attempt. */
@@ -189,7 +216,14 @@ class StepCalls {
       return again ? null : this.#notDone(attempts, notEffective(step));
     }
     if (again && (end.kind === 'lost' || end.transient)) return null;
+    if (this.#failedForGone(end)) return null;
     return this.#notDone(attempts, toStepError(step, end.error));
+  }
+
+  /** Whether forwards that a redeploy named are gone, which nodes refuse: those that are left are deployed without them. */
+  #failedForGone({ error }: CallEnd): boolean {
+    if (!(error instanceof FlvxNotInForceError) || this.options.signal?.aborted === true) return false;
+    return error.forwardIds.some((id) => !this.account.forwards.some((row) => row.id === id));
   }
 
   /** The outcome of a step that the panel does not show. */
@@ -215,6 +249,13 @@ class StepCalls {
   #outcome(state: FlvxStepOutcome['state'], attempts: number, error: FlvxStepOutcome['error']): FlvxStepOutcome {
     const { step, account } = this;
     return { state, error, attempts, observed: findObject(step, account), account };
+  }
+
+  /** Whether forwards of a permission that the step closes were made since the account was read that it began with. */
+  #hasNewForwards(): boolean {
+    const { step, account } = this;
+    if (step.type !== 'assign-tunnel' || step.payload.values.status !== 0) return false;
+    return listOwnForwards(account).some((row) => !this.#known.has(row.id));
   }
 
   /** Lists the forwards of a redeploy that ran when it was planned, and rest now. */
@@ -256,31 +297,4 @@ class StepCalls {
     const ids = paused.map((row) => row.id);
     this.account = { ...this.account, history: restartForwards(toHistory(this.account), ids) };
   }
-}
-
-/** Lists the forwards that the panel pushes to their nodes by this step. */
-function listPushed(step: FlvxStep, { forwards }: FlvxAccount): FlvxAccount['forwards'] {
-  switch (step.type) {
-    case 'assign-tunnel':
-      return step.prior === null ? [] : forwards.filter((row) => row.tunnelId === step.payload.tunnelId);
-    case 'redeploy-forwards':
-      return forwards.filter((row) => step.payload.forwardIds.includes(row.id));
-    case 'redirect-forward':
-    case 'restore-forward':
-      return [step.prior];
-    default:
-      return [];
-  }
-}
-
-/** Adds the created account: the one of the name that did not exist before. */
-function withCreatedUser(account: FlvxAccount, name: string): FlvxAccount {
-  const history = toHistory(account);
-  const named = account.strangers.filter((user) => user.name === name);
-  const [only] = named.length === 1 ? named : [];
-  const createdUserId = history.run.createdUserId ?? account.user?.id ?? only?.id ?? null;
-  const known: FlvxAccount = { ...account, history: { ...history, run: { ...history.run, createdUserId } } };
-  const created = [...account.strangers, ...account.duplicates].find((user) => user.id === createdUserId);
-  if (account.user !== null || created === undefined) return known;
-  return { ...known, user: created, strangers: account.strangers.filter((user) => user !== created) };
 }

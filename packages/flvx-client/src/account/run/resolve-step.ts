@@ -1,5 +1,5 @@
 import type { FlvxObservedPart } from '../../client/client.js';
-import type { FlvxPermission } from '../../client/records.js';
+import type { FlvxForward, FlvxPermission } from '../../client/records.js';
 import type { FlvxAccount } from '../history/history.js';
 import { findLimit } from '../plan/plan-limits.js';
 import { type FlvxStep, type FlvxStepOf, startsAgain, changedValues, toCounters, wasReset } from '../plan/step.js';
@@ -46,15 +46,40 @@ export function resolveStep(step: FlvxStep, observed: FlvxAccount): 'done' | 'no
 }
 
 /**
- * Whether the customer has changed a forward since the step was planned, so that the step would undo that: another address than it
- * was to replace, or a pause before the one that is followed by a start. Pure.
+ * Whether the customer has done something since the step was planned that it would undo, or put out of reach: another address than it
+ * was to replace, a pause before the one that is followed by a start, a deletion, or a forward that the removal of its permission or user
+ * leaves running. Pure.
  */
 export function isOvertaken(step: FlvxStep, observed: FlvxAccount): boolean {
-  const isAddress = step.type === 'redirect-forward' || step.type === 'restore-forward';
-  if (!isAddress && (step.type !== 'pause-forward' || !startsAgain(step))) return false;
+  if (!mayBeOvertaken(step)) return false;
+  if (step.type === 'remove-tunnel' || step.type === 'delete-user') return observed.forwards.some(isLeftBy(step));
   const row = observed.forwards.find(({ id }) => id === step.payload.forwardId);
-  if (row === undefined) return false;
-  return isAddress ? row.remoteAddr !== step.prior.remoteAddr : step.prior.status === 1 && row.status === 0;
+  if (row === undefined || step.type === 'resume-forward') return row === undefined;
+  if (step.type === 'pause-forward') return step.prior.status === 1 && row.status === 0;
+  return row.remoteAddr !== step.prior.remoteAddr;
+}
+
+/** A step that depends on what the customer does with his forwards. */
+type OvertakenStep = FlvxStepOf<
+  'redirect-forward' | 'restore-forward' | 'pause-forward' | 'resume-forward' | 'remove-tunnel' | 'delete-user'
+>;
+
+/** Whether the customer may do something meanwhile by which the step is left out (`isOvertaken`). Pure. */
+export function mayBeOvertaken(step: FlvxStep): step is OvertakenStep {
+  switch (step.type) {
+    case 'redirect-forward':
+    case 'restore-forward':
+    case 'resume-forward':
+    case 'remove-tunnel':
+    case 'delete-user':
+      return true;
+    default:
+      return step.type === 'pause-forward' && startsAgain(step);
+  }
+}
+
+function isLeftBy({ payload }: FlvxStepOf<'remove-tunnel' | 'delete-user'>): (row: FlvxForward) => boolean {
+  return (row) => row.userId === payload.userId && (!('tunnelId' in payload) || row.tunnelId === payload.tunnelId);
 }
 
 /** Returns the step's object as the panel shows it, for the journal and without secrets; null where there is none. */
