@@ -212,7 +212,9 @@ async function performRounds(on: FencedRun, stored: Applied, options: EnforceOpt
     const actions = applied.work.actions.slice(planned.actions.length);
     work = isNothingDone(actions) ? withStopsNow(applied.work) : applied.work;
     const done = actions.every(({ state }) => ENDED.has(state));
-    const goesOn = applied.again || (plan.again === true && done);
+    // A plan that is made while a change is in doubt mistakes what Sluice has done for what others did.
+    const isInDoubt = actions.some(({ state }) => state === 'in-doubt');
+    const goesOn = (applied.again && !isInDoubt) || (plan.again === true && done);
     if (context.deps.signal.aborted) return unreached(work);
     if (!goesOn) {
       // A stop leaves steps as unneeded.

@@ -149,6 +149,31 @@ describe('a customer of FLVX who makes and deletes forwards', () => {
   });
 });
 
+describe('a change in doubt beside a forward that the customer of FLVX has edited', () => {
+  it('is resolved before another plan is made, so that the release starts what ran', async () => {
+    await addCustomer(at, 'nowhere');
+    const { server } = at.panel;
+    let pauses = 0;
+    const isPause = ({ endpoint, body }: FakeCall): boolean =>
+      endpoint.endsWith('forward/pause') && (JSON.parse(body) as { id: number }).id === 2;
+    const refusal = { kind: 'body', body: { code: -1, msg: '节点不在线', ts: 1 } } as const;
+    server.inject({ match: (call) => isPause(call) && ++pauses === 1, times: 1, fault: refusal });
+    server.inject({ match: (call) => isPause(call) && pauses === 2, when: 'after', times: 1, fault: CUT });
+    server.inject({ match: ({ endpoint }) => pauses === 2 && endpoint.endsWith('forward/list'), times: 1, fault: CUT });
+    await before(
+      /tunnel\/user\/assign$/,
+      () => at.sluice.provision.suspend('svc-1'),
+      () => at.panel.customer(USER).updateForward(3, { remoteAddr: OWN }),
+    );
+    expect(pauses).toBe(2);
+    server.clearFaults();
+    for (let poll = 0; poll < 2; poll++) await pollLater(at);
+    await done(at.sluice.provision.unsuspend('svc-1'));
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect(at.panel.forward(3)?.remoteAddr).toBe(OWN);
+  });
+});
+
 describe('forwards that the customer of FLVX deletes or pauses while a throttle begins', () => {
   const slowDown = async (endpoint: RegExp, work: () => Promise<unknown>) => {
     await addCustomer(at, 'slow');
