@@ -32,6 +32,18 @@ function findTestsOfScript(script) {
     .filter((file) => readFileSync(path.join(root, file), 'utf8').includes(path.posix.basename(script)));
 }
 
+/** What asks for the places of a use case that no compiler asks for; a test of all addresses and commands takes longer. */
+const OF_USE_CASES = [
+  ...['use-cases', 'lists', 'readme', 'surfaces', 'json-docs'].map((name) => `apps/cli/src/test/${name}.test.ts`),
+  'packages/engine/src/readme.test.ts',
+];
+
+/** The tests of what use cases, documents and commands are declared in: these files import little, and much depends on them. */
+function findTestsOfUseCases(file) {
+  if (!/^(packages\/contract\/src\/(use-cases|documents)|apps\/cli\/src\/commands\/declare-)/.test(file)) return [];
+  return OF_USE_CASES.filter((test) => existsSync(path.join(root, test)));
+}
+
 /** Runs tests in the folder of their package, from sources. */
 function runTests(tests) {
   const toPackage = (file) => file.split('/').slice(0, 2).join('/');
@@ -51,7 +63,9 @@ if (paths.length === 0) {
 const selected = select({ ...readImports(root), changedTogether: readHistory(root) }, paths);
 const scripts = paths.filter((one) => /\.[cm]?js$/.test(one));
 const checked = [...selected.checked, ...scripts];
-const tests = [...new Set([...selected.tests, ...scripts.flatMap(findTestsOfScript)])];
+const tests = [
+  ...new Set([...selected.tests, ...scripts.flatMap(findTestsOfScript), ...paths.flatMap(findTestsOfUseCases)]),
+];
 
 if (args.includes('--list')) {
   process.stdout.write(

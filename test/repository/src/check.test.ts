@@ -26,6 +26,8 @@ const files = {
   'packages/b/src/third.test.ts': usesA,
   'packages/b/src/real.panel.test.ts': usesA,
   'packages/b/src/shape.test.ts': "import type { Shape } from '@sluice/a';\nexport type One = Shape;\n",
+  'packages/contract/src/use-cases/holds.ts': 'export const holds = 1;\n',
+  'packages/engine/src/readme.test.ts': '',
   'test/repository/src/tool.test.ts': "export const script = 'tool.mjs';\n",
   'scripts/tool.mjs': '',
 };
@@ -47,6 +49,13 @@ async function list(...paths: string[]): Promise<{ check: string[]; test: string
     [...out.matchAll(new RegExp(`^${kind} (?:packages/)?(.+)$`, 'gm'))].map(([, file]) => file ?? '');
   return { check: named('check'), test: named('test') };
 }
+
+it('of a use case the tests that ask for its places are the nearest', async () => {
+  expect(await list('packages/contract/src/use-cases/holds.ts')).toEqual({
+    check: ['contract/src/use-cases/holds.ts'],
+    test: ['engine/src/readme.test.ts'],
+  });
+});
 
 it('the test beside a file is its nearest', async () => {
   expect(await list('packages/a/src/rare.ts')).toEqual({
