@@ -51,14 +51,12 @@ const test = (...filters) => {
   const turbo = ['run', 'test', '--continue=always', concurrency, '--output-logs=new-only'];
   return runTool('turbo', [...turbo, ...filters.map((filter) => `--filter=${filter}`), ...fresh, ...only], { env });
 };
-// By itself the longest package keeps two cores busy. More processes than cores make each other slower, by a sixth and more. In the
-// long run a worker waits for nearly half of its time, and a single file takes an hour: there the others run beside it.
+// By itself the longest package keeps two cores busy. More processes than cores make each other slower, by a sixth and more.
 const LONGEST = '@sluice/engine-tests';
-const longest = test(LONGEST);
-if (!long) await longest;
+const longest = await test(LONGEST);
 const others = test('*', `!${LONGEST}`);
 await runChecks(checks);
-part('tests', (await others) && (await longest));
+part('tests', (await others) && longest);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 for (const report of reports) {
