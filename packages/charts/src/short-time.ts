@@ -47,7 +47,12 @@ function isWholeMonth(start: number, end: number, timeZone: string): boolean {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** Most instants of a page are in one minute. */
+let last: { minute: number; timeZone: string; parts: Record<string, string> } | null = null;
+
 function toParts(at: number, timeZone: string): Record<string, string> {
+  const minute = Math.floor(at / 60_000);
+  if (last?.minute === minute && last.timeZone === timeZone) return last.parts;
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-US', {
@@ -61,5 +66,7 @@ function toParts(at: number, timeZone: string): Record<string, string> {
     });
     formats.set(timeZone, format);
   }
-  return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  last = { minute, timeZone, parts };
+  return parts;
 }

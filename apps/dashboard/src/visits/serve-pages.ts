@@ -28,6 +28,8 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
   const [operator, customer] = [operatorPages(), customerPages(parts.readers)];
   const cache = new PageCache(context);
   const underWay: FormsUnderWay = new Map();
+  /** Visits for which nothing was waited: an operator's request without a body. */
+  const current = new WeakMap<FastifyRequest, Visit>();
   for (const [method, path] of addresses([...operator, ...customer])) {
     const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
     const own = { operator: find(operator), customer: find(customer) };
@@ -42,10 +44,11 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
           return toLogin(request, reply);
         }
         await limiters.requests(request, reply, visit.viewer);
+        if (method === 'GET' && visit.viewer.client === null) current.set(request, visit);
       },
       handler: async (request, reply) => {
-        // A session, or a link below, may have ended while the body was read.
-        const visit = await bySession(context, request);
+        // A session, or a link below, may have ended while the body was read, or while a client's other requests were answered.
+        const visit = current.get(request) ?? (await bySession(context, request));
         if (visit === null) return toLogin(request, reply);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined)

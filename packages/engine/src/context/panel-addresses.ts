@@ -13,9 +13,16 @@ export type Addresses = ReadonlyMap<string, string>;
 /** Begins the keys of the conditions that have the addresses of panels. */
 export const ADDRESS = 'panel-address:';
 
+/** Each call asks for those of one config. */
+const LISTED = new WeakMap<Config['panels'], Addresses>();
+
 /** Returns the addresses of the panels of the config. */
-export function listAddresses({ panels }: Pick<Config, 'panels'>): Map<string, string> {
-  return new Map(Object.entries(panels).map(([name, panel]) => [name, toAddress(panel)]));
+export function listAddresses({ panels }: Pick<Config, 'panels'>): Addresses {
+  const known = LISTED.get(panels);
+  if (known !== undefined) return known;
+  const addresses = new Map(Object.entries(panels).map(([name, panel]) => [name, toAddress(panel)]));
+  LISTED.set(panels, addresses);
+  return addresses;
 }
 
 /** Reads the addresses of the panels as runs had them in the config last. */
