@@ -59,11 +59,15 @@ function startBlock() {
 
 const MS = duration('duration_ms');
 
-/** The members of a call's shared columns. */
-const ALIKE = [
-  ...(['run', 'panel', 'endpoint', 'method', 'status', 'attempt'] as const),
-  ...(['ok', 'code', 'message', 'changing'] as const),
-];
+/** The members of a call that the other columns have. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof ApiCallRecord>(['at', 'service', 'path', 'durationMs']);
+
+/** Whether two calls have the same combination: any other member that differs is one of it. */
+function areAlike(one: ApiCallRecord, other: ApiCallRecord): boolean {
+  for (const name in one)
+    if (!OWN_MEMBERS.has(name) && one[name as keyof ApiCallRecord] !== other[name as keyof ApiCallRecord]) return false;
+  return true;
+}
 
 /** Returns calls as a block, in their order. Instants have to be ISO 8601 in UTC. */
 function toBlock(calls: readonly ApiCallRecord[]): Block {
@@ -71,8 +75,7 @@ function toBlock(calls: readonly ApiCallRecord[]): Block {
   let last: { call: ApiCallRecord; of: number } | null = null;
   for (const call of calls) {
     // Most calls of a run are alike.
-    const isAlike = last !== null && ALIKE.every((name) => call[name] === last?.call[name]);
-    const of: number = isAlike && last !== null ? last.of : indexOf(toShared(call));
+    const of: number = last !== null && areAlike(call, last.call) ? last.of : indexOf(toShared(call));
     last = { call, of };
     add({ of, time: Date.parse(call.at), service: call.service, path: call.path, ms: MS.encode(call.durationMs) });
   }

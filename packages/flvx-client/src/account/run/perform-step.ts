@@ -120,8 +120,8 @@ class StepCalls {
   /** The first call whose answer was lost. The panel may still do it, whatever it answers to a repeat. */
   #lost: CallEnd | null = null;
   readonly #callOptions: { tag?: string };
-  /** The forwards before the step. */
-  readonly #known: ReadonlySet<number>;
+  /** The account before the step. */
+  readonly #before: FlvxAccount;
 
   constructor(
     private readonly client: FlvxClient,
@@ -130,7 +130,7 @@ class StepCalls {
     private account: FlvxAccount,
   ) {
     this.#callOptions = options.tag === undefined ? {} : { tag: options.tag };
-    this.#known = new Set(account.forwards.map(({ id }) => id));
+    this.#before = account;
   }
 
   async run(): Promise<FlvxStepOutcome> {
@@ -195,7 +195,7 @@ class StepCalls {
   async #observe(): Promise<void> {
     const { step, account } = this;
     const parts = listChangedParts(step);
-    const { stale: _before, ...observed } = await observeAccount(this.client, account.scope, toHistory(account), {
+    const observed = await observeAccount(this.client, account.scope, toHistory(account), {
       ...this.#callOptions,
       ...(parts === null ? {} : { since: account, parts }),
       ...(step.type === 'update-user' && step.payload.setsPassword ? { password: this.options.password ?? null } : {}),
@@ -255,7 +255,8 @@ class StepCalls {
   #hasNewForwards(): boolean {
     const { step, account } = this;
     if (step.type !== 'assign-tunnel' || step.payload.values.status !== 0) return false;
-    return listOwnForwards(account).some((row) => !this.#known.has(row.id));
+    const known = new Set(this.#before.forwards.map(({ id }) => id));
+    return listOwnForwards(account).some((row) => !known.has(row.id));
   }
 
   /** Lists the forwards of a redeploy that ran when it was planned, and rest now. */
