@@ -116,6 +116,22 @@ describe('a fall that no known reset explains', () => {
     expect(listCharges(figures)).toEqual(charges);
   });
 
+  it('is named where the counter stands still although its user was online', () => {
+    const online = (lastOnline: string): AgentFall[] => {
+      const first = stepLedger([], [listedUser({ usedBytes: 60 })], waitingList(0, []));
+      const others = ['u2', 'u3'].map((uuid, index) =>
+        listedUser({ uuid, id: 2 + index, lastOnline: '2026-03-01 12:05:00' }),
+      );
+      const before = { at, until: at };
+      const list = { ...waitingList(5, []), before };
+      const step = stepLedger(first.entries.values(), [listedUser({ usedBytes: 60, lastOnline }), ...others], list);
+      expect(step.growth.get('north')).toBeUndefined();
+      return step.falls;
+    };
+    expect(online('2026-03-01 12:04:00')).toEqual([expect.objectContaining({ key: 'u1', fromBytes: 60, toBytes: 60 })]);
+    expect(online('2026-03-01 11:59:00')).toEqual([]);
+  });
+
   it('counts at once for users whose growth charges no agent', () => {
     expect(
       listCharges(

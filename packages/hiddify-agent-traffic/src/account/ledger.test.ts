@@ -163,6 +163,7 @@ describe('what is known besides of the time between two lists', () => {
 
   it('charges what was used between the last list and the zeroing', () => {
     expect(chargedOver({ 0: 50, 5: 3 }, [zeroing(3, 60)])).toBe(63);
+    expect(chargedOver({ 0: 50, 5: 50 }, [zeroing(3, 60)])).toBe(110);
   });
 
   it('counts a zeroing once when it was called at the instant of a list', () => {

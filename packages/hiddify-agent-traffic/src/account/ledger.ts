@@ -76,7 +76,8 @@ export function stepLedger(
       continue;
     }
     if (entry === undefined) strangers.push(user);
-    else updateEntry(step, entry, user, countReading(entry, user, counted, zeroings));
+    else if (!isSame(entry, user, rawUsage(user)) || zeroings.has(entry.uuid ?? '') || wasOnline(user, online))
+      updateEntry(step, entry, user, countReading(entry, user, counted, zeroings));
   }
   if (strangers.length > 0) {
     const justMissing = new Map<number, AgentUserRecord>();
@@ -141,16 +142,21 @@ function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser
   if (lastBytes !== rawUsage(user)) step.uncounted.add(ledgerKey(user));
   for (const each of [fall, confirmed]) if (each !== undefined) step.falls.push(each);
   const { panel, key, uuid, firstSeenAt } = entry;
-  const isSame =
+  if (isSame(entry, user, lastBytes) && growthBytes === 0 && step.entries.has(key)) return;
+  put(step, { totalBytes: entry.totalBytes + growthBytes, firstSeenAt, ...toEntry(panel, user), lastBytes, key, uuid });
+}
+
+/** Returns whether an entry already says what is known of its user. */
+function isSame(entry: AgentUserRecord, user: HiddifyUser, lastBytes: number): boolean {
+  return (
     lastBytes === entry.lastBytes &&
     user.owner === entry.owner &&
     user.limitBytes === entry.limitBytes &&
     user.id === entry.panelId &&
     user.lastResetDate === entry.resetDate &&
     entry.missingSince === null &&
-    !entry.gone;
-  if (isSame && growthBytes === 0 && step.entries.has(key)) return;
-  put(step, { totalBytes: entry.totalBytes + growthBytes, firstSeenAt, ...toEntry(panel, user), lastBytes, key, uuid });
+    !entry.gone
+  );
 }
 
 function addEntry(step: LedgerStep, user: HiddifyUser, { panel, at }: LedgerInterval, isOld: boolean): void {

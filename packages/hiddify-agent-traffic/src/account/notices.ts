@@ -99,24 +99,25 @@ function listMissing({ uuid, name, limitBytes }: AgentTraffic, { agents, links }
 const NAMED_FOR_MS = 86_400_000;
 
 /** Names users, below agents with limits, whose usage was not charged when they appeared. */
-function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
-  const { ledger, hierarchy, agents } = recorded;
-  const groups = new Map<string, { owner: string; names: string[]; bytes: number }>();
-  const names = new Map(list.users.map((user) => [ledgerKey(user), user.name]));
+function listUsedBefore({ list, recorded: { ledger, hierarchy, agents } }: Observed): AgentNotice[] {
   const since = new Date(Date.parse(list.at) - NAMED_FOR_MS).toISOString();
-  for (const { key, owner, firstSeenAt, lastBytes, totalBytes } of ledger.entries.values()) {
-    const bytes = lastBytes - totalBytes;
-    const name = names.get(key);
-    if (bytes <= 0 || firstSeenAt < since || owner === null || name === undefined) continue;
+  const appeared = [...ledger.entries.values()].filter(({ owner, firstSeenAt, lastBytes, totalBytes }) => {
+    if (lastBytes <= totalBytes || firstSeenAt < since || owner === null) return false;
     // A ledger that was opened since began with what the user showed, or as the operator said.
-    const isLimited = hierarchy.listChain(owner).some((agent) => {
+    return hierarchy.listChain(owner).some((agent) => {
       const { limitBytes = null, account = null } = agents.get(agent) ?? {};
       return limitBytes !== null && (account === null || account.openedAt < firstSeenAt);
     });
-    if (!isLimited) continue;
+  });
+  if (appeared.length === 0) return [];
+  const names = new Map(list.users.map((user) => [ledgerKey(user), user.name]));
+  const groups = new Map<string, { owner: string; names: string[]; bytes: number }>();
+  for (const { key, owner, firstSeenAt, lastBytes, totalBytes } of appeared) {
+    const name = names.get(key);
+    if (owner === null || name === undefined) continue;
     const group = groups.get(`${owner}:${firstSeenAt}`) ?? { owner, names: [], bytes: 0 };
     group.names.push(name);
-    group.bytes = addBytes(group.bytes, bytes);
+    group.bytes = addBytes(group.bytes, lastBytes - totalBytes);
     groups.set(`${owner}:${firstSeenAt}`, group);
   }
   return [...groups].map(([key, { owner, names: shown, bytes }]) => ({

@@ -9,6 +9,7 @@ import { isSuspension } from './suspensions.js';
 import {
   ACTION_TYPES,
   type AddressableUser,
+  isAddressable,
   isTouched,
   newStep,
   toObservedUser,
@@ -46,7 +47,7 @@ export interface AgentStepPayload {
  */
 export function planUsers(input: PlanInput, most = MOST_STEPS): AgentPlan {
   const found = new UserPlan(input);
-  for (const user of input.list.users) if (user.uuid !== null) found.add({ ...user, uuid: user.uuid });
+  for (const user of input.list.users) if (isAddressable(user)) found.add(user);
   found.addUnlisted();
   const { steps, moves, endedEvidence, serviceUsers } = found;
   steps.sort(inOrder);

@@ -23,6 +23,11 @@ export const USER_EVIDENCE = 'user';
 /** A user that can be changed through the API. */
 export type AddressableUser = HiddifyUser & { uuid: string };
 
+/** Returns whether a user can be changed through the API. */
+export function isAddressable(user: HiddifyUser): user is AddressableUser {
+  return user.uuid !== null;
+}
+
 /** State of a user before it was disabled, in evidence and journal. */
 export interface UserPrior {
   name: string;

@@ -1,4 +1,4 @@
-import type { AddressableUser } from '../account/user-actions.js';
+import { type AddressableUser, isAddressable } from '../account/user-actions.js';
 import type { HiddifyUser } from '../client/records.js';
 import type { CallOptions, HiddifyClient } from '../client/types.js';
 
@@ -19,6 +19,5 @@ export async function readEnabledAgain(
 
 /** Returns whether a user is shown as enabled although Sluice has disabled it. */
 export function isEnabledAgain(user: HiddifyUser, disabled: ReadonlySet<string>): user is AddressableUser {
-  const { uuid, enabled } = user;
-  return enabled && uuid !== null && disabled.has(uuid);
+  return user.enabled && isAddressable(user) && disabled.has(user.uuid);
 }

@@ -12,6 +12,7 @@ import {
   ACTION_TYPES,
   type AddressableUser,
   type CreatePayload,
+  isAddressable,
   newStep,
   toObservedUser,
   type UpdatePayload,
@@ -55,7 +56,7 @@ export function planUser(target: TargetState, observation: Observation<HiddifySt
     plan.problems.push(waitsForEnded(target) ?? { code: 'shared_user', message });
   } else if (terminates) planTermination(plan, target, user);
   else if (user === null) planAbsent(plan, target, uuid);
-  else if (user.uuid !== null) planPresent(plan, target, { ...user, uuid: user.uuid }, observation.at);
+  else if (isAddressable(user)) planPresent(plan, target, user, observation.at);
   return plan;
 }
 

@@ -45,9 +45,9 @@ export async function listRecords<Rec, Row>(
   const shared = Object.entries(selection.where ?? {}).filter(([, value]) => typeof value === 'string');
   const isShared = new Set(shared.map(([column]) => column));
   const columns = table.columns.filter((column) => !isShared.has(column));
-  const rows = await select<Row, Row & object>(session, table, columns, selection);
+  const rows = await select<Row, Partial<Row>>(session, table, columns, selection);
   const given = Object.fromEntries(shared) as Partial<Row>;
-  return rows.map((row) => table.decode(Object.assign(row, given)));
+  return rows.map((row) => table.decode(row, given));
 }
 
 /** Reads rows with their numbers. */

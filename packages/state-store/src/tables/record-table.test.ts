@@ -89,6 +89,14 @@ describe('a record table', () => {
     expect(things.columns).toEqual(Object.keys(things.encode(plain)));
   });
 
+  it('decodes rows without the columns that all of them have', () => {
+    const { id, names, ...row } = things.encode({ ...plain, names: ['a'] });
+    expect(things.decode(row, { id, names })).toEqual({ ...plain, names: ['a'], took: 1 });
+    expect(() => things.decode({ ...row, data: '{' }, { id, names })).toThrow(
+      expect.objectContaining({ code: 'store_damaged', row: { table: 'things', id: 't-1' } }),
+    );
+  });
+
   it('encodes a part, and only what is in it', () => {
     expect(things.encodePart('t-1', { yes: false, maybe: null })).toEqual({ yes: 0, maybe: null });
     expect(things.encodePart('t-1', {})).toEqual({});
