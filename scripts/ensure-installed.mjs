@@ -37,7 +37,7 @@ export function runScript(name, ...args) {
 
 function succeeds(program, args, options = {}) {
   const child = spawn(program, args, {
-    cwd: root,
+    cwd: options.cwd ?? root,
     stdio: options.stdio ?? ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },
   });

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { jestArguments } from '../jest/command.mjs';
+import { root } from '../ensure-installed.mjs';
+
+const here = import.meta.dirname;
+
+/** Tests that run for a mutant that none of them notices, in seconds as they took alone: the shortest ones first. */
+const MOST_MS = 60_000;
+
+/** Runs the tests of folders once, those of a pattern or all. Returns each test file with the mutants that it reaches, the shortest first. */
+export async function noteReached(folders, pattern, notes) {
+  for (const folder of folders) {
+    const setup = `--setupFilesAfterEnv=${path.join(here, 'test', 'note-reached.mjs')}`;
+    const { code } = await jest(
+      folder,
+      ['--maxWorkers=2', '--passWithNoTests', setup, `--testPathPatterns=${pattern}`],
+      {
+        env: { SLUICE_REACHED: notes },
+      },
+    );
+    if (code !== 0) throw new Error(`The tests of ${folder} fail without a mutant`);
+  }
+  const lines = existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : [];
+  const files = lines.map((line) => JSON.parse(line));
+  return files.map((each) => ({ ...each, mutants: new Set(each.mutants) })).sort((a, b) => a.ms - b.ms);
+}
+
+/** Returns how tests end for a mutant: `noticed`, `timeout`, `survived`, or `unreached`. */
+export async function noticesMutant(id, tests) {
+  const reaching = tests.filter(({ mutants }) => mutants.has(id));
+  if (reaching.length === 0) return 'unreached';
+  let left = MOST_MS;
+  const chosen = reaching.filter(({ ms }, index) => index === 0 || (left -= ms) > 0);
+  for (const folder of new Set(chosen.map(({ file }) => toFolder(file)))) {
+    const own = chosen.filter(({ file }) => toFolder(file) === folder);
+    const longest = own.reduce((sum, { ms }) => sum + ms, 0) * 4 + 60_000;
+    const order = own.map(({ file }) => file);
+    const [sequencer, reporter] = ['in-order.cjs', 'first-failure.cjs'].map((name) => path.join(here, name));
+    const args = ['-i', `--testSequencer=${sequencer}`, `--reporters=${reporter}`, '--runTestsByPath', ...order];
+    const env = { __STRYKER_ACTIVE_MUTANT__: id, SLUICE_TEST_ORDER: JSON.stringify(order) };
+    const { code, isLate } = await jest(folder, args, { env, longest });
+    if (isLate) return 'timeout';
+    if (code !== 0) return 'noticed';
+  }
+  return 'survived';
+}
+
+function toFolder(file) {
+  return path.relative(root, file).split(path.sep).slice(0, 2).join('/');
+}
+
+/** Runs jest in a folder, with packages as they are built. */
+function jest(folder, args, { env, longest }) {
+  const temporary = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'sluice-mutant-'));
+  // Some tests run a command as another user.
+  chmodSync(temporary, 0o1777);
+  const child = spawn(process.execPath, [...jestArguments, ...args], {
+    cwd: path.join(root, folder),
+    env: { ...process.env, SLUICE_BUILT: '1', TMPDIR: temporary, ...env },
+    stdio: 'ignore',
+    timeout: longest,
+    killSignal: 'SIGKILL',
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      rmSync(temporary, { recursive: true, force: true });
+      resolve({ code, isLate: signal === 'SIGKILL' });
+    });
+  });
+}
