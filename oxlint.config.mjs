@@ -96,7 +96,6 @@ const REVIEWED = [
   'packages/panel-kind/src',
   'packages/quota-core/src',
   'packages/state-store/src',
-  'packages/telephony/src',
   'packages/terminal/src',
   'packages/whmcs-client/src',
 ];

@@ -4,7 +4,7 @@ import type { ItemError } from './errors.js';
 import type { TargetState, HoldInForce, Observation, StepOutcome } from './plan.js';
 import type { ProductSettings } from './settings.js';
 import type { PanelTelephony } from './telephony.js';
-import type { Subscriber } from '@sluice/telephony';
+import type { Subscriber } from '@sluice/quota-core/telephony';
 
 /**
  * What only some panels have, one small interface each. A use case asks for the facet that it needs; where a panel lacks it,

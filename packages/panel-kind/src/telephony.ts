@@ -11,7 +11,7 @@ import type {
   TelephoneCustomer,
   TelephonePlan,
   Trunk,
-} from '@sluice/telephony';
+} from '@sluice/quota-core/telephony';
 import type { ProductSettings } from './settings.js';
 
 /** The lists of a telephony system, with their records. */

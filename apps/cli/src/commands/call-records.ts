@@ -1,7 +1,7 @@
 import type { RecordsReport, Sluice } from '@sluice/engine';
 import type { RecordsRequest } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
-import { type CallRecord, createCallReport } from '@sluice/telephony';
+import { type CallRecord, createCallReport } from '@sluice/quota-core/telephony';
 import { formatCount } from '@sluice/terminal';
 import { fillSink } from '@sluice/terminal/files';
 import { CALLS, printCallTotals, printSimulatedCall } from '@sluice/terminal/telephony';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { nodeFiles } from '@sluice/engine';
 import type { CallReports } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
-import type { ReportFormat } from '@sluice/telephony';
+import type { ReportFormat } from '@sluice/quota-core/telephony';
 import { draftSink, isSameFile, outputSink, type TextSink } from '@sluice/terminal/files';
 import type { Deps } from '../context.js';
 

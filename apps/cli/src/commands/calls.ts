@@ -3,7 +3,7 @@ import { listCallPanels } from '@sluice/engine';
 import { describeUnbilled, isAllDue } from '@sluice/engine/words';
 import type { CallReports } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
-import type { ReportFormat } from '@sluice/telephony';
+import type { ReportFormat } from '@sluice/quota-core/telephony';
 import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Carrier, Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/telephony';
+import type { Carrier, Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/quota-core/telephony';
 import { builtInProfiles, parseProfile } from '../profile/load.js';
 import { fixture } from '../test/fixture.js';
 import {

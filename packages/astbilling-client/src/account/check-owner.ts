@@ -1,4 +1,4 @@
-import { isSameDocument, type Subscriber, type TelephoneCustomer } from '@sluice/telephony';
+import { isSameDocument, type Subscriber, type TelephoneCustomer } from '@sluice/quota-core/telephony';
 import { type CustomerTarget, isSameCustomer } from './find-customer.js';
 import { isOfStoreOnly, toReference } from './reference.js';
 import { LineRefusal } from './refusal.js';

@@ -1,4 +1,4 @@
-import { isSameDocument, type TelephoneCustomer } from '@sluice/telephony';
+import { isSameDocument, type TelephoneCustomer } from '@sluice/quota-core/telephony';
 import { isOfStoreOnly, toReference } from './reference.js';
 import { LineRefusal, onlyOne } from './refusal.js';
 

@@ -1,4 +1,4 @@
-import type { Carrier, Did, DidDestination, Subscriber } from '@sluice/telephony';
+import type { Carrier, Did, DidDestination, Subscriber } from '@sluice/quota-core/telephony';
 import type { DidValues } from '../client/types.js';
 import { isOfAddon, toReference, withoutReference, withReference } from './reference.js';
 import { reserve } from './plan-states.js';

@@ -1,5 +1,10 @@
 import { Decimal } from 'decimal.js';
-import { checkAreaCode, type Subscriber, type TelephoneCustomer, type TelephonePlan } from '@sluice/telephony';
+import {
+  checkAreaCode,
+  type Subscriber,
+  type TelephoneCustomer,
+  type TelephonePlan,
+} from '@sluice/quota-core/telephony';
 import type { SubscriberValues } from '../client/types.js';
 import { checkAdoptable, checkReferenced, refuseReseller } from './check-owner.js';
 import { type CustomerTarget, findCustomer } from './find-customer.js';

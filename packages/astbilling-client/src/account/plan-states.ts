@@ -1,4 +1,4 @@
-import type { Did, Subscriber } from '@sluice/telephony';
+import type { Did, Subscriber } from '@sluice/quota-core/telephony';
 import { LineRefusal } from './refusal.js';
 import { giveUpStep, type LinePlan, type LineStep, stateStep } from './step.js';
 import { type LineSystem, need } from './system.js';

@@ -1,5 +1,5 @@
 import type { PassedNumber } from '@sluice/panel-kind';
-import type { Did, Subscriber } from '@sluice/telephony';
+import type { Did, Subscriber } from '@sluice/quota-core/telephony';
 import type { CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 
 /** A step of one type. */

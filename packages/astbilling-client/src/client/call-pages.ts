@@ -1,4 +1,4 @@
-import type { CallRecord } from '@sluice/telephony';
+import type { CallRecord } from '@sluice/quota-core/telephony';
 import { isPanelError } from '@sluice/panel-http';
 import type { OperationName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';

@@ -1,4 +1,4 @@
-import type { CallRecord } from '@sluice/telephony';
+import type { CallRecord } from '@sluice/quota-core/telephony';
 import { PanelConfigError } from '@sluice/panel-http';
 import { readCallPages } from './call-pages.js';
 import { toCanonical } from './canonical.js';

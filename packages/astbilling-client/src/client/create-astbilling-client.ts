@@ -1,4 +1,4 @@
-import type { Did } from '@sluice/telephony';
+import type { Did } from '@sluice/quota-core/telephony';
 import { readCalls } from './calls.js';
 import { toCanonical } from './canonical.js';
 import { Connection } from './connection.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
-import type { CallRecord } from '@sluice/telephony';
+import type { CallRecord } from '@sluice/quota-core/telephony';
 import { type AstbillingClient, createAstbillingClient, parseProfile, type Profile, probeProfile } from '../index.js';
 import { fixture } from '../test/fixture.js';
 

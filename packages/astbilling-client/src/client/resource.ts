@@ -1,4 +1,4 @@
-import { documentSpellings, isSameDocument } from '@sluice/telephony';
+import { documentSpellings, isSameDocument } from '@sluice/quota-core/telephony';
 import type { OperationName, ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
 import { CANONICAL_FIELDS } from '../wire/fields.js';

@@ -10,7 +10,7 @@ import type {
   TelephoneCustomer,
   TelephonePlan,
   Trunk,
-} from '@sluice/telephony';
+} from '@sluice/quota-core/telephony';
 import type { CanonicalRecord } from '../wire/codec.js';
 import type { Report, Simulation } from './types.js';
 import { Fields } from './record-fields.js';

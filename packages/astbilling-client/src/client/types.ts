@@ -12,7 +12,7 @@ import type {
   TelephoneCustomer,
   TelephonePlan,
   Trunk,
-} from '@sluice/telephony';
+} from '@sluice/quota-core/telephony';
 import type { OperationName, Profile, ResourceName } from '../profile/schema.js';
 
 /** The transport's options that a caller may set; the rest comes from the profile. */

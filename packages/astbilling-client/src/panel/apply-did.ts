@@ -1,5 +1,5 @@
 import type { ItemError, Step } from '@sluice/panel-kind';
-import type { Did } from '@sluice/telephony';
+import type { Did } from '@sluice/quota-core/telephony';
 import { isReleased } from '../account/plan-states.js';
 import type { AstbillingClient, DidValues } from '../client/types.js';
 import { type Change, hasValues, refuseUnknown, type Tag } from './change.js';

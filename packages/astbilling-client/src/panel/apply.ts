@@ -1,7 +1,7 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import type { ApplyContext, Clock, ItemError, Step, StepOutcome } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { Subscriber } from '@sluice/telephony';
+import type { Subscriber } from '@sluice/quota-core/telephony';
 import { differingFields, isHalfMade } from '../account/plan-line.js';
 import { toReference } from '../account/reference.js';
 import { findPassedNumber } from '../account/step.js';

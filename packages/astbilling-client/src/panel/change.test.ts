@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Did } from '@sluice/telephony';
+import type { Did } from '@sluice/quota-core/telephony';
 import { hasValues } from './change.js';
 
 const did = { monthlyPrice: '30.00', channels: 2, destination: null, extra: { note: 'abc', pin: '7', limit: 50 } };

@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { ApplyContext, Clock, ItemError, StepOutcome } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
-import type { Did, Subscriber } from '@sluice/telephony';
+import type { Did, Subscriber } from '@sluice/quota-core/telephony';
 import type { DidValues, SubscriberValues } from '../client/types.js';
 import { CANONICAL_FIELDS, toCanonicalName } from '../wire/fields.js';
 

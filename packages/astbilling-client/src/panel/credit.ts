@@ -1,6 +1,6 @@
 import type { Plan } from '@sluice/panel-kind';
 import { addMoney, compareMoney, multiplyMoney } from '@sluice/quota-core';
-import { isAmount, type Subscriber } from '@sluice/telephony';
+import { isAmount, type Subscriber } from '@sluice/quota-core/telephony';
 
 /** Reports a postpaid line, once a month, that has less than a tenth of its credit limit left: calls use it up for good, until a refill. */
 export function noteCredit(plan: Plan, service: string, line: Subscriber, at: string): void {

@@ -7,7 +7,7 @@ import {
   type Subscriber,
   TelephonyError,
   usernameCandidates,
-} from '@sluice/telephony';
+} from '@sluice/quota-core/telephony';
 import type { KnownLineTarget, LineTarget } from '../account/plan-line.js';
 import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';

@@ -1,6 +1,6 @@
 import type { AccountCommand, Plan, Step, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
-import type { Did, DidDestination } from '@sluice/telephony';
+import type { Did, DidDestination } from '@sluice/quota-core/telephony';
 import { planLink, planUnlink, refuseOtherAddon } from '../account/plan-did.js';
 import { planRelease, restore } from '../account/plan-states.js';
 import { addonReference, toReference } from '../account/reference.js';

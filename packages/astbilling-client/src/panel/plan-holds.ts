@@ -1,6 +1,6 @@
 import type { HoldInForce, Plan, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
-import type { Subscriber } from '@sluice/telephony';
+import type { Subscriber } from '@sluice/quota-core/telephony';
 import { planSuspend, planUnsuspend } from '../account/plan-states.js';
 import type { LineSystem } from '../account/system.js';
 import type { LineState } from './state.js';

@@ -1,6 +1,6 @@
 import { type ItemError, mayBeDone, type Step, type TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
-import type { Subscriber } from '@sluice/telephony';
+import type { Subscriber } from '@sluice/quota-core/telephony';
 import type { LineSystem } from '../account/system.js';
 import { type CreatePayload, isOwn } from './apply.js';
 import { changesPasswords } from './lacks.js';

@@ -1,6 +1,6 @@
 import type { Plan } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { Subscriber } from '@sluice/telephony';
+import type { Subscriber } from '@sluice/quota-core/telephony';
 import type { LineStep } from '../account/step.js';
 import type { SubscriberValues } from '../client/types.js';
 import { LINE_REF } from './settings.js';

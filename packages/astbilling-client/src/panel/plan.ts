@@ -1,7 +1,7 @@
 import type { AccountCommand, ItemError, Observation, Plan, TargetState } from '@sluice/panel-kind';
 import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
-import { type Subscriber, TelephonyError } from '@sluice/telephony';
+import { type Subscriber, TelephonyError } from '@sluice/quota-core/telephony';
 import { refuseReseller } from '../account/check-owner.js';
 import { planLine, planUpdate, refuseHalfMade } from '../account/plan-line.js';
 import { planTerminate } from '../account/plan-states.js';

@@ -7,7 +7,7 @@ import {
   type StepOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
-import type { Did } from '@sluice/telephony';
+import type { Did } from '@sluice/quota-core/telephony';
 import { HALF_MADE, isHalfMade } from '../account/plan-line.js';
 import { type CreatePayload, isLineDone, isOwn, toLineOutcome, withNumber } from './apply.js';
 import { isDidDone } from './apply-did.js';

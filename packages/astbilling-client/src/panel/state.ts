@@ -9,7 +9,7 @@ import {
   toItemError,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { Carrier, Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/telephony';
+import type { Carrier, Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/quota-core/telephony';
 import type { LineObservation } from '../account/plan-line.js';
 import type { LineState as LineWithDids } from '../account/plan-states.js';
 import { toReference } from '../account/reference.js';

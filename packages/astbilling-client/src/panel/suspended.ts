@@ -1,6 +1,6 @@
 import type { Step, StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, EvidenceRecord } from '@sluice/quota-core';
-import type { Did, Subscriber } from '@sluice/telephony';
+import type { Did, Subscriber } from '@sluice/quota-core/telephony';
 
 type Suspendable = Pick<Subscriber | Did, 'status' | 'statusValue'>;
 

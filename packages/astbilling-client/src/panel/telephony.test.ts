@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { CallRecord } from '@sluice/telephony';
+import type { CallRecord } from '@sluice/quota-core/telephony';
 import { type OpenedPanel, openTelephony, SYSTEMS } from '../test/open-panel.js';
 
 const october = { from: '2026-10-01T03:00:00.000Z', to: '2026-11-01T03:00:00.000Z' };

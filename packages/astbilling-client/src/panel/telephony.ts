@@ -8,7 +8,7 @@ import type {
   TelephonyResource,
   TelephonyValues,
 } from '@sluice/panel-kind';
-import type { CallRecord } from '@sluice/telephony';
+import type { CallRecord } from '@sluice/quota-core/telephony';
 import { isSecretName, SluiceError, usageError } from '@sluice/panel-kind';
 import { findReseller } from '../account/check-owner.js';
 import { isReleased } from '../account/plan-states.js';

@@ -1,4 +1,4 @@
-import { localDay, toLocalTime } from '@sluice/telephony';
+import { localDay, toLocalTime } from '@sluice/quota-core/telephony';
 
 const DAY_MS = 86_400_000;
 

@@ -1,4 +1,4 @@
-import { findMarkers } from '@sluice/telephony';
+import { findMarkers } from '@sluice/quota-core/telephony';
 
 /**
  * Returns the marks of bills on a line of an invoice. One that the billing system made by itself has none: it may have text that its

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { billKey, billMarker } from '@sluice/telephony';
+import { billKey, billMarker } from '@sluice/quota-core/telephony';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
 const NOVEMBER = { start: '2026-11-01T00:00:00-03:00', end: '2026-12-01T00:00:00-03:00' };

@@ -8,7 +8,7 @@ import {
   type Step,
   type TargetState,
 } from '@sluice/panel-kind';
-import type { CallRecord, Rate, Subscriber } from '@sluice/telephony';
+import type { CallRecord, Rate, Subscriber } from '@sluice/quota-core/telephony';
 import * as z from 'zod/mini';
 
 /** A telephony system in memory: its calls may be changed at any time. */

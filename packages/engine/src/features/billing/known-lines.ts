@@ -1,5 +1,5 @@
 import type { BillingSystem, Invoice } from '@sluice/panel-kind';
-import { billMarker } from '@sluice/telephony';
+import { billMarker } from '@sluice/quota-core/telephony';
 import { ownMarkers } from '../../base/own-markers.js';
 import type { Context } from '../../context/context.js';
 import { nullIfUnknown } from './refusals.js';

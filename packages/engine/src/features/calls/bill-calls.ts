@@ -1,7 +1,7 @@
 import type { CallBillReport, CallBillView } from '@sluice/contract/documents';
 import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
-import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
+import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/quota-core/telephony';
 import { describeUnbilled } from '../../base/config/call-panels.js';
 import { compareIds } from '../../base/natural-order.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';

@@ -2,7 +2,14 @@ import type { CallBillView } from '@sluice/contract/documents';
 import path from 'node:path';
 import { type CallTerms, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
-import { billKey, billMarker, decideBill, reportFileName, type Subscriber, withMarker } from '@sluice/telephony';
+import {
+  billKey,
+  billMarker,
+  decideBill,
+  reportFileName,
+  type Subscriber,
+  withMarker,
+} from '@sluice/quota-core/telephony';
 import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';

@@ -1,6 +1,6 @@
 import { type CallTerms, type ItemError, SluiceError, toItemError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
-import { type BillPeriod, isClosed, periodsOverlap, type Subscriber } from '@sluice/telephony';
+import { type BillPeriod, isClosed, periodsOverlap, type Subscriber } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import { describeUnknownProduct, UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
 import type { Line } from '../telephony/find-line.js';

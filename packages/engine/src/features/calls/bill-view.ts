@@ -1,6 +1,6 @@
 import type { CallBillView } from '@sluice/contract/documents';
 import type { CallBillRecord, HeldLease } from '@sluice/state-store';
-import type { ReportFormat } from '@sluice/telephony';
+import type { ReportFormat } from '@sluice/quota-core/telephony';
 import { toInstants, type ToBill } from './due.js';
 import type { Billed } from './bill-until-ended.js';
 import type { CallReportSink, Gathered } from './gather.js';

@@ -1,7 +1,7 @@
 import { type CallInvoice, SluiceError } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { billKey, billMarker, type BillPeriod, periodsOverlap } from '@sluice/telephony';
+import { billKey, billMarker, type BillPeriod, periodsOverlap } from '@sluice/quota-core/telephony';
 import { ownMarkers } from '../../base/own-markers.js';
 import { describePeriod, readBounds } from '../../base/describe-period.js';
 import type { Context } from '../../context/context.js';

@@ -1,7 +1,7 @@
 import type { PeriodView } from '@sluice/contract/documents';
 import { type CallTerms, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
-import { periodsOverlap } from '@sluice/telephony';
+import { periodsOverlap } from '@sluice/quota-core/telephony';
 import type { Line } from '../telephony/find-line.js';
 import { isByHand } from '../billing/by-hand.js';
 import { isFinal } from './due.js';

@@ -1,6 +1,6 @@
 import { addMoney, compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { CallBillRecord, StoreTables } from '@sluice/state-store';
-import { periodsOverlap } from '@sluice/telephony';
+import { periodsOverlap } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import { isOfPanel } from './line-bills.js';
 import { BY_HAND, isByHand } from '../billing/by-hand.js';

@@ -1,5 +1,5 @@
 import type { CallBillRecord } from '@sluice/state-store';
-import { periodsOverlap } from '@sluice/telephony';
+import { periodsOverlap } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import { findTelephony } from '../telephony/panels.js';
 import { CLIENT_CURRENCY } from './bill-refusals.js';

@@ -1,7 +1,7 @@
 import type { CallBillView } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
-import { parsePeriod, toLocalTime } from '@sluice/telephony';
+import { parsePeriod, toLocalTime } from '@sluice/quota-core/telephony';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import type { Run } from '../../kernel/run/bracket.js';

@@ -9,7 +9,7 @@ import {
   type PeriodRule,
   periodsOverlap,
   toLocalTime,
-} from '@sluice/telephony';
+} from '@sluice/quota-core/telephony';
 import type { ServiceWindow } from '../../base/ownership.js';
 import { isByHand } from '../billing/by-hand.js';
 

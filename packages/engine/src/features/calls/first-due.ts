@@ -1,5 +1,5 @@
 import type { CallBillRecord, ConditionRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
-import { periodsOverlap } from '@sluice/telephony';
+import { periodsOverlap } from '@sluice/quota-core/telephony';
 import { listCallPanels } from '../../base/config/call-panels.js';
 import type { Context } from '../../context/context.js';
 import type { Enforcements } from '../../context/enforcement.js';

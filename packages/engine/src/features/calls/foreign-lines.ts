@@ -1,6 +1,6 @@
 import { type ItemError, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import type { Subscriber } from '@sluice/telephony';
+import type { Subscriber } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 
 /**

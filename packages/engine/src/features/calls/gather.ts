@@ -9,7 +9,7 @@ import {
   IdsDigest,
   RateTable,
   type ReportFormat,
-} from '@sluice/telephony';
+} from '@sluice/quota-core/telephony';
 import { compareMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { isInWindow, type ServiceWindow } from '../../base/ownership.js';

@@ -1,6 +1,6 @@
 import type { ComparedBill } from '@sluice/contract/documents';
 import type { PanelTelephony } from '@sluice/panel-kind';
-import { billKey, type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
+import { billKey, type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/quota-core/telephony';
 import { addMoney } from '@sluice/quota-core';
 import { listLines } from '../services/lines.js';
 import { cutByOwner, type OwnedPart, type OwnedWindow, windowsSince } from '../../base/ownership.js';

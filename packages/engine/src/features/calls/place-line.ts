@@ -1,6 +1,6 @@
 import { type CallBilling, type CallInvoice, type CallLine, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
-import { billMarker, findMarkers } from '@sluice/telephony';
+import { billMarker, findMarkers } from '@sluice/quota-core/telephony';
 import { ownMarkers } from '../../base/own-markers.js';
 import { nullIfUnknown } from '../billing/refusals.js';
 import { isAskerEnded } from '../../context/asker.js';

@@ -11,7 +11,7 @@ import {
   parsePeriod,
   reportFileName,
   toLocalTime,
-} from '@sluice/telephony';
+} from '@sluice/quota-core/telephony';
 import { numberSubject } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { createPanelError } from '@sluice/panel-http';
 import type { CallFilter, CallPage } from '@sluice/panel-kind';
-import type { CallRecord } from '@sluice/telephony';
+import type { CallRecord } from '@sluice/quota-core/telephony';
 import { readSorted } from './read-sorted.js';
 
 const FROM = Date.parse('2026-10-01T00:00:00Z');

@@ -1,6 +1,6 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { CallFilter, PanelTelephony } from '@sluice/panel-kind';
-import { type CallRecord, compareCalls } from '@sluice/telephony';
+import { type CallRecord, compareCalls } from '@sluice/quota-core/telephony';
 
 /** Records that are sorted at once: this many are kept in memory. */
 const AT_ONCE = 20_000;

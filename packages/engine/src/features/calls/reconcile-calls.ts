@@ -2,7 +2,14 @@ import type { ComparedBill, ComparedBills } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import { addMoney, compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { type BillPeriod, type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
+import {
+  type BillPeriod,
+  type CallRecord,
+  CallSum,
+  parsePeriod,
+  periodsOverlap,
+  toLocalTime,
+} from '@sluice/quota-core/telephony';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';

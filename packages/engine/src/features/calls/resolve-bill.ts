@@ -3,7 +3,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
-import { TelephonyError } from '@sluice/telephony';
+import { TelephonyError } from '@sluice/quota-core/telephony';
 import { isAskerEnded } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
 import { requirePayer } from '../billing/refusals.js';

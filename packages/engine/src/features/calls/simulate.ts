@@ -1,7 +1,14 @@
 import type { SimulatedCallView } from '@sluice/contract/documents';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
-import { type IncrementBase, parseNumber, rateCall, RateTable, TelephonyError, toLocalTime } from '@sluice/telephony';
+import {
+  type IncrementBase,
+  parseNumber,
+  rateCall,
+  RateTable,
+  TelephonyError,
+  toLocalTime,
+} from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { parseTime } from '../../base/times.js';

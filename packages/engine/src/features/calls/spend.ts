@@ -1,7 +1,7 @@
 import { type CallFilter, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import type { Cycle, MoneyReading } from '@sluice/quota-core';
 import { type OwnershipRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
-import { type SpendFigure, SpendSum } from '@sluice/telephony';
+import { type SpendFigure, SpendSum } from '@sluice/quota-core/telephony';
 import { unsupported } from '../../base/errors.js';
 import { requireFacet } from '../../base/facet.js';
 import { readSorted } from './read-sorted.js';

@@ -1,7 +1,7 @@
 import type { BillReport, StoredBillView } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
-import { toLocalTime, toNamePart } from '@sluice/telephony';
+import { toLocalTime, toNamePart } from '@sluice/quota-core/telephony';
 import { notFound } from '../../base/errors.js';
 import { BY_HAND, isByHand } from '../billing/by-hand.js';
 import { findTimeZone } from '../../base/config/find-entry.js';

@@ -3,7 +3,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
 import { addMoney } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
-import type { BillPeriod, CallTotals } from '@sluice/telephony';
+import type { BillPeriod, CallTotals } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import { findBillingType } from './billing-type.js';
 import { finalPeriods, toInstants } from './due.js';

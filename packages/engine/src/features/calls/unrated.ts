@@ -1,5 +1,5 @@
 import { formatMoney } from '@sluice/quota-core';
-import type { CallTotals } from '@sluice/telephony';
+import type { CallTotals } from '@sluice/quota-core/telephony';
 
 /** Returns the calls of a sum that are not in it because they have no charge yet; undefined: none. */
 export function findUnrated({ problems }: Pick<CallTotals, 'problems'>): CallTotals['problems'][number] | undefined {

@@ -1,7 +1,7 @@
 import type { DidReport } from '@sluice/contract/documents';
 import { type DidCommand, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
 import { numberSubject, type OwnershipRecord, type ServiceRecord } from '@sluice/state-store';
-import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
+import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/quota-core/telephony';
 import { notFound } from '../../base/errors.js';
 import { toRequestError } from '../calls/simulate.js';
 import { runDecidedCommand } from '../command/run-command.js';

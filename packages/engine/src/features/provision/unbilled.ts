@@ -1,5 +1,5 @@
 import type { CallBillView } from '@sluice/contract/documents';
-import { toLocalTime } from '@sluice/telephony';
+import { toLocalTime } from '@sluice/quota-core/telephony';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';

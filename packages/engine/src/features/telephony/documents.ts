@@ -1,7 +1,7 @@
 import type { TelephonyDocument } from '@sluice/contract/documents';
 import { isSecretName, type TelephonyField } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
-import { type DidDestination, isSameDocument } from '@sluice/telephony';
+import { type DidDestination, isSameDocument } from '@sluice/quota-core/telephony';
 
 /** Returns a record as documents have it: without passwords, further fields of the profile last. */
 export function toDocument(record: object): TelephonyDocument {

@@ -1,5 +1,5 @@
 import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
-import type { Subscriber } from '@sluice/telephony';
+import type { Subscriber } from '@sluice/quota-core/telephony';
 import { type ActionRecord, type OwnershipRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';

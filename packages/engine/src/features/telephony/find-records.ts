@@ -1,6 +1,6 @@
 import type { ListedRecords } from '@sluice/contract/documents';
 import { SluiceError, type TelephonyRecords, type TelephonyResource, usageError } from '@sluice/panel-kind';
-import { parseNumber, TelephonyError } from '@sluice/telephony';
+import { parseNumber, TelephonyError } from '@sluice/quota-core/telephony';
 import { notFound } from '../../base/errors.js';
 import { suggestion } from '../../base/suggestion.js';
 import type { Context } from '../../context/context.js';

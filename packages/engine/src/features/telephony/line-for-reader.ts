@@ -3,7 +3,7 @@ import { objectVisibleSince, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import type { ActionRecord } from '@sluice/state-store';
 import type { JournalPayload } from '../../kernel/changes/journal.js';
-import type { DidDestination } from '@sluice/telephony';
+import type { DidDestination } from '@sluice/quota-core/telephony';
 import { toText } from './documents.js';
 import type { Line } from './find-line.js';
 import { findWritten } from './write-record.js';

@@ -1,5 +1,5 @@
 import { type PanelTelephony, type TelephonyField, type TelephonyResource, usageError } from '@sluice/panel-kind';
-import { canonicalDocument, type DidDestination, parseNumber } from '@sluice/telephony';
+import { canonicalDocument, type DidDestination, parseNumber } from '@sluice/quota-core/telephony';
 import { suggestion } from '../../base/suggestion.js';
 import { checkRate } from './check-rate.js';
 import { toCamel, type WrittenValue } from './documents.js';

@@ -10,7 +10,7 @@ import {
 } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord, DecisionRecord } from '@sluice/state-store';
 import type { Panel } from '@sluice/panel-kind';
-import type { DestinationSpend } from '@sluice/telephony';
+import type { DestinationSpend } from '@sluice/quota-core/telephony';
 
 /**
  * The highest figures of a cycle since an operator accepted ones that had fallen, stored with the bounds of later readings. The

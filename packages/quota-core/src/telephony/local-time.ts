@@ -1,5 +1,6 @@
 import { tzOffset } from '@date-fns/tz/tzOffset';
-import { checkLocalDate, toLocalDate, zonedMidnight } from '@sluice/quota-core';
+import { checkLocalDate } from '../cycle.js';
+import { toLocalDate, zonedMidnight } from '../zone.js';
 import { quote, TelephonyError } from './errors.js';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import { formatMoney } from '@sluice/quota-core';
+import { formatMoney } from '../money.js';
 import { parseAmount } from './amounts.js';
 import { quote } from './errors.js';
 import type { CallProblem, CallTotals, Finding } from './call-sum.js';

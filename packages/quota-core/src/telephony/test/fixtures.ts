@@ -3,7 +3,7 @@ import { type CallRecord, type Rate, TelephonyError } from '../index.js';
 
 /** The parsed document of a file of `fixtures/`. */
 export function fixture(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../../fixtures/${name}.json`, import.meta.url), 'utf8'));
+  return JSON.parse(readFileSync(new URL(`../../../fixtures/${name}.json`, import.meta.url), 'utf8'));
 }
 
 /** The code of the TelephonyError that `run` throws; fails when it throws nothing or something else. */

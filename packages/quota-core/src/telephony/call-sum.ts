@@ -1,4 +1,4 @@
-import { currencyDecimals } from '@sluice/quota-core';
+import { currencyDecimals } from '../money.js';
 import { type Amount, formatAtLeast, isAmount, parseAmount, roundAmount, ZERO } from './amounts.js';
 import { instantMs, parseInstant } from './local-time.js';
 import type { BillPeriod } from './periods.js';

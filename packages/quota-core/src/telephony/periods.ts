@@ -1,4 +1,5 @@
-import { billingCycleAt, type Cycle, zonedMidnight } from '@sluice/quota-core';
+import { billingCycleAt, type Cycle } from '../cycle.js';
+import { zonedMidnight } from '../zone.js';
 import { quote, TelephonyError } from './errors.js';
 import { pad, parseInstant, toLocalTime } from './local-time.js';
 
