@@ -41,13 +41,8 @@ const commandRules = {
     '**/*.test.ts',
     '**/src/test/**',
     'packages/fake-panels/**',
-    // They are about the flags of every program.
-    'packages/terminal/src/{completion,manual}/**',
     // They list the words of commands.
     'packages/contract/src/use-cases/**',
-    // They write what operators of the command read, or run systemd's own program.
-    'packages/setup/src/config-text.ts',
-    'packages/setup/src/schedule/{crontab,systemd,install-units}.ts',
   ],
   rules: {
     'sluice/syntax': ['error', [...moduleRules, ...useCaseRules, switchRule]],
@@ -84,7 +79,6 @@ const REVIEWED = [
   'packages/api-client/src',
   'packages/charts/src',
   'packages/config-file/src',
-  'packages/setup/src',
   'packages/contract/src',
   'packages/notice-channels/src',
   'packages/astbilling-client/src',
@@ -96,7 +90,6 @@ const REVIEWED = [
   'packages/panel-kind/src',
   'packages/quota-core/src',
   'packages/state-store/src',
-  'packages/terminal/src',
   'packages/whmcs-client/src',
 ];
 

@@ -6,7 +6,7 @@ import ts from 'typescript';
 
 const root = path.resolve(import.meta.dirname, '..');
 /** Sources whose strings are read by programs alone, and those of tests and fakes. */
-const SKIPPED = /\.test\.ts$|\/test\/|^packages\/fake-panels\/|^packages\/terminal\/src\/completion\//;
+const SKIPPED = /\.test\.ts$|\/test\/|^packages\/fake-panels\/|^apps\/cli\/src\/terminal\/completion\//;
 const SQL = new RegExp(
   [
     /\b(SELECT|INSERT INTO|DELETE FROM|CREATE (TABLE|INDEX|TRIGGER|UNIQUE)|ALTER TABLE|PRAGMA|WHERE|ORDER BY|VALUES)\b/,

@@ -1,5 +1,6 @@
 import type { Command, HelpConfiguration } from 'commander';
-import { outputWidth, usageText, wrapLine } from '@sluice/terminal/text';
+import { outputWidth, wrapLine } from './terminal/wrap.js';
+import { usageText } from './terminal/usage-text.js';
 import type { Deps } from './context.js';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';

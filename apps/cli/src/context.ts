@@ -1,6 +1,7 @@
 import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
-import type { InputHost, TerminalHost, Zones } from '@sluice/terminal';
+import type { InputHost, TerminalHost } from './terminal/host.js';
+import type { Zones } from './terminal/times.js';
 
 /** Everything a command gets from outside; no other module reads the process. */
 export interface Deps extends TerminalHost, InputHost {

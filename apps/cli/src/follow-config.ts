@@ -3,7 +3,7 @@ import { type Config, configReaders, configState, type FoundConfig, missingSecre
 import type { CurrentConfig } from '@sluice/engine';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
-import { writeLine } from '@sluice/terminal/text';
+import { writeLine } from './terminal/wrap.js';
 import type { Deps } from './context.js';
 import { requireFound, warnOfExposed } from './load-config.js';
 

@@ -8,7 +8,7 @@ import {
 } from '@sluice/config-file';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { printable } from '@sluice/panel-http/printable';
-import { writeLine } from '@sluice/terminal/text';
+import { writeLine } from './terminal/wrap.js';
 import type { Deps } from './context.js';
 import { configKinds } from './kinds.js';
 import { compileParsers } from './plain-zod.js';

@@ -1,4 +1,4 @@
-import type { ManualParts } from '@sluice/terminal/manual';
+import type { ManualParts } from './terminal/manual/man-pages.js';
 
 /** Returns what the manual of the command says besides its commands. */
 export function manualParts(version: string): ManualParts {

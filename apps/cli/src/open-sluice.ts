@@ -12,7 +12,7 @@ import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { StateStore } from '@sluice/state-store';
-import { Terminal, type TerminalOptions } from '@sluice/terminal';
+import { Terminal, type TerminalOptions } from './terminal/terminal.js';
 import type { FollowedConfig } from './follow-config.js';
 import { loadFound } from './load-config.js';
 import type { Deps } from './context.js';

@@ -84,6 +84,6 @@ async function readStdin(): Promise<Uint8Array> {
 }
 
 async function ask(question: string, options?: { secret?: boolean }): Promise<string> {
-  const { askLine } = await import('@sluice/terminal/ask');
+  const { askLine } = await import('./terminal/ask.js');
   return askLine(process, question, options);
 }

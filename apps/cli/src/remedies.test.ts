@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { listNodes } from '@sluice/terminal/completion';
+import { listNodes } from './terminal/completion/script.js';
 import { wholeProgram } from './cli.js';
 import { remedyFor, withRemedy } from './remedies.js';
 import { REMEDIES } from './remedy-texts.js';

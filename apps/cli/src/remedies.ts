@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import { SluiceError, toItemError } from '@sluice/panel-kind/errors';
-import { shellWords } from '@sluice/terminal';
+import { shellWords } from './terminal/words.js';
 import { REMEDIES } from './remedy-texts.js';
 
 /** A message with its code and the details that its remedy may name. */

@@ -1,7 +1,9 @@
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { CommanderError } from 'commander';
-import type { Zones } from '@sluice/terminal';
-import { Times, usageText, writeLine } from '@sluice/terminal/text';
+import type { Zones } from './terminal/times.js';
+import { Times } from './terminal/times.js';
+import { usageText } from './terminal/usage-text.js';
+import { writeLine } from './terminal/wrap.js';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
 import { ExitCode, signalExitCode, toErrorExitCode } from './exit-codes.js';

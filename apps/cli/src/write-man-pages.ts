@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { manPages } from '@sluice/terminal/manual';
+import { manPages } from './terminal/manual/man-pages.js';
 import { wholeProgram } from './cli.js';
 import { manualParts } from './manual.js';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { ConfigFinding } from '@sluice/engine';
 import { suggestion } from '@sluice/engine/words';
-import { readText } from '@sluice/terminal/files';
-import { PLACEHOLDER, PLACEHOLDERS } from '@sluice/terminal/templates';
+import { readText } from './read-text.js';
+import { PLACEHOLDER, PLACEHOLDERS } from './placeholders.js';
 import { isMap } from './is-map.js';
 
 /**

@@ -1,7 +1,7 @@
 import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type SluiceError, usageError } from '@sluice/panel-kind/errors';
-import { readWhole, UnfitFile } from '@sluice/terminal/files';
+import { readWhole, UnfitFile } from './read-whole.js';
 import type { ConfigAccess, ConfigFolder, SystemUser } from './exposed.js';
 
 /** A link that can be opened leads over no more than this. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readText } from '@sluice/terminal/files';
+import { readText } from './read-text.js';
 import type { Config } from './load.js';
 import { resolveSecret, type SecretSources } from './secrets.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { programEnv } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
-import { readWhole } from '@sluice/terminal/files';
+import { readWhole } from './read-whole.js';
 
 const REFERENCE = /^\$\{(env|file|cmd|credential):([^}]*)\}$/;
 

@@ -4,20 +4,21 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import {
   AGENTS,
-  describeAgentLimit,
-  describeNewUser,
-  printAccess,
   printAgent,
-  printAgentExplained,
   printAgents,
   printCheck,
-  printMessage,
-  printRoom,
   printSemantics,
   printSuspended,
+} from '../terminal/reports/agent-report.js';
+import {
+  describeAgentLimit,
+  describeNewUser,
+  printAgentExplained,
+  printRoom,
   printUsersChanged,
-} from '@sluice/terminal/reports';
-import { readTable } from '@sluice/terminal/rows';
+} from '../terminal/reports/agent-lines.js';
+import { printAccess, printMessage } from '../terminal/reports/customer.js';
+import { readTable } from '../terminal/rows/rows.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { type Opened, withSluice } from '../open-sluice.js';
 import { answer } from './answer.js';

@@ -1,4 +1,4 @@
-import type { Terminal } from '@sluice/terminal';
+import type { Terminal } from '../terminal/terminal.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { type Opened, type OpenOptions, withSluice } from '../open-sluice.js';

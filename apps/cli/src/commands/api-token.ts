@@ -1,7 +1,7 @@
 import { parseTime, type TokenView } from '@sluice/engine';
 import { tokenStatus } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
-import { state, text, time } from '@sluice/terminal';
+import { state, text, time } from '../terminal/columns.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';

@@ -1,7 +1,7 @@
 import type { AutoBuyView } from '@sluice/engine';
 import type { AutoBuySubject } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
-import { autoBuySubject, describeAutoBuy, printAutoBuy } from '@sluice/terminal/reports';
+import { autoBuySubject, describeAutoBuy, printAutoBuy } from '../terminal/reports/billing.js';
 import { answer } from './answer.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';

@@ -1,8 +1,8 @@
 import { formatMoney } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind/errors';
-import { formatCount } from '@sluice/terminal';
-import { CREDIT_ENTRIES, INVOICES } from '@sluice/terminal/lists';
-import { creditText, printInvoice } from '@sluice/terminal/reports';
+import { formatCount } from '../terminal/words.js';
+import { CREDIT_ENTRIES, INVOICES } from '../terminal/lists/billing.js';
+import { creditText, printInvoice } from '../terminal/reports/billing.js';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import type { CommandHandler, GlobalOptions } from './command.js';

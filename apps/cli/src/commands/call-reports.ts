@@ -4,7 +4,7 @@ import { nodeFiles } from '@sluice/engine';
 import type { CallReports } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { ReportFormat } from '@sluice/quota-core/telephony';
-import { draftSink, isSameFile, outputSink, type TextSink } from '@sluice/terminal/files';
+import { draftSink, isSameFile, outputSink, type TextSink } from '../terminal/files/sinks.js';
 import type { Deps } from '../context.js';
 
 /** Returns the reports of bills in a folder, which is made with the first of them. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import { manualClock } from '@sluice/fake-panels';
-import { listNodes } from '@sluice/terminal/completion';
+import { listNodes } from '../terminal/completion/script.js';
 import { wholeProgram } from '../cli.js';
 import { COMMAND } from '../test/command-process.js';
 import { Bench } from '../test/harness.js';

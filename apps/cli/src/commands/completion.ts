@@ -1,5 +1,6 @@
 import { importKeys } from '@sluice/engine';
-import { completionScript, type CompletionValue, type Shell } from '@sluice/terminal/completion';
+import { completionScript, type Shell } from '../terminal/completion/script.js';
+import type { CompletionValue } from '../terminal/completion/shape.js';
 import type { Command } from 'commander';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';

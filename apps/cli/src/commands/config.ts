@@ -11,7 +11,7 @@ import { describedSchema, findLackingFields, readStoredProblems, upgradeChecks }
 import { storePast, withStore } from '@sluice/state-store';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { Terminal } from '@sluice/terminal';
+import { Terminal } from '../terminal/terminal.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
 import { BILLING, configKinds, knownKinds } from '../kinds.js';

@@ -1,5 +1,5 @@
 import { Argument, Option } from 'commander';
-import type { Shell } from '@sluice/terminal/completion';
+import type { Shell } from '../terminal/completion/script.js';
 import { type GlobalOptions, type LazyCommand, repeated } from './command.js';
 
 /** Declares `init`, `schedule` and `completion`, which are run once at set-up. */

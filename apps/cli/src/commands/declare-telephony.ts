@@ -1,4 +1,4 @@
-import type { TelephonyNoun } from '@sluice/terminal/telephony';
+import type { TelephonyNoun } from '../terminal/telephony/lists.js';
 import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 import type { STATUSES } from './statuses.js';

@@ -1,6 +1,6 @@
 import type { DidReport, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { printNumberChange } from '@sluice/terminal/telephony';
+import { printNumberChange } from '../terminal/telephony/records.js';
 import { toRunExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import { type ChangeHow, type ChangeOptions, toHow } from './change-options.js';

@@ -6,8 +6,8 @@ import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { requireConfig } from '../load-config.js';
 import { openConfiguredStore, startSluice } from '../open-sluice.js';
-import { Terminal } from '@sluice/terminal';
-import { printSections } from '@sluice/terminal/reports';
+import { Terminal } from '../terminal/terminal.js';
+import { printSections } from '../terminal/reports/checks.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { serveTokenChecks } from './serve-token.js';
 

@@ -1,14 +1,10 @@
 import { parseTime } from '@sluice/engine';
 import { describeOverdue, findLimitingAgents, findSkip, isWithAccount } from '@sluice/engine/words';
-import { shellWords } from '@sluice/terminal';
-import {
-  explainState,
-  printAlarms,
-  printBasis,
-  printService,
-  type StateCommands,
-  type StateNames,
-} from '@sluice/terminal/reports';
+import { shellWords } from '../terminal/words.js';
+import { explainState } from '../terminal/reports/state.js';
+import { printAlarms, printBasis } from '../terminal/reports/explanation.js';
+import { printService } from '../terminal/reports/service.js';
+import type { StateCommands, StateNames } from '../terminal/reports/state-names.js';
 import { ExitCode } from '../exit-codes.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler, GlobalOptions } from './command.js';

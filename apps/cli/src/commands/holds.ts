@@ -13,8 +13,11 @@ import {
 } from '@sluice/engine';
 import { describeOverdue, isPanelRemoved } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
-import { HOLDS, HOLDS_IN_FULL } from '@sluice/terminal/lists';
-import { printChangedAgents, printFirst, printOutcome, printRun } from '@sluice/terminal/reports';
+import { HOLDS, HOLDS_IN_FULL } from '../terminal/lists/services.js';
+import { printChangedAgents } from '../terminal/reports/agent-report.js';
+import { printFirst } from '../terminal/reports/fold.js';
+import { printOutcome } from '../terminal/reports/command.js';
+import { printRun } from '../terminal/reports/run-report.js';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import type { Opened } from '../open-sluice.js';

@@ -1,9 +1,10 @@
 import { importKeys, type ImportReport } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { formatCount, type Terminal } from '@sluice/terminal';
-import { toCsv } from '@sluice/terminal/files';
-import { describeChange } from '@sluice/terminal/reports';
-import { readRows } from '@sluice/terminal/rows';
+import { formatCount } from '../terminal/words.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { toCsv } from '../terminal/files/csv.js';
+import { describeChange } from '../terminal/reports/outcome.js';
+import { readRows } from '../terminal/rows/rows.js';
 import { loadConfig } from '../load-config.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { checkConfigText } from '@sluice/config-file';
 import { configKinds, KINDS } from '../kinds.js';
-import type { PanelOutcome } from '@sluice/terminal/reports';
+import type { PanelOutcome } from '../terminal/reports/panel-test.js';
 import { benchForEachTest, closeAfterTest } from '../test/each-test.js';
 import { type Outcome } from '../test/harness.js';
 

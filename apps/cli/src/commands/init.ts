@@ -1,24 +1,16 @@
 import path from 'node:path';
 import { findConfigFile } from '@sluice/config-file';
 import { usageError } from '@sluice/panel-kind/errors';
-import {
-  type Check,
-  checkCurrency,
-  checkTimeZone,
-  collectAnswers,
-  type GivenAnswers,
-  Interview,
-  parsePanels,
-  pathInConfig,
-  refuseExisting,
-  refuseUnwritable,
-  writeConfig,
-  type WrittenConfig,
-} from '@sluice/setup';
+import { type Check, checkCurrency, checkTimeZone, pathInConfig } from '../setup/check-answers.js';
+import { collectAnswers, type GivenAnswers } from '../setup/collect-answers.js';
+import { Interview } from '../setup/interview.js';
+import { parsePanels } from '../setup/panel-pairs.js';
+import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } from '../setup/write-config.js';
 import { openStore } from '@sluice/state-store';
-import { shellWords, Terminal } from '@sluice/terminal';
-import { readStdinText } from '@sluice/terminal/files';
-import { describeTest, type PanelOutcome } from '@sluice/terminal/reports';
+import { shellWords } from '../terminal/words.js';
+import { Terminal } from '../terminal/terminal.js';
+import { readStdinText } from '../terminal/files/read-text.js';
+import { describeTest, type PanelOutcome } from '../terminal/reports/panel-test.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { configKinds, kindTitle } from '../kinds.js';

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { printableJson } from '@sluice/panel-http/printable';
-import { formatCount, printRows } from '@sluice/terminal';
-import { fillSink, newFileSink, outputSink } from '@sluice/terminal/files';
-import { logColumns } from '@sluice/terminal/lists';
+import { formatCount } from '../terminal/words.js';
+import { printRows } from '../terminal/columns.js';
+import { fillSink, newFileSink, outputSink } from '../terminal/files/sinks.js';
+import { logColumns } from '../terminal/lists/log.js';
 import type { Deps } from '../context.js';
 import { type LogEntry, parseTime, type Sluice } from '@sluice/engine';
 import type { LogFilter } from '@sluice/engine/options';

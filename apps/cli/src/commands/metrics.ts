@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { replaceFile } from '@sluice/terminal/files';
+import { replaceFile } from '../terminal/files/new-file.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';

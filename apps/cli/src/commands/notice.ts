@@ -1,4 +1,4 @@
-import { ALARMS } from '@sluice/terminal/lists';
+import { ALARMS } from '../terminal/lists/log.js';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import type { CommandHandler, GlobalOptions } from './command.js';

@@ -1,5 +1,5 @@
-import { formatCount } from '@sluice/terminal';
-import { DELIVERIES } from '@sluice/terminal/lists';
+import { formatCount } from '../terminal/words.js';
+import { DELIVERIES } from '../terminal/lists/log.js';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import type { CommandHandler } from './command.js';

@@ -1,7 +1,7 @@
 import type { PanelView, ServiceDetail, Standing } from '@sluice/engine';
 import { describeBrake, describeOutage, describeUndecided, listLate } from '@sluice/engine/words';
-import type { Terminal } from '@sluice/terminal';
-import { printObserving } from '@sluice/terminal/reports';
+import type { Terminal } from '../terminal/terminal.js';
+import { printObserving } from '../terminal/reports/run-report.js';
 import { withRemedy } from '../remedies.js';
 import type { Opened } from '../open-sluice.js';
 

@@ -1,5 +1,6 @@
-import { OVERRIDES } from '@sluice/terminal/lists';
-import { describeOverride, printService } from '@sluice/terminal/reports';
+import { OVERRIDES } from '../terminal/lists/services.js';
+import { describeOverride } from '../terminal/reports/outcome.js';
+import { printService } from '../terminal/reports/service.js';
 import { answer } from './answer.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { STATUSES } from './statuses.js';

@@ -1,8 +1,9 @@
 import type { PanelView, RelayUser, RemovedPanel } from '@sluice/engine';
 import { describeEnforcement } from '@sluice/engine/words';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
-import { bytes, bytesCell, shares, state, text, time } from '@sluice/terminal';
-import { describeTest } from '@sluice/terminal/reports';
+import { bytes, shares, state, text, time } from '../terminal/columns.js';
+import { bytesCell } from '../terminal/terminal.js';
+import { describeTest } from '../terminal/reports/panel-test.js';
 import type { Deps } from '../context.js';
 import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';

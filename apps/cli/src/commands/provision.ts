@@ -4,10 +4,12 @@ import { type CommandReport, findEntry, type ServiceDetail } from '@sluice/engin
 import type { PasswordOptions, Provision } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type Config, storeLocation } from '@sluice/config-file';
-import { readStdinText, readText } from '@sluice/terminal/files';
-import { printAccess, printMessage, printOutcome } from '@sluice/terminal/reports';
-import { printBills } from '@sluice/terminal/telephony';
-import { hasPlaceholder } from '@sluice/terminal/templates';
+import { readStdinText } from '../terminal/files/read-text.js';
+import { readText } from '@sluice/config-file/files';
+import { printAccess, printMessage } from '../terminal/reports/customer.js';
+import { printOutcome } from '../terminal/reports/command.js';
+import { printBills } from '../terminal/telephony/calls.js';
+import { hasPlaceholder } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
 import { billReports } from './calls.js';

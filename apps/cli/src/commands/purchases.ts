@@ -1,8 +1,8 @@
 import { describeEffect, describePurchaseState, describeRefused, describeRefusedOne } from '@sluice/engine/words';
 import type { Credit } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
-import { PACKAGES, PURCHASES } from '@sluice/terminal/lists';
-import { formatPurchase } from '@sluice/terminal/reports';
+import { PACKAGES, PURCHASES } from '../terminal/lists/billing.js';
+import { formatPurchase } from '../terminal/reports/outcome.js';
 import { ExitCode } from '../exit-codes.js';
 import type { Opened } from '../open-sluice.js';
 import { answer } from './answer.js';

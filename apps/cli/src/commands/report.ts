@@ -1,20 +1,11 @@
 import path from 'node:path';
 import type { Report, ReportOutlook, ReportService } from '@sluice/dashboard/report';
 import { usageError } from '@sluice/panel-kind/errors';
-import {
-  bytes,
-  bytesCell,
-  type Column,
-  formatCount,
-  printRows,
-  shares,
-  state,
-  type Terminal,
-  text,
-  bound,
-} from '@sluice/terminal';
-import { writeParts } from '@sluice/terminal/files';
-import { describeMarked } from '@sluice/terminal/reports';
+import { bytes, type Column, printRows, shares, state, text, bound } from '../terminal/columns.js';
+import { bytesCell, type Terminal } from '../terminal/terminal.js';
+import { formatCount } from '../terminal/words.js';
+import { writeParts } from '../terminal/files/new-file.js';
+import { describeMarked } from '../terminal/reports/status.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';

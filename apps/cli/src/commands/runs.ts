@@ -1,6 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
-import { startProgress } from '@sluice/terminal';
-import { printChangedAgents, printPlan, printRun } from '@sluice/terminal/reports';
+import { startProgress } from '../terminal/progress.js';
+import { printChangedAgents } from '../terminal/reports/agent-report.js';
+import { printPlan } from '../terminal/reports/plan-report.js';
+import { printRun } from '../terminal/reports/run-report.js';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';

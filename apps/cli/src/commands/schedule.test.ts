@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Config } from '@sluice/config-file';
-import { scheduledJobs } from '@sluice/setup/schedule';
+import { scheduledJobs } from '../setup/schedule/jobs.js';
 import { benchForEachTest } from '../test/each-test.js';
 import { BILLING, KINDS } from '../kinds.js';
 

@@ -1,18 +1,14 @@
 import type { Config } from '@sluice/config-file';
 import { usageError } from '@sluice/panel-kind/errors';
-import {
-  crontab,
-  type Job,
-  planCrontab,
-  planSchedule,
-  planUnits,
-  type SchedulePlan,
-  listSchedules,
-  systemdUnits,
-  systemPrograms,
-  unitTarget,
-} from '@sluice/setup/schedule';
-import { Terminal } from '@sluice/terminal';
+import { crontab } from '../setup/schedule/crontab.js';
+import type { Job } from '../setup/schedule/jobs.js';
+import { planCrontab } from '../setup/schedule/install-crontab.js';
+import { planSchedule, type SchedulePlan } from '../setup/schedule/plan.js';
+import { planUnits, unitTarget } from '../setup/schedule/install-units.js';
+import { listSchedules } from '../setup/schedule/elsewhere.js';
+import { systemdUnits } from '../setup/schedule/systemd.js';
+import { systemPrograms } from '../setup/schedule/programs.js';
+import { Terminal } from '../terminal/terminal.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { BILLING, knownKinds } from '../kinds.js';

@@ -1,11 +1,12 @@
 import type { RunView, Sluice } from '@sluice/engine';
 import type { ScheduledJob } from '@sluice/dashboard';
-import type { Terminal } from '@sluice/terminal';
-import { printChangedAgents, printCheck, printRun } from '@sluice/terminal/reports';
-import { printBills } from '@sluice/terminal/telephony';
+import type { Terminal } from '../terminal/terminal.js';
+import { printChangedAgents, printCheck } from '../terminal/reports/agent-report.js';
+import { printRun } from '../terminal/reports/run-report.js';
+import { printBills } from '../terminal/telephony/calls.js';
 import { billReports, toFormat } from './calls.js';
 import type { Config } from '@sluice/config-file';
-import { type Job, scheduledJobs } from '@sluice/setup/schedule';
+import { type Job, scheduledJobs } from '../setup/schedule/jobs.js';
 import type { Deps } from '../context.js';
 import { configKinds } from '../kinds.js';
 import { printSync } from './sync-services.js';

@@ -1,7 +1,7 @@
 import type { Schedule, ScheduledJob, startSchedule } from '@sluice/dashboard';
 import { reportUnstartedRun, type Sluice } from '@sluice/engine';
 import { pingHeartbeat } from '@sluice/notice-channels';
-import { Terminal } from '@sluice/terminal';
+import { Terminal } from '../terminal/terminal.js';
 import type { Deps } from '../context.js';
 import type { FollowedConfig } from '../follow-config.js';
 import { toRemediable, withRemedy } from '../remedies.js';

@@ -3,7 +3,7 @@ import { tokenStatus } from '@sluice/engine/words';
 import type { Schedule } from '@sluice/dashboard';
 import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
 import { usageError } from '@sluice/panel-kind/errors';
-import type { Terminal } from '@sluice/terminal';
+import type { Terminal } from '../terminal/terminal.js';
 import { ExitCode } from '../exit-codes.js';
 import { type OpenOptions, withSluice } from '../open-sluice.js';
 import { billReports, toFormat } from './calls.js';

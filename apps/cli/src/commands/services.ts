@@ -1,9 +1,9 @@
 import { importKeys } from '@sluice/engine';
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
-import { spreadsheetText, toCsv } from '@sluice/terminal/files';
-import { SERVICES } from '@sluice/terminal/lists';
-import { printService } from '@sluice/terminal/reports';
+import { spreadsheetText, toCsv } from '../terminal/files/csv.js';
+import { SERVICES } from '../terminal/lists/services.js';
+import { printService } from '../terminal/reports/service.js';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { answer } from './answer.js';
@@ -72,7 +72,7 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
     const rows = services.map((row) => (deps.stdout.isTTY === true ? printableRow(row) : row));
     if (format === 'json') deps.stdout.write(`${printableJson({ services: rows }, 2)}\n`);
     else if (format === 'yaml') {
-      const { toYaml } = await import('@sluice/terminal/rows');
+      const { toYaml } = await import('../terminal/rows/to-yaml.js');
       deps.stdout.write(toYaml({ services: rows }));
     } else if (format === 'csv') {
       const cell = options.spreadsheet === true ? spreadsheetText : undefined;

@@ -1,6 +1,7 @@
 import { usageError } from '@sluice/panel-kind/errors';
-import { formatCount } from '@sluice/terminal';
-import { describeChange, printService } from '@sluice/terminal/reports';
+import { formatCount } from '../terminal/words.js';
+import { describeChange } from '../terminal/reports/outcome.js';
+import { printService } from '../terminal/reports/service.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';

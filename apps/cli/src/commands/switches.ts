@@ -1,7 +1,9 @@
 import type { Config, SwitchReport } from '@sluice/engine';
 import { isPanelRemoved } from '@sluice/engine/words';
-import { describeSource, type Terminal } from '@sluice/terminal';
-import { printChangedAgents, printPlan } from '@sluice/terminal/reports';
+import { describeSource } from '../terminal/words.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { printChangedAgents } from '../terminal/reports/agent-report.js';
+import { printPlan } from '../terminal/reports/plan-report.js';
 import { ExitCode } from '../exit-codes.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';

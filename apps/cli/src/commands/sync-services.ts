@@ -1,6 +1,7 @@
 import type { SyncReport } from '@sluice/engine';
 import { nameFew } from '@sluice/engine/words';
-import { formatCount, type Terminal } from '@sluice/terminal';
+import { formatCount } from '../terminal/words.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import { withRemedy } from '../remedies.js';

@@ -1,7 +1,8 @@
 import type { RecordChange } from '@sluice/engine';
 import type { Telephony } from '@sluice/engine/options';
 import type { TelephonyResource } from '@sluice/panel-kind';
-import { printRecord, printRecordChange, TELEPHONY_LISTS, type TelephonyNoun } from '@sluice/terminal/telephony';
+import { printRecord, printRecordChange } from '../terminal/telephony/records.js';
+import { TELEPHONY_LISTS, type TelephonyNoun } from '../terminal/telephony/lists.js';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';

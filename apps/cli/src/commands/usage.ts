@@ -1,9 +1,9 @@
 import type { CycleView, ServiceDetail } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { printRows } from '@sluice/terminal';
-import { COMPARED, CYCLES, USAGE } from '@sluice/terminal/lists';
-import { groupFailures } from '@sluice/terminal/reports';
-import { readTable } from '@sluice/terminal/rows';
+import { printRows } from '../terminal/columns.js';
+import { COMPARED, CYCLES, USAGE } from '../terminal/lists/services.js';
+import { groupFailures } from '../terminal/reports/run-report.js';
+import { readTable } from '../terminal/rows/rows.js';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import { printKept, printLate, printOutages } from './observed.js';

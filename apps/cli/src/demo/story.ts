@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Terminal } from '@sluice/terminal';
+import { Terminal } from '../terminal/terminal.js';
 import type { CommandContext, CommandHandler } from '../commands/command.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';

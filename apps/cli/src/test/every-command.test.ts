@@ -17,7 +17,7 @@ import {
   type FakeHiddify,
   type FakeWhmcs,
 } from '@sluice/fake-panels';
-import { listNodes } from '@sluice/terminal/completion';
+import { listNodes } from '../terminal/completion/script.js';
 import { wholeProgram } from '../cli.js';
 import { COMMAND, runCommand } from './command-process.js';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
-import { displayWidth } from '@sluice/terminal';
-import { listNodes } from '@sluice/terminal/completion';
+import { displayWidth } from '../terminal/layout.js';
+import { listNodes } from '../terminal/completion/script.js';
 import { wholeProgram } from '../cli.js';
 import { startForAllTests } from './each-test.js';
 import { GB, HOUR, toIds, startEasyDcimBench } from './easydcim-bench.js';

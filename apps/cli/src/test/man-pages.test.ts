@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { manPages } from '@sluice/terminal/manual';
-import { listNodes } from '@sluice/terminal/completion';
+import { manPages } from '../terminal/manual/man-pages.js';
+import { listNodes } from '../terminal/completion/script.js';
 import { wholeProgram } from '../cli.js';
 import { manualParts } from '../manual.js';
 

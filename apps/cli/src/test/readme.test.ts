@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
-import { listNodes } from '@sluice/terminal/completion';
+import { listNodes } from '../terminal/completion/script.js';
 import { wholeProgram } from '../cli.js';
 
 const text = readFileSync(path.join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');

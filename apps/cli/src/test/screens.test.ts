@@ -1,7 +1,7 @@
 import { mkdtempSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { displayWidth } from '@sluice/terminal';
-import { listNodes } from '@sluice/terminal/completion';
+import { displayWidth } from '../terminal/layout.js';
+import { listNodes } from '../terminal/completion/script.js';
 import { wholeProgram } from '../cli.js';
 import { DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { listNodes } from '@sluice/terminal/completion';
+import { listNodes } from '../terminal/completion/script.js';
 import { wholeProgram } from '../cli.js';
 import { GB, HOUR, toIds } from './easydcim-bench.js';
 import { type Said, SPEAKING } from './surfaces/table.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findInput, METHODS, onlyReads, USE_CASES, type UseCase } from '@sluice/contract';
 import { ENDPOINTS } from '@sluice/contract/endpoints';
-import { listNodes } from '@sluice/terminal/completion';
+import { listNodes } from '../terminal/completion/script.js';
 import { wholeProgram } from '../cli.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');

@@ -1,0 +1,58 @@
+import { expect, it } from '@jest/globals';
+import type { CallBillView, ComparedBill } from '@sluice/engine';
+import { Terminal } from '../terminal.js';
+import { printBills, printComparedBills } from './calls.js';
+
+const period = { from: '2026-10-05T00:00:00.000Z', to: '2026-11-05T00:00:00.000Z', timeZone: 'UTC' };
+
+function print(write: (terminal: Terminal) => void): string {
+  const written: string[] = [];
+  const stdout = { write: (part: string) => written.push(part), isTTY: true, columns: 60 };
+  const clock = { now: () => Date.parse('2026-11-20T08:00:00Z') };
+  const host = {
+    stdout,
+    stderr: stdout,
+    env: { NO_COLOR: '1' },
+    clock,
+    randomBytes: (count: number) => new Uint8Array(count),
+  };
+  write(new Terminal(host, {}, { timeZone: 'UTC', panels: {} }));
+  return written.join('');
+}
+
+it('shows the whole state of a bill at 60 columns', () => {
+  const bill = {
+    ...{
+      service: 'svc-line-1',
+      invoice: '1016',
+      period,
+      calls: 12,
+      billedSeconds: 60,
+      total: '123.45',
+      currency: 'EUR',
+    },
+    ...{ state: 'already-added', reason: null, csv: null, error: null, warnings: [] },
+  } as CallBillView;
+  const text = print((terminal) => {
+    printBills(terminal, { bills: [bill] }, false);
+  });
+  expect(text).toContain('already-added');
+  expect(text).toContain('123.45');
+});
+
+it('shows what was billed and what it would be now at 60 columns', () => {
+  const bill = {
+    ...{ service: 'svc-line-1', line: '9001', period, currency: 'EUR', late: ['a'], missing: [], changed: [] },
+    unread: ['b'],
+    ...{
+      billed: { calls: 3, total: '123.45' },
+      now: { calls: 4, total: '124.45', withoutCharge: 1 },
+      difference: '1.00',
+    },
+  } as unknown as ComparedBill;
+  const text = print((terminal) => {
+    printComparedBills(terminal, [bill], false);
+  });
+  for (const figure of ['123.45', '124.45', '1.00', 'without a known charge now: 1 call'])
+    expect(text).toContain(figure);
+});

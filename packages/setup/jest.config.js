@@ -1,3 +1,0 @@
-import { base } from '../../jest.base.js';
-
-export default { ...base };

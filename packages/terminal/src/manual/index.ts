@@ -1,1 +1,0 @@
-export { manPages, type ManualParts } from './man-pages.js';
