@@ -105,12 +105,12 @@ function codesInSources(): string[] {
   const root = path.resolve(DOCS, '..');
   const folders = [
     'apps/cli/src',
+    'packages/config-file/src',
     'packages/engine/src',
     'packages/notice-channels/src',
     'packages/panel-http/src',
     'packages/panel-kind/src',
     'packages/state-store/src',
-    'packages/terminal/src',
     'packages/whmcs-client/src/billing',
     ...['astbilling-client', 'easydcim-client', 'flvx-client', 'hiddify-agent-traffic'].map(
       (name) => `packages/${name}/src/panel`,

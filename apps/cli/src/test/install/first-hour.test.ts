@@ -156,7 +156,7 @@ describe('the first hour, line by line', () => {
   );
 
   it('says in each place where sizes are written that they are binary', () => {
-    const texts = ['README.md', 'docs/first-hour.md', 'docs/config.md', 'packages/setup/src/config-text.ts'];
+    const texts = ['README.md', 'docs/first-hour.md', 'docs/config.md', 'apps/cli/src/setup/config-text.ts'];
     const stated = texts.filter((file) => readFileSync(path.join(ROOT, file), 'utf8').includes('1 GB is 1024³ bytes'));
     expect(stated).toEqual(texts);
   });
