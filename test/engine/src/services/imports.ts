@@ -16,6 +16,7 @@ products:
   ded: { panel: dcim }
   fast: { panel: dcim }
   metered: { panel: dcim, quota: 10TB }
+  incoming: { panel: dcim, quota: 10TB, mode: IN }
   quiet: { panel: dcim, enforce: observe }
   ded2: { panel: dcim2 }
   relay: { panel: relay, flvx: { tunnelId: 1 } }

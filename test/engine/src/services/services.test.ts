@@ -14,6 +14,17 @@ const show = (id: string): Promise<ServiceDetail> => bench.sluice.services.show(
 const importRows = (head: string, lines: string[]): Promise<ImportReport> =>
   bench.sluice.services.import(toRows(head, lines));
 
+it('says which direction counts before the first run', async () => {
+  const { services, overrides } = bench.sluice;
+  const cycle = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+  await services.add('svc-1', { ...BARE, ...cycle, product: 'incoming' });
+  expect(await show('svc-1')).toMatchObject({ mode: 'IN', trafficMode: null });
+  await services.set('svc-1', { traffic_mode: 'TOTAL' });
+  expect(await show('svc-1')).toMatchObject({ mode: 'TOTAL', trafficMode: 'TOTAL' });
+  await overrides.set('svc-1', { mode: 'OUT' });
+  expect((await show('svc-1')).mode).toBe('OUT');
+});
+
 describe('an import', () => {
   it('takes all rows, then none that is unchanged, and changes what differs', async () => {
     const rows = ['svc-1,dcim,metered,17,Monthly,2026-12-15,501', 'svc-2,dcim,metered,,Semi-Annually,2027-01-31,502'];

@@ -125,7 +125,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
         `${String(usedCell(detail))} (${String(detail.mode)}, read ${times.ago(detail.usage?.readAt, detail.panel) ?? ''}${downText(detail, times)})`,
     ],
     ['doubted reading', doubtedText(terminal, detail)],
-    ['mode', `${detail.overrides?.mode ?? detail.trafficMode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
+    ['mode', `${detail.mode ?? 'unknown'} (${modeSource(detail)})`],
     ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],
     ['override', overrideText(terminal, detail)],
     ...detail.purchases.map((bought): [string, string] => ['purchase', purchaseText(terminal, detail, bought)]),

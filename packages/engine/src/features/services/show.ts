@@ -191,24 +191,25 @@ export function datesInForce(
   };
 }
 
-/** Returns the mode and quota of the service itself, and the quota that applies. */
+/** Returns the mode and quota of the service itself, the quota that applies, and the mode that does where its product is known. */
 function ownQuota(
   { config }: Context,
   service: ServiceRecord,
   override: OverrideRecord | undefined,
-): Pick<ServiceDetail, 'trafficMode' | 'baseQuotaBytes' | 'quota'> {
+): Pick<ServiceDetail, 'trafficMode' | 'baseQuotaBytes' | 'quota'> & Partial<Pick<ServiceDetail, 'mode'>> {
   const { trafficMode, baseQuotaOverrideGb } = service;
   const product = findEntry(config.products, service.product);
   const baseQuotaBytes = baseQuotaOverrideGb === null ? null : gigabytesToBytes(baseQuotaOverrideGb);
+  const mode = resolveMode({ override: override?.mode ?? null, service: trafficMode, product: product?.mode ?? null });
   const allowance = resolveAllowance({
-    mode: resolveMode({ override: override?.mode ?? null, service: trafficMode, product: product?.mode ?? null }),
+    mode,
     override: override ?? null,
     serviceQuotaBytes: baseQuotaBytes,
     product: product?.quota ?? null,
     purchases: [],
   });
   const [quota = null] = allowance.parts;
-  return { trafficMode, baseQuotaBytes, quota };
+  return { trafficMode, baseQuotaBytes, quota, ...(product !== undefined && { mode }) };
 }
 
 function terminationView(termination: Termination | undefined): ServiceDetail['termination'] {
