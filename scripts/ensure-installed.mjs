@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -25,14 +26,14 @@ export function ensureInstalled({ stdio = ['ignore', 'inherit', 'inherit'] } = {
   writeFileSync(stamp, wanted());
 }
 
-/** Runs a program of node_modules/.bin in the root; gives whether it succeeded. */
+/** Runs a program of node_modules/.bin in the root; gives whether it succeeded. `inIdleTime`: it takes what others leave of the cores. */
 export function runTool(name, args, options = {}) {
   return succeeds(path.join(root, 'node_modules', '.bin', name), args, options);
 }
 
 /** Runs one of our scripts; gives whether it succeeded. With more room for what is soon garbage, less of it is copied. */
-export function runScript(name, ...args) {
-  return succeeds(process.execPath, ['--max-semi-space-size=64', path.join(root, 'scripts', name), ...args]);
+export function runScript(name, args = [], options = {}) {
+  return succeeds(process.execPath, ['--max-semi-space-size=64', path.join(root, 'scripts', name), ...args], options);
 }
 
 function succeeds(program, args, options = {}) {
@@ -41,6 +42,7 @@ function succeeds(program, args, options = {}) {
     stdio: options.stdio ?? ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },
   });
+  if (options.inIdleTime === true && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code === 0));

@@ -24,15 +24,22 @@ const part = (name, ok) => {
 
 /** Checks that need nothing that is built. */
 const checksOfSources = {
-  manifests: () => runScript('manifests.mjs', '--check'),
+  manifests: () => runScript('manifests.mjs', ['--check']),
   floors: () => runTool('depcruise', ['--config', 'dependency-cruiser.config.mjs', 'packages', 'apps']),
   format: () => runTool('oxfmt', ['--list-different', '.']),
 };
+/** Those that the tests leave time for: they wait now and then. */
+const inIdleTime = { inIdleTime: true };
 const checks = {
-  'types and lint': () => runTool('oxlint', ['--config', 'oxlint.config.mjs', '--quiet']),
-  ...(long ? {} : { packages: () => runScript('check-packages.mjs'), docs: () => runScript('docs.mjs', '--check') }),
+  'types and lint': () => runTool('oxlint', ['--config', 'oxlint.config.mjs', '--quiet'], inIdleTime),
+  ...(long
+    ? {}
+    : {
+        packages: () => runScript('check-packages.mjs', [], inIdleTime),
+        docs: () => runScript('docs.mjs', ['--check'], inIdleTime),
+      }),
 };
-/** One at a time, beside the build or the tests: those wait now and then, and would leave a core idle. */
+/** One at a time. */
 async function runChecks(all) {
   if (panels) return;
   for (const [name, check] of Object.entries(all)) part(name, await check());
@@ -53,10 +60,11 @@ const test = (...filters) => {
 };
 // By itself the longest package keeps two cores busy. More processes than cores make each other slower, by a sixth and more.
 const LONGEST = '@sluice/engine-tests';
+const checking = runChecks(checks);
 const longest = await test(LONGEST);
-const others = test('*', `!${LONGEST}`);
-await runChecks(checks);
-part('tests', (await others) && longest);
+const others = await test('*', `!${LONGEST}`);
+await checking;
+part('tests', others && longest);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 for (const report of reports) {
