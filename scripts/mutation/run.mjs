@@ -31,6 +31,7 @@ const AT_ONCE = 2;
 const LEAST = 85;
 
 ensureInstalled();
+if (!(await runTool('turbo', ['run', 'build', '--output-logs=errors-only']))) process.exit(1);
 const originals = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
 const restore = () => {
   for (const [file, text] of originals) writeFileSync(path.join(root, file), text);
