@@ -126,7 +126,6 @@ export default {
     '**/dist/**',
     '**/tsup.config.bundled_*',
     '**/.man/**',
-    '**/.stryker-tmp/**',
     '**/coverage/**',
     'docs/api/**',
     '**/fixtures/**',

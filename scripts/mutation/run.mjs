@@ -4,110 +4,112 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { ensureInstalled, root, runTool } from '../ensure-installed.mjs';
-import { strykerPlugins } from '../stryker-message-texts.mjs';
-import { MUTATED } from './targets.mjs';
+import { leavesMessages } from './message-texts.mjs';
+import { PARTS, toPackage } from './targets.mjs';
 import { noteReached, noticesMutant } from './tests.mjs';
 
-// How many mutants of what decides, plans and stops changes the tests notice. Stryker makes the mutants, all of them into the sources at once,
-// which are built and put back at the end; a variable tells which one is active. Its own runner loads every test file for every mutant.
+// How many small changes of the rules, and of what decides, plans and stops changes, the tests notice. Stryker makes the mutants, all of
+// them into the sources at once, which are built and put back at the end; a variable tells which one is active. Its own runner loads
+// every test file for every mutant.
 //
-//   node scripts/mutation/run.mjs [--minutes 150] [--only brake] [--tests src/loop]
+//   npm run test:mutation -- [--part planners] [--minutes 150] [--only brake] [--tests src/loop]
 //
 // What the time does not reach is left out, in a random order that stays the same.
 
-const {
-  minutes = '150',
-  only = '',
-  tests: pattern = '',
-} = Object.fromEntries(
-  process.argv
-    .slice(2)
-    .flatMap((word, index, words) => (word.startsWith('--') ? [[word.slice(2), words[index + 1]]] : [])),
+const { part, minutes, only, tests } = Object.fromEntries(
+  process.argv.slice(2).flatMap((word, index, all) => (word.startsWith('--') ? [[word.slice(2), all[index + 1]]] : [])),
 );
-const files = MUTATED.filter((file) => file.includes(only));
-const folders = [...new Set(files.map((file) => file.split('/').slice(0, 2).join('/')))];
 const AT_ONCE = 2;
-/** Percent of the mutants that were run. */
-const LEAST = 85;
 
 ensureInstalled();
 if (!(await runTool('turbo', ['run', 'build', '--output-logs=errors-only']))) process.exit(1);
-const originals = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
-const restore = () => {
-  for (const [file, text] of originals) writeFileSync(path.join(root, file), text);
-};
-process.once('exit', restore);
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-
-/** Types are not built: those of sources with mutants in them are of no use. */
-async function build() {
-  for (const folder of folders)
-    if (!(await runTool('tsup', ['--silent'], { cwd: path.join(root, folder) })))
-      throw new Error(`${folder} could not be built`);
+const parts = Object.entries(PARTS).filter(([name]) => part === undefined || name === part);
+for (const [name, target] of parts) {
+  const files = target.files.filter((file) => only === undefined || file.includes(only));
+  if (files.length > 0) await runPart(name, { ...target, files, minutes: Number(minutes ?? target.minutes) });
 }
 
-const mutants = await instrument();
-await build();
-const temporary = mkdtempSync(path.join(tmpdir(), 'sluice-mutants-'));
-const tests = await noteReached(['test/engine', ...folders], pattern, path.join(temporary, 'reached.jsonl'));
-const results = await runAll(mutants, Date.now() + Number(minutes) * 60_000);
-report(results);
-rmSync(temporary, { recursive: true, force: true });
-restore();
-await build();
+async function runPart(name, target) {
+  const { files, least } = target;
+  const texts = files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]);
+  const restore = () => {
+    for (const [file, text] of texts) writeFileSync(path.join(root, file), text);
+  };
+  const end = () => process.exit(1);
+  process.once('exit', restore);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
+  const mutants = await instrument(texts);
+  await build(files);
+  const done = await runAll(mutants, target);
+  restore();
+  process.off('exit', restore);
+  await build(files);
+  mkdirSync(path.join(root, '.reports'), { recursive: true });
+  writeFileSync(path.join(root, '.reports', `mutation-${name}.json`), JSON.stringify(done, null, 1));
+  if (report(mutants, done, files) < least) process.exitCode = 1;
+}
 
 /** Puts all mutants into the sources. */
-async function instrument() {
+async function instrument(texts) {
   const nothing = () => undefined;
   const silent = { debug: nothing, info: nothing, isDebugEnabled: () => false, warn: console.warn };
-  const input = [...originals].map(([name, content]) => ({ name, content, mutate: true }));
-  const ignorers = strykerPlugins.map(({ value }) => value);
-  const made = await new Instrumenter(silent).instrument(input, { plugins: null, excludedMutations: [], ignorers });
+  const input = texts.map(([name, content]) => ({ name, content, mutate: true }));
+  const options = { plugins: null, excludedMutations: [], ignorers: [leavesMessages] };
+  const made = await new Instrumenter(silent).instrument(input, options);
   for (const { name, content } of made.files) writeFileSync(path.join(root, name), `// @ts-nocheck\n${content}`);
   return made.mutants.filter(({ status }) => status !== 'Ignored');
 }
 
+/** Types are not built: those of sources with mutants in them are of no use. */
+async function build(files) {
+  for (const folder of new Set(files.map(toPackage)))
+    if (!(await runTool('tsup', ['--silent'], { cwd: path.join(root, folder) })))
+      throw new Error(`${folder} could not be built`);
+}
+
 /** Runs mutants in a random order until the time is over. */
-async function runAll(all, until) {
-  const rank = ({ fileName, replacement, location }) =>
-    createHash('sha256')
-      .update(JSON.stringify([fileName, replacement, location]))
-      .digest('hex');
-  const due = all.map((mutant) => ({ mutant, rank: rank(mutant) })).sort((a, b) => (a.rank < b.rank ? -1 : 1));
+async function runAll(mutants, { tests: folders, minutes: most }) {
+  const temporary = mkdtempSync(path.join(tmpdir(), 'sluice-mutants-'));
+  const reached = await noteReached(folders, tests, path.join(temporary, 'reached.jsonl'));
+  rmSync(temporary, { recursive: true, force: true });
+  const until = Date.now() + most * 60_000;
+  const due = mutants.map((mutant) => ({ mutant, rank: toRank(mutant) })).sort((a, b) => (a.rank < b.rank ? -1 : 1));
   const done = [];
   const work = async () => {
     while (Date.now() < until) {
       const next = due.shift();
       if (next === undefined) return;
-      const { mutant } = next;
-      const outcome = await noticesMutant(mutant.id, tests);
-      done.push({ ...mutant, outcome });
-      process.stdout.write(`${done.length} of ${all.length}: ${outcome} ${describe(mutant)}\n`);
+      const outcome = await noticesMutant(next.mutant.id, reached);
+      done.push({ ...next.mutant, outcome });
+      process.stdout.write(`${done.length} of ${mutants.length}: ${outcome} ${describe(next.mutant)}\n`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return done;
 }
 
-function describe({ fileName, location, replacement, mutatorName }) {
-  return `${fileName}:${location.start.line + 1}:${location.start.column + 1} ${mutatorName} ${replacement.replaceAll(/\s+/g, ' ').slice(0, 100)}`;
+function toRank({ fileName, replacement, location }) {
+  return createHash('sha256')
+    .update(JSON.stringify([fileName, replacement, location]))
+    .digest('hex');
 }
 
-function report(done) {
-  mkdirSync(path.join(root, '.reports'), { recursive: true });
-  writeFileSync(path.join(root, '.reports', 'mutation-planners.json'), JSON.stringify(done, null, 1));
+function describe({ fileName, location: { start }, replacement, mutatorName }) {
+  const text = replacement.replaceAll(/\s+/g, ' ').slice(0, 100);
+  return `${fileName}:${start.line + 1}:${start.column + 1} ${mutatorName} ${text}`;
+}
+
+/** Prints the share of each file and of all, which it returns in percent. */
+function report(mutants, done, files) {
   const row = (name, of) => {
-    const seen = of.filter(isSeen).length;
-    console.log(`${((100 * seen) / of.length).toFixed(1).padStart(6)} %  ${seen} of ${of.length}  ${name}`);
+    const seen = of.filter(({ outcome }) => outcome === 'noticed' || outcome === 'timeout').length;
+    const share = (100 * seen) / of.length;
+    process.stdout.write(`${share.toFixed(1).padStart(6)} %  ${seen} of ${of.length}  ${name}\n`);
+    return share;
   };
   for (const file of files) {
-    const of = done.filter(({ fileName }) => fileName === file);
-    if (of.length > 0) row(`${file} (has ${mutants.filter(({ fileName }) => fileName === file).length})`, of);
+    const [of, all] = [done, mutants].map((some) => some.filter(({ fileName }) => fileName === file));
+    if (of.length > 0) row(`${file} (has ${all.length})`, of);
   }
-  row('all', done);
-  if (done.filter(isSeen).length * 100 < LEAST * done.length) process.exitCode = 1;
-}
-
-function isSeen({ outcome }) {
-  return outcome === 'noticed' || outcome === 'timeout';
+  return row('all', done);
 }

@@ -1,7 +1,6 @@
 const under = (folder, names) => names.map((name) => `packages/${folder}/${name}.ts`);
 
-/** What decides, plans and stops changes of panels. Its mutants are noticed by tests of its own package, or of the engine. */
-export const MUTATED = [
+const planners = [
   ...under('engine/src', ['loop/brake', 'loop/decide', 'loop/plan', 'loop/resolve', 'kernel/subject/facts']),
   ...under('easydcim-client/src/panel', ['plan', 'plan-left']),
   ...under('flvx-client/src/panel', ['plan', 'plan-input']),
@@ -16,3 +15,32 @@ export const MUTATED = [
   ...under('astbilling-client/src/panel', ['plan', 'plan-did', 'plan-holds', 'plan-password', 'plan-repairs']),
   ...under('astbilling-client/src/account', ['plan-did', 'plan-line', 'plan-states']),
 ];
+
+const rules = under('quota-core/src', [
+  'allowance',
+  'auto-buy',
+  'brake',
+  'bytes',
+  'cycle',
+  'decide',
+  'jump',
+  'limit',
+  'money',
+  'poll-schedule',
+  'reversals',
+  'step-cycle',
+  'window',
+  'window-usage',
+  'zone',
+]);
+
+export const toPackage = (file) => file.split('/').slice(0, 2).join('/');
+
+/**
+ * What is mutated: files, the folders whose tests have to notice, the minutes after which the rest is left out, and the least share in
+ * percent. The rules are tested by their own package, what decides, plans and stops changes of panels by the engine's tests, too.
+ */
+export const PARTS = {
+  rules: { files: rules, tests: ['packages/quota-core'], minutes: 50, least: 95 },
+  planners: { files: planners, tests: ['test/engine', ...new Set(planners.map(toPackage))], minutes: 120, least: 85 },
+};

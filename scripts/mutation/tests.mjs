@@ -16,7 +16,12 @@ export async function noteReached(folders, pattern, notes) {
     const setup = `--setupFilesAfterEnv=${path.join(here, 'test', 'note-reached.mjs')}`;
     const { code } = await jest(
       folder,
-      ['--maxWorkers=2', '--passWithNoTests', setup, ...(pattern === '' ? [] : [`--testPathPatterns=${pattern}`])],
+      [
+        '--maxWorkers=2',
+        '--passWithNoTests',
+        setup,
+        ...(pattern === undefined ? [] : [`--testPathPatterns=${pattern}`]),
+      ],
       {
         env: { SLUICE_REACHED: notes },
       },
