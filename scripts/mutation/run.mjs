@@ -6,7 +6,7 @@ import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { ensureInstalled, root, runTool } from '../ensure-installed.mjs';
 import { leavesMessages } from './message-texts.mjs';
 import { PARTS, toPackage } from './targets.mjs';
-import { noteReached, noticesMutant } from './tests.mjs';
+import { listReaching, noteReached, noticesMutant } from './tests.mjs';
 
 // How many small changes of the rules, and of what decides, plans and stops changes, the tests notice. Stryker makes the mutants, all of
 // them into the sources at once, which are built and put back at the end; a variable tells which one is active. Its own runner loads
@@ -79,9 +79,11 @@ async function runAll(mutants, { tests: folders, minutes: most }) {
     while (Date.now() < until) {
       const next = due.shift();
       if (next === undefined) return;
-      const outcome = await noticesMutant(next.mutant.id, reached);
-      done.push({ ...next.mutant, outcome });
-      process.stdout.write(`${done.length} of ${mutants.length}: ${outcome} ${describe(next.mutant)}\n`);
+      const { mutant } = next;
+      const ofSource = mutants.filter(({ fileName }) => fileName === mutant.fileName).map(({ id }) => id);
+      const outcome = await noticesMutant(mutant.id, listReaching(mutant.id, ofSource, reached));
+      done.push({ ...mutant, outcome });
+      process.stdout.write(`${done.length} of ${mutants.length}: ${outcome} ${describe(mutant)}\n`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));

@@ -10,6 +10,8 @@ const here = import.meta.dirname;
 /** Tests that run for a mutant that none of them notices, in seconds as they took alone: the shortest ones first. */
 const MOST_MS = 60_000;
 
+const WORKERS = 2;
+
 /** Runs the tests of folders once, those of a pattern or all. Returns each test file with the mutants that it reaches, the shortest first. */
 export async function noteReached(folders, pattern, notes) {
   for (const folder of folders) {
@@ -17,7 +19,7 @@ export async function noteReached(folders, pattern, notes) {
     const { code } = await jest(
       folder,
       [
-        '--maxWorkers=2',
+        `--maxWorkers=${WORKERS}`,
         '--passWithNoTests',
         setup,
         ...(pattern === undefined ? [] : [`--testPathPatterns=${pattern}`]),
@@ -33,9 +35,18 @@ export async function noteReached(folders, pattern, notes) {
   return files.map((each) => ({ ...each, mutants: new Set(each.mutants) })).sort((a, b) => a.ms - b.ms);
 }
 
-/** Returns how tests end for a mutant: `noticed`, `timeout`, `survived`, or `unreached`. */
-export async function noticesMutant(id, tests) {
+/**
+ * Chooses the tests of a mutant. What a module does while it is loaded is noted of the file that loads it first in its worker: all that
+ * reach its source have it.
+ */
+export function listReaching(id, ofSource, tests) {
   const reaching = tests.filter(({ mutants }) => mutants.has(id));
+  if (reaching.length === 0 || reaching.length > WORKERS) return reaching;
+  return [...new Set([...reaching, ...tests.filter(({ mutants }) => ofSource.some((other) => mutants.has(other)))])];
+}
+
+/** Returns how tests that reach a mutant end: `noticed`, `timeout`, `survived`, or `unreached` where there are none. */
+export async function noticesMutant(id, reaching) {
   if (reaching.length === 0) return 'unreached';
   let left = MOST_MS;
   const chosen = reaching.filter(({ ms }, index) => index === 0 || (left -= ms) > 0);
