@@ -68,6 +68,12 @@ function toFolder(file) {
   return path.relative(root, file).split(path.sep).slice(0, 2).join('/');
 }
 
+/** A mutant may run for ever. */
+const running = new Set();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Runs jest in a folder, with packages as they are built. */
 function jest(folder, args, { env, longest }) {
   const temporary = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'sluice-mutant-'));
@@ -80,9 +86,11 @@ function jest(folder, args, { env, longest }) {
     timeout: longest,
     killSignal: 'SIGKILL',
   });
+  running.add(child);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
+      running.delete(child);
       rmSync(temporary, { recursive: true, force: true });
       resolve({ code, isLate: signal === 'SIGKILL' });
     });
