@@ -26,6 +26,7 @@ describe('checkLocalDate', () => {
     ' 2026-01-01',
     '',
     '9999-01-01',
+    '9001-01-01',
   ])('refuses %j', (text) => {
     expect(catchCode(() => checkLocalDate(text, 'due'))).toBe('invalid_date');
   });

@@ -195,6 +195,15 @@ describe('stepCounter', () => {
     expect([message(99, 50), count(message(99, 50))]).toEqual([expect.stringContaining(ofIn), 1]);
     expect([message(100, 49), count(message(100, 49))]).toEqual([expect.stringContaining(ofOut), 1]);
     expect([message(99, 49), count(message(99, 49))]).toEqual([expect.stringContaining(ofIn), 2]);
+    // A panel with one counter for both directions counts in that of bytes in.
+    const single = { ...previous, lastOut: 0 };
+    const ofSingle = (outBytes: number): string => {
+      const result = step(99, outBytes, { previous: single });
+      return result.known ? '' : result.message;
+    };
+    expect(ofSingle(0)).toContain('the counter fell from 100 B to 99 B');
+    expect(ofSingle(1)).toContain(`the counter of ${ofIn}`);
+    expect(message(99, 0)).toContain('and that of bytes out fell from 50 to 0');
     expect(message(99, 50)).not.toContain('and that of');
     expect(message(100, 49)).not.toContain('and that of');
   });

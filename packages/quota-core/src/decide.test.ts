@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { BYTES_PER_GB, decide, type Decision, type DecisionInput, type MeteredLimit } from './index.js';
+import {
+  BYTES_PER_GB,
+  decide,
+  type Decision,
+  type DecisionInput,
+  describeReason,
+  describeRule,
+  type MeteredLimit,
+} from './index.js';
 import { AT, known, limited, unknown } from './test/arbitraries.js';
 import { catchCode } from './test/catch-code.js';
 
@@ -39,6 +47,34 @@ const run = (...changes: Change[]): Decision => {
   return decide({ now, billing, standing, protectedUntil, limits: [limit] });
 };
 const used = (totalBytes: number): Change => ({ usage: known({ totalBytes }) });
+
+it('words are known for each rule of a decision, and for no other text', () => {
+  const rules = [run(used(1000)), run(used(1)), run({ usage: unknown })].map(({ rule }) => describeRule(rule));
+  expect(rules).toEqual(['the allowance is used up', 'usage is below the allowance', 'usage is unknown']);
+  expect(['toString', 'quota', ''].map(describeRule)).toEqual([null, null, null]);
+  expect(['agent-limit', 'quota', 'daily'].map(describeReason)).toEqual(['limit of its agent', 'quota', 'daily']);
+});
+
+describe('decide about usage that a new window does not show yet', () => {
+  const most = (totalBytes: number): Change => ({ usage: null, most: { inBytes: null, outBytes: null, totalBytes } });
+  const hold = { window: 'c0', usedBytes: 1000, allowedBytes: 1000 };
+
+  it('ends the hold of an earlier window where the most that can have been used is below the allowance', () => {
+    expect(run(most(999), { hold })).toMatchObject({ rule: 'below-allowance', holds: [] });
+    expect(run(most(1000), { hold }).rule).toBe('not-metered-keeps');
+    expect(run(most(999), { hold, peakUsedBytes: 1000 }).rule).toBe('not-metered-keeps');
+  });
+
+  it('ends none of this window, or without one', () => {
+    expect(run(most(999), held, { peakUsedBytes: null }).rule).toBe('not-metered-keeps');
+    expect(run(most(999), { hold, window: null }).rule).toBe('not-metered-keeps');
+    expect(run({ usage: null }, { hold }).rule).toBe('not-metered-keeps');
+  });
+
+  it('begins none', () => {
+    expect(run({ usage: null })).toMatchObject({ rule: 'not-metered', status: 'skipped', holds: [] });
+  });
+});
 
 describe('decide about the quota', () => {
   it('lets a service below its allowance be', () => {

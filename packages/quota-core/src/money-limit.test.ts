@@ -48,6 +48,8 @@ describe('a limit in money', () => {
   it('never falls below what was charged earlier in the window', () => {
     const { holds, limits } = run({ usage: spent('3'), peakUsed: '20.00' });
     expect([holds.length, limits[0]?.money?.used]).toEqual([1, '20.00']);
+    const same = run({ usage: spent('3.00'), peakUsed: '3' });
+    expect(same.limits[0]?.money?.used).toBe('3.00');
   });
 
   it('is released when the window ends, or when the allowance is raised', () => {
@@ -60,7 +62,9 @@ describe('a limit in money', () => {
 
   it('releases nothing and holds nothing by an unknown figure', () => {
     const usage = { known: false, at: NOW, code: 'unreadable', message: 'no answer' } as const;
-    expect(run({ usage })).toMatchObject({ status: 'unreadable', holds: [], rule: 'unknown-usage' });
+    const problem = { code: 'unreadable', message: 'no answer' };
+    expect(run({ usage })).toMatchObject({ status: 'unreadable', holds: [], rule: 'unknown-usage', problem });
+    expect(run({ usage, peakUsed: '3' }).limits[0]?.money?.used).toBeNull();
     expect(run({ usage, hold: held, window: 'd2' }).holds).toHaveLength(1);
   });
 

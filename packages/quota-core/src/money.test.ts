@@ -86,6 +86,7 @@ describe('addMoney', () => {
 
   it('refuses what is no amount', () => {
     expect(catchCode(() => addMoney('1', 'one'))).toBe('invalid_money');
+    expect(catchCode(() => addMoney('1', 2 as never))).toBe('invalid_money');
   });
 });
 
@@ -138,5 +139,9 @@ describe('currencyDecimals', () => {
 
   it.each(['', 'eur', 'EURO', 'EU', 'E R', 'ÉUR', '1EU', 'EUR\n'])('refuses %j', (code) => {
     expect(catchCode(() => currencyDecimals(code))).toBe('invalid_money');
+  });
+
+  it('refuses what is no text', () => {
+    expect(catchCode(() => currencyDecimals(['EUR'] as never))).toBe('invalid_money');
   });
 });

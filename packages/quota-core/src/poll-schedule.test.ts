@@ -26,6 +26,7 @@ describe('pollSchedule', () => {
   it('stays between the floor and the ceiling', () => {
     expect(minutes({ remainingBytes: 0 })).toBe(1);
     expect(minutes({ remainingBytes: 1e12 })).toBe(60);
+    expect(minutes({ remainingBytes: 0, maxBytesPerSecond: 0 })).toBe(60);
   });
 
   it('is the ceiling where nothing can be overshot', () => {

@@ -33,6 +33,12 @@ describe('countReversals', () => {
     );
   });
 
+  it('counts those of less than a day before', () => {
+    const old = (after: number): number =>
+      count(toJournal([0, 1, after].map((ms) => ({ after: ms, change: 'disable' }))));
+    expect([old(REVERSALS_MS - 1), old(REVERSALS_MS)]).toEqual([2, 1]);
+  });
+
   it('counts none within one run', () => {
     fc.assert(
       fc.property(changes, (list) => {

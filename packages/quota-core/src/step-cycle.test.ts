@@ -128,6 +128,8 @@ describe('stepCycle', () => {
     // Clocks of two hosts may differ by less than an hour.
     expect(stepCycle({ ...input, now: '2026-06-30T21:30:00.000Z' }).kind).toBe('same');
     expect(stepCycle({ ...input, now: noon('2026-06-30') }).kind).toBe('amended');
+    const before = (ms: number): string => new Date(Date.parse(july.start) - ms).toISOString();
+    expect([3_600_000, 3_600_001].map((ms) => liesAhead(july, before(ms)))).toEqual([false, true]);
   });
 
   it('goes on as if no clock had ever been ahead', () => {

@@ -62,15 +62,19 @@ describe('zonedTime', () => {
   it.each([
     ['2026-11-20 23:44', 'Europe/Berlin', '2026-11-20T22:44:00.000Z'],
     ['2026-07-20 23:44:07', 'Europe/Berlin', '2026-07-20T21:44:07.000Z'],
+    ['2026-07-20 23:59:59', 'UTC', '2026-07-20T23:59:59.000Z'],
     ['2026-03-29 02:30', 'Europe/Berlin', '2026-03-29T01:00:00.000Z'],
     ['2026-10-25 02:30', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
   ])('finds %s in %s', (local, timeZone, expected) => {
     expect(zonedTime(local, timeZone)).toBe(expected);
   });
 
-  it.each(['2026-11-20', '2026-11-20 24:00', '2026-11-20 10:60', '2026-02-30 10:00', ''])('refuses %j', (local) => {
-    expect(catchCode(() => zonedTime(local, 'UTC'))).toBe('invalid_date');
-  });
+  it.each(['2026-11-20', '2026-11-20 24:00', '2026-11-20 10:60', '2026-11-20 10:00:60', '2026-02-30 10:00', ''])(
+    'refuses %j',
+    (local) => {
+      expect(catchCode(() => zonedTime(local, 'UTC'))).toBe('invalid_date');
+    },
+  );
 });
 
 describe('toLocalDate', () => {

@@ -138,8 +138,8 @@ function findInstant(wall: number, timeZone: string): number {
   const offsetBefore = offsetMs(before, timeZone);
   const offsetAfter = offsetMs(after, timeZone);
   if (offsetBefore === offsetAfter) return wall - offsetBefore;
-  const candidates = [wall - offsetBefore, wall - offsetAfter].sort((a, b) => a - b);
-  for (const candidate of candidates) {
+  // Of a time that comes twice the first one: by the clocks before they were put back.
+  for (const candidate of [wall - offsetBefore, wall - offsetAfter]) {
     if (candidate + offsetMs(candidate, timeZone) === wall) return candidate;
   }
   while (after - before > 1) {
