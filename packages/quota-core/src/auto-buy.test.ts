@@ -54,6 +54,7 @@ describe('autoBuy', () => {
     const fewest = (remainingBytes: number, overBytes: number): number =>
       fewestToLift({ remainingBytes, overBytes, packageBytes: 100 });
     expect([fewest(10, 0), fewest(0, 0), fewest(0, 99), fewest(0, 100), fewest(0, 250)]).toEqual([1, 1, 1, 2, 3]);
+    expect(fewest(60, 110)).toBe(1);
     const credit = (amount: string) => autoBuy({ ...input, remainingBytes: 0, overBytes: 250, credit: amount }).count;
     expect([credit('14.99'), credit('15.00')]).toEqual([0, 3]);
   });

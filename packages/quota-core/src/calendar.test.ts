@@ -27,6 +27,7 @@ describe('checkLocalDate', () => {
     '',
     '9999-01-01',
     '9001-01-01',
+    '1969-12-31',
   ])('refuses %j', (text) => {
     expect(catchCode(() => checkLocalDate(text, 'due'))).toBe('invalid_date');
   });

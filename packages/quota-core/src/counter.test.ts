@@ -86,7 +86,8 @@ describe('stepCounter', () => {
         restarted: true,
         state: { lastIn: 9, lastOut: 52, usedIn: 34, usedOut: 22, at: at(20) },
       });
-      for (const other of [{ at: at(10) }, { at: at(20) }, { inBytes: 10 }])
+      expect(step(5, 50, { previous: fallen })).toMatchObject({ restarted: true, state: { usedIn: 30, usedOut: 20 } });
+      for (const other of [{ at: at(10) }, { at: at(20) }, { inBytes: 10 }, { outBytes: 53 }])
         expect(step(9, 52, after(other))).toMatchObject({ code: 'counter_fell' });
     });
 

@@ -67,6 +67,8 @@ describe('decide about usage that a new window does not show yet', () => {
 
   it('ends none of this window, or without one', () => {
     expect(run(most(999), held, { peakUsedBytes: null }).rule).toBe('not-metered-keeps');
+    const ofThis = { hold: { window: 'c1', usedBytes: 900, allowedBytes: 1000 } };
+    expect(run(most(999), ofThis).rule).toBe('not-metered-keeps');
     expect(run(most(999), { hold, window: null }).rule).toBe('not-metered-keeps');
     expect(run({ usage: null }, { hold }).rule).toBe('not-metered-keeps');
   });

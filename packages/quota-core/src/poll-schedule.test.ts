@@ -45,6 +45,7 @@ describe('pollSchedule', () => {
     expect(catchCode(() => minutes({ maxBytesPerSecond: -1 }))).toBe('invalid_number');
     expect(catchCode(() => minutes({ remainingBytes: -1 }))).toBe('invalid_bytes');
     expect(catchCode(() => minutes({ now: '2026-03-10' }))).toBe('invalid_instant');
+    expect(() => minutes({ now: '2026-03-10' })).toThrow('now is "2026-03-10"');
   });
 
   it('never lets more than the tolerance be overshot later than the floor', () => {

@@ -120,6 +120,29 @@ describe('stepCycle', () => {
     ]);
   });
 
+  it('goes on with the newest of several cycles before those, in whatever order they are', () => {
+    const [february, march] = [recorded('2026-02-01', '2026-03-01'), recorded('2026-03-01', '2026-04-01')];
+    const july = recorded('2026-07-01', '2026-08-01');
+    const input = { ...monthly, nextDueDate: '2026-04-01', now: noon('2026-03-10'), recorded: july };
+    for (const earlier of [
+      [february, march],
+      [march, february],
+    ])
+      expect(stepCycle({ ...input, earlier }).previous).toEqual(march);
+  });
+
+  it('keeps a cycle that began within the period of the due date', () => {
+    const open = recorded('2026-03-10', '2026-04-01');
+    const step = stepCycle({ ...monthly, nextDueDate: '2026-04-01', now: noon('2026-03-20'), recorded: open });
+    expect([step.kind, step.cycle]).toEqual(['same', { start: open.start, end: open.end }]);
+  });
+
+  it('names the instant that is none', () => {
+    const open = recorded('2026-03-01', '2026-04-01');
+    expect(() => liesAhead(open, 'today')).toThrow('now is "today"');
+    expect(() => liesAhead({ start: 'soon' }, noon('2026-03-10'))).toThrow('the start of the cycle is "soon"');
+  });
+
   it('brings the first cycle back when a clock ahead of time has opened it', () => {
     const july = recorded('2026-07-01', '2026-08-01');
     const input = { ...monthly, nextDueDate: '2026-04-01', recorded: july, earlier: [] };

@@ -33,6 +33,13 @@ describe('usage in a window', () => {
     expect(total(at(5, 600))).toBe(0);
   });
 
+  it('is unknown for a direction that only one of two readings has', () => {
+    const both = { ...at(5, 900), inBytes: 5 };
+    expect(usageInWindow(counted(both))).toMatchObject({ inBytes: null, totalBytes: 200 });
+    const lost = stepWindowCount(beginWindowCount(hour(0), { ...at(0, 700), inBytes: 3 }), at(5, 900));
+    expect(usageInWindow(lost)).toMatchObject({ inBytes: null, totalBytes: 200 });
+  });
+
   it('is unknown, not zero, while nothing but the first reading is known', () => {
     expect(usageInWindow(begun)).toBeNull();
     expect(usageInWindow(counted(at(0, 700)))).toBeNull();

@@ -69,12 +69,17 @@ describe('zonedTime', () => {
     expect(zonedTime(local, timeZone)).toBe(expected);
   });
 
-  it.each(['2026-11-20', '2026-11-20 24:00', '2026-11-20 10:60', '2026-11-20 10:00:60', '2026-02-30 10:00', ''])(
-    'refuses %j',
-    (local) => {
-      expect(catchCode(() => zonedTime(local, 'UTC'))).toBe('invalid_date');
-    },
-  );
+  it.each([
+    '2026-11-20',
+    '2026-11-20 24:00',
+    '2026-11-20 10:60',
+    '2026-11-20 10:00:60',
+    ' 2026-11-20 10:00',
+    '2026-02-30 10:00',
+    '',
+  ])('refuses %j', (local) => {
+    expect(catchCode(() => zonedTime(local, 'UTC'))).toBe('invalid_date');
+  });
 });
 
 describe('toLocalDate', () => {
