@@ -4,7 +4,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { SeededRandom } from '../seeded-random.js';
 import { addDays, addMonths, dayBegin, localDate, monthOf } from './calendar.js';
 import { type Place, PRODUCTS, type Product, usedInCycle } from './easydcim-model.js';
-import { EasyDcimTown } from './easydcim-town.js';
+import { EasyDcimTown, LATEST_CYCLE_DAY } from './easydcim-town.js';
 import { DAY, GB, HOUR, lifeClock, LifeWorld, MINUTE } from './life-world.js';
 import { PRICE } from './paying-life.js';
 
@@ -108,9 +108,10 @@ export class EasyDcimLife extends EasyDcimTown {
   /** The server gets another service of another client; the former one has ended or vanished. */
   async pass(place: Place): Promise<void> {
     const { owner } = place;
-    // A cycle begins with a local day: what was used before on that day would be the former owner's.
-    const tomorrow = addDays(localDate(this.now, this.zone), 1);
-    this.world.clock.set(dayBegin(tomorrow, this.zone) + MINUTE);
+    // A cycle begins with a local day, and with the 28th at the latest: what was used in it before would be the former owner's.
+    let day = addDays(localDate(this.now, this.zone), 1);
+    while (Number(day.slice(8)) > LATEST_CYCLE_DAY) day = addDays(day, 1);
+    this.world.clock.set(dayBegin(day, this.zone) + MINUTE);
     await this.endRecord(owner.id);
     if (this.random.chance(0.4)) await this.world.shakily((sluice) => sluice.poll({ allowMass: true }));
     if (this.random.chance(0.6)) {

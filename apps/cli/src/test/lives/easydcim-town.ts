@@ -5,6 +5,9 @@ import { GB, type LifeWorld, MINUTE } from './life-world.js';
 import { PayingLife } from './paying-life.js';
 import { checkViews } from './visibility.js';
 
+/** A day that every month has. */
+export const LATEST_CYCLE_DAY = 28;
+
 /** What a life happens to: its objects, and how they are compared with the model. */
 export abstract class EasyDcimTown extends PayingLife<Place> {
   protected readonly subjects: Place[] = [];
@@ -32,7 +35,7 @@ export abstract class EasyDcimTown extends PayingLife<Place> {
       ...{ staffDown: new Set<number>(), traffic: [] },
     };
     this.addToPanel(place);
-    this.subjects.push(await this.addOwner(place, this.random.whole(1, 28)));
+    this.subjects.push(await this.addOwner(place, this.random.whole(1, LATEST_CYCLE_DAY)));
   }
 
   protected addToPanel({ server, service, order, ports }: Omit<Place, 'owner'>): void {
@@ -44,8 +47,7 @@ export abstract class EasyDcimTown extends PayingLife<Place> {
     const client = await this.addClient();
     const id = `svc-${++this.number}-of-${client}`;
     this.mark(client, id);
-    const cycleDay = Math.min(day, 28);
-    const { to } = monthOf(this.now, cycleDay, this.zone);
+    const { to } = monthOf(this.now, day, this.zone);
     await this.world.surely((sluice) =>
       sluice.services.add(id, {
         ...{ panel: 'dcim', product: 'ports', client, billing_cycle: 'monthly', next_due_date: to },
@@ -55,7 +57,7 @@ export abstract class EasyDcimTown extends PayingLife<Place> {
       }),
     );
     const owner: OwnedService = {
-      ...{ id, client, product: 'ports', day: cycleDay, manual: false, protectedUntil: null },
+      ...{ id, client, product: 'ports', day, manual: false, protectedUntil: null },
       ...{ bought: new Map(), formerLimitsUntil: 0, certain: [] },
     };
     return Object.assign(place, { owner });
