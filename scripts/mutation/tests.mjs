@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { jestArguments } from '../jest/command.mjs';
+import { folderInMemory } from '../jest/folder-in-memory.mjs';
 import { root } from '../ensure-installed.mjs';
+import { toPackage } from './targets.mjs';
 
 const here = import.meta.dirname;
 
-/** Tests that run for a mutant that none of them notices, in seconds as they took alone: the shortest ones first. */
+/** Tests that run for a mutant that none of them notices, in milliseconds as they took alone: the shortest ones first. */
 const MOST_MS = 60_000;
 
-const WORKERS = 2;
+export const WORKERS = 2;
 
 /** Runs the tests of folders once, those of a pattern or all. Returns each test file with the mutants that it reaches, the shortest first. */
 export async function noteReached(folders, pattern, notes) {
@@ -39,10 +40,12 @@ export async function noteReached(folders, pattern, notes) {
  * Chooses the tests of a mutant. What a module does while it is loaded is noted of the file that loads it first in its worker: all that
  * reach its source have it.
  */
-export function listReaching(id, ofSource, tests) {
-  const reaching = tests.filter(({ mutants }) => mutants.has(id));
+export function listReaching({ id, fileName }, mutants, tests) {
+  const reaching = tests.filter(({ mutants: reached }) => reached.has(id));
   if (reaching.length === 0 || reaching.length > WORKERS) return reaching;
-  return [...new Set([...reaching, ...tests.filter(({ mutants }) => ofSource.some((other) => mutants.has(other)))])];
+  const ofSource = mutants.filter((other) => other.fileName === fileName);
+  const others = tests.filter(({ mutants: reached }) => ofSource.some((other) => reached.has(other.id)));
+  return [...new Set([...reaching, ...others])];
 }
 
 /** Returns how tests that reach a mutant end: `noticed`, `timeout`, `survived`, or `unreached` where there are none. */
@@ -65,7 +68,7 @@ export async function noticesMutant(id, reaching) {
 }
 
 function toFolder(file) {
-  return path.relative(root, file).split(path.sep).slice(0, 2).join('/');
+  return toPackage(path.relative(root, file).replaceAll(path.sep, '/'));
 }
 
 /** A mutant may run for ever. */
@@ -76,12 +79,10 @@ process.once('exit', () => {
 
 /** Runs jest in a folder, with packages as they are built. */
 function jest(folder, args, { env, longest }) {
-  const temporary = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'sluice-mutant-'));
-  // Some tests run a command as another user.
-  chmodSync(temporary, 0o1777);
+  const temporary = folderInMemory();
   const child = spawn(process.execPath, [...jestArguments, ...args], {
     cwd: path.join(root, folder),
-    env: { ...process.env, SLUICE_BUILT: '1', TMPDIR: temporary, ...env },
+    env: { ...process.env, SLUICE_BUILT: '1', ...(temporary === null ? {} : { TMPDIR: temporary }), ...env },
     stdio: 'ignore',
     timeout: longest,
     killSignal: 'SIGKILL',
@@ -91,7 +92,7 @@ function jest(folder, args, { env, longest }) {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       running.delete(child);
-      rmSync(temporary, { recursive: true, force: true });
+      if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
       resolve({ code, isLate: signal === 'SIGKILL' });
     });
   });

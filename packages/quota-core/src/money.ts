@@ -4,7 +4,8 @@ import { QuotaCoreError, quote } from './errors.js';
 // Sums of any two amounts that pass the pattern are exact.
 const Exact = Decimal.clone({ precision: 60 });
 const CURRENCY = /^[A-Z]{3}$/;
-const PLAIN = /^-?\d{1,24}(\.\d{1,24})?$/;
+/** An amount: `-` in front allowed, no exponent, no separators of thousands. */
+export const PLAIN = /^-?\d{1,24}(\.\d{1,24})?$/;
 
 /**
  * Formats a decimal amount with exactly `decimals` places: `('12.5', 2)` is `'12.50'`.

@@ -9,7 +9,7 @@ import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } fro
 import { openStore } from '@sluice/state-store';
 import { shellWords } from '../terminal/words.js';
 import { Terminal } from '../terminal/terminal.js';
-import { readStdinText } from '../terminal/files/read-text.js';
+import { readStdinText } from '../terminal/files/read-input.js';
 import { describeTest, type PanelOutcome } from '../terminal/reports/panel-test.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';

@@ -1,6 +1,6 @@
 import type { Pair } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
-import { readStdinText } from '../terminal/files/read-text.js';
+import { readStdinText } from '../terminal/files/read-input.js';
 import type { Deps } from '../context.js';
 
 /** Names of fields whose values others must not see. */

@@ -4,7 +4,7 @@ import { type CommandReport, findEntry, type ServiceDetail } from '@sluice/engin
 import type { PasswordOptions, Provision } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type Config, storeLocation } from '@sluice/config-file';
-import { readStdinText } from '../terminal/files/read-text.js';
+import { readStdinText } from '../terminal/files/read-input.js';
 import { readText } from '@sluice/config-file/files';
 import { printAccess, printMessage } from '../terminal/reports/customer.js';
 import { printOutcome } from '../terminal/reports/command.js';

@@ -15,7 +15,7 @@ import { describedSchema, nodeFiles } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { NewFile, requireReplaceable } from '../terminal/files/new-file.js';
 import { toErrno } from '@sluice/config-file/files';
-import { unwritable } from '../terminal/files/read-text.js';
+import { unwritable } from '../terminal/files/unwritable.js';
 import type { InitAnswers, PanelAnswer } from './answers.js';
 import { configText, SCHEMA_FILE, secretFileName } from './config-text.js';
 

@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
+import { PLAIN } from '../money.js';
 import { quote, TelephonyError } from './errors.js';
 
 // A quotient of two amounts has its first 120 digits right: enough to place it on the right side of any half.
 const Exact = Decimal.clone({ precision: 120, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -200, toExpPos: 200 });
-const PLAIN = /^-?\d{1,24}(\.\d{1,24})?$/;
 
 /** An exact decimal number. */
 export type Amount = Decimal;

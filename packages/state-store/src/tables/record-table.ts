@@ -92,22 +92,22 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
     return values;
   }
 
-  decode(row: Partial<ColumnsRow<Columns>>, shared: Partial<ColumnsRow<Columns>> = {}): Rec {
+  decode(row: Partial<ColumnsRow<Columns>>, shared?: Partial<ColumnsRow<Columns>>): Rec {
     const stored = row as Record<string, Stored>;
-    const others = shared as Record<string, Stored>;
+    const others = shared as Record<string, Stored> | undefined;
     const record: Record<string, unknown> = { ...this.#empty };
     let reading: LooseColumn | undefined;
     try {
       for (const column of this.#list) {
         reading = column;
         const { decode } = column;
-        const value = stored[column.name] ?? others[column.name] ?? null;
+        const value = stored[column.name] ?? others?.[column.name] ?? null;
         // Most columns hold the value unchanged, and results have tens of thousands of rows.
         record[column.member] = decode === same ? value : decode(value);
       }
     } catch (error) {
       if (reading === undefined) throw error;
-      throw this.#damaged(String(stored[this.#keyColumn] ?? others[this.#keyColumn]), reading, error);
+      throw this.#damaged(String(stored[this.#keyColumn] ?? others?.[this.#keyColumn]), reading, error);
     }
     return record as Rec;
   }

@@ -4,7 +4,7 @@ import { nodeFiles } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { replaceFile } from '../../terminal/files/new-file.js';
 import { toErrno } from '@sluice/config-file/files';
-import { unwritable } from '../../terminal/files/read-text.js';
+import { unwritable } from '../../terminal/files/unwritable.js';
 import { OURS, refuseElsewhere, refuseInCrontab } from './elsewhere.js';
 import type { Machine } from './install-crontab.js';
 import type { Installation, SchedulePlan } from './plan.js';

@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import { usageError } from '@sluice/panel-kind/errors';
 import { toErrno } from '@sluice/config-file/files';
-import { unwritable } from './read-text.js';
+import { unwritable } from './unwritable.js';
 
 /** A new file with mode 0600; an existing file is never overwritten. */
 export class NewFile {

@@ -3,7 +3,7 @@ import type { ImportRow } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { InputHost } from '../host.js';
 import { CsvProblems, readCsv } from './read-csv.js';
-import { readInput } from '../files/read-text.js';
+import { readInput } from '../files/read-input.js';
 import { yamlMessage } from '@sluice/config-file/files';
 
 /** The formats that rows are read from. */

@@ -1,12 +1,13 @@
 import type { ServiceDetail } from '@sluice/contract/documents';
 import { group, hasEnded, countsIn } from '../../base/lifecycle.js';
-import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
+import { gigabytesToBytes, resolveAllowance } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { accountFor } from '../panels/account-for-reader.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
+import { findMode } from '../../kernel/subject/allowance.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { isLeftBehind, type Outage, readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
@@ -200,7 +201,7 @@ function ownQuota(
   const { trafficMode, baseQuotaOverrideGb } = service;
   const product = findEntry(config.products, service.product);
   const baseQuotaBytes = baseQuotaOverrideGb === null ? null : gigabytesToBytes(baseQuotaOverrideGb);
-  const mode = resolveMode({ override: override?.mode ?? null, service: trafficMode, product: product?.mode ?? null });
+  const mode = findMode(service, override ?? null, product);
   const allowance = resolveAllowance({
     mode,
     override: override ?? null,

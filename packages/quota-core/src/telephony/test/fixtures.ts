@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { catching } from '../../test/catch-code.js';
 import { type CallRecord, type Rate, TelephonyError } from '../index.js';
 
 /** The parsed document of a file of `fixtures/`. */
@@ -6,16 +7,8 @@ export function fixture(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../../../fixtures/${name}.json`, import.meta.url), 'utf8'));
 }
 
-/** The code of the TelephonyError that `run` throws; fails when it throws nothing or something else. */
-export function catchCode(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof TelephonyError) return error.code;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
+/** The code of the TelephonyError that `run` throws. */
+export const catchCode = catching(TelephonyError);
 
 /** Records of a page of call records, with the names of the library and instants in UTC. */
 export function calls(name: string): CallRecord[] {
