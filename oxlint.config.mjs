@@ -31,6 +31,10 @@ const useCaseRules = [
     message: 'Runs start and end in packages/engine/src/kernel/run/bracket.ts: use withRun.',
   },
 ];
+const holdRule = {
+  selector: 'CallExpression[callee.object.property.name="holds"][callee.property.name=/^(add|end|reopen)$/]',
+  message: 'Holds begin and end in packages/engine/src/context/change-holds.ts: use what it exports.',
+};
 const switchRule = {
   selector: `CallExpression${READS_SWITCHES}`,
   message: 'Only packages/engine/src/context/enforcement.ts reads switches: use readEnforcements.',
@@ -45,7 +49,7 @@ const commandRules = {
     'packages/contract/src/use-cases/**',
   ],
   rules: {
-    'sluice/syntax': ['error', [...moduleRules, ...useCaseRules, switchRule]],
+    'sluice/syntax': ['error', [...moduleRules, ...useCaseRules, switchRule, holdRule]],
   },
 };
 /** In the engine one file alone observes panels. */
@@ -59,6 +63,7 @@ const observeRules = {
         ...moduleRules,
         ...useCaseRules,
         switchRule,
+        holdRule,
         {
           selector: 'CallExpression[callee.object.name="panel"][callee.property.name="observe"]',
           message: 'Only packages/engine/src/loop/observe.ts observes panels: use observe or observeServices.',
@@ -70,7 +75,12 @@ const observeRules = {
 /** The one file that reads switches. */
 const enforcementRules = {
   files: ['packages/engine/src/context/enforcement.ts'],
-  rules: { 'sluice/syntax': ['error', [...moduleRules, ...useCaseRules]] },
+  rules: { 'sluice/syntax': ['error', [...moduleRules, ...useCaseRules, holdRule]] },
+};
+/** The one file where holds begin and end. */
+const holdRules = {
+  files: ['packages/engine/src/context/change-holds.ts'],
+  rules: { 'sluice/syntax': ['error', [...moduleRules, ...useCaseRules, switchRule]] },
 };
 
 const REVIEWED = [
@@ -166,6 +176,7 @@ export default {
     commandRules,
     observeRules,
     enforcementRules,
+    holdRules,
     ...wordingRules,
     ...packageRules,
     ...packageTestRules,

@@ -1,6 +1,7 @@
 import type { KindTraits } from '@sluice/panel-kind';
 import { findSubjectAgent, findSubjectPanel, toAgentSubject } from '@sluice/quota-core';
 import type { ActionRecord, EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { storeHolds } from './change-holds.js';
 import { adoptChanges, leaveOutResolved, listUnknown, readOpenChanges, renameChange } from './open-changes.js';
 
 /** All open holds with their evidence and services: enough to release everything without the store. */
@@ -195,8 +196,8 @@ async function adoptHolds(
     if (other !== undefined) {
       standsFor.set(hold.id, other.id);
       await tables.holds.update(other.id, toChange(other, hold, kinds));
-      if (!ids.has(hold.id)) await tables.holds.add({ ...hold, until: at });
-    } else if (!ids.has(hold.id)) await tables.holds.add(hold);
+      if (!ids.has(hold.id)) await storeHolds(tables, [{ ...hold, until: at }]);
+    } else if (!ids.has(hold.id)) await storeHolds(tables, [hold]);
   }
   return standsFor;
 }

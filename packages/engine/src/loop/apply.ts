@@ -2,6 +2,7 @@ import { setImmediate as yieldToIo } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { LimitDecision } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, NoticeRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
+import { beginHolds, endHoldsWithNews } from '../context/change-holds.js';
 import { backupBeforeEnforcing } from '../kernel/changes/backups.js';
 import type { Leases, OtherLeases } from '../context/leases.js';
 import { withRefusedRaise } from '../kernel/subject/raise.js';
@@ -12,7 +13,7 @@ import { leaveOutChanged, leaveOutZeroed, saveResources } from '../kernel/subjec
 import { withHighest, withRefusedOf } from '../kernel/subject/figures.js';
 import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from '../base/lifecycle.js';
-import { findDueRestriction, noteToRestrict, noteUntold } from '../kernel/subject/holds.js';
+import { findDueRestriction } from '../kernel/subject/holds.js';
 import { addNotices, type Notice, noticeRows, planNotices } from '../kernel/run/notice.js';
 import { mayEnd, toNotices } from './decision-notices.js';
 import { toPeaks, toSample } from './meter.js';
@@ -192,15 +193,8 @@ async function commitHolds(work: Applied, at: string, tables: StoreTables): Prom
   const { holds, drafts, closes } = work;
   const kept: HoldRecord[] = [];
   for (const hold of holds) if (!closes.includes(hold)) kept.push(await withFigures(work, hold, tables));
-  for (const hold of drafts) {
-    await tables.holds.add(hold);
-    await noteToRestrict(tables, hold, at);
-  }
-  const closed = closes.map((hold) => ({ ...hold, until: at }));
-  for (const hold of closed) {
-    await tables.holds.end(hold.id, at);
-    await noteUntold(tables, hold, at);
-  }
+  await beginHolds(tables, drafts, at);
+  const closed = await endHoldsWithNews(tables, closes, at);
   const ended = [...work.ended, ...closed];
   const added = drafts.map(({ id, service }) => [id, { service, since: at }] as const);
   const toRestrict = new Map([...work.toRestrict, ...added]);

@@ -64,7 +64,7 @@ export function undecided(read: Read): Decided {
  * Decides for a command, which reads no usage: ends the open holds that a run would end by the last reading, since another
  * command ended their reason and no run has decided since.
  */
-export function endHolds(context: Context, panel: Panel, loaded: Loaded, now: string): Decided {
+export function decideEnds(context: Context, panel: Panel, loaded: Loaded, now: string): Decided {
   const decided = undecided(toRead(loaded));
   const decision = decideByLastReading(context, panel, loaded, now);
   return decision === null ? decided : { ...decided, closes: findEnding(context, loaded, decision) };
@@ -87,7 +87,7 @@ export interface Foreseen {
   isSuspended: boolean;
 }
 
-/** Returns what `endHolds` would leave; null where the allowance is not known. */
+/** Returns what `decideEnds` would leave; null where the allowance is not known. */
 export function foreseeHolds(context: Context, panel: Panel, loaded: Loaded, now: string): Foreseen | null {
   const decision = decideByLastReading(context, panel, loaded, now);
   if (decision === null) return null;

@@ -1,5 +1,6 @@
 import { type AccountCommand, type Plan, RESTRICTED_FOR_ENDED } from '@sluice/panel-kind';
 import type { EvidenceRecord, HeldLease, StoreTables } from '@sluice/state-store';
+import { noteToRestrict } from '../context/change-holds.js';
 import { readEnforcements } from '../context/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import { runConcurrently } from '../base/run-concurrently.js';
@@ -9,7 +10,7 @@ import type { CommandPassword } from '../kernel/changes/journal.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
 import { planOne, planSteps, toTargetState, withStopsNow } from './plan.js';
 import { findLiftChange, noteLifted, noteLowered } from '../kernel/subject/lifts.js';
-import { findProven, noteRestricted, noteToRestrict } from '../kernel/subject/holds.js';
+import { findProven, noteRestricted } from '../kernel/subject/holds.js';
 import { loadHistory } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { resolveActions } from './resolve.js';

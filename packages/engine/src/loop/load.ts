@@ -1,6 +1,7 @@
 import type { ItemError, Panel } from '@sluice/panel-kind';
 import type { RaisedLimit } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { readUntold } from '../context/change-holds.js';
 import { findEntry, listLimits } from '../base/config/find-entry.js';
 import type { Config } from '../base/config/schema.js';
 import type { Enforcements } from '../context/enforcement.js';
@@ -11,7 +12,7 @@ import type { Context } from '../context/context.js';
 import { group } from '../base/lifecycle.js';
 import { findObjectsSince, findTakenOver } from '../kernel/subject/former.js';
 import { findFormerHistories, loadHistory } from '../kernel/subject/history.js';
-import { findAction, readToRestrict, readUntold } from '../kernel/subject/holds.js';
+import { findAction, readToRestrict } from '../kernel/subject/holds.js';
 import { withRefusedOf } from '../kernel/subject/figures.js';
 import { findSkip } from '../kernel/subject/skip.js';
 import { forSource } from '../kernel/subject/source.js';

@@ -1,7 +1,7 @@
 import type { AgentTotals, CheckReport, RunReport } from '@sluice/contract/documents';
 import { AGENT_STEPS, toItemError } from '@sluice/panel-kind';
 import type { ActionRecord, RunOutcome } from '@sluice/state-store';
-import { noteTold } from '../../kernel/subject/holds.js';
+import { noteTold } from '../../context/change-holds.js';
 import { interruptedError } from '../../base/interruption.js';
 import { type Leases, panelLease, takePanels } from '../../context/leases.js';
 import { requireAnyPanel, UNEXPECTED } from '../../kernel/run/left-elsewhere.js';

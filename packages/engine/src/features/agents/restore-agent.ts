@@ -3,6 +3,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
+import { endHolds } from '../../context/change-holds.js';
 import { type Leases, panelLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import type { Context } from '../../context/context.js';
@@ -61,7 +62,7 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
     });
   }
   if (own !== undefined && !dryRun) {
-    await context.write(leases(), (tables) => tables.holds.end(own.id, context.now()));
+    await context.write(leases(), (tables) => endHolds(tables, [own], context.now()));
   }
   const services = await loadServiceUsers(on);
   const plan = agents.planRestore(
@@ -84,11 +85,12 @@ async function endFreeHolds({ context, name, agents }: AgentsOnPanel, agent: str
   await context.write([], async (tables) => {
     const records = await loadStoredAgents(context, name, tables);
     const holding = new Set(records.evidence.map(({ hold }) => hold));
-    for (const { id, service, reason } of records.holds) {
-      if (reason !== 'agent-limit') continue;
-      const isMeant = agent === null || agents.listChain(findSubjectAgent(service) ?? '', records).includes(agent);
-      if (isMeant && !holding.has(id)) await tables.holds.end(id, context.now());
-    }
+    const isMeant = (subject: string): boolean =>
+      agent === null || agents.listChain(findSubjectAgent(subject) ?? '', records).includes(agent);
+    const free = records.holds.filter(
+      ({ id, service, reason }) => reason === 'agent-limit' && isMeant(service) && !holding.has(id),
+    );
+    await endHolds(tables, free, context.now());
   });
 }
 
@@ -161,9 +163,7 @@ async function giveBack(
   const holds = read.records.holds.filter((hold) => !ends(hold));
   const ending = read.records.holds.filter(ends);
   if (!dryRun && ending.length > 0) {
-    await context.write(leases(), async (tables) => {
-      for (const { id } of ending) await tables.holds.end(id, context.now());
-    });
+    await context.write(leases(), (tables) => endHolds(tables, ending, context.now()));
   }
   if (reason !== 'manual') {
     const services = await loadServiceUsers(on);

@@ -1,3 +1,4 @@
+import { endHolds, storeHolds } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
 import { type AgentPlan, AGENT_STEPS, type AgentTraffic, type ItemError, type ListProblem } from '@sluice/panel-kind';
@@ -198,7 +199,7 @@ async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan
     if (opens.length + plan.steps.length > 0) {
       await context.write(leases(), async (tables) => {
         if (await panelSwitch.read(tables)) throw new Stopped();
-        for (const hold of opens) await tables.holds.add(hold);
+        await storeHolds(tables, opens);
       });
     }
   } catch (error) {
@@ -207,16 +208,20 @@ async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan
   }
   const isEmpty = plan.steps.length + plan.moves.length + plan.endedEvidence.length === 0;
   const rows = isEmpty ? [] : await changeUsers(run, plan);
-  await endHolds(run, closes);
+  await endFree(run, closes);
   return rows.map((row) => listed(run, row));
 }
 
 /** Ends the holds that have no open evidence left. */
-async function endHolds({ context, name, leases }: Run, closes: readonly HoldRecord[]): Promise<void> {
+async function endFree({ context, name, leases }: Run, closes: readonly HoldRecord[]): Promise<void> {
   if (closes.length === 0) return;
   await context.write(leases(), async (tables) => {
     const holding = new Set((await tables.evidence.open({ agentsOf: name })).map(({ hold }) => hold));
-    for (const { id } of closes) if (!holding.has(id)) await tables.holds.end(id, context.now());
+    await endHolds(
+      tables,
+      closes.filter(({ id }) => !holding.has(id)),
+      context.now(),
+    );
   });
 }
 

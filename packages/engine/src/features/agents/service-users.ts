@@ -1,7 +1,8 @@
+import { beginHolds, endHolds, endHoldsWithNews } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import { AGENT_STEPS, type AgentTraffic, type RestorePlan, type ServiceUser, toItemError } from '@sluice/panel-kind';
 import type { HoldRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { isProtected, listReleasedHolds, newHold, noteUntold } from '../../kernel/subject/holds.js';
+import { isProtected, listReleasedHolds, newHold } from '../../kernel/subject/holds.js';
 import type { Enforcements } from '../../context/enforcement.js';
 import { toSuspendedNote } from '../../kernel/subject/agent-hold.js';
 import { runCommand } from '../command/run-command.js';
@@ -226,7 +227,7 @@ async function carryOut(context: Context, due: DueUser, how: HoldServices): Prom
         if (how.byName !== true && (await how.panelSwitch.read(tables, service.product))) throw new Stopped();
         if (what === 'finish-release') return;
         const { hold, isFirst } = await findHold(context, tables, due, how);
-        if (what === 'release') await endHold(tables, hold, context.now());
+        if (what === 'release') await endHoldsWithNews(tables, [hold], context.now());
         else if (isFirst)
           reported = await addNotices(
             context,
@@ -250,11 +251,6 @@ async function carryOut(context: Context, due: DueUser, how: HoldServices): Prom
   }
 }
 
-async function endHold(tables: StoreTables, hold: HoldRecord, until: string): Promise<void> {
-  await tables.holds.end(hold.id, until);
-  await noteUntold(tables, { ...hold, until }, until);
-}
-
 /**
  * Returns the open hold, or starts one (`isFirst`: where there was none); a hold with another cause is replaced. Evidence from before the user belonged to the
  * service moves to it.
@@ -268,10 +264,10 @@ async function findHold(
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
   const cause = findCause(user, open);
   const isReplaced = open !== undefined && what === 'hold' && toCause(open) !== cause;
-  if (isReplaced) await tables.holds.end(open.id, context.now());
+  if (isReplaced) await endHolds(tables, [open], context.now());
   const isKept = open !== undefined && !isReplaced;
   const hold = isKept ? open : startHold(context, service.id, { user, cause, traffic });
-  if (!isKept) await tables.holds.add(hold);
+  if (!isKept) await beginHolds(tables, [hold], context.now());
   const taken = takenOver(user);
   if (taken !== null) await tables.evidence.move(taken.id, hold.id);
   return { hold, isFirst: open === undefined };

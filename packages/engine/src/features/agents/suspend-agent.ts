@@ -3,6 +3,7 @@ import { printable } from '@sluice/panel-http/printable';
 import type { AgentPlanInput, RecordedAgents } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
+import { endHolds, storeHolds } from '../../context/change-holds.js';
 import { notFound } from '../../base/errors.js';
 import { newHold } from '../../kernel/subject/holds.js';
 import type { Context } from '../../context/context.js';
@@ -51,7 +52,7 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
   const hold = open ?? newHold(context, { service, reason: 'manual', ...begins, origin: 'operator' });
   if (open === undefined) {
     refuseMissing(ordered);
-    if (!dryRun) await context.write(leases(), (tables) => tables.holds.add(hold));
+    if (!dryRun) await context.write(leases(), (tables) => storeHolds(tables, [hold]));
   }
   const holds = [...read.records.holds.filter(({ id }) => id !== hold.id), hold];
   const services = await loadServiceUsers(ordered.on);
@@ -83,7 +84,7 @@ async function unsuspend(ordered: AgentCommand): Promise<Done> {
   const { context, name, dryRun, agent, read, leases } = ordered;
   const hold = findSuspension(read.records.holds, toAgentSubject(name, agent));
   if (hold !== undefined && !dryRun) {
-    await context.write(leases(), (tables) => tables.holds.end(hold.id, context.now()));
+    await context.write(leases(), (tables) => endHolds(tables, [hold], context.now()));
   }
   const holds = read.records.holds.filter((other) => other !== hold);
   return { ...(await releaseSuspended(ordered, agent, holds)), changed: hold !== undefined };

@@ -2,6 +2,7 @@ import type { CommandReport } from '@sluice/contract/documents';
 import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
 import { toReportedStatus } from '@sluice/quota-core';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
+import { noteTold, readUntold } from '../../context/change-holds.js';
 import {
   type CarriedOut,
   type CommandResult,
@@ -28,14 +29,7 @@ import { toDecisionRecord } from '../../kernel/run/report.js';
 import { decideByLastReading } from '../../loop/decide.js';
 import { describeClose } from '../../loop/decision-notices.js';
 import { serviceDetail } from '../services/show.js';
-import {
-  type LastingHold,
-  listLastingHolds,
-  listReleasedHolds,
-  noteTold,
-  readLastingHolds,
-  readUntold,
-} from '../../kernel/subject/holds.js';
+import { type LastingHold, listLastingHolds, listReleasedHolds, readLastingHolds } from '../../kernel/subject/holds.js';
 import { describeExceeded } from '../../kernel/subject/used.js';
 import { toActionView, toOpenHold } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';

@@ -1,5 +1,6 @@
 import { type ItemError, type Panel, type Plan, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { endHoldsWithNews } from '../../context/change-holds.js';
 import { serviceLease } from '../../context/leases.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { trustedNow } from '../../context/panel-answers.js';
@@ -18,10 +19,10 @@ import {
   TERMINATE,
 } from './types.js';
 import { isAccountThere } from '../../kernel/subject/account.js';
-import { hasLift, noteToRestrict, noteUntold } from '../../kernel/subject/holds.js';
+import { hasLift } from '../../kernel/subject/holds.js';
 import { refuseUnfinished } from '../../kernel/subject/termination.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import { endHolds, undecided } from '../../loop/decide.js';
+import { decideEnds, undecided } from '../../loop/decide.js';
 import { errorOfDoubt } from '../../kernel/subject/doubt.js';
 import { elsewhereError } from '../../kernel/run/left-elsewhere.js';
 import type { Stop } from '../../kernel/changes/perform.js';
@@ -74,10 +75,7 @@ async function begin(commandRun: CommandRun, service: ServiceRecord): Promise<Se
   const { context, command, run } = commandRun;
   const target = await context.write(run.leases.held, async (tables) => {
     await run.start(tables);
-    const before = new Set((await tables.holds.open({ services: [service.id] })).map(({ id }) => id));
     await command.storeTarget(service, tables, run.id);
-    for (const hold of await tables.holds.open({ services: [service.id] }))
-      if (!before.has(hold.id)) await noteToRestrict(tables, hold, context.now());
     return tables.services.get(service.id);
   });
   await orWithdraw(commandRun, () => command.begin?.(target ?? service));
@@ -219,7 +217,7 @@ async function decideByRecord({ context, command }: CommandRun, panel: Panel, lo
   if (!mayRelease || command.account?.verb === 'terminate') return undecided(toRead(loaded));
   const { id } = loaded.service;
   const service = command.dryRun ? loaded.service : ((await context.store.services.get(id)) ?? loaded.service);
-  return { ...endHolds(context, panel, { ...loaded, service }, context.now()), service: loaded.service };
+  return { ...decideEnds(context, panel, { ...loaded, service }, context.now()), service: loaded.service };
 }
 
 /**
@@ -242,13 +240,8 @@ async function endDecided({ context, command, run }: CommandRun, planned: Planne
   const { closes } = planned;
   if (command.dryRun || closes.length === 0) return planned;
   const until = context.now();
-  await context.write(run.leases.held, async (tables) => {
-    for (const hold of closes) {
-      await tables.holds.end(hold.id, until);
-      await noteUntold(tables, { ...hold, until }, until);
-    }
-  });
-  return { ...planned, ended: [...planned.ended, ...closes.map((hold) => ({ ...hold, until }))] };
+  const ended = await context.write(run.leases.held, (tables) => endHoldsWithNews(tables, closes, until));
+  return { ...planned, ended: [...planned.ended, ...ended] };
 }
 
 /** Lists the steps of a previewed command. */

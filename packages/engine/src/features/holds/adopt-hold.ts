@@ -2,6 +2,7 @@ import type { HoldView } from '@sluice/contract/documents';
 import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { EvidenceRecord, StoreTables } from '@sluice/state-store';
+import { storeHolds } from '../../context/change-holds.js';
 import { requireFacet } from '../../base/facet.js';
 import { checkLifecycle } from './check-lifecycle.js';
 import { holdViews } from './holds.js';
@@ -53,7 +54,7 @@ export async function adoptHold(context: Context, id: string, request: AdoptRequ
     await run.store(async (tables) => {
       // Without it the next run finds the hold no longer due, and ends it.
       if (request.reason === 'billing') await tables.services.update([{ id, status: 'suspended', updatedAt: at }]);
-      if (!existing) await tables.holds.add(hold);
+      if (!existing) await storeHolds(tables, [hold]);
       const started = { hold: hold.id, service: id, panel: panel.name, action: null, adopted: true, since: at };
       for (const target of targets)
         await addEvidence(tables, { id: context.id('ev'), ...started, ...target, until: null, outcome: null });

@@ -1,3 +1,4 @@
+import { beginHolds, endHolds } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import type {
   CommandReport,
@@ -78,7 +79,7 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
       storeTarget: async (_service, tables) => {
         if (request.reason === 'billing') await tables.services.update([{ id, status, updatedAt: context.now() }]);
         if (isFollowing) wasOrdered = await noteOrdered(tables, service, status, context.now());
-        if (isEnded) for (const hold of held) await tables.holds.end(hold.id, context.now());
+        if (isEnded) await endHolds(tables, held, context.now());
         else if (adds || request.what === 'release') await changeHold(context, id, { ...request, suspension }, tables);
       },
       // The answer to an order that is repeated may be lost, too.
@@ -166,12 +167,12 @@ async function changeHold(
 ): Promise<void> {
   const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === request.reason);
   if (request.what === 'release') {
-    if (open) await tables.holds.end(open.id, context.now());
+    if (open) await endHolds(tables, [open], context.now());
   } else if (open) {
     const change = toChange(open, request);
     if (Object.keys(change).length > 0) await tables.holds.update(open.id, change);
   } else {
-    await tables.holds.add(toHold(context, id, request));
+    await beginHolds(tables, [toHold(context, id, request)], context.now());
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ChangedAgent, RunReport, ServiceView } from '@sluice/contract/documents';
 import { toItemError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { endHolds, reopenHolds } from '../../context/change-holds.js';
 import { isPanelRemoved, listLimits, RESERVED } from '../../base/config/find-entry.js';
 import { panelsWithDisabled } from '../agents/open-agents.js';
 import { adoptRows, type HoldsFile, lacksAny, leaveOutEnded } from '../../context/adopt-holds-file.js';
@@ -229,17 +230,14 @@ async function giveBack(
       waitMs: request.waitMs,
       scope: 'hold',
       storeTarget: async (_service, tables) => {
-        for (const hold of await tables.holds.open({ services: [id] })) {
-          if (request.reason !== undefined && hold.reason !== request.reason) continue;
-          await tables.holds.end(hold.id, context.now());
-          ended.push(hold.id);
-        }
+        const { reason } = request;
+        const open = await tables.holds.open({ services: [id], ...(reason !== undefined && { reason }) });
+        await endHolds(tables, open, context.now());
+        ended.push(...open.map((hold) => hold.id));
       },
       givesBack: true,
       // What is not given back stays in the list, for a repeat.
-      stopped: async (tables) => {
-        for (const hold of ended) await tables.holds.reopen(hold);
-      },
+      stopped: (tables) => reopenHolds(tables, ended),
       preview: (loaded) => {
         const { reason } = request;
         const holds = reason === undefined ? [] : loaded.holds.filter((hold) => hold.reason !== reason);

@@ -1,6 +1,7 @@
 import type { CommandReport } from '@sluice/contract/documents';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { endHolds } from '../../context/change-holds.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { parseUntil } from '../provision/stored-command.js';
 import type { Context } from '../../context/context.js';
@@ -31,7 +32,7 @@ export async function releaseQuota(context: Context, id: string, request: QuotaR
       return {
         storeTarget: async (_service, tables) => {
           await tables.services.update([{ id, quotaReleasedUntil: until, updatedAt: context.now() }]);
-          for (const hold of ended) await tables.holds.end(hold.id, context.now());
+          await endHolds(tables, ended, context.now());
         },
         preview: (loaded) => ({
           ...loaded,

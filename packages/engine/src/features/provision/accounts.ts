@@ -6,7 +6,7 @@ import { type AccountVerb, hasAccount, listNewRefs, NO_ACCOUNT, ownsAccount } fr
 import { previewCreation } from './credentials.js';
 import { type EarlierCreation, toTermination } from './earlier-creation.js';
 import { refsChange } from '../../kernel/changes/journal.js';
-import { endHolds, undecided } from '../../loop/decide.js';
+import { decideEnds, undecided } from '../../loop/decide.js';
 import { leaveOut } from '../../kernel/subject/facts.js';
 import { load } from '../../loop/load.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
@@ -138,7 +138,7 @@ async function planAccounts(accounts: Accounts, subjects: readonly Planned[]): P
 function decideByRecord({ on, ending }: Accounts, facts: Loaded, verb: AccountVerb): Decided {
   const { context, panel } = on;
   if (verb === 'terminate' || facts.enforcement.value !== 'on') return undecided(toRead(facts));
-  const decided = endHolds(context, panel, facts, context.now());
+  const decided = decideEnds(context, panel, facts, context.now());
   if (decided.closes.length > 0) ending.set(facts.service.id, decided.closes);
   return decided;
 }

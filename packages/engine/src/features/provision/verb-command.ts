@@ -1,5 +1,6 @@
 import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { endHolds, endHoldsWithNews, reopenHolds } from '../../context/change-holds.js';
 import { type CommandContent, REFUSED_BY_AGENT } from '../command/types.js';
 import { isCommandRow, type StoredCommand } from '../../kernel/subject/command-row.js';
 import type { Context } from '../../context/context.js';
@@ -7,7 +8,6 @@ import type { Asking } from '../../context/customer-terms.js';
 import { endCommandRow, refsChange } from '../../kernel/changes/journal.js';
 import type { CallReports } from '../calls/bill-view.js';
 import { noteFollowing } from '../services/former-status.js';
-import { noteTold, noteUntold } from '../../kernel/subject/holds.js';
 import { isHeldOverdue } from '../../kernel/subject/skip.js';
 import { lacksOwnAccount, listNewRefs } from '../../kernel/subject/account.js';
 
@@ -130,10 +130,7 @@ export function restoreDate(command: VerbCommand, isRepeat: boolean): NonNullabl
     const before = isUndone ? first : isRepeat ? undefined : stored.before;
     if (before === undefined) return;
     await tables.services.update([{ id: service.id, nextDueDate: before.nextDueDate, updatedAt: context.now() }]);
-    for (const id of before.holds) {
-      await tables.holds.reopen(id);
-      await noteTold(tables, [{ id }]);
-    }
+    await reopenHolds(tables, before.holds);
     await refuse(command, error, tables);
   };
 }
@@ -172,11 +169,7 @@ async function setStatus(
 export async function endOverdueHold(context: Context, service: ServiceRecord, tables: StoreTables): Promise<string[]> {
   if (service.status === 'suspended' || isHeldOverdue(service, context.config, context.now())) return [];
   const holds = await tables.holds.open({ services: [service.id], reason: 'billing' });
-  const until = context.now();
-  for (const hold of holds) {
-    await tables.holds.end(hold.id, until);
-    await noteUntold(tables, { ...hold, until }, until);
-  }
+  await endHoldsWithNews(tables, holds, context.now());
   return holds.map(({ id }) => id);
 }
 
@@ -199,7 +192,7 @@ async function endAll(context: Context, service: ServiceRecord, tables: StoreTab
   const at = context.now();
   for (const item of await tables.evidence.open({ services: [service.id], panel: service.panel }))
     await tables.evidence.end(item.id, at, 'dropped');
-  for (const hold of await tables.holds.open({ services: [service.id] })) await tables.holds.end(hold.id, at);
+  await endHolds(tables, await tables.holds.open({ services: [service.id] }), at);
 }
 
 /** Returns what a refusal of the command stores, and what refuses it. */

@@ -1,4 +1,5 @@
 import type { DecisionRecord, HeldLease, ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { endHolds } from '../../context/change-holds.js';
 import type { Context } from '../../context/context.js';
 import { isGone } from '../../kernel/subject/account.js';
 
@@ -88,5 +89,5 @@ export async function endRestrictions(
   subject: string,
 ): Promise<void> {
   await endEvidence(context, tables, { id: subject, refs: {} });
-  for (const { id } of await tables.holds.open({ services: [subject] })) await tables.holds.end(id, context.now());
+  await endHolds(tables, await tables.holds.open({ services: [subject] }), context.now());
 }

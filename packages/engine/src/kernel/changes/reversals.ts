@@ -1,7 +1,8 @@
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
 import { brakeActs, type ChangeOfObject, countReversals, MOST_REVERSALS } from '@sluice/quota-core';
 import type { ActionRecord, HoldRecord, StoreTables } from '@sluice/state-store';
-import { findProven, noteToRestrict } from '../subject/holds.js';
+import { noteToRestrict } from '../../context/change-holds.js';
+import { findProven } from '../subject/holds.js';
 import { toActionName } from '../subject/views.js';
 import type { Context } from '../../context/context.js';
 import { noteMoved } from '../run/brake-state.js';

@@ -2,10 +2,11 @@ import type { RunReport, RunTotals, ServiceView } from '@sluice/contract/documen
 import { setImmediate as yieldToIo } from 'node:timers/promises';
 import type { Panel } from '@sluice/panel-kind';
 import type { DecisionRecord, RunOutcome, StoreTables } from '@sluice/state-store';
+import { noteTold } from '../../context/change-holds.js';
 import { isInterrupted } from '../../base/interruption.js';
 import type { Context } from '../../context/context.js';
 import type { LimitState } from '../subject/figures.js';
-import { isProtected, listLastingHolds, listReleasedHolds, noteTold } from '../subject/holds.js';
+import { isProtected, listLastingHolds, listReleasedHolds } from '../subject/holds.js';
 import { countsAsOver, AGENT_LIMIT, type FindKind, serviceView, toStatus, toActionView } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
 import { noteAlarms, withLasting, besidesSeen, withKnown } from './alarms.js';

@@ -229,15 +229,6 @@ export async function readToRestrict({ conditions }: Pick<StoreTables, 'conditio
   );
 }
 
-/** Notes that the restriction of a hold is not on the panel yet, in the transaction that begins the hold. */
-export async function noteToRestrict(
-  { conditions }: Pick<StoreTables, 'conditions'>,
-  { id, service }: Pick<HoldRecord, 'id' | 'service'>,
-  at: string,
-): Promise<void> {
-  await conditions.put({ key: `${TO_RESTRICT}${id}`, since: at, runs: 1, details: { service } });
-}
-
 /** Returns since when this evidence proves a part of the restriction of a hold; now, where none is its own. */
 export function findProven(
   evidence: readonly Pick<EvidenceRecord, 'hold' | 'since'>[],
@@ -253,31 +244,6 @@ export async function noteRestricted(
   holds: ToRestrict,
 ): Promise<void> {
   for (const id of holds.keys()) await conditions.end(`${TO_RESTRICT}${id}`);
-}
-
-/** Prefix of the key of the condition that the end of a hold was not reported yet; the id of the hold follows. */
-const UNTOLD = 'release-untold:';
-
-/** Notes that the notice of an ended hold is due, in the transaction that ends it: what became of it is known only later. */
-export async function noteUntold(
-  { conditions }: Pick<StoreTables, 'conditions'>,
-  hold: Readonly<HoldRecord>,
-  at: string,
-): Promise<void> {
-  await conditions.put({ key: `${UNTOLD}${hold.id}`, since: at, runs: 1, details: hold });
-}
-
-/** Reads the ended holds whose notice is due: a run that was killed has undone them without reporting it. */
-export async function readUntold({ conditions }: Pick<StoreTables, 'conditions'>): Promise<HoldRecord[]> {
-  return (await conditions.list(UNTOLD)).map(({ details }) => details as HoldRecord);
-}
-
-/** Notes that the notices of these holds are stored. */
-export async function noteTold(
-  { conditions }: Pick<StoreTables, 'conditions'>,
-  holds: readonly Pick<HoldRecord, 'id'>[],
-): Promise<void> {
-  for (const { id } of holds) await conditions.end(`${UNTOLD}${id}`);
 }
 
 /** Code of the alarm about a hold that began by a reading which was found impossible later. */
