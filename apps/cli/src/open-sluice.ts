@@ -42,6 +42,8 @@ export interface OpenOptions extends TerminalOptions {
 /** What a command works with. */
 export interface Opened {
   sluice: Sluice;
+  /** The store of the engine, which closes it. */
+  store: StateStore;
   config: Config;
   /** Null unless the command follows its config. */
   followed: FollowedConfig | null;
@@ -58,18 +60,18 @@ export async function withSluice<T>(
 ): Promise<T> {
   if (options.message === true && options.json === true)
     throw usageError('bad_option', 'Use --message or --json, not both; no panel was called');
-  const { config, sluice, followed } = await openEngine(deps, options);
+  const { config, sluice, store, followed } = await openEngine(deps, options);
   try {
     const terminal = new Terminal(deps, options, config);
     const outcome =
       options.message === true ? new Terminal({ ...deps, stdout: deps.stderr }, options, config) : terminal;
-    return await work({ sluice, config, followed, terminal, outcome });
+    return await work({ sluice, store, config, followed, terminal, outcome });
   } finally {
     await sluice.close();
   }
 }
 
-async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened, 'config' | 'followed' | 'sluice'>> {
+async function openEngine(deps: Deps, options: OpenOptions): Promise<Omit<Opened, 'terminal' | 'outcome'>> {
   try {
     const found = findConfig(options.config, deps.env, deps.cwd);
     const { config, isRefused } = loadFound(found, deps, options.needsStateOnly);
@@ -80,7 +82,7 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened
     const store = await openConfiguredStore(config, deps, { mayBeLost: options.storeMayBeLost ?? false, create });
     const followed = options.followsConfig === true ? await follow(config, found, deps) : null;
     const sluice = await startSluice(config, store, deps, { ...options, current: followed?.current });
-    return { config, followed, sluice };
+    return { config, followed, sluice, store };
   } catch (error) {
     // Without it, a config that a new version refuses would end the enforcement in silence.
     if (options.scheduled === true && toErrorExitCode(error) !== ExitCode.busy) await reportUnstarted(deps, options);

@@ -36,7 +36,7 @@ import { type Context, type Dashboard, type DashboardOptions, toContext } from '
  * @throws SluiceError `cannot_listen` if the address is taken or not one of this machine
  *
  * @example
- * const dashboard = await startDashboard({ sluice, listen: { host: '127.0.0.1', port: 8787 }, token, clock, randomBytes, version });
+ * const dashboard = await startDashboard({ sluice, store, listen: { host: '127.0.0.1', port: 8787 }, token, clock, randomBytes, version });
  */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const context = toContext(options);

@@ -193,7 +193,6 @@ export function groups(calls: RunCalls): Groups {
     telephony: lazily('telephony', async (call) => (await import('./api/telephony.js')).telephonyApi(call)),
     log: lazily('log', async (call) => (await import('./api/log.js')).logApi(call)),
     access: lazily('access', async (call) => (await import('./api/access.js')).accessApi(call)),
-    requests: lazily('requests', async (call) => (await import('./api/requests.js')).requestsApi(call)),
     notices: lazily('notices', async (call) => (await import('./api/notices.js')).noticesApi(call)),
   };
 }

@@ -17,17 +17,8 @@ export type { Adopted, Holds, ReleaseAll } from './api/holds.js';
 export type { Panels } from './api/panels.js';
 export type { CreateOptions, PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
 export type { Purchases } from './api/purchases.js';
-export type { Requests } from './api/requests.js';
 export type { ServiceFilter, ServicePage, Services, SyncOptions } from './api/services.js';
-export type {
-  Granted,
-  Maker,
-  NewSession,
-  NewToken,
-  ShareRequest,
-  TokenRequest,
-  VerifyOptions,
-} from './features/access/types.js';
+export type { Granted, Maker, NewToken, ShareRequest, TokenRequest, VerifyOptions } from './features/access/types.js';
 export type { CreateUserRequest } from './features/agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './features/agents/limit-agents.js';
 export type { CreditRequest } from './features/billing/use-ledger.js';
@@ -52,8 +43,6 @@ export type { LookupRequest } from './features/panels/relay.js';
 export type { AutoBuyRequest, AutoBuySubject } from './features/purchases/auto-buy-preferences.js';
 export type { PaymentTerms } from './features/billing/billing-pages.js';
 export type { PurchaseBudget } from './features/purchases/budget-left.js';
-export type { Begun, KeyedAnswer } from './features/requests/once.js';
-export type { KeyedRequest } from './features/requests/running.js';
 export type { OverviewRequest } from './features/overview/overview.js';
 export type { ImportRow } from './features/services/plan-rows.js';
 export type { Pair } from './features/services/set-where.js';

@@ -16,7 +16,6 @@ import type { Overrides } from './api/overrides.js';
 import type { Panels } from './api/panels.js';
 import type { Provision } from './api/provision.js';
 import type { Purchases } from './api/purchases.js';
-import type { Requests } from './api/requests.js';
 import type { Services } from './api/services.js';
 import type { Telephony } from './api/telephony.js';
 import type { Usage } from './api/usage.js';
@@ -132,7 +131,6 @@ export interface Sluice extends AsyncDisposable {
   readonly telephony: Telephony;
   readonly log: Log;
   readonly access: Access;
-  readonly requests: Requests;
   readonly notices: Notices;
   /** Waits for calls under way and closes the store. */
   close(): Promise<void>;

@@ -2,6 +2,7 @@ export type { AgentRecord, AgentReservationRecord, AgentSnapshotRecord, AgentUse
 export type { AgentTables } from './agent-tables.js';
 export { backupStore } from './backup-store.js';
 export type { LedgerTables } from './ledger-tables.js';
+export { hasOwnerEnded, LEASE_MS, LEASE_RENEW_MS, type OwnProcess } from './lease-owner.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 export { mergeService } from './merge-service.js';
 export {

@@ -77,6 +77,7 @@ it('await using ends a dashboard and a schedule, and leaves the engine open', as
   {
     await using dashboard = await startDashboard({
       sluice,
+      store,
       listen: { host: '127.0.0.1', port: 0 },
       clock: systemClock,
       randomBytes: (count) => new Uint8Array(count),

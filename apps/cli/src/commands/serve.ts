@@ -18,7 +18,7 @@ export interface ServeOptions extends GlobalOptions {
 
 /** `sluice serve` */
 export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
-  withSluice(deps, toOpen(options), async ({ sluice, config, followed, terminal }) => {
+  withSluice(deps, toOpen(options), async ({ sluice, store, config, followed, terminal }) => {
     const { publicUrl, trustedProxies } = config.serve;
     const from = options.listen === undefined ? 'serve.listen' : '--listen';
     const listen = parseListen(options.listen ?? config.serve.listen, from);
@@ -30,11 +30,13 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     const hasTokens = token !== undefined || canLogIn;
     if (!hasTokens && !isLoopback(listen.host)) throw noToken(listen);
     const { startDashboard, startSchedule } = await import('@sluice/dashboard');
-    const { clock, randomBytes, version } = deps;
+    const { clock, randomBytes, version, owner, isAlive } = deps;
     const reports = billReports(config, toFormat({}));
     const dashboard = await startDashboard({
       ...{
         sluice,
+        store,
+        process: { owner, isAlive },
         current: followed?.current,
         listen,
         publicUrl,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../server/options.js';
+import { resume } from './sessions.js';
 import { toCsrfToken, toViewer, type Viewer } from './viewer.js';
 
 /** A viewer, with the CSRF token of its forms. */
@@ -25,7 +26,7 @@ export async function byToken(context: Context, request: FastifyRequest): Promis
 export async function bySession(context: Context, request: FastifyRequest): Promise<Visit | null> {
   const secret = request.cookies[cookieName(context)];
   if (secret === undefined) return null;
-  const granted = await context.sluice.access.resume(secret, { master: context.token });
+  const granted = await resume(context, secret);
   return granted === null ? null : { viewer: toViewer(granted), csrf: toCsrfToken(secret) };
 }
 

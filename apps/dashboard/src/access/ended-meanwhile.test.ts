@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { toCsrfToken } from './viewer.js';
+import { logout } from './sessions.js';
 import { useBench } from '../test/dashboard-bench.js';
 import { Link, toKey } from '../test/share-link.js';
 import { beginRequest } from '../test/slow-request.js';
@@ -17,7 +18,7 @@ interface Sent {
   headers: Record<string, string>;
   body: string;
   /** What the server asks about who sends it. */
-  by?: 'verify' | 'resume';
+  by?: 'verify' | 'granted';
 }
 
 /** Sends a request; between the begin and the end of its body, when the server has admitted it, something ends. Returns the answer. */
@@ -94,8 +95,8 @@ it('a form of a session that ends while it is sent changes nothing', async () =>
   const form = inForm(secret, {});
   const { status, answer } = await sendAround(
     'POST /services/svc-1/suspend',
-    { ...form, headers: { ...form.headers, cookie }, by: 'resume' },
-    () => at.sluice.access.logout(secret),
+    { ...form, headers: { ...form.headers, cookie }, by: 'granted' },
+    () => logout(at, secret),
   );
   expect([status, /^location: (.*)\r$/m.exec(answer)?.[1]]).toEqual([303, '/login']);
   expect((await at.sluice.holds.list({ service: 'svc-1' })).holds).toEqual([]);

@@ -5,6 +5,7 @@ import { NUMBER, startLineBench } from '../test/line-bench.js';
 import { Link, toKey } from '../test/share-link.js';
 import { whilePanelAnswers } from '../test/while-panel-answers.js';
 import { toCsrfToken } from './viewer.js';
+import { logout } from './sessions.js';
 
 let at: DashboardBench;
 let voice: FakeAstbilling;
@@ -280,7 +281,7 @@ it.each([
 it('a form that waits for a lease when its session ends changes nothing', async () => {
   const cookie = await at.login();
   const secret = cookie.split('=')[1] ?? '';
-  await endDuringLease('service:svc-1', () => at.sluice.access.logout(secret));
+  await endDuringLease('service:svc-1', () => logout(at, secret));
   const body = new URLSearchParams({ csrf: toCsrfToken(secret), key: toKey() });
   const answer = await at.fetch('/services/svc-1/suspend', { method: 'POST', cookie, body });
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login']);

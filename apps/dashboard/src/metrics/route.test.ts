@@ -53,7 +53,7 @@ describe('/metrics', () => {
   it('is rendered once per change of the store', async () => {
     await at.addService(1, '42', 10);
     let rendered = 0;
-    const { sluice } = at;
+    const { sluice, store } = at;
     const counting = new Proxy(sluice, {
       get: (target, name, receiver) => {
         if (name === 'metrics') rendered++;
@@ -67,7 +67,7 @@ describe('/metrics', () => {
       randomBytes,
       version: '0.0.0-test',
     };
-    const dashboard = await startDashboard({ sluice: counting, ...options });
+    const dashboard = await startDashboard({ sluice: counting, store, ...options });
     const read = async (): Promise<string> => (await fetch(new URL('/metrics', dashboard.url))).text();
     const texts = await Promise.all([read(), read(), read()]);
     expect([new Set(texts).size, rendered]).toEqual([1, 1]);

@@ -1,14 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import { processParts, realClock } from '@sluice/engine/process';
 import { KeyedRequests } from './keyed.js';
+import { OnceByKey } from './once.js';
 
 /** As after the start of a container whose host name is new. */
 const ELSEWHERE = { host: 'container-1', pid: 1, processStart: '1' };
 const ANSWER = { status: 200, answer: { done: true } };
 let at: DashboardBench;
+let once: OnceByKey;
+const parts = () => ({
+  store: at.store,
+  clock: { ...at.clock, sleep: realClock.sleep },
+  process: processParts(),
+  randomBytes,
+});
 beforeAll(async () => {
   at = await startBench();
+  once = new OnceByKey(parts());
 });
 afterAll(async () => {
   jest.useRealTimers();
@@ -16,13 +26,13 @@ afterAll(async () => {
 });
 
 const keyed = (key: string) => ({ who: 'w', key, fingerprint: 'f' });
-const begin = (key: string) => at.sluice.requests.begin(keyed(key));
+const begin = (key: string) => once.begin(keyed(key));
 const stored = async (key: string) => (await at.store.requests.get('w', key))!;
 /** Begins a request as a process of another host. */
 async function beginElsewhere(key: string): Promise<void> {
   await begin(key);
   await at.store.requests.put({ ...(await stored(key)), owner: ELSEWHERE });
-  await at.sluice.requests.end(keyed(key), ANSWER);
+  await once.end(keyed(key), ANSWER);
   expect(await stored(key)).toMatchObject({ state: 'running', owner: ELSEWHERE });
 }
 
@@ -33,7 +43,7 @@ it('runs again what a process of another host left, once it is not renewed', asy
   at.clock.advance(1);
   expect(await begin('left')).toEqual({ repeated: false, interrupted: true });
   await expect(begin('left')).rejects.toMatchObject({ code: 'request_running' });
-  await at.sluice.requests.end(keyed('left'), ANSWER);
+  await once.end(keyed('left'), ANSWER);
   expect(await begin('left')).toEqual({ repeated: true, answer: ANSWER });
 });
 
@@ -41,7 +51,7 @@ it('does not wait for a clock that was set back', async () => {
   await beginElsewhere('ahead');
   await at.store.requests.put({ ...(await stored('ahead')), at: '2036-01-01T00:00:00.000Z' });
   expect(await begin('ahead')).toEqual({ repeated: false, interrupted: true });
-  await at.sluice.requests.end(keyed('ahead'), null);
+  await once.end(keyed('ahead'), null);
 });
 
 it('renews what runs, and never runs it a second time beside itself', async () => {
@@ -55,14 +65,14 @@ it('renews what runs, and never runs it a second time beside itself', async () =
   const now = new Date(at.clock.now()).toISOString();
   for (let tries = 0; tries < 50 && (await stored('long')).at !== now; tries++) await at.sluice.access.list();
   expect((await stored('long')).at).toBe(now);
-  await at.sluice.requests.end(keyed('long'), null);
+  await once.end(keyed('long'), null);
   expect(await begin('long')).toEqual({ repeated: false, interrupted: false });
-  await at.sluice.requests.end(keyed('long'), null);
+  await once.end(keyed('long'), null);
 });
 
 it('stores nothing that a password can be guessed with, and compares it only as long as the process runs', async () => {
   const secret = { who: 'w', key: 'secret', isOfClient: false };
-  const start = () => new KeyedRequests({ sluice: at.sluice, randomBytes });
+  const start = () => new KeyedRequests(parts());
   const send = (requests: KeyedRequests, password: string) =>
     requests.perform({ ...secret, content: ['POST', '/x', { values: { sip_password: password } }] }, () =>
       Promise.resolve({ status: 200, answer: 'first', stored: { answer: 'again' } }),
@@ -77,7 +87,7 @@ it('stores nothing that a password can be guessed with, and compares it only as 
 });
 
 it('keeps the newest thousand of a client, and all of an operator', async () => {
-  const requests = new KeyedRequests({ sluice: at.sluice, randomBytes });
+  const requests = new KeyedRequests(parts());
   const count = async (isOfClient: boolean): Promise<number> => {
     const who = `sender ${String(isOfClient)}`;
     for (let n = 0; n < 1003; n++)

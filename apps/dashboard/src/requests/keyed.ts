@@ -1,7 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import { setNewest } from './newest.js';
+import { OnceByKey } from './once.js';
+import { toHash } from '../access/sessions.js';
 import type { Context } from '../server/options.js';
 
 /** An answer, and whether it is that of an earlier request with the key. */
@@ -43,7 +45,7 @@ function without(value: unknown, [key = '', ...rest]: string[]): unknown {
 
 /** Returns a short text that is unique for a sender and key. */
 export function toRef(who: string, key: string): string {
-  return `api-${digest(JSON.stringify([who, key])).slice(0, 24)}`;
+  return `api-${toHash(JSON.stringify([who, key])).slice(0, 24)}`;
 }
 
 /** What a request did. */
@@ -73,13 +75,13 @@ const MOST_COMPARED = 10_000;
 
 /** Performs requests of programs and forms once each. */
 export class KeyedRequests {
-  readonly #context: Pick<Context, 'sluice'>;
+  readonly #once: OnceByKey;
   /** Of this process alone, as are the digests that are made with it. */
   readonly #secretKey: Uint8Array;
   readonly #secrets = new Map<string, string>();
 
-  constructor(context: Pick<Context, 'sluice' | 'randomBytes'>) {
-    this.#context = context;
+  constructor(context: Pick<Context, 'store' | 'clock' | 'process' | 'randomBytes'>) {
+    this.#once = new OnceByKey(context);
     this.#secretKey = context.randomBytes(32);
   }
 
@@ -89,12 +91,11 @@ export class KeyedRequests {
    * @throws SluiceError `key_reused`, `request_running`
    */
   async perform({ who, key, content, isOfClient }: KeyedContent, work: () => Promise<Performed>): Promise<Answered> {
-    const { requests } = this.#context.sluice;
     const [shown, secrets] = this.#split(content);
     const mostKept = isOfClient ? MOST_OF_CLIENT : undefined;
-    const keyed = { who, key, fingerprint: digest(shown), mostKept };
+    const keyed = { who, key, fingerprint: toHash(shown), mostKept };
     const id = JSON.stringify([who, key]);
-    const begun = await requests.begin(keyed);
+    const begun = await this.#once.begin(keyed);
     if (begun.repeated) {
       if ((this.#secrets.get(id) ?? secrets) === secrets) return { ...begun.answer, replayed: true };
       throw new SluiceError('key_reused', 'The key of the request was used for a different request', { kind: 'usage' });
@@ -107,7 +108,7 @@ export class KeyedRequests {
     } finally {
       const stored = done?.stored == null ? null : { status: done.status, ...done.stored };
       if (stored === null) this.#secrets.delete(id);
-      await requests.end(keyed, stored);
+      await this.#once.end(keyed, stored);
     }
   }
 
@@ -127,8 +128,4 @@ export class KeyedRequests {
 export function toStored(answer: unknown, stored: unknown): Performed['stored'] {
   const { run } = (answer ?? {}) as { run?: { outcome?: string } | null };
   return UNFINISHED.includes(run?.outcome ?? '') ? null : { answer: stored };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

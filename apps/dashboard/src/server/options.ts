@@ -1,12 +1,18 @@
 import type { Sluice, SluiceOptions } from '@sluice/engine';
+import { processParts } from '@sluice/engine/process';
 import type { CallReports } from '@sluice/engine/options';
 import type { Clock } from '@sluice/panel-kind';
+import type { OwnProcess, StateStore } from '@sluice/state-store';
 import type { ListenAddress } from './listen-address.js';
 
 /** Options of `startDashboard`. */
 export interface DashboardOptions {
   /** The engine; the dashboard does not close it. */
   sluice: Sluice;
+  /** The store of the engine, for sessions and for answers to repeated requests; the dashboard does not close it. */
+  store: Pick<StateStore, 'sessions' | 'write'>;
+  /** Default: this process. */
+  process?: OwnProcess | undefined;
   /** The config of now, as the engine asks for it; without it the config is that of the start. */
   current?: SluiceOptions['current'];
   /** Port 0 selects a free one. */
@@ -79,8 +85,9 @@ export interface Dashboard extends AsyncDisposable {
 }
 
 /** What routes work with. */
-export interface Context extends Omit<DashboardOptions, 'limits'> {
+export interface Context extends Omit<DashboardOptions, 'limits' | 'process'> {
   limits: Limits;
+  process: OwnProcess;
   /** Whether users reach it over https. */
   secure: boolean;
 }
@@ -106,5 +113,5 @@ const LIMITS: Limits = {
 /** Returns the options with all defaults. */
 export function toContext(options: DashboardOptions): Context {
   const secure = options.publicUrl !== undefined && new URL(options.publicUrl).protocol === 'https:';
-  return { ...options, limits: { ...LIMITS, ...options.limits }, secure };
+  return { ...options, limits: { ...LIMITS, ...options.limits }, process: options.process ?? processParts(), secure };
 }

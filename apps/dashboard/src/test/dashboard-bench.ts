@@ -106,6 +106,7 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
   const sluice = await createSluice({ config, store: seenAs(store), kinds, billing, channels, secret, clock, files });
   const dashboard = await startDashboard({
     sluice,
+    store,
     listen: { host: '127.0.0.1', port: 0 },
     token: SERVE_TOKEN,
     clock,

@@ -5,6 +5,7 @@ import { html, type Html } from '../layout/html.js';
 import type { Limiters } from '../server/limits.js';
 import { type Context, SMALL_BODY } from '../server/options.js';
 import { bySession, cookieName, isForeign, isOwnForm } from '../access/authenticate.js';
+import { login, logout } from '../access/sessions.js';
 
 /** Adds `/login`, which opens a session with an API token, and `/logout`. */
 export function addLogin(server: FastifyInstance, context: Context, limiters: Limiters): void {
@@ -22,7 +23,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
     const granted = await sluice.access.verify(token, { master: context.token });
     if (granted !== null) await limiters.requests(request, reply, granted);
     try {
-      const { session, expiresAt } = await sluice.access.login(token, { master: context.token });
+      const { session, expiresAt } = await login(context, token);
       const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure, expires: new Date(expiresAt) } as const;
       return await reply.setCookie(cookieName(context), session, cookie).redirect(next, 303);
     } catch (error) {
@@ -37,7 +38,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
     const secret = request.cookies[cookieName(context)] ?? '';
     const visit = await bySession(context, request);
     if (visit !== null && readField(request, 'csrf') === visit.csrf) {
-      await sluice.access.logout(secret);
+      await logout(context, secret);
       reply.clearCookie(cookieName(context), { path: '/', secure });
     }
     return reply.redirect('/login', 303);

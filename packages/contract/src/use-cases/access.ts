@@ -127,17 +127,9 @@ export const access = group({
       },
     }),
   },
-  login: {
+  granted: {
     callers: SERVER,
-    accepts: () => accepts(token, options({ master: optionalText })),
-  },
-  resume: {
-    callers: SERVER,
-    accepts: () => accepts(['session', text], options({ master: optionalText })),
-  },
-  logout: {
-    callers: SERVER,
-    accepts: () => accepts(['session', text]),
+    accepts: () => accepts(['id', text], options({ master: optionalText })),
   },
   announce: {
     callers: SERVER,

@@ -16,7 +16,6 @@ import { overrides } from './overrides.js';
 import { panels } from './panels.js';
 import { provision } from './provision.js';
 import { purchases } from './purchases.js';
-import { requests } from './requests.js';
 import { services } from './services.js';
 import type { Input } from './shapes.js';
 import { telephony } from './telephony.js';
@@ -41,7 +40,6 @@ const GROUPS = {
   telephony,
   log,
   access,
-  requests,
   notices,
 };
 type Groups = typeof GROUPS;

@@ -1,16 +1,8 @@
 import type { RevokedToken, TokenView } from '@sluice/contract/documents';
-import { verifyToken } from '../features/access/grants.js';
+import { findGranted, verifyToken } from '../features/access/grants.js';
 import { announce, servedAt } from '../features/access/served-at.js';
-import { login, logout, resumeSession } from '../features/access/sessions.js';
 import { createShare, createToken, listTokens, revokeToken, type RevokeRequest } from '../features/access/tokens.js';
-import type {
-  Granted,
-  NewSession,
-  NewToken,
-  ShareRequest,
-  TokenRequest,
-  VerifyOptions,
-} from '../features/access/types.js';
+import type { Granted, NewToken, ShareRequest, TokenRequest, VerifyOptions } from '../features/access/types.js';
 import type { CallOptions, RunCall } from './call.js';
 
 /** API tokens, share links of clients, and sessions. Texts of tokens are returned once and stored as hashes. */
@@ -25,15 +17,8 @@ export interface Access {
   revoke(token: string, options?: CallOptions & Omit<RevokeRequest, 'token'>): Promise<RevokedToken>;
   /** Returns what a token permits; null for one that is unknown, revoked, expired or of another kind. */
   verify(token: string, how?: VerifyOptions): Promise<Granted | null>;
-  /**
-   * Opens a session of at most 12 hours with the scopes of an API token.
-   *
-   * @throws SluiceError `bad_login` for a token that is unknown, revoked or expired
-   */
-  login(token: string, how?: Pick<VerifyOptions, 'master'>): Promise<NewSession>;
-  /** Returns what a session permits; null for one that ended. */
-  resume(session: string, how?: Pick<VerifyOptions, 'master'>): Promise<Granted | null>;
-  logout(session: string): Promise<void>;
+  /** Returns what a token permits by its id, for a session that began with it; null for one that is unknown, revoked or expired. */
+  granted(id: string, how?: Pick<VerifyOptions, 'master'>): Promise<Granted | null>;
   /** Stores the address of the pages of an HTTP front end, for links that are made elsewhere. */
   announce(url: string): Promise<void>;
   /** Returns the address that was announced last by a process that has not ended; null where none was. */
@@ -48,9 +33,7 @@ export function accessApi(call: RunCall): Access {
     list: (options) => call(options, async (context) => ({ tokens: await listTokens(context) })),
     revoke: (token, options) => call(options, (context) => revokeToken(context, { ...options, token })),
     verify: (token, how) => call(undefined, (context) => verifyToken(context, token, how)),
-    login: (token, how) => call(undefined, (context) => login(context, token, how?.master)),
-    resume: (secret, how) => call(undefined, (context) => resumeSession(context, secret, how)),
-    logout: (secret) => call(undefined, (context) => logout(context, secret)),
+    granted: (id, how) => call(undefined, (context) => findGranted(context, id, how)),
     announce: (url) => call(undefined, (context) => announce(context, url)),
     servedAt: () => call(undefined, (context) => servedAt(context)),
   };

@@ -1,21 +1,15 @@
-import type { HeldLease, LeaseOwner, LeaseRecord, LeaseRequest } from '@sluice/state-store';
+import {
+  type HeldLease,
+  hasOwnerEnded,
+  LEASE_MS,
+  LEASE_RENEW_MS,
+  type LeaseRecord,
+  type LeaseRequest,
+} from '@sluice/state-store';
 import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
-import type { Dependencies } from './dependencies.js';
 import type { Context } from './context.js';
 
-/** How long a lease lasts unless it is renewed, in milliseconds. */
-export const TTL_MS = 60_000;
-/** How often leases are renewed, in milliseconds. */
-export const RENEW_MS = 15_000;
 const RETRY_MS = 100;
-
-/** Returns whether a process has certainly ended. One of another host can't be asked: only the age of what it left counts. */
-export function hasEnded(
-  { owner: self, isAlive }: Pick<Dependencies, 'owner' | 'isAlive'>,
-  owner: LeaseOwner,
-): boolean {
-  return owner.host === self.host && !isAlive(owner);
-}
 
 /** Leases of one run, renewed until they are released. */
 export class Leases {
@@ -33,8 +27,8 @@ export class Leases {
     this.#timer = setInterval(() => {
       if (this.#held.size === 0) return;
       // After a failed renewal the next fenced write fails.
-      this.#session.store.leases.renewAll(this.held, context.now(), TTL_MS).catch(() => false);
-    }, RENEW_MS);
+      this.#session.store.leases.renewAll(this.held, context.now(), LEASE_MS).catch(() => false);
+    }, LEASE_RENEW_MS);
     this.#timer.unref();
   }
 
@@ -85,7 +79,7 @@ export class Leases {
   #request(names: readonly string[]): LeaseRequest {
     const { owner, isAlive } = this.#session.deps;
     const unless = names.filter((name) => name.startsWith(SERVICE)).map((name) => `${TURN}${name}`);
-    return { owner, run: this.#run, now: this.#session.now(), ttlMs: TTL_MS, isAlive, unless };
+    return { owner, run: this.#run, now: this.#session.now(), ttlMs: LEASE_MS, isAlive, unless };
   }
 
   async #waited<T>(waitMs: number, attempt: () => Promise<{ had: T } | { refusal: SluiceError }>): Promise<T> {
@@ -201,7 +195,8 @@ export async function readTakenPanels({
 }: Pick<Context, 'deps' | 'store'>): Promise<ReadonlyMap<string, LeaseRecord>> {
   const now = deps.clock.now();
   const taken = (await store.leases.list()).filter(
-    ({ name, expiresAt, owner }) => name.startsWith(PANEL) && Date.parse(expiresAt) > now && !hasEnded(deps, owner),
+    ({ name, expiresAt, owner }) =>
+      name.startsWith(PANEL) && Date.parse(expiresAt) > now && !hasOwnerEnded(deps, owner),
   );
   return new Map(taken.map((lease) => [lease.name.slice(PANEL.length), lease]));
 }
@@ -216,7 +211,7 @@ export async function otherLeases(context: Context, run: string): Promise<OtherL
   const leases = await store.leases.list();
   const others = leases.filter(
     (lease) =>
-      lease.run !== run && lease.name.startsWith(SERVICE) && lease.expiresAt > now && !hasEnded(deps, lease.owner),
+      lease.run !== run && lease.name.startsWith(SERVICE) && lease.expiresAt > now && !hasOwnerEnded(deps, lease.owner),
   );
   return new Map(others.map((lease) => [lease.name, lease]));
 }

@@ -61,16 +61,17 @@ async function makeAccess(): Promise<Made> {
     const token = await access.create({ name: 'panel', scopes: ['operate', 'tokens'] });
     const expiresAt = new Date(at.bench.clock.now() + 90 * DAY).toISOString();
     const link = await access.share({ client: 'c-1', expiresAt, rights: {} });
-    const { session } = await access.login(token.token);
+    const session = { hash: 'session-1', token: token.access.id, createdAt: expiresAt, expiresAt };
+    await store.sessions.add(session, 20);
     await store.maintenance.backup(backup());
-    return { token: token.token, link: link.token, session, ids: [token.access.id, link.access.id] };
+    return { token: token.token, link: link.token, session: session.hash, ids: [token.access.id, link.access.id] };
   });
 }
 
 /** What still opens anything. */
 const opening = ({ token, link, session }: Made): Promise<boolean[]> =>
-  inStore(async ({ access }) =>
-    [await access.verify(token), await access.verify(link, { kind: 'share' }), await access.resume(session)].map(
+  inStore(async ({ access }, { sessions }) =>
+    [await access.verify(token), await access.verify(link, { kind: 'share' }), await sessions.get(session)].map(
       (granted) => granted !== null,
     ),
   );
@@ -79,8 +80,8 @@ describe('a backup that is restored in place of a store that can be read', () =>
   it('opens nothing to what was revoked or logged out since', async () => {
     const made = await makeAccess();
     expect(await opening(made)).toEqual([true, true, true]);
-    await inStore(async ({ access }) => {
-      await access.logout(made.session);
+    await inStore(async ({ access }, { sessions }) => {
+      await sessions.remove(made.session);
       for (const id of made.ids) await access.revoke(id);
     });
     expect(await restore()).toMatchObject({ valid: [] });

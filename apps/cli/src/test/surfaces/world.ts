@@ -117,7 +117,15 @@ export async function openSurfaces(bench: Bench, config: unknown, kinds: PanelKi
   const store = await openStore({ location: bench.path('sluice.db'), clock });
   const sluice = await createSluice({ config: parseConfig(config, kinds), store, kinds, clock });
   const listen = { host: '127.0.0.1', port: 0 };
-  const dashboard = await startDashboard({ sluice, listen, token: SERVE_TOKEN, clock, randomBytes, version: '0.0.0' });
+  const dashboard = await startDashboard({
+    sluice,
+    store,
+    listen,
+    token: SERVE_TOKEN,
+    clock,
+    randomBytes,
+    version: '0.0.0',
+  });
   const send = async (path: string, headers: Record<string, string>): Promise<Response> => {
     const answer = await fetch(new URL(path, dashboard.url), { headers, redirect: 'manual' });
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

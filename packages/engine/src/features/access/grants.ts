@@ -30,7 +30,7 @@ export function toView({ hash: _hash, scopesBefore: _before, scopes, ...record }
 }
 
 /** Returns what a stored token permits. */
-export function toGranted({ id, name, kind, scopes, client, rights, expiresAt }: ApiTokenRecord): Granted {
+function toGranted({ id, name, kind, scopes, client, rights, expiresAt }: ApiTokenRecord): Granted {
   const isLink = kind === 'share';
   return {
     id,
@@ -57,8 +57,22 @@ export async function verifyToken(
   return toGranted(record);
 }
 
+/** Returns what a token permits by its id; null for one that is unknown, revoked or expired. */
+export async function findGranted(
+  context: Context,
+  id: string,
+  { master }: Pick<VerifyOptions, 'master'> = {},
+): Promise<Granted | null> {
+  const own = master === undefined ? null : grantedToMaster(master);
+  if (own?.id === id) return own;
+  const record = await context.store.apiTokens.get(id);
+  if (record === null || !isValid(record, context.now())) return null;
+  await stampUse(context, record);
+  return toGranted(record);
+}
+
 /** Returns what the token that is not stored permits; its id changes with it, which ends its sessions. */
-export function grantedToMaster(master: string): Granted {
+function grantedToMaster(master: string): Granted {
   const id = `${MASTER_NAME} ${toHash(`id:${master}`).slice(0, 16)}`;
   const needs = needsOfScopes(['operate', 'tokens'], null);
   return { id, name: `token ${MASTER_NAME}`, kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
@@ -70,7 +84,7 @@ function withoutDigest(id: string): string {
 }
 
 /** Stores when a token was last used, in minutes, where that can be stored. */
-export async function stampUse(context: Context, { id, lastUsedAt }: ApiTokenRecord): Promise<void> {
+async function stampUse(context: Context, { id, lastUsedAt }: ApiTokenRecord): Promise<void> {
   const now = context.deps.clock.now();
   if (lastUsedAt !== null && now - Date.parse(lastUsedAt) < USED_EVERY_MS) return;
   // A store that can be read but not written, as on a full disk, still serves its readers.

@@ -1,6 +1,5 @@
-import type { LeaseOwner } from '@sluice/state-store';
+import { hasOwnerEnded, type LeaseOwner } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
-import { hasEnded } from '../../context/leases.js';
 
 const PREFIX = 'served-at:';
 
@@ -9,7 +8,7 @@ export async function announce(context: Context, url: string): Promise<void> {
   const { owner } = context.deps;
   await context.write([], async ({ conditions }) => {
     for (const { key, details } of await conditions.list(PREFIX))
-      if (hasEnded(context.deps, toOwner(details))) await conditions.end(key);
+      if (hasOwnerEnded(context.deps, toOwner(details))) await conditions.end(key);
     await conditions.put({ key: `${PREFIX}${url}`, since: context.now(), runs: 1, details: { owner } });
   });
 }
@@ -17,7 +16,7 @@ export async function announce(context: Context, url: string): Promise<void> {
 /** Returns the address that was stored last by a server that has not ended, as far as that is known; null for none. */
 export async function servedAt({ store, deps }: Context): Promise<string | null> {
   const stored = await store.conditions.list(PREFIX);
-  const running = stored.filter(({ details }) => !hasEnded(deps, toOwner(details)));
+  const running = stored.filter(({ details }) => !hasOwnerEnded(deps, toOwner(details)));
   const [newest] = running.sort((a, b) => (a.since < b.since ? 1 : -1));
   return newest?.key.slice(PREFIX.length) ?? null;
 }

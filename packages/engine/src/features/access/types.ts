@@ -53,13 +53,6 @@ export interface Granted {
   session?: string | undefined;
 }
 
-/** A session of the dashboard; its text goes into a cookie. */
-export interface NewSession {
-  session: string;
-  expiresAt: string;
-  granted: Granted;
-}
-
 /** How a secret text is checked. */
 export interface VerifyOptions {
   /** Accept only this kind; default API tokens. */

@@ -1,6 +1,5 @@
 import { callAgeMs, type WantedUser } from '@sluice/panel-kind';
-import type { ActionRecord, AgentReservationRecord, LeaseOwner } from '@sluice/state-store';
-import { hasEnded } from '../../context/leases.js';
+import { type ActionRecord, type AgentReservationRecord, hasOwnerEnded, type LeaseOwner } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 
 /** Outcome of a resolved reservation whose user was found by another run. */
@@ -90,7 +89,7 @@ function processKey({ host, pid }: Pick<LeaseOwner, 'host' | 'pid'>): string {
 
 function isLeft({ deps }: Context, holder: string | null): boolean {
   const owner = ownerIn(holder);
-  return owner !== null && (owner.gaveUp || hasEnded(deps, owner));
+  return owner !== null && (owner.gaveUp || hasOwnerEnded(deps, owner));
 }
 
 function ownerIn(holder: string | null): (LeaseOwner & { gaveUp: boolean }) | null {
