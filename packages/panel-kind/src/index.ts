@@ -135,6 +135,7 @@ export {
   type PassedNumber,
   type StepOutcome,
 } from './plan.js';
+export { failedStep, inDoubt, isOutcomeUnknown, newPlan, newStep, notDone, toFailure, toOutcome } from './step.js';
 export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
 export type { AutoBuySettings, LimitSettings, PanelSettings, ProductSettings } from './settings.js';
 export type {

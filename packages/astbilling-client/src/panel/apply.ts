@@ -1,5 +1,12 @@
-import { isPanelError, type PanelError } from '@sluice/panel-http';
-import type { ApplyContext, Clock, ItemError, Step, StepOutcome } from '@sluice/panel-kind';
+import { isPanelError } from '@sluice/panel-http';
+import {
+  type ApplyContext,
+  type Clock,
+  type ItemError,
+  type Step,
+  type StepOutcome,
+  toFailure,
+} from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { Subscriber } from '@sluice/quota-core/telephony';
 import { differingFields, isHalfMade } from '../account/plan-line.js';
@@ -8,7 +15,7 @@ import { findPassedNumber } from '../account/step.js';
 import type { AstbillingClient, CustomerValues, SubscriberValues } from '../client/types.js';
 import { toDidChange } from './apply-did.js';
 import { isLineGone } from './absence.js';
-import { type Change, hasValues, perform, refuseUnknown, type Tag, toOutcome } from './change.js';
+import { type Change, hasValues, perform, refuseUnknown, type Tag } from './change.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { toShown } from './suspended.js';
 
@@ -42,7 +49,8 @@ export async function performStep(
     return await perform(tools, toLineChange(client, step, context, call), context);
   } catch (error) {
     if (!isPanelError(error)) throw error;
-    return toFailure(step, error);
+    const exists = step.type === 'create-subscriber' && error.panelCode === 'conflict';
+    return toFailure(error, (code) => (exists ? 'account_exists' : code));
   }
 }
 
@@ -50,14 +58,6 @@ export async function performStep(
 export function withNumber(step: Pick<Step, 'type' | 'target' | 'payload'>, outcome: StepOutcome): StepOutcome {
   const number = outcome.state === 'applied' ? findPassedNumber(step) : null;
   return number === null ? outcome : { ...outcome, number };
-}
-
-function toFailure({ type }: Step, error: PanelError): StepOutcome {
-  const { code, message, outcomeUnknown, panelCode } = error;
-  if (outcomeUnknown)
-    return toOutcome('in-doubt', { error: { code: 'outcome_unknown', message: `${code}: ${message}` } });
-  const exists = type === 'create-subscriber' && panelCode === 'conflict';
-  return toOutcome('failed', { error: { code: exists ? 'account_exists' : code, message } });
 }
 
 function createCustomer(client: AstbillingClient, { payload }: Step, call: Tag): Change<{ id: string }[]> {

@@ -1,5 +1,12 @@
 import { isPanelError } from '@sluice/panel-http';
-import type { ApplyContext, Clock, ItemError, StepOutcome } from '@sluice/panel-kind';
+import {
+  type ApplyContext,
+  type Clock,
+  inDoubt,
+  type ItemError,
+  type StepOutcome,
+  toOutcome,
+} from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/quota-core/telephony';
 import type { DidValues, SubscriberValues } from '../client/types.js';
@@ -27,11 +34,6 @@ export interface Tag {
 
 /** Waits before each read of a change that is not shown yet. */
 const WAITS_MS = [0, 300, 700, 1500];
-
-/** Returns an outcome; what is not stated is empty. */
-export function toOutcome(state: StepOutcome['state'], rest: Partial<StepOutcome> = {}): StepOutcome {
-  return { state, observed: null, error: null, ...rest };
-}
 
 /**
  * Makes one change: reads, calls the panel where it is still due, and reads back. A write that may have been made is never repeated.
@@ -66,8 +68,7 @@ export async function perform<Seen>(
     if (failure !== null && isPanelError(failure) && !failure.outcomeUnknown) break;
   }
   if (failure !== null) throw failure as Error;
-  const message = 'the panel accepted the change and does not show it yet';
-  return toOutcome('in-doubt', { error: { code: 'outcome_unknown', message } });
+  return inDoubt('the panel accepted the change and does not show it yet');
 }
 
 /** Reads back; empty where that failed. */

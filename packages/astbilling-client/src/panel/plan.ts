@@ -1,4 +1,11 @@
-import type { AccountCommand, ItemError, Observation, Plan, TargetState } from '@sluice/panel-kind';
+import {
+  type AccountCommand,
+  type ItemError,
+  newPlan,
+  type Observation,
+  type Plan,
+  type TargetState,
+} from '@sluice/panel-kind';
 import { sharerIds, waitsForEnded } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import { type Subscriber, TelephonyError } from '@sluice/quota-core/telephony';
@@ -38,7 +45,7 @@ export function planService(
   target: TargetState,
   { state, error, at }: Observation<LineState>,
 ): Plan {
-  const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
+  const plan = newPlan();
   const { command, holds, evidence, scope } = target;
   if (state === null) {
     const isNeeded = scope === 'command' || command !== null || holds.length > 0 || evidence.length > 0;

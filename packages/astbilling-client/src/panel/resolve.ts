@@ -1,17 +1,19 @@
 import {
   callAgeMs,
   IN_PROGRESS_MS,
+  failedStep,
   LATEST_CALL_MS,
+  notDone,
   type Observation,
   type Step,
   type StepOutcome,
+  toOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Did } from '@sluice/quota-core/telephony';
 import { HALF_MADE, isHalfMade } from '../account/plan-line.js';
 import { type CreatePayload, isLineDone, isOwn, toLineOutcome, withNumber } from './apply.js';
 import { isDidDone } from './apply-did.js';
-import { toOutcome } from './change.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import type { LineState } from './state.js';
 import { isDidById } from './steps.js';
@@ -60,7 +62,7 @@ function findCreated({ values }: CreatePayload, { line, byReference, byUsername 
   const known = [...(line === null ? [] : [line]), ...byReference, ...byUsername];
   const made = known.find((one) => isOwn(one, values));
   if (made === undefined) return notDone('the line was not created');
-  if (isHalfMade(made)) return toOutcome('failed', { error: { code: 'line_conflict', message: HALF_MADE } });
+  if (isHalfMade(made)) return failedStep('line_conflict', HALF_MADE);
   return toOutcome('applied', toLineOutcome(made, values));
 }
 
@@ -104,8 +106,4 @@ export function outcomeWhenDone(action: ActionRecord): StepOutcome {
   if (action.type !== 'create-subscriber' || id === undefined)
     return withNumber({ type: action.type, target: action.target, payload }, toOutcome('applied'));
   return toOutcome('applied', { refs: { [LINE_REF]: id, [USERNAME_REF]: username ?? action.target } });
-}
-
-function notDone(message: string): StepOutcome {
-  return toOutcome('failed', { error: { code: 'not_done', message } });
 }

@@ -1,4 +1,4 @@
-import type { Plan, Step } from '@sluice/panel-kind';
+import { newStep, type Plan, type Step } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { LinePlan, LineStep } from '../account/step.js';
 
@@ -14,8 +14,7 @@ export function isDidById(type: string): boolean {
 /** Returns the step of the engine for a planned one. */
 export function toStep({ type, target, payload }: Pick<LineStep, 'type' | 'target'> & { payload: unknown }): Step {
   const prior = (payload as { prior?: unknown }).prior ?? null;
-  const base = { type, target, hold: null, prior, payload, ends: [], begins: null };
-  return type === 'create-subscriber' ? { ...base, needsPassword: true } : base;
+  return newStep(type, target, { prior, payload, ...(type === 'create-subscriber' && { needsPassword: true }) });
 }
 
 /** Adds the warnings of a planned line or number to the notices of a plan. */

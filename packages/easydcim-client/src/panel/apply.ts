@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
-import { toItemError, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
+import { inDoubt, toItemError, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
 import { type ObjectCalls, readOrder, readPort } from './read-objects.js';
-import { ACCEPTED, inDoubt, isRepeat, toOrderOutcome, toPortOutcome } from './resolve.js';
+import { ACCEPTED, isRepeat, toOrderOutcome, toPortOutcome } from './resolve.js';
 import { ACTION_TYPES, findMappedService, isPortAction, type PortPrior } from './state.js';
 
 /** Waits before each reading: a panel may queue changes of ports. */

@@ -1,4 +1,13 @@
-import type { TargetState, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
+import {
+  type HoldInForce,
+  type ItemError,
+  newPlan,
+  newStep,
+  type Observation,
+  type Plan,
+  type Step,
+  type TargetState,
+} from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { isWithoutService, planLeftOrders, planLeftPorts } from './plan-left.js';
 import { listServers } from './resources.js';
@@ -32,7 +41,7 @@ import {
  * disabled or suspended stays. Pure.
  */
 export function planEasyDcim(target: TargetState, observation: Observation<EasyDcimState>): Plan {
-  const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
+  const plan = newPlan();
   if (!observation.state) {
     if (target.holds.length > 0 || target.evidence.length > 0) {
       plan.problems.push(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
@@ -194,7 +203,7 @@ function restrictStep(
   ours: EvidenceRecord | undefined,
 ): Step {
   const { target, prior } = evidence;
-  return { type, target, hold: hold.id, prior, payload: null, ends: [], begins: ours ? null : evidence };
+  return newStep(type, target, { hold: hold.id, prior, begins: ours ? null : evidence });
 }
 
 function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { holds, keepers, evidence }: Restricted) {

@@ -1,4 +1,4 @@
-import { callAgeMs, type Observation, type StepOutcome } from '@sluice/panel-kind';
+import { callAgeMs, inDoubt, notDone, type Observation, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
@@ -73,8 +73,7 @@ function listStates<State>(left: readonly LeftObject<State>[]): State[] {
 function goneOutcome(type: string, target: string): StepOutcome {
   const isUndone = type === ACTION_TYPES.enablePort || type === ACTION_TYPES.unsuspendOrder;
   if (isUndone) return { state: 'applied', observed: null, error: null };
-  const message = `${type} ${target}: the object has ended or no longer exists on the panel`;
-  return { state: 'failed', observed: null, error: { code: NOT_DONE, message } };
+  return notDone(`${type} ${target}: the object has ended or no longer exists on the panel`);
 }
 
 /** Whether a change repeats the last one of its object, whose answer was lost and which the panel did not show. Pure. */
@@ -125,10 +124,5 @@ function toOutcome(
 ): StepOutcome {
   if (shown === null) return inDoubt(unknown, observed);
   if (shown === target) return { state: 'applied', observed, error: null };
-  return { state: 'failed', observed, error: { code: NOT_DONE, message: undone } };
-}
-
-/** Returns the outcome of a change that is not known to have been made. */
-export function inDoubt(message: string, observed: unknown): StepOutcome {
-  return { state: 'in-doubt', observed, error: { code: 'outcome_unknown', message } };
+  return notDone(undone, observed);
 }

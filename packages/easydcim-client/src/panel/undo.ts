@@ -1,4 +1,4 @@
-import type { HoldInForce, ItemError, Plan, Step } from '@sluice/panel-kind';
+import { type HoldInForce, type ItemError, newStep, type Plan, type Step } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
@@ -41,7 +41,7 @@ export function undoOrder(plan: Plan, item: EvidenceRecord, order: OrderState): 
 }
 
 function undoStep(type: string, { id, target, hold }: EvidenceRecord, prior: unknown): Step {
-  return { type, target, hold, prior, payload: null, ends: [id], begins: null };
+  return newStep(type, target, { hold, prior, ends: [id] });
 }
 
 /** Returns the state of a port before its change. */

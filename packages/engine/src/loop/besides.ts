@@ -1,5 +1,6 @@
 import {
   type ItemError,
+  newPlan,
   type Observation,
   type Panel,
   type Plan,
@@ -31,8 +32,7 @@ export function planOrFail(panel: Pick<Panel, 'plan'>, target: TargetState, obse
   try {
     return panel.plan(target, observation);
   } catch (error) {
-    const problem = toFault(target.service, error);
-    return { steps: [], problems: [problem], endedEvidence: [], moves: [], drift: [] };
+    return newPlan({ problems: [toFault(target.service, error)] });
   }
 }
 

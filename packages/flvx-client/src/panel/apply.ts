@@ -1,15 +1,18 @@
 import {
   type Adoption,
-  callAgeMs,
-  IN_PROGRESS_MS,
-  isoNow,
-  toItemError,
   type ApplyContext,
+  callAgeMs,
   type Clock,
-  type ItemError,
+  failedStep,
+  IN_PROGRESS_MS,
+  inDoubt,
+  isoNow,
+  notDone,
   type Observation,
   type Step,
   type StepOutcome,
+  toItemError,
+  toOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import {
@@ -60,7 +63,8 @@ export async function applyStep(
       const options = { tag: service.id, since: account, parts: ['user' as const, 'quotas' as const] };
       account = await observeAccount(client, account.scope, toHistory(account), options);
     } catch (error) {
-      return { outcome: failure(toItemError(error)), account };
+      const { code, message } = toItemError(error);
+      return { outcome: failedStep(code, message), account };
     }
   }
   const counters = flvxStep.type === 'reset-user' ? account.user : null;
@@ -69,7 +73,7 @@ export async function applyStep(
   const { calling, signal } = context;
   const options = { calling, repeating: calling, password, tag: service.id, signal };
   const done = await performStep(client, account, flvxStep, options);
-  const outcome = toOutcome({ ...done, observed: withFound(done) }, step, state.nodes);
+  const outcome = toStepOutcome({ ...done, observed: withFound(done) }, step, state.nodes);
   if (outcome.state !== 'applied') return { outcome, account: done.account };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
   const refs = { ...refsAfter(flvxStep, done.account.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
@@ -98,7 +102,7 @@ function adopted({ account, adoptable }: ServiceObservation, step: Step): FlvxAc
   return account.user === null && adoptable !== null && step.type !== 'create-user' ? adoptable : account;
 }
 
-function toOutcome(
+function toStepOutcome(
   { state, error, observed, overtaken, unplanned, account }: FlvxStepOutcome,
   step: Step,
   nodes: ServiceObservation['nodes'],
@@ -106,12 +110,11 @@ function toOutcome(
   const { begins } = step.payload as StepPayload;
   if (state === 'in-doubt') {
     const message = error === null ? `the outcome of ${step.type} ${step.target} is unknown` : error.message;
-    return { state, observed, error: { code: 'outcome_unknown', message } };
+    return inDoubt(message, observed);
   }
   if (state === 'failed') {
     if (error?.code !== 'speed_not_in_force') return { state, observed, error };
-    const message = describeNotInForce(toFlvxStep(step), account, nodes);
-    return { state, observed, error: { code: error.code, message } };
+    return failedStep(error.code, describeNotInForce(toFlvxStep(step), account, nodes), observed);
   }
   if (overtaken === true) return { state: 'unneeded', observed, error: null, again: true };
   // The step was needed when it was planned: "unneeded" does not mean that others made the change.
@@ -149,11 +152,11 @@ export function resolveAction(
   const sight = resolveStep(step, account);
   const isComplete = sight === 'done' && step.type !== 'pause-forward' && listRestarted(step).length === 0;
   if (!isComplete && callAgeMs(action, Date.parse(at)) < IN_PROGRESS_MS) return null;
-  if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
-  if (sight === 'not-done') return failed('not_done', `the panel does not show the effect of ${step.id}`);
+  if (sight === 'unseen') return failedStep('not_told', `the panel does not show whether ${step.id} was done`);
+  if (sight === 'not-done') return notDone(`the panel does not show the effect of ${step.id}`);
   const user = step.type === 'create-user' ? findCreated(account, step.payload.name) : account.user;
   if (step.type === 'create-user' && user === null) {
-    return failed(
+    return failedStep(
       'account_unproven',
       `the panel has an account "${step.payload.name}" now, and nothing proves that this command created it`,
     );
@@ -172,7 +175,7 @@ function findCreated({ user, duplicates }: FlvxAccount, name: string): FlvxAccou
 /** Returns the outcome of an action that an operator marks as done. The next observation shows the id of a new account. Pure. */
 export function outcomeWhenDone(action: ActionRecord, at: string): StepOutcome {
   const step = parseStep(action);
-  return step === null ? { state: 'applied', observed: null, error: null } : doneOutcome(action, step, at, null);
+  return step === null ? toOutcome('applied') : doneOutcome(action, step, at, null);
 }
 
 /** Adopts forwards of the service that another tool paused. The release of the hold starts them. */
@@ -218,12 +221,4 @@ function refsAfter(step: FlvxStep, userId: number | null): Record<string, string
   if (step.type === 'create-user') return userId === null ? {} : { flvx_user_id: String(userId) };
   if (step.type === 'delete-user') return { flvx_user_id: null, flvx_tunnel_id: null, flvx_user_tunnel_id: null };
   return {};
-}
-
-function failed(code: string, message: string): StepOutcome {
-  return failure({ code, message });
-}
-
-function failure(error: ItemError): StepOutcome {
-  return { state: 'failed', observed: null, error };
 }

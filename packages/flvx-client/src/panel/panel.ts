@@ -1,13 +1,11 @@
 import {
-  isoNow,
-  throwWithCredentialKey,
-  openClient,
-  transportOptions,
   type ApplyContext,
-  type TargetState,
-  type ObserveOptions,
+  failedStep,
+  isoNow,
   type Lookups,
   type Observation,
+  type ObserveOptions,
+  openClient,
   type Panel,
   type PanelDependencies,
   type PanelFacets,
@@ -18,6 +16,9 @@ import {
   type Refresh,
   type Step,
   type StepOutcome,
+  type TargetState,
+  throwWithCredentialKey,
+  transportOptions,
   type UsageAnswer,
   type UsageRequest,
 } from '@sluice/panel-kind';
@@ -203,8 +204,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   async apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const last = this.#last.get(service.id);
     if (last === undefined) {
-      const message = `"${service.id}" was not observed before ${step.type} ${step.target}`;
-      return { state: 'failed', observed: null, error: { code: 'not_observed', message } };
+      return failedStep('not_observed', `"${service.id}" was not observed before ${step.type} ${step.target}`);
     }
     const { state } = last;
     const { outcome, account } = await applyStep(this.tools, { service, state, step }, context);

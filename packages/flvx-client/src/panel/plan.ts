@@ -1,10 +1,11 @@
 import {
-  sharerIds,
-  waitsForEnded,
-  type TargetState,
   type ItemError,
+  newPlan,
   type Observation,
   type Plan,
+  sharerIds,
+  type TargetState,
+  waitsForEnded,
 } from '@sluice/panel-kind';
 import { type FlvxAccount, type FlvxHistory, listOwnPermissions, toHistory } from '../account/history/history.js';
 import { type AccountStop, listClosed, listStops, stopsPart } from '../account/describe.js';
@@ -23,7 +24,7 @@ import { toFirstExpiry, toFlvxProduct, findLimitKey, chooseTunnels } from './pro
 import type { FlvxDefaults } from './product.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import { speedPlan } from './speed.js';
-import { emptyPlan, failedPlan, resolveEvidence, toPlan } from './steps.js';
+import { failedPlan, resolveEvidence, toPlan } from './steps.js';
 import { toPlanInput, type PlanInput } from './plan-input.js';
 import { planTarget } from './target.js';
 import { findUnproven } from './unproven.js';
@@ -33,6 +34,8 @@ const passwordOnly: FlvxAccountTarget = {
   permissions: new Map(),
   forwards: new Map(),
 };
+
+const NO_STEPS = newPlan();
 
 /** The target of an account that stays as it is. */
 const AS_OBSERVED: FlvxAccountTarget = { permissions: new Map(), forwards: new Map() };
@@ -47,7 +50,7 @@ export function planService(
   if (state === null) {
     return failedPlan(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
   }
-  if (isUnchanged(target, state)) return emptyPlan;
+  if (isUnchanged(target, state)) return NO_STEPS;
   try {
     return planCommand(defaults, target, state);
   } catch (error) {
@@ -103,7 +106,7 @@ function planWithoutAccount({ service, holds, evidence, scope }: TargetState): P
     return failedPlan({ code: 'account_missing', message: describeMissingAccount(service.id, id) });
   }
   const needed = holds.length > 0 || evidence.length > 0 || (scope !== 'hold' && service.status !== 'pending');
-  if (!needed) return emptyPlan;
+  if (!needed) return NO_STEPS;
   return failedPlan({ code: 'no_account', message: `"${service.id}" has no account on the panel yet` });
 }
 
@@ -117,7 +120,7 @@ function sharedAccount(service: string, sharedWith: string[]): ItemError {
 /** Plans a create: the account is created, or adopted where that is proved or requested; then it is planned as any other. */
 function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceObservation): Plan {
   const { service, command } = target;
-  if (command?.verb !== 'create') return emptyPlan;
+  if (command?.verb !== 'create') return NO_STEPS;
   const account = state.account.user === null && command.adopt ? (state.adoptable ?? state.account) : state.account;
   const { user } = account;
   const waits = waitsForEnded(target);
@@ -195,7 +198,7 @@ function planExisting(
 ): Plan {
   const { account, first = [], setsPassword = false } = what;
   const now = observeHistory(account, toPast(target, state));
-  if (now === null || account.user === null) return emptyPlan;
+  if (now === null || account.user === null) return NO_STEPS;
   const full = target.scope === 'reconcile' || target.scope === 'command';
   const { problem, ...chosen } = chooseTunnels(target, defaults, state);
   const known = state.partial ? withKnownLimits(target, account, now.history.speeds) : account;
@@ -230,7 +233,7 @@ function planLiftEnd(target: TargetState, state: ServiceObservation, isOthers: b
   const { account } = state;
   const { user } = account;
   const now = user === null || isOthers ? null : observeHistory(account, toPast(target, state));
-  if (user === null || now?.history.ownQuota !== true) return emptyPlan;
+  if (user === null || now?.history.ownQuota !== true) return NO_STEPS;
   const quota = toPanelQuota(target) ?? UNLIMITED_QUOTA;
   const isLifted = (row: { quota: number }): boolean => row.quota === UNLIMITED_QUOTA;
   const lifted = listOwnPermissions(account).filter(isLifted);

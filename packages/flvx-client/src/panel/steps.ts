@@ -1,4 +1,4 @@
-import type { ItemError, Plan, Step } from '@sluice/panel-kind';
+import { type ItemError, newPlan, type Plan, type Step } from '@sluice/panel-kind';
 import { BYTES_PER_GB, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
 import { type FlvxStep, type FlvxStepOf, isStepReady } from '../account/plan/step.js';
@@ -22,12 +22,9 @@ import { findTunnelName, type PlanInput } from './plan-input.js';
 
 type Begins = NonNullable<Step['begins']>;
 
-/** A plan without steps. */
-export const emptyPlan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
-
 /** Returns a plan that only has a problem. */
 export function failedPlan(problem: ItemError): Plan {
-  return { ...emptyPlan, problems: [problem] };
+  return newPlan({ problems: [problem] });
 }
 
 /**
@@ -42,14 +39,13 @@ export function toPlan(steps: readonly FlvxStep[], input: PlanInput | null): Pla
     const plain = toStep(step, input);
     return from >= 0 && index >= from ? { ...plain, later: true } : plain;
   });
-  return {
-    ...emptyPlan,
+  return newPlan({
     steps: journaled,
     drift: steps.flatMap((step, index) => describeDrift(step, journaled[index]) ?? []),
     // Only the next observation shows the id of a created object.
     ...(from >= 0 || steps.some(creates) ? { again: true } : {}),
     ...(steps.some((step) => countsForBrake(step, input)) ? { counts: true } : {}),
-  };
+  });
 }
 
 /** Describes the drift that a step repairs; null for a step that evidence begins or ends with. */

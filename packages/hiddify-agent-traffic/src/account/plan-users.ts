@@ -1,4 +1,11 @@
-import type { AgentPlan, AgentPlanInput, AgentTraffic, ServiceUser, Step } from '@sluice/panel-kind';
+import {
+  type AgentPlan,
+  type AgentPlanInput,
+  type AgentTraffic,
+  newStep,
+  type ServiceUser,
+  type Step,
+} from '@sluice/panel-kind';
 import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import { AgentHolds } from './agent-holds.js';
@@ -11,7 +18,6 @@ import {
   type AddressableUser,
   isAddressable,
   isTouched,
-  newStep,
   toObservedUser,
   USER_EVIDENCE,
   type UserPrior,

@@ -77,11 +77,6 @@ interface JournaledZeroing extends Zeroing {
   payload: ZeroPayload;
 }
 
-/** Creates a step without a prior state, payload, hold or evidence. */
-export function newStep(type: string, target: string): Step {
-  return { type, target, hold: null, prior: null, payload: null, ends: [], begins: null };
-}
-
 /** Returns the part of a user that is journaled; it has no secrets. */
 export function toObservedUser(user: HiddifyUser): ObservedUser {
   const { enabled, active, limitBytes, usedBytes, packageDays, startDate, mode, owner } = user;

@@ -1,11 +1,18 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type Clock, toItemError, type ListProblem, type ReservationOutcome, type Step } from '@sluice/panel-kind';
+import {
+  type Clock,
+  type ListProblem,
+  newStep,
+  type ReservationOutcome,
+  type Step,
+  toItemError,
+} from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import { ledgerKey } from '../account/ledger.js';
 import type { ObservedList } from '../account/record-list.js';
 import type { AgentRecord, AgentUserRecord, AgentReservationRecord, AgentSnapshotRecord } from '@sluice/quota-core';
 import { findRaise, isRaised } from '../account/reservations.js';
-import { ACTION_TYPES, type AddressableUser, newStep, toObservedUser } from '../account/user-actions.js';
+import { ACTION_TYPES, type AddressableUser, toObservedUser } from '../account/user-actions.js';
 import { findDifferences, isHalfMade, shows, toChange } from '../client/compare-user.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF, type UnreadableRow } from '../client/records.js';
 import type { CallOptions, HiddifyClient, NewHiddifyUser } from '../client/types.js';

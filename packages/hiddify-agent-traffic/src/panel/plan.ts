@@ -1,10 +1,12 @@
 import {
   findTermEnd,
-  type TargetState,
   type HoldInForce,
+  newPlan,
+  newStep,
   type Observation,
   type Plan,
   sharerIds,
+  type TargetState,
   waitsForEnded,
 } from '@sluice/panel-kind';
 import { type EvidenceRecord, toLocalDate } from '@sluice/quota-core';
@@ -13,7 +15,6 @@ import {
   type AddressableUser,
   type CreatePayload,
   isAddressable,
-  newStep,
   toObservedUser,
   type UpdatePayload,
   USER_EVIDENCE,
@@ -35,7 +36,7 @@ import { noteZeroing, planZeroing } from './zeroing.js';
  * written that is so already, because every write starts an apply run on the panel.
  */
 export function planUser(target: TargetState, observation: Observation<HiddifyState>): Plan {
-  const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
+  const plan = newPlan();
   const { service, command, holds, evidence, sharers } = target;
   const uuid = service.refs[USER_REF];
   const terminates = command?.verb === 'terminate';

@@ -1,4 +1,4 @@
-import { callAgeMs, IN_PROGRESS_MS, type Observation, type StepOutcome } from '@sluice/panel-kind';
+import { callAgeMs, IN_PROGRESS_MS, notDone, type Observation, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
@@ -80,8 +80,4 @@ function findUpdateOutcome(action: ActionRecord, user: HiddifyUser): StepOutcome
   const observed = { ...toObservedUser(user), ...(before === null ? {} : { usedBefore: before }) };
   const shown = { inBytes: user.usedBytes, outBytes: 0 };
   return toOutcome('applied', null, { observed, zeroed: { ...toZeroed(action), shown } });
-}
-
-function notDone(message: string): StepOutcome {
-  return toOutcome('failed', null, { error: { code: 'not_done', message } });
 }

@@ -1,11 +1,5 @@
-import type { Step } from '@sluice/panel-kind';
-import {
-  ACTION_TYPES,
-  type AddressableUser,
-  newStep,
-  toObservedUser,
-  type UpdatePayload,
-} from '../account/user-actions.js';
+import { newStep, type Step } from '@sluice/panel-kind';
+import { ACTION_TYPES, type AddressableUser, toObservedUser, type UpdatePayload } from '../account/user-actions.js';
 import { MOST_BYTES } from '../client/check-user.js';
 import { type Lift, toRaise } from './product.js';
 

@@ -1,5 +1,5 @@
 import type { LogEntry } from '@sluice/contract/documents';
-import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
+import { notDone, SluiceError, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
@@ -7,7 +7,6 @@ import { actionEntries } from './log.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { isAtWork } from '../../kernel/run/run-request.js';
 import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
-import { failedStep } from '../../kernel/subject/doubt.js';
 import { storeEnd } from '../../kernel/changes/journal.js';
 import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
@@ -43,7 +42,7 @@ export async function resolveAction(context: Context, id: string, request: Resol
   return actionEntries(context)(await requireAction(context, id));
 }
 
-const NOT_DONE = failedStep('not_done', 'the operator reported that the action was not done');
+const NOT_DONE = notDone('the operator reported that the action was not done');
 
 async function doneOutcome(context: Context, row: ActionRecord): Promise<StepOutcome> {
   const panel = row.service === null ? null : await context.panel(row.panel);

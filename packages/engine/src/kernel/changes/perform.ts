@@ -1,8 +1,17 @@
 import type { Enforcement } from '@sluice/contract/documents';
-import type { AgentPlan, ApplyContext, ItemError, Plan, Step, StepOutcome } from '@sluice/panel-kind';
+import {
+  type AgentPlan,
+  type ApplyContext,
+  failedStep,
+  inDoubt,
+  type ItemError,
+  type Plan,
+  type Step,
+  type StepOutcome,
+  toOutcome,
+} from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import { INTERRUPTED } from '../../base/interruption.js';
-import { failedStep } from '../subject/doubt.js';
 import { leaveOut, saveResources } from '../subject/facts.js';
 import { toListKnown } from '../subject/pages.js';
 import {
@@ -216,8 +225,7 @@ function waitsFor(step: string): StepOutcome {
 }
 
 function stoppedMidway({ type, target }: ActionRecord): StepOutcome {
-  const message = `${type} ${target}: the run was stopped before the outcome of its call was known`;
-  return { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message } };
+  return inDoubt(`${type} ${target}: the run was stopped before the outcome of its call was known`);
 }
 
 const notCalled = failedStep(INTERRUPTED, 'the run was interrupted before the panel was called');
@@ -228,7 +236,7 @@ const notReached = failedStep(
 );
 
 /** A step before it was left out. */
-const leftToNextPlan: StepOutcome = { state: 'unneeded', observed: null, error: null, again: true };
+const leftToNextPlan = toOutcome('unneeded', { again: true });
 
 /** The run was stopped: nothing failed. */
-const notWanted: StepOutcome = { state: 'unneeded', observed: null, error: null };
+const notWanted = toOutcome('unneeded');

@@ -1,4 +1,4 @@
-import type { ItemError, Panel, Plan, Step, StepOutcome } from '@sluice/panel-kind';
+import { failedStep, type ItemError, type Panel, type Plan, type Step, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { INTERRUPTED } from '../../base/interruption.js';
 import type { Applied } from './stages.js';
@@ -47,8 +47,3 @@ export function outcomeUnknown(row: ActionRecord): ItemError {
 }
 
 const neverCalled = failedStep(INTERRUPTED, 'the run ended before the panel was called');
-
-/** Returns the outcome of a step that was not done. */
-export function failedStep(code: string, message: string): StepOutcome {
-  return { state: 'failed', observed: null, error: { code, message } };
-}
