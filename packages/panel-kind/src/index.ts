@@ -136,6 +136,7 @@ export {
   type StepOutcome,
 } from './plan.js';
 export { failedStep, inDoubt, isOutcomeUnknown, newPlan, newStep, notDone, toFailure, toOutcome } from './step.js';
+export { type ChangeCall, type ChangeEnd, type PanelChange, performChange } from './perform-change.js';
 export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
 export type { AutoBuySettings, LimitSettings, PanelSettings, ProductSettings } from './settings.js';
 export type {

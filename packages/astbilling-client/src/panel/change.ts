@@ -4,6 +4,7 @@ import {
   type Clock,
   inDoubt,
   type ItemError,
+  performChange,
   type StepOutcome,
   toOutcome,
 } from '@sluice/panel-kind';
@@ -35,50 +36,39 @@ export interface Tag {
 /** Waits before each read of a change that is not shown yet. */
 const WAITS_MS = [0, 300, 700, 1500];
 
-/**
- * Makes one change: reads, calls the panel where it is still due, and reads back. A write that may have been made is never repeated.
- */
-export async function perform<Seen>(
+/** Makes one change: reads, calls the panel where it is still due, and reads back. Throws the failure of a call that the panel does not show. */
+export function perform<Seen>(
   { clock }: { clock: Clock },
   change: Change<Seen>,
   { calling }: ApplyContext,
 ): Promise<StepOutcome> {
   const { read, isDone, isProven, isUnneeded = isDone, refuse = () => null, call, outcome = () => ({}) } = change;
-  const before = await read();
-  if (isUnneeded(before)) return toOutcome('unneeded', outcome(before));
-  const refusal = refuse(before);
-  if (refusal !== null) return toOutcome('failed', { error: refusal });
-  await calling();
-  let failure: unknown = null;
-  try {
-    await call();
-  } catch (error) {
-    // A refused creation may be one that an earlier call made.
-    const mayBeDone = isPanelError(error) && (error.outcomeUnknown || error.panelCode === 'conflict');
-    if (!mayBeDone) throw error;
-    failure = error;
-  }
-  for (const wait of WAITS_MS) {
-    if (wait > 0) await clock.sleep(wait);
-    const [seen] = await readBack(async () => {
-      const row = await read();
-      return { row, isDone: isDone(row) && (failure === null || isProven === undefined || (await isProven(row))) };
-    });
-    if (seen?.isDone === true) return toOutcome('applied', outcome(seen.row));
-    if (failure !== null && isPanelError(failure) && !failure.outcomeUnknown) break;
-  }
-  if (failure !== null) throw failure as Error;
-  return inDoubt('the panel accepted the change and does not show it yet');
+  return performChange<Seen>(
+    {
+      read,
+      before: async () => {
+        const before = await read();
+        if (isUnneeded(before)) return toOutcome('unneeded', outcome(before));
+        const error = refuse(before);
+        return error === null ? null : toOutcome('failed', { error });
+      },
+      call: () => call(),
+      isDone: async (seen, { failure }) => isDone(seen) && (failure === null || (await isProven?.(seen)) !== false),
+      waitsMs: ({ isRefused, failure }) => (!isRefused ? WAITS_MS : isConflict(failure) ? [0] : []),
+      end: ({ isDone: isMade, seen, failure, unreadable }) => {
+        if (isMade) return toOutcome('applied', outcome(seen));
+        if (failure !== null) throw failure as Error;
+        if (unreadable !== null && !isPanelError(unreadable)) throw unreadable as Error;
+        return inDoubt('the panel accepted the change and does not show it yet');
+      },
+    },
+    { clock, calling: () => calling() },
+  );
 }
 
-/** Reads back; empty where that failed. */
-async function readBack<Seen>(read: () => Promise<Seen>): Promise<Seen[]> {
-  try {
-    return [await read()];
-  } catch (error) {
-    if (isPanelError(error)) return [];
-    throw error;
-  }
+/** A refused creation may be one that an earlier call made. */
+function isConflict(failure: unknown): boolean {
+  return isPanelError(failure) && failure.panelCode === 'conflict';
 }
 
 /** Returns the call of a step that is not known. */
