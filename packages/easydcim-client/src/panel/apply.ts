@@ -1,5 +1,15 @@
 import { isPanelError } from '@sluice/panel-http';
-import { inDoubt, toItemError, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
+import {
+  type ApplyContext,
+  type ChangeEnd,
+  type Clock,
+  failedStep,
+  inDoubt,
+  performChange,
+  type Step,
+  type StepOutcome,
+  toItemError,
+} from '@sluice/panel-kind';
 import { type ObjectCalls, readOrder, readPort } from './read-objects.js';
 import { ACCEPTED, isRepeat, toOrderOutcome, toPortOutcome } from './resolve.js';
 import { ACTION_TYPES, findMappedService, isPortAction, type PortPrior } from './state.js';
@@ -16,25 +26,42 @@ interface StepCalls extends ObjectCalls {
  * Reads the object, calls the panel once, and reads back. The outcome depends on the readings, not on the answer. What somebody
  * else restricted since the plan is not ours.
  */
-export async function performStep(calls: StepCalls, step: Step, context: ApplyContext): Promise<StepOutcome> {
-  const { clock } = calls;
-  const before = await readRestricted(calls, step);
-  if (before !== null) return restrictedBefore(before, step, context);
-  let refused: unknown = null;
-  await context.calling();
-  try {
-    await change(calls, step);
-  } catch (error) {
-    refused = error;
-  }
-  const read = (): Promise<StepOutcome> => readOutcome(calls, step, step.prior);
-  const onHidden = refused === null ? () => context.accepted(ACCEPTED) : null;
-  const outcome = await readBack(clock, read, refused, onHidden);
+export function performStep(calls: StepCalls, step: Step, context: ApplyContext): Promise<StepOutcome> {
+  return performChange<StepOutcome>(
+    {
+      before: () => readRestricted(calls, step, context),
+      call: async () => change(calls, step),
+      read: () => readOutcome(calls, step, step.prior),
+      isDone: ({ state }) => state === 'applied',
+      waitsMs: ({ isRefused }) => (isRefused ? [0] : READ_BACK_MS),
+      onHidden: () => context.accepted(ACCEPTED),
+      end: (end) => toOutcome(end, step, context),
+    },
+    { clock: calls.clock, calling: () => context.calling() },
+  );
+}
+
+async function toOutcome(end: ChangeEnd<StepOutcome>, step: Step, context: ApplyContext): Promise<StepOutcome> {
+  const { failure, seen, unreadable } = end;
+  const found = seen ?? toDoubt(failure ?? unreadable);
+  const outcome = failure === null ? found : afterFailure(end, found);
   // Whether the panel shows it or not: what it refuses as done was not done by this call.
-  if (outcome.state !== 'failed' && isRestriction(step.type) && saysAlready(refused))
+  if (outcome.state !== 'failed' && isRestriction(step.type) && saysAlready(failure))
     return restrictedBefore(outcome, step, context);
-  if (refused !== null || outcome.state !== 'in-doubt') return outcome;
+  if (failure !== null || outcome.state !== 'in-doubt') return outcome;
   return { ...outcome, observed: { ...(outcome.observed as object | null), ...ACCEPTED } };
+}
+
+function toDoubt(error: unknown): StepOutcome {
+  const { code, message } = toItemError(error);
+  return inDoubt(`${code}: ${message}`);
+}
+
+function afterFailure({ failure, isRefused, isDone }: ChangeEnd<StepOutcome>, found: StepOutcome): StepOutcome {
+  if (isDone) return found;
+  const { code, message } = toItemError(failure);
+  const isShown = found.error?.code !== 'outcome_unknown';
+  return isRefused && isShown ? failedStep(code, message, found.observed) : inDoubt(message, found.observed);
 }
 
 function isRestriction(type: string): boolean {
@@ -42,15 +69,11 @@ function isRestriction(type: string): boolean {
 }
 
 /** Returns the outcome of a restriction that the panel shows before the call; null where it shows none. */
-async function readRestricted(calls: StepCalls, step: Step): Promise<StepOutcome | null> {
+async function readRestricted(calls: StepCalls, step: Step, context: ApplyContext): Promise<StepOutcome | null> {
   if (!isRestriction(step.type)) return null;
-  try {
-    // A link that went down does not show that the port was disabled.
-    const outcome = await readOutcome(calls, step, null);
-    return outcome.state === 'applied' ? outcome : null;
-  } catch {
-    return null; // The observation of the plan showed no restriction.
-  }
+  // A link that went down does not show that the port was disabled; the observation of the plan showed no restriction.
+  const outcome = await readOutcome(calls, step, null).catch(() => null);
+  return outcome?.state === 'applied' ? restrictedBefore(outcome, step, context) : null;
 }
 
 /** Only the repeat of a call of ours, which may have arrived late, makes an existing restriction ours. */
@@ -75,34 +98,6 @@ function change({ client, options: call }: StepCalls, step: Step): Promise<void>
     default:
       return Promise.reject(new Error(`unknown action ${step.type}`));
   }
-}
-
-/** Reads a few times; `onHidden` is awaited once, when the first reading does not show the change. */
-async function readBack(
-  clock: Clock,
-  read: () => Promise<StepOutcome>,
-  refused: unknown,
-  onHidden: (() => Promise<void>) | null,
-): Promise<StepOutcome> {
-  const definite = refused !== null && !(isPanelError(refused) && refused.outcomeUnknown);
-  let last = inDoubt('the panel could not be read back', null);
-  for (const [index, wait] of (definite ? [0] : READ_BACK_MS).entries()) {
-    if (index === 1) await onHidden?.();
-    if (wait > 0) await clock.sleep(wait);
-    try {
-      last = await read();
-    } catch (error) {
-      const { code, message } = toItemError(refused ?? error);
-      last = inDoubt(`${code}: ${message}`, null);
-      continue;
-    }
-    if (last.state === 'applied') return last;
-  }
-  if (refused === null) return last;
-  const { observed, error } = last;
-  const refusal = toItemError(refused);
-  if (definite && error?.code !== 'outcome_unknown') return { state: 'failed', observed, error: refusal };
-  return inDoubt(refusal.message, observed);
 }
 
 /** Reads what the observation of the plan read. `prior`: the state that a link is compared with; null: a link shows nothing. */
