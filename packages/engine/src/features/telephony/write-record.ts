@@ -3,13 +3,19 @@ import { isPanelError } from '@sluice/panel-http';
 import {
   type ApplyContext,
   callAgeMs,
-  type ItemError,
+  type ChangeEnd,
+  failedStep,
+  inDoubt,
   LATEST_CALL_MS,
+  newStep,
+  notDone,
+  performChange,
   SluiceError,
-  type Step,
   type StepOutcome,
   type TelephonyResource,
+  toFailure,
   toItemError,
+  toOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease } from '@sluice/state-store';
 import { isAtWork } from '../../kernel/run/run-request.js';
@@ -64,7 +70,7 @@ export async function writeRecord(
   const payload: Written = { resource, operation, id: write.id, values: sent };
   const type = `${VERBS[operation]}-${RECORD_NAMES[resource]}`;
   const target = write.id ?? firstText(sent);
-  const step: Step = { type, target, hold: null, prior: write.before, payload, ends: [], begins: null };
+  const step = newStep(type, target, { prior: write.before, payload });
   const at = { context, panel, run, scope: 'hold' as const, resources: new Map<string, never>(), fences };
   let read: ReadBack = { record: null, differs: [] };
   const done = await applyPlan<Changed>(
@@ -83,7 +89,7 @@ export async function writeRecord(
     },
   );
   const [row] = done.work.actions;
-  if (row !== undefined && row.state !== 'applied') throw toFailure(row);
+  if (row !== undefined && row.state !== 'applied') throw toRefusal(row);
   return read;
 }
 
@@ -92,30 +98,27 @@ interface ReadBack {
   differs: string[];
 }
 
-async function perform(
-  context: Context,
-  write: RecordWrite,
-  how: ApplyContext,
-): Promise<ReadBack & { outcome: StepOutcome }> {
-  const nothing: ReadBack = { record: null, differs: [] };
-  await how.calling();
-  let lost: ItemError | null = null;
-  let made: TelephonyDocument | null = null;
-  try {
-    made = await send(context, write);
-  } catch (error) {
-    if (!isPanelError(error)) throw error;
-    if (!error.outcomeUnknown) return { ...nothing, outcome: failed(toItemError(error)) };
-    lost = { code: 'outcome_unknown', message: error.message };
-  }
-  let record: TelephonyDocument | null;
-  try {
-    record = made ?? (await write.find());
-  } catch (error) {
-    if (!isPanelError(error)) throw error;
-    return { ...nothing, outcome: inDoubt(lost ?? { code: 'outcome_unknown', message: error.message }) };
-  }
-  return judge(write, record, lost);
+/** What a change left, and its outcome. */
+type Performed = ReadBack & { outcome: StepOutcome };
+
+function perform(context: Context, write: RecordWrite, { calling }: ApplyContext): Promise<Performed> {
+  return performChange<TelephonyDocument | null, Performed>(
+    {
+      call: async (show) => {
+        const made = await send(context, write);
+        if (made !== null) show(made);
+      },
+      read: write.find,
+      isDone: (record) => isShown(write, record),
+      waitsMs: ({ isRefused }) => (isRefused ? [] : [0]),
+      end: (end) => {
+        for (const error of [end.failure, end.unreadable])
+          if (error !== null && !isPanelError(error)) throw error as Error;
+        return toPerformed(write, end);
+      },
+    },
+    { clock: context.deps.clock, calling: () => calling() },
+  );
 }
 
 /** Returns a new record; null for another change. */
@@ -129,42 +132,37 @@ async function send(context: Context, write: RecordWrite): Promise<TelephonyDocu
   return null;
 }
 
-function judge(
-  { operation, values, resource }: RecordWrite,
-  record: TelephonyDocument | null,
-  lost: ItemError | null,
-): ReadBack & { outcome: StepOutcome } {
-  const differs = record === null ? [] : valuesThatDiffer(values, record);
-  const isDone =
-    operation === 'remove'
-      ? record === null
-      : record !== null && (operation === 'create' || differs.length < values.length);
-  const observed = record === null ? null : { id: record['id'], differs };
+function isShown({ operation, values, resource }: RecordWrite, record: TelephonyDocument | null): boolean {
+  if (record === null || operation === 'remove') return record === null && operation === 'remove';
   // The answer may be that to an earlier call.
-  const isOther = operation === 'create' && record !== null && sharesKey(resource, values, record) === false;
-  if (isOther) {
-    const message = `the panel answered with another ${RECORD_NAMES[resource]} (${String(record['id'])})`;
-    return { record: null, differs: [], outcome: inDoubt({ code: 'outcome_unknown', message }) };
-  }
-  if (isDone) return { record, differs, outcome: { state: 'applied', observed, error: null } };
-  if (lost !== null) return { record, differs, outcome: inDoubt(lost) };
-  const message = `the panel accepted the change, but the ${RECORD_NAMES[resource]} does not show it`;
-  return { record, differs, outcome: failed({ code: 'not_read_back', message }) };
+  if (operation === 'create') return sharesKey(resource, values, record) !== false;
+  return valuesThatDiffer(values, record).length < values.length;
+}
+
+function toPerformed(
+  { operation, values, resource }: RecordWrite,
+  end: ChangeEnd<TelephonyDocument | null>,
+): Performed {
+  const { failure, isRefused, isDone, seen = null, unreadable } = end;
+  const isOther = operation === 'create' && seen !== null && !isDone;
+  const record = isOther ? null : seen;
+  const differs = record === null ? [] : valuesThatDiffer(values, record);
+  const toResult = (outcome: StepOutcome): Performed => ({ record, differs, outcome });
+  if (isRefused) return toResult(toFailure(failure));
+  if (isDone)
+    return toResult(toOutcome('applied', { observed: record === null ? null : { id: record['id'], differs } }));
+  const name = RECORD_NAMES[resource];
+  if (isOther) return toResult(inDoubt(`the panel answered with another ${name} (${String(seen['id'])})`));
+  const error = failure ?? unreadable;
+  if (error !== null) return toResult(inDoubt(toItemError(error).message));
+  return toResult(failedStep('not_read_back', `the panel accepted the change, but the ${name} does not show it`));
 }
 
 function valuesThatDiffer(values: readonly FieldValue[], record: TelephonyDocument): string[] {
   return values.filter(({ field, value }) => !showsValue(field, record, value)).map(({ field }) => field.name);
 }
 
-function failed(error: ItemError): StepOutcome {
-  return { state: 'failed', observed: null, error };
-}
-
-function inDoubt(error: ItemError): StepOutcome {
-  return { state: 'in-doubt', observed: null, error };
-}
-
-function toFailure({ id, errorCode, errorMessage, state }: ActionRecord): SluiceError {
+function toRefusal({ id, errorCode, errorMessage, state }: ActionRecord): SluiceError {
   const kind = errorCode === 'interrupted' ? 'interrupted' : 'panel';
   const code = state === 'in-doubt' ? 'outcome_unknown' : (errorCode ?? 'unexpected');
   return new SluiceError(code, errorMessage ?? code, { kind, details: { action: id } });
@@ -271,7 +269,7 @@ export function findWritten(row: Pick<ActionRecord, 'payload'>): Written | null 
 async function readOutcome(context: Context, on: NamedTelephony, row: ActionRecord): Promise<StepOutcome | null> {
   const written = findWritten(row);
   if (row.calledAt === null || written === null) {
-    return failed({ code: 'interrupted', message: 'the run ended before the panel was called' });
+    return failedStep('interrupted', 'the run ended before the panel was called');
   }
   const { resource, operation, id, values } = written;
   const fields = on.telephony.fields(resource).filter(({ name }) => Object.hasOwn(values, name));
@@ -280,7 +278,7 @@ async function readOutcome(context: Context, on: NamedTelephony, row: ActionReco
     fields.every((field) => showsValue(field, record, values[field.name] ?? null));
   const same = rows.find((record) => (id === null ? shows(record) : record['id'] === id));
   const isDone = operation === 'remove' ? isRemoved(on, resource, same) : same !== undefined && shows(same);
-  if (isDone) return { state: 'applied', observed: null, error: null };
+  if (isDone) return toOutcome('applied');
   if (callAgeMs(row, context.deps.clock.now()) < LATEST_CALL_MS) return null;
-  return failed({ code: 'not_done', message: 'the panel does not show the change' });
+  return notDone('the panel does not show the change');
 }
