@@ -124,34 +124,30 @@ function notReady(step: FlvxStep): FlvxRefusedError {
   return new FlvxRefusedError('step_not_ready', message);
 }
 
-/** How a call ended. */
-export interface CallEnd {
-  /**
-   * - `ok`: the panel accepted it.
-   * - `no`: the panel refused it, or its database failed.
-   * - `lost`: the outcome is unknown.
-   * - `unsent`: it was not done, and the next call would fail too.
-   * - `turned-away`: the same by an answer, which a proxy may also send when the panel has done it.
-   */
-  kind: 'ok' | 'no' | 'lost' | 'unsent' | 'turned-away';
-  error: unknown;
-  /** The panel's database failed: a repeat may help. */
-  transient: boolean;
-}
+/**
+ * How a call ended.
+ * - `ok`: the panel accepted it.
+ * - `no`: the panel refused it.
+ * - `broken`: the panel's database failed: a repeat may help.
+ * - `lost`: the outcome is unknown.
+ * - `unsent`: it was not done, and the next call would fail too.
+ * - `turned-away`: the same by an answer, which a proxy may also send when the panel has done it.
+ */
+type CallEnd = 'ok' | 'no' | 'broken' | 'lost' | 'unsent' | 'turned-away';
 
 const turnedAway = new Set(['PANEL_FORBIDDEN', 'PANEL_RATE_LIMITED']);
 const unsent = new Set(['PANEL_AUTH', 'PANEL_CIRCUIT_OPEN', 'PANEL_UNREACHABLE', 'PANEL_TIMEOUT', 'PANEL_UNREADABLE']);
 
 /** Classifies how a call ended, by its error. Pure. */
 export function toCallEnd(error: unknown): CallEnd {
-  if (error === null) return { kind: 'ok', error, transient: false };
+  if (error === null) return 'ok';
   // Nodes were pushed before the refusal: some of them may run paused forwards.
-  if (error instanceof FlvxNotInForceError) return { kind: 'no', error, transient: false };
-  if (!isPanelError(error)) return { kind: 'unsent', error, transient: false };
-  if (error.outcomeUnknown) return { kind: 'lost', error, transient: false };
-  if (turnedAway.has(error.code)) return { kind: 'turned-away', error, transient: false };
-  if (unsent.has(error.code)) return { kind: 'unsent', error, transient: false };
-  return { kind: 'no', error, transient: error.code === 'PANEL_SERVER_ERROR' };
+  if (error instanceof FlvxNotInForceError) return 'no';
+  if (!isPanelError(error)) return 'unsent';
+  if (error.outcomeUnknown) return 'lost';
+  if (turnedAway.has(error.code)) return 'turned-away';
+  if (unsent.has(error.code)) return 'unsent';
+  return error.code === 'PANEL_SERVER_ERROR' ? 'broken' : 'no';
 }
 
 /** Whether the step's call may be repeated. A second create would create a second object. */

@@ -1,16 +1,9 @@
+import { type ChangeCall, type ChangeEnd, isOutcomeUnknown, performChange } from '@sluice/panel-kind';
 import type { FlvxClient } from '../../client/client.js';
 import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../history/history.js';
 import { recordStep, restartForwards, withCreatedUser } from '../history/record-step.js';
 import { type FlvxStep, listPushed, withoutGone } from '../plan/step.js';
-import {
-  FlvxNotInForceError,
-  isRepeatable,
-  notEffective,
-  toCallEnd,
-  toStepError,
-  type CallEnd,
-  callStep,
-} from './call-step.js';
+import { FlvxNotInForceError, isRepeatable, notEffective, toCallEnd, toStepError, callStep } from './call-step.js';
 import {
   findObject,
   isOvertaken,
@@ -105,11 +98,6 @@ export async function performStep(
   step: FlvxStep,
   options: FlvxStepOptions = {},
 ): Promise<FlvxStepOutcome> {
-  if (isOvertaken(step, account) || (account.stale === true && mayBeOvertaken(step))) {
-    const observed = findObject(step, account);
-    return { state: 'unneeded', error: null, attempts: 0, observed, overtaken: true, account };
-  }
-  await options.calling?.();
   return await new StepCalls(client, step, options, account).run();
 }
 
@@ -117,8 +105,6 @@ export async function performStep(
 class StepCalls {
   /** A push whose answer was lost: its forwards, and the local instant (ms) at which it is over. */
   #push: { forwardIds: number[]; notBefore: number } | null = null;
-  /** The first call whose answer was lost. The panel may still do it, whatever it answers to a repeat. */
-  #lost: CallEnd | null = null;
   readonly #callOptions: { tag?: string };
   /** The account before the step. */
   readonly #before: FlvxAccount;
@@ -134,65 +120,69 @@ class StepCalls {
   }
 
   async run(): Promise<FlvxStepOutcome> {
-    const { client, step } = this;
-    for (let attempts = 1; ; attempts += 1) {
-      if (attempts > 1) await this.options.repeating?.();
-      const calledAt = client.clock.now();
-      const end = await this.#call();
-      if (end.kind === 'lost') {
-        this.#lost ??= end;
-        this.#notePush(calledAt);
-      }
-      const isHopeless =
-        end.kind === 'unsent' || (end.kind === 'turned-away' && resolveStep(step, this.account) === 'done');
-      if (isHopeless && this.#lost === null) return this.#notDone(attempts, toStepError(step, end.error));
-      const resolution = await this.#readBack(end);
-      if (typeof resolution === 'object') {
-        this.account = { ...this.account, stale: true };
-        return this.#outcome('in-doubt', attempts, toStepError(step, resolution.unreadable));
-      }
-      const outcome = await this.#judge(end, resolution, attempts);
-      if (outcome === null) continue;
-      const restarted = this.#listRestarted();
-      this.#record(outcome.state === 'applied' || outcome.state === 'unneeded', restarted);
-      await this.#waitForPush();
-      const isUnanswered = step.type === 'pause-forward' && outcome.state === 'applied' && end.kind === 'lost';
-      const found = {
-        ...(isUnanswered && { mayRun: true as const }),
-        ...(restarted.length > 0 && { restarted }),
-        ...(this.#hasNewForwards() && { unplanned: true as const }),
-      };
-      return { ...outcome, ...found, account: this.account };
-    }
+    const { calling, repeating } = this.options;
+    return performChange<StepResolution, FlvxStepOutcome>(
+      {
+        before: () => Promise.resolve(this.#findOvertaken()),
+        call: () => this.#call(),
+        read: () => this.#observe(),
+        isFinal: (resolution) => resolution !== 'not-done',
+        isDone: async (resolution, call) => resolution === 'done' && (await this.#isOurs(call)),
+        waitsMs: (call) => this.#toWaits(call),
+        endsUnread: true,
+        end: (end) => this.#end(end),
+      },
+      { clock: this.client.clock, calling: (attempt) => (attempt === 1 ? calling?.() : repeating?.()) },
+    );
   }
 
-  async #call(): Promise<CallEnd> {
+  #findOvertaken(): FlvxStepOutcome | null {
+    const { step, account } = this;
+    if (!isOvertaken(step, account) && !(account.stale === true && mayBeOvertaken(step))) return null;
+    return { ...this.#outcome('unneeded', 0, null), overtaken: true };
+  }
+
+  async #call(): Promise<void> {
     const { password = null } = this.options;
+    const calledAt = this.client.clock.now();
     try {
       await callStep(this.client, withoutGone(this.step, this.account), { password, ...this.#callOptions });
-      return toCallEnd(null);
     } catch (error) {
-      return toCallEnd(error);
+      if (isOutcomeUnknown(error)) this.#notePush(calledAt);
+      throw error;
     }
   }
 
-  /** Reads the panel until it shows the step; returns the error if it can't be read. */
-  async #readBack(end: CallEnd): Promise<StepResolution | { unreadable: unknown }> {
-    let resolution: StepResolution = 'not-done';
-    for (const ms of end.kind === 'lost' ? readBackMs : [0]) {
-      try {
-        if (ms > 0) await this.client.clock.sleep(ms);
-        await this.#observe();
-      } catch (unreadable) {
-        return { unreadable };
-      }
-      resolution = resolveStep(this.step, this.account);
-      if (resolution !== 'not-done') break;
-    }
-    return resolution;
+  #toWaits({ failure, lost }: ChangeCall): readonly number[] {
+    const end = toCallEnd(failure);
+    if (end === 'lost') return readBackMs;
+    const isHopeless = end === 'unsent' || (end === 'turned-away' && resolveStep(this.step, this.account) === 'done');
+    return isHopeless && lost === null ? [] : [0];
   }
 
-  async #observe(): Promise<void> {
+  async #end(end: ChangeEnd<StepResolution>): Promise<FlvxStepOutcome | null> {
+    const { step } = this;
+    const { attempt, failure, seen, unreadable } = end;
+    if (unreadable !== null) {
+      this.account = { ...this.account, stale: true };
+      return this.#outcome('in-doubt', attempt, toStepError(step, unreadable));
+    }
+    if (seen === undefined) return this.#notDone(end, toStepError(step, failure));
+    const outcome = this.#judge(end);
+    if (outcome === null) return null;
+    const restarted = this.#listRestarted();
+    this.#record(outcome.state === 'applied' || outcome.state === 'unneeded', restarted);
+    await this.#waitForPush();
+    const isUnanswered = step.type === 'pause-forward' && outcome.state === 'applied' && isOutcomeUnknown(failure);
+    const found = {
+      ...(isUnanswered && { mayRun: true as const }),
+      ...(restarted.length > 0 && { restarted }),
+      ...(this.#hasNewForwards() && { unplanned: true as const }),
+    };
+    return { ...outcome, ...found, account: this.account };
+  }
+
+  async #observe(): Promise<StepResolution> {
     const { step, account } = this;
     const parts = listChangedParts(step);
     const observed = await observeAccount(this.client, account.scope, toHistory(account), {
@@ -202,44 +192,45 @@ class StepCalls {
     });
     const isStale = account.stale === true && parts?.includes('forwards') === false;
     this.account = { ...observed, ...(isStale && { stale: true }) };
+    return resolveStep(step, this.account);
   }
 
   /** Combines how the call ended with what the panel shows; null for another attempt. */
-  async #judge(end: CallEnd, resolution: StepResolution, attempts: number): Promise<FlvxStepOutcome | null> {
+  #judge(end: ChangeEnd<StepResolution>): FlvxStepOutcome | null {
     const { step } = this;
-    const again = isRepeatable(step) && attempts < mostAttempts && this.options.signal?.aborted !== true;
-    if (resolution === 'done' && (await this.#isOurs(end))) {
-      return this.#outcome(end.kind === 'no' && !end.transient ? 'unneeded' : 'applied', attempts, null);
+    const { attempt, failure, seen } = end;
+    const kind = toCallEnd(failure);
+    const again = isRepeatable(step) && attempt < mostAttempts && this.options.signal?.aborted !== true;
+    if (end.isDone) return this.#outcome(kind === 'no' ? 'unneeded' : 'applied', attempt, null);
+    if (kind === 'ok') {
+      if (seen === 'unseen') return this.#outcome('applied', attempt, null);
+      return again ? null : this.#notDone(end, notEffective(step));
     }
-    if (end.kind === 'ok') {
-      if (resolution === 'unseen') return this.#outcome('applied', attempts, null);
-      return again ? null : this.#notDone(attempts, notEffective(step));
-    }
-    if (again && (end.kind === 'lost' || end.transient)) return null;
-    if (this.#failedForGone(end)) return null;
-    return this.#notDone(attempts, toStepError(step, end.error));
+    if (again && (kind === 'lost' || kind === 'broken')) return null;
+    if (this.#failedForGone(failure)) return null;
+    return this.#notDone(end, toStepError(step, failure));
   }
 
   /** Whether forwards that a redeploy named are gone, which nodes refuse: those that are left are deployed without them. */
-  #failedForGone({ error }: CallEnd): boolean {
+  #failedForGone(error: unknown): boolean {
     if (!(error instanceof FlvxNotInForceError) || this.options.signal?.aborted === true) return false;
     return error.forwardIds.some((id) => !this.account.forwards.some((row) => row.id === id));
   }
 
   /** The outcome of a step that the panel does not show. */
-  #notDone(attempts: number, error: FlvxStepOutcome['error']): FlvxStepOutcome {
-    if (this.#lost === null) return this.#outcome('failed', attempts, error);
-    return this.#outcome('in-doubt', attempts, toStepError(this.step, this.#lost.error));
+  #notDone({ attempt, lost }: ChangeCall, error: FlvxStepOutcome['error']): FlvxStepOutcome {
+    if (lost === null) return this.#outcome('failed', attempt, error);
+    return this.#outcome('in-doubt', attempt, toStepError(this.step, lost));
   }
 
   /**
    * Whether the account of the name is the one that the step created: the panel accepted the create, the name is unguessable, or
    * the new password opens it. Otherwise another account may have got the name at the same moment.
    */
-  async #isOurs(end: CallEnd): Promise<boolean> {
+  async #isOurs({ failure, isRefused }: ChangeCall): Promise<boolean> {
     const { step } = this;
-    if (step.type !== 'create-user' || this.account.user !== null || end.kind === 'ok') return true;
-    if (end.kind !== 'lost') return false;
+    if (step.type !== 'create-user' || this.account.user !== null || failure === null) return true;
+    if (isRefused) return false;
     const { password } = this.options;
     if (password == null) return false;
     const opens = this.client.passwordOpens(step.payload.name, password, this.#callOptions);
