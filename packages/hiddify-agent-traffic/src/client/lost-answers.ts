@@ -1,4 +1,4 @@
-import { type Clock, createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
+import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
 
 /** Returns whether a failed change may have been made: time-out, cut connection, unusable answer, or the panel's 500. */
 export function mayHaveHappened(error: unknown): error is PanelError {
@@ -14,27 +14,17 @@ export function mayStillBeRunning(error: PanelError): boolean {
 export const WAITS = [0, 1000, 2000] as const;
 
 /** Waits before the reads after a call was given up, milliseconds: a change that lands after its repeat would undo one made since. */
-export const WAITS_AFTER_GIVING_UP = [0, 1000, 2000, 4000, 4000, 4000] as const;
+const WAITS_AFTER_GIVING_UP = [0, 1000, 2000, 4000, 4000, 4000] as const;
+
+/** Returns the waits before the reads after a call that failed, milliseconds; none where it is not a failure of the panel. */
+export function toWaits(failure: unknown): readonly number[] {
+  if (!isPanelError(failure)) return [];
+  return isGivenUp(failure) ? WAITS_AFTER_GIVING_UP : [0];
+}
 
 /** Returns whether a proxy or this process gave up a call that the panel goes on with. */
 export function isGivenUp({ code, status, outcomeUnknown }: PanelError): boolean {
   return code === 'PANEL_TIMEOUT' || status === 504 || (code === 'PANEL_UNREACHABLE' && outcomeUnknown);
-}
-
-/** Reads until `isEnough` accepts the value; returns the last value. */
-export async function readUntil<T>(
-  clock: Clock,
-  waits: readonly number[],
-  read: () => Promise<T>,
-  isEnough: (value: T) => boolean,
-): Promise<T> {
-  let value: T | undefined;
-  for (const wait of waits) {
-    if (wait > 0) await clock.sleep(wait);
-    value = await read();
-    if (isEnough(value)) return value;
-  }
-  return value as T;
 }
 
 /** Returns the same failure after the object was read back: nothing was changed. */

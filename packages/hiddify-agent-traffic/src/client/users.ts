@@ -1,23 +1,16 @@
 import { isPanelError } from '@sluice/panel-http';
+import { performChange } from '@sluice/panel-kind';
 import { AgentTrafficError } from '../errors.js';
 import { checkChange, checkNewUser, checkUuid } from './check-user.js';
 import { findDifferences, isMade, shows, toBody } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { UserCreation } from './create-user.js';
-import {
-  isGivenUp,
-  mayHaveHappened,
-  mayStillHappen,
-  readUntil,
-  WAITS,
-  WAITS_AFTER_GIVING_UP,
-  withDoubt,
-  withoutDoubt,
-} from './lost-answers.js';
+import { mayHaveHappened, toWaits, withDoubt, withoutDoubt } from './lost-answers.js';
 import { parseUserRow } from './read-rows.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from './records.js';
+import { removeUser } from './remove-user.js';
 import { createRowCalls, type RowCalls } from './row-calls.js';
-import type { CallOptions, HiddifyUserChange, HiddifyUsers } from './types.js';
+import type { CallOptions, ChangedUser, HiddifyUserChange, HiddifyUsers } from './types.js';
 
 /** Creates the calls on users, each safe to repeat (docs/panels/hiddify.md, 4 and H4). */
 export function createUsers(
@@ -101,68 +94,31 @@ function createUserUpdate(
     if (shows(before, change)) return { user: before, how: 'unneeded', usedBefore };
     const due = findDifferences(before, change);
     if (due.owner !== undefined) await checkOwner(due.owner, { name: before.name, not: 'changed' }, options);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const user = await calls.patch(uuid, toBody(due, apiKey), options);
-        if (isMade(user, due, usedBefore)) return { user, how: 'changed', usedBefore };
-        throw notApplied(panel, Object.keys(findDifferences(user, due)));
-      } catch (error) {
-        if (!isPanelError(error)) throw error;
+    const isShown = (row: HiddifyUser | null): boolean => row !== null && isMade(row, due, usedBefore);
+    return performChange<HiddifyUser | null, ChangedUser>(
+      {
+        call: async (show) => show(await calls.patch(uuid, toBody(due, apiKey), options)),
+        read: () => calls.get(uuid, options),
+        isDone: isShown,
+        isFinal: (row) => row === null || isShown(row),
         // Also after a refusal: a proxy may refuse what the panel has done.
-        const isShown = (row: HiddifyUser): boolean => isMade(row, due, usedBefore);
-        const isDone = (row: HiddifyUser | null): boolean => row === null || isShown(row);
-        const waits = isGivenUp(error) ? WAITS_AFTER_GIVING_UP : [0];
-        const seen = await readUntil(clock, waits, () => calls.get(uuid, options), isDone).catch(() => {
-          throw withDoubt(error);
-        });
-        if (seen !== null && isShown(seen)) return { user: seen, how: 'changed', usedBefore };
-        if (!mayHaveHappened(error)) throw error;
-        if (seen === null) throw unknownUser(panel, change);
-        // After a restart of its database the panel fails once per connection before it writes anything.
-        if (attempt === 2) throw withoutDoubt(error);
-        usedBefore = seen.usedBytes;
-      }
-    }
+        waitsMs: ({ failure }) => toWaits(failure),
+        endsUnread: true,
+        end: ({ attempt, failure, unreadable, seen = null, isDone }) => {
+          if (isDone && seen !== null) return { user: seen, how: 'changed', usedBefore };
+          if (failure === null && seen !== null) throw notApplied(panel, Object.keys(findDifferences(seen, due)));
+          if (unreadable !== null && isPanelError(failure)) throw withDoubt(failure);
+          if (!mayHaveHappened(failure)) throw failure as Error;
+          if (seen === null) throw unknownUser(panel, change);
+          // After a restart of its database the panel fails once per connection before it writes anything.
+          if (attempt === 2) throw withoutDoubt(failure);
+          usedBefore = seen.usedBytes;
+          return null;
+        },
+      },
+      { clock },
+    );
   };
-}
-
-const isNone = (row: unknown): boolean => row === null;
-
-async function removeUser(
-  { panel, clock }: Pick<Connection, 'panel' | 'clock'>,
-  calls: RowCalls<HiddifyUser>,
-  uuid: string,
-  options?: CallOptions,
-): Promise<'removed' | 'gone'> {
-  checkUuid(uuid, 'uuid');
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await calls.send('DELETE', uuid, options);
-      // Anything with a 200 may have answered.
-      const left = await readUntil(clock, WAITS, () => calls.get(uuid, options), isNone).catch((error: unknown) => {
-        throw isPanelError(error) ? withDoubt(error) : error;
-      });
-      if (left === null) return 'removed';
-      throw stillThere(panel, left);
-    } catch (error) {
-      if (isPanelError(error) && error.panelCode === 'user_not_found') return attempt === 1 ? 'gone' : 'removed';
-      if (!mayHaveHappened(error)) throw error;
-      const waits = isGivenUp(error) ? WAITS_AFTER_GIVING_UP : [0];
-      const seen = await readUntil(clock, waits, () => calls.get(uuid, options), isNone).catch(() => {
-        throw withDoubt(error);
-      });
-      if (seen === null) return 'removed';
-      if (attempt === 2) throw isGivenUp(error) ? mayStillHappen(error) : withoutDoubt(error);
-    }
-  }
-}
-
-function stillThere(panel: string, { name }: HiddifyUser): AgentTrafficError {
-  return new AgentTrafficError(
-    'change_not_applied',
-    `Panel "${panel}" accepted the removal of user "${name}" but still shows it. Check the user on the panel.`,
-    { outcomeUnknown: true },
-  );
 }
 
 function unknownUser(panel: string, change: HiddifyUserChange): AgentTrafficError {

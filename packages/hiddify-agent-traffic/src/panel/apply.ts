@@ -3,11 +3,12 @@ import {
   type AgentBudget,
   type ApplyContext,
   type Clock,
+  failedStep,
   isoNow,
-  toItemError,
   SluiceError,
   type Step,
   type StepOutcome,
+  toFailure,
   type UserCreation,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
@@ -60,12 +61,11 @@ export async function performStep(
     }
     const seen = await tools.client.users.get(step.target, { tag: service.id });
     if (seen === null) {
-      const message = 'the panel does not have this user any more; nothing was changed';
-      return toOutcome('failed', null, { error: { code: 'user_gone', message } });
+      return failedStep('user_gone', 'the panel does not have this user any more; nothing was changed');
     }
     return await (step.type === ACTION_TYPES.update ? update(tools, subject, seen) : switchUser(tools, subject, seen));
   } catch (error) {
-    return toFailure(error);
+    return toStepFailure(error);
   }
 }
 
@@ -120,17 +120,13 @@ async function switchUser(
   return toOutcome('applied', (await client.users.update(step.target, { enabled }, { tag: service.id, seen })).user);
 }
 
-function toFailure(error: unknown): StepOutcome {
-  const { code, message } = toItemError(error);
-  if (error instanceof SluiceError && error.kind === 'panel')
-    return toOutcome('failed', null, { error: { code, message } });
-  if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
-  if (error.outcomeUnknown) {
-    return toOutcome('in-doubt', null, { error: { code: 'outcome_unknown', message: `${code}: ${message}` } });
-  }
-  // The codes that all panels share.
-  const shared: Record<string, string> = { user_exists: 'account_exists', unknown_user: 'user_gone' };
-  return toOutcome('failed', null, { error: { code: shared[error.code] ?? error.code, message } });
+/** The codes that all panels share. */
+const SHARED_CODES: Record<string, string> = { user_exists: 'account_exists', unknown_user: 'user_gone' };
+
+function toStepFailure(error: unknown): StepOutcome {
+  const isRefused = error instanceof SluiceError && error.kind === 'panel';
+  if (!isRefused && !isPanelError(error) && !isAgentTrafficError(error)) throw error;
+  return toFailure(error, (code) => SHARED_CODES[code] ?? code);
 }
 
 /** Creates a service's user within the limits of its agent and those above. */
