@@ -61,6 +61,7 @@ export type {
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { mayBeDone } from './may-be-done.js';
 export { callAgeMs, type Clock, IN_PROGRESS_MS, isoNow, LATEST_CALL_MS, newId } from './clock.js';
+export { findCycleId, findCycleToZero, mayLowerLimit, showsOthers, updateZeroedCycle } from './counter-cycle.js';
 export { type ContractCheck, describeBytes, runCheck } from './contract.js';
 export { type ErrorKind, type ItemError, toItemError, SluiceError, usageError } from './errors.js';
 export { type Addressed, customerAddress, customerLink } from './customer-address.js';

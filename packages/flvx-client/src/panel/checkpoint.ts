@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AccountView, FormerHistory, KnownList, TargetState, UsageRequest } from '@sluice/panel-kind';
+import {
+  type AccountView,
+  findCycleId,
+  type FormerHistory,
+  type KnownList,
+  showsOthers,
+  type TargetState,
+  type UsageRequest,
+} from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import {
   emptyHistory,
@@ -25,8 +33,8 @@ import { type FlvxForward, type FlvxPermission, type FlvxUser, toIso } from '../
 import { listClosedByHold, withTunnels } from './checkpoint-tunnels.js';
 import { accountView, type ServiceObservation, type TimedObservation } from './observation.js';
 import type { TunnelNodes } from './run-snapshot.js';
-import { isReplaced, findQuota, isOfCycle, toPanelQuota, uncountedBytes } from './usage.js';
-import { findCycleId, type FlvxDefaults, toFlvxProduct } from './product.js';
+import { isReplaced, findQuota, toPanelQuota, uncountedBytes } from './usage.js';
+import { type FlvxDefaults, toFlvxProduct } from './product.js';
 import { toHeld } from './restrictions.js';
 
 /** What an observation shows, stored with the decision for later runs. */
@@ -107,7 +115,7 @@ export function toPast(target: TargetState, { account, changes, paused }: Servic
     former: toFormer(target.former ?? null),
     records: toStepRecords(target.recent),
     cycle: findCycleId(target),
-    isReset: toFlvxProduct(target.product).resetDay !== 0 || isOfCycle(target),
+    isReset: toFlvxProduct(target.product).resetDay !== 0 || showsOthers(target) === false,
     held: toHeld(target.evidence),
     changes,
     paused,
@@ -304,7 +312,7 @@ function unchangedAccount(
 /** Whether no reset is due, and the number of forwards is within the product's. */
 function isWithinLimits(target: TargetState, history: StoredHistory, forwards: number): boolean {
   const { resetDay, enforceMaxForwards, maxForwards } = toFlvxProduct(target.product);
-  const isReset = resetDay !== 0 || history.resetCycle === findCycleId(target) || isOfCycle(target);
+  const isReset = resetDay !== 0 || history.resetCycle === findCycleId(target) || showsOthers(target) === false;
   return isReset && (!enforceMaxForwards || forwards <= maxForwards);
 }
 

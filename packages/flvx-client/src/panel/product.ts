@@ -77,12 +77,6 @@ export function toScope({ refs, ownRefs }: Pick<ServiceRecord, 'refs' | 'ownRefs
   };
 }
 
-/** Returns the id of the cycle; null for one that no run has opened yet, since it gets another id then. */
-export function findCycleId({ cycle, scope }: Pick<TargetState, 'cycle' | 'scope'>): string | null {
-  if (cycle === null || (cycle.isNew && (scope === 'command' || scope === 'hold'))) return null;
-  return cycle.id;
-}
-
 /** Returns the address of a redirect: of the product, else of the panel, else the node's discard port. */
 export function redirectTo(product: ProductSettings, defaults: FlvxDefaults): string {
   return toFlvxProduct(product).redirectTo ?? defaults.redirectTo ?? NOWHERE;

@@ -1,11 +1,10 @@
-import { type ItemError, newPlan, type Plan, type Step } from '@sluice/panel-kind';
+import { findCycleId, type ItemError, newPlan, type Plan, type Step } from '@sluice/panel-kind';
 import { BYTES_PER_GB, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
 import { type FlvxStep, type FlvxStepOf, isStepReady } from '../account/plan/step.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
 import { isLate } from '../account/history/history.js';
 import { uncountedBytes } from './usage.js';
-import { findCycleId } from './product.js';
 import {
   EVIDENCE,
   parseSpeedPrior,

@@ -1,3 +1,4 @@
+import { findCycleToZero, mayLowerLimit, showsOthers } from '@sluice/panel-kind';
 import {
   type FlvxAccountTarget,
   type FlvxForwardTarget,
@@ -16,8 +17,8 @@ import {
   UNLIMITED_QUOTA,
 } from '../client/records.js';
 import type { PlanInput } from './plan-input.js';
-import { isOfCycle, toPanelQuota } from './usage.js';
-import { findCycleId, redirectTo, toExpiry, toFlvxProduct } from './product.js';
+import { toPanelQuota } from './usage.js';
+import { redirectTo, toExpiry, toFlvxProduct } from './product.js';
 import { parseClosedPrior, parseRedirectPrior, permissionKey, ranBefore } from './restrictions.js';
 import { listAssigned } from './checkpoint-tunnels.js';
 import { speedBefore, type SpeedPlan } from './speed.js';
@@ -87,11 +88,8 @@ function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: Gigabyt
   return quota > has || mayLower(input) || isLiftedForThrottle(input) ? { quota } : {};
 }
 
-/** Whether a quota may be lowered. A quota that another tool has set stays until the next cycle. */
-function mayLower({ target, history }: PlanInput): boolean {
-  if (history.ownQuota || target.scope === 'command') return true;
-  const cycle = findCycleId(target);
-  return history.firstCycle !== null && cycle !== null && history.firstCycle !== cycle;
+function mayLower({ target, history: { ownQuota, firstCycle } }: PlanInput): boolean {
+  return mayLowerLimit(target, { isOwn: ownQuota, firstCycle });
 }
 
 /**
@@ -187,12 +185,8 @@ function isClosedByOthers({ history, evidence, target }: PlanInput, row: FlvxPer
  * the cycle, only where they show what others used.
  */
 function toReset({ target, history, account }: PlanInput): FlvxCounters | null {
-  const { cycle, scope } = target;
-  if (scope !== 'poll' && scope !== 'reconcile') return null;
-  const id = findCycleId(target);
-  if (toFlvxProduct(target.product).resetDay !== 0 || id === null || cycle?.readAt == null) return null;
-  if (target.counted === null || history.resetCycle === id || isOfCycle(target)) return null;
-  return toCounters(account);
+  if (toFlvxProduct(target.product).resetDay !== 0 || findCycleToZero(target, history.resetCycle) === null) return null;
+  return showsOthers(target) === true ? toCounters(account) : null;
 }
 
 /** The parts of a target that decide whether the panel would stop a forward again. */

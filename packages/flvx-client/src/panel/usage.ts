@@ -153,8 +153,3 @@ export function uncountedBytes({
   if (toFlvxProduct(product).resetDay === 0 || counted === null) return 0;
   return counted.counterBytes - counted.usedBytes;
 }
-
-/** Whether all that the panel's counter shows was used by the service in the cycle: nothing of it is to be zeroed. */
-export function isOfCycle({ counted }: Pick<TargetState, 'counted'>): boolean {
-  return counted !== null && counted.usedBytes >= counted.counterBytes;
-}

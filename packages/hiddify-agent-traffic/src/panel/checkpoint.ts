@@ -1,4 +1,11 @@
-import type { TargetState, ItemError, Observation } from '@sluice/panel-kind';
+import {
+  findCycleId,
+  type ItemError,
+  type Observation,
+  showsOthers,
+  type TargetState,
+  updateZeroedCycle,
+} from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { judgeZeroing, type ZeroingState } from '../account/counter.js';
 import { ACTION_TYPES, findPriorLimit, findPriorUsage, findUpdate, findZeroing } from '../account/user-actions.js';
@@ -90,12 +97,6 @@ export function judgeOpenZeroing(zeroing: OpenZeroing, { at, user, timeZone }: R
   return judgeZeroing({ at: zeroing.at, fromBytes: zeroing.from, done: true }, { at, usedBytes, lastOnline, timeZone });
 }
 
-/** Returns the cycle's id; null for a cycle that only a command has seen, because the run that opens it uses another id. */
-export function findCycle({ cycle, scope }: Pick<TargetState, 'cycle' | 'scope'>): string | null {
-  if (cycle === null || (cycle.isNew && (scope === 'command' || scope === 'hold'))) return null;
-  return cycle.id;
-}
-
 /** Returns the last checkpoint with what was journaled since. */
 export function loadCheckpoint(seen: unknown, recent: readonly ActionRecord[], user: HiddifyUser): UserCheckpoint {
   const stored = parseCheckpoint(seen)?.memo;
@@ -113,7 +114,7 @@ export function updateCheckpoint(
 ): UserCheckpoint {
   const { checkpoint: seen, recent, timeZone } = target;
   const checkpoint = loadCheckpoint(seen, recent, user);
-  const cycle = findCycle(target);
+  const cycle = findCycleId(target);
   const isZero = user.usedBytes === 0 && user.odd?.usedBytes === undefined;
   return {
     ...checkpoint,
@@ -121,17 +122,8 @@ export function updateCheckpoint(
     resetDate: user.lastResetDate,
     ownLimit: checkpoint.ownLimit || user.limitBytes === limitBytes,
     firstCycle: checkpoint.firstCycle ?? cycle,
-    // A usage of zero, or one that is all the service's own, needs no zeroing in the cycle in which it was first read.
-    zeroedCycle:
-      isZero || (checkpoint.zeroedCycle === null && showsOthers(target) === false)
-        ? (cycle ?? checkpoint.zeroedCycle)
-        : checkpoint.zeroedCycle,
+    zeroedCycle: updateZeroedCycle(checkpoint.zeroedCycle, { cycle, isZero, isOwn: showsOthers(target) === false }),
   };
-}
-
-/** Returns whether a counter shows more than the service used in the cycle; null before it was read. */
-export function showsOthers({ counted }: Pick<TargetState, 'counted'>): boolean | null {
-  return counted === null ? null : counted.usedBytes < counted.counterBytes;
 }
 
 /** Returns the zeroing after a reading; null once it has held. */

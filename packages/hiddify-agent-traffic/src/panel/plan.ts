@@ -1,6 +1,7 @@
 import {
   findTermEnd,
   type HoldInForce,
+  mayLowerLimit,
   newPlan,
   newStep,
   type Observation,
@@ -24,7 +25,7 @@ import { MOST_BYTES } from '../client/check-user.js';
 import { UNFINISHED } from '../client/compare-user.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyUserChange } from '../client/types.js';
-import { findCycle, toAbsence, updateCheckpoint, type UserCheckpoint } from './checkpoint.js';
+import { toAbsence, updateCheckpoint, type UserCheckpoint } from './checkpoint.js';
 import type { HiddifyState } from './lists.js';
 import { findEndDate, toLift, toLimit, toOwner, toProtectedTerm, toTerm } from './product.js';
 import { toHiddifyProduct, USER_REF } from './settings.js';
@@ -242,7 +243,8 @@ function planChange(
   const limitBytes = toLimit(target);
   const shownLimit = user.odd?.limitBytes ?? user.limitBytes;
   if (limitBytes !== null && limitBytes !== shownLimit) {
-    if (limitBytes > shownLimit || mayLower(target, checkpoint)) {
+    const { ownLimit, firstCycle } = checkpoint;
+    if (limitBytes > shownLimit || mayLowerLimit(target, { isOwn: ownLimit, firstCycle })) {
       change.limitBytes = limitBytes;
       if (limitBytes < shownLimit) plan.counts = true;
     } else plan.drift.push(`the limit that another tool has set stays until the next cycle`);
@@ -282,13 +284,6 @@ function planChange(
     if (hasOtherOwner) plan.drift.push("the user's owner is not the agent of the product");
   }
   return change;
-}
-
-/** Returns whether the limit may be lowered: one that another tool has set stays until the next cycle. */
-function mayLower(target: TargetState, checkpoint: UserCheckpoint): boolean {
-  if (checkpoint.ownLimit || target.scope === 'command') return true;
-  const cycle = findCycle(target);
-  return checkpoint.firstCycle !== null && cycle !== null && checkpoint.firstCycle !== cycle;
 }
 
 const isOwn = (ownRefs: readonly string[]): boolean => ownRefs.includes(USER_REF);

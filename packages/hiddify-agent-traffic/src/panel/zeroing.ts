@@ -1,14 +1,7 @@
-import type { Plan, TargetState } from '@sluice/panel-kind';
+import { findCycleId, findCycleToZero, type Plan, showsOthers, type TargetState } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import type { AddressableUser, ZeroPayload } from '../account/user-actions.js';
-import {
-  findCycle,
-  judgeOpenZeroing,
-  loadCheckpoint,
-  type OpenZeroing,
-  showsOthers,
-  type UserCheckpoint,
-} from './checkpoint.js';
+import { judgeOpenZeroing, loadCheckpoint, type OpenZeroing, type UserCheckpoint } from './checkpoint.js';
 import { toHiddifyProduct } from './settings.js';
 
 const MINUTE_MS = 60_000;
@@ -34,11 +27,10 @@ export function planZeroing(
   user: AddressableUser,
   checkpoint: UserCheckpoint,
 ): ZeroPayload | null {
-  const { cycle, scope, product } = target;
-  if (scope !== 'poll' && scope !== 'reconcile') return null;
-  const id = findCycle(target);
+  const { scope, product } = target;
+  const id = scope === 'poll' || scope === 'reconcile' ? findCycleId(target) : null;
   if (id === null) return null;
-  const { zeroing } = checkpoint;
+  const { zeroing, zeroedCycle } = checkpoint;
   if (zeroing?.undone === true) {
     plan.drift.push('the panel has written back the usage that was zeroed');
     const { from, tries } = zeroing;
@@ -49,10 +41,8 @@ export function planZeroing(
     }
   }
   const isOurs = toHiddifyProduct(product).mode === 'no_reset' && user.mode === 'no_reset';
-  const { zeroedCycle } = checkpoint;
-  const isDue = zeroedCycle === null ? showsOthers(target) === true : isOurs && zeroedCycle !== id;
-  if (cycle?.readAt == null || !isDue) return null;
-  return { cycle: id, counted: 0, tries: 1 };
+  const isDue = zeroedCycle === null ? showsOthers(target) === true : isOurs;
+  return isDue && findCycleToZero(target, zeroedCycle) === id ? { cycle: id, counted: 0, tries: 1 } : null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { updateZeroedCycle } from '@sluice/panel-kind';
 import type { FlvxObservation } from '../../client/observation.js';
 import type { FlvxForward } from '../../client/records.js';
 import {
@@ -44,7 +45,6 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   // One that its customer starts while it is held is paused again, and starts with the others.
   const isParked = (id: number): boolean => atRest.has(id) || past.held.forward(id);
   const isZero = [...permissions, user].every((row) => sumBytes(row) === 0);
-  const isReset = isZero || (history.resetCycle === null && past.isReset);
   return {
     last,
     history: {
@@ -64,7 +64,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       parked: Object.fromEntries(Object.entries(history.parked).filter(([id]) => isParked(Number(id)))),
       expired: findExpired(comparison),
       firstCycle: history.firstCycle ?? past.cycle,
-      resetCycle: isReset ? (past.cycle ?? history.resetCycle) : history.resetCycle,
+      resetCycle: updateZeroedCycle(history.resetCycle, { cycle: past.cycle, isZero, isOwn: past.isReset }),
     },
   };
 }
