@@ -52,26 +52,41 @@ const commandRules = {
     'sluice/syntax': ['error', [...moduleRules, ...useCaseRules, switchRule, holdRule]],
   },
 };
+const observeRule = {
+  selector: 'CallExpression[callee.object.name="panel"][callee.property.name="observe"]',
+  message: 'Only packages/engine/src/loop/observe.ts observes panels: use observe or observeServices.',
+};
 /** In the engine one file alone observes panels. */
 const observeRules = {
   files: ['packages/engine/src/**/*.ts'],
   excludeFiles: ['**/*.test.ts', 'packages/engine/src/loop/observe.ts'],
   rules: {
+    'sluice/syntax': ['error', [...moduleRules, ...useCaseRules, switchRule, holdRule, observeRule]],
+  },
+};
+/** What makes changes on panels: one loop alone calls, waits for the change, and reads back after a lost answer. */
+const changeRules = [
+  ['packages/{astbilling-client,easydcim-client,flvx-client,hiddify-agent-traffic}/src/**/*.ts'],
+  ['packages/engine/src/features/**/*.ts', observeRule],
+].map(([files, ...more]) => ({
+  files: [files],
+  excludeFiles: TESTS,
+  rules: {
     'sluice/syntax': [
       'error',
       [
-        ...moduleRules,
-        ...useCaseRules,
-        switchRule,
-        holdRule,
-        {
-          selector: 'CallExpression[callee.object.name="panel"][callee.property.name="observe"]',
-          message: 'Only packages/engine/src/loop/observe.ts observes panels: use observe or observeServices.',
-        },
+        ...[...moduleRules, ...useCaseRules, switchRule, holdRule, ...more],
+        ...[
+          'ForOfStatement CallExpression[callee.property.name="sleep"]',
+          'CatchClause MemberExpression[property.name="outcomeUnknown"]',
+        ].map((selector) => ({
+          selector,
+          message: 'Changes are made, waited for and read back by performChange (packages/panel-kind).',
+        })),
       ],
     ],
   },
-};
+}));
 /** The one file that reads switches. */
 const enforcementRules = {
   files: ['packages/engine/src/context/enforcement.ts'],
@@ -175,6 +190,7 @@ export default {
     },
     commandRules,
     observeRules,
+    ...changeRules,
     enforcementRules,
     holdRules,
     ...wordingRules,

@@ -183,7 +183,7 @@ export async function performAgentStep(
     }
   } catch (error) {
     if (!isPanelError(error) && !isAgentTrafficError(error)) throw error;
-    return toOutcome(error.outcomeUnknown ? 'in-doubt' : 'failed', null, { error: toAgentError(step, error) });
+    return { ...toFailure(error), error: toAgentError(step, error) };
   }
 }
 
