@@ -7,6 +7,7 @@ import {
   type PanelFacets,
   type PanelKind,
   type PanelToOpen,
+  performChange,
   type Step,
   type StepOutcome,
   toItemError,
@@ -65,28 +66,32 @@ export class WaterworksPanel implements Panel<MeterState> {
   resources: Panel['resources'] = ({ refs }) => (refs['meter_id'] === undefined ? [] : [`meter:${refs['meter_id']}`]);
 
   /** Reads the meter, changes it once, and reads it again; only that decides how the change ended. */
-  apply: Panel['apply'] = async (service, step, context) => {
+  apply: Panel['apply'] = (service, step, context) => {
     const read = async (): Promise<StepOutcome> => toOutcome(step, step.payload, await this.#read(service, step));
-    try {
-      const before = await read();
-      if (before.state === 'applied') return await doneBefore(before, step, context);
-    } catch (error) {
-      return { state: 'failed', observed: null, error: toItemError(error) };
-    }
-    await context.calling();
-    const refused = await this.#call(step).then(
-      () => null,
-      (error: unknown) => error as { outcomeUnknown?: boolean },
+    return performChange<StepOutcome>(
+      {
+        before: async () => {
+          try {
+            const before = await read();
+            return before.state === 'applied' ? await doneBefore(before, step, context) : null;
+          } catch (error) {
+            return { state: 'failed', observed: null, error: toItemError(error) };
+          }
+        },
+        call: () => this.#call(step),
+        read,
+        isDone: ({ state }) => state === 'applied',
+        waitsMs: () => [0],
+        end: ({ failure, isRefused, isDone, seen, unreadable }) => {
+          if (seen === undefined)
+            return { state: 'in-doubt', observed: null, error: toItemError(failure ?? unreadable) };
+          if (isDone) return seen;
+          // Without a refusal it may still happen.
+          return isRefused ? { ...seen, error: toItemError(failure) } : { ...seen, state: 'in-doubt' };
+        },
+      },
+      { clock: this.#dependencies.clock, calling: () => context.calling() },
     );
-    try {
-      const after = await read();
-      const isUnknown = after.state === 'failed' && (refused === null || refused.outcomeUnknown === true);
-      if (after.state === 'failed' && refused !== null && !isUnknown) return { ...after, error: toItemError(refused) };
-      // It may still happen.
-      return isUnknown ? { ...after, state: 'in-doubt' } : after;
-    } catch (error) {
-      return { state: 'in-doubt', observed: null, error: toItemError(refused ?? error) };
-    }
   };
 
   async #read({ refs }: ServiceRecord, { type, target }: Step): Promise<MeterRow | null> {

@@ -2,6 +2,9 @@ import {
   callAgeMs,
   IN_PROGRESS_MS,
   LATEST_CALL_MS,
+  newPlan,
+  newStep,
+  notDone,
   type Observation,
   type Plan,
   type Step,
@@ -17,15 +20,9 @@ export interface MeterState {
   isForeign: boolean;
 }
 
-/** Returns a step that changes nothing else than what is named. */
-export const newStep = (type: string, target: string, change: Partial<Step> = {}): Step => ({
-  ...{ type, target, hold: null, prior: null, payload: null, ends: [], begins: null },
-  ...change,
-});
-
 /** Plans the steps from the observed meter to the target state. */
 export function planMeter(target: TargetState, { state, error }: Observation<MeterState>): Plan {
-  const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
+  const plan = newPlan();
   const { service, command, evidence, product } = target;
   if (state === null) {
     if (target.holds.length + evidence.length > 0 || command !== null)
@@ -75,9 +72,6 @@ function planValves(plan: Plan, { holds, evidence }: TargetState, { id, valves }
   }
 }
 
-/** The panel shows that a change was not made. */
-export const NOT_DONE = 'not_done';
-
 /** Returns the outcome of a change by the meter after it. */
 export function toOutcome(
   { type, target }: Pick<Step, 'type' | 'target'>,
@@ -94,8 +88,7 @@ export function toOutcome(
         : type === 'set-pipe'
           ? meter?.pipe === pipe
           : valve === (type === 'shut-valve' ? 'shut' : 'open');
-  if (!isDone)
-    return { state: 'failed', observed: meter, error: { code: NOT_DONE, message: `${type} ${target} was not done` } };
+  if (!isDone) return notDone(`${type} ${target} was not done`, meter);
   const refs = type === 'create-meter' && meter !== null ? { refs: { meter_id: meter.id } } : {};
   return { state: 'applied', observed: meter, error: null, ...refs };
 }
@@ -112,5 +105,5 @@ export function resolveAction(action: ActionRecord, { at, state }: Observation<M
 /** Whether a change repeats the last one of its target, whose answer was lost. */
 export function isRepeat({ type, target }: Step, earlier: readonly ActionRecord[]): boolean {
   const last = earlier.findLast((row) => row.calledAt !== null && row.target === target);
-  return last?.type === type && (last.endedAt === null || last.errorCode === NOT_DONE);
+  return last?.type === type && (last.endedAt === null || last.errorCode === 'not_done');
 }

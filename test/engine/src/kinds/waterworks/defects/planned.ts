@@ -1,5 +1,5 @@
-import type { Plan, Step, TargetState } from '@sluice/panel-kind';
-import { type MeterState, newStep } from '../plan.js';
+import { newStep, type Plan, type Step, type TargetState } from '@sluice/panel-kind';
+import type { MeterState } from '../plan.js';
 import type { Defect, MeterPanel } from './defect.js';
 
 /** A panel that plans differently. */

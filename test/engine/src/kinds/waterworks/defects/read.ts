@@ -1,5 +1,5 @@
-import type { Observation } from '@sluice/panel-kind';
-import { type MeterState, newStep } from '../plan.js';
+import { newStep, type Observation } from '@sluice/panel-kind';
+import type { MeterState } from '../plan.js';
 import type { Defect, MeterPanel } from './defect.js';
 
 type Answer = Parameters<Parameters<MeterPanel['readUsage']>[1]>[1];
