@@ -10,6 +10,8 @@ export interface CallInvoiceLine {
   service: string | null;
   /** Whether the billing system made it by itself, for a product, an addon or a fee. */
   generated: boolean;
+  /** As those of `Invoice.lines`. */
+  markers: readonly string[];
 }
 
 /** An invoice that may have lines of calls. */
@@ -23,10 +25,8 @@ export interface CallInvoice extends Omit<Invoice, 'lines'> {
 
 /** The line of a bill of calls. */
 export interface CallLine {
-  /** Identifies the bill. */
+  /** Identifies the bill; its marker (`lineMarker`) ends the description. */
   key: string;
-  /** Stands at the end of the description, and in no other line. */
-  marker: string;
   description: string;
   /** Without tax; decimal text with the decimals of the currency. */
   amount: string;

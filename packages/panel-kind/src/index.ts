@@ -38,7 +38,7 @@ export type {
   SectionProblem,
   BillingPages,
 } from './billing.js';
-export { type Invoice, type InvoiceStatus, isOnlyLine } from './invoice.js';
+export { type Invoice, type InvoiceStatus, isLineOf, isOnlyLine, type MarkedLine } from './invoice.js';
 export type {
   CallBilling,
   CallInvoice,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { billKey, billMarker, compareCalls, findMarkers, IdsDigest, reportFileName, withMarker } from './index.js';
+import { lineMarker } from '../index.js';
+import { billKey, compareCalls, IdsDigest, reportFileName } from './index.js';
 import { calls, catchCode, fixture, OCTOBER } from './test/fixtures.js';
 
 interface Entry {
@@ -17,7 +18,7 @@ describe('the key of a bill', () => {
   it('and its marker are those of the example', () => {
     expect(entry!.period).toEqual(OCTOBER);
     expect(billKey(bill)).toBe(entry!.key);
-    expect(billMarker(entry!.key)).toBe(entry!.marker);
+    expect(lineMarker(entry!.key)).toBe(entry!.marker);
   });
 
   it('has one meaning only', () => {
@@ -37,22 +38,7 @@ describe('the key of a bill', () => {
     ]) {
       expect(catchCode(() => billKey({ ...bill, ...changes }))).toBe('invalid_key');
     }
-    expect(catchCode(() => billMarker('sha256:abc'))).toBe('invalid_key');
-  });
-});
-
-describe('the marker of a line', () => {
-  it('ends the description, and is found there', () => {
-    const line = withMarker('Ligações\nde outubro ', entry!.marker);
-    expect(line).toBe('Ligações de outubro AB:7ee238035258');
-    expect(findMarkers(line)).toEqual([entry!.marker]);
-    expect(findMarkers(`${line}\n${line}`)).toEqual([entry!.marker, entry!.marker]);
-    expect(withMarker('', entry!.marker)).toBe(entry!.marker);
-    expect(findMarkers(withMarker('of AB:0123456789ab', entry!.marker))).toEqual([entry!.marker]);
-  });
-
-  it('is not found in a longer text of its kind', () => {
-    expect(findMarkers('AB:7ee2380352581 AB:7EE238035258 AB:7ee23803525')).toEqual([]);
+    expect(catchCode(() => reportFileName({ ...bill, key: 'sha256:abc' }))).toBe('invalid_key');
   });
 });
 

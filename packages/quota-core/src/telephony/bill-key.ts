@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { clean, quote, TelephonyError } from './errors.js';
+import { quote, TelephonyError } from './errors.js';
+import { lineMarker } from '../line-marker.js';
 import type { BillPeriod } from './periods.js';
 
 const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;
@@ -33,25 +34,6 @@ export function billKey({ installation, subscriberId, period }: BillIdentity): s
   return sha256([installation, subscriberId, period.start, period.end, 'v1'].join('|'));
 }
 
-const MARKER = /AB:[0-9a-f]{12}(?![0-9a-f])/g;
-
-/** Returns the marker of a bill's line: `AB:` and the first 12 hexadecimal digits of its key. */
-export function billMarker(key: string): string {
-  const digits = /^sha256:([0-9a-f]{12})[0-9a-f]{52}$/.exec(key)?.[1];
-  if (digits === undefined) throw new TelephonyError('invalid_key', `${quote(key)} is not the key of a bill`);
-  return `AB:${digits}`;
-}
-
-/** Returns the description of a bill's line: the text on one line and without other markers, then the marker. */
-export function withMarker(text: string, marker: string): string {
-  return `${clean(text).replace(MARKER, ' ').trim()} ${marker}`.trimStart();
-}
-
-/** Returns the markers in the description of a line, in their order. */
-export function findMarkers(description: string): string[] {
-  return description.match(MARKER) ?? [];
-}
-
 /**
  * Returns the file name of a bill's report, made of the subscriber's id, the local dates of the period (with the time where it
  * is cut inside a day), and the digits of the bill's marker: `calls_9001_2026-10-01_2026-11-01_7ee238035258.csv`. It has no character that a path or a shell
@@ -62,7 +44,8 @@ export function findMarkers(description: string): string[] {
  */
 export function reportFileName(bill: BillIdentity & { key?: string | undefined }): string {
   const id = bill.subscriberId.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 64);
-  const digits = billMarker(bill.key ?? billKey(bill)).slice(3);
+  const digits = /^AB:(.*)/.exec(lineMarker(bill.key ?? billKey(bill)))?.[1];
+  if (digits === undefined) throw new TelephonyError('invalid_key', `${quote(bill.key)} is not the key of a bill`);
   return `calls_${id}_${toNamePart(bill.period.start)}_${toNamePart(bill.period.end)}_${digits}.csv`;
 }
 

@@ -76,15 +76,6 @@ export {
   type CallVerdict,
 } from './call-sum.js';
 export { type BillDecision, type BillInput, type BillRefusal, decideBill } from './decide-bill.js';
-export {
-  type BillIdentity,
-  billKey,
-  billMarker,
-  findMarkers,
-  IdsDigest,
-  reportFileName,
-  toNamePart,
-  withMarker,
-} from './bill-key.js';
+export { type BillIdentity, billKey, IdsDigest, reportFileName, toNamePart } from './bill-key.js';
 export { type CellOptions, type CellType, formatCell, type ReportFormat } from './report-cells.js';
 export { type CallReport, compareCalls, createCallReport } from './report.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { lineMarker } from '../index.js';
 import {
   billKey,
-  billMarker,
   CallSum,
   createCallReport,
   decideBill,
@@ -34,7 +34,7 @@ describe('the examples of the manual', () => {
       amount: '1.06',
       currency: 'BRL',
     });
-    expect(billMarker(billKey({ installation: 'demo', subscriberId: '9001', period }))).toBe('AB:7ee238035258');
+    expect(lineMarker(billKey({ installation: 'demo', subscriberId: '9001', period }))).toBe('AB:7ee238035258');
   });
 
   it('usernames', () => {

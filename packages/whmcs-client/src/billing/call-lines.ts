@@ -1,10 +1,11 @@
-import { type CallBilling, type CallInvoice, type CallLine, type CallSending } from '@sluice/panel-kind';
+import { type CallBilling, type CallInvoice, type CallLine, type CallSending, isLineOf } from '@sluice/panel-kind';
+import { lineMarker, markLine } from '@sluice/quota-core';
 import type { WhmcsInvoice } from '../index.js';
 import { inCurrency } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, refuseClosed, runCall, unclear } from './errors.js';
 import { requireTaxed } from './call-settings.js';
 import { SERVICE_REF, type WhmcsSettings } from './settings.js';
-import { isGenerated, withoutMarkers } from './marker.js';
+import { isGenerated, isMarked, readMarkers } from './marker.js';
 import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
 /** Adds lines of calls to invoices of WHMCS (docs/whmcs-api.md#lines-of-calls). */
@@ -85,7 +86,7 @@ async function open(
   const [id] = made;
   if (id !== undefined) return show(books, await books.read(id, progress), progress);
   const found = (await list(books, { client, since }, progress)).find(({ lines }) =>
-    lines.some(({ generated, description }) => !generated && description.includes(line.marker)),
+    lines.some((one) => isLineOf(one, line.key)),
   );
   if (found === undefined) throw unclear(`made an invoice for client ${client}`);
   return found;
@@ -103,17 +104,19 @@ function toCallInvoice(invoice: WhmcsInvoice, currency: string): CallInvoice {
     amount: inCurrency(amount, currency),
     service: type.toLowerCase() === 'hosting' ? relatedId : null,
     generated: isGenerated({ type }),
+    markers: readMarkers({ type, description }),
   }));
   return { ...toInvoice(invoice, currency), date: invoice.date ?? '', acceptsLines: isChangeable(invoice), lines };
 }
 
-function toItem({ description, amount }: CallLine, taxed: boolean) {
+function toItem({ key, description, amount }: CallLine, taxed: boolean) {
   // The text may have a user name that a client chose.
-  return { description: withoutMarkers(description), amount, taxed };
+  return { description: markLine(description, key), amount, taxed };
 }
 
-function hasLine({ items }: WhmcsInvoice, { marker }: CallLine): boolean {
-  return items.some((item) => !isGenerated(item) && item.description.includes(marker));
+function hasLine({ items }: WhmcsInvoice, { key }: CallLine): boolean {
+  const marker = lineMarker(key);
+  return items.some((item) => isMarked(item, marker));
 }
 
 function isDraft({ status }: WhmcsInvoice): boolean {

@@ -1,9 +1,9 @@
 import { type Charge, type ChargeRequest, type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
-import { compareMoney, formatMoney } from '@sluice/quota-core';
+import { compareMoney, formatMoney, lineMarker, markLine } from '@sluice/quota-core';
 import type { WhmcsInvoice, WhmcsInvoiceChange, WhmcsInvoiceRow } from '../index.js';
 import { isBookable } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, refuseClosed, TITLE, unclear } from './errors.js';
-import { isMarked, withMarker } from './marker.js';
+import { isMarked } from './marker.js';
 import { isChangeable, isUntouched, toInvoice, toStatus, type WhmcsBooks } from './whmcs-books.js';
 
 const DAY_MS = 86_400_000;
@@ -56,7 +56,8 @@ async function find(books: WhmcsBooks, { client, key, since }: Sought, progress:
     rows.filter((row) => mayHaveLine(row, day)).map(({ id }) => id),
     progress,
   );
-  return invoices.filter(({ items }) => items.some((item) => isMarked(item, key)));
+  const marker = lineMarker(key);
+  return invoices.filter(({ items }) => items.some((item) => isMarked(item, marker)));
 }
 
 /** Lines are also moved to older invoices, as long as these are not paid. */
@@ -80,7 +81,7 @@ async function create(
   { client, description, key, amount, taxed }: ChargeRequest,
   progress: Progress,
 ): Promise<void> {
-  const items = [{ description: withMarker(description, key), amount, taxed }];
+  const items = [{ description: markLine(description, key), amount, taxed }];
   const { signal } = progress;
   await books.write(progress, () => books.client.invoices.create({ clientId: client, items }, { signal }));
 }

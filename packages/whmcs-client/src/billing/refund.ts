@@ -1,7 +1,6 @@
 import { type CallSending, type Credit, isOnlyLine, type RefundRequest } from '@sluice/panel-kind';
-import { compareMoney, formatMoney, subtractMoney } from '@sluice/quota-core';
+import { compareMoney, findMarkers, formatMoney, lineMarker, markLine, subtractMoney } from '@sluice/quota-core';
 import { checkAmount, currencyMismatch, invoiceClosed, type Progress, SHARED, unclear } from './errors.js';
-import { hasMarker, withMarker } from './marker.js';
 import { toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
 /** Returns an amount of an invoice as credit, once per key (docs/whmcs-api.md#refunds). */
@@ -18,7 +17,7 @@ export async function refund(
     // No credit of zero can be added.
     if (compareMoney(amount, '0') !== 0) {
       await sending();
-      const entry = { clientId: client, description: withMarker(`Refund of invoice ${id}`, key), amount };
+      const entry = { clientId: client, description: markLine(`Refund of invoice ${id}`, key), amount };
       await books.write(progress, () => books.client.credits.add(entry, { signal: progress.signal }));
       if (!(await isRefunded(books, request, progress))) throw unclear(`refunded invoice ${id}`);
     }
@@ -31,7 +30,8 @@ async function isRefunded(
   { client, key }: Pick<RefundRequest, 'client' | 'key'>,
   progress: Progress,
 ): Promise<boolean> {
-  return (await books.credits(client, progress)).some(({ description }) => hasMarker(description, key));
+  const marker = lineMarker(key);
+  return (await books.credits(client, progress)).some(({ description }) => findMarkers(description).includes(marker));
 }
 
 /** Refuses an invoice that does not show that this amount was paid for the charge by this client in this currency. */

@@ -11,11 +11,12 @@ import {
   isOnlyLine,
   type RefundRequest,
 } from '@sluice/panel-kind';
+import { lineMarker, markLine } from '@sluice/quota-core';
 import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
 import { change, charge, findCharge } from './charge.js';
 import { callLines } from './call-lines.js';
 import { checkAmount, invoiceClosed, type Progress, runCall, SHARED, TITLE, unclear } from './errors.js';
-import { isMarked, withMarker } from './marker.js';
+import { isMarked } from './marker.js';
 import { openClient } from './open-client.js';
 import { refund } from './refund.js';
 import type { WhmcsSettings } from './settings.js';
@@ -59,7 +60,7 @@ class WhmcsBilling implements BillingSystem {
       const { key, description, amount, taxed } = line;
       checkAmount(amount);
       const shows = (invoice: WhmcsInvoice): boolean => listLines(invoice, key).length > 0;
-      const item = { description: withMarker(description, key), amount, taxed };
+      const item = { description: markLine(description, key), amount, taxed };
       let invoice = await this.#books.read(id, progress);
       if (!shows(invoice)) invoice = await this.#books.addLine(invoice, item, shows, progress);
       return this.#books.show(await this.#withoutRepeats(invoice, key, progress), progress);
@@ -101,5 +102,6 @@ class WhmcsBilling implements BillingSystem {
 }
 
 function listLines({ items }: WhmcsInvoice, key: string): WhmcsInvoiceItem[] {
-  return items.filter((item) => isMarked(item, key));
+  const marker = lineMarker(key);
+  return items.filter((item) => isMarked(item, marker));
 }

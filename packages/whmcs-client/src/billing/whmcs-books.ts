@@ -4,7 +4,7 @@ import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { WhmcsClient, WhmcsCreditEntry, WhmcsInvoice, WhmcsInvoiceChange, WhmcsNewItem } from '../index.js';
 import { inCurrency } from './amounts.js';
 import { invoiceClosed, isMissing, type Progress, TITLE, unclear, unknownObject } from './errors.js';
-import { findKey, isGenerated } from './marker.js';
+import { readMarkers } from './marker.js';
 
 /** What became of a change: made, refused because of the object's state, or no readable answer. */
 type WriteResult = 'done' | 'refused' | 'lost';
@@ -120,10 +120,9 @@ export function toInvoice(invoice: WhmcsInvoice, currency: string): Invoice {
     total: write(toPrice(invoice)),
     balance: write(invoice.balance),
     lines: invoice.items.map((item) => ({
-      key: findKey(item),
       description: item.description,
       amount: write(item.amount),
-      generated: isGenerated(item),
+      markers: readMarkers(item),
     })),
   };
 }

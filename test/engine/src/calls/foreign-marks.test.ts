@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { billKey, billMarker } from '@sluice/quota-core/telephony';
+import { lineMarker } from '@sluice/quota-core';
+import { billKey } from '@sluice/quota-core/telephony';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
 const NOVEMBER = { start: '2026-11-01T00:00:00-03:00', end: '2026-12-01T00:00:00-03:00' };
@@ -18,7 +19,7 @@ it.each([
     at.setTime('2026-11-19T12:00:00Z');
     const key = billKey({ installation: 'voice', subscriberId: '9001', period });
     const dates = [period.start, period.end].map((time) => time.slice(0, 10)).join(' ');
-    const line = { service: 900, description: `Web space\nNote: ${dates} ${billMarker(key)}`, amount: '0.10' };
+    const line = { service: 900, description: `Web space\nNote: ${dates} ${lineMarker(key)}`, amount: '0.10' };
     at.whmcs.addInvoice({ client: 42, status, date: '2026-11-19', items: [line] });
     at.setTime('2026-12-01T12:00:00Z');
     const { bills } = await at.sluice.calls.bill();

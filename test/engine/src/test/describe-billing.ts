@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { lineMarker, markLine } from '@sluice/quota-core';
 import type { BillingSystem, CallSending, ChargeRequest, Invoice } from '@sluice/panel-kind';
 
 /** A billing system under test. Amounts are decimal text as its currency has them. */
@@ -155,7 +156,7 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       const { id } = await charged(charge, 'open');
       await expect(billing.cancel(id, 'another')).rejects.toMatchObject({ code: 'invoice_closed' });
       const line = { key: 'other', description: 'Hosting', amount: '30.00', taxed: false };
-      const lines = [{ key: charge.key }, { key: 'other' }];
+      const lines = [charge.key, 'other'].map((key) => ({ markers: [lineMarker(key)] }));
       expect(await billing.addLine(id, line)).toMatchObject({ lines });
       await expect(billing.cancel(id, charge.key)).rejects.toMatchObject({ code: 'invoice_closed' });
       await world.addCredit(client, '99.00');
@@ -212,12 +213,10 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
     it('adds a line of calls once by its marker, wherever it is repeated from', async () => {
       const client = await world.addClient('EUR', '50.00');
       const since = world.now().slice(0, 10);
-      const line = (key: string) => ({
-        key,
-        marker: `AB:${key}`,
-        description: `Calls in October AB:${key}`,
-        amount: '1.06',
-      });
+      const line = (digits: string) => {
+        const key = `sha256:${digits.padEnd(64, '0')}`;
+        return { key, description: markLine('Calls in October', key), amount: '1.06' };
+      };
       const first = line('000000000001');
       const opened = await billing.calls.open({ client, currency: 'EUR', line: first, since }, SENDING);
       expect(opened).toMatchObject({

@@ -1,6 +1,4 @@
-import type { BillingSystem, Invoice } from '@sluice/panel-kind';
-import { billMarker } from '@sluice/quota-core/telephony';
-import { ownMarkers } from '../../base/own-markers.js';
+import { type BillingSystem, type Invoice, isLineOf } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { nullIfUnknown } from './refusals.js';
 
@@ -11,7 +9,7 @@ export const MOST_INVOICES = 5;
 export interface KnownLine {
   invoice: string;
   at: string;
-  isOn: (line: Invoice['lines'][number]) => boolean;
+  key: string;
 }
 
 /** Lists the lines that were put on invoices of a billing system, also of one client only: one for each invoice, the newest first. */
@@ -22,16 +20,13 @@ export async function listKnownLines(
   const bills = await store.callBills.list(client === undefined ? {} : { client });
   const purchases = (await store.purchases.list()).filter((row) => client === undefined || row.client === client);
   const lines = [
-    ...bills.flatMap(({ invoice, key, at, billing }): KnownLine[] => {
-      const isOn: KnownLine['isOn'] = (line) => ownMarkers(line).includes(billMarker(key));
-      return invoice === null || billing !== system ? [] : [{ invoice, at, isOn }];
-    }),
-    ...purchases.flatMap(({ id, invoice, at, billing }): KnownLine[] =>
-      invoice === null || (billing ?? config.billing) !== system
-        ? []
-        : [{ invoice, at, isOn: ({ key }) => key === id }],
-    ),
-  ].sort((a, b) => (a.at < b.at ? 1 : -1));
+    ...bills,
+    ...purchases.map(({ id, invoice, at, billing }) => ({ key: id, invoice, at, billing: billing ?? config.billing })),
+  ]
+    .flatMap(({ key, invoice, at, billing }): KnownLine[] =>
+      invoice === null || billing !== system ? [] : [{ invoice, at, key }],
+    )
+    .sort((a, b) => (a.at < b.at ? 1 : -1));
   return [...new Map([...lines].reverse().map((line) => [line.invoice, line])).values()].reverse();
 }
 
@@ -41,8 +36,8 @@ export async function* readWithLine(
   lines: readonly KnownLine[],
   signal: AbortSignal,
 ): AsyncGenerator<Invoice> {
-  for (const { invoice, isOn } of lines) {
+  for (const { invoice, key } of lines) {
     const shown = await system.invoice(invoice, signal).catch(nullIfUnknown);
-    if (shown?.lines.some(isOn) === true) yield shown;
+    if (shown?.lines.some((line) => isLineOf(line, key)) === true) yield shown;
   }
 }

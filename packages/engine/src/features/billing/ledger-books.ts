@@ -1,4 +1,4 @@
-import { addMoney, compareMoney, formatMoney, negateMoney, subtractMoney } from '@sluice/quota-core';
+import { addMoney, compareMoney, formatMoney, lineMarker, negateMoney, subtractMoney } from '@sluice/quota-core';
 import {
   type Charge,
   type ChargeRequest,
@@ -33,11 +33,9 @@ export async function readCredit(tables: StoreTables, client: string): Promise<C
 /** Returns an invoice as the billing port shows it. */
 export async function readInvoice(tables: StoreTables, id: string): Promise<Invoice> {
   const { client, currency, status, total } = await requireInvoice(tables, id);
-  const lines = (await tables.invoices.lines([id])).map(({ key, description, amount }) => ({
-    key,
-    description,
-    amount,
-  }));
+  const lines = (await tables.invoices.lines([id])).map(({ key, description, amount }) => {
+    return { description, amount, markers: [lineMarker(key)] };
+  });
   return { id, client, currency, status, total, balance: toBalance({ currency, status, total }), lines };
 }
 

@@ -1,4 +1,5 @@
 import type { CallBilling, CallInvoice } from '@sluice/panel-kind';
+import { lineMarker } from '@sluice/quota-core';
 import type { StoreTables } from '@sluice/state-store';
 import { addLine, type Booking, readCredit, readInvoice, requireInvoice } from './ledger-books.js';
 import { checkCurrency } from './money.js';
@@ -52,7 +53,7 @@ export function ledgerCalls(store: StoreTables, write: Write, booking: () => Boo
 async function read(tables: StoreTables, id: string): Promise<CallInvoice> {
   const { createdAt } = await requireInvoice(tables, id);
   const lines = (await tables.invoices.lines([id])).map(({ key, description, amount }) => {
-    return { id: key, description, amount, service: null, generated: false };
+    return { id: key, description, amount, service: null, generated: false, markers: [lineMarker(key)] };
   });
   const invoice = await readInvoice(tables, id);
   return { ...invoice, date: createdAt, acceptsLines: invoice.status === 'open', lines };

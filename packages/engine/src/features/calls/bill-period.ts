@@ -1,15 +1,10 @@
 import type { CallBillView } from '@sluice/contract/documents';
 import path from 'node:path';
+import { printable } from '@sluice/panel-http/printable';
 import { type CallTerms, SluiceError, toItemError } from '@sluice/panel-kind';
+import { markLine } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import {
-  billKey,
-  billMarker,
-  decideBill,
-  reportFileName,
-  type Subscriber,
-  withMarker,
-} from '@sluice/quota-core/telephony';
+import { billKey, decideBill, reportFileName, type Subscriber } from '@sluice/quota-core/telephony';
 import { callsLine } from '../../base/config/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
@@ -265,7 +260,7 @@ function describe({ config }: Context, { line, period: { start, end }, username 
   const [from, to] = [describeBound(start, timeZone), describeBound(end, timeZone)];
   const last = lastDayBefore(end, timeZone);
   const text = callsLine(config, { username, service: line.service.id, from, to, last });
-  return withMarker(text, billMarker(key));
+  return markLine(printable(text), key);
 }
 
 /** A stored bill has the key that it was made with: its line is found by that, and its report. */

@@ -1,8 +1,7 @@
 import { type CallInvoice, SluiceError } from '@sluice/panel-kind';
-import { compareMoney } from '@sluice/quota-core';
+import { compareMoney, lineMarker } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { billKey, billMarker, type BillPeriod, periodsOverlap } from '@sluice/quota-core/telephony';
-import { ownMarkers } from '../../base/own-markers.js';
+import { billKey, type BillPeriod, periodsOverlap } from '@sluice/quota-core/telephony';
 import { describePeriod, readBounds } from '../../base/describe-period.js';
 import type { Context } from '../../context/context.js';
 import { findTelephony, type NamedTelephony } from '../telephony/panels.js';
@@ -59,16 +58,16 @@ function findUnknown(
     now,
   }: { bill: CallBillRecord; bills: readonly CallBillRecord[]; invoices: readonly CallInvoice[]; now: string },
 ): KnownLine[] {
-  const known = new Set(bills.map(({ key }) => billMarker(key)));
+  const known = new Set(bills.map(({ key }) => lineMarker(key)));
   const found = new Map<string, KnownLine>();
   for (const line of invoices.flatMap(({ lines }) => lines)) {
     const { description, amount } = line;
-    for (const marker of ownMarkers(line).filter((one) => !known.has(one) && !found.has(one))) {
+    for (const marker of line.markers.filter((one) => !known.has(one) && !found.has(one))) {
       const proven = findPeriod(telephony, { subscriberId: bill.subscriber, description, marker });
       // Nothing is billed before it has ended.
       const isPast = proven !== null && Date.parse(proven.period.end) <= Date.parse(now);
       if (!isPast || !periodsOverlap(bill, proven.period)) continue;
-      const only = findOnly(invoices, { marker, amount });
+      const only = findOnly(invoices, { key: proven.key, amount });
       if (only !== null) found.set(marker, { ...only, ...proven });
     }
   }
@@ -85,7 +84,7 @@ function findPeriod(
     for (const end of bounds) {
       if (Date.parse(start) >= Date.parse(end)) continue;
       const key = billKey({ installation, subscriberId, period: { start, end } });
-      if (billMarker(key) === marker) return { key, period: { start, end, timeZone } };
+      if (lineMarker(key) === marker) return { key, period: { start, end, timeZone } };
     }
   return null;
 }

@@ -1,6 +1,5 @@
-import { type CallInvoice, type CallInvoiceLine, type CallLine, SluiceError } from '@sluice/panel-kind';
-import { compareMoney, formatMoney } from '@sluice/quota-core';
-import { ownMarkers } from '../../base/own-markers.js';
+import { type CallInvoice, type CallInvoiceLine, isLineOf, SluiceError } from '@sluice/panel-kind';
+import { compareMoney, formatMoney, lineMarker } from '@sluice/quota-core';
 
 /** A line of calls on an invoice. */
 export interface Found {
@@ -15,10 +14,11 @@ export interface Found {
  */
 export function findOnly(
   invoices: readonly CallInvoice[],
-  { marker, amount }: Pick<CallLine, 'marker' | 'amount'>,
+  { key, amount }: { key: string; amount: string },
 ): Found | null {
+  const marker = lineMarker(key);
   const all = invoices.flatMap((invoice) =>
-    invoice.lines.filter((line) => ownMarkers(line).includes(marker)).map((line): Found => ({ invoice, line })),
+    invoice.lines.filter((line) => isLineOf(line, key)).map((line): Found => ({ invoice, line })),
   );
   const live = all.filter(({ invoice }) => invoice.status !== 'cancelled');
   const [found, ...surplus] = live;

@@ -1,7 +1,5 @@
 import { type CallBilling, type CallInvoice, type CallLine, SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
-import { billMarker, findMarkers } from '@sluice/quota-core/telephony';
-import { ownMarkers } from '../../base/own-markers.js';
 import { nullIfUnknown } from '../billing/refusals.js';
 import { isAskerEnded } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
@@ -115,7 +113,7 @@ async function confirm(
   placing: Placing,
   { invoice }: Found,
 ): Promise<CallBillRecord> {
-  const isOwnDraft = invoice.status === 'draft' && invoice.lines.every((line) => ownMarkers(line).length > 0);
+  const isOwnDraft = invoice.status === 'draft' && invoice.lines.every(({ markers }) => markers.length > 0);
   if (isOwnDraft) await calls.publish(invoice.id, context.deps.signal);
   return changeBill(context, placing, {
     state: 'confirmed',
@@ -127,7 +125,7 @@ async function confirm(
 
 /** The line as it is sent: the stored text and amount, also on a repeat. */
 function toLine({ key, description, amount }: CallBillRecord): CallLine {
-  return { key, marker: billMarker(key), description, amount };
+  return { key, description, amount };
 }
 
 /** Reads the invoices that may have the line. */
@@ -221,8 +219,8 @@ function refuseCurrency(invoice: CallInvoice, { currency }: CallBillRecord): voi
 /** Refuses an invoice that has lines which may be another writer's consumption. */
 function refuseOtherWriter(words: readonly string[], invoice: CallInvoice): void {
   const other = invoice.lines.find(
-    ({ description, generated }) =>
-      !generated && findMarkers(description).length === 0 && words.some((word) => fold(description).includes(word)),
+    ({ description, generated, markers }) =>
+      !generated && markers.length === 0 && words.some((word) => fold(description).includes(word)),
   );
   if (other === undefined) return;
   throw refusal(

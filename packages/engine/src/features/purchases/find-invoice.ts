@@ -1,4 +1,4 @@
-import type { Invoice } from '@sluice/panel-kind';
+import { type Invoice, isLineOf } from '@sluice/panel-kind';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { nullIfUnknown } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
@@ -8,7 +8,7 @@ export async function findInvoice(context: Context, row: PurchaseRecord): Promis
   const billing = await context.billing();
   const { signal } = context.deps;
   const known = row.invoice === null ? null : await billing.invoice(row.invoice, signal).catch(nullIfUnknown);
-  const own = known?.lines.some(({ key }) => key === row.id) === true ? known : null;
+  const own = known?.lines.some((line) => isLineOf(line, row.id)) === true ? known : null;
   if (own !== null && own.status !== 'cancelled') return own;
   const client = row.client ?? known?.client;
   return client === undefined ? own : ((await billing.find({ key: row.id, client, since: row.at }, signal)) ?? own);
