@@ -1,6 +1,5 @@
 import type { CallEvent } from '@sluice/panel-http';
 import type { ZodMiniType } from 'zod/mini';
-import type { CallBilling, CallSending } from './call-billing.js';
 import type { Clock } from './clock.js';
 import type { Invoice } from './invoice.js';
 import type { ServiceSource, SourceFacts } from './service-source.js';
@@ -15,9 +14,9 @@ export interface Credit {
   closed?: true;
 }
 
-/** One line of an invoice, added at most once. */
-export interface InvoiceLine {
-  /** Identifies the line; stored by the caller before the call. */
+/** A line to put on an invoice, at most once. */
+export interface NewLine {
+  /** Identifies the line; stored by the caller before the call. Its marker (`lineMarker`) ends the description on the invoice. */
   key: string;
   description: string;
   /** Without tax; decimal text with no more decimals than the currency has. */
@@ -25,14 +24,44 @@ export interface InvoiceLine {
   taxed: boolean;
 }
 
-/** What a client is charged for with an invoice of its own. */
-export interface ChargeRequest extends InvoiceLine {
+/** An invoice that a line gets of its own: a draft where the billing system has drafts. */
+export interface OwnInvoice {
   client: string;
   currency: string;
-  /** When the caller stored the key (ISO UTC): an earlier attempt is not older. */
+  /**
+   * Null, or how it is paid from credit in the same change where the billing system can do that. With too little credit `refuse` makes
+   * no invoice then (`no_credit`).
+   */
+  pay: Payment['whenShort'] | null;
+}
+
+/** Which invoices may have a line. */
+export interface LineSearch {
+  client: string;
+  /** Local date: without those that were made and paid before, and those that are over since before. */
   since: string;
+  /** Only those that have the line with this key. */
+  key?: string;
+}
+
+/** How the invoice of a line is paid. */
+export interface Payment extends Pick<NewLine, 'key' | 'amount'> {
   /** With too little credit: `refuse` leaves no invoice to be paid, `leave-open` leaves the invoice to the client. */
   whenShort: 'refuse' | 'leave-open';
+}
+
+/** How a change is sent. */
+export interface Sending {
+  signal: AbortSignal | undefined;
+  /** Awaited right before the change is sent, after the last read; not called where nothing is sent, or where a repeat is harmless. */
+  sending: () => Promise<void>;
+}
+
+/** What the config says of lines of calls. */
+export interface CallLineSettings {
+  taxed: boolean;
+  /** Words, in lower case and without accents, of lines that another writer may have added for calls. */
+  lookFor: readonly string[];
 }
 
 /** What is returned of a charge. */
@@ -48,19 +77,19 @@ export interface RefundRequest {
 }
 
 /**
- * Outcome of a charge. `short`: the credit does not cover `needed`, and no invoice is left to be paid; `needed` may be without
- * tax where no invoice was made to find it out. A system that keeps the cancelled invoice answers a repeat with `cancelled`.
+ * Outcome of a payment. `short`: the credit does not cover `needed`, and no invoice is left to be paid. A system that keeps the cancelled
+ * invoice answers a repeat with `cancelled`.
  */
 export type Charge =
   | { state: 'paid' | 'open' | 'cancelled' | 'refunded'; invoice: Invoice }
   | { state: 'short'; needed: string; credit: Credit };
 
 /**
- * What the engine needs of a billing system. Every method may be repeated with the same arguments: an invoice, a line or a
- * refund with a key is made at most once, also after a lost answer or a killed process.
+ * What the engine needs of a billing system. A method that changes something sends each change at most once, and reads it back. Every
+ * method may be repeated with the same arguments: what has been made by then is found.
  *
  * Errors are `SluiceError`s. `billing_unavailable`: it could not be asked, and nothing was changed. `outcome_unknown`: a change
- * may have been made; the same call later finds out. `unknown_client`, `unknown_invoice`, `currency_mismatch`, `bad_amount`,
+ * may have been made, now or later. `unknown_client`, `unknown_invoice`, `currency_mismatch`, `bad_amount`, `client_closed`,
  * `invoice_closed`: refused, nothing was changed. An aborted call rejects with the reason of its signal while it has sent no
  * change, and with `outcome_unknown` later.
  */
@@ -69,29 +98,36 @@ export interface BillingSystem {
   readonly title: string;
   /** Whether clients can pay an open invoice there themselves. */
   readonly clientsPay: boolean;
-  readonly calls: CallBilling;
+  /** The ref of a service with its id there; null where invoices are of clients and name no services. */
+  readonly serviceRef: string | null;
+  /** Whether a line that a read does not show was not added, and will not be; and whether a key has one line. */
+  readonly isTransactional: boolean;
+  /** @throws SluiceError `calls_not_configured` where the config lacks what it has to state before lines of calls are added */
+  callLines(): CallLineSettings;
   credit(client: string, signal?: AbortSignal): Promise<Credit>;
-  /**
-   * Makes an invoice and pays it from the client's credit where that covers the whole of it. One that has got other lines since
-   * an earlier attempt is left to its client: nothing is paid on it or cancelled.
-   */
-  charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge>;
-  /** Returns the invoice that has the line of a charge now, whichever it was made with; null where the client has none. */
-  find(charge: Pick<ChargeRequest, 'key' | 'client' | 'since'>, signal?: AbortSignal): Promise<Invoice | null>;
   invoice(id: string, signal?: AbortSignal): Promise<Invoice>;
-  /** Adds a line to a draft or open invoice, and reads it back. */
-  addLine(invoice: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice>;
+  /** Returns the invoices that may have a line, the newest first, those that can still be paid among them. */
+  find(search: LineSearch, signal?: AbortSignal): Promise<Invoice[]>;
+  /** Adds a line to an invoice that accepts lines and does not have it, or makes one for it; returns that invoice. */
+  put(line: NewLine, into: Invoice | OwnInvoice, how: Sending): Promise<Invoice>;
+  /**
+   * Pays the invoice that a line has of its own from the client's credit where that covers the whole of it. One that has got other
+   * lines since is left to its client: nothing is paid on it or cancelled.
+   */
+  pay(invoice: Invoice, payment: Payment, signal?: AbortSignal): Promise<Charge>;
+  /** Shows a draft to its client; any other invoice stays as it is. */
+  publish(invoice: Invoice, signal?: AbortSignal): Promise<Invoice>;
   /**
    * Cancels a draft or open invoice whose only line has this key; one that is cancelled stays as it is. `sending` is awaited right before
    * the change is sent, after the last read, where the system is another program.
    */
-  cancel(invoice: string, key: string, signal?: AbortSignal, sending?: CallSending['sending']): Promise<Invoice>;
+  cancel(invoice: string, key: string, signal?: AbortSignal, sending?: Sending['sending']): Promise<Invoice>;
   /**
    * Returns an amount of a paid invoice to its client as credit; returns the credit then. Refused (`invoice_closed`) for an
    * invoice that is not paid, has less paid on it or other lines than that of the charge. An earlier refund with the key is
    * searched for before `sending` is called.
    */
-  refund(invoice: string, refund: RefundRequest, sending: CallSending): Promise<Credit>;
+  refund(invoice: string, refund: RefundRequest, how: Sending): Promise<Credit>;
   close(): void;
 }
 

@@ -30,23 +30,27 @@ export type {
   BillingKind,
   BillingSystem,
   BillingUse,
+  CallLineSettings,
   Charge,
-  ChargeRequest,
   Credit,
-  InvoiceLine,
+  LineSearch,
+  NewLine,
+  OwnInvoice,
+  Payment,
   RefundRequest,
   SectionProblem,
+  Sending,
   BillingPages,
 } from './billing.js';
-export { type Invoice, type InvoiceStatus, isLineOf, isOnlyLine, type MarkedLine } from './invoice.js';
-export type {
-  CallBilling,
-  CallInvoice,
-  CallInvoiceLine,
-  CallLine,
-  CallLineSettings,
-  CallSending,
-} from './call-billing.js';
+export {
+  hasLine,
+  type Invoice,
+  type InvoiceLine,
+  type InvoiceStatus,
+  isLineOf,
+  isOnlyLine,
+  type MarkedLine,
+} from './invoice.js';
 export type {
   ServiceSource,
   SourceFact,

@@ -1,6 +1,6 @@
 import { formatMoney } from '@sluice/quota-core';
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import { type Credit, SluiceError } from '@sluice/panel-kind';
+import { type Credit, type Invoice, SluiceError } from '@sluice/panel-kind';
 import { AMOUNTS, isBookable } from './amounts.js';
 
 export const TITLE = 'WHMCS';
@@ -23,6 +23,11 @@ export function invoiceClosed(invoice: string, why: string): SluiceError {
   return new SluiceError('invoice_closed', `Invoice ${invoice} of ${TITLE} was not changed: ${why}.`, {
     details: { invoice, billing: TITLE },
   });
+}
+
+/** The error of an invoice that is not changed because of its status. */
+export function notChangeable({ id, status }: Pick<Invoice, 'id' | 'status'>): SluiceError {
+  return invoiceClosed(id, `it is ${status === 'open' ? 'being paid or collected' : status}`);
 }
 
 /** Why an invoice is not changed or returned that others have a share in. */

@@ -10,8 +10,3 @@ export function isGenerated({ type }: Pick<WhmcsInvoiceItem, 'type'>): boolean {
 export function readMarkers({ type, description }: Pick<WhmcsInvoiceItem, 'type' | 'description'>): string[] {
   return isGenerated({ type }) ? [] : findMarkers(description);
 }
-
-/** Whether a line that WHMCS did not make by itself has the marker. */
-export function isMarked(item: Pick<WhmcsInvoiceItem, 'type' | 'description'>, marker: string): boolean {
-  return readMarkers(item).includes(marker);
-}

@@ -1,4 +1,4 @@
-import { type CallSending, type Credit, isOnlyLine, type RefundRequest } from '@sluice/panel-kind';
+import { type Credit, isOnlyLine, type RefundRequest, type Sending } from '@sluice/panel-kind';
 import { compareMoney, findMarkers, formatMoney, lineMarker, markLine, subtractMoney } from '@sluice/quota-core';
 import { checkAmount, currencyMismatch, invoiceClosed, type Progress, SHARED, unclear } from './errors.js';
 import { toInvoice, type WhmcsBooks } from './whmcs-books.js';
@@ -7,7 +7,7 @@ import { toInvoice, type WhmcsBooks } from './whmcs-books.js';
 export async function refund(
   books: WhmcsBooks,
   id: string,
-  request: RefundRequest & Pick<CallSending, 'sending'>,
+  request: RefundRequest & Pick<Sending, 'sending'>,
   progress: Progress,
 ): Promise<Credit> {
   const { key, client, amount, sending } = request;

@@ -1,26 +1,26 @@
 import {
   type BillingDependencies,
   type BillingSystem,
-  type CallBilling,
-  type CallSending,
+  type CallLineSettings,
   type Charge,
-  type ChargeRequest,
   type Credit,
   type Invoice,
-  type InvoiceLine,
   isOnlyLine,
+  type LineSearch,
+  type NewLine,
+  type OwnInvoice,
+  type Payment,
   type RefundRequest,
+  type Sending,
 } from '@sluice/panel-kind';
-import { lineMarker, markLine } from '@sluice/quota-core';
-import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
-import { change, charge, findCharge } from './charge.js';
-import { callLines } from './call-lines.js';
-import { checkAmount, invoiceClosed, type Progress, runCall, SHARED, TITLE, unclear } from './errors.js';
-import { isMarked } from './marker.js';
+import { requireTaxed } from './call-settings.js';
+import { invoiceClosed, notChangeable, runCall, SHARED, TITLE, unclear } from './errors.js';
+import { findInvoices, putLine } from './lines.js';
 import { openClient } from './open-client.js';
+import { change, pay } from './pay.js';
 import { refund } from './refund.js';
-import type { WhmcsSettings } from './settings.js';
-import { isChangeable, isUntouched, toStatus, WhmcsBooks } from './whmcs-books.js';
+import { SERVICE_REF, type WhmcsSettings } from './settings.js';
+import { isUntouched, WhmcsBooks } from './whmcs-books.js';
 
 /** Opens WHMCS as a billing system; sends nothing. */
 export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingDependencies): BillingSystem {
@@ -31,68 +31,64 @@ export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingD
 class WhmcsBilling implements BillingSystem {
   readonly title = TITLE;
   readonly clientsPay = true;
-  readonly calls: CallBilling;
+  readonly serviceRef = SERVICE_REF;
+  readonly isTransactional = false;
   readonly #books: WhmcsBooks;
+  readonly #calls: WhmcsSettings['calls'];
 
-  constructor(books: WhmcsBooks, settings: Pick<WhmcsSettings, 'calls'>) {
+  constructor(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'calls'>) {
     this.#books = books;
-    this.calls = callLines(books, settings);
+    this.#calls = calls;
+  }
+
+  callLines(): CallLineSettings {
+    return { taxed: requireTaxed(this.#calls), lookFor: (this.#calls?.lookFor ?? []).map(fold) };
   }
 
   credit(client: string, signal?: AbortSignal): Promise<Credit> {
     return runCall(signal, (progress) => this.#books.credit(client, progress));
   }
 
-  charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge> {
-    return runCall(signal, (progress) => charge(this.#books, request, progress));
-  }
-
-  find(sought: Pick<ChargeRequest, 'key' | 'client' | 'since'>, signal?: AbortSignal): Promise<Invoice | null> {
-    return runCall(signal, (progress) => findCharge(this.#books, sought, progress));
-  }
-
   invoice(id: string, signal?: AbortSignal): Promise<Invoice> {
-    return runCall(signal, async (progress) => this.#books.show(await this.#books.read(id, progress), progress));
+    return runCall(signal, (progress) => this.#books.show(id, progress));
   }
 
-  addLine(id: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice> {
+  find(search: LineSearch, signal?: AbortSignal): Promise<Invoice[]> {
+    return runCall(signal, (progress) => findInvoices(this.#books, search, progress));
+  }
+
+  put(line: NewLine, into: Invoice | OwnInvoice, { signal, sending }: Sending): Promise<Invoice> {
+    return runCall(signal, (progress) => putLine(this.#books, { line, into, sending }, progress));
+  }
+
+  pay(invoice: Invoice, payment: Payment, signal?: AbortSignal): Promise<Charge> {
+    return runCall(signal, (progress) => pay(this.#books, invoice, payment, progress));
+  }
+
+  publish(invoice: Invoice, signal?: AbortSignal): Promise<Invoice> {
     return runCall(signal, async (progress) => {
-      const { key, description, amount, taxed } = line;
-      checkAmount(amount);
-      const shows = (invoice: WhmcsInvoice): boolean => listLines(invoice, key).length > 0;
-      const item = { description: markLine(description, key), amount, taxed };
-      let invoice = await this.#books.read(id, progress);
-      if (!shows(invoice)) invoice = await this.#books.addLine(invoice, item, shows, progress);
-      return this.#books.show(await this.#withoutRepeats(invoice, key, progress), progress);
+      if (invoice.status !== 'draft') return invoice;
+      const after = await change(this.#books, invoice, { publishAndSendEmail: true }, progress);
+      if (after.status === 'draft') throw unclear(`published invoice ${invoice.id}`);
+      return after;
     });
   }
 
-  /** Deletes the later ones of lines with one key, which remain after an addition that was completed late. */
-  async #withoutRepeats(invoice: WhmcsInvoice, key: string, progress: Progress): Promise<WhmcsInvoice> {
-    const [, ...repeats] = listLines(invoice, key);
-    if (repeats.length === 0 || !isChangeable(invoice)) return invoice;
-    await this.#books.update(invoice.id, { deleteItemIds: repeats.map((line) => line.id) }, progress);
-    const after = await this.#books.read(invoice.id, progress);
-    if (listLines(after, key).length > 1) throw unclear(`deleted a repeated line of invoice ${invoice.id}`);
-    return after;
-  }
-
-  cancel(id: string, key: string, signal?: AbortSignal, sending?: CallSending['sending']): Promise<Invoice> {
+  cancel(id: string, key: string, signal?: AbortSignal, sending?: Sending['sending']): Promise<Invoice> {
     return runCall(signal, async (progress) => {
-      const invoice = await this.#books.read(id, progress);
-      const shown = await this.#books.show(invoice, progress);
+      const shown = await this.#books.show(id, progress);
       if (shown.status === 'cancelled') return shown;
       if (!isOnlyLine(shown, key)) throw invoiceClosed(id, SHARED);
-      if (!isChangeable(invoice)) throw invoiceClosed(id, `it is ${invoice.status}`);
-      if (!isUntouched(invoice)) throw invoiceClosed(id, 'a part of it is paid; cancel it in WHMCS');
+      if (!shown.acceptsLines) throw notChangeable(shown);
+      if (!isUntouched(shown)) throw invoiceClosed(id, 'a part of it is paid; cancel it in WHMCS');
       await sending?.();
-      const after = await change(this.#books, invoice, { status: 'Cancelled' }, progress);
-      if (toStatus(after.status) !== 'cancelled') throw invoiceClosed(id, `it is ${after.status}`);
-      return this.#books.show(after, progress);
+      const after = await change(this.#books, shown, { status: 'Cancelled' }, progress);
+      if (after.status !== 'cancelled') throw notChangeable(after);
+      return after;
     });
   }
 
-  refund(id: string, request: RefundRequest, { signal, sending }: CallSending): Promise<Credit> {
+  refund(id: string, request: RefundRequest, { signal, sending }: Sending): Promise<Credit> {
     return runCall(signal, (progress) => refund(this.#books, id, { ...request, sending }, progress));
   }
 
@@ -101,7 +97,6 @@ class WhmcsBilling implements BillingSystem {
   }
 }
 
-function listLines({ items }: WhmcsInvoice, key: string): WhmcsInvoiceItem[] {
-  const marker = lineMarker(key);
-  return items.filter((item) => isMarked(item, marker));
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

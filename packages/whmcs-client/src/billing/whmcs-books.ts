@@ -1,10 +1,10 @@
 import { isPanelError } from '@sluice/panel-http';
 import { type Credit, type Invoice, type InvoiceStatus, SluiceError } from '@sluice/panel-kind';
 import { addMoney, compareMoney } from '@sluice/quota-core';
-import type { WhmcsClient, WhmcsCreditEntry, WhmcsInvoice, WhmcsInvoiceChange, WhmcsNewItem } from '../index.js';
+import type { WhmcsClient, WhmcsCreditEntry, WhmcsInvoice, WhmcsInvoiceChange } from '../index.js';
 import { inCurrency } from './amounts.js';
-import { invoiceClosed, isMissing, type Progress, TITLE, unclear, unknownObject } from './errors.js';
-import { readMarkers } from './marker.js';
+import { isMissing, type Progress, TITLE, unknownObject } from './errors.js';
+import { isGenerated, readMarkers } from './marker.js';
 
 /** What became of a change: made, refused because of the object's state, or no readable answer. */
 type WriteResult = 'done' | 'refused' | 'lost';
@@ -53,24 +53,10 @@ export class WhmcsBooks {
   }
 
   /** GetInvoice does not name the currency: it is the client's. */
-  async show(invoice: WhmcsInvoice, progress: Progress): Promise<Invoice> {
+  async show(id: string, progress: Progress): Promise<Invoice> {
+    const invoice = await this.read(id, progress);
     const { currency } = await this.credit(invoice.clientId, progress);
     return toInvoice(invoice, currency ?? '');
-  }
-
-  /** Adds a line and returns the invoice, which `shows` it afterwards. */
-  async addLine(
-    before: WhmcsInvoice,
-    line: WhmcsNewItem,
-    shows: (invoice: WhmcsInvoice) => boolean,
-    progress: Progress,
-  ): Promise<WhmcsInvoice> {
-    const { id } = before;
-    if (!isChangeable(before)) throw invoiceClosed(id, `it is ${before.status}`);
-    const result = await this.update(id, { newItems: [line] }, progress);
-    const after = await this.read(id, progress);
-    if (shows(after)) return after;
-    throw result === 'refused' ? invoiceClosed(id, `it is ${after.status}`) : unclear(`added a line to invoice ${id}`);
   }
 
   /** Changes an invoice, once. */
@@ -101,8 +87,13 @@ export class WhmcsBooks {
   }
 }
 
-async function find<T>(what: 'client' | 'invoice', id: string, get: () => Promise<T>): Promise<T> {
+/** Refuses the id of an object that WHMCS can't have. */
+export function checkId(what: 'client' | 'invoice', id: string): void {
   if (!/^[1-9]\d{0,19}$/.test(id)) throw unknownObject(what, id);
+}
+
+async function find<T>(what: 'client' | 'invoice', id: string, get: () => Promise<T>): Promise<T> {
+  checkId(what, id);
   try {
     return await get();
   } catch (error) {
@@ -110,6 +101,7 @@ async function find<T>(what: 'client' | 'invoice', id: string, get: () => Promis
   }
 }
 
+/** Returns an invoice as the port shows it. */
 export function toInvoice(invoice: WhmcsInvoice, currency: string): Invoice {
   const write = (amount: string): string => inCurrency(amount, currency);
   return {
@@ -117,17 +109,21 @@ export function toInvoice(invoice: WhmcsInvoice, currency: string): Invoice {
     client: invoice.clientId,
     currency,
     status: toStatus(invoice.status),
+    date: invoice.date ?? '',
+    // Every other status is left as it is (docs/whmcs-api.md#invoices).
+    acceptsLines: ['draft', 'unpaid'].includes(invoice.status.toLowerCase()),
     total: write(toPrice(invoice)),
     balance: write(invoice.balance),
-    lines: invoice.items.map((item) => ({
-      description: item.description,
-      amount: write(item.amount),
-      markers: readMarkers(item),
-    })),
+    lines: invoice.items.map((item) => {
+      const { id, type, relatedId, description, amount } = item;
+      const generated = isGenerated(item);
+      const service = type.toLowerCase() === 'hosting' ? relatedId : null;
+      return { id, description, amount: write(amount), service, generated, markers: readMarkers(item) };
+    }),
   };
 }
 
-export function toStatus(status: string): InvoiceStatus {
+function toStatus(status: string): InvoiceStatus {
   const known = STATUSES[status.toLowerCase()];
   if (known !== undefined) return known;
   throw new SluiceError('billing_unavailable', `${TITLE} reports an invoice with the unknown status "${status}".`, {
@@ -140,12 +136,7 @@ function toPrice({ subtotal, tax, tax2 }: WhmcsInvoice): string {
   return addMoney(addMoney(subtotal, tax), tax2);
 }
 
-/** Draft or Unpaid: every other status is left as it is (docs/whmcs-api.md#invoices). */
-export function isChangeable({ status }: WhmcsInvoice): boolean {
-  return ['draft', 'unpaid'].includes(status.toLowerCase());
-}
-
 /** Whether nothing was paid on it. */
-export function isUntouched(invoice: WhmcsInvoice): boolean {
-  return compareMoney(invoice.balance, toPrice(invoice)) === 0;
+export function isUntouched({ balance, total }: Pick<Invoice, 'balance' | 'total'>): boolean {
+  return compareMoney(balance, total) === 0;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CallSending } from '@sluice/panel-kind';
+import { charge } from '@sluice/engine';
 import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import * as fc from 'fast-check';
-import { describeBilling } from '../test/describe-billing.js';
+import { describeBilling, SENDING } from '../test/describe-billing.js';
 import { type LedgerWorld, openLedgerWorld } from './ledger-world.js';
 
-const SENDING: CallSending = { signal: undefined, sending: () => Promise.resolve() };
+const SINCE = '2026-11-20T10:00:00.000Z';
 
 describeBilling('the local ledger', openLedgerWorld);
 
@@ -67,9 +67,9 @@ async function play({ billing, sluice }: LedgerWorld, one: Step): Promise<void> 
   }
   if (one.do === 'charge') {
     const { client: of, cents: amount, whenShort } = one;
-    const what = { description: 'x', taxed: false, since: '2026-11-20T10:00:00.000Z', whenShort };
+    const what = { description: 'x', taxed: false, since: SINCE, whenShort };
     const money = { amount: toText(of, amount), currency: CLIENTS[of] };
-    await billing.charge({ key: `charge-${one.key}`, client: of, ...money, ...what });
+    await charge(billing, { key: `charge-${one.key}`, client: of, ...money, ...what });
     return;
   }
   const invoice = invoices[one.invoice];
@@ -120,8 +120,8 @@ describe('the local ledger, beyond other systems', () => {
   it('returns parts of an invoice until all of it is returned', () =>
     inWorld(async ({ billing, sluice }) => {
       await sluice.credit.add('7', { amount: '10', currency: 'EUR' });
-      const what = { client: '7', description: 'x', taxed: false, since: '', whenShort: 'refuse' } as const;
-      const paid = await billing.charge({ key: 'k', amount: '9.90', currency: 'EUR', ...what });
+      const what = { client: '7', description: 'x', taxed: false, since: SINCE, whenShort: 'refuse' } as const;
+      const paid = await charge(billing, { key: 'k', amount: '9.90', currency: 'EUR', ...what });
       const id = paid.state === 'short' ? '' : paid.invoice.id;
       const of = { charge: 'k', client: '7', currency: 'EUR' };
       const refund = (key: string, amount: string) => billing.refund(id, { key, amount, ...of }, SENDING);
@@ -137,19 +137,22 @@ describe('the local ledger, beyond other systems', () => {
   it('refuses a key of another client or invoice, and an aborted call', () =>
     inWorld(async ({ billing, sluice }) => {
       for (const of of ['7', '8']) await sluice.credit.add(of, { amount: '10', currency: 'EUR' });
-      const what = { description: 'x', taxed: false, since: '', amount: '1.00', currency: 'EUR' };
-      const first = await billing.charge({ key: 'k', client: '7', whenShort: 'refuse', ...what });
+      const what = { description: 'x', taxed: false, since: SINCE, amount: '1.00', currency: 'EUR' };
+      const first = await charge(billing, { key: 'k', client: '7', whenShort: 'refuse', ...what });
       const used = { code: 'ref_used' };
-      await expect(billing.charge({ key: 'k', client: '8', whenShort: 'refuse', ...what })).rejects.toMatchObject(used);
-      const open = await billing.charge({ key: 'm', client: '8', whenShort: 'leave-open', ...what, amount: '99.00' });
+      await expect(charge(billing, { key: 'k', client: '8', whenShort: 'refuse', ...what })).rejects.toMatchObject(
+        used,
+      );
+      const open = await charge(billing, { key: 'm', client: '8', whenShort: 'leave-open', ...what, amount: '99.00' });
       const id = open.state === 'short' ? '' : open.invoice.id;
-      await expect(billing.addLine(id, { key: 'k', ...what })).rejects.toMatchObject(used);
-      expect(await billing.find({ key: 'k', client: '7', since: '' })).toMatchObject({ status: 'paid' });
-      expect(await billing.find({ key: 'z', client: '7', since: '' })).toBeNull();
+      const put = billing.put({ key: 'k', ...what }, await billing.invoice(id), SENDING);
+      await expect(put).rejects.toMatchObject(used);
+      expect(await billing.find({ key: 'k', client: '7', since: SINCE })).toMatchObject([{ status: 'paid' }]);
+      expect(await billing.find({ key: 'z', client: '7', since: SINCE })).toEqual([]);
       const aborted = AbortSignal.abort(new Error('stop'));
       await expect(billing.cancel(id, 'm', aborted)).rejects.toThrow('stop');
       // An open invoice that a repeated charge must not leave is cancelled.
-      const again = await billing.charge({ key: 'm', client: '8', whenShort: 'refuse', ...what, amount: '99.00' });
+      const again = await charge(billing, { key: 'm', client: '8', whenShort: 'refuse', ...what, amount: '99.00' });
       expect(again).toMatchObject({ state: 'short', needed: '99.00' });
       expect(await billing.invoice(id)).toMatchObject({ status: 'cancelled', balance: '0.00' });
       expect(first.state).toBe('paid');
@@ -158,8 +161,8 @@ describe('the local ledger, beyond other systems', () => {
   it('makes a charge of nothing a paid invoice', () =>
     inWorld(async ({ billing, store, addClient }) => {
       const of = await addClient('EUR', '0.00');
-      const what = { description: 'x', taxed: false, since: '', whenShort: 'refuse' } as const;
-      const paid = await billing.charge({ key: 'k', client: of, amount: '0', currency: 'EUR', ...what });
+      const what = { description: 'x', taxed: false, since: SINCE, whenShort: 'refuse' } as const;
+      const paid = await charge(billing, { key: 'k', client: of, amount: '0', currency: 'EUR', ...what });
       expect(paid).toMatchObject({ state: 'paid', invoice: { total: '0.00', balance: '0.00' } });
       expect(await store.ledger.entries()).toEqual([]);
     }));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
-import { type BillingSystem, type CallSending, type Charge, type ChargeRequest, SluiceError } from '@sluice/panel-kind';
+import { charge, type ChargeRequest } from '@sluice/engine';
+import { type BillingSystem, type Charge, type Invoice, type NewLine, SluiceError } from '@sluice/panel-kind';
+import { SENDING } from '../test/describe-billing.js';
 import { openWhmcsWorld, type WhmcsWorld } from './whmcs-world.js';
-
-const SENDING: CallSending = { signal: undefined, sending: () => Promise.resolve() };
 
 /** More calls than any method of the port makes. */
 const MOST_CALLS = 40;
@@ -105,7 +105,7 @@ async function atEveryCall(scene: (skip: number) => Promise<void>): Promise<numb
   throw new Error('The scene has too many calls.');
 }
 
-const charges = (request: ChargeRequest): Promise<Charge> => billing.charge(request);
+const charges = (request: ChargeRequest): Promise<Charge> => charge(billing, request);
 
 describe.each(troubles)('$name, in any call', ({ fault, when = 'before' }) => {
   // Without an answer every call waits, repeats too.
@@ -116,8 +116,8 @@ describe.each(troubles)('$name, in any call', ({ fault, when = 'before' }) => {
       const client = await world.addClient('EUR', '30.00');
       const request = newRequest(client);
       world.fake.server.inject({ skip, times: 1, when, fault });
-      await outcome(client, system().charge(request));
-      expect(await repeated(() => system().charge(request))).toMatchObject({
+      await outcome(client, charge(system(), request));
+      expect(await repeated(() => charge(system(), request))).toMatchObject({
         state: 'paid',
         invoice: { total: '12.00' },
       });
@@ -134,8 +134,8 @@ describe.each(troubles)('$name, in any call', ({ fault, when = 'before' }) => {
       const client = await world.addClient('EUR', '11.00');
       const request = newRequest(client);
       world.fake.server.inject({ skip, times: 1, when, fault });
-      await outcome(client, system().charge(request));
-      const { state } = await repeated(() => system().charge(request));
+      await outcome(client, charge(system(), request));
+      const { state } = await repeated(() => charge(system(), request));
       expect(['short', 'cancelled']).toContain(state);
       expect(lives(client)).toEqual([]);
       expect(world.fake.credit(Number(client))).toBe('11.00');
@@ -150,15 +150,16 @@ describe.each(troubles)('$name, in any call', ({ fault, when = 'before' }) => {
       const sold = [{ description: `x [sluice:sold-${skip}]`, amount: '5.00' }];
       const paid = world.fake.addInvoice({ client: Number(client), items: sold });
       const own = newRequest(client, { amount: '100.00', whenShort: 'leave-open' });
-      const alone = await billing.charge(own);
+      const alone = await charge(billing, own);
       if (alone.state !== 'open') throw new Error(alone.state);
       const { id } = alone.invoice;
       world.fake.pay(paid);
       const { key, description, amount } = newRequest(client);
       const line = { key, description, amount, taxed: false };
+      const put = async (one: NewLine): Promise<Invoice> => system().put(one, await system().invoice(open), SENDING);
       world.fake.server.inject({ skip, times: 1, when, fault });
-      await outcome(client, system().addLine(open, line));
-      expect((await repeated(() => system().addLine(open, line))).lines).toHaveLength(2);
+      await outcome(client, put(line));
+      expect((await repeated(() => put(line))).lines).toHaveLength(2);
       const request = { key, charge: `sold-${skip}`, client, amount: '5.00', currency: 'EUR' };
       const refund = () => system().refund(String(paid), request, SENDING);
       await outcome(client, refund());
@@ -178,8 +179,8 @@ describe('a change that is completed late', () => {
       let release: () => void = () => undefined;
       const until = new Promise<void>((resolve) => (release = resolve));
       world.fake.server.inject({ skip, times: 1, fault: { kind: 'wait', until: () => until } });
-      await outcome(client, hasty.charge(request));
-      if (order === 'after') await outcome(client, hasty.charge(request));
+      await outcome(client, charge(hasty, request));
+      if (order === 'after') await outcome(client, charge(hasty, request));
       release();
       expect(await repeated(() => charges(request))).toMatchObject({ state: 'paid' });
       expect(await repeated(() => charges(request))).toMatchObject({ state: 'paid' });
@@ -199,7 +200,7 @@ it('a charge that is killed in any call is completed by the next', async () => {
     const off = server.onCall(() => {
       if ((calls += 1) === kill) killer.abort(new Error('killed'));
     });
-    const first = await billing.charge(request, killer.signal).catch((error: unknown) => error);
+    const first = await charge(billing, request, killer.signal).catch((error: unknown) => error);
     off();
     if (first instanceof Error) {
       const wrote = first instanceof SluiceError;

@@ -30,6 +30,8 @@ export interface BookedInvoice {
 
 /** Credit and invoices of one client, and the billing system that keeps them. */
 export interface Books {
+  /** The fake of a billing system that is another program. */
+  readonly fake: FakeWhmcs | null;
   /** Section and choice of the billing system in the config. */
   readonly config: object;
   /** Returns the billing system as a process sees it whose writes go to `store`. */
@@ -52,6 +54,7 @@ export async function openLedgerBooks(clock: ManualClock, store: StateStore): Pr
   const sluice = await createSluice({ config: parseConfig({ panels: {} }, []), kinds: [], store, clock: still(clock) });
   const troubles = new Set<Trouble>();
   return {
+    fake: null,
     config: { billing: 'shaky', shaky: {} },
     kind: (own) => shakyLedger(own, troubles),
     // Its calls are writes of the store.
@@ -85,7 +88,7 @@ export async function openLedgerBooks(clock: ManualClock, store: StateStore): Pr
 
 const still = ({ now }: ManualClock) => ({ now, sleep: () => Promise.resolve() });
 
-const WRITES = ['charge', 'addLine', 'cancel', 'refund'];
+const WRITES = ['put', 'pay', 'cancel', 'refund'];
 
 /** The ledger as a billing system whose calls can fail, by the rules of the port. */
 function shakyLedger(store: StateStore, troubles: ReadonlySet<Trouble>): BillingKind {
@@ -135,6 +138,7 @@ export async function openWhmcsBooks(clock: ManualClock): Promise<Books> {
   const client = fake.addClient({ id: Number(CLIENT), currency: 'EUR' });
   const { url, identifier, secret } = fake;
   return {
+    fake,
     config: { billing: 'whmcs', whmcs: { url, allowHttp: true, identifier, secret } },
     kind: () => whmcs,
     onCall: (callback) => fake.server.inject({ match: callback, fault: { kind: 'cut' } }),

@@ -2,7 +2,7 @@
 // Ends itself as a power cut would before the KILL_AT-th statement (0: never), and prints the state of each charge.
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { createLedger } from '@sluice/engine';
+import { charge, createLedger } from '@sluice/engine';
 import { openStore } from '@sluice/state-store';
 import Sqlite from 'better-sqlite3';
 
@@ -16,7 +16,7 @@ console.log('ready');
 await input.next();
 killBefore(Number(killAt));
 for (const key of keys) {
-  const { state } = await ledger.charge({
+  const { state } = await charge(ledger, {
     key,
     client: '7',
     description: 'Extra traffic',

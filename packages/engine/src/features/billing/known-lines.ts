@@ -1,4 +1,4 @@
-import { type BillingSystem, type Invoice, isLineOf } from '@sluice/panel-kind';
+import { type BillingSystem, hasLine, type Invoice } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { nullIfUnknown } from './refusals.js';
 
@@ -38,6 +38,6 @@ export async function* readWithLine(
 ): AsyncGenerator<Invoice> {
   for (const { invoice, key } of lines) {
     const shown = await system.invoice(invoice, signal).catch(nullIfUnknown);
-    if (shown?.lines.some((line) => isLineOf(line, key)) === true) yield shown;
+    if (shown !== null && hasLine(shown, key)) yield shown;
   }
 }

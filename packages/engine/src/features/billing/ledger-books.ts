@@ -1,11 +1,13 @@
 import { addMoney, compareMoney, formatMoney, lineMarker, negateMoney, subtractMoney } from '@sluice/quota-core';
 import {
   type Charge,
-  type ChargeRequest,
   type Credit,
   type Invoice,
-  type InvoiceLine,
   isOnlyLine,
+  type LineSearch,
+  type NewLine,
+  type OwnInvoice,
+  type Payment,
   type RefundRequest,
   SluiceError,
 } from '@sluice/panel-kind';
@@ -13,7 +15,7 @@ import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { isKnownClient, toAccount } from './known-client.js';
 import { checkCurrency, toAmount } from './money.js';
-import { refuseOtherCurrency } from './refusals.js';
+import { keyUsed, noCredit, refuseOtherCurrency } from './refusals.js';
 
 /** What every booking needs besides the tables. */
 export interface Booking {
@@ -32,11 +34,26 @@ export async function readCredit(tables: StoreTables, client: string): Promise<C
 
 /** Returns an invoice as the billing port shows it. */
 export async function readInvoice(tables: StoreTables, id: string): Promise<Invoice> {
-  const { client, currency, status, total } = await requireInvoice(tables, id);
+  const { client, currency, status, total, createdAt } = await requireInvoice(tables, id);
   const lines = (await tables.invoices.lines([id])).map(({ key, description, amount }) => {
-    return { description, amount, markers: [lineMarker(key)] };
+    return { id: key, description, amount, service: null, generated: false, markers: [lineMarker(key)] };
   });
-  return { id, client, currency, status, total, balance: toBalance({ currency, status, total }), lines };
+  const balance = toBalance({ currency, status, total });
+  const acceptsLines = status === 'open';
+  return { id, client, currency, status, date: createdAt, acceptsLines, total, balance, lines };
+}
+
+/** Returns the invoices that may have a line, the newest first. */
+export async function findInvoices(tables: StoreTables, { client, since, key }: LineSearch): Promise<Invoice[]> {
+  if (key !== undefined) {
+    const line = await tables.invoices.findLine(key);
+    return line === null ? [] : [await readInvoice(tables, line.invoice)];
+  }
+  const rows = await tables.invoices.list({ client });
+  const wanted = rows.filter(({ createdAt, status }) => status === 'open' || createdAt.slice(0, 10) >= since);
+  const found: Invoice[] = [];
+  for (const { id } of wanted.reverse()) found.push(await readInvoice(tables, id));
+  return found;
 }
 
 /** Refuses an invoice that does not have the line with this key alone. */
@@ -58,52 +75,63 @@ export async function requireInvoice(tables: StoreTables, id: string): Promise<I
   throw notFound('unknown_invoice', `There is no invoice "${id}"`, { invoice: id });
 }
 
-/** Makes an invoice and pays it from credit, or continues an earlier attempt. */
-export async function charge(tables: StoreTables, request: ChargeRequest, booking: Booking): Promise<Charge> {
-  const { key, client, currency, description } = request;
+/** Puts a line on an open invoice or on one of its own, once per key; returns the invoice that has it. */
+export async function putLine(
+  tables: StoreTables,
+  line: Pick<NewLine, 'key' | 'description' | 'amount'>,
+  into: Invoice | OwnInvoice,
+  booking: Booking,
+): Promise<Invoice> {
+  const { key, description } = line;
+  const { client, currency } = into;
   checkCurrency(currency);
-  const amount = toAmount(request.amount, currency);
+  const amount = toAmount(line.amount, currency);
   const known = await tables.invoices.findLine(key);
-  if (known !== null) return resume(tables, await requireInvoice(tables, known.invoice), request, booking);
-  const credit = await readCredit(tables, client);
-  refuseOtherCurrency(credit, currency);
-  const isShort = compareMoney(credit.balance, amount) < 0;
-  if (isShort && request.whenShort === 'refuse') return { state: 'short', needed: amount, credit };
-  const id = booking.id('inv');
-  await tables.invoices.open({ id, client, currency, createdAt: booking.now });
+  if (known !== null) {
+    if ('id' in into && known.invoice !== into.id) throw keyUsed(key, known.invoice);
+    return readInvoice(tables, known.invoice);
+  }
+  // The client may have got another currency since the invoice was opened.
+  refuseOtherCurrency(await readCredit(tables, client), currency);
+  const id = 'id' in into ? into.id : booking.id('inv');
+  if (!('id' in into)) await tables.invoices.open({ id, client, currency, createdAt: booking.now });
+  const { status } = await requireInvoice(tables, id);
+  if (status !== 'open') throw invoiceClosed(id, status);
   await tables.invoices.addLine({ key, invoice: id, description, amount, at: booking.now });
-  if (!isShort) await payInvoice(tables, await requireInvoice(tables, id), booking);
-  return { state: isShort ? 'open' : 'paid', invoice: await readInvoice(tables, id) };
+  if ('pay' in into && into.pay !== null) {
+    const short = await payInvoice(tables, id, booking);
+    if (short !== null && into.pay === 'refuse')
+      throw noCredit({ client, what: 'it', amount, currency }, short.balance);
+  }
+  return readInvoice(tables, id);
 }
 
-/** Continues a charge whose invoice exists. */
-async function resume(
+/** Pays the invoice of a line from credit where that covers it. */
+export async function payLine(
   tables: StoreTables,
-  invoice: InvoiceRecord,
-  { client, currency, key, whenShort }: ChargeRequest,
+  id: string,
+  { key, whenShort }: Payment,
   booking: Booking,
 ): Promise<Charge> {
-  const { id } = invoice;
-  if (invoice.client !== client || invoice.currency !== currency) throw keyUsed(key, id);
-  const answer = async (): Promise<Charge> => {
-    const now = await readInvoice(tables, id);
-    if (now.status === 'draft') throw new Error('the ledger has no drafts');
-    return { state: now.status, invoice: now };
-  };
-  if (invoice.status !== 'open' || !isOnlyLine(await readInvoice(tables, id), key)) return answer();
-  const credit = await readCredit(tables, client);
-  refuseOtherCurrency(credit, currency);
-  if (compareMoney(credit.balance, invoice.total) >= 0) await payInvoice(tables, invoice, booking);
-  else if (whenShort === 'refuse') {
-    await cancelInvoice(tables, id, booking);
-    return { state: 'short', needed: invoice.total, credit };
+  const before = await readInvoice(tables, id);
+  if (before.status === 'open' && isOnlyLine(before, key)) {
+    const short = await payInvoice(tables, id, booking);
+    if (short !== null && whenShort === 'refuse') {
+      await cancelInvoice(tables, id, booking);
+      return { state: 'short', needed: before.total, credit: short };
+    }
   }
-  return answer();
+  const invoice = await readInvoice(tables, id);
+  if (invoice.status === 'draft') throw new Error('the ledger has no drafts');
+  return { state: invoice.status, invoice };
 }
 
-/** Pays an open invoice from the credit of its client, which must cover it. */
-export async function payInvoice(tables: StoreTables, invoice: InvoiceRecord, booking: Booking): Promise<void> {
-  const { id, client, currency, total } = invoice;
+/** Pays an open invoice from the credit of its client; returns that, and pays nothing, where it does not cover the invoice. */
+export async function payInvoice(tables: StoreTables, id: string, booking: Booking): Promise<Credit | null> {
+  const { client, currency, total } = await requireInvoice(tables, id);
+  const credit = await readCredit(tables, client);
+  refuseOtherCurrency(credit, currency);
+  if (compareMoney(credit.balance, total) < 0) return credit;
   if (compareMoney(total, '0') !== 0) {
     const row = { id: booking.id('bk'), kind: 'payment', ref: id, invoice: id, note: null } as const;
     const booked = await tables.ledger.book(
@@ -116,6 +144,7 @@ export async function payInvoice(tables: StoreTables, invoice: InvoiceRecord, bo
     if (booked === null) throw new Error(`invoice ${id} was paid before`);
   }
   await tables.invoices.update(id, { status: 'paid', paidAt: booking.now });
+  return null;
 }
 
 /** Cancels an open invoice; returns false for one that is cancelled. */
@@ -132,31 +161,6 @@ export function invoiceClosed(id: string, status: string): SluiceError {
   return new SluiceError('invoice_closed', `Invoice "${id}" is ${status}; nothing was changed`, {
     details: { invoice: id, status },
   });
-}
-
-function keyUsed(key: string, invoice: string): SluiceError {
-  return new SluiceError('ref_used', `"${key}" belongs to invoice "${invoice}"; nothing was changed`, {
-    details: { ref: key, invoice },
-  });
-}
-
-/** Adds a line to an open invoice, once per key; returns the invoice. */
-export async function addLine(
-  tables: StoreTables,
-  id: string,
-  line: Omit<InvoiceLine, 'taxed'>,
-  { now }: Booking,
-): Promise<Invoice> {
-  const { key, description } = line;
-  const { status, currency } = await requireInvoice(tables, id);
-  const known = await tables.invoices.findLine(key);
-  if (known !== null && known.invoice !== id) throw keyUsed(key, known.invoice);
-  if (known === null) {
-    if (status !== 'open') throw invoiceClosed(id, status);
-    const amount = toAmount(line.amount, currency);
-    await tables.invoices.addLine({ key, invoice: id, description, amount, at: now });
-  }
-  return readInvoice(tables, id);
 }
 
 /** Returns an amount of a paid invoice to its client, once per key; returns the credit then. */

@@ -1,16 +1,16 @@
 import { type BillingSystem, type Clock, isoNow, newId } from '@sluice/panel-kind';
 import type { StateStore, StoreTables } from '@sluice/state-store';
 import {
-  addLine,
   type Booking,
   cancelInvoice,
-  charge,
+  findInvoices,
+  payLine,
+  putLine,
   readCredit,
   readInvoice,
   refund,
   requireOnlyLine,
 } from './ledger-books.js';
-import { ledgerCalls } from './ledger-calls.js';
 
 /** What a ledger is created with. */
 export interface LedgerOptions {
@@ -43,15 +43,18 @@ export function createLedger({ store, clock, randomBytes, actor }: LedgerOptions
   return {
     title: 'the local ledger',
     clientsPay: false,
-    calls: ledgerCalls(store, write, booking),
+    serviceRef: null,
+    isTransactional: true,
+    callLines: () => ({ taxed: false, lookFor: [] }),
     credit: (client) => readCredit(store, client),
-    charge: (request, signal) => write(signal, (tables) => charge(tables, request, booking())),
-    find: async ({ key }) => {
-      const line = await store.invoices.findLine(key);
-      return line === null ? null : readInvoice(store, line.invoice);
-    },
     invoice: (id) => readInvoice(store, id),
-    addLine: (id, line, signal) => write(signal, (tables) => addLine(tables, id, line, booking())),
+    find: (search) => findInvoices(store, search),
+    put: async (line, into, { signal, sending }) => {
+      await sending();
+      return write(signal, (tables) => putLine(tables, line, into, booking()));
+    },
+    pay: ({ id }, payment, signal) => write(signal, (tables) => payLine(tables, id, payment, booking())),
+    publish: (invoice) => Promise.resolve(invoice),
     cancel: (id, key, signal) =>
       write(signal, async (tables) => {
         requireOnlyLine(await readInvoice(tables, id), key);

@@ -58,6 +58,12 @@ export function requirePayer({ id, client }: Pick<ServiceRecord, 'id' | 'client'
   throw new SluiceError('no_client', `"${id}" has no client, so nobody can be charged`, { details: { service: id } });
 }
 
+/** Returns the error of a key that belongs to another invoice. */
+export function keyUsed(key: string, invoice: string): SluiceError {
+  const message = `"${key}" belongs to invoice "${invoice}"; nothing was changed`;
+  return new SluiceError('ref_used', message, { details: { ref: key, invoice } });
+}
+
 /** Returns null for the error of an unknown invoice; throws any other. */
 export function nullIfUnknown(error: unknown): null {
   if (error instanceof SluiceError && error.code === 'unknown_invoice') return null;

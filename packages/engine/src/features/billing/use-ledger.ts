@@ -203,11 +203,8 @@ export async function payFromCredit(
 async function requirePayment(tables: StoreTables, invoice: InvoiceRecord, booking: Booking): Promise<void> {
   const { id, client, currency, total, status } = invoice;
   if (status !== 'open') throw invoiceClosed(id, status);
-  const credit = await readCredit(tables, client);
-  refuseOtherCurrency(credit, currency);
-  if (compareMoney(credit.balance, total) < 0)
-    throw noCredit({ client, what: `invoice "${id}"`, amount: total, currency }, credit.balance);
-  await payInvoice(tables, invoice, booking);
+  const short = await payInvoice(tables, id, booking);
+  if (short !== null) throw noCredit({ client, what: `invoice "${id}"`, amount: total, currency }, short.balance);
 }
 
 /** Cancels an open invoice; `changed` is false for one that is cancelled. */

@@ -1,5 +1,5 @@
 import type { CallBillReport, CallBillView } from '@sluice/contract/documents';
-import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
+import { type Invoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/quota-core/telephony';
 import { describeUnbilled } from '../../base/config/call-panels.js';
@@ -35,10 +35,10 @@ import {
  * only shown, as in a dry run; those of one line are made, and with `resend` those of one invoice.
  */
 export async function billCalls(context: Context, request: BillRequest): Promise<CallBillReport> {
-  const { calls } = await context.billing();
+  const billing = await context.billing();
   const { services, skipped } = await findServices(context, request);
   // What is missing in the config is the same for every bill, also for those that are only shown.
-  calls.settings();
+  billing.callLines();
   const enforcements = await readEnforcements(context.config, context.store);
   const isObserved = observedServices(enforcements, request);
   const { dryRun, service, invoice } = request;
@@ -187,9 +187,8 @@ async function readDate(context: Context, invoice: string | null, timeZone: stri
   return date.includes('T') ? toLocalTime(date, timeZone).slice(0, 10) : date;
 }
 
-async function readInvoice(context: Context, id: string): Promise<CallInvoice> {
-  const { calls } = await context.billing();
-  return calls.invoice(id, context.deps.signal);
+async function readInvoice(context: Context, id: string): Promise<Invoice> {
+  return (await context.billing()).invoice(id, context.deps.signal);
 }
 
 async function readRule(context: Context, line: Line): Promise<PeriodRule> {

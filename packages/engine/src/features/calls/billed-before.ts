@@ -1,4 +1,4 @@
-import { type CallInvoice, SluiceError } from '@sluice/panel-kind';
+import { type Invoice, SluiceError } from '@sluice/panel-kind';
 import { compareMoney, lineMarker } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { billKey, type BillPeriod, periodsOverlap } from '@sluice/quota-core/telephony';
@@ -31,7 +31,7 @@ type Telephony = NamedTelephony['telephony'];
 export async function takeBilledBefore(
   context: Context,
   { service, bill, client, fences }: HeldBill & { client: string },
-  invoices: readonly CallInvoice[],
+  invoices: readonly Invoice[],
 ): Promise<void> {
   const telephony = await findTelephony(context, service.panel);
   if (telephony === null) return;
@@ -56,7 +56,7 @@ function findUnknown(
     bills,
     invoices,
     now,
-  }: { bill: CallBillRecord; bills: readonly CallBillRecord[]; invoices: readonly CallInvoice[]; now: string },
+  }: { bill: CallBillRecord; bills: readonly CallBillRecord[]; invoices: readonly Invoice[]; now: string },
 ): KnownLine[] {
   const known = new Set(bills.map(({ key }) => lineMarker(key)));
   const found = new Map<string, KnownLine>();

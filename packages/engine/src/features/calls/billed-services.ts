@@ -50,9 +50,9 @@ async function findOfInvoice(
   panels: string[],
 ): Promise<ServiceRecord[]> {
   const billable = await listBillable(context, panels);
-  const { calls } = await context.billing();
-  const { serviceRef } = calls;
-  const { client, lines } = await calls.invoice(invoice, context.deps.signal);
+  const billing = await context.billing();
+  const { serviceRef } = billing;
+  const { client, lines } = await billing.invoice(invoice, context.deps.signal);
   const own = billable.filter((one) => one.client === client);
   const ofInvoice =
     serviceRef === null

@@ -1,10 +1,10 @@
-import { type CallInvoice, type CallInvoiceLine, isLineOf, SluiceError } from '@sluice/panel-kind';
+import { type Invoice, type InvoiceLine, isLineOf, SluiceError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney, lineMarker } from '@sluice/quota-core';
 
 /** A line of calls on an invoice. */
 export interface Found {
-  invoice: CallInvoice;
-  line: CallInvoiceLine;
+  invoice: Invoice;
+  line: InvoiceLine;
 }
 
 /**
@@ -12,10 +12,7 @@ export interface Found {
  *
  * @throws SluiceError `invoice_closed`, `bill_doubled`, `amount_differs`
  */
-export function findOnly(
-  invoices: readonly CallInvoice[],
-  { key, amount }: { key: string; amount: string },
-): Found | null {
+export function findOnly(invoices: readonly Invoice[], { key, amount }: { key: string; amount: string }): Found | null {
   const marker = lineMarker(key);
   const all = invoices.flatMap((invoice) =>
     invoice.lines.filter((line) => isLineOf(line, key)).map((line): Found => ({ invoice, line })),

@@ -11,6 +11,7 @@ import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { purchaseLine } from '../../base/config/invoice-lines.js';
 import type { Context } from '../../context/context.js';
 import { MOVED } from '../billing/billing-address.js';
+import { charge, findCharge } from '../billing/charge.js';
 import { cancelledKey } from '../billing/missing-key.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
@@ -71,8 +72,8 @@ export async function chargePurchase(
   const billing = await context.billing();
   try {
     const request = toRequest(context, row, { billing, since: await findSince(context, row) });
-    const charge = await billing.charge(request, context.deps.signal);
-    return await storeChange(context, fences, { row, change: afterCharge(row, charge, context.now()) }, also);
+    const charged = await charge(billing, request, context.deps.signal);
+    return await storeChange(context, fences, { row, change: afterCharge(row, charged, context.now()) }, also);
   } catch (error) {
     // An earlier attempt may have charged a client who was merged into another one since: it is not known then.
     const isNobody = isNew && error instanceof SluiceError && error.code === 'unknown_client';
@@ -98,7 +99,7 @@ async function endRefused(
   const { signal } = context.deps;
   try {
     const billing = await context.billing();
-    const left = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
+    const left = await findCharge(billing, { key: row.id, client: row.client ?? '', since: row.at }, signal);
     const isOpen = left !== null && (left.status === 'draft' || left.status === 'open');
     // Others have a share in an invoice with more lines: the purchase waits for its payment or its end.
     const found = isOpen && isOnlyLine(left, row.id) ? await billing.cancel(left.id, row.id, signal) : left;
@@ -138,9 +139,9 @@ function toRequest({ config }: Context, row: PurchaseRecord, { billing: { client
   } as const;
 }
 
-function afterCharge(row: PurchaseRecord, charge: Charge, now: string): PurchaseChange {
-  if (charge.state === 'short') return { status: 'failed', charged: charge.needed };
-  return afterInvoice(row, charge.invoice, now);
+function afterCharge(row: PurchaseRecord, charged: Charge, now: string): PurchaseChange {
+  if (charged.state === 'short') return { status: 'failed', charged: charged.needed };
+  return afterInvoice(row, charged.invoice, now);
 }
 
 /** Returns what an invoice says about its purchase. */

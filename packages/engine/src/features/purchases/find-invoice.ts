@@ -1,5 +1,6 @@
-import { type Invoice, isLineOf } from '@sluice/panel-kind';
+import { hasLine, type Invoice } from '@sluice/panel-kind';
 import type { PurchaseRecord } from '@sluice/state-store';
+import { findCharge } from '../billing/charge.js';
 import { nullIfUnknown } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 
@@ -8,8 +9,10 @@ export async function findInvoice(context: Context, row: PurchaseRecord): Promis
   const billing = await context.billing();
   const { signal } = context.deps;
   const known = row.invoice === null ? null : await billing.invoice(row.invoice, signal).catch(nullIfUnknown);
-  const own = known?.lines.some((line) => isLineOf(line, row.id)) === true ? known : null;
+  const own = known !== null && hasLine(known, row.id) ? known : null;
   if (own !== null && own.status !== 'cancelled') return own;
   const client = row.client ?? known?.client;
-  return client === undefined ? own : ((await billing.find({ key: row.id, client, since: row.at }, signal)) ?? own);
+  return client === undefined
+    ? own
+    : ((await findCharge(billing, { key: row.id, client, since: row.at }, signal)) ?? own);
 }

@@ -1,7 +1,8 @@
-import { callAgeMs, type Invoice, LATEST_CALL_MS, SluiceError } from '@sluice/panel-kind';
+import { type Invoice, SluiceError } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { attempt, isSentLately } from '../billing/attempt.js';
 import { dueRefundKey, endRefund, mergedRefundKey } from '../billing/missing-key.js';
 import { changePurchase, isRefusal } from './charge.js';
 import { findInvoice } from './find-invoice.js';
@@ -81,21 +82,21 @@ async function send(context: Context, fences: HeldLease[], { row, found, how }: 
     amount: found === null ? (row.charged ?? row.price) : toPaid(found),
     currency,
   };
-  const progress = { isSent: false };
-  const sending = async (): Promise<void> => {
-    await storeSent(context, fences, row, how);
-    progress.isSent = true;
-  };
-  try {
-    await billing.refund(found?.id ?? row.invoice ?? '', request, { signal: context.deps.signal, sending });
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    if (!progress.isSent) throw await refuse(context, fences, { row, how }, error);
-    // Counted from when its call was given up; every other error says that nothing was changed.
-    const refundSentAt = error.code === 'outcome_unknown' ? context.now() : null;
-    await changePurchase(context, fences, row, { refundSentAt });
-    throw error;
-  }
+  await attempt({
+    begin: () => storeSent(context, fences, row, how),
+    send: (sending) =>
+      billing.refund(found?.id ?? row.invoice ?? '', request, { signal: context.deps.signal, sending }),
+    async unknown(error) {
+      // Counted from when its call was given up.
+      await changePurchase(context, fences, row, { refundSentAt: context.now() });
+      throw error;
+    },
+    async refused(error, isSent) {
+      if (!isSent) return refuse(context, fences, { row, how }, error);
+      await changePurchase(context, fences, row, { refundSentAt: null });
+      return error;
+    },
+  });
 }
 
 /** Returns what was paid on an invoice, at most its total. */
@@ -120,7 +121,8 @@ async function storeSent(
     await conditions.end(key);
     const stored = await purchases.get(row.id);
     const isSame = stored !== null && stored.status === row.status && isRefunding(stored);
-    if (!isSame || stored.refundSentAt !== row.refundSentAt || isRecent(context, row)) throw inDoubt(stored ?? row);
+    if (!isSame || stored.refundSentAt !== row.refundSentAt || isSentLately(context, row.refundSentAt))
+      throw inDoubt(stored ?? row);
     await purchases.update(row.id, { refundSentAt: context.now() });
   });
 }
@@ -141,17 +143,13 @@ async function refuse(
   if (isOfMerged) return inDoubt(row, OF_MERGED);
   if (code === 'unknown_client' && how.isNew !== true)
     return row.refundSentAt === null ? waiting(row, error) : inDoubt(row, ` ${message}`);
-  if (isRecent(context, row)) return inDoubt(row);
+  if (isSentLately(context, row.refundSentAt)) return inDoubt(row);
   const counted = row.paidAt !== null;
   await end(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
   const reason = message.replace(/[.;:]?$/, '.');
   const after = counted ? 'the purchase stays paid' : 'return it by hand';
   const outcome = `The price of purchase ${row.id} was not returned; ${after}.`;
   return new SluiceError(code, `${reason} ${outcome}`, { kind, cause, details: { ...details, purchase: row.id } });
-}
-
-function isRecent({ deps }: Context, { refundSentAt }: PurchaseRecord): boolean {
-  return callAgeMs({ calledAt: refundSentAt, givenUpAt: null }, deps.clock.now()) < LATEST_CALL_MS;
 }
 
 /** Whether a refund waits for a person: its purchase does not count, and its service is decided as if it were made. */
