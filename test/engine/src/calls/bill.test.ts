@@ -225,72 +225,22 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     expect((await other.calls.bill()).bills).toMatchObject([{ state: 'already-added', total: '1.06' }]);
     expect(await world.lines()).toEqual(ONE_LINE);
   });
-
-  it('killed at any write ends with one line', async () => {
-    let writes = 0;
-    for (;;) {
-      const wasKilled = await world.killedAt(writes + 1, (sluice) => sluice.calls.bill({ reports: world.reports }));
-      if (!wasKilled) break;
-      writes += 1;
-      await bill();
-      world.clock.advance(11 * 60_000);
-      const states = await readState({ resend: true });
-      expect(['added', 'already-added']).toContain(states[0]);
-      expect(await world.lines()).toEqual(ONE_LINE);
-      expect(await readState()).toEqual(['already-added']);
-      await world.close();
-      world = await openWorld(billing);
-      october();
-    }
-    expect(writes).toBeGreaterThanOrEqual(5);
-    expect(await world.lines()).toEqual(ONE_LINE);
-  });
 });
 
-/** Between the calls that fail in turn. */
-const STEP = process.env['SLUICE_LONG'] === '1' ? 1 : 3;
-
 describe('with WHMCS', () => {
-  it('one line stands on the invoice of the service, whatever answer is lost', async () => {
-    const troubles = [
-      { when: 'before', fault: { kind: 'cut' } },
-      { when: 'after', fault: { kind: 'cut' } },
-      { when: 'after', fault: { kind: 'status', status: 500 } },
-    ] as const;
-    for (const invoice of [true, false]) {
-      for (const trouble of troubles) {
-        for (let skip = 0; ; skip += STEP) {
-          world = await openWorld('whmcs', { invoice });
-          october();
-          const { server } = world.fake ?? { server: null };
-          server?.inject({ skip, times: 1, ...trouble });
-          await bill();
-          const wasHit = server?.calls.some(({ fault }) => fault !== null) === true;
-          server?.clearFaults();
-          world.clock.advance(11 * 60_000);
-          const states = await readState({ resend: true });
-          expect(['added', 'already-added']).toContain(states[0]);
-          expect(await world.lines()).toEqual(ONE_LINE);
-          const drafts = world.fake?.invoices().filter(({ status }) => status === 'Draft');
-          expect(drafts).toEqual([]);
-          if (!wasHit) break;
-          await world.close();
-        }
-        await world.close();
-      }
-    }
-    world = await openWorld('ledger');
-  });
-
   it.each([true, false])(
     'a process that died before it sent the line needs no request (invoice: %s)',
     async (invoice) => {
-      for (let call = 1; ; call += 1) {
+      for (let moment = 1; ; moment += 1) {
         world = await openWorld('whmcs', { invoice });
         october();
-        if (!(await world.killedAtCall(call, (sluice) => sluice.calls.bill({ reports: world.reports })))) break;
+        if (!(await world.killedAt(moment, (sluice) => sluice.calls.bill({ reports: world.reports })))) break;
         const wasSent = world.fake?.server.calls.some(({ changing }) => changing);
-        expect([call, wasSent, await readState()]).toEqual([call, wasSent, [wasSent ? expect.any(String) : 'added']]);
+        expect([moment, wasSent, await readState()]).toEqual([
+          moment,
+          wasSent,
+          [wasSent ? expect.any(String) : 'added'],
+        ]);
         await world.close();
       }
     },

@@ -25,10 +25,8 @@ export interface World {
   reports: CallReports;
   /** Descriptions and amounts of all lines with a marker on invoices that are not cancelled. */
   lines(): Promise<string[]>;
-  /** Runs `work` on an engine whose store fails for good from the n-th write on; returns whether it was reached. */
-  killedAt(write: number, work: (sluice: Sluice) => Promise<unknown>): Promise<boolean>;
-  /** Runs `work` on an engine that dies when its n-th call reaches WHMCS; returns whether that call was made. */
-  killedAtCall(call: number, work: (sluice: Sluice) => Promise<unknown>): Promise<boolean>;
+  /** Runs `work` on an engine that is killed before its n-th write to the store or call to WHMCS; returns whether it was. */
+  killedAt(moment: number, work: (sluice: Sluice) => Promise<unknown>): Promise<boolean>;
   /** Starts an engine over another, empty store. */
   withLostStore(): Promise<Sluice>;
   close(): Promise<void>;
@@ -36,10 +34,11 @@ export interface World {
 
 class Killed extends Error {}
 
-/** The write from which a killed process stores nothing, and whether it is dead. */
-interface Kill {
-  at: number;
+/** A process that is about to be killed. */
+interface Killing {
   is: boolean;
+  /** Counts what the process is about to do; returns whether it is killed before that. */
+  next: () => boolean;
 }
 
 interface WorldOptions {
@@ -89,26 +88,20 @@ export async function openWorld(billing: 'ledger' | 'whmcs', options: WorldOptio
   };
 }
 
-/** Returns the ways in which an engine is killed while it works. */
-function killings(fake: FakeWhmcs | null, bench: EngineBench): Pick<World, 'killedAt' | 'killedAtCall'> {
-  const run = async (killed: Kill, work: (sluice: Sluice) => Promise<unknown>): Promise<boolean> => {
-    await bench.inAnother(work, { store: killable(bench.store, killed) }).catch((error: unknown) => {
-      if (!killed.is) throw error;
-    });
-    return killed.is;
-  };
+function killings(fake: FakeWhmcs | null, bench: EngineBench): Pick<World, 'killedAt'> {
   return {
-    killedAt: (write, work) => run({ at: write, is: false }, work),
-    async killedAtCall(call, work) {
-      const killed = { at: Infinity, is: false };
-      let calls = 0;
-      const match = (): boolean => (killed.is ||= ++calls >= call);
-      const remove = fake?.server.inject({ match, when: 'before', fault: { kind: 'cut' } });
+    async killedAt(moment, work) {
+      let moments = 0;
+      const killed: Killing = { is: false, next: () => (killed.is ||= ++moments >= moment) };
+      const off = fake?.server.inject({ match: killed.next, when: 'before', fault: { kind: 'cut' } });
       try {
-        return await run(killed, work);
+        await bench.inAnother(work, { store: killable(bench.store, killed) });
+      } catch (error) {
+        if (!killed.is) throw error;
       } finally {
-        remove?.();
+        off?.();
       }
+      return killed.is;
     },
   };
 }
@@ -194,18 +187,14 @@ export function createReports(files = new Map<string, string>()): CallReports {
   };
 }
 
-/** Returns the store, of which nothing can be written from the n-th write on. */
-function killable(store: StateStore, killed: Kill): StateStore {
-  let writes = 0;
+/** Returns the store, of which nothing can be written after the kill. */
+function killable(store: StateStore, killed: Killing): StateStore {
   return new Proxy(store, {
     get(target, name: keyof StateStore) {
       if (name === 'close') return () => Promise.resolve();
       if (name !== 'write') return target[name];
-      const write: StateStore['write'] = (work, options) => {
-        killed.is ||= ++writes >= killed.at;
-        if (killed.is) return Promise.reject(new Killed('killed'));
-        return target.write(work, options);
-      };
+      const write: StateStore['write'] = (work, options) =>
+        killed.next() ? Promise.reject(new Killed('killed')) : target.write(work, options);
       return write;
     },
   });
