@@ -15,7 +15,7 @@ import { requireService } from '../../context/find-service.js';
 import { suggestId } from '../../base/suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { loadService } from './load-service.js';
-import { findInvoice } from './find-invoice.js';
+import { cancelOwn, findInvoice, isOpen } from './find-invoice.js';
 import { isForPayer, storeForFormerPayer } from './former-payer.js';
 import { beginRefund, refundPurchase } from './refund.js';
 import { findLastRun } from '../schedule/last-run.js';
@@ -104,19 +104,15 @@ async function notifyPaid(context: Context, run: Run, id: string): Promise<void>
 
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
 async function cancelPending(context: Context, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
-  const billing = await context.billing();
-  const { signal } = context.deps;
   const found = await findInvoice(context, row);
-  const isOpen = found?.status === 'draft' || found?.status === 'open';
-  if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id, billing);
+  if (isOpen(found) && !isOnlyLine(found, row.id)) throw isMerged(row, found.id, await context.billing());
   await run.refuseEndedAsker();
-  const sending = () => run.refuseEndedAsker();
-  const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal, sending) : found;
+  const invoice = await cancelOwn(context, row, found, () => run.refuseEndedAsker());
   const fences = run.leases.held;
-  if (invoice === null) return changePurchase(context, fences, row, { status: 'cancelled' });
+  if (invoice === null) return changePurchase(context, fences, { row, change: { status: 'cancelled' } });
   const service = await context.store.services.get(row.service);
   if (!(await isForPayer(context, row, service))) return storeForFormerPayer(context, fences, row, invoice);
-  return changePurchase(context, fences, row, afterInvoice(row, invoice, context.now()));
+  return changePurchase(context, fences, { row, change: afterInvoice(row, invoice, context.now()) });
 }
 
 async function undo(

@@ -11,8 +11,9 @@ import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { purchaseLine } from '../../base/config/invoice-lines.js';
 import type { Context } from '../../context/context.js';
 import { MOVED } from '../billing/billing-address.js';
-import { charge, findCharge } from '../billing/charge.js';
+import { charge, type ChargeRequest, findCharge } from '../billing/charge.js';
 import { cancelledKey } from '../billing/missing-key.js';
+import { cancelOwn } from './find-invoice.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
 import { type Following, type PurchaseChange, storePurchase } from './store-purchase.js';
@@ -71,13 +72,12 @@ export async function chargePurchase(
 ): Promise<PurchaseRecord> {
   const billing = await context.billing();
   try {
-    const request = toRequest(context, row, { billing, since: await findSince(context, row) });
-    const charged = await charge(billing, request, context.deps.signal);
-    return await storeChange(context, fences, { row, change: afterCharge(row, charged, context.now()) }, also);
+    const charged = await charge(billing, await toRequest(context, row, billing), context.deps.signal);
+    return await changePurchase(context, fences, { row, change: afterCharge(row, charged, context.now()) }, also);
   } catch (error) {
     // An earlier attempt may have charged a client who was merged into another one since: it is not known then.
     const isNobody = isNew && error instanceof SluiceError && error.code === 'unknown_client';
-    if (isNobody) await changePurchase(context, fences, row, { status: 'failed' });
+    if (isNobody) await changePurchase(context, fences, { row, change: { status: 'failed' } });
     else if (isRefusal(error)) {
       const ended = await endRefused(context, fences, row, also);
       if (ended?.status === 'paid') return ended;
@@ -100,12 +100,10 @@ async function endRefused(
   try {
     const billing = await context.billing();
     const left = await findCharge(billing, { key: row.id, client: row.client ?? '', since: row.at }, signal);
-    const isOpen = left !== null && (left.status === 'draft' || left.status === 'open');
-    // Others have a share in an invoice with more lines: the purchase waits for its payment or its end.
-    const found = isOpen && isOnlyLine(left, row.id) ? await billing.cancel(left.id, row.id, signal) : left;
+    const found = await cancelOwn(context, row, left);
     const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(row, found, context.now());
     // A refusal is the error of its service.
-    return await storeChange(context, fences, { row, change }, change.status === 'paid' ? also : undefined);
+    return await changePurchase(context, fences, { row, change }, change.status === 'paid' ? also : undefined);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     return null;
@@ -120,23 +118,18 @@ async function findSince({ store }: Context, row: PurchaseRecord): Promise<strin
   return cycle === undefined || cycle.start > at ? at : cycle.start;
 }
 
-interface ToCharge {
-  billing: BillingSystem;
-  since: string;
-}
-
-function toRequest({ config }: Context, row: PurchaseRecord, { billing: { clientsPay }, since }: ToCharge) {
+async function toRequest(context: Context, row: PurchaseRecord, { clientsPay }: BillingSystem): Promise<ChargeRequest> {
   const { id, price, currency, taxed, actor } = row;
   return {
     key: id,
     client: row.client ?? '',
-    description: purchaseLine(config, row),
+    description: purchaseLine(context.config, row),
     amount: price,
     currency,
     taxed,
-    since,
+    since: await findSince(context, row),
     whenShort: actor === 'manual' && clientsPay ? 'leave-open' : 'refuse',
-  } as const;
+  };
 }
 
 function afterCharge(row: PurchaseRecord, charged: Charge, now: string): PurchaseChange {
@@ -156,18 +149,8 @@ export function afterInvoice(row: PurchaseRecord, found: Invoice, now: string): 
   return known;
 }
 
-/** Stores a change of a purchase, and since when one is cancelled; returns its row. */
+/** Stores a change of a purchase, since when one is cancelled, and `also` what follows from the change; returns its row. */
 export async function changePurchase(
-  context: Context,
-  fences: HeldLease[],
-  row: PurchaseRecord,
-  change: PurchaseChange,
-): Promise<PurchaseRecord> {
-  return storeChange(context, fences, { row, change });
-}
-
-/** Does what `changePurchase` does, and in the same transaction writes what follows from the change. */
-export async function storeChange(
   context: Context,
   fences: HeldLease[],
   { row, change }: { row: PurchaseRecord; change: PurchaseChange },
@@ -181,6 +164,14 @@ export async function storeChange(
     if (row.status === 'cancelled') await conditions.end(key);
     await also?.(tables, after);
   });
+}
+
+/** Stores the state and the invoice of a purchase as the billing system shows them, where they changed. */
+export async function storeState(
+  ...[context, fences, { row, change }, also]: Parameters<typeof changePurchase>
+): Promise<PurchaseRecord> {
+  const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
+  return isSame ? row : changePurchase(context, fences, { row, change }, also);
 }
 
 /** Returns the error of a service whose purchase is still open: the next run asks again. */

@@ -1,4 +1,4 @@
-import { hasLine, type Invoice } from '@sluice/panel-kind';
+import { hasLine, type Invoice, isOnlyLine, type Sending } from '@sluice/panel-kind';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { findCharge } from '../billing/charge.js';
 import { nullIfUnknown } from '../billing/refusals.js';
@@ -15,4 +15,20 @@ export async function findInvoice(context: Context, row: PurchaseRecord): Promis
   return client === undefined
     ? own
     : ((await findCharge(billing, { key: row.id, client, since: row.at }, signal)) ?? own);
+}
+
+/** Returns whether an invoice can still be paid. */
+export function isOpen(invoice: Invoice | null): invoice is Invoice {
+  return invoice?.status === 'draft' || invoice?.status === 'open';
+}
+
+/** Cancels an open invoice that only a purchase has a share in; any other is returned as it is, to wait for its payment or its end. */
+export async function cancelOwn(
+  context: Context,
+  { id }: Pick<PurchaseRecord, 'id'>,
+  found: Invoice | null,
+  sending?: Sending['sending'],
+): Promise<Invoice | null> {
+  if (!isOpen(found) || !isOnlyLine(found, id)) return found;
+  return (await context.billing()).cancel(found.id, id, context.deps.signal, sending);
 }

@@ -6,8 +6,8 @@ import type { Notice } from '../../kernel/run/notice.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { openTerminations } from '../../kernel/subject/termination.js';
-import { afterInvoice, changePurchase } from './charge.js';
-import { findInvoice } from './find-invoice.js';
+import { afterInvoice, storeState } from './charge.js';
+import { cancelOwn, findInvoice, isOpen } from './find-invoice.js';
 import { beginRefund, refundPurchase } from './refund.js';
 
 /** Returns whether the client of a purchase still has its service, which has not ended and whose termination has not begun. */
@@ -33,16 +33,14 @@ export async function endForFormerPayer(
   row: PurchaseRecord,
 ): Promise<PurchaseRecord> {
   const found = await findInvoice(context, row);
-  if (found === null) return store(context, fences, row, { status: row.invoice === null ? 'failed' : 'cancelled' });
+  if (found === null)
+    return storeState(context, fences, { row, change: { status: row.invoice === null ? 'failed' : 'cancelled' } });
   if (row.client !== null && found.client !== row.client) throw isOthers(row, found);
-  const isOpen = found.status === 'draft' || found.status === 'open';
-  if (isOpen && !isOnlyLine(found, row.id)) {
-    await store(context, fences, row, { invoice: found.id });
+  if (isOpen(found) && !isOnlyLine(found, row.id)) {
+    await storeState(context, fences, { row, change: { invoice: found.id } });
     throw await isShared(context, row, found, 'remove that line');
   }
-  const billing = await context.billing();
-  const left = isOpen ? await billing.cancel(found.id, row.id, context.deps.signal) : found;
-  return storeForFormerPayer(context, fences, row, left);
+  return storeForFormerPayer(context, fences, row, (await cancelOwn(context, row, found)) ?? found);
 }
 
 /** Stores what an invoice says about a purchase of a former client: what was paid is returned, and never counts for the service. */
@@ -53,24 +51,14 @@ export async function storeForFormerPayer(
   found: Invoice,
 ): Promise<PurchaseRecord> {
   const { paidAt: _paidAt, ...change } = afterInvoice(row, found, context.now());
-  if (found.status !== 'paid') return store(context, fences, row, change);
+  if (found.status !== 'paid') return storeState(context, fences, { row, change });
   if (!isOnlyLine(found, row.id)) {
-    await store(context, fences, row, { ...change, status: 'cancelled' });
+    await storeState(context, fences, { row, change: { ...change, status: 'cancelled' } });
     throw await isShared(context, row, found, 'it is paid: return the price of that line');
   }
   // Stored before the credit is returned, and never as paid: the traffic would count for the service as it is now.
   const marked = await beginRefund(context, fences, row, { known: change });
   return refundPurchase(context, fences, marked);
-}
-
-function store(
-  context: Context,
-  fences: HeldLease[],
-  row: PurchaseRecord,
-  change: Parameters<typeof changePurchase>[3],
-): Promise<PurchaseRecord> | PurchaseRecord {
-  const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
-  return isSame ? row : changePurchase(context, fences, row, change);
 }
 
 async function isShared(

@@ -88,12 +88,12 @@ async function send(context: Context, fences: HeldLease[], { row, found, how }: 
       billing.refund(found?.id ?? row.invoice ?? '', request, { signal: context.deps.signal, sending }),
     async unknown(error) {
       // Counted from when its call was given up.
-      await changePurchase(context, fences, row, { refundSentAt: context.now() });
+      await changePurchase(context, fences, { row, change: { refundSentAt: context.now() } });
       throw error;
     },
     async refused(error, isSent) {
       if (!isSent) return refuse(context, fences, { row, how }, error);
-      await changePurchase(context, fences, row, { refundSentAt: null });
+      await changePurchase(context, fences, { row, change: { refundSentAt: null } });
       return error;
     },
   });

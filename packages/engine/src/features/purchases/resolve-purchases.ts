@@ -7,7 +7,7 @@ import type { Moment } from '../../context/panel-answers.js';
 import type { Context } from '../../context/context.js';
 import { countsIn } from '../../base/lifecycle.js';
 import { placeServices } from '../../loop/place.js';
-import { afterInvoice, chargePurchase, storeChange, toProblem } from './charge.js';
+import { afterInvoice, chargePurchase, storeState, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
 import { isOwn, listUnfinished } from './list-unfinished.js';
@@ -208,6 +208,5 @@ async function resolve(
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;
   const change: PurchaseChange = found === null ? { status: 'cancelled' } : afterInvoice(row, found, context.now());
-  const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
-  return isSame ? row : storeChange(context, fences, { row, change }, also);
+  return storeState(context, fences, { row, change }, also);
 }

@@ -1,5 +1,5 @@
 import { findLink, readPreferences } from './link-preferences.js';
-import { type Invoice, isOnlyLine, type Panel } from '@sluice/panel-kind';
+import type { Panel } from '@sluice/panel-kind';
 import { addMoney, autoBuy, fewestToLift } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
@@ -18,7 +18,7 @@ import { findWish, highestCharge, listBought } from './auto-buy.js';
 import { readBudgetLeft } from './budget-left.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findCycleToBuy } from './cycle-to-buy.js';
-import { findInvoice } from './find-invoice.js';
+import { cancelOwn, findInvoice } from './find-invoice.js';
 import { endForFormerPayer, isForPayer } from './former-payer.js';
 import { findBudget } from './link-budget.js';
 import { loadService } from './load-service.js';
@@ -101,14 +101,9 @@ export async function endUnwanted(
 ): Promise<PurchaseRecord> {
   if (!(await isForPayer(context, row, service))) return endForFormerPayer(context, fences, row);
   const shown = await findInvoice(context, row);
-  const isLeft = shown !== null && isUnpayable(row, shown);
-  const found = isLeft ? await (await context.billing()).cancel(shown.id, row.id, context.deps.signal) : shown;
+  // Nobody is meant to pay a draft any more, or one that was made to be paid from credit at once.
+  const isUnpayable = shown?.status === 'draft' || row.actor === 'auto';
+  const found = isUnpayable ? await cancelOwn(context, row, shown) : shown;
   const change = found === null ? ({ status: 'failed' } as const) : afterInvoice(row, found, context.now());
-  return changePurchase(context, fences, row, change);
-}
-
-/** Whether nobody is meant to pay an invoice any more: a draft, or one that was made to be paid from credit at once. */
-function isUnpayable({ id, actor }: PurchaseRecord, invoice: Invoice): boolean {
-  const { status } = invoice;
-  return (status === 'draft' || (status === 'open' && actor === 'auto')) && isOnlyLine(invoice, id);
+  return changePurchase(context, fences, { row, change });
 }
