@@ -181,6 +181,7 @@ describe('what stops a user besides Sluice', () => {
     expect(stops({ evidence: [someEvidence()] }, off)).toEqual({ stops: [], stopsNow: some });
     expect(stops({ allowance: sold(200) }, usedUp)).toEqual({ stops: [], stopsNow: some });
     expect(stops({ allowance: sold(200) })).toEqual({ stops: [], stopsNow: [] });
+    expect(stops({ allowance: sold(200) }, off)).toEqual({ stops: some, stopsNow: some });
   });
 
   it('is told of its last day in the time zone of the panel', () => {
