@@ -143,10 +143,8 @@ function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceO
       message: `the panel already has the account "${user.name}" (id ${user.id}) of "${service.id}", but Sluice did not create it`,
     });
   }
-  const { name, quota, maxForwards, expiresAt, resetDay } = user;
   // With its present values, only the removal of second accounts of the name is planned.
-  const values = { name, quota, maxForwards, expiresAt, resetDay };
-  const first = account.duplicates.length === 0 ? [] : planEnsureUser(account, values);
+  const first = account.duplicates.length === 0 ? [] : planEnsureUser(account, user);
   // Only for an account that an interrupted command created: an adopted one keeps its password.
   const setsPassword = command.setPassword && wasCreated(target, account) && createdUserId === null;
   const plan = planExisting(defaults, target, state, { account, first, setsPassword });
