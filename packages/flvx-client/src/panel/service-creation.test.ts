@@ -11,7 +11,7 @@ import {
   payloadOf,
   planFor,
   productWith,
-  remembered,
+  storedCheckpoint,
   someService,
   someSharer,
   toCodes,
@@ -125,7 +125,7 @@ describe('an account that exists', () => {
 
   it('that may be another one by now has to be adopted', () => {
     const service = someService({ refs: { flvx_user_id: '2', flvx_username: 'bert' }, ownRefs: ['flvx_user_id'] });
-    const changed = { service, checkpoint: remembered({ createdAt: 1 }) };
+    const changed = { service, checkpoint: storedCheckpoint({ createdAt: 1 }) };
     expect(create(changed)).toMatchObject({ ...nothing, problems: [{ code: 'account_renamed' }] });
     const plan = create({ ...changed, command: ADOPT });
     expect([plan.problems, plan.refs]).toMatchObject([[], { flvx_username: 'anna' }]);

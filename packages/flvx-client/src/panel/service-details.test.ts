@@ -11,7 +11,7 @@ import {
   payloadOf,
   planFor,
   productWith,
-  remembered,
+  storedCheckpoint,
   someEvidence,
   someHold,
   someService,
@@ -111,7 +111,7 @@ describe('a throttle that a poll finds', () => {
     const target = {
       holds: [someHold('throttle')],
       evidence,
-      checkpoint: remembered({ speeds }),
+      checkpoint: storedCheckpoint({ speeds }),
       allowance: unlimited,
     };
     const user = account.user && { ...account.user, quota: gigabytes(99_999) };
@@ -139,7 +139,7 @@ describe('what earlier steps have left', () => {
     const forwards = [1, 3, 4].map((id) => forwardOn(1, id, { status: 0 }));
     const account = someAccount({ forwards, history: someHistory({ restarted: [1] }) });
     const rested = Object.fromEntries(forwards.map(({ id }) => [id, { status: 0, bytes: id, tunnelId: 1 }]));
-    const checkpoint = remembered({ restarted: [3], forwards: rested });
+    const checkpoint = storedCheckpoint({ restarted: [3], forwards: rested });
     const evidence = forwards.map(({ id }) => someEvidence('forward', String(id), { name: '', wasRunning: true }));
     const closed = { holds: [someHold('close')], evidence: [someEvidence('permission', '2:1'), ...evidence] };
     const held = { ...account, permissions: [permissionOn(1, { status: 0 })] };
@@ -169,7 +169,7 @@ describe('forwards beyond the number of the product', () => {
 
 describe('tunnels of an earlier product', () => {
   const account = onTwoTunnels();
-  const checkpoint = remembered({ tunnels: [1, 2], permissions: { 1: 1, 2: 1 } });
+  const checkpoint = storedCheckpoint({ tunnels: [1, 2], permissions: { 1: 1, 2: 1 } });
   const removed = (target: Partial<TargetState>) =>
     toIds(planFor({ checkpoint, ...target }, { account })).filter((id) => id?.startsWith('remove'));
 

@@ -10,7 +10,7 @@ import {
   ownService,
   payloadOf,
   planFor,
-  remembered,
+  storedCheckpoint,
   shows,
   sold,
   someEvidence,
@@ -38,8 +38,8 @@ describe('an account', () => {
   });
 
   it('that is as it was and as it should be is not planned at all', () => {
-    expect(planFor({ checkpoint: remembered() }, { partial: true })).toEqual(nothing);
-    expect(planFor({ checkpoint: remembered() })).toMatchObject({ ...nothing, stops: [] });
+    expect(planFor({ checkpoint: storedCheckpoint() }, { partial: true })).toEqual(nothing);
+    expect(planFor({ checkpoint: storedCheckpoint() })).toMatchObject({ ...nothing, stops: [] });
   });
 
   it('whose quota can not be written is a problem, not an error of the run', () => {
@@ -123,7 +123,7 @@ describe('an account with another name', () => {
   });
 
   it('and another instant of creation is another account, which is not changed', () => {
-    const checkpoint = remembered({ createdAt: 1 });
+    const checkpoint = storedCheckpoint({ createdAt: 1 });
     expect(toCodes(planFor({ service: named, checkpoint, allowance: sold(200) }))).toEqual(['account_renamed']);
     const left = planFor(
       { service: named, checkpoint, endsLift: true },
@@ -201,9 +201,9 @@ describe('a lift whose service has ended', () => {
   const lifted = { quota: UNLIMITED_QUOTA };
   const both = onTwoTunnels({ user: someUser(lifted), permissions: [permissionOn(1, lifted), permissionOn(2)] });
   const end = (target: Partial<TargetState> = {}, state: Partial<ServiceObservation> = { account: both }) =>
-    planFor({ scope: 'hold', endsLift: true, checkpoint: remembered(), ...target }, state);
+    planFor({ scope: 'hold', endsLift: true, checkpoint: storedCheckpoint(), ...target }, state);
 
-  it('ends with the quota that is sold, on all that is lifted, whoever shares the account', () => {
+  it('ends with the quota that is sold, on all that is lifted, also of a shared account', () => {
     for (const sharers of [[], [someSharer()]]) {
       const plan = end({ sharers });
       expect([plan.problems, toIds(plan), plan.counts]).toEqual([[], ['update-user:2'], true]);
@@ -223,7 +223,7 @@ describe('a lift whose service has ended', () => {
   });
 
   it.each<[string, ReturnType<typeof end>]>([
-    ['others have lifted it', end({ checkpoint: remembered({ ownQuota: false }) })],
+    ['others have lifted it', end({ checkpoint: storedCheckpoint({ ownQuota: false }) })],
     ['there is no account', end({}, gone)],
   ])('is left alone where %s', (_, plan) => {
     expect(plan).toEqual(nothing);

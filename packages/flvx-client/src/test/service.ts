@@ -73,7 +73,7 @@ export function someState(changes: Partial<ServiceObservation> = {}): ServiceObs
 }
 
 /** Returns the stored checkpoint of an account in which nothing is pending. */
-export function remembered(changes: Partial<FlvxHistory> = {}): unknown {
+export function storedCheckpoint(changes: Partial<FlvxHistory> = {}): unknown {
   const known = { permissions: { 1: 1 }, tunnels: [1], ownQuota: true, firstCycle: 'cyc-1', resetCycle: 'cyc-1' };
   return { at: AT, account: null, listed: null, history: storedHistory(someHistory({ ...known, ...changes })) };
 }

@@ -46,7 +46,7 @@ describe('a user of an agent', () => {
     expect({ ...rest, steps: [] }).toEqual(nothing);
   });
 
-  it('is noted without figures where those of the agent are not known', () => {
+  it('has evidence without figures where those of the agent are not known', () => {
     expect(planFor({ ...over, users: [{}] }).steps[0]?.begins?.prior).toMatchObject({
       usedBytes: null,
       limitBytes: null,
@@ -69,7 +69,7 @@ describe('a user of an agent', () => {
 });
 
 describe('a user that others have enabled', () => {
-  it('is disabled again while its agent is over, from what it is now, and the operator is told how many', () => {
+  it('is disabled again while its agent is over, with new evidence, and a notice says how many', () => {
     const users = [{}, { uuid: 'u2' }, { uuid: 'u3' }];
     const evidence = [disabledFor(limit), disabledFor(limit, {}, 'u2')];
     const plan = planFor({ ...over, users, evidence, agents: [{ uuid: 'north', name: 'North' }] });
@@ -99,7 +99,7 @@ describe('a user that Sluice has disabled', () => {
   const evidence = [disabledFor(limit, { fingerprint })];
   const users = [off];
 
-  it('is enabled once no agent above is over, under what was noted', () => {
+  it('is enabled once no agent above is over', () => {
     const { steps, endedEvidence } = planFor({ users, evidence, holds: [limit] });
     expect(steps).toEqual([
       {
@@ -113,7 +113,7 @@ describe('a user that Sluice has disabled', () => {
     expect(endedEvidence).toEqual([]);
   });
 
-  it('is enabled without a note of what staff would change, as older versions stored none', () => {
+  it('is enabled without a fingerprint where an older version stored none', () => {
     const [step] = planFor({ users, evidence: [disabledFor(limit)] }).steps;
     expect(step?.payload).toEqual({ agent: 'north', why: 'agent-within-limit', owner: 'north' });
   });
@@ -154,7 +154,7 @@ describe('a user that Sluice has disabled', () => {
     expect(plan.notices).toMatchObject([{ code: `agent_user_${outcome}` }]);
   });
 
-  it('is not enabled for what was noted of a service', () => {
+  it('is not enabled by evidence of a service', () => {
     const ofService = [{ ...disabledFor(limit), service: 'svc-1' }];
     expect(planFor({ users, evidence: ofService })).toMatchObject(nothing);
   });
@@ -230,7 +230,7 @@ describe('the order of the steps', () => {
   });
 });
 
-describe('what is noted of a user', () => {
+describe('the evidence of a disabled user', () => {
   it('shows later whether staff has changed it', () => {
     const [step] = planFor({ ...over, users: [{}] }).steps;
     const noted = toFingerprint(step?.begins ?? null) ?? '';

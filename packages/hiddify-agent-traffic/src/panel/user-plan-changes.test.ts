@@ -2,7 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import type { ProductSettings, TargetState } from '@sluice/panel-kind';
 import { MOST_BYTES } from '../client/check-user.js';
 import type { HiddifyUser } from '../client/records.js';
-import { CREATE, GB, listChanges, planFor, remembered, sold, someService, someTarget } from '../test/user-target.js';
+import {
+  CREATE,
+  GB,
+  listChanges,
+  planFor,
+  storedCheckpoint,
+  sold,
+  someService,
+  someTarget,
+} from '../test/user-target.js';
 
 const AGENT = '0b0f9bd5-3b53-4a58-9d4f-0d8a5b3a3a99';
 const command: Partial<TargetState> = { scope: 'command' };
@@ -10,14 +19,14 @@ const reconcile: Partial<TargetState> = { scope: 'reconcile' };
 const unchanged = { steps: [], drift: [] };
 
 describe('the limit of a user', () => {
-  const others = (firstCycle: string | null) => remembered({ ownLimit: false, firstCycle });
+  const others = (firstCycle: string | null) => storedCheckpoint({ ownLimit: false, firstCycle });
 
   it('is not written where it is right, or where no quota is known', () => {
     expect(planFor({})).toMatchObject(unchanged);
     expect(planFor({ allowance: null })).toMatchObject(unchanged);
   });
 
-  it('is raised, whoever has set it, which is nothing for the brake', () => {
+  it('is raised, also where another tool has set it, and does not count for the brake', () => {
     const plan = planFor({ allowance: sold(101), checkpoint: others('cyc-1') });
     expect([listChanges(plan), plan.counts, plan.drift]).toEqual([[{ limitBytes: 101 * GB }], undefined, []]);
   });
@@ -143,7 +152,7 @@ describe('what a product says of a user', () => {
     ['no name without a creation', command, { name: 'unknown' }, []],
     ['its mode', { ...command, product: product({ mode: 'monthly' }) }, {}, [{ mode: 'monthly' }]],
     ['no mode that is right', { ...command, product: product({}) }, {}, []],
-    ['no mode of its own accord', command, { mode: 'weekly' }, []],
+    ['no mode where the product has no section', command, { mode: 'weekly' }, []],
     ['its agent', { ...command, product: product({ agent: AGENT }) }, {}, [{ owner: AGENT }]],
     ['no agent that is right', { ...command, product: product({ agent: AGENT }) }, { owner: AGENT }, []],
     ['no owner where it has no agent', command, { owner: AGENT }, []],
@@ -179,7 +188,7 @@ describe('what a product says of a user', () => {
 
 describe('a new cycle', () => {
   it('zeroes the usage together with what else is to be written', () => {
-    const checkpoint = remembered({ zeroedCycle: 'cyc-0' });
+    const checkpoint = storedCheckpoint({ zeroedCycle: 'cyc-0' });
     const plan = planFor({ checkpoint, allowance: sold(200) });
     expect(listChanges(plan)).toEqual([{ limitBytes: 200 * GB, usedBytes: 0 }]);
     expect(plan.steps[0]?.payload).toMatchObject({ zero: { cycle: 'cyc-1', counted: 0, tries: 1 } });
@@ -188,6 +197,8 @@ describe('a new cycle', () => {
 
   it('reports a usage that the panel has written back again', () => {
     const zeroing = { at: '2026-03-10T10:00:00.000Z', from: 5 * GB, tries: 2, undone: true };
-    expect(planFor({ checkpoint: remembered({ zeroing }) }).notices).toMatchObject([{ code: 'zeroing_undone_again' }]);
+    expect(planFor({ checkpoint: storedCheckpoint({ zeroing }) }).notices).toMatchObject([
+      { code: 'zeroing_undone_again' },
+    ]);
   });
 });

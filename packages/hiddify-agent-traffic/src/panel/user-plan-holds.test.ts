@@ -8,7 +8,7 @@ import {
   listCodes,
   listTypes,
   planFor,
-  remembered,
+  storedCheckpoint,
   sold,
   someEvidence,
   someHold,
@@ -18,7 +18,7 @@ import {
 const hold: Partial<TargetState> = { scope: 'hold' };
 
 describe('a hold', () => {
-  it('disables the user, and notes how it was', () => {
+  it('disables the user, with evidence of how it was', () => {
     const plan = planFor({ ...hold, holds: [someHold(), someHold('hold-2')] });
     const prior = { name: 'svc-1', enabled: true, owner: 'self', restriction: 'disable' };
     expect(plan.steps).toEqual([
@@ -30,14 +30,14 @@ describe('a hold', () => {
     expect([plan.drift, plan.moves]).toEqual([[], []]);
   });
 
-  it('disables a user that others have enabled, under what was noted first', () => {
+  it('disables a user that others have enabled, and keeps the first evidence', () => {
     const plan = planFor({ ...hold, holds: [someHold()], evidence: [someEvidence()] });
     expect(plan.steps).toMatchObject([{ type: 'disable-user', begins: null }]);
     expect(plan.drift).toEqual(['user "svc-1" is enabled and should be disabled']);
   });
 
   it.each([{ kind: 'port' }, { target: 'another' }])(
-    'notes a user of which only something else is noted (%j)',
+    'begins evidence of a user that has only other evidence (%j)',
     (it) => {
       const plan = planFor({ ...hold, holds: [someHold()], evidence: [someEvidence(it)] });
       expect(plan.steps[0]?.begins).toMatchObject({ kind: 'user', target: UUID });
@@ -59,7 +59,7 @@ describe('a hold', () => {
 });
 
 describe('the end of a hold', () => {
-  it('enables the user, and ends what was noted', () => {
+  it('enables the user, and ends the evidence', () => {
     const plan = planFor({ ...hold, evidence: [someEvidence()] }, { enabled: false });
     expect(plan.steps).toEqual([
       expect.objectContaining({ type: 'enable-user', target: UUID, hold: 'hold-1', ends: ['ev-1'] }),
@@ -90,7 +90,7 @@ describe('the end of a hold', () => {
 describe('the limit of a user that is given back', () => {
   const lifted = { ...sold(100), lifted: true };
   const limitsAfter = (target: Partial<TargetState>, user: Partial<HiddifyUser> = {}, limitBefore?: number) => {
-    const checkpoint = remembered(limitBefore === undefined ? {} : { limitBefore });
+    const checkpoint = storedCheckpoint(limitBefore === undefined ? {} : { limitBefore });
     return listChanges(planFor({ ...hold, allowance: lifted, checkpoint, ...target }, user));
   };
 
@@ -121,7 +121,7 @@ describe('the limit of a user that is given back', () => {
 describe('a lift whose service has ended', () => {
   const end = (target: Partial<TargetState> = {}, user: Partial<HiddifyUser> = {}, ownLimit = true) =>
     planFor(
-      { ...hold, endsLift: true, checkpoint: remembered({ ownLimit }), ...target },
+      { ...hold, endsLift: true, checkpoint: storedCheckpoint({ ownLimit }), ...target },
       { limitBytes: MOST_BYTES, ...user },
     );
 
@@ -173,18 +173,18 @@ describe('what stops a user besides Sluice', () => {
     ['while Sluice has disabled it', { holds: [someHold()], evidence: [someEvidence()] }, 0],
     ['where others had disabled it before the hold', { holds: [someHold()] }, 1],
     ['while it is disabled for its agent', { disabledForAgent: true }, 0],
-  ])('is told of a disabled user %s', (_, target, count) => {
+  ])('is reported of a disabled user %s', (_, target, count) => {
     expect(stops(target, off).stops).toHaveLength(count);
   });
 
-  it('is told as it is before and after the steps', () => {
+  it('is reported before and after the steps', () => {
     expect(stops({ evidence: [someEvidence()] }, off)).toEqual({ stops: [], stopsNow: some });
     expect(stops({ allowance: sold(200) }, usedUp)).toEqual({ stops: [], stopsNow: some });
     expect(stops({ allowance: sold(200) })).toEqual({ stops: [], stopsNow: [] });
     expect(stops({ allowance: sold(200) }, off)).toEqual({ stops: some, stopsNow: some });
   });
 
-  it('is told of its last day in the time zone of the panel', () => {
+  it('depends on the date in the time zone of the panel', () => {
     const user = { startDate: '2026-02-08', packageDays: 30 };
     expect(stops({ timeZone: 'Pacific/Kiritimati' }, user).stops).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ import {
   listCodes,
   listTypes,
   planFor,
-  remembered,
+  storedCheckpoint,
   shows,
   sold,
   someEvidence,
@@ -33,7 +33,7 @@ describe('a service that names no user', () => {
     expect(planFor({ service, evidence: [someEvidence()], holds: [someHold()] })).toEqual(nothing);
   });
 
-  it('ends what was noted for it when it is terminated', () => {
+  it('loses its evidence when it is terminated', () => {
     const evidence = [someEvidence()];
     expect(planFor({ service, evidence, command: TERMINATE })).toEqual({ ...nothing, endedEvidence: dropped });
   });
@@ -181,14 +181,14 @@ describe('a creation whose user exists', () => {
 });
 
 describe('a termination', () => {
-  it('deletes the user with what was noted for it, and counts for the brake', () => {
+  it('deletes the user, ends its evidence, and counts for the brake', () => {
     const plan = planFor({ command: TERMINATE, evidence: [someEvidence(), someEvidence({ id: 'ev-2' })] });
     expect(plan).toMatchObject({ ...nothing, counts: true, steps: [{ type: 'delete-user', target: UUID }] });
     expect(plan.steps[0]).toMatchObject({ ends: ['ev-1', 'ev-2'], prior: { enabled: true, limitBytes: 100 * GB } });
   });
 
   it('leaves a user alone that Sluice has not created', () => {
-    const plan = planFor({ command: TERMINATE, service: someService({ ownRefs: [] }), checkpoint: remembered() });
+    const plan = planFor({ command: TERMINATE, service: someService({ ownRefs: [] }), checkpoint: storedCheckpoint() });
     expect(plan).toEqual({ ...nothing, problems: [expect.objectContaining({ code: 'not_ours' })] });
   });
 });

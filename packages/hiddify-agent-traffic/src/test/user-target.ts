@@ -37,7 +37,7 @@ export function someTarget(changes: Partial<TargetState> = {}): TargetState {
       isNew: false,
       readAt: AT,
     },
-    ...{ counted: null, timeZone: 'UTC', now: AT, checkpoint: remembered() },
+    ...{ counted: null, timeZone: 'UTC', now: AT, checkpoint: storedCheckpoint() },
     ...changes,
   };
 }
@@ -56,7 +56,7 @@ export function sold(gb: number): NonNullable<TargetState['allowance']> {
 }
 
 /** Returns the stored checkpoint of the user. */
-export function remembered(changes: Partial<UserCheckpoint> = {}): unknown {
+export function storedCheckpoint(changes: Partial<UserCheckpoint> = {}): unknown {
   const memo = { uuid: UUID, ownLimit: true, firstCycle: 'cyc-1', zeroedCycle: 'cyc-1', zeroing: null };
   return { at: AT, account: null, rows: null, memo: { ...memo, ...changes } };
 }
