@@ -1,14 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Carrier, Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/quota-core/telephony';
-import { builtInProfiles, parseProfile } from '../profile/load.js';
-import { fixture } from '../test/fixture.js';
+import type { Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/quota-core/telephony';
+import { parseProfile } from '../profile/load.js';
+import {
+  carrier,
+  catchRefusal,
+  customer,
+  did,
+  line,
+  lineTarget as target,
+  nothing,
+  plan,
+  systems,
+} from '../test/lines.js';
 import {
   type DidObservation,
   differingFields,
   findCustomer,
   isReleased,
   type LineObservation,
-  LineRefusal,
   type LineTarget,
   planLine,
   planLink,
@@ -18,72 +27,6 @@ import {
   planUnsuspend,
   toLineSystem,
 } from './index.js';
-
-const systems = {
-  default: toLineSystem(builtInProfiles.default),
-  pt: toLineSystem(parseProfile(fixture('profile.pt-envelope'))),
-  magnus: toLineSystem(builtInProfiles.magnusbilling),
-};
-
-const customer = (changes: Partial<TelephoneCustomer> = {}): TelephoneCustomer => ({
-  ...{ id: '501', name: 'João da Silva', document: null, email: null, phone: null, externalRef: null },
-  ...{ status: 'active', createdAt: null, ...changes },
-});
-
-const line = (changes: Partial<Subscriber> = {}): Subscriber => ({
-  ...{
-    id: '9001',
-    username: 'joao1042',
-    customerId: '501',
-    planId: '11',
-    areaCode: '11',
-    channels: 2,
-    status: 'active',
-  },
-  ...{ sip: { username: null, domain: null, passwordSet: null }, callerId: null, billingType: 'postpaid' },
-  ...{ externalRef: 'whmcs:service:311', createdAt: null, updatedAt: null, extra: {}, ...changes },
-});
-
-const did = (changes: Partial<Did> = {}): Did => ({
-  ...{ id: '6001', number: '+551140001234', areaCode: '11', countryCode: null, carrierId: '21', subscriberId: null },
-  ...{ destination: null, channels: null, monthlyPrice: null, setupPrice: null, currency: 'BRL', status: 'available' },
-  ...{ externalRef: null, extra: {}, ...changes },
-});
-
-const plan: TelephonePlan = {
-  ...{ id: '11', name: 'Corporativo', description: null, monthlyPrice: null, currency: 'BRL', includedMinutes: null },
-  ...{ status: 'active', extra: {} },
-};
-
-const target: LineTarget = {
-  username: 'joao1042',
-  usernames: ['João1042', 'joao1042'],
-  customer: {
-    name: 'João da Silva',
-    document: '12345678909',
-    email: null,
-    phone: null,
-    externalRef: 'whmcs:client:77',
-  },
-  isUnproven: false,
-  plan: { name: 'Corporativo' },
-  areaCode: '11',
-  channels: 2,
-  billingType: 'postpaid',
-  externalRef: 'whmcs:service:311',
-  ownRefs: ['whmcs:service:311', 'sluice:service:311'],
-};
-
-const nothing: LineObservation = { byReference: [], byUsername: [], customers: [], plans: [plan] };
-
-function catchRefusal(run: () => unknown): string {
-  try {
-    return `planned ${JSON.stringify(run())}`;
-  } catch (error) {
-    if (error instanceof LineRefusal) return error.code;
-    throw error;
-  }
-}
 
 describe('a line that does not exist', () => {
   it('is created after its customer, with what the system can store', () => {
@@ -414,7 +357,7 @@ describe('states', () => {
 });
 
 describe('a number', () => {
-  const carriers: Carrier[] = [{ id: '21', name: 'Operadora A', code: 'EXA', csp: null, status: 'active', extra: {} }];
+  const carriers = [carrier];
   const observed = (dids: Did[]): DidObservation => ({ line: line(), dids, carriers });
   const wanted = { number: '+551140001234', areaCode: '11', carrier: 'EXA', channels: 2 };
 
