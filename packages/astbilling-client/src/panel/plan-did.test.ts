@@ -99,7 +99,7 @@ describe('an addon', () => {
     ['while none is named', other, undefined],
     ['that ended', { ...other, status: 'terminated' }, '7'],
     ['that is the same', { ...other, number }, '7'],
-  ])('does not mind a number %s', (_, shown, addon) => {
+  ])('is not blocked by a number %s', (_, shown, addon) => {
     expect(codes(shown, addon)).toEqual([]);
   });
 

@@ -39,7 +39,7 @@ describe('a hold', () => {
     ]);
   });
 
-  it('suspends again what somebody made active, and says so', () => {
+  it('suspends again what somebody made active, and reports the drift', () => {
     const again = plan({ holds: [wide], evidence: both }, { dids: [own()] });
     expect(again.steps).toMatchObject([
       { type: 'suspend-did', begins: null, prior: { status: 'active', number: NUMBER } },
@@ -51,7 +51,7 @@ describe('a hold', () => {
   it.each([
     ['another number', didEvidence({ target: '6002' })],
     ['a line with the id of the number', evidence({ target: '6001' })],
-  ])('has nothing to take from the evidence of %s', (_, item) => {
+  ])('begins its own evidence beside that of %s', (_, item) => {
     const [step] = plan({ holds: [wide], evidence: [item] }, { dids: [own()], left: ['6002'] }).steps;
     expect(step?.begins).toMatchObject({ kind: 'did', target: '6001' });
   });
@@ -154,7 +154,7 @@ describe('a line that somebody else suspended', () => {
     expect(stays.notices).toBeUndefined();
   });
 
-  it('stays suspended without a word in other runs', () => {
+  it('stays suspended in other runs, which report only the stop', () => {
     const quiet = plan({ scope: 'poll' }, { line: suspended() });
     expect(quiet).toMatchObject({ steps: [], problems: [], stops: [expect.any(String)] });
     expect(quiet.notices).toBeUndefined();
@@ -231,7 +231,7 @@ describe('a number that Sluice suspended', () => {
     expect(missing.notices).toBeUndefined();
   });
 
-  it('and is active again ends its evidence without a word', () => {
+  it('and is active again ends its evidence without a notice', () => {
     const active = plan({ evidence: [item] }, { dids: [own({ statusValue: '2' })] });
     expect(changesOf(active)).toEqual({ ...nothing, ended: dropped('ev-did') });
     expect([active.notices, active.problems]).toEqual([undefined, []]);

@@ -26,7 +26,7 @@ function repair({ changes, prior, isOwn = true, shown = {} }: Differing): Plan {
 const written = (differing: Differing): unknown => repair(differing).steps.map(({ payload }) => payload);
 
 describe('a line that Sluice made', () => {
-  it('is corrected, and says in which words it differed', () => {
+  it('is corrected, and reports how it differed', () => {
     const changes = { planId: '11', channels: 4, externalRef: 'whmcs:service:311' };
     const prior = { planId: '12', channels: 2, externalRef: null };
     const plan = repair({ changes, prior });

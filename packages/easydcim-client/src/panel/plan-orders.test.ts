@@ -102,7 +102,7 @@ describe('the end of a hold on the order', () => {
     expect(changesOf(planOf({}, { order: suspended() }))).toEqual(nothing);
   });
 
-  it('does not mind that the order contradicts the service', () => {
+  it('ignores that the order contradicts the service', () => {
     expect(stepsOf(planOf(undone, { order: suspended({ serviceId: '502' }) }))).toEqual(['unsuspend-order 88']);
   });
 
