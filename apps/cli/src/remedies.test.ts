@@ -5,6 +5,7 @@ import { listNodes } from './terminal/completion/script.js';
 import { wholeProgram } from './cli.js';
 import { remedyFor, withRemedy } from './remedies.js';
 import { REMEDIES } from './remedy-texts.js';
+import { STATE_REMEDIES } from './state-remedies.js';
 
 const DOCS = path.resolve(import.meta.dirname, '../../../docs');
 const PAGES = ['errors.md', 'upgrading.md'].map((name) => path.join(DOCS, name));
@@ -58,6 +59,14 @@ it('remedies name only commands that there are', () => {
     [...text.matchAll(/"(sluice (?!\{)[^"]+)"/g)].map((match) => match[1] ?? ''),
   );
   expect(commands.length).toBeGreaterThan(100);
+  expect([...new Set(commands)].map(findUnknown).filter((wrong) => wrong !== null)).toEqual([]);
+});
+
+it('what is said of a service names only commands that there are', () => {
+  const commands = Object.values(STATE_REMEDIES)
+    .flat()
+    .flatMap((text) => [...text.matchAll(/sluice [^;.,]+/g)].map(([command]) => command));
+  expect(commands.length).toBeGreaterThan(50);
   expect([...new Set(commands)].map(findUnknown).filter((wrong) => wrong !== null)).toEqual([]);
 });
 

@@ -13,6 +13,8 @@ export type {
   AutoBuyRule,
   AutoBuySource,
   AutoBuyView,
+  Because,
+  BecauseCode,
   BillReport,
   BrakeState,
   BrakedSubjects,

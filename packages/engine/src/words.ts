@@ -13,6 +13,7 @@ export {
   describeRefusedOne,
   findRefusedAll,
 } from './features/purchases/describe-effect.js';
+export { describeForClient } from './features/explain/for-client.js';
 export { hasEnded } from './base/lifecycle.js';
 export { describePurchaseState } from './features/billing/refund-state.js';
 export { packageName } from './base/config/package-name.js';
@@ -34,48 +35,21 @@ export {
   describeFigures,
   describeHold,
   describeMark,
-  isKnownLeft,
   describeProtection,
+  describeUnused,
   describeUsed,
-  describeWithin,
   isLeastUsed,
-  isWithheld,
-  isWithinUnknown,
-  listReleasing,
   usedBytes,
 } from './kernel/subject/used.js';
 export { type AgentEnd, findLimitEnd, keepsDisabled, type LimitEnd } from '@sluice/panel-kind';
 export {
-  describeLimitEnd,
-  describeLimitNow,
-  describeOthers,
   findLimitingAgents,
-  isForSuspensionAlone,
   type LimitingAgent,
   type LimitingAgents,
   listLimiting,
 } from './features/agents/limiting-agents.js';
-export { isEndedByRuns, readSuspendedAgent } from './kernel/subject/agent-hold.js';
 export type { Doubted } from './kernel/subject/stages.js';
-export {
-  describeOverdue,
-  describeSkip,
-  findSkip,
-  isLeftBySkip,
-  isWithAccount,
-  needsDateToRenew,
-  type DueService,
-  type SkipReason,
-} from './kernel/subject/skip.js';
+export { describeOverdue, type DueService, isWithAccount } from './kernel/subject/skip.js';
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
-export {
-  type DecisionFacts,
-  describeHoldEnd,
-  findNextDecision,
-  isDueToEnd,
-  isHeldBesides,
-  isLeftUnrestricted,
-  type NextDecision,
-} from './kernel/subject/next-decision.js';
+export { type DecisionFacts, findNextDecision, type NextDecision } from './kernel/subject/next-decision.js';
 export { describeBesides } from './kernel/run/alarms.js';
-export { describeDoubtedHolds } from './kernel/subject/holds.js';

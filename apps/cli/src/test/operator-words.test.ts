@@ -34,7 +34,7 @@ describe('what an operator reads', () => {
     }
     await run('service set svc-2 easydcim_service_id=502 status=pending');
     const { stdout } = await run('explain svc-2');
-    expect(stdout).toContain('svc-2 has an account.\nIt is pending: no run reads, restricts or releases it until');
+    expect(stdout).toContain('svc-2 has an account. It is pending: no run reads, restricts or releases it until');
     expect(stdout).toContain('until it is active. Once it is in use: sluice service set svc-2 status=active.');
     expect((await run('service set svc-2 status=active')).exitCode).toBe(0);
   });

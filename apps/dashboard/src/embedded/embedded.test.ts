@@ -121,7 +121,7 @@ describe('what staff see of a service', () => {
   it('are its state with reasons, references, allowance, holds and changes, without forms', async () => {
     const document = await forStaff('svc-1');
     expect(document.summary).toBe('held: 120 GB of 100 GB (120%) are used');
-    expect(findPart(document, 'state')).toMatch(/It is held since .*server id <bdi>301/);
+    expect(findPart(document, 'state')).toMatch(/svc-1 is held since .*server id <bdi>301/);
     expect(findPart(document, 'allowance')).toContain('100 GB');
     expect(findPart(document, 'holds')).toContain('quota');
     for (const id of ['graph', 'purchases', 'cycles', 'changes'])

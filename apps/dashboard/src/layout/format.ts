@@ -100,10 +100,10 @@ export class Times {
     return html`<time datetime="${new Date(ms).toISOString()}">${this.text(ms)}</time>`;
   }
 
-  /** A text of the engine with its instants (ISO UTC) in this zone. */
-  inText(text: string): Html {
+  /** A text of the engine with its instants (ISO UTC) in this zone; `own` has those that are written in another way. */
+  inText(text: string, own: Readonly<Record<string, Part>> = {}): Html {
     const parts = text.split(INSTANTS);
-    return html`${parts.map((part, index) => (index % 2 === 1 ? this.full(part) : part))}`;
+    return html`${parts.map((part, index) => (index % 2 === 1 ? (own[part] ?? this.full(part)) : part))}`;
   }
 
   /** A recent instant as `3 min ago`; others, and what is kept, as `at`. */

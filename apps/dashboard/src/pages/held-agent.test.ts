@@ -93,7 +93,7 @@ it('says of the users of a held agent what enables them again, on each page the 
   await limit(40, 'top');
   await check();
   const free = await read();
-  expect(free[0]).toContain('It is not held');
+  expect(free[0]).toContain('svc-1 is not held');
   expect(free[1]).not.toContain('traffic left');
 });
 

@@ -29,7 +29,7 @@ async function forClient(id: string): Promise<string> {
 describe('a pending service with an account', () => {
   it('that is in use is said to have it, and to be read by no run', async () => {
     const page = await forOperator('svc-5');
-    expect(page).toContain(`It has an account. ${PENDING}`);
+    expect(page).toContain(`svc-5 has an account. ${PENDING}`);
     expect(page).not.toContain('it has no account yet');
   });
 

@@ -4,6 +4,7 @@
  * @module
  */
 import * as z from 'zod';
+import { because } from './because.js';
 import { brake, bytesOrNull, errorOrNull, instant, name, text, textOrNull, unknown } from './common.js';
 import { hold } from './holds.js';
 import { figures, modeOrNull, service } from './services.js';
@@ -24,6 +25,7 @@ export const explanation = name(
   'Explanation',
   z.object({
     at: instant,
+    because,
     service,
     readings: z.array(
       z.object({

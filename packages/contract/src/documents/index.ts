@@ -1,5 +1,6 @@
 import * as access from './access.js';
 import * as agents from './agents.js';
+import * as because from './because.js';
 import * as calls from './calls.js';
 import * as common from './common.js';
 import * as embedded from './embedded.js';
@@ -17,6 +18,7 @@ export { count, instantOrNull, name, named, text, textOrNull } from './common.js
 export {
   access,
   agents,
+  because,
   calls,
   common,
   embedded,
@@ -74,6 +76,7 @@ export type {
   RunView,
   UndecidedPanel,
 } from './common.js';
+export type { Because, BecauseCode } from './because.js';
 export type { AccountDue, AccountReason, Explanation } from './explanation.js';
 export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds.js';
 export type {

@@ -4,6 +4,7 @@
  * @module
  */
 import * as z from 'zod';
+import { because } from './because.js';
 import {
   action,
   amount,
@@ -221,6 +222,7 @@ const detailParts = {
   termination: z.object({ since: instant, by: textOrNull, remains: z.array(text) }).nullable(),
   /** On panels with accounts: the account as last read, null before the first read; for a client as read since it has the service. */
   account: account.nullable().exactOptional(),
+  because: because.exactOptional().describe('As in `explain`; in `service show` only'),
 };
 
 export const service = name('Service', z.object({ ...serviceParts, ...detailParts }));

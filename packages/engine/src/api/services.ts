@@ -74,6 +74,7 @@ export interface Services {
   sync(options?: SyncOptions): Promise<SyncReport>;
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
+  /** Returns a service, with the reasons of its state (`because`). */
   show(id: string, options?: ReaderOptions): Promise<ServiceDetail>;
   /** Returns whether a service is a client's, by one query. */
   isOf(id: string, client: string): Promise<boolean>;
@@ -129,13 +130,13 @@ export function servicesApi(call: RunCall): Services {
     sync: (options) => call(options, (context) => runSync(context, toSyncRequest(options))),
     remove: (id, options) =>
       call(options, async (context) => {
-        const before = await detail(context, id);
+        const before = await serviceDetail(context, await requireService(context, id));
         await removeService(context, id, toWaitMs(options));
         return before;
       }),
     isOf: (id, client) =>
       call(undefined, async ({ store }) => (await store.services.list({ ids: [id], client, limit: 1 })).length > 0),
-    show: (id, options) => call(options, (context) => detail(context, id, options?.reader)),
+    show: (id, options) => call(options, (context) => show(context, id, options?.reader)),
     customerMay: (id, options) => call(options, (context) => terms(context, id)),
     list: (filter) => call(filter, (context) => listDetails(context, filter)),
     export: (filter) =>
@@ -148,8 +149,9 @@ export function servicesApi(call: RunCall): Services {
   };
 }
 
-async function detail(context: Context, id: string, reader?: Reader): Promise<ServiceDetail> {
-  return serviceDetail(context, await requireService(context, id), reader);
+async function show(context: Context, id: string, reader?: Reader): Promise<ServiceDetail> {
+  const { showService } = await import('../features/explain/explain.js');
+  return showService(context, id, reader);
 }
 
 async function terms(context: Context, id: string): Promise<{ service: string } & CustomerTerms> {

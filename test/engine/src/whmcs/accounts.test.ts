@@ -15,7 +15,11 @@ const limit = (gb: number): Promise<unknown> => {
   return at.sluice.agents.limit('north', request);
 };
 const show = async (id: string): Promise<ServiceDetail> => await at.sluice.services.show(id);
-const accountDue = async (id: string): Promise<Explanation['accountDue']> => (await at.sluice.explain(id)).accountDue;
+const accountDue = async (id: string): Promise<Explanation['accountDue']> => {
+  const { accountDue: due, because } = await at.sluice.explain(id);
+  expect(because[0]?.code === `account_${due?.reason ?? ''}`).toBe(due !== null);
+  return due;
+};
 const states = ({ services }: RunReport): string[] => services.map(({ id, status }) => `${id} ${status}`);
 const codes = ({ notices }: RunReport): string[] => notices.map(({ code, service }) => `${code} ${service ?? ''}`);
 /** Changes of accounts; the mark of the store on the panel is none. */

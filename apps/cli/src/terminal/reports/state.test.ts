@@ -1,302 +1,52 @@
-import { describe, expect, it } from '@jest/globals';
-import type { Explanation } from '@sluice/engine';
-import type { LimitEnd, LimitingAgents } from '@sluice/engine/words';
+import { expect, it } from '@jest/globals';
+import type { Because, Explanation } from '@sluice/engine';
 import { Terminal } from '../terminal.js';
 import { explainState } from './state.js';
-import type { StateNames } from './state-names.js';
 
-const SINCE = '2026-11-20T13:00:00.000Z';
+const NOW = '2026-11-20T13:00:00.000Z';
+const stdout = { write: () => true };
+const host = {
+  ...{ stdout, stderr: stdout, env: {}, clock: { now: () => Date.parse(NOW) } },
+  randomBytes: (count: number) => new Uint8Array(count),
+};
+const { times } = new Terminal(host, {}, { timeZone: 'UTC', panels: {} });
 
-/** Returns the sentences about a service of a panel that is held; `of` may have its decision, too. */
-function sentencesOf(of: object, hold: object, own: Partial<StateNames> = {}, others: object[] = []): string[] {
-  const { decision = {}, ...service } = of as { decision?: object };
-  const found = {
-    ...{
-      at: SINCE,
-      readings: [],
-      decision,
-      brake: null,
-      panelRemoved: false,
-      accountDue: null,
-      released: null,
-      source: null,
-    },
-    service: {
-      ...{ id: 'svc-1', panel: 'vpn', lifecycle: 'active', holds: [], wouldHold: [], error: null, cycle: null },
-      ...{
-        protectedUntil: null,
-        panelDownSince: null,
-        doubted: null,
-        fallen: null,
-        termination: null,
-        allowance: null,
-        usage: null,
-        mode: null,
-        limits: [],
-        purchases: [],
-      },
-      ...{ billingCycle: 'monthly', nextDueDate: null },
-      ...service,
-    },
-    holds: [hold, ...others].map((each) => ({
-      ...{ service: 'svc-1', since: SINCE, until: null, note: null, origin: 'run', evidence: [{ until: null }] },
-      ...each,
-    })),
-  } as unknown as Explanation;
-  const commands = {
-    endAgentSuspension: (agent: string) => `end ${agent}`,
-    removeAccount: (service: string) => `remove ${service}`,
-    sync: () => 'sync',
-    activate: (service: string) => `activate ${service}`,
-    createAccount: (service: string) => `create ${service}`,
-    renew: (service: string) => `renew ${service}`,
-    hold: (service: string) => `hold ${service}`,
-    suspend: (service: string) => `suspend ${service}`,
-    findActions: () => 'actions',
-    endSuspension: (service: string) => `end ${service}`,
-    enforce: (panel: string, product?: string) => `enforce ${panel}${product === undefined ? '' : ` ${product}`}`,
-    poll: (service: string) => `poll ${service}`,
-    checkAgents: (panel: string) => `check ${panel}`,
-    raiseAgentLimit: (agent: string) => `raise ${agent}`,
-    release: (service: string, until?: string) => `release ${service} ${until ?? 'now'}`,
-    setProduct: (service: string) => `move ${service}`,
-    setQuota: (service: string) => `set ${service}`,
-  } as unknown as StateNames['commands'];
-  const stdout = { write: () => true };
-  const host = {
-    ...{ stdout, stderr: stdout, env: {}, clock: { now: () => Date.parse(SINCE) } },
-    randomBytes: (count: number) => new Uint8Array(count),
-  };
-  const { times } = new Terminal(host, {}, { timeZone: 'UTC', panels: {} });
-  return explainState(found, times, {
-    ...{ commands, canCreate: false, hasAccount: false, skip: null, overdue: null, agents: null },
-    ...own,
-    withRemedy: ({ code, message, details }) => `${message}. Mend ${code} of ${details['service']}`,
-  });
+/** Returns what is printed of a reason. */
+function print(code: Because['code'], text: string, details: Because['details'] = {}, more: object = {}): string {
+  const service = { ...{ id: 'svc-1', panel: 'vpn', product: 'vpn 50', error: null }, ...more };
+  const found = { because: [{ code, text, details }], service } as unknown as Explanation;
+  return explainState(found, times).join('\n');
 }
 
-it('names the suspended agent in what releases its services', () => {
-  const sentences = sentencesOf({}, { reason: 'agent-limit', note: 'agent "north" is suspended' });
-  expect(sentences[1]).toBe('To release it: end north.');
+it('a command follows the sentence, with its names as words of a shell', () => {
+  expect(print('end_next_run', 'It has room again.')).toBe('It has room again: sluice poll --service svc-1.');
+  expect(print('exceeded_observed', 'It is under observe.')).toBe(
+    "It is under observe. To restrict it from the next run on: sluice enforce vpn --only 'vpn 50'.",
+  );
+  expect(print('ended', 'svc-1 is terminated.')).toBe('svc-1 is terminated.');
 });
 
-it('says of the limit of an agent what it is now', () => {
-  const hold = { reason: 'agent-limit', note: 'agent "north"' };
-  const since = 'svc-1 is held since 20 Nov 2026 13:00: agent "north"';
-  const found = (ends: Record<string, LimitEnd>, cause: LimitingAgents['cause'] = 'limit'): LimitingAgents => {
-    const agents = Object.entries(ends).map(([name, end]) => ({ name, end }));
-    return { cause, named: 'north', agents, isStopped: false };
-  };
-  const saying = (end: LimitEnd, others: Record<string, LimitEnd> = {}): string[] =>
-    sentencesOf({}, hold, { agents: found({ north: end, ...others }) });
-  const low = 'It is released by the first check of agents that reads less than 95 % of the limit of its agent';
-  expect(saying({ by: 'usage', isOver: true, belowPercent: 95 })).toEqual([
-    `${since} is over its limit.`,
-    `${low}, such as with a higher one: raise north.`,
-  ]);
-  expect(saying({ by: 'usage', isOver: false, belowPercent: 95 })).toEqual([
-    `${since} was over its limit, and is below it now, but not low enough.`,
-    `${low}, such as with a higher one: raise north.`,
-  ]);
-  expect(saying({ by: 'check' })).toEqual([
-    `${since} was over its limit, and is within it now.`,
-    'The next check of agents releases it: check vpn.',
-  ]);
-  const over = { by: 'usage', isOver: true, belowPercent: 95 } as const;
-  expect(saying({ by: 'check' }, { top: over })).toEqual([
-    `${since} was over its limit, and is within it now, and agent "top" is over its limit.`,
-    'It is released by the first check of agents that reads less than 95 % of the limit of agent "top", such as with a higher one: raise top.',
-  ]);
-  expect(saying(over, { top: { ...over, isOver: false } })).toEqual([
-    `${since} is over its limit, and agent "top" is not low enough below its limit.`,
-    'It is released by the first check of agents that reads less than 95 % of the limit of agent "north" and less than 95 % of that of agent "top", such as with a higher one: raise north; raise top.',
-  ]);
-  expect(saying(over, { top: { by: 'suspension' } })).toEqual([
-    `${since} is over its limit, and agent "top" is suspended.`,
-    'No check of agents releases it while agent "top" is suspended; after that, the first one does that reads less than 95 % of the limit of agent "north": end top; raise north.',
-  ]);
-  expect(saying({ by: 'check' }, { top: { by: 'nothing' } })[1]).toBe(
-    'No check of agents releases it while account "top" is not an agent on the panel and has a limit.',
+it('the first text whose details are known is used, one command for each of several names', () => {
+  const says = (details: Because['details']): string => print('until_agent', 'It is released.', details);
+  expect(says({ suspended: ['top'], limited: ['north', 'it s'] })).toBe(
+    "It is released: sluice agent unsuspend top --panel vpn; sluice agent limit north --gb N --panel vpn; sluice agent limit 'it s' --gb N --panel vpn.",
   );
-  expect(sentencesOf({}, hold, { agents: found({ south: { by: 'check' } }) })).toEqual([
-    `${since} was over its limit, and does not restrict it any more.`,
-    'The next check of agents releases it: check vpn.',
-  ]);
-  const suspended = { reason: 'agent-limit', note: 'agent "north" is suspended' };
-  expect(
-    sentencesOf({}, suspended, { agents: found({ east: over, north: { by: 'suspension' } }, 'suspension') }),
-  ).toEqual([
-    'svc-1 is held since 20 Nov 2026 13:00: agent "north" is suspended, and agent "east" is over its limit.',
-    'No check of agents releases it while agent "north" is suspended; after that, the first one does that reads less than 95 % of the limit of agent "east": end north; raise east.',
-  ]);
-  expect(saying({ by: 'suspension' })[1]).toBe(
-    'No check of agents releases it while the agent is suspended: end north.',
+  expect(says({ checks: 'north' })).toBe('It is released: sluice agent check --all --panel vpn.');
+  expect(says({ barred: ['west'] })).toBe('It is released.');
+});
+
+it('times are those of the terminal: the end of a cycle as a date, a reading by its age', () => {
+  const details = { cycleEnd: '2026-12-15T00:00:00.000Z', readAt: '2026-11-20T12:30:00.000Z' };
+  const text = `Held since ${NOW} until ${details.cycleEnd}. The figures were read ${details.readAt}.`;
+  expect(print('below_allowance', text, details)).toBe(
+    'Held since 20 Nov 2026 13:00 until 15 Dec 2026. The figures were read 30 min ago.',
   );
 });
 
-it.each([
-  [{ reason: 'quota' }, 'To release it now: release svc-1 DATE; or let runs change it again: enforce vpn vpn-50.'],
-  [{ reason: 'billing' }, 'To release it now: end svc-1. Once it is paid, runs that change the panel release it too.'],
-  [{ reason: 'agent-limit' }, 'To have it released, let runs change the panel again: enforce vpn.'],
-  [
-    { reason: 'manual', releasing: true },
-    'To release it now: release svc-1 now; or let runs change it again: enforce vpn vpn-50.',
-  ],
-])('names no run as what ends a hold under observe: %j', (hold, end) => {
-  expect(sentencesOf({ observing: true, product: 'vpn-50' }, hold)[1]).toBe(
-    `It is under observe on panel vpn, so no run releases it. ${end}`,
-  );
-  expect(sentencesOf({ observing: false }, hold).join(' ')).not.toContain('observe');
-});
-
-it('says what to do about the error of the last run', () => {
+it('the error of a run is followed by its own remedy', () => {
   const error = { code: 'change_reversed', message: 'it was reversed by something else.' };
-  expect(sentencesOf({ error }, { reason: 'manual' })).toContain(
-    'The last run could not finish: it was reversed by something else. Mend change_reversed of svc-1.',
+  const text = 'The last run could not finish: it was reversed by something else. The figures are old.';
+  expect(print('run_failed', text, { error: error.code }, { error })).toMatch(
+    /^The last run could not finish: it was reversed by something else\. \S.* The figures are old\.$/,
   );
-});
-
-it.each(['quota', 'limit-day'])('says that a service without its product stays held (%s)', (reason) => {
-  const service = {
-    product: 'gone',
-    error: { code: 'unknown_product', message: 'product "gone" is not in the config' },
-  };
-  const [why, end] = sentencesOf(service, { reason });
-  expect(why).toBe('svc-1 is held since 20 Nov 2026 13:00.');
-  expect(end).toBe(
-    'It stays held while product gone is not in the config: put that back, set another: move svc-1; or release it until a date: release svc-1 DATE.',
-  );
-});
-
-it('says of a hold whose period has ended unread that the next run decides', () => {
-  const window = { start: '2026-11-21T00:00:00.000Z', end: '2026-12-21T00:00:00.000Z' };
-  const limits = [{ id: 'quota', window, unit: 'bytes', used: null, allowed: 100, held: true }];
-  expect(sentencesOf({ limits }, { reason: 'quota' })).toEqual([
-    'svc-1 is held since 20 Nov 2026 13:00: its limit "quota" was used up in the period before, and nothing was read in the present one.',
-    'The next run that reads it decides again: poll svc-1.',
-  ]);
-});
-
-it.each(['quota', 'billing'])(
-  'says of a protected service that is held that the next run releases it (%s)',
-  (reason) => {
-    const protection = { protected: true, protectedUntil: '2026-12-05' };
-    expect(sentencesOf(protection, { reason })).toEqual([
-      'svc-1 is held since 20 Nov 2026 13:00.',
-      'It is protected: the next run that reaches the panel releases it: poll svc-1.',
-      'It is protected until 2026-12-05: no run restricts it before.',
-    ]);
-    expect(sentencesOf(protection, { reason: 'manual' })[1]).toBe('To release it: release svc-1 now.');
-  },
-);
-
-it('says of a quota hold whose cycle has ended unread that the next run decides', () => {
-  const cycle = { start: '2026-10-20T00:00:00.000Z', end: '2026-11-20T00:00:00.000Z' };
-  expect(sentencesOf({ cycle }, { reason: 'quota' })).toEqual([
-    'svc-1 is held since 20 Nov 2026 13:00: its usage is unknown.',
-    'Its cycle ended on 20 Nov 2026: the next run that reads the present one decides: poll svc-1.',
-  ]);
-  expect(sentencesOf({ cycle, quota: {}, allowance: { decided: true } }, { reason: 'quota', until: SINCE })).toEqual([
-    'svc-1 is not held: its usage is unknown in the cycle that ended on 20 Nov 2026.',
-    'Nothing was read in the present one yet: the next run that reads it decides: poll svc-1.',
-  ]);
-});
-
-describe('a service that no run reads', () => {
-  const overdue =
-    'It was due on 2026-11-15, and runs leave overdue services as they are (poll.overdue: ignore): none reads, restricts or releases it until it is renewed. To renew it: renew svc-1.';
-  const pending =
-    'It is pending: no run reads, restricts or releases it until it is active. Once it is in use: activate svc-1.';
-  const ended = { until: '2026-11-19T00:00:00.000Z' };
-
-  it('is held until it is renewed, or active', () => {
-    const why = 'svc-1 is held since 20 Nov 2026 13:00: its usage is unknown.';
-    const due = { nextDueDate: '2026-11-15' };
-    expect(sentencesOf(due, { reason: 'quota' }, { skip: 'overdue' })).toEqual([why, overdue]);
-    const byHand = sentencesOf(due, { reason: 'manual' }, { skip: 'overdue' });
-    expect(byHand[1]).toBe('To release it: release svc-1 now.');
-    const lifecycle = { lifecycle: 'pending' };
-    expect(sentencesOf(lifecycle, { reason: 'quota' }, { skip: 'pending', hasAccount: true })).toEqual([why, pending]);
-  });
-
-  it('is not held, or has an account', () => {
-    const due = { nextDueDate: '2026-11-15' };
-    const found = sentencesOf(due, { reason: 'quota', ...ended }, { skip: 'overdue' });
-    expect(found).toEqual(['svc-1 is not held.', overdue]);
-    const lifecycle = { lifecycle: 'pending' };
-    const inUse = sentencesOf(lifecycle, { reason: 'quota', ...ended }, { skip: 'pending', hasAccount: true });
-    expect(inUse).toEqual(['svc-1 has an account.', pending]);
-    const unused = sentencesOf(lifecycle, { reason: 'quota', ...ended }, { skip: 'pending', canCreate: true });
-    expect(unused[0]).toContain('it has no account yet');
-  });
-});
-
-it.each(['terminated', 'vanished'])('says that a service that is %s stays restricted', (lifecycle) => {
-  expect(sentencesOf({ lifecycle }, { reason: 'manual' })).toEqual([
-    `svc-1 is ${lifecycle}: it is not metered, and what is restricted on its panel stays so.`,
-    'svc-1 is held since 20 Nov 2026 13:00: an operator restricted it.',
-    'To undo that: release svc-1 now.',
-  ]);
-});
-
-it('says first of a service that its panel stops what stops it', () => {
-  const message = 'svc-1 is within its allowance, but the panel stops it: user 2 expired';
-  const [first, second] = sentencesOf({ stoppedByPanel: { since: SINCE, message }, quota: null }, { until: SINCE });
-  expect([first, second]).toEqual([`${message}.`, expect.stringContaining('svc-1 is not held')]);
-});
-
-it('says of a service whose termination is not finished what remains of it', () => {
-  const termination = { since: SINCE, by: 'root', remains: ['user 7'] };
-  expect(sentencesOf({ termination, quota: null }, { until: SINCE })).toEqual([
-    'The termination of svc-1, requested by root at 20 Nov 2026 13:00, is not finished; remaining: user 7.',
-    'The next reconcile goes on with it; to do so now: remove svc-1.',
-  ]);
-  expect(sentencesOf({ termination, quota: null, observing: true }, { until: SINCE })[1]).toBe(
-    'It is under observe on panel vpn, so that no run goes on with it; to do so: remove svc-1.',
-  );
-});
-
-it('says last of a held service what has stopped it besides', () => {
-  const decision = { inputs: { stoppedBesides: ['all its ports are disabled'] } };
-  const found = sentencesOf({ decision }, { reason: 'manual' });
-  expect(found).toEqual([
-    'svc-1 is held since 20 Nov 2026 13:00: an operator restricted it.',
-    'To release it: release svc-1 now.',
-    'svc-1 is stopped besides its holds: all its ports are disabled. That its holds end does not start it.',
-  ]);
-});
-
-it('names the invoice whose payment makes room again', () => {
-  const GB = 1024 ** 3;
-  const of = (bytes: number, client: string) => ({
-    client: '42',
-    usage: { inBytes: null, outBytes: null, totalBytes: 120 * GB, readAt: SINCE },
-    mode: 'TOTAL',
-    allowance: { allowedBytes: 100 * GB, unlimited: false, decided: true },
-    purchases: [{ status: 'pending', client, invoice: '1010', bytes }],
-  });
-  const end = (bytes: number, client = '42'): string | undefined =>
-    sentencesOf(of(bytes, client), { reason: 'quota' })[1];
-  const rest = 'or by the poll after a larger quota: set svc-1.';
-  expect(end(50 * GB)).toBe(
-    `It is released with the next cycle, by the poll after the payment of invoice 1010, ${rest}`,
-  );
-  expect(end(10 * GB)).toBe(`It is released with the next cycle, ${rest}`);
-  expect(end(50 * GB, '41')).toBe(`It is released with the next cycle, ${rest}`);
-});
-
-it('promises no release by the end of one hold of several', () => {
-  const ended = { reason: 'quota', releasing: true, until: SINCE };
-  const text = (...others: object[]): string => sentencesOf({}, ended, {}, others).join(' ');
-  expect(text()).toContain('svc-1 is to be released: its hold "quota" ended');
-  expect(sentencesOf({}, { ...ended, evidence: [] })).toEqual([
-    expect.stringContaining('its restriction may still be on the panel'),
-    'It is undone once it is known how a call for it ended: poll svc-1; to say it: actions.',
-  ]);
-  expect(text({ reason: 'manual' })).toContain('svc-1 stays held: its hold "quota" ended');
-  expect(text({ ...ended, reason: 'manual' })).toContain('svc-1 is to be released: its hold "quota" ended');
-  const ofProtected = (...others: object[]): string =>
-    sentencesOf({ protected: true }, { reason: 'quota' }, {}, others).join(' ');
-  expect(ofProtected({ reason: 'billing' })).toContain('the next run that reaches the panel releases it');
-  expect(ofProtected({ reason: 'manual' })).toContain('ends this hold, and another one stays: poll svc-1.');
 });

@@ -152,7 +152,7 @@ function listedAs(text: string, status: string): string[] {
 
 /** The words of a service's page. */
 const pageOfService = (text: string): Said => ({
-  isHeld: text.includes('It is held since'),
+  isHeld: text.includes('svc-2 is held since'),
   down: text.includes('panel down since'),
   undecided: UNDECIDED.test(text) && text.includes('runs on its panel fail since'),
   figures: text.includes('195 GB'),
@@ -331,7 +331,7 @@ export const SPEAKING: Record<string, Read> = {
     return {
       ...pageOfService(await page('/services/svc-2')),
       isDoubted: (await page('/services/svc-4')).includes('The last reading is doubted'),
-      isDue: due.includes('It would be held'),
+      isDue: due.includes('svc-1 would be held'),
       braked: BRAKED.test(due),
     };
   },

@@ -113,9 +113,9 @@ it('explain names what ends the hold of a service that WHMCS lists, and what las
   at.whmcs.service(1).status = 'Suspended';
   await at.sync();
   await at.poll();
-  expect(await explained('whmcs-1')).toContain('Its bill is not paid: it is suspended in WHMCS. To restrict it from');
+  expect(await explained('whmcs-1')).toContain('Its bill is not paid: it is suspended in WHMCS.');
   expect(await explained('whmcs-2')).toContain(
-    'To release it now: sluice provision unsuspend whmcs-2. Once it is paid in WHMCS and synced, runs that change the panel release it too. ',
+    'Once it is paid in WHMCS and synced, runs that change the panel release it, too. To release it now: sluice provision unsuspend whmcs-2.',
   );
 });
 

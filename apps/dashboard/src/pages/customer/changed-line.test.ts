@@ -70,7 +70,7 @@ it('shows what is spent of a limit in money, before it is used up and after', as
   expect(await read()).toContain('Limit “spend” 0.45 of 0.50 BRL are spent');
   voice.addCall({ ...call, charge: '0.1000' });
   at.clock.advance(60_000);
-  expect(await read()).toContain('The limit “ spend ” is used up: 0.55 of 0.50 BRL are spent');
+  expect(await read()).toContain('The limit “spend” is used up: 0.55 of 0.50 BRL are spent');
 });
 
 /** Returns the usage reports for operators and for the client. */
@@ -99,7 +99,7 @@ it('never claims that a line is within its limits while a call has no charge', a
   expect(page).toContain('spend at least 0.45 BRL 0.50 BRL');
   for (const report of await readReports())
     expect(report).toMatch(/line-3 (501 )?capped at least 0\.45 BRL 0\.50 BRL at least 90%/);
-  expect(page).toContain('It is not held: whether it is within its limits is not known.');
+  expect(page).toContain('line-3 is not held: whether it is within its limits is not known.');
   const own = textOf(await link.text('/services/line-3'));
   expect(own).toContain('What is used of its limits is not known yet.');
   expect(own).toContain('Limit “spend” at least 0.45 of 0.50 BRL are spent');
@@ -120,6 +120,6 @@ it('says after midnight which limit was used up the day before, and nothing of t
   await at.sluice.poll();
   const later = await Link.open(at, { client: '501' });
   const own = textOf(await later.text('/services/line-2'));
-  expect(own).toContain('The limit “ spend ” was used up in the period before, and a new one has begun');
+  expect(own).toContain('The limit “spend” was used up in the period before, and a new one has begun');
   expect(own).not.toContain('traffic');
 });

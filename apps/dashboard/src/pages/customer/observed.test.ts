@@ -38,5 +38,5 @@ it('a hold that waits on a panel under observe is not called to be restricted', 
   expect(page).toContain('Your provider has suspended the service; the service is not restricted.');
   expect(page).not.toContain('to be restricted');
   const own = textOf(await at.page('/services/svc-2'));
-  expect(own).toContain('no run restricts it: add the hold here again, or let runs change it again.');
+  expect(own).toContain('no run restricts it. Add the hold here again, or let runs change it again.');
 });

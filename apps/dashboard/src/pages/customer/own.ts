@@ -1,4 +1,5 @@
 import type { ServiceDetail } from '@sluice/engine';
+import { toItemError } from '@sluice/panel-kind/errors';
 import { forClient, notFound } from '../../server/failure.js';
 import type { PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -22,9 +23,13 @@ export async function ownServices(request: PageRequest): Promise<ServiceDetail[]
  * @throws SluiceError `unknown_service`, the same for a service of another client as for one that nobody has
  */
 export async function ownService(request: PageRequest): Promise<ServiceDetail> {
-  const service = (await ownServices(request)).find(({ id }) => id === request.params['id']);
-  if (service !== undefined) return service;
-  throw notFound('unknown_service', 'There is no such service');
+  const reader = toClient(request);
+  try {
+    return await request.sluice.services.show(request.params['id'] ?? '', { reader });
+  } catch (error) {
+    if (toItemError(error).code !== 'unknown_service') throw error;
+    throw notFound('unknown_service', 'There is no such service');
+  }
 }
 
 /** Returns the path of a service's page. */

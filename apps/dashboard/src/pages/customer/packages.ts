@@ -1,6 +1,6 @@
 import { may } from '@sluice/contract';
 import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
-import { describePrice, findRefusedAll, hasCycleEnded, packageName } from '@sluice/engine/words';
+import { describeForClient, describePrice, findRefusedAll, hasCycleEnded, packageName } from '@sluice/engine/words';
 import type { PaymentTerms } from '@sluice/engine/options';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { Viewer } from '../../access/viewer.js';
@@ -14,7 +14,6 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, invoiceLink, listPending, purchaseState } from '../purchase-state.js';
 import { creditAge, creditAmount, readCredit, topUpLink } from './credit.js';
 import { toPath } from './own.js';
-import { whyText } from './usage.js';
 import { effectsOfAll } from '../package-effect.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
@@ -91,7 +90,7 @@ export async function packagesSection(
       ${left === null ? null : budgetText(request, packages, left)}
     </p>
     ${isSold ? await creditText(request, service, { pay, reads }) : null}`;
-  const warnings = isSold ? effectsOfAll(packages, whyText) : null;
+  const warnings = isSold ? effectsOfAll(packages, describeForClient) : null;
   return { id: 'packages', title: TITLE, content: html`${warnings}${list}${terms}` };
 }
 

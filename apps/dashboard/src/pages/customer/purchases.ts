@@ -1,5 +1,5 @@
 import type { PackageView, PurchaseReport, ServiceDetail } from '@sluice/engine';
-import { describePrice } from '@sluice/engine/words';
+import { describeForClient, describePrice } from '@sluice/engine/words';
 import type { AutoBuyRequest, AutoBuySubject, PaymentTerms } from '@sluice/engine/options';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { subtractMoney } from '@sluice/quota-core';
@@ -12,7 +12,6 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { agreedFields, readAgreed } from '../agreed-price.js';
 import { toPrice } from '../package-columns.js';
 import { effectNotices } from '../package-effect.js';
-import { whyText } from './usage.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -90,7 +89,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       ['Your credit', credit === null ? UNKNOWN : creditAmount(credit)],
     ])}
     ${creditAge(read, toTimes(request, service.panel))}
-    ${why !== null || 'made' in asked ? null : effectNotices(offered, packages, whyText)}
+    ${why !== null || 'made' in asked ? null : effectNotices(offered, packages, describeForClient)}
     ${missing === null ? null : notice('warning', html`${isWhole ? null : 'At least '}${money(missing, currency)} of credit are missing.`)}
     ${
       'made' in asked

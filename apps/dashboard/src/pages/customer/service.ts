@@ -1,5 +1,5 @@
 import type { ServiceDetail } from '@sluice/engine';
-import { findSkip, hasCycleEnded } from '@sluice/engine/words';
+import { hasCycleEnded } from '@sluice/engine/words';
 import { usageInMode } from '@sluice/quota-core';
 import { facts, type Section, sections, table } from '../../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
@@ -17,16 +17,13 @@ import type { Readers } from '../../requests/readers.js';
 import { telephonySections } from './telephony.js';
 import {
   ageNotice,
-  changeNotice,
-  COMES_BACK,
-  ENDED_HOLD,
   headline,
-  holdNotices,
-  leniencyNotice,
   isMetered,
   limitFacts,
+  showReason,
   showRemaining,
   showState,
+  stateNotices,
 } from './usage.js';
 import { hasEnded } from '../lifecycle.js';
 
@@ -56,14 +53,15 @@ export function servicePage(readers: Readers): Page {
       html`<p><a href="${request.base === '' ? '/' : request.base}">All services</a></p>`,
       ...sections(await serviceSections(request, service, readers)),
     ]);
-    const done = doneText(request.query['done'] ?? '', service);
-    const { timeZone } = toTimes(request, service.panel);
+    const times = toTimes(request, service.panel);
+    const done = doneText(request.query['done'] ?? '', service, times);
+    const { timeZone } = times;
     return { title: service.id, body, timeZone, ...(done === undefined ? {} : { notice: done }) };
   };
 }
 
 /** Returns what the last form did: of a purchase, what it changed of the service as it is now. */
-function doneText(word: string, service: ServiceDetail): Part | undefined {
+function doneText(word: string, service: ServiceDetail, times: Times): Part | undefined {
   const { allowance } = service;
   const allowed =
     allowance?.allowedBytes == null ? null : html`: ${bytes(allowance.allowedBytes)} are allowed in this period`;
@@ -74,7 +72,7 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
   if (word === 'online' || word === 'still-restricted') {
     return service.holds.length === 0 && service.stoppedByPanel === undefined
       ? html`Your service is online again; the package was bought${allowed}.`
-      : html`The package was bought${allowed}. ${afterPurchase(service)}`;
+      : html`The package was bought${allowed}. ${afterPurchase(service, times)}`;
   }
   if (word !== 'ordered') return DONE.get(word);
   return waiting === undefined
@@ -83,9 +81,11 @@ function doneText(word: string, service: ServiceDetail): Part | undefined {
 }
 
 /** What a purchase changed of a service that is still restricted. */
-function afterPurchase({ holds, observing }: ServiceDetail): string {
+function afterPurchase({ holds, observing, because = [] }: ServiceDetail, times: Times): Part {
   if (holds.length === 0) return 'The service is still stopped on its panel; see below.';
-  if (holds.every(({ releasing }) => releasing === true)) return observing ? ENDED_HOLD : COMES_BACK;
+  const ended = because.filter(({ details }) => 'reason' in details);
+  if (holds.every(({ releasing }) => releasing === true))
+    return join(ended.map((reason) => html`${showReason(reason, times)} `));
   const isOfTraffic = holds.every(({ reason }) => reason === 'quota');
   if (observing && isOfTraffic) return 'Your provider restores the service later.';
   return 'The service is still restricted; see below.';
@@ -100,7 +100,7 @@ export async function serviceSections(
   const times = toTimes(request, service.panel);
   const packages = await offeredPackages(request, service, reads);
   return [
-    usageSection(request, service, times),
+    usageSection(service, times),
     await packagesSection(request, service, { packages, reads }),
     await autoBuySection(request, service, packages),
     purchasesSection(request, service, times),
@@ -112,12 +112,11 @@ export async function serviceSections(
   ];
 }
 
-function usageSection({ sluice }: PageRequest, service: ServiceDetail, times: Times): Section {
+function usageSection(service: ServiceDetail, times: Times): Section {
   const { allowance, nextDueDate, usage } = service;
   const metered = isMetered(service);
-  const skip = findSkip(sluice.config, service, times.now);
-  const content = html`${ageNotice(service, times)} ${changeNotice(service, skip)} ${holdNotices(service, times, skip)}
-  ${leniencyNotice(service, times)} ${metered ? headline(service) : null}
+  const content = html`${ageNotice(service, times)} ${stateNotices(service, times)}
+  ${metered ? headline(service) : null}
   ${facts([
     ['State', showState(service)],
     metered ? ['Left', showRemaining(service)] : null,

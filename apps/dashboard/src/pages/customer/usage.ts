@@ -1,19 +1,9 @@
-import type { FallenUsage, ServiceDetail } from '@sluice/engine';
-import {
-  describeExceeded,
-  describeFigures,
-  type NextDecision,
-  findNextDecision,
-  hasCycleEnded,
-  isHeldBesides,
-  isLeftBySkip,
-  isWithinUnknown,
-  type SkipReason,
-} from '@sluice/engine/words';
+import type { Because, BecauseCode, ServiceDetail } from '@sluice/engine';
+import { describeExceeded, describeFigures, hasCycleEnded } from '@sluice/engine/words';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
-import { bytes, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
-import { html, type Html, type Part } from '../../layout/html.js';
+import { bytes, NONE, type Times, UNKNOWN } from '../../layout/format.js';
+import { html, type Html, join, type Part } from '../../layout/html.js';
 
 /** Readings older than this are shown with a warning, in milliseconds. */
 const OLD_MS = 6 * 3_600_000;
@@ -47,10 +37,6 @@ export function showState(service: ServiceDetail): Html {
 const USED_UP = 'used up';
 const RESTRICTED = 'restricted';
 const STOPPED = 'stopped';
-
-/** What a client reads of a restriction that has ended and is not undone yet. */
-export const COMES_BACK =
-  'The service comes back as soon as its panel accepts that, unless your provider has to allow it first.';
 
 function stateWord(service: ServiceDetail): string {
   const { lifecycle, holds, status, observing } = service;
@@ -106,160 +92,49 @@ export function headline(service: ServiceDetail): Html {
     <p>${showUsed(service)}</p>`;
 }
 
-/** One plain sentence where the figures are not those of now; nothing where they are. */
-export function ageNotice(service: ServiceDetail, times: Times): Html | null {
-  const { error, usage, doubted, unread, panelUndecided } = service;
-  if (!isMetered(service))
-    return isWithinUnknown(service) ? notice('warning', 'What is used of its limits is not known yet.') : null;
-  if (doubted !== null && usage !== null) {
-    const from = times.full(usage.readAt);
-    return notice('warning', html`A newer figure is being checked. These figures are from ${from}.`);
-  }
-  if (usage === null) return error === null ? null : notice('warning', 'The usage could not be read yet.');
-  if (unread === true || panelUndecided !== undefined) {
-    const from = times.full(usage.readAt);
-    return notice('warning', html`The usage can’t be read at the moment. These figures are from ${from}.`);
-  }
-  if (!times.isOlder(usage.readAt, OLD_MS)) return null;
+/** Of what no newer figures are expected at once. */
+const SAID_OLD = ['usage_unread', 'panel_undecided', 'panel_removed', 'reading_doubted'];
+
+/** Says that the figures are old where nothing else says it; nothing where they are not. */
+export function ageNotice({ usage, because = [] }: ServiceDetail, times: Times): Html | null {
+  if (usage === null || !times.isOlder(usage.readAt, OLD_MS)) return null;
+  if (because.some(({ code }) => SAID_OLD.includes(code))) return null;
   return notice('warning', html`These figures are from ${times.full(usage.readAt)}; newer ones have not arrived.`);
 }
 
-/** Says that what the service may use has changed and is not in force yet; nothing where it is. */
-export function changeNotice({ allowance }: ServiceDetail, skip: SkipReason | null): Html | null {
-  if (allowance === null || allowance.decided) return null;
-  const applies = skip === null ? 'The next reading of its usage applies it.' : 'A reading of its usage applies it.';
-  return notice('warning', `What the service may use has changed. ${applies}`);
-}
+const TONES: Readonly<Partial<Record<BecauseCode, 'bad' | 'info'>>> = {
+  held_quota: 'bad',
+  held_limit: 'bad',
+  held_manual: 'bad',
+  held_billing: 'bad',
+  held_agent: 'bad',
+  exceeded_withheld: 'info',
+};
 
-/** Says that nothing is restricted although the quota or a limit is used up, so that nobody buys for that; nothing elsewhere. */
-export function leniencyNotice(service: ServiceDetail, times: Times): Html | null {
-  const { quotaReleasedUntil: released, protectedUntil, holds } = service;
-  const until = [released, service.protected ? protectedUntil : null]
-    .filter((date) => date !== null)
-    .sort()
-    .at(-1);
-  if (until === undefined || holds.length > 0 || describeExceeded(service) === null) return null;
-  return notice('info', html`Your provider restricts nothing for that until ${times.day(until)}.`);
-}
-
-/** Why a service is restricted, and what is used up without a restriction, in words for its client. */
-export function holdNotices(service: ServiceDetail, times: Times, skip: SkipReason | null): Html[] {
-  const { holds, wouldHold, observing } = service;
-  const due = wouldHold.filter((reason) => reason !== 'billing' || service.unpaid !== false);
-  const used = due.map((reason) => notice('warning', html`${toWhy(reason, service)[0]}.`));
-  const released = service.quotaReleasedUntil === null ? null : service;
-  const restricted = holds.map((hold) => {
-    const { reason, since, beforeClient, releasing, restricting, partly } = hold;
-    const unread = skip !== null && isLeftBySkip(skip, hold) ? UNREAD[skip] : null;
-    const known = { service, released, at: times.now };
-    const isAnother = isHeldBesides(known, holds, hold);
-    if (releasing === true)
-      return notice(
-        'warning',
-        unread !== null || observing ? `${ENDED_HOLD}${unread ?? ''}` : isAnother ? ENDS_ALONE : COMES_BACK,
-      );
-    const next = findNextDecision(known, { reason, since, note: null });
-    const [why, tone] = toWhyNow(service, reason, next);
-    if (restricting === true)
-      return notice('warning', html`${why}; the service is ${observing ? 'not' : 'to be'} restricted.`);
-    const comesBack = next !== null && next !== 'product';
-    const end = comesBack ? (unread ?? (observing ? '' : isAnother ? NEXT_READING_ALONE : NEXT_READING)) : '';
-    return notice(
-      tone,
-      html`${why}; ${partly === true ? 'a part of the service' : 'the service'} has been restricted since
-      ${beforeClient === true ? 'before you became its customer' : times.full(since)}.${end}`,
-    );
+/** Why a service is in its state, in words for its client: what is said of one hold stands together. */
+export function stateNotices({ because = [] }: ServiceDetail, times: Times): Html[] {
+  const groups: Because[][] = [];
+  for (const reason of because) {
+    const last = groups.at(-1);
+    const isSame = 'reason' in reason.details && last?.[0]?.details['reason'] === reason.details['reason'];
+    if (last !== undefined && isSame) last.push(reason);
+    else groups.push([reason]);
+  }
+  return groups.map((group) => {
+    const [tone = 'warning'] = group.flatMap(({ code }) => TONES[code] ?? []);
+    return notice(tone, join(group.map((reason) => html`${showReason(reason, times)} `)));
   });
-  const { stoppedByPanel: stopped } = service;
-  const isStopped = stopped === undefined ? [] : [notice('warning', stoppedText(times.full(stopped.since)))];
-  return [...restricted, ...used, ...isStopped];
 }
 
-function stoppedText(since: Part): Html {
-  return html`The service has been stopped on its panel since ${since}. Please ask your provider.`;
-}
-
-/** Why a service is held, with what the next run decides about that. */
-function toWhyNow(
-  service: ServiceDetail,
-  reason: string,
-  next: NextDecision | null,
-): readonly [Part, 'bad' | 'warning'] {
-  if (next === 'window' || next === 'cycle') return toWhyEnded(reason);
-  if (next === 'paid') return ['An invoice was not paid, which is no longer a reason to restrict it', 'warning'];
-  return reason === 'quota' ? toWhyQuota(service, next) : toWhy(reason, service);
-}
-
-function toWhyQuota({ fallen, quota }: ServiceDetail, next: NextDecision | null): readonly [Part, 'bad' | 'warning'] {
-  if (quota === null) return FORMER_QUOTA;
-  if (fallen !== null) return [fallenText(fallen), 'warning'];
-  return next === 'room' ? OUTLASTED : toWhy('quota');
-}
-
-/** Says of a restriction why the figures shown do not call for it. */
-function fallenText({ usedBytes, peakBytes }: FallenUsage): Html {
-  if (peakBytes === null)
-    return html`The traffic of this period was used up before; the newest reading shows only ${bytes(usedBytes)}, and
-    your provider has to check it`;
-  return html`Earlier in this period ${bytes(peakBytes)} were read, which used up its traffic; the newest reading shows
-  only ${bytes(usedBytes)}, and your provider has to check it`;
-}
-
-function toWhy(reason: string, service?: ServiceDetail): readonly [Part, 'bad' | 'warning'] {
-  const figures = service === undefined ? null : describeFigures(service, [reason]);
-  const used = figures === null ? null : `: ${figures}`;
-  return [WHY[reason] ?? html`The limit “${name(reason)}” is used up${used}`, 'bad'];
+/** Returns a reason of a service's state with its times as pages write them. */
+export function showReason({ text, details: { day } }: Because, times: Times): Html {
+  return times.inText(typeof day === 'string' ? text.replace(day, times.day(day)) : text);
 }
 
 /** The limits of a service besides its quota, with what is used of each. */
 export function limitFacts(service: ServiceDetail): [string, Part][] {
   const others = service.limits.filter(({ id }) => id !== 'quota');
   return others.map(({ id }) => [`Limit “${id}”`, describeFigures(service, [id]) ?? UNKNOWN]);
-}
-
-/** Returns why a service is restricted, as a text for its client. */
-export function whyText(reason: string): string {
-  return WHY[reason] ?? `The limit “${reason}” is used up`;
-}
-
-const WHY: Readonly<Record<string, string>> = {
-  quota: 'The traffic of this period is used up',
-  billing: 'An invoice is not paid',
-  manual: 'Your provider has suspended the service',
-  'agent-limit': 'Your reseller is suspended, or has used up its traffic',
-};
-
-/** What ends a hold of a service that has room again. */
-const NEXT_READING = ' It comes back with the next reading of its usage, unless your provider has to allow that first.';
-
-/** The same of one of several restrictions. */
-const NEXT_READING_ALONE =
-  ' The next reading of its usage ends this restriction, unless your provider has to allow that first; the other one stays.';
-const ENDS_ALONE = 'This restriction has ended, and is undone as soon as the panel accepts that; the other one stays.';
-
-/** What a client reads of a restriction that has ended, and that nothing undoes at present. */
-export const ENDED_HOLD = 'The restriction of the service has ended, and is not undone yet.';
-
-/** Until when the usage of a service is not read, which alone would end a restriction; of one that has ended, it never is again. */
-const UNREAD: Readonly<Record<SkipReason, string>> = {
-  panel: ' Its usage isn’t read at the moment. Please ask your provider.',
-  pending: ' Its usage is read again once the service is active.',
-  overdue: ' Its due date has passed: its usage is read again once it is renewed.',
-  terminated: '',
-  vanished: '',
-};
-
-/** Why a service is held whose figures show room: its allowance grew, and nothing has released it yet. */
-const OUTLASTED = ['The traffic of this period was used up, and there is room again', 'warning'] as const;
-
-/** Why a service is held that has no quota any more: no run releases it. */
-const FORMER_QUOTA = ['Traffic was used up before, and your provider has to release the service', 'warning'] as const;
-
-/** Why a service is held whose period, or that of a limit, ended before it could be read again. */
-function toWhyEnded(reason: string): readonly [Part, 'bad' | 'warning'] {
-  if (reason === 'quota')
-    return ['The traffic of the period before was used up, and a new period has begun', 'warning'];
-  return [html`The limit “${name(reason)}” was used up in the period before, and a new one has begun`, 'warning'];
 }
 
 /** When a cycle ends; nothing for a service without usage. */

@@ -98,9 +98,9 @@ describe('while the brake stopped the last run of a panel', () => {
       await own.sluice.poll();
       const page = textOf(await own.page('/services/svc-1', await own.login()));
       expect(page).toContain('No run over panel dcim changed anything');
-      expect(page).toContain('It is due to end, but the brake stops the runs that would end it.');
+      expect(page).toMatch(/is held since .* No run over panel dcim changed anything since/);
       const link = await Link.open(own, { client: 'c-1' });
-      expect(textOf(await link.text('/services/svc-1'))).toContain('unless your provider has to allow that first');
+      expect(textOf(await link.text('/services/svc-1'))).toContain('It comes back once your provider allows that.');
     } finally {
       await own.close();
     }
@@ -128,8 +128,8 @@ describe('while the brake stopped the last run of a panel', () => {
       const [page = '', customers = ''] = await read();
       expect(page).toContain('its bill was not paid, which is no longer a reason to hold it');
       expect(customers).toContain('An invoice was not paid, which is no longer a reason to restrict it');
-      expect(page).toContain('It is due to end, but the brake stops the runs that would end it.');
-      expect(customers).toContain('unless your provider has to allow that first');
+      expect(page).toMatch(/is held since .* No run over panel dcim changed anything since/);
+      expect(customers).toContain('It comes back once your provider allows that.');
       expect(page + customers).not.toMatch(/is not paid/);
       expect(await own.sluice.explain('svc-1')).toMatchObject({ service: { unpaid: false } });
     } finally {

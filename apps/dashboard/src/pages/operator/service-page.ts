@@ -5,7 +5,6 @@ import { html, type Html } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';
-import { isKeptByBrake } from './hold-sentences.js';
 import { logTable } from './log-table.js';
 import { readRequiredRef } from './navigation.js';
 import { lineHref } from './record-values.js';
@@ -15,6 +14,9 @@ import { readFigures, readScene, type ServiceScene } from './service.js';
 
 /** Rows of the API log on the page of a service. */
 const LOG_ROWS = 25;
+
+/** Why the state of a service lasts that the brake stopped the last runs over. */
+const STOPPED = ['would_hold_stopped', 'end_stopped', 'agent_check_stopped'];
 
 /** `/services/:id` */
 export const servicePage: Page = async (request) => {
@@ -29,11 +31,8 @@ export const servicePage: Page = async (request) => {
         <div>${sections([graphs])}</div>
         <div>${sections([allowance, limits])}</div>
       </div>`;
-  const { brake, service } = scene.found;
-  const isAmongBraked =
-    brake !== null &&
-    !service.observing &&
-    (service.wouldHold.length > 0 || scene.found.holds.some((hold) => isKeptByBrake(scene.found, hold)));
+  const { because, brake, service } = scene.found;
+  const isAmongBraked = brake !== null && because.some(({ code }) => STOPPED.includes(code));
   const alarms = await alarmsSection(scene, id);
   const body = html`${isAmongBraked ? brakeBanner(scene, brake) : null}
     <section class="card">${showState(scene)}</section>

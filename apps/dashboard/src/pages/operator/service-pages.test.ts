@@ -73,7 +73,7 @@ describe('with services', () => {
   it('the page of a suspended service does not say that it was due on a day to come', async () => {
     await at.sluice.provision.suspend('svc-2', {});
     const page = await read('/services/svc-2');
-    expect(page).toContain('Its due date is 2026-12-15');
+    expect(page).toContain('It is held until its suspension is ended.');
     expect(page).not.toContain('was due');
   });
 
@@ -98,11 +98,11 @@ it('a service under observe would not be held while it is protected or released 
   await at.sluice.panels.observe('dcim');
   await at.sluice.poll({ service: 'svc-10' });
   const used = '109 GB of 100 GB (109%) are used';
-  expect(await read('/services/svc-10')).toContain(`It would be held (quota): ${used}.`);
+  expect(await read('/services/svc-10')).toContain(`svc-10 would be held (quota): ${used}.`);
   await at.sluice.services.set('svc-10', { protected_until: '2026-12-01' });
   const guarded = await read('/services/svc-10');
   expect(guarded).not.toContain('would be held');
-  expect(guarded).toContain(`It is not held, although ${used}.`);
+  expect(guarded).toContain(`svc-10 is not held, although ${used}.`);
   await at.sluice.services.set('svc-10', { protected_until: '' });
   await at.sluice.holds.release('svc-10', { until: '2026-12-01' });
   const released = await read('/services/svc-10');

@@ -6,7 +6,7 @@ import { html, type Html, type Part } from '../../layout/html.js';
 import { refLabel, whyOld } from '../../layout/words.js';
 import { statusWithReasons } from './brake.js';
 import { panelLink } from './panels.js';
-import { toDrift, explainState } from './sentences.js';
+import { explainState } from './sentences.js';
 import { allowedText, type ServiceScene } from './service.js';
 
 /** The state of a service in words, its client, product, panel and account. */
@@ -18,7 +18,7 @@ export function showState(scene: ServiceScene): Html {
       ${statusWithReasons({ ...service, holds: [] })}
       ${service.lifecycle === 'active' ? null : badge(service.lifecycle)} ${service.observing ? badge('observe') : null}
       ${(service.doubted?.holds ?? []).length > 0 ? badge('hold doubted', 'bad') : null}
-      ${toDrift(found).length > 0 ? badge('drift', 'warning') : null}
+      ${found.because.some(({ code }) => code === 'drift') ? badge('drift', 'warning') : null}
     </p>
     ${toPercent(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
     <ul class="sentences">

@@ -1,17 +1,5 @@
 import type { Explanation, HoldView, PurchaseView, ServiceDetail } from '@sluice/engine';
-import {
-  describeMark,
-  findLimitingAgents,
-  describeOverdue,
-  findSkip,
-  packageName,
-  usedBytes,
-  isLeastUsed,
-  isLeftAsIs,
-  isWithAccount,
-  type LimitingAgents,
-  type SkipReason,
-} from '@sluice/engine/words';
+import { describeMark, packageName, usedBytes, isLeastUsed, isLeftAsIs, isWithAccount } from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
 import { accountTables } from '../account-tables.js';
 import { badge, coloured, facts, listed, type Section, table, usageBar } from '../../layout/components.js';
@@ -34,26 +22,17 @@ export interface ServiceScene extends Scene {
   isLine: boolean;
   /** Whether it is known to have an account. */
   hasAccount: boolean;
-  /** Why no run reads it; null where runs do. */
-  skip: SkipReason | null;
-  /** That the next run holds it for its due date, although nothing does now; null where none does. */
-  overdue: string | null;
-  /** The agents that hold it; null for none, and where it is not known. */
-  agents: LimitingAgents | null;
 }
 
 /** Returns the scene of a service, in the time zone of its panel. */
 export async function readScene(request: PageRequest, id: string): Promise<ServiceScene> {
   const { sluice } = request;
   const found = await sluice.explain(id);
-  const { service, at } = found;
+  const { service } = found;
   const { panel } = service;
   const isLine = (await panelsWith(sluice, 'calls')).includes(panel);
   const hasAccount = isWithAccount(service, await readRequiredRef(sluice, panel));
-  const skip = findSkip(sluice.config, service, at);
-  const overdue = describeOverdue(sluice.config, service, at);
-  const agents = await findLimitingAgents(sluice, found);
-  return { ...toScene(request, panel), found, isLine, hasAccount, skip, overdue, agents };
+  return { ...toScene(request, panel), found, isLine, hasAccount };
 }
 
 /** Returns the parts of the page of a service, except its state; null for those that it has not. */

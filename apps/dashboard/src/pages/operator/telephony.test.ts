@@ -124,11 +124,11 @@ it('a line over its spend cap shows what was spent of it, held or protected', as
   const row = { panel: 'voice', product: 'capped', client: '501', status: 'active', protected_until: '2026-12-01' };
   await at.sluice.services.add('line-3', { ...row, astbilling_subscriber_id: subscriber });
   await at.sluice.poll({ service: 'line-3' });
-  expect(await read('/services/line-3')).toContain('It is not held, although 0.75 of 0.50 BRL are spent.');
+  expect(await read('/services/line-3')).toContain('line-3 is not held, although 0.75 of 0.50 BRL are spent.');
   await at.sluice.services.set('line-3', { protected_until: '' });
   await at.sluice.poll({ service: 'line-3' });
   const held = await read('/services/line-3');
-  expect(held).toContain('exceeded the limit "spend": 0.75 of 0.50 BRL are spent.');
+  expect(held).toContain('exceeded the limit &quot;spend&quot;: 0.75 of 0.50 BRL are spent.');
   expect(held).toMatch(/It is released by the first poll from <time datetime="[^"]+">[^<]*00:00[^<]*<\/time> on\./);
 });
 

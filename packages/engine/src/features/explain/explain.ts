@@ -1,13 +1,19 @@
-import type { Explanation, HoldView } from '@sluice/contract/documents';
+import type { Because, Explanation, HoldView, ServiceDetail } from '@sluice/contract/documents';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
-import type { Allowance } from '@sluice/quota-core';
-import { isPanelRemoved } from '../../base/config/find-entry.js';
+import { type Allowance, zonedMidnight } from '@sluice/quota-core';
+import { findTimeZone, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { findFollowed } from '../billing/open-billing.js';
 import { findReleaseNote, holdViews } from '../holds/holds.js';
 import { findBrake, isStopError } from '../../kernel/run/brake-state.js';
+import { describeOverdue, findSkip, isWithAccount, needsDateToRenew } from '../../kernel/subject/skip.js';
+import { agentsAbove } from '../agents/agents-above.js';
+import { findLimitingAgents } from '../agents/limiting-agents.js';
 import { findAccountDue } from './account-due.js';
+import { findReasons } from './because.js';
+import type { Basis } from './basis.js';
+import { toClientReasons } from './for-client.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';
 import { allowancesNow } from '../services/allowance-now.js';
@@ -47,32 +53,97 @@ export async function explainService(
   const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
     (action) => action.plannedAt <= until && action.plannedAt >= since,
   );
-  const detail = await serviceDetail(context, service, reader);
   const readings = (await readReadings(context, service, { cycle, until })).filter((reading) => reading.at >= since);
   const allowance = at === null ? (await allowancesNow(context, [service])).get(id)?.decision : decision;
-  const shown =
-    at === null
+  const show = async (by: Reader): Promise<ServiceDetail> => {
+    const detail = await serviceDetail(context, service, by);
+    return at === null
       ? detail
-      : await toPastDetail(context, detail, {
-          ...{ service, at, decision, cycle, reader },
+      : toPastDetail(context, detail, {
+          ...{ service, at, decision, cycle, reader: by },
           holds: holds.filter((hold) => isLasting(hold, at)),
           reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
         });
+  };
+  const shown = await show(reader);
+  const whole = reader === undefined ? shown : await show(undefined);
+  const state = await readState(context, service, { service: whole, at, decision, holds });
   const explanation = {
     at: until,
+    because: await findBecause(context, state, { shown, reader }),
     service: shown,
     readings,
     allowance: allowanceView((allowance?.allowance ?? null) as Allowance | null),
-    decision: decision && decisionView(decision),
-    brake: at === null ? await findBrake(context, service.panel) : null,
-    panelRemoved: at === null && reader === undefined && isPanelRemoved(context.config, service.panel),
-    accountDue: at === null ? await findAccountDue(context, service, { decision, observing: detail.observing }) : null,
-    source: findFollowed(context, service),
+    decision: state.decision,
+    brake: state.brake,
+    panelRemoved: state.panelRemoved && reader === undefined,
+    accountDue: state.accountDue,
+    source: state.source,
     holds,
-    released: await findRelease(context, shown, until),
+    released: state.released,
     actions: actions.map((action) => actionView(context, action)),
   };
   return explanationFor(explanation, service, reader);
+}
+
+/** Returns the detail of a service with the reasons of its state. */
+export async function showService(context: Context, id: string, reader?: Reader): Promise<ServiceDetail> {
+  const service = await requireService(context, id);
+  const shown = await serviceDetail(context, service, reader);
+  const whole = reader === undefined ? shown : await serviceDetail(context, service);
+  const decision = await context.store.decisions.at(id, context.now());
+  const now = { service: whole, at: null, decision, holds: await holdViews(context, id) };
+  const state = await readState(context, service, now);
+  return { ...shown, because: await findBecause(context, state, { shown, reader }) };
+}
+
+type State = Omit<Basis, 'skip' | 'overdue' | 'agents' | 'hasAccount' | 'canCreate' | 'isRenewable'>;
+
+/** Reads what the state of a service follows from; `at` is null for now. */
+async function readState(
+  context: Context,
+  service: ServiceRecord,
+  known: { service: ServiceDetail; at: string | null; decision: DecisionRecord | null; holds: HoldView[] },
+): Promise<State> {
+  const { at, decision, holds } = known;
+  const { observing } = known.service;
+  const until = at ?? context.now();
+  return {
+    at: until,
+    service: known.service,
+    decision: decision && decisionView(decision),
+    brake: at === null ? await findBrake(context, service.panel) : null,
+    panelRemoved: at === null && isPanelRemoved(context.config, service.panel),
+    accountDue: at === null ? await findAccountDue(context, service, { decision, observing }) : null,
+    source: findFollowed(context, service),
+    holds,
+    released: await findRelease(context, known.service, until),
+  };
+}
+
+/** Returns why a service is in its state, as a reader may see it. Calls no panel. */
+async function findBecause(
+  context: Context,
+  state: State,
+  { shown, reader }: { shown: ServiceDetail; reader: Reader },
+): Promise<Because[]> {
+  const { config } = context;
+  const { service, at } = state;
+  const kind = context.findKind(service.panel);
+  const zone = findTimeZone(config, service.panel);
+  const above = { agents: { above: (below: Parameters<typeof agentsAbove>[1]) => agentsAbove(context, below) } };
+  const facts = findReasons({
+    ...state,
+    skip: findSkip(config, service, at),
+    overdue: describeOverdue(config, service, at),
+    agents: await findLimitingAgents(above, state),
+    hasAccount: isWithAccount(service, kind?.requiredRef ?? null),
+    canCreate: kind?.capabilities.includes('accounts') === true,
+    isRenewable: !needsDateToRenew(service, (date) => zonedMidnight(date, zone) <= context.now()),
+  });
+  return reader === undefined
+    ? facts.map(({ code, text, details }) => ({ code, text, details }))
+    : toClientReasons(facts, shown);
 }
 
 /** Returns a hold with the mark that it had at an instant; that it was not on the panel yet is not kept. */

@@ -170,6 +170,12 @@ export function describeMark({
   return restricting === true ? 'to be restricted' : null;
 }
 
+/** Says how many of the shown readings were not used since the brake stopped their runs; null for none. */
+export function describeUnused({ readings }: { readings: readonly { rejected: string | null }[] }): string | null {
+  const count = readings.filter(({ rejected }) => rejected === 'mass_change').length;
+  return count === 0 ? null : `${count === 1 ? 'One reading was' : `${count} readings were`} not used`;
+}
+
 /** Returns the reason of a hold with what is left to do for it: `quota (to be released)`. */
 export function describeHold(hold: HoldMarks & { reason: string }): string {
   const mark = describeMark(hold);

@@ -55,7 +55,7 @@ describe('a panel that is missing in the config', () => {
         expect(JSON.parse(await read(path))).toMatchObject({ removed });
       for (const path of ['/', '/panels']) expect(await read(path)).toContain('which is not in the config');
       const page = await read('/services/svc-1');
-      expect(page).toContain('Panel dcim is not in the config: nothing of the service is read or changed there.');
+      expect(page).toContain('Panel dcim is not in the config: nothing of svc-1 is read or changed there.');
       expect(page).not.toContain('It is released with the next cycle');
     } finally {
       await serving.stop();

@@ -25,7 +25,7 @@ it('explain counts the limit of a day, and says from when on a poll releases it'
   const held = await explain();
   expect(held).toContain('it has exceeded the limit "fair-use"');
   expect(held).toMatch(
-    new RegExp(`\nIt is released by the first poll from ${end.replace('21', '22')} on, or until a date with`),
+    new RegExp(`\nIt is released by the first poll from ${end.replace('21', '22')} on\\. To release it until a date: `),
   );
   expect(held).toMatch(/\n {2}held: fair-use \(the allowance is used up\); quota: usage is below the allowance \(rule/);
 });

@@ -167,7 +167,7 @@ describe('what is said of releases', () => {
     const done = await text('hold release --all --yes');
     expect(done).toMatch(/OBSERVING dcim: from now on nothing is changed any more\n[^]*1 released, 2 changes made/);
     expect(await text('explain svc-1')).toMatch(
-      /^svc-1 is not held, although 200 GB .* are used: it is under observe on panel dcim, so nothing is restricted\.\n/,
+      /^svc-1 is not held, although 200 GB .* are used: it is under observe on panel dcim, so nothing is restricted\. To restrict it from the next run on: sluice enforce dcim --only ports\.\n/,
     );
     await at.bench.sluice('hold release svc-1 --until 2026-11-25');
     await at.poll();
@@ -188,8 +188,8 @@ describe('what is said of releases', () => {
       /: 96 GB of 100 GB \(96%\) are used, but 4\.88 TB were read earlier in this cycle, and a fall to less than half releases nothing\.$/,
     );
     expect(await text('poll')).not.toMatch(/\d{9} bytes/);
-    const [, command = ''] = /after a quota above that peak: sluice (override set .*)\.$/.exec(ends) ?? [];
-    expect(ends).toContain('until a date with: sluice hold release svc-1 --until DATE');
+    const [, command = ''] = /after a quota above that peak: sluice (override set .*?);/.exec(ends) ?? [];
+    expect(ends).toContain('or until a date: sluice hold release svc-1 --until DATE');
     expect((await at.bench.sluice(command)).exitCode).toBe(0);
     await pollNow();
     expect((await at.bench.sluice('service show svc-1 --json')).json<ServiceDetail>().holds).toEqual([]);

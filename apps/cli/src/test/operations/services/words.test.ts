@@ -72,7 +72,7 @@ describe('what an operator reads', () => {
     expect(await text('hold add svc-2 --note')).toContain('argument missing');
     expect(await text('hold add svc-2')).toBe('svc-2: held (manual); panel updated\n');
     expect(await text('explain svc-2')).toMatch(
-      /an operator restricted it\.\nTo release it: sluice hold release svc-2\.\n/,
+      /an operator restricted it\.\nIt is held until an operator releases it\. To release it: sluice hold release svc-2\.\n/,
     );
     expect(await text('hold release svc-2')).toBe('svc-2: released (manual); panel updated\n');
     expect(await text('provision suspend svc-2 --dry-run')).toMatch(

@@ -67,14 +67,14 @@ describe('what is printed about an account', () => {
     await at.bench.sluice('provision terminate svc-1 --yes');
     mend();
     expect((await at.bench.sluice('explain svc-1')).stdout).toContain(
-      'The next reconcile goes on with it; to do so now: ',
+      'The next reconcile goes on with it. To do so now: ',
     );
     await at.run('observe relay');
     expect((await at.bench.sluice('explain svc-1')).stdout).toContain(
-      'It is under observe on panel relay, so that no run goes on with it; to do so: sluice provision terminate svc-1.',
+      'It is under observe on panel relay, so no run goes on with it. To do so: sluice provision terminate svc-1.',
     );
     await at.run('reconcile');
-    expect((await at.bench.sluice('explain svc-1')).stdout).toContain('so that no run goes on with it');
+    expect((await at.bench.sluice('explain svc-1')).stdout).toContain('so no run goes on with it');
   });
 
   it('names --adopt where the service names an existing account', async () => {
