@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Step } from '@sluice/panel-kind';
+import { newStep, type Step } from '@sluice/panel-kind';
 import { type Found, disabledFor, holdOf, planFor } from '../test/user-list.js';
 import { listedUser } from '../test/records.js';
-import { isTouched, newStep, type UserPrior, withReadUser } from './user-actions.js';
+import { isTouched, type UserPrior, withReadUser } from './user-actions.js';
 
 const nothing = { steps: [], left: 0, moves: [], endedEvidence: [], serviceUsers: [], notices: [] };
 const off = { enabled: false };
