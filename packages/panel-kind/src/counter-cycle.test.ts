@@ -48,6 +48,15 @@ it('a counter is zeroed by runs alone, and after it was read in the cycle', () =
   expect(findCycleToZero({ scope: 'poll', cycle: null }, null)).toBeNull();
 });
 
+it("a counter that is all the service's own needs no zeroing when it is first read, and in later cycles it does", () => {
+  const update = (known: string | null, isOwn: boolean, isZero = false) =>
+    updateZeroedCycle(known, { cycle: 'b', isZero, isOwn });
+  expect(update(null, true)).toBe('b');
+  expect(update(null, false)).toBeNull();
+  expect(update('a', true)).toBe('a');
+  expect(update('a', false, true)).toBe('b');
+});
+
 it('a counter is zeroed once in each cycle, whatever order of runs, commands and failed calls comes', () => {
   const aRun = fc.record({
     scope: fc.constantFrom(...SCOPES),

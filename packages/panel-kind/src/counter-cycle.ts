@@ -7,9 +7,8 @@ export function findCycleId({ cycle, scope }: Pick<TargetState, 'cycle' | 'scope
 }
 
 /**
- * Returns whether the limit of an account on the panel may be lowered: one that another tool has set stays until the next cycle.
- *
- * @param account `isOwn`: Sluice has set the limit, or found it right; `firstCycle`: the cycle in which the account was first seen
+ * Returns whether the limit of an account on the panel may be lowered: one that another tool has set stays until the cycle after
+ * `firstCycle`, in which the account was first seen. `isOwn`: Sluice has set it, or found it right.
  */
 export function mayLowerLimit(
   target: Pick<TargetState, 'cycle' | 'scope'>,
@@ -27,8 +26,7 @@ export function showsOthers({ counted }: Pick<TargetState, 'counted'>): boolean 
 
 /**
  * Returns the cycle for which a run zeroes an account's counter: once in each, after it was read in it. Null where none is due.
- *
- * @param zeroedCycle the last cycle in which it was zeroed, or needed no zeroing
+ * `zeroedCycle`: the last one in which it was zeroed, or needed no zeroing.
  */
 export function findCycleToZero(
   target: Pick<TargetState, 'cycle' | 'scope'>,

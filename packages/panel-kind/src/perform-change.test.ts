@@ -128,6 +128,30 @@ describe('performChange', () => {
     ]);
   });
 
+  it('keeps what was lost where a repeat is accepted and not shown', async () => {
+    const panel = new SwitchPanel([lost, { ...accepted, madeAfterMs: null }]);
+    const ends: ChangeEnd<boolean>[] = [];
+    const end = (last: ChangeEnd<boolean>): StepOutcome | null => (ends.push(last) < 2 ? null : toOutcome('unneeded'));
+    await performChange(toChange(panel, { end }), panel);
+    expect(ends.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(ends[1]).toMatchObject({ failure: null, isDone: false, lost: ends[0]?.failure });
+  });
+
+  it('counts as refused where the call throws at once, or nothing', async () => {
+    const calls: PanelChange<boolean>['call'][] = [
+      () => {
+        throw new Error('unknown step');
+      },
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- A client may do so.
+      () => Promise.reject(),
+    ];
+    for (const call of calls) {
+      const panel = new SwitchPanel([]);
+      expect(await performChange(toChange(panel, { call }), panel)).toMatchObject({ state: 'failed' });
+      expect(panel.log).toEqual(['journal', 'read']);
+    }
+  });
+
   it('does not read what the answer shows', async () => {
     const panel = new SwitchPanel([]);
     const change = toChange(panel, { call: (show) => Promise.resolve(show(true)) });

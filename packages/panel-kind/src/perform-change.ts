@@ -42,22 +42,10 @@ export interface PanelChange<Seen, Outcome = StepOutcome> {
 
 /**
  * Makes one change: reads, calls the panel where it is still due, and reads back until the panel shows it. What is made already is not
- * called, and the outcome follows from what was read, never from an answer alone.
+ * called, and the outcome follows from what the panel shows, not from its acceptance alone.
  *
  * @param tools `calling` is awaited directly before each call, which it journals: what it throws prevents the call
  * @throws what `calling`, `before` and `end` throw
- *
- * @example
- * ```ts
- * const change: PanelChange<Valve> = {
- *   call: () => client.valves.shut('7/left'),
- *   read: () => client.valves.get('7/left'),
- *   isDone: ({ state }) => state === 'shut',
- *   waitsMs: () => [0, 500, 2000],
- *   end: ({ isDone, failure }) => (isDone ? toOutcome('applied') : toFailure(failure ?? new Error('The valve is not shut yet.'))),
- * };
- * const outcome = await performChange(change, { clock, calling: () => context.calling() });
- * ```
  */
 export async function performChange<Seen, Outcome = StepOutcome>(
   change: PanelChange<Seen, Outcome>,
@@ -70,7 +58,11 @@ export async function performChange<Seen, Outcome = StepOutcome>(
     await calling?.(attempt);
     let failure: unknown = null;
     const shown: Seen[] = [];
-    await change.call((seen) => shown.push(seen)).catch((error: unknown) => (failure = error));
+    try {
+      await change.call((seen) => shown.push(seen));
+    } catch (error) {
+      failure = error ?? new Error('The call failed.');
+    }
     const isRefused = failure !== null && !isOutcomeUnknown(failure);
     if (!isRefused) lost ??= failure;
     const call = { attempt, failure, isRefused, lost };
