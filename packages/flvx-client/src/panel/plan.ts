@@ -1,5 +1,6 @@
 import {
   type ItemError,
+  mayBeDone,
   newPlan,
   type Observation,
   type Plan,
@@ -156,7 +157,7 @@ function wasCreated({ recent, command }: TargetState, { scope, user }: FlvxAccou
   if (scope.nameIsOurs === true && scope.name === user?.name) return true;
   const earlier = command?.verb === 'create' ? (command.earlier ?? []) : [];
   return [...earlier, ...recent].some(
-    (row) => row.type === 'create-user' && row.calledAt !== null && row.target === user?.name,
+    (row) => row.type === 'create-user' && mayBeDone(row) && row.target === user?.name,
   );
 }
 

@@ -161,6 +161,11 @@ describe('the password of a creation', () => {
     ['this run has created it with one', { service: ownService() }, { account: made }],
     ['it was created long ago', { service }, {}],
     ['the creation never called the panel', { service, recent: [creationOf('anna', { calledAt: null })] }, {}],
+    [
+      'the panel refused the creation, since somebody else has the name',
+      { service, recent: [creationOf('anna', { state: 'failed', errorCode: 'PANEL_REJECTED' })] },
+      {},
+    ],
     ['another account was created', { service, recent: [creationOf('bert')] }, {}],
     ['it was only changed', { service, recent: [updated] }, {}],
     ['its customer has renamed it', { service: ownService() }, { account: renamed }],
