@@ -7,15 +7,14 @@ import {
   type DisabledUsers,
   SluiceError,
 } from '@sluice/panel-kind';
-import { type AgentRecord, type AgentReservationRecord, findSubjectAgent } from '@sluice/quota-core';
+import { type AgentRecord, type AgentReservationRecord, crossedThresholds, findSubjectAgent } from '@sluice/quota-core';
 import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
 import { countDisabledSince, countEnabledSince, listDisabled } from './disabled-users.js';
 import { isBelowSelf, listChain } from './hierarchy.js';
-import { isBelowPercent, isLimitExceeded, judge, type Judgement } from './judge.js';
 import { accountAt, openAccount } from './period.js';
-import type { AgentRules } from './records.js';
+import { type AgentDecision, type AgentRules, decideAgent, isLimitExceeded } from '@sluice/quota-core/agents';
 import { reservedBytes } from './reserved.js';
 import { toSuspensions } from './suspensions.js';
 
@@ -30,7 +29,7 @@ export interface StoredAgents {
   /** The suspensions of agents by operators. */
   suspensions: ReadonlyMap<string, AgentSuspension>;
   /** What follows from the limit of each agent. */
-  judged: ReadonlyMap<string, Judgement>;
+  judged: ReadonlyMap<string, AgentDecision>;
   /** Users that Sluice keeps disabled, by every agent above them, and for which agent. */
   disabledBelow: ReadonlyMap<string, DisabledUsers[]>;
   /** How many users were disabled since the figures of an agent above them were read. */
@@ -77,19 +76,11 @@ const NO_FIGURES = { at: '', allocatedBytes: 0, currentBytes: 0, users: 0, enabl
 function judgeStored(
   agent: AgentRecord,
   { rules, exempt, heldSince }: Pick<StoredAgents, 'rules' | 'exempt' | 'heldSince'>,
-): Judgement {
-  const { accounting, releaseBelowPercent } = rules;
+): AgentDecision {
   const { uuid, limitBytes, account, figures } = agent;
-  return judge({
-    accounting,
-    usedBytes: totalTraffic(figures ?? NO_FIGURES, accounting, account),
-    limitBytes,
-    held: heldSince.has(uuid),
-    releaseBelowPercent,
-    exempt: exempt.has(uuid),
-    isAgent: agent.role === 'agent',
-    missing: agent.missingSince !== null,
-  });
+  const usedBytes = totalTraffic(figures ?? NO_FIGURES, rules.accounting, account);
+  const [held, isAgent, missing] = [heldSince.has(uuid), agent.role === 'agent', agent.missingSince !== null];
+  return decideAgent({ usedBytes, limitBytes, held, exempt: exempt.has(uuid), isAgent, missing }, rules);
 }
 
 /**
@@ -172,7 +163,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
 /** Returns what is doubted of an agent; null where its limit would not be exceeded by it any more, or is exceeded anyhow. */
 function toDoubt(
   { verdict, limitBytes }: AgentRecord,
-  force: Judgement['force'],
+  force: AgentDecision['force'],
   accounting: AgentRules['accounting'],
 ): AgentTraffic['doubted'] {
   const doubted = verdict?.doubted;
@@ -268,7 +259,7 @@ function withLimit(
 function listReached(agent: AgentRecord, limitBytes: number | null, openingBytes: number | null): number[] {
   if (limitBytes === null) return [];
   const used = openingBytes ?? agent.verdict?.usedBytes ?? 0;
-  return agent.thresholds.filter((percent) => !isBelowPercent(used, limitBytes, percent));
+  return crossedThresholds({ usedBytes: used, allowedBytes: limitBytes, thresholds: agent.thresholds, already: [] });
 }
 
 function checkLimit(bytes: number | null): void {

@@ -2,7 +2,7 @@ import type { CreationCheck } from '@sluice/panel-kind';
 import { type AccountingMode, type AgentRecord, type AgentReservationRecord, formatBytes } from '@sluice/quota-core';
 import { type AgentTrafficCalculator, remainingTraffic, totalTraffic } from './calculator.js';
 import type { AgentHierarchy } from './hierarchy.js';
-import { fitsLimit, isLimitExceeded } from './judge.js';
+import { fitsLimit, isLimitExceeded } from '@sluice/quota-core/agents';
 import type { HiddifyUser } from '../client/records.js';
 import { reservedBytes } from './reserved.js';
 
@@ -63,11 +63,11 @@ export class AgentTrafficChecker {
     for (const uuid of chain) {
       const agent = this.state.agents.get(uuid);
       if (agent?.limitBytes == null || !this.#binds(agent)) continue;
-      const usedBytes = this.#used(agent);
+      const used = this.#used(agent);
       const reserved = this.#reserved(agent);
       const { limitBytes } = agent;
-      const left = limitBytes - usedBytes - reserved;
-      const fits = fitsLimit({ usedBytes, reservedBytes: reserved, newBytes, limitBytes });
+      const left = limitBytes - used - reserved;
+      const fits = fitsLimit(limitBytes, { used, reserved, added: newBytes });
       if (tightest === null || left < tightest.left) tightest = { agent, left, fits };
     }
     if (tightest === null) return { allowed: true, reason: null, remainingBytes: null, binding: null };

@@ -1,14 +1,14 @@
 import type { AgentRecords, DisabledUsers } from '@sluice/panel-kind';
 import { type AgentRecord, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
 import { listChain } from './hierarchy.js';
-import type { Judgement } from './judge.js';
+import type { AgentDecision } from '@sluice/quota-core/agents';
 import { isSuspension } from './suspensions.js';
 import { ACTION_TYPES, type ObservedUser, type UserPrior } from './user-actions.js';
 
 /** The stored agents, and what follows from their limits. */
 interface Judged {
   agents: ReadonlyMap<string, AgentRecord>;
-  judged: ReadonlyMap<string, Judgement>;
+  judged: ReadonlyMap<string, AgentDecision>;
   exempt: ReadonlySet<string>;
 }
 

@@ -1,6 +1,6 @@
 import { type AgentEnd, type AgentTraffic, findLimitEnd } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
-import type { AgentRule } from './judge.js';
+import type { AgentRule } from '@sluice/quota-core/agents';
 import { describeAbove, describeSuspension } from './suspensions.js';
 
 const EXPLANATIONS: Record<AgentRule, string> = {

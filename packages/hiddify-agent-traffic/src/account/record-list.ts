@@ -4,14 +4,13 @@ import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js'
 import { listExempt, toHeldSince } from './agents.js';
 import { AgentTrafficCalculator, totalTraffic } from './calculator.js';
 import { AgentHierarchy } from './hierarchy.js';
-import { judge, type Judgement } from './judge.js';
 import type { LedgerInterval } from './counter.js';
 import { findDoubts } from './doubt.js';
 import { groupFalls, listWaitingFalls } from './falls.js';
 import { ledgerKey, type LedgerStep, stepLedger } from './ledger.js';
 import { accountAt } from './period.js';
 import type { AgentFall, AgentRecord, AgentUserRecord } from '@sluice/quota-core';
-import type { AgentRules } from './records.js';
+import { type AgentDecision, type AgentRules, decideAgent } from '@sluice/quota-core/agents';
 import { stepReservations } from './reservations.js';
 import { findSuccessions, listLinks, type Succession } from './successors.js';
 
@@ -176,24 +175,17 @@ function recordAgent(
   before: AgentRecord,
   { hierarchy, calculator, growth, falls, exempt, held }: SharedFigures,
   { rules, list, now, run, records }: RecordInput,
-): { agent: AgentRecord; judgement: Judgement; crossings: ThresholdCrossing[] } {
+): { agent: AgentRecord; judgement: AgentDecision; crossings: ThresholdCrossing[] } {
   const { uuid, limitBytes } = before;
-  const { accounting, releaseBelowPercent } = rules;
+  const { accounting } = rules;
   const admin = hierarchy.admins.get(uuid);
   const account = chargeAccount(before.account, growth.get(uuid) ?? 0, rules, records.periodNow);
   const figures = calculator.getFigures(uuid, list.at);
   const usedBytes = totalTraffic(figures, accounting, account);
   const { name, role, parent } = admin ?? before;
-  const judgement = judge({
-    accounting,
-    usedBytes,
-    limitBytes,
-    held: held.has(uuid),
-    releaseBelowPercent,
-    exempt: exempt.has(uuid),
-    isAgent: role === 'agent',
-    missing: admin === undefined,
-  });
+  const [isAgent, missing] = [role === 'agent', admin === undefined];
+  const at = { usedBytes, limitBytes, held: held.has(uuid), exempt: exempt.has(uuid), isAgent, missing };
+  const judgement = decideAgent(at, rules);
   const already = account?.periodStart === before.account?.periodStart ? before.thresholds : [];
   const { thresholds } = rules;
   const marks =

@@ -12,7 +12,7 @@ import type {
   AgentUserRecord,
   RaisedLimit,
 } from '@sluice/quota-core';
-import type { AgentRules } from './records.js';
+import type { AgentRules } from '@sluice/quota-core/agents';
 
 /** Returns the key of a user's raise. A user has one at a time, apart from the reservation of its creation. */
 export function raiseKey(user: string): string {

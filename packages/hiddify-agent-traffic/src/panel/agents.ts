@@ -42,7 +42,7 @@ import { WRITE_BACK_MS } from '../account/counter.js';
 import { listChain } from '../account/hierarchy.js';
 import { type PlanInput, planUsers } from '../account/plan-users.js';
 import { type ObservedList, type RecordedList, recordList } from '../account/record-list.js';
-import type { AgentRules } from '../account/records.js';
+import type { AgentRules } from '@sluice/quota-core/agents';
 import { checkRaise, raiseKey } from '../account/reservations.js';
 import { listReserved } from '../account/reserved.js';
 import { planRestore, planUnsuspension } from '../account/restore-users.js';

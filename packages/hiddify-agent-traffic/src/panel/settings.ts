@@ -1,5 +1,5 @@
 import { type Capability, type PanelSettings, type ProductSettings, secret, share } from '@sluice/panel-kind';
-import type { AgentRules } from '../account/records.js';
+import type { AgentRules } from '@sluice/quota-core/agents';
 import * as z from 'zod/mini';
 
 /** Ref with the uuid of a service's user. */
