@@ -1,5 +1,5 @@
 import type { AccountingMode } from '@sluice/quota-core';
-import type { CreationCheck } from './agent-traffic.js';
+import type { CreationCheck } from '@sluice/quota-core/agents';
 
 /** How the limits of agents are kept: what that can do, and how it counts. */
 export interface AgentSemantics {

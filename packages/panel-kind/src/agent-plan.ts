@@ -1,36 +1,11 @@
 import type {
-  ActionRecord,
   AgentDoubt,
   AgentRecord,
   AgentReservationRecord,
   AgentSnapshotRecord,
   AgentUserRecord,
-  EvidenceRecord,
-  HoldRecord,
 } from '@sluice/quota-core';
-import type { Plan } from './plan.js';
-
-/** Everything stored about the agents of a panel. */
-export interface AgentRecords {
-  agents: readonly AgentRecord[];
-  /** Reservations that are not closed. */
-  reservations: readonly AgentReservationRecord[];
-  snapshot: AgentSnapshotRecord | null;
-  /** Open holds of the agents. */
-  holds: readonly HoldRecord[];
-  /** Open evidence of users disabled for an agent, under the agent's own hold or the `agent-limit` hold of a service. */
-  evidence: readonly EvidenceRecord[];
-  /** Changes on the panel that were applied since its lists were read, oldest first. */
-  applied?: readonly ActionRecord[];
-  /** The present owners of users that are disabled for services, as last read. */
-  owners?: ReadonlyMap<string, string | null>;
-  /** Who suspended agents, by the ids of the holds. */
-  actors?: ReadonlyMap<string, string>;
-  /** Uuids of the agents that the config means by a name or a former uuid. */
-  meant?: ReadonlyMap<string, string>;
-  /** The instant that decides in which period an agent is. */
-  periodNow: string;
-}
+import type { AgentHierarchy } from '@sluice/quota-core/agents';
 
 /** The uuids of one agent, which were changed on the panel. */
 export interface AgentRename {
@@ -47,10 +22,34 @@ export interface ListProblem {
   cause?: unknown;
 }
 
-/** The lists of agents and users from one reading; further members belong to the adapter. */
-export interface AgentList {
+/** The lists of agents and users as they were read; further members belong to the adapter. */
+export interface BareAgentList {
   /** When the list of users was requested. */
   at: string;
+}
+
+/** A user of a list; further members belong to the adapter. */
+export interface ListedUser {
+  /** Null where it has none, and can't be changed. */
+  uuid: string | null;
+  name: string;
+  owner: string | null;
+  enabled: boolean;
+}
+
+/** The lists from one reading, completed; further members belong to the adapter. */
+export interface AgentList extends BareAgentList {
+  users: readonly ListedUser[];
+  /** Uuids of users that Sluice has disabled, that are listed as enabled, and could not be read again: the list may be older. */
+  unread: ReadonlySet<string>;
+}
+
+/** An agent that the list lacks, and the accounts, not known before, that what was below it belongs to now. */
+export interface Succession {
+  from: AgentRecord;
+  to: readonly string[];
+  /** Whether it is the same account with another uuid. */
+  isSame: boolean;
 }
 
 /** The changes that one list makes to what is stored. */
@@ -61,8 +60,16 @@ export interface RecordedAgents {
   /** Reservations that change. */
   reservations: AgentReservationRecord[];
   snapshot: AgentSnapshotRecord;
-  /** Thresholds that were reached and not announced yet. */
-  crossed: { agent: string; percent: number }[];
+  /** Thresholds that were reached and not announced yet, with the figures of the agent. */
+  crossed: { agent: string; name: string; percent: number; usedBytes: number; limitBytes: number }[];
+  /** The accounts of the list as a tree, with missing agents above those that may be the same. */
+  hierarchy: Pick<AgentHierarchy, 'listChain' | 'isSameOwner'>;
+  /** What became of missing agents that stand above the accounts that may be the same. */
+  links: readonly Succession[];
+  /** Every entry of the ledger, by key. */
+  ledger: { entries: ReadonlyMap<string, AgentUserRecord> };
+  /** Agents whose own users no limit counts for. */
+  exempt: ReadonlySet<string>;
   /** Consequences of each agent's limit, by uuid. */
   standing: Map<string, AgentStanding>;
 }
@@ -77,23 +84,6 @@ export interface AgentStanding {
   doubted: AgentDoubt | null;
 }
 
-/** A user that belongs to a service: its service is held or released instead of a step for the user. */
-export interface ServiceUser {
-  uuid: string;
-  name: string;
-  owner: string | null;
-  enabled: boolean;
-  force: AgentStanding['force'];
-  /** The agent whose limit decides; null when the user is free. */
-  agent: string | null;
-  /** The nearest suspended agent above it; null when there is none. */
-  suspended: string | null;
-  /** The agents above it, starting with its owner. */
-  chain: string[];
-  /** Our open evidence from before the user belonged to a service. */
-  evidence: EvidenceRecord | null;
-}
-
 /** A notice for the operator; the same event always has the same `key`. */
 export interface AgentNotice {
   key: string;
@@ -101,43 +91,7 @@ export interface AgentNotice {
   message: string;
 }
 
-/** Input of a plan for the users of agents. */
-export interface AgentPlanInput {
-  records: AgentRecords;
-  list: AgentList;
-  recorded: RecordedAgents;
-  /** Holds of agents in force, including those that start with this run. */
-  holds: readonly HoldRecord[];
-  /** Uuids of users that belong to services. */
-  serviceUsers: ReadonlySet<string>;
-  /** Uuid of the only agent to plan for; null: all. */
-  agent: string | null;
-}
-
-/** The steps for the users of agents. */
-export interface AgentPlan extends Pick<Plan, 'steps' | 'moves'> {
-  /** Evidence that ends without a call, and its outcome. */
-  endedEvidence: { evidence: string; outcome: string }[];
-  /** How many steps are left to the next run. */
-  left: number;
-  serviceUsers: ServiceUser[];
-  notices: AgentNotice[];
-}
-
-/** The steps that enable users again, and the users that stay disabled and why. */
-export interface RestorePlan extends Pick<AgentPlan, 'steps' | 'moves' | 'endedEvidence'> {
-  left: { uuid: string; name: string; outcome: string }[];
-}
-
-/** Types of the steps on agents' users. */
-export const AGENT_STEPS = {
-  create: 'create-user',
-  delete: 'delete-user',
-  disable: 'disable-user',
-  enable: 'enable-user',
-} as const;
-
 /** Returns whether reading the lists failed. */
-export function isListProblem(value: AgentList | ListProblem): value is ListProblem {
+export function isListProblem(value: BareAgentList | ListProblem): value is ListProblem {
   return 'code' in value;
 }

@@ -1,3 +1,7 @@
+import type { RaiseRequest } from '@sluice/quota-core/agents';
+
+export type { RaiseRequest };
+
 /** A user to create; further members belong to the adapter. Plain JSON without secrets. */
 export interface WantedUser {
   uuid: string;
@@ -5,16 +9,6 @@ export interface WantedUser {
   limitBytes: number;
   /** Days that it is valid from the first use. */
   packageDays?: number;
-}
-
-/** A change of a user that may reserve more of an agent's budget. */
-export interface RaiseRequest {
-  user: { uuid: string; owner: string | null; limitBytes: number; usedBytes: number };
-  /** The agent that owns the user afterwards. */
-  owner: string;
-  limitBytes: number;
-  /** The limit is lifted, not sold: only a user that moves to another agent needs room there, for what is sold. */
-  lifted?: boolean;
 }
 
 /** How a user is created, and removed again if its agent exceeded the limit meanwhile. */

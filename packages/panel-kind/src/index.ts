@@ -1,28 +1,35 @@
 export type { AddonAgent, AgentAddon, AgentSemantics } from './agent-addon.js';
 export {
-  AGENT_STEPS,
   type AgentList,
   type AgentNotice,
-  type AgentPlan,
-  type AgentPlanInput,
-  type AgentRecords,
   type AgentRename,
   type AgentStanding,
+  type BareAgentList,
   isListProblem,
+  type ListedUser,
   type ListProblem,
   type RecordedAgents,
-  type RestorePlan,
-  type ServiceUser,
+  type Succession,
 } from './agent-plan.js';
 export { type AgentEnd, findLimitEnd, keepsDisabled, type LimitEnd, toAgentEnd } from './limit-end.js';
-export type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './agent-traffic.js';
+export type {
+  AgentAncestor,
+  AgentRecords,
+  AgentSuspension,
+  AgentTraffic,
+  CreationCheck,
+  DisabledUsers,
+} from '@sluice/quota-core/agents';
+export { AGENT_STEPS } from '@sluice/quota-core';
 export type {
   AgentLimit,
   AgentUserRequest,
+  KnownListedUser,
   LedgerOpening,
   PanelAgents,
   ReservationOutcome,
   ReservationState,
+  UserRestriction,
 } from './agents.js';
 export type {
   BillingCheck,

@@ -1,4 +1,4 @@
-import type { AgentTraffic } from './agent-traffic.js';
+import type { AgentTraffic } from '@sluice/quota-core/agents';
 
 /**
  * What ends that users are kept disabled for the limit of an agent. `usage`: a check that reads less than `belowPercent` of its limit

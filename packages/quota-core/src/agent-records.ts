@@ -128,6 +128,11 @@ export interface RaisedLimit {
   untilBytes: number;
 }
 
+/** Returns the key of a user's raise. A user has one at a time, apart from the reservation of its creation. */
+export function raiseKey(user: string): string {
+  return `raise:${user}`;
+}
+
 /**
  * Budget of an agent, and of those above it, reserved for a user that is created or raised. It is `open` until reading the
  * panel shows whether the user exists. Then what the user has not used yet (`leftBytes`) stays reserved until it is `closed`.
@@ -169,6 +174,14 @@ export interface AgentSnapshotRecord {
   /** Name of the key's account. */
   ownerName: string;
 }
+
+/** Types of the steps on agents' users. */
+export const AGENT_STEPS = {
+  create: 'create-user',
+  delete: 'delete-user',
+  disable: 'disable-user',
+  enable: 'enable-user',
+} as const;
 
 const AGENT = 'agent:';
 

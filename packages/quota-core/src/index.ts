@@ -89,6 +89,7 @@ export type {
 } from './records.js';
 export {
   type AccountingMode,
+  AGENT_STEPS,
   type AgentAccount,
   type AgentFigures,
   findSubjectAgent,
@@ -102,4 +103,5 @@ export {
   type AgentFall,
   type AgentVerdict,
   type RaisedLimit,
+  raiseKey,
 } from './agent-records.js';

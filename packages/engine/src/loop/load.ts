@@ -1,5 +1,5 @@
 import type { ItemError, Panel } from '@sluice/panel-kind';
-import type { RaisedLimit } from '@sluice/quota-core';
+import { type RaisedLimit, raiseKey } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { readUntold } from '../context/change-holds.js';
 import { findEntry, listLimits } from '../base/config/find-entry.js';
@@ -163,13 +163,13 @@ async function readCounted(
   { name: panel, agents }: Pick<Panel, 'name' | 'agents'>,
   services: readonly ServiceRecord[] | undefined,
 ): Promise<ReadonlyMap<string, number>> {
-  if (agents?.semantics.accounting !== 'allocated') return new Map();
+  if (agents?.rules.accounting !== 'allocated') return new Map();
   if ((await store.agents.list(panel)).every(({ limitBytes }) => limitBytes === null)) return new Map();
   const keys = services?.flatMap((service) => agents.getServiceUser(service) ?? []);
   const entries = await store.agentUsers.list({ panel, ...(keys === undefined ? {} : { keys }) });
   const reserved = new Map((await store.agentReservations.live(panel)).map(({ uuid, wanted }) => [uuid, wanted]));
   const toReserved = (key: string): number =>
-    (reserved.get(agents.raiseKey(key)) as Partial<RaisedLimit> | undefined)?.limitBytes ?? 0;
+    (reserved.get(raiseKey(key)) as Partial<RaisedLimit> | undefined)?.limitBytes ?? 0;
   return new Map(entries.map(({ key, limitBytes }) => [key, Math.max(limitBytes, toReserved(key))]));
 }
 

@@ -1,5 +1,6 @@
 import { type AgentFall, toLocalDate, type ResetBetween, zonedMidnight } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
+import { countGrowth } from '@sluice/quota-core/agents';
 
 /** Reading a list needs a while, and the panel's clock may be off by this much: near midnight the day is not certain. */
 export const MIDNIGHT_MARGIN_MS = 300_000;
@@ -94,11 +95,6 @@ export function toPanelTime(ms: number, timeZone: string): string {
   const day = toLocalDate(new Date(ms).toISOString(), timeZone);
   const sinceMidnight = ms - Date.parse(zonedMidnight(day, timeZone));
   return `${day} ${new Date(sinceMidnight).toISOString().slice(11, 19)}`;
-}
-
-/** Returns the growth of a counter. A fall is a reset, known or confirmed (`stepFall`): what it shows now was used since. */
-export function countGrowth(lastBytes: number, nowBytes: number): number {
-  return nowBytes >= lastBytes ? nowBytes - lastBytes : Math.max(0, nowBytes);
 }
 
 /**

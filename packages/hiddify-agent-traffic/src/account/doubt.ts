@@ -10,7 +10,7 @@ import {
 import type { HiddifyUser } from '../client/records.js';
 import { type LedgerInterval, resetSince } from './counter.js';
 import { ledgerKey } from './ledger.js';
-import type { AgentHierarchy } from './hierarchy.js';
+import type { AgentHierarchy } from '@sluice/quota-core/agents';
 
 /** A list, and what was stored before it. */
 export interface DoubtInput {

@@ -1,6 +1,7 @@
 import { type AgentFall, type AgentRecord, type AgentUserRecord, mayConfirm } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
-import { countGrowth, type CounterSpan, isZeroed, type LedgerInterval, resetSince } from './counter.js';
+import { type CounterSpan, isZeroed, type LedgerInterval, resetSince } from './counter.js';
+import { countGrowth } from '@sluice/quota-core/agents';
 
 /** What a reading adds to a user, and the figure from which the next reading is counted. */
 export interface CountedReading {

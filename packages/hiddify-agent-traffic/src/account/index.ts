@@ -1,8 +1,8 @@
 export type { HiddifyAdmin, HiddifyRole, HiddifyUser, HiddifyUserMode } from '../client/records.js';
 export { AgentTrafficCalculator } from './calculator.js';
-export { AgentTrafficChecker, type CheckedAgent, type CheckerState } from './checker.js';
-export { AgentHierarchy } from './hierarchy.js';
-export type { CreationCheck } from '@sluice/panel-kind';
+export { AgentTrafficChecker } from './checker.js';
+export { AgentHierarchy } from '@sluice/quota-core/agents';
+export type { CheckedAgent, CheckerState, CreationCheck, ListedAccount } from '@sluice/quota-core/agents';
 export type {
   AccountingMode,
   AgentAccount,

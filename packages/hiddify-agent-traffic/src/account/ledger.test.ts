@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { countGrowth } from './counter.js';
+import { countGrowth } from '@sluice/quota-core/agents';
 import type { LedgerInterval } from './counter.js';
 import { stepLedger } from './ledger.js';
 import type { AgentUserRecord } from '@sluice/quota-core';

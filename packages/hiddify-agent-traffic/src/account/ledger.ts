@@ -1,9 +1,10 @@
 import type { HiddifyUser } from '../client/records.js';
-import { countGrowth, growthOver, type LedgerInterval, resetSince, type Zeroing } from './counter.js';
+import { growthOver, type LedgerInterval, resetSince, type Zeroing } from './counter.js';
 import { type CountedReading, isKnownReset, stepFall } from './falls.js';
 import { usedBefore } from './newcomers.js';
 import { findOnlineSpan, type OnlineSpan, wasOnline } from './rewritten.js';
 import { addBytes, type AgentFall, type AgentUserRecord } from '@sluice/quota-core';
+import { countGrowth } from '@sluice/quota-core/agents';
 
 /** The ledger after one list. */
 export interface LedgerStep {

@@ -1,98 +1,18 @@
-import type { AgentNotice, AgentTraffic } from '@sluice/panel-kind';
+import type { AgentNotice } from '@sluice/panel-kind';
 import { addBytes, type AgentFall, formatBytes } from '@sluice/quota-core';
 import { listRepeated, REPEATED_FALLS } from './falls.js';
 import { ledgerKey } from './ledger.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 import { isStandstill } from './rewritten.js';
 
-/** What happened to a user that was disabled for its agent, by outcome. */
-const DROPPED: Record<string, string> = {
-  'enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
-  moved: 'has another owner now; it was left disabled',
-  touched: 'was changed by another tool since; it was left disabled',
-  gone: 'no longer exists',
-};
-
-/** A user that Sluice will not enable again, and why. */
-export interface DroppedUser {
-  evidence: string;
-  name: string;
-  outcome: string;
-}
-
 interface Observed {
   list: ObservedList;
   recorded: RecordedList;
 }
 
-/** Returns the notices of a check; the key of a notice stays the same while its cause lasts. */
-export function listNotices(
-  observed: Observed,
-  dropped: readonly DroppedUser[],
-  again: ReadonlyMap<string, number>,
-  agents: readonly AgentTraffic[],
-): AgentNotice[] {
-  const { list, recorded } = observed;
-  const crossings = highestCrossings(recorded).map(({ agent, name, percent, usedBytes, limitBytes }) => {
-    const start = recorded.agents.get(agent)?.account?.periodStart ?? '';
-    const message = `Agent "${name}" has reached ${percent}% of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`;
-    return { key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`, code: 'agent_threshold', message };
-  });
-  const drops = dropped.map(({ evidence, name, outcome }) => ({
-    key: `agent-user:${evidence}:${outcome}`,
-    code: `agent_user_${outcome.replaceAll('-', '_')}`,
-    message: `User "${name}", which was disabled for its agent, ${DROPPED[outcome] ?? `was released (${outcome})`}.`,
-  }));
-  const enabledAgain = [...again].map(([agent, count]) => {
-    const { name = '', suspended = null } = agents.find(({ uuid }) => uuid === agent) ?? {};
-    const why = suspended === null ? 'over its limit' : 'suspended';
-    return {
-      key: `agent-reenabled:${agent}:${list.at}`,
-      code: 'agent_users_enabled_again',
-      message: `${countUsers(count)} of agent "${name}" ${count === 1 ? 'was' : 'were'} enabled again while it is ${why}.`,
-    };
-  });
-  return [
-    ...crossings,
-    ...drops,
-    ...enabledAgain,
-    ...agents.flatMap((agent) => listAgentNotices(agent, recorded)),
-    ...listFallen(observed),
-    ...listUsedBefore(observed),
-    ...listOddRows(observed),
-  ];
-}
-
-/** Returns the highest crossed threshold of each agent. */
-function highestCrossings({ crossed }: RecordedList): RecordedList['crossed'] {
-  return crossed.filter(
-    ({ agent, percent }) => !crossed.some((other) => other.agent === agent && other.percent > percent),
-  );
-}
-
-function listAgentNotices(agent: AgentTraffic, recorded: RecordedList): AgentNotice[] {
-  const { uuid, name, rule } = agent;
-  if (rule === 'missing') return listMissing(agent, recorded);
-  if (rule !== 'dormant') return [];
-  const message = `Account "${name}" has a limit but is not an agent any more; the limit is not enforced.`;
-  return [{ key: `agent-dormant:${uuid}`, code: 'agent_dormant', message }];
-}
-
-function listMissing({ uuid, name, limitBytes }: AgentTraffic, { agents, links }: RecordedList): AgentNotice[] {
-  const succession = links.find(({ from }) => from.uuid === uuid) ?? null;
-  if (succession === null && limitBytes === null) return [];
-  const code = 'agent_missing';
-  const since = agents.get(uuid)?.missingSince ?? '';
-  if (succession === null) {
-    const message = `Agent "${name}" has a limit and is not in the panel's list any more: the limit restricts nobody. Users that belonged to it count for their present owners; those that were disabled for it stay disabled, services among them do not.`;
-    return [{ key: `agent-missing:${uuid}:${since}`, code, message }];
-  }
-  const names = quoteFirst(succession.to.map((successor) => agents.get(successor)?.name ?? ''));
-  const lasts = succession.isSame
-    ? 'The next check that stores what it reads finds it to be the same with another uuid'
-    : `It is not certain that it is the same with another uuid, so that nothing is given back: give the new ${succession.to.length === 1 ? 'account a limit' : 'accounts limits'}, then remove its own limit and suspension`;
-  const message = `Agent "${name}" is not in the panel's list any more, and users of it belong to accounts that are new there: ${names}. ${lasts}.`;
-  return [{ key: `agent-missing:${uuid}:${since}:${[...succession.to].sort().join(',')}`, code, message }];
+/** Returns the notices about what a list shows of users; the key of a notice stays the same while its cause lasts. */
+export function listNotices(observed: Observed): AgentNotice[] {
+  return [...listFallen(observed), ...listUsedBefore(observed), ...listOddRows(observed)];
 }
 
 /** A user is named this long after it appeared, so that a check names it whichever run read it first. */

@@ -1,27 +1,24 @@
 import type { AgentRecords, RecordedAgents } from '@sluice/panel-kind';
 import { addBytes, crossedThresholds } from '@sluice/quota-core';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
-import { listExempt, toHeldSince } from './agents.js';
-import { AgentTrafficCalculator, totalTraffic } from './calculator.js';
-import { AgentHierarchy } from './hierarchy.js';
 import type { LedgerInterval } from './counter.js';
 import { findDoubts } from './doubt.js';
 import { groupFalls, listWaitingFalls } from './falls.js';
 import { ledgerKey, type LedgerStep, stepLedger } from './ledger.js';
-import { accountAt } from './period.js';
 import type { AgentFall, AgentRecord, AgentUserRecord } from '@sluice/quota-core';
-import { type AgentDecision, type AgentRules, decideAgent } from '@sluice/quota-core/agents';
-import { stepReservations } from './reservations.js';
-import { findSuccessions, listLinks, type Succession } from './successors.js';
-
-/** An agent whose usage reached a threshold that was not reported in this period. */
-interface ThresholdCrossing {
-  agent: string;
-  name: string;
-  percent: number;
-  usedBytes: number;
-  limitBytes: number;
-}
+import {
+  accountAt,
+  type AgentDecision,
+  AgentHierarchy,
+  type AgentRules,
+  AgentSums,
+  decideAgent,
+  listExempt,
+  stepReservations,
+  toHeldSince,
+  totalTraffic,
+} from '@sluice/quota-core/agents';
+import { findSuccessions, listLinks } from './successors.js';
 
 /** The panel's lists, completed by calls about single users and accounts. */
 export interface ObservedList {
@@ -38,13 +35,9 @@ export interface ObservedList {
 
 /** What follows from one list. */
 export interface RecordedList extends RecordedAgents {
-  hierarchy: AgentHierarchy;
-  calculator: AgentTrafficCalculator;
+  hierarchy: AgentHierarchy<HiddifyAdmin>;
+  calculator: AgentSums<HiddifyAdmin>;
   ledger: LedgerStep;
-  crossed: ThresholdCrossing[];
-  /** What became of missing agents that stand above the accounts that may be the same. */
-  links: readonly Succession[];
-  exempt: ReadonlySet<string>;
 }
 
 /** One list, and what was stored of those before. */
@@ -107,7 +100,7 @@ function recordUsers(input: RecordInput, tree: Tree, interval: LedgerInterval): 
   const { hierarchy } = tree;
   const { panel, rules, list, now, records } = input;
   const ledger = stepLedger(input.users, list.users, interval, list.goneUsers);
-  const calculator = new AgentTrafficCalculator(hierarchy, asCharged(list.users, ledger), ledger.missing);
+  const calculator = new AgentSums(hierarchy, asCharged(list.users, ledger), ledger.missing);
   const exempt = listExempt(rules.exempt, hierarchy.admins, records.meant);
   const held = new Set(toHeldSince(records).keys());
   const shared: SharedFigures = {
@@ -121,7 +114,7 @@ function recordUsers(input: RecordInput, tree: Tree, interval: LedgerInterval): 
 
   const agents = new Map<string, AgentRecord>();
   const standing: RecordedAgents['standing'] = new Map();
-  const crossed: ThresholdCrossing[] = [];
+  const crossed: RecordedAgents['crossed'] = [];
   const known = new Map(records.agents.map((agent) => [agent.uuid, agent]));
   const uuids = new Set([...known.keys(), ...hierarchy.admins.keys()]);
   uuids.delete(SELF);
@@ -175,7 +168,7 @@ function recordAgent(
   before: AgentRecord,
   { hierarchy, calculator, growth, falls, exempt, held }: SharedFigures,
   { rules, list, now, run, records }: RecordInput,
-): { agent: AgentRecord; judgement: AgentDecision; crossings: ThresholdCrossing[] } {
+): { agent: AgentRecord; judgement: AgentDecision; crossings: RecordedAgents['crossed'] } {
   const { uuid, limitBytes } = before;
   const { accounting } = rules;
   const admin = hierarchy.admins.get(uuid);

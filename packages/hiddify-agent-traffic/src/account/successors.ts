@@ -1,17 +1,9 @@
-import type { AgentRecords } from '@sluice/panel-kind';
+import type { AgentRecords, Succession } from '@sluice/panel-kind';
 import { type AgentRecord, type AgentUserRecord, findSubjectAgent } from '@sluice/quota-core';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
-import { listChain } from './hierarchy.js';
+import { listChain } from '@sluice/quota-core/agents';
 import { ledgerKey } from './ledger.js';
 import type { UserPrior } from './user-actions.js';
-
-/** An agent that the list lacks, and the accounts, not known before, that what was below it belongs to now. */
-export interface Succession {
-  from: AgentRecord;
-  to: readonly string[];
-  /** Whether it is the same account: an admin's uuid is its key, and the panel shows nothing else that stays when that is changed. */
-  isSame: boolean;
-}
 
 /** The accounts and users of a list, and the missing accounts that the panel does not have any more. */
 interface Listed {

@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Step, StepOutcome } from '@sluice/panel-kind';
-import type { ActionRecord } from '@sluice/quota-core';
+import type { Step, StepOutcome, UserRestriction } from '@sluice/panel-kind';
+import { type ActionRecord, AGENT_STEPS, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 import type { Zeroing } from './counter.js';
 
 /** Types of the actions on users, as stored in the journal. */
-export const ACTION_TYPES = {
-  create: 'create-user',
-  update: 'update-user',
-  disable: 'disable-user',
-  enable: 'enable-user',
-  delete: 'delete-user',
-} as const;
+export const ACTION_TYPES = { ...AGENT_STEPS, update: 'update-user' } as const;
 
 /** Restriction of a service whose agent is over its limit: the user is enabled again for that agent only. */
 export const WITH_AGENT = 'disable-with-agent';
@@ -147,4 +141,41 @@ export function findZeroing(row: ActionRecord): JournaledZeroing | null {
     again: payload.tries > 1,
     payload,
   };
+}
+
+/** Payload of a step on an agent's user. */
+export interface AgentStepPayload {
+  agent: string;
+  why: string;
+  /** Owner of the user when the step was planned. */
+  owner: string | null;
+  /** Of a user that is enabled again: its fingerprint when it was disabled. */
+  fingerprint?: string;
+}
+
+/** Returns the step that disables a user for an agent. */
+export function disablingStep(user: AddressableUser, { agent, hold, why, figures }: UserRestriction): Step {
+  const { name, owner } = user;
+  const prior: UserPrior = { name, enabled: true, owner, restriction: WITH_AGENT, ...figures };
+  const payload: AgentStepPayload = { agent, why, owner };
+  return {
+    ...newStep(ACTION_TYPES.disable, user.uuid),
+    hold,
+    prior: { name, ...toObservedUser(user) },
+    payload,
+    begins: withReadUser({ kind: USER_EVIDENCE, target: user.uuid, prior }, user),
+  };
+}
+
+/** Returns the step that enables a user again and ends its evidence. */
+export function enablingStep(user: AddressableUser, { id, hold, service, prior }: EvidenceRecord, why: string): Step {
+  const { fingerprint } = prior as UserPrior;
+  const payload: AgentStepPayload = {
+    agent: findSubjectAgent(service) ?? '',
+    why,
+    owner: user.owner,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+  const before = { name: user.name, ...toObservedUser(user) };
+  return { ...newStep(ACTION_TYPES.enable, user.uuid), hold, prior: before, payload, ends: [id] };
 }

@@ -2,7 +2,7 @@ import { maskUuids } from '@sluice/panel-http/printable';
 import { createPanelHttp, isPanelError, type PanelHttp, type PanelRequest } from '@sluice/panel-http';
 import type { AddonAgent, AgentAddon, AgentSemantics, CreationCheck } from '@sluice/panel-kind';
 import * as z from 'zod';
-import { remainingTraffic } from '../account/calculator.js';
+import { remainingTraffic } from '@sluice/quota-core/agents';
 import { toConnectionSettings } from '../client/connection.js';
 import { toBytes, toGigabytes } from '../client/gigabytes.js';
 import type { CallOptions, HiddifyClientOptions } from '../client/types.js';

@@ -11,7 +11,7 @@ import { BYTES_PER_GB } from '@sluice/quota-core';
 import { ledgerKey } from '../account/ledger.js';
 import type { ObservedList } from '../account/record-list.js';
 import type { AgentRecord, AgentUserRecord, AgentReservationRecord, AgentSnapshotRecord } from '@sluice/quota-core';
-import { findRaise, isRaised } from '../account/reservations.js';
+import { findRaise, isRaised } from '@sluice/quota-core/agents';
 import { ACTION_TYPES, type AddressableUser, toObservedUser } from '../account/user-actions.js';
 import { findDifferences, isHalfMade, shows, toChange } from '../client/compare-user.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF, type UnreadableRow } from '../client/records.js';

@@ -1,16 +1,10 @@
 import {
   type AgentAddon,
-  type AgentLimit,
-  type AgentRecords,
+  type AgentNotice,
   type AgentRename,
-  type AgentPlan,
-  type AgentPlanInput,
-  type AgentSemantics,
-  type AgentTraffic,
   type AgentUserRequest,
   type ApplyContext,
   type Clock,
-  type CreationCheck,
   isListProblem,
   isoNow,
   type ListProblem,
@@ -18,36 +12,37 @@ import {
   type PanelAgents,
   type RaiseRequest,
   type ReservationOutcome,
-  type RestorePlan,
   SluiceError,
   type Step,
   type StepOutcome,
+  type UserRestriction,
   type WantedUser,
 } from '@sluice/panel-kind';
 import type {
   ActionRecord,
-  AgentRecord,
   AgentReservationRecord,
   AgentSnapshotRecord,
   AgentUserRecord,
+  EvidenceRecord,
   ServiceRecord,
 } from '@sluice/quota-core';
 import { checkNewUser, MOST_BYTES } from '../client/check-user.js';
-import type { HiddifyUserMode } from '../client/records.js';
+import type { HiddifyUser, HiddifyUserMode } from '../client/records.js';
 import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
-import { describeAgents, findAgent, toStoredAgents, withLimits } from '../account/agents.js';
-import { listCauses } from '../account/disabled-users.js';
-import { explainAgent } from '../account/explain-agent.js';
 import { WRITE_BACK_MS } from '../account/counter.js';
-import { listChain } from '../account/hierarchy.js';
-import { type PlanInput, planUsers } from '../account/plan-users.js';
 import { type ObservedList, type RecordedList, recordList } from '../account/record-list.js';
 import type { AgentRules } from '@sluice/quota-core/agents';
-import { checkRaise, raiseKey } from '../account/reservations.js';
-import { listReserved } from '../account/reserved.js';
-import { planRestore, planUnsuspension } from '../account/restore-users.js';
 import { findSuccessions } from '../account/successors.js';
-import { findZeroing, WITH_AGENT } from '../account/user-actions.js';
+import {
+  type AddressableUser,
+  disablingStep,
+  enablingStep,
+  findZeroing,
+  isTouched,
+  type UserPrior,
+  WITH_AGENT,
+} from '../account/user-actions.js';
+import { listNotices } from '../account/notices.js';
 import type { AddonSearch } from './addon.js';
 import {
   type BareList,
@@ -83,15 +78,13 @@ const USER_DEFAULTS = { packageDays: 30, mode: 'no_reset' } as const;
 
 /** The agents of a Hiddify panel. */
 export class HiddifyAgents implements PanelAgents {
-  readonly semantics: AgentSemantics;
+  readonly rules: AgentRules;
   readonly serviceRestriction = WITH_AGENT;
   readonly hasAddon: boolean;
 
   constructor(private readonly deps: AgentsDependencies) {
-    const { accounting } = deps.rules;
-    const yes = { zeroIsNothing: true, atomicCreation: true, restores: true, ancestors: true, ledger: true };
+    this.rules = deps.rules;
     this.hasAddon = deps.findAddon !== null;
-    this.semantics = { kind: 'sluice', accounting, ...yes };
   }
 
   async addon(): Promise<AgentAddon | null> {
@@ -157,70 +150,20 @@ export class HiddifyAgents implements PanelAgents {
     return recordList({ panel, rules, list: asSold(list, sold), ...at, records, users, zeroings });
   }
 
-  plan(input: AgentPlanInput): AgentPlan {
-    return planUsers(this.#planInput(input));
+  listNotices(list: ObservedList, recorded: RecordedList): AgentNotice[] {
+    return listNotices({ list, recorded });
   }
 
-  planRestore(input: AgentPlanInput, force: boolean): RestorePlan {
-    return planRestore(this.#planInput(input), force);
+  disable(user: AddressableUser, due: UserRestriction): Step {
+    return disablingStep(user, due);
   }
 
-  planSuspension(input: AgentPlanInput): AgentPlan {
-    return planUsers(this.#planInput(input), Infinity);
+  enable(user: AddressableUser, evidence: EvidenceRecord, why: string): Step {
+    return enablingStep(user, evidence, why);
   }
 
-  planUnsuspension(input: AgentPlanInput): RestorePlan {
-    return planUnsuspension(this.#planInput(input));
-  }
-
-  #planInput(input: AgentPlanInput): PlanInput {
-    const list = input.list as ObservedList;
-    return { ...input, list, recorded: input.recorded as RecordedList, agents: this.describe(input.records) };
-  }
-
-  describe(records: AgentRecords, also?: readonly string[]): AgentTraffic[] {
-    return describeAgents(toStoredAgents(records, this.deps.rules), also);
-  }
-
-  explain(agent: AgentTraffic, at: Parameters<PanelAgents['explain']>[1]): string {
-    return explainAgent(agent, at);
-  }
-
-  isExempt(agent: string, records: AgentRecords): boolean {
-    return toStoredAgents(records, this.deps.rules).exempt.has(agent);
-  }
-
-  listCauses(records: AgentRecords): ReadonlyMap<string, string> {
-    return listCauses(records, toStoredAgents(records, this.deps.rules));
-  }
-
-  find(text: string, records: AgentRecords): AgentRecord {
-    return findAgent(text, new Map(records.agents.map((agent) => [agent.uuid, agent])));
-  }
-
-  listChain(agent: string, records: AgentRecords): string[] {
-    return [...listChain(agent, new Map(records.agents.map((item) => [item.uuid, item])))];
-  }
-
-  listReserved(agent: string, records: AgentRecords): AgentReservationRecord[] {
-    const { agents, reservations, rules } = toStoredAgents(records, this.deps.rules);
-    const found = agents.get(agent);
-    const reserved = found === undefined ? [] : listReserved(found, reservations, rules.accounting);
-    return reserved.map(({ reservation }) => reservation);
-  }
-
-  check(records: AgentRecords, chain: readonly string[], bytes: number): CreationCheck {
-    const { agents, suspensions, checker } = toStoredAgents(records, this.deps.rules);
-    const check = checker.canCreateUserWithTraffic(chain, bytes);
-    const suspended = chain.find((agent) => suspensions.has(agent)) ?? null;
-    if (suspended === null) return check;
-    const { name = '' } = agents.get(suspended) ?? {};
-    const reason = `Agent "${name}" is suspended, so no user can be created below it.`;
-    return { ...check, allowed: false, reason, suspended: name };
-  }
-
-  withLimits(records: AgentRecords, limits: readonly AgentLimit[], now: string): AgentRecord[] {
-    return withLimits(toStoredAgents(records, this.deps.rules), limits, { now, periodNow: records.periodNow });
+  isTouched(user: HiddifyUser, prior: UserPrior): boolean {
+    return prior.fingerprint !== undefined && isTouched(user, prior.fingerprint);
   }
 
   newUser({ name, limitBytes, packageDays, mode, comment, startDate, telegramId }: AgentUserRequest): WantedUser {
@@ -238,14 +181,6 @@ export class HiddifyAgents implements PanelAgents {
     return wanted;
   }
 
-  raise(
-    records: AgentRecords,
-    request: RaiseRequest,
-    known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
-  ): ReturnType<PanelAgents['raise']> {
-    return checkRaise(records, this.deps.rules, request, known);
-  }
-
   toSoldRaise(
     { state }: Observation,
     { service, product, fromBytes, toBytes }: Parameters<PanelAgents['toSoldRaise']>[1],
@@ -254,10 +189,6 @@ export class HiddifyAgents implements PanelAgents {
     if (user === null || user.owner !== toOwner(service, product)) return null;
     const change = { limitBytes: toBytes ?? MOST_BYTES };
     return toRaise({ ...user, limitBytes: fromBytes }, change, { lifted: false, soldBytes: null });
-  }
-
-  raiseKey(user: string): string {
-    return raiseKey(user);
   }
 
   readReservation(reservation: AgentReservationRecord, again: boolean): Promise<ReservationOutcome> {

@@ -12,7 +12,7 @@ import {
   type UserCreation,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { AgentStepPayload } from '../account/plan-users.js';
+import type { AgentStepPayload } from '../account/user-actions.js';
 import {
   ACTION_TYPES,
   type CreatePayload,

@@ -1,3 +1,5 @@
+export { AgentHolds, isSuspension, type Standing } from './agent-holds.js';
+export { AgentChecker, type CheckedAgent, type CheckerState } from './checker.js';
 export {
   type AgentDecision,
   type AgentRule,
@@ -6,4 +8,27 @@ export {
   fitsLimit,
   isLimitExceeded,
 } from './decide-agent.js';
+export { listCauses } from './disabled-users.js';
+export { AgentHierarchy, listChain, type ListedAccount, OWN_ACCOUNT } from './hierarchy.js';
+export { accountAt, openAccount } from './period.js';
+export type { AgentRecords } from './records.js';
+export {
+  checkRaise,
+  findRaise,
+  isRaised,
+  type KnownUser,
+  type RaiseRequest,
+  stepReservations,
+} from './reservations.js';
+export { listReserved } from './reserved.js';
 export type { AgentRules } from './rules.js';
+export {
+  checkCreation,
+  describeAgents,
+  listExempt,
+  type StoredAgents,
+  toHeldSince,
+  toStoredAgents,
+} from './stored-agents.js';
+export { AgentSums, type CountedUser, countGrowth, remainingTraffic, totalTraffic } from './sums.js';
+export type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './traffic.js';

@@ -105,7 +105,7 @@ it('a mistake in what the agents of one panel show keeps no check from those of 
     if (name !== 'vpn' || agents === undefined) return {};
     const get = (target: object, key: string): unknown => {
       const value: unknown = Reflect.get(target, key);
-      if (isFaulty && ['record', 'plan'].includes(key)) return fault;
+      if (isFaulty && ['record', 'disable'].includes(key)) return fault;
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     };
     return { agents: new Proxy(agents, { get: get as NonNullable<ProxyHandler<typeof agents>['get']> }) };
@@ -148,7 +148,7 @@ it.each([0, 6])(
       if (agents === undefined) return {};
       const get = (target: object, key: string): unknown => {
         const value: unknown = Reflect.get(target, key);
-        if (isFaulty && key === 'describe') return fault;
+        if (isFaulty && key === 'rules') return fault();
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       };
       return { agents: new Proxy(agents, { get: get as NonNullable<ProxyHandler<typeof agents>['get']> }) };

@@ -1,5 +1,5 @@
 import type { AgentDetail, RestoreReport } from '@sluice/contract/documents';
-import { type AgentPlan, type AgentPlanInput, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import type { HoldRecord, NoticeRecord } from '@sluice/state-store';
 import { interruptedError } from '../../base/interruption.js';
 import { panelLease } from '../../context/leases.js';
@@ -20,6 +20,8 @@ import {
 } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import { type AgentsRead, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
+import { describeAgents, findAgent } from './stored.js';
+import type { AgentPlan, AgentPlanInput } from './agent-plan.js';
 
 /** Options of a command about the users of one agent. */
 export interface AgentRequest {
@@ -96,7 +98,8 @@ async function showAgent(
   on: AgentsOnPanel,
   { agent, read, dryRun }: Pick<AgentCommand, 'agent' | 'read' | 'dryRun'>,
 ): Promise<AgentDetail> {
-  const find = (records: AgentsRead['records']) => on.agents.describe(records).filter(({ uuid }) => uuid === agent);
+  const find = (records: AgentsRead['records']) =>
+    describeAgents(on.agents, records).filter(({ uuid }) => uuid === agent);
   const enforcements = await readEnforcements(context.config, context.store);
   const [stored] = agentDetails(on, dryRun ? [] : find(await loadStoredAgents(context, on.name)), enforcements);
   const [before] = agentDetails(on, find(read.records), enforcements);
@@ -110,9 +113,9 @@ async function readFor(on: UserChanges, text: string, dryRun: boolean): Promise<
   const { run, leases, agents } = on;
   const read = await readAgents(on, { run, dryRun, leases, decides: true });
   if (isProblem(read)) throw problemError(read);
-  const [only, ...others] = matches(agents.describe(read.records), text);
+  const [only, ...others] = matches(describeAgents(agents, read.records), text);
   const isKnown = only !== undefined && others.length === 0;
-  return { agent: isKnown ? only.uuid : agents.find(text, read.records).uuid, read };
+  return { agent: isKnown ? only.uuid : findAgent(text, read.records).uuid, read };
 }
 
 /** Returns the input of a plan; the holds are those in force. */

@@ -1,6 +1,7 @@
 import type { AgentAction, AgentDetail, AgentView, ChangedAgent, Enforcement } from '@sluice/contract/documents';
 import type { AddonAgent, AgentSemantics, AgentTraffic, ItemError, PanelAgents } from '@sluice/panel-kind';
 import type { Enforcements } from '../../context/enforcement.js';
+import { toSemantics } from './stored.js';
 
 /**
  * Returns the state of an agent in one word, the same on every surface: `missing` on its panel, `suspended`, `held` while users are
@@ -38,11 +39,12 @@ export function agentView(panel: string, agent: AgentTraffic, enforce: Enforceme
 
 /** Returns agents of a panel whose limits Sluice keeps. */
 export function agentDetails(
-  { name, agents: { semantics } }: { name: string; agents: Pick<PanelAgents, 'semantics'> },
+  { name, agents }: { name: string; agents: Pick<PanelAgents, 'rules'> },
   known: readonly AgentTraffic[],
   enforcements: Pick<Enforcements, 'of'>,
 ): AgentDetail[] {
   const enforce = enforcements.of(name, null);
+  const semantics = toSemantics(agents);
   return known.map((agent) => ({ ...agent, panel: name, backend: 'sluice', enforce, semantics }));
 }
 
@@ -94,7 +96,7 @@ export function changedAgent(detail: AgentDetail, actions: readonly RunAction[])
 
 /** Returns the agents of a run with its actions; of a run over one agent, all of them under it, for whichever agent they are. */
 export function changedAgents(
-  on: { name: string; agents: Pick<PanelAgents, 'semantics'>; enforcements: Pick<Enforcements, 'of'> },
+  on: { name: string; agents: Pick<PanelAgents, 'rules'>; enforcements: Pick<Enforcements, 'of'> },
   known: readonly AgentTraffic[],
   only: string | null,
   actions: readonly RunAction[],

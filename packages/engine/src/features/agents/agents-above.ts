@@ -5,11 +5,12 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { type AgentsOnPanel, withAgentErrors } from './open-agents.js';
 import { loadStoredAgents } from './read-agents.js';
+import { describeAgents, findAgent, listAgentChain, toStored } from './stored.js';
 
 /** Returns the agents that count for the users of an agent, nearest first: an exempt one's are kept by suspensions alone. */
 export function listAbove(on: Pick<AgentsOnPanel, 'agents'>, records: AgentRecords, owner: string): AgentEnd[] {
-  const above = listEnds(on, records, on.agents.listChain(owner, records));
-  return on.agents.isExempt(owner, records) ? above.filter(({ end }) => end.by === 'suspension') : above;
+  const above = listEnds(on, records, listAgentChain(owner, records));
+  return toStored(on.agents, records).exempt.has(owner) ? above.filter(({ end }) => end.by === 'suspension') : above;
 }
 
 /** Returns what ends that agents keep users disabled, as last read. */
@@ -18,7 +19,7 @@ export function listEnds(
   records: AgentRecords,
   chain: readonly string[],
 ): AgentEnd[] {
-  const shown = new Map(agents.describe(records, chain).map((agent) => [agent.uuid, agent]));
+  const shown = new Map(describeAgents(agents, records, chain).map((agent) => [agent.uuid, agent]));
   return chain.flatMap((uuid) => {
     const agent = shown.get(uuid);
     return agent === undefined ? [] : [toAgentEnd(agent)];
@@ -68,7 +69,7 @@ async function isStopped({ context, name }: StoredOnPanel): Promise<boolean> {
 
 async function aboveAgent(on: StoredOnPanel, text: string): Promise<AgentEnd[] | null> {
   const records = await loadStoredAgents(on.context, on.name);
-  const { uuid } = await withAgentErrors(text, () => Promise.resolve(on.agents.find(text, records)));
+  const { uuid } = await withAgentErrors(text, () => Promise.resolve(findAgent(text, records)));
   return listAbove(on, records, uuid);
 }
 

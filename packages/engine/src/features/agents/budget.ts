@@ -10,13 +10,15 @@ import {
   type UserCreation,
   type WantedUser,
 } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
+import { formatBytes, raiseKey } from '@sluice/quota-core';
 import type { AgentRecord, AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import type { Context } from '../../context/context.js';
 import { refuseFormer } from './meant-agents.js';
 import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
 import { brokenOff, FOUND, sameOrder, toHolder } from './repeated-creation.js';
+import { checkCreation, checkRaise } from '@sluice/quota-core/agents';
+import { findAgent, listAgentChain, toStored } from './stored.js';
 
 /** How long a reserved user may be created; afterwards the reservation is resolved. */
 const RESERVED_MS = 600_000;
@@ -45,16 +47,16 @@ function isFree({ lifted, user, owner }: RaiseRequest): boolean {
 /** Returns the error that a raise would fail with; null for one that fits. Reserves nothing. */
 export async function previewRaise(from: ReadFrom, request: RaiseRequest): Promise<ItemError | null> {
   if (isFree(request) || !(await hasLimits(from))) return null;
-  const { check, records } = await checkRaise(from, request, from.context.store);
+  const { check, records } = await readRaise(from, request, from.context.store);
   return check.allowed ? null : toItemError(refusal(check, records));
 }
 
-async function checkRaise({ context, name, agents }: ReadFrom, request: RaiseRequest, tables: StoreTables) {
+async function readRaise({ context, name, agents }: ReadFrom, request: RaiseRequest, tables: StoreTables) {
   const records: AgentRecords = await loadStoredAgents(context, name, tables);
-  const earlier = await tables.agentReservations.get(name, agents.raiseKey(request.user.uuid));
+  const earlier = await tables.agentReservations.get(name, raiseKey(request.user.uuid));
   const [user = null] = await tables.agentUsers.list({ panel: name, keys: [request.user.uuid] });
-  const chain = agents.listChain(request.owner, records);
-  return { ...agents.raise(records, request, { earlier, user }), chain, earlier, records };
+  const chain = listAgentChain(request.owner, records);
+  return { ...checkRaise(toStored(agents, records), request, { earlier, user }), chain, earlier, records };
 }
 
 /** Returns whether any agent of a panel has a limit. */
@@ -86,16 +88,16 @@ export async function reserveUser(
   await knownAgent(from, text, { creation: true });
   return context.write([], async (tables) => {
     const records = await loadStoredAgents(context, name, tables);
-    const agent = agents.find(text, records);
+    const agent = findAgent(text, records);
     if (agent.missingSince !== null) {
       throw notFound('unknown_agent', `Agent "${agent.name}" is no longer in the panel's list. No user was created.`);
     }
-    const chain = agents.listChain(agent.uuid, records);
+    const chain = listAgentChain(agent.uuid, records);
     const earlier = mayResume
       ? brokenOff(context, records.reservations, agent.uuid, wanted)
       : sameOrder(await tables.agentReservations.get(name, wanted.uuid), agent.uuid, wanted);
     // A repeated attempt already has its reservation.
-    const check = agents.check(records, chain, earlier === null ? wanted.limitBytes : 0);
+    const check = checkCreation(toStored(agents, records), chain, earlier === null ? wanted.limitBytes : 0);
     const owned = { ...wanted, uuid: earlier?.uuid ?? wanted.uuid, owner: agent.uuid };
     if (mayResume && earlier?.state === 'settled') {
       await tables.agentReservations.put([{ ...earlier, holder: toHolder(context) }]);
@@ -222,12 +224,12 @@ async function recheck(
   remove: () => Promise<unknown>,
 ): Promise<void> {
   const { context, agents } = from;
-  if (agents.semantics.accounting !== 'allocated') return;
+  if (agents.rules.accounting !== 'allocated') return;
   const read = await readAgents(from, {});
   // The next run checks again; after a failed reading nothing is reverted.
   if (isProblem(read)) return;
   const { records, recorded } = read;
-  const over = agents.listChain(agent.uuid, records).find((above) => recorded.standing.get(above)?.force === 'over');
+  const over = listAgentChain(agent.uuid, records).find((above) => recorded.standing.get(above)?.force === 'over');
   if (over === undefined) return;
   await remove();
   await context.write([], async (tables) => {
@@ -245,11 +247,11 @@ async function recheck(
 
 /** Reserves the difference, calls, and keeps or releases the reservation by how the call ended. */
 async function raise<T>(from: ReadFrom, request: RaiseRequest, work: () => Promise<T>): Promise<T> {
-  const { context, agents } = from;
+  const { context } = from;
   await knownAgent(from, request.owner, { creation: true });
-  const key = agents.raiseKey(request.user.uuid);
+  const key = raiseKey(request.user.uuid);
   const { record, earlier } = await context.write([], async (tables) => {
-    const { bytes, wanted, check, chain, records, earlier: before } = await checkRaise(from, request, tables);
+    const { bytes, wanted, check, chain, records, earlier: before } = await readRaise(from, request, tables);
     if (!check.allowed) throw refusal(check, records);
     const content = { agent: request.owner, chain, bytes, wanted: { ...(wanted as object), uuid: key } };
     const reserved = { ...reservation(from, content), wanted };

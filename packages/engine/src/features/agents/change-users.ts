@@ -1,6 +1,6 @@
 import type { AgentAction } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
-import type { AgentPlan, ItemError, Observation, Step, StepOutcome } from '@sluice/panel-kind';
+import type { ItemError, Observation, Step, StepOutcome } from '@sluice/panel-kind';
 import { AGENT_STEPS } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
 import { isAtWork } from '../../kernel/run/run-request.js';
@@ -11,6 +11,7 @@ import { waitForFresh } from '../../loop/resolve.js';
 import { toActionName, toActionView } from '../../kernel/subject/views.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { type AgentsRead, loadStoredAgents } from './read-agents.js';
+import type { AgentPlan } from './agent-plan.js';
 
 /** What changes to the users of agents need. */
 export interface UserChanges extends Omit<AgentsOnPanel, 'addon'> {

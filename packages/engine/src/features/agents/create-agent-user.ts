@@ -8,6 +8,8 @@ import { changeUsers, listed, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { knownAgent } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
+import { checkCreation } from '@sluice/quota-core/agents';
+import { listAgentChain, toStored } from './stored.js';
 
 /** Options of `agent create-user`. */
 export interface CreateUserRequest {
@@ -41,7 +43,7 @@ async function checkUser(
   return withAgentErrors(text, async () => {
     if (on.addon !== null) return on.addon.canCreateUserWithTraffic(text, newBytes);
     const { agent, records } = await knownAgent(on, text, { creation: true });
-    return on.agents.check(records, on.agents.listChain(agent.uuid, records), newBytes);
+    return checkCreation(toStored(on.agents, records), listAgentChain(agent.uuid, records), newBytes);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { AgentPlan, AgentPlanInput, AgentTraffic, ServiceUser } from '@sluice/panel-kind';
+import type { AgentTraffic } from '@sluice/panel-kind';
 import { findSubjectAgent, formatBytes, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { newHold } from '../../kernel/subject/holds.js';
@@ -7,6 +7,9 @@ import { IMPOSSIBLE_JUMP } from '../../loop/plausible.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import type { AgentsRead } from './read-agents.js';
 import { listServiceUsers, type ServiceUsers } from './service-users.js';
+import { describeAgents, listAgentChain } from './stored.js';
+import type { AgentPlan, AgentPlanInput, ServiceUser } from './agent-plan.js';
+import { planUsers } from './plan-users.js';
 
 /** What is decided about: the agents of a panel, or one of them, and users that belong to services. */
 interface AgentsToDecide extends Pick<AgentsOnPanel, 'context' | 'name' | 'agents'> {
@@ -39,8 +42,8 @@ export function decideAndPlan(
   const { records, recorded } = read;
   const held = heldAgents(records);
   const isMeant = (agent: string): boolean =>
-    request.agent === null || agents.listChain(agent, records).includes(request.agent);
-  const traffic = new Map(agents.describe(records).map((agent) => [agent.uuid, agent]));
+    request.agent === null || listAgentChain(agent, records).includes(request.agent);
+  const traffic = new Map(describeAgents(agents, records).map((agent) => [agent.uuid, agent]));
   const opens = [...recorded.standing]
     .filter(([uuid, { force }]) => force === 'over' && !held.has(uuid) && isMeant(uuid))
     .map(([uuid]) => {
@@ -58,26 +61,26 @@ export function decideAndPlan(
     agent: request.agent,
   };
   const active = [...recorded.standing].filter(([uuid, { counts }]) => counts && isMeant(uuid)).length;
-  const plan = agents.plan(input);
+  const plan = planUsers(agents, input);
   const holding = heldAgents(input);
   const isOver = (uuid: string): boolean => recorded.standing.get(uuid)?.force === 'over';
   const isLeft = ({ force, suspended, chain }: ServiceUser): boolean =>
     force === 'over' && suspended === null && !chain.some((uuid) => isOver(uuid) && holding.has(uuid));
   const serviceUsers = plan.serviceUsers.filter((user) => !isLeft(user));
-  const above = request.agent === null ? [] : agents.listChain(request.agent, records);
+  const above = request.agent === null ? [] : listAgentChain(request.agent, records);
   const leftAbove = above.filter((uuid) => isOver(uuid) && !holding.has(uuid));
   return { ...read, opens, closes, plan: { ...plan, serviceUsers }, active, leftAbove };
 }
 
 /** Returns the notices of agents whose users' usage is doubted; they count for the brake as if it was right. */
 export function listDoubts(
-  { name, request, agents }: Pick<AgentsToDecide, 'name' | 'request' | 'agents'>,
+  { name, request }: Pick<AgentsToDecide, 'name' | 'request'>,
   { records, recorded }: Pick<AgentsDecided, 'records' | 'recorded'>,
   traffic: readonly AgentTraffic[],
 ): Notice[] {
   return traffic.flatMap(({ uuid, name: agent, usedBytes, limitBytes }) => {
     const doubted = recorded.standing.get(uuid)?.doubted ?? null;
-    const isMeant = request.agent === null || agents.listChain(uuid, records).includes(request.agent);
+    const isMeant = request.agent === null || listAgentChain(uuid, records).includes(request.agent);
     if (doubted === null || !isMeant) return [];
     const figures = `from ${formatBytes(usedBytes)} to ${formatBytes(doubted.usedBytes)}, of ${formatBytes(limitBytes ?? 0)} that are allowed`;
     const message = `agent "${agent}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again; compare it with the panel`;

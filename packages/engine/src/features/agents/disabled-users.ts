@@ -5,6 +5,8 @@ import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import { toAgentOfNote } from '../../kernel/subject/agent-hold.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { nameAgent } from './service-user-notices.js';
+import { listCauses } from '@sluice/quota-core/agents';
+import { listAgentChain, toStored } from './stored.js';
 
 /** Most users that are listed as disabled for an agent. */
 const MOST_LISTED = 500;
@@ -21,14 +23,14 @@ export async function listDisabledUsers(
   const holds = new Map((await holdsFor(on, records, uuid)).map((hold) => [hold.id, hold]));
   const all = await store.evidence.ofHolds([...holds.keys()]);
   const own = toAgentSubject(on.name, uuid);
-  const causes = on.agents.listCauses(records);
+  const causes = listCauses(records, toStored(on.agents, records));
   const noted = all.filter(({ id, service, prior }) => {
     const { owner = null } = prior as DisabledUser;
     if (service === own) return true;
     // The hold of a service keeps its note while another agent keeps it held.
     if ((causes.get(id) ?? uuid) !== uuid) return false;
     // Several agents may have the name that the hold of a service notes.
-    return owner !== null && on.agents.listChain(owner, records).includes(uuid);
+    return owner !== null && listAgentChain(owner, records).includes(uuid);
   });
   const known = new Set(noted.map(({ id }) => id));
   const kept = records.evidence.filter(({ id }) => causes.get(id) === uuid && !known.has(id));

@@ -1,9 +1,10 @@
 import type { AgentAction } from '@sluice/contract/documents';
-import { AGENT_STEPS, type ItemError, type ServiceUser } from '@sluice/panel-kind';
+import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
 import { describeUnknownProduct, UNKNOWN_PRODUCT } from '../../kernel/subject/to-stage.js';
+import type { ServiceUser } from './agent-plan.js';
 
 /** What a limit requires for one service: hold it, release it, or finish a release. */
 export interface DueUser {

@@ -26,6 +26,8 @@ import {
   readAgents,
   readFigures,
 } from './read-agents.js';
+import { withLimits } from './new-limits.js';
+import { describeAgents } from './stored.js';
 
 /** Options of `agent limit AGENT`. */
 export interface LimitRequest {
@@ -159,11 +161,11 @@ async function setLimits(
     run.totals = { agents: preview.map((agent) => agent.name) };
     return run.store(async (tables) => {
       const records = await loadStoredAgents(context, name, tables);
-      await tables.agents.put(agents.withLimits(records, limits, context.now()));
+      await tables.agents.put(withLimits(agents, records, limits, context.now()));
     });
   });
   const uuids = preview.map(({ uuid }) => uuid);
-  const shown = agents.describe(await loadStoredAgents(context, name), uuids);
+  const shown = describeAgents(agents, await loadStoredAgents(context, name), uuids);
   return agentDetails(
     on,
     uuids.flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []),
@@ -181,9 +183,9 @@ function previewLimits(
   records: AgentRecords,
   limits: AgentLimit[],
 ): AgentTraffic[] {
-  const changed = new Map(agents.withLimits(records, limits, context.now()).map((agent) => [agent.uuid, agent]));
+  const changed = new Map(withLimits(agents, records, limits, context.now()).map((agent) => [agent.uuid, agent]));
   const known = records.agents.map((agent) => changed.get(agent.uuid) ?? agent);
-  const shown = agents.describe({ ...records, agents: known }, [...changed.keys()]);
+  const shown = describeAgents(agents, { ...records, agents: known }, [...changed.keys()]);
   return [...changed.keys()].flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []);
 }
 

@@ -1,5 +1,5 @@
 import type { AgentRecords, PanelAgents } from '@sluice/panel-kind';
-import type { RaisedLimit } from '@sluice/quota-core';
+import { type RaisedLimit, raiseKey } from '@sluice/quota-core';
 import type {
   AgentReservationRecord,
   AgentUserRecord,
@@ -13,6 +13,7 @@ import { isOfClient } from '../../base/is-of-client.js';
 import { group, hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { findSold } from '../../kernel/subject/allowance.js';
+import { listAgentChain } from './stored.js';
 
 /** How long a paid package may be missing on the panel before its room is given up. */
 const LONGEST_MISSING_MS = 30 * 86_400_000;
@@ -46,7 +47,7 @@ export async function readOrdered(
     if (entry === undefined || cycle === undefined || cycle.end <= context.now()) return [];
     const own = (purchases.get(service.id) ?? []).filter((row) => countsFor(row, service, cycle));
     const override = overrides.get(service.id)?.[0] ?? null;
-    return reserve(context, { service, cycle, override, own, entry }, { agents, records });
+    return reserve(context, { service, cycle, override, own, entry }, records);
   });
 }
 
@@ -84,7 +85,7 @@ interface Ordered {
 function reserve(
   { config }: Context,
   { service, cycle, override, own, entry }: Ordered,
-  { agents, records }: { agents: PanelAgents; records: AgentRecords },
+  records: AgentRecords,
 ): AgentReservationRecord[] {
   const { key: user, owner, panel, limitBytes: shownBytes } = entry;
   if (owner === null || entry.gone || own.length === 0) return [];
@@ -92,14 +93,14 @@ function reserve(
   const { limited } = findSold(config, { service, cycle, override, purchases });
   if (limited === null) return [];
   const { allowedBytes, extraBytes } = limited;
-  const raised = records.reservations.find(({ uuid, state }) => uuid === agents.raiseKey(user) && state !== 'closed');
+  const raised = records.reservations.find(({ uuid, state }) => uuid === raiseKey(user) && state !== 'closed');
   const knownBytes = Math.max(shownBytes, (raised?.wanted as Partial<RaisedLimit> | undefined)?.limitBytes ?? 0);
   const bytes = Math.min(extraBytes, allowedBytes - knownBytes);
   if (bytes <= 0) return [];
   const at = own.map((row) => row.at).sort()[0] ?? '';
   return [
     {
-      ...{ panel, uuid: `${ORDERED}${user}`, agent: owner, chain: agents.listChain(owner, records), bytes },
+      ...{ panel, uuid: `${ORDERED}${user}`, agent: owner, chain: listAgentChain(owner, records), bytes },
       ...{ leftBytes: bytes, state: 'open', createdAt: at, expiresAt: cycle.end, holder: null, seenAt: null },
       ...{ confirmedAt: null, closedAt: null, outcome: null },
       wanted: { raises: user, limitBytes: allowedBytes, untilBytes: entry.totalBytes + bytes },

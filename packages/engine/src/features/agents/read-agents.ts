@@ -27,6 +27,7 @@ import { TOO_SHORT } from '../../base/errors.js';
 import type { Context } from '../../context/context.js';
 import { trustedNow } from '../../context/panel-answers.js';
 import type { AgentsOnPanel } from './open-agents.js';
+import { describeAgents, findAgent } from './stored.js';
 
 /** The panel whose lists are read. */
 export type ReadFrom = Pick<AgentsOnPanel, 'context' | 'name' | 'agents'>;
@@ -107,7 +108,7 @@ async function loadOwners(
 
 /** Returns the agents of a panel as last read. */
 export async function describeStored({ context, name, agents }: ReadFrom): Promise<AgentTraffic[]> {
-  return agents.describe(await loadStoredAgents(context, name));
+  return describeAgents(agents, await loadStoredAgents(context, name));
 }
 
 /** Returns who suspended agents, by hold: the actor of the run that began it. */
@@ -281,15 +282,15 @@ export async function knownAgent(
   text: string,
   { creation = false } = {},
 ): Promise<{ agent: AgentRecord; records: AgentRecords }> {
-  const { context, name, agents } = from;
+  const { context, name } = from;
   await (creation ? figuresForCreation(from) : readCurrentFigures(from));
   const records = await loadStoredAgents(context, name);
   try {
-    return { agent: agents.find(text, records), records };
+    return { agent: findAgent(text, records), records };
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'unknown_agent') throw error;
   }
   await readFigures(from);
   const again = await loadStoredAgents(context, name);
-  return { agent: agents.find(text, again), records: again };
+  return { agent: findAgent(text, again), records: again };
 }

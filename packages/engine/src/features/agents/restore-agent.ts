@@ -23,6 +23,9 @@ import { type AgentsOnPanel, openAgents } from './open-agents.js';
 import { describeStored, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
 import { holdServices, listServiceUsers, loadServiceUsers, type ServiceUsers } from './service-users.js';
 import { releaseSuspended, toHow } from './suspend-agent.js';
+import { listAgentChain, toStored } from './stored.js';
+import { planUsers } from './plan-users.js';
+import { planRestore } from './plan-restore.js';
 
 /** Options of `agent restore`. */
 export interface RestoreRequest extends AgentRequest {
@@ -49,12 +52,12 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
   const own = unsuspend ? findSuspension(records.holds, toAgentSubject(name, agent)) : undefined;
   const holds = records.holds.filter((hold) => hold !== own);
   const toName = (uuid: string): string => records.agents.find((other) => other.uuid === uuid)?.name ?? '';
-  const chain = agents.listChain(agent, records);
+  const chain = listAgentChain(agent, records);
   const suspended = chain.find((above) => findSuspension(holds, toAgentSubject(name, above)) !== undefined);
   if (suspended !== undefined) throw suspendedError(toName(suspended));
   const over = chain.find((above) => recorded.standing.get(above)?.force === 'over');
   // No limit counts for the own users of an exempt agent.
-  if (over !== undefined && !force && !agents.isExempt(agent, records)) {
+  if (over !== undefined && !force && !toStored(agents, records).exempt.has(agent)) {
     const binding = toName(over);
     throw new SluiceError('agent_limit', `Agent "${binding}" is still over its limit, so its users stay disabled`, {
       kind: 'panel',
@@ -65,7 +68,8 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
     await context.write(leases(), (tables) => endHolds(tables, [own], context.now()));
   }
   const services = await loadServiceUsers(on);
-  const plan = agents.planRestore(
+  const plan = planRestore(
+    agents,
     { ...planInput(read, agent, holds), serviceUsers: listServiceUsers(services) },
     force,
   );
@@ -81,12 +85,12 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
 }
 
 /** Ends the holds for limits, of this agent and those below it (null: of all), that have no open evidence. */
-async function endFreeHolds({ context, name, agents }: AgentsOnPanel, agent: string | null): Promise<void> {
+async function endFreeHolds({ context, name }: AgentsOnPanel, agent: string | null): Promise<void> {
   await context.write([], async (tables) => {
     const records = await loadStoredAgents(context, name, tables);
     const holding = new Set(records.evidence.map(({ hold }) => hold));
     const isMeant = (subject: string): boolean =>
-      agent === null || agents.listChain(findSubjectAgent(subject) ?? '', records).includes(agent);
+      agent === null || listAgentChain(findSubjectAgent(subject) ?? '', records).includes(agent);
     const free = records.holds.filter(
       ({ id, service, reason }) => reason === 'agent-limit' && isMeant(service) && !holding.has(id),
     );
@@ -101,7 +105,7 @@ async function releaseServices(
   { agent, force, holds }: { agent: string | null; force: boolean; holds: readonly HoldRecord[] },
 ): Promise<{ changes: ListedAction[]; error: ItemError | null }> {
   const input = { ...planInput(ordered.read, null, holds), serviceUsers: listServiceUsers(services) };
-  const users = ordered.agents.planSuspension(input).serviceUsers.filter((user) => {
+  const users = planUsers(ordered.agents, input, Infinity).serviceUsers.filter((user) => {
     const { chain, evidence, suspended } = user;
     const isMeant = agent === null || chain.includes(agent) || findSubjectAgent(evidence?.service ?? '') === agent;
     return isMeant && suspended === null && (force || user.force !== 'over');
@@ -168,7 +172,7 @@ async function giveBack(
   if (reason !== 'manual') {
     const services = await loadServiceUsers(on);
     const input = { ...planInput(read, null, holds), serviceUsers: listServiceUsers(services) };
-    const done = await performPlan(ordered, agents.planRestore(input, true));
+    const done = await performPlan(ordered, planRestore(agents, input, true));
     const { changes, error } = await releaseServices(ordered, services, { agent: null, force: true, holds });
     if (!dryRun) await endFreeHolds(on, null);
     return { done: [...done, ...changes], broken: error };

@@ -1,7 +1,7 @@
 import { endHolds, storeHolds } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
-import { type AgentPlan, AGENT_STEPS, type AgentTraffic, type ItemError, type ListProblem } from '@sluice/panel-kind';
+import { AGENT_STEPS, type AgentTraffic, type ItemError, type ListProblem } from '@sluice/panel-kind';
 import type { HeldLease, HoldRecord, NoticeRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
 import { refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
@@ -35,6 +35,8 @@ import { storeWouldHold } from './would-hold.js';
 import type { ServiceChange } from './due-user.js';
 import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
 import { type AgentsDecided, countEnds, decideAndPlan, listDoubts, listLeftAbove } from './decide-agents.js';
+import { describeAgents } from './stored.js';
+import type { AgentPlan } from './agent-plan.js';
 
 /** Options of `runAgents`. */
 export interface AgentsRequest {
@@ -129,7 +131,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const { context, name, agents, request, services } = run;
   const { plan, opens, closes, records } = decided;
   const beginning = opens.length;
-  const traffic = agents.describe(records);
+  const traffic = describeAgents(agents, records);
   const doubts = listDoubts(run, decided, traffic);
   const changing = beginning + doubts.length + countEnds(run, closes, traffic);
   const counted = {
@@ -155,7 +157,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const done = isChanging ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
   const final = isChanging ? await loadStoredAgents(context, name) : announced.records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];
-  const shown = agents.describe(final);
+  const shown = describeAgents(agents, final);
   return {
     panel: name,
     agents: changedAgents(run, shown, request.agent, [

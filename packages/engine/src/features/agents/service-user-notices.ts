@@ -1,7 +1,8 @@
-import type { AgentTraffic, ServiceUser } from '@sluice/panel-kind';
+import type { AgentTraffic } from '@sluice/panel-kind';
 import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { toAgentOfNote } from '../../kernel/subject/agent-hold.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
+import type { ServiceUser } from './agent-plan.js';
 
 /** Why the agents above a service's user restrict the service. */
 export type Cause = 'limit' | 'suspension';

@@ -1,6 +1,6 @@
 import { beginHolds, endHolds, endHoldsWithNews } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
-import { AGENT_STEPS, type AgentTraffic, type RestorePlan, type ServiceUser, toItemError } from '@sluice/panel-kind';
+import { AGENT_STEPS, type AgentTraffic, toItemError } from '@sluice/panel-kind';
 import type { HoldRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isProtected, listReleasedHolds, newHold } from '../../kernel/subject/holds.js';
 import type { Enforcements } from '../../context/enforcement.js';
@@ -13,6 +13,7 @@ import { type DueUser, findListedAgent, type ServiceChange, toLeftAsIs, toListed
 import { type PanelSwitch, Stopped } from './panel-switch.js';
 import { type Cause, findReleaseReason, nameAgent, toCause, toHeld, withheld } from './service-user-notices.js';
 import { isLiving } from '../../base/lifecycle.js';
+import type { RestorePlan, ServiceUser } from './agent-plan.js';
 
 /**
  * Agents' users that belong to services. Only the holds of its service disable such a user, so that runs over agents and over

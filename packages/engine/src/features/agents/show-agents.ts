@@ -19,6 +19,9 @@ import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentError
 import { listDisabledUsers } from './disabled-users.js';
 import { toReservationKind } from './ordered.js';
 import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
+import { checkCreation, listReserved } from '@sluice/quota-core/agents';
+import { explainTraffic } from './explain-agent.js';
+import { describeAgents, findAgent, listAgentChain, toSemantics, toStored } from './stored.js';
 
 /** Lists the agents of one panel or of all panels, with current figures; panels that can't be read are named, if not all are. */
 export async function listAgents(context: Context, panel: string | undefined): Promise<AgentList> {
@@ -29,7 +32,7 @@ export async function listAgents(context: Context, panel: string | undefined): P
     try {
       const on = await openAgents(context, name);
       list.agents.push(...(await readViews(on, enforcements.of(name, null))));
-      list.semantics.push({ panel: name, semantics: (on.addon ?? on.agents).semantics });
+      list.semantics.push({ panel: name, semantics: on.addon?.semantics ?? toSemantics(on.agents) });
     } catch (error) {
       const reason = toSluiceError(error);
       if (!['panel', 'usage'].includes(reason.kind) || list.panels.length + 1 === names.length) throw reason;
@@ -81,7 +84,7 @@ export async function showAgent(context: Context, text: string, panel: string | 
   const on = await openAgents(context, await agentPanel(context, panel));
   if (on.addon !== null) return addonAgent(context, on, on.addon, text);
   const { agent, records } = await withAgentErrors(text, () => knownAgent(on, text));
-  return toDetail(on, findTraffic(on.agents.describe(records, [agent.uuid]), agent.uuid));
+  return toDetail(on, findTraffic(describeAgents(on.agents, records, [agent.uuid]), agent.uuid));
 }
 
 function findTraffic(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
@@ -103,20 +106,23 @@ export async function explainAgent(context: Context, text: string, panel: string
   refuseAddon(on, 'explain the state of an agent because it keeps no record of it');
   const { name, agents } = on;
   const records = await loadStoredAgents(context, name);
-  const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, records)));
-  const traffic = findTraffic(agents.describe(records, [uuid]), uuid);
+  const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(findAgent(text, records)));
+  const traffic = findTraffic(describeAgents(agents, records, [uuid]), uuid);
   const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
+  const stored = toStored(agents, records);
+  const own = stored.agents.get(uuid);
+  const reserved = own === undefined ? [] : listReserved(own, stored.reservations, agents.rules.accounting);
   const reading = { at, allocatedBytes, currentBytes, consumedBytes: account?.consumedBytes ?? null, users };
   return {
     ...(await toDetail(on, traffic)),
     readings: figures === null ? [] : [reading],
-    reservations: agents.listReserved(uuid, records).map((reservation) => {
+    reservations: reserved.map(({ reservation }) => {
       const { uuid: user, agent, bytes, leftBytes, state, createdAt, expiresAt } = reservation;
       return { uuid: user, kind: toReservationKind(reservation), agent, bytes, leftBytes, state, createdAt, expiresAt };
     }),
-    binding: agents.check(records, agents.listChain(uuid, records), 0).binding,
+    binding: checkCreation(stored, listAgentChain(uuid, records), 0).binding,
     actions: await listDisabledUsers(on, records, uuid),
-    sentence: agents.explain(traffic, {
+    sentence: explainTraffic(traffic, {
       now: context.now(),
       keptBy: await findKeeper(context, name),
       keeping: listOthersKeeping(on, records, traffic),

@@ -1,4 +1,4 @@
-import type { AgentList, AgentPlan, AgentRecords, PanelAgents, RecordedAgents } from '@sluice/panel-kind';
+import type { AgentList, AgentRecords, PanelAgents, RecordedAgents } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import type { AgentUserRecord, OverrideRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
@@ -10,6 +10,7 @@ import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findSold } from '../../kernel/subject/allowance.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import type { SoldRaise } from './sold-raises.js';
+import type { AgentPlan } from './agent-plan.js';
 
 /** A service whose limit on the panel is lifted, while what it is sold is not known. */
 export interface UnknownSold {
@@ -41,7 +42,7 @@ export async function readSold(
   const sold = new Map<string, number>();
   const raised: SoldRaise[] = [];
   const unknown: UnknownSold[] = [];
-  const shown = agents.semantics.accounting === 'allocated' ? agents.listUnlimited(list) : NOBODY;
+  const shown = agents.rules.accounting === 'allocated' ? agents.listUnlimited(list) : NOBODY;
   if (shown.size === 0) return { sold, raised, unknown };
   const all = await tables.services.list({ panel });
   const services = all.filter((service) => shown.has(agents.getServiceUser(service) ?? ''));

@@ -1,7 +1,9 @@
 import type { AgentRecords, PanelAgents } from '@sluice/panel-kind';
-import { formatBytes, type RaisedLimit } from '@sluice/quota-core';
+import { formatBytes, type RaisedLimit, raiseKey } from '@sluice/quota-core';
 import type { AgentReservationRecord, AgentUserRecord, ServiceRecord } from '@sluice/state-store';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
+import { checkRaise } from '@sluice/quota-core/agents';
+import { listAgentChain, toStored } from './stored.js';
 
 /** A service that is sold more while its limit on the panel is lifted, than its user counted at the last reading. */
 export interface SoldRaise {
@@ -42,7 +44,7 @@ export function weighRaises(
     const { user: uuid, fromBytes: limitBytes, toBytes } = raise;
     const entry = users.get(uuid) ?? null;
     const owner = entry?.owner ?? null;
-    const key = agents.raiseKey(uuid);
+    const key = raiseKey(uuid);
     if (owner === null || reservations.some((row) => row.uuid === key && isReserved(row, owner, toBytes))) {
       fitting.set(uuid, toBytes);
       continue;
@@ -50,10 +52,10 @@ export function weighRaises(
     const user = { uuid, owner, limitBytes, usedBytes: Math.max(0, entry?.lastBytes ?? 0) };
     const request = { user, owner, limitBytes: toBytes };
     const known = { earlier: null, user: entry };
-    const { bytes, wanted, check } = agents.raise({ ...records, reservations }, request, known);
+    const { bytes, wanted, check } = checkRaise(toStored(agents, { ...records, reservations }), request, known);
     if (check.allowed) {
       fitting.set(uuid, toBytes);
-      const row = toReservation(raise, { bytes, wanted, owner, key, chain: agents.listChain(owner, records) });
+      const row = toReservation(raise, { bytes, wanted, owner, key, chain: listAgentChain(owner, records) });
       reservations = [...reservations.filter((other) => other.uuid !== key), row];
     } else waiting.push({ ...raise, agent: check.binding ?? owner, countsBytes: Math.max(limitBytes, user.usedBytes) });
   }

@@ -1,6 +1,6 @@
 import type { RestoreReport } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
-import type { AgentPlanInput, RecordedAgents } from '@sluice/panel-kind';
+import type { RecordedAgents } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { endHolds, storeHolds } from '../../context/change-holds.js';
@@ -27,6 +27,10 @@ import {
   listServiceUsers,
   loadServiceUsers,
 } from './service-users.js';
+import { describeAgents } from './stored.js';
+import type { AgentPlanInput } from './agent-plan.js';
+import { planUsers } from './plan-users.js';
+import { planUnsuspension } from './plan-restore.js';
 
 const CANNOT = 'suspend an agent because it keeps no record of the users that it disabled';
 
@@ -56,10 +60,8 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
   }
   const holds = [...read.records.holds.filter(({ id }) => id !== hold.id), hold];
   const services = await loadServiceUsers(ordered.on);
-  const plan = agents.planSuspension({
-    ...planInput(read, agent, holds),
-    serviceUsers: listServiceUsers(services),
-  });
+  const input = { ...planInput(read, agent, holds), serviceUsers: listServiceUsers(services) };
+  const plan = planUsers(agents, input, Infinity);
   const held = await holdServices(ordered, services, plan.serviceUsers, toHow(ordered, holds));
   const done = await performPlan(ordered, plan, [hold]);
   const dropped = plan.notices.filter(({ code }) => code.startsWith('agent_user_'));
@@ -104,8 +106,8 @@ export async function releaseSuspended(
     recorded: isObserved ? withHeldOnly(read.recorded, holds) : read.recorded,
     serviceUsers: listServiceUsers(services),
   };
-  const plan = agents.planUnsuspension(input);
-  const { serviceUsers } = agents.planSuspension({ ...input, agent: null });
+  const plan = planUnsuspension(agents, input);
+  const { serviceUsers } = planUsers(agents, { ...input, agent: null }, Infinity);
   const users = serviceUsers.filter(({ uuid, suspended, evidence }) => {
     const hold = services.holds.get(services.byUser.get(uuid)?.id ?? '');
     const isEnded = evidence !== null && !holds.some(({ id }) => id === evidence.hold);
@@ -143,7 +145,7 @@ export function toHow(ordered: Omit<AgentCommand, 'agent' | 'startedAt'>, holds:
     command,
     enforcements,
     previewOnly: dryRun,
-    traffic: agents.describe({ ...read.records, holds }),
+    traffic: describeAgents(agents, { ...read.records, holds }),
     panelSwitch: new PanelSwitch(context.config, name),
     byName: true,
   };

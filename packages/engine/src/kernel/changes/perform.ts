@@ -1,6 +1,5 @@
 import type { Enforcement } from '@sluice/contract/documents';
 import {
-  type AgentPlan,
   type ApplyContext,
   failedStep,
   inDoubt,
@@ -46,7 +45,9 @@ export interface PerformOptions<W extends Changed = Applied> {
   isHopeless?: (outcome: StepOutcome) => boolean;
 }
 
-type Performable = Pick<Plan, 'steps' | 'moves' | 'refs' | 'hasReference'> & Pick<AgentPlan, 'endedEvidence'>;
+type Performable = Pick<Plan, 'steps' | 'moves' | 'refs' | 'hasReference'> & {
+  endedEvidence: { evidence: string; outcome: string }[];
+};
 
 /** Returns the service after a stop. */
 export function stoppedBy(work: Applied, stop: Stop): Applied {

@@ -1,5 +1,5 @@
 import { type AgentAccount, toLocalDate, zonedMidnight } from '@sluice/quota-core';
-import type { AgentRules } from '@sluice/quota-core/agents';
+import type { AgentRules } from './rules.js';
 
 const DAY_MS = 86_400_000;
 

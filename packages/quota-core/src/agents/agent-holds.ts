@@ -1,16 +1,25 @@
-import type { AgentStanding } from '@sluice/panel-kind';
-import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
-import type { RecordedList } from './record-list.js';
-import { isSuspension } from './suspensions.js';
+import { type EvidenceRecord, findSubjectAgent, type HoldRecord } from '@sluice/quota-core';
+import type { AgentDecision } from './decide-agent.js';
+
+/** Returns whether a hold is the suspension of an agent by an operator. */
+export function isSuspension({ reason }: Pick<HoldRecord, 'reason'>): boolean {
+  return reason === 'manual';
+}
+
+/** What follows from the limits of agents, by uuid, and whose own users no limit counts for. */
+export interface Standing {
+  standing: ReadonlyMap<string, Pick<AgentDecision, 'force'>>;
+  exempt: ReadonlySet<string>;
+}
 
 /** What keeps the users below agents disabled: limits that are exceeded, and suspensions. */
 export class AgentHolds {
-  readonly #recorded: Pick<RecordedList, 'standing' | 'exempt'>;
+  readonly #recorded: Standing;
   readonly #byId: Map<string, HoldRecord>;
   readonly #limits = new Map<string, HoldRecord>();
   readonly #suspensions = new Map<string, HoldRecord>();
 
-  constructor(holds: readonly HoldRecord[], recorded: Pick<RecordedList, 'standing' | 'exempt'>) {
+  constructor(holds: readonly HoldRecord[], recorded: Standing) {
     this.#recorded = recorded;
     this.#byId = new Map(holds.map((hold) => [hold.id, hold]));
     for (const hold of holds) {
@@ -24,7 +33,7 @@ export class AgentHolds {
     return this.#suspensions.has(agent);
   }
 
-  force(agent: string): AgentStanding['force'] {
+  force(agent: string): AgentDecision['force'] {
     return this.#recorded.standing.get(agent)?.force ?? 'free';
   }
 
@@ -48,7 +57,7 @@ export class AgentHolds {
   }
 
   /** Returns what the limit of an agent requires for the users of `owner`. */
-  forceOn(owner: string | null, agent: string): AgentStanding['force'] {
+  forceOn(owner: string | null, agent: string): AgentDecision['force'] {
     return this.isExempt(owner) ? 'free' : this.force(agent);
   }
 

@@ -1,49 +1,26 @@
 import {
-  type AgentPlan,
-  type AgentPlanInput,
+  AGENT_STEPS,
   type AgentTraffic,
-  newStep,
-  type ServiceUser,
+  type KnownListedUser,
+  type ListedUser,
+  type PanelAgents,
   type Step,
+  type UserRestriction,
 } from '@sluice/panel-kind';
-import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
-import type { HiddifyUser } from '../client/records.js';
-import { AgentHolds } from './agent-holds.js';
-import { type DroppedUser, listNotices } from './notices.js';
-import type { ObservedList, RecordedList } from './record-list.js';
-import type { AgentHierarchy } from './hierarchy.js';
-import { isSuspension } from './suspensions.js';
-import {
-  ACTION_TYPES,
-  type AddressableUser,
-  isAddressable,
-  isTouched,
-  toObservedUser,
-  USER_EVIDENCE,
-  type UserPrior,
-  WITH_AGENT,
-  withReadUser,
-} from './user-actions.js';
+import { findSubjectAgent, type EvidenceRecord } from '@sluice/quota-core';
+import { AgentHolds, isSuspension } from '@sluice/quota-core/agents';
+import type { AgentPlan, AgentPlanInput, ServiceUser } from './agent-plan.js';
+import { type DroppedUser, listPlanNotices } from './plan-notices.js';
+import { describeAgents } from './stored.js';
 
-/** The input of a plan, with the lists of this package. */
-export interface PlanInput extends Omit<AgentPlanInput, 'list' | 'recorded'> {
-  list: ObservedList;
-  recorded: RecordedList;
-  agents: readonly AgentTraffic[];
+/** The part of the evidence of a disabled user that every panel's has. */
+export interface DisabledUser {
+  name: string;
+  owner: string | null;
 }
 
 /** Further steps wait for the next run. */
 const MOST_STEPS = 1000;
-
-/** Payload of a step on an agent's user. */
-export interface AgentStepPayload {
-  agent: string;
-  why: string;
-  /** Owner of the user when the step was planned. */
-  owner: string | null;
-  /** Of a user that is enabled again: its fingerprint when it was disabled. */
-  fingerprint?: string;
-}
 
 /**
  * Plans which users to disable because an agent above them is over or suspended, and which to enable again because none is any
@@ -51,9 +28,10 @@ export interface AgentStepPayload {
  *
  * @param most how many steps the plan has at most
  */
-export function planUsers(input: PlanInput, most = MOST_STEPS): AgentPlan {
-  const found = new UserPlan(input);
-  for (const user of input.list.users) if (isAddressable(user)) found.add(user);
+export function planUsers(agents: PanelAgents, input: AgentPlanInput, most = MOST_STEPS): AgentPlan {
+  const traffic = describeAgents(agents, input.records);
+  const found = new UserPlan(agents, input, traffic);
+  for (const user of input.list.users) if (isKnown(user)) found.add(user);
   found.addUnlisted();
   const { steps, moves, endedEvidence, serviceUsers } = found;
   steps.sort(inOrder);
@@ -63,9 +41,14 @@ export function planUsers(input: PlanInput, most = MOST_STEPS): AgentPlan {
     moves,
     endedEvidence,
     serviceUsers,
-    notices: listNotices(input, found.dropped, found.again, input.agents),
+    notices: [...listPlanNotices(input, found, traffic), ...agents.listNotices(input.list, input.recorded)],
   };
 }
+
+/** Why a user is enabled again by a run. */
+const WITHIN = 'agent-within-limit';
+
+const isKnown = (user: ListedUser): user is KnownListedUser => user.uuid !== null;
 
 /** Collects the steps for the users of a list. */
 class UserPlan {
@@ -76,18 +59,22 @@ class UserPlan {
   readonly dropped: DroppedUser[] = [];
   /** Users that another tool enabled while their agent is over or suspended, by that agent. */
   readonly again = new Map<string, number>();
-  readonly #input: PlanInput;
+  readonly #agents: PanelAgents;
+  readonly #input: AgentPlanInput;
+  readonly #traffic: ReadonlyMap<string, AgentTraffic>;
   readonly #evidence: Map<string, EvidenceRecord>;
   readonly #holds: AgentHolds;
   readonly #seen = new Set<string>();
 
-  constructor(input: PlanInput) {
+  constructor(agents: PanelAgents, input: AgentPlanInput, traffic: readonly AgentTraffic[]) {
+    this.#agents = agents;
     this.#input = input;
+    this.#traffic = new Map(traffic.map((agent) => [agent.uuid, agent]));
     this.#evidence = ownEvidence(input);
     this.#holds = new AgentHolds(input.holds, input.recorded);
   }
 
-  add(user: AddressableUser): void {
+  add(user: KnownListedUser): void {
     const { recorded, serviceUsers, agent: only } = this.#input;
     const evidence = this.#evidence.get(user.uuid);
     if (evidence !== undefined) this.#seen.add(user.uuid);
@@ -108,37 +95,40 @@ class UserPlan {
     }
   }
 
-  #addEnabled(user: AddressableUser, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
-    const due = this.#holds.findDisabling(user.owner, chain);
-    if (due === null) {
+  #addEnabled(user: KnownListedUser, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
+    const found = this.#holds.findDisabling(user.owner, chain);
+    if (found === null) {
       if (evidence === undefined) return;
       if (!this.#input.list.unread.has(user.uuid)) this.#drop(evidence, 'enabled-by-others');
       // The step reads the user, and says where that fails again.
-      else if (this.#holds.listKeeping(user.owner, chain).length === 0) this.steps.push(enablingStep(user, evidence));
+      else if (this.#holds.listKeeping(user.owner, chain).length === 0)
+        this.steps.push(this.#agents.enable(user, evidence, WITHIN));
       return;
     }
-    const { agent, hold } = due;
+    const { agent, hold } = found;
     if (evidence !== undefined) {
       // New evidence begins with the user's present state, so that changes made meanwhile stay.
       this.endedEvidence.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
       this.again.set(agent, (this.again.get(agent) ?? 0) + 1);
     }
-    const figures = isSuspension(hold) ? { why: 'agent-suspended' } : this.#figures(agent);
-    this.steps.push(disablingStep(user, agent, hold, figures));
+    const due = isSuspension(hold)
+      ? { why: 'agent-suspended', figures: null }
+      : { why: 'agent-over-limit', figures: this.#figures(agent) };
+    this.steps.push(this.#agents.disable(user, { agent, hold: hold.id, ...due }));
   }
 
-  #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
-    const interference = findInterference(user, evidence, this.#input.recorded.hierarchy);
+  #addDisabled(user: KnownListedUser, evidence: EvidenceRecord, chain: readonly string[]): void {
+    const interference = findInterference(this.#agents, user, evidence, this.#input);
     const keeping = this.#holds.listKeeping(user.owner, chain);
     if (interference !== null) this.#drop(evidence, interference);
-    else if (keeping.length === 0) this.steps.push(enablingStep(user, evidence));
+    else if (keeping.length === 0) this.steps.push(this.#agents.enable(user, evidence, WITHIN));
     else if (!this.#holds.isKept(user.owner, evidence, keeping)) {
       const next = this.#holds.findFirst(user.owner, keeping);
       if (next !== null && next.id !== evidence.hold) this.moves.push({ evidence: evidence.id, hold: next.id });
     }
   }
 
-  #serviceUser(user: AddressableUser, evidence: EvidenceRecord | null, chain: readonly string[]): ServiceUser {
+  #serviceUser(user: KnownListedUser, evidence: EvidenceRecord | null, chain: readonly string[]): ServiceUser {
     const { uuid, name, owner, enabled } = user;
     const holds = this.#holds;
     const over = chain.find((agent) => holds.forceOn(owner, agent) === 'over');
@@ -150,17 +140,17 @@ class UserPlan {
 
   #drop(evidence: EvidenceRecord, outcome: string): void {
     this.endedEvidence.push({ evidence: evidence.id, outcome });
-    this.dropped.push({ evidence: evidence.id, name: (evidence.prior as UserPrior).name, outcome });
+    this.dropped.push({ evidence: evidence.id, name: (evidence.prior as DisabledUser).name, outcome });
   }
 
-  #figures(agent: string): Pick<UserPrior, 'usedBytes' | 'limitBytes'> {
-    const { usedBytes = null, limitBytes = null } = this.#input.agents.find(({ uuid }) => uuid === agent) ?? {};
+  #figures(agent: string): UserRestriction['figures'] {
+    const { usedBytes = null, limitBytes = null } = this.#traffic.get(agent) ?? {};
     return { usedBytes, limitBytes };
   }
 }
 
 /** Returns why the evidence of a user that is not in the list ends; null while the user is only hidden. */
-export function findAbsence({ recorded }: Pick<PlanInput, 'recorded'>, uuid: string): 'touched' | 'gone' | null {
+export function findAbsence({ recorded }: Pick<AgentPlanInput, 'recorded'>, uuid: string): 'touched' | 'gone' | null {
   const entry = recorded.ledger.entries.get(uuid);
   // The ledger continues under another uuid that the user was given.
   if (entry === undefined) return 'touched';
@@ -168,62 +158,27 @@ export function findAbsence({ recorded }: Pick<PlanInput, 'recorded'>, uuid: str
 }
 
 /** Open evidence of the agents' own holds, by user. */
-export function ownEvidence({ records }: PlanInput): Map<string, EvidenceRecord> {
+export function ownEvidence({ records }: AgentPlanInput): Map<string, EvidenceRecord> {
   const own = records.evidence.filter(({ service }) => findSubjectAgent(service) !== null);
   return new Map(own.map((item) => [item.target, item]));
 }
 
 /** Returns why a user that Sluice disabled must not be enabled again; null when it may be. */
 export function findInterference(
-  user: HiddifyUser,
+  agents: Pick<PanelAgents, 'isTouched'>,
+  user: ListedUser,
   { prior }: Pick<EvidenceRecord, 'prior'>,
-  hierarchy: AgentHierarchy,
+  { recorded }: Pick<AgentPlanInput, 'recorded'>,
 ): 'moved' | 'touched' | null {
-  const { owner, fingerprint } = prior as UserPrior;
-  if (!hierarchy.isSameOwner(user.owner, owner)) return 'moved';
-  return fingerprint !== undefined && isTouched(user, fingerprint) ? 'touched' : null;
-}
-
-function disablingStep(
-  user: AddressableUser,
-  agent: string,
-  { id: hold }: HoldRecord,
-  { why = 'agent-over-limit', ...figures }: Pick<UserPrior, 'usedBytes' | 'limitBytes'> & { why?: string },
-): Step {
-  const { name, owner } = user;
-  const prior: UserPrior = { name, enabled: true, owner, restriction: WITH_AGENT, ...figures };
-  const payload: AgentStepPayload = { agent, why, owner };
-  return {
-    ...newStep(ACTION_TYPES.disable, user.uuid),
-    hold,
-    prior: { name, ...toObservedUser(user) },
-    payload,
-    begins: withReadUser({ kind: USER_EVIDENCE, target: user.uuid, prior }, user),
-  };
-}
-
-/** Returns the step that enables a user again and ends its evidence. */
-export function enablingStep(
-  user: AddressableUser,
-  { id, hold, service, prior }: EvidenceRecord,
-  why = 'agent-within-limit',
-): Step {
-  const { fingerprint } = prior as UserPrior;
-  const payload: AgentStepPayload = {
-    agent: findSubjectAgent(service) ?? '',
-    why,
-    owner: user.owner,
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-  };
-  const before = { name: user.name, ...toObservedUser(user) };
-  return { ...newStep(ACTION_TYPES.enable, user.uuid), hold, prior: before, payload, ends: [id] };
+  if (!recorded.hierarchy.isSameOwner(user.owner, (prior as DisabledUser).owner)) return 'moved';
+  return agents.isTouched(user, prior) ? 'touched' : null;
 }
 
 /** Disabling first, and users that are served now before others; then by agent and user, for a stable order. */
 function inOrder(a: Step, b: Step): number {
-  const agent = ({ payload }: Step): string => (payload as AgentStepPayload).agent;
+  const agent = ({ payload }: Step): string => (payload as { agent: string }).agent;
   const rank = ({ type, prior }: Step): number =>
-    type === ACTION_TYPES.enable ? 2 : (prior as { active?: boolean | null }).active === false ? 1 : 0;
+    type === AGENT_STEPS.enable ? 2 : (prior as { active?: boolean | null }).active === false ? 1 : 0;
   return rank(a) - rank(b) || compareText(agent(a), agent(b)) || compareText(a.target, b.target);
 }
 

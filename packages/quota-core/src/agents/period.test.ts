@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { accountAt, openAccount, periodAt } from './period.js';
-import type { AgentRules } from '@sluice/quota-core/agents';
+import type { AgentRules } from './rules.js';
 
 const zone = 'Europe/Berlin';
 const openedAt = '2026-01-15T10:00:00.000Z';

@@ -1,11 +1,11 @@
-import type { RestorePlan } from '@sluice/panel-kind';
+import type { KnownListedUser, PanelAgents } from '@sluice/panel-kind';
 import { type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
-import { AgentHolds } from './agent-holds.js';
-import { enablingStep, findAbsence, findInterference, ownEvidence, type PlanInput } from './plan-users.js';
-import type { AddressableUser, UserPrior } from './user-actions.js';
+import { AgentHolds } from '@sluice/quota-core/agents';
+import type { AgentPlanInput, RestorePlan } from './agent-plan.js';
+import { type DisabledUser, findAbsence, findInterference, ownEvidence } from './plan-users.js';
 
 /** Plans which users `restore` enables, and which it leaves and why. */
-export function planRestore(input: PlanInput, force: boolean): RestorePlan {
+export function planRestore(agents: PanelAgents, input: AgentPlanInput, force: boolean): RestorePlan {
   const { recorded, agent } = input;
   const holds = new AgentHolds(input.holds, recorded);
   const users = new Map(input.list.users.map((user) => [user.uuid, user]));
@@ -15,32 +15,33 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
     if (user === undefined || input.serviceUsers.has(uuid)) continue;
     const chain = recorded.hierarchy.listChain(user.owner);
     if (agent !== null && !chain.includes(agent) && findSubjectAgent(evidence.service) !== agent) continue;
-    const interference = findRestoreInterference(input, { ...user, uuid }, evidence);
+    const interference = findRestoreInterference(agents, input, { ...user, uuid }, evidence);
     // A sub-agent may still be over or suspended.
     const isSuspended = chain.some((above) => holds.isSuspended(above));
     const isOver = chain.some((above) => holds.forceOn(user.owner, above) === 'over');
     const outcome = interference ?? (isSuspended ? 'suspended' : isOver && !force ? 'still-over' : null);
-    if (outcome !== null) plan.left.push({ uuid, name: (evidence.prior as UserPrior).name, outcome });
-    else plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
+    if (outcome !== null) plan.left.push({ uuid, name: (evidence.prior as DisabledUser).name, outcome });
+    else plan.steps.push(agents.enable({ ...user, uuid }, evidence, 'ordered'));
   }
   return plan;
 }
 
 /** Returns why a listed user is not to be enabled; null where it is, or where the step has to read it first. */
 function findRestoreInterference(
-  { list, recorded }: PlanInput,
-  user: AddressableUser,
+  agents: PanelAgents,
+  input: AgentPlanInput,
+  user: KnownListedUser,
   evidence: EvidenceRecord,
 ): 'enabled-by-others' | 'moved' | 'touched' | null {
-  if (user.enabled) return list.unread.has(user.uuid) ? null : 'enabled-by-others';
-  return findInterference(user, evidence, recorded.hierarchy);
+  if (user.enabled) return input.list.unread.has(user.uuid) ? null : 'enabled-by-others';
+  return findInterference(agents, user, evidence, input);
 }
 
 /**
  * Plans to enable the users that were disabled for an ended suspension of `input.agent`. Evidence of a user that another hold
  * still needs moves to that hold; that of a user which other tools changed ends.
  */
-export function planUnsuspension(input: PlanInput): RestorePlan {
+export function planUnsuspension(agents: PanelAgents, input: AgentPlanInput): RestorePlan {
   const { recorded } = input;
   const holds = new AgentHolds(input.holds, recorded);
   const users = new Map(input.list.users.map((user) => [user.uuid, user]));
@@ -49,11 +50,13 @@ export function planUnsuspension(input: PlanInput): RestorePlan {
     const isEnded = findSubjectAgent(evidence.service) === input.agent && !holds.isInForce(evidence.hold);
     if (!isEnded || input.serviceUsers.has(uuid)) continue;
     const leave = (outcome: string): void => {
-      plan.left.push({ uuid, name: (evidence.prior as UserPrior).name, outcome });
+      plan.left.push({ uuid, name: (evidence.prior as DisabledUser).name, outcome });
     };
     const user = users.get(uuid);
     const interference =
-      user === undefined ? findAbsence(input, uuid) : findRestoreInterference(input, { ...user, uuid }, evidence);
+      user === undefined
+        ? findAbsence(input, uuid)
+        : findRestoreInterference(agents, input, { ...user, uuid }, evidence);
     if (interference !== null) {
       plan.endedEvidence.push({ evidence: evidence.id, outcome: interference });
       leave(interference);
@@ -61,7 +64,7 @@ export function planUnsuspension(input: PlanInput): RestorePlan {
     if (user === undefined || interference !== null) continue;
     const keeping = holds.listKeeping(user.owner, recorded.hierarchy.listChain(user.owner));
     if (keeping.length === 0) {
-      plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
+      plan.steps.push(agents.enable({ ...user, uuid }, evidence, 'ordered'));
       continue;
     }
     leave(keeping.some((above) => holds.isSuspended(above)) ? 'suspended' : 'still-over');

@@ -1,9 +1,9 @@
-import type { AgentRecords, DisabledUsers } from '@sluice/panel-kind';
-import { type AgentRecord, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
+import { AGENT_STEPS, type AgentRecord, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
+import { isSuspension } from './agent-holds.js';
+import type { AgentDecision } from './decide-agent.js';
 import { listChain } from './hierarchy.js';
-import type { AgentDecision } from '@sluice/quota-core/agents';
-import { isSuspension } from './suspensions.js';
-import { ACTION_TYPES, type ObservedUser, type UserPrior } from './user-actions.js';
+import type { AgentRecords } from './records.js';
+import type { DisabledUsers } from './traffic.js';
 
 /** The stored agents, and what follows from their limits. */
 interface Judged {
@@ -48,7 +48,7 @@ export function listCauses(records: AgentRecords, stored: Judged): Map<string, s
 
 /** Returns the owner of a disabled user: the present one where it is known. */
 function findOwner({ target, prior }: EvidenceRecord, { owners }: Pick<AgentRecords, 'owners'>): string | null {
-  const { owner = null } = (prior ?? {}) as Partial<UserPrior>;
+  const { owner = null } = (prior ?? {}) as { owner?: string | null };
   return owners?.get(target) ?? owner;
 }
 
@@ -72,16 +72,16 @@ export function countEnabledSince(
   { applied = [] }: Pick<AgentRecords, 'applied'>,
   agents: ReadonlyMap<string, AgentRecord>,
 ): Map<string, number> {
-  const switched = applied.filter(({ type }) => type === ACTION_TYPES.enable || type === ACTION_TYPES.disable);
+  const switched = applied.filter(({ type }) => type === AGENT_STEPS.enable || type === AGENT_STEPS.disable);
   const counts = new Map<string, number>();
   const seen = new Set<string>();
   for (const { type, target, prior, observed, plannedAt } of switched) {
-    const { owner = null } = (observed ?? prior ?? {}) as Partial<ObservedUser>;
+    const { owner = null } = (observed ?? prior ?? {}) as { owner?: string | null };
     const chain = listChain(owner, agents).filter((agent) => plannedAt >= (agents.get(agent)?.figures?.at ?? ''));
     // The first change says how the user was read.
     if (chain.length === 0 || seen.has(target)) continue;
     seen.add(target);
-    if (type === ACTION_TYPES.enable) for (const agent of chain) counts.set(agent, (counts.get(agent) ?? 0) + 1);
+    if (type === AGENT_STEPS.enable) for (const agent of chain) counts.set(agent, (counts.get(agent) ?? 0) + 1);
   }
   return counts;
 }

@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { AgentHierarchy } from './hierarchy.js';
-import { SELF } from '../client/records.js';
-import { listedAdmin } from '../test/records.js';
+import { AgentHierarchy, type ListedAccount, OWN_ACCOUNT as SELF } from './hierarchy.js';
+
+const listedAdmin = (uuid: string | null, parent: string | null): ListedAccount => ({
+  uuid,
+  name: uuid ?? '',
+  role: uuid === SELF ? 'super_admin' : 'agent',
+  parent,
+});
 
 describe('AgentHierarchy', () => {
   const tree = new AgentHierarchy([

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AgentUserRecord, AgentReservationRecord } from '@sluice/quota-core';
 import { stepReservations } from './reservations.js';
 import { reservedBy } from './reserved.js';
-import { SELF } from '../client/records.js';
+import { OWN_ACCOUNT } from './hierarchy.js';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 2, 1, 12, 0, second)).toISOString();
 const wanted = { uuid: 'u', name: 'anna', limitBytes: 10, packageDays: 30, mode: 'no_reset' as const };
@@ -59,7 +59,7 @@ const accountings = ['allocated', 'consumed', 'panel'] as const;
 
 describe('a promise whose user is being made while a list is read', () => {
   it.each(accountings)('stands when the list shows the row half-made, of another owner (%s)', (accounting) => {
-    const next = after(reservation('settled', at(5)), entry(SELF, 1000), at(3));
+    const next = after(reservation('settled', at(5)), entry(OWN_ACCOUNT, 1000), at(3));
     expect(reservedBy(next, accounting, null)).toBe(10);
   });
 

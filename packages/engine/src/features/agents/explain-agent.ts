@@ -1,7 +1,7 @@
 import { type AgentEnd, type AgentTraffic, findLimitEnd } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import type { AgentRule } from '@sluice/quota-core/agents';
-import { describeAbove, describeSuspension } from './suspensions.js';
+import { describeAbove, describeSuspension } from './describe-suspension.js';
 
 const EXPLANATIONS: Record<AgentRule, string> = {
   'no-limit': 'It has no limit.',
@@ -20,8 +20,9 @@ const EXPLANATIONS: Record<AgentRule, string> = {
 /** What keeps runs from changing the users of agents. */
 type Keeper = 'observe' | 'brake' | null;
 
-/** Returns the sentences that explain the state of an agent, as `PanelAgents.explain`. */
-export function explainAgent(
+/** Returns the sentences that explain the state of an agent; `keptBy` is what keeps runs from
+ * disabling its users, `keeping` are other agents that keep its users disabled. */
+export function explainTraffic(
   agent: AgentTraffic,
   { now, keptBy, keeping }: { now: string; keptBy: Keeper; keeping: readonly AgentEnd[] },
 ): string {

@@ -1,22 +1,15 @@
-import {
-  type AgentAncestor,
-  type AgentLimit,
-  type AgentRecords,
-  type AgentSuspension,
-  type AgentTraffic,
-  type DisabledUsers,
-  SluiceError,
-} from '@sluice/panel-kind';
-import { type AgentRecord, type AgentReservationRecord, crossedThresholds, findSubjectAgent } from '@sluice/quota-core';
-import { SELF } from '../client/records.js';
-import { remainingTraffic, totalTraffic } from './calculator.js';
-import { AgentTrafficChecker } from './checker.js';
+import { type AgentRecord, type AgentReservationRecord, findSubjectAgent } from '@sluice/quota-core';
+import { isSuspension } from './agent-holds.js';
+import { AgentChecker } from './checker.js';
+import { type AgentDecision, decideAgent, isLimitExceeded } from './decide-agent.js';
 import { countDisabledSince, countEnabledSince, listDisabled } from './disabled-users.js';
-import { isBelowSelf, listChain } from './hierarchy.js';
-import { accountAt, openAccount } from './period.js';
-import { type AgentDecision, type AgentRules, decideAgent, isLimitExceeded } from '@sluice/quota-core/agents';
+import { isBelowOwn, listChain, OWN_ACCOUNT } from './hierarchy.js';
+import { accountAt } from './period.js';
+import type { AgentRecords } from './records.js';
 import { reservedBytes } from './reserved.js';
-import { toSuspensions } from './suspensions.js';
+import type { AgentRules } from './rules.js';
+import { remainingTraffic, totalTraffic } from './sums.js';
+import type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './traffic.js';
 
 /** The stored agents of a panel under its rules, each in its current period. */
 export interface StoredAgents {
@@ -38,7 +31,7 @@ export interface StoredAgents {
   enabledSince: ReadonlyMap<string, number>;
   /** Name of the key's account. */
   ownerName: string;
-  checker: AgentTrafficChecker;
+  checker: AgentChecker;
 }
 
 /** Converts what the store has of the agents. */
@@ -65,7 +58,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
     disabledSince: countDisabledSince(records, agents),
     enabledSince: countEnabledSince(records, agents),
     ownerName: records.snapshot?.ownerName ?? 'Owner',
-    checker: new AgentTrafficChecker({ accounting: rules.accounting, agents, reservations, exempt }),
+    checker: new AgentChecker({ accounting: rules.accounting, agents, reservations, exempt }),
   };
 }
 
@@ -95,7 +88,7 @@ export function listExempt(
   const findNamed = (name: string): string | null => {
     const isNamed = (agent: { name: string; missingSince?: string | null }): boolean =>
       agent.name === name && (agent.missingSince ?? null) === null;
-    const named = [...agents].filter(([uuid, agent]) => uuid !== SELF && isNamed(agent));
+    const named = [...agents].filter(([uuid, agent]) => uuid !== OWN_ACCOUNT && isNamed(agent));
     const [only] = named;
     return only !== undefined && named.length === 1 ? only[0] : null;
   };
@@ -110,6 +103,29 @@ export function listExempt(
 export function toHeldSince({ holds }: Pick<AgentRecords, 'holds'>): Map<string, string> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
   return new Map(limits.map(({ service, since }) => [findSubjectAgent(service) ?? '', since]));
+}
+
+/** Returns the open suspensions, by agent. */
+function toSuspensions({ holds, actors }: Pick<AgentRecords, 'holds' | 'actors'>): Map<string, AgentSuspension> {
+  return new Map(
+    holds.filter(isSuspension).map(({ id, service, since, note }) => {
+      return [findSubjectAgent(service) ?? '', { since, by: actors?.get(id) ?? null, note }];
+    }),
+  );
+}
+
+/** Returns whether `bytes` more fit under the limit of every agent of a chain, and none of them is suspended. */
+export function checkCreation(
+  { agents, suspensions, checker }: StoredAgents,
+  chain: readonly string[],
+  bytes: number,
+): CreationCheck {
+  const check = checker.canCreateUserWithTraffic(chain, bytes);
+  const suspended = chain.find((agent) => suspensions.has(agent)) ?? null;
+  if (suspended === null) return check;
+  const { name = '' } = agents.get(suspended) ?? {};
+  const reason = `Agent "${name}" is suspended, so no user can be created below it.`;
+  return { ...check, allowed: false, reason, suspended: name };
 }
 
 /** Returns the agents as they are shown, by uuid. An account that is gone is shown while it has a limit or a hold, or if `also` names it. */
@@ -179,92 +195,5 @@ function listAncestors(agent: string, { agents, ownerName }: StoredAgents): Agen
       const { name = 'unknown', limitBytes = null } = agents.get(uuid) ?? {};
       return { uuid, name, limitBytes };
     });
-  return isBelowSelf(agent, agents) ? [...above, { uuid: null, name: ownerName, limitBytes: null }] : above;
-}
-
-/**
- * Returns the agent with this uuid, or with this name where only one has it.
- *
- * @throws SluiceError `unknown_agent` (with the known names in `details`), `ambiguous_agent`
- */
-export function findAgent(text: string, agents: ReadonlyMap<string, AgentRecord>): AgentRecord {
-  const byUuid = agents.get(text.toLowerCase());
-  if (byUuid !== undefined && text !== SELF) return byUuid;
-  const listed = [...agents.values()].filter(({ missingSince }) => missingSince === null);
-  const named = listed.filter(({ name }) => name === text);
-  const [only] = named;
-  if (only !== undefined && named.length === 1) return only;
-  if (named.length > 1) {
-    throw new SluiceError('ambiguous_agent', `${named.length} agents are called "${text}". Name one by its uuid.`, {
-      details: { uuids: named.map(({ uuid }) => uuid) },
-    });
-  }
-  throw new SluiceError('unknown_agent', `The panel has no agent with ${describeAsked(text)}.`, {
-    kind: 'not-found',
-    details: { names: listed.map(({ name }) => name) },
-  });
-}
-
-/** Uuids of accounts are keys, which messages do not show. */
-function describeAsked(text: string): string {
-  const isUuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
-  return isUuid ? 'this uuid' : `the uuid or name "${text.slice(0, 100)}"`;
-}
-
-/** Returns the agents with their new limits, in the order of the limits. An agent that is named twice has the last one. */
-export function withLimits(
-  { agents: known, rules }: Pick<StoredAgents, 'agents' | 'rules'>,
-  limits: readonly AgentLimit[],
-  times: { now: string; periodNow: string },
-): AgentRecord[] {
-  for (const { limitBytes, opening } of limits) {
-    checkLimit(limitBytes);
-    if (typeof opening === 'object') checkLimit(opening.bytes);
-  }
-  const agents = new Map(known);
-  return limits.map((limit) => {
-    const agent = withLimit(findAgent(limit.agent, agents), limit, rules, times);
-    agents.set(agent.uuid, agent);
-    return agent;
-  });
-}
-
-function withLimit(
-  agent: AgentRecord,
-  { limitBytes, opening }: AgentLimit,
-  { period, timeZone }: AgentRules,
-  { now, periodNow }: { now: string; periodNow: string },
-): AgentRecord {
-  if (limitBytes !== null && agent.role !== 'agent') {
-    throw new SluiceError(
-      'not_an_agent',
-      `Account "${agent.name}" is not an agent but ${agent.role}; only agents have limits.`,
-      { kind: 'panel' },
-    );
-  }
-  const isFirst = agent.account === null && limitBytes !== null;
-  const begin = opening ?? (isFirst ? 'current' : null);
-  const opened = { current: agent.figures?.currentBytes ?? 0, zero: 0 };
-  const openingBytes = begin === null ? null : typeof begin === 'object' ? begin.bytes : opened[begin];
-  return {
-    ...agent,
-    limitBytes,
-    limitSince: limitBytes === agent.limitBytes ? agent.limitSince : now,
-    account: openingBytes === null ? agent.account : openAccount({ period, timeZone, now: periodNow, openingBytes }),
-    thresholds: listReached(agent, limitBytes, openingBytes),
-  };
-}
-
-/** Returns the thresholds still reached under the new limit; all others may be reported again. */
-function listReached(agent: AgentRecord, limitBytes: number | null, openingBytes: number | null): number[] {
-  if (limitBytes === null) return [];
-  const used = openingBytes ?? agent.verdict?.usedBytes ?? 0;
-  return crossedThresholds({ usedBytes: used, allowedBytes: limitBytes, thresholds: agent.thresholds, already: [] });
-}
-
-function checkLimit(bytes: number | null): void {
-  if (bytes === null || (Number.isSafeInteger(bytes) && bytes >= 0)) return;
-  throw new SluiceError('invalid_limit', 'A traffic limit must be a whole number of bytes (0 or more), or none.', {
-    kind: 'panel',
-  });
+  return isBelowOwn(agent, agents) ? [...above, { uuid: null, name: ownerName, limitBytes: null }] : above;
 }

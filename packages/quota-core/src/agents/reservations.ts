@@ -1,23 +1,16 @@
-import type { AgentRecords, PanelAgents, RaiseRequest } from '@sluice/panel-kind';
-import type { HiddifyUser } from '../client/records.js';
-import { toStoredAgents } from './agents.js';
-import { AgentTrafficChecker } from './checker.js';
-import { countGrowth } from './counter.js';
+import {
+  type AccountingMode,
+  type AgentRecord,
+  type AgentReservationRecord,
+  type AgentUserRecord,
+  type RaisedLimit,
+} from '@sluice/quota-core';
+import { AgentChecker } from './checker.js';
 import { listChain } from './hierarchy.js';
 import { reservedBy } from './reserved.js';
-import type {
-  AccountingMode,
-  AgentRecord,
-  AgentReservationRecord,
-  AgentUserRecord,
-  RaisedLimit,
-} from '@sluice/quota-core';
-import type { AgentRules } from '@sluice/quota-core/agents';
-
-/** Returns the key of a user's raise. A user has one at a time, apart from the reservation of its creation. */
-export function raiseKey(user: string): string {
-  return `raise:${user}`;
-}
+import { countGrowth } from './sums.js';
+import type { StoredAgents } from './stored-agents.js';
+import type { CreationCheck } from './traffic.js';
 
 /** Returns the raise of a reservation; null for that of a new user. */
 export function findRaise({ wanted }: Pick<AgentReservationRecord, 'wanted'>): RaisedLimit | null {
@@ -28,7 +21,7 @@ export function findRaise({ wanted }: Pick<AgentReservationRecord, 'wanted'>): R
 export function isRaised(
   { limitBytes }: RaisedLimit,
   agent: string,
-  user: Pick<HiddifyUser, 'owner' | 'limitBytes'>,
+  user: { owner: string | null; limitBytes: number },
 ): boolean {
   return user.owner === agent && user.limitBytes >= limitBytes;
 }
@@ -106,8 +99,18 @@ function findOutcome(
   return periodStart !== null && reservation.createdAt < periodStart ? 'period-over' : null;
 }
 
+/** A change of a user that may reserve more of an agent's budget. */
+export interface RaiseRequest {
+  user: { uuid: string; owner: string | null; limitBytes: number; usedBytes: number };
+  /** The agent that owns the user afterwards. */
+  owner: string;
+  limitBytes: number;
+  /** The limit is lifted, not sold: only a user that moves to another agent needs room there, for what is sold. */
+  lifted?: boolean;
+}
+
 /** What is known of a user before its raise: the reservation of an earlier raise, and its entry in the ledger. */
-interface KnownUser {
+export interface KnownUser {
   earlier: AgentReservationRecord | null;
   user: AgentUserRecord | null;
 }
@@ -117,13 +120,15 @@ interface KnownUser {
  * is subtracted from every agent's figures first.
  */
 export function checkRaise(
-  records: AgentRecords,
-  rules: AgentRules,
+  {
+    agents,
+    exempt,
+    reservations,
+    rules: { accounting },
+  }: Pick<StoredAgents, 'agents' | 'exempt' | 'reservations' | 'rules'>,
   request: RaiseRequest,
   known: KnownUser,
-): ReturnType<PanelAgents['raise']> {
-  const { agents, exempt, reservations } = toStoredAgents(records, rules);
-  const { accounting } = rules;
+): { bytes: number; wanted: RaisedLimit; check: CreationCheck } {
   const { user, owner, limitBytes } = request;
   const isOwn = (of: AgentReservationRecord): boolean => (findRaise(of)?.raises ?? of.uuid) === user.uuid;
   const others = reservations.filter((of) => !isOwn(of));
@@ -138,7 +143,7 @@ export function checkRaise(
   const above = new Set(listChain(entry?.owner ?? null, agents));
   const without = new Map([...agents].map(([uuid, agent]) => [uuid, above.has(uuid) ? less(agent, shown) : agent]));
   const raised = { bytes: shown, agents: above };
-  const checker = new AgentTrafficChecker({ accounting, agents: without, reservations: others, exempt, raised });
+  const checker = new AgentChecker({ accounting, agents: without, reservations: others, exempt, raised });
   const wanted: RaisedLimit = { raises: user.uuid, limitBytes, untilBytes: usedUpAt(entry, request) };
   return {
     bytes: Math.max(0, wholeBytes - findReserved(made) - (above.has(owner) ? shown : 0)),
