@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/contract/documents';
 import type { Planned } from '../kernel/subject/stages.js';
-import { askBrake, askBrakeOfAgents, brakeNotice } from './brake.js';
+import { askBrake, brakeNotice, brakeSubjects } from './brake.js';
 import { GB, makeDue, makeHold, makePlanned, PLAN, SERVICE } from '../test/subjects.js';
 
 const CONFIG = { poll: { brake: {} }, timeZone: 'UTC', panels: {} } as unknown as Parameters<typeof askBrake>[0];
@@ -112,11 +112,12 @@ describe('the brake', () => {
 });
 
 it('the brake of agents says what would happen to their users', () => {
-  const counted = { panel: 'vpn', changing: 3, beginning: 3, active: 4, doubted: 1 };
-  expect(askBrakeOfAgents({}, counted)?.message).toMatch(
+  const on = { panel: 'vpn', subjects: 'agents', active: 4, doubted: 1 } as const;
+  const counted = Array.from({ length: 2 }, () => ({ begins: true, changes: true }));
+  expect(brakeSubjects({}, on, counted)?.message).toMatch(
     /^vpn: 2 of 4 agents with a limit.*, would exceed it or return below it at once; no users were disabled or restored$/,
   );
-  expect(askBrakeOfAgents({ share: 1, atLeast: 1 }, counted)).toBeNull();
+  expect(brakeSubjects({ share: 1, atLeast: 1 }, on, counted)).toBeNull();
 });
 
 describe('the notice of a stopped run', () => {

@@ -12,6 +12,51 @@ import { isOfEndedWindow } from '../kernel/subject/ended-window.js';
 import { findDueRestriction, isOfLimit, rankRestriction } from '../kernel/subject/holds.js';
 import type { Planned } from '../kernel/subject/stages.js';
 
+/** What a run would do to one subject: begin a hold or remove its account, or change anything else. */
+interface CountedChange {
+  begins: boolean;
+  changes: boolean;
+}
+
+/** The subjects of a panel among which a run is braked. */
+interface Braked {
+  panel: string;
+  subjects: keyof typeof WORDS;
+  /** Those that a run could change. */
+  active: number;
+  /** Those that would be held if a reading that is too high to be used was right. */
+  doubted: number;
+}
+
+const WORDS = {
+  services: {
+    who: 'services',
+    would: 'would be held, released, changed or buy traffic',
+    nothing: 'nothing was changed or bought',
+  },
+  agents: {
+    who: 'agents with a limit',
+    would: 'would exceed it or return below it',
+    nothing: 'no users were disabled or restored',
+  },
+} as const;
+
+/** Returns why a run would change too many subjects of a panel at once; null where it would not. */
+export function brakeSubjects(
+  stated: Config['poll']['brake'],
+  { panel, subjects, active, doubted }: Braked,
+  counted: readonly CountedChange[],
+): BrakeError | null {
+  const beginning = counted.filter(({ begins }) => begins).length + doubted;
+  const changed = counted.filter(({ begins, changes }) => begins || changes).length;
+  const changing = changed + doubted;
+  if (!brakeActs({ changing, beginning, active, stated })) return null;
+  const { who, would, nothing } = WORDS[subjects];
+  const more = doubted === 0 ? '' : `${describeDoubted(doubted)},`;
+  const message = `${panel}: ${changed} of ${active} ${who}${more} ${would} at once; ${nothing}`;
+  return { code: 'mass_change', message, details: { panel, changing, active, doubted } };
+}
+
 /** The part of a run over one panel that the brake checks. */
 interface BrakedRun {
   panel: { name: string; kind: Pick<KindTraits, 'mildestFirst'> };
@@ -23,52 +68,24 @@ interface BrakedRun {
   count: ReadingCount;
 }
 
-/** Subjects of a panel that a run would change, among those that it could. */
-interface Counted {
-  panel: string;
-  changing: number;
-  /** Those for which a hold would begin, or whose account would be removed. */
-  beginning: number;
-  active: number;
-  /** Those of `changing` that only a doubted reading would change. */
-  doubted: number;
-}
-
-function brakeError(
-  stated: Config['poll']['brake'],
-  counted: Counted,
-  { who, would, nothing }: { who: string; would: string; nothing: string },
-): BrakeError | null {
-  const { panel, changing, beginning, active, doubted } = counted;
-  if (!brakeActs({ changing, beginning, active, stated })) return null;
-  const more = doubted === 0 ? '' : `${describeDoubted(doubted)},`;
-  const message = `${panel}: ${changing - doubted} of ${active} ${who}${more} ${would} at once; ${nothing}`;
-  return { code: 'mass_change', message, details: { panel, changing, active, doubted } };
-}
-
-/** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
-export function askBrake(
-  config: Config,
-  { panel, request, active, doubted, count }: BrakedRun,
-  planned: readonly Planned[],
-): BrakeError | null {
+/** Asks the brake about the services of a run. A run over one service has none. */
+export function askBrake(config: Config, run: BrakedRun, planned: readonly Planned[]): BrakeError | null {
+  const { panel, request, active, doubted, count } = run;
   if (request.service !== undefined) return null;
   const enforced = planned.filter(({ enforcement, service }) => enforcement.value === 'on' && !doubted.has(service.id));
-  const isRemoved = ({ plan, more }: Planned): boolean => plan?.counts === true && more?.removes === true;
-  const begins = (work: Planned): boolean =>
-    work.opens.length > 0 || isRemoved(work) || isRestrictedHarder(work, panel.kind);
-  const beginning = enforced.filter(begins).length + doubted.size;
-  const changes = enforced.filter(
-    (work) =>
-      listCountedEnds(config, work, count).length + work.buys.length > 0 || work.plan?.counts === true || begins(work),
-  ).length;
-  const changing = changes + doubted.size;
-  const counted = { panel: panel.name, changing, beginning, active, doubted: doubted.size };
-  return brakeError(config.poll.brake, counted, {
-    who: 'services',
-    would: 'would be held, released, changed or buy traffic',
-    nothing: 'nothing was changed or bought',
+  const counted = enforced.map((work): CountedChange => {
+    const { opens, plan, more, buys } = work;
+    const isRemoved = plan?.counts === true && more?.removes === true;
+    return {
+      begins: opens.length > 0 || isRemoved || isRestrictedHarder(work, panel.kind),
+      changes: plan?.counts === true || listCountedEnds(config, work, count).length + buys.length > 0,
+    };
   });
+  return brakeSubjects(
+    config.poll.brake,
+    { panel: panel.name, subjects: 'services', active, doubted: doubted.size },
+    counted,
+  );
 }
 
 /** Returns whether the harshest restriction of open holds would be harsher than the one that is stored. */
@@ -101,13 +118,4 @@ export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeE
   // The brake stops run by run; a copy of the store is reported once.
   const occasion = 'since' in error.details ? error.details.since : report.run.id;
   return { code, key: `${code}:${occasion}:${panel.name}`, panel: panel.name, service: null, message };
-}
-
-/** Returns why a run would change too many of a panel's agents at once; null where it would not. */
-export function askBrakeOfAgents(brake: Config['poll']['brake'], counted: Counted): BrakeError | null {
-  return brakeError(brake, counted, {
-    who: 'agents with a limit',
-    would: 'would exceed it or return below it',
-    nothing: 'no users were disabled or restored',
-  });
 }

@@ -1,13 +1,12 @@
 import { type AccountCommand, type Plan, RESTRICTED_FOR_ENDED } from '@sluice/panel-kind';
 import type { EvidenceRecord, HeldLease, StoreTables } from '@sluice/state-store';
 import { noteToRestrict } from '../context/change-holds.js';
-import { readEnforcements } from '../context/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import { runConcurrently } from '../base/run-concurrently.js';
 import { isAccountThere } from '../kernel/subject/account.js';
 import { factsHold, leaveOut, skipLeased } from '../kernel/subject/facts.js';
 import type { CommandPassword } from '../kernel/changes/journal.js';
-import { applyPlan, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
+import { applyPlan, readSwitch, type Stop, type ReadStop, stoppedBy } from '../kernel/changes/perform.js';
 import { planOne, planSteps, toTargetState, withStopsNow } from './plan.js';
 import { findLiftChange, noteLifted, noteLowered } from '../kernel/subject/lifts.js';
 import { findProven, noteRestricted } from '../kernel/subject/holds.js';
@@ -246,7 +245,7 @@ async function withStored({ context }: RunOnPanel, work: Applied): Promise<Appli
 }
 
 async function stopIn({ context, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {
-  const enforcement = (await readEnforcements(context.config, tables)).of(panel.name, work.service.product);
-  if (enforcement.value === 'observe') return { by: 'observe', enforcement };
+  const stop = await readSwitch(context.config, tables, { panel: panel.name, product: work.service.product });
+  if (stop !== null) return stop;
   return work.changedMeanwhile || !(await factsHold(tables, work)) ? { by: 'facts' } : null;
 }

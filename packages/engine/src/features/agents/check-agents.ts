@@ -1,6 +1,6 @@
 import type { AgentTotals, CheckReport, RunReport } from '@sluice/contract/documents';
 import { AGENT_STEPS, toItemError } from '@sluice/panel-kind';
-import type { ActionRecord, RunOutcome } from '@sluice/state-store';
+import type { ActionRecord } from '@sluice/state-store';
 import { noteTold } from '../../context/change-holds.js';
 import { interruptedError } from '../../base/interruption.js';
 import { type Leases, panelLease, takePanels } from '../../context/leases.js';
@@ -9,6 +9,7 @@ import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
 import { concernsPanelAlone, isMistake, withRun } from '../../kernel/run/bracket.js';
 import { reportNotices, shownNotice } from '../../kernel/run/notice.js';
+import { decideOutcome } from '../../kernel/run/report.js';
 import { toScope } from '../../kernel/run/run-request.js';
 import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import type { Context } from '../../context/context.js';
@@ -55,7 +56,7 @@ export async function checkAgents(context: Context, request: CheckRequest): Prom
     const made = runs.reduce((sum, result) => sum + result.changes, 0);
     if (context.deps.signal.aborted) report.error = interruptedError('', dryRun ? 0 : made);
     const changes = made > 0;
-    await run.end({ outcome: decideOutcome(report, runs), changes, error: report.error });
+    await run.end({ outcome: decideOutcome(report, toResults(report, runs)), changes, error: report.error });
     return report;
   });
 }
@@ -182,10 +183,8 @@ function wholeError(runs: readonly AgentsRun[], wanted: number): CheckReport['er
   return failed.length === runs.length && runs.length === wanted ? (failed[0]?.error ?? null) : null;
 }
 
-function decideOutcome({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {
-  if (error !== null && !isStopError(error)) return 'failed';
-  if (error !== null) return 'brake';
-  const someFailed =
-    panels.length > 0 || totals.failed > 0 || runs.some(({ agents }) => agents.some((agent) => agent.error !== null));
-  return someFailed ? 'partial' : 'done';
+/** Returns the counts by which the outcome of a check is decided, as that of a run: a check in which something failed is partial. */
+function toResults({ totals }: CheckReport, runs: readonly AgentsRun[]): Parameters<typeof decideOutcome>[1] {
+  const isWrong = totals.failed > 0 || runs.some(({ agents }) => agents.some((agent) => agent.error !== null));
+  return { counted: 1, wrong: isWrong ? 1 : 0, partly: true, left: 0 };
 }

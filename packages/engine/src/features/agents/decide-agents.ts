@@ -107,12 +107,14 @@ export function listLeftAbove(
   });
 }
 
-/** Counts the agents that come back for the brake: not those whose period has ended, which a reading does not decide. */
-export function countEnds(
+/** Returns the agents that the brake counts: of those that come back, not the ones whose period has ended, which a reading does not decide. */
+export function countChanges(
   { name }: Pick<AgentsOnPanel, 'name'>,
-  closes: readonly HoldRecord[],
+  { opens, closes }: Pick<AgentsDecided, 'opens' | 'closes'>,
   traffic: readonly AgentTraffic[],
-): number {
-  const begins = new Map(traffic.map(({ uuid, period }) => [toAgentSubject(name, uuid), period?.start ?? '']));
-  return closes.filter(({ service, since }) => (begins.get(service) ?? '') <= since).length;
+): { begins: boolean; changes: boolean }[] {
+  const starts = new Map(traffic.map(({ uuid, period }) => [toAgentSubject(name, uuid), period?.start ?? '']));
+  const ending = closes.filter(({ service, since }) => (starts.get(service) ?? '') <= since);
+  const toCounted = (begins: boolean) => () => ({ begins, changes: true });
+  return [...opens.map(toCounted(true)), ...ending.map(toCounted(false))];
 }

@@ -1,7 +1,6 @@
-import type { Enforcement } from '@sluice/contract/documents';
 import type { StoreTables } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
-import { readEnforcements } from '../../context/enforcement.js';
+import { readSwitch, type Stop } from '../../kernel/changes/perform.js';
 
 /** Thrown to roll back a transaction: the panel or the product is under `observe` now. */
 export class Stopped extends Error {}
@@ -11,14 +10,12 @@ export class Stopped extends Error {}
  * call, so that `observe PANEL` stops a run under way.
  */
 export class PanelSwitch {
-  readonly #config: Config;
-  readonly #panel: string;
   #stopped = false;
 
-  constructor(config: Config, panel: string) {
-    this.#config = config;
-    this.#panel = panel;
-  }
+  constructor(
+    private readonly config: Config,
+    private readonly panel: string,
+  ) {}
 
   /** Whether a change was left out since the panel is under `observe` now. */
   get stopped(): boolean {
@@ -26,16 +23,10 @@ export class PanelSwitch {
   }
 
   /** Reads whether the panel, or a product of it, is under `observe` now. */
-  readonly read = async (tables: Pick<StoreTables, 'switches'>, product: string | null = null): Promise<boolean> =>
-    (await this.enforcement(tables, product)).value === 'observe';
-
-  /** Reads the enforcement of the panel, or of a product of it. */
-  readonly enforcement = async (
-    tables: Pick<StoreTables, 'switches'>,
-    product: string | null,
-  ): Promise<Enforcement> => {
-    const enforcements = await readEnforcements(this.#config, tables);
-    this.#stopped ||= enforcements.isObserving(this.#panel, null);
-    return enforcements.of(this.#panel, product);
-  };
+  async read(tables: Pick<StoreTables, 'switches'>, product: string | null = null): Promise<Stop | null> {
+    const { config, panel } = this;
+    const ofPanel = await readSwitch(config, tables, { panel, product: null });
+    this.#stopped ||= ofPanel !== null;
+    return product === null ? ofPanel : readSwitch(config, tables, { panel, product });
+  }
 }

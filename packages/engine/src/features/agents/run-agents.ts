@@ -8,7 +8,7 @@ import { refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-gu
 import { moment } from '../../context/panel-answers.js';
 import { isInterrupted } from '../../base/interruption.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
-import { askBrakeOfAgents } from '../../loop/brake.js';
+import { brakeSubjects } from '../../loop/brake.js';
 import { agentsBrakeNotice } from '../../kernel/run/brake-state.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { mayChange } from '../../kernel/changes/store-copy.js';
@@ -34,7 +34,7 @@ import { listWaitingRaises } from './sold-raises.js';
 import { storeWouldHold } from './would-hold.js';
 import type { ServiceChange } from './due-user.js';
 import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
-import { type AgentsDecided, countEnds, decideAndPlan, listDoubts, listLeftAbove } from './decide-agents.js';
+import { type AgentsDecided, countChanges, decideAndPlan, listDoubts, listLeftAbove } from './decide-agents.js';
 import { describeAgents } from './stored.js';
 import type { AgentPlan } from './agent-plan.js';
 
@@ -101,10 +101,7 @@ export async function runAgents(
   const guard = (): void => {
     refuseWrongClock(context, name, start);
   };
-  const readStop: UserChanges['readStop'] = async (tables) => {
-    const enforcement = await panelSwitch.enforcement(tables, null);
-    return enforcement.value === 'observe' ? { by: 'observe', enforcement } : null;
-  };
+  const readStop: UserChanges['readStop'] = (tables) => panelSwitch.read(tables);
   const changes: UserChanges = { ...on, run: request.run, leases, readStop };
   const reserved = await resolveReservations(changes, { dryRun: previewOnly });
   const open = previewOnly ? [] : await resolveUsers(changes);
@@ -130,17 +127,13 @@ export async function runAgents(
 async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { context, name, agents, request, services } = run;
   const { plan, opens, closes, records } = decided;
-  const beginning = opens.length;
   const traffic = describeAgents(agents, records);
   const doubts = listDoubts(run, decided, traffic);
-  const changing = beginning + doubts.length + countEnds(run, closes, traffic);
-  const counted = {
-    ...{ panel: name, changing, beginning: beginning + doubts.length },
-    ...{ active: decided.active, doubted: doubts.length },
-  };
   // As over services: under `observe` nothing would be changed that it could stop.
   const hasBrake = request.agent === null && !request.allowMass && !run.observing;
-  const brake = hasBrake ? askBrakeOfAgents(context.config.poll.brake, counted) : null;
+  const braked = { panel: name, subjects: 'agents', active: decided.active, doubted: doubts.length } as const;
+  const counted = countChanges(run, decided, traffic);
+  const brake = hasBrake ? brakeSubjects(context.config.poll.brake, braked, counted) : null;
   const isPlanned = plan.steps.length + opens.length + closes.length > 0;
   const announced = await reportPlanned(run, decided);
   const moved = run.previewOnly || !isPlanned ? null : await mayChange(context, run.panel, { dryRun: false });
@@ -200,7 +193,7 @@ async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan
   try {
     if (opens.length + plan.steps.length > 0) {
       await context.write(leases(), async (tables) => {
-        if (await panelSwitch.read(tables)) throw new Stopped();
+        if ((await panelSwitch.read(tables)) !== null) throw new Stopped();
         await storeHolds(tables, opens);
       });
     }

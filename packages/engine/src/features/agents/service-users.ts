@@ -225,7 +225,7 @@ async function carryOut(context: Context, due: DueUser, how: HoldServices): Prom
       waitMs: 1000,
       scope: 'hold',
       storeTarget: async (_service, tables) => {
-        if (how.byName !== true && (await how.panelSwitch.read(tables, service.product))) throw new Stopped();
+        if (how.byName !== true && (await how.panelSwitch.read(tables, service.product)) !== null) throw new Stopped();
         if (what === 'finish-release') return;
         const { hold, isFirst } = await findHold(context, tables, due, how);
         if (what === 'release') await endHoldsWithNews(tables, [hold], context.now());

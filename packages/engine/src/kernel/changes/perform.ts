@@ -10,7 +10,9 @@ import {
   toOutcome,
 } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
+import type { Config } from '../../base/config/schema.js';
 import { INTERRUPTED } from '../../base/interruption.js';
+import { readEnforcements } from '../../context/enforcement.js';
 import { leaveOut, saveResources } from '../subject/facts.js';
 import { toListKnown } from '../subject/pages.js';
 import {
@@ -31,6 +33,16 @@ export type Stop = { by: 'observe'; enforcement: Enforcement } | { by: 'facts' }
 
 /** Reads in a transaction why a run must stop changing a subject; null while it may continue. */
 export type ReadStop<W = Applied> = (tables: StoreTables, work: W) => Promise<Stop | null>;
+
+/** Reads whether a panel, or a product of it, is under `observe` now. */
+export async function readSwitch(
+  config: Config,
+  tables: Pick<StoreTables, 'switches'>,
+  { panel, product }: { panel: string; product: string | null },
+): Promise<Stop | null> {
+  const enforcement = (await readEnforcements(config, tables)).of(panel, product);
+  return enforcement.value === 'observe' ? { by: 'observe', enforcement } : null;
+}
 
 /** How the steps of a plan are performed. */
 export interface PerformOptions<W extends Changed = Applied> {

@@ -148,12 +148,12 @@ function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, tre
 
 /** Returns the outcome of a run: the worst that applies. */
 export function decideOutcome(
-  report: RunReport,
-  results: Pick<RunResults, 'counted' | 'wrong' | 'partly' | 'left'>,
+  report: Pick<RunReport, 'error' | 'panels'>,
+  results: Pick<RunResults, 'counted' | 'wrong' | 'partly' | 'left'> & { totals?: Pick<RunTotals, 'services'> },
 ): RunOutcome {
   if (report.error?.code === 'lease_held') return 'busy';
   if (report.error && !isStopError(report.error)) return 'failed';
-  if (results.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
+  if (results.counted === 0 && results.totals?.services === 0 && report.panels.length > 0) return 'failed';
   // A run that changed something for a failed service is partial, not failed.
   if (results.counted > 0 && results.wrong === results.counted && !results.partly) return 'failed';
   if (isStopError(report.error)) return 'brake';
