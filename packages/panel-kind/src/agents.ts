@@ -7,21 +7,13 @@ import type {
   EvidenceRecord,
   ServiceRecord,
 } from '@sluice/quota-core';
-import type { AgentRecords, AgentRules } from '@sluice/quota-core/agents';
+import type { AgentRecords, AgentRules, ListedUser, RecordedAgents } from '@sluice/quota-core/agents';
 import type { RaiseRequest, WantedUser } from './budget.js';
 import type { ItemError } from './errors.js';
 import type { ApplyContext, Observation, Step, StepOutcome } from './plan.js';
 import type { ProductSettings } from './settings.js';
 import type { AgentAddon } from './agent-addon.js';
-import type {
-  AgentList,
-  AgentNotice,
-  AgentRename,
-  BareAgentList,
-  ListedUser,
-  ListProblem,
-  RecordedAgents,
-} from './agent-plan.js';
+import type { AgentList, AgentNotice, AgentRename, BareAgentList, ListProblem } from './agent-plan.js';
 
 /** Opening balance of an agent's ledger: the current usage of its users, zero, or a number of bytes. */
 export type LedgerOpening = 'current' | 'zero' | { bytes: number };
@@ -68,10 +60,10 @@ export interface PanelAgents {
   readonly rules: AgentRules;
   /** The restriction of a service whose agent is over its limit. */
   readonly serviceRestriction: string;
-  /** Whether the config says that an add-on keeps the limits. */
-  readonly hasAddon: boolean;
-  /** Returns the add-on that keeps the limits where the config says so; null: Sluice keeps them. */
-  addon(): Promise<AgentAddon | null>;
+  /** Whether the config says that an add-on keeps the limits. Absent: no. */
+  readonly hasAddon?: boolean;
+  /** Returns the add-on that keeps the limits where the config says so; null or absent: Sluice keeps them. */
+  addon?(): Promise<AgentAddon | null>;
   /** Reads the lists; a failed or implausible answer is a problem, never an empty list. */
   read(
     last: AgentSnapshotRecord | null,
@@ -90,13 +82,13 @@ export interface PanelAgents {
     },
     signal: AbortSignal,
   ): Promise<AgentList | ListProblem>;
-  /** Pure: returns the agents that have another uuid in the list than in what is stored. */
-  findRenames(
+  /** Pure: returns the agents that have another uuid in the list than in what is stored. Absent: none ever has. */
+  findRenames?(
     list: AgentList,
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
   ): AgentRename[];
-  /** Pure: returns the users that the panel lets use as much as they want, by uuid. */
-  listUnlimited(list: AgentList): ReadonlyMap<string, Pick<AgentUserRecord, 'limitBytes' | 'panelId'>>;
+  /** Pure: returns the users that the panel lets use as much as they want, by uuid. Absent: it has no such users. */
+  listUnlimited?(list: AgentList): ReadonlyMap<string, Pick<AgentUserRecord, 'limitBytes' | 'panelId'>>;
   /**
    * Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`; `sold` is what users without a
    * limit count instead, by uuid; `jump` is the share of a limit above which growth in one list is doubted, null for none.
@@ -111,10 +103,10 @@ export interface PanelAgents {
     },
     at: { now: string; run: string | null; jump: number | null },
   ): RecordedAgents;
-  /** Pure: returns from which instant on `record` needs the journal. */
-  recordsSince(last: AgentSnapshotRecord): string;
+  /** Pure: returns from which instant on `record` needs the journal. Absent: it needs none. */
+  recordsSince?(last: AgentSnapshotRecord): string;
   /** Pure: returns the notices about what a list shows of users, and about rows that count although something about them is wrong. */
-  listNotices(list: AgentList, recorded: RecordedAgents): AgentNotice[];
+  listNotices?(list: AgentList, recorded: RecordedAgents): AgentNotice[];
   /** Pure: returns the step that disables a user for an agent; its evidence is the user's present state. */
   disable(user: KnownListedUser, due: UserRestriction): Step;
   /** Pure: returns the step that enables a user again, and ends the evidence. */
@@ -125,9 +117,9 @@ export interface PanelAgents {
   newUser(request: AgentUserRequest): WantedUser;
   /**
    * Pure: returns what a service needs of the budget when more is sold to it while its limit on the panel is lifted; null for nothing,
-   * as for a user that moves to another agent, whose step needs it. `toBytes` null: no limit.
+   * as for a user that moves to another agent, whose step needs it. `toBytes` null: no limit. Absent where no limit is lifted.
    */
-  toSoldRaise(
+  toSoldRaise?(
     observation: Observation,
     sold: { service: ServiceRecord; product: ProductSettings; fromBytes: number; toBytes: number | null },
   ): RaiseRequest | null;

@@ -3,22 +3,22 @@ export {
   type AgentList,
   type AgentNotice,
   type AgentRename,
-  type AgentStanding,
   type BareAgentList,
   isListProblem,
-  type ListedUser,
   type ListProblem,
-  type RecordedAgents,
-  type Succession,
 } from './agent-plan.js';
 export { type AgentEnd, findLimitEnd, keepsDisabled, type LimitEnd, toAgentEnd } from './limit-end.js';
 export type {
   AgentAncestor,
   AgentRecords,
+  AgentStanding,
   AgentSuspension,
   AgentTraffic,
   CreationCheck,
   DisabledUsers,
+  ListedUser,
+  RecordedAgents,
+  Succession,
 } from '@sluice/quota-core/agents';
 export { AGENT_STEPS } from '@sluice/quota-core';
 export type {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { listedUser } from '../test/records.js';
 import type { LedgerInterval } from './counter.js';
 import { groupFalls } from './falls.js';
-import { stepLedger } from './ledger.js';
+import { chargeList } from './counters.js';
 
 const at = '2026-03-01T12:00:00.000Z';
 
@@ -36,7 +36,7 @@ describe('a fall that no known reset explains', () => {
     return figures.map(([minute, usedBytes]) => {
       const list = waitingList(Math.abs(minute), falls, minute < 0 ? null : `run-${minute}`);
       const odd = usedBytes < 0 ? { odd: { usedBytes } } : {};
-      const step = stepLedger(entries, [listedUser({ owner, usedBytes: Math.max(0, usedBytes), ...odd })], list);
+      const step = chargeList(entries, [listedUser({ owner, usedBytes: Math.max(0, usedBytes), ...odd })], list);
       entries = [...step.entries.values()];
       falls = step.falls;
       return step.growth.get(owner ?? '') ?? 0;
@@ -118,13 +118,13 @@ describe('a fall that no known reset explains', () => {
 
   it('is named where the counter stands still although its user was online', () => {
     const online = (lastOnline: string): AgentFall[] => {
-      const first = stepLedger([], [listedUser({ usedBytes: 60 })], waitingList(0, []));
+      const first = chargeList([], [listedUser({ usedBytes: 60 })], waitingList(0, []));
       const others = ['u2', 'u3'].map((uuid, index) =>
         listedUser({ uuid, id: 2 + index, lastOnline: '2026-03-01 12:05:00' }),
       );
       const before = { at, until: at };
       const list = { ...waitingList(5, []), before };
-      const step = stepLedger(first.entries.values(), [listedUser({ usedBytes: 60, lastOnline }), ...others], list);
+      const step = chargeList(first.entries.values(), [listedUser({ usedBytes: 60, lastOnline }), ...others], list);
       expect(step.growth.get('north')).toBeUndefined();
       return step.falls;
     };
@@ -145,28 +145,28 @@ describe('a fall that no known reset explains', () => {
   });
 
   it('waits for a user that is missing or renamed meanwhile, and ends with one that is gone', () => {
-    const first = stepLedger([], [listedUser({ usedBytes: 60 })], waitingList(0, []));
-    const fell = stepLedger(first.entries.values(), [listedUser({ usedBytes: 18 })], waitingList(5, first.falls));
+    const first = chargeList([], [listedUser({ usedBytes: 60 })], waitingList(0, []));
+    const fell = chargeList(first.entries.values(), [listedUser({ usedBytes: 18 })], waitingList(5, first.falls));
     expect(fell.falls).toMatchObject([{ key: 'u1', name: 'anna', fromBytes: 60, toBytes: 18, confirmed: null }]);
     expect(fell.entries.get('u1')?.lastBytes).toBe(60);
-    const missing = stepLedger(fell.entries.values(), [], waitingList(10, fell.falls));
+    const missing = chargeList(fell.entries.values(), [], waitingList(10, fell.falls));
     expect(missing.falls).toEqual(fell.falls);
-    const back = stepLedger(missing.entries.values(), [listedUser({ usedBytes: 19 })], waitingList(15, missing.falls));
+    const back = chargeList(missing.entries.values(), [listedUser({ usedBytes: 19 })], waitingList(15, missing.falls));
     expect(back.falls).toMatchObject([{ confirmed: { chargedBytes: 19 } }]);
     const renamed = [listedUser({ uuid: 'u2', usedBytes: 19 })];
-    expect(stepLedger(fell.entries.values(), renamed, waitingList(10, fell.falls)).growth.get('north')).toBe(19);
-    const gone = stepLedger(fell.entries.values(), [], waitingList(10, fell.falls), new Set(['u1']));
+    expect(chargeList(fell.entries.values(), renamed, waitingList(10, fell.falls)).growth.get('north')).toBe(19);
+    const gone = chargeList(fell.entries.values(), [], waitingList(10, fell.falls), new Set(['u1']));
     expect(gone.falls).toEqual([]);
-    const again = stepLedger(gone.entries.values(), [listedUser({ usedBytes: 7 })], waitingList(15, gone.falls));
+    const again = chargeList(gone.entries.values(), [listedUser({ usedBytes: 7 })], waitingList(15, gone.falls));
     expect(again.growth.get('north')).toBe(7);
   });
 
   it('explained by a day of a reset that the last list did not show counts at once', () => {
     const shown = listedUser({ usedBytes: 60, mode: 'daily', lastResetDate: '2026-02-28' });
-    const first = stepLedger([], [shown], waitingList(0, []));
+    const first = chargeList([], [shown], waitingList(0, []));
     const charge = (lastResetDate: string): number => {
       const users = [{ ...shown, usedBytes: 18, lastResetDate }];
-      return stepLedger(first.entries.values(), users, waitingList(5, first.falls)).growth.get('north') ?? 0;
+      return chargeList(first.entries.values(), users, waitingList(5, first.falls)).growth.get('north') ?? 0;
     };
     expect([charge('2026-03-01'), charge('2026-02-28')]).toEqual([18, 0]);
   });
@@ -182,7 +182,7 @@ describe('a fall that no known reset explains', () => {
         let [entries, falls, minute]: [AgentUserRecord[], AgentFall[], number] = [[], [], 0];
         let [counter, charged, expected] = [0, 0, 0];
         const read = (usedBytes: number): void => {
-          const step = stepLedger(entries, [listedUser({ usedBytes })], waitingList((minute += 5), falls));
+          const step = chargeList(entries, [listedUser({ usedBytes })], waitingList((minute += 5), falls));
           [entries, falls] = [[...step.entries.values()], step.falls];
           charged += step.growth.get('north') ?? 0;
         };

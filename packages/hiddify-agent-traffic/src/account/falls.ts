@@ -1,17 +1,7 @@
 import { type AgentFall, type AgentRecord, type AgentUserRecord, mayConfirm } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import { type CounterSpan, isZeroed, type LedgerInterval, resetSince } from './counter.js';
-import { countGrowth } from '@sluice/quota-core/agents';
-
-/** What a reading adds to a user, and the figure from which the next reading is counted. */
-export interface CountedReading {
-  growthBytes: number;
-  lastBytes: number;
-  /** A fall that waits for another reading. */
-  fall?: AgentFall;
-  /** A fall that this reading has confirmed, or a counter that stands still although its user was online. */
-  confirmed?: AgentFall;
-}
+import { type CountedReading, countGrowth } from '@sluice/quota-core/agents';
 
 /** A counter with so many confirmed falls within `NAMED_FOR_MS` was not just reset: somebody keeps writing it. */
 export const REPEATED_FALLS = 3;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { countGrowth } from '@sluice/quota-core/agents';
 import type { LedgerInterval } from './counter.js';
-import { stepLedger } from './ledger.js';
+import { chargeList } from './counters.js';
 import type { AgentUserRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import { listedUser } from '../test/records.js';
@@ -25,7 +25,7 @@ function charged(looks: HiddifyUser[][]): Map<string, number> {
   const total = new Map<string, number>();
   let entries: Iterable<AgentUserRecord> = [];
   for (const users of looks) {
-    const step = stepLedger(entries, users, listAt(at));
+    const step = chargeList(entries, users, listAt(at));
     for (const [owner, bytes] of step.growth) total.set(owner, (total.get(owner) ?? 0) + bytes);
     entries = [...step.entries.values()];
   }
@@ -38,7 +38,7 @@ describe('stepLedger', () => {
     expect(charged([[listedUser({ usedBytes: 10 })], [renamed]])).toEqual(new Map([['north', 12]]));
     // After a look without it the number may be that of another user.
     expect(charged([[listedUser({ usedBytes: 10 })], [], [renamed]])).toEqual(new Map([['north', 22]]));
-    const step = stepLedger(stepLedger([], [listedUser({ usedBytes: 10 })], listAt(at)).changed, [renamed], listAt(at));
+    const step = chargeList(chargeList([], [listedUser({ usedBytes: 10 })], listAt(at)).changed, [renamed], listAt(at));
     expect(step.removed).toEqual(['u1']);
     expect([...step.entries.keys()]).toEqual(['u2']);
   });
@@ -58,29 +58,29 @@ describe('stepLedger', () => {
   });
 
   it('tells the missing from those that are proved to be gone', () => {
-    const first = stepLedger([], [listedUser(), listedUser({ uuid: 'u2', id: 2 })], listAt(at));
+    const first = chargeList([], [listedUser(), listedUser({ uuid: 'u2', id: 2 })], listAt(at));
     expect(first.changed.map(({ key }) => key)).toEqual(['u1', 'u2']);
-    const second = stepLedger(first.changed, [], listAt('2026-03-01T12:05:00.000Z'), new Set(['u2']));
+    const second = chargeList(first.changed, [], listAt('2026-03-01T12:05:00.000Z'), new Set(['u2']));
     expect(second.missing.map(({ key }) => key)).toEqual(['u1']);
     expect(second.entries.get('u2')).toMatchObject({ gone: true, missingSince: '2026-03-01T12:05:00.000Z' });
-    const third = stepLedger(second.entries.values(), [listedUser()], listAt(at));
+    const third = chargeList(second.entries.values(), [listedUser()], listAt(at));
     expect(third.entries.get('u1')).toMatchObject({ gone: false, missingSince: null });
     expect(third.missing).toEqual([]);
   });
 
   it('forgets a user that is gone after a quarter of a year, and none that may only be hidden', () => {
-    const first = stepLedger([], [listedUser(), listedUser({ uuid: 'u2', id: 2 })], listAt(at));
-    const gone = stepLedger(first.changed, [], listAt(at), new Set(['u1']));
-    const soon = stepLedger(gone.entries.values(), [], listAt('2026-05-29T12:00:00.000Z'));
+    const first = chargeList([], [listedUser(), listedUser({ uuid: 'u2', id: 2 })], listAt(at));
+    const gone = chargeList(first.changed, [], listAt(at), new Set(['u1']));
+    const soon = chargeList(gone.entries.values(), [], listAt('2026-05-29T12:00:00.000Z'));
     expect([...soon.entries.keys()]).toEqual(['u1', 'u2']);
-    const late = stepLedger(soon.entries.values(), [], listAt('2026-05-31T12:00:00.000Z'));
+    const late = chargeList(soon.entries.values(), [], listAt('2026-05-31T12:00:00.000Z'));
     expect([late.removed, [...late.entries.keys()]]).toEqual([['u1'], ['u2']]);
   });
 
   it('changes nothing when the same list is seen again', () => {
     const users = [listedUser({ usedBytes: 5 }), listedUser({ uuid: 'u2', id: 2, usedBytes: 7 })];
-    const first = stepLedger([], users, listAt(at));
-    const again = stepLedger(first.entries.values(), users, listAt(at));
+    const first = chargeList([], users, listAt(at));
+    const again = chargeList(first.entries.values(), users, listAt(at));
     expect(again).toMatchObject({ changed: [], removed: [], missing: [] });
     expect(again.growth.size).toBe(0);
   });
@@ -110,7 +110,7 @@ describe('what is known besides of the time between two lists', () => {
     return Object.entries(figures).map(([key, mb]) => {
       const minute = Number(key);
       const look = lookAt(minute, before, { zeroings: zeroings.filter(({ at: called }) => called <= minutes(minute)) });
-      const step = stepLedger(entries, [listedUser({ usedBytes: mb * MB, lastOnline })], look);
+      const step = chargeList(entries, [listedUser({ usedBytes: mb * MB, lastOnline })], look);
       entries = [...step.entries.values()];
       before = minute;
       return (step.growth.get('north') ?? 0) / MB;
@@ -174,34 +174,34 @@ describe('what is known besides of the time between two lists', () => {
 
   it('charges the whole figure after a reset that the panel states', () => {
     const weekly = { mode: 'weekly' as const, usedBytes: 10, lastResetDate: '2026-02-25' };
-    const first = stepLedger([], [listedUser(weekly)], lookAt(0, null));
+    const first = chargeList([], [listedUser(weekly)], lookAt(0, null));
     const grown = listedUser({ ...weekly, usedBytes: 12, lastResetDate: '2026-03-03' });
     const next = (minute: number, seen = grown): number | undefined =>
-      stepLedger(first.entries.values(), [seen], lookAt(minute, 0)).growth.get('north');
+      chargeList(first.entries.values(), [seen], lookAt(minute, 0)).growth.get('north');
     expect(next(3 * 1440)).toBe(12);
     // The list before showed another day, so that the day after it is enough.
     const tomorrow = listedUser({ ...grown, lastResetDate: '2026-03-02' });
     expect(next(780, tomorrow)).toBe(12);
     // A day that the list before showed already was counted with it.
-    const seen = stepLedger(first.entries.values(), [tomorrow], lookAt(780, 0));
+    const seen = chargeList(first.entries.values(), [tomorrow], lookAt(780, 0));
     const more = listedUser({ ...tomorrow, usedBytes: 15 });
-    expect(stepLedger(seen.entries.values(), [more], lookAt(785, 780)).growth.get('north')).toBe(3);
+    expect(chargeList(seen.entries.values(), [more], lookAt(785, 780)).growth.get('north')).toBe(3);
     // On the day of the list it may have come before it.
     expect(next(600, listedUser({ ...grown, lastResetDate: '2026-03-01' }))).toBe(2);
     expect(next(3 * 1440, listedUser({ ...grown, mode: 'no_reset' }))).toBe(2);
     // By the panel's own calendar it is the 2nd already.
     const near = { ...lookAt(600, 0), timeZone: 'Pacific/Auckland' };
     const moved = listedUser({ ...grown, lastResetDate: '2026-03-02' });
-    expect(stepLedger(first.entries.values(), [moved], near).growth.get('north')).toBe(2);
+    expect(chargeList(first.entries.values(), [moved], near).growth.get('north')).toBe(2);
   });
 
   it('charges a user that was there before only with what it uses from now on', () => {
-    const first = stepLedger([], [listedUser({ id: 7, usedBytes: 10 })], lookAt(0, null));
+    const first = chargeList([], [listedUser({ id: 7, usedBytes: 10 })], lookAt(0, null));
     const stranger = (change: Partial<HiddifyUser>, more: Partial<LedgerInterval> = {}): number => {
       const rows = [listedUser({ id: 7, usedBytes: 10 }), listedUser({ uuid: 'u2', id: 8, usedBytes: 40, ...change })];
-      const second = stepLedger(first.entries.values(), rows, lookAt(1440, 0, more));
+      const second = chargeList(first.entries.values(), rows, lookAt(1440, 0, more));
       const later = rows.map((row) => ({ ...row, usedBytes: row.usedBytes + 1 }));
-      const third = stepLedger(second.entries.values(), later, lookAt(1445, 1440, more));
+      const third = chargeList(second.entries.values(), later, lookAt(1445, 1440, more));
       return (second.growth.get('north') ?? 0) + (third.growth.get('north') ?? 0);
     };
     const online = { startDate: '2026-03-02', lastOnline: '2026-03-02 11:00:00' };
@@ -217,23 +217,23 @@ describe('what is known besides of the time between two lists', () => {
   });
 
   it('charges a user that appears near midnight in full, where the clock of the panel is a little behind', () => {
-    const first = stepLedger([], [listedUser({ id: 7 })], lookAt(721, null));
+    const first = chargeList([], [listedUser({ id: 7 })], lookAt(721, null));
     const appears = (lastOnline: string): number | undefined => {
       const user = listedUser({ uuid: 'u2', id: 8, usedBytes: 40, startDate: '2026-03-01', lastOnline });
-      return stepLedger(first.entries.values(), [listedUser({ id: 7 }), user], lookAt(726, 721)).growth.get('north');
+      return chargeList(first.entries.values(), [listedUser({ id: 7 }), user], lookAt(726, 721)).growth.get('north');
     };
     expect([appears('2026-03-01 23:58:30'), appears('2026-02-28 23:58:30')]).toEqual([40, undefined]);
   });
 
   it('charges no more than a line carries since the last list to the agent of users that appear', () => {
     const GB = 1e9;
-    const first = stepLedger([], [listedUser({ id: 7 })], lookAt(0, null));
+    const first = chargeList([], [listedUser({ id: 7 })], lookAt(0, null));
     const appearing = (sizes: number[], owners: string[] = []): number => {
       const online = { startDate: '2026-03-01', lastOnline: '2026-03-01 12:04:00' };
       const rows = sizes.map((size, n) =>
         listedUser({ ...online, uuid: `n${n}`, id: 8 + n, owner: owners[n] ?? 'north', usedBytes: size * GB }),
       );
-      const second = stepLedger(first.entries.values(), [listedUser({ id: 7 }), ...rows], lookAt(5, 0));
+      const second = chargeList(first.entries.values(), [listedUser({ id: 7 }), ...rows], lookAt(5, 0));
       expect(second.changed).toHaveLength(sizes.length);
       return (second.growth.get('north') ?? 0) / GB;
     };
@@ -298,7 +298,7 @@ describe('over random histories', () => {
                 ...(bytes < 0 ? { odd: { usedBytes: bytes } } : {}),
               }),
             );
-            const step = stepLedger(entries, users, listAt(at));
+            const step = chargeList(entries, users, listAt(at));
             entries = [...step.entries.values()];
             for (const [owner, bytes] of step.growth) {
               expect(bytes).toBeGreaterThan(0);

@@ -1,17 +1,18 @@
 import type { AgentNotice } from '@sluice/panel-kind';
 import { addBytes, type AgentFall, formatBytes } from '@sluice/quota-core';
 import { listRepeated, REPEATED_FALLS } from './falls.js';
-import { ledgerKey } from './ledger.js';
-import type { ObservedList, RecordedList } from './record-list.js';
+import { ledgerKey, type RecordedAgents } from '@sluice/quota-core/agents';
+import type { ObservedList } from './record-list.js';
 import { isStandstill } from './rewritten.js';
 
 interface Observed {
   list: ObservedList;
-  recorded: RecordedList;
+  recorded: RecordedAgents;
 }
 
 /** Returns the notices about what a list shows of users; the key of a notice stays the same while its cause lasts. */
-export function listNotices(observed: Observed): AgentNotice[] {
+export function listNotices(list: ObservedList, recorded: RecordedAgents): AgentNotice[] {
+  const observed = { list, recorded };
   return [...listFallen(observed), ...listUsedBefore(observed), ...listOddRows(observed)];
 }
 
@@ -101,7 +102,7 @@ function listOddRows({ list, recorded }: Observed): AgentNotice[] {
   const add = (what: string, key: string, message: string): void => {
     notices.push({ key: `${what.replaceAll('_', '-')}:${key}`, code: what, message });
   };
-  const { calculator, hierarchy } = recorded;
+  const { sums, hierarchy } = recorded;
   const nameless = list.users.filter(({ uuid }) => uuid === null).map(({ id }) => id);
   if (nameless.length > 0) {
     const ids = nameless.sort((a, b) => a - b);
@@ -116,9 +117,9 @@ function listOddRows({ list, recorded }: Observed): AgentNotice[] {
     const message = `${ids.length} users have a negative limit or usage, which counts as 0: ${names}.`;
     add('agent_users_negative', ids.join(','), message);
   }
-  if (calculator.unassigned > 0) {
-    const message = `${calculator.unassigned} users belong to no account of the list and count for no agent.`;
-    add('agent_users_unassigned', `${calculator.unassigned}`, message);
+  if (sums.unassigned > 0) {
+    const message = `${sums.unassigned} users belong to no account of the list and count for no agent.`;
+    add('agent_users_unassigned', `${sums.unassigned}`, message);
   }
   if (hierarchy.orphans.length > 0) {
     const names = hierarchy.orphans.map((uuid) => `"${hierarchy.admins.get(uuid)?.name ?? ''}"`).slice(0, 10);

@@ -1,8 +1,8 @@
-import type { AgentRecords, Succession } from '@sluice/panel-kind';
+import type { AgentRecords, Succession } from '@sluice/quota-core/agents';
 import { type AgentRecord, type AgentUserRecord, findSubjectAgent } from '@sluice/quota-core';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from '../client/records.js';
 import { listChain } from '@sluice/quota-core/agents';
-import { ledgerKey } from './ledger.js';
+import { ledgerKey } from '@sluice/quota-core/agents';
 import type { UserPrior } from './user-actions.js';
 
 /** The accounts and users of a list, and the missing accounts that the panel does not have any more. */

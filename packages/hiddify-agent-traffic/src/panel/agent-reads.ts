@@ -8,7 +8,7 @@ import {
   toItemError,
 } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
-import { ledgerKey } from '../account/ledger.js';
+import { ledgerKey } from '@sluice/quota-core/agents';
 import type { ObservedList } from '../account/record-list.js';
 import type { AgentRecord, AgentUserRecord, AgentReservationRecord, AgentSnapshotRecord } from '@sluice/quota-core';
 import { findRaise, isRaised } from '@sluice/quota-core/agents';

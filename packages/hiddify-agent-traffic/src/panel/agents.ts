@@ -1,6 +1,5 @@
 import {
   type AgentAddon,
-  type AgentNotice,
   type AgentRename,
   type AgentUserRequest,
   type ApplyContext,
@@ -15,7 +14,6 @@ import {
   SluiceError,
   type Step,
   type StepOutcome,
-  type UserRestriction,
   type WantedUser,
 } from '@sluice/panel-kind';
 import type {
@@ -23,18 +21,16 @@ import type {
   AgentReservationRecord,
   AgentSnapshotRecord,
   AgentUserRecord,
-  EvidenceRecord,
   ServiceRecord,
 } from '@sluice/quota-core';
 import { checkNewUser, MOST_BYTES } from '../client/check-user.js';
 import type { HiddifyUser, HiddifyUserMode } from '../client/records.js';
 import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
 import { WRITE_BACK_MS } from '../account/counter.js';
-import { type ObservedList, type RecordedList, recordList } from '../account/record-list.js';
-import type { AgentRules } from '@sluice/quota-core/agents';
+import { type ObservedList, recordList } from '../account/record-list.js';
+import type { AgentRules, RecordedAgents } from '@sluice/quota-core/agents';
 import { findSuccessions } from '../account/successors.js';
 import {
-  type AddressableUser,
   disablingStep,
   enablingStep,
   findZeroing,
@@ -76,10 +72,15 @@ const MOST_LOOKUPS = 100;
 /** Defaults of a new user; the panel's own are 90 days and 1000 GB. */
 const USER_DEFAULTS = { packageDays: 30, mode: 'no_reset' } as const;
 
+type Facet = Required<PanelAgents>;
+
 /** The agents of a Hiddify panel. */
 export class HiddifyAgents implements PanelAgents {
   readonly rules: AgentRules;
   readonly serviceRestriction = WITH_AGENT;
+  readonly listNotices = listNotices;
+  readonly disable = disablingStep;
+  readonly enable = enablingStep;
   readonly hasAddon: boolean;
 
   constructor(private readonly deps: AgentsDependencies) {
@@ -122,7 +123,7 @@ export class HiddifyAgents implements PanelAgents {
     return rereadHalfMade(client, list, new Set(known.users.map(({ key }) => key)), { clock, ...bounds });
   }
 
-  findRenames(list: ObservedList, known: Parameters<PanelAgents['findRenames']>[1]): AgentRename[] {
+  findRenames(list: ObservedList, known: Parameters<Facet['findRenames']>[1]): AgentRename[] {
     const names = new Map(list.admins.map(({ uuid, name }) => [uuid, name]));
     return findSuccessions(list, known).flatMap(({ from, to: [to], isSame }) =>
       isSame && to !== undefined ? [{ from: from.uuid, to, hasName: names.get(to) === from.name }] : [],
@@ -133,7 +134,7 @@ export class HiddifyAgents implements PanelAgents {
     return new Date(Date.parse(at) - WRITE_BACK_MS).toISOString();
   }
 
-  listUnlimited({ users }: ObservedList): ReturnType<PanelAgents['listUnlimited']> {
+  listUnlimited({ users }: ObservedList): ReturnType<Facet['listUnlimited']> {
     const found = new Map<string, Pick<AgentUserRecord, 'limitBytes' | 'panelId'>>();
     for (const { uuid, limitBytes, id: panelId } of users)
       if (uuid !== null && limitBytes >= MOST_BYTES) found.set(uuid, { limitBytes, panelId });
@@ -144,22 +145,10 @@ export class HiddifyAgents implements PanelAgents {
     list: ObservedList,
     { records, users, actions, sold }: Parameters<PanelAgents['record']>[1],
     at: Parameters<PanelAgents['record']>[2],
-  ): RecordedList {
+  ): RecordedAgents {
     const { name: panel, rules } = this.deps;
     const zeroings = records.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
     return recordList({ panel, rules, list: asSold(list, sold), ...at, records, users, zeroings });
-  }
-
-  listNotices(list: ObservedList, recorded: RecordedList): AgentNotice[] {
-    return listNotices({ list, recorded });
-  }
-
-  disable(user: AddressableUser, due: UserRestriction): Step {
-    return disablingStep(user, due);
-  }
-
-  enable(user: AddressableUser, evidence: EvidenceRecord, why: string): Step {
-    return enablingStep(user, evidence, why);
   }
 
   isTouched(user: HiddifyUser, prior: UserPrior): boolean {
@@ -183,7 +172,7 @@ export class HiddifyAgents implements PanelAgents {
 
   toSoldRaise(
     { state }: Observation,
-    { service, product, fromBytes, toBytes }: Parameters<PanelAgents['toSoldRaise']>[1],
+    { service, product, fromBytes, toBytes }: Parameters<Facet['toSoldRaise']>[1],
   ): RaiseRequest | null {
     const { user } = (state as HiddifyState | null) ?? { user: null };
     if (user === null || user.owner !== toOwner(service, product)) return null;

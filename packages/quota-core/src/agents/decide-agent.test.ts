@@ -128,3 +128,9 @@ describe('a hold of an agent', () => {
     );
   });
 });
+
+it('is as the manual shows it', () => {
+  const one = { limitBytes: 1000 };
+  expect(decide({ ...one, usedBytes: 1000 })).toEqual({ exceeded: true, rule: 'at-or-over-limit', force: 'over' });
+  expect(decide({ ...one, usedBytes: 960, held: true }).force).toBe('keep');
+});

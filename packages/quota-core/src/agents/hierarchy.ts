@@ -1,6 +1,6 @@
 import type { AgentVerdict } from '@sluice/quota-core';
 
-/** The uuid that stands for the account of the panel's key, which is no agent. */
+/** The uuid that stands for the account of the key, which is not an agent. */
 export const OWN_ACCOUNT = 'self';
 
 /** An account of a panel, as a list has it. */

@@ -30,5 +30,21 @@ export {
   toHeldSince,
   toStoredAgents,
 } from './stored-agents.js';
+export {
+  type CountedReading,
+  type Counters,
+  ledgerKey,
+  type LedgerStep,
+  type ListedUser,
+  type ListToCharge,
+  stepLedger,
+} from './ledger.js';
+export {
+  type AgentStanding,
+  type ListToRecord,
+  recordAgents,
+  type RecordedAgents,
+  type Succession,
+} from './record-agents.js';
 export { AgentSums, type CountedUser, countGrowth, remainingTraffic, totalTraffic } from './sums.js';
 export type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './traffic.js';

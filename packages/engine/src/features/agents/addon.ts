@@ -5,7 +5,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import type { Context } from '../../context/context.js';
 import { addonDetail } from './agent-views.js';
 import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';
-import type { AgentsRun } from './run-agents.js';
+import { type AgentsRun, emptyRun } from './run-agents.js';
 
 /** Throws `unsupported` for an operation that the add-on lacks. */
 export function refuseAddon({ name, addon }: Pick<AgentsOnPanel, 'name' | 'addon'>, what: string): void {
@@ -62,12 +62,11 @@ export async function checkThroughAddon(
   }));
   const own = text === null ? agents : matches(agents, text);
   const exceeded = own.filter((agent) => agent.exceeded).length;
+  const nothing = emptyRun(name);
   return {
-    panel: name,
+    ...nothing,
     agents: own,
-    totals: { agents: own.length, exceeded, disabled: 0, restored: 0, failed: 0, skipped: 0 },
-    undone: [],
-    reported: [],
+    totals: { ...nothing.totals, agents: own.length, exceeded },
     notices: [
       {
         code: 'agent_addon',
@@ -77,7 +76,6 @@ export async function checkThroughAddon(
         message: `${name}: the add-on on the panel enforces the limits. It counts the displayed usage, which falls on resets; it treats 0 as unlimited, does not enable users again and does not report which users it disabled`,
       },
     ],
-    error: null,
     observing,
     changes: changing ? 0 : exceeded,
   };

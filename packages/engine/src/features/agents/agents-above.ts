@@ -58,7 +58,7 @@ async function onPanel(
 ): Promise<AgentsAbove> {
   const { agents } = await context.panel(name);
   // What an add-on keeps is not stored.
-  if (agents === undefined || agents.hasAddon) return { agents: null, isStopped: false };
+  if (agents === undefined || agents.hasAddon === true) return { agents: null, isStopped: false };
   const on = { context, name, agents };
   return { agents: await list(on), isStopped: await isStopped(on) };
 }

@@ -63,7 +63,7 @@ export async function openAgents(context: Context, name: string): Promise<Agents
   const panel = await context.panel(name);
   const { agents } = panel;
   if (agents === undefined) throw usageError('wrong_panel', `Panel "${name}" does not support agents`);
-  return { context, name, panel, agents, addon: await agents.addon() };
+  return { context, name, panel, agents, addon: (await agents.addon?.()) ?? null };
 }
 
 /** Most names that a mistyped one is compared with. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AgentList, AgentStanding, KnownListedUser, PanelAgents, Step } from '@sluice/panel-kind';
 import { type HoldRecord, toAgentSubject } from '@sluice/quota-core';
-import { AgentHierarchy, type AgentRules, OWN_ACCOUNT } from '@sluice/quota-core/agents';
+import { AgentHierarchy, type AgentRules, AgentSums, OWN_ACCOUNT } from '@sluice/quota-core/agents';
 import type { AgentPlanInput } from './agent-plan.js';
 import { planUsers } from './plan-users.js';
 
@@ -13,7 +13,6 @@ const rules: AgentRules = {
 
 const agents = {
   rules,
-  listNotices: () => [],
   isTouched: () => false,
   disable: ({ uuid, name }: KnownListedUser & { active?: boolean }, { agent, hold }): Step => {
     const prior = { name, active: uuid === 'u-0007' };
@@ -25,17 +24,24 @@ const agents = {
 function toInput(count: number, force: AgentStanding['force'], holds: readonly HoldRecord[]): AgentPlanInput {
   const users = Array.from({ length: count }, (_, n) => {
     const uuid = `u-${String(count - 1 - n).padStart(4, '0')}`;
-    return { uuid, name: uuid, owner: 'north', enabled: true };
+    return { uuid, id: n, name: uuid, owner: 'north', enabled: true, limitBytes: 100, usedBytes: 0 };
   });
   const list: AgentList = { at, users, unread: new Set() };
   const accounts = [OWN_ACCOUNT, 'north'].map((uuid) => ({ uuid, name: uuid, role: 'agent', parent: OWN_ACCOUNT }));
+  const hierarchy = new AgentHierarchy(accounts);
   const snapshot = { panel: 'vpn', at, until: at, users: count, admins: 2, ownerName: 'Owner' };
   return {
     records: { agents: [], reservations: [], snapshot: null, holds: [], evidence: [], periodNow: at },
     list,
     recorded: {
       ...{ agents: new Map(), users: { changed: [], removed: [] }, reservations: [], snapshot, crossed: [] },
-      ...{ hierarchy: new AgentHierarchy(accounts), links: [], ledger: { entries: new Map() }, exempt: new Set() },
+      ...{
+        hierarchy,
+        sums: new AgentSums(hierarchy, users),
+        links: [],
+        ledger: { entries: new Map() },
+        exempt: new Set(),
+      },
       standing: new Map([['north', { force, counts: true, doubted: null }]]),
     },
     ...{ holds, serviceUsers: new Set(), agent: null },

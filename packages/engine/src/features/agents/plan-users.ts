@@ -41,7 +41,7 @@ export function planUsers(agents: PanelAgents, input: AgentPlanInput, most = MOS
     moves,
     endedEvidence,
     serviceUsers,
-    notices: [...listPlanNotices(input, found, traffic), ...agents.listNotices(input.list, input.recorded)],
+    notices: [...listPlanNotices(input, found, traffic), ...(agents.listNotices?.(input.list, input.recorded) ?? [])],
   };
 }
 

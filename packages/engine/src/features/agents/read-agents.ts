@@ -163,7 +163,7 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
     const known = { agents: await store.agents.list(name), users, disabled };
     const list = await agents.complete(bare, known, signal);
     if (isListProblem(list)) return list;
-    const renames = agents.findRenames(list, known);
+    const renames = agents.findRenames?.(list, known) ?? [];
     options.guard?.();
     const jump = acceptHalved ? null : context.config.poll.doubt.jump;
     const renamed = async (tables: StoreTables): Promise<AgentsRead> => {
@@ -208,7 +208,7 @@ async function compute(
   { users, tables, ...at }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'> } & ReadIn,
 ): Promise<Omit<AgentsRead, 'renames'>> {
   const records = await loadRecords(context, name, tables);
-  const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
+  const since = records.snapshot === null ? null : (agents.recordsSince?.(records.snapshot) ?? null);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
   const { sold, raised, unknown: unknownSold } = await readSold({ context, name, agents }, { list, users }, tables);
   const recordAs = async (counted: SoldLimits['sold']): Promise<Pick<AgentsRead, 'list' | 'recorded' | 'records'>> => {

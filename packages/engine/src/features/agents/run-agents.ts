@@ -230,15 +230,10 @@ async function withoutList(run: Run, problem: ListProblem): Promise<AgentsRun> {
   const code = `agent_${problem.code.toLowerCase()}`;
   const key = `${name}:agent-list:${problem.code}:${context.now()}`;
   return {
-    panel: name,
+    ...failedRun(name, { code: problem.code, message: problem.message }),
     agents: changedAgents(run, shown, request.agent, []),
     totals: countTotals(shown, [], [], 0),
-    reported: [],
     notices: [toNotice(name, { code, key, message: problem.message })],
-    undone: [],
-    error: { code: problem.code, message: problem.message },
-    observing: false,
-    changes: 0,
   };
 }
 
@@ -286,16 +281,13 @@ export function noTotals(): AgentTotals {
   return { agents: 0, exceeded: 0, disabled: 0, restored: 0, failed: 0, skipped: 0 };
 }
 
+/** Returns the result for a panel on which nothing was done. */
+export function emptyRun(panel: string): AgentsRun {
+  const lists = { agents: [], reported: [], notices: [], undone: [] };
+  return { panel, ...lists, totals: noTotals(), error: null, observing: false, changes: 0 };
+}
+
 /** Returns the result for a panel that failed. */
 export function failedRun(panel: string, error: ItemError): AgentsRun {
-  const nothing = {
-    agents: [],
-    totals: noTotals(),
-    reported: [],
-    notices: [],
-    undone: [],
-    observing: false,
-    changes: 0,
-  };
-  return { panel, ...nothing, error };
+  return { ...emptyRun(panel), error };
 }

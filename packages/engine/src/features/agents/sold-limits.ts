@@ -42,7 +42,7 @@ export async function readSold(
   const sold = new Map<string, number>();
   const raised: SoldRaise[] = [];
   const unknown: UnknownSold[] = [];
-  const shown = agents.rules.accounting === 'allocated' ? agents.listUnlimited(list) : NOBODY;
+  const shown = agents.rules.accounting === 'allocated' ? (agents.listUnlimited?.(list) ?? NOBODY) : NOBODY;
   if (shown.size === 0) return { sold, raised, unknown };
   const all = await tables.services.list({ panel });
   const services = all.filter((service) => shown.has(agents.getServiceUser(service) ?? ''));
@@ -86,14 +86,14 @@ export async function readSold(
   return { sold, raised, unknown };
 }
 
-const NOBODY: ReturnType<PanelAgents['listUnlimited']> = new Map();
+const NOBODY: ReturnType<NonNullable<PanelAgents['listUnlimited']>> = new Map();
 
 /**
  * Returns what users without a limit count that no service names, while services whose limit is lifted name users that the panel does
  * not show: they may have another uuid since, so that each counts as it last did.
  */
 function listRenamed(
-  shown: ReturnType<PanelAgents['listUnlimited']>,
+  shown: ReturnType<NonNullable<PanelAgents['listUnlimited']>>,
   { named, users }: { named: ReadonlySet<string | null>; users: readonly AgentUserRecord[] },
 ): [user: string, countedBytes: number][] {
   const byKey = new Map(users.map((entry) => [entry.key, entry]));

@@ -31,7 +31,7 @@ export function findSoldRaise(
   if (agents === undefined || observation === null) return null;
   const [fromBytes, toBytes] = [toSoldBytes(before), toSoldBytes(after)];
   if (fromBytes === undefined || fromBytes === null || toBytes === undefined) return null;
-  return agents.toSoldRaise(observation, { service, product, fromBytes, toBytes });
+  return agents.toSoldRaise?.(observation, { service, product, fromBytes, toBytes }) ?? null;
 }
 
 /** What a service is sold: a lift is not. */
