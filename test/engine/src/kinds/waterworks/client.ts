@@ -7,6 +7,12 @@ const meterRow = z.object({
   name: z.string(),
   pipe: z.string(),
   valves: z.record(z.string(), z.enum(['open', 'shut'])),
+  litres: z.number().check(z.nonnegative()),
+  seller: z.optional(z.string()),
+  cap: z.optional(z.number()),
+});
+const wholesalerList = z.object({
+  wholesalers: z.array(z.object({ id: z.string(), name: z.string(), above: z.nullable(z.string()) })),
 });
 const meterList = z.object({ total: z.number(), meters: z.array(meterRow) });
 const flow = z.object({ litres: z.number().check(z.nonnegative()) });
@@ -48,6 +54,11 @@ export class WaterworksClient {
       if (body.meters.length === 0)
         throw new SluiceError('list_cut_short', `The panel listed ${meters.length} of ${body.total} meters.`);
     }
+  }
+
+  async listWholesalers(signal: AbortSignal): Promise<z.infer<typeof wholesalerList>['wholesalers']> {
+    const call = { method: 'GET', path: '/wholesalers', endpoint: 'GET /wholesalers' } as const;
+    return (await this.#http.request({ ...call, schema: wholesalerList, signal })).body.wholesalers;
   }
 
   /** Returns a meter; null where there is none. */

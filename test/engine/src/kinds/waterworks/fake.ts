@@ -8,6 +8,16 @@ export interface Meter {
   valves: Record<string, 'open' | 'shut'>;
   /** Litres by their instants. */
   flow: { at: number; litres: number }[];
+  /** Of a wholesaler's meter: who sells its water, and how many litres. */
+  seller?: string;
+  cap?: number;
+}
+
+/** A wholesaler sells water on meters of its own, and below another one. */
+interface Wholesaler {
+  id: string;
+  name: string;
+  above: string | null;
 }
 
 /** Meters on one page of the list. */
@@ -16,6 +26,7 @@ const PAGE = 2;
 /** The panel of a waterworks over HTTP. */
 export class FakeWaterworks {
   readonly meters = new Map<string, Meter>();
+  readonly wholesalers: Wholesaler[] = [];
   /** Switches that changed nothing: the customer got a letter all the same. */
   readonly letters: string[] = [];
   server!: FakeServer;
@@ -32,21 +43,22 @@ export class FakeWaterworks {
     return fake;
   }
 
-  add(name: string, pipe = 'narrow'): Meter {
+  add(name: string, pipe = 'narrow', more: Partial<Meter> = {}): Meter {
     let n = 1;
     while (this.meters.has(`m-${n}`)) n += 1;
-    const meter: Meter = { id: `m-${n}`, name, pipe, valves: { hot: 'open', cold: 'open' }, flow: [] };
+    const meter: Meter = { id: `m-${n}`, name, pipe, valves: { hot: 'open', cold: 'open' }, flow: [], ...more };
     this.meters.set(meter.id, meter);
     return meter;
   }
 
   #handle({ method, path, query, json, headers }: FakeRequest): FakeResponse {
     if (headers['authorization'] !== 'Bearer water-key') return { status: 401, body: { error: 'key' } };
+    if (path === '/wholesalers') return { status: 200, body: { wholesalers: this.wholesalers } };
     const [, , id = '', what, valve = '', to] = path.split('/');
     if (id === '') {
       if (method === 'GET') return this.#list(Number(query.get('page') ?? 1));
-      const { name, pipe } = json() as Pick<Meter, 'name' | 'pipe'>;
-      return { status: 201, body: toRow(this.add(name, pipe)) };
+      const { name, pipe, ...more } = json() as Pick<Meter, 'name' | 'pipe'> & Partial<Meter>;
+      return { status: 201, body: toRow(this.add(name, pipe, more)) };
     }
     const meter = this.meters.get(id);
     if (meter === undefined) return { status: 404, body: { error: 'no such meter' } };
@@ -68,8 +80,8 @@ export class FakeWaterworks {
   }
 }
 
-function toRow({ flow: _flow, ...row }: Meter): object {
-  return row;
+function toRow({ flow, ...row }: Meter): object {
+  return { ...row, litres: flow.reduce((sum, { litres }) => sum + litres, 0) };
 }
 
 function toFlow({ flow }: Meter, query: URLSearchParams): object {

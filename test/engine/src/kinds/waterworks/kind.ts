@@ -1,8 +1,11 @@
 import { type PanelKind, secret } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
-/** A kind that no package has: the smallest that passes the suite. With `accounts` Sluice creates and removes meters. */
-export function waterworksKind({ accounts = false } = {}): PanelKind {
+/**
+ * A kind that no package has: the smallest that passes the suite. With `accounts` Sluice creates and removes meters, with `agents` its
+ * wholesalers have limits.
+ */
+export function waterworksKind({ accounts = false, agents = false } = {}): PanelKind {
   const kind: PanelKind = {
     kind: 'waterworks',
     title: 'Waterworks',
@@ -26,6 +29,7 @@ export function waterworksKind({ accounts = false } = {}): PanelKind {
       'enforce',
       'suspend',
       ...(accounts ? (['accounts', 'packages'] as const) : []),
+      ...(agents ? (['agents'] as const) : []),
     ],
     requiredRef: 'meter_id',
     init: {
@@ -36,8 +40,8 @@ export function waterworksKind({ accounts = false } = {}): PanelKind {
       product: { name: 'tap', lines: ['quota: { total: 1TB }', 'waterworks: { pipe: narrow }'] },
     },
     async open(panel, dependencies) {
-      const { WaterworksPanel, WaterworksWithAccounts } = await import('./panel.js');
-      const Opened = accounts ? WaterworksWithAccounts : WaterworksPanel;
+      const { WaterworksPanel, WaterworksWithAccounts, WaterworksWithAgents } = await import('./panel.js');
+      const Opened = agents ? WaterworksWithAgents : accounts ? WaterworksWithAccounts : WaterworksPanel;
       return new Opened(kind, panel, dependencies);
     },
   };

@@ -14,6 +14,7 @@ import {
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { type MeterRow, WaterworksClient } from './client.js';
+import { WaterworksAgents } from './agents.js';
 import { isRepeat, type MeterState, planMeter, resolveAction, toOutcome } from './plan.js';
 
 /** A panel as small as one can be, the core alone: two valves per service, which are shut for a hold. */
@@ -21,18 +22,18 @@ export class WaterworksPanel implements Panel<MeterState> {
   readonly kind: PanelKind;
   readonly name: string;
   readonly url: string;
-  readonly #client: WaterworksClient;
+  protected readonly client: WaterworksClient;
   readonly #dependencies: PanelDependencies;
 
   constructor(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies) {
     this.kind = kind;
     this.name = panel.name;
     this.url = panel.settings.url;
-    this.#client = new WaterworksClient(panel, dependencies);
+    this.client = new WaterworksClient(panel, dependencies);
     this.#dependencies = dependencies;
   }
 
-  test = async () => ({ message: `${(await this.#client.list()).length} meters` });
+  test = async () => ({ message: `${(await this.client.list()).length} meters` });
 
   readUsage: Panel['readUsage'] = async (requests, onAnswer, signal) => {
     await Promise.all(
@@ -40,9 +41,9 @@ export class WaterworksPanel implements Panel<MeterState> {
         const at = isoNow(this.#dependencies.clock);
         const rest = { raw: null, shape: [], warnings: [] };
         try {
-          const meter = findMeter(service, await this.#client.list(signal));
+          const meter = findMeter(service, await this.client.list(signal));
           if (meter.meter === null || meter.isForeign) throw new Error('There is no such meter.');
-          const totalBytes = await this.#client.flow(meter.meter.id, window, signal);
+          const totalBytes = await this.client.flow(meter.meter.id, window, signal);
           onAnswer(service.id, { ...rest, reading: { known: true, at, inBytes: null, outBytes: null, totalBytes } });
         } catch (error) {
           onAnswer(service.id, { ...rest, reading: { known: false, at, ...toItemError(error) } });
@@ -54,7 +55,7 @@ export class WaterworksPanel implements Panel<MeterState> {
   observe: Panel<MeterState>['observe'] = async (services, signal) => {
     const at = (): string => isoNow(this.#dependencies.clock);
     try {
-      const meters = await this.#client.list(signal);
+      const meters = await this.client.list(signal);
       return toObservations(services, (service) => ({ at: at(), state: findMeter(service, meters), error: null }));
     } catch (error) {
       return toObservations(services, () => ({ at: at(), state: null, error: toItemError(error) }));
@@ -95,20 +96,20 @@ export class WaterworksPanel implements Panel<MeterState> {
   };
 
   async #read({ refs }: ServiceRecord, { type, target }: Step): Promise<MeterRow | null> {
-    if (type !== 'create-meter') return this.#client.get(target.split('/')[0] ?? '');
-    return (await this.#client.list()).find(({ name }) => name === refs['meter_name']) ?? null;
+    if (type !== 'create-meter') return this.client.get(target.split('/')[0] ?? '');
+    return (await this.client.list()).find(({ name }) => name === refs['meter_name']) ?? null;
   }
 
   #call({ type, target, payload }: Step): Promise<void> {
-    if (type === 'create-meter') return this.#client.create(payload as object);
-    if (type === 'delete-meter') return this.#client.change('DELETE', target);
-    if (type === 'set-pipe') return this.#client.change('PATCH', target, payload as object);
+    if (type === 'create-meter') return this.client.create(payload as object);
+    if (type === 'delete-meter') return this.client.change('DELETE', target);
+    if (type === 'set-pipe') return this.client.change('PATCH', target, payload as object);
     const [id = '', valve = ''] = target.split('/');
-    return this.#client.change('POST', `${id}/valves/${valve}/${type === 'shut-valve' ? 'shut' : 'open'}`);
+    return this.client.change('POST', `${id}/valves/${valve}/${type === 'shut-valve' ? 'shut' : 'open'}`);
   }
 
   close(): void {
-    this.#client.close();
+    this.client.close();
   }
 }
 
@@ -141,4 +142,15 @@ export class WaterworksWithAccounts extends WaterworksPanel {
     check: () => null,
     doneOutcome: () => ({ state: 'applied', observed: null, error: null }),
   };
+}
+
+/** The same with another facet: wholesalers have limits. */
+export class WaterworksWithAgents extends WaterworksPanel {
+  readonly agents: PanelFacets['agents'];
+
+  constructor(...of: ConstructorParameters<typeof WaterworksPanel>) {
+    super(...of);
+    const [, { name }, { clock, randomBytes }] = of;
+    this.agents = new WaterworksAgents(this.client, { name, clock, randomBytes });
+  }
 }
