@@ -90,8 +90,8 @@ export interface PanelAgents {
   /** Pure: returns the users that the panel lets use as much as they want, by uuid. Absent: it has no such users. */
   listUnlimited?(list: AgentList): ReadonlyMap<string, Pick<AgentUserRecord, 'limitBytes' | 'panelId'>>;
   /**
-   * Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`; `sold` is what users without a
-   * limit count instead, by uuid; `jump` is the share of a limit above which growth in one list is doubted, null for none.
+   * Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`; `jump` is the share of a limit above
+   * which growth in one list is doubted, null for none.
    */
   record(
     list: AgentList,
@@ -99,7 +99,6 @@ export interface PanelAgents {
       records: AgentRecords;
       users: readonly AgentUserRecord[];
       actions: readonly ActionRecord[];
-      sold: ReadonlyMap<string, number>;
     },
     at: { now: string; run: string | null; jump: number | null },
   ): RecordedAgents;

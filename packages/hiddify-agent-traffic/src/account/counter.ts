@@ -191,5 +191,5 @@ export interface LedgerInterval {
   /** The accounts whose users' falls wait; those of others, which charge no agent, count at once. */
   waiting: ReadonlySet<string>;
   /** Keys of users whose growth is left to the next list. */
-  left?: ReadonlySet<string>;
+  left?: ReadonlySet<string> | undefined;
 }

@@ -22,11 +22,11 @@ export function chargeList(
   const online = findOnlineSpan(users, interval);
   const counters: Counters<HiddifyUser> = {
     count: (entry, user) => countReading(entry, user, { ...interval, online }, zeroings),
-    isDue: ({ uuid }, user) => zeroings.has(uuid ?? '') || wasOnline(user, online),
+    isDue: (entry, user) => zeroings.has(entry.uuid ?? '') || wasOnline(user, online),
     findOld: (unknown, highestId) => usedBefore(unknown, { ...interval, highestId }),
   };
   const { panel, at, falls, left } = interval;
-  return stepLedger(known, { panel, at, users, gone, falls, ...(left === undefined ? {} : { left }) }, counters);
+  return stepLedger(known, { panel, at, users, gone, falls, left }, counters);
 }
 
 type ZeroingsByUser = ReadonlyMap<string, readonly Zeroing[]>;

@@ -143,12 +143,12 @@ export class HiddifyAgents implements PanelAgents {
 
   record(
     list: ObservedList,
-    { records, users, actions, sold }: Parameters<PanelAgents['record']>[1],
+    { records, users, actions }: Parameters<PanelAgents['record']>[1],
     at: Parameters<PanelAgents['record']>[2],
   ): RecordedAgents {
     const { name: panel, rules } = this.deps;
     const zeroings = records.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
-    return recordList({ panel, rules, list: asSold(list, sold), ...at, records, users, zeroings });
+    return recordList({ panel, rules, list, ...at, records, users, zeroings });
   }
 
   isTouched(user: HiddifyUser, prior: UserPrior): boolean {
@@ -200,13 +200,4 @@ export class HiddifyAgents implements PanelAgents {
   getServiceUser({ refs }: Pick<ServiceRecord, 'refs'>): string | null {
     return refs[USER_REF] ?? null;
   }
-}
-
-/** Returns a list with what is sold in place of limits that are lifted: an agent sells no lift. */
-function asSold(list: ObservedList, sold: ReadonlyMap<string, number>): ObservedList {
-  if (sold.size === 0) return list;
-  return {
-    ...list,
-    users: list.users.map((user) => ({ ...user, limitBytes: sold.get(user.uuid ?? '') ?? user.limitBytes })),
-  };
 }

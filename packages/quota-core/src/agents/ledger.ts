@@ -59,11 +59,11 @@ export interface CountedReading {
 /** How a panel's counters are read. */
 export interface Counters<User extends ListedUser> {
   /** Counts what a known user shows, since its entry. Default: all growth, and after a fall all that it shows. */
-  count?(entry: AgentUserRecord, user: User): CountedReading;
+  count?: (entry: AgentUserRecord, user: User) => CountedReading;
   /** Returns whether a user counts although it shows what its entry says. Default: none. */
-  isDue?(entry: AgentUserRecord, user: User): boolean;
+  isDue?: (entry: AgentUserRecord, user: User) => boolean;
   /** Returns which new users show usage from before they appeared, which does not count. Default: none. */
-  findOld?(users: readonly User[], highestId: number): ReadonlySet<User>;
+  findOld?: (users: readonly User[], highestId: number) => ReadonlySet<User>;
 }
 
 /** One list of users, and what is known besides. */
@@ -78,7 +78,7 @@ export interface ListToCharge<User extends ListedUser> {
   /** Falls that wait for a second reading, by the keys of their users. */
   falls?: ReadonlyMap<string, AgentFall>;
   /** Keys of users whose growth is left to the next list. */
-  left?: ReadonlySet<string>;
+  left?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -107,18 +107,20 @@ export function stepLedger<User extends ListedUser>(
       growthBytes: countGrowth(entry.lastBytes, rawUsage(user)),
       lastBytes: rawUsage(user),
     };
+  const { isDue } = counters;
+  const { left } = list;
   const seen = new Set<string>();
   const strangers: User[] = [];
   for (const user of list.users) {
     const key = ledgerKey(user);
     seen.add(key);
     const entry = entries.get(key);
-    if (list.left?.has(key) === true) {
+    if (left?.has(key) === true) {
       step.uncounted.add(key);
       continue;
     }
     if (entry === undefined) strangers.push(user);
-    else if (!isSame(entry, user, rawUsage(user)) || counters.isDue?.(entry, user) === true)
+    else if (!isSame(entry, user, rawUsage(user)) || isDue?.(entry, user) === true)
       updateEntry(step, entry, user, count(entry, user));
   }
   if (strangers.length > 0) addStrangers(step, list, strangers, { seen, highestId, counters, count });

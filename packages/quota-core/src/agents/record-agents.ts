@@ -8,7 +8,7 @@ import {
   type AgentUserRecord,
   crossedThresholds,
 } from '@sluice/quota-core';
-import { type AgentDecision, decideAgent } from './decide-agent.js';
+import type { AgentDecision } from './decide-agent.js';
 import { findDoubts } from './doubt.js';
 import { type AgentHierarchy, type ListedAccount, OWN_ACCOUNT } from './hierarchy.js';
 import { ledgerKey, type LedgerStep, type ListedUser } from './ledger.js';
@@ -16,7 +16,7 @@ import { accountAt } from './period.js';
 import type { AgentRecords } from './records.js';
 import { stepReservations } from './reservations.js';
 import type { AgentRules } from './rules.js';
-import { listExempt, toHeldSince } from './stored-agents.js';
+import { judgeAgent, listExempt, toHeldSince } from './stored-agents.js';
 import { AgentSums, totalTraffic } from './sums.js';
 
 /** An agent that the list lacks, and the accounts, not known before, that what was below it belongs to now. */
@@ -80,8 +80,8 @@ export interface ListToRecord<User extends ListedUser> {
   /** Share of a limit above which growth in one list is doubted; null for none. */
   jump: number | null;
   records: AgentRecords;
-  /** Charges the growth of the users, but of those that are left to the next list. */
-  charge: (left: ReadonlySet<string>) => LedgerStep;
+  /** Charges the growth of the users, but of those that are left to the next list; undefined: of all. */
+  charge: (left: ReadonlySet<string> | undefined) => LedgerStep;
   /** Returns the plain growth of users since the list before, by their keys: not that over a reset or a first appearance. */
   listGrowth: () => ReadonlyMap<string, number>;
 }
@@ -113,22 +113,18 @@ export function recordAgents<User extends ListedUser>(input: ListToRecord<User>)
   return left;
 }
 
-function recordUsers<User extends ListedUser>(
-  input: ListToRecord<User>,
-  left: ReadonlySet<string> = new Set(),
-): RecordedAgents {
+function recordUsers<User extends ListedUser>(input: ListToRecord<User>, left?: ReadonlySet<string>): RecordedAgents {
   const { panel, rules, list, now, records, hierarchy, links } = input;
   const ledger = input.charge(left);
   const sums = new AgentSums(hierarchy, asCharged(list.users, ledger), ledger.missing);
   const exempt = listExempt(rules.exempt, hierarchy.admins, records.meant);
-  const held = new Set(toHeldSince(records).keys());
   const shared: SharedFigures = {
     hierarchy,
     sums,
     growth: growthByAgent(ledger.growth, hierarchy),
     falls: ledger.fallsByAgent ?? new Map<string, AgentFall[]>(),
     exempt,
-    held,
+    heldSince: toHeldSince(records),
   };
 
   const agents = new Map<string, AgentRecord>();
@@ -179,56 +175,41 @@ interface SharedFigures extends Pick<RecordedAgents, 'hierarchy' | 'sums' | 'exe
   growth: ReadonlyMap<string, number>;
   /** Falls of the counters of an agent's own users. */
   falls: ReadonlyMap<string, AgentFall[]>;
-  /** Agents whose users are kept disabled. */
-  held: ReadonlySet<string>;
+  /** Since when users of agents are kept disabled for a limit. */
+  heldSince: ReadonlyMap<string, string>;
 }
 
 function recordAgent(
   before: AgentRecord,
-  { hierarchy, sums, growth, falls, exempt, held }: SharedFigures,
+  { hierarchy, sums, growth, falls, exempt, heldSince }: SharedFigures,
   { rules, list, now, run, records }: ListToRecord<ListedUser>,
 ): { agent: AgentRecord; judgement: AgentDecision; crossings: RecordedAgents['crossed'] } {
   const { uuid, limitBytes } = before;
   const { accounting } = rules;
-  const admin = hierarchy.admins.get(uuid);
-  const account = chargeAccount(before.account, growth.get(uuid) ?? 0, rules, records.periodNow);
+  const account = hierarchy.admins.get(uuid);
+  const { name, role, parent } = account ?? before;
+  const ledger = chargeAccount(before.account, growth.get(uuid) ?? 0, rules, records.periodNow);
   const figures = sums.getFigures(uuid, list.at);
-  const usedBytes = totalTraffic(figures, accounting, account);
-  const { name, role, parent } = admin ?? before;
-  const [isAgent, missing] = [role === 'agent', admin === undefined];
-  const at = { usedBytes, limitBytes, held: held.has(uuid), exempt: exempt.has(uuid), isAgent, missing };
-  const judgement = decideAgent(at, rules);
-  const already = account?.periodStart === before.account?.periodStart ? before.thresholds : [];
+  const usedBytes = totalTraffic(figures, accounting, ledger);
+  const already = ledger?.periodStart === before.account?.periodStart ? before.thresholds : [];
+  const read: AgentRecord = {
+    ...{ ...before, name, role, parent, figures, account: ledger, thresholds: already },
+    missingSince: account === undefined ? (before.missingSince ?? list.at) : null,
+    gone: account === undefined && (before.gone || list.goneAccounts.has(uuid)),
+  };
+  const judgement = judgeAgent(read, { rules, exempt, heldSince });
+  const { exceeded, rule } = judgement;
+  const [own, former] = [falls.get(uuid), hierarchy.former.get(uuid)];
+  const verdict = {
+    ...{ at: now, run, accounting, limitBytes, usedBytes, exceeded, rule },
+    ...(own === undefined ? {} : { falls: own }),
+    ...(former === undefined ? {} : { former }),
+  };
   const { thresholds } = rules;
   const marks =
     limitBytes === null ? [] : crossedThresholds({ usedBytes, allowedBytes: limitBytes, thresholds, already });
-  const { exceeded, rule } = judgement;
-  const own = falls.get(uuid);
-  const former = hierarchy.former.get(uuid);
-  const agent: AgentRecord = {
-    ...before,
-    name,
-    role,
-    parent,
-    account,
-    figures,
-    thresholds: already,
-    missingSince: admin === undefined ? (before.missingSince ?? list.at) : null,
-    gone: admin === undefined && (before.gone || list.goneAccounts.has(uuid)),
-    verdict: {
-      at: now,
-      run,
-      accounting,
-      limitBytes,
-      usedBytes,
-      exceeded,
-      rule,
-      ...(own === undefined ? {} : { falls: own }),
-      ...(former === undefined ? {} : { former }),
-    },
-  };
   const crossings = marks.map((percent) => ({ agent: uuid, name, percent, usedBytes, limitBytes: limitBytes ?? 0 }));
-  return { agent, judgement, crossings };
+  return { agent: { ...read, verdict }, judgement, crossings };
 }
 
 function growthByAgent(byOwner: ReadonlyMap<string, number>, hierarchy: AgentHierarchy): Map<string, number> {

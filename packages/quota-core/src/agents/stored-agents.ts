@@ -45,7 +45,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
   );
   const exempt = listExempt(rules.exempt, agents, records.meant);
   const heldSince = toHeldSince(records);
-  const judged = new Map([...agents].map(([uuid, agent]) => [uuid, judgeStored(agent, { rules, exempt, heldSince })]));
+  const judged = new Map([...agents].map(([uuid, agent]) => [uuid, judgeAgent(agent, { rules, exempt, heldSince })]));
   return {
     rules,
     agents,
@@ -65,15 +65,15 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
 /** Figures of an agent that was not read yet. */
 const NO_FIGURES = { at: '', allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 };
 
-/** Judges an agent by its stored figures, as a check does by those that it reads. */
-function judgeStored(
-  agent: AgentRecord,
+/** Decides on an agent by its figures, as the store has them. */
+export function judgeAgent(
+  { uuid, role, limitBytes, account, figures, missingSince }: AgentRecord,
   { rules, exempt, heldSince }: Pick<StoredAgents, 'rules' | 'exempt' | 'heldSince'>,
 ): AgentDecision {
-  const { uuid, limitBytes, account, figures } = agent;
   const usedBytes = totalTraffic(figures ?? NO_FIGURES, rules.accounting, account);
-  const [held, isAgent, missing] = [heldSince.has(uuid), agent.role === 'agent', agent.missingSince !== null];
-  return decideAgent({ usedBytes, limitBytes, held, exempt: exempt.has(uuid), isAgent, missing }, rules);
+  const [isAgent, missing] = [role === 'agent', missingSince !== null];
+  const [held, isExempt] = [heldSince.has(uuid), exempt.has(uuid)];
+  return decideAgent({ usedBytes, limitBytes, held, exempt: isExempt, isAgent, missing }, rules);
 }
 
 /**
@@ -144,7 +144,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
   const usedBytes = totalTraffic(figures, accounting, account);
   const heldSince = stored.heldSince.get(uuid) ?? null;
   const disabledFor = stored.disabledBelow.get(uuid) ?? [];
-  const judged = stored.judged.get(uuid) ?? judgeStored(agent, stored);
+  const judged = stored.judged.get(uuid) ?? judgeAgent(agent, stored);
   const { exceeded } = judged;
   const usersDisabledByUs = disabledFor.reduce((sum, cause) => sum + cause.users, 0);
   // The list is older than what was changed since.

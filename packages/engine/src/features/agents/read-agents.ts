@@ -5,6 +5,7 @@ import {
   type AgentRename,
   type AgentTraffic,
   isListProblem,
+  type ListedUser,
   type ListProblem,
   type RecordedAgents,
   SluiceError,
@@ -212,8 +213,8 @@ async function compute(
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
   const { sold, raised, unknown: unknownSold } = await readSold({ context, name, agents }, { list, users }, tables);
   const recordAs = async (counted: SoldLimits['sold']): Promise<Pick<AgentsRead, 'list' | 'recorded' | 'records'>> => {
-    const known = { records, users, actions, sold: counted };
-    const recorded = agents.record(list, known, { now: context.now(), ...at });
+    const known = { records, users, actions };
+    const recorded = agents.record(asSold(list, counted), known, { now: context.now(), ...at });
     const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
     const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
     const after = { ...records, agents: [...recorded.agents.values()], reservations, snapshot: recorded.snapshot };
@@ -229,6 +230,16 @@ async function compute(
   const returned = await findReturned({ context, name }, tables, { users, changed });
   const evidence = [...read.records.evidence, ...returned];
   return { ...read, records: { ...read.records, evidence }, unknownSold, waiting, returned };
+}
+
+/** Returns a list with what is sold in place of limits that are lifted: an agent sells no lift. */
+function asSold(list: AgentList, sold: SoldLimits['sold']): AgentList {
+  if (sold.size === 0) return list;
+  const toSold = (user: ListedUser): ListedUser => ({
+    ...user,
+    limitBytes: sold.get(user.uuid ?? '') ?? user.limitBytes,
+  });
+  return { ...list, users: list.users.map(toSold) };
 }
 
 const NO_RAISES: ReturnType<typeof weighRaises> = { fitting: new Map(), waiting: [] };
