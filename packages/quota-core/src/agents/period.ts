@@ -1,4 +1,4 @@
-import { type AgentAccount, toLocalDate, zonedMidnight } from '@sluice/quota-core';
+import { type AgentAccount, calendarWindow, toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import type { AgentRules } from './rules.js';
 
 const DAY_MS = 86_400_000;
@@ -15,12 +15,9 @@ export function periodAt({ period, timeZone, openedAt, now }: PeriodRules & { op
   end: string | null;
 } {
   if (period === 'none') return { start: openedAt, end: null };
-  const today = toLocalDate(now, timeZone);
+  if (period === 'monthly') return calendarWindow({ window: 'month', timeZone, now });
   const midnight = (ms: number): string => zonedMidnight(new Date(ms).toISOString().slice(0, 10), timeZone);
-  if (period === 'monthly') {
-    const [year = 0, month = 0] = today.split('-').map(Number);
-    return { start: midnight(Date.UTC(year, month - 1, 1)), end: midnight(Date.UTC(year, month, 1)) };
-  }
+  const today = toLocalDate(now, timeZone);
   const anchor = Date.parse(toLocalDate(openedAt, timeZone));
   const length = period.days * DAY_MS;
   const start = anchor + Math.floor((Date.parse(today) - anchor) / length) * length;
