@@ -13,7 +13,7 @@ import { findDueRestriction, isOfLimit, rankRestriction } from '../kernel/subjec
 import type { Planned } from '../kernel/subject/stages.js';
 
 /** What a run would do to one subject: begin a hold or remove its account, or change anything else. */
-interface CountedChange {
+export interface CountedChange {
   begins: boolean;
   changes: boolean;
 }

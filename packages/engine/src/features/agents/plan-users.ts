@@ -28,8 +28,12 @@ const MOST_STEPS = 1000;
  *
  * @param most how many steps the plan has at most
  */
-export function planUsers(agents: PanelAgents, input: AgentPlanInput, most = MOST_STEPS): AgentPlan {
-  const traffic = describeAgents(agents, input.records);
+export function planUsers(
+  agents: PanelAgents,
+  input: AgentPlanInput,
+  most = MOST_STEPS,
+  traffic: readonly AgentTraffic[] = describeAgents(agents, input.records),
+): AgentPlan {
   const found = new UserPlan(agents, input, traffic);
   for (const user of input.list.users) if (isKnown(user)) found.add(user);
   found.addUnlisted();

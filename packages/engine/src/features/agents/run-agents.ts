@@ -34,7 +34,7 @@ import { listWaitingRaises } from './sold-raises.js';
 import { storeWouldHold } from './would-hold.js';
 import type { ServiceChange } from './due-user.js';
 import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
-import { type AgentsDecided, countChanges, decideAndPlan, listDoubts, listLeftAbove } from './decide-agents.js';
+import { type AgentsDecided, decideAndPlan } from './decide-agents.js';
 import { describeAgents } from './stored.js';
 import type { AgentPlan } from './agent-plan.js';
 
@@ -126,13 +126,10 @@ export async function runAgents(
 /** Asks the brake, makes the changes, and reports. */
 async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { context, name, agents, request, services } = run;
-  const { plan, opens, closes, records } = decided;
-  const traffic = describeAgents(agents, records);
-  const doubts = listDoubts(run, decided, traffic);
+  const { plan, opens, closes, records, traffic, active, counted, doubts } = decided;
   // As over services: under `observe` nothing would be changed that it could stop.
   const hasBrake = request.agent === null && !request.allowMass && !run.observing;
-  const braked = { panel: name, subjects: 'agents', active: decided.active, doubted: doubts.length } as const;
-  const counted = countChanges(run, decided, traffic);
+  const braked = { panel: name, subjects: 'agents', active, doubted: doubts.length } as const;
   const brake = hasBrake ? brakeSubjects(context.config.poll.brake, braked, counted) : null;
   const isPlanned = plan.steps.length + opens.length + closes.length > 0;
   const announced = await reportPlanned(run, decided);
@@ -164,7 +161,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     notices: [
       ...held.notices,
       ...doubts,
-      ...(run.observing ? [] : listLeftAbove(run, decided, traffic)),
+      ...(run.observing ? [] : decided.leftAbove),
       ...listUnknownSold(decided),
       ...listWaitingRaises(decided),
       ...(await listRenamedAgents(context, name, records.agents, request.dryRun ? decided.renames : [])),
