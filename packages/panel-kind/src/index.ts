@@ -11,7 +11,6 @@ export { type AgentEnd, findLimitEnd, keepsDisabled, type LimitEnd, toAgentEnd }
 export type {
   AgentAncestor,
   AgentRecords,
-  AgentStanding,
   AgentSuspension,
   AgentTraffic,
   CreationCheck,

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AccountingMode } from '@sluice/quota-core';
 import { runs } from '../test/runs.js';
-import { type AgentDecision, type AgentToDecide, decideAgent, fitsLimit, isLimitExceeded } from './decide-agent.js';
+import {
+  type AgentDecision,
+  type AgentToDecide,
+  decideAgent,
+  fitsLimit,
+  isEnforced,
+  isLimitExceeded,
+} from './decide-agent.js';
 
 const agent: AgentToDecide = {
   usedBytes: 0,
@@ -87,7 +94,10 @@ describe('where the limit is not kept', () => {
     ['not in the list', { missing: true, usedBytes: 200 }, 'missing', 'keep', true],
     ['no agent and not over', { isAgent: false, held: true }, 'dormant', 'keep', false],
   ])('%s', (_, change, rule, force, exceeded) => {
-    expect(decide(change)).toEqual({ exceeded, rule, force });
+    const decision = decide(change);
+    expect(decision).toEqual({ exceeded, rule, force });
+    expect(isEnforced(decision)).toBe(false);
+    expect(isEnforced(decide({ usedBytes: 99, held: true }))).toBe(true);
   });
 });
 

@@ -66,6 +66,11 @@ const EXCEEDED: Partial<Record<LimitRule, AgentRule>> = {
   'over-allowance': 'over-limit',
 };
 
+/** Returns whether the limit of an agent is in force. */
+export function isEnforced({ rule }: Pick<AgentDecision, 'rule'>): boolean {
+  return !['no-limit', 'missing', 'dormant', 'exempt'].includes(rule);
+}
+
 function toLimit(
   { usedBytes, limitBytes, held }: AgentToDecide & { limitBytes: number },
   { accounting, releaseBelowPercent }: Pick<AgentRules, 'accounting' | 'releaseBelowPercent'>,

@@ -6,6 +6,7 @@ export {
   type AgentToDecide,
   decideAgent,
   fitsLimit,
+  isEnforced,
   isLimitExceeded,
 } from './decide-agent.js';
 export { listCauses } from './disabled-users.js';
@@ -39,12 +40,6 @@ export {
   type ListToCharge,
   stepLedger,
 } from './ledger.js';
-export {
-  type AgentStanding,
-  type ListToRecord,
-  recordAgents,
-  type RecordedAgents,
-  type Succession,
-} from './record-agents.js';
+export { type ListToRecord, recordAgents, type RecordedAgents, type Succession } from './record-agents.js';
 export { AgentSums, type CountedUser, countGrowth, remainingTraffic, totalTraffic } from './sums.js';
 export type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './traffic.js';

@@ -1,6 +1,5 @@
 import {
   addBytes,
-  type AgentDoubt,
   type AgentFall,
   type AgentRecord,
   type AgentReservationRecord,
@@ -47,18 +46,8 @@ export interface RecordedAgents {
   ledger: Pick<LedgerStep, 'entries'>;
   /** Agents whose own users no limit counts for. */
   exempt: ReadonlySet<string>;
-  /** Consequences of each agent's limit, by uuid. */
-  standing: Map<string, AgentStanding>;
-}
-
-/** What an agent's limit requires for the users below it. */
-export interface AgentStanding {
-  /** `over` disables them, `free` enables those that were disabled, `keep` changes nothing. */
-  force: AgentDecision['force'];
-  /** Whether the agent has a limit in force, and so counts for the brake. */
-  counts: boolean;
-  /** Usage that would exceed its limit by one jump, and is not used; null where nothing is doubted. */
-  doubted: AgentDoubt | null;
+  /** What follows from the limit of each agent, by uuid. */
+  standing: Map<string, AgentDecision>;
 }
 
 /** One list, and what was stored of those before. */
@@ -104,11 +93,10 @@ export function recordAgents<User extends ListedUser>(input: ListToRecord<User>)
   if (doubts.agents.size === 0) return recorded;
   const left = recordUsers(input, doubts.users);
   for (const [uuid, doubted] of doubts.agents) {
-    const [agent, standing] = [left.agents.get(uuid), left.standing.get(uuid)];
+    const agent = left.agents.get(uuid);
     // Over its limit by what is not doubted.
-    if (agent?.verdict == null || standing === undefined || standing.force === 'over') continue;
+    if (agent?.verdict == null || left.standing.get(uuid)?.force === 'over') continue;
     left.agents.set(uuid, { ...agent, verdict: { ...agent.verdict, rule: 'doubted', doubted } });
-    left.standing.set(uuid, { ...standing, doubted });
   }
   return left;
 }
@@ -136,9 +124,7 @@ function recordUsers<User extends ListedUser>(input: ListToRecord<User>, left?: 
   for (const uuid of uuids) {
     const { agent, judgement, crossings } = recordAgent(known.get(uuid) ?? newAgent(panel, uuid), shared, input);
     agents.set(uuid, agent);
-    const { limitBytes, role, missingSince } = agent;
-    const counts = limitBytes !== null && missingSince === null && role === 'agent' && !exempt.has(uuid);
-    standing.set(uuid, { force: judgement.force, counts, doubted: null });
+    standing.set(uuid, judgement);
     crossed.push(...crossings);
   }
   const reservations = stepReservations({

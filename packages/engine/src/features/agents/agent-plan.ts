@@ -1,6 +1,6 @@
-import type { AgentList, AgentNotice, AgentStanding, Plan, RecordedAgents } from '@sluice/panel-kind';
+import type { AgentList, AgentNotice, Plan, RecordedAgents } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
-import type { AgentRecords } from '@sluice/quota-core/agents';
+import type { AgentDecision, AgentRecords } from '@sluice/quota-core/agents';
 
 /** A user that belongs to a service: its service is held or released instead of a step for the user. */
 export interface ServiceUser {
@@ -8,7 +8,7 @@ export interface ServiceUser {
   name: string;
   owner: string | null;
   enabled: boolean;
-  force: AgentStanding['force'];
+  force: AgentDecision['force'];
   /** The agent whose limit decides; null when the user is free. */
   agent: string | null;
   /** The nearest suspended agent above it; null when there is none. */

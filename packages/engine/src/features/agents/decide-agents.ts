@@ -1,5 +1,6 @@
 import type { AgentTraffic } from '@sluice/panel-kind';
 import { findSubjectAgent, formatBytes, toAgentSubject } from '@sluice/quota-core';
+import { isEnforced } from '@sluice/quota-core/agents';
 import type { HoldRecord } from '@sluice/state-store';
 import { newHold } from '../../kernel/subject/holds.js';
 import type { Notice } from '../../kernel/run/notice.js';
@@ -75,7 +76,7 @@ export function decideAndPlan(on: AgentsToDecide, read: AgentsRead): AgentsDecid
   const left = above.filter((uuid) => isOver(uuid) && !holding.has(uuid));
   return {
     ...{ ...read, opens, closes, plan: { ...plan, serviceUsers }, traffic },
-    active: [...recorded.standing].filter(([uuid, { counts }]) => counts && isMeant(uuid)).length,
+    active: [...recorded.standing].filter(([uuid, decision]) => isEnforced(decision) && isMeant(uuid)).length,
     counted: countChanges(name, { opens, closes }, traffic),
     doubts: traffic.filter(({ uuid }) => isMeant(uuid)).flatMap((agent) => listDoubt(name, agent, recorded)),
     leftAbove: left.flatMap((uuid) => listLeft(name, shown.get(uuid), shown.get(request.agent ?? ''))),
@@ -83,10 +84,10 @@ export function decideAndPlan(on: AgentsToDecide, read: AgentsRead): AgentsDecid
 }
 
 /** Returns the notice of an agent whose users' usage is doubted. */
-function listDoubt(name: string, agent: AgentTraffic, { standing }: AgentsRead['recorded']): Notice[] {
+function listDoubt(name: string, agent: AgentTraffic, { agents }: AgentsRead['recorded']): Notice[] {
   const { uuid, usedBytes, limitBytes } = agent;
-  const doubted = standing.get(uuid)?.doubted ?? null;
-  if (doubted === null) return [];
+  const doubted = agents.get(uuid)?.verdict?.doubted;
+  if (doubted === undefined) return [];
   const figures = `from ${formatBytes(usedBytes)} to ${formatBytes(doubted.usedBytes)}, of ${formatBytes(limitBytes ?? 0)} that are allowed`;
   const message = `agent "${agent.name}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again; compare it with the panel`;
   const key = `${name}:${uuid}:${IMPOSSIBLE_JUMP}:${doubted.at}`;

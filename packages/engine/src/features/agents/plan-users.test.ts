@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AgentList, AgentStanding, KnownListedUser, PanelAgents, Step } from '@sluice/panel-kind';
+import type { AgentList, KnownListedUser, PanelAgents, Step } from '@sluice/panel-kind';
 import { type HoldRecord, toAgentSubject } from '@sluice/quota-core';
-import { AgentHierarchy, type AgentRules, AgentSums, OWN_ACCOUNT } from '@sluice/quota-core/agents';
+import { type AgentDecision, AgentHierarchy, type AgentRules, AgentSums, OWN_ACCOUNT } from '@sluice/quota-core/agents';
 import type { AgentPlanInput } from './agent-plan.js';
 import { planUsers } from './plan-users.js';
 
@@ -21,7 +21,7 @@ const agents = {
 } as Partial<PanelAgents> as PanelAgents;
 
 /** Returns the input of a plan for so many enabled users of an agent. */
-function toInput(count: number, force: AgentStanding['force'], holds: readonly HoldRecord[]): AgentPlanInput {
+function toInput(count: number, force: AgentDecision['force'], holds: readonly HoldRecord[]): AgentPlanInput {
   const users = Array.from({ length: count }, (_, n) => {
     const uuid = `u-${String(count - 1 - n).padStart(4, '0')}`;
     return { uuid, id: n, name: uuid, owner: 'north', enabled: true, limitBytes: 100, usedBytes: 0 };
@@ -42,7 +42,7 @@ function toInput(count: number, force: AgentStanding['force'], holds: readonly H
         ledger: { entries: new Map() },
         exempt: new Set(),
       },
-      standing: new Map([['north', { force, counts: true, doubted: null }]]),
+      standing: new Map([['north', { force, exceeded: force === 'over', rule: 'below-limit' }]]),
     },
     ...{ holds, serviceUsers: new Set(), agent: null },
   };

@@ -1,5 +1,6 @@
 import type { AgentList, AgentRecords, PanelAgents, RecordedAgents } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
+import { isEnforced } from '@sluice/quota-core/agents';
 import type { AgentUserRecord, OverrideRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { group, isLiving } from '../../base/lifecycle.js';
@@ -159,7 +160,7 @@ export function listUnknownSold({
 }): Notice[] {
   return unknownSold.flatMap(({ service, user, lastBytes, why }) => {
     const chain = plan.serviceUsers.find(({ uuid }) => uuid === user)?.chain ?? [];
-    const limited = chain.filter((agent) => recorded.standing.get(agent)?.counts === true);
+    const limited = chain.filter((agent) => isEnforced(recorded.standing.get(agent) ?? { rule: 'missing' }));
     if (limited.length === 0) return [];
     const names = records.agents.filter(({ uuid }) => limited.includes(uuid)).map(({ name }) => `"${name}"`);
     const counts = lastBytes === null ? 'what it has used' : `${formatBytes(lastBytes)}, as before`;
