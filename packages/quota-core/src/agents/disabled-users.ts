@@ -6,7 +6,7 @@ import type { AgentRecords } from './records.js';
 import type { DisabledUsers } from './traffic.js';
 
 /** The stored agents, and what follows from their limits. */
-interface Judged {
+export interface JudgedAgents {
   agents: ReadonlyMap<string, AgentRecord>;
   judged: ReadonlyMap<string, AgentDecision>;
   exempt: ReadonlySet<string>;
@@ -16,7 +16,7 @@ interface Judged {
  * Returns which agents' limits and suspensions keep users disabled, for every agent above such a user: a user of a sub-agent
  * counts for both, and is disabled for one.
  */
-export function listDisabled(records: AgentRecords, stored: Judged): Map<string, DisabledUsers[]> {
+export function listDisabled(records: AgentRecords, stored: JudgedAgents): Map<string, DisabledUsers[]> {
   const { agents } = stored;
   const found = new Map<string, DisabledUsers[]>();
   for (const item of records.evidence) {
@@ -37,7 +37,7 @@ export function listDisabled(records: AgentRecords, stored: Judged): Map<string,
 }
 
 /** Returns for which agent users are disabled, by the ids of their evidence; those that no agent keeps disabled are left out. */
-export function listCauses(records: AgentRecords, stored: Judged): Map<string, string> {
+export function listCauses(records: AgentRecords, stored: JudgedAgents): Map<string, string> {
   return new Map(
     records.evidence.flatMap((item) => {
       const cause = findCause(item, listChain(findOwner(item, records), stored.agents), records, stored);
@@ -94,7 +94,7 @@ function findCause(
   { hold, service }: EvidenceRecord,
   chain: readonly string[],
   { holds }: Pick<AgentRecords, 'holds'>,
-  { judged, exempt }: Judged,
+  { judged, exempt }: JudgedAgents,
 ): Pick<DisabledUsers, 'uuid' | 'reason'> | null {
   const own = findSubjectAgent(service);
   if (own !== null) {

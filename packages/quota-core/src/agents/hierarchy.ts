@@ -14,7 +14,7 @@ export interface ListedAccount {
 }
 
 /** An account of a tree, as listed or as stored. */
-interface Placed {
+export interface PlacedAccount {
   parent: string | null;
   /** Of a stored account: as the last list was understood. */
   verdict?: Pick<AgentVerdict, 'former'> | null;
@@ -25,18 +25,18 @@ interface Placed {
  *; no owner has an empty one. Missing agents that an account may be (`former`) stand between it and
  * its parent.
  */
-export function listChain(owner: string | null, accounts: ReadonlyMap<string, Placed>): readonly string[] {
+export function listChain(owner: string | null, accounts: ReadonlyMap<string, PlacedAccount>): readonly string[] {
   const places = listPlaces(owner, accounts);
   return [...new Set(places.flatMap((uuid) => [uuid, ...(accounts.get(uuid)?.verdict?.former ?? [])]))];
 }
 
 /** Returns whether the parents of an account lead to the account of the key. */
-export function isBelowOwn(uuid: string, accounts: ReadonlyMap<string, Placed>): boolean {
+export function isBelowOwn(uuid: string, accounts: ReadonlyMap<string, PlacedAccount>): boolean {
   return accounts.get(listPlaces(uuid, accounts).at(-1) ?? '')?.parent === OWN_ACCOUNT;
 }
 
 /** Returns an account and its parents, without missing agents. */
-function listPlaces(owner: string | null, accounts: ReadonlyMap<string, Placed>): readonly string[] {
+function listPlaces(owner: string | null, accounts: ReadonlyMap<string, PlacedAccount>): readonly string[] {
   const places = new Set<string>();
   for (let at = owner; at !== null && at !== OWN_ACCOUNT && !places.has(at); at = accounts.get(at)?.parent ?? null)
     places.add(at);
@@ -48,7 +48,7 @@ export class AgentHierarchy<Account extends ListedAccount = ListedAccount> {
   readonly admins: ReadonlyMap<string, Account>;
   /** Accounts whose parents do not lead to the key's account. */
   readonly orphans: readonly string[];
-  readonly #accounts: ReadonlyMap<string, Placed>;
+  readonly #accounts: ReadonlyMap<string, PlacedAccount>;
   readonly #chains = new Map<string | null, readonly string[]>();
 
   /** @param former the missing agents that an account may be with another uuid, by that account */

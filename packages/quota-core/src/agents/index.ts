@@ -9,8 +9,8 @@ export {
   isEnforced,
   isLimitExceeded,
 } from './decide-agent.js';
-export { listCauses } from './disabled-users.js';
-export { AgentHierarchy, listChain, type ListedAccount, OWN_ACCOUNT } from './hierarchy.js';
+export { type JudgedAgents, listCauses } from './disabled-users.js';
+export { AgentHierarchy, listChain, type ListedAccount, OWN_ACCOUNT, type PlacedAccount } from './hierarchy.js';
 export { accountAt, openAccount } from './period.js';
 export type { AgentRecords } from './records.js';
 export {

@@ -3,14 +3,16 @@ import type { AgentRules } from './rules.js';
 
 const DAY_MS = 86_400_000;
 
-/** How periods are counted. */
-type PeriodRules = Pick<AgentRules, 'period' | 'timeZone'>;
-
 /**
  * Returns the period that contains `now`: a calendar month of the zone, or so many local days, counted from the day of the
  * opening and never from the period before.
  */
-export function periodAt({ period, timeZone, openedAt, now }: PeriodRules & { openedAt: string; now: string }): {
+export function periodAt({
+  period,
+  timeZone,
+  openedAt,
+  now,
+}: Pick<AgentRules, 'period' | 'timeZone'> & { openedAt: string; now: string }): {
   start: string;
   end: string | null;
 } {
@@ -24,12 +26,20 @@ export function periodAt({ period, timeZone, openedAt, now }: PeriodRules & { op
   return { start: midnight(start), end: midnight(start + length) };
 }
 
-/** Returns a new account that begins with `openingBytes`. */
+/**
+ * Returns a new account that begins with `openingBytes`.
+ *
+ * @example
+ * ```ts
+ * openAccount({ period: 'monthly', timeZone: 'UTC', now: '2026-01-15T10:00:00.000Z', openingBytes: 0 }).periodEnd;
+ * // '2026-02-01T00:00:00.000Z'
+ * ```
+ */
 export function openAccount({
   now,
   openingBytes,
   ...rules
-}: PeriodRules & { now: string; openingBytes: number }): AgentAccount {
+}: Pick<AgentRules, 'period' | 'timeZone'> & { now: string; openingBytes: number }): AgentAccount {
   const { start, end } = periodAt({ ...rules, openedAt: now, now });
   return {
     openedAt: now,
@@ -47,7 +57,11 @@ export function openAccount({
  * both; where it was further, or the account was opened by it, the period that contains `now`. A changed setting applies when the
  * recorded period ends, or immediately where it has no end.
  */
-export function accountAt(account: AgentAccount, rules: PeriodRules, now: string): AgentAccount {
+export function accountAt(
+  account: AgentAccount,
+  rules: Pick<AgentRules, 'period' | 'timeZone'>,
+  now: string,
+): AgentAccount {
   const { openedAt, periodStart, periodEnd, openingBytes, consumedBytes, previous } = account;
   if (now < periodStart) {
     if (previous !== null) {
