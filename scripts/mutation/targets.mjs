@@ -1,7 +1,14 @@
 const under = (folder, names) => names.map((name) => `packages/${folder}/${name}.ts`);
 
 const planners = [
-  ...under('engine/src', ['loop/brake', 'loop/decide', 'loop/plan', 'loop/resolve', 'kernel/subject/facts']),
+  ...under('engine/src', [
+    'loop/brake',
+    'loop/decide',
+    'loop/plan',
+    'loop/resolve',
+    'kernel/subject/facts',
+    'features/agents/plan-users',
+  ]),
   ...under('easydcim-client/src/panel', ['plan', 'plan-left']),
   ...under('flvx-client/src/panel', ['plan', 'plan-input']),
   ...under('flvx-client/src/account/plan', [
@@ -11,7 +18,7 @@ const planners = [
     'plan-limits',
     'plan-permissions',
   ]),
-  ...under('hiddify-agent-traffic/src', ['panel/plan', 'account/plan-users']),
+  ...under('hiddify-agent-traffic/src', ['panel/plan']),
   ...under('astbilling-client/src/panel', ['plan', 'plan-did', 'plan-holds', 'plan-password', 'plan-repairs']),
   ...under('astbilling-client/src/account', ['plan-did', 'plan-line', 'plan-states']),
 ];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Step, StepOutcome, UserRestriction } from '@sluice/panel-kind';
+import { newStep, type Step, type StepOutcome, type UserRestriction } from '@sluice/panel-kind';
 import { type ActionRecord, AGENT_STEPS, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';

@@ -8,6 +8,8 @@ import {
   type KnownListedUser,
   type ListedUser,
   type ListProblem,
+  newStep,
+  notDone,
   type Observation,
   type PanelAgents,
   type PanelDependencies,
@@ -15,6 +17,7 @@ import {
   type Step,
   type StepOutcome,
   toItemError,
+  toOutcome,
   type UserRestriction,
   type WantedUser,
 } from '@sluice/panel-kind';
@@ -35,7 +38,6 @@ import {
   stepLedger,
 } from '@sluice/quota-core/agents';
 import type { MeterRow, WaterworksClient } from './client.js';
-import { newStep, NOT_DONE } from './plan.js';
 
 /** A meter of the list, as a user of its wholesaler. */
 interface Customer extends ListedUser {
@@ -143,12 +145,12 @@ export class WaterworksAgents implements PanelAgents {
     const { type, target } = step;
     const before = await this.client.get(target).catch(toItemError);
     if (before !== null && 'code' in before) return { state: 'failed', observed: null, error: before };
-    if (toOutcome(step, before).state === 'applied') return { ...toOutcome(step, before), state: 'unneeded' };
+    if (outcomeOf(step, before).state === 'applied') return { ...outcomeOf(step, before), state: 'unneeded' };
     await calling();
     const refused = await this.#call(type, target, step.payload).then(() => null, toItemError);
     const after = await this.client.get(target).catch(toItemError);
     if (after !== null && 'code' in after) return { state: 'in-doubt', observed: null, error: refused ?? after };
-    const outcome = toOutcome(step, after);
+    const outcome = outcomeOf(step, after);
     return outcome.state === 'applied' || refused === null
       ? outcome
       : { ...outcome, state: 'in-doubt', error: refused };
@@ -171,7 +173,7 @@ export class WaterworksAgents implements PanelAgents {
   }
 
   resolve(action: ActionRecord, { state }: Observation): StepOutcome | null {
-    return toOutcome(action, (state as { meter: MeterRow | null }).meter);
+    return outcomeOf(action, (state as { meter: MeterRow | null }).meter);
   }
 
   getServiceUser({ refs }: Pick<ServiceRecord, 'refs'>): string | null {
@@ -201,7 +203,7 @@ function toGrowth(
   return last === undefined || usedBytes <= last ? [] : [[uuid ?? '', usedBytes - last]];
 }
 
-function toOutcome({ type, target }: Pick<Step, 'type' | 'target'>, meter: MeterRow | null): StepOutcome {
+function outcomeOf({ type, target }: Pick<Step, 'type' | 'target'>, meter: MeterRow | null): StepOutcome {
   const isShut = meter !== null && VALVES.every((valve) => meter.valves[valve] === 'shut');
   const isOpen = meter !== null && VALVES.every((valve) => meter.valves[valve] === 'open');
   const done = {
@@ -210,6 +212,6 @@ function toOutcome({ type, target }: Pick<Step, 'type' | 'target'>, meter: Meter
     [AGENT_STEPS.disable]: isShut,
     [AGENT_STEPS.enable]: isOpen,
   }[type];
-  if (done === true) return { state: 'applied', observed: meter, error: null };
-  return { state: 'failed', observed: meter, error: { code: NOT_DONE, message: `${type} ${target} was not done` } };
+  if (done === true) return toOutcome('applied', { observed: meter });
+  return notDone(`${type} ${target} was not done`, meter);
 }

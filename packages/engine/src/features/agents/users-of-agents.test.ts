@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { newStep, type Step } from '@sluice/panel-kind';
-import { type Found, disabledFor, holdOf, planFor } from '../test/user-list.js';
-import { listedUser } from '../test/records.js';
-import { isTouched, type UserPrior, withReadUser } from './user-actions.js';
+import { newStep } from '@sluice/panel-kind';
+import { type Found, disabledFor, holdOf, planFor } from '../../test/user-list.js';
 
 const nothing = { steps: [], left: 0, moves: [], endedEvidence: [], serviceUsers: [], notices: [] };
 const off = { enabled: false };
@@ -10,9 +8,6 @@ const limit = holdOf('north');
 const suspension = holdOf('north', 'manual');
 const over: Partial<Found> = { holds: [limit], force: { north: 'over' } };
 const suspended: Partial<Found> = { holds: [suspension] };
-const toFingerprint = (begins: Step['begins']): string | undefined =>
-  (begins?.prior as UserPrior | undefined)?.fingerprint;
-const fingerprint = toFingerprint(withReadUser({ kind: 'user', target: 'u1', prior: {} }, listedUser())) ?? '';
 /** The steps in short. */
 const short = ({ steps }: ReturnType<typeof planFor>): unknown =>
   steps.map(({ type, target, hold }) => `${type} ${target} for ${hold ?? ''}`);
@@ -33,14 +28,14 @@ describe('a user of an agent', () => {
   it('is disabled where the agent is over its limit', () => {
     const agents = [{ uuid: 'south' }, { uuid: 'north', usedBytes: 20, limitBytes: 10 }];
     const { steps, ...rest } = planFor({ ...over, users: [{ usedBytes: 3 }], agents });
-    const prior = { name: 'anna', enabled: true, owner: 'north', restriction: 'disable-with-agent', fingerprint };
+    const prior = { name: 'anna', owner: 'north', usedBytes: 20, limitBytes: 10 };
     expect(steps).toEqual([
       {
         ...newStep('disable-user', 'u1'),
         hold: limit.id,
-        prior: expect.objectContaining({ name: 'anna', enabled: true, usedBytes: 3, limitBytes: 100 }) as unknown,
+        prior: { enabled: true, active: null },
         payload: { agent: 'north', why: 'agent-over-limit', owner: 'north' },
-        begins: { kind: 'user', target: 'u1', prior: { ...prior, usedBytes: 20, limitBytes: 10 } },
+        begins: { kind: 'user', target: 'u1', prior },
       },
     ]);
     expect({ ...rest, steps: [] }).toEqual(nothing);
@@ -96,7 +91,7 @@ describe('a user that others have enabled', () => {
 });
 
 describe('a user that Sluice has disabled', () => {
-  const evidence = [disabledFor(limit, { fingerprint })];
+  const evidence = [disabledFor(limit)];
   const users = [off];
 
   it('is enabled once no agent above is over', () => {
@@ -105,17 +100,12 @@ describe('a user that Sluice has disabled', () => {
       {
         ...newStep('enable-user', 'u1'),
         hold: limit.id,
-        prior: expect.objectContaining({ name: 'anna', enabled: false }) as unknown,
-        payload: { agent: 'north', why: 'agent-within-limit', owner: 'north', fingerprint },
+        prior: { enabled: false, active: null },
+        payload: { agent: 'north', why: 'agent-within-limit' },
         ends: ['ev-u1'],
       },
     ]);
     expect(endedEvidence).toEqual([]);
-  });
-
-  it('is enabled without a fingerprint where an older version stored none', () => {
-    const [step] = planFor({ users, evidence: [disabledFor(limit)] }).steps;
-    expect(step?.payload).toEqual({ agent: 'north', why: 'agent-within-limit', owner: 'north' });
   });
 
   it.each<[string, Partial<Found>]>([
@@ -227,13 +217,5 @@ describe('the order of the steps', () => {
     expect([first.steps.map(({ target }) => target), first.left]).toEqual([inOrder.slice(0, 4), 2]);
     expect(planFor(found, 6).left).toBe(0);
     expect(planFor(found, 7).left).toBe(0);
-  });
-});
-
-describe('the evidence of a disabled user', () => {
-  it('shows later whether staff has changed it', () => {
-    const [step] = planFor({ ...over, users: [{}] }).steps;
-    const noted = toFingerprint(step?.begins ?? null) ?? '';
-    expect([isTouched(listedUser(off), noted), isTouched(listedUser({ limitBytes: 1 }), noted)]).toEqual([false, true]);
   });
 });
