@@ -4,6 +4,7 @@ import type { LimitEnd } from '@sluice/panel-kind';
 import type { LimitingAgents } from '../agents/limiting-agents.js';
 import type { Basis, Fact } from './basis.js';
 import { findReasons } from './because.js';
+import { toClientReasons } from './for-client.js';
 
 const SINCE = '2026-11-20T13:00:00.000Z';
 
@@ -180,6 +181,13 @@ describe('a service that no run reads', () => {
     expect(sentencesOf(lifecycle, { reason: 'quota' }, { skip: 'pending', hasAccount: true })).toEqual([why, pending]);
   });
 
+  it('is not decided about, whatever is allowed since', () => {
+    const changed = { allowance: { decided: false, allowedBytes: 500 * 1024 ** 3 }, nextDueDate: '2026-11-15' };
+    const said = (own: object): string | undefined => sentencesOf(changed, { reason: 'manual' }, own).at(-1);
+    expect(said({ skip: 'overdue' })).toBe('500 GB are allowed by what was changed since the last run.');
+    expect(said({})).toBe('500 GB are allowed by what was changed since the last run: the next one decides.');
+  });
+
   it('is not held, or has an account', () => {
     const due = { nextDueDate: '2026-11-15' };
     const found = sentencesOf(due, { reason: 'quota', ...ended }, { skip: 'overdue' });
@@ -216,6 +224,24 @@ it('says of a service whose termination is not finished what remains of it', () 
   ]);
   expect(sentencesOf({ termination, quota: null, observing: true }, { until: SINCE })).toEqual([
     `${what} It is under observe on panel vpn, so no run goes on with it.`,
+  ]);
+});
+
+it.each<[string, object, Partial<Basis>, string]>([
+  [
+    'whose termination is not finished',
+    { termination: { since: SINCE, by: 'root', remains: [] } },
+    {},
+    'termination_next_run',
+  ],
+  ['whose account is due', {}, { accountDue: { verb: 'create', reason: 'suspended' } }, 'account_suspended'],
+])('says of a held service %s why it is held, which its client may read', (_, of, own, code) => {
+  const facts = reasonsOf(of, { reason: 'manual' }, own);
+  expect(facts.map((fact) => fact.code)).toEqual(['held_manual', code]);
+  const holds = [{ reason: 'manual', since: SINCE }];
+  const shown = toClientReasons(facts, { holds } as unknown as Parameters<typeof toClientReasons>[1]);
+  expect(shown.map(({ text }) => text)).toEqual([
+    `Your provider has suspended the service; the service has been restricted since ${SINCE}.`,
   ]);
 });
 

@@ -36,7 +36,7 @@ import { toHoldFacts, toWhy } from './hold-facts.js';
 export function findReasons(basis: Basis): Fact[] {
   const { service, decision, skip, overdue, released } = basis;
   const { stoppedByPanel: stopped, doubted } = service;
-  const changed = describeAllowance(service);
+  const changed = describeAllowance(service, { isRead: skip === null });
   const open = listOpen(basis).filter(({ releasing }) => releasing !== true);
   const protection = describeProtection(service, open, decision?.wouldHold ?? []);
   const impossible = describeDoubtedHolds(service.id, doubted);
@@ -62,8 +62,10 @@ function toState(basis: Basis): Fact[] {
   const isGone = hasGone(service);
   const open = listOpen(basis);
   if (basis.panelRemoved && (!isGone || open.length > 0)) return toRemoved(basis);
-  if (basis.accountDue !== null) return [toAccountFact(service, basis.accountDue)];
-  if (service.termination !== null) return [toTermination(basis)];
+  // What ends a hold elsewhere ends none before the account is made, or removed.
+  const held = open.map((hold) => toWhy(basis, hold));
+  if (basis.accountDue !== null) return [...held, toAccountFact(service, basis.accountDue)];
+  if (service.termination !== null) return [...held, toTermination(basis)];
   if (isGone) return toGone(basis);
   if (open.length > 0)
     return [...open.flatMap((hold) => toHoldFacts(basis, hold)), ...toBesides(basis)].filter(isFirst);

@@ -21,7 +21,7 @@ import { explanationFor } from '../services/for-reader.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import { serviceDetail } from '../services/show.js';
 import type { Context } from '../../context/context.js';
-import { requireService } from '../../context/find-service.js';
+import { requireForReader, requireService } from '../../context/find-service.js';
 
 /** Number of shown readings. */
 const READINGS = 50;
@@ -88,7 +88,7 @@ export async function explainService(
 
 /** Returns the detail of a service with the reasons of its state. */
 export async function showService(context: Context, id: string, reader?: Reader): Promise<ServiceDetail> {
-  const service = await requireService(context, id);
+  const service = await requireForReader(context, id, reader);
   const shown = await serviceDetail(context, service, reader);
   const whole = reader === undefined ? shown : await serviceDetail(context, service);
   const decision = await context.store.decisions.at(id, context.now());

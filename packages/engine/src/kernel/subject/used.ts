@@ -74,12 +74,18 @@ export function hasCycleEnded({ cycle }: Pick<ServiceView, 'cycle'>, at: string)
   return cycle !== null && cycle.end <= at;
 }
 
-/** Says that what is allowed follows from a change since the last run, which has yet to decide; null where a run decided with it. */
-export function describeAllowance({ allowance }: Pick<ServiceView, 'allowance'>): string | null {
+/**
+ * Says that what is allowed follows from a change since the last run, which has yet to decide; null where a run decided with it. No run
+ * decides about a service that it does not read.
+ */
+export function describeAllowance(
+  { allowance }: Pick<ServiceView, 'allowance'>,
+  { isRead = true } = {},
+): string | null {
   if (allowance === null || allowance.decided) return null;
   const allowed =
     allowance.allowedBytes === null ? 'no limit is set' : `${formatBytes(allowance.allowedBytes)} are allowed`;
-  return `${allowed} by what was changed since the last run: the next one decides`;
+  return `${allowed} by what was changed since the last run${isRead ? ': the next one decides' : ''}`;
 }
 
 function describeBytes(used: number, allowed: number): string {
