@@ -237,7 +237,7 @@ it.each<[string, object, Partial<Basis>, string]>([
   ['whose account is due', {}, { accountDue: { verb: 'create', reason: 'suspended' } }, 'account_suspended'],
 ])('says of a held service %s why it is held, which its client may read', (_, of, own, code) => {
   const facts = reasonsOf(of, { reason: 'manual' }, own);
-  expect(facts.map((fact) => fact.code)).toEqual(['held_manual', code]);
+  expect(facts.map((fact) => fact.code)).toEqual([code, 'held_manual']);
   const holds = [{ reason: 'manual', since: SINCE }];
   const shown = toClientReasons(facts, { holds } as unknown as Parameters<typeof toClientReasons>[1]);
   expect(shown.map(({ text }) => text)).toEqual([

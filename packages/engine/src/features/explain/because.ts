@@ -64,8 +64,8 @@ function toState(basis: Basis): Fact[] {
   if (basis.panelRemoved && (!isGone || open.length > 0)) return toRemoved(basis);
   // What ends a hold elsewhere ends none before the account is made, or removed.
   const held = open.map((hold) => toWhy(basis, hold));
-  if (basis.accountDue !== null) return [...held, toAccountFact(service, basis.accountDue)];
-  if (service.termination !== null) return [...held, toTermination(basis)];
+  if (basis.accountDue !== null) return [toAccountFact(service, basis.accountDue), ...held];
+  if (service.termination !== null) return [toTermination(basis), ...held];
   if (isGone) return toGone(basis);
   if (open.length > 0)
     return [...open.flatMap((hold) => toHoldFacts(basis, hold)), ...toBesides(basis)].filter(isFirst);

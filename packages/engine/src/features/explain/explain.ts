@@ -88,7 +88,7 @@ export async function explainService(
 
 /** Returns the detail of a service with the reasons of its state. */
 export async function showService(context: Context, id: string, reader?: Reader): Promise<ServiceDetail> {
-  const service = await requireForReader(context, id, reader);
+  const service = await (reader === null ? requireService(context, id) : requireForReader(context, id, reader));
   const shown = await serviceDetail(context, service, reader);
   const whole = reader === undefined ? shown : await serviceDetail(context, service);
   const decision = await context.store.decisions.at(id, context.now());
