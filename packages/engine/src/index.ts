@@ -107,7 +107,7 @@ export type {
 } from '@sluice/contract/documents';
 export type { CallOptions, CommandOptions } from './api/call.js';
 export { reportUnstartedRun } from './features/notices/heartbeat.js';
-export { charge, type ChargeRequest } from './features/billing/charge.js';
+export { charge } from './features/billing/charge.js';
 export { createLedger, type LedgerOptions } from './features/billing/ledger.js';
 export {
   migrateLocalStore,

@@ -21,6 +21,7 @@ export type { ServiceFilter, ServicePage, Services, SyncOptions } from './api/se
 export type { Granted, Maker, NewToken, ShareRequest, TokenRequest, VerifyOptions } from './features/access/types.js';
 export type { CreateUserRequest } from './features/agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './features/agents/limit-agents.js';
+export type { ChargeRequest } from './features/billing/charge.js';
 export type { CreditRequest } from './features/billing/use-ledger.js';
 export type { Inheritance, RestoredToken } from './features/store/inherit.js';
 export type { PanelConfig } from './context/lacks.js';

@@ -41,3 +41,12 @@ describe('the table of calls in the README', () => {
     expect(listDescribed().sort()).toEqual(calls.sort());
   });
 });
+
+it('the main entry has at most 60 names besides types of documents', () => {
+  const text = readFileSync(path.join(import.meta.dirname, 'index.ts'), 'utf8');
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)';$/gm)];
+  const own = lists.filter(([, , from = '']) => !from.endsWith('/documents'));
+  const names = own.flatMap(([, list = '']) => list.split(',').flatMap((name) => name.trim() || []));
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.length).toBeLessThanOrEqual(60);
+});

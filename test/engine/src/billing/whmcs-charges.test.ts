@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { charge, type ChargeRequest } from '@sluice/engine';
+import { charge } from '@sluice/engine';
+import type { ChargeRequest } from '@sluice/engine/options';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
 import type { BillingSystem } from '@sluice/panel-kind';
 import { whmcs, type WhmcsSettings } from '@sluice/whmcs-client/billing';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { charge, type ChargeRequest } from '@sluice/engine';
+import { charge } from '@sluice/engine';
+import type { ChargeRequest } from '@sluice/engine/options';
 import type { BillingSystem, Invoice, NewLine, Sending } from '@sluice/panel-kind';
 import { lineMarker, markLine } from '@sluice/quota-core';
 
