@@ -17,3 +17,17 @@ it('has every facet of a panel in docs/architecture.md', () => {
   expect(facets.length).toBeGreaterThan(10);
   expect(facets.filter((name) => !listed.includes(`\`${name}\``))).toEqual([]);
 });
+
+it('has one loop: one place asks what forbids the changes of a run, for services and agents', () => {
+  const root = new URL('../', import.meta.url);
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /^(?!.*\.test\.ts$).*\.ts$/.test(file),
+  );
+  const sources = files.map((file) => ({ file, text: readFileSync(new URL(file, root), 'utf8') }));
+  const callers = (name: string): string[] =>
+    sources.filter(({ text }) => new RegExp(`(?<!function )\\b${name}\\(`).test(text)).map(({ file }) => file);
+  // Commands have no brake: their steps ask for themselves.
+  expect(callers('mayChange').sort()).toEqual(['kernel/changes/perform.ts', 'loop/subjects.ts']);
+  expect(callers('runSubjects').sort()).toEqual(['features/agents/run-agents.ts', 'loop/panel-run.ts']);
+  expect(callers('eachResolved').sort()).toEqual(['features/agents/change-users.ts', 'loop/resolve.ts']);
+});

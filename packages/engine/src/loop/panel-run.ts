@@ -1,55 +1,41 @@
 import { setImmediate as yieldToIo } from 'node:timers/promises';
 import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
-import type { MovedError } from '../base/errors.js';
 import { CLOCK_ERRORS, refuseUnconfirmedClock, refuseWrongClock } from '../context/clock-guard.js';
 import { moment } from '../context/panel-answers.js';
 import type { Context } from '../context/context.js';
 import { readEnforcements } from '../context/enforcement.js';
-import { findReversals, loadStopped } from '../kernel/changes/reversals.js';
-import { beginMark, mayChange } from '../kernel/changes/store-copy.js';
-import type { BrakeError } from '../kernel/run/brake-state.js';
-import { type Notice, shownNotice } from '../kernel/run/notice.js';
+import { loadStopped } from '../kernel/changes/reversals.js';
+import { beginMark } from '../kernel/changes/store-copy.js';
+import { type Notice } from '../kernel/run/notice.js';
 import { record, showOnly } from '../kernel/run/report.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../context/leases.js';
 import { leaveOutZeroed } from '../kernel/subject/facts.js';
 import { eachPage } from '../kernel/subject/pages.js';
-import type { Applied, Decided, Planned, Read } from '../kernel/subject/stages.js';
+import type { Applied, Decided, Read } from '../kernel/subject/stages.js';
 import { isLeftAsIs, isOnlyRead, saysStopped, untouched } from '../kernel/subject/to-stage.js';
-import { apply, commit, isAccepted, type Verdict } from './apply.js';
-import { beginParts, type PanelRun, type RunPart } from './run-part.js';
-import { askBrake, brakeNotice } from './brake.js';
+import { commit, type Verdict } from './apply.js';
+import { beginParts, type PanelRun, type RunHooks, type RunPart } from './run-part.js';
 import { decideHolds } from './decide.js';
-import { listReleases, stillTrue, toNotices } from './decision-notices.js';
+import { toNotices } from './decision-notices.js';
 import { readEndedCycles } from './final-reading.js';
 import { findLiftChange } from '../kernel/subject/lifts.js';
-import { distrustFallen, acceptFall, countReading, mostFell, wouldHoldIfBelieved } from './plausible.js';
-import {
-  decideAgain,
-  isLeftOut,
-  type LeftOut,
-  recordLeft,
-  recordFinished,
-  leaveUnread,
-  leaveUnfinished,
-  noteUnread,
-  treatmentIn,
-} from './record.js';
+import { acceptFall, countReading, wouldHoldIfBelieved } from './plausible.js';
+import { decideAgain, isLeftOut, type LeftOut, recordLeft, leaveUnread, noteUnread, treatmentIn } from './record.js';
 import { load, stayInCycle } from './load.js';
 import { readUsage } from './meter.js';
 import { observeServices } from './observe.js';
-import { historyAfter, needsObservation, planAgain, planAll, planSteps, withCheckpoint } from './plan.js';
+import { historyAfter, needsObservation, planSteps } from './plan.js';
 import { beginReadings, confirmReadings, splitRepeated } from './repeated.js';
-import { noteStopsOfSharers } from './stops.js';
+import { noteObserving, openServices } from './open-services.js';
+import { runSubjects } from './subjects.js';
 
 /** A run over panels, for the run over one of them. */
 type RunOfPanels = Pick<
   PanelRun,
   'context' | 'panel' | 'request' | 'leases' | 'report' | 'results' | 'advance' | 'fallen'
 >;
-
-type Hooks = Awaited<ReturnType<typeof beginParts>>;
 
 /**
  * Runs over one panel. Reads usage and decides page by page, storing services that need nothing more at once; then observes the
@@ -92,17 +78,12 @@ async function runOnce(
     await confirmReadings(run);
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) noteObserving(run);
-    return await finishOpen(run, hooks);
+    return await runSubjects(run, openServices(run, hooks));
   } catch (error) {
     const refused = toItemError(error);
     if (!CLOCK_ERRORS.includes(refused.code)) throw error;
     return refused;
   }
-}
-
-function noteObserving({ panel, report }: PanelRun): void {
-  const { observing } = report.run;
-  if (!observing.includes(panel.name)) observing.push(panel.name);
 }
 
 async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Promise<PanelRun> {
@@ -141,7 +122,7 @@ async function usageFingerprint(context: Context, panel: Panel): Promise<Fingerp
   return known.find((item) => item.endpoint === plausibility.endpoint && item.confirmed) ?? null;
 }
 
-async function readPage(run: PanelRun, hooks: Hooks, page: ServiceRecord[]): Promise<Read[]> {
+async function readPage(run: PanelRun, hooks: RunHooks, page: ServiceRecord[]): Promise<Read[]> {
   const { context, panel, request, enforcements } = run;
   const loaded = await hooks.afterLoad(await load(context, panel, page, { enforcements }));
   let left = loaded.length;
@@ -165,7 +146,7 @@ async function readPage(run: PanelRun, hooks: Hooks, page: ServiceRecord[]): Pro
 }
 
 /** Decides on the services of a page, and stores those that need nothing more. */
-async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<void> {
+async function writePage(run: PanelRun, hooks: RunHooks, reads: Read[]): Promise<void> {
   const { context, request } = run;
   // Lets the next page send its calls first.
   await yieldToIo();
@@ -199,7 +180,7 @@ async function writePage(run: PanelRun, hooks: Hooks, reads: Read[]): Promise<vo
   }
 }
 
-function decidePage(run: PanelRun, hooks: Hooks, reads: readonly Read[]): Decided[] {
+function decidePage(run: PanelRun, hooks: RunHooks, reads: readonly Read[]): Decided[] {
   const { context, panel } = run;
   const now = context.now();
   return reads.map((answered) => {
@@ -268,65 +249,4 @@ function needsMore(run: PanelRun, work: Decided): boolean {
   const goesOn = request.observeAll && work.termination !== null;
   const isInDoubt = isOnlyRead(work) && work.unresolved.length > 0;
   return goesOn || isInDoubt || work.closes.length > 0 || work.opens.length > 0 || needsObservation(run, work);
-}
-
-/** Plans the open services, asks the brake, and makes the changes. Returns the services that commands kept it from. */
-async function finishOpen(run: PanelRun, hooks: Hooks): Promise<LeftOut> {
-  const { context, panel, request, report } = run;
-  const fell = request.allowMass ? null : mostFell(run.count);
-  const open = distrustFallen(context, run.open, fell);
-  const decided = fell ? open : await hooks.beforePlan(open);
-  const planned = context.deps.signal.aborted ? [] : await hooks.afterPlan(await planAll(run, decided));
-  if (context.deps.signal.aborted) {
-    leaveUnfinished(run, open);
-    return { run, subjects: run.left, treatment: treatmentIn(run, false), mayDecide: false };
-  }
-  refuseWrongClock(context, panel.name, run.start);
-  const reversed = await findReversals(run, planned, request);
-  run.notices.push(...reversed.notices);
-  const wanted = planAgain(run, planned, reversed.found).map((work) => withReversed(work, reversed.reversed));
-  const stop = await askStop(run, wanted);
-  const verdict = { stopped: stop !== null, treatment: treatmentIn(run, stop !== null) };
-  const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
-  const finished = await hooks.afterApply(applied.subjects, verdict.treatment);
-  if (finished.some((work) => work.enforcement.value === 'observe')) noteObserving(run);
-  const after = finished.map((work) => withCheckpoint(run, work, isAccepted(verdict, work)));
-  const subjects = after.filter((work) => !isLeftOut(work));
-  report.notices.push(...applied.stored.map(shownNotice));
-  const braked = stop === null ? [] : [brakeNotice(run, stop)];
-  const releases = subjects.flatMap((work) => listReleases(context, work, report.run));
-  const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...braked], after);
-  await recordFinished(run, { subjects, treatment: verdict.treatment, notices }, stop);
-  const isShared = subjects.some(({ sharers }) => sharers.length > 0);
-  if (isShared && !request.dryRun) await noteStopsOfSharers(run, subjects, run.leases.held);
-  hooks.finished(subjects);
-  await hooks.end(verdict);
-  const mayDecide = stop === null && fell === null;
-  return { run, subjects: [...run.left, ...after.filter(isLeftOut)], treatment: verdict.treatment, mayDecide };
-}
-
-/** Returns a service with those of its holds that something else keeps off the panel. */
-function withReversed(work: Planned, reversed: ReadonlyMap<string, string>): Planned {
-  const own = work.holds.filter(({ id }) => reversed.has(id) && !work.toRestrict.has(id));
-  if (own.length === 0) return work;
-  const noted = own.map(({ id, service }) => [id, { service, since: reversed.get(id) ?? '' }] as const);
-  return { ...work, toRestrict: new Map([...work.toRestrict, ...noted]) };
-}
-
-/** Returns why nothing may be changed on the panel: a copy of the store changes it, or the brake. */
-async function askStop(run: PanelRun, wanted: readonly Planned[]): Promise<MovedError | BrakeError | null> {
-  const moved = await askStore(run, wanted);
-  const isFree = run.request.allowMass || wanted.length + run.doubted.size === 0;
-  if (moved !== null || isFree) return moved;
-  return askBrake(run.context.config, run, wanted);
-}
-
-/** Returns why this store must not change the panel; asked only by a run that would change it. */
-async function askStore({ context, panel, request }: PanelRun, wanted: readonly Planned[]): Promise<MovedError | null> {
-  const isChange = ({ enforcement, plan, opens, closes, more, termination }: Planned): boolean =>
-    enforcement.value === 'on' &&
-    (opens.length + closes.length + (plan?.steps.length ?? 0) > 0 ||
-      more?.changesPanel === true ||
-      termination !== null);
-  return wanted.some(isChange) ? mayChange(context, panel, { dryRun: request.dryRun }) : null;
 }

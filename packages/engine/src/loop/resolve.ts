@@ -1,12 +1,19 @@
-import { type AccountCommand, callAgeMs, IN_PROGRESS_MS, type Observation, type Panel } from '@sluice/panel-kind';
-import { type ActionRecord, type EvidenceRecord, mergeService } from '@sluice/state-store';
+import {
+  type AccountCommand,
+  callAgeMs,
+  IN_PROGRESS_MS,
+  type Observation,
+  type Panel,
+  type StepOutcome,
+} from '@sluice/panel-kind';
+import { type ActionRecord, mergeService } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../context/leases.js';
 import type { Context } from '../context/context.js';
 import { runConcurrently } from '../base/run-concurrently.js';
 import { errorOfDoubt, outcomeByReading, outcomeUnknown } from '../kernel/subject/doubt.js';
 import { lacksOwnAccount } from '../kernel/subject/account.js';
 import { isCommandRow } from '../kernel/subject/command-row.js';
-import { endAction, toEnd, without } from '../kernel/changes/journal.js';
+import { endAction, evidenceAfter, toEnd } from '../kernel/changes/journal.js';
 import { withResolved } from '../kernel/subject/history.js';
 import { observeAgain } from './observe.js';
 import { historyAfter, planOne, planSteps } from './plan.js';
@@ -69,23 +76,20 @@ export async function resolveActions(
     observation,
     history: observation === started.observation ? started.history : before,
   };
-  const doubtful: ActionRecord[] = [];
-  for (const row of started.unresolved) {
-    const outcome = outcomeByReading(panel, work, row);
-    if (outcome) {
+  const doubtful = await eachResolved(
+    started.unresolved,
+    (row) => outcomeByReading(panel, work, row),
+    async (row, outcome) => {
       // The failure of an earlier run is not an error of this one: what is still needed is planned again.
       const ended = await endAction(on, { ...work, error: null }, row, outcome);
       const { history, error } = work;
-      work = { ...ended.work, error };
-      work = { ...work, history: { ...history, recent: withResolved(history.recent, ended.row) } };
+      work = { ...ended.work, error, history: { ...history, recent: withResolved(history.recent, ended.row) } };
       // A target with open evidence gets no second row.
       if (outcome.state === 'applied')
         work = { ...work, evidence: await context.store.evidence.open({ services: [work.service.id] }) };
-      continue;
-    }
-    doubtful.push(row);
-    work = withError(work, outcomeUnknown(row));
-  }
+    },
+  );
+  for (const row of doubtful) work = withError(work, outcomeUnknown(row));
   work = { ...work, unresolved: doubtful };
   // What was observed before an outcome named the account is not about it.
   if (work.service.refs !== started.service.refs) {
@@ -94,6 +98,21 @@ export async function resolveActions(
     work = { ...work, observation: await look(work), error: isOfBefore ? null : work.error };
   }
   return { work, goesOn: doubtful.length === 0 || panel.objects !== undefined };
+}
+
+/** Passes on the actions whose outcome is known, one after the other, and returns the others. */
+export async function eachResolved(
+  rows: readonly ActionRecord[],
+  readOutcome: (row: ActionRecord) => Promise<StepOutcome | null> | StepOutcome | null,
+  onKnown: (row: ActionRecord, outcome: StepOutcome) => Promise<void> | void,
+): Promise<ActionRecord[]> {
+  const left: ActionRecord[] = [];
+  for (const row of rows) {
+    const outcome = await readOutcome(row);
+    if (outcome === null) left.push(row);
+    else await onKnown(row, outcome);
+  }
+  return left;
 }
 
 type Foreseen = Pick<Applied, 'service' | 'history' | 'former' | 'evidence' | 'unresolved' | 'observation'>;
@@ -106,20 +125,16 @@ export async function foreseeResolved<W extends Foreseen>(
 ): Promise<W> {
   const { context, panel } = on;
   let { service, history, evidence } = work;
-  const unresolved: ActionRecord[] = [];
-  for (const row of work.unresolved) {
-    const outcome = outcomeByReading(panel, work, row);
-    if (outcome === null) {
-      unresolved.push(row);
-      continue;
-    }
-    const { end, started, ended, refs } = toEnd(context, row, outcome);
-    if (refs !== null) service = mergeService(service, refs);
-    const isKnown = ({ kind, target }: EvidenceRecord): boolean =>
-      evidence.some((item) => item.kind === kind && item.target === target);
-    evidence = [...without(evidence, ended), ...started.filter((item) => !isKnown(item))];
-    history = { ...history, recent: withResolved(history.recent, { ...row, ...end }) };
-  }
+  const unresolved = await eachResolved(
+    work.unresolved,
+    (row) => outcomeByReading(panel, work, row),
+    (row, outcome) => {
+      const { end, refs, ...changed } = toEnd(context, row, outcome);
+      if (refs !== null) service = mergeService(service, refs);
+      evidence = evidenceAfter(evidence, changed);
+      history = { ...history, recent: withResolved(history.recent, { ...row, ...end }) };
+    },
+  );
   const resolved = { ...work, service, history, evidence, unresolved };
   if (service === work.service) return resolved;
   return { ...resolved, observation: await observeAgain({ ...on, scope: 'command' }, resolved, { command }) };

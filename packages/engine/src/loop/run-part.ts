@@ -111,8 +111,11 @@ export interface RunParts {
   news(run: EndedRun): Promise<void>;
 }
 
+/** The hooks of all parts of a run over one panel. */
+export type RunHooks = Required<PartHooks>;
+
 /** Begins the parts that have something to do in the run over one panel, and returns their hooks as one, in their order. */
-export async function beginParts(run: PanelRun, parts: readonly RunPart[]): Promise<Required<PartHooks>> {
+export async function beginParts(run: PanelRun, parts: readonly RunPart[]): Promise<RunHooks> {
   const started: PartHooks[] = [];
   for (const part of parts) if (await part.wants(run)) started.push(await part.begin(run));
   return {

@@ -5,7 +5,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import type { Context } from '../../context/context.js';
 import { addonDetail } from './agent-views.js';
 import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';
-import { type AgentsRun, emptyRun } from './run-agents.js';
+import { type AgentsRun, emptyRun } from './agents-result.js';
 
 /** Throws `unsupported` for an operation that the add-on lacks. */
 export function refuseAddon({ name, addon }: Pick<AgentsOnPanel, 'name' | 'addon'>, what: string): void {

@@ -5,9 +5,9 @@ import { AGENT_STEPS } from '@sluice/panel-kind';
 import type { ActionRecord, HeldLease, HoldRecord } from '@sluice/state-store';
 import { isAtWork } from '../../kernel/run/run-request.js';
 import { outcomeByReading, outcomeUnknown } from '../../kernel/subject/doubt.js';
-import { type Changed, endAction, toEnd, without } from '../../kernel/changes/journal.js';
+import { type Changed, endAction, evidenceAfter, toEnd } from '../../kernel/changes/journal.js';
 import { applyPlan, type ReadStop } from '../../kernel/changes/perform.js';
-import { waitForFresh } from '../../loop/resolve.js';
+import { eachResolved, waitForFresh } from '../../loop/resolve.js';
 import { toActionName, toActionView } from '../../kernel/subject/views.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { type AgentsRead, loadStoredAgents } from './read-agents.js';
@@ -112,8 +112,7 @@ export async function foreseeUsers(
 ): Promise<{ read: AgentsRead; open: ListedAction[] }> {
   let { evidence } = read.records;
   const open = await readUnresolved(on, (row, outcome) => {
-    const { started, ended } = toEnd(on.context, row, outcome);
-    evidence = [...without(evidence, ended), ...started];
+    evidence = evidenceAfter(evidence, toEnd(on.context, row, outcome));
   });
   return { read: { ...read, records: { ...read.records, evidence } }, open };
 }
@@ -123,13 +122,8 @@ async function readUnresolved(
   on: UserChanges,
   onKnown: (row: ActionRecord, outcome: StepOutcome) => Promise<void> | void,
 ): Promise<ListedAction[]> {
-  const open: ListedAction[] = [];
-  for (const row of await listUnresolved(on)) {
-    const outcome = await readOutcome(on, row);
-    if (outcome === null) open.push({ ...listed(on, row), error: outcomeUnknown(row) });
-    else await onKnown(row, outcome);
-  }
-  return open;
+  const rows = await eachResolved(await listUnresolved(on), (row) => readOutcome(on, row), onKnown);
+  return rows.map((row) => ({ ...listed(on, row), error: outcomeUnknown(row) }));
 }
 
 /** Returns the open actions on agents' users that no run works on. */

@@ -16,7 +16,8 @@ import type { Context } from '../../context/context.js';
 import { checkThroughAddon } from './addon.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import { describeStored, knownAgent } from './read-agents.js';
-import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
+import { type AgentsRun, failedRun, noTotals } from './agents-result.js';
+import { type AgentsRequest, runAgents } from './run-agents.js';
 import { noteCheck } from './unfinished-check.js';
 
 /** Options of `agent check`. */

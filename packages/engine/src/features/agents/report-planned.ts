@@ -12,7 +12,7 @@ interface ReportingRun extends Pick<AgentsOnPanel, 'context' | 'name'> {
 }
 
 /** The notices that are new, and what was read with the thresholds that they report. */
-interface Announced {
+export interface Announced {
   reported: readonly NoticeRecord[];
   records: AgentRecords;
 }

@@ -1,17 +1,15 @@
 import { endHolds, storeHolds } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
-import type { AgentTotals, ChangedAgent } from '@sluice/contract/documents';
-import { AGENT_STEPS, type AgentTraffic, type ItemError, type ListProblem } from '@sluice/panel-kind';
-import type { HeldLease, HoldRecord, NoticeRecord, SwitchRecord } from '@sluice/state-store';
+import { type AgentRecords, type ListProblem } from '@sluice/panel-kind';
+import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
-import { refuseUnconfirmedClock, refuseWrongClock } from '../../context/clock-guard.js';
-import { moment } from '../../context/panel-answers.js';
-import { isInterrupted } from '../../base/interruption.js';
+import { refuseUnconfirmedClock } from '../../context/clock-guard.js';
+import { type Moment, moment } from '../../context/panel-answers.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { brakeSubjects } from '../../loop/brake.js';
-import { agentsBrakeNotice } from '../../kernel/run/brake-state.js';
+import { type RunStop, runSubjects, type Subjects } from '../../loop/subjects.js';
+import { agentsBrakeNotice, isBrakeError } from '../../kernel/run/brake-state.js';
 import type { Notice } from '../../kernel/run/notice.js';
-import { mayChange } from '../../kernel/changes/store-copy.js';
 import { changedAgents } from './agent-views.js';
 import {
   changeUsers,
@@ -25,18 +23,18 @@ import {
 import { listUnclearExempt } from './exempt-problems.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
-import { describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
+import { type AgentsRead, describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { findPresentUuid, listRenamedAgents } from './meant-agents.js';
-import { reportPlanned } from './report-planned.js';
+import { type Announced, reportPlanned } from './report-planned.js';
 import { resolveReservations } from './reservations.js';
 import { listUnknownSold } from './sold-limits.js';
 import { listWaitingRaises } from './sold-raises.js';
 import { storeWouldHold } from './would-hold.js';
-import type { ServiceChange } from './due-user.js';
 import { holdServices, loadServiceUsers, type ServiceUsers } from './service-users.js';
 import { type AgentsDecided, decideAndPlan } from './decide-agents.js';
 import { describeAgents } from './stored.js';
 import type { AgentPlan } from './agent-plan.js';
+import { type AgentsRun, countTotals, failedRun, listServiceActions } from './agents-result.js';
 
 /** Options of `runAgents`. */
 export interface AgentsRequest {
@@ -51,33 +49,33 @@ export interface AgentsRequest {
   assumed?: SwitchRecord | undefined;
 }
 
-/** Result of a run over the agents of one panel. */
-export interface AgentsRun {
-  panel: string;
-  agents: ChangedAgent[];
-  totals: AgentTotals;
-  /** Notices that are stored already, before the changes that they are about. */
-  reported: readonly NoticeRecord[];
-  /** Further notices. */
-  notices: Notice[];
-  /** Holds of services that the run has undone, which its notices report. */
-  undone: readonly Pick<HoldRecord, 'id'>[];
-  /** Why nothing was changed: the lists could not be used, or the brake stopped the run. */
-  error: (ItemError & { details?: Record<string, unknown> }) | null;
-  observing: boolean;
-  /** Changes that were made or, in a preview, would be. */
-  changes: number;
-}
-
 /** State of a run over the agents of one panel. */
 interface Run extends UserChanges {
   request: AgentsRequest;
+  start: Moment;
   services: ServiceUsers;
   panelSwitch: PanelSwitch;
   enforcements: Enforcements;
   observing: boolean;
   /** A dry run, or the panel is under `observe`. */
   previewOnly: boolean;
+  /** Actions of earlier runs whose outcome is still unknown. */
+  open: readonly ListedAction[];
+}
+
+/** A run with what it has decided about its agents. */
+interface Planned {
+  run: Run;
+  decided: AgentsDecided;
+}
+
+/** A run with what has become of its plan. */
+interface Applied extends Planned {
+  announced: Announced;
+  held: Awaited<ReturnType<typeof holdServices>>;
+  /** The agents after the changes. */
+  final: AgentRecords;
+  done: readonly ListedAction[];
 }
 
 /**
@@ -98,63 +96,89 @@ export async function runAgents(
   const start = moment(context);
   // Periods depend on the clock: with a wrong one nothing is stored or changed.
   await refuseUnconfirmedClock(context, name, start);
-  const guard = (): void => {
-    refuseWrongClock(context, name, start);
-  };
   const readStop: UserChanges['readStop'] = (tables) => panelSwitch.read(tables);
   const changes: UserChanges = { ...on, run: request.run, leases, readStop };
   const reserved = await resolveReservations(changes, { dryRun: previewOnly });
   const open = previewOnly ? [] : await resolveUsers(changes);
   const services = await loadServiceUsers(on);
-  const run: Run = { ...changes, request, services, panelSwitch, enforcements, observing, previewOnly };
-  const { dryRun, allowMass } = request;
-  const how = { dryRun, acceptHalved: allowMass, decides: true };
-  const read = await readAgents(on, { run: request.run, ...how, leases, guard });
-  guard();
-  // The list may show the only agent with another uuid.
-  if (!isProblem(read) && request.agent !== null) {
-    const found = read.renames.find(({ from }) => from === request.agent)?.to;
-    run.request = { ...request, agent: found ?? (await findPresentUuid(context.store, name, request.agent)) };
-  }
-  const list = isProblem(read) || !previewOnly ? read : (await foreseeUsers(run, read)).read;
-  const result = isProblem(list) ? await withoutList(run, list) : await finish(run, decideAndPlan(run, list), open);
+  const state = { request, start, services, panelSwitch, enforcements, observing, previewOnly, open };
+  const result = await runSubjects({ ...changes, ...state }, toSubjects({ ...changes, ...state }));
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
   result.observing = observing || panelSwitch.stopped;
   return result;
 }
 
-/** Asks the brake, makes the changes, and reports. */
-async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
-  const { context, name, agents, request, services } = run;
-  const { plan, opens, closes, records, traffic, active, counted, doubts } = decided;
+/** The agents of a panel, or one of them, with their users. */
+function toSubjects(begun: Run): Subjects<Planned, Applied, AgentsRun> {
+  const { context, name, observing, previewOnly } = begun;
+  const { dryRun, allowMass, agent } = begun.request;
   // As over services: under `observe` nothing would be changed that it could stop.
-  const hasBrake = request.agent === null && !request.allowMass && !run.observing;
-  const braked = { panel: name, subjects: 'agents', active, doubted: doubts.length } as const;
-  const brake = hasBrake ? brakeSubjects(context.config.poll.brake, braked, counted) : null;
-  const isPlanned = plan.steps.length + opens.length + closes.length > 0;
+  const hasBrake = agent === null && !allowMass && !observing;
+  return {
+    async plan(guard) {
+      const how = { dryRun, acceptHalved: allowMass, decides: true };
+      const read = await readAgents(begun, { run: begun.run, ...how, leases: begun.leases, guard });
+      guard();
+      if (isProblem(read)) return { ended: await withoutList(begun, read) };
+      const run = { ...begun, request: await withPresentUuid(begun, read) };
+      const list = previewOnly ? (await foreseeUsers(run, read)).read : read;
+      return { planned: { run, decided: decideAndPlan(run, list) } };
+    },
+    changesPanel: ({ decided: { plan, opens, closes } }) =>
+      !previewOnly && plan.steps.length + opens.length + closes.length > 0,
+    askBrake({ decided: { active, doubts, counted } }) {
+      if (!hasBrake) return null;
+      const braked = { panel: name, subjects: 'agents', active, doubted: doubts.length } as const;
+      return brakeSubjects(context.config.poll.brake, braked, counted);
+    },
+    apply: (planned, stop) => apply(planned, !previewOnly && stop === null),
+    end: toResult,
+  };
+}
+
+/** Returns what is asked of a run, with the uuid that the list shows of its only agent. */
+async function withPresentUuid({ request, context, name }: Run, { renames }: AgentsRead): Promise<AgentsRequest> {
+  const { agent } = request;
+  if (agent === null) return request;
+  const found = renames.find(({ from }) => from === agent)?.to;
+  return { ...request, agent: found ?? (await findPresentUuid(context.store, name, agent)) };
+}
+
+/** Stores what is reported, then holds services and changes the other users; lists the changes where none are to be made. */
+async function apply({ run, decided }: Planned, isChanging: boolean): Promise<Applied> {
+  const { context, request, name } = run;
+  const { plan, traffic } = decided;
   const announced = await reportPlanned(run, decided);
-  const moved = run.previewOnly || !isPlanned ? null : await mayChange(context, run.panel, { dryRun: false });
-  const isChanging = !run.previewOnly && brake === null && moved === null;
-  const doubtful = new Set(open.map(({ target }) => target));
+  const doubtful = new Set(run.open.map(({ target }) => target));
   const steps = plan.steps.filter(({ target }) => !doubtful.has(target));
-  const held = await holdServices(run, services, plan.serviceUsers, {
+  const { command } = request;
+  const held = await holdServices(run, run.services, plan.serviceUsers, {
     ...run,
-    command: request.command,
-    previewOnly: !isChanging,
-    traffic,
+    ...{ command, previewOnly: !isChanging, traffic },
   });
   if (!request.dryRun) await storeWouldHold(context, { ...run, run: request.run, ...held });
-  const done = isChanging ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
-  const final = isChanging ? await loadStoredAgents(context, name) : announced.records;
-  const actions = [...listServiceActions(held.changes), ...open, ...done];
+  if (!isChanging) {
+    const done = steps.map((step) => planned(run, step));
+    return { run, decided, announced, held, final: announced.records, done };
+  }
+  const done = await change(run, decided, { ...plan, steps });
+  return { run, decided, announced, held, final: await loadStoredAgents(context, name), done };
+}
+
+/** Returns the result of a run over lists that could be used. */
+async function toResult(
+  { run, decided, announced, held, final, done }: Applied,
+  stop: RunStop | null,
+): Promise<AgentsRun> {
+  const { context, name, agents, request, open } = run;
+  const { plan, records, doubts } = decided;
+  const ofServices = listServiceActions(held.changes);
+  const actions = [...ofServices, ...open, ...done];
+  const ownOpen = open.filter((row) => isOpenOf(request, plan, row));
   const shown = describeAgents(agents, final);
   return {
     panel: name,
-    agents: changedAgents(run, shown, request.agent, [
-      ...listServiceActions(held.changes),
-      ...open.filter((row) => isOpenOf(request, plan, row)),
-      ...done,
-    ]),
+    agents: changedAgents(run, shown, request.agent, [...ofServices, ...ownOpen, ...done]),
     totals: countTotals(shown, actions, held.changes, plan.left),
     undone: held.undone,
     reported: [...announced.reported, ...held.reported],
@@ -166,9 +190,9 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
       ...listWaitingRaises(decided),
       ...(await listRenamedAgents(context, name, records.agents, request.dryRun ? decided.renames : [])),
       ...(await listUnclearExempt(context, name, shown)),
-      ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
+      ...(isBrakeError(stop) ? [toNotice(name, { ...stop, key: `${agentsBrakeNotice(name)}${request.run}` })] : []),
     ],
-    error: request.dryRun ? null : (moved ?? brake),
+    error: request.dryRun ? null : stop,
     observing: false,
     changes: actions.filter(({ state }) => state !== 'unneeded').length,
   };
@@ -184,7 +208,7 @@ function isOpenOf(
 }
 
 /** Stores the holds that start, changes the users, and ends the holds without open evidence. */
-async function apply(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan): Promise<ListedAction[]> {
+async function change(run: Run, { opens, closes }: AgentsDecided, plan: AgentPlan): Promise<ListedAction[]> {
   const { context, leases, panelSwitch } = run;
   if (plan.steps.length > 0) await backupBeforeEnforcing(context);
   try {
@@ -236,55 +260,4 @@ async function withoutList(run: Run, problem: ListProblem): Promise<AgentsRun> {
 
 function toNotice(panel: string, { key, code, message }: AgentPlan['notices'][number]): Notice {
   return { code, key, panel, service: null, message };
-}
-
-/** Returns the changes to services' users; the error of a service is at its first change. */
-function listServiceActions(changes: readonly ServiceChange[]): ListedAction[] {
-  return changes.flatMap(({ agent, actions, error }): ListedAction[] => {
-    const all = actions.map((action): ListedAction => ({ ...action, agent, error: null }));
-    const [first, ...rest] = all;
-    if (error === null) return all;
-    if (first === undefined)
-      return [{ type: AGENT_STEPS.disable, target: '', name: 'disable users', state: 'failed', agent, error }];
-    return [{ ...first, error }, ...rest];
-  });
-}
-
-function countTotals(
-  agents: readonly Pick<AgentTraffic, 'exceeded'>[],
-  actions: readonly ListedAction[],
-  services: readonly ServiceChange[],
-  left: number,
-): AgentTotals {
-  const isWrong = ({ state }: { state: string }): boolean => state === 'failed' || state === 'in-doubt';
-  const count = (type: string): number =>
-    actions.filter((each) => each.type === type && each.state === 'applied').length;
-  // A service with an error of which no change failed.
-  const broken = services.filter(
-    ({ actions: done, error }) => error !== null && !isInterrupted(error) && done.length > 0 && !done.some(isWrong),
-  );
-  return {
-    agents: agents.length,
-    exceeded: agents.filter(({ exceeded }) => exceeded).length,
-    disabled: count(AGENT_STEPS.disable),
-    restored: count(AGENT_STEPS.enable),
-    failed: actions.filter(isWrong).length + broken.length,
-    skipped: actions.filter(({ state }) => state === 'unneeded').length + left,
-  };
-}
-
-/** Returns totals of zero. */
-export function noTotals(): AgentTotals {
-  return { agents: 0, exceeded: 0, disabled: 0, restored: 0, failed: 0, skipped: 0 };
-}
-
-/** Returns the result for a panel on which nothing was done. */
-export function emptyRun(panel: string): AgentsRun {
-  const lists = { agents: [], reported: [], notices: [], undone: [] };
-  return { panel, ...lists, totals: noTotals(), error: null, observing: false, changes: 0 };
-}
-
-/** Returns the result for a panel that failed. */
-export function failedRun(panel: string, error: ItemError): AgentsRun {
-  return { ...emptyRun(panel), error };
 }

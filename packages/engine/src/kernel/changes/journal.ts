@@ -212,6 +212,16 @@ function changedRefs(id: string, { refs = {} }: Pick<StepOutcome, 'refs'>, at: s
   return Object.keys(refs).length === 0 ? null : refsChange({ id }, refs, at);
 }
 
+/** Returns the evidence after an action has ended: a target with open evidence gets no second row. */
+export function evidenceAfter(
+  evidence: Applied['evidence'],
+  { started, ended }: Pick<ActionEnd, 'started' | 'ended'>,
+): Applied['evidence'] {
+  const isKnown = ({ kind, target }: EvidenceRecord): boolean =>
+    evidence.some((item) => item.kind === kind && item.target === target);
+  return [...without(evidence, ended), ...started.filter((item) => !isKnown(item))];
+}
+
 /** Returns the evidence without the rows of these ids. */
 export function without(evidence: Applied['evidence'], ids: readonly string[]): Applied['evidence'] {
   return ids.length === 0 ? evidence : evidence.filter(({ id }) => !ids.includes(id));
