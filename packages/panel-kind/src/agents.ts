@@ -26,6 +26,8 @@ export interface AgentLimit {
   limitBytes: number | null;
   /** Default: `current` for the first limit, unchanged later. Passing one restarts the ledger. */
   opening?: LedgerOpening;
+  /** Where its ledger begins with its first limit; of an agent that has a ledger, nothing changes. */
+  firstOpening?: LedgerOpening;
 }
 
 /** A user to create for an agent. */

@@ -39,7 +39,10 @@ function declareLimits(agent: LazyCommand): void {
     .description('set the traffic limit of an agent, or of many from a file')
     .option('--gb <number>', 'the limit in GB; 0 allows no traffic')
     .option('--none', 'remove the limit')
-    .option('--from <file>', 'CSV with agent,limit_gb (empty: no limit); stores all rows or none')
+    .option(
+      '--from <file>',
+      'CSV with agent,limit_gb (empty: no limit),opening_gb (usage at the first limit); stores all rows or none',
+    )
     .option('--opening <what>', 'usage at the start: current (default for the first limit), zero, or a number of GB')
     .option(
       '--yes',

@@ -141,7 +141,7 @@ export const agents = group({
     accepts: () => accepts(request({ ...limiting(), rows: z.array(importRow), file: text })),
     routes: (h) => ({
       'PUT /agent-limits': {
-        summary: 'Set the limits of several agents, all or none (keys agent, limit_gb)',
+        summary: 'Set the limits of several agents, all or none (keys agent, limit_gb, opening_gb)',
         body: { ...panel(h), rows: h.z.array(h.texts).max(10_000), ...limit(h) },
         answer: h.agents.agentDetails,
       },

@@ -111,6 +111,37 @@ describe('limits of a list', () => {
     expect(await limits()).toMatchObject({ north: null, south: null });
   });
 
+  it('begins the first limit with the usage that a row states, and changes nothing when it is repeated', async () => {
+    const user = at.panel.addUser({ agent: at.north, currentUsage: 3 * GB });
+    const rows = [
+      { agent: at.north, limit_gb: '500', opening_gb: '120' },
+      { agent: 'south', limit_gb: '50', opening_gb: '' },
+    ];
+    const used = (agents: readonly { name: string; usedBytes: number }[]) =>
+      agents.map(({ name, usedBytes }) => [name, usedBytes / GB]);
+    expect(used(await at.limitAll(rows))).toEqual([
+      ['north', 120],
+      ['south', 0],
+    ]);
+    at.panel.use(user, 7 * GB);
+    at.bench.clock.advance(2 * MINUTE);
+    expect(used(await at.limitAll(rows))).toEqual([
+      ['north', 127],
+      ['south', 0],
+    ]);
+  });
+
+  it('refuses an opening without a limit, and one that is no figure', async () => {
+    for (const [limit_gb, opening_gb] of [
+      ['', '5'],
+      ['5', 'much'],
+    ] as const) {
+      const refused = at.limitAll([{ agent: 'north', limit_gb, opening_gb }]);
+      await expect(refused).rejects.toMatchObject({ kind: 'usage', code: 'bad_import' });
+      await expect(refused).rejects.toThrow('opening_gb');
+    }
+  });
+
   it('refuses a column that it does not know', async () => {
     const error = { kind: 'usage', code: 'bad_import' };
     const refused = at.limitAll([{ agent: 'north', limit_tb: '5' }]);

@@ -81,7 +81,8 @@ export interface LimitImport {
 }
 
 /**
- * Sets the limits of a file with the columns `agent` and `limit_gb` (empty: no limit).
+ * Sets the limits of a file with the columns `agent`, `limit_gb` (empty: no limit) and `opening_gb`: the usage with which the first limit
+ * of an agent begins (empty: its current one). A repetition changes nothing.
  *
  * @throws SluiceError `bad_import` with every bad row and its line
  */
@@ -105,7 +106,12 @@ export async function limitAgents(context: Context, request: LimitImport): Promi
     else {
       seen.add(only.uuid);
       const { opening } = request;
-      orders.push({ agent: only.uuid, limitBytes: row.limitBytes, ...(opening === undefined ? {} : { opening }) });
+      const { limitBytes, firstOpening } = row;
+      orders.push({
+        ...{ agent: only.uuid, limitBytes },
+        ...(opening === undefined ? {} : { opening }),
+        ...(firstOpening === null ? {} : { firstOpening: { bytes: firstOpening } }),
+      });
     }
   }
   if (problems.length > 0) {
@@ -121,24 +127,36 @@ function findProblem(only: AgentTraffic | undefined, others: number, seen: Reado
   return seen.has(only.uuid) ? `agent "${only.name}" is in the file twice` : null;
 }
 
+/** A row of the file, with its figures in bytes. */
+interface LimitRow {
+  line: number | null;
+  agent: string;
+  limitBytes: number | null;
+  firstOpening: number | null;
+}
+
 function readRow(
   { line, values }: ImportRow,
   problems: { line: number | null; agent: string; message: string }[],
-): { line: number | null; agent: string; limitBytes: number | null } | null {
-  const { agent = '', limit_gb: limit, ...others } = values;
+): LimitRow | null {
+  const { agent = '', limit_gb: limit, opening_gb: opening = '', ...others } = values;
   const [unknown] = Object.keys(others);
   const say = (message: string): null => {
     problems.push({ line, agent, message });
     return null;
   };
-  if (unknown !== undefined) return say(`unknown column "${unknown}"; known: agent, limit_gb`);
+  if (unknown !== undefined) return say(`unknown column "${unknown}"; known: agent, limit_gb, opening_gb`);
   if (agent === '') return say('agent is required');
   if (limit === undefined) return say('limit_gb is required; leave the value empty for no limit');
-  if (limit === '') return { line, agent, limitBytes: null };
+  if (limit === '' && opening !== '')
+    return say('opening_gb: without a limit nothing is counted; leave the value empty');
+  let column = 'limit_gb';
   try {
-    return { line, agent, limitBytes: gigabytesToBytes(limit) };
+    const limitBytes = limit === '' ? null : gigabytesToBytes(limit);
+    column = 'opening_gb';
+    return { line, agent, limitBytes, firstOpening: opening === '' ? null : gigabytesToBytes(opening) };
   } catch (error) {
-    return say(`limit_gb: ${(error as Error).message}`);
+    return say(`${column}: ${(error as Error).message}`);
   }
 }
 

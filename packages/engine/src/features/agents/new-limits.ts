@@ -14,9 +14,9 @@ export function withLimits(
   limits: readonly AgentLimit[],
   now: string,
 ): AgentRecord[] {
-  for (const { limitBytes, opening } of limits) {
+  for (const { limitBytes, opening, firstOpening } of limits) {
     checkLimit(limitBytes);
-    if (typeof opening === 'object') checkLimit(opening.bytes);
+    for (const stated of [opening, firstOpening]) if (typeof stated === 'object') checkLimit(stated.bytes);
   }
   const agents = new Map(toStored(on, records).agents);
   const times = { now, periodNow: records.periodNow };
@@ -30,7 +30,7 @@ export function withLimits(
 
 function withLimit(
   agent: AgentRecord,
-  { limitBytes, opening }: AgentLimit,
+  { limitBytes, opening, firstOpening }: AgentLimit,
   { period, timeZone }: AgentRules,
   { now, periodNow }: { now: string; periodNow: string },
 ): AgentRecord {
@@ -42,7 +42,7 @@ function withLimit(
     );
   }
   const isFirst = agent.account === null && limitBytes !== null;
-  const begin = opening ?? (isFirst ? 'current' : null);
+  const begin = opening ?? (isFirst ? (firstOpening ?? 'current') : null);
   const opened = { current: agent.figures?.currentBytes ?? 0, zero: 0 };
   const openingBytes = begin === null ? null : typeof begin === 'object' ? begin.bytes : opened[begin];
   return {
