@@ -263,6 +263,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   billing_moved:
     'Set the former address of {billing} in the config. If the present one is meant to go on, run "sluice doctor --take-over"',
   billed_elsewhere: 'Set "billing: {billing}" in the config, then try again',
+  purchase_imported:
+    'Return its price where it was paid, and take it back here with "sluice purchase cancel {purchase}", without --refund',
   no_client: 'Set it with "sluice service set {service} client=ID"',
   purchase_unfinished:
     '"sluice reconcile" asks the billing system and finishes it; end it with "sluice purchase cancel {purchase}"',

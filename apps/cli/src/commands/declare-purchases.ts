@@ -33,6 +33,23 @@ function declarePurchase(purchase: LazyCommand): void {
     .changes()
     .examples('sluice purchase create svc-1 extra-1tb --ref order-4711')
     .runs(async () => (await load()).purchaseCreate);
+  purchase
+    .command('import <file>')
+    .description(
+      'take over purchases that another tool has charged: they count in the current cycle, and are never charged',
+    )
+    .dryRun('store nothing, and show what would be taken over')
+    .waits()
+    .changes()
+    .explains('Columns', [
+      'service, package        required',
+      'bytes                   required; traffic, a whole number of bytes',
+      'price, currency         required; currency only if the config has none',
+      'at                      required; time of the purchase, in the current cycle',
+      'actor                   manual (default) or auto',
+    ])
+    .examples('sluice purchase import purchases.csv --dry-run')
+    .runs(async () => (await load()).purchaseImport);
   listOptions(purchase.command('list'), 'client', 'status=purchases')
     .description('list purchases, oldest first')
     .option('--service <service>', 'only this service')
@@ -40,7 +57,7 @@ function declarePurchase(purchase: LazyCommand): void {
     .runs(async () => (await load()).purchaseList);
   purchase
     .command('cancel <purchase>')
-    .description('cancel a pending purchase with its invoice')
+    .description('cancel a pending purchase with its invoice, or one that was imported')
     .option('--refund', 'return the price of a paid purchase as credit, if the service stays under its allowance')
     .waits()
     .changes()

@@ -61,7 +61,8 @@ export const importFile: CommandHandler<PreviewOptions & { template?: boolean }>
   });
 };
 
-function printImport(
+/** Prints what an import of rows has stored or would store, or what is wrong with them. */
+export function printImport(
   terminal: Terminal,
   { file, verbose }: { file: string; verbose: boolean },
   report: ImportReport,

@@ -59,6 +59,10 @@ svc-1,dcim,ded-100,4711,monthly,2026-12-15,501,901,301
 svc-2,dcim,ded-100,4712,monthly,2026-12-15,502,902,302
 `,
   );
+  at.bench.write(
+    'purchases.csv',
+    'service,package,bytes,price,currency,at,actor\nsvc-1,extra-1tb,1099511627776,10.00,EUR,2026-11-19 10:00,manual\n',
+  );
   at.bench.clock.advance(HOUR);
 });
 

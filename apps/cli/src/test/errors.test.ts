@@ -122,7 +122,6 @@ describe('an unknown panel, product or option', () => {
     for (const [command, more] of [
       ['adopt', ' dcim'],
       ['worker', ''],
-      ['purchase import', ' paid.csv'],
     ] as const)
       expect(await said(`${command}${more}`)).toEqual([2, `sluice: "sluice ${command}" is not in this version yet\n`]);
     expect(await said('explain')).toEqual([2, 'sluice: Missing required argument "service"\n']);

@@ -103,6 +103,10 @@ whmcs: { url: "${whmcs.url}", allowHttp: true, identifier: "${whmcs.identifier}"
 `,
   );
   write(
+    'purchases.csv',
+    `service,package,bytes,price,currency,at\ndcim-2,old,1000,1,EUR,${new Date(now()).toISOString()}\n`,
+  );
+  write(
     'services.csv',
     `id,panel,product,billing_cycle,next_due_date,easydcim_service_id,easydcim_order_id,easydcim_server_id
 dcim-1,dcim,ports,monthly,${due()},1,11,21
@@ -174,6 +178,7 @@ describe('the built command', () => {
       'package list',
       'service set dcim-2 client=7',
       'purchase create dcim-2 extra --ref first',
+      'purchase import purchases.csv',
       'report',
       'report --client 7 --html report.html',
       'purchase list',

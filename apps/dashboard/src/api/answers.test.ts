@@ -134,11 +134,20 @@ describe('answers are as the document says', () => {
     await send('PUT /clients/42/auto-buy', { enabled: true });
     await send('DELETE /clients/42/auto-buy');
     const bought = (await send('POST /services/svc-2/purchases', { package: 'extra-50' })) as {
-      purchase: { id: string; invoice: string };
+      purchase: { id: string; invoice: string; at: string };
     };
     await send(`GET /invoices/${bought.purchase.invoice}`);
     await send(`POST /invoices/${bought.purchase.invoice}/pay`, {});
     await send(`POST /purchases/${bought.purchase.id}/cancel`, { refund: true });
+    const paid = {
+      service: 'svc-2',
+      package: 'old',
+      bytes: '1000',
+      price: '1',
+      currency: 'EUR',
+      at: bought.purchase.at,
+    };
+    await send('POST /purchases/import', { rows: [paid] });
     await send('POST /clients/42/credit', { amount: '1.00', currency: 'EUR' });
   });
 

@@ -5,7 +5,7 @@ import { badge, notice } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
 
 /** What a page needs to know of a purchase to say what became of it. */
-type Shown = Pick<PurchaseView, 'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl'>;
+type Shown = Pick<PurchaseView, 'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl' | 'imported'>;
 
 /**
  * The state of a purchase of a service: one that waits for its payment names the invoice, with a link on pages of ours. That of a

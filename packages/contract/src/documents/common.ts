@@ -36,6 +36,9 @@ export const refundState = z
   .enum(['waiting', 'in-doubt', 'made'])
   .nullable()
   .describe('in-doubt: it was sent, and whether it was made is not known; null where nothing is returned');
+export const imported = z
+  .literal(true)
+  .describe('Another tool has charged it: it counts in its cycle, and is neither charged nor refunded here');
 export const reportedStatus = name('ServiceStatus', z.enum(REPORTED_STATUSES));
 export const brakedSubjects = z.enum(['services', 'agents', 'store']);
 /** What the brake counts; `store`: a copy of the store changes the panel, which only `doctor --take-over` ends. */

@@ -11,6 +11,7 @@ import {
   commandRun,
   count,
   errorOrNull,
+  imported,
   instant,
   instantOrNull,
   name,
@@ -122,12 +123,13 @@ const purchaseParts = {
   invoiceUrl: textOrNull,
   at: instant,
   paidAt: instantOrNull,
+  imported: imported.exactOptional(),
 };
 export const listedPurchase = name(
   'Purchase',
   z.object({
     ...purchaseParts,
-    /** Id of the cycle that it counts in. */
+    /** Id of the cycle that it counts in; empty of an imported one until a run has read its service. */
     cycle: text,
   }),
 );

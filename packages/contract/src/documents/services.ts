@@ -12,6 +12,7 @@ import {
   bytesOrNull,
   count,
   errorOrNull,
+  imported,
   instant,
   instantOrNull,
   name,
@@ -135,6 +136,7 @@ const purchase = z.object({
   invoiceUrl: textOrNull,
   /** Whether it counts: it is paid, and belongs to the newest cycle of a service that has not ended. */
   current: z.boolean(),
+  imported: imported.exactOptional(),
 });
 
 const account = z.object({

@@ -1,6 +1,19 @@
 import { SHOW, BUY, SERVER, OPERATE } from '../callers.js';
 import * as z from 'zod/mini';
-import { called, flag, locked, number, optionalText, options, read, accepts, text, textOrNone } from './shapes.js';
+import {
+  called,
+  flag,
+  importRow,
+  locked,
+  number,
+  optionalText,
+  options,
+  read,
+  accepts,
+  text,
+  textOrNone,
+  texts,
+} from './shapes.js';
 import { group, type Http } from './group.js';
 
 const id = ['id', text] as const;
@@ -68,6 +81,20 @@ export const purchases = group({
             ),
         },
         answer: h.money.purchaseReport,
+      },
+    }),
+  },
+  import: {
+    callers: OPERATE,
+    command: 'purchase import',
+    accepts: () =>
+      accepts(['rows', z.readonly(z.array(z.union([importRow, texts])))], options({ ...locked, dryRun: flag })),
+    routes: (h) => ({
+      'POST /purchases/import': {
+        summary:
+          'Take over purchases that another tool has charged, all rows or none: they count in the current cycle and are never charged',
+        body: { rows: h.rows, dryRun: h.flag },
+        answer: h.reports.importReport,
       },
     }),
   },

@@ -1,5 +1,6 @@
 import type {
   AgreedPrice,
+  ImportReport,
   PackageView,
   PurchaseDetail,
   PurchaseReport,
@@ -9,10 +10,13 @@ import type { Credit } from '@sluice/panel-kind';
 import { type PaymentTerms, paymentTerms } from '../features/billing/billing-pages.js';
 import { cancelPurchase } from '../features/purchases/cancel.js';
 import { type PurchaseBudget, readBudgetLeft } from '../features/purchases/budget-left.js';
+import { importPurchases } from '../features/purchases/import-purchases.js';
 import { createPurchase } from '../features/purchases/create.js';
 import { listOffered } from '../features/purchases/list-offered.js';
 import { listPurchases } from '../features/purchases/views.js';
 import { requireService } from '../context/find-service.js';
+import type { ImportRow } from '../features/services/plan-rows.js';
+import { toRow } from './services.js';
 import { type CallOptions, type LockOptions, type ReaderOptions, type RunCall, toWaitMs } from './call.js';
 
 /** Packages of extra traffic, and their purchases. */
@@ -46,6 +50,14 @@ export interface Purchases {
       agreed?: AgreedPrice | undefined;
     },
   ): Promise<PurchaseReport>;
+  /**
+   * Stores purchases that another tool has made and charged, all rows or none (columns `service`, `package`, `bytes`, `price`,
+   * `currency`, `at`, `actor`): they count in the current cycles of their services and are never charged. Repeatable.
+   */
+  import(
+    rows: readonly (ImportRow | Record<string, string>)[],
+    options?: LockOptions & { dryRun?: boolean | undefined },
+  ): Promise<ImportReport>;
   /** Lists purchases, oldest first; `ref` is the reference of one. */
   list(
     options?: ReaderOptions & { service?: string | undefined; ref?: string | undefined },
@@ -71,6 +83,14 @@ export function purchasesApi(call: RunCall): Purchases {
           client: options?.client,
           budget: options?.budget,
           agreed: options?.agreed,
+          waitMs: toWaitMs(options),
+        }),
+      ),
+    import: (rows, options) =>
+      call(options, (context) =>
+        importPurchases(context, {
+          rows: rows.map(toRow),
+          dryRun: options?.dryRun === true,
           waitMs: toWaitMs(options),
         }),
       ),

@@ -179,7 +179,8 @@ function toListRequest(filter: ServicePage = {}): ServiceListRequest {
   return { panel, product, client, status, search, drifting, order, after, limit };
 }
 
-function toRow(row: ImportRow | Record<string, string>): ImportRow {
+/** Returns a row as it is read from a file; one of a program is its texts alone. */
+export function toRow(row: ImportRow | Record<string, string>): ImportRow {
   return 'values' in row && typeof row.values === 'object'
     ? (row as ImportRow)
     : { line: null, values: row as Record<string, string> };

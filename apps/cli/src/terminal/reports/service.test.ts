@@ -1,12 +1,14 @@
 import { expect, it } from '@jest/globals';
 import { cycleText, stateText } from './service.js';
 
-it('says of a paid purchase that it does not count now, unless its service has ended', () => {
+it('says of a paid purchase that it does not count now, unless its service is in no cycle', () => {
+  const cycle = { start: '2026-11-01T00:00:00.000Z', end: '2026-12-01T00:00:00.000Z' };
   const [late, counted] = [{ current: false, status: 'paid' } as const, { current: true, status: 'paid' } as const];
-  expect(cycleText({ lifecycle: 'active' }, late)).toBe(' (not in this cycle)');
-  expect(cycleText({ lifecycle: 'active' }, counted)).toBe('');
-  expect(cycleText({ lifecycle: 'active' }, { ...late, status: 'cancelled' })).toBe('');
-  for (const lifecycle of ['terminated', 'vanished']) expect(cycleText({ lifecycle }, late)).toBe('');
+  expect(cycleText({ lifecycle: 'active', cycle }, late)).toBe(' (not in this cycle)');
+  expect(cycleText({ lifecycle: 'active', cycle }, counted)).toBe('');
+  expect(cycleText({ lifecycle: 'active', cycle }, { ...late, status: 'cancelled' })).toBe('');
+  expect(cycleText({ lifecycle: 'active', cycle: null }, late)).toBe('');
+  for (const lifecycle of ['terminated', 'vanished']) expect(cycleText({ lifecycle, cycle }, late)).toBe('');
 });
 
 it('says of a purchase whose invoice is open that it is to be paid, unless a former client ordered it or the service has ended', () => {

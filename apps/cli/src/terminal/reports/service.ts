@@ -55,19 +55,22 @@ function purchaseText(terminal: Terminal, service: ServiceDetail, bought: Servic
 /** Returns the state of a purchase of a service; one that a former client ordered, or of a service that has ended, is not to be paid. */
 export function stateText(
   { client, lifecycle }: Pick<ServiceDetail, 'client' | 'lifecycle'>,
-  bought: Pick<ServiceDetail['purchases'][number], 'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl'>,
+  bought: Pick<
+    ServiceDetail['purchases'][number],
+    'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl' | 'imported'
+  >,
 ): string {
   if (bought.status !== 'pending') return describePurchaseState(bought);
   if (!isOfClient(bought, client)) return `pending: of former client ${bought.client ?? ''}, not to be paid`;
   return hasEnded({ status: lifecycle }) ? 'pending: not to be paid, the service has ended' : pendingText(bought);
 }
 
-/** Returns what is said of a paid purchase that does not count in the present cycle; nothing where the service is in none any more. */
+/** Returns what is said of a paid purchase that does not count in the present cycle; nothing where the service is in none, or in none any more. */
 export function cycleText(
-  { lifecycle }: Pick<ServiceDetail, 'lifecycle'>,
+  { lifecycle, cycle }: Pick<ServiceDetail, 'lifecycle' | 'cycle'>,
   { current, status }: Pick<ServiceDetail['purchases'][number], 'current' | 'status'>,
 ): string {
-  const isIn = !hasEnded({ status: lifecycle });
+  const isIn = !hasEnded({ status: lifecycle }) && cycle !== null;
   return isIn && !current && status === 'paid' ? ' (not in this cycle)' : '';
 }
 

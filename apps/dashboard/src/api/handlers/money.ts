@@ -42,6 +42,8 @@ export const moneyHandlers: Handlers<GroupEndpoints<'purchases' | 'autoBuy' | 'c
       throw notFound('unknown_service', `There is no service "${service}"`, { service });
     return sluice.purchases.create(service, name, { ...as, client: client ?? stated, agreed, ref });
   },
+  'POST /purchases/import': ({ sluice, body: { rows, dryRun }, as }) =>
+    sluice.purchases.import(rows, { ...as, dryRun }),
   'GET /services/:service/auto-buy': (call) => call.sluice.autoBuy.show(ofService(call)),
   'PUT /services/:service/auto-buy': (call) => call.sluice.autoBuy.set(ofService(call), call.body, call.as),
   'DELETE /services/:service/auto-buy': async (call) => ({

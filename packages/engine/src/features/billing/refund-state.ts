@@ -1,3 +1,4 @@
+import { IMPORTED } from '../../base/purchase-keys.js';
 import type { PurchaseView } from '@sluice/contract/documents';
 import type { PurchaseRecord } from '@sluice/state-store';
 
@@ -21,7 +22,17 @@ export function toPurchaseState(row: Refunded): Pick<PurchaseView, 'status' | 'r
   return { status: isRefunding(row) ? 'refunding' : row.status, refund: toRefund(row) };
 }
 
-/** Returns the state of a purchase in words: `refunding (in doubt)`. */
-export function describePurchaseState({ status, refund }: Pick<PurchaseView, 'status' | 'refund'>): string {
+/** Returns what documents say of a purchase that another tool has charged. */
+export function toImported(billing: PurchaseRecord['billing']): Pick<PurchaseView, 'imported'> {
+  return billing === IMPORTED ? { imported: true } : {};
+}
+
+/** Returns the state of a purchase in words: `refunding (in doubt)`, `paid elsewhere`. */
+export function describePurchaseState({
+  status,
+  refund,
+  imported,
+}: Pick<PurchaseView, 'status' | 'refund' | 'imported'>): string {
+  if (imported === true && status === 'paid') return 'paid elsewhere';
   return refund === 'in-doubt' ? `${status} (in doubt)` : status;
 }

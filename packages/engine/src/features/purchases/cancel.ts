@@ -13,6 +13,8 @@ import { newestReading } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestId } from '../../base/suggestion.js';
+import { IMPORTED } from '../../base/purchase-keys.js';
+import { storePurchase } from './store-purchase.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { loadService } from './load-service.js';
 import { cancelOwn, findInvoice, isOpen } from './find-invoice.js';
@@ -34,9 +36,10 @@ export interface CancelRequest {
 }
 
 /**
- * Cancels a pending purchase with its invoice, or with `refund` a paid one, also one that its client has just paid. Repeatable.
+ * Cancels a pending purchase with its invoice, or with `refund` a paid one, also one that its client has just paid. An imported one, which
+ * another tool has charged, does not count any more. Repeatable.
  *
- * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
+ * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_imported` with `refund`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
  *   under its allowance, `not_metered_yet` where its usage is unknown, unreadable or doubted, `purchase_ended` for one that failed or is over, `unknown_client` while it is not known what became of its client: nothing was returned
  */
 export async function cancelPurchase(context: Context, request: CancelRequest): Promise<PurchaseDetail> {
@@ -45,9 +48,13 @@ export async function cancelPurchase(context: Context, request: CancelRequest): 
   const row = await withRun(context, purpose, async (run) => {
     await run.leases.take(serviceLease(service), request.waitMs);
     const found = await requirePurchase(context, request.id);
-    refuseElsewhere(context, found);
+    if (found.billing === IMPORTED) refuseImported(found, request);
+    else refuseElsewhere(context, found);
     await run.start();
-    const cancelled = await cancel(context, run, found, request);
+    const cancelled =
+      found.billing === IMPORTED
+        ? await storePurchase(context, run.leases.held, { row: found, change: { status: 'cancelled' } })
+        : await cancel(context, run, found, request);
     await run.end({ outcome: 'done', changes: cancelled.status !== found.status });
     return cancelled;
   });
@@ -63,6 +70,16 @@ async function requirePurchase({ store }: Context, id: string): Promise<Purchase
     (await store.purchases.list()).map((row) => row.id),
   );
   throw notFound('unknown_purchase', `There is no purchase "${id}"`, { purchase: id }, hint);
+}
+
+/** Of a purchase that another tool has charged, nothing can be returned here: cancelled, it does not count any more. */
+function refuseImported({ id }: PurchaseRecord, { refund }: CancelRequest): void {
+  if (!refund) return;
+  throw new SluiceError(
+    'purchase_imported',
+    `Purchase ${id} was imported, and another tool has charged it: Sluice can't return its price; nothing was changed`,
+    { details: { purchase: id } },
+  );
 }
 
 /** Refuses what another billing system than the config's has charged: it can be asked and changed only there. */

@@ -34,7 +34,7 @@ export async function storePurchase(
 }
 
 /** Stores the allowance of a service with its last decision: readers need not wait for the next run. */
-async function recordAllowance(context: Context, tables: StoreTables, id: string): Promise<void> {
+export async function recordAllowance(context: Context, tables: StoreTables, id: string): Promise<void> {
   const service = await tables.services.get(id);
   if (service === null) return;
   const { decision = null, decided = true } = (await allowancesNow(context, [service], tables)).get(id) ?? {};

@@ -5,13 +5,13 @@ import { invoiceUrl } from '../billing/billing-pages.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
-import { toPurchaseState } from '../billing/refund-state.js';
+import { toImported, toPurchaseState } from '../billing/refund-state.js';
 
 /** Returns a purchase as documents show it. */
 function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
   const {
     run,
-    billing: _billing,
+    billing,
     taxed: _taxed,
     key: _key,
     refundedAt: _refundedAt,
@@ -19,7 +19,8 @@ function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<strin
     note: _note,
     ...shown
   } = row;
-  return { ...shown, ...toPurchaseState(row), by: actors.get(run ?? '') ?? null, invoiceUrl: invoiceUrl(context, row) };
+  const view = { ...shown, ...toPurchaseState(row), by: actors.get(run ?? '') ?? null };
+  return { ...view, invoiceUrl: invoiceUrl(context, row), ...toImported(billing) };
 }
 
 /** Returns a purchase with its cycle. */

@@ -11,7 +11,7 @@ import { findMode } from '../../kernel/subject/allowance.js';
 import { openTerminations, type Termination } from '../../kernel/subject/termination.js';
 import { isLeftBehind, type Outage, readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
-import { toPurchaseState } from '../billing/refund-state.js';
+import { toImported, toPurchaseState } from '../billing/refund-state.js';
 import { withAllowanceNow } from './allowance-now.js';
 import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
@@ -171,6 +171,7 @@ export function toPurchase(
     charged,
     invoiceUrl: invoiceUrl(context, row),
     current,
+    ...toImported(row.billing),
   };
 }
 
