@@ -69,7 +69,7 @@ describe('an instance as an object', () => {
   });
 
   it('lists its methods before any was called', () => {
-    expect(Object.keys(sluice.holds)).toEqual(['list', 'add', 'release', 'adopt', 'releaseAll']);
+    expect(Object.keys(sluice.holds)).toEqual(['list', 'add', 'release', 'adopt', 'adoptAll', 'releaseAll']);
     expect(Object.keys(sluice)).toEqual(expect.arrayContaining(['config', 'poll', 'services', 'notices', 'close']));
   });
 

@@ -184,15 +184,21 @@ function declareHold(hold: LazyCommand): void {
     )
     .runs(async () => (await load()).holdRelease);
   hold
-    .command('adopt <service>')
+    .command('adopt')
+    .argument('[service]')
     .description('adopt restrictions of another tool as evidence of a hold; changes nothing on the panel')
     .choice('--reason <reason>', 'default: quota', ['quota', 'billing', 'manual'])
     .option('--ports <ids>', 'ports that the other tool disabled, separated by commas')
     .option('--order', 'the other tool suspended the order')
     .option('--forwards <ids>', 'forwards that the other tool paused, separated by commas')
+    .option('--from <file>', 'CSV with service,reason,ports,order,forwards,note; adopts all rows or none')
+    .dryRun('with --from: store nothing, and show what would be adopted')
     .changes()
     .waits()
-    .examples('sluice hold adopt svc-1 --reason quota --ports 7001,7002')
+    .examples(
+      'sluice hold adopt svc-1 --reason quota --ports 7001,7002',
+      'sluice hold adopt --from holds.csv --dry-run',
+    )
     .runs(async () => (await load()).holdAdopt);
 }
 

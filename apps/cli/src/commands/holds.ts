@@ -20,10 +20,12 @@ import { printOutcome } from '../terminal/reports/command.js';
 import { printRun } from '../terminal/reports/run-report.js';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import type { Opened } from '../open-sluice.js';
+import { type Opened, withSluice } from '../open-sluice.js';
+import { readRows } from '../terminal/rows/rows.js';
 import { answer } from './answer.js';
 import { type ChangeOptions, toHow } from './change-options.js';
 import { confirm, type CommandHandler } from './command.js';
+import { printImport } from './import-services.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListHandler, type ListOptions } from './list.js';
 import { printKept } from './observed.js';
@@ -151,6 +153,8 @@ function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> {
 
 /** Options of `hold adopt`. */
 interface AdoptOptions extends HoldOptions {
+  from?: string;
+  dryRun?: boolean;
   ports?: string;
   order?: boolean;
   forwards?: string;
@@ -158,8 +162,29 @@ interface AdoptOptions extends HoldOptions {
 
 const REASONS = ['quota', 'billing', 'manual'] as const;
 
-/** `sluice hold adopt SERVICE` */
-export const holdAdopt: CommandHandler<AdoptOptions> = ([id = ''], options, deps) => {
+/** `sluice hold adopt --from FILE` */
+async function adoptFrom(file: string, options: AdoptOptions, deps: Deps): Promise<number> {
+  const { rows } = await readRows(file, deps);
+  const how = { waitMs: parseWait(options), dryRun: options.dryRun };
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const report = await sluice.holds.adoptAll(rows, how);
+    terminal.document(report);
+    printImport(terminal, { file, verbose: false }, report);
+    return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
+  });
+}
+
+/** `sluice hold adopt SERVICE`, `sluice hold adopt --from FILE` */
+export const holdAdopt: CommandHandler<AdoptOptions> = async ([id], options, deps) => {
+  const { from } = options;
+  const alone = [options.reason, options.ports, options.order, options.forwards];
+  if (from !== undefined) {
+    if (id !== undefined || alone.some((value) => value !== undefined))
+      throw usageError('bad_option', '--from: the file names the services and what was restricted');
+    return adoptFrom(from, options, deps);
+  }
+  if (id === undefined) throw usageError('bad_option', 'Name a service, or a file with --from');
+  if (options.dryRun === true) throw usageError('bad_option', '--dry-run is for a file: --from FILE');
   const reason = REASONS.find((item) => item === (options.reason ?? 'quota'));
   if (reason === undefined)
     throw usageError('bad_option', `--reason: "${String(options.reason)}" is not one of ${REASONS.join(', ')}`);

@@ -102,6 +102,7 @@ packages: { extra: { traffic: 50GB, price: "5.00" } }
 whmcs: { url: "${whmcs.url}", allowHttp: true, identifier: "${whmcs.identifier}", secret: "\${env:WHMCS_SECRET}" }
 `,
   );
+  write('holds.csv', 'service,reason,ports\ndcim-2,manual,43\n');
   write(
     'purchases.csv',
     `service,package,bytes,price,currency,at\ndcim-2,old,1000,1,EUR,${new Date(now()).toISOString()}\n`,
@@ -189,6 +190,7 @@ describe('the built command', () => {
       'hold list',
       'hold release dcim-2',
       'hold adopt dcim-2 --reason manual --ports 43',
+      'hold adopt --from holds.csv',
       'compare dcim --with old.csv',
       'observe dcim',
       'enforce dcim --yes',

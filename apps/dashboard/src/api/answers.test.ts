@@ -104,6 +104,7 @@ describe('answers are as the document says', () => {
     await send('DELETE /services/svc-9');
     at.panel.staffDisablePort(7031);
     await send('POST /services/svc-3/holds/adopt', { reason: 'manual', ports: ['7031'] });
+    await send('POST /holds/adopt', { rows: [{ service: 'svc-3', reason: 'manual', ports: '7031' }] });
   });
 
   it('of panels and their switches', async () => {

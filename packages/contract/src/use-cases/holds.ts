@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import {
   commanded,
   flag,
+  importRow,
   locked,
   optionalText,
   options,
@@ -12,6 +13,7 @@ import {
   accepts,
   text,
   textOrNone,
+  texts,
 } from './shapes.js';
 import { group } from './group.js';
 
@@ -89,6 +91,19 @@ export const holds = group({
           forwards: h.z.array(h.someText).optional(),
         },
         answer: h.services.service,
+      },
+    }),
+  },
+  adoptAll: {
+    callers: OPERATE,
+    command: 'hold adopt --from',
+    accepts: () =>
+      accepts(['rows', z.readonly(z.array(z.union([importRow, texts])))], options({ ...locked, dryRun: flag })),
+    routes: (h) => ({
+      'POST /holds/adopt': {
+        summary: 'Adopt restrictions of many services, all rows or none',
+        body: { rows: h.rows, dryRun: h.flag },
+        answer: h.reports.importReport,
       },
     }),
   },

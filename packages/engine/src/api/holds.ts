@@ -1,6 +1,16 @@
-import type { CommandReport, HoldEntry, ReleasedQuota, RunReport, ServiceDetail } from '@sluice/contract/documents';
+import type {
+  CommandReport,
+  HoldEntry,
+  ImportReport,
+  ReleasedQuota,
+  RunReport,
+  ServiceDetail,
+} from '@sluice/contract/documents';
 import type { HoldReason } from '@sluice/quota-core';
 import { adoptHold } from '../features/holds/adopt-hold.js';
+import { adoptHolds } from '../features/holds/adopt-holds.js';
+import type { ImportRow } from '../features/services/plan-rows.js';
+import { toRow } from './services.js';
 import type { HoldsFile } from '../context/holds-file.js';
 import { type HoldCommand, listHolds, releasedQuotas, runHoldCommand } from '../features/holds/holds.js';
 import { releaseQuota } from '../features/holds/release-quota.js';
@@ -41,6 +51,14 @@ export interface Holds {
   release(id: string, options?: CommandOptions & { until?: string | null | undefined }): Promise<CommandReport>;
   /** Adopts restrictions of another tool, so that a release undoes them. */
   adopt(id: string, what: Adopted): Promise<ServiceDetail>;
+  /**
+   * Adopts restrictions of many services, all rows or none (columns `service`, `reason`, `ports`, `order`, `forwards`, `note`).
+   * A repeat adopts what is missing.
+   */
+  adoptAll(
+    rows: readonly (ImportRow | Record<string, string>)[],
+    options?: LockOptions & { dryRun?: boolean | undefined },
+  ): Promise<ImportReport>;
   /** Lifts all restrictions, and switches their panels to `observe`; with `panel` that one, also where nothing of it is held. */
   releaseAll(options?: ReleaseAll): Promise<RunReport>;
 }
@@ -73,6 +91,10 @@ export function holdsApi(call: RunCall): Holds {
         return change(id, options, { command: 'hold release', reason: 'manual', what: 'release', note: null });
       return call(options, (context) => releaseQuota(context, id, { until, ...toHow(options) }));
     },
+    adoptAll: (rows, options) =>
+      call(options, (context) =>
+        adoptHolds(context, { rows: rows.map(toRow), dryRun: options?.dryRun === true, waitMs: toWaitMs(options) }),
+      ),
     adopt: (id, { reason, ports = [], order = false, forwards = [], note = null, ...options }) =>
       call(options, async (context) => {
         await requireService(context, id);

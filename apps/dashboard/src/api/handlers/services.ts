@@ -49,6 +49,7 @@ export const serviceHandlers: Handlers<GroupEndpoints<'services' | 'holds' | 'us
     const lines = rows.map((values, index) => ({ line: index + 1, values }));
     return sluice.usage.compare(param('panel'), lines, { ...as, file: 'rows' });
   },
+  'POST /holds/adopt': ({ sluice, body: { rows, dryRun }, as }) => sluice.holds.adoptAll(rows, { ...as, dryRun }),
   'GET /services/:service/holds': ({ sluice, param, query, client: reader }) =>
     sluice.holds.list({ ...query, service: param('service'), reader }),
   'GET /services/:service/overrides': ({ sluice, param, client: reader }) =>

@@ -206,7 +206,8 @@ async function findBuyer(context: Context, id: string): Promise<Buyer> {
 
 function parsePackage(value: string): string {
   if (value === '') throw new Error('is required');
-  if (value.length > 100 || printable(value) !== value) throw new Error('is not a name of up to 100 printable characters');
+  if (value.length > 100 || printable(value) !== value)
+    throw new Error('is not a name of up to 100 printable characters');
   return value;
 }
 
