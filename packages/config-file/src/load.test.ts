@@ -79,7 +79,7 @@ describe('a config that is no file', () => {
         expect(load).toThrow(`${file}: it is a pipe or a device, not a file`);
       }
       const { file, products } = checkConfigText('panels: {}\n', pipe, { kinds: [] }).config!;
-      expect(configState({ file, products })).toBeNull();
+      expect(configState({ file, include: [], products })).toBeNull();
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -100,7 +100,7 @@ describe('a message that is no text', () => {
       const { problems } = checkConfigFile(file, { kinds: [] });
       expect(problems.map((problem) => problem.message)).toContain(`${message} can't be read (${WHY[what]})`);
       const products = { small: { credentials: { message } } } as never;
-      expect(configState({ file, products })).toBeNull();
+      expect(configState({ file, include: [], products })).toBeNull();
     } finally {
       rmSync(folder, { recursive: true });
     }

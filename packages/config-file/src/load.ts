@@ -1,9 +1,7 @@
 import path from 'node:path';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { type Alias, type Document, isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { readWhole } from './read-whole.js';
-import { yamlMessage } from './yaml-message.js';
 import { exposedConfig, namesProgram } from './exposed.js';
 import type { FoundConfig } from './find-config-file.js';
 import { isMap } from './is-map.js';
@@ -11,6 +9,8 @@ import type { ConfigKinds } from './kinds.js';
 import { literalSecrets } from './literal-secrets.js';
 import { findMessageProblems } from './messages.js';
 import { type ConfigProblem, formatProblem } from './problem.js';
+import { readIncluded } from './included.js';
+import { parseYaml } from './yaml-document.js';
 import { readConfig, systemUser } from './read-config.js';
 
 /** A valid config, with the folder that its relative paths are relative to. */
@@ -65,14 +65,14 @@ export function checkConfigFile(
 }
 
 /**
- * Returns a text that changes with what `loadConfigFile` would find different: the file with its permissions, and the messages that the
- * config names; null for one that can't be read.
+ * Returns a text that changes with what `loadConfigFile` would find different: the file and those that it includes, with their permissions,
+ * and the messages that the config names; null for one that can't be read.
  */
-export function configState({ file, products }: Pick<Config, 'file' | 'products'>): string | null {
+export function configState({ file, include, products }: Pick<Config, 'file' | 'include' | 'products'>): string | null {
   try {
     const messages = Object.values(products).map(({ credentials }) => credentials?.message);
     const texts = messages.map((message) => (message === undefined ? null : readWhole(message).text));
-    return JSON.stringify([readConfig(file), texts]);
+    return JSON.stringify([readConfig(file), include.map(readConfig), texts]);
   } catch {
     return null;
   }
@@ -84,8 +84,11 @@ function readAndCheck(
   { onlyChecks, byFolder }: Required<ConfigSearch> & { onlyChecks: boolean },
 ): CheckedConfig {
   const { text, access } = readConfig(file);
-  const { config, problems, raw } = check(text, file, known);
-  const exposed = exposedConfig({ ...access, byFolder }, systemUser(onlyChecks), raw, known);
+  const { config, problems, raw, parts } = check(text, file, known);
+  const user = systemUser(onlyChecks);
+  const exposed = [{ access: { ...access, byFolder }, raw }, ...parts].flatMap((part) =>
+    exposedConfig(part.access, user, part.raw, known),
+  );
   const all = [...exposed, ...problems];
   const isRefused = exposed.some(({ severity }) => severity === 'error');
   return { config: config === null || isRefused ? null : { ...config, exposed, warnings: all }, problems: all };
@@ -97,25 +100,33 @@ export function checkConfigText(text: string, file: string, known: ConfigKinds):
   return { config, problems };
 }
 
-/** As `checkConfigText`; `raw` are the values as written. */
-function check(text: string, file: string, known: ConfigKinds): CheckedConfig & { raw: unknown } {
+/** As `checkConfigText`; `raw` are the values as written, and `parts` those of the included files. */
+function check(
+  text: string,
+  file: string,
+  known: ConfigKinds,
+): CheckedConfig & Pick<ReturnType<typeof readIncluded>, 'raw' | 'parts'> {
   const problems: ConfigProblem[] = [];
-  const lines = new LineCounter();
-  const { document, raw } = parseYaml(text, lines, problems);
-  if (document === null) return { config: null, problems, raw };
-  const { config, findings } = checkConfig(raw, known.kinds, known.billing, known.channels);
+  const written = parseYaml(text, problems);
+  if (written.document === null) return { config: null, problems, raw: written.raw, parts: [] };
   const absolute = path.resolve(file);
   const dir = path.dirname(absolute);
+  const { raw, files, parts, findPlace, ...included } = readIncluded(written, dir);
+  problems.push(...included.problems);
+  const { config, findings } = checkConfig(raw, known.kinds, known.billing, known.channels);
   const messages = findMessageProblems(raw, dir);
   const secrets = config === null ? [] : literalSecrets(raw, known).map(toSecretWarning);
   const programs = config === null ? [] : programWarnings(raw, known);
-  for (const { severity, path: keys, message } of [...messages, ...secrets, ...programs, ...findings]) {
-    problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
-  }
-  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  if (config === null || messages.length > 0) return { config: null, problems, raw };
+  for (const { severity, path: keys, message } of [...messages, ...secrets, ...programs, ...findings])
+    problems.push({ severity, path: keys.join('.'), ...findPlace(keys), message });
+  const order = ({ file: name }: ConfigProblem): number =>
+    name === undefined ? -1 : files.indexOf(path.resolve(dir, name));
+  problems.sort((a, b) => order(a) - order(b) || (a.line ?? 0) - (b.line ?? 0));
+  const isRefused = config === null || messages.length + included.problems.length > 0;
+  if (isRefused) return { config: null, problems, raw: written.raw, parts };
   resolveFiles(config, dir, known);
-  return { config: { ...config, file: absolute, dir, exposed: [], warnings: problems }, problems, raw };
+  const whole = { ...config, include: files, file: absolute, dir, exposed: [], warnings: problems };
+  return { config: whole, problems, raw: written.raw, parts };
 }
 
 function toSecretWarning(keys: string[]): ConfigFinding {
@@ -138,60 +149,4 @@ function resolveFiles(config: EngineConfig, dir: string, { billing = [] }: Confi
     if (credentials?.writeTo !== undefined && isFolder) credentials.writeTo = path.resolve(dir, credentials.writeTo);
     if (credentials?.message !== undefined) credentials.message = path.resolve(dir, credentials.message);
   }
-}
-
-/** Parses the text; on failure adds the errors to `problems` and returns null. */
-function parseYaml(
-  text: string,
-  lines: LineCounter,
-  problems: ConfigProblem[],
-): { document: Document | null; raw: unknown } {
-  const add = (error: unknown, line: number | null): void => {
-    problems.push({ severity: 'error', path: '', line, message: yamlMessage(error, text) });
-  };
-  try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    const { errors } = document;
-    // A parser without stack left reports more than once, and what it reports besides means nothing.
-    const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-    for (const error of exhausted ? [exhausted] : errors) add(error, lines.linePos(error.pos[0]).line);
-    const loops = problems.length === 0 ? findLoops(document) : [];
-    for (const { range } of loops) {
-      const message = 'an alias (*name) is a part of what it stands for: write the values out instead';
-      problems.push({ severity: 'error', path: '', line: range ? lines.linePos(range[0]).line : null, message });
-    }
-    if (problems.length === 0) return { document, raw: document.toJS() ?? {} };
-  } catch (error) {
-    add(error, null);
-  }
-  return { document: null, raw: null };
-}
-
-/** Finds the aliases inside of what they stand for: their values would have no end. */
-function findLoops(document: Document): Alias[] {
-  const anchored = new Map<string, unknown>();
-  const loops: Alias[] = [];
-  visit(document, (_key, node, path) => {
-    if (isAlias(node)) {
-      if (path.some((parent) => parent === anchored.get(node.source))) loops.push(node);
-    } else if (isNode(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
-  });
-  return loops;
-}
-
-function findLine(document: Document, lines: LineCounter, keys: string[]): number | null {
-  for (let length = keys.length; length > 0; length--) {
-    const key = keys[length - 1];
-    const parent = length === 1 ? document.contents : document.getIn(keys.slice(0, length - 1).map(toKey), true);
-    const items = (parent as { items?: { key?: { value?: unknown; range?: [number, number, number] } }[] } | null)
-      ?.items;
-    const pair = items?.find((item) => String(item.key?.value) === key);
-    const offset = pair?.key?.range?.[0];
-    if (offset !== undefined) return lines.linePos(offset).line;
-  }
-  return null;
-}
-
-function toKey(key: string): string | number {
-  return /^\d+$/.test(key) ? Number(key) : key;
 }

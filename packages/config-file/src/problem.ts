@@ -4,11 +4,14 @@ export interface ConfigProblem {
   /** Path of the key, such as `panels.dcim.token`. */
   path: string;
   line: number | null;
+  /** The included file that it is in, as the config names it; absent for the config itself. */
+  file?: string | undefined;
   message: string;
 }
 
-/** Returns `line 12: panels.dcim.token: …`. */
+/** Returns `line 12: panels.dcim.token: …`, or `products.yaml, line 3: products.small: …`. */
 export function formatProblem(problem: ConfigProblem): string {
-  const place = [problem.line === null ? '' : `line ${problem.line}`, problem.path].filter((part) => part !== '');
-  return [...place, problem.message].join(': ');
+  const { file = '', line, path, message } = problem;
+  const place = [file, line === null ? '' : `line ${line}`].filter((part) => part !== '').join(', ');
+  return [place, path, message].filter((part) => part !== '').join(': ');
 }

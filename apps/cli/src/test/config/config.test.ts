@@ -28,6 +28,18 @@ describe('config check', () => {
     expect(await check(GOOD)).toEqual({ exitCode: 0, problems: [] });
   });
 
+  it('names the included file in which something is wrong', async () => {
+    bench.write('products.yaml', 'products:\n  small: { panel: dcim, quota: { total: 1TB } }\n');
+    const including = `include: [products.yaml]\n${GOOD}`;
+    expect(await check(including)).toEqual({ exitCode: 0, problems: [] });
+    bench.write('products.yaml', 'products:\n  small:\n    panel: dcmi\n    quota: { total: 1TB }\n');
+    const { exitCode, problems } = await check(including);
+    expect([exitCode, problems]).toMatchObject([2, [{ path: 'products.small.panel', file: 'products.yaml', line: 3 }]]);
+    const { stdout } = await bench.sluice('config check');
+    expect(stdout).toMatch(/^error products\.yaml, line 3: products\.small\.panel: /);
+    expect((await bench.sluice('service list')).stderr).toContain('products.yaml, line 3');
+  });
+
   it('warns of secrets of every section that are written in the file', async () => {
     const { exitCode, problems } = await check(`${GOOD}serve: { token: literal-token-of-the-server }
 heartbeat: https://watch.example.com/ping/6f0c

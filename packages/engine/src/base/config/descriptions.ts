@@ -31,6 +31,7 @@ const GENERAL: Record<string, string> = {
   serve: 'The HTTP API and the dashboard',
   notify: 'Where notices are sent: webhooks, mail, Telegram, commands; see notifications.md',
   heartbeat: 'Address that each run over all panels calls: with /start, as it is on success, with /fail otherwise',
+  include: 'Further files with `products` and `packages`; relative paths are relative to the folder of the config',
   childEnv:
     'Names of variables that programs (${cmd:…}, command of notify) get beside PATH, HOME, USER, LANG, LC_*, TZ and XDG_*',
   ...under('notify', {

@@ -31,6 +31,12 @@ import {
 
 /** Lists that must be empty in this version. */
 const empty = z.optional(z.tuple([]));
+/** What a config file includes is in its config when the engine gets it. */
+const included = z.array(z.string()).check(
+  z.refine((files) => files.length === 0, {
+    error: 'only a config that is read from a file can include others: state their products and packages here',
+  }),
+);
 const variable = z
   .string()
   .check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable, such as VAULT_ADDR'));
@@ -145,6 +151,7 @@ const trailing = {
   ),
   heartbeat: optionalSecret,
   childEnv: z._default(z.array(variable), []),
+  include: z._default(included, []),
   limits: empty,
 };
 
@@ -257,6 +264,8 @@ export interface Config {
   heartbeat?: string | undefined;
   /** Variables of the environment that programs get beside those that every program gets. */
   childEnv: string[];
+  /** Absolute paths of the files that a config file includes: their products and packages are in this config. */
+  include: string[];
   limits?: [] | undefined;
 }
 
