@@ -6,20 +6,23 @@ const mayImport = {
   'quota-core': ['quota-core'],
   'panel-http': [],
   'fake-panels': [],
-  contract: ['quota-core'],
+  contract: ['panel-http', 'quota-core'],
   'state-store': ['quota-core'],
   'panel-kind': ['panel-http', 'quota-core'],
   'easydcim-client': ['panel-http', 'panel-kind', 'quota-core'],
   'flvx-client': ['panel-http', 'panel-kind', 'quota-core'],
   'astbilling-client': ['panel-http', 'panel-kind', 'quota-core'],
-  'whmcs-client': ['panel-http', 'panel-kind', 'quota-core'],
-  'notice-channels': ['panel-http', 'panel-kind'],
+  'whmcs-client': ['contract', 'panel-http', 'panel-kind', 'quota-core'],
+  'notice-channels': ['contract', 'panel-http', 'panel-kind'],
   charts: [],
   'api-client': [],
   'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
   engine: ['contract', 'panel-http', 'panel-kind', 'quota-core', 'state-store'],
-  'config-file': ['engine', 'panel-kind'],
+  'config-file': ['contract', 'engine', 'panel-kind'],
 };
+
+/** Of which of these a package may import types alone: they are not loaded with it. */
+const typesAlone = { contract: ['panel-http'] };
 
 /** Which of our packages the cases against real panels may import: the fakes and what sends requests to a panel. */
 const conformanceMayImport = [
@@ -47,6 +50,11 @@ export const packageRules = Object.entries(mayImport).map(([name, allowed]) => (
           regex: `^@sluice/(?!(${[...allowed, '-'].join('|')})(/|$))`,
           message: `${name} may import of ours only: ${allowed.join(', ') || 'nothing'}.`,
         },
+        ...(typesAlone[name] ?? []).map((other) => ({
+          regex: `^@sluice/${other}(/|$)`,
+          values: true,
+          message: `${name} may import types of ${other} only: write import type.`,
+        })),
         ...(name === 'quota-core'
           ? // Digests are pure.
             [{ regex: '^(node:(?!crypto$)|fs$|got$|better-sqlite3$)', message: 'quota-core is pure: no I/O.' }]

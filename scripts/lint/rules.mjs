@@ -73,12 +73,14 @@ const wording = {
 const imports = {
   meta: { type: 'problem', schema: [{ type: 'array' }] },
   create(context) {
-    const patterns = context.options[0].map(({ regex, message }) => ({ regex: new RegExp(regex), message }));
+    const patterns = context.options[0].map((pattern) => ({ ...pattern, regex: new RegExp(pattern.regex) }));
     const check = (node) => {
       if (node.source == null) return;
       const { value } = node.source;
-      for (const { regex, message } of patterns) {
-        if (regex.test(value)) context.report({ node, message: `"${value}" may not be imported here. ${message}` });
+      const isType = (node.importKind ?? node.exportKind) === 'type';
+      for (const { regex, message, values = false } of patterns) {
+        if (regex.test(value) && !(values && isType))
+          context.report({ node, message: `"${value}" may not be imported here. ${message}` });
       }
     };
     return {

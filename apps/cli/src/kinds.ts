@@ -1,11 +1,12 @@
 import './plain-zod.js';
 import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
 import type { ConfigKinds } from '@sluice/config-file';
+import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { command, mail, telegram, webhook } from '@sluice/notice-channels';
-import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
+import type { PanelKind } from '@sluice/panel-kind';
 import { whmcs } from '@sluice/whmcs-client/billing';
 
 /** The kinds of panels that ship with the command. */

@@ -1,4 +1,5 @@
-import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
+import type { PanelKind } from '@sluice/panel-kind';
 
 /** What a config may name: kinds of panels, and, where it uses them, billing systems and channels of notices. */
 export interface ConfigKinds {

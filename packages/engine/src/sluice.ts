@@ -1,5 +1,6 @@
 import type { Explanation, OverviewReport, RunReport, Standing } from '@sluice/contract/documents';
-import type { BillingKind, Clock, NoticeChannelKind, PanelKind, SluiceError } from '@sluice/panel-kind';
+import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
+import type { Clock, PanelKind, SluiceError } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Access } from './api/access.js';
 import type { Agents } from './api/agents.js';

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ChannelMessage, NoticeChannel, NoticeChannelKind } from '@sluice/contract/ports';
 import {
   type FakeMailServer,
   type FakeServer,
@@ -10,7 +11,6 @@ import {
   startFakeMailServer,
   startFakeServer,
 } from '@sluice/fake-panels';
-import type { ChannelMessage, NoticeChannel, NoticeChannelKind } from '@sluice/panel-kind';
 import { command, mail, pingHeartbeat, telegram, webhook } from './index.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');

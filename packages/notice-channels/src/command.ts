@@ -1,11 +1,6 @@
 import { spawn } from 'node:child_process';
-import {
-  type ChannelDependencies,
-  type ChannelMessage,
-  type NoticeChannel,
-  programEnv,
-  toNotSent,
-} from '@sluice/panel-kind';
+import type { ChannelDependencies, ChannelMessage, NoticeChannel } from '@sluice/contract/ports';
+import { programEnv, toNotSent } from '@sluice/panel-kind';
 import { quoteAnswer } from './quote-answer.js';
 
 /** Bytes of its messages that are read. */

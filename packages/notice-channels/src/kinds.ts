@@ -1,4 +1,5 @@
-import { type NoticeChannelKind, secret } from '@sluice/panel-kind';
+import type { NoticeChannelKind } from '@sluice/contract/ports';
+import { secret } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 import { isMailAddress, isSmtpAddress, isWebAddress } from './settings.js';
 

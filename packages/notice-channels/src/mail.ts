@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { type ChannelDependencies, type ChannelMessage, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
+import type { ChannelDependencies, ChannelMessage, NoticeChannel } from '@sluice/contract/ports';
+import { toNotSent } from '@sluice/panel-kind';
 import { createTransport } from 'nodemailer';
 import { quoteAnswer } from './quote-answer.js';
 import { isMailAddress, parseSmtpAddress } from './settings.js';

@@ -1,4 +1,5 @@
-import { type ChannelDependencies, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
+import type { ChannelDependencies, NoticeChannel } from '@sluice/contract/ports';
+import { toNotSent } from '@sluice/panel-kind';
 import { type Answer, requireAcknowledged, sendRequest } from './http-request.js';
 import { cut, quoteAnswer } from './quote-answer.js';
 import { requireWebAddress } from './settings.js';

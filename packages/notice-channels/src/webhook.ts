@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ChannelDependencies, NoticeChannel } from '@sluice/panel-kind';
+import type { ChannelDependencies, NoticeChannel } from '@sluice/contract/ports';
 import { requireAcknowledged, sendRequest } from './http-request.js';
 import { requireWebAddress } from './settings.js';
 

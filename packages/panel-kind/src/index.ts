@@ -30,44 +30,6 @@ export type {
   ReservationState,
   UserRestriction,
 } from './agents.js';
-export type {
-  BillingCheck,
-  BillingDependencies,
-  BillingKind,
-  BillingSystem,
-  BillingUse,
-  CallLineSettings,
-  Charge,
-  Credit,
-  LineSearch,
-  NewLine,
-  OwnInvoice,
-  Payment,
-  RefundRequest,
-  SectionProblem,
-  Sending,
-  BillingPages,
-} from './billing.js';
-export {
-  hasLine,
-  type Invoice,
-  type InvoiceLine,
-  type InvoiceStatus,
-  isLineOf,
-  isOnlyLine,
-  type MarkedLine,
-} from './invoice.js';
-export type {
-  ServiceSource,
-  SourceFact,
-  SourceFacts,
-  SourceFields,
-  SourceList,
-  SourceProblem,
-  SourceRequest,
-  SourceService,
-  SourceUsage,
-} from './service-source.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { mayBeDone } from './may-be-done.js';
 export { callAgeMs, type Clock, IN_PROGRESS_MS, isoNow, LATEST_CALL_MS, newId } from './clock.js';
@@ -117,13 +79,7 @@ export {
   type RefColumn,
 } from './kind.js';
 export { isPrivateAddress } from './private-networks.js';
-export {
-  type ChannelDependencies,
-  type ChannelMessage,
-  type NoticeChannel,
-  type NoticeChannelKind,
-  toNotSent,
-} from './notice-channel.js';
+export { toNotSent } from './to-not-sent.js';
 export type { Panel, PanelCore, PanelTestAnswer } from './panel.js';
 export {
   type AccountCommand,

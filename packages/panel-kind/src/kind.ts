@@ -1,11 +1,10 @@
 import type { CallEvent } from '@sluice/panel-http';
 import { normaliseBaseUrl } from '@sluice/panel-http/base-url';
-import type { ActionRecord } from '@sluice/quota-core';
+import type { ActionRecord, SourceFacts } from '@sluice/quota-core';
 import type { ZodMiniType } from 'zod/mini';
 import type { Clock } from './clock.js';
 import type { LookupList } from './facets.js';
 import type { Panel } from './panel.js';
-import type { SourceFacts } from './service-source.js';
 import type { Capability, KindTraits } from './traits.js';
 import type { PanelSettings, ProductSettings } from './settings.js';
 

@@ -86,6 +86,8 @@ export type {
   LeaseOwner,
   ServiceRecord,
   ServiceStatus,
+  SourceFact,
+  SourceFacts,
 } from './records.js';
 export {
   type AccountingMode,

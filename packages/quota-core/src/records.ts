@@ -32,6 +32,15 @@ export interface ServiceRecord {
   updatedAt: string;
 }
 
+/**
+ * What a billing system knows of a service besides custom fields: the id of its order, its domain, names, e-mail and tax number of its
+ * client, and the number in its configurable option with the name of the column.
+ */
+export type SourceFact = 'order' | 'domain' | 'first-name' | 'last-name' | 'email' | 'tax-number' | 'option';
+
+/** Facts by the column that they fill where no custom field has a value. */
+export type SourceFacts = Readonly<Record<string, SourceFact>>;
+
 /** A reason to keep a service restricted, in force while `until` is null. */
 export interface HoldRecord {
   id: string;

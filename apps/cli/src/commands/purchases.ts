@@ -1,5 +1,5 @@
+import type { Credit } from '@sluice/contract/ports';
 import { describeEffect, describePurchaseState, describeRefused, describeRefusedOne } from '@sluice/engine/words';
-import type { Credit } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '../terminal/lists/billing.js';
 import { formatPurchase } from '../terminal/reports/outcome.js';

@@ -1,4 +1,4 @@
-import type { Credit } from '@sluice/panel-kind';
+import type { Credit } from '@sluice/contract/ports';
 import type { Context } from '../server/options.js';
 import type { LastRead, PanelReads } from './panel-reads.js';
 

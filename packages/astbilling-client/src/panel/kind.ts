@@ -1,4 +1,5 @@
-import type { NamedAction, PanelKind, SourceFacts } from '@sluice/panel-kind';
+import type { NamedAction, PanelKind } from '@sluice/panel-kind';
+import type { SourceFacts } from '@sluice/quota-core';
 import {
   CAPABILITIES,
   LINE_REF,

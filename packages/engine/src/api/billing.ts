@@ -1,5 +1,5 @@
 import type { CreditEntry, InvoiceView } from '@sluice/contract/documents';
-import type { Credit } from '@sluice/panel-kind';
+import type { Credit } from '@sluice/contract/ports';
 import {
   addCredit,
   cancelOpenInvoice,

@@ -6,7 +6,7 @@ import type {
   PurchaseReport,
   PurchaseView,
 } from '@sluice/contract/documents';
-import type { Credit } from '@sluice/panel-kind';
+import type { Credit } from '@sluice/contract/ports';
 import { type PaymentTerms, paymentTerms } from '../features/billing/billing-pages.js';
 import { cancelPurchase } from '../features/purchases/cancel.js';
 import { type PurchaseBudget, readBudgetLeft } from '../features/purchases/budget-left.js';

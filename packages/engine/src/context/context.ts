@@ -1,5 +1,6 @@
+import type { BillingSystem } from '@sluice/contract/ports';
 import type { CallEvent } from '@sluice/panel-http';
-import { type BillingSystem, newId, type Panel, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
+import { newId, type Panel, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
 import type { ApiCallRecord, HeldLease, StateStore, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../base/config/find-entry.js';
 import { removedPanel } from '../base/config/find-panel.js';

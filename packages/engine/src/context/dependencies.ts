@@ -1,4 +1,5 @@
-import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
+import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
 import type { Files } from '../base/files.js';

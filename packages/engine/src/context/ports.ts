@@ -1,4 +1,5 @@
-import type { AgentBudget, BillingSystem, ItemError, PanelAgents, RaiseRequest } from '@sluice/panel-kind';
+import type { BillingSystem } from '@sluice/contract/ports';
+import type { AgentBudget, ItemError, PanelAgents, RaiseRequest } from '@sluice/panel-kind';
 
 /** The agents of a panel, by its name. */
 export interface PanelsAgents {

@@ -1,5 +1,6 @@
+import type { BillingCheck, BillingDependencies, BillingUse } from '@sluice/contract/ports';
 import { isPanelError } from '@sluice/panel-http';
-import { type BillingCheck, type BillingDependencies, type BillingUse, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import type { WhmcsClient } from '../client/types.js';
 import { TITLE, toBillingError } from './errors.js';
 import { needsClients } from './fill-columns.js';

@@ -1,4 +1,4 @@
-import type { SectionProblem } from '@sluice/panel-kind';
+import type { SectionProblem } from '@sluice/contract/ports';
 import type { WhmcsProductIds } from './settings.js';
 
 /** A product of WHMCS, by its ids. */

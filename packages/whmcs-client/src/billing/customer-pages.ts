@@ -1,4 +1,5 @@
-import { type BillingPages, customerAddress } from '@sluice/panel-kind';
+import type { BillingPages } from '@sluice/contract/ports';
+import { customerAddress } from '@sluice/panel-kind';
 import { pastedTails } from '../client/pasted-tails.js';
 import type { WhmcsSettings } from './settings.js';
 

@@ -1,6 +1,7 @@
+import type { Credit, Invoice } from '@sluice/contract/ports';
 import { formatMoney } from '@sluice/quota-core';
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import { type Credit, type Invoice, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import { AMOUNTS, isBookable } from './amounts.js';
 
 export const TITLE = 'WHMCS';

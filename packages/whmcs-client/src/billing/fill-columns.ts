@@ -1,4 +1,5 @@
-import type { SourceFact, SourceFacts, SourceProblem, SourceService } from '@sluice/panel-kind';
+import type { SourceProblem, SourceService } from '@sluice/contract/ports';
+import type { SourceFact, SourceFacts } from '@sluice/quota-core';
 import type { WhmcsClientRow, WhmcsService } from '../client/types.js';
 import { TITLE } from './errors.js';
 import { toTaxNumber } from './tax-number.js';

@@ -1,4 +1,4 @@
-import type { BillingKind } from '@sluice/panel-kind';
+import type { BillingKind } from '@sluice/contract/ports';
 import { AMOUNTS } from './amounts.js';
 import { listMissing } from './call-settings.js';
 import { findDoubleClaims } from './claims.js';

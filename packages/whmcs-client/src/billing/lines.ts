@@ -5,7 +5,7 @@ import {
   type NewLine,
   type OwnInvoice,
   type Sending,
-} from '@sluice/panel-kind';
+} from '@sluice/contract/ports';
 import { lineMarker, markLine } from '@sluice/quota-core';
 import type { WhmcsInvoiceRow } from '../index.js';
 import { checkAmount, notChangeable, type Progress, unclear } from './errors.js';

@@ -1,4 +1,4 @@
-import type { BillingDependencies } from '@sluice/panel-kind';
+import type { BillingDependencies } from '@sluice/contract/ports';
 import { createWhmcsClient, type WhmcsClient } from '../index.js';
 import type { WhmcsSettings } from './settings.js';
 

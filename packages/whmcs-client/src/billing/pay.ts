@@ -1,4 +1,5 @@
-import { type Charge, type Invoice, isOnlyLine, type Payment, SluiceError } from '@sluice/panel-kind';
+import { type Charge, type Invoice, isOnlyLine, type Payment } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 import type { WhmcsInvoiceChange } from '../index.js';
 import { isBookable } from './amounts.js';

@@ -1,4 +1,4 @@
-import { type Credit, isOnlyLine, type RefundRequest, type Sending } from '@sluice/panel-kind';
+import { type Credit, isOnlyLine, type RefundRequest, type Sending } from '@sluice/contract/ports';
 import { compareMoney, findMarkers, formatMoney, lineMarker, markLine, subtractMoney } from '@sluice/quota-core';
 import { checkAmount, currencyMismatch, invoiceClosed, type Progress, SHARED, unclear } from './errors.js';
 import { toInvoice, type WhmcsBooks } from './whmcs-books.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { ServiceSource } from '@sluice/contract/ports';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
-import type { ServiceSource } from '@sluice/panel-kind';
 import { whmcs } from './index.js';
 import { openWhmcsSource } from './source.js';
 

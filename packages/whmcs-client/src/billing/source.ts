@@ -1,14 +1,13 @@
+import type {
+  BillingDependencies,
+  ServiceSource,
+  SourceFields,
+  SourceList,
+  SourceRequest,
+  SourceUsage,
+} from '@sluice/contract/ports';
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import {
-  type BillingDependencies,
-  type ServiceSource,
-  SluiceError,
-  type SourceFields,
-  type SourceList,
-  type SourceRequest,
-  type SourceUsage,
-  usageError,
-} from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import type {
   WhmcsClient,
   WhmcsListOptions,

@@ -1,4 +1,4 @@
-import type { SourceProblem, SourceService } from '@sluice/panel-kind';
+import type { SourceProblem, SourceService } from '@sluice/contract/ports';
 import type { WhmcsCustomField, WhmcsService, WhmcsUnreadRow } from '../client/types.js';
 import { findClaim } from './claims.js';
 import type { WhmcsProductIds } from './settings.js';

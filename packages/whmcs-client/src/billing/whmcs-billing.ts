@@ -12,7 +12,7 @@ import {
   type Payment,
   type RefundRequest,
   type Sending,
-} from '@sluice/panel-kind';
+} from '@sluice/contract/ports';
 import { requireTaxed } from './call-settings.js';
 import { invoiceClosed, notChangeable, runCall, SHARED, TITLE, unclear } from './errors.js';
 import { findInvoices, putLine } from './lines.js';

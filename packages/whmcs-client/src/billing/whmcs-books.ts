@@ -1,5 +1,6 @@
+import type { Credit, Invoice, InvoiceStatus } from '@sluice/contract/ports';
 import { isPanelError } from '@sluice/panel-http';
-import { type Credit, type Invoice, type InvoiceStatus, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { WhmcsClient, WhmcsCreditEntry, WhmcsInvoice, WhmcsInvoiceChange } from '../index.js';
 import { inCurrency } from './amounts.js';

@@ -1,5 +1,6 @@
 import { beforeEach } from '@jest/globals';
-import { type ChannelMessage, type NoticeChannelKind, SluiceError } from '@sluice/panel-kind';
+import type { ChannelMessage, NoticeChannelKind } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
 /** A kind of channel that keeps what it sends. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BillingKind } from '@sluice/contract/ports';
 import { createSluice, parseConfig } from '@sluice/engine';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
-import type { BillingKind } from '@sluice/panel-kind';
 import { openStore } from '@sluice/state-store';
 import { whmcs } from '@sluice/whmcs-client/billing';
 

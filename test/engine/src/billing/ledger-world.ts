@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { BillingSystem } from '@sluice/contract/ports';
 import { createLedger, createSluice, parseConfig, type Sluice } from '@sluice/engine';
-import type { BillingSystem, Clock } from '@sluice/panel-kind';
+import type { Clock } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
 import type { BillingWorld } from '../test/describe-billing.js';
 

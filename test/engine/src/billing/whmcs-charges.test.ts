@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BillingSystem } from '@sluice/contract/ports';
 import { charge } from '@sluice/engine';
 import type { ChargeRequest } from '@sluice/engine/options';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
-import type { BillingSystem } from '@sluice/panel-kind';
 import { whmcs, type WhmcsSettings } from '@sluice/whmcs-client/billing';
 import { SENDING } from '../test/describe-billing.js';
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BillingSystem, Charge, Invoice, NewLine } from '@sluice/contract/ports';
 import type { Fault } from '@sluice/fake-panels';
 import { charge } from '@sluice/engine';
 import type { ChargeRequest } from '@sluice/engine/options';
-import { type BillingSystem, type Charge, type Invoice, type NewLine, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import { SENDING } from '../test/describe-billing.js';
 import { openWhmcsWorld, type WhmcsWorld } from './whmcs-world.js';
 

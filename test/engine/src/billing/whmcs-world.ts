@@ -1,5 +1,5 @@
+import type { BillingSystem } from '@sluice/contract/ports';
 import { type FakeWhmcs, type FakeWhmcsOptions, startFakeWhmcs } from '@sluice/fake-panels';
-import type { BillingSystem } from '@sluice/panel-kind';
 import { whmcs, type WhmcsSettings } from '@sluice/whmcs-client/billing';
 import type { BillingWorld } from '../test/describe-billing.js';
 

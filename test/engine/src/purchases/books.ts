@@ -1,6 +1,7 @@
+import type { BillingKind, BillingSystem, InvoiceStatus } from '@sluice/contract/ports';
 import { createLedger, createSluice, parseConfig } from '@sluice/engine';
 import { type Fault, type FakeWhmcs, type ManualClock, startFakeWhmcs } from '@sluice/fake-panels';
-import { type BillingKind, type BillingSystem, type InvoiceStatus, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import { addMoney } from '@sluice/quota-core';
 import type { StateStore } from '@sluice/state-store';
 import { whmcs } from '@sluice/whmcs-client/billing';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BillingSystem, Invoice, NewLine, Sending } from '@sluice/contract/ports';
 import { charge } from '@sluice/engine';
 import type { ChargeRequest } from '@sluice/engine/options';
-import type { BillingSystem, Invoice, NewLine, Sending } from '@sluice/panel-kind';
 import { lineMarker, markLine } from '@sluice/quota-core';
 
 /** A billing system under test. Amounts are decimal text as its currency has them. */

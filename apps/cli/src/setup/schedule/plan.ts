@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { type Config, secretReferences, storeLocation } from '@sluice/config-file';
+import type { BillingKind } from '@sluice/contract/ports';
 import { listCallPanels } from '@sluice/engine';
 import { describeUnbilled } from '@sluice/engine/words';
-import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import type { PanelKind } from '@sluice/panel-kind';
 import { type Job, regularMinutes, scheduledJobs } from './jobs.js';
 
 /** A job with its whole command line. */

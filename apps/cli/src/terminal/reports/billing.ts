@@ -1,8 +1,8 @@
+import type { Credit } from '@sluice/contract/ports';
 import { formatMoney } from '@sluice/quota-core';
 import type { AutoBuyView, InvoiceView } from '@sluice/engine';
 import { describeCredit } from '@sluice/engine/words';
 import type { AutoBuySubject } from '@sluice/engine/options';
-import type { Credit } from '@sluice/panel-kind';
 import { bytesCell, type Terminal } from '../terminal.js';
 import type { Times } from '../times.js';
 

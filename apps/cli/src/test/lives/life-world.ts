@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { BillingKind } from '@sluice/contract/ports';
 import { type CommandReport, type Config, createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeServer, type FaultRule, type ManualClock, manualClock } from '@sluice/fake-panels';
-import { type BillingKind, type PanelKind, SluiceError } from '@sluice/panel-kind';
+import { type PanelKind, SluiceError } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { Bench } from '../harness.js';
 import type { SeededRandom } from '../seeded-random.js';

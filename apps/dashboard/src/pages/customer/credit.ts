@@ -1,6 +1,6 @@
+import type { Credit } from '@sluice/contract/ports';
 import { describeCredit } from '@sluice/engine/words';
 import type { PaymentTerms } from '@sluice/engine/options';
-import type { Credit } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import { notice } from '../../layout/components.js';
 import type { Times } from '../../layout/format.js';

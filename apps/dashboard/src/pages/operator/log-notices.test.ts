@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { type NoticeChannelKind, SluiceError } from '@sluice/panel-kind';
+import type { NoticeChannelKind } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { useBench } from '../../test/dashboard-bench.js';
 import { textOf } from '../../test/page-texts.js';

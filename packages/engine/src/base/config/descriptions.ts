@@ -1,4 +1,4 @@
-import type { BillingKind } from '@sluice/panel-kind';
+import type { BillingKind } from '@sluice/contract/ports';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 import { type KnownKinds, toSection } from './schema.js';
 

@@ -1,4 +1,4 @@
-import type { BillingKind, NoticeChannelKind } from '@sluice/panel-kind';
+import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
 import { billingSettings, findEntry } from './find-entry.js';
 import { namedChannels } from './notify-schema.js';
 import { error, type RuleFinding } from './rule.js';

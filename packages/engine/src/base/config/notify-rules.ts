@@ -1,4 +1,4 @@
-import type { NoticeChannelKind } from '@sluice/panel-kind';
+import type { NoticeChannelKind } from '@sluice/contract/ports';
 import { CLIENT_EVENTS, EVENTS } from '../notice-events.js';
 import { PLACEHOLDERS, unknownPlaceholders } from '../template.js';
 import { suggestion } from '../suggestion.js';

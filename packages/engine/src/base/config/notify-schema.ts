@@ -1,4 +1,5 @@
-import { duration, type NoticeChannelKind } from '@sluice/panel-kind';
+import type { NoticeChannelKind } from '@sluice/contract/ports';
+import { duration } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 import { EVENTS, type NoticeEvent } from '../notice-events.js';
 

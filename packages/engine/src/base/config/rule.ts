@@ -1,4 +1,5 @@
-import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind } from '@sluice/contract/ports';
+import type { PanelKind } from '@sluice/panel-kind';
 import type { Config } from './schema.js';
 
 /** A finding about parts of a config that contradict each other. */

@@ -1,4 +1,5 @@
-import type { BillingKind, LimitSettings, PanelKind, ProductSettings } from '@sluice/panel-kind';
+import type { BillingKind } from '@sluice/contract/ports';
+import type { LimitSettings, PanelKind, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { billingSections, billingSettings, findEntry, RESERVED } from './find-entry.js';
 import { listCallPanels } from './call-panels.js';

@@ -1,10 +1,9 @@
 import { isIP } from 'node:net';
+import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
 import {
-  type BillingKind,
-  duration,
-  type NoticeChannelKind,
-  type PanelKind,
   type AutoBuySettings,
+  duration,
+  type PanelKind,
   type PanelSettings,
   type ProductSettings,
   share,

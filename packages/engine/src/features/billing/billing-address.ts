@@ -1,5 +1,6 @@
 import type { Check, RunReport } from '@sluice/contract/documents';
-import { type BillingKind, type BillingSystem, type ServiceSource, SluiceError } from '@sluice/panel-kind';
+import type { BillingKind, BillingSystem, ServiceSource } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import { toChecks } from '../../base/check.js';
 import { billingSettings } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';

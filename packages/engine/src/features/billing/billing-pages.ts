@@ -1,4 +1,4 @@
-import type { BillingKind, BillingPages } from '@sluice/panel-kind';
+import type { BillingKind, BillingPages } from '@sluice/contract/ports';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { billingSettings } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';

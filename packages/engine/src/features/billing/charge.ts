@@ -7,8 +7,8 @@ import {
   isOnlyLine,
   type NewLine,
   type Payment,
-  SluiceError,
-} from '@sluice/panel-kind';
+} from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
 import { place } from './place.js';
 import { keyUsed, refuseClosedClient, refuseOtherCurrency } from './refusals.js';

@@ -1,4 +1,4 @@
-import type { Credit } from '@sluice/panel-kind';
+import type { Credit } from '@sluice/contract/ports';
 import { compareMoney, formatMoney } from '@sluice/quota-core';
 
 /** Returns credit as people read it: `12.50 EUR`; `none yet` where there is none, and the currency of the client is not known. */

@@ -1,4 +1,4 @@
-import { type BillingSystem, hasLine, type Invoice } from '@sluice/panel-kind';
+import { type BillingSystem, hasLine, type Invoice } from '@sluice/contract/ports';
 import type { Context } from '../../context/context.js';
 import { nullIfUnknown } from './refusals.js';
 

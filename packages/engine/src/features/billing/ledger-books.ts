@@ -1,4 +1,3 @@
-import { addMoney, compareMoney, formatMoney, lineMarker, negateMoney, subtractMoney } from '@sluice/quota-core';
 import {
   type Charge,
   type Credit,
@@ -9,8 +8,9 @@ import {
   type OwnInvoice,
   type Payment,
   type RefundRequest,
-  SluiceError,
-} from '@sluice/panel-kind';
+} from '@sluice/contract/ports';
+import { addMoney, compareMoney, formatMoney, lineMarker, negateMoney, subtractMoney } from '@sluice/quota-core';
+import { SluiceError } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { isKnownClient, toAccount } from './known-client.js';

@@ -1,4 +1,5 @@
-import { type BillingSystem, type Clock, isoNow, newId } from '@sluice/panel-kind';
+import type { BillingSystem } from '@sluice/contract/ports';
+import { type Clock, isoNow, newId } from '@sluice/panel-kind';
 import type { StateStore, StoreTables } from '@sluice/state-store';
 import {
   type Booking,

@@ -1,10 +1,5 @@
-import {
-  type BillingDependencies,
-  type BillingKind,
-  type BillingSystem,
-  type ServiceSource,
-  usageError,
-} from '@sluice/panel-kind';
+import type { BillingDependencies, BillingKind, BillingSystem, ServiceSource } from '@sluice/contract/ports';
+import { usageError } from '@sluice/panel-kind';
 import type { ServiceRecord, StateStore } from '@sluice/state-store';
 import { billingSettings } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';

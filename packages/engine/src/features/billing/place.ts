@@ -1,4 +1,5 @@
-import { type BillingSystem, type Invoice, type NewLine, type OwnInvoice, SluiceError } from '@sluice/panel-kind';
+import type { BillingSystem, Invoice, NewLine, OwnInvoice } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import { attempt } from './attempt.js';
 
 /** A line with a key that is to be on one invoice, once. */

@@ -1,5 +1,6 @@
 import type { RunReport } from '@sluice/contract/documents';
-import { type ServiceSource, SluiceError, type SourceUsage, toItemError } from '@sluice/panel-kind';
+import type { ServiceSource, SourceUsage } from '@sluice/contract/ports';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';

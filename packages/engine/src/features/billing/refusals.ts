@@ -1,4 +1,5 @@
-import { type Credit, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { Credit } from '@sluice/contract/ports';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
 import { formatMoney } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';

@@ -1,4 +1,5 @@
-import { type ItemError, type ProductSettings, type ServiceSource, toItemError } from '@sluice/panel-kind';
+import type { ServiceSource } from '@sluice/contract/ports';
+import { type ItemError, type ProductSettings, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { openKnownSource } from './billing-address.js';

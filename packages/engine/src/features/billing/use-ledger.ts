@@ -1,7 +1,8 @@
 import type { CreditEntry, InvoiceView } from '@sluice/contract/documents';
+import type { Credit } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
 import { compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
-import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';

@@ -1,4 +1,5 @@
-import { type ServiceSource, SluiceError, type SourceFields, toItemError } from '@sluice/panel-kind';
+import type { ServiceSource, SourceFields } from '@sluice/contract/ports';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables, WriteBackRecord } from '@sluice/state-store';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';

@@ -1,5 +1,6 @@
 import type { CallBillReport, CallBillView } from '@sluice/contract/documents';
-import { type Invoice, SluiceError, usageError } from '@sluice/panel-kind';
+import type { Invoice } from '@sluice/contract/ports';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/quota-core/telephony';
 import { describeUnbilled } from '../../base/config/call-panels.js';

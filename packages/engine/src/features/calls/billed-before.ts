@@ -1,4 +1,5 @@
-import { type Invoice, SluiceError } from '@sluice/panel-kind';
+import type { Invoice } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import { compareMoney, lineMarker } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { billKey, type BillPeriod, periodsOverlap } from '@sluice/quota-core/telephony';

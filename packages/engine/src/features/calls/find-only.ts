@@ -1,4 +1,5 @@
-import { type Invoice, type InvoiceLine, isLineOf, SluiceError } from '@sluice/panel-kind';
+import { type Invoice, type InvoiceLine, isLineOf } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import { compareMoney, formatMoney, lineMarker } from '@sluice/quota-core';
 
 /** A line of calls on an invoice. */

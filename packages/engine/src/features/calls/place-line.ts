@@ -1,4 +1,5 @@
-import { type BillingSystem, type Invoice, SluiceError } from '@sluice/panel-kind';
+import type { BillingSystem, Invoice } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord } from '@sluice/state-store';
 import { isSentLately } from '../billing/attempt.js';
 import { dayBefore, readCreditIn } from '../billing/charge.js';

@@ -1,6 +1,7 @@
 import type { SendReport } from '@sluice/contract/documents';
+import type { NoticeChannel } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
-import { type NoticeChannel, SluiceError, toItemError } from '@sluice/panel-kind';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { DeliveryRecord } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
 import { Leases } from '../../context/leases.js';

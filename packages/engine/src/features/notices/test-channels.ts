@@ -1,5 +1,6 @@
 import type { TestedChannel } from '@sluice/contract/documents';
-import { type NoticeChannel, toItemError } from '@sluice/panel-kind';
+import type { NoticeChannel } from '@sluice/contract/ports';
+import { toItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, requireChannels } from '../../kernel/run/channels.js';
 import { sendLogged } from './send.js';

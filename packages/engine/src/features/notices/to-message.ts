@@ -1,4 +1,4 @@
-import type { ChannelMessage } from '@sluice/panel-kind';
+import type { ChannelMessage } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
 import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
 import type { NotifySettings } from '../../base/config/notify-schema.js';

@@ -1,5 +1,6 @@
 import type { PurchaseDetail } from '@sluice/contract/documents';
-import { type BillingSystem, isOnlyLine, SluiceError } from '@sluice/panel-kind';
+import { type BillingSystem, isOnlyLine } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';

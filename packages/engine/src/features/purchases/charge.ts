@@ -1,12 +1,5 @@
-import {
-  type BillingSystem,
-  type Charge,
-  type Invoice,
-  isOnlyLine,
-  type ItemError,
-  SluiceError,
-  toItemError,
-} from '@sluice/panel-kind';
+import { type BillingSystem, type Charge, type Invoice, isOnlyLine } from '@sluice/contract/ports';
+import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { purchaseLine } from '../../base/config/invoice-lines.js';
 import type { Context } from '../../context/context.js';

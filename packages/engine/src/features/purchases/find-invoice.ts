@@ -1,4 +1,4 @@
-import { hasLine, type Invoice, isOnlyLine, type Sending } from '@sluice/panel-kind';
+import { hasLine, type Invoice, isOnlyLine, type Sending } from '@sluice/contract/ports';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { findCharge } from '../billing/charge.js';
 import { nullIfUnknown } from '../billing/refusals.js';

@@ -1,5 +1,6 @@
+import { type Invoice, isOnlyLine } from '@sluice/contract/ports';
 import { formatMoney } from '@sluice/quota-core';
-import { type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { isOfClient } from '../../base/is-of-client.js';
 import type { Notice } from '../../kernel/run/notice.js';

@@ -1,5 +1,5 @@
 import type { PackageEffect, PackageView } from '@sluice/contract/documents';
-import type { Credit } from '@sluice/panel-kind';
+import type { Credit } from '@sluice/contract/ports';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { requireForReader } from '../../context/find-service.js';

@@ -1,4 +1,5 @@
-import { type Invoice, SluiceError } from '@sluice/panel-kind';
+import type { Invoice } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';

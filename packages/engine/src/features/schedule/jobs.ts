@@ -1,4 +1,5 @@
-import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind } from '@sluice/contract/ports';
+import type { PanelKind } from '@sluice/panel-kind';
 import { listCallPanels } from '../../base/config/call-panels.js';
 import { billingSettings, findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';

@@ -1,4 +1,4 @@
-import type { SourceService } from '@sluice/panel-kind';
+import type { SourceService } from '@sluice/contract/ports';
 import type { ConditionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../../context/leases.js';
 

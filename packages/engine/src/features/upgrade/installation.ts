@@ -1,4 +1,5 @@
-import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind } from '@sluice/contract/ports';
+import type { PanelKind } from '@sluice/panel-kind';
 import type { PastToken, StorePast } from '@sluice/state-store';
 import { tokenStatus } from '../../base/token-status.js';
 import type { Config } from '../../base/config/schema.js';

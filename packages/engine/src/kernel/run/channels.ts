@@ -1,4 +1,4 @@
-import type { NoticeChannel, NoticeChannelKind } from '@sluice/panel-kind';
+import type { NoticeChannel, NoticeChannelKind } from '@sluice/contract/ports';
 import { SluiceError } from '@sluice/panel-kind';
 import { notFound } from '../../base/errors.js';
 import { namedChannels, type NotifySettings } from '../../base/config/notify-schema.js';

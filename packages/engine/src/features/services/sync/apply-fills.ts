@@ -1,4 +1,5 @@
-import type { SourceFact, SourceFacts, SourceService } from '@sluice/panel-kind';
+import type { SourceService } from '@sluice/contract/ports';
+import type { SourceFact, SourceFacts } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../../base/config/find-entry.js';
 import type { Context } from '../../../context/context.js';

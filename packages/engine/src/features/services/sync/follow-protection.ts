@@ -1,4 +1,4 @@
-import type { SourceService } from '@sluice/panel-kind';
+import type { SourceService } from '@sluice/contract/ports';
 import type { ServiceRecord } from '@sluice/state-store';
 
 /** Ends a protection that came from the billing system and has no date there any more; a date that an operator set stays. */

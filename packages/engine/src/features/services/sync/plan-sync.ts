@@ -1,5 +1,5 @@
 import type { SyncChange, SyncProblem, SyncReport } from '@sluice/contract/documents';
-import type { SourceList, SourceService } from '@sluice/panel-kind';
+import type { SourceList, SourceService } from '@sluice/contract/ports';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { listUnwritten } from '../../billing/write-back.js';
 import { compareIds } from '../../../base/natural-order.js';

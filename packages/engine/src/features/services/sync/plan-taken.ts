@@ -1,5 +1,5 @@
 import type { ImportProblem, SyncProblem } from '@sluice/contract/documents';
-import type { SourceService } from '@sluice/panel-kind';
+import type { SourceService } from '@sluice/contract/ports';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../../base/config/find-entry.js';
 import type { Context } from '../../../context/context.js';

@@ -1,5 +1,6 @@
 import type { SyncReport } from '@sluice/contract/documents';
-import { type ServiceSource, SluiceError, type SourceList, usageError } from '@sluice/panel-kind';
+import type { ServiceSource, SourceList } from '@sluice/contract/ports';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import { checkClients } from '../../billing/missing-clients.js';
 import { openKnownSource } from '../../billing/billing-address.js';
 import { requireSource } from '../../billing/open-billing.js';

@@ -1,4 +1,5 @@
-import { SluiceError, type SourceService } from '@sluice/panel-kind';
+import type { SourceService } from '@sluice/contract/ports';
+import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 
 /** Columns that the billing system decides about, whatever the product of a service is. */

@@ -1,5 +1,4 @@
 import type { ZodMiniType } from 'zod/mini';
-import { SluiceError } from './errors.js';
 
 /** A notice as a channel sends it. All texts are without control characters. */
 export interface ChannelMessage {
@@ -68,22 +67,4 @@ export interface NoticeChannelKind {
   check?(settings: Readonly<Record<string, unknown>>): { key: string; message: string }[];
   /** Checks the settings and loads what sending needs; sends nothing. */
   open(settings: Readonly<Record<string, unknown>>, dependencies: ChannelDependencies): Promise<NoticeChannel>;
-}
-
-/**
- * Returns the error of a message that was not acknowledged. With `answered`, the receiver refused this message: the next one may
- * be sent. `retryAfterMs` is the wait that it asked for.
- *
- * @example
- * ```ts
- * throw toNotSent('the receiver answered 503', { answered: true, retryAfterMs: 120_000 });
- * ```
- */
-export function toNotSent(
-  message: string,
-  { answered, retryAfterMs }: { answered: boolean; retryAfterMs?: number | undefined },
-): SluiceError {
-  return new SluiceError(answered ? 'receiver_refused' : 'receiver_unreachable', message, {
-    details: retryAfterMs === undefined ? {} : { retryAfterMs },
-  });
 }

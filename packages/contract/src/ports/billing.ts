@@ -1,8 +1,8 @@
-import type { CallEvent } from '@sluice/panel-http';
+import type { CallEvent, Clock } from '@sluice/panel-http';
+import type { SourceFacts } from '@sluice/quota-core';
 import type { ZodMiniType } from 'zod/mini';
-import type { Clock } from './clock.js';
 import type { Invoice } from './invoice.js';
-import type { ServiceSource, SourceFacts } from './service-source.js';
+import type { ServiceSource } from './service-source.js';
 
 /** Credit of a client. Amounts are decimal text without exponent, such as `12.50`. */
 export interface Credit {

@@ -1,11 +1,4 @@
-/**
- * What a billing system knows of a service besides custom fields: the id of its order, its domain, names, e-mail and tax number of its
- * client, and the number in its configurable option with the name of the column.
- */
-export type SourceFact = 'order' | 'domain' | 'first-name' | 'last-name' | 'email' | 'tax-number' | 'option';
-
-/** Facts by the column that they fill where no custom field has a value. */
-export type SourceFacts = Readonly<Record<string, SourceFact>>;
+import type { SourceFacts } from '@sluice/quota-core';
 
 /** A service as a billing system lists it. */
 export interface SourceService {
