@@ -81,6 +81,10 @@ export const comparison = z.object({
       held: z.boolean().nullable(),
       theirHeld: z.boolean().nullable(),
       agrees: z.boolean(),
+      cause: z
+        .object({ by: z.enum(['direction', 'unit', 'calendar-month']), text })
+        .nullable()
+        .describe('Why the figures probably differ; null where they agree, and where no cause is likely'),
     }),
   ),
   totals: z.object({ agree: count, differ: count, onlyOurs: count, onlyTheirs: count }),

@@ -70,6 +70,7 @@ export const COMPARED: readonly Column<Comparison['services'][number]>[] = [
     value: ({ agrees }) => yesNo(agrees),
     cell: ({ agrees }, { colors }) => (agrees ? colors.green('yes') : colors.red('no')),
   },
+  text('probable cause', ({ cause }) => cause?.text ?? null),
 ];
 
 function yesNo(value: boolean | null): string | null {

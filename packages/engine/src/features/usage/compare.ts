@@ -1,5 +1,7 @@
-import type { Comparison } from '@sluice/contract/documents';
-import { BYTES_PER_GB, gigabytesToBytes, usageInMode } from '@sluice/quota-core';
+import { findTimeZone } from '../../base/config/find-entry.js';
+import { findCause } from './probable-cause.js';
+import type { Comparison, ServiceDetail } from '@sluice/contract/documents';
+import { BYTES_PER_GB, gigabytesToBytes, type UsageBytes, usageInMode } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import { serviceDetails } from '../services/show.js';
@@ -26,14 +28,19 @@ export async function compareWith(
     const held = detail.holds.length + detail.wouldHold.length > 0;
     const their = theirs.get(detail.id);
     theirs.delete(detail.id);
-    const agrees = their !== undefined && their.limited === held && near(usedBytes, their.usedBytes);
+    const isNear = their !== undefined && near(usedBytes, their.usedBytes);
+    const agrees = isNear && their.limited === held;
+    const theirBytes = their?.usedBytes ?? null;
+    const cause =
+      isNear || usage === null || theirBytes === null ? null : await toCause(context, detail, usage, theirBytes);
     result.services.push({
       service: detail.id,
       usedBytes,
-      theirUsedBytes: their?.usedBytes ?? null,
+      theirUsedBytes: theirBytes,
       held,
       theirHeld: their?.limited ?? null,
       agrees,
+      cause,
     });
     if (!their) result.totals.onlyOurs++;
     else if (agrees) result.totals.agree++;
@@ -47,10 +54,23 @@ export async function compareWith(
       held: null,
       theirHeld: their.limited,
       agrees: false,
+      cause: null,
     });
     result.totals.onlyTheirs++;
   }
   return result;
+}
+
+/** Returns the probable cause of a difference between the usage of a service and the figure of another tool. */
+async function toCause(
+  context: Context,
+  { id, panel, mode }: ServiceDetail,
+  usage: UsageBytes,
+  theirBytes: number,
+): Promise<Comparison['services'][number]['cause']> {
+  if (mode !== 'IN' && mode !== 'OUT' && mode !== 'TOTAL') return null;
+  const when = { now: context.now(), timeZone: findTimeZone(context.config, panel) };
+  return findCause(context.store, { service: { id }, mode, usage, theirBytes }, when);
 }
 
 function parseRow(row: ImportRow, file: string): { usedBytes: number | null; limited: boolean } {
