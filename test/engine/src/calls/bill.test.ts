@@ -261,16 +261,6 @@ describe('with WHMCS', () => {
     expect(await world.lines()).toEqual(ONE_LINE);
   });
 
-  it.each([1, 6, 60])('is not sent again by a clock that was %i minutes ahead when it was sent', async (minutes) => {
-    world = await openWorld('whmcs');
-    october();
-    world.fake?.server.inject({ endpoint: 'UpdateInvoice', times: 1, when: 'before', fault: { kind: 'cut' } });
-    expect(await readState()).toEqual(['outcome_unknown']);
-    world.clock.advance((1 - minutes) * 60_000);
-    expect(await readState({ resend: true })).toEqual(['outcome_unknown']);
-    expect(await world.lines()).toEqual([]);
-  });
-
   it('an invoice that is paid, cancelled or of another is left alone', async () => {
     world = await openWorld('whmcs');
     october();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FakeWhmcs, few } from '@sluice/fake-panels';
 import { SluiceError } from '@sluice/panel-kind';
 import { during } from '../bench/during.js';
+import { MINUTE } from '../bench/engine-bench.js';
 import { type MoneyWorld, openBill, openPurchase, openRefund } from './worlds.js';
 
 let world: MoneyWorld;
@@ -50,7 +51,10 @@ const ON_INVOICES: Kind[] = [
   { name: 'a bill of calls on an invoice of its own in WHMCS', open: () => openBill('whmcs', false) },
   { name: 'a bill of calls on the invoice of its service in WHMCS', open: () => openBill('whmcs', true) },
 ];
-const IN_WHMCS: Kind[] = [...ON_INVOICES, { name: 'a refund in WHMCS', open: () => openRefund('whmcs') }];
+const REFUND: Kind = { name: 'a refund in WHMCS', open: () => openRefund('whmcs') };
+const IN_WHMCS: Kind[] = [...ON_INVOICES, REFUND];
+/** What can't be taken back where it was made twice. */
+const IRREVOCABLE: Kind[] = [...ON_INVOICES.slice(1), REFUND];
 const SENDS = ['CreateInvoice', 'UpdateInvoice', 'AddCredit'];
 
 describe.each([...IN_LEDGER, ...IN_WHMCS])('$name', ({ open }) => {
@@ -187,5 +191,26 @@ describe.each(ON_INVOICES)('$name whose answer is lost', ({ open }) => {
       expect(await world.lines()).toEqual([]);
       expect(DONE).not.toContain((await world.states())[0]);
     }
+  });
+});
+
+describe.each(IRREVOCABLE)('$name that did not arrive', ({ open }) => {
+  beforeEach(async () => {
+    world = await open();
+  });
+
+  it.each([1, 6, 60])('is not sent again by a clock that was %i minutes ahead when it was sent', async (minutes) => {
+    const isSent = ({ endpoint }: { endpoint: string }): boolean => SENDS.includes(endpoint);
+    ofWhmcs().server.inject({ match: isSent, times: 1, fault: { kind: 'cut' } });
+    await tryMake();
+    world.clock.advance((1 - minutes) * MINUTE);
+    for (let times = 0; times < 2; times += 1) {
+      await world.again().catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'outcome_unknown' });
+      });
+      expect(await world.lines()).toEqual([]);
+    }
+    world.clock.advance((minutes + 10) * MINUTE);
+    await expectOnce();
   });
 });

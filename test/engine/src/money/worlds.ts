@@ -20,6 +20,8 @@ export interface MoneyWorld {
   lines: () => Promise<string[]>;
   /** Makes the line; a repeat is the same one. */
   make: (sluice: Sluice, signal?: AbortSignal) => Promise<unknown>;
+  /** A person asks for it again at once, who knows that it was not made. */
+  again: () => Promise<unknown>;
   /** The next run, a while later, and a person who answers what it asks: the line is made in the end. */
   finish: () => Promise<void>;
   /** The states of what is stored. */
@@ -58,6 +60,7 @@ export async function openPurchase(billing: Billing): Promise<MoneyWorld> {
     engine.purchases.create('svc-1', 'extra', { ref: 'once', ...(signal !== undefined && { signal }) });
   return {
     ...{ ...ofShop(world), make, text },
+    again: () => make(sluice),
     lines: () => readLines(world.books.fake, store, text),
     async finish() {
       world.use(1);
@@ -82,6 +85,7 @@ export async function openRefund(billing: Billing): Promise<MoneyWorld> {
     engine.purchases.cancel(id, { refund: true, ...(signal !== undefined && { signal }) });
   return {
     ...{ ...ofShop(world), make, text: 'Refund of' },
+    again: () => make(sluice),
     lines: async () => Array.from({ length: (await world.books.credit()).refunds }, () => '5.00'),
     async finish() {
       world.use(1);
@@ -106,12 +110,13 @@ export async function openBill(billing: Billing, invoice: boolean): Promise<Mone
   world.exchange.calls = [call('2026-10-15T12:00:00-03:00', '1.0600')];
   const make: MoneyWorld['make'] = (engine, signal) =>
     engine.calls.bill({ reports, ...(signal !== undefined && { signal }) });
+  const again: MoneyWorld['again'] = () => sluice.calls.bill({ reports, resend: true });
   return {
-    ...{ store, clock, sluice, make, fake: world.fake, amount: '1.06', text },
+    ...{ store, clock, sluice, make, again, fake: world.fake, amount: '1.06', text },
     lines: () => readLines(world.fake, store, text),
     async finish() {
       clock.advance(11 * 60_000);
-      await sluice.calls.bill({ reports, resend: true });
+      await again();
     },
     states: async () => (await store.callBills.list()).map(({ state }) => state),
     async putInDoubt() {

@@ -1,4 +1,4 @@
-import { callAgeMs, LATEST_CALL_MS, SluiceError } from '@sluice/panel-kind';
+import { LATEST_CALL_MS, SluiceError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { isAskerEnded } from '../../context/asker.js';
 
@@ -34,7 +34,10 @@ export async function attempt<T>({ begin, send, unknown, refused }: Attempt<T>):
   }
 }
 
-/** Returns whether a change may still be made that was sent at this instant; null: none was. */
+/**
+ * Returns whether a change may still be made that was sent at this instant; null: none was. Of one that was sent when the clock was ahead, nobody
+ * knows how long ago that is.
+ */
 export function isSentLately({ deps }: Pick<Context, 'deps'>, sentAt: string | null): boolean {
-  return callAgeMs({ calledAt: sentAt, givenUpAt: null }, deps.clock.now()) < LATEST_CALL_MS;
+  return sentAt !== null && deps.clock.now() - Date.parse(sentAt) < LATEST_CALL_MS;
 }

@@ -132,10 +132,7 @@ function unknown({ id }: CallBillRecord, why: string): SluiceError {
 /** Refuses to send a line again that may have been sent and may still come. */
 function refuseDoubt(context: Context, { isTransactional }: BillingSystem, { bill, resend }: Placing): void {
   if (!isInDoubt(bill) || isTransactional) return;
-  const sentAt = bill.sentAt ?? context.now();
-  // Of one that was sent when the clock was ahead, nobody knows how long ago that is.
-  const isRecent = isSentLately(context, sentAt) || sentAt > context.now();
-  if (resend && !isRecent) return;
+  if (resend && !isSentLately(context, bill.sentAt ?? context.now())) return;
   throw unknown(
     bill,
     resend
