@@ -2,7 +2,7 @@ import type { CallBillRecord, ClientRows, PurchaseRecord, StoreTables } from '@s
 import type { Context } from '../../context/context.js';
 import { BY_HAND } from './by-hand.js';
 import { endedKey, endRefund, missingKey } from './missing-key.js';
-import { listOpen } from './open-charges.js';
+import { filterOwn, listOpen } from './open-charges.js';
 
 /** Stands for the client into whom another one was merged, where that one was deleted. */
 export const NOBODY = 'none';
@@ -25,9 +25,8 @@ export async function listUnfinishedRows({
   store: Pick<StoreTables, 'purchases' | 'callBills'>;
   config: Pick<Context['config'], 'billing'>;
 }): Promise<Unfinished> {
-  const isOwn = ({ billing }: { billing: string | null }): boolean => billing === null || billing === config.billing;
-  const purchases = (await listOpen(store, null)).filter(isOwn);
-  const bills = (await store.callBills.list({ states: UNFINISHED })).filter(isOwn);
+  const purchases = filterOwn({ config }, await listOpen(store, null));
+  const bills = filterOwn({ config }, await store.callBills.list({ states: UNFINISHED }));
   return { purchases, bills };
 }
 

@@ -13,6 +13,14 @@ export async function listOpen(
   return [...pending, ...refunded.filter(isRefunding)];
 }
 
+/** Returns the purchases or bills that the billing system of the config has: another one can't be asked. */
+export function filterOwn<Row extends Pick<PurchaseRecord, 'billing'>>(
+  { config }: { config: Pick<Context['config'], 'billing'> },
+  rows: readonly Row[],
+): Row[] {
+  return rows.filter(({ billing }) => billing === null || billing === config.billing);
+}
+
 /** The code of a purchase that another billing system than the config's has charged. */
 export const BILLED_ELSEWHERE = 'billed_elsewhere';
 

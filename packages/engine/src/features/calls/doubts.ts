@@ -1,10 +1,11 @@
 import type { CallBillView } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
-import { parsePeriod, toLocalTime } from '@sluice/quota-core/telephony';
+import { type BillPeriod, parsePeriod, toLocalTime } from '@sluice/quota-core/telephony';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import type { Run } from '../../kernel/run/bracket.js';
+import { resolveOpen } from '../billing/resolve-open.js';
 import { type BillRequest, withBillLease } from './bill-lease.js';
 import type { Billed } from './bill-until-ended.js';
 import { toView } from './bill-view.js';
@@ -33,21 +34,30 @@ export async function resolveDoubts(
   const { store, deps } = context;
   if (request.final || request.invoice !== null) return [];
   const tried: TriedBill[] = [];
-  for (const { id, service } of await listDoubts(context, request)) {
-    deps.signal.throwIfAborted();
-    const own = toRequest(await store.services.get(service));
-    const view = await withBillLease(run, { service, request: own }, async (fences) => {
-      const bill = await store.callBills.get(id);
-      // Another run may have found it out meanwhile.
-      return bill === null || !isInDoubt(bill)
-        ? null
-        : tryBill(context, bill, { options: own, fences, begin: billed.begin });
-    });
-    if (view === null) continue;
+  const tell = (id: string, view: CallBillView): void => {
     tried.push({ id, view });
     billed.bills.push(view);
     billed.isBegun ||= view.state !== 'failed';
-  }
+  };
+  const toOwn = async ({ service }: CallBillRecord): Promise<BillRequest> =>
+    toRequest(await store.services.get(service));
+  await resolveOpen(deps.signal, await listDoubts(context, request), {
+    withLease: async (bill, work) => withBillLease(run, { service: bill.service, request: await toOwn(bill) }, work),
+    async read({ id }) {
+      const bill = await store.callBills.get(id);
+      return bill !== null && isInDoubt(bill) ? bill : null;
+    },
+    async resolve(bill, fences) {
+      const of = { options: await toOwn(bill), fences, begin: billed.begin, period: toStoredPeriod(context, bill) };
+      tell(bill.id, await resolveBill(context, of, bill));
+    },
+    failed(bill, error) {
+      if (!isOfOneBill(error)) throw error;
+      const of = { period: toStoredPeriod(context, bill) };
+      tell(bill.id, { ...toView(of, bill, 'failed'), error: toItemError(error) });
+    },
+  });
+  deps.signal.throwIfAborted();
   return tried;
 }
 
@@ -69,18 +79,8 @@ function isOfPeriod(context: Context, bill: CallBillRecord, text: string): boole
   return bill.start === from && bill.end === to;
 }
 
-async function tryBill(
-  context: Context,
-  bill: CallBillRecord,
-  how: Pick<Parameters<typeof resolveBill>[1], 'options' | 'fences' | 'begin'>,
-): Promise<CallBillView> {
-  const of = { ...how, period: toPeriod(bill, toTimeZone(context, bill)) };
-  try {
-    return await resolveBill(context, of, bill);
-  } catch (error) {
-    if (!isOfOneBill(error)) throw error;
-    return { ...toView(of, bill, 'failed'), error: toItemError(error) };
-  }
+function toStoredPeriod(context: Context, bill: CallBillRecord): BillPeriod {
+  return toPeriod(bill, toTimeZone(context, bill));
 }
 
 function toTimeZone({ config }: Context, { panel }: CallBillRecord): string {

@@ -11,6 +11,7 @@ import { wouldBuy } from './would-buy.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
 import { withNotice } from './purchase-notice.js';
 import { type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
+import { isClockBelievedOn } from '../../context/clock-guard.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
 import { type Notice, reportNotices, shownNotice } from '../../kernel/run/notice.js';
 import { planAll } from '../../loop/plan.js';
@@ -40,7 +41,7 @@ interface Buying {
 export async function beginBuying(run: PanelRun): Promise<PartHooks> {
   const { context, results, request } = run;
   const preferences = await readPreferences(context.store, context.now());
-  const resolved = request.dryRun ? NOTHING : await resolveOpen(run);
+  const resolved = request.dryRun ? NOTHING : await resolveUnfinished(run);
   const drafted = { before: [], after: [], notices: [] };
   const buying: Buying = { run, preferences, resolved, wishes: new Map(), drafted };
   return {
@@ -74,15 +75,10 @@ export async function beginBuying(run: PanelRun): Promise<PartHooks> {
 
 const NOTHING: ResolvedPurchases = { paid: 0, problems: new Map(), notices: [], stored: [] };
 
-async function resolveOpen({ context, panel, only, request, leases, report, results, start }: PanelRun) {
-  const resolved = await resolvePurchases(context, {
-    panel: panel.name,
-    service: only?.id ?? null,
-    all: request.observeAll,
-    leases,
-    run: report.run.id,
-    start,
-  });
+async function resolveUnfinished({ context, panel, only, request, leases, report, results, start }: PanelRun) {
+  const { name } = panel;
+  const of = { panel: name, service: only?.id ?? null, all: request.observeAll, leases, run: report.run.id };
+  const resolved = await resolvePurchases(context, of, () => isClockBelievedOn(context, name, start));
   results.totals.purchased += resolved.paid;
   results.changes ||= resolved.notices.length + resolved.stored.length > 0;
   report.notices.push(...resolved.stored.map(shownNotice));

@@ -82,14 +82,8 @@ function isOthers({ id, client }: PurchaseRecord, { id: invoice, client: owner, 
 /** A notice for operators only: the service may have another client, who is notified of `purchase`. */
 const CODE = 'purchase_of_former_client';
 
-/** A service that a client had; without a panel where it was removed. */
-interface FormerService {
-  id: string;
-  panel: string | null;
-}
-
-/** Returns the notice of a purchase of a former client that ended. */
-export function endedForPayerNotice({ id, panel }: FormerService, row: PurchaseRecord): Notice {
+/** Returns the notice of a purchase of a former client that ended; without a service where that was removed. */
+export function endedForPayerNotice(row: PurchaseRecord, service: ServiceRecord | null): Notice {
   const ends = {
     paid: 'is paid',
     pending: 'is waiting for payment',
@@ -97,28 +91,24 @@ export function endedForPayerNotice({ id, panel }: FormerService, row: PurchaseR
     cancelled: 'was cancelled with its invoice',
     refunded: 'was paid all the same; the price was returned as credit',
   };
-  return {
-    code: CODE,
-    key: `${CODE}:${row.id}:${row.status}`,
-    panel,
-    service: id,
-    message: `${describe(id, row)} ${ends[row.status]} (${row.id})`,
-  };
+  return toNotice(row, service, row.status, `${ends[row.status]} (${row.id})`);
 }
 
 /** Returns the notice of a purchase of a former client that could not be ended yet. */
-export function leftForPayerNotice({ id, panel }: FormerService, row: PurchaseRecord, error: SluiceError): Notice {
+export function leftForPayerNotice(row: PurchaseRecord, service: ServiceRecord | null, error: SluiceError): Notice {
   const reason = error.message.replace(/[.;:]?$/, '');
   const { status = row.status } = error.details as { status?: string };
-  return {
-    code: CODE,
-    key: `${CODE}:${row.id}:${error.code}:${status}`,
-    panel,
-    service: id,
-    message: `${describe(id, row)} could not be ended (${row.id}): ${reason}. A payment of it does not count for the service`,
-  };
+  const what = `could not be ended (${row.id}): ${reason}. A payment of it does not count for the service`;
+  return toNotice(row, service, `${error.code}:${status}`, what);
 }
 
-function describe(service: string, row: PurchaseRecord): string {
-  return `${service}: package ${row.package} for ${formatMoney(row.charged ?? row.price, row.currency)}, which client ${row.client ?? ''} bought before the service ended, began to be terminated or became another client's,`;
+function toNotice(row: PurchaseRecord, of: ServiceRecord | null, state: string, what: string): Notice {
+  const { id, service, package: name, charged, price, currency, client } = row;
+  return {
+    code: CODE,
+    key: `${CODE}:${id}:${state}`,
+    panel: of?.panel ?? null,
+    service,
+    message: `${service}: package ${name} for ${formatMoney(charged ?? price, currency)}, which client ${client ?? ''} bought before the service ended, began to be terminated or became another client's, ${what}`,
+  };
 }

@@ -2,7 +2,7 @@ import type { PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { listEndedClients } from '../billing/end-client.js';
 import { cancelledKey } from '../billing/missing-key.js';
-import { listOpen } from '../billing/open-charges.js';
+import { filterOwn, listOpen } from '../billing/open-charges.js';
 
 /** How long a cancelled invoice is asked for: it may have been paid at the same time, or opened and paid again. */
 const LONGEST_LATE_MS = 60 * 86_400_000;
@@ -25,11 +25,5 @@ export async function listUnfinished(
   const isLate = ({ id, at }: PurchaseRecord): boolean => (cancelledAt.get(cancelledKey(id)) ?? at) >= oldest;
   const isGone = ({ client }: PurchaseRecord): boolean => client !== null && ended.has(client);
   const late = cancelled.filter((row) => row.invoice !== null && isLate(row) && !isGone(row));
-  const rows = [...(await listOpen(context.store, service)), ...late];
-  return rows.filter((row) => isOwn(context, row));
-}
-
-/** Returns whether the billing system of the config charged a purchase: another one can't be asked. */
-export function isOwn({ config }: Pick<Context, 'config'>, { billing }: PurchaseRecord): boolean {
-  return billing === null || billing === config.billing;
+  return filterOwn(context, [...(await listOpen(context.store, service)), ...late]);
 }

@@ -2,16 +2,16 @@ import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../../context/leases.js';
 import type { Notice } from '../../kernel/run/notice.js';
-import { isClockBelievedOn } from '../../context/clock-guard.js';
-import type { Moment } from '../../context/panel-answers.js';
 import type { Context } from '../../context/context.js';
 import { countsIn } from '../../base/lifecycle.js';
 import { placeServices } from '../../loop/place.js';
 import { afterInvoice, chargePurchase, storeState, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
-import { isOwn, listUnfinished } from './list-unfinished.js';
+import { listUnfinished } from './list-unfinished.js';
 import { checkClients } from '../billing/missing-clients.js';
+import { filterOwn } from '../billing/open-charges.js';
+import { resolveOpen } from '../billing/resolve-open.js';
 import { refundPurchase, waitsForPerson } from './refund.js';
 import { purchaseNotice, withNotice } from './purchase-notice.js';
 import type { Following, PurchaseChange } from './store-purchase.js';
@@ -20,7 +20,8 @@ import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
 /** Which purchases to resolve. */
 export interface ResolveRequest {
-  panel: string;
+  /** Null: those of services that were removed from the store. */
+  panel: string | null;
   /** Only of this service. */
   service: string | null;
   /** Asks about paid purchases of open cycles, too: they may have been refunded. */
@@ -28,14 +29,18 @@ export interface ResolveRequest {
   leases: Leases;
   /** Id of the run. */
   run: string;
-  /** When the run over the panel began. */
-  start: Moment;
 }
 
-/** A purchase to be resolved, and its service as it is now. */
+/** A purchase to be resolved, and its service; null where that was removed. */
 interface DuePurchase {
   row: PurchaseRecord;
-  service: ServiceRecord;
+  service: ServiceRecord | null;
+}
+
+/** One as it is stored now. */
+interface OpenPurchase extends DuePurchase {
+  /** The service while its client has it; else it is metered and billed as if the purchase were not there. */
+  own: ServiceRecord | null;
 }
 
 /** What became of open purchases. */
@@ -51,73 +56,81 @@ export interface ResolvedPurchases {
 
 /**
  * Asks the billing system about open purchases: finishes charges and refunds that were interrupted, and stores what was paid,
- * cancelled or refunded there since. Leaves out services that another run works on. With a wrong clock a refund would be sent again
- * too early: then all of them are left as they are.
+ * cancelled or refunded there since. Leaves out services that another run works on. Those of removed services end.
+ *
+ * `isClockBelieved`: with a wrong clock a refund would be sent again too early; then all of them are left as they are.
  */
-export async function resolvePurchases(context: Context, request: ResolveRequest): Promise<ResolvedPurchases> {
+export async function resolvePurchases(
+  context: Context,
+  request: ResolveRequest,
+  isClockBelieved: () => Promise<boolean>,
+): Promise<ResolvedPurchases> {
+  const { panel, leases } = request;
   const problems = new Map<string, ItemError>();
-  const notices: Notice[] = [];
-  const stored: Notice[] = [];
-  const missing = new Set<string>();
-  let paid = 0;
+  const resolved = { paid: 0, problems, notices: [] as Notice[], stored: [] as Notice[] };
   const found = await findDue(context, request);
-  if (found.length === 0) return { paid, problems, notices, stored };
-  if (!(await isClockBelievedOn(context, request.panel, request.start)))
-    return { paid, problems: toLeft(found), notices, stored };
-  const due = await findChecked(context, request, found);
-  for (const { row, service } of due) {
-    if (context.deps.signal.aborted) break;
-    const isMeant = await isForPayer(context, row, service);
-    try {
-      const { length: told } = stored;
-      const isLate = (store: Pick<StoreTables, 'cycles'>): Promise<boolean> =>
-        isCycleOver({ store, now: () => context.now() }, row);
-      const onStored = (notice: Notice): number => stored.push(notice);
-      const also = withNotice(context, { run: request.run, service, isLate, onStored });
-      const after = await resolveUnderLease(context, request, row, isMeant ? also : undefined);
-      if (after === null) continue;
-      if (after.status === 'pending' && after.actor === 'auto') throw await waits(context, after);
-      if (after.status === row.status && after.refundedAt === row.refundedAt) continue;
-      if (!isMeant) {
-        notices.push(endedForPayerNotice(service, after));
-        continue;
+  if (found.length === 0) return resolved;
+  if (!(await isClockBelieved())) return { ...resolved, problems: toLeft(found, panel) };
+  const missing = new Set<string>();
+  await resolveOpen(context.deps.signal, await findChecked(context, request, found), {
+    async withLease({ row }, work) {
+      const name = serviceLease(row.service);
+      if (!('lease' in (await leases.tryTake(name)))) return;
+      const names = panel === null ? [name] : [panelLease(panel), name];
+      try {
+        await work(leases.toHeld(names));
+      } finally {
+        await leases.release(name);
       }
-      if (after.status === row.status) continue;
-      if (after.status === 'paid') paid++;
-      const inVain = await noticeInVain(context, service, after);
-      if (inVain !== null) notices.push(inVain);
-      if (stored.length > told) continue;
-      const late = after.status === 'paid' && (await isLate(context.store));
-      notices.push(purchaseNotice(context.config, service, after, late));
-    } catch (error) {
+    },
+    read: (due) => readOpen(context, due),
+    resolve: (open, fences) => resolveOne(context, request, { open, fences, resolved }),
+    failed({ row, service, own }, error) {
       if (!(error instanceof SluiceError)) throw error;
-      if (error.code === 'unknown_client' && row.client !== null) missing.add(row.client);
-      // The service has ended or is another client's by now: it is metered and billed as if the purchase were not there.
-      if (!isMeant) notices.push(leftForPayerNotice(service, row, error));
-      else if (!waitsForPerson(row, error)) problems.set(service.id, toProblem(error));
-    }
-  }
+      if (error.code === 'unknown_client' && row.client !== null && service !== null) missing.add(row.client);
+      if (own === null) resolved.notices.push(leftForPayerNotice(row, service, error));
+      else if (!waitsForPerson(row, error)) problems.set(own.id, toProblem(error));
+    },
+  });
   if (missing.size > 0) await checkClients(context, [...missing]);
-  return { paid, problems, notices, stored };
+  return resolved;
 }
 
-/** Returns null for a purchase that another run works on, or has changed meanwhile. */
-async function resolveUnderLease(
+/** Returns null for a purchase that was changed meanwhile, or whose service was removed or added. */
+async function readOpen(context: Context, { row, service: listed }: DuePurchase): Promise<OpenPurchase | null> {
+  const current = await context.store.purchases.get(row.id);
+  const service = await context.store.services.get(row.service);
+  if (current?.status !== row.status || current.refundedAt !== row.refundedAt) return null;
+  if ((service === null) !== (listed === null)) return null;
+  return { row: current, service, own: (await isForPayer(context, current, service)) ? service : null };
+}
+
+/** Resolves one purchase, and reports what became of it. */
+async function resolveOne(
   context: Context,
-  { panel, leases }: ResolveRequest,
-  row: PurchaseRecord,
-  also: Following | undefined,
-): Promise<PurchaseRecord | null> {
-  const name = serviceLease(row.service);
-  if (!('lease' in (await leases.tryTake(name)))) return null;
-  try {
-    const current = await context.store.purchases.get(row.id);
-    const service = await context.store.services.get(row.service);
-    if (current?.status !== row.status || service === null) return null;
-    return await resolve(context, leases.toHeld([panelLease(panel), name]), { row: current, service }, also);
-  } finally {
-    await leases.release(name);
+  { run }: ResolveRequest,
+  { open, fences, resolved }: { open: OpenPurchase; fences: HeldLease[]; resolved: ResolvedPurchases },
+): Promise<void> {
+  const { row, service, own } = open;
+  const { stored, notices } = resolved;
+  const { length: told } = stored;
+  const isLate = (store: Pick<StoreTables, 'cycles'>): Promise<boolean> =>
+    isCycleOver({ store, now: () => context.now() }, row);
+  const onStored = (notice: Notice): number => stored.push(notice);
+  const also = own === null ? undefined : withNotice(context, { run, service: own, isLate, onStored });
+  const after = await resolve(context, fences, open, also);
+  if (after.status === 'pending' && after.actor === 'auto') throw await waits(context, after);
+  if (after.status === row.status && (own !== null || after.refundedAt === row.refundedAt)) return;
+  if (own === null) {
+    notices.push(endedForPayerNotice(after, service));
+    return;
   }
+  if (after.status === 'paid') resolved.paid++;
+  const inVain = await noticeInVain(context, own, after);
+  if (inVain !== null) notices.push(inVain);
+  if (stored.length > told) return;
+  const late = after.status === 'paid' && (await isLate(context.store));
+  notices.push(purchaseNotice(context.config, own, after, late));
 }
 
 /** An automatic purchase is paid at once or not at all: what is left of it was changed by a person. */
@@ -128,12 +141,12 @@ async function waits(context: Context, { id, invoice }: PurchaseRecord): Promise
 }
 
 /** Nothing more is bought for a service before it is known what its purchase has paid. */
-function toLeft(due: readonly DuePurchase[]): ReadonlyMap<string, ItemError> {
+function toLeft(due: readonly DuePurchase[], panel: string | null): ReadonlyMap<string, ItemError> {
   const pending = due.filter(({ row }) => row.status === 'pending');
   return new Map(
-    pending.map(({ row, service }) => {
-      const message = `Purchase ${row.id} is left as it is: the clock of another panel differs from the local clock, and panel "${service.panel}" does not return its time.`;
-      return [service.id, { code: 'clock_wrong', message }];
+    pending.map(({ row: { id, service } }) => {
+      const message = `Purchase ${id} is left as it is: the clock of another panel differs from the local clock, and panel "${panel}" does not return its time.`;
+      return [service, { code: 'clock_wrong', message }];
     }),
   );
 }
@@ -152,58 +165,40 @@ async function findChecked(
   return due;
 }
 
+/** Finds the purchases of a panel that are not finished, and with `all` the paid ones that count in the cycle in which their service is now. */
 async function findDue(context: Context, { panel, service, all }: ResolveRequest): Promise<DuePurchase[]> {
-  const { store } = context;
-  const filter = service === null ? {} : { service };
-  const paid = all ? await store.purchases.list({ ...filter, status: 'paid' }) : [];
-  const invoiced = paid.filter((row) => row.invoice !== null && isOwn(context, row));
-  const unfinished = await listUnfinished(context, { service, all });
-  return [
-    ...(await withServices(context, panel, unfinished)),
-    ...(await listCounting(context, await withServices(context, panel, invoiced))),
-  ];
-}
-
-/** Returns purchases of the services of a panel. */
-async function withServices(
-  { store }: Context,
-  panel: string,
-  rows: readonly PurchaseRecord[],
-): Promise<DuePurchase[]> {
+  const { purchases, services } = context.store;
+  const isAsked = all && panel !== null;
+  const paid = isAsked ? await purchases.list({ ...(service !== null && { service }), status: 'paid' }) : [];
+  const invoiced = filterOwn(context, paid).filter(({ invoice }) => invoice !== null);
+  const rows = [...(await listUnfinished(context, { service, all })), ...invoiced];
   if (rows.length === 0) return [];
   const ids = [...new Set(rows.map((row) => row.service))];
-  const services = new Map((await store.services.list({ ids, panel })).map((found) => [found.id, found]));
-  return rows.flatMap((row) => {
-    const found = services.get(row.service);
-    return found === undefined ? [] : [{ row, service: found }];
-  });
-}
-
-/** Returns the paid purchases that count in the cycle in which their service is now. */
-async function listCounting(context: Context, paid: readonly DuePurchase[]): Promise<DuePurchase[]> {
-  if (paid.length === 0) return [];
-  const services = new Map(paid.map(({ service }) => [service.id, service]));
-  const placements = await placeServices(context, [...services.values()]);
-  return paid.filter(({ row, service }) => {
-    const placed = placements.get(service.id);
-    return placed !== undefined && countsIn({ service, ...placed }, row);
-  });
+  const stored = await services.list({ ids, ...(panel !== null && { panel }) });
+  const placements = invoiced.length === 0 ? null : await placeServices(context, stored);
+  const known = new Map(stored.map((one) => [one.id, one]));
+  return rows
+    .map((row) => ({ row, service: known.get(row.service) ?? null }))
+    .filter(({ row, service: of }) => {
+      if (of === null || row.status !== 'paid') return (of === null) === (panel === null);
+      const placed = placements?.get(of.id);
+      return placed !== undefined && countsIn({ service: of, ...placed }, row);
+    });
 }
 
 /** Resolves one purchase as far as the billing system shows, and returns its row. */
 async function resolve(
   context: Context,
   fences: HeldLease[],
-  { row, service }: DuePurchase,
+  { row, own }: OpenPurchase,
   also: Following | undefined,
 ): Promise<PurchaseRecord> {
   if (row.status === 'refunded') return refundPurchase(context, fences, row);
-  if (row.invoice === null) {
-    const wanted = await isWanted(context, row, service);
-    return wanted ? chargePurchase(context, fences, row, { also }) : endUnwanted(context, fences, row, service);
+  if (own === null && row.status !== 'paid') return endForFormerPayer(context, fences, row);
+  if (own !== null && row.invoice === null) {
+    const wanted = await isWanted(context, row, own);
+    return wanted ? chargePurchase(context, fences, row, { also }) : endUnwanted(context, fences, row, own);
   }
-  if (row.status !== 'paid' && !(await isForPayer(context, row, service)))
-    return endForFormerPayer(context, fences, row);
   const found = await findInvoice(context, row);
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;
