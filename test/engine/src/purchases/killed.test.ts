@@ -98,4 +98,27 @@ describe('a kill at any write', () => {
     }
     expect(new Set(counts)).toEqual(new Set([0, 1]));
   });
+
+  it('of a poll that ends a purchase of an earlier cycle reports it once', async () => {
+    const buy = (sluice: World['sluice']): Promise<unknown> => sluice.purchases.create('svc-1', 'extra');
+    for (let write = 1; ; write++) {
+      const world = await openWorld({ enabled: false });
+      const { store, clock, sluice } = world;
+      try {
+        await sluice.poll();
+        await world.books.addCredit('20.00');
+        for (let moment = 1; (await store.purchases.list()).length === 0; moment++) await world.killedAt(moment, buy);
+        clock.set('2026-12-15T00:30:00Z');
+        const wasKilled = await world.killedAt(write, (engine) => engine.poll());
+        await sluice.poll();
+        const [row] = await store.purchases.list();
+        expect(row).toMatchObject({ status: 'failed', invoice: null });
+        const told = (await store.notices.list()).filter(({ code }) => code === 'purchase_ended');
+        expect([write, told.map(({ key }) => key)]).toEqual([write, [`purchase:${row!.id}:failed`]]);
+        if (!wasKilled) break;
+      } finally {
+        await world.close();
+      }
+    }
+  });
 });

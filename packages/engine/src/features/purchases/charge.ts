@@ -4,9 +4,9 @@ import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { purchaseLine } from '../../base/config/invoice-lines.js';
 import type { Context } from '../../context/context.js';
 import { MOVED } from '../billing/billing-address.js';
-import { charge, type ChargeRequest, findCharge } from '../billing/charge.js';
+import { charge, type ChargeRequest } from '../billing/charge.js';
 import { cancelledKey } from '../billing/missing-key.js';
-import { cancelOwn } from './find-invoice.js';
+import { cancelOwn, findInvoice } from './find-invoice.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
 import { type Following, type PurchaseChange, storePurchase } from './store-purchase.js';
@@ -64,6 +64,8 @@ export async function chargePurchase(
   { isNew = false, also }: { isNew?: boolean; also?: Following | undefined } = {},
 ): Promise<PurchaseRecord> {
   const billing = await context.billing();
+  // A refusal is the error of its service.
+  const ifPaid: Following = async (tables, after) => (after.status === 'paid' ? also?.(tables, after) : undefined);
   try {
     const charged = await charge(billing, await toRequest(context, row, billing), context.deps.signal);
     return await changePurchase(context, fences, { row, change: afterCharge(row, charged, context.now()) }, also);
@@ -72,34 +74,11 @@ export async function chargePurchase(
     const isNobody = isNew && error instanceof SluiceError && error.code === 'unknown_client';
     if (isNobody) await changePurchase(context, fences, { row, change: { status: 'failed' } });
     else if (isRefusal(error)) {
-      const ended = await endRefused(context, fences, row, also);
+      // The invoice of an earlier attempt is cancelled first: where that is not known to be done, the purchase stays open.
+      const ended = await storeShown(context, fences, { row, cancels: 'any' }, ifPaid).catch(nullIfSluice);
       if (ended?.status === 'paid') return ended;
     }
     throw error;
-  }
-}
-
-/**
- * Ends a purchase whose charge is refused, and returns its row. An earlier attempt may have made its invoice: it is cancelled first,
- * and where that is not known to be done, the purchase stays open (null).
- */
-async function endRefused(
-  context: Context,
-  fences: HeldLease[],
-  row: PurchaseRecord,
-  also: Following | undefined,
-): Promise<PurchaseRecord | null> {
-  const { signal } = context.deps;
-  try {
-    const billing = await context.billing();
-    const left = await findCharge(billing, { key: row.id, client: row.client ?? '', since: row.at }, signal);
-    const found = await cancelOwn(context, row, left);
-    const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(row, found, context.now());
-    // A refusal is the error of its service.
-    return await changePurchase(context, fences, { row, change }, change.status === 'paid' ? also : undefined);
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    return null;
   }
 }
 
@@ -159,6 +138,26 @@ export async function changePurchase(
   });
 }
 
+/**
+ * Stores what the invoice of a purchase shows now, where that changed. `cancels`: which one of its own that is open is cancelled first.
+ */
+export async function storeShown(
+  context: Context,
+  fences: HeldLease[],
+  { row, cancels }: { row: PurchaseRecord; cancels: 'any' | 'draft' | 'none' },
+  also?: Following,
+): Promise<PurchaseRecord> {
+  const shown = await findInvoice(context, row);
+  const found = cancels === 'any' || cancels === shown?.status ? await cancelOwn(context, row, shown) : shown;
+  const change = found === null ? withoutInvoice(row) : afterInvoice(row, found, context.now());
+  return storeState(context, fences, { row, change }, also);
+}
+
+/** Returns what becomes of a purchase whose invoice can't be found: a paid one stays paid. */
+export function withoutInvoice({ status, invoice }: PurchaseRecord): PurchaseChange {
+  return { status: status === 'paid' ? status : invoice === null ? 'failed' : 'cancelled' };
+}
+
 /** Stores the state and the invoice of a purchase as the billing system shows them, where they changed. */
 export async function storeState(
   ...[context, fences, { row, change }, also]: Parameters<typeof changePurchase>
@@ -171,6 +170,11 @@ export async function storeState(
 export function toProblem(error: unknown): ItemError {
   const { code, message } = toItemError(error);
   return isRefusal(error) || code === MOVED ? { code, message } : { code: 'billing_unavailable', message };
+}
+
+function nullIfSluice(error: unknown): null {
+  if (error instanceof SluiceError) return null;
+  throw error;
 }
 
 const REFUSALS = ['unknown_client', 'client_closed', 'currency_mismatch', 'bad_amount', 'invoice_closed'];

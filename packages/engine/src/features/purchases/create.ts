@@ -137,7 +137,7 @@ async function repeat(
   if (known.status !== 'pending' || known.invoice !== null) return known;
   const service = await requireService(context, known.service);
   if (await isWanted(context, known, service)) return charge(context, run, known, { isNew: false });
-  const ended = await endUnwanted(context, run.leases.held, known, service);
+  const ended = await endUnwanted(context, run.leases.held, { row: known, service });
   if (ended.status === 'failed') throw refUsed(request, ended);
   return ended;
 }

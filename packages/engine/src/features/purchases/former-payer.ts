@@ -7,7 +7,7 @@ import type { Notice } from '../../kernel/run/notice.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { openTerminations } from '../../kernel/subject/termination.js';
-import { afterInvoice, storeState } from './charge.js';
+import { afterInvoice, storeState, withoutInvoice } from './charge.js';
 import { cancelOwn, findInvoice, isOpen } from './find-invoice.js';
 import { beginRefund, refundPurchase } from './refund.js';
 
@@ -34,8 +34,7 @@ export async function endForFormerPayer(
   row: PurchaseRecord,
 ): Promise<PurchaseRecord> {
   const found = await findInvoice(context, row);
-  if (found === null)
-    return storeState(context, fences, { row, change: { status: row.invoice === null ? 'failed' : 'cancelled' } });
+  if (found === null) return storeState(context, fences, { row, change: withoutInvoice(row) });
   if (row.client !== null && found.client !== row.client) throw isOthers(row, found);
   if (isOpen(found) && !isOnlyLine(found, row.id)) {
     await storeState(context, fences, { row, change: { invoice: found.id } });

@@ -5,16 +5,15 @@ import type { Notice } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
 import { countsIn } from '../../base/lifecycle.js';
 import { placeServices } from '../../loop/place.js';
-import { afterInvoice, chargePurchase, storeState, toProblem } from './charge.js';
-import { findInvoice } from './find-invoice.js';
+import { chargePurchase, storeShown, toProblem } from './charge.js';
 import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
 import { listUnfinished } from './list-unfinished.js';
 import { checkClients } from '../billing/missing-clients.js';
 import { filterOwn } from '../billing/open-charges.js';
 import { resolveOpen } from '../billing/resolve-open.js';
 import { refundPurchase, waitsForPerson } from './refund.js';
-import { purchaseNotice, withNotice } from './purchase-notice.js';
-import type { Following, PurchaseChange } from './store-purchase.js';
+import { withNotice } from './purchase-notice.js';
+import type { Following } from './store-purchase.js';
 import { noticeInVain } from './without-effect.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
@@ -113,9 +112,8 @@ async function resolveOne(
 ): Promise<void> {
   const { row, service, own } = open;
   const { stored, notices } = resolved;
-  const { length: told } = stored;
-  const isLate = (store: Pick<StoreTables, 'cycles'>): Promise<boolean> =>
-    isCycleOver({ store, now: () => context.now() }, row);
+  const isLate = (tables: StoreTables): Promise<boolean> =>
+    isCycleOver({ store: tables, now: () => context.now() }, row);
   const onStored = (notice: Notice): number => stored.push(notice);
   const also = own === null ? undefined : withNotice(context, { run, service: own, isLate, onStored });
   const after = await resolve(context, fences, open, also);
@@ -128,9 +126,6 @@ async function resolveOne(
   if (after.status === 'paid') resolved.paid++;
   const inVain = await noticeInVain(context, own, after);
   if (inVain !== null) notices.push(inVain);
-  if (stored.length > told) return;
-  const late = after.status === 'paid' && (await isLate(context.store));
-  notices.push(purchaseNotice(context.config, own, after, late));
 }
 
 /** An automatic purchase is paid at once or not at all: what is left of it was changed by a person. */
@@ -195,13 +190,9 @@ async function resolve(
 ): Promise<PurchaseRecord> {
   if (row.status === 'refunded') return refundPurchase(context, fences, row);
   if (own === null && row.status !== 'paid') return endForFormerPayer(context, fences, row);
-  if (own !== null && row.invoice === null) {
-    const wanted = await isWanted(context, row, own);
-    return wanted ? chargePurchase(context, fences, row, { also }) : endUnwanted(context, fences, row, own);
-  }
-  const found = await findInvoice(context, row);
-  // A paid purchase stays paid where its invoice can't be found.
-  if (found === null && row.status === 'paid') return row;
-  const change: PurchaseChange = found === null ? { status: 'cancelled' } : afterInvoice(row, found, context.now());
-  return storeState(context, fences, { row, change }, also);
+  if (own === null || row.invoice !== null) return storeShown(context, fences, { row, cancels: 'none' }, also);
+  const wanted = await isWanted(context, row, own);
+  return wanted
+    ? chargePurchase(context, fences, row, { also })
+    : endUnwanted(context, fences, { row, service: own }, also);
 }

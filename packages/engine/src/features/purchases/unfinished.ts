@@ -16,13 +16,13 @@ import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
 import { findWish, highestCharge, listBought } from './auto-buy.js';
 import { readBudgetLeft } from './budget-left.js';
-import { afterInvoice, changePurchase } from './charge.js';
+import { storeShown } from './charge.js';
 import { findCycleToBuy } from './cycle-to-buy.js';
-import { cancelOwn, findInvoice } from './find-invoice.js';
 import { endForFormerPayer, isForPayer } from './former-payer.js';
 import { findBudget } from './link-budget.js';
 import { loadService } from './load-service.js';
 import { withOrderedBy } from './ordered-by.js';
+import type { Following } from './store-purchase.js';
 
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
 export async function isWanted(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
@@ -96,14 +96,10 @@ async function needsRun({ context, panel }: { context: Context; panel: Panel }, 
 export async function endUnwanted(
   context: Context,
   fences: HeldLease[],
-  row: PurchaseRecord,
-  service: ServiceRecord,
+  { row, service }: { row: PurchaseRecord; service: ServiceRecord },
+  also?: Following,
 ): Promise<PurchaseRecord> {
   if (!(await isForPayer(context, row, service))) return endForFormerPayer(context, fences, row);
-  const shown = await findInvoice(context, row);
   // Nobody is meant to pay a draft any more, or one that was made to be paid from credit at once.
-  const isUnpayable = shown?.status === 'draft' || row.actor === 'auto';
-  const found = isUnpayable ? await cancelOwn(context, row, shown) : shown;
-  const change = found === null ? ({ status: 'failed' } as const) : afterInvoice(row, found, context.now());
-  return changePurchase(context, fences, { row, change });
+  return storeShown(context, fences, { row, cancels: row.actor === 'auto' ? 'any' : 'draft' }, also);
 }
