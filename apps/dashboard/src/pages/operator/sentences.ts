@@ -34,7 +34,7 @@ export function explainState({ found, times }: Pick<ServiceScene, 'found' | 'tim
   const unused = describeUnused(found);
   const sentences = because.map(({ code, text, details }) => {
     const way = STATE_WAYS[code];
-    return html`<span dir="auto">${withTimes(text, details, times)}</span>
+    return html`<span dir="ltr">${withTimes(text, details, times)}</span>
       ${typeof way === 'function' ? way(service, details) : way}`;
   });
   return unused === null ? sentences : [...sentences, `${unused}.`];
