@@ -20,12 +20,11 @@ import { printOutcome } from '../terminal/reports/command.js';
 import { printRun } from '../terminal/reports/run-report.js';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { type Opened, withSluice } from '../open-sluice.js';
-import { readRows } from '../terminal/rows/rows.js';
+import { type Opened } from '../open-sluice.js';
 import { answer } from './answer.js';
 import { type ChangeOptions, toHow } from './change-options.js';
 import { confirm, type CommandHandler } from './command.js';
-import { printImport } from './import-services.js';
+import { importRows } from './import-rows.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListHandler, type ListOptions } from './list.js';
 import { printKept } from './observed.js';
@@ -162,18 +161,6 @@ interface AdoptOptions extends HoldOptions {
 
 const REASONS = ['quota', 'billing', 'manual'] as const;
 
-/** `sluice hold adopt --from FILE` */
-async function adoptFrom(file: string, options: AdoptOptions, deps: Deps): Promise<number> {
-  const { rows } = await readRows(file, deps);
-  const how = { waitMs: parseWait(options), dryRun: options.dryRun };
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const report = await sluice.holds.adoptAll(rows, how);
-    terminal.document(report);
-    printImport(terminal, { file, verbose: false }, report);
-    return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
-  });
-}
-
 /** `sluice hold adopt SERVICE`, `sluice hold adopt --from FILE` */
 export const holdAdopt: CommandHandler<AdoptOptions> = async ([id], options, deps) => {
   const { from } = options;
@@ -181,7 +168,7 @@ export const holdAdopt: CommandHandler<AdoptOptions> = async ([id], options, dep
   if (from !== undefined) {
     if (id !== undefined || alone.some((value) => value !== undefined))
       throw usageError('bad_option', '--from: the file names the services and what was restricted');
-    return adoptFrom(from, options, deps);
+    return importRows(from, options, deps, (sluice, rows, how) => sluice.holds.adoptAll(rows, how));
   }
   if (id === undefined) throw usageError('bad_option', 'Name a service, or a file with --from');
   if (options.dryRun === true) throw usageError('bad_option', '--dry-run is for a file: --from FILE');

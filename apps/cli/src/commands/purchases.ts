@@ -4,11 +4,10 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '../terminal/lists/billing.js';
 import { formatPurchase } from '../terminal/reports/outcome.js';
 import { ExitCode } from '../exit-codes.js';
-import { type Opened, withSluice } from '../open-sluice.js';
-import { readRows } from '../terminal/rows/rows.js';
+import { type Opened } from '../open-sluice.js';
 import { answer } from './answer.js';
 import type { CommandHandler, LockOptions } from './command.js';
-import { printImport } from './import-services.js';
+import { importRows } from './import-rows.js';
 import { listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { STATUSES } from './statuses.js';
@@ -89,20 +88,8 @@ export const purchaseCreate: CommandHandler<CreateOptions> = ([id = '', name = '
 };
 
 /** `sluice purchase import FILE` */
-export const purchaseImport: CommandHandler<LockOptions & { dryRun?: boolean }> = async (
-  [file = ''],
-  options,
-  deps,
-) => {
-  const { rows } = await readRows(file, deps);
-  const how = { waitMs: parseWait(options), dryRun: options.dryRun };
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const report = await sluice.purchases.import(rows, how);
-    terminal.document(report);
-    printImport(terminal, { file, verbose: false }, report);
-    return report.problems.length > 0 ? ExitCode.usage : ExitCode.done;
-  });
-};
+export const purchaseImport: CommandHandler<LockOptions & { dryRun?: boolean }> = ([file = ''], options, deps) =>
+  importRows(file, options, deps, (sluice, rows, how) => sluice.purchases.import(rows, how));
 
 interface CancelOptions extends LockOptions {
   refund?: boolean;

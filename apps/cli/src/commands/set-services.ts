@@ -5,7 +5,8 @@ import { printService } from '../terminal/reports/service.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { type PreviewOptions, printChanges, type RefOptions, toChangesExitCode } from './import-services.js';
+import { printChanges } from './import-rows.js';
+import { type PreviewOptions, type RefOptions, toChangesExitCode } from './import-services.js';
 import { parsePair, parsePairs } from './parse-pairs.js';
 import { parseWait } from './parse-wait.js';
 

@@ -6,7 +6,8 @@ import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
-import { type PreviewOptions, printFields } from './import-services.js';
+import { printFields } from './import-rows.js';
+import type { PreviewOptions } from './import-services.js';
 import { parseWait } from './parse-wait.js';
 
 interface SyncOptions extends PreviewOptions {
