@@ -1,6 +1,7 @@
 import type { ActionRecord, EvidenceRecord, ServiceRecord, UsageBytes } from '@sluice/quota-core';
 import type { PanelAgents } from './agents.js';
 import type { ItemError } from './errors.js';
+import type { Inventory, PanelEntry } from './inventory.js';
 import type { TargetState, HoldInForce, Observation, StepOutcome } from './plan.js';
 import type { ProductSettings } from './settings.js';
 import type { PanelTelephony } from './telephony.js';
@@ -22,6 +23,7 @@ export interface PanelFacets<State = unknown> {
   readonly contract: Contract;
   readonly graphs: Graphs;
   readonly lookups: Lookups;
+  readonly inventory: Inventory;
   readonly mark: PanelMark;
   readonly agents: PanelAgents;
   readonly telephony: PanelTelephony;
@@ -233,6 +235,8 @@ export interface ContractReport {
   shapes: { endpoint: string; shape: string[] }[];
   /** Ids of the lists that were read, for completion. */
   lists?: Partial<Record<LookupList, string[]>>;
+  /** What `inventory` returns, where its lists were read; null where one could not be read whole, absent where not all were read. */
+  entries?: readonly PanelEntry[] | null;
 }
 
 /** A graph from a panel: figures of an unknown unit, or a picture. Never used for a quota. */

@@ -78,6 +78,7 @@ export {
   type PanelToOpen,
   type RefColumn,
 } from './kind.js';
+export { type Inventory, type PanelEntry, toPanelEntry } from './inventory.js';
 export { isPrivateAddress } from './private-networks.js';
 export { toNotSent } from './to-not-sent.js';
 export type { Panel, PanelCore, PanelTestAnswer } from './panel.js';

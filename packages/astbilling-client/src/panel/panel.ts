@@ -22,6 +22,7 @@ import type { AstbillingClient } from '../client/types.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
 import { changesPasswords } from './lacks.js';
+import { listEntries } from './inventory.js';
 import { findProblem, toUsernames, whenKnown } from './line-target.js';
 import { type PlanContext, planService } from './plan.js';
 import { findMadeLine } from './plan-password.js';
@@ -59,17 +60,21 @@ export class TelephonyPanel implements Panel<LineState> {
     this.#context = { system: toLineSystem(tools.client.profile), country: this.telephony.country };
   }
 
+  get #key(): string {
+    return `panels.${this.name}.token`;
+  }
+
+  /** Throws an error again; refused credentials are reported with their config key. */
+  readonly #throw = (error: unknown): never => throwWithCredentialKey(error, this.#key);
+
   /** Checks the token. */
   async test(): Promise<PanelTestAnswer> {
     const { client } = this.#tools;
-    const key = `panels.${this.name}.token`;
-    const { valid, subject, scopes, expiresAt } = await client.auth
-      .verify()
-      .catch((error: unknown) => throwWithCredentialKey(error, key));
+    const { valid, subject, scopes, expiresAt } = await client.auth.verify().catch(this.#throw);
     if (!valid) {
       throw new SluiceError(
         'PANEL_AUTH',
-        `Panel "${this.name}" says that the token is not valid. Check ${key} in the config.`,
+        `Panel "${this.name}" says that the token is not valid. Check ${this.#key} in the config.`,
         {
           kind: 'panel',
         },
@@ -147,6 +152,9 @@ export class TelephonyPanel implements Panel<LineState> {
       const { blockedWords = [] } = this.#tools.client.profile;
       return !blockedWords.some((word) => password.toLowerCase().includes(word.toLowerCase()));
     },
+  };
+  readonly inventory: PanelFacets['inventory'] = {
+    list: (signal) => listEntries(this.telephony, this.#context.system, signal).catch(this.#throw),
   };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this.#tools.client, services, { signal, now: this.#tools.clock.now() }),

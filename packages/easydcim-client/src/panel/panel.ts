@@ -27,6 +27,7 @@ import { adoptEasyDcim } from './adopt.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
 import { type KnownObjects, toKnownObjects, toObjects } from './known-objects.js';
+import { listEntries } from './inventory.js';
 import { planEasyDcim } from './plan.js';
 import {
   exceedsLineSpeed,
@@ -111,8 +112,11 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     this.plausibility = { ...PLAUSIBILITY, directions };
   }
 
+  /** Throws an error again; refused credentials are reported with their config key. */
+  readonly #throw = (error: unknown): never => throwWithCredentialKey(error, this.#key);
+
   async test(): Promise<{ message: string }> {
-    const { endpoint } = await this.client.probe().catch((error: unknown) => throwWithCredentialKey(error, this.#key));
+    const { endpoint } = await this.client.probe().catch(this.#throw);
     return { message: `answered ${endpoint}` };
   }
 
@@ -246,6 +250,9 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   readonly adoption = { adopt: adoptEasyDcim };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this, services, isoNow(this.#deps.clock), signal),
+  };
+  readonly inventory: PanelFacets['inventory'] = {
+    list: (signal) => listEntries(this.client, { signal }).catch(this.#throw),
   };
   readonly graphs: PanelFacets['graphs'] = {
     read: async (service, window, signal) => {

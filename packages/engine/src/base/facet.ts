@@ -13,6 +13,7 @@ const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
   contract: 'contract checks',
   graphs: 'graphs',
   lookups: 'lists of tunnels and users',
+  inventory: 'a list of what it has',
   mark: 'a mark of the store',
   agents: 'agents',
   telephony: 'telephony',

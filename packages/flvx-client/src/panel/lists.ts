@@ -21,6 +21,7 @@ import {
 import { describeNodes } from '../account/describe.js';
 import { sumBytes } from '../account/rules.js';
 import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
+import { toEntries } from './inventory.js';
 import { findGroup, listTunnels, productTunnels, speedChoice, type FlvxDefaults } from './product.js';
 
 /** Creates the lists in which operators search what the panel has, each row with the products that name it. */
@@ -116,6 +117,7 @@ export async function checkContract(
   return {
     checks: [...checks, ...services.flatMap((service) => checkMapping(service, lists))],
     shapes: [],
+    entries: users === null ? null : toEntries(users),
     lists: {
       ...(limits === null ? {} : { speedLimits: limits.map(({ id }) => String(id)) }),
       ...(groups === null ? {} : { tunnelGroups: groups.map(({ id }) => String(id)) }),

@@ -34,6 +34,7 @@ import {
   type ServiceObservation,
   type TimedObservation,
 } from './observation.js';
+import { toEntries } from './inventory.js';
 import { checkContract, createLookups, testPanel } from './lists.js';
 import { planService } from './plan.js';
 import { UNLIMITED_QUOTA } from '../client/records.js';
@@ -105,15 +106,16 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     this.#defaults = flvxSettings;
   }
 
+  /** Throws an error again; refused credentials are reported with their config key. */
+  readonly #throw = (error: unknown): never => throwWithCredentialKey(error, this.#key);
+
   get refresh(): Refresh {
     return createRefresh(this.tools.client, this.tools.snapshot);
   }
 
   test(): Promise<PanelTestAnswer> {
     const { products } = this.opened;
-    return testPanel(this.#client, { hasToken: this.#hasToken, products, defaults: this.#defaults }).catch(
-      (error: unknown) => throwWithCredentialKey(error, this.#key),
-    );
+    return testPanel(this.#client, { hasToken: this.#hasToken, products, defaults: this.#defaults }).catch(this.#throw);
   }
 
   readUsage(
@@ -263,6 +265,10 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   get lookups(): Lookups {
     return createLookups(this.#client, this.opened.products, this.#defaults);
   }
+
+  readonly inventory: PanelFacets['inventory'] = {
+    list: async (signal) => toEntries(await this.#client.users.list({}, { signal }).catch(this.#throw)),
+  };
 
   readonly resources = listResources;
 

@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type ContractCheck, type ContractReport, describeBytes, runCheck } from '@sluice/panel-kind';
+import { type ContractCheck, type ContractReport, describeBytes, type PanelEntry, runCheck } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { HiddifyUser } from '../client/records.js';
+import type { HiddifyUser, HiddifyUserList } from '../client/records.js';
 import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
 import { USER_REF } from './settings.js';
@@ -12,7 +12,7 @@ const isExpected = (error: unknown): boolean => isPanelError(error) || isAgentTr
 export async function checkContract(
   client: HiddifyClient,
   services: readonly ServiceRecord[],
-  signal: AbortSignal,
+  { toEntries, signal }: { toEntries: (list: HiddifyUserList) => PanelEntry[]; signal: AbortSignal },
 ): Promise<ContractReport> {
   const checks: ContractCheck[] = [];
   const read = async (endpoint: string, describe: () => Promise<string>): Promise<void> => {
@@ -32,8 +32,11 @@ export async function checkContract(
     return `${admins.length} account${admins.length === 1 ? '' : 's'}, ${agents} agent${agents === 1 ? '' : 's'}, ${unreadable} unreadable`;
   });
   const known = new Map<string, HiddifyUser>();
+  let entries: PanelEntry[] | null = null;
   await read('GET /api/v2/admin/user/', async () => {
-    const { users, unreadable, bytes } = await client.users.list({ signal });
+    const list = await client.users.list({ signal });
+    const { users, unreadable, bytes } = list;
+    if (unreadable === 0) entries = toEntries(list);
     for (const user of users) if (user.uuid !== null) known.set(user.uuid, user);
     return `${users.length} users, ${unreadable} unreadable; the list has ${describeBytes(bytes)}`;
   });
@@ -42,7 +45,7 @@ export async function checkContract(
     return `${users} users, ${describeBytes(usage.total)} used in all`;
   });
   for (const service of services) checks.push(...(await checkMapping(client, known, service, signal)));
-  return { checks, shapes: [] };
+  return { checks, shapes: [], entries };
 }
 
 async function checkMapping(

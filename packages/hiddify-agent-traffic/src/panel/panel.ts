@@ -10,6 +10,7 @@ import {
   openClient,
   type Panel,
   type PanelDependencies,
+  type PanelEntry,
   type PanelFacets,
   type PanelKind,
   type PanelToOpen,
@@ -23,6 +24,7 @@ import {
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { createHiddifyClient } from '../client/create-client.js';
+import type { HiddifyUserList } from '../client/records.js';
 import type { HiddifyClient, HiddifyClientOptions } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
 import { findAddon } from './addon.js';
@@ -31,6 +33,7 @@ import { performStep, WriteTurn } from './apply.js';
 import { MOST_BYTES } from '../client/check-user.js';
 import { findLimit, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import { checkContract } from './contract.js';
+import { toEntries } from './inventory.js';
 import { HiddifyLists, type HiddifyState, type UserReading } from './lists.js';
 import { planUser } from './plan.js';
 import { createUuid, findProblem, toLimit } from './product.js';
@@ -175,8 +178,11 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   }
 
   readonly snapshot = { paged: false };
+  readonly inventory: PanelFacets['inventory'] = {
+    list: async (signal) => this.#toEntries(await this.client.users.list({ signal })),
+  };
   readonly contract: PanelFacets['contract'] = {
-    check: (services, signal) => checkContract(this.client, services, signal),
+    check: (services, signal) => checkContract(this.client, services, { toEntries: this.#toEntries, signal }),
   };
   readonly accounts: PanelFacets<HiddifyState>['accounts'] = {
     newRefs: (_service, _product, randomBytes) => ({ [USER_REF]: createUuid(randomBytes) }),
@@ -188,6 +194,9 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     checkpoint: (target, observation) => toCheckpoint(target, observation, toLimit(target)),
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
   };
+
+  readonly #toEntries = (list: HiddifyUserList): PanelEntry[] =>
+    toEntries(list, { name: this.name, timeZone: this.#timeZone });
 
   resources(service: ServiceRecord): string[] {
     const uuid = service.refs[USER_REF];

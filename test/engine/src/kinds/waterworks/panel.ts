@@ -11,6 +11,7 @@ import {
   type Step,
   type StepOutcome,
   toItemError,
+  toPanelEntry,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { type MeterRow, WaterworksClient } from './client.js';
@@ -132,8 +133,14 @@ function toObservations(
   return new Map(services.map((service) => [service.id, { service: service.id, ...observe(service) }]));
 }
 
-/** The same with one facet: meters are created and removed. */
+/** The same with two facets: meters are created and removed, and listed for what no service names. */
 export class WaterworksWithAccounts extends WaterworksPanel {
+  readonly inventory: PanelFacets['inventory'] = {
+    list: async (signal) =>
+      (await this.client.list(signal)).map(({ id, name, litres }) =>
+        toPanelEntry({ object: 'meter', id, refs: { meter_id: id, meter_name: name } }, { name, usedBytes: litres }),
+      ),
+  };
   readonly accounts: PanelFacets<MeterState>['accounts'] = {
     newRefs: (_service, _product, randomBytes) => ({
       meter_name: `w-${Buffer.from(randomBytes(8)).toString('hex')}`,

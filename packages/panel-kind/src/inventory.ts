@@ -1,0 +1,51 @@
+/**
+ * What a panel has that a service can stand for: a service, an account, a line. Null is what the panel does not show; what it shows as
+ * zero is zero.
+ */
+export interface PanelEntry {
+  /** The panel's word for such an object: `service`, `order`, `user`, `line`, `did`. */
+  object: string;
+  /** Its id on the panel, which no other object of this word has. */
+  id: string;
+  /** What a service of it has in the columns of the service import (`RefColumn`), as far as the panel shows it; empty where nothing names it. */
+  refs: Readonly<Record<string, string>>;
+  /** Two may have the same name. */
+  name: string | null;
+  /** Its IP addresses. */
+  addresses: readonly string[];
+  clientName: string | null;
+  clientEmail: string | null;
+  /** In the panel's words, where it has words. */
+  state: string | null;
+  /** Null for no limit, too. */
+  limitBytes: number | null;
+  /** Whether it has no limit. */
+  unlimited: boolean | null;
+  usedBytes: number | null;
+  /** Instant from which the panel does not serve it any more (ISO 8601 UTC); null for none, too. */
+  expiresAt: string | null;
+  /** ISO 8601 UTC. */
+  createdAt: string | null;
+}
+
+/** Lists what the panel has. */
+export interface Inventory {
+  /**
+   * Returns everything that a service can stand for, in the order of the panel; without administrators, and without what has ended there.
+   * Rejects where a list can't be read whole: a list that is cut short is an error.
+   */
+  list(signal: AbortSignal): Promise<PanelEntry[]>;
+}
+
+/** Returns an entry: refs that are null are left out, and what is not stated is null. */
+export function toPanelEntry(
+  { object, id, refs }: Pick<PanelEntry, 'object' | 'id'> & { refs: Readonly<Record<string, string | null>> },
+  shown: Partial<Omit<PanelEntry, 'object' | 'id' | 'refs'>> = {},
+): PanelEntry {
+  const known = Object.entries(refs).filter((entry): entry is [string, string] => entry[1] !== null);
+  return {
+    ...{ object, id, refs: Object.fromEntries(known), name: null, addresses: [], clientName: null, clientEmail: null },
+    ...{ state: null, limitBytes: null, unlimited: null, usedBytes: null, expiresAt: null, createdAt: null },
+    ...shown,
+  };
+}
