@@ -283,6 +283,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
   list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',
+  unassigned: '"sluice panel unassigned {panel}" lists them',
   list_unreadable: '"sluice doctor --contract" shows what Sluice reads from the panel',
   several_panels: 'Name one with --panel NAME',
   ambiguous_panel: 'Name one with --panel NAME',

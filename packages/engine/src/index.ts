@@ -103,6 +103,8 @@ export type {
   TelephonyDocument,
   TestedChannel,
   TokenView,
+  UnassignedEntries,
+  UnassignedEntry,
   UndecidedPanel,
 } from '@sluice/contract/documents';
 export type { CallOptions, CommandOptions } from './api/call.js';

@@ -50,6 +50,10 @@ function declarePanels(panel: LazyCommand): void {
     .description('test each panel with an authenticated read')
     .examples('sluice panel test dcim')
     .runs(async () => (await import('./panels.js')).panelTest);
+  listOptions(panel.command('unassigned <panel>'), 'over')
+    .description('read what a panel has, and list what no service names: services, orders, users, lines, numbers')
+    .examples('sluice panel unassigned dcim', 'sluice panel unassigned vpn --columns name,refs --csv users.csv')
+    .runs(async () => (await import('./unassigned.js')).panelUnassigned);
 }
 
 function declareDoctor(program: LazyCommand): void {

@@ -132,6 +132,7 @@ describe('the built command', () => {
       'config schema',
       'panel list',
       'panel test',
+      'panel unassigned dcim',
       'schedule show --format crontab',
       'schedule show --format systemd',
       'schedule install --format crontab --dry-run',

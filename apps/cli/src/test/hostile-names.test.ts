@@ -9,7 +9,7 @@ import { GB, startHiddifyBench } from './hiddify-bench.js';
 
 /** How the name begins where it is shown. */
 const SHOWN = 'Evil ]0;pwned [2J [31mRED 2J FAKE LINE FAKE LINE';
-const RELAY = ['relay users', 'relay speed-limits', 'relay tunnel-groups'];
+const RELAY = ['relay users', 'panel unassigned relay', 'relay speed-limits', 'relay tunnel-groups'];
 const REFUSAL = { kind: 'status', status: 422, body: { message: HOSTILE, error: HOSTILE } } as const;
 
 /** Puts the text into every string of an answer but into ids, dates and the words that the panel's kind defines. */
@@ -51,6 +51,7 @@ describe('names with escape sequences, line ends and bidi controls', () => {
       await tries('agent check --all --dry-run');
       await tries('agent check --all');
     }
+    await tries('panel unassigned vpn');
     for (const words of ['list', `show ${evil}`, `show ${below}`, `explain ${evil}`, `check ${evil}`])
       await tries(`agent ${words}`);
     await tries(['agent', 'show', HOSTILE]);

@@ -165,6 +165,7 @@ async function onFlvx(documents: Documents): Promise<void> {
     await kept('provision change-package', 'provision change-package svc-1 big');
     await kept('tunnel list', 'tunnel list');
     await kept('relay users', 'relay users');
+    await kept('panel unassigned', 'panel unassigned relay');
     at.panel.addSpeedLimit(at.tunnels.hk, 30, 'shared');
     at.panel.addTunnelGroup('asia', [at.tunnels.hk]);
     await kept('relay speed-limits', 'relay speed-limits');

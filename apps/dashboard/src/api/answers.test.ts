@@ -233,6 +233,7 @@ describe('answers are as the document says', () => {
 
   it('of a relay panel, and of the life of an account', async () => {
     for (const list of ['tunnels', 'users', 'speed-limits', 'tunnel-groups']) await send(`GET /relay/${list}`);
+    await send('GET /panels/relay/unassigned?limit=1');
     const billed = { billing_cycle: 'monthly', next_due_date: '2026-12-15', client: '42' };
     await send('POST /services', { id: 'relay-1', values: { panel: 'relay', product: 'relay', ...billed } });
     const provision = (verb: string, body = {}) => send(`POST /services/relay-1/provision/${verb}`, body);

@@ -40,8 +40,8 @@ function findStart(rows: readonly Row[], after: string): number {
 }
 
 /** Returns what distinguishes the rows of a list. */
-function toRowKey({ id, service, agent, reason, since, at }: Row): string {
-  if (typeof id === 'string') return id;
+function toRowKey({ id, object, service, agent, reason, since, at }: Row): string {
+  if (typeof id === 'string') return typeof object === 'string' ? `${object} ${id}` : id;
   const { uuid } = (agent ?? {}) as { uuid?: unknown };
   return [service, uuid, reason, since, at].filter((part) => typeof part === 'string').join(' ');
 }

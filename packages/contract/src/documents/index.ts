@@ -95,7 +95,17 @@ export type {
 } from './money.js';
 export type { AlarmView, DeliveryView, SendReport, TestedChannel } from './notices.js';
 export type { OverviewEvent, OverviewPanel, OverviewReport, Standing } from './overview.js';
-export type { Check, LoginLink, PanelTest, PanelView, ProductView, RelayUser, SwitchReport } from './panels.js';
+export type {
+  Check,
+  LoginLink,
+  PanelTest,
+  PanelView,
+  ProductView,
+  RelayUser,
+  SwitchReport,
+  UnassignedEntries,
+  UnassignedEntry,
+} from './panels.js';
 export type {
   CommandReport,
   CreatedUserReport,

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import {
   brake,
+  bytesOrNull,
   removedPanel,
   count,
   enforcement,
@@ -114,6 +115,36 @@ export const relayUser = z.object({
 export type RelayUser = z.infer<typeof relayUser>;
 
 export const relayUsers = z.object({ users: z.array(relayUser) });
+export const unassignedEntry = name(
+  'UnassignedEntry',
+  z.object({
+    panel: text,
+    object: text.describe('What it is in the words of the panel: service, order, user, line, did'),
+    id: text.describe('Its id on the panel, which no other object of this word has'),
+    endedService: textOrNull.describe('A service that has ended and named it; null where none did'),
+    name: textOrNull.describe('Two may have the same name'),
+    addresses: z.array(text).describe('Its IP addresses'),
+    clientName: textOrNull.describe('As the panel shows it, as all that follows; null where it does not'),
+    clientEmail: textOrNull,
+    state: textOrNull.describe('In the words of the panel'),
+    limitBytes: bytesOrNull.describe('Bytes; null for no limit, and where the panel shows none'),
+    unlimited: z.boolean().nullable().describe('Whether it has no limit'),
+    usedBytes: bytesOrNull,
+    expiresAt: instantOrNull.describe('Instant from which the panel does not serve it any more, ISO 8601 in UTC'),
+    createdAt: instantOrNull,
+    refs: z.record(text, text).describe('What a service of it has in the columns of the service import'),
+  }),
+);
+/** What a panel has that no service names. */
+export type UnassignedEntry = z.infer<typeof unassignedEntry>;
+
+export const unassigned = z.object({
+  onPanel: count.describe('How many of them the panel has, with those that services name'),
+  entries: z.array(unassignedEntry),
+});
+/** `panel unassigned --json` (docs/json.md). */
+export type UnassignedEntries = z.infer<typeof unassigned>;
+
 export const speedLimits = z.object({
   speedLimits: z.array(
     z.object({

@@ -52,6 +52,19 @@ export const panels = group({
       },
     }),
   },
+  unassigned: {
+    callers: READ,
+    command: 'panel unassigned',
+    accepts: () => accepts(panel, options(called)),
+    routes: (h) => ({
+      'GET /panels/:panel/unassigned': {
+        summary: 'List what a panel has that no service names: services, orders, users, lines, numbers',
+        answer: h.panels.unassigned,
+        list: 'entries',
+        title: 'UnassignedEntries',
+      },
+    }),
+  },
   observe: {
     callers: OPERATE,
     command: 'observe',

@@ -8,6 +8,7 @@ import type {
   RemovedPanel,
   RunReport,
   SwitchReport,
+  UnassignedEntries,
 } from '@sluice/contract/documents';
 import { maskedUrl, type SpeedLimitView, toItemError, type TunnelGroupView, type TunnelView } from '@sluice/panel-kind';
 import { expiryCheck } from '../features/doctor/panel-checks.js';
@@ -39,6 +40,12 @@ export interface Panels {
   capabilities(panel: string, options?: CallOptions): Promise<{ capabilities: string[] }>;
   /** Tests the credentials of each panel with a read; default all panels. */
   test(names?: readonly string[], options?: CallOptions): Promise<{ panels: PanelTest[] }>;
+  /**
+   * Reads what a panel has, and lists what no service names.
+   *
+   * @throws SluiceError `unknown_panel`, `unsupported`; the panel's error where one of its lists can't be read whole
+   */
+  unassigned(panel: string, options?: CallOptions): Promise<UnassignedEntries>;
   /** Lists the products of the config. */
   products(options?: CallOptions): Promise<{ products: ProductView[] }>;
   /** Switches a panel to `observe`: runs decide and record, and change nothing. */
@@ -93,6 +100,11 @@ export function panelsApi(call: RunCall): Panels {
         const chosen = names.length > 0 ? names : known;
         await requireAnyPanel(context, chosen);
         return { panels: await Promise.all(chosen.map((name) => testPanel(context, name))) };
+      }),
+    unassigned: (panel, options) =>
+      call(options, async (context) => {
+        const { listUnassigned } = await import('../features/panels/unassigned.js');
+        return listUnassigned(context, panel);
       }),
     products: (options) => call(options, listProducts),
     observe: (panel, options) => call(options, (context) => setSwitch(context, panel, null, 'observe')),

@@ -47,7 +47,7 @@ function printDocument(terminal: Terminal, ok: boolean, checks: readonly Check[]
 }
 
 function toLine(terminal: Terminal, { name, object, status, message, code, details }: Check): string {
-  const text = code === undefined || status === 'ok' ? message : terminal.describe({ code, message, details });
+  const text = code === undefined ? message : terminal.describe({ code, message, details });
   const line = `${name} (${object})${text === '' ? '' : `: ${text}`}`;
   return `${terminal.paint(status, MARKS[status])} ${terminal.times.text(line)}`;
 }

@@ -70,6 +70,10 @@ export const SILENT: Record<string, readonly string[]> = {
     ),
     'GET /packages',
   ],
+  'lists what no service names': [
+    'command panel unassigned',
+    'GET /api/v1/panels/:panel/unassigned',
+  ],
   'lists what was, what was set, or what another program says': [
     ...under('command usage ', 'graph history'),
     ...under('command log ', 'export list'),

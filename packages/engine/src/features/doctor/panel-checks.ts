@@ -19,6 +19,7 @@ import { formerAgentChecks } from '../agents/meant-agents.js';
 import { toChecks } from '../../base/check.js';
 import { panelClockCheck } from './clock-checks.js';
 import { lineChecks, sharedChecks } from './service-checks.js';
+import { unassignedChecks } from './unassigned-checks.js';
 
 /** Checks that a panel answers, its clock, and what its services share; with `contract` every endpoint and mapping. */
 export async function panelChecks(context: Context, name: string, contract: boolean): Promise<Check[]> {
@@ -141,7 +142,7 @@ export function expiryCheck(panel: string, { key, at }: { key: string; at: strin
 async function contractChecks(context: Context, name: string, services: ServiceRecord[]): Promise<Check[]> {
   const panel = await context.panel(name);
   if (!panel.contract) return [toChecks('contract', name)('skipped', `not supported for ${panel.kind.kind}`)];
-  const { checks, shapes, lists = {} } = await panel.contract.check(services, context.deps.signal);
+  const { checks, shapes, lists = {}, entries } = await panel.contract.check(services, context.deps.signal);
   const since = context.now();
   const store = async (tables: StoreTables): Promise<void> => {
     for (const { endpoint, shape } of shapes)
@@ -157,5 +158,5 @@ async function contractChecks(context: Context, name: string, services: ServiceR
   const purpose = { command: 'doctor --contract', dryRun: false, scope: `panel ${name}` } as const;
   if (shapes.every(({ endpoint, shape }) => known.get(endpoint) === shape.join())) await context.write([], store);
   else await withRun(context, purpose, (run) => run.store(store));
-  return checks;
+  return [...checks, ...(await unassignedChecks(context, name, entries))];
 }
