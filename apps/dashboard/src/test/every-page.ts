@@ -146,6 +146,7 @@ export function staffPages({ agent }: OtherPanels): [path: string, zone: string]
     ...(['dcim', 'relay', 'vpn', 'voice'] as const).flatMap((panel): [string, string][] => [
       [`/panels/${panel}`, ZONES[panel]],
       [`/panels/${panel}?test=yes`, ZONES[panel]],
+      [`/panels/${panel}/unassigned`, ZONES[panel]],
       [`/panels/${panel}/allow-once`, ZONES[panel]],
       [`/panels/${panel}/observe`, ZONES[panel]],
     ]),

@@ -72,7 +72,7 @@ export const SILENT: Record<string, readonly string[]> = {
   ],
   'lists what no service names': [
     'command panel unassigned',
-    'GET /api/v1/panels/:panel/unassigned',
+    ...under('GET ', '/api/v1/panels/:panel/unassigned /panels/:name/unassigned'),
   ],
   'lists what was, what was set, or what another program says': [
     ...under('command usage ', 'graph history'),

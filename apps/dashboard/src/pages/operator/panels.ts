@@ -185,35 +185,43 @@ export const panelPage: Page = async (request) => {
   ${section(
     'State',
     html`${facts([
-        ['Kind', panel.kindTitle],
-        ['State', showState(panel, times)],
-        [
-          'Last call',
-          orNone(
-            lastCall,
-            ({ at, ok, message, code }) =>
-              html`${times.ago(at)}${ok ? null : html`: <span dir="auto">${message ?? code}</span>`}`,
-          ),
-        ],
-        ['Enforce', showEnforcement(enforce, times)],
-        ['Works now', orNone(lease, ({ run, since }) => html`${run}, since ${times.ago(since)}`)],
-        ['Services', html`<a href="/?panel=${encodeURIComponent(panelName)}">${count(panel.services)}</a>`],
-        ['Held', html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=held">${count(panel.held)}</a>`],
-        panel.wouldHold === 0
-          ? null
-          : [
-              'Would be held',
-              html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=would-be-held"
-                >${count(panel.wouldHold)}</a
-              >`,
-            ],
-        ['Can', panel.capabilities.map(inWords).join(', ')],
-      ])}
-      <p><a class="button" href="?test=yes">Test the connection</a></p>`,
+      ['Kind', panel.kindTitle],
+      ['State', showState(panel, times)],
+      [
+        'Last call',
+        orNone(
+          lastCall,
+          ({ at, ok, message, code }) =>
+            html`${times.ago(at)}${ok ? null : html`: <span dir="auto">${message ?? code}</span>`}`,
+        ),
+      ],
+      ['Enforce', showEnforcement(enforce, times)],
+      ['Works now', orNone(lease, ({ run, since }) => html`${run}, since ${times.ago(since)}`)],
+      ['Services', html`<a href="/?panel=${encodeURIComponent(panelName)}">${count(panel.services)}</a>`],
+      ['Held', html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=held">${count(panel.held)}</a>`],
+      panel.wouldHold === 0
+        ? null
+        : [
+            'Would be held',
+            html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=would-be-held"
+              >${count(panel.wouldHold)}</a
+            >`,
+          ],
+      ['Can', panel.capabilities.map(inWords).join(', ')],
+    ])}
+    ${panelReads(panelName)}`,
   )}
   ${await logSection(scene, panelName)}`;
   return { title: `Panel ${panelName}`, body, timeZone: scene.times.timeZone };
 };
+
+/** What is read of the panel on request. */
+function panelReads(panel: string): Html {
+  return html`<p>
+    <a class="button" href="?test=yes">Test the connection</a>
+    <a href="/panels/${encodeURIComponent(panel)}/unassigned">What no service names</a>
+  </p>`;
+}
 
 /** The page of a panel that left the config: what stays as it is there, and what was last changed and called. */
 async function removedPage(scene: Scene, panel: string, removed: OverviewReport['removed']): ReturnType<Page> {

@@ -16,6 +16,7 @@ import { servicePage } from './service-page.js';
 import { autoBuyClearForm, autoBuyForm, overrideClearForm, overrideForm } from './service-actions.js';
 import { buyForm, buyPage, SERVICE_VERBS, verbForm, verbPage } from './service-verbs.js';
 import { listPage, LISTS } from './telephony.js';
+import { unassignedPage } from './unassigned.js';
 
 const get = (path: string, page: Page): Route => ({ method: 'GET', path, needs: 'read', page });
 /** Asks before a change. */
@@ -43,6 +44,7 @@ export function operatorPages(): Route[] {
     get('/log', logPage),
     get('/panels', panelsPage),
     get('/panels/:name', panelPage),
+    get('/panels/:name/unassigned', unassignedPage),
     ask('/panels/:name/allow-once', allowOncePage),
     ask('/panels/:name/observe', observePage),
     post('/panels/:name/observe', observeForm),
