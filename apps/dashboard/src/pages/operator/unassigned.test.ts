@@ -72,7 +72,8 @@ it('is a list of the API with pages', async () => {
     const { status, json } = await at.call(`GET /panels/relay/unassigned?limit=10000${after}`);
     expect([status, json['total'], json['onPanel']]).toEqual([200, USERS, USERS + 1]);
     seen.push(...(json['entries'] as unknown[]));
-    after = json['next'] === null ? '' : `&after=${encodeURIComponent(String(json['next']))}`;
+    const next = json['next'] as string | null;
+    after = next === null ? '' : `&after=${encodeURIComponent(next)}`;
   } while (after !== '');
   expect(new Set(seen.map((entry) => (entry as { id: string }).id)).size).toBe(USERS);
 });
