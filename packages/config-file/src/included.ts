@@ -111,6 +111,9 @@ function addEntries(
       );
     for (const name of Object.keys(entries))
       if (!Object.hasOwn(known, name)) owners.set(toEntry([section, name]), file);
-    raw[section] = { ...entries, ...known };
+    raw[section] = {
+      ...known,
+      ...Object.fromEntries(Object.entries(entries).filter(([name]) => !Object.hasOwn(known, name))),
+    };
   }
 }

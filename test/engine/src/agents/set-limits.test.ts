@@ -131,6 +131,12 @@ describe('limits of a list', () => {
     ]);
   });
 
+  it('refuses openings of the file beside one for all', async () => {
+    const rows = [{ line: 2, values: { agent: 'north', limit_gb: '5', opening_gb: '1' } }];
+    const refused = at.sluice.agents.limits({ rows, file: 'limits.csv', opening: 'zero' });
+    await expect(refused).rejects.toMatchObject({ code: 'bad_option' });
+  });
+
   it('refuses an opening without a limit, and one that is no figure', async () => {
     for (const [limit_gb, opening_gb] of [
       ['', '5'],

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { useBench } from '../bench/each-test.js';
+import { addSharer } from '../easydcim/sharers.js';
 
 const at = useBench(startEasyDcimBench);
 
@@ -54,6 +55,37 @@ it.each<[what: string, rows: () => Record<string, string>[], line: number, says:
   const { totals, problems } = await at.sluice.holds.adoptAll(listed);
   expect(totals).toMatchObject({ added: 0, unchanged: 0 });
   expect(problems.map((problem) => [problem.line, problem.message])).toEqual([[line, expect.stringMatching(says)]]);
+  expect(await held()).toEqual([]);
+});
+
+it.each(['constructor', '__proto__'])('adopts no order for the word %s', async (order) => {
+  at.panel.staffSuspendOrder(toIds(1).order, 'x');
+  const { problems } = await adopt(row(1, { ports: '', order }));
+  expect(problems.map(({ key }) => key)).toEqual(['order']);
+});
+
+it('previews what it adopts: another hold of the same object, and rows of one object', async () => {
+  await adopt(row(1));
+  for (const rows of [[row(1, { reason: 'billing' })], [row(2), row(2)]]) {
+    const preview = await at.sluice.holds.adoptAll(rows, { dryRun: true });
+    const { totals } = await adopt(...rows);
+    expect([preview.totals, totals.added]).toEqual([totals, 1]);
+  }
+  expect((await at.sluice.services.show('svc-1')).lifecycle).toBe('suspended');
+});
+
+it('names the row of an object that is restricted for another service, also in a dry run', async () => {
+  for (const [id, number] of [
+    ['a', 511],
+    ['b', 512],
+  ] as const)
+    await addSharer(at, { id, number, order: number + 400, server: 77, ports: [7701] });
+  at.panel.staffDisablePort(7701);
+  const rows = ['a', 'b'].map((service, index) => ({ line: index + 2, values: { service, ports: '7701' } }));
+  for (const dryRun of [true, false]) {
+    const { totals, problems } = await at.sluice.holds.adoptAll(rows, { dryRun });
+    expect([totals.added, problems.map(({ line, code }) => [line, code])]).toEqual([0, [[3, 'already_adopted']]]);
+  }
   expect(await held()).toEqual([]);
 });
 

@@ -61,7 +61,10 @@ describe('purchases of another tool', () => {
       { service: '' },
       { bytes: '1.5' },
       { bytes: '0' },
+      { bytes: '9007199254740991' },
       { price: 'free' },
+      { price: '5.001' },
+      { price: '-0' },
       { currency: 'euro' },
       { at: '0000-00-00 00:00:00' },
       { at: '2026-10-01' },
@@ -72,11 +75,27 @@ describe('purchases of another tool', () => {
     ];
     const rows = wrong.map((values, index) => ({ line: index + 2, values: row(values) }));
     const { totals, problems } = await at.sluice.purchases.import([{ line: 1, values: row() }, ...rows]);
-    expect(totals).toEqual({ rows: 13, added: 0, changed: 0, unchanged: 0 });
+    expect(totals).toEqual({ rows: 16, added: 0, changed: 0, unchanged: 0 });
     expect(problems.map(({ line, key }) => [line, key])).toEqual(
       wrong.map((values, index) => [index + 2, Object.keys(values)[0]]),
     );
     expect(await at.purchases()).toEqual([]);
+  });
+
+  it('are the same purchase however its price is written', async () => {
+    await at.open(20);
+    await importRows(row());
+    for (const price of ['5', '5.0000']) expect((await importRows(row({ price }))).totals.added).toBe(0);
+  });
+
+  it('are refused where they would have no effect, or their panel is not in the config', async () => {
+    await at.bench.configure(at.bench.text.replace('free: {', 'whole: { panel: dcim, quota: unlimited }\n  free: {'));
+    await at.sluice.services.add('svc-2', {
+      ...{ panel: 'dcim', product: 'free', client: '42', billing_cycle: 'monthly', next_due_date: '2026-12-15' },
+      ...{ easydcim_service_id: '502', easydcim_order_id: '902', easydcim_server_id: '302' },
+    });
+    const { problems } = await importRows(row({ service: 'svc-2' }));
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining('no limited quota') })]);
   });
 
   it('are shown by a dry run, which stores nothing', async () => {

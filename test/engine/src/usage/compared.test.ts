@@ -28,6 +28,14 @@ it.each<[theirs: string, usedGb: number, cause: string | null]>([
   expect(await findCause(usedGb)).toBe(cause);
 });
 
+it('claims no direction where one has nearly all of the traffic', async () => {
+  await at.addService(1);
+  at.panel.addTraffic(501, { in: 200 * GB, out: 1.5 * GB });
+  at.use(1, 0);
+  await at.poll();
+  expect(await findCause(199)).toBeNull();
+});
+
 it('finds that another tool counts the calendar month, by the readings around its beginning', async () => {
   await at.addService(1);
   at.use(1, 60);

@@ -93,6 +93,8 @@ export async function limitAgents(context: Context, request: LimitImport): Promi
   }
   const problems: { line: number | null; agent: string; message: string }[] = [];
   const read = request.rows.map((row) => readRow(row, problems));
+  if (request.opening !== undefined && read.some((row) => row !== null && row.firstOpening !== null))
+    throw usageError('bad_option', 'the file has openings (opening_gb): one for all can not be stated beside them');
   await readCurrentFigures(on);
   const agents = await describeStored(on);
   const orders: AgentLimit[] = [];

@@ -102,8 +102,8 @@ export async function storeAdopted(
 /** Stores evidence once, and returns whether it was not there; refuses what is restricted for another service. */
 async function addEvidence({ evidence }: Pick<StoreTables, 'evidence'>, item: EvidenceRecord): Promise<boolean> {
   if (await evidence.add(item)) return true;
-  const { service, panel, kind, target } = item;
-  const open = await evidence.open({ panel });
-  if (open.some((one) => one.service === service && one.kind === kind && one.target === target)) return false;
+  const { service, kind, target } = item;
+  const own = await evidence.open({ services: [service] });
+  if (own.some((one) => one.kind === kind && one.target === target)) return false;
   throw new SluiceError('already_adopted', `${kind} ${target} is already restricted for another service`);
 }

@@ -3,6 +3,7 @@ import { type Observation, type Panel, SluiceError } from '@sluice/panel-kind';
 import type { HoldReason } from '@sluice/quota-core';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { observeServices } from '../../loop/observe.js';
@@ -18,6 +19,12 @@ export interface AdoptionRequest {
 }
 
 const COLUMNS: readonly string[] = ['service', 'reason', 'ports', 'order', 'forwards', 'note'];
+
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ['', false],
+  ['no', false],
+  ['yes', true],
+]);
 
 const REASONS: readonly HoldReason[] = ['quota', 'billing', 'manual'];
 
@@ -44,7 +51,7 @@ export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: Ado
   if (problems.length > 0) return toReport(rows, problems, 0);
   if (dryRun) {
     const found = await findAdopted(context, read, problems);
-    const added = problems.length > 0 ? 0 : await countNew(context.store, found);
+    const added = await foresee(context.store, (tables) => storeAll(context, tables, found, problems));
     return { ...toReport(rows, problems, added), dryRun };
   }
   return withRun(context, { command: 'hold adopt', dryRun: false }, async (run) => {
@@ -52,14 +59,27 @@ export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: Ado
     await run.leases.takeAll(services.map(serviceLease), waitMs);
     const found = await findAdopted(context, read, problems);
     if (problems.length > 0) return toReport(rows, problems, 0);
-    const added = await run.store((tables) => storeAll(context, tables, found));
-    return toReport(rows, problems, added);
+    try {
+      const added = await run.store(async (tables) => {
+        const count = await storeAll(context, tables, found, problems);
+        if (problems.length > 0) throw new Refused();
+        return count;
+      });
+      return toReport(rows, problems, added);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return toReport(rows, problems, 0);
+    }
   });
 }
 
+/** Thrown to store nothing. */
+class Refused extends Error {}
+
 function toReport(rows: readonly ImportRow[], problems: ImportProblem[], added: number): ImportReport {
-  const unchanged = problems.length > 0 ? 0 : rows.length - added;
-  return { totals: { rows: rows.length, added, changed: 0, unchanged }, problems };
+  const isRefused = problems.length > 0;
+  const counts = isRefused ? { added: 0, unchanged: 0 } : { added, unchanged: rows.length - added };
+  return { totals: { rows: rows.length, changed: 0, ...counts }, problems };
 }
 
 function readRow({ line, values, problem }: ImportRow, problems: ImportProblem[]): AdoptedRow | null {
@@ -76,7 +96,7 @@ function readRow({ line, values, problem }: ImportRow, problems: ImportProblem[]
   const stated = text('reason') === '' ? 'quota' : text('reason');
   const reason = REASONS.find((one) => one === stated);
   if (reason === undefined) say('reason', `"${stated}" is not one of ${REASONS.join(', ')}`);
-  const order = { '': false, no: false, yes: true }[text('order').toLowerCase()];
+  const order = YES_OR_NO.get(text('order').toLowerCase());
   if (order === undefined) say('order', `"${text('order')}" is neither yes nor no`);
   if (problems.length > before || reason === undefined || order === undefined) return null;
   const list = (key: string): string[] =>
@@ -107,13 +127,7 @@ async function findAdopted(
       const targets = findTargets(known.panel, service, known.observations.get(service.id), row);
       found.push({ row, service, targets });
     } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      const { code, message } = error;
-      const text = message
-        .split('\n')
-        .map((line) => line.trim())
-        .join(' ');
-      problems.push({ line: row.line, service: row.service, key: null, message: text, code });
+      problems.push(toProblem(row, error));
     }
   }
   return found;
@@ -125,22 +139,32 @@ async function observePanel(context: Context, name: string, services: readonly S
   return { panel, observations: await observeServices({ context, panel }, own) };
 }
 
-/** Stores what is adopted, and returns of how many rows something was not stored yet. */
-async function storeAll(context: Context, tables: StoreTables, found: readonly Adopted[]): Promise<number> {
+/** Stores what is adopted, and returns of how many rows something was not stored yet; adds what can't be to the problems. */
+async function storeAll(
+  context: Context,
+  tables: StoreTables,
+  found: readonly Adopted[],
+  problems: ImportProblem[],
+): Promise<number> {
   let count = 0;
   for (const { row, service, targets } of found) {
     const { reason, note } = row;
-    const { added } = await storeAdopted(context, tables, service, { reason, note, targets });
-    if (added) count += 1;
+    try {
+      if ((await storeAdopted(context, tables, service, { reason, note, targets })).added) count += 1;
+    } catch (error) {
+      problems.push(toProblem(row, error));
+    }
   }
   return count;
 }
 
-async function countNew({ evidence }: Pick<StoreTables, 'evidence'>, found: readonly Adopted[]): Promise<number> {
-  const open = await evidence.open({ services: found.map(({ service }) => service.id) });
-  const isStored = ({ service, targets }: Adopted): boolean =>
-    targets.every(({ kind, target }) =>
-      open.some((one) => one.service === service.id && one.kind === kind && one.target === target),
-    );
-  return found.filter((one) => !isStored(one)).length;
+/** Returns what is wrong with a row; throws any other error. */
+function toProblem({ line, service }: AdoptedRow, error: unknown): ImportProblem {
+  if (!(error instanceof SluiceError)) throw error;
+  const { code, message } = error;
+  const text = message
+    .split('\n')
+    .map((part) => part.trim())
+    .join(' ');
+  return { line, service, key: null, message: text, code };
 }

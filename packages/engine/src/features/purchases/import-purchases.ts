@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { ImportProblem, ImportReport } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
-import { compareMoney, currencyDecimals } from '@sluice/quota-core';
+import { SluiceError } from '@sluice/panel-kind';
+import { checkMoney, compareMoney, currencyDecimals, formatBytes } from '@sluice/quota-core';
+import { setImmediate as yieldToIo } from 'node:timers/promises';
+import { requirePanelName } from '../../base/config/find-panel.js';
+import { readEnforcements } from '../../context/enforcement.js';
+import { load } from '../../loop/load.js';
+import type { Loaded } from '../../kernel/subject/stages.js';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
-import { isLiving } from '../../base/lifecycle.js';
+import { hasEnded } from '../../base/lifecycle.js';
 import { IMPORTED, importKey } from '../../base/purchase-keys.js';
 import { parseTime } from '../../base/times.js';
 import type { Context } from '../../context/context.js';
 import { serviceLease } from '../../context/leases.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { ImportRow } from '../services/plan-rows.js';
-import { loadService } from './load-service.js';
-import { recordAllowance } from './store-purchase.js';
+import { recordAllowances } from './store-purchase.js';
 
 /** Purchases that another tool has made, as rows of a file. */
 export interface PurchasesRequest {
@@ -20,6 +25,9 @@ export interface PurchasesRequest {
   dryRun: boolean;
   waitMs: number;
 }
+
+/** The most extra traffic of a service: sums with its quota are exact. */
+const MOST_BYTES = 2 ** 51;
 
 const COLUMNS = ['service', 'package', 'bytes', 'price', 'currency', 'at', 'actor'] as const;
 
@@ -52,7 +60,7 @@ export async function importPurchases(context: Context, request: PurchasesReques
     await context.write(run.leases.held, async (tables) => {
       await run.start(tables);
       for (const row of plan.added) await tables.purchases.add(row);
-      for (const service of services) await recordAllowance(context, tables, service);
+      await recordAllowances(context, tables, services);
       await run.end({ outcome: 'done', changes: true }, tables);
     });
     return toReport(rows, plan, false);
@@ -66,10 +74,14 @@ function toReport(rows: readonly ImportRow[], { added, problems }: PurchasesPlan
   return { totals, problems, ...(dryRun ? { dryRun } : {}) };
 }
 
+/** Rows that are read at once: what else the process does goes on in between. */
+const AT_ONCE = 200;
+
 async function planPurchases(context: Context, rows: readonly ImportRow[]): Promise<PurchasesPlan> {
-  const reader = new RowReader(context);
+  const reader = new RowReader(context, await loadBuyers(context, rows));
   const added: PurchaseRecord[] = [];
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await yieldToIo();
     const purchase = await reader.read(row);
     if (purchase !== null) added.push(purchase);
   }
@@ -77,7 +89,7 @@ async function planPurchases(context: Context, rows: readonly ImportRow[]): Prom
 }
 
 /** A service of a file, with its current cycle; or why it can't have purchases. */
-type Buyer = { service: ServiceRecord; cycle: Period; problem: null } | { problem: string };
+type Buyer = { service: ServiceRecord; cycle: Period; bought: number; problem: null } | { problem: string };
 
 /** The current cycle of a service; `id` is null where no run has begun it. */
 interface Period {
@@ -90,18 +102,21 @@ interface Period {
 class RowReader {
   readonly problems: ImportProblem[] = [];
   readonly #context: Context;
-  readonly #buyers = new Map<string, Promise<Buyer>>();
+  readonly #buyers: ReadonlyMap<string, Buyer>;
+  /** What the rows until now add to services. */
+  readonly #added = new Map<string, number>();
   /** How many rows there were of the same purchase. */
   readonly #same = new Map<string, number>();
 
-  constructor(context: Context) {
+  constructor(context: Context, buyers: ReadonlyMap<string, Buyer>) {
     this.#context = context;
+    this.#buyers = buyers;
   }
 
   /** Returns the purchase of a row; null where the row is wrong, or its purchase is stored. */
   async read(row: ImportRow): Promise<PurchaseRecord | null> {
     const { line, values } = row;
-    const id = (values['service'] ?? '').trim();
+    const id = toService(row);
     const service = id === '' ? null : id;
     const before = this.problems.length;
     const say = (key: string | null, message: string): void => {
@@ -111,26 +126,28 @@ class RowReader {
     for (const key of Object.keys(values).filter((name) => !(COLUMNS as readonly string[]).includes(name)))
       say(key, `unknown column "${key}"; known: ${COLUMNS.join(', ')}`);
     if (this.problems.length > before) return null;
-    const buyer = service === null ? { problem: 'is required' } : await this.#buyer(service);
+    const missing = { problem: service === null ? 'is required' : `there is no service "${service}"` };
+    const buyer = this.#buyers.get(id) ?? missing;
     if (buyer.problem !== null) say('service', buyer.problem);
     else {
       const bought = this.#readValues(buyer.service, values, say);
       if (bought === null || (await this.#isStored(bought))) return null;
       const { start, end } = buyer.cycle;
-      if (bought.at >= start && bought.at < end) return this.#toPurchase(buyer, bought);
-      say('at', `${values['at'] ?? ''} is not in the current cycle (${start} to ${end}): only its purchases count`);
+      const sum = (this.#added.get(id) ?? buyer.bought) + bought.bytes;
+      if (bought.at < start || bought.at >= end)
+        say('at', `${values['at'] ?? ''} is not in the current cycle (${start} to ${end}): only its purchases count`);
+      else if (sum > MOST_BYTES)
+        say('bytes', `"${id}" would have more than ${formatBytes(MOST_BYTES)} of extra traffic`);
+      else {
+        this.#added.set(id, sum);
+        return this.#toPurchase(buyer, bought);
+      }
     }
     return null;
   }
 
   async #isStored({ key }: Bought): Promise<boolean> {
     return (await this.#context.store.purchases.list({ key })).length > 0;
-  }
-
-  #buyer(id: string): Promise<Buyer> {
-    const known = this.#buyers.get(id) ?? findBuyer(this.#context, id);
-    this.#buyers.set(id, known);
-    return known;
   }
 
   #readValues(
@@ -150,8 +167,8 @@ class RowReader {
     const { config } = this.#context;
     const name = read('package', parsePackage);
     const bytes = read('bytes', parseBytes);
-    const price = read('price', parsePrice);
     const currency = read('currency', (value) => parseCurrency(value === '' ? (config.currency ?? '') : value));
+    const price = read('price', (value) => parsePrice(value, currency));
     const actor = read('actor', parseActor);
     const at = read('at', (value) => this.#parseAt(value, service));
     if (name === null || bytes === null || price === null || currency === null || actor === null || at === null)
@@ -193,15 +210,37 @@ class RowReader {
   }
 }
 
-async function findBuyer(context: Context, id: string): Promise<Buyer> {
-  const service = await context.store.services.get(id);
-  if (service === null) return { problem: `there is no service "${id}"` };
-  if (!isLiving(service) && service.status !== 'pending') return { problem: `it is ${service.status}` };
-  const { cycle, cycleIsNew, error } = await loadService(context, service);
+/** Loads the services of a file, panel by panel. */
+async function loadBuyers(context: Context, rows: readonly ImportRow[]): Promise<ReadonlyMap<string, Buyer>> {
+  const ids = [...new Set(rows.map(toService))].filter((id) => id !== '');
+  const stored = await context.store.services.list({ ids });
+  const enforcements = await readEnforcements(context.config, context.store);
+  const buyers = new Map<string, Buyer>();
+  for (const name of new Set(stored.map(({ panel }) => panel))) {
+    const own = stored.filter(({ panel }) => panel === name);
+    try {
+      requirePanelName(context, name);
+      const loaded = await load(context, await context.panel(name), own, { enforcements, ordered: true });
+      for (const each of loaded) buyers.set(each.service.id, toBuyer(each));
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      for (const { id } of own) buyers.set(id, { problem: error.message });
+    }
+  }
+  return buyers;
+}
+
+const toService = ({ values }: ImportRow): string => (values['service'] ?? '').trim();
+
+function toBuyer({ service, cycle, cycleIsNew, allowance, error, purchases }: Loaded): Buyer {
+  if (hasEnded(service)) return { problem: `it is ${service.status}` };
   if (error !== null) return { problem: error.message };
   if (cycle === null) return { problem: 'it has no billing cycle: set its billing_cycle and next_due_date' };
+  if (allowance?.kind !== 'limited')
+    return { problem: 'it has no limited quota, so extra traffic would have no effect' };
   const { start, end } = cycle;
-  return { service, cycle: { id: cycleIsNew ? null : cycle.id, start, end }, problem: null };
+  const bought = purchases.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { service, cycle: { id: cycleIsNew ? null : cycle.id, start, end }, bought, problem: null };
 }
 
 function parsePackage(value: string): string {
@@ -217,9 +256,10 @@ function parseBytes(value: string): number {
   throw new Error(`"${printable(value)}" is not a number of bytes: write a whole number above 0`);
 }
 
-function parsePrice(value: string): string {
-  if (compareMoney(value, '0') < 0) throw new Error(`${value} is below 0`);
-  return value;
+/** Returns a price with the decimals of its currency, so that each way to write it is the same purchase. */
+function parsePrice(value: string, currency: string | null): string {
+  if (value.startsWith('-') || compareMoney(value, '0') < 0) throw new Error(`"${printable(value)}" is below 0`);
+  return currency === null ? value : checkMoney(value, currencyDecimals(currency));
 }
 
 function parseCurrency(value: string): string {

@@ -123,7 +123,7 @@ async function storeSent(
     const stored = await purchases.get(row.id);
     const isSame = stored !== null && stored.status === row.status && isRefunding(stored);
     if (!isSame || stored.refundSentAt !== row.refundSentAt || isSentLately(context, row.refundSentAt))
-      throw inDoubt(stored ?? row);
+      throw inDoubt(stored ?? row, whyNot(context, row));
     await purchases.update(row.id, { refundSentAt: context.now() });
   });
 }
@@ -144,7 +144,7 @@ async function refuse(
   if (isOfMerged) return inDoubt(row, OF_MERGED);
   if (code === 'unknown_client' && how.isNew !== true)
     return row.refundSentAt === null ? waiting(row, error) : inDoubt(row, ` ${message}`);
-  if (isSentLately(context, row.refundSentAt)) return inDoubt(row);
+  if (isSentLately(context, row.refundSentAt)) return inDoubt(row, whyNot(context, row));
   const counted = row.paidAt !== null;
   await end(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
   const reason = message.replace(/[.;:]?$/, '.');
@@ -160,6 +160,14 @@ export function waitsForPerson({ status }: Pick<PurchaseRecord, 'status'>, { cod
 
 const OF_MERGED =
   ' its client was merged into another one since, whose credit log does not show it. Where it was not made, cancel the purchase with its refund again.';
+
+const OF_FAST_CLOCK =
+  ' the clock was ahead then. Where it was not made, return the price in the billing system and set the invoice to Refunded there.';
+
+/** Returns why a refund waits longer than a call can last; empty where it does not. */
+function whyNot(context: Context, { refundSentAt }: PurchaseRecord): string {
+  return refundSentAt !== null && refundSentAt > context.now() ? OF_FAST_CLOCK : '';
+}
 
 function waiting({ id }: PurchaseRecord, { kind, code, message, cause, details }: SluiceError): SluiceError {
   const reason = message.replace(/[.;:]?$/, '.');

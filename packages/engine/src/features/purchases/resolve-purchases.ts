@@ -117,7 +117,7 @@ async function resolveOne(
   const onStored = (notice: Notice): number => stored.push(notice);
   const also = own === null ? undefined : withNotice(context, { run, service: own, isLate, onStored });
   const after = await resolve(context, fences, open, also);
-  if (after.status === 'pending' && after.actor === 'auto') throw await waits(context, after);
+  if (service !== null && after.status === 'pending' && after.actor === 'auto') throw await waits(context, after);
   if (after.status === row.status && (own !== null || after.refundedAt === row.refundedAt)) return;
   if (own === null) {
     notices.push(endedForPayerNotice(after, service));

@@ -28,15 +28,18 @@ export async function storePurchase(
     await tables.purchases.update(row.id, change);
     if (row.status === 'pending' && after.status !== 'pending') await endOrderedBy(tables, row.id);
     await also?.(tables, after);
-    if ((after.status === 'paid') !== (row.status === 'paid')) await recordAllowance(context, tables, row.service);
+    if ((after.status === 'paid') !== (row.status === 'paid')) await recordAllowances(context, tables, [row.service]);
   });
   return after;
 }
 
-/** Stores the allowance of a service with its last decision: readers need not wait for the next run. */
-export async function recordAllowance(context: Context, tables: StoreTables, id: string): Promise<void> {
-  const service = await tables.services.get(id);
-  if (service === null) return;
-  const { decision = null, decided = true } = (await allowancesNow(context, [service], tables)).get(id) ?? {};
-  if (decision !== null && !decided) await tables.decisions.record([{ ...decision, at: context.now() }]);
+/** Stores the allowances of services with their last decisions: readers need not wait for the next run. */
+export async function recordAllowances(context: Context, tables: StoreTables, ids: readonly string[]): Promise<void> {
+  const services = await tables.services.list({ ids: [...ids] });
+  const now = await allowancesNow(context, services, tables);
+  const at = context.now();
+  const changed = [...now.values()].flatMap(({ decision, decided }) =>
+    decision !== null && !decided ? [{ ...decision, at }] : [],
+  );
+  if (changed.length > 0) await tables.decisions.record(changed);
 }

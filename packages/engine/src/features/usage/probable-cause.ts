@@ -40,9 +40,15 @@ export async function findCause(
 ): Promise<Cause | null> {
   const { mode, usage, theirBytes } = figures;
   const isTheirs = (bytes: number | null): boolean => bytes !== null && isClose(bytes, theirBytes);
-  const direction = DIRECTIONS.find(([other]) => other !== mode && isTheirs(usageInMode(usage, other)));
-  if (direction !== undefined) return { by: 'direction', text: `it counts ${direction[1]}` };
   const used = usageInMode(usage, mode);
+  // Where one direction is nearly all of the traffic, it explains nothing.
+  const differs = (bytes: number | null): boolean =>
+    bytes !== null && used !== null && Math.abs(bytes - used) * 20 > Math.max(bytes, used);
+  const direction = DIRECTIONS.find(([other]) => {
+    const counted = usageInMode(usage, other);
+    return other !== mode && differs(counted) && isTheirs(counted);
+  });
+  if (direction !== undefined) return { by: 'direction', text: `it counts ${direction[1]}` };
   const unit = used === null ? undefined : UNITS.find(([factor]) => isTheirs(used * factor));
   if (unit !== undefined) return { by: 'unit', text: unit[1] };
   const start = zonedMidnight(`${toLocalDate(when.now, when.timeZone).slice(0, 7)}-01`, when.timeZone);
