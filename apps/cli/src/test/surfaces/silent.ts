@@ -10,7 +10,7 @@ export const SILENT: Record<string, readonly string[]> = {
     ...under('command hold ', 'add release adopt'),
     'command action resolve',
     ...under('command provision ', 'create suspend unsuspend renew change-package change-password terminate'),
-    ...under('command purchase ', 'create cancel'),
+    ...under('command purchase ', 'create import cancel'),
     ...under('command auto-buy ', 'set clear'),
     'command observe',
     'command enforce',

@@ -37,6 +37,7 @@ export async function adoptHold(
   return withServiceRun(context, id, { command: 'hold adopt', waitMs }, async (service, run) => {
     checkLifecycle(service, { what: 'add' });
     const panel = await context.panel(service.panel);
+    requireFacet(panel, 'adoption');
     const observation = (await observeServices({ context, panel }, [service])).get(id);
     const targets = findTargets(panel, service, observation, what);
     const { hold } = await run.store((tables) => storeAdopted(context, tables, service, { ...what, targets }));

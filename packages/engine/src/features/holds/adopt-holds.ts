@@ -2,6 +2,7 @@ import type { ImportProblem, ImportReport } from '@sluice/contract/documents';
 import { type Observation, type Panel, SluiceError } from '@sluice/panel-kind';
 import type { HoldReason } from '@sluice/quota-core';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import { requireFacet } from '../../base/facet.js';
 import type { Context } from '../../context/context.js';
 import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
@@ -135,6 +136,7 @@ async function findAdopted(
 
 async function observePanel(context: Context, name: string, services: readonly ServiceRecord[]) {
   const panel = await context.panel(name);
+  requireFacet(panel, 'adoption');
   const own = services.filter((service) => service.panel === name);
   return { panel, observations: await observeServices({ context, panel }, own) };
 }
