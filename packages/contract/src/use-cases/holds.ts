@@ -3,7 +3,6 @@ import * as z from 'zod/mini';
 import {
   commanded,
   flag,
-  importRow,
   locked,
   optionalText,
   options,
@@ -13,7 +12,7 @@ import {
   accepts,
   text,
   textOrNone,
-  texts,
+  rows,
 } from './shapes.js';
 import { group } from './group.js';
 
@@ -97,8 +96,7 @@ export const holds = group({
   adoptAll: {
     callers: OPERATE,
     command: 'hold adopt --from',
-    accepts: () =>
-      accepts(['rows', z.readonly(z.array(z.union([importRow, texts])))], options({ ...locked, dryRun: flag })),
+    accepts: () => accepts(rows(), options({ ...locked, dryRun: flag })),
     routes: (h) => ({
       'POST /holds/adopt': {
         summary: 'Adopt restrictions of many services, all rows or none',

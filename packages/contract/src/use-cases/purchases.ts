@@ -3,7 +3,6 @@ import * as z from 'zod/mini';
 import {
   called,
   flag,
-  importRow,
   locked,
   number,
   optionalText,
@@ -12,7 +11,7 @@ import {
   accepts,
   text,
   textOrNone,
-  texts,
+  rows,
 } from './shapes.js';
 import { group, type Http } from './group.js';
 
@@ -87,8 +86,7 @@ export const purchases = group({
   import: {
     callers: OPERATE,
     command: 'purchase import',
-    accepts: () =>
-      accepts(['rows', z.readonly(z.array(z.union([importRow, texts])))], options({ ...locked, dryRun: flag })),
+    accepts: () => accepts(rows(), options({ ...locked, dryRun: flag })),
     routes: (h) => ({
       'POST /purchases/import': {
         summary:

@@ -4,7 +4,6 @@ import { serviceFilter } from './instance.js';
 import {
   called,
   flag,
-  importRow,
   limit,
   locked,
   optionalText,
@@ -14,6 +13,7 @@ import {
   accepts,
   text,
   texts,
+  rows,
 } from './shapes.js';
 import { group, type Http } from './group.js';
 
@@ -30,11 +30,7 @@ export const services = group({
   import: {
     callers: OPERATE,
     command: 'service import',
-    accepts: () =>
-      accepts(
-        ['rows', z.readonly(z.array(z.union([importRow, texts])))],
-        options({ ...locked, ...refs, dryRun: flag, describe: flag }),
-      ),
+    accepts: () => accepts(rows(), options({ ...locked, ...refs, dryRun: flag, describe: flag })),
     routes: (h) => ({
       'POST /services/import': {
         summary: 'Add and change services from rows, all or none',

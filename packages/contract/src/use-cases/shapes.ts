@@ -70,6 +70,9 @@ export const importRow = z.strictObject({
   problem: z.exactOptional(text),
 });
 
+/** The rows of an import; a program may leave out their places. */
+export const rows = () => ['rows', z.readonly(z.array(z.union([importRow, texts])))] as const;
+
 /** What every call accepts. */
 export const called = {
   signal: z.optional(own((value) => typeof (value as AbortSignal | null)?.aborted === 'boolean', 'an AbortSignal')),

@@ -8,6 +8,7 @@ import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { observeServices } from '../../loop/observe.js';
+import { openRow, reportRows } from '../services/file-rows.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { findTargets, type Restricted, storeAdopted } from './adopt-hold.js';
 import { checkLifecycle } from './check-lifecycle.js';
@@ -49,27 +50,27 @@ interface Adopted {
 export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: AdoptionRequest): Promise<ImportReport> {
   const problems: ImportProblem[] = [];
   const read = rows.flatMap((row) => readRow(row, problems) ?? []);
-  if (problems.length > 0) return toReport(rows, problems, 0);
+  if (problems.length > 0) return reportRows(rows, problems, 0);
   if (dryRun) {
     const found = await findAdopted(context, read, problems);
     const added = await foresee(context.store, (tables) => storeAll(context, tables, found, problems));
-    return { ...toReport(rows, problems, added), dryRun };
+    return { ...reportRows(rows, problems, added), dryRun };
   }
   return withRun(context, { command: 'hold adopt', dryRun: false }, async (run) => {
     const services = [...new Set(read.map(({ service }) => service))];
     await run.leases.takeAll(services.map(serviceLease), waitMs);
     const found = await findAdopted(context, read, problems);
-    if (problems.length > 0) return toReport(rows, problems, 0);
+    if (problems.length > 0) return reportRows(rows, problems, 0);
     try {
       const added = await run.store(async (tables) => {
         const count = await storeAll(context, tables, found, problems);
         if (problems.length > 0) throw new Refused();
         return count;
       });
-      return toReport(rows, problems, added);
+      return reportRows(rows, problems, added);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      return toReport(rows, problems, 0);
+      return reportRows(rows, problems, 0);
     }
   });
 }
@@ -77,23 +78,10 @@ export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: Ado
 /** Thrown to store nothing. */
 class Refused extends Error {}
 
-function toReport(rows: readonly ImportRow[], problems: ImportProblem[], added: number): ImportReport {
-  const isRefused = problems.length > 0;
-  const counts = isRefused ? { added: 0, unchanged: 0 } : { added, unchanged: rows.length - added };
-  return { totals: { rows: rows.length, changed: 0, ...counts }, problems };
-}
-
-function readRow({ line, values, problem }: ImportRow, problems: ImportProblem[]): AdoptedRow | null {
-  const text = (key: string): string => (values[key] ?? '').trim();
-  const service = text('service');
+function readRow(row: ImportRow, problems: ImportProblem[]): AdoptedRow | null {
   const before = problems.length;
-  const say = (key: string | null, message: string): void => {
-    problems.push({ line, service: service === '' ? null : service, key, message });
-  };
-  if (problem !== undefined) say(null, problem);
-  for (const key of Object.keys(values).filter((name) => !COLUMNS.includes(name)))
-    say(key, `unknown column "${key}"; known: ${COLUMNS.join(', ')}`);
-  if (problem === undefined && service === '') say('service', 'is required');
+  const { service, text, say } = openRow(row, COLUMNS, problems);
+  if (row.problem === undefined && service === '') say('service', 'is required');
   const stated = text('reason') === '' ? 'quota' : text('reason');
   const reason = REASONS.find((one) => one === stated);
   if (reason === undefined) say('reason', `"${stated}" is not one of ${REASONS.join(', ')}`);
@@ -105,7 +93,7 @@ function readRow({ line, values, problem }: ImportRow, problems: ImportProblem[]
       .split(/[\s,;]+/)
       .filter((id) => id !== '');
   const note = text('note') === '' ? null : text('note');
-  return { line, service, reason, order, ports: list('ports'), forwards: list('forwards'), note };
+  return { line: row.line, service, reason, order, ports: list('ports'), forwards: list('forwards'), note };
 }
 
 /** Returns what is adopted for each row, by what the panels show; adds what can't be to the problems. */

@@ -16,6 +16,7 @@ import { parseTime } from '../../base/times.js';
 import type { Context } from '../../context/context.js';
 import { serviceLease } from '../../context/leases.js';
 import { withRun } from '../../kernel/run/bracket.js';
+import { openRow, reportRows } from '../services/file-rows.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { recordAllowances } from './store-purchase.js';
 
@@ -49,8 +50,7 @@ interface PurchasesPlan {
 export async function importPurchases(context: Context, request: PurchasesRequest): Promise<ImportReport> {
   const { rows, dryRun, waitMs } = request;
   const planned = await planPurchases(context, rows);
-  if (dryRun || planned.problems.length + planned.added.length === 0) return toReport(rows, planned, dryRun);
-  if (planned.problems.length > 0) return toReport(rows, planned, dryRun);
+  if (dryRun || planned.problems.length > 0 || planned.added.length === 0) return toReport(rows, planned, dryRun);
   return withRun(context, { command: 'purchase import', dryRun: false }, async (run) => {
     const services = [...new Set(planned.added.map(({ service }) => service))];
     await run.leases.takeAll(services.map(serviceLease), waitMs);
@@ -68,10 +68,7 @@ export async function importPurchases(context: Context, request: PurchasesReques
 }
 
 function toReport(rows: readonly ImportRow[], { added, problems }: PurchasesPlan, dryRun: boolean): ImportReport {
-  const done = problems.length === 0;
-  const unchanged = done ? rows.length - added.length : 0;
-  const totals = { rows: rows.length, added: done ? added.length : 0, changed: 0, unchanged };
-  return { totals, problems, ...(dryRun ? { dryRun } : {}) };
+  return { ...reportRows(rows, problems, added.length), ...(dryRun ? { dryRun } : {}) };
 }
 
 /** Rows that are read at once: what else the process does goes on in between. */
@@ -115,27 +112,19 @@ class RowReader {
 
   /** Returns the purchase of a row; null where the row is wrong, or its purchase is stored. */
   async read(row: ImportRow): Promise<PurchaseRecord | null> {
-    const { line, values } = row;
-    const id = toService(row);
-    const service = id === '' ? null : id;
     const before = this.problems.length;
-    const say = (key: string | null, message: string): void => {
-      this.problems.push({ line, service, key, message });
-    };
-    if (row.problem !== undefined) say(null, row.problem);
-    for (const key of Object.keys(values).filter((name) => !(COLUMNS as readonly string[]).includes(name)))
-      say(key, `unknown column "${key}"; known: ${COLUMNS.join(', ')}`);
+    const { service: id, text, say } = openRow(row, COLUMNS, this.problems);
     if (this.problems.length > before) return null;
-    const missing = { problem: service === null ? 'is required' : `there is no service "${service}"` };
+    const missing = { problem: id === '' ? 'is required' : `there is no service "${id}"` };
     const buyer = this.#buyers.get(id) ?? missing;
     if (buyer.problem !== null) say('service', buyer.problem);
     else {
-      const bought = this.#readValues(buyer.service, values, say);
+      const bought = this.#readValues(buyer.service, text, say);
       if (bought === null || (await this.#isStored(bought))) return null;
       const { start, end } = buyer.cycle;
       const sum = (this.#added.get(id) ?? buyer.bought) + bought.bytes;
       if (bought.at < start || bought.at >= end)
-        say('at', `${values['at'] ?? ''} is not in the current cycle (${start} to ${end}): only its purchases count`);
+        say('at', `${text('at')} is not in the current cycle (${start} to ${end}): only its purchases count`);
       else if (sum > MOST_BYTES)
         say('bytes', `"${id}" would have more than ${formatBytes(MOST_BYTES)} of extra traffic`);
       else {
@@ -152,10 +141,9 @@ class RowReader {
 
   #readValues(
     service: ServiceRecord,
-    values: Record<string, string>,
+    text: (key: Column) => string,
     say: (key: Column, message: string) => void,
   ): Bought | null {
-    const text = (key: Column): string => (values[key] ?? '').trim();
     const read = <T>(key: Column, parse: (value: string) => T): T | null => {
       try {
         return parse(text(key));
