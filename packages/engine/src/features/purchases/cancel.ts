@@ -49,13 +49,9 @@ export async function cancelPurchase(context: Context, request: CancelRequest): 
   const row = await withRun(context, purpose, async (run) => {
     await run.leases.take(serviceLease(service), request.waitMs);
     const found = await requirePurchase(context, request.id);
-    if (found.billing === IMPORTED) refuseImported(found, request);
-    else refuseElsewhere(context, found);
+    refuseElsewhere(context, found, request);
     await run.start();
-    const cancelled =
-      found.billing === IMPORTED
-        ? await storePurchase(context, run.leases.held, { row: found, change: { status: 'cancelled' } })
-        : await cancel(context, run, found, request);
+    const cancelled = await cancel(context, run, found, request);
     await run.end({ outcome: 'done', changes: cancelled.status !== found.status });
     return cancelled;
   });
@@ -73,19 +69,16 @@ async function requirePurchase({ store }: Context, id: string): Promise<Purchase
   throw notFound('unknown_purchase', `There is no purchase "${id}"`, { purchase: id }, hint);
 }
 
-/** Of a purchase that another tool has charged, nothing can be returned here: cancelled, it does not count any more. */
-function refuseImported({ id }: PurchaseRecord, { refund }: CancelRequest): void {
-  if (!refund) return;
-  throw new SluiceError(
-    'purchase_imported',
-    `Purchase ${id} was imported, and another tool has charged it: Sluice can't return its price; nothing was changed`,
-    { details: { purchase: id } },
-  );
-}
-
-/** Refuses what another billing system than the config's has charged: it can be asked and changed only there. */
-function refuseElsewhere({ config }: Context, { id, billing }: PurchaseRecord): void {
-  if (billing === null || billing === config.billing) return;
+/**
+ * Refuses what another billing system than the config's has charged: it can be asked and changed only there. An imported purchase, which
+ * another tool has charged, can be taken back, but nothing is returned for it.
+ */
+function refuseElsewhere({ config }: Context, { id, billing }: PurchaseRecord, { refund }: CancelRequest): void {
+  if (billing === IMPORTED && refund) {
+    const message = `Purchase ${id} was imported, and another tool has charged it: Sluice can't return its price; nothing was changed`;
+    throw new SluiceError('purchase_imported', message, { details: { purchase: id } });
+  }
+  if (billing === null || billing === config.billing || billing === IMPORTED) return;
   throw new SluiceError(
     'billed_elsewhere',
     `Purchase ${id} is billed by ${billing}, and the config names ${config.billing}; nothing was changed`,
@@ -99,6 +92,8 @@ async function cancel(
   found: PurchaseRecord,
   request: CancelRequest,
 ): Promise<PurchaseRecord> {
+  if (found.billing === IMPORTED)
+    return storePurchase(context, run.leases.held, { row: found, change: { status: 'cancelled' } });
   if (found.status !== 'pending') return undo(context, run, found, request);
   const row = await cancelPending(context, run, found);
   if (row.status !== 'paid') return row;
