@@ -104,16 +104,16 @@ function addEntries(
       refuse([section], 'has to be a map of entries by name');
       continue;
     }
-    for (const name of Object.keys(entries).filter((each) => Object.hasOwn(known, each)))
-      refuse(
-        [section, name],
-        `is in ${owners.get(toEntry([section, name]))?.name ?? 'the config'} too: remove one of them`,
-      );
-    for (const name of Object.keys(entries))
-      if (!Object.hasOwn(known, name)) owners.set(toEntry([section, name]), file);
-    raw[section] = {
-      ...known,
-      ...Object.fromEntries(Object.entries(entries).filter(([name]) => !Object.hasOwn(known, name))),
-    };
+    const added: [name: string, value: unknown][] = [];
+    for (const [name, value] of Object.entries(entries)) {
+      const entry = toEntry([section, name]);
+      if (Object.hasOwn(known, name)) {
+        refuse([section, name], `is in ${owners.get(entry)?.name ?? 'the config'} too: remove one of them`);
+      } else {
+        owners.set(entry, file);
+        added.push([name, value]);
+      }
+    }
+    raw[section] = { ...known, ...Object.fromEntries(added) };
   }
 }

@@ -41,8 +41,8 @@ export interface Verdict {
 }
 
 /** Services after a stage, and their notices: those stored with the decisions, and those that the end of the run stores. */
-interface AppliedServices {
-  subjects: Applied[];
+export interface AppliedServices {
+  subjects: readonly Applied[];
   stored: NoticeRecord[];
   notices: Notice[];
 }

@@ -1,7 +1,7 @@
 import { findReversals } from '../kernel/changes/reversals.js';
 import { shownNotice } from '../kernel/run/notice.js';
 import type { Decided, Planned } from '../kernel/subject/stages.js';
-import { apply, isAccepted, type Verdict } from './apply.js';
+import { apply, type AppliedServices, isAccepted, type Verdict } from './apply.js';
 import { askBrake, brakeNotice } from './brake.js';
 import { listReleases, stillTrue } from './decision-notices.js';
 import { planAgain, planAll, withCheckpoint } from './plan.js';
@@ -10,8 +10,6 @@ import { isLeftOut, type LeftOut, leaveUnfinished, recordFinished, treatmentIn }
 import type { PanelRun, RunHooks } from './run-part.js';
 import { noteStopsOfSharers } from './stops.js';
 import type { RunStop, Subjects } from './subjects.js';
-
-type AppliedServices = Awaited<ReturnType<typeof apply>>;
 
 /** The services of a run over one panel that need more than a reading. Ends with those that commands kept the run from. */
 export function openServices(run: PanelRun, hooks: RunHooks): Subjects<readonly Planned[], AppliedServices, LeftOut> {
@@ -35,7 +33,7 @@ export function openServices(run: PanelRun, hooks: RunHooks): Subjects<readonly 
     async apply(wanted, stop) {
       const verdict = toVerdict(run, stop);
       const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
-      return { ...applied, subjects: [...(await hooks.afterApply(applied.subjects, verdict.treatment))] };
+      return { ...applied, subjects: await hooks.afterApply(applied.subjects, verdict.treatment) };
     },
     end: (applied, stop) => finish(run, hooks, applied, { stop, mayDecide: stop === null && fell === null }),
   };

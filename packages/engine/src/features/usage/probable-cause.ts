@@ -1,6 +1,6 @@
 import type { Comparison } from '@sluice/contract/documents';
 import { BYTES_PER_GB, type Mode, toLocalDate, type UsageBytes, usageInMode, zonedMidnight } from '@sluice/quota-core';
-import type { CycleRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 
 /** Why another tool may have another figure. */
 type Cause = NonNullable<Comparison['services'][number]['cause']>;
@@ -75,17 +75,13 @@ async function readSince(
   if (!ended.some((cycle) => cycle.start <= start)) return null;
   const parts = await Promise.all(
     ended.map(async (cycle) => {
-      const used = usageInMode(toUsage(cycle), mode);
+      const used = usageInMode(cycle, mode);
       if (cycle.start >= start || used === null) return used;
       const [before] = await samples.list({ service: id, to: start, cycle: cycle.id, limit: 1, newestFirst: true });
       const isNear = before !== undefined && Date.parse(start) - Date.parse(before.at) <= MOST_AGE_MS;
-      const then = isNear ? usageInMode(toUsage(before), mode) : null;
+      const then = isNear ? usageInMode(before, mode) : null;
       return then === null ? null : used - then;
     }),
   );
   return parts.reduce<number | null>((sum, part) => (sum === null || part === null ? null : sum + part), 0);
-}
-
-function toUsage({ inBytes, outBytes, totalBytes }: Pick<CycleRecord, keyof UsageBytes>): UsageBytes {
-  return { inBytes, outBytes, totalBytes };
 }
