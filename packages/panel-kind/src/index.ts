@@ -78,7 +78,17 @@ export {
   type PanelToOpen,
   type RefColumn,
 } from './kind.js';
-export { type Inventory, type PanelEntry, toPanelEntry } from './inventory.js';
+export { type EntryDetail, entryKey, type Inventory, type PanelEntry, toPanelEntry } from './inventory.js';
+export type {
+  Moved,
+  MovedEntry,
+  MovedLimit,
+  MovedRow,
+  MovedService,
+  OldTool,
+  OldToolInput,
+  Undecided,
+} from './old-tool.js';
 export { isPrivateAddress } from './private-networks.js';
 export { toNotSent } from './to-not-sent.js';
 export type { Panel, PanelCore, PanelTestAnswer } from './panel.js';

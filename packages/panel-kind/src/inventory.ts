@@ -35,6 +35,28 @@ export interface Inventory {
    * Rejects where a list can't be read whole: a list that is cut short is an error.
    */
   list(signal: AbortSignal): Promise<PanelEntry[]>;
+  /**
+   * Reads what a service of each entry, and its product, would have to state besides what `list` returns, by `entryKey`; absent: nothing.
+   * Rejects where it can't be read whole.
+   */
+  describe?(entries: readonly PanelEntry[], signal: AbortSignal): Promise<ReadonlyMap<string, EntryDetail>>;
+}
+
+/** What a service of an entry, and its product, would have to state so that they ask for what the panel has. */
+export interface EntryDetail {
+  /** Further columns of the service import. */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** The kind's section of the product, as in the config. */
+  readonly section?: Readonly<Record<string, unknown>>;
+  /** The quota of the product, where it is not the limit of the entry; null for none. */
+  readonly quotaBytes?: number | null;
+  /** What an operator has to know or to decide. */
+  readonly notes?: readonly string[];
+}
+
+/** Returns the key of an entry among all of its panel. */
+export function entryKey({ object, id }: Pick<PanelEntry, 'object' | 'id'>): string {
+  return `${object}:${id}`;
 }
 
 /** Returns an entry: refs that are null are left out, and what is not stated is null. */

@@ -4,6 +4,7 @@ import type { ActionRecord, SourceFacts } from '@sluice/quota-core';
 import type { ZodMiniType } from 'zod/mini';
 import type { Clock } from './clock.js';
 import type { LookupList } from './facets.js';
+import type { OldTool } from './old-tool.js';
 import type { Panel } from './panel.js';
 import type { Capability, KindTraits } from './traits.js';
 import type { PanelSettings, ProductSettings } from './settings.js';
@@ -169,6 +170,8 @@ export interface PanelKind extends KindTraits {
   readonly exemptAgents?: (panel: PanelSettings) => readonly string[];
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
   readonly nameAction?: (action: NamedAction) => string;
+  /** Tools that managed services of such panels before, by their names for `adopt --from`; absent for none. */
+  readonly oldTools?: Readonly<Record<string, () => Promise<OldTool>>>;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;
 }
 

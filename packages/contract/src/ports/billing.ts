@@ -2,7 +2,7 @@ import type { CallEvent, Clock } from '@sluice/panel-http';
 import type { SourceFacts } from '@sluice/quota-core';
 import type { ZodMiniType } from 'zod/mini';
 import type { Invoice } from './invoice.js';
-import type { ServiceSource } from './service-source.js';
+import type { ExportedServices, ServiceSource } from './service-source.js';
 
 /** Credit of a client. Amounts are decimal text without exponent, such as `12.50`. */
 export interface Credit {
@@ -213,6 +213,8 @@ export interface BillingKind<Settings = unknown> {
   readonly serviceRef?: string | undefined;
   /** Opens its list of services, for `service sync`; sends nothing. */
   openSource?(settings: Settings, dependencies: BillingDependencies): Promise<ServiceSource>;
+  /** Reads its services from exports of its tables, for `adopt` where no such section is configured. */
+  exported?(): Promise<ExportedServices>;
 }
 
 /** Addresses of pages of a billing system that clients open. */

@@ -27,6 +27,7 @@ export {
 } from './invoice.js';
 export type { ChannelDependencies, ChannelMessage, NoticeChannel, NoticeChannelKind } from './notice-channel.js';
 export type {
+  ExportedServices,
   ServiceSource,
   SourceFields,
   SourceList,

@@ -1,4 +1,4 @@
-import type { SourceFacts } from '@sluice/quota-core';
+import type { BilledService, OldRow, OldTable, SourceFacts } from '@sluice/quota-core';
 
 /** A service as a billing system lists it. */
 export interface SourceService {
@@ -81,6 +81,12 @@ export interface ServiceSource {
    * @throws SluiceError `billing_unavailable`
    */
   list(request: SourceRequest): Promise<SourceList>;
+  /**
+   * Lists all services as the billing system has them, whether or not a product of the config claims them.
+   *
+   * @throws SluiceError `billing_unavailable`; `list_unreadable` where a row can't be read
+   */
+  survey(signal?: AbortSignal): Promise<BilledService[]>;
   /** Returns the figures that `pushUsage` would write; equal texts need not be written again. */
   toUsageText(usage: SourceUsage): string;
   /**
@@ -119,4 +125,15 @@ export interface ServiceSource {
    */
   writeFields(id: string, fields: SourceFields, signal?: AbortSignal): Promise<void>;
   close(): void;
+}
+
+/** Services of a billing system, from exports of its tables. */
+export interface ExportedServices {
+  readonly tables: readonly OldTable[];
+  /**
+   * Returns its services by the rows of these tables. Pure.
+   *
+   * @throws SluiceError `bad_import` with every bad row and its line
+   */
+  read(tables: ReadonlyMap<string, readonly OldRow[]>): BilledService[];
 }

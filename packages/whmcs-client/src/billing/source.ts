@@ -20,6 +20,8 @@ import { fillColumns, findBlank } from './fill-columns.js';
 import { openClient } from './open-client.js';
 import { needsGroups, SERVICE_REF, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
 import { readClients } from './read-clients.js';
+import type { BilledService } from '@sluice/quota-core';
+import { toBilledService } from './to-billed-service.js';
 import { findFields, toServiceId, toSourceService, toUnreadService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
@@ -96,6 +98,17 @@ class WhmcsSource implements ServiceSource {
       unread.push(...wanted.flatMap(({ id, message }) => (id === null ? `A service of ${TITLE}: ${message}` : [])));
       const odd = wanted.flatMap((row) => toUnreadService(row) ?? []);
       return { services: [...found.map((one) => fillColumns(one, findClient, fields)), ...odd], unread };
+    });
+  }
+
+  survey(signal?: AbortSignal): Promise<BilledService[]> {
+    return runCall(signal, async () => {
+      const unread: WhmcsUnreadRow[] = [];
+      const services = await this.#list(undefined, { signal, onUnread: (row) => unread.push(row) });
+      const [first] = unread;
+      if (first === undefined) return services.map(toBilledService);
+      const message = `${unread.length} services of ${TITLE} can't be read (${first.message}): correct them there`;
+      throw new SluiceError('list_unreadable', message, { kind: 'billing' });
     });
   }
 

@@ -1,4 +1,5 @@
 import type { SourceProblem, SourceService } from '@sluice/contract/ports';
+import type { BilledService } from '@sluice/quota-core';
 import type { WhmcsCustomField, WhmcsService, WhmcsUnreadRow } from '../client/types.js';
 import { findClaim } from './claims.js';
 import type { WhmcsProductIds } from './settings.js';
@@ -17,7 +18,8 @@ export interface Mapping {
   fields: Readonly<Record<string, string>>;
 }
 
-const STATUSES = new Map([
+/** Statuses of a service import, by those of WHMCS in lower case. */
+export const STATUSES: ReadonlyMap<string, NonNullable<BilledService['status']>> = new Map([
   ['active', 'active'],
   ['suspended', 'suspended'],
   ['pending', 'pending'],
@@ -27,7 +29,7 @@ const STATUSES = new Map([
 ]);
 
 /** Billing cycles that do not recur: WHMCS has no cycle for the service then. */
-const NO_CYCLE = ['one time', 'one-time', 'onetime', 'free account', 'free'];
+export const NO_CYCLE = ['one time', 'one-time', 'onetime', 'free account', 'free'];
 
 /** Returns the id as a service of Sluice. */
 export function toServiceId(id: string): string {
@@ -118,7 +120,7 @@ export function findFields<Field extends Pick<WhmcsCustomField, 'name'>>(
   return { named, found: customFields.filter(({ name }) => toFieldName(name) === toFieldName(named)) };
 }
 
-/** WHMCS shows what follows `|` to clients. */
-function toFieldName(name: string): string {
+/** Returns the name of a custom field, in lower case; WHMCS shows what follows `|` to clients. */
+export function toFieldName(name: string): string {
   return (name.split('|')[0] ?? '').trim().toLowerCase();
 }
