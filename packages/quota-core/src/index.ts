@@ -89,7 +89,7 @@ export type {
   SourceFact,
   SourceFacts,
 } from './records.js';
-export type { BilledService, OldRow, OldTable } from './old-tables.js';
+export { type BilledService, isPaidUp, type OldRow, type OldTable } from './old-tables.js';
 export {
   type AccountingMode,
   AGENT_STEPS,

@@ -41,3 +41,21 @@ export interface BilledService {
   /** Texts of its custom fields and options by their names in lower case. */
   readonly fields: Readonly<Record<string, string>>;
 }
+
+/**
+ * Returns whether a service is active and paid on a day, `YYYY-MM-DD` in the time zone of its billing system. A billing system moves the
+ * due date on payment, so that a service is paid until the end of its due date. Without a due date it is paid only if it does not recur;
+ * a service of an unknown status is not.
+ *
+ * @example
+ * ```ts
+ * isPaidUp({ status: 'active', billingCycle: 'Monthly', nextDueDate: '2026-12-01' }, '2026-12-01'); // true
+ * ```
+ */
+export function isPaidUp(
+  { status, billingCycle, nextDueDate }: Pick<BilledService, 'status' | 'billingCycle' | 'nextDueDate'>,
+  today: string,
+): boolean {
+  if (status !== 'active') return false;
+  return nextDueDate === null ? billingCycle === null : nextDueDate >= today;
+}
