@@ -35,6 +35,9 @@ export interface ServiceRow {
   domain: string;
   username: string;
   password: string;
+  dedicatedIp: string;
+  /** Further addresses, one in a line. */
+  assignedIps: string;
   status: string;
   billingCycle: string;
   registeredOn: string;
@@ -128,6 +131,9 @@ export interface NewWhmcsService {
   readonly domain?: string;
   readonly username?: string;
   readonly password?: string;
+  readonly dedicatedIp?: string;
+  /** Further addresses, one in a line. */
+  readonly assignedIps?: string;
   readonly status?: string;
   readonly billingCycle?: string;
   readonly registeredOn?: string;

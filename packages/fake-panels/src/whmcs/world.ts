@@ -93,6 +93,8 @@ export class WhmcsWorld {
       domain: service.domain ?? '',
       username: service.username ?? '',
       password: service.password ?? `fake-password-of-${id}`,
+      dedicatedIp: service.dedicatedIp ?? '',
+      assignedIps: service.assignedIps ?? '',
       status: service.status ?? 'Active',
       billingCycle: service.billingCycle ?? 'Monthly',
       registeredOn: service.registeredOn ?? this.today(),
