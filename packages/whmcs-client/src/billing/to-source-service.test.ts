@@ -25,6 +25,8 @@ const SERVICE: WhmcsService = {
   group: 'Servers',
   domain: '',
   username: '',
+  dedicatedIp: '',
+  assignedIps: '',
   status: 'Active',
   billingCycle: 'Monthly',
   registeredOn: null,

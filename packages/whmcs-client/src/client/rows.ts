@@ -77,6 +77,8 @@ export const serviceRow: z.ZodMiniType<WhmcsService> = renamed({
   group: ['groupname', text],
   domain: ['domain', rawText],
   username: ['username', rawText],
+  dedicatedIp: ['dedicatedip', rawText],
+  assignedIps: ['assignedips', rawText],
   status: ['status', word],
   billingCycle: ['billingcycle', rawText],
   registeredOn: ['regdate', dateOrText],

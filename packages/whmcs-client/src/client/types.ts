@@ -117,6 +117,10 @@ export interface WhmcsService {
   group: string;
   domain: string;
   username: string;
+  /** As somebody typed it; empty for none. */
+  dedicatedIp: string;
+  /** Further addresses as somebody typed them, usually one in a line; empty for none. */
+  assignedIps: string;
   /** As WHMCS writes it: Pending, Active, Suspended, Terminated, Cancelled, Fraud, Completed or another. */
   status: string;
   billingCycle: string;
