@@ -14,22 +14,31 @@ export async function readClients(
   { isWhole, signal }: { isWhole: boolean; signal: AbortSignal | undefined },
 ): Promise<FindClient> {
   const ids = new Set(services.filter(needsClient).map(({ service }) => service.clientId));
+  if (isWhole && ids.size > 0) {
+    const { clients, reason } = await listClients(client, signal);
+    return (id) => clients.get(id) ?? (ids.has(id) ? reason : null) ?? `${TITLE} lists no client ${id}`;
+  }
   const clients = new Map<string, WhmcsClientRow>();
   const reasons = new Map<string, string>();
-  if (isWhole && ids.size > 0) {
+  for (const id of ids) {
     const reason = await tryRead(async () => {
-      for (const row of await client.clients.list({ signal, onUnread: () => undefined })) clients.set(row.id, row);
+      clients.set(id, await client.clients.get(id, { signal }));
     });
-    if (reason !== null) for (const id of ids) reasons.set(id, reason);
-  } else {
-    for (const id of ids) {
-      const reason = await tryRead(async () => {
-        clients.set(id, await client.clients.get(id, { signal }));
-      });
-      if (reason !== null) reasons.set(id, reason);
-    }
+    if (reason !== null) reasons.set(id, reason);
   }
   return (id) => clients.get(id) ?? reasons.get(id) ?? `${TITLE} lists no client ${id}`;
+}
+
+/** Reads all clients in pages; none, with the reason, where the role of the credentials does not permit it. */
+export async function listClients(
+  client: WhmcsClient,
+  signal: AbortSignal | undefined,
+): Promise<{ clients: ReadonlyMap<string, WhmcsClientRow>; reason: string | null }> {
+  const clients = new Map<string, WhmcsClientRow>();
+  const reason = await tryRead(async () => {
+    for (const row of await client.clients.list({ signal, onUnread: () => undefined })) clients.set(row.id, row);
+  });
+  return { clients, reason };
 }
 
 /** Returns why the clients can't be read; null where they were. */

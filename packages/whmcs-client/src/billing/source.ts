@@ -21,7 +21,7 @@ import { openClient } from './open-client.js';
 import { needsGroups, SERVICE_REF, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
 import { readClients } from './read-clients.js';
 import type { BilledService } from '@sluice/quota-core';
-import { toBilledService } from './to-billed-service.js';
+import { surveyServices } from './survey.js';
 import { findFields, toServiceId, toSourceService, toUnreadService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
@@ -102,14 +102,7 @@ class WhmcsSource implements ServiceSource {
   }
 
   survey(signal?: AbortSignal): Promise<BilledService[]> {
-    return runCall(signal, async () => {
-      const unread: WhmcsUnreadRow[] = [];
-      const services = await this.#list(undefined, { signal, onUnread: (row) => unread.push(row) });
-      const [first] = unread;
-      if (first === undefined) return services.map(toBilledService);
-      const message = `${unread.length} services of ${TITLE} can't be read (${first.message}): correct them there`;
-      throw new SluiceError('list_unreadable', message, { kind: 'billing' });
-    });
+    return runCall(signal, () => surveyServices(this.#client, this.#settings.fields, signal));
   }
 
   async #listGroups(
