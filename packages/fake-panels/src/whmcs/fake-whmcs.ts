@@ -10,6 +10,7 @@ import type {
 } from './model.js';
 import { fromCents, toCents } from './money.js';
 import type { WhmcsQuirks } from './quirks.js';
+import { toTables, type WhmcsTables } from './tables.js';
 import { known, type WhmcsWorld } from './world.js';
 
 /**
@@ -165,6 +166,11 @@ export class FakeWhmcs implements AsyncDisposable {
   removeLines(id: number, text: string): void {
     const row = known(this.world.invoices.get(id), 'invoice', id);
     row.items = row.items.filter(({ description }) => !description.includes(text));
+  }
+
+  /** The rows of its database tables (`tblhosting` and what belongs to services), with the names of WHMCS's columns. */
+  tables(): WhmcsTables {
+    return toTables(this.world);
   }
 
   close(): Promise<void> {

@@ -61,7 +61,7 @@ function writeList({ inner, rows }: Wrapped, quirks: WhmcsQuirks): unknown {
 }
 
 /** As PHP's `htmlentities` would: quotes by number, accents of Western Europe by name. */
-function encode(text: string): string {
+export function encode(text: string): string {
   return text
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')

@@ -63,4 +63,8 @@ export const whmcs: BillingKind<WhmcsSettings> = {
     const { openWhmcsSource } = await import('./source.js');
     return openWhmcsSource(settings, dependencies);
   },
+  async exported() {
+    const { exportedServices } = await import('./exported.js');
+    return exportedServices;
+  },
 };
