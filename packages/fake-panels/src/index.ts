@@ -84,6 +84,7 @@ export {
   type NewWhmcsService,
   type WhmcsInvoiceState,
 } from './whmcs/model.js';
+export type { WhmcsTables } from './whmcs/tables.js';
 export { type EmptyList, type WhmcsQuirks, type WhmcsQuirkSettings } from './whmcs/quirks.js';
 export { startFakeWhmcs, type FakeWhmcsOptions } from './whmcs/start-fake-whmcs.js';
 export { fillWhmcs, type WhmcsFilling } from './whmcs/fill-whmcs.js';
