@@ -21,7 +21,7 @@ const dashboard = [
 const engine = [
   ['api'],
   ['features/overview', 'features/parts'],
-  ['features/doctor'],
+  ['features/adopt', 'features/doctor'],
   ['features/explain', 'features/metrics', 'features/purchases', 'features/upgrade'],
   ['features/access', 'features/holds', 'features/notices'],
   ['features/agents', 'features/dids', 'features/provision'],

@@ -31,6 +31,8 @@ export interface OpenOptions extends TerminalOptions {
   storeMayBeLost?: boolean | 'in-memory';
   /** Asks, with the config and before a store is made, whether to go on; throws to end the command. */
   beforeStore?: (config: Config) => Promise<void>;
+  /** Returns the config to work with in the place of the one that was loaded. */
+  toConfig?: (config: Config) => Config;
   /** It is a run of the schedule over everything: that it can't begin is reported to the heartbeat. */
   scheduled?: boolean;
   /** It needs no more of the config than the state file, so that it works with a refused one, too. */
@@ -74,7 +76,8 @@ export async function withSluice<T>(
 async function openEngine(deps: Deps, options: OpenOptions): Promise<Omit<Opened, 'terminal' | 'outcome'>> {
   try {
     const found = findConfig(options.config, deps.env, deps.cwd);
-    const { config, isRefused } = loadFound(found, deps, options.needsStateOnly);
+    const { config: loaded, isRefused } = loadFound(found, deps, options.needsStateOnly);
+    const config = options.toConfig?.(loaded) ?? loaded;
     // It is read again while the process runs.
     if (options.followsConfig === true) requireFile(found.file);
     await options.beforeStore?.(config);

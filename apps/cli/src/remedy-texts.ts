@@ -108,6 +108,9 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   not_finished: 'Run "sluice plan" to see the remaining changes',
   no_order: 'Set it with "sluice service set {service} easydcim_order_id=ID"',
   order_state_unknown: '"sluice doctor --contract" shows what Sluice reads from the order',
+  unknown_source: 'Name one of these with --from',
+  services_changed: 'Repeat the command',
+  config_changed: 'Repeat the command',
   already_adopted: 'Find that service with "sluice hold list"',
   evidence_elsewhere:
     'Move it back with "sluice service set {service} panel=PANEL product=NAME", release it there with "sluice poll" or "sluice hold release {service}", then move it again',

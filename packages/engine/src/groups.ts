@@ -181,6 +181,7 @@ export function groups(calls: RunCalls): Groups {
     provision: lazily('provision', async (call) => (await import('./api/provision.js')).provisionApi(call)),
     agents: lazily('agents', async (call) => (await import('./api/agents.js')).agentsApi(call)),
     panels: lazily('panels', async (call) => (await import('./api/panels.js')).panelsApi(call)),
+    adoption: lazily('adoption', async (call) => (await import('./api/adoption.js')).adoptionApi(call)),
     usage: lazily('usage', async (call) => (await import('./api/usage.js')).usageApi(call)),
     overrides: lazily('overrides', async (call) => (await import('./api/overrides.js')).overridesApi(call)),
     purchases: lazily('purchases', async (call) => (await import('./api/purchases.js')).purchasesApi(call)),

@@ -1,4 +1,6 @@
 export type {
+  Adoption,
+  AdoptionReport,
   AccountDue,
   AccountReason,
   ActionView,

@@ -13,6 +13,7 @@ export type { Log } from './api/log.js';
 export type { Notices } from './api/notices.js';
 export type { Overrides } from './api/overrides.js';
 export type { Usage } from './api/usage.js';
+export type { AdoptedRows, AdoptionCalls, ExportedTables } from './api/adoption.js';
 export type { Adopted, Holds, ReleaseAll } from './api/holds.js';
 export type { Panels } from './api/panels.js';
 export type { CreateOptions, PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';

@@ -3,6 +3,7 @@ import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
 import type { Clock, PanelKind, SluiceError } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Access } from './api/access.js';
+import type { AdoptionCalls } from './api/adoption.js';
 import type { Agents } from './api/agents.js';
 import type { AutoBuy } from './api/auto-buy.js';
 import type { CreditCalls, Invoices } from './api/billing.js';
@@ -120,6 +121,7 @@ export interface Sluice extends AsyncDisposable {
   readonly provision: Provision;
   readonly agents: Agents;
   readonly panels: Panels;
+  readonly adoption: AdoptionCalls;
   readonly usage: Usage;
   readonly overrides: Overrides;
   readonly purchases: Purchases;

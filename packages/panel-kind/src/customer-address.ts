@@ -1,4 +1,5 @@
-import { type CustomerLink, type PanelKind, type PanelToOpen, withoutCredentials } from './kind.js';
+import { type CustomerLink, type PanelKind, withoutCredentials } from './kind.js';
+import type { PanelToOpen } from './panel-to-open.js';
 import { isPublicHost } from './private-networks.js';
 import type { PanelSettings } from './settings.js';
 

@@ -172,6 +172,11 @@ export interface Adoption<State = unknown> {
     observation: Observation<State>,
     what: { ports: string[]; order: boolean; forwards: string[] },
   ): { targets: { kind: string; target: string; prior: unknown }[]; problems: ItemError[] };
+  /** Pure: returns what of the service is restricted now, by anyone, as `adopt` accepts it. Null where a part of it could not be read. */
+  restricted(
+    service: ServiceRecord,
+    observation: Observation<State>,
+  ): { ports: string[]; order: boolean; forwards: string[] } | null;
 }
 
 /** Checks the API of the panel against what the adapter expects. */

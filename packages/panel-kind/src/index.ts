@@ -75,7 +75,6 @@ export {
   type NamedAction,
   type PanelDependencies,
   type PanelKind,
-  type PanelToOpen,
   type RefColumn,
 } from './kind.js';
 export { type EntryDetail, entryKey, type Inventory, type PanelEntry, toPanelEntry } from './inventory.js';
@@ -158,3 +157,4 @@ export {
   timeZone,
   webAddress,
 } from './values.js';
+export type { PanelToOpen } from './panel-to-open.js';

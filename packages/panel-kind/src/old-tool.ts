@@ -1,6 +1,6 @@
 import type { BilledService, OldRow, OldTable } from '@sluice/quota-core';
 import type { EntryDetail, PanelEntry } from './inventory.js';
-import type { PanelToOpen } from './kind.js';
+import type { PanelToOpen } from './panel-to-open.js';
 
 /** What a tool is read with. */
 export interface OldToolInput {

@@ -1,7 +1,8 @@
 import type { PanelHttpOptions } from '@sluice/panel-http';
 import { PanelConfigError } from '@sluice/panel-http/base-url';
 import { usageError } from './errors.js';
-import type { PanelDependencies, PanelToOpen } from './kind.js';
+import type { PanelDependencies } from './kind.js';
+import type { PanelToOpen } from './panel-to-open.js';
 import type { PanelSettings } from './settings.js';
 
 /** The options of a panel's client that come from the common config keys. */

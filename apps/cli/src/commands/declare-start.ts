@@ -2,7 +2,7 @@ import { Argument, Option } from 'commander';
 import type { Shell } from '../terminal/completion/script.js';
 import { type GlobalOptions, type LazyCommand, repeated } from './command.js';
 
-/** Declares `init`, `schedule` and `completion`, which are run once at set-up. */
+/** Declares `init`, `adopt`, `schedule` and `completion`, which are run once at set-up. */
 export function declareStart(program: LazyCommand): void {
   program
     .command('init')
@@ -23,8 +23,39 @@ export function declareStart(program: LazyCommand): void {
       'sluice init /etc/sluice/sluice.yaml --panel name=dcim,kind=easydcim,url=https://dcim.example.com,token-env=DCIM_TOKEN',
     )
     .runs(async () => (await import('./init.js')).init);
+  declareAdopt(program);
   declareSchedule(program);
   declareCompletion(program);
+}
+
+function declareAdopt(program: LazyCommand): void {
+  const adopt = program
+    .command('adopt')
+    .argument('[panel]', 'the panel')
+    .description(
+      'write what a panel, the billing system and an old tool know of its services as files for review; changes nothing',
+    )
+    .option('--from <source>', 'panel, whmcs, or the tool that managed the panel before: easydcim-bw, flvx, hiddify, …')
+    .option('--in <folder>', 'exported tables of the old tool: NAME.csv, or NAME.tsv of "mysql --batch"')
+    .option('--out <folder>', 'a new folder for the files (default: adopted-PANEL)')
+    .option('--print-queries', 'print the SELECTs that export these tables; with --out, write them into a folder')
+    .explains('Files', [
+      'services.csv, overrides.csv, preferences.csv, purchases.csv,',
+      'agents.csv, holds.csv: rows for "sluice adopt apply"',
+      'products.yaml, packages.yaml: what the config is to include',
+      'undecided.csv: what is left out, to be decided, or to be checked',
+    ])
+    .examples('sluice adopt dcim --from panel', 'sluice adopt dcim --from easydcim-bw --in old')
+    .runs(async () => (await import('./adopt.js')).adopt);
+  adopt
+    .command('apply <folder>')
+    .description('import the files of such a folder, all rows or none, and include its products in the config')
+    .dryRun('store nothing, and show what would be')
+    .option('--yes', 'do not ask')
+    .waits()
+    .changes()
+    .examples('sluice adopt apply adopted-dcim --dry-run', 'sluice adopt apply adopted-dcim')
+    .runs(async () => (await import('./adopt-apply.js')).adoptApply);
 }
 
 const SHELLS = ['bash', 'zsh', 'fish'] satisfies Shell[];

@@ -259,7 +259,7 @@ describe('init with a panel to test', () => {
       { name: 'dcim', kind: 'easydcim', url: panel.url, ok: true, error: null, capabilities: expect.any(Array) },
     ]);
     expect(document(outcome).next).toEqual([
-      'sluice service import services.csv',
+      'sluice adopt dcim --from panel',
       'sluice doctor --contract',
       'sluice poll',
     ]);
@@ -300,6 +300,27 @@ describe('init with a panel to test', () => {
     expect(bench.printed).not.toContain('s3cretpath');
   });
 
+  it('offers to write what a panel has as files for review', async () => {
+    bench.env['DCIM_TOKEN'] = TOKEN;
+    panel.addService({ id: 501, orderId: 901, serverId: 301, user: 11, ports: [{ id: 7011, name: 'eth0' }] });
+    const { ask, left } = operator([
+      ...start,
+      [/^Kind of the panel/, 'easydcim'],
+      [/^Name of the panel/, ''],
+      [/^Address of the panel/, panel.url],
+      [/^Plain http/, 'y'],
+      [/^Which/, '1'],
+      [/variable \[DCIM_TOKEN\]/, ''],
+      [/^Kind of another panel/, ''],
+      [/^Name of a first product on dcim/, '-'],
+      [/^Write what dcim has now into files for review\? Nothing is changed\. \[Y\/n\]/, ''],
+    ]);
+    const { exitCode, stdout } = await bench.sluice('init', { ask });
+    expect([exitCode, left()]).toEqual([0, 0]);
+    expect(stdout).toMatch(/dcim from panel: 1 service, .*Nothing was changed\./);
+    expect(bench.read('adopted-dcim/services.csv')).toContain('501,901,301');
+  });
+
   it('calls nothing with --no-test', async () => {
     await bench.sluice(['init', '--no-test', '--panel', spec()]);
     expect(panel.server.calls).toEqual([]);
@@ -328,6 +349,7 @@ describe('init with a panel to test', () => {
       [/^Kind of another panel/, ''],
       [/^Name of a first product on dcim; - for none \[ded-10tb\]/, 'ded-5'],
       [/^Traffic included in a billing cycle.*\[10TB\]/, '5TB'],
+      [/^Write what dcim has now into files for review\? Nothing is changed\. \[Y\/n\]/, 'n'],
     ]);
     const { exitCode, stdout } = await bench.sluice('init', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);

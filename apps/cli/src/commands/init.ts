@@ -65,8 +65,24 @@ export const init: CommandHandler<InitOptions> = async ([name], options, deps) =
   terminal.document({ file, panels: tests, next: next.map(({ command }) => command) });
   const lines = tests.map((test) => ({ isError: test.error !== null, text: describe(test) }));
   report(terminal, written, lines, next);
+  if (asks && deps.ask !== null) await offerAdoption(file, tests, { ...deps, ask: deps.ask });
   return tests.some(({ ok }) => ok === false) ? ExitCode.partial : ExitCode.done;
 };
+
+/** Offers to write what the panels that answer have as files for review. */
+async function offerAdoption(
+  file: string,
+  tests: readonly PanelOutcome[],
+  deps: Deps & { ask: NonNullable<Deps['ask']> },
+): Promise<void> {
+  for (const { name, ok } of tests) {
+    if (ok !== true) continue;
+    const question = `Write what ${name} has now into files for review? Nothing is changed. [Y/n] `;
+    if (!/^(y(es)?)?$/i.test((await deps.ask(question)).trim())) continue;
+    const { adopt } = await import('./adopt.js');
+    await adopt([name], { config: file, from: 'panel' }, deps);
+  }
+}
 
 async function parseOptions(options: InitOptions, deps: Deps, place: Check<string>): Promise<GivenAnswers> {
   const { timeZone, currency, state, panel = [] } = options;
@@ -112,14 +128,22 @@ function nextCommands(
       : tests.length > 0
         ? [sluice('panel test', 'repeat until each panel answers')]
         : [sluice('config check', 'after adding your panels to the file')]),
-    sluice(
-      'service import services.csv',
-      hasProduct ? 'import services of the product' : 'import services, after adding their products to the file',
-    ),
+    ...tests.filter(({ ok }) => ok === true).map(({ name }) => adopts(sluice, name)),
+    ...(ready
+      ? []
+      : [
+          sluice(
+            'service import services.csv',
+            hasProduct ? 'import services of the product' : 'import services, after adding their products to the file',
+          ),
+        ]),
     ...(ready ? [sluice('doctor --contract', 'check what Sluice reads from the panels')] : []),
     sluice('poll', 'first run: observes and changes nothing'),
   ];
 }
+
+const adopts = (sluice: (words: string, why: string) => NextCommand, panel: string): NextCommand =>
+  sluice(`adopt ${shellWords([panel])} --from panel`, 'write what it has as files for review; then adopt apply FOLDER');
 
 /** Returns whether commands find the file without `--config`. */
 function isFound(file: string, deps: Deps): boolean {

@@ -1,5 +1,5 @@
 /** Commands that are planned, so that they are not taken for misspelt ones. */
-const NOT_BUILT = new Set(['adopt', 'worker']);
+const NOT_BUILT = new Set(['worker']);
 
 /** Returns whether a command is planned but not in this version. */
 export function isNotBuilt(words: readonly string[]): boolean {

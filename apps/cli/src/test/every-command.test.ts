@@ -192,6 +192,8 @@ describe('the built command', () => {
       'hold release dcim-2',
       'hold adopt dcim-2 --reason manual --ports 43',
       'hold adopt --from holds.csv',
+      'adopt dcim --from panel',
+      'adopt apply adopted-dcim',
       'compare dcim --with old.csv',
       'observe dcim',
       'enforce dcim --yes',

@@ -166,6 +166,9 @@ async function onFlvx(documents: Documents): Promise<void> {
     await kept('tunnel list', 'tunnel list');
     await kept('relay users', 'relay users');
     await kept('panel unassigned', 'panel unassigned relay');
+    await kept('adopt', 'adopt relay --from panel');
+    await kept('adopt apply', 'adopt apply adopted-relay --dry-run');
+    await kept('adopt --print-queries', 'adopt relay --from whmcs --print-queries');
     at.panel.addSpeedLimit(at.tunnels.hk, 30, 'shared');
     at.panel.addTunnelGroup('asia', [at.tunnels.hk]);
     await kept('relay speed-limits', 'relay speed-limits');

@@ -109,6 +109,9 @@ describe('answers are as the document says', () => {
 
   it('of panels and their switches', async () => {
     await send('POST /panels/test', {});
+    const adoption = (await send('POST /panels/dcim/adoption', { from: 'panel' })) as { services: unknown[] };
+    await send('GET /panels/dcim/adoption/queries?from=panel');
+    await send('POST /adoption/apply', { services: adoption.services, dryRun: true });
     await send('POST /panels/dcim/observe', {});
     await send('POST /panels/dcim/plan-enforcing', {});
     await send('POST /panels/dcim/enforce', {});

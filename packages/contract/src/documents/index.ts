@@ -1,4 +1,5 @@
 import * as access from './access.js';
+import * as adoption from './adoption.js';
 import * as agents from './agents.js';
 import * as because from './because.js';
 import * as calls from './calls.js';
@@ -17,6 +18,7 @@ import * as usage from './usage.js';
 export { count, instantOrNull, name, named, text, textOrNull } from './common.js';
 export {
   access,
+  adoption,
   agents,
   because,
   calls,
@@ -33,6 +35,7 @@ export {
   usage,
 };
 export type { LogEntry, LogPage, RevokedToken, Scope, TokenView } from './access.js';
+export type { AdoptedFile, Adoption, AdoptionQuery, AdoptionReport, UndecidedRow } from './adoption.js';
 export type {
   AgentAction,
   AgentDetail,

@@ -1,5 +1,6 @@
 import * as zod from 'zod';
 import * as access from '../documents/access.js';
+import * as adoption from '../documents/adoption.js';
 import * as agents from '../documents/agents.js';
 import * as calls from '../documents/calls.js';
 import { name } from '../documents/common.js';
@@ -30,7 +31,7 @@ const z = {
  */
 export const http = {
   ...{ z, name, ...inputs },
-  ...{ access, agents, calls, embedded, explained, holds, money, notices },
+  ...{ access, adoption, agents, calls, embedded, explained, holds, money, notices },
   ...{ overview, panels, reports, services, usage },
 };
 

@@ -213,6 +213,8 @@ export interface BillingKind<Settings = unknown> {
   readonly serviceRef?: string | undefined;
   /** Opens its list of services, for `service sync`; sends nothing. */
   openSource?(settings: Settings, dependencies: BillingDependencies): Promise<ServiceSource>;
+  /** Returns the ids of its products that a product's section names. */
+  claimedProducts?(section: unknown): readonly string[];
   /** Reads its services from exports of its tables, for `adopt` where no such section is configured. */
   exported?(): Promise<ExportedServices>;
 }

@@ -1,4 +1,5 @@
 import { access } from './access.js';
+import { adoption } from './adoption.js';
 import { agents } from './agents.js';
 import { autoBuy } from './auto-buy.js';
 import { calls } from './calls.js';
@@ -28,6 +29,7 @@ const GROUPS = {
   provision,
   agents,
   panels,
+  adoption,
   usage,
   overrides,
   purchases,

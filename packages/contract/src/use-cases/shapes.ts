@@ -70,8 +70,20 @@ export const importRow = z.strictObject({
   problem: z.exactOptional(text),
 });
 
-/** The rows of an import; a program may leave out their places. */
-export const rows = () => ['rows', z.readonly(z.array(z.union([importRow, texts])))] as const;
+/** Rows of an import; a program may leave out their places. */
+export const importRows = () => z.readonly(z.array(z.union([importRow, texts])));
+
+/** The rows of an import. */
+export const rows = () => ['rows', importRows()] as const;
+
+const textsOrNulls = z.record(z.string(), z.nullable(text));
+
+/** Rows of exported tables, by their names; a program may leave out the lines. */
+export const tables = () =>
+  z.record(
+    z.string(),
+    z.readonly(z.array(z.union([z.strictObject({ line: number, values: textsOrNulls }), textsOrNulls]))),
+  );
 
 /** What every call accepts. */
 export const called = {

@@ -36,3 +36,13 @@ export function adoptEasyDcim(
   if (what.forwards.length > 0) refuse('EasyDCIM has no forwards: name ports or the order');
   return { targets, problems };
 }
+
+/** Returns the ports and the order of a service that are restricted now; null where one of them could not be read. Pure. */
+export function findRestricted(
+  _service: ServiceRecord,
+  { state }: Observation<EasyDcimState>,
+): { ports: string[]; order: boolean; forwards: string[] } | null {
+  if (state?.ports == null || state.orderError !== null) return null;
+  const closed = state.ports.filter(({ management, adminEnabled }) => !management && adminEnabled === false);
+  return { ports: closed.map(({ id }) => id), order: state.order?.suspended === true, forwards: [] };
+}

@@ -23,7 +23,7 @@ import type { ServiceRecord } from '@sluice/quota-core';
 import { createEasyDcimClient, type EasyDcimClient, type EasyDcimOptions, type Port } from '../index.js';
 import { USAGE_ENDPOINT } from '../client/bandwidth.js';
 import { isOrderGone, isServiceGone } from './absence.js';
-import { adoptEasyDcim } from './adopt.js';
+import { adoptEasyDcim, findRestricted } from './adopt.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
 import { type KnownObjects, toKnownObjects, toObjects } from './known-objects.js';
@@ -247,7 +247,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   }
 
   readonly objects = { toObjectKey, isRestricted, isComplete, mayShare, nameShared, lacks };
-  readonly adoption = { adopt: adoptEasyDcim };
+  readonly adoption = { adopt: adoptEasyDcim, restricted: findRestricted };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this, services, isoNow(this.#deps.clock), signal),
   };

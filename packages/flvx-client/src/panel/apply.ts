@@ -196,6 +196,11 @@ export const adoption: Adoption<ServiceObservation> = {
       problems: refusals.map((message) => ({ code: 'not_restricted', message })),
     };
   },
+  restricted(_service, { state }) {
+    if (state === null) return null;
+    const paused = listOwnForwards(state.account).filter(({ status }) => status !== 1);
+    return { ports: [], order: false, forwards: paused.map(({ id }) => String(id)) };
+  },
 };
 
 function doneOutcome(action: ActionRecord, step: FlvxStep, at: string, userId: number | null): StepOutcome {

@@ -43,11 +43,11 @@ class Row {
   /** Returns a value; undefined, with a problem, for what is not one. */
   parse<T>(key: string, schema: ZodMiniType<T>): T | undefined {
     const { data, error } = schema.safeParse(this.row.values[key] ?? null);
-    if (error !== undefined) this.refuse(key, error.issues[0]?.message ?? 'it is not valid');
+    if (error !== undefined) this.say(key, error.issues[0]?.message ?? 'it is not valid');
     return data;
   }
 
-  refuse(key: string, message: string): void {
+  say(key: string, message: string): void {
     const own = id.safeParse(this.row.values[this.file === SERVICES.name ? 'id' : 'service_id']);
     const service = own.success ? toServiceId(own.data) : null;
     this.problems.push({ file: `${this.file}.csv`, line: this.row.line, service, key, message });
@@ -66,13 +66,13 @@ function read(tables: ReadonlyMap<string, readonly OldRow[]>): BilledService[] {
   for (const row of open(SERVICES)) {
     const found = readService(row);
     if (found === null) continue;
-    if (services.has(found.facts.id)) row.refuse('id', `service ${found.facts.id} is in the file twice`);
+    if (services.has(found.facts.id)) row.say('id', `service ${found.facts.id} is in the file twice`);
     services.set(found.facts.id, found);
   }
   const known = new Set(open(SERVICES).map((row) => row.text('id')));
   for (const row of open(CUSTOM_FIELDS)) addPair(row, known, fields);
   for (const row of open(OPTIONS)) addPair(row, known, options);
-  refuse(problems);
+  say(problems);
   return [...services.values()].map(({ facts, client }) => {
     const configOptions = (options.get(facts.id) ?? []).map(({ name, value }) => ({ option: name, value }));
     const whole = { ...facts, customFields: fields.get(facts.id) ?? [], configOptions };
@@ -87,7 +87,7 @@ function readService(row: Row): { facts: ServiceFacts; client: Client } | null {
   const status = row.parse('status', word);
   const nextDueDate = row.parse('next_due_date', dateOrText);
   const problem = findDateProblem(nextDueDate ?? null);
-  if (problem !== null) row.refuse('next_due_date', problem);
+  if (problem !== null) row.say('next_due_date', problem);
   if (ids.id === undefined || ids.clientId === undefined || status === undefined) return null;
   const account = { username: row.text('username'), domain: row.text('domain') };
   const addresses = { dedicatedIp: row.text('dedicated_ip'), assignedIps: row.text('assigned_ips') };
@@ -106,14 +106,14 @@ function readService(row: Row): { facts: ServiceFacts; client: Client } | null {
 function addPair(row: Row, known: ReadonlySet<string>, pairs: Map<string, Pair[]>): void {
   const service = row.parse('service_id', id);
   if (service === undefined) return;
-  if (!known.has(service)) row.refuse('service_id', `${SERVICES.name}.csv has no service ${service}`);
+  if (!known.has(service)) row.say('service_id', `${SERVICES.name}.csv has no service ${service}`);
   const pair = { name: row.display('name'), value: row.display('value') };
   const own = pairs.get(service);
   if (own === undefined) pairs.set(service, [pair]);
   else own.push(pair);
 }
 
-function refuse(problems: readonly RowProblem[]): void {
+function say(problems: readonly RowProblem[]): void {
   if (problems.length === 0) return;
   const lines = problems.map(({ file, line, key, message }) => `${file}, line ${line}, ${key}: ${message}`);
   const message = `The tables of ${TITLE} were not read: export them again, or correct these rows.`;

@@ -3,7 +3,7 @@ import { AMOUNTS } from './amounts.js';
 import { listMissing } from './call-settings.js';
 import { findDoubleClaims } from './claims.js';
 import { customerPages } from './customer-pages.js';
-import { SERVICE_REF, whmcsProductSchema, type WhmcsSettings, whmcsSchema } from './settings.js';
+import { SERVICE_REF, whmcsProductSchema, type WhmcsSettings, whmcsSchema, type WhmcsProductIds } from './settings.js';
 
 /** Billing with WHMCS: clients, credit and invoices are WHMCS's own (docs/whmcs-api.md). */
 export const whmcs: BillingKind<WhmcsSettings> = {
@@ -63,6 +63,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
     const { openWhmcsSource } = await import('./source.js');
     return openWhmcsSource(settings, dependencies);
   },
+  claimedProducts: (section) => (section as WhmcsProductIds).productIds,
   async exported() {
     const { exportedServices } = await import('./exported.js');
     return exportedServices;

@@ -25,19 +25,23 @@ const SEPARATORS = new Map([
  * has a `problem` and no values.
  */
 export async function readCsv(text: string): Promise<CsvTable> {
-  const delimiter = findSeparator(text);
-  const [header, ...records] = await parseRecords(text, delimiter);
+  const rows = await readCsvRecords(text);
+  if (rows.length === 0) throw new Error('it has a header but no rows');
+  return { rows, separator: SEPARATORS.get(findSeparator(text)) ?? '' };
+}
+
+/** Parses a CSV file as `readCsv` does; one with a header alone has no rows. */
+export async function readCsvRecords(text: string): Promise<ImportRow[]> {
+  const [header, ...records] = await parseRecords(text, findSeparator(text));
   if (header === undefined) throw new Error('it is empty; the first line names the columns');
   const keys = header.cells.map((cell) => cell.trim());
-  if (records.length === 0) throw new Error('it has a header but no rows');
   refuseUnclearColumns(keys, header.line);
-  const rows = records.map(({ line, cells }): ImportRow => {
+  return records.map(({ line, cells }): ImportRow => {
     const at = { line, headerLine: header.line };
     if (cells.length !== keys.length)
       return { ...at, values: {}, problem: `${count(cells)}, but the header has ${count(keys)}` };
     return { ...at, values: Object.fromEntries(keys.map((key, index) => [key, cells[index] ?? ''])) };
   });
-  return { rows, separator: SEPARATORS.get(delimiter) ?? '' };
 }
 
 function refuseUnclearColumns(keys: readonly string[], line: number): void {

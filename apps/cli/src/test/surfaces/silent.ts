@@ -13,6 +13,7 @@ export const SILENT: Record<string, readonly string[]> = {
     ...under('command purchase ', 'create import cancel'),
     ...under('command auto-buy ', 'set clear'),
     'command observe',
+    'command adopt apply',
     'command enforce',
     'command client merge',
     'command credit add',
@@ -73,6 +74,8 @@ export const SILENT: Record<string, readonly string[]> = {
   'lists what no service names': [
     'command panel unassigned',
     ...under('GET ', '/api/v1/panels/:panel/unassigned /panels/:name/unassigned'),
+    'GET /api/v1/panels/:panel/adoption/queries',
+    'command adopt',
   ],
   'lists what was, what was set, or what another program says': [
     ...under('command usage ', 'graph history'),

@@ -5,8 +5,13 @@ import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
 /** Panels, products and their switches. */
-export const panelHandlers: Handlers<GroupEndpoints<'panels' | 'clock'>> = {
+export const panelHandlers: Handlers<GroupEndpoints<'panels' | 'adoption' | 'clock'>> = {
   'POST /panels/test': ({ sluice, body, as }) => sluice.panels.test(body.panels ?? [], as),
+  'POST /panels/:panel/adoption': ({ sluice, param, body: { from, tables }, as }) =>
+    sluice.adoption.read(param('panel'), from, { ...as, tables }),
+  'GET /panels/:panel/adoption/queries': ({ sluice, param, query: { from }, signal }) =>
+    sluice.adoption.queries(param('panel'), from, { signal }),
+  'POST /adoption/apply': ({ sluice, body: { dryRun, ...rows }, as }) => sluice.adoption.apply(rows, { ...as, dryRun }),
   'GET /doctor': async ({ sluice, context, query: { panel, contract = false }, viewer, as }) => {
     if (contract && !may(viewer, 'panels.acceptAnswers'))
       throw forbidden("The token does not permit to accept the form of a panel's answers");

@@ -183,6 +183,29 @@ export function toSection({ kind, productSection = kind }: Pick<PanelKind, 'kind
   return productSection;
 }
 
+function productSchema(kinds: readonly PanelKind[], billing: readonly BillingKind[]): z.ZodMiniType<ProductSettings> {
+  const sections = Object.fromEntries(
+    [...kinds.map((kind) => ({ ...kind, kind: toSection(kind) })), ...billing].flatMap(({ kind, productSchema }) =>
+      productSchema === undefined ? [] : [[kind, z.optional(productSchema)]],
+    ),
+  );
+  return z.strictObject({ ...productBase, ...sections });
+}
+
+/** Returns what reads the settings of a product as a config has them; null where they are not valid. */
+export function productParser(
+  kinds: readonly PanelKind[],
+  billing: readonly BillingKind[],
+): (settings: unknown) => ProductSettings | null {
+  const schema = productSchema(kinds, billing);
+  return (settings) => schema.safeParse(settings).data ?? null;
+}
+
+/** Returns what a package is in a config; null where its settings are not valid. */
+export function parsePackage(settings: unknown): Config['packages'][string] | null {
+  return trafficPackage.safeParse(settings).data ?? null;
+}
+
 function buildSchema(
   kinds: readonly PanelKind[],
   billing: readonly BillingKind[],
@@ -191,18 +214,13 @@ function buildSchema(
   const panels = kinds.map((kind) =>
     z.strictObject({ kind: z.literal(kind.kind), ...panelBase, ...kind.panelShape }),
   ) as unknown as [z.ZodMiniObject, ...z.ZodMiniObject[]];
-  const sections = Object.fromEntries(
-    [...kinds.map((kind) => ({ ...kind, kind: toSection(kind) })), ...billing].flatMap(({ kind, productSchema }) =>
-      productSchema === undefined ? [] : [[kind, z.optional(productSchema)]],
-    ),
-  );
   const systems = z.enum(['ledger', ...billing.map(({ kind }) => kind)]);
   const ofBilling = Object.fromEntries(billing.map(({ kind, schema }) => [kind, z.optional(schema)]));
   return z
     .strictObject({
       ...general,
       panels: z.record(text, z.discriminatedUnion('kind', panels)),
-      products: z._default(z.record(text, z.strictObject({ ...productBase, ...sections })), {}),
+      products: z._default(z.record(text, productSchema(kinds, billing)), {}),
       ...trailing,
       billing: z._default(systems, 'ledger'),
       notify: notifySchema(channels),

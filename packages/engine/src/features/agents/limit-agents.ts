@@ -14,6 +14,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { refuseEndedAsker } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent } from './addon.js';
+import type { StoreTables } from '@sluice/state-store';
 import { agentDetails } from './agent-views.js';
 import { leaveAgent } from './gone-agents.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
@@ -91,13 +92,37 @@ export async function limitAgents(context: Context, request: LimitImport): Promi
   if (on.addon !== null) {
     throw usageError('bad_option', "the add-on can't set several limits at once: set them one by one");
   }
-  const problems: { line: number | null; agent: string; message: string }[] = [];
-  const read = request.rows.map((row) => readRow(row, problems));
-  if (request.opening !== undefined && read.some((row) => row !== null && row.firstOpening !== null))
+  const { opening } = request;
+  const { orders, problems, statesOpening } = await readOrders(on, request.rows, opening);
+  if (opening !== undefined && statesOpening)
     throw usageError('bad_option', 'the file has openings (opening_gb): one for all can not be stated beside them');
+  if (problems.length > 0) {
+    const lines = problems.map(({ line, message }) => `line ${line ?? '?'}: ${message}`);
+    throw usageError('bad_import', `${request.file}: no limit was set:`, { problems }, lines);
+  }
+  return withAgentErrors(null, () => setLimits(on, orders, request));
+}
+
+/** What is wrong with a row of limits. */
+export interface LimitProblem {
+  line: number | null;
+  agent: string;
+  message: string;
+}
+
+/** Returns the limits that rows set, by the agents that the panel has, and what is wrong with them. */
+export async function readOrders(
+  on: AgentsOnPanel,
+  rows: readonly ImportRow[],
+  opening?: LedgerOpening,
+): Promise<{ orders: AgentLimit[]; problems: LimitProblem[]; statesOpening: boolean }> {
+  const problems: LimitProblem[] = [];
+  const read = rows.map((row) => readRow(row, problems));
+  const statesOpening = read.some((row) => row !== null && row.firstOpening !== null);
+  const orders: AgentLimit[] = [];
+  if (opening !== undefined && statesOpening) return { orders, problems, statesOpening };
   await readCurrentFigures(on);
   const agents = await describeStored(on);
-  const orders: AgentLimit[] = [];
   const seen = new Set<string>();
   for (const row of read) {
     if (row === null) continue;
@@ -107,7 +132,6 @@ export async function limitAgents(context: Context, request: LimitImport): Promi
       problems.push({ line: row.line, agent: row.agent, message: message ?? '' });
     else {
       seen.add(only.uuid);
-      const { opening } = request;
       const { limitBytes, firstOpening } = row;
       orders.push({
         ...{ agent: only.uuid, limitBytes },
@@ -116,11 +140,7 @@ export async function limitAgents(context: Context, request: LimitImport): Promi
       });
     }
   }
-  if (problems.length > 0) {
-    const lines = problems.map(({ line, message }) => `line ${line ?? '?'}: ${message}`);
-    throw usageError('bad_import', `${request.file}: no limit was set:`, { problems }, lines);
-  }
-  return withAgentErrors(null, () => setLimits(on, orders, request));
+  return { orders, problems, statesOpening };
 }
 
 function findProblem(only: AgentTraffic | undefined, others: number, seen: ReadonlySet<string>): string | null {
@@ -137,10 +157,7 @@ interface LimitRow {
   firstOpening: number | null;
 }
 
-function readRow(
-  { line, values }: ImportRow,
-  problems: { line: number | null; agent: string; message: string }[],
-): LimitRow | null {
+function readRow({ line, values }: ImportRow, problems: LimitProblem[]): LimitRow | null {
   const { agent = '', limit_gb: limit, opening_gb: opening = '', ...others } = values;
   const [unknown] = Object.keys(others);
   const say = (message: string): null => {
@@ -179,10 +196,7 @@ async function setLimits(
   await readFigures(on);
   await withRun(context, { command: 'agent limit', dryRun: false }, (run) => {
     run.totals = { agents: preview.map((agent) => agent.name) };
-    return run.store(async (tables) => {
-      const records = await loadStoredAgents(context, name, tables);
-      await tables.agents.put(withLimits(agents, records, limits, context.now()));
-    });
+    return run.store((tables) => storeLimits(on, tables, limits));
   });
   const uuids = preview.map(({ uuid }) => uuid);
   const shown = describeAgents(agents, await loadStoredAgents(context, name), uuids);
@@ -191,6 +205,24 @@ async function setLimits(
     uuids.flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []),
     enforcements,
   );
+}
+
+/** Stores limits of agents. */
+export async function storeLimits(
+  { context, name, agents }: AgentsOnPanel,
+  tables: StoreTables,
+  limits: readonly AgentLimit[],
+): Promise<void> {
+  const records = await loadStoredAgents(context, name, tables);
+  await tables.agents.put(withLimits(agents, records, limits, context.now()));
+}
+
+/** Returns what to ask before limits are stored: agents would be over them at once. Null where none would be. */
+export async function askAboutLimits(on: AgentsOnPanel, limits: readonly AgentLimit[]): Promise<string | null> {
+  const over = previewLimits(on, await loadStoredAgents(on.context, on.name), [...limits]).filter(
+    ({ exceeded }) => exceeded,
+  );
+  return over.length === 0 ? null : questionFor(over);
 }
 
 function refuse(question: string): never {

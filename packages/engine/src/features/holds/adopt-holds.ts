@@ -8,7 +8,7 @@ import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { observeServices } from '../../loop/observe.js';
-import { openRow, reportRows } from '../services/file-rows.js';
+import { openRow, parseYesNo, reportRows } from '../services/file-rows.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { findTargets, type Restricted, storeAdopted } from './adopt-hold.js';
 import { checkLifecycle } from './check-lifecycle.js';
@@ -22,22 +22,16 @@ export interface AdoptionRequest {
 
 const COLUMNS: readonly string[] = ['service', 'reason', 'ports', 'order', 'forwards', 'note'];
 
-const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
-  ['', false],
-  ['no', false],
-  ['yes', true],
-]);
-
 const REASONS: readonly HoldReason[] = ['quota', 'billing', 'manual'];
 
 /** A row that can be read, with its line. */
-interface AdoptedRow extends Restricted {
+export interface AdoptedRow extends Restricted {
   line: number | null;
   service: string;
 }
 
 /** What is adopted for a row. */
-interface Adopted {
+export interface Adopted {
   row: AdoptedRow;
   service: ServiceRecord;
   targets: ReturnType<typeof findTargets>;
@@ -52,14 +46,14 @@ export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: Ado
   const read = rows.flatMap((row) => readRow(row, problems) ?? []);
   if (problems.length > 0) return reportRows(rows, problems, 0);
   if (dryRun) {
-    const found = await findAdopted(context, read, problems);
+    const found = await findAdopted(context, read, { services: await readServices(context, read), problems });
     const added = await foresee(context.store, (tables) => storeAll(context, tables, found, problems));
     return { ...reportRows(rows, problems, added), dryRun };
   }
   return withRun(context, { command: 'hold adopt', dryRun: false }, async (run) => {
     const services = [...new Set(read.map(({ service }) => service))];
     await run.leases.takeAll(services.map(serviceLease), waitMs);
-    const found = await findAdopted(context, read, problems);
+    const found = await findAdopted(context, read, { services: await readServices(context, read), problems });
     if (problems.length > 0) return reportRows(rows, problems, 0);
     try {
       const added = await run.store(async (tables) => {
@@ -78,16 +72,17 @@ export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: Ado
 /** Thrown to store nothing. */
 class Refused extends Error {}
 
-function readRow(row: ImportRow, problems: ImportProblem[]): AdoptedRow | null {
+/** Returns what a row says; null where it is wrong, which is added to the problems. */
+export function readRow(row: ImportRow, problems: ImportProblem[]): AdoptedRow | null {
   const before = problems.length;
   const { service, text, say } = openRow(row, COLUMNS, problems);
   if (row.problem === undefined && service === '') say('service', 'is required');
   const stated = text('reason') === '' ? 'quota' : text('reason');
   const reason = REASONS.find((one) => one === stated);
   if (reason === undefined) say('reason', `"${stated}" is not one of ${REASONS.join(', ')}`);
-  const order = YES_OR_NO.get(text('order').toLowerCase());
-  if (order === undefined) say('order', `"${text('order')}" is neither yes nor no`);
-  if (problems.length > before || reason === undefined || order === undefined) return null;
+  const order = parseYesNo(text('order'));
+  if (order === null) say('order', `"${text('order')}" is neither yes nor no`);
+  if (problems.length > before || reason === undefined || order === null) return null;
   const list = (key: string): string[] =>
     text(key)
       .split(/[\s,;]+/)
@@ -96,22 +91,30 @@ function readRow(row: ImportRow, problems: ImportProblem[]): AdoptedRow | null {
   return { line: row.line, service, reason, order, ports: list('ports'), forwards: list('forwards'), note };
 }
 
+/** Returns the services of rows, by their ids. */
+async function readServices(
+  { store }: Context,
+  rows: readonly AdoptedRow[],
+): Promise<ReadonlyMap<string, ServiceRecord>> {
+  const ids = [...new Set(rows.map(({ service }) => service))];
+  return new Map((await store.services.list({ ids })).map((one) => [one.id, one]));
+}
+
 /** Returns what is adopted for each row, by what the panels show; adds what can't be to the problems. */
-async function findAdopted(
+export async function findAdopted(
   context: Context,
   rows: readonly AdoptedRow[],
-  problems: ImportProblem[],
+  { services, problems }: { services: ReadonlyMap<string, ServiceRecord>; problems: ImportProblem[] },
 ): Promise<Adopted[]> {
-  const ids = [...new Set(rows.map(({ service }) => service))];
-  const services = new Map((await context.store.services.list({ ids })).map((one) => [one.id, one]));
   const seen = new Map<string, { panel: Panel; observations: ReadonlyMap<string, Observation> }>();
   const found: Adopted[] = [];
+  const named = [...new Set(rows.map(({ service }) => service))].flatMap((id) => services.get(id) ?? []);
   for (const row of rows) {
     const service = services.get(row.service);
     try {
       if (service === undefined) throw new SluiceError('unknown_service', `there is no service "${row.service}"`);
       checkLifecycle(service, { what: 'add' });
-      const known = seen.get(service.panel) ?? (await observePanel(context, service.panel, [...services.values()]));
+      const known = seen.get(service.panel) ?? (await observePanel(context, service.panel, named));
       seen.set(service.panel, known);
       const targets = findTargets(known.panel, service, known.observations.get(service.id), row);
       found.push({ row, service, targets });
@@ -130,7 +133,7 @@ async function observePanel(context: Context, name: string, services: readonly S
 }
 
 /** Stores what is adopted, and returns of how many rows something was not stored yet; adds what can't be to the problems. */
-async function storeAll(
+export async function storeAll(
   context: Context,
   tables: StoreTables,
   found: readonly Adopted[],

@@ -199,7 +199,8 @@ async function requireClient({ store }: Context, client: string): Promise<void> 
   throw notFound('unknown_client', `No service has the client "${client}"; nothing was changed`, { client });
 }
 
-function toChange({ enabled, package: name, threshold, maxPerCycle }: AutoBuyRequest): Partial<AutoBuyRecord> {
+/** @throws SluiceError `bad_option` */
+export function toChange({ enabled, package: name, threshold, maxPerCycle }: AutoBuyRequest): Partial<AutoBuyRecord> {
   if ([enabled, name, threshold, maxPerCycle].every((value) => value === undefined)) {
     throw usageError('bad_option', 'Name what to set: on or off, a package, a threshold or a maximum per cycle');
   }

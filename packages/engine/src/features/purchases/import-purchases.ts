@@ -8,7 +8,7 @@ import { requirePanelName } from '../../base/config/find-panel.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { load } from '../../loop/load.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
-import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { IMPORTED, importKey } from '../../base/purchase-keys.js';
@@ -38,7 +38,7 @@ type Column = (typeof COLUMNS)[number];
 type Bought = Pick<PurchaseRecord, 'service' | 'package' | 'bytes' | 'price' | 'currency' | 'actor' | 'at' | 'key'>;
 
 /** The purchases of a file that are not stored yet, or what is wrong with its rows. */
-interface PurchasesPlan {
+export interface PurchasesPlan {
   added: PurchaseRecord[];
   problems: ImportProblem[];
 }
@@ -59,12 +59,21 @@ export async function importPurchases(context: Context, request: PurchasesReques
     if (plan.problems.length > 0) return toReport(rows, plan, false);
     await context.write(run.leases.held, async (tables) => {
       await run.start(tables);
-      for (const row of plan.added) await tables.purchases.add(row);
-      await recordAllowances(context, tables, services);
+      await storePurchases(context, tables, plan);
       await run.end({ outcome: 'done', changes: true }, tables);
     });
     return toReport(rows, plan, false);
   });
+}
+
+/** Stores purchases that another tool has made, with the allowances of their services. */
+export async function storePurchases(
+  context: Context,
+  tables: StoreTables,
+  { added }: Pick<PurchasesPlan, 'added'>,
+): Promise<void> {
+  for (const row of added) await tables.purchases.add(row);
+  await recordAllowances(context, tables, [...new Set(added.map(({ service }) => service))]);
 }
 
 function toReport(rows: readonly ImportRow[], { added, problems }: PurchasesPlan, dryRun: boolean): ImportReport {
@@ -74,7 +83,8 @@ function toReport(rows: readonly ImportRow[], { added, problems }: PurchasesPlan
 /** Rows that are read at once: what else the process does goes on in between. */
 const AT_ONCE = 200;
 
-async function planPurchases(context: Context, rows: readonly ImportRow[]): Promise<PurchasesPlan> {
+/** Returns the purchases of a file that `context` has not stored yet, and what is wrong with its rows. */
+export async function planPurchases(context: Context, rows: readonly ImportRow[]): Promise<PurchasesPlan> {
   const reader = new RowReader(context, await loadBuyers(context, rows));
   const added: PurchaseRecord[] = [];
   for (const [index, row] of rows.entries()) {

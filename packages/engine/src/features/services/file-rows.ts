@@ -33,3 +33,14 @@ export function reportRows(rows: readonly ImportRow[], problems: ImportProblem[]
   const counts = problems.length > 0 ? { added: 0, unchanged: 0 } : { added, unchanged: rows.length - added };
   return { totals: { rows: rows.length, changed: 0, ...counts }, problems };
 }
+
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ['', false],
+  ['no', false],
+  ['yes', true],
+]);
+
+/** Returns whether a cell says yes; an empty one says no. Null for another text. */
+export function parseYesNo(text: string): boolean | null {
+  return YES_OR_NO.get(text.toLowerCase()) ?? null;
+}

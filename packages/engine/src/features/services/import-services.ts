@@ -61,16 +61,27 @@ async function storeLeased(
   });
 }
 
-async function store(context: Context, tables: StoreTables, { added, changes }: ImportPlan, run: Run): Promise<void> {
-  if (added.length + changes.length === 0) return;
+async function store(context: Context, tables: StoreTables, plan: ImportPlan, run: Run): Promise<void> {
+  if (plan.added.length + plan.changes.length === 0) return;
   await run.start(tables);
-  // What ends comes first: a new service may get what a former one had.
-  await storeChanges(context, tables, { changes, run: run.id });
-  await storeAdded(context, tables, added);
+  await storeImport(context, tables, plan, run.id);
   await run.end({ outcome: 'done', changes: true }, tables);
 }
 
-function toReport({ rows, added, changes, unchanged, problems }: ImportPlan): ImportReport {
+/** Stores what an import adds and changes, as a part of a run. */
+export async function storeImport(
+  context: Context,
+  tables: StoreTables,
+  { added, changes }: Pick<ImportPlan, 'added' | 'changes'>,
+  run: string,
+): Promise<void> {
+  // What ends comes first: a new service may get what a former one had.
+  await storeChanges(context, tables, { changes, run });
+  await storeAdded(context, tables, added);
+}
+
+/** Returns what an import has stored, or why nothing was. */
+export function toReport({ rows, added, changes, unchanged, problems }: ImportPlan): ImportReport {
   const done = problems.length === 0;
   const count = (number: number): number => (done ? number : 0);
   return {
@@ -84,7 +95,12 @@ function toReport({ rows, added, changes, unchanged, problems }: ImportPlan): Im
   };
 }
 
-async function planImport(context: Context, tables: StoreTables, request: ImportRequest) {
+/** Returns what rows add and change, and what is wrong with them. */
+export async function planImport(
+  context: Context,
+  tables: StoreTables,
+  request: Pick<ImportRequest, 'rows' | 'allowDuplicateRefs'>,
+) {
   const rows = await request.rows(tables);
   const unknown = unknownColumns(rows, listColumns(context.deps.kinds).keys);
   const { rowChanges, problems } = await planRows(context, tables, rows, request);

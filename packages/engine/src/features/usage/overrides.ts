@@ -1,5 +1,5 @@
 import { type Mode, parseSize } from '@sluice/quota-core';
-import type { OverrideRecord } from '@sluice/state-store';
+import type { OverrideRecord, StoreTables } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
 import { refuseEnded } from '../../base/lifecycle.js';
 import { withServiceRun } from '../services/change-services.js';
@@ -13,6 +13,16 @@ export interface OverrideRequest {
   action?: string | null | undefined;
 }
 
+/** Parts of an override as they are stored; undefined for those that stay. */
+export interface OverrideChange {
+  quotaBytes: number | null | undefined;
+  unlimited: boolean;
+  mode: Mode | null | undefined;
+  action: string | null | undefined;
+  /** Why; absent: as the run says. */
+  note?: string | null;
+}
+
 /**
  * Sets or removes the passed parts of an override; the others stay, and an override without parts ends. In force from the next
  * `poll` on.
@@ -23,6 +33,16 @@ export async function setOverride(
   request: OverrideRequest,
   waitMs: number,
 ): Promise<void> {
+  const change = parseOverride(request);
+  await withServiceRun(context, id, { command: 'override set', waitMs }, async (service, run) => {
+    refuseEnded(service);
+    if (change.action != null) await checkAction(context, service.panel, change.action);
+    await run.storeChange((tables) => storeOverride(context, tables, id, change));
+  });
+}
+
+/** @throws SluiceError `bad_override` */
+export function parseOverride(request: OverrideRequest): OverrideChange {
   if (request.quota != null && request.unlimited === true) {
     throw usageError('bad_override', 'Name a quota or unlimited, not both');
   }
@@ -32,34 +52,42 @@ export async function setOverride(
       'Name what to override: a quota such as 500GB, unlimited, a mode (IN, OUT or TOTAL) or an action',
     );
   }
-  const quotaBytes = request.quota == null ? null : parseQuota(request.quota);
-  const mode = request.mode == null ? request.mode : parseMode(request.mode);
-  await withServiceRun(context, id, { command: 'override set', waitMs }, async (service, run) => {
-    refuseEnded(service);
-    if (request.action != null) await checkAction(context, service.panel, request.action);
-    const [before] = await context.store.overrides.open([id]);
-    const statesQuota = request.quota !== undefined || request.unlimited === true;
-    const record: OverrideRecord = {
-      id: context.id('ovr'),
-      service: id,
-      quotaBytes: statesQuota ? quotaBytes : (before?.quotaBytes ?? null),
-      unlimited: statesQuota ? request.unlimited === true : (before?.unlimited ?? false),
-      mode: (mode === undefined ? before?.mode : mode) ?? null,
-      action: (request.action === undefined ? before?.action : request.action) ?? null,
-      since: context.now(),
-      until: null,
-      note: context.deps.note ?? (statesQuota ? null : (before?.note ?? null)),
-    };
-    if (isEmpty(record)) {
-      await run.store((tables) => tables.overrides.end(id, context.now()));
-      return;
-    }
-    if (before && isSame(before, record)) return;
-    await run.store((tables) => tables.overrides.set(record));
-  });
+  return {
+    quotaBytes: request.quota == null ? request.quota : parseQuota(request.quota),
+    unlimited: request.unlimited === true,
+    mode: request.mode == null ? request.mode : parseMode(request.mode),
+    action: request.action,
+  };
 }
 
-async function checkAction(context: Context, panel: string, action: string): Promise<void> {
+/** Stores a change of a service's override, and returns whether anything is changed by it. */
+export async function storeOverride(
+  context: Context,
+  { overrides }: Pick<StoreTables, 'overrides'>,
+  id: string,
+  { quotaBytes, unlimited, mode, action, note = context.deps.note }: OverrideChange,
+): Promise<boolean> {
+  const [before] = await overrides.open([id]);
+  const statesQuota = quotaBytes !== undefined || unlimited;
+  const record: OverrideRecord = {
+    id: context.id('ovr'),
+    service: id,
+    quotaBytes: statesQuota ? (quotaBytes ?? null) : (before?.quotaBytes ?? null),
+    unlimited: statesQuota ? unlimited : (before?.unlimited ?? false),
+    mode: (mode === undefined ? before?.mode : mode) ?? null,
+    action: (action === undefined ? before?.action : action) ?? null,
+    since: context.now(),
+    until: null,
+    note: note ?? (statesQuota ? null : (before?.note ?? null)),
+  };
+  if (isEmpty(record)) return overrides.end(id, context.now());
+  if (before && isSame(before, record)) return false;
+  await overrides.set(record);
+  return true;
+}
+
+/** Refuses an action that the panel of a service does not have. */
+export async function checkAction(context: Context, panel: string, action: string): Promise<void> {
   const { restrictions } = (await context.panel(panel)).kind;
   if (restrictions.includes(action)) return;
   throw usageError(

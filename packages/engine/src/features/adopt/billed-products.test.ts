@@ -3,7 +3,7 @@ import type { RefColumn } from '@sluice/panel-kind';
 import type { BilledService } from '@sluice/quota-core';
 import fc from 'fast-check';
 import { nameProducts, toSlug } from './product-names.js';
-import { type BilledTarget, toMovedBilled } from './whmcs-products.js';
+import { type BilledTarget, toMovedBilled } from './billed-products.js';
 
 const REFS: RefColumn[] = [
   { name: 'flvx_user_id', fits: /^[1-9]\d*$/, words: 'a number', unique: true },

@@ -1,0 +1,111 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { AdoptionReport } from '@sluice/engine';
+import type { ImportRow } from '@sluice/engine/options';
+import { usageError } from '@sluice/panel-kind/errors';
+import type { Deps } from '../context.js';
+import { ExitCode } from '../exit-codes.js';
+import { includeFiles, type WithFiles } from '../moving/include-files.js';
+import { INCLUDED_FILES, ROW_FILES } from '../moving/write-folder.js';
+import { withSluice } from '../open-sluice.js';
+import { readInput } from '../terminal/files/read-input.js';
+import { CsvProblems, readCsvRecords } from '../terminal/rows/read-csv.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { shellWords } from '../terminal/words.js';
+import { type CommandHandler, confirm, type LockOptions } from './command.js';
+import { printImport } from './import-rows.js';
+import { parseWait } from './parse-wait.js';
+
+interface ApplyOptions extends LockOptions {
+  dryRun?: boolean;
+  yes?: boolean;
+}
+
+/** `sluice adopt apply FOLDER` */
+export const adoptApply: CommandHandler<ApplyOptions> = async ([name = ''], options, deps) => {
+  const folder = path.resolve(deps.cwd, name);
+  const rows = await readFolder(folder, deps);
+  const how = { waitMs: parseWait(options), confirm: (question: string) => confirm(deps, options, question) };
+  const dryRun = options.dryRun === true;
+  const changed: { files: WithFiles | null } = { files: null };
+  const toConfig = (config: Parameters<typeof includeFiles>[0]) => {
+    changed.files = includeFiles(config, folder, deps);
+    return changed.files.config;
+  };
+  return withSluice(deps, { ...options, toConfig }, async ({ sluice, terminal }) => {
+    const report = await apply(changed.files, dryRun, (preview) =>
+      sluice.adoption.apply(rows, { ...how, dryRun: preview }),
+    );
+    const added = changed.files?.added ?? [];
+    terminal.document({ ...report, folder, included: added });
+    printReport(terminal, report, folder);
+    if (report.stored || dryRun)
+      for (const file of added)
+        terminal.info(dryRun ? `The config would include ${file}.` : `The config includes ${file} now.`);
+    if (report.stored)
+      terminal.info(`Next: sluice plan, then sluice enforce ${shellWords(listPanels(rows)).trim() || 'PANEL'}`);
+    return report.files.some(({ problems }) => problems.length > 0) ? ExitCode.usage : ExitCode.done;
+  });
+};
+
+type Rows = Partial<Record<(typeof ROW_FILES)[number], readonly ImportRow[]>>;
+
+const listPanels = ({ services = [] }: Rows): string[] => [
+  ...new Set(services.map(({ values }) => values['panel'] ?? '').filter((panel) => panel !== '')),
+];
+
+/** The config gets its files before the rows are stored, which need them; where nothing is stored, it gets its text of before back. */
+async function apply(
+  files: WithFiles | null,
+  dryRun: boolean,
+  store: (preview: boolean) => Promise<AdoptionReport>,
+): Promise<AdoptionReport> {
+  const preview = await store(true);
+  if (dryRun || preview.files.some(({ problems }) => problems.length > 0)) return { ...preview, dryRun };
+  const written = files?.write();
+  try {
+    const report = await store(false);
+    if (!report.stored) written?.restore();
+    return report;
+  } catch (error) {
+    written?.restore();
+    throw error;
+  }
+}
+
+async function readFolder(folder: string, deps: Deps): Promise<Rows> {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw usageError('bad_import', `${folder} is not a folder: name the one that "sluice adopt" has written`);
+  const rows: Rows = {};
+  const problems: string[] = [];
+  for (const name of ROW_FILES) {
+    const file = path.join(folder, `${name}.csv`);
+    if (!existsSync(file)) continue;
+    const { text } = await readInput(file, deps);
+    try {
+      rows[name] = text.trim() === '' ? [] : await readCsvRecords(text);
+    } catch (error) {
+      const lines = error instanceof CsvProblems ? error.lines : [(error as Error).message];
+      problems.push(...lines.map((line) => `${name}.csv: ${line}`));
+    }
+  }
+  if (problems.length > 0) throw usageError('bad_import', `${folder} can't be read; nothing was stored:`, {}, problems);
+  const has = Object.values(rows).some((own) => own.length > 0);
+  if (!has && !INCLUDED_FILES.some((name) => existsSync(path.join(folder, name))))
+    throw usageError('bad_import', `${folder} has none of the files of an adoption, such as services.csv`);
+  return rows;
+}
+
+function printReport(terminal: Terminal, { files, dryRun }: AdoptionReport, folder: string): void {
+  if (terminal.json) return;
+  for (const { file, ...report } of files) {
+    if (report.problems.length > 0)
+      printImport(terminal, { file: path.join(folder, `${file}.csv`), verbose: false }, report);
+    else {
+      const { rows, added, changed, unchanged } = report.totals;
+      const counts = file === 'agents' ? '' : `: ${added} added, ${changed} changed, ${unchanged} unchanged`;
+      terminal.info(`${file}: ${rows} ${rows === 1 ? 'row' : 'rows'}${counts}`);
+    }
+  }
+  if (dryRun) terminal.info('Dry run: nothing was stored.');
+}

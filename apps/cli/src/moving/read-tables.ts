@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { toErrno } from '@sluice/config-file/files';
+import type { ImportRow } from '@sluice/engine/options';
+import { usageError } from '@sluice/panel-kind/errors';
+import { decodeText } from '../terminal/files/decode.js';
+import { CsvProblems, readCsvRecords } from '../terminal/rows/read-csv.js';
+
+/** A row of an exported table: null for NULL and for an empty text. */
+export interface TableRow {
+  line: number;
+  values: Record<string, string | null>;
+}
+
+/**
+ * Reads the exported tables of a folder, by the names of their files: `NAME.csv`, as spreadsheets and phpMyAdmin write it, or `NAME.tsv`, as
+ * `mysql --batch` does. Files without a row are left out.
+ *
+ * @throws SluiceError `bad_import` with every bad line
+ */
+export async function readTables(folder: string): Promise<Record<string, TableRow[]>> {
+  const tables = new Map<string, TableRow[]>();
+  const problems: string[] = [];
+  for (const file of listFiles(folder)) {
+    const { name, ext } = path.parse(file);
+    if (ext !== '.csv' && ext !== '.tsv') continue;
+    const { text } = decodeText(readFileSync(path.join(folder, file)));
+    try {
+      const rows = text.trim() === '' ? [] : toTable(ext === '.tsv' ? readBatch(text) : await readCsvRecords(text));
+      if (tables.has(name)) problems.push(`${file}: the folder has ${name} twice, as .csv and as .tsv`);
+      if (rows.length > 0) tables.set(name, rows);
+    } catch (error) {
+      const lines = error instanceof CsvProblems ? error.lines : [(error as Error).message];
+      problems.push(...lines.map((line) => `${file}: ${line}`));
+    }
+  }
+  if (problems.length > 0) throw usageError('bad_import', `${folder} can't be read:`, {}, problems);
+  return Object.fromEntries(tables);
+}
+
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => statSync(path.join(folder, file)).isFile())
+      .sort();
+  } catch (error) {
+    throw usageError('bad_import', `${folder} can't be read (${toErrno(error)})`);
+  }
+}
+
+function toTable(rows: readonly ImportRow[]): TableRow[] {
+  const problems = rows.flatMap(({ line, problem }) =>
+    problem === undefined ? [] : [`line ${line ?? '?'}: ${problem}`],
+  );
+  if (problems.length > 0) throw new CsvProblems(problems);
+  return rows.map(({ line, values }) => ({
+    line: line ?? 0,
+    values: Object.fromEntries(Object.entries(values).map(([key, text]) => [key.toLowerCase(), toValue(text)])),
+  }));
+}
+
+function toValue(text: string): string | null {
+  const trimmed = text.trim();
+  return trimmed === '' || trimmed === 'NULL' || trimmed === String.raw`\N` ? null : trimmed;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', 0: '', '\\': '\\' };
+
+/** Parses what `mysql --batch` prints: tabs between the cells, no quotation marks, and escapes for what a cell has of these. */
+function readBatch(text: string): ImportRow[] {
+  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const keys = header.split('\t');
+  return lines.flatMap((line, index): ImportRow[] => {
+    if (line === '') return [];
+    const cells = line.split('\t');
+    const at = { line: index + 2, headerLine: 1 };
+    if (cells.length !== keys.length)
+      return [{ ...at, values: {}, problem: `${cells.length} cells, but the header has ${keys.length}` }];
+    const unescaped = cells.map((cell) =>
+      cell === String.raw`\N` ? '' : cell.replaceAll(/\\(.)/gs, (_, mark: string) => ESCAPES[mark] ?? mark),
+    );
+    return [{ ...at, values: Object.fromEntries(keys.map((key, place) => [key, unescaped[place] ?? ''])) }];
+  });
+}

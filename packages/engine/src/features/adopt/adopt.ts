@@ -1,0 +1,184 @@
+import type { Adoption } from '@sluice/contract/documents';
+import type { Moved, MovedEntry, MovedRow, PanelKind, Undecided } from '@sluice/panel-kind';
+import { listClaims } from '../../kernel/changes/claims.js';
+import { parsePackage, productParser } from '../../base/config/schema.js';
+import { billingSections, findEntry } from '../../base/config/find-entry.js';
+import { listFieldColumns } from '../../base/fields.js';
+import { hasEnded } from '../../base/lifecycle.js';
+import type { Context } from '../../context/context.js';
+import { findHolds } from './find-holds.js';
+import { type BilledTarget, toMovedBilled } from './billed-products.js';
+import { fromEntries } from './from-entries.js';
+import { nameEntries } from './name-entries.js';
+import { type AdoptRequest, isBilling, type KnownServices, readSource } from './read-source.js';
+import { type Draft, findEntries, toDrafts } from './to-drafts.js';
+
+/**
+ * Returns the services of a panel with all that is known of them, as the rows of files for review. Reads panel, billing system and the
+ * exported tables of an old tool; changes nothing, and stores nothing.
+ *
+ * @throws SluiceError as `readSource`
+ */
+export async function adopt(context: Context, request: AdoptRequest): Promise<Adoption> {
+  const { panel, from } = request;
+  const known = await readSource(context, request);
+  const kind = context.findKind(panel);
+  if (kind === undefined) throw new Error(`no kind of ${panel}`);
+  const moved = toMoved(context, known, { panel, from, kind });
+  const on = { panel, kind, entries: known.entries, billed: known.billed };
+  const { drafts, undecided } = toDrafts(findEntries(moved.services ?? [], on), on);
+  const packages = nameEntries(moved.packages ?? [], context.config.packages, parsePackage);
+  const packageNames = new Map((moved.packages ?? []).map(({ name }, index) => [name, packages.names[index] ?? name]));
+  const products = nameProducts(context, panel, moved.products ?? [], packageNames);
+  const all: Undecided[] = [...(moved.undecided ?? []), ...undecided];
+  const complete = withoutIncomplete(context, drafts, moved.products ?? [], all);
+  const services = await withoutNamed(context, { panel, kind }, complete, all);
+  const holds = await findHolds(context, panel, { limited: moved.limited ?? [], drafts: services });
+  all.push(...holds.undecided);
+  const findId = (place: number | null): string | null => (place === null ? null : (services[place]?.id ?? null));
+  const rows = {
+    services: services.flatMap((draft) => (draft === null ? [] : [toRow(panel, draft, products.names)])),
+    overrides: ofServices(moved.overrides ?? [], findId),
+    preferences: ofServices(moved.preferences ?? [], findId).map((row) => renamed(row, packageNames)),
+    purchases: ofServices(moved.purchases ?? [], findId).map((row) => renamed(row, packageNames)),
+    agents: (moved.agents ?? []).map((row) => ({ panel, ...row })),
+    holds: holds.rows,
+    undecided: all.map((one) => ({ ...one })),
+  };
+  return {
+    panel,
+    from,
+    ...rows,
+    products: products.added.map(toEntry),
+    packages: packages.added.map(toEntry),
+    totals: {
+      ...{ services: rows.services.length, products: products.added.length, packages: packages.added.length },
+      ...{ overrides: rows.overrides.length, preferences: rows.preferences.length, purchases: rows.purchases.length },
+      ...{ agents: rows.agents.length, holds: rows.holds.length },
+      ...{ proposed: count(all, 'proposed'), undecided: count(all, 'undecided'), leftOut: count(all, 'left-out') },
+    },
+  };
+}
+
+const count = (all: readonly Undecided[], state: Undecided['state']): number =>
+  all.filter((one) => one.state === state).length;
+
+const toEntry = ({ name, settings, notes }: MovedEntry) => ({ name, settings: { ...settings }, notes: [...notes] });
+
+function toMoved(
+  context: Context,
+  known: KnownServices,
+  { panel, from, kind }: { panel: string; from: string; kind: PanelKind },
+): Moved {
+  if (isBilling(context, from)) return toMovedBilled(known.billed ?? [], toTarget(context, panel, kind));
+  const { moved } = known;
+  if (moved?.services !== undefined) return moved;
+  const own = fromEntries(known, panel, kind);
+  const undecided = [...own.undecided, ...(moved?.undecided ?? [])];
+  return { ...moved, ...own, products: [...own.products, ...(moved?.products ?? [])], undecided };
+}
+
+/** What services of the billing system are adopted for. */
+function toTarget({ config, deps }: Context, panel: string, { refs }: PanelKind): BilledTarget {
+  const names = new Set(refs.map(({ name }) => name));
+  const claims = deps.billing.flatMap((system) =>
+    Object.entries(billingSections(config, system.kind)).flatMap(([product, section]) =>
+      (system.claimedProducts?.(section) ?? []).map(
+        (id) => [id, { product, panel: findEntry(config.products, product)?.panel ?? '' }] as const,
+      ),
+    ),
+  );
+  return {
+    ...{ panel, refs, claims: new Map(claims), names: new Set(Object.keys(config.products)) },
+    columns: listFieldColumns(deps.kinds).filter((column) => !names.has(column)),
+  };
+}
+
+/** Names products for the config; `names` are theirs there, by those that the source has for them. */
+function nameProducts(
+  { config, deps }: Context,
+  panel: string,
+  products: readonly MovedEntry[],
+  packages: ReadonlyMap<string, string>,
+) {
+  const parse = productParser(deps.kinds, deps.billing);
+  const whole = products.map(({ settings: { packages: offered, ...settings }, ...entry }) => ({
+    ...entry,
+    settings: {
+      panel,
+      ...settings,
+      ...(Array.isArray(offered) && { packages: offered.map((name: string) => packages.get(name) ?? name) }),
+    },
+  }));
+  const { added, names } = nameEntries(whole, config.products, parse);
+  return { added, names: new Map(products.map(({ name }, index) => [name, names[index] ?? name])) };
+}
+
+/** Leaves out what can't be imported as it is: without a product, or with a quota and without its cycle. */
+function withoutIncomplete(
+  { config }: Context,
+  drafts: readonly (Draft | null)[],
+  products: readonly MovedEntry[],
+  undecided: Undecided[],
+): (Draft | null)[] {
+  const quotas = new Map(products.map(({ name, settings }) => [name, settings['quota'] !== undefined]));
+  return drafts.map((draft) => {
+    if (draft === null) return null;
+    const { product } = draft;
+    const known = product === null ? undefined : findEntry(config.products, product);
+    const hasQuota = quotas.get(product ?? '') ?? known?.quota !== undefined;
+    const missing = [
+      ...(draft.product === null ? ['product'] : []),
+      ...(hasQuota ? ['billing_cycle', 'next_due_date'].filter((column) => !draft.columns[column]) : []),
+    ];
+    if (missing.length === 0) return draft;
+    const reason = `its ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not known: add its row with ${missing.length === 1 ? 'it' : 'them'}`;
+    undecided.push({ ...IN_SERVICES, object: toObject(draft), reason });
+    return null;
+  });
+}
+
+const IN_SERVICES = { file: 'services.csv', column: '', value: '', state: 'undecided' } as const;
+
+const toObject = ({ id, entry }: Draft): string => (entry === null ? id : `${entry.object} ${entry.id}`);
+
+/** Leaves out what another service of the store names already. */
+async function withoutNamed(
+  context: Context,
+  { panel, kind }: { panel: string; kind: PanelKind },
+  drafts: readonly (Draft | null)[],
+  undecided: Undecided[],
+): Promise<(Draft | null)[]> {
+  const stored = (await context.store.services.list({ panel })).filter((service) => !hasEnded(service));
+  const owners = new Map(stored.flatMap(({ id, ...service }) => listClaims(kind, service).map(({ key }) => [key, id])));
+  return drafts.map((draft) => {
+    if (draft === null) return null;
+    const claims = listClaims(kind, { panel, status: 'active', refs: draft.columns });
+    const owner = claims.map(({ key }) => owners.get(key)).find((id) => id !== undefined && id !== draft.id);
+    if (owner === undefined) return draft;
+    const reason = `it is service "${owner}" already`;
+    undecided.push({ ...IN_SERVICES, object: toObject(draft), state: 'left-out', reason });
+    return null;
+  });
+}
+
+function toRow(panel: string, { id, product, columns }: Draft, names: ReadonlyMap<string, string>): MovedRow {
+  return { id, panel, product: product === null ? '' : (names.get(product) ?? product), ...columns };
+}
+
+/** Returns rows about services that are adopted; a row about none is about its client. */
+function ofServices(
+  rows: readonly { service: number | null; row: MovedRow }[],
+  findId: (place: number | null) => string | null,
+): MovedRow[] {
+  return rows.flatMap(({ service, row }) => {
+    if (service === null) return [row];
+    const id = findId(service);
+    return id === null ? [] : [{ service: id, ...row }];
+  });
+}
+
+function renamed(row: MovedRow, names: ReadonlyMap<string, string>): MovedRow {
+  const { package: name } = row;
+  return name === undefined ? row : { ...row, package: names.get(name) ?? name };
+}

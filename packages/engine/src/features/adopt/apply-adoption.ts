@@ -1,0 +1,191 @@
+import type { AdoptedFile, AdoptionReport, ImportProblem, ImportReport } from '@sluice/contract/documents';
+import { type AgentLimit, usageError } from '@sluice/panel-kind';
+import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
+import { foresee } from '../../context/foresee.js';
+import { serviceLease } from '../../context/leases.js';
+import { withinWrite } from '../../context/within-write.js';
+import { withRun } from '../../kernel/run/bracket.js';
+import { askAboutLimits, readOrders, storeLimits } from '../agents/limit-agents.js';
+import { agentPanel, type AgentsOnPanel, openAgents } from '../agents/open-agents.js';
+import { type Adopted, findAdopted, readRow, storeAll } from '../holds/adopt-holds.js';
+import { planPurchases, storePurchases } from '../purchases/import-purchases.js';
+import { reportRows } from '../services/file-rows.js';
+import { planImport, storeImport, toReport } from '../services/import-services.js';
+import type { ImportRow } from '../services/plan-rows.js';
+import { storeOverrides } from './override-rows.js';
+import { storePreferences } from './preference-rows.js';
+
+/** The rows of an adoption, by what they are about; one that is absent has none. */
+export interface ApplyRequest {
+  rows: Readonly<Partial<Record<AdoptedFile, readonly ImportRow[]>>>;
+  dryRun: boolean;
+  waitMs: number;
+  /** Called before anything is stored if agents would be over their limit at once; throws to stop. Absent: refused (`not_confirmed`). */
+  confirm?: ((question: string) => Promise<void>) | undefined;
+}
+
+/** What panels were read for, before anything is stored. */
+interface FromPanels {
+  holds: readonly Adopted[];
+  limits: readonly { on: AgentsOnPanel; orders: readonly AgentLimit[] }[];
+}
+
+const NOTHING: FromPanels = { holds: [], limits: [] };
+
+/**
+ * Imports the rows of an adoption, all or none, in one transaction after the panels were read: services, overrides, preferences, purchases,
+ * limits of agents, holds. What is stored already is left as it is, so that the rows can be imported again. Changes nothing on a panel.
+ */
+export async function applyAdoption(context: Context, request: ApplyRequest): Promise<AdoptionReport> {
+  const { dryRun, waitMs } = request;
+  const rows = (file: AdoptedFile): readonly ImportRow[] => request.rows[file] ?? [];
+  const first = await foresee(context.store, (tables) => storeRows(context, tables, { rows, run: '', from: NOTHING }));
+  if (hasProblems(first.reports)) return toAnswer(first.reports, { dryRun, stored: false });
+  const from = await readPanels(context, rows, first.services);
+  if (hasProblems(from.reports)) return toAnswer([...first.reports, ...from.reports], { dryRun, stored: false });
+  await confirmLimits(from.limits, request);
+  if (dryRun) {
+    const all = await foresee(context.store, (tables) => storeRows(context, tables, { rows, run: '', from }));
+    return toAnswer(all.reports, { dryRun, stored: false });
+  }
+  return withRun(context, { command: 'adopt apply', dryRun: false }, async (run) => {
+    await run.leases.takeAll([...first.services.keys()].map(serviceLease), waitMs);
+    let reports: readonly Report[] = [];
+    try {
+      await run.storeChange(async (tables) => {
+        const all = await storeRows(context, tables, { rows, run: run.id, from });
+        ({ reports } = all);
+        if (hasProblems(reports)) throw new Refused();
+        // Its panels were read, and its leases taken, for other services.
+        if ([...all.services.keys()].some((id) => !first.services.has(id))) throw changedMeanwhile();
+        return reports.some(({ totals }) => totals.added + totals.changed > 0);
+      });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return toAnswer(reports, { dryRun, stored: false });
+    }
+    return toAnswer(reports, { dryRun, stored: true });
+  });
+}
+
+/** Thrown to store nothing. */
+class Refused extends Error {}
+
+function changedMeanwhile(): Error {
+  return usageError(
+    'services_changed',
+    'Services were changed while the panels were read: nothing was stored; repeat it',
+  );
+}
+
+type Report = AdoptionReport['files'][number];
+
+const hasProblems = (reports: readonly Report[]): boolean => reports.some(({ problems }) => problems.length > 0);
+
+function toAnswer(files: readonly Report[], how: { dryRun: boolean; stored: boolean }): AdoptionReport {
+  return { ...how, files: files.filter(({ totals, problems }) => totals.rows + problems.length > 0) };
+}
+
+/** What a transaction has stored of the rows, and the services that they name. */
+interface Stored {
+  reports: readonly Report[];
+  services: ReadonlyMap<string, ServiceRecord>;
+}
+
+/** How rows are stored. */
+interface Storing {
+  rows: (file: AdoptedFile) => readonly ImportRow[];
+  run: string;
+  from: FromPanels;
+}
+
+/** Stores all rows. Those of services come first: where they have problems, no others are read. */
+async function storeRows(context: Context, tables: StoreTables, { rows, run, from }: Storing): Promise<Stored> {
+  const reports: Report[] = [];
+  const plan = await planImport(context, tables, { rows: () => [...rows('services')] });
+  reports.push({ file: 'services', ...toReport(plan) });
+  if (plan.problems.length > 0) return { reports, services: new Map() };
+  await storeImport(context, tables, plan, run);
+  const named = (['services', 'overrides', 'preferences', 'purchases', 'holds'] as const).flatMap((file) =>
+    rows(file).map(({ values }) => (values[file === 'services' ? 'id' : 'service'] ?? '').trim()),
+  );
+  const services = await tables.services.list({ ids: [...new Set(named)].filter((id) => id !== '') });
+  reports.push({ file: 'overrides', ...(await storeOverrides(context, tables, rows('overrides'))) });
+  reports.push({ file: 'preferences', ...(await storePreferences(context, tables, rows('preferences'))) });
+  reports.push({ file: 'purchases', ...(await importPurchases(context, tables, rows('purchases'))) });
+  for (const { on, orders } of from.limits) await storeLimits(on, tables, orders);
+  reports.push({ file: 'agents', ...reportRows(rows('agents'), [], 0) });
+  const problems: ImportProblem[] = [];
+  const added = await storeAll(context, tables, from.holds, problems);
+  reports.push({ file: 'holds', ...reportRows(rows('holds'), problems, added) });
+  return { reports, services: new Map(services.map((service) => [service.id, service])) };
+}
+
+async function importPurchases(
+  context: Context,
+  tables: StoreTables,
+  rows: readonly ImportRow[],
+): Promise<ImportReport> {
+  const plan = await withinWrite(context, tables, (within) => planPurchases(within, rows));
+  if (plan.problems.length === 0) await storePurchases(context, tables, plan);
+  return reportRows(rows, plan.problems, plan.added.length);
+}
+
+/** Reads the panels of holds and of agents. */
+async function readPanels(
+  context: Context,
+  rows: Storing['rows'],
+  services: ReadonlyMap<string, ServiceRecord>,
+): Promise<FromPanels & { reports: readonly Report[] }> {
+  const ofHolds: ImportProblem[] = [];
+  const read = rows('holds').flatMap((row) => readRow(row, ofHolds) ?? []);
+  const holds = ofHolds.length > 0 ? [] : await findAdopted(context, read, { services, problems: ofHolds });
+  const { limits, problems } = await readLimits(context, rows('agents'));
+  const reports: Report[] = [
+    { file: 'holds', ...reportRows(rows('holds'), ofHolds, 0) },
+    { file: 'agents', ...reportRows(rows('agents'), problems, 0) },
+  ];
+  return { holds, limits, reports: reports.filter((report) => report.problems.length > 0) };
+}
+
+async function readLimits(
+  context: Context,
+  rows: readonly ImportRow[],
+): Promise<Pick<FromPanels, 'limits'> & { problems: ImportProblem[] }> {
+  const problems: ImportProblem[] = [];
+  const limits: FromPanels['limits'][number][] = [];
+  const toPanel = ({ values }: ImportRow): string => (values['panel'] ?? '').trim();
+  for (const panel of new Set(rows.map(toPanel))) {
+    const own = rows.filter((row) => toPanel(row) === panel);
+    const on = await openAgents(context, await agentPanel(context, panel === '' ? undefined : panel));
+    if (on.addon !== null) {
+      const message = `the add-on of panel "${on.name}" keeps the limits of its agents: remove the row`;
+      problems.push(...own.map(({ line }) => ({ line, service: null, key: null, message })));
+      continue;
+    }
+    const read = await readOrders(on, own.map(withoutPanel));
+    problems.push(...read.problems.map(({ line, message }) => ({ line, service: null, key: null, message })));
+    limits.push({ on, orders: read.orders });
+  }
+  return { limits, problems };
+}
+
+function withoutPanel({ values: { panel: _panel, ...values }, ...row }: ImportRow): ImportRow {
+  return { ...row, values };
+}
+
+async function confirmLimits(
+  limits: FromPanels['limits'],
+  { dryRun, confirm = refuse }: Pick<ApplyRequest, 'dryRun' | 'confirm'>,
+): Promise<void> {
+  if (dryRun) return;
+  for (const { on, orders } of limits) {
+    const question = await askAboutLimits(on, orders);
+    if (question !== null) await confirm(question);
+  }
+}
+
+function refuse(question: string): never {
+  throw usageError('not_confirmed', `${question} Nothing was changed: the request does not accept it`);
+}

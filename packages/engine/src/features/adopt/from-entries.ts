@@ -1,0 +1,90 @@
+import type { Moved, MovedEntry, MovedService, PanelEntry, PanelKind, Undecided } from '@sluice/panel-kind';
+import { formatBytes } from '@sluice/quota-core';
+import { printable } from '@sluice/panel-http/printable';
+import { toSection } from '../../base/config/schema.js';
+import { findDetail, type KnownServices } from './read-source.js';
+
+/** A service of an entry of the panel. */
+export interface EntryService extends MovedService {
+  entry: PanelEntry;
+}
+
+/**
+ * Returns a service for each entry of a panel, and a product for all entries that have the same quota and the same settings. Entries that
+ * another object has the required ref of, such as numbers of a line, are left out. Pure.
+ */
+export function fromEntries(
+  { entries, details }: Pick<KnownServices, 'entries' | 'details'>,
+  panel: string,
+  kind: PanelKind,
+): Required<Pick<Moved, 'products' | 'undecided'>> & { services: EntryService[] } {
+  const products = new Map<string, MovedEntry>();
+  const services: EntryService[] = [];
+  const undecided: Undecided[] = [];
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const object = nameEntry(entry);
+    const detail = findDetail(details, entry);
+    const ref = kind.requiredRef ?? kind.refs.find(({ unique }) => unique === true)?.name ?? '';
+    const own = entry.refs[ref];
+    if (own === undefined) {
+      undecided.push({
+        ...NOTHING,
+        object,
+        reason: `the panel shows no ${ref} of it: add its row by hand where it is a service`,
+      });
+      continue;
+    }
+    if (seen.has(own)) {
+      undecided.push({ ...NOTHING, object, state: 'left-out', reason: `it belongs to the service with ${ref} ${own}` });
+      continue;
+    }
+    seen.add(own);
+    const key = JSON.stringify([detail.quotaBytes, entry.limitBytes, entry.unlimited, detail.section ?? null]);
+    const product = products.get(key) ?? toProduct(entry, detail, { panel, kind, taken: products });
+    products.set(key, product);
+    const columns = { ...entry.refs, ...detail.columns };
+    services.push({ billingId: null, product: product.name, columns, entry });
+    for (const note of detail.notes ?? []) undecided.push({ ...NOTHING, object, state: 'proposed', reason: note });
+  }
+  return { services, products: [...products.values()], undecided };
+}
+
+const NOTHING = { file: 'services.csv', column: '', value: '', state: 'undecided' } as const;
+
+/** Returns the name of an entry for people: its word, id and name. */
+export function nameEntry({ object, id, name }: PanelEntry): string {
+  return name === null ? `${object} ${id}` : `${object} ${id} (${printable(name)})`;
+}
+
+function toProduct(
+  { limitBytes, unlimited }: PanelEntry,
+  { quotaBytes = limitBytes, section }: ReturnType<typeof findDetail>,
+  { panel, kind, taken }: { panel: string; kind: PanelKind; taken: ReadonlyMap<string, MovedEntry> },
+): MovedEntry {
+  const isUnlimited = quotaBytes === null && unlimited === true;
+  const size = quotaBytes === null ? (isUnlimited ? 'unlimited' : 'plain') : formatBytes(quotaBytes);
+  const base = `${panel}-${size.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '')}`;
+  const names = new Set([...taken.values()].map(({ name }) => name));
+  let name = base;
+  for (let n = 2; names.has(name); n++) name = `${base}-${n}`;
+  const total = isUnlimited ? 'unlimited' : quotaBytes === null ? null : `${quotaBytes}B`;
+  const notes =
+    total === null ? ['The panel shows no limit of its services: state quota: { total: … } here, such as 10TB.'] : [];
+  return {
+    name,
+    settings: {
+      ...(total === null ? {} : { quota: { total: sized(total, quotaBytes) } }),
+      ...(section === undefined ? {} : { [toSection(kind)]: section }),
+    },
+    notes,
+  };
+}
+
+/** Returns a size in the largest unit that it is whole in. */
+function sized(text: string, bytes: number | null): string {
+  if (bytes === null || bytes === 0) return bytes === 0 ? '0' : text;
+  let power = 0;
+  while (power < 5 && bytes % 1024 ** (power + 1) === 0) power += 1;
+  return `${bytes / 1024 ** power}${['B', 'KB', 'MB', 'GB', 'TB', 'PB'][power] ?? 'B'}`;
+}

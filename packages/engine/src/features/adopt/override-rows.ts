@@ -1,0 +1,55 @@
+import type { ImportProblem, ImportReport } from '@sluice/contract/documents';
+import type { StoreTables } from '@sluice/state-store';
+import { usageError } from '@sluice/panel-kind';
+import { hasEnded } from '../../base/lifecycle.js';
+import type { Context } from '../../context/context.js';
+import { openRow, parseYesNo, reportRows } from '../services/file-rows.js';
+import type { ImportRow } from '../services/plan-rows.js';
+import { checkAction, type OverrideChange, parseOverride, storeOverride } from '../usage/overrides.js';
+
+const COLUMNS: readonly string[] = ['service', 'quota_gb', 'unlimited', 'mode', 'action', 'note'];
+
+/** Stores the overrides of a file in a transaction, and reports what is wrong with its rows; then nothing may be stored. */
+export async function storeOverrides(
+  context: Context,
+  tables: StoreTables,
+  rows: readonly ImportRow[],
+): Promise<ImportReport> {
+  const problems: ImportProblem[] = [];
+  const ids = rows.map(({ values }) => (values['service'] ?? '').trim());
+  const services = new Map((await tables.services.list({ ids })).map((one) => [one.id, one]));
+  const seen = new Set<string>();
+  let added = 0;
+  for (const row of rows) {
+    const before = problems.length;
+    const { service: id, text, say } = openRow(row, COLUMNS, problems);
+    if (problems.length > before) continue;
+    const service = services.get(id);
+    if (service === undefined) say('service', id === '' ? 'is required' : `there is no service "${id}"`);
+    else if (hasEnded(service)) say('service', `it is ${service.status}`);
+    else if (seen.has(id)) say('service', 'is in the file twice');
+    else {
+      seen.add(id);
+      try {
+        const change = readChange(text);
+        if (change.action != null) await checkAction(context, service.panel, change.action);
+        const note = text('note') === '' ? context.deps.note : text('note');
+        if (await storeOverride(context, tables, id, { ...change, note })) added += 1;
+      } catch (error) {
+        say(null, (error as Error).message);
+      }
+    }
+  }
+  return reportRows(rows, problems, added);
+}
+
+function readChange(text: (key: string) => string): OverrideChange {
+  const stated = (key: string): string | undefined => (text(key) === '' ? undefined : text(key));
+  const quota = stated('quota_gb');
+  if (quota !== undefined && !/^\d{1,12}(\.\d{1,12})?$/.test(quota))
+    throw usageError('bad_override', `quota_gb: "${quota}" is not a number of GB such as 500 or 1.5`);
+  const unlimited = parseYesNo(text('unlimited'));
+  if (unlimited === null) throw usageError('bad_override', `unlimited: "${text('unlimited')}" is neither yes nor no`);
+  const size = quota === undefined ? undefined : Number(quota) === 0 ? '0' : `${quota}GB`;
+  return parseOverride({ quota: size, unlimited, mode: stated('mode'), action: stated('action') });
+}
