@@ -59,6 +59,7 @@ export const easydcim: PanelKind = {
       ? `${verb} ${object} ${name} (${target})`
       : `${verb} ${object} ${target}`;
   },
+  oldTools: { 'easydcim-bw': async () => (await import('./old-tool/index.js')).easydcimBw },
   async open(panel, dependencies) {
     const { openEasyDcimPanel } = await import('./panel.js');
     return openEasyDcimPanel(easydcim, panel, dependencies);

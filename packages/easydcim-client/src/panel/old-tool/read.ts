@@ -1,0 +1,105 @@
+import type { Moved, MovedService, OldToolInput } from '@sluice/panel-kind';
+import { type Candidates, findCandidates } from './candidates.js';
+import { parseId } from './cells.js';
+import { Cycles } from './cycles.js';
+import { Findings } from './findings.js';
+import type { Candidate } from './ids.js';
+import { readLimited } from './limited.js';
+import type { OwnValues } from './own-values.js';
+import { readOverrides } from './overrides.js';
+import { readPackages } from './packages.js';
+import { readPreferences } from './preferences.js';
+import { readProducts, type ToolProduct } from './products.js';
+import { readPurchases } from './purchases.js';
+import { findQuota } from './quotas.js';
+import { readSettings } from './settings.js';
+import { openTables } from './open-tables.js';
+import { SETTINGS_TABLE } from './tables.js';
+
+/** Returns what the module knew, in terms of the files for review. Linear in the rows; their order makes no difference. */
+export function readOldTool(input: OldToolInput): Moved {
+  const findings = new Findings();
+  const tables = openTables(input.tables, findings);
+  const { currency, settings: own, name } = input.panel;
+  const panel = { name, isSwapped: own['trafficDirection'] === 'swapped' };
+  const settings = readSettings(input.tables.get(SETTINGS_TABLE), tables.family, panel, findings);
+  const packages = readPackages(tables.rows.packages, tables.names.packages, currency, findings);
+  const candidates = findCandidates({ input, settings, rows: tables.rows.state, table: tables.names.state }, findings);
+  const { refused, moved } = candidates;
+  const values = readOverrides(tables, candidates, findings);
+  const products = readProducts(
+    {
+      ...{ rows: tables.rows.defaults, table: tables.names.defaults, settings },
+      ...{ packages: packages.byId, used: listUsed(moved) },
+    },
+    findings,
+  );
+  const places = new Map(moved.map((candidate, place) => [candidate.id, { place, candidate }]));
+  const of = { packages: packages.byId, places, refused };
+  const cycles = new Cycles(input);
+  const purchases = readPurchases(
+    { ...of, input, cycles, rows: tables.rows.purchases, table: tables.names.purchases },
+    findings,
+  );
+  const preferences = readPreferences(
+    { ...of, rows: tables.rows.preferences, table: tables.names.preferences },
+    findings,
+  );
+  const limited = readLimited({ cycles, settings, candidates: moved, purchases }, findings);
+  return {
+    services: moved.map((candidate) => toService(candidate, values, products.byId, findings)),
+    products: products.entries,
+    packages: packages.entries,
+    overrides: moved.flatMap(({ id }, service) => {
+      const row = values.get(id)?.override ?? null;
+      return row === null ? [] : [{ service, row }];
+    }),
+    preferences,
+    purchases,
+    limited,
+    undecided: findings.list(),
+  };
+}
+
+/** Returns the products of services, with their names in WHMCS. */
+function listUsed(moved: Candidates['moved']): Map<string, string | null> {
+  const used = new Map<string, string | null>();
+  for (const { billed } of moved) {
+    const id = parseId(billed?.productId ?? null);
+    if (id !== null && (used.get(id) ?? null) === null) used.set(id, billed?.productName ?? null);
+  }
+  return used;
+}
+
+function toService(
+  candidate: Candidate,
+  values: ReadonlyMap<string, OwnValues>,
+  products: ReadonlyMap<string, ToolProduct>,
+  findings: Findings,
+): MovedService {
+  const { id, billed, columns } = candidate;
+  const own = values.get(id);
+  const product = products.get(parseId(billed?.productId ?? null) ?? '') ?? null;
+  const object = `service ${id}`;
+  if (product === null)
+    findings.add('services.csv', object, {
+      state: 'undecided',
+      reason: 'its product is not moved: name the product that it has here',
+      column: 'product',
+      value: billed?.productId ?? null,
+    });
+  const mode = own?.mode ?? product?.mode ?? 'TOTAL';
+  const isUnmanaged =
+    product !== null &&
+    own?.hasQuota !== true &&
+    mode !== product.mode &&
+    findQuota(product.quotas, mode) === undefined;
+  if (isUnmanaged && findQuota(product.quotas, product.mode) !== undefined)
+    findings.add('services.csv', object, {
+      state: 'undecided',
+      reason: `its product has no quota in mode ${mode}: state one in the product or an override. Until then it is not managed; the tool cut it at once`,
+      column: 'traffic_mode',
+      value: mode,
+    });
+  return { billingId: id, product: product?.name ?? null, columns: { ...columns, ...own?.columns } };
+}
