@@ -38,6 +38,12 @@ test.each<[Columns, string]>([
   expect(undecided).toMatchObject([{ object: 'service 1, client 1', column, state: 'undecided' }]);
 });
 
+test('a package that the product does not offer is not bought', () => {
+  const { preferences, undecided } = given([preference(1)], [pack({ available_for_pids: '13' })]);
+  expect(preferences).toMatchObject([{ row: { enabled: 'no', package: '' } }]);
+  expect(undecided).toMatchObject([{ column: 'package', reason: expect.stringContaining('does not offer it') }]);
+});
+
 test('at most 0 per cycle is 1, as the tool bought', () => {
   const { preferences, undecided } = given([preference(1, { autobuy_max_per_cycle: '0' })]);
   expect(preferences).toMatchObject([{ row: { enabled: 'yes', max_per_cycle: '1' } }]);

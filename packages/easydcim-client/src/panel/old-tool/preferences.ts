@@ -3,17 +3,16 @@ import type { OldRow } from '@sluice/quota-core';
 import type { Refusal } from './candidates.js';
 import { compareIds, parseFlag, parseGb, parseId, readCell, toShown } from './cells.js';
 import { type Finding, type Findings, nameRow } from './findings.js';
-import type { Candidate } from './ids.js';
 import type { ToolPackage } from './packages.js';
 import { byNewest, pickRows } from './pick.js';
-import { toUnmoved } from './purchases.js';
+import { type Place, toUnmoved } from './purchases.js';
 
 /** What preferences are read with. */
 export interface PreferenceSources {
   readonly rows: readonly OldRow[];
   readonly table: string;
   readonly packages: ReadonlyMap<string, ToolPackage>;
-  readonly places: ReadonlyMap<string, { readonly place: number; readonly candidate: Candidate }>;
+  readonly places: ReadonlyMap<string, Place>;
   readonly refused: ReadonlyMap<string, Refusal>;
 }
 
@@ -41,7 +40,7 @@ export function readPreferences(sources: PreferenceSources, findings: Findings):
     const owner = known?.candidate.billed?.client ?? null;
     if (known === undefined) findings.add(FILE, toObject(key), toUnmoved(service, refused));
     else if (owner !== client) findings.add(FILE, toObject(key), toForeign(owner));
-    else moved.push({ service: known.place, row: toRow(row, sources, toObject(key), findings) });
+    else moved.push({ service: known.place, row: toRow(row, known, sources, findings) });
   }
   return moved;
 }
@@ -69,8 +68,13 @@ function toForeign(owner: string | null): Finding {
     : { state: 'left-out', reason: `its service is of client ${toShown(owner)}` };
 }
 
+function isOffered({ products }: ToolPackage, { billed }: Place['candidate']): boolean {
+  return products === null || products.has(parseId(billed?.productId ?? null) ?? '');
+}
+
 /** A choice that can't be read switches automatic purchases off: they cost money, and the defaults may not be what was chosen. */
-function toRow(row: OldRow, { packages }: PreferenceSources, object: string, findings: Findings): MovedRow {
+function toRow(row: OldRow, { candidate }: Place, { packages }: PreferenceSources, findings: Findings): MovedRow {
+  const object = toObject(toKey(row) ?? '');
   const text = {
     enabled: readCell(row, 'autobuy_enabled'),
     package: readCell(row, 'autobuy_package_id'),
@@ -78,13 +82,13 @@ function toRow(row: OldRow, { packages }: PreferenceSources, object: string, fin
     most: readCell(row, 'autobuy_max_per_cycle'),
   };
   const chosen = text.package === null ? null : packages.get(parseId(text.package) ?? '');
-  const isSold = chosen !== undefined && chosen !== null && chosen.products?.size !== 0;
+  const isSold = chosen !== undefined && chosen !== null && isOffered(chosen, candidate);
   const threshold = parseGb(text.threshold);
   const problems: [column: string, value: string | null, reason: string][] = [];
   const wanted = parseFlag(text.enabled);
   if (wanted === null) problems.push(['enabled', text.enabled, 'whether it is on is unknown']);
   if (text.package !== null && !isSold)
-    problems.push(['package', text.package, 'its package is not moved, so that the tool bought nothing']);
+    problems.push(['package', text.package, 'its package is not moved, or its product does not offer it']);
   if (text.threshold !== null && threshold === null)
     problems.push(['threshold_gb', text.threshold, 'it is not a number of gigabytes from 0']);
   const isCount = text.most === null || /^\d{1,9}$/.test(text.most);

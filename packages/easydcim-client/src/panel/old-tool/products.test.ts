@@ -128,6 +128,14 @@ test('a product without a row has no quota until somebody states one', () => {
   expect(undecided).toMatchObject([{ object: 'product 12', column: 'quota', state: 'undecided' }]);
 });
 
+test('a product without a row has the general action', () => {
+  const { products } = read({
+    billed: [billed(1)],
+    tables: { [TABLE.settings]: [setting('default_action', 'suspend')] },
+  });
+  expect(products).toMatchObject([{ settings: { action: 'suspend-order' } }]);
+});
+
 test('names are of letters that any file has, and never the same', () => {
   const titles = [
     'Dedicated, "10TB"',

@@ -143,7 +143,7 @@ function toEntry(
     settings: {
       ...(Object.keys(quotas).length > 0 && { quota: quotas }),
       mode,
-      action: readAction(id, row, findings),
+      action: row === null ? settings.action : readAction(id, row, findings),
       ...(offered.length > 0 && { packages: offered.map((item) => item.name).sort() }),
       ...toAutoBuy(id, offered, { packages, settings }, findings),
       whmcs: { productIds: [Number.isSafeInteger(Number(id)) ? Number(id) : id] },
@@ -155,8 +155,8 @@ function toEntry(
   };
 }
 
-function readAction(id: string, row: OldRow | null, findings: Findings): string {
-  const text = row && readCell(row, 'default_action');
+function readAction(id: string, row: OldRow, findings: Findings): string {
+  const text = readCell(row, 'default_action');
   const action = parseAction(text);
   if (text !== null && action === null)
     findings.add(FILE, `product ${id}`, {

@@ -129,6 +129,17 @@ test('without a currency the amount stays as it is, and the currency is to be st
   ]);
 });
 
+test.each([
+  ['no limit', { unlimited_total: '1' }, 'left-out', 'no limit'],
+  ['no quota', { default_quota_gb: '0', default_quota_total_gb: null }, 'undecided', 'no quota yet'],
+])('purchases of a service with %s would have no effect', (_title, columns, kind, reason) => {
+  const { purchases, undecided } = given([purchase(1)], { tables: { [TABLE.defaults]: [defaults(12, columns)] } });
+  expect(purchases).toEqual([]);
+  expect(undecided.filter(({ file }) => file === 'purchases.csv')).toMatchObject([
+    { state: kind, reason: expect.stringContaining(reason) },
+  ]);
+});
+
 test('purchases of a service that is not moved say why', () => {
   const { undecided } = given([purchase(1)], { billed: [billed(1, { status: 'terminated' })] });
   expect(undecided).toMatchObject([
@@ -142,7 +153,11 @@ test('in the first versions the invoice alone shows that a purchase is paid', ()
     const { payment_status: _state, actor: _actor, ...columns } = purchase(1, { invoice_status: invoice });
     return read({
       billed: [billed(1)],
-      tables: { mod_easydcim_bw_service_state: [state(1)], mod_easydcim_bw_purchases: [columns] },
+      tables: {
+        mod_easydcim_bw_service_state: [state(1)],
+        mod_easydcim_bw_product_defaults: [defaults(12)],
+        mod_easydcim_bw_purchases: [columns],
+      },
     }).purchases.length;
   };
   expect([first('Paid'), first('Unpaid'), first(null)]).toEqual([1, 0, 0]);

@@ -15,8 +15,8 @@ export interface PurchaseSources {
   readonly rows: readonly OldRow[];
   readonly table: string;
   readonly packages: ReadonlyMap<string, ToolPackage>;
-  /** Services that are moved, each with its place, and why others are not. */
-  readonly places: ReadonlyMap<string, { readonly place: number; readonly candidate: Candidate }>;
+  /** Services that are moved, and why others are not. */
+  readonly places: ReadonlyMap<string, Place>;
   readonly refused: ReadonlyMap<string, Refusal>;
 }
 
@@ -24,6 +24,14 @@ export interface PurchaseSources {
 export interface MovedPurchase {
   readonly service: number;
   readonly row: MovedRow;
+}
+
+/** A service that is moved. */
+export interface Place {
+  readonly place: number;
+  readonly candidate: Candidate;
+  /** What quota it has here: purchases count where it is limited. */
+  readonly quota: 'limited' | 'unlimited' | 'none';
 }
 
 const FILE = 'purchases.csv';
@@ -52,7 +60,7 @@ export function readPurchases(sources: PurchaseSources, findings: Findings): Mov
     const verdict = judge(row, {
       ...sources,
       cycle: sources.cycles.find(known.candidate.billed),
-      candidate: known.candidate,
+      service: known,
     });
     if ('problem' in verdict) findings.add(FILE, object, verdict.problem);
     else {
@@ -75,12 +83,16 @@ export function toUnmoved(
 
 interface Judged extends PurchaseSources {
   readonly cycle: CurrentCycle | null;
-  readonly candidate: Candidate;
+  readonly service: Place;
 }
 
 function judge(row: OldRow, judged: Judged): Verdict {
-  const { cycle, candidate, input } = judged;
-  const problem = findPaymentProblem(row) ?? findCycleProblem(row, judged) ?? findOwnerProblem(row, candidate);
+  const { cycle, service, input } = judged;
+  const problem =
+    findPaymentProblem(row) ??
+    findCycleProblem(row, judged) ??
+    findOwnerProblem(row, service.candidate) ??
+    findQuotaProblem(row, service);
   if (problem !== null) return { problem };
   const size = parseGb(readCell(row, 'size_gb'));
   if (size === null || size.bytes === 0)
@@ -198,6 +210,18 @@ function findOwnerProblem(row: OldRow, { billed }: Candidate): Problem | null {
     reason: 'it was not bought by the client of the service: add it by hand if its traffic still counts',
     column: 'client',
     value: readCell(row, 'userid'),
+  };
+}
+
+function findQuotaProblem(row: OldRow, { quota }: Place): Problem | null {
+  const about = { column: 'bytes', value: readCell(row, 'size_gb') };
+  if (quota === 'unlimited')
+    return { state: 'left-out', reason: 'its service has no limit, so that extra traffic has no effect', ...about };
+  if (quota === 'limited') return null;
+  return {
+    state: 'undecided',
+    reason: 'its service has no quota yet: add it by hand once the quota is stated',
+    ...about,
   };
 }
 

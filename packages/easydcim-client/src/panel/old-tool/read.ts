@@ -10,7 +10,7 @@ import { readOverrides } from './overrides.js';
 import { readPackages } from './packages.js';
 import { readPreferences } from './preferences.js';
 import { readProducts, type ToolProduct } from './products.js';
-import { readPurchases } from './purchases.js';
+import { type Place, readPurchases } from './purchases.js';
 import { findQuota } from './quotas.js';
 import { readSettings } from './settings.js';
 import { openTables } from './open-tables.js';
@@ -34,7 +34,12 @@ export function readOldTool(input: OldToolInput): Moved {
     },
     findings,
   );
-  const places = new Map(moved.map((candidate, place) => [candidate.id, { place, candidate }]));
+  const places = new Map(
+    moved.map((candidate, place) => {
+      const product = findProduct(candidate, products.byId);
+      return [candidate.id, { place, candidate, quota: findQuotaKind(values.get(candidate.id), product) }];
+    }),
+  );
   const of = { packages: packages.byId, places, refused };
   const cycles = new Cycles(input);
   const purchases = readPurchases(
@@ -71,6 +76,17 @@ function listUsed(moved: Candidates['moved']): Map<string, string | null> {
   return used;
 }
 
+function findProduct({ billed }: Candidate, products: ReadonlyMap<string, ToolProduct>): ToolProduct | null {
+  return products.get(parseId(billed?.productId ?? null) ?? '') ?? null;
+}
+
+function findQuotaKind(own: OwnValues | undefined, product: ToolProduct | null): Place['quota'] {
+  if (own?.hasQuota === true) return 'limited';
+  const quota = product === null ? undefined : findQuota(product.quotas, own?.mode ?? product.mode);
+  if (quota === undefined) return 'none';
+  return quota === 'unlimited' ? 'unlimited' : 'limited';
+}
+
 function toService(
   candidate: Candidate,
   values: ReadonlyMap<string, OwnValues>,
@@ -79,7 +95,7 @@ function toService(
 ): MovedService {
   const { id, billed, columns } = candidate;
   const own = values.get(id);
-  const product = products.get(parseId(billed?.productId ?? null) ?? '') ?? null;
+  const product = findProduct(candidate, products);
   const object = `service ${id}`;
   if (product === null)
     findings.add('services.csv', object, {

@@ -1,5 +1,5 @@
 import type { Mode, OldRow } from '@sluice/quota-core';
-import { parseFlag, parseGb, parseId, parseIds, parseMode, readCell, toShown } from './cells.js';
+import { parseAction, parseFlag, parseGb, parseId, parseIds, parseMode, readCell, toShown } from './cells.js';
 import { byNewest, pickRows } from './pick.js';
 import type { Findings } from './findings.js';
 import { type Family, MODULES, SETTINGS_TABLE } from './tables.js';
@@ -10,6 +10,8 @@ export interface ToolSettings {
   readonly scope: { readonly products: ReadonlySet<string>; readonly groups: readonly string[] } | null;
   /** For products without a mode. */
   readonly mode: Mode;
+  /** For products without a row, as an action of this kind of panel. */
+  readonly action: string;
   /** Whether it writes nothing to the panel, but stores services as limited. */
   readonly isTest: boolean;
   /** Whether services are read on behalf of the client with the e-mail address in WHMCS. */
@@ -52,6 +54,7 @@ export function readSettings(
   return {
     scope: values === null ? null : readScope(known, family, findings),
     mode: parseMode(mode) ?? 'TOTAL',
+    action: parseAction(known.get('default_action') ?? null) ?? 'disable-ports',
     isTest: parseFlag(known.get('test_mode') ?? null) === true,
     impersonates: isImpersonating(known, findings),
     autoBuy: readAutoBuy(known, family, findings),

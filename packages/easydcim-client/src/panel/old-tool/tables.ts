@@ -21,7 +21,7 @@ export const MODULES: Readonly<Record<Family, readonly string[]>> = {
 /** Settings that are read. None of them is a secret. */
 export const SETTINGS: readonly string[] = [
   ...['managed_pids', 'managed_gids', 'enabled_pids', 'enabled_gids', 'module_enabled', 'test_mode'],
-  ...['default_calculation_mode', 'traffic_direction_map'],
+  ...['default_calculation_mode', 'default_action', 'traffic_direction_map'],
   ...['use_impersonation', 'impersonate_mode', 'impersonate_source'],
   ...['autobuy_enabled', 'autobuy_threshold_gb', 'autobuy_default_package_id', 'default_package_id'],
   ...['autobuy_max_per_cycle'],
