@@ -95,6 +95,7 @@ export {
   type AccountCommand,
   type ApplyContext,
   type DidCommand,
+  type ForeignChange,
   type FormerHistory,
   type TargetState,
   type HoldInForce,

@@ -189,6 +189,23 @@ export interface Step {
   raises?: RaiseRequest;
 }
 
+/** A value on the panel that is not as Sluice left it, or read it last. */
+export interface ForeignChange {
+  /** The object, with the value where it has several: `port 7001 (eth0)`, `the quota of user "anna"`. */
+  object: string;
+  /** What it was after the last change of Sluice, or at the last reading: `disabled by Sluice`, `50 GB`. */
+  was: string;
+  /** What it is now. */
+  is: string;
+  /**
+   * Whether it was different at the last reading. Null where the adapter does not know that: such an object restricts a service that
+   * is not held, and counts as changed if an earlier run found the service without a restriction.
+   */
+  isNew: boolean | null;
+  /** What `stops` or a notice say of it, where `isNew` is null. */
+  text?: string;
+}
+
 /** The steps to the target state, and what can't be or needs not be changed. */
 export interface Plan {
   steps: Step[];
@@ -199,6 +216,8 @@ export interface Plan {
   moves: { evidence: string; hold: string }[];
   /** Descriptions of the differences between target state and observation. */
   drift: string[];
+  /** What others have changed, other than by the panel's own rules; absent for nothing. */
+  byOthers?: ForeignChange[];
   /** Descriptions of what else stops the service on the panel after these steps, other than our holds. A release may fail by one. */
   stops?: string[];
   /** Whether they stop only a part of it. */
