@@ -80,6 +80,7 @@ export const STATE_REMEDIES: Readonly<Partial<Record<BecauseCode, string | reado
   exceeded_observed: FROM_NEXT_RUN,
   exceeded_next_run: POLL,
   cycle_unread: POLL,
+  changed_by_others: `Another tool or staff still acts on it; ${OBSERVE}`,
   reading_doubted: `To believe it now: ${BELIEVE}`,
   hold_doubted: RELEASE_UNTIL,
   overdue: [SYNC, ...RENEW.map((command) => `To renew it: ${command}`)].map((text) => `${text}. ${PROTECT}`),

@@ -227,6 +227,14 @@ describe('every surface says the same reasons', () => {
     expect(await codes('svc-2')).toContain('drift');
   });
 
+  it('of what others have changed', async () => {
+    await add(1, 120);
+    await poll();
+    at.panel.staffEnablePort(toIds(1).port(1));
+    await poll();
+    expect(await codes()).toEqual(['held_quota', 'until_cycle', 'drift', 'changed_by_others']);
+  });
+
   it('of readings that are not used, or not read', async () => {
     down();
     await add(1, 0);

@@ -82,6 +82,7 @@ export const BECAUSE_CODES = [
   'hold_doubted',
   'panel_undecided',
   'drift',
+  'changed_by_others',
   'allowance_changed',
   'allowance_changed_unread',
   'protected',

@@ -9,6 +9,7 @@ import {
   type TargetState,
 } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
+import { addByOthers, enabledPort, listStops, resumedOrder } from './by-others.js';
 import { isWithoutService, planLeftOrders, planLeftPorts } from './plan-left.js';
 import { listServers } from './resources.js';
 import {
@@ -57,7 +58,14 @@ export function planEasyDcim(target: TargetState, observation: Observation<EasyD
     // What this run undoes for another service is not stopped by the panel.
     target.sharers.some(({ restricted = [] }) => restricted.includes(id));
   plan.drift.push(...stillNotices.map(({ message }) => message));
-  plan.stops = listStops(state, isKnown);
+  const stops = listStops(state, isKnown);
+  plan.stops = stops.map(({ text }) => text);
+  // Of a held service, that is what stops it besides.
+  if (target.holds.length + target.evidence.length === 0)
+    addByOthers(
+      plan,
+      stops.map(({ change }) => change),
+    );
   const isUndone = (id: string): boolean => isKnown(id) && others.every((item) => item.target !== id);
   const isStopped = plan.stops.length + stillNotices.length > 0;
   if (isStopped && servesPart(state, isUndone)) plan.stopsPart = true;
@@ -99,22 +107,6 @@ function inSequence(before: readonly Step[], after: readonly Step[]): Step[] {
 }
 
 const RESTRICTING: ReadonlySet<string> = new Set([ACTION_TYPES.disablePort, ACTION_TYPES.suspendOrder]);
-
-/** Describes what others have suspended or disabled. One disabled port of several may be a spare one. */
-function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => boolean): string[] {
-  const stops: string[] = [];
-  if (order?.suspended === true && !isOurs(order.id)) {
-    stops.push(`order ${order.id} is suspended, but not by a hold of this service`);
-  }
-  const switchable = ports?.filter((port) => !port.management) ?? [];
-  const isShut = switchable.length > 0 && switchable.every((port) => port.adminEnabled === false);
-  if (isShut && !switchable.some((port) => isOurs(port.id))) {
-    stops.push(
-      `all its ports are disabled, but not by a hold of this service: ${switchable.map((port) => port.id).join(', ')}`,
-    );
-  }
-  return stops;
-}
 
 /** Whether a part of a service without a hold is certainly served: its order is active, and one of its ports enabled, or will be. */
 function servesPart({ order, orderError, ports }: EasyDcimState, isUndone: (target: string) => boolean): boolean {
@@ -180,7 +172,10 @@ function planDisabling(plan: Plan, target: TargetState, ports: PortState[], hold
     if (port.adminEnabled === false) continue;
     // A port without a visible state was switched already.
     if (ours && port.adminEnabled === null) continue;
-    if (ours) plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
+    if (ours) {
+      plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
+      addByOthers(plan, [enabledPort(port)]);
+    }
     const evidence = { kind: 'port', target: port.id, prior: toPrior(port) };
     steps.push(restrictStep(ACTION_TYPES.disablePort, evidence, hold, ours));
   }
@@ -249,7 +244,10 @@ function planSuspension(
     plan.problems.push(refused);
     return;
   }
-  if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
+  if (ours) {
+    plan.drift.push(`order ${order.id} is active and should be suspended`);
+    addByOthers(plan, [resumedOrder(order)]);
+  }
   const prior = toOrderPrior(order, toMappedService(target.service, order));
   const evidence = { kind: 'order', target: order.id, prior };
   plan.steps.push(restrictStep(ACTION_TYPES.suspendOrder, evidence, hold, ours));

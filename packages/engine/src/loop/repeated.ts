@@ -87,7 +87,7 @@ function isOfRun({ usage }: Applied, { readAt, each }: Readings): boolean {
 function isPlain(work: Applied): boolean {
   const { skipped, error, usage, holds, opens, closes, closing, awaited, cycleIsNew, wrongCycles } = work;
   if (skipped !== null || error !== null || usage === null || cycleIsNew) return false;
-  if (closing !== null || awaited !== null) return false;
+  if (closing !== null || awaited !== null || work.plan?.byOthers !== undefined) return false;
   return holds.length + opens.length + closes.length + wrongCycles.length === 0;
 }
 

@@ -17,6 +17,7 @@ import type { FlvxStep } from '../account/plan/step.js';
 import type { FlvxAccountTarget } from '../account/plan/target.js';
 import { FlvxRefusedError } from '../account/refused-error.js';
 import { type FlvxSpeedLimit, FlvxValueError, UNLIMITED_QUOTA } from '../client/records.js';
+import { withByOthers } from './by-others.js';
 import { isUnchanged, toPast } from './checkpoint.js';
 import { toNotices } from './notices.js';
 import type { ServiceObservation } from './observation.js';
@@ -51,9 +52,9 @@ export function planService(
   if (state === null) {
     return failedPlan(observation.error ?? { code: 'not_observed', message: 'the panel was not read' });
   }
-  if (isUnchanged(target, state)) return NO_STEPS;
+  if (isUnchanged(target, state)) return withByOthers(target, state, NO_STEPS);
   try {
-    return planCommand(defaults, target, state);
+    return withByOthers(target, state, planCommand(defaults, target, state));
   } catch (error) {
     if (error instanceof FlvxRefusedError || error instanceof FlvxValueError) {
       const code = error instanceof FlvxRefusedError ? error.code : 'bad_value';

@@ -9,6 +9,7 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { judgeZeroing, type ZeroingState } from '../account/counter.js';
 import { ACTION_TYPES, findPriorLimit, findPriorUsage, findUpdate, findZeroing } from '../account/user-actions.js';
+import { type LeftUser, toLeftUser } from './left.js';
 import type { HiddifyState } from './lists.js';
 import type { HiddifyUser } from '../client/records.js';
 import { findEndDate } from './product.js';
@@ -47,6 +48,8 @@ export interface HiddifyCheckpoint {
   at: string;
   account: unknown;
   memo: UserCheckpoint;
+  /** What the steps after that reading have left the user as; absent where there were none. */
+  left?: LeftUser;
   /** Rows of the whole list then; null where there was no list. */
   rows: number | null;
 }
@@ -183,11 +186,13 @@ export function toCheckpoint(
   const user = state?.user;
   if (!user || user.uuid === null) return null;
   const { uuid, name, owner, enabled, active, usedBytes, mode } = user;
+  const left = toLeftUser(user, target.recent, at);
   const shown = { uuid, name, agent: owner, enabled, active, limitBytes: user.limitBytes, usedBytes, mode };
   return {
     at,
     account: { ...shown, expiresOn: findEndDate(user) },
     memo: updateCheckpoint(target, user, at, limitBytes),
+    ...(left !== null && { left }),
     rows: state.rows,
   };
 }

@@ -25,6 +25,7 @@ import { MOST_BYTES } from '../client/check-user.js';
 import { UNFINISHED } from '../client/compare-user.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyUserChange } from '../client/types.js';
+import { listByOthers } from './by-others.js';
 import { toAbsence, updateCheckpoint, type UserCheckpoint } from './checkpoint.js';
 import type { HiddifyState } from './lists.js';
 import { findEndDate, toLift, toLimit, toOwner, toProtectedTerm, toTerm } from './product.js';
@@ -58,7 +59,11 @@ export function planUser(target: TargetState, observation: Observation<HiddifySt
     plan.problems.push(waitsForEnded(target) ?? { code: 'shared_user', message });
   } else if (terminates) planTermination(plan, target, user);
   else if (user === null) planAbsent(plan, target, uuid);
-  else if (isAddressable(user)) planPresent(plan, target, user, observation.at);
+  else if (isAddressable(user)) {
+    planPresent(plan, target, user, observation.at);
+    const byOthers = command === null ? listByOthers(target, user) : [];
+    if (byOthers.length > 0) plan.byOthers = byOthers;
+  }
   return plan;
 }
 

@@ -17,6 +17,7 @@ import { clientAgentChecks } from '../agents/client-agents.js';
 import { exemptAgentChecks } from '../agents/exempt-agents.js';
 import { formerAgentChecks } from '../agents/meant-agents.js';
 import { toChecks } from '../../base/check.js';
+import { byOthersChecks } from './by-others-checks.js';
 import { panelClockCheck } from './clock-checks.js';
 import { lineChecks, sharedChecks } from './service-checks.js';
 import { unassignedChecks } from './unassigned-checks.js';
@@ -48,6 +49,7 @@ export async function panelChecks(context: Context, name: string, contract: bool
     const services = stored.sort((a, b) => compareIds(a.id, b.id));
     checks.push(...(await sharedChecks(context, panel, services)), ...(await lineChecks(context, panel)));
     if (contract) checks.push(...(await contractChecks(context, name, services)));
+    checks.push(...(await byOthersChecks(context, name, { services, read: contract })));
   } catch (error) {
     const { code, message } = toItemError(error);
     checks.push(check('failed', `${code}: ${message}`, code));

@@ -1,6 +1,8 @@
 import type { BecauseCode, Explanation } from '@sluice/contract/documents';
 import { formatBytes } from '@sluice/quota-core';
+import type { DecisionRecord } from '@sluice/state-store';
 import { describeBesides } from '../../kernel/run/alarms.js';
+import { CHANGED_BY_OTHERS, describeByOthers, readByOthers } from '../../kernel/run/by-others.js';
 import { describeBrake } from '../../kernel/run/brake-state.js';
 import { describeUndecided } from '../../kernel/run/left-elsewhere.js';
 import { describeDoubtedHolds } from '../../kernel/subject/holds.js';
@@ -41,6 +43,8 @@ export function findReasons(basis: Basis): Fact[] {
   const protection = describeProtection(service, open, decision?.wouldHold ?? []);
   const impossible = describeDoubtedHolds(service.id, doubted);
   const { drift = [] } = (decision?.inputs ?? {}) as { drift?: string[] };
+  const byOthers =
+    decision === null || service.observing ? [] : readByOthers(decision as Pick<DecisionRecord, 'inputs'>);
   return [
     ...(stopped === undefined ? [] : [toFact('stopped_by_panel', stopped.message ?? '', { since: stopped.since })]),
     ...toState(basis),
@@ -51,6 +55,14 @@ export function findReasons(basis: Basis): Fact[] {
     ...(drift.length === 0
       ? []
       : [toFact('drift', `The last run found a difference from its target: ${drift.join('; ')}`)]),
+    ...(byOthers.length === 0
+      ? []
+      : [
+          toFact(
+            CHANGED_BY_OTHERS,
+            `The last run found that others had changed what Sluice left: ${describeByOthers(byOthers)}`,
+          ),
+        ]),
     ...(protection === null ? [] : [toFact('protected', protection)]),
     ...(overdue === null ? [] : [toFact('overdue', overdue, renewalDetails(basis))]),
     ...(released === null ? [] : [toReleased(released)]),

@@ -10,6 +10,7 @@ import { isProtected, listLastingHolds, listReleasedHolds } from '../subject/hol
 import { countsAsOver, AGENT_LIMIT, type FindKind, serviceView, toStatus, toActionView } from '../subject/views.js';
 import { isStopError } from './brake-state.js';
 import { noteAlarms, withLasting, besidesSeen, withKnown } from './alarms.js';
+import { findChangedByOthers, withByOthers } from './by-others.js';
 import { newsOfServices } from './news.js';
 import type { RunRequest } from './run-request.js';
 import { addNotices, type Notice, noticeRows, withoutFormer, NO_TOTALS, shownNotice } from './notice.js';
@@ -252,8 +253,11 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const kept = decisions.filter((_, index) => subjects[index]?.changedMeanwhile !== true);
   const hasChannels = (context.config.notify ?? []).length > 0;
   const news = hasChannels ? await newsOfServices(context, tables, subjects, report.run.id) : [];
+  const looked = subjects.filter(({ changedMeanwhile }) => !changedMeanwhile);
+  const byOthers = await findChangedByOthers(tables, { panel: run.panel, now: context.now() }, looked);
   const lasting = await noteAlarms(run, tables, subjects);
-  await tables.decisions.record(await withKnown(run, tables, subjects, withLasting(kept, lasting)));
+  const known = await withKnown(run, tables, subjects, withLasting(kept, lasting));
+  await tables.decisions.record(withByOthers(known, byOthers));
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
   const told = await withoutFormer(tables, notices);
   const reported = await addNotices(context, tables, noticeRows(context, report.run.id, told));
