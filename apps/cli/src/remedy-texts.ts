@@ -33,6 +33,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'The lower one is counted, and no quota hold lasts for the higher one: compare both with the panel, and correct it there if it is too low',
   hold_pending:
     'Make the panel answer and accept changes; the next "sluice poll" does it, unless "sluice doctor" names a call for it, which has to be resolved. Under observe, "sluice hold release SERVICE" undoes what has ended, and the command that held a service restricts it again',
+  changed_by_others:
+    'Another tool or staff still acts on it: "sluice compare FILE" shows what the other tool counts, "sluice observe {panel}" changes nothing meanwhile',
   readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
   directions_changed: [
     'If the directions are right now, accept them with "sluice poll --service {service} --allow-mass"',
