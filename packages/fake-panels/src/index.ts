@@ -88,3 +88,4 @@ export type { WhmcsTables } from './whmcs/tables.js';
 export { type EmptyList, type WhmcsQuirks, type WhmcsQuirkSettings } from './whmcs/quirks.js';
 export { startFakeWhmcs, type FakeWhmcsOptions } from './whmcs/start-fake-whmcs.js';
 export { fillWhmcs, type WhmcsFilling } from './whmcs/fill-whmcs.js';
+export { buildOldShop, type OldShop, type OldShopExpected, type OldShopOptions } from './old-shop/build-old-shop.js';
