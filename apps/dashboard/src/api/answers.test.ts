@@ -312,6 +312,10 @@ describe('answers are as the document says', () => {
     const ofAll = await at.call('POST /calls/bill', { token: SERVE_TOKEN, body: { final: true } });
     expect([ofAll.status, ofAll.json]).toMatchObject([400, { error: { code: 'bad_option' } }]);
     await send('GET /calls/reconciliation');
+    const billed = { service: 'line-1', from: '2026-09-01', to: '2026-10-01', total: '1.00' };
+    expect(await send('POST /calls/reconciliation', { rows: [billed] })).toMatchObject({
+      bills: [{ billed: { calls: null, total: '1.00' } }],
+    });
     const { bills } = (await send('GET /call-bills?service=line-1')) as { bills: { id: string; invoice: string }[] };
     await send(`GET /call-bills/${bills[0]?.id ?? ''}/report`);
     await send(`POST /invoices/${bills[0]?.invoice ?? ''}/cancel`, {});

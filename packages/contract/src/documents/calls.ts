@@ -197,11 +197,14 @@ export const comparedBill = z.object({
   service: text.nullable(),
   /** The subscriber of the line. */
   line: text,
-  /** Id of the bill; null: calls that no bill has, and that are not due or of a client who is billed in another currency. */
+  /** Id of the bill; null: calls that no bill has, and that are not due or of a client who is billed in another currency, and what another system has billed. */
   bill: text.nullable(),
   period: fromTo,
   currency: text,
-  billed: z.object({ calls: count, total: amount }),
+  billed: z.object({
+    calls: count.nullable().describe('Null for what another system has billed'),
+    total: amount,
+  }),
   now: z.object({
     calls: count,
     total: amount.describe('Exact sum of the charges that are known'),
@@ -209,7 +212,7 @@ export const comparedBill = z.object({
   }),
   /** What came later, less what is gone; with all digits of the charges. */
   difference: amount,
-  /** Ids; empty where the report of the bill is gone. */
+  /** Ids; empty where the report of the bill is gone, and for what another system has billed. */
   late: z.array(text),
   missing: z.array(text),
   changed: z.array(text),

@@ -11,6 +11,7 @@ import {
   read,
   request,
   accepts,
+  rows,
   text,
   textOrNone,
   work,
@@ -198,7 +199,12 @@ export const calls = group({
       accepts(
         [
           'request',
-          z.optional(z.strictObject({ service: textOrNone, period: textOrNone, billed: z.optional(z.nullable(work)) })),
+          z.optional(
+            z.union([
+              z.strictObject({ service: textOrNone, period: textOrNone, billed: z.optional(z.nullable(work)) }),
+              z.strictObject({ with: rows()[1], file: optionalText }),
+            ]),
+          ),
         ],
         options(called),
       ),
@@ -206,6 +212,12 @@ export const calls = group({
       'GET /calls/reconciliation': {
         summary: 'Compare what was billed with the records of now, and bill nothing',
         query: { service: h.optionalText, period: period(h).optional() },
+        answer: h.calls.comparedBills,
+      },
+      'POST /calls/reconciliation': {
+        summary:
+          'Compare what another system has billed (keys service, from, to, total, currency) with the records of now, and bill nothing',
+        body: { rows: h.rows },
         answer: h.calls.comparedBills,
       },
     }),

@@ -12,7 +12,8 @@ import { billCalls } from '../features/calls/bill-calls.js';
 import { refuseFinal } from '../features/calls/bill-refusals.js';
 import { isAllDue } from '../features/calls/bill-scope.js';
 import { readRecords, type RecordsRequest, reportCalls } from '../features/calls/read-calls.js';
-import type { ReconcileCallsRequest } from '../features/calls/compared-bill.js';
+import { compareRows } from '../features/calls/compare-rows.js';
+import type { BilledElsewhere, ReconcileCallsRequest } from '../features/calls/compared-bill.js';
 import { noteLateCalls } from '../features/calls/late-calls.js';
 import { reconcileCalls } from '../features/calls/reconcile-calls.js';
 import { withFailure } from '../features/notices/heartbeat.js';
@@ -31,6 +32,7 @@ import {
   type Stated,
   withDefaults,
 } from './call.js';
+import { toRow } from './services.js';
 
 /** Options of `bill`; without any, all that is due is billed. */
 export interface BillCallsOptions extends LockOptions {
@@ -81,8 +83,13 @@ export interface Calls {
   ): Promise<{ bills: StoredBillView[] }>;
   /** Returns the report of a bill as CSV, to a reader of its own bills; reads the panel only where the file is gone. */
   billReport(bill: string, options?: ReaderOptions): Promise<BillReport>;
-  /** Compares what was billed with the records of now, and bills nothing. */
-  reconcile(request?: Stated<ReconcileCallsRequest>, options?: CallOptions): Promise<ComparedBills>;
+  /**
+   * Compares what was billed with the records of now, and bills nothing: the bills of Sluice, or with `with` what another system has
+   * billed before.
+   *
+   * @throws SluiceError `bad_import` with every bad row and its line
+   */
+  reconcile(request?: Stated<ReconcileCallsRequest> | BilledElsewhere, options?: CallOptions): Promise<ComparedBills>;
 }
 
 /** Returns the calls about calls. */
@@ -128,9 +135,11 @@ export function callsApi(call: RunCall): Calls {
     bills: (filter = {}) => checked(filter, async (context) => ({ bills: await listBills(context, filter) })),
     billReport: (bill, options) => checked(options, (context) => billReport(context, bill, options?.reader)),
     reconcile: (request, options) =>
-      checked(options, (context) =>
-        reconcileCalls(context, withDefaults({ service: null, period: null, billed: null }, request ?? {})),
-      ),
+      checked(options, (context) => {
+        if (request !== undefined && 'with' in request)
+          return compareRows(context, { rows: request.with.map(toRow), file: request.file ?? 'with' });
+        return reconcileCalls(context, withDefaults({ service: null, period: null, billed: null }, request ?? {}));
+      }),
   };
 }
 

@@ -76,6 +76,8 @@ export const callHandlers: Handlers<Endpoints> = {
   },
   'GET /calls/reconciliation': ({ sluice, query: { service = null, period = null } }) =>
     sluice.calls.reconcile({ service, period }),
+  'POST /calls/reconciliation': ({ sluice, body: { rows } }) =>
+    sluice.calls.reconcile({ with: rows.map((values, index) => ({ line: index + 1, values })), file: 'rows' }),
   'GET /call-bills': async ({ sluice, query, client }) => {
     const { bills } = await sluice.calls.bills(client === undefined ? query : { client, reader: client });
     const isAsked = (key: 'service' | 'client') => (bill: (typeof bills)[number]) =>

@@ -10,7 +10,7 @@ import { listParts, sumParts, toStored } from './stored-late-calls.js';
  */
 export function keepFound(late: FoundCalls, known: readonly ConditionRecord[]): FoundCalls[] {
   const { compared, part } = late;
-  if (late.isDue === true || compared.now.calls >= compared.billed.calls) return [late];
+  if (late.isDue === true || compared.now.calls >= (compared.billed.calls ?? 0)) return [late];
   const before = known.flatMap(listOpen).filter(({ bill }) => bill === part.bill);
   if (compareMoney(sumParts(before), compared.difference) <= 0) return [late];
   return before.map((one) => ({
