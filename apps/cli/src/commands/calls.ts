@@ -11,6 +11,7 @@ import { knownKinds } from '../kinds.js';
 import { withSluice } from '../open-sluice.js';
 import { withRemedy } from '../remedies.js';
 import { printObserving } from '../terminal/reports/run-report.js';
+import { readRows } from '../terminal/rows/rows.js';
 import { printBills, printCallReports, printComparedBills, warnWithoutCharge } from '../terminal/telephony/calls.js';
 import { answer } from './answer.js';
 import { csvSink, reportsIn } from './call-reports.js';
@@ -140,12 +141,18 @@ function oneReport(deps: Deps, csv: string, format: ReportFormat, { force }: Rep
 interface ReconcileOptions extends LockOptions {
   service?: string;
   period?: string;
+  with?: string;
 }
 
 /** `sluice call reconcile` */
-export const callReconcile: CommandHandler<ReconcileOptions> = (_args, options, deps) => {
-  const { service = null, period = null, verbose } = options;
-  const request = { service, period, billed: ({ file }: { file: string | null }) => readCallReport(file) };
+export const callReconcile: CommandHandler<ReconcileOptions> = async (_args, options, deps) => {
+  const { service = null, period = null, with: file, verbose } = options;
+  if (file !== undefined && (service !== null || period !== null))
+    throw usageError('bad_option', '--with reads services and periods from the file; remove --service and --period');
+  const request =
+    file === undefined
+      ? { service, period, billed: ({ file: report }: { file: string | null }) => readCallReport(report) }
+      : { with: (await readRows(file, deps)).rows, file };
   return answer(deps, options, ({ sluice }) => sluice.calls.reconcile(request), {
     print: (terminal, { bills, warnings }) => {
       printComparedBills(terminal, bills, verbose === true);

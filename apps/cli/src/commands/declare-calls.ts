@@ -84,7 +84,15 @@ function declareBill(call: LazyCommand): void {
     .description('compare what was billed with the records of now: late, missing and changed calls; bills nothing')
     .option(...SERVICE)
     .option(PERIOD, `only bills of this time: ${PERIOD_WORDS}`)
-    .examples('sluice call reconcile', 'sluice call reconcile --service svc-1 --verbose')
+    .option(
+      '--with <file>',
+      'compare what another system has billed instead: columns service, from, to (local days; the second one is not a part of the period), total, currency',
+    )
+    .examples(
+      'sluice call reconcile',
+      'sluice call reconcile --service svc-1 --verbose',
+      'sluice call reconcile --with billed.csv',
+    )
     .runs(async () => (await import('./calls.js')).callReconcile);
 }
 

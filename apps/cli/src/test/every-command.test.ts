@@ -116,6 +116,7 @@ dcim-2,dcim,ports,monthly,${due()},2,12,22
   );
   // The crontab of the user who runs the tests is left alone.
   writeFileSync(path.join(folder, 'crontab'), '#!/bin/sh\necho "no crontab for test" >&2\nexit 1\n', { mode: 0o700 });
+  write('billed.csv', 'service,from,to,total\nline-1,2026-09-01,2026-10-01,1.00\n');
   write('old.csv', 'service,used_gb,limited\ndcim-1,120,yes\ndcim-2,0,no\n');
 });
 afterAll(async () => {
@@ -272,6 +273,7 @@ describe('the built command', () => {
       'call bill',
       'call report --client 7 --period previous-month',
       'call reconcile',
+      'call reconcile --with billed.csv',
     ]);
   });
 

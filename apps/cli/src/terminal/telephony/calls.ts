@@ -1,4 +1,4 @@
-import { formatMoney } from '@sluice/quota-core';
+import { compareMoney, currencyDecimals, formatMoney } from '@sluice/quota-core';
 import type {
   CallBillReport,
   CallBillView,
@@ -178,10 +178,15 @@ export function printComparedBills(terminal: Terminal, bills: readonly ComparedB
       if (ids.length > 0) terminal.line(`  ${service ?? `line ${line}`}: ${word}: ${ids.join(', ')}`);
 }
 
-function isChanged({ difference, now, late, missing, changed, unread }: ComparedBill): boolean {
-  return (
-    !/^-?[0.]+$/.test(difference) ||
-    now.withoutCharge > 0 ||
-    [late, missing, changed, unread].some((ids) => ids.length > 0)
-  );
+function isChanged(bill: ComparedBill): boolean {
+  const { now, late, missing, changed, unread } = bill;
+  return !isSame(bill) || now.withoutCharge > 0 || [late, missing, changed, unread].some((ids) => ids.length > 0);
+}
+
+/** Returns whether the amounts agree: those of another system once the sum is rounded to the decimals of its currency, as a bill is. */
+function isSame({ difference, currency, billed }: ComparedBill): boolean {
+  const size = difference.replace(/^-/, '');
+  if (billed.calls !== null) return compareMoney(size, '0') === 0;
+  const unit = `0.${'0'.repeat(currencyDecimals(currency))}5`;
+  return compareMoney(size, unit) <= 0;
 }

@@ -162,6 +162,43 @@ it('what was billed is compared with the records of now, by the report', async (
   expect(stdout).toMatch(new RegExp(`late: ${late}`));
 });
 
+it('what another system has billed is compared with the records of now; every bad row is named', async () => {
+  at.addCall('2026-09-05T09:00:00-03:00', '0.2320');
+  at.bench.write(
+    'billed.csv',
+    'service;from;to;total;currency\nsvc-1;2026-09-01;2026-10-01;0.23;BRL\nsvc-1;2026-08-01;2026-09-01;1.50;\n',
+  );
+  const compared = await at.run('call reconcile --with billed.csv');
+  expect([compared.exitCode, compared.json()]).toMatchObject([
+    0,
+    {
+      bills: [
+        {
+          bill: null,
+          billed: { calls: null, total: '0.23' },
+          now: { calls: 1, total: '0.2320' },
+          difference: '0.0020',
+        },
+        { bill: null, billed: { total: '1.50' }, now: { calls: 0 }, difference: '-1.5000' },
+      ],
+    },
+  ]);
+  const { stdout } = await at.bench.sluice('call reconcile --with billed.csv --quiet');
+  expect(stdout).toMatch(/1\.50/);
+  expect(stdout).not.toMatch(/0\.23/);
+
+  at.bench.write('bad.csv', 'service,from,to,total\nsvc-9,2026-09-01,2026-10-01,1\nsvc-1,2026-09-01,2026-10-01,\n');
+  const refused = await at.bench.sluice('call reconcile --with bad.csv');
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /bad\.csv: nothing was compared:\s+line 2: service: there is no service "svc-9"\s+line 3: total: is required/,
+    ),
+  ]);
+  const both = await at.run('call reconcile --with billed.csv --service svc-1');
+  expect([both.exitCode, both.json()]).toMatchObject([2, { error: { code: 'bad_option' } }]);
+});
+
 describe('call records', () => {
   it('says how many calls are not in the sum', async () => {
     at.addCall('2026-11-05T08:00:00-03:00', '0.2320');
