@@ -42,6 +42,7 @@ export {
   stepCounter,
 } from './step-cycle.js';
 export { confirmsJump, isJump, mayConfirm } from './jump.js';
+export { CALL_WORDS, foldText } from './call-words.js';
 export { findMarkers, lineMarker, markLine } from './line-marker.js';
 export { type LimitDecision, type LimitRule, releaseMargin } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';

@@ -46,6 +46,7 @@ export {
   type PeriodRule,
   periodsOverlap,
 } from './periods.js';
+export { type DateOrder, findDateOrder, readStatedPeriods, type StatedPeriod } from './stated-periods.js';
 export { type InvalidRate, RateTable } from './rates.js';
 export {
   billedSeconds,

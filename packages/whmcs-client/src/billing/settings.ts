@@ -1,3 +1,4 @@
+import { CALL_WORDS } from '@sluice/quota-core';
 import { duration, secret, webAddress } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
@@ -9,9 +10,6 @@ const ids = z._default(z.array(id), []);
 
 /** The ref of services with their id in WHMCS. */
 export const SERVICE_REF = 'whmcs_service_id';
-
-/** Words of lines for calls that other writers may add. */
-const LOOK_FOR = ['consumo', 'chamadas', 'ligacoes', 'calls', 'cdr'];
 
 /** Schema of the section `whmcs` of the config. */
 export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
@@ -31,7 +29,7 @@ export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
     z.strictObject({
       taxed: z.optional(z.boolean()),
       onlyWriter: z._default(z.boolean(), false),
-      lookFor: z._default(z.array(z.string().check(z.minLength(1))), LOOK_FOR),
+      lookFor: z._default(z.array(z.string().check(z.minLength(1))), [...CALL_WORDS]),
     }),
   ),
 });

@@ -13,6 +13,7 @@ import {
   type RefundRequest,
   type Sending,
 } from '@sluice/contract/ports';
+import { foldText } from '@sluice/quota-core';
 import { requireTaxed } from './call-settings.js';
 import { invoiceClosed, notChangeable, runCall, SHARED, TITLE, unclear } from './errors.js';
 import { findInvoices, putLine } from './lines.js';
@@ -42,7 +43,7 @@ class WhmcsBilling implements BillingSystem {
   }
 
   callLines(): CallLineSettings {
-    return { taxed: requireTaxed(this.#calls), lookFor: (this.#calls?.lookFor ?? []).map(fold) };
+    return { taxed: requireTaxed(this.#calls), lookFor: (this.#calls?.lookFor ?? []).map(foldText) };
   }
 
   credit(client: string, signal?: AbortSignal): Promise<Credit> {
@@ -95,8 +96,4 @@ class WhmcsBilling implements BillingSystem {
   close(): void {
     this.#books.client.close();
   }
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

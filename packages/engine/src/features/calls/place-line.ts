@@ -1,5 +1,6 @@
 import type { BillingSystem, Invoice } from '@sluice/contract/ports';
 import { SluiceError } from '@sluice/panel-kind';
+import { foldText } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { isSentLately } from '../billing/attempt.js';
 import { dayBefore, readCreditIn } from '../billing/charge.js';
@@ -182,7 +183,7 @@ function refuseCurrency(invoice: Invoice, { currency }: CallBillRecord): void {
 function refuseOtherWriter(words: readonly string[], invoice: Invoice): void {
   const other = invoice.lines.find(
     ({ description, generated, markers }) =>
-      !generated && markers.length === 0 && words.some((word) => fold(description).includes(word)),
+      !generated && markers.length === 0 && words.some((word) => foldText(description).includes(word)),
   );
   if (other === undefined) return;
   throw refusal(
@@ -191,8 +192,4 @@ function refuseOtherWriter(words: readonly string[], invoice: Invoice): void {
     { invoice },
     { line: other.id },
   );
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
