@@ -50,6 +50,8 @@ export interface EntryDetail {
   readonly section?: Readonly<Record<string, unknown>>;
   /** The quota of the product, where it is not the limit of the entry; null for none. */
   readonly quotaBytes?: number | null;
+  /** The service of the billing system that the panel itself names as its owner, by its id there. */
+  readonly billingId?: string;
   /** What an operator has to know or to decide. */
   readonly notes?: readonly string[];
 }
