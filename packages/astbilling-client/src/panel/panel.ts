@@ -21,6 +21,7 @@ import { toLineSystem } from '../account/system.js';
 import type { AstbillingClient } from '../client/types.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
+import { describeLines } from './describe-lines.js';
 import { changesPasswords } from './lacks.js';
 import { listEntries } from './inventory.js';
 import { findProblem, toUsernames, whenKnown } from './line-target.js';
@@ -155,6 +156,8 @@ export class TelephonyPanel implements Panel<LineState> {
   };
   readonly inventory: PanelFacets['inventory'] = {
     list: (signal) => listEntries(this.telephony, this.#context.system, signal).catch(this.#throw),
+    describe: (entries, signal) =>
+      describeLines(this.telephony, this.#context.system, { entries, signal }).catch(this.#throw),
   };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this.#tools.client, services, { signal, now: this.#tools.clock.now() }),
