@@ -1,4 +1,4 @@
-import type { NamedAction, PanelKind } from '@sluice/panel-kind';
+import type { NamedAction, OldTool, PanelKind } from '@sluice/panel-kind';
 import type { SourceFacts } from '@sluice/quota-core';
 import {
   CAPABILITIES,
@@ -22,6 +22,16 @@ const FACTS: SourceFacts = {
   email: 'email',
   document: 'tax-number',
   channels: 'option',
+};
+
+async function openOldTool(title: string): Promise<OldTool> {
+  return (await import('./old/old-tool.js')).createOldTool(title);
+}
+
+/** A panel of either kind may have the profile of the other. */
+const OLD_TOOLS: NonNullable<PanelKind['oldTools']> = {
+  astbilling: () => openOldTool('Astbilling modules for WHMCS'),
+  magnusbilling: () => openOldTool('MagnusBilling with WHMCS'),
 };
 
 const OBJECTS: Record<string, string> = { subscriber: 'line', did: 'number', customer: 'customer' };
@@ -89,6 +99,7 @@ function telephonyKind(own: OwnParts): PanelKind {
       product: { name: 'line', lines: ['astbilling: { planId: "1", billingType: postpaid }'] },
     },
     ...{ nameAction, billFrom: toBillFrom },
+    oldTools: OLD_TOOLS,
     customerMay: (product) => toLineProduct(product).customerMay,
     async lacks(panel, dependencies) {
       const [{ findLacks }, { findProfile }] = await Promise.all([import('./lacks.js'), import('./open.js')]);
