@@ -68,7 +68,6 @@ export interface RealCall {
 
 /** Puts call records of a line into the panel's database: its API makes none. */
 export async function addCalls(user: string, calls: readonly RealCall[]): Promise<void> {
-  const { username, password, hostname, port, pathname } = new URL(String(database));
   const columns =
     'id_user,id_plan,callerid,uniqueid,starttime,sessiontime,calledstation,sessionbill,sipiax,src,buycost,real_sessiontime,terminatecauseid,agent_bill';
   const rows = calls.map(
@@ -78,6 +77,22 @@ export async function addCalls(user: string, calls: readonly RealCall[]): Promis
   // A trigger changes the user, so that the insert itself must not read it.
   const plan = `SET @plan = (SELECT id_plan FROM pkg_user WHERE id = ${Number(user)})`;
   const statement = `${plan}; INSERT INTO pkg_cdr (${columns}) VALUES ${rows.join(',')}`;
+  await query(statement);
+}
+
+/** Returns all rows of tables of the panel's database, in the order of their ids, each as a line of text. */
+export async function readTables(...tables: string[]): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const table of tables) {
+    const text = await query(`SELECT * FROM ${table} ORDER BY id`);
+    found[table] = text.split('\n').slice(1, -1);
+  }
+  return found;
+}
+
+async function query(statement: string): Promise<string> {
+  const { username, password, hostname, port, pathname } = new URL(String(database));
   const args = ['-h', hostname, '-P', port || '3306', '-u', username, pathname.slice(1), '-e', statement];
-  await promisify(execFile)('mariadb', args, { env: { ...process.env, MYSQL_PWD: password } });
+  const options = { env: { ...process.env, MYSQL_PWD: password }, maxBuffer: 2 ** 26 };
+  return (await promisify(execFile)('mariadb', args, options)).stdout;
 }
