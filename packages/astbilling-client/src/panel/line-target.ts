@@ -59,8 +59,13 @@ export function whenKnown<Value>(find: () => Value): Value | null {
 export function listReferences({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>): [string, ...string[]] {
   const synced = refs['whmcs_service_id'];
   const own = `sluice:service:${id}`;
-  return synced === undefined ? [own] : [`whmcs:service:${synced}`, own];
+  if (synced !== undefined) return [`whmcs:service:${synced}`, own];
+  // A service that was imported before its first sync has the id that a sync gives it.
+  const named = OF_WHMCS.exec(id)?.[1];
+  return named === undefined ? [own] : [own, `whmcs:service:${named}`];
 }
+
+const OF_WHMCS = /^whmcs-([1-9]\d{0,19})$/;
 
 /** Returns why a line is another service's, by its reference; null where it has none, or one of this service. */
 export function findForeignReference(
