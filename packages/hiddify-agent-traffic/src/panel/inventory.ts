@@ -1,9 +1,42 @@
-import { type PanelEntry, SluiceError, toPanelEntry } from '@sluice/panel-kind';
+import { entryKey, type Inventory, type PanelEntry, SluiceError, toPanelEntry } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import { MOST_BYTES } from '../client/check-user.js';
 import { type HiddifyUser, type HiddifyUserList, SELF } from '../client/records.js';
+import type { HiddifyClient } from '../client/types.js';
+import { toDetail } from './describe.js';
 import { findEndDate } from './product.js';
 import { AGENT_REF, USER_REF } from './settings.js';
+
+/** Returns what lists and describes the users of a panel. */
+export function createInventory(
+  { users }: Pick<HiddifyClient, 'users'>,
+  panel: { name: string; timeZone: string },
+): Inventory {
+  const listed = new WeakMap<PanelEntry, HiddifyUser>();
+  const list = async (signal: AbortSignal): Promise<PanelEntry[]> => {
+    const read = await users.list({ signal });
+    const entries = toEntries(read, panel);
+    for (const [at, entry] of entries.entries()) {
+      const user = read.users[at];
+      if (user !== undefined) listed.set(entry, user);
+    }
+    return entries;
+  };
+  return {
+    list,
+    async describe(entries, signal) {
+      // What was just listed is not read again.
+      const isKnown = entries.every((entry) => listed.has(entry));
+      const known = new Map((isKnown ? entries : await list(signal)).map((entry) => [entryKey(entry), entry]));
+      return new Map(
+        entries.flatMap((entry) => {
+          const user = listed.get(known.get(entryKey(entry)) ?? entry);
+          return user === undefined ? [] : [[entryKey(entry), toDetail(user)]];
+        }),
+      );
+    },
+  };
+}
 
 /**
  * Returns the users of a list as what a service can stand for. An agent is none: it has limits of its own.

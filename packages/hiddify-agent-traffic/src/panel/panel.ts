@@ -2,6 +2,7 @@ import { PanelForbiddenError } from '@sluice/panel-http';
 import {
   type ApplyContext,
   expectRows,
+  type Inventory,
   type KnownList,
   type TargetState,
   type ObserveOptions,
@@ -33,7 +34,7 @@ import { performStep, WriteTurn } from './apply.js';
 import { MOST_BYTES } from '../client/check-user.js';
 import { findLimit, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import { checkContract } from './contract.js';
-import { toEntries } from './inventory.js';
+import { createInventory, toEntries } from './inventory.js';
 import { HiddifyLists, type HiddifyState, type UserReading } from './lists.js';
 import { planUser } from './plan.js';
 import { createUuid, findProblem, toLimit } from './product.js';
@@ -96,6 +97,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     this.#config = panel.settings as HiddifySettings;
     this.#timeZone = timeZone;
     this.#lists = new HiddifyLists(name, client, dependencies.clock);
+    this.inventory = createInventory(client, panel);
     const turn = new WriteTurn(dependencies.clock);
     this.#turn = turn;
     const { addon = false } = this.#config.agents ?? {};
@@ -178,9 +180,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
   }
 
   readonly snapshot = { paged: false };
-  readonly inventory: PanelFacets['inventory'] = {
-    list: async (signal) => this.#toEntries(await this.client.users.list({ signal })),
-  };
+  readonly inventory: Inventory;
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this.client, services, { toEntries: this.#toEntries, signal }),
   };

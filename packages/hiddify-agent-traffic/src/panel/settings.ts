@@ -30,11 +30,14 @@ const clientPath = z
 /** Config keys of a Hiddify panel beside those of every panel. */
 export const panelShape = { apiKey: secret, clientPath: z.optional(clientPath), agents: z.optional(agents) };
 
+/** When a panel itself zeroes a usage, as the config names it. */
+export const MODES = ['no_reset', 'monthly', 'weekly', 'daily'] as const;
+
 /** Section `hiddify` of a product. */
 export const productSchema = z.strictObject({
   agent: z.optional(z.string()),
   packageDays: z._default(count, 90),
-  mode: z._default(z.enum(['no_reset', 'monthly', 'weekly', 'daily']), 'no_reset'),
+  mode: z._default(z.enum(MODES), 'no_reset'),
 });
 
 /** Config of a Hiddify panel, checked. */
