@@ -77,7 +77,14 @@ export {
   type PanelKind,
   type RefColumn,
 } from './kind.js';
-export { type EntryDetail, entryKey, type Inventory, type PanelEntry, toPanelEntry } from './inventory.js';
+export {
+  type EntryDetail,
+  entryKey,
+  type Inventory,
+  type PanelEntry,
+  type PanelOwner,
+  toPanelEntry,
+} from './inventory.js';
 export type {
   Moved,
   MovedEntry,

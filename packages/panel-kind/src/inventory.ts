@@ -40,6 +40,20 @@ export interface Inventory {
    * Rejects where it can't be read whole.
    */
   describe?(entries: readonly PanelEntry[], signal: AbortSignal): Promise<ReadonlyMap<string, EntryDetail>>;
+  /** Lists the accounts that entries belong to, without that of the credentials. Absent: entries belong to nobody else. Rejects as `list`. */
+  owners?(signal: AbortSignal): Promise<PanelOwner[]>;
+}
+
+/** An account that entries belong to, such as an agent. */
+export interface PanelOwner {
+  /** As entries name it in their refs. */
+  readonly id: string;
+  /** Two may have the same name. */
+  readonly name: string;
+  /** Id of the account above it, which may be unknown, itself or below it; null for none, and for that of the credentials. */
+  readonly parent: string | null;
+  /** Whether it can have a limit. */
+  readonly limitable: boolean;
 }
 
 /** What a service of an entry, and its product, would have to state so that they ask for what the panel has. */

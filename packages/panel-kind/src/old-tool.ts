@@ -1,5 +1,5 @@
 import type { BilledService, OldRow, OldTable } from '@sluice/quota-core';
-import type { EntryDetail, PanelEntry } from './inventory.js';
+import type { EntryDetail, PanelEntry, PanelOwner } from './inventory.js';
 import type { PanelToOpen } from './panel-to-open.js';
 
 /** What a tool is read with. */
@@ -11,6 +11,8 @@ export interface OldToolInput {
   readonly entries: readonly PanelEntry[];
   /** What the panel shows besides, by `entryKey`. */
   readonly details: ReadonlyMap<string, EntryDetail>;
+  /** The accounts that entries belong to, as `Inventory.owners` lists them; absent where nobody read them. */
+  readonly owners?: readonly PanelOwner[];
   /** Null without a billing system. */
   readonly billed: readonly BilledService[] | null;
   /** Instant (ISO 8601 UTC). */
