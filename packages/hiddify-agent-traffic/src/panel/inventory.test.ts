@@ -128,12 +128,34 @@ describe('the inventory', () => {
     expect(await inventory.describe?.([gone], signal)).toEqual(new Map());
   });
 
+  it('lists whom users belong to and who is above, without the account of the key', async () => {
+    const { fake } = world;
+    const north = fake.addAgent(undefined, { name: 'north' });
+    const east = fake.addAgent(north, { name: 'north' });
+    const staff = fake.addAgent(undefined, { name: 'staff', mode: 'admin' });
+    const owners = await open().owners?.(signal);
+    expect(new Map(owners?.map((owner) => [owner.id, owner]))).toEqual(
+      new Map([
+        [north, { id: north, name: 'north', parent: null, limitable: true }],
+        [east, { id: east, name: 'north', parent: north, limitable: true }],
+        [staff, { id: staff, name: 'staff', parent: null, limitable: false }],
+      ]),
+    );
+  });
+
+  it('lists nobody where a row can not be read', async () => {
+    const { fake } = world;
+    fake.server.inject({ fault: { kind: 'body', body: [{ uuid: fake.addAgent(), name: 5, mode: 'agent' }] } });
+    await expect(open().owners?.(signal)).rejects.toMatchObject({ code: 'list_unreadable' });
+  });
+
   it('shows the key of the Owner nowhere', async () => {
     const { fake } = world;
     fake.addUser();
+    fake.addAgent();
     const inventory = open();
     const entries = await inventory.list(signal);
     const details = [...((await inventory.describe?.(entries, signal)) ?? [])];
-    expect(JSON.stringify([entries, details])).not.toContain(fake.key);
+    expect(JSON.stringify([entries, details, await inventory.owners?.(signal)])).not.toContain(fake.key);
   });
 });

@@ -1,15 +1,28 @@
-import { entryKey, type Inventory, type PanelEntry, SluiceError, toPanelEntry } from '@sluice/panel-kind';
+import {
+  entryKey,
+  type Inventory,
+  type PanelEntry,
+  type PanelOwner,
+  SluiceError,
+  toPanelEntry,
+} from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import { MOST_BYTES } from '../client/check-user.js';
-import { type HiddifyUser, type HiddifyUserList, SELF } from '../client/records.js';
+import {
+  type HiddifyAdminList,
+  type HiddifyUser,
+  type HiddifyUserList,
+  SELF,
+  type UnreadableRow,
+} from '../client/records.js';
 import type { HiddifyClient } from '../client/types.js';
 import { toDetail } from './describe.js';
 import { findEndDate } from './product.js';
 import { AGENT_REF, USER_REF } from './settings.js';
 
-/** Returns what lists and describes the users of a panel. */
+/** Returns what lists and describes the users of a panel, and lists whom they belong to. */
 export function createInventory(
-  { users }: Pick<HiddifyClient, 'users'>,
+  { users, admins }: Pick<HiddifyClient, 'users' | 'admins'>,
   panel: { name: string; timeZone: string },
 ): Inventory {
   const listed = new WeakMap<PanelEntry, HiddifyUser>();
@@ -35,6 +48,7 @@ export function createInventory(
         }),
       );
     },
+    owners: async (signal) => toOwners(await admins.list({ signal }), panel),
   };
 }
 
@@ -47,16 +61,35 @@ export function toEntries(
   { users, unreadable, unreadableRows }: HiddifyUserList,
   { name, timeZone }: { name: string; timeZone: string },
 ): PanelEntry[] {
-  if (unreadable > 0) {
-    const [first] = unreadableRows;
-    const example = first === undefined ? '' : ` (row ${first.index + 1}: ${first.problem})`;
-    throw new SluiceError(
-      'list_unreadable',
-      `${unreadable} rows of the list of users of panel "${name}" could not be parsed${example}. Correct these users on the panel.`,
-      { kind: 'panel', details: { panel: name } },
-    );
-  }
+  refuseUnreadable({ unreadable, unreadableRows }, { what: 'users', name });
   return users.map((user) => toEntry(user, timeZone));
+}
+
+/** Returns the accounts of a list without that of the key, which is in no chain of theirs, and without those that nothing can name. */
+function toOwners(
+  { admins, unreadable, unreadableRows }: HiddifyAdminList,
+  { name: panel }: { name: string },
+): PanelOwner[] {
+  refuseUnreadable({ unreadable, unreadableRows }, { what: 'accounts', name: panel });
+  return admins.flatMap(({ uuid, name, parent, role }) =>
+    uuid === null || uuid === SELF
+      ? []
+      : [{ id: uuid, name, parent: parent === SELF ? null : parent, limitable: role === 'agent' }],
+  );
+}
+
+function refuseUnreadable(
+  { unreadable, unreadableRows }: { unreadable: number; unreadableRows: readonly UnreadableRow[] },
+  { what, name }: { what: 'users' | 'accounts'; name: string },
+): void {
+  if (unreadable === 0) return;
+  const [first] = unreadableRows;
+  const example = first === undefined ? '' : ` (row ${first.index + 1}: ${first.problem})`;
+  throw new SluiceError(
+    'list_unreadable',
+    `${unreadable} rows of the list of ${what} of panel "${name}" could not be parsed${example}. Correct these ${what} on the panel.`,
+    { kind: 'panel', details: { panel: name } },
+  );
 }
 
 function toEntry(user: HiddifyUser, timeZone: string): PanelEntry {
