@@ -53,6 +53,7 @@ export type { UpgradeConcern } from './features/upgrade/changes.js';
 export type { AcknowledgeRequest, AlarmFilter } from './features/notices/list-alarms.js';
 export type { DeliveryFilter } from './features/notices/list-deliveries.js';
 export type { LateLine } from './features/schedule/last-run.js';
+export type { AddonId } from './features/agents/addon-ids.js';
 export type { AgentsAbove, BelowAgents } from './features/agents/agents-above.js';
 export type { UsageFilter } from './features/usage/usage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';

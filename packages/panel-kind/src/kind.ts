@@ -154,6 +154,8 @@ export interface PanelKind extends KindTraits {
   readonly billFrom?: (panel: PanelSettings) => string | null;
   /** Returns the clients who are agents, each with uuid or name of its agent. Pure. */
   readonly agentClients?: (panel: PanelSettings) => Readonly<Record<string, string>>;
+  /** Returns the uuids of agents by the integer ids that programs written for an add-on know them by. Pure. */
+  readonly addonIds?: (panel: PanelSettings) => Readonly<Record<string, string>>;
   /** Returns the agents whose limits are not enforced, each by uuid or name. Pure. */
   readonly exemptAgents?: (panel: PanelSettings) => readonly string[];
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */

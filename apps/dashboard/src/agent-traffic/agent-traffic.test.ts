@@ -120,7 +120,65 @@ describe('the API of the Hiddify add-on', () => {
     });
   });
 
-  it('refuses integer ids and names the uuid', async () => {
+  describe('with the ids that the add-on had', () => {
+    const state = async (panels: Record<string, object>): Promise<void> => {
+      await at.close();
+      fake = await startFakeHiddify({ now: manualClock('2026-11-20T12:00:00.000Z').now });
+      north = fake.addAgent(undefined, { name: 'north', uuid: north });
+      fake.addUser({ agent: north, usageLimit: 30 * GB, currentUsage: 20 * GB });
+      const vpn = { kind: 'hiddify', url: fake.url, allowHttp: true, apiKey: fake.key, retries: 0 };
+      const all = Object.entries(panels).map(([name, agents]) => [name, { ...vpn, agents }]);
+      at = await startBench({ fakes: [fake], kinds: [hiddify], panels: Object.fromEntries(all) as never });
+      tokens = { Reader: await at.token('read'), Operator: await at.token('read', 'operate') };
+    };
+
+    it('accepts and returns them, and the uuids of the others', async () => {
+      await state({ vpn: { addonIds: { 7: north.toUpperCase() } } });
+      const south = fake.addAgent(undefined, { name: 'south' });
+      expect(await call('PUT /7/traffic-limit', { traffic_limit_GB: 25 })).toEqual({
+        status: 200,
+        json: { message: 'Traffic limit updated successfully', agent_id: 7, traffic_limit_GB: 25 },
+      });
+      expect((await call('GET /7/traffic')).json).toMatchObject({
+        agent_id: 7,
+        agent_uuid: north,
+        total_traffic_GB: 20,
+      });
+      expect((await call(`GET /${north}/traffic`)).json).toMatchObject({ agent_id: 7 });
+      expect((await call('POST /7/check')).json).toMatchObject({ was_exceeded: false, stats: { agent_id: 7 } });
+      const { json } = await call('POST /7/can-create-user', { user_traffic_limit_GB: 6 }, 'Reader');
+      expect(json).toMatchObject({
+        can_create: false,
+        agent_stats: { agent_id: 7, agent_uuid: `${north.slice(0, 4)}...` },
+      });
+      const { agents } = (await call('GET /traffic')).json as { agents: { agent_id: unknown; agent_name: string }[] };
+      expect(new Map(agents.map((agent) => [agent.agent_name, agent.agent_id]))).toEqual(
+        new Map<string, unknown>([
+          ['north', 7],
+          ['south', south],
+        ]),
+      );
+      expect(await call('GET /8/traffic')).toEqual({
+        status: 400,
+        json: { error: expect.stringContaining('agents.addonIds') },
+      });
+    });
+
+    it('refuses one that agents of two panels have', async () => {
+      await state({ vpn: { addonIds: { 7: north } }, vpn2: { addonIds: { 7: north } } });
+      expect(await call('GET /7/traffic')).toEqual({
+        status: 400,
+        json: { error: expect.stringMatching(/^2 panels have an agent with this id/) },
+      });
+    });
+
+    it('finds nobody by one whose agent the panel does not have', async () => {
+      await state({ vpn: { addonIds: { 7: '00000000-0000-4000-8000-000000000001' } } });
+      expect(await call('GET /7/traffic')).toEqual({ status: 404, json: { error: 'Agent not found' } });
+    });
+  });
+
+  it('refuses integer ids that the config does not state and names the uuid', async () => {
     for (const what of ['GET /2/traffic', 'PUT /2/traffic-limit', 'POST /2/check', 'POST /2/can-create-user']) {
       const { status, json } = await call(
         what,

@@ -1,4 +1,5 @@
 import type { AgentDetail, AgentView, Sluice } from '@sluice/engine';
+import type { AddonId } from '@sluice/engine/options';
 import { isStopError } from '@sluice/engine/words';
 import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
@@ -6,7 +7,7 @@ import type * as z from 'zod';
 import type { MadeBy } from '../access/viewer.js';
 import { notFound } from '../server/failure.js';
 import * as schema from './schemas.js';
-import { toGigabytes, toListEntry, toStats } from './stats.js';
+import { agentKey, type AgentIds, toGigabytes, toListEntry, toStats } from './stats.js';
 
 /** Where the calls of the add-on's API are: its own path. */
 export const AGENT_TRAFFIC_PREFIX = '/api/v1/agent-traffic';
@@ -50,17 +51,21 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     result: schema.agentList,
     async answer({ sluice }) {
       const agents = await listAll(sluice);
-      return { agents: agents.map(toListEntry), count: agents.length };
+      const ids = toIds(await sluice.agents.addonIds());
+      return { agents: agents.map((agent) => toListEntry(agent, ids)), count: agents.length };
     },
   },
   {
     method: 'GET',
     path: '/agents/:agent/traffic',
     needs: 'read',
-    summary: 'Show an agent as the add-on does, by its uuid',
+    summary: 'Show an agent as the add-on does, by its uuid or the id in agents.addonIds',
     body: null,
     result: schema.agentStats,
-    answer: async (request) => toStats((await findAgent(request)).detail),
+    async answer(request) {
+      const { detail, ids } = await findAgent(request);
+      return toStats(detail, ids);
+    },
   },
   {
     method: 'PUT',
@@ -72,7 +77,7 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     async answer(request) {
       const gb = readGigabytes(request.body, 'traffic_limit_GB');
       const limitBytes = gb === null ? null : Math.trunc(gb * BYTES_PER_GB);
-      const { panel, uuid } = await findAgent(request);
+      const { panel, uuid, ids } = await findAgent(request);
       const { sluice, as } = request;
       // The add-on stores a limit without a question, also one that is already exceeded.
       const confirm = (): Promise<void> => Promise.resolve();
@@ -80,7 +85,7 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
       const agent = await sluice.agents.limit(uuid, how);
       return {
         message: 'Traffic limit updated successfully',
-        agent_id: agent.uuid,
+        agent_id: ids.get(agentKey(agent)) ?? agent.uuid,
         traffic_limit_GB: toGigabytes(agent.limitBytes),
       };
     },
@@ -93,13 +98,13 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     body: null,
     result: schema.checkResult,
     async answer(request) {
-      const { panel, uuid } = await findAgent(request);
+      const { panel, uuid, ids } = await findAgent(request);
       const { sluice, as } = request;
       const report = await sluice.agents.check({ agent: uuid, panel, ...as });
       const [agent] = report.agents;
       throwFirst([report.error, agent?.error ?? null, ...report.panels.map(({ error }) => error)]);
       const { exceeded = false } = agent ?? {};
-      const stats = toStats(await sluice.agents.show(uuid, { panel }));
+      const stats = toStats(await sluice.agents.show(uuid, { panel }), ids);
       return { message: 'Check completed', was_exceeded: exceeded, stats };
     },
   },
@@ -130,12 +135,12 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     async answer(request) {
       // Without a size, the add-on answers for a user of nothing: whether the agent has anything left.
       const bytes = Math.ceil((readGigabytes(request.body, 'user_traffic_limit_GB') ?? 0) * BYTES_PER_GB);
-      const { panel, uuid, detail } = await findAgent(request);
+      const { panel, uuid, detail, ids } = await findAgent(request);
       const check = await request.sluice.agents.canCreateUser(uuid, bytes, { panel });
       const isFull = detail.exceeded || detail.remainingBytes === 0;
       const fits = check.allowed && !isFull;
       const reason = fits ? null : (check.reason ?? `Agent "${detail.name}" has reached its traffic limit.`);
-      return { can_create: fits, error_message: reason, agent_stats: toStats(detail) };
+      return { can_create: fits, error_message: reason, agent_stats: toStats(detail, ids) };
     },
   },
 ];
@@ -144,7 +149,10 @@ interface FoundAgent {
   uuid: string;
   panel: string;
   detail: AgentDetail;
+  ids: AgentIds;
 }
+
+const toIds = (stated: readonly AddonId[]): AgentIds => new Map(stated.map((entry) => [agentKey(entry), entry.id]));
 
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
@@ -159,22 +167,33 @@ async function listAll(sluice: AgentTrafficRequest['sluice']): Promise<AgentView
 
 /** Returns the agent of a request, on whichever panel it is. */
 async function findAgent({ sluice, agent: text }: AgentTrafficRequest): Promise<FoundAgent> {
-  if (!UUID.test(text)) throw notAUuid(text);
-  const uuid = text.toLowerCase();
-  const found = (await listAll(sluice)).find((agent) => agent.uuid === uuid);
+  const isId = /^\d+$/.test(text);
+  if (!isId && !UUID.test(text)) throw unknownAgent();
+  const stated = await sluice.agents.addonIds();
+  const { uuid, panel: on } = isId ? findById(stated, text) : { uuid: text.toLowerCase(), panel: null };
+  const found = (await listAll(sluice)).find((agent) => agent.uuid === uuid && (on ?? agent.panel) === agent.panel);
   if (found === undefined) throw unknownAgent();
   const { panel } = found;
-  return { uuid, panel, detail: await sluice.agents.show(uuid, { panel }) };
+  return { uuid, panel, detail: await sluice.agents.show(uuid, { panel }), ids: toIds(stated) };
+}
+
+/** Returns the agent with an id in the config. */
+function findById(stated: readonly AddonId[], text: string): Pick<AddonId, 'panel' | 'uuid'> {
+  const [only, ...others] = stated.filter(({ id }) => String(id) === text);
+  const use = `use the uuid (agent_uuid in GET ${AGENT_TRAFFIC_PREFIX}/agents/traffic) in place of ${text.slice(0, 20)}`;
+  if (only === undefined)
+    throw usageError(
+      'bad_option',
+      `No agent has this integer id in agents.addonIds of its panel: state it there, or ${use}`,
+    );
+  if (others.length > 0)
+    throw usageError('bad_option', `${others.length + 1} panels have an agent with this id: ${use}`);
+  const { panel, uuid } = only;
+  return { panel, uuid };
 }
 
 function unknownAgent(): SluiceError {
   return notFound('unknown_agent', 'Agent not found');
-}
-
-function notAUuid(text: string): SluiceError {
-  if (!/^\d+$/.test(text)) return unknownAgent();
-  const message = `Agents have no integer id here: use the uuid (agent_uuid in GET ${AGENT_TRAFFIC_PREFIX}/agents/traffic) in place of ${text.slice(0, 20)}`;
-  return usageError('bad_option', message);
 }
 
 /** Returns a figure in GB of a body; null only where the body says null. */

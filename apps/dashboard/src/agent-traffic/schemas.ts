@@ -2,9 +2,10 @@ import { count, name, text, textOrNull } from '@sluice/contract/documents';
 import * as z from 'zod';
 
 const gigabytes = z.number().describe('GB of 1024³ bytes');
+// The panel's API never shows the integer id that the add-on used.
+const agentId = z.union([count, text]).describe('The id in agents.addonIds, else the uuid');
 const listed = {
-  // The panel's API never shows the integer id that the add-on used.
-  agent_id: text.describe('The uuid'),
+  agent_id: agentId,
   agent_name: text,
   agent_uuid: text,
   total_traffic_bytes: count,
@@ -33,7 +34,7 @@ export const agentStats = name(
 export type AgentStats = z.infer<typeof agentStats>;
 
 export const limitRequest = z.object({ traffic_limit_GB: size });
-export const limitChanged = z.object({ message: text, agent_id: text, traffic_limit_GB: gigabytes.nullable() });
+export const limitChanged = z.object({ message: text, agent_id: agentId, traffic_limit_GB: gigabytes.nullable() });
 export const checkResult = z.object({ message: text, was_exceeded: z.boolean(), stats: agentStats });
 export const allChecked = z.object({ message: text, exceeded_agents_count: count });
 export const creationRequest = z.object({ user_traffic_limit_GB: size });

@@ -2,11 +2,19 @@ import type { AgentDetail, AgentView } from '@sluice/engine';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import type { AgentListEntry, AgentStats } from './schemas.js';
 
+/** The ids that the config states, by agents. */
+export type AgentIds = ReadonlyMap<string, number>;
+
+/** Returns the key of an agent among those of all panels. */
+export function agentKey({ panel, uuid }: Pick<AgentView, 'panel' | 'uuid'>): string {
+  return `${panel} ${uuid}`;
+}
+
 /** Returns an agent as the add-on's list has it. */
-export function toListEntry(agent: AgentView): AgentListEntry {
+export function toListEntry(agent: AgentView, ids: AgentIds): AgentListEntry {
   const { uuid, limitBytes, remainingBytes } = agent;
   return {
-    agent_id: uuid,
+    agent_id: ids.get(agentKey(agent)) ?? uuid,
     agent_name: agent.name,
     agent_uuid: uuid,
     total_traffic_bytes: agent.usedBytes,
@@ -19,9 +27,9 @@ export function toListEntry(agent: AgentView): AgentListEntry {
 }
 
 /** Returns the statistics of an agent as the add-on reports them. */
-export function toStats(agent: AgentDetail): AgentStats {
+export function toStats(agent: AgentDetail, ids: AgentIds): AgentStats {
   const { usedBytes, limitBytes } = agent;
-  const entry = toListEntry(agent);
+  const entry = toListEntry(agent, ids);
   const { remaining_traffic_GB: remaining } = entry;
   return {
     ...entry,

@@ -102,6 +102,10 @@ export const agents = group({
     callers: SERVER,
     accepts: () => accepts(['client', text], options(called)),
   },
+  addonIds: {
+    callers: SERVER,
+    accepts: () => accepts(options(called)),
+  },
   above: {
     callers: SERVER,
     accepts: () =>

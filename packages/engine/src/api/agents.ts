@@ -6,6 +6,7 @@ import type {
   CreatedUserReport,
   RestoreReport,
 } from '@sluice/contract/documents';
+import { type AddonId, listAddonIds } from '../features/agents/addon-ids.js';
 import { agentsAbove, type AgentsAbove, type BelowAgents } from '../features/agents/agents-above.js';
 import { agentForClient } from '../features/agents/agent-views.js';
 import { agentsOfClient } from '../features/agents/client-agents.js';
@@ -44,6 +45,8 @@ export interface Agents {
   ofClient(client: string, options?: CallOptions & ReaderOptions): Promise<{ agents: AgentDetail[] }>;
   /** Returns how many agents the config names for a client that are not found, or not by their name alone, as last read. */
   unknownOfClient(client: string, options?: CallOptions): Promise<number>;
+  /** Returns the integer ids that programs written for an add-on know agents by, as the config states them. Calls no panel. */
+  addonIds(options?: CallOptions): Promise<AddonId[]>;
   /** Returns the agents above a service, or above the users of an agent (itself first), as last read. */
   above(below: BelowAgents, options?: CallOptions): Promise<AgentsAbove>;
   /** Explains the agent's state from the store. */
@@ -86,6 +89,7 @@ export function agentsApi(call: RunCall): Agents {
       }),
     unknownOfClient: (client, options) =>
       call(options, async (context) => (await agentsOfClient(context, client)).unknown),
+    addonIds: (options) => call(options, listAddonIds),
     above: (below, options) => call(options, (context) => agentsAbove(context, below)),
     explain: (agent, options) => call(options, (context) => explainAgent(context, agent, options?.panel)),
     limit: (agent, request) => call(request, (context) => limitAgent(context, { ...request, agent })),

@@ -42,6 +42,8 @@ export const hiddify: PanelKind = {
     'panel.agents.thresholds': 'Percentages of the limit that are reported, each once per period',
     'panel.agents.addon': 'true: the panel’s agent traffic add-on enforces the limits',
     'panel.agents.addon.prefix': 'Path of the add-on’s API, if it is not the default',
+    'panel.agents.addonIds':
+      'The integer ids by which programs that were written for the add-on name agents, each with the agent’s uuid: Sluice’s own calls of the add-on accept and return them',
     product: 'For products on Hiddify',
     'product.agent': 'Uuid of the agent that the users belong to',
     'product.packageDays': 'Days that a user without a due date can be used, counted from the first use',
@@ -71,6 +73,7 @@ export const hiddify: PanelKind = {
   nameAction,
   customerLinks,
   agentClients: (panel) => (panel as HiddifySettings).agents?.clients ?? {},
+  addonIds: (panel) => (panel as HiddifySettings).agents?.addonIds ?? {},
   exemptAgents: (panel) => (panel as HiddifySettings).agents?.exempt ?? [],
   accountsExpire: true,
   daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,

@@ -10,6 +10,22 @@ export const AGENT_REF = 'hiddify_agent_uuid';
 
 const count = z.int().check(z.positive());
 
+/** Any form of a uuid: which agent it is, the panel says. */
+const agentUuid = z.string().check(
+  z.regex(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i, {
+    error: 'is not a uuid: copy the one of the agent',
+  }),
+);
+
+const addonIds = z.record(z.string(), agentUuid).check(
+  z.refine((ids) => Object.keys(ids).every((id) => /^[1-9]\d{0,9}$/.test(id)), {
+    error: 'a key here is not an id of the add-on: write whole numbers above 0',
+  }),
+  z.refine((ids) => new Set(Object.values(ids).map((uuid) => uuid.toLowerCase())).size === Object.keys(ids).length, {
+    error: 'an agent has two ids here: keep the one that the add-on had',
+  }),
+);
+
 const agents = z.strictObject({
   accounting: z._default(z.enum(['consumed', 'allocated', 'panel']), 'consumed'),
   period: z._default(
@@ -20,6 +36,7 @@ const agents = z.strictObject({
   releaseBelow: z._default(share.check(z.gte(0.01)), 0.95),
   clients: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
   thresholds: z._default(z.array(z.int().check(z.positive(), z.lte(1000))), [80, 90, 100]),
+  addonIds: z._default(addonIds, {}),
   addon: z._default(z.union([z.boolean(), z.strictObject({ prefix: z.string() })]), false),
 });
 

@@ -13,6 +13,7 @@ import { readMark } from '../../kernel/changes/store-copy.js';
 import { describeWriter, isObserved } from '../../kernel/changes/store-copy.js';
 import { isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
+import { addonIdChecks } from '../agents/addon-ids.js';
 import { clientAgentChecks } from '../agents/client-agents.js';
 import { exemptAgentChecks } from '../agents/exempt-agents.js';
 import { formerAgentChecks } from '../agents/meant-agents.js';
@@ -30,6 +31,7 @@ export async function panelChecks(context: Context, name: string, contract: bool
     const panel = await context.panel(name);
     checks.push(...shortSecretChecks(context, name), ...(await clientAgentChecks(context, name)));
     checks.push(...(await exemptAgentChecks(context, name)), ...(await formerAgentChecks(context, name)));
+    checks.push(...(await addonIdChecks(context, name)));
     const startedAt = context.deps.clock.now();
     const { message, clockDifferenceMs, warnings = [], expiring } = await panel.test();
     const took = context.deps.clock.now() - startedAt;
