@@ -343,5 +343,6 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   client_agent: 'Write the uuid of the agent there, which "sluice agent list --panel {panel}" shows',
   former_agent: 'Write the uuid of the agent there, which "sluice agent list --panel {panel}" shows',
   exempt_agent: 'Write the uuid of the agent there, which "sluice agent list --panel {panel}" shows',
+  addon_id: 'Write the uuid of the agent there, which "sluice agent list --panel {panel}" shows',
   period_ahead: 'Run "sluice agent check --all", which continues with the correct period',
 };
