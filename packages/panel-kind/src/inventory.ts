@@ -66,6 +66,8 @@ export interface EntryDetail {
   readonly quotaBytes?: number | null;
   /** The service of the billing system that the panel itself names as its owner, by its id there. */
   readonly billingId?: string;
+  /** Id of the account that it belongs to (`PanelOwner`), also where nothing names the entry; absent for that of the credentials, or none. */
+  readonly owner?: string;
   /** What an operator has to know or to decide. */
   readonly notes?: readonly string[];
 }
