@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { toBytes, toGigabytes } from './gigabytes.js';
+import { gigabytesToBytes } from '@sluice/quota-core';
+import { formatGigabytes, toBytes, toGigabytes } from './gigabytes.js';
 
 describe('GB of the panel', () => {
   it('give back the whole bytes that are stored, up to the 1,000,000 GB of the panel', () => {
@@ -24,5 +25,26 @@ describe('GB of the panel', () => {
     for (const value of [null, undefined, '7.5', Number.NaN, Infinity, -Infinity, 1e9, true, {}]) {
       expect(toBytes(value)).toBeNull();
     }
+  });
+});
+
+describe('GB as a decimal number', () => {
+  it('are read back as the same bytes', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (bytes) => {
+        expect(gigabytesToBytes(formatGigabytes(bytes))).toBe(bytes);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    [0, '0'],
+    [1, '0.0000000009'],
+    [1_610_612_736, '1.5'],
+    [7_838_315_315, '7.2999999998'],
+    [Number.MAX_SAFE_INTEGER, '8388607.9999999991'],
+  ])('are short: %i', (bytes, text) => {
+    expect(formatGigabytes(bytes)).toBe(text);
   });
 });

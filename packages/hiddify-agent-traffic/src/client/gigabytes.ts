@@ -14,3 +14,22 @@ export function toBytes(gb: unknown): number | null {
 export function toGigabytes(bytes: number): number {
   return bytes / BYTES_PER_GB;
 }
+
+/**
+ * Returns whole bytes as a decimal number of GB that a file reads back as the same bytes.
+ *
+ * @example
+ * ```ts
+ * formatGigabytes(1_610_612_736); // 1.5
+ * ```
+ */
+export function formatGigabytes(bytes: number): string {
+  const unit = BigInt(BYTES_PER_GB);
+  // The last of ten digits is less than half a byte.
+  const [digits, scale] = [10, 10n ** 10n];
+  const scaled = (BigInt(bytes) * scale * 2n + unit) / (unit * 2n);
+  const decimals = String(scaled % scale)
+    .padStart(digits, '0')
+    .replace(/0+$/, '');
+  return `${scaled / scale}${decimals === '' ? '' : `.${decimals}`}`;
+}

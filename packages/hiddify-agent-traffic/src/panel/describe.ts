@@ -1,7 +1,7 @@
 import type { EntryDetail } from '@sluice/panel-kind';
 import { checkLocalDate } from '@sluice/quota-core';
 import { MOST_BYTES } from '../client/check-user.js';
-import type { HiddifyUser } from '../client/records.js';
+import { type HiddifyUser, SELF } from '../client/records.js';
 import { findEndDate } from './product.js';
 import { type HiddifyProduct, MODES } from './settings.js';
 
@@ -54,6 +54,7 @@ export function toDetail(user: HiddifyUser): EntryDetail {
     },
     section,
     ...(quota === null ? {} : { quotaBytes: null }),
+    ...(user.owner === null || user.owner === SELF ? {} : { owner: user.owner }),
     ...(notes.length > 0 && { notes }),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { entryKey, type EntryDetail, type PanelEntry } from '@sluice/panel-kind';
-import type { HiddifyUser } from '../client/records.js';
+import { type HiddifyUser, SELF } from '../client/records.js';
 import { listedUser } from '../test/records.js';
 import { calls, GB, useWorld } from '../test/world.js';
 import { toDetail } from './describe.js';
@@ -16,7 +16,9 @@ describe('what a service of a user states', () => {
     expect(describeUser({})).toEqual({
       columns: { billing_cycle: 'monthly', next_due_date: '2026-03-12' },
       section: { packageDays: 30, mode: 'no_reset' },
+      owner: 'north',
     });
+    expect(describeUser({ owner: SELF })).not.toHaveProperty('owner');
   });
 
   it('is due on the day before the one from which the panel does not serve it', () => {

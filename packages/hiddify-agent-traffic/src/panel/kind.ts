@@ -77,6 +77,7 @@ export const hiddify: PanelKind = {
   exemptAgents: (panel) => (panel as HiddifySettings).agents?.exempt ?? [],
   accountsExpire: true,
   daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,
+  oldTools: { hiddify: async () => (await import('./addon-limits.js')).addonTool },
   async open(panel, dependencies) {
     const { openHiddifyPanel } = await import('./panel.js');
     return openHiddifyPanel(hiddify, panel, dependencies);
