@@ -62,7 +62,7 @@ export interface EntryDetail {
   readonly columns?: Readonly<Record<string, string>>;
   /** The kind's section of the product, as in the config. */
   readonly section?: Readonly<Record<string, unknown>>;
-  /** The quota of the product, where it is not the limit of the entry; null for none. */
+  /** The quota of the product, where it is not the limit of the entry; null for none, also of an entry without a limit. */
   readonly quotaBytes?: number | null;
   /** The service of the billing system that the panel itself names as its owner, by its id there. */
   readonly billingId?: string;
