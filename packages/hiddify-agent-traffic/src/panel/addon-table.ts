@@ -8,7 +8,7 @@ export const ADMIN_TABLE: OldTable = {
   name: 'admin_user',
   title: 'Agents of the panel with their integer ids and the limits of the agent traffic add-on 1.0.0, in bytes',
   columns: ['id', 'uuid', 'traffic_limit'],
-  query: "SELECT id, uuid, traffic_limit FROM admin_user WHERE mode = 'agent' AND id > 1 ORDER BY id;",
+  query: "SELECT id, uuid, traffic_limit FROM admin_user WHERE mode = 'agent' AND id > 1 ORDER BY id",
 };
 
 /** The Owner is the account with this id. */

@@ -34,7 +34,7 @@ export function toDetail(user: HiddifyUser): EntryDetail {
   const { packageDays, mode } = user;
   const due = findDue(user);
   const cycle = findCycle(user);
-  const quota = findQuota(user, cycle);
+  const quota = findQuota(user, due === null || cycle === null);
   const section: { -readonly [Key in keyof HiddifyProduct]?: HiddifyProduct[Key] } = {};
   if (packageDays !== null && packageDays > 0) section.packageDays = packageDays;
   if (isMode(mode)) section.mode = mode;
@@ -84,15 +84,16 @@ function findCycle({ packageDays, mode }: HiddifyUser): string | null {
 }
 
 /** Returns why the limit of a user can't be the quota of its product; null where it can. */
-function findQuota({ limitBytes, odd, mode }: HiddifyUser, cycle: string | null): { why: string | null } | null {
-  if (limitBytes >= MOST_BYTES) return null;
+function findQuota({ limitBytes, odd, mode }: HiddifyUser, isEndless: boolean): { why: string | null } | null {
+  // What is wrong with its days is said already.
+  const ofDays = isEndless ? { why: null } : null;
+  if (limitBytes >= MOST_BYTES) return ofDays;
   const stays = 'the panel goes on to stop it at its own limit, and its product has no quota';
   if (odd?.limitBytes !== undefined) return { why: `its limit is negative, which stops it: ${stays}` };
   if (limitBytes === 0) return { why: `its limit is 0, which stops it at its first byte: ${stays}` };
   if (mode === 'weekly' || mode === 'daily')
     return { why: `its limit is for ${mode === 'daily' ? 'a day' : '7 days'}, and no quota is: ${stays}` };
-  // What is wrong with its days is said already.
-  return cycle === null ? { why: null } : null;
+  return ofDays;
 }
 
 function describeDays(
@@ -104,9 +105,10 @@ function describeDays(
   const notes: string[] = [];
   if (startDate === null)
     notes.push(
-      `its ${packageDays} days begin with its first use, so that it has no due date yet: state one, or read it again after that`,
+      `its ${packageDays} days begin with its first use, so that it has no due date yet and its product no quota: adopt it again after that`,
     );
-  else if (due === null) notes.push('no service can be due on its last day: state its next_due_date');
+  else if (due === null)
+    notes.push('no service can be due on its last day, so that its product has no quota: state its next_due_date');
   if (cycle === null)
     notes.push(
       `its ${packageDays} days are more than any billing cycle: the panel goes on to stop it at its own limit, and its product has no quota`,

@@ -54,6 +54,7 @@ describe('what a service of a user states', () => {
 
   it.each<[string, Partial<HiddifyUser>, RegExp]>([
     ['whose package outlasts every cycle', { packageDays: 1098 }, /1098 days are more than any billing cycle/],
+    ['that can be due on no day', { startDate: '0900-01-01' }, /no service can be due on its last day/],
     ['that the panel zeroes every day', { mode: 'daily' }, /limit is for a day/],
     ['that the panel zeroes every week', { mode: 'weekly' }, /limit is for 7 days/],
     ['with a limit of 0', { limitBytes: 0 }, /limit is 0/],
@@ -72,8 +73,8 @@ describe('what a service of a user states', () => {
   });
 
   it('has no due date before the first use, and names that', () => {
-    const { columns, notes } = describeUser({ startDate: null });
-    expect(columns).toEqual({ billing_cycle: 'monthly' });
+    const { columns, notes, quotaBytes } = describeUser({ startDate: null });
+    expect([columns, quotaBytes]).toEqual([{ billing_cycle: 'monthly' }, null]);
     expect(notes).toEqual([expect.stringContaining('begin with its first use')]);
   });
 
@@ -93,7 +94,10 @@ describe('what a service of a user states', () => {
   });
 
   it('has no limit for a user without one, however its package is', () => {
-    expect(describeUser({ limitBytes: 1_000_000 * GB, mode: 'daily' })).not.toHaveProperty('quotaBytes');
+    const unlimited = { limitBytes: 1_000_000 * GB };
+    expect(describeUser({ ...unlimited, mode: 'daily' })).not.toHaveProperty('quotaBytes');
+    // A product with any quota needs a due date.
+    expect(describeUser({ ...unlimited, startDate: null }).quotaBytes).toBeNull();
   });
 });
 

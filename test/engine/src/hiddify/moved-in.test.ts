@@ -32,10 +32,11 @@ function fill({ panel, north }: HiddifyBench): Users {
     daily: add({ mode: 'daily', usageLimit: GB, currentUsage: GB / 2 }),
     nothing: add({ usageLimit: 0, currentUsage: 0 }),
     unlimited: add({ usageLimit: 1_000_000 * GB }),
+    unlimitedUnstarted: add({ usageLimit: 1_000_000 * GB, startDate: null }),
   };
 }
 
-/** Makes a service of each user, and products of what they have in common. Those that are due on no day have no quota. */
+/** Makes a service of each user, and products of what they have in common. */
 async function moveIn({ bench, panel }: HiddifyBench, users: Users): Promise<void> {
   const settings = { kind: 'hiddify', url: panel.url, allowHttp: true, apiKey: panel.key } as never;
   const toOpen = { name: 'vpn', settings, timeZone: 'UTC', currency: null, products: {} };
@@ -49,10 +50,9 @@ async function moveIn({ bench, panel }: HiddifyBench, users: Users): Promise<voi
   const products = new Map<string, string>();
   const names = new Map(Object.entries(users).map(([name, uuid]) => [uuid, name]));
   const rows = entries.map((entry) => {
-    const { columns = {}, section = {}, quotaBytes = entry.limitBytes } = details?.get(entryKey(entry)) ?? {};
-    const total = columns['next_due_date'] === undefined ? null : quotaBytes;
-    const quota =
-      entry.unlimited === true ? 'quota: unlimited, ' : total === null ? '' : `quota: { total: ${total}B }, `;
+    const { columns = {}, section = {}, quotaBytes } = details?.get(entryKey(entry)) ?? {};
+    const shown = entry.unlimited === true ? 'unlimited' : `{ total: ${entry.limitBytes ?? 0}B }`;
+    const quota = quotaBytes === null ? '' : `quota: ${shown}, `;
     const settingsOf = `{ panel: vpn, ${quota}hiddify: ${JSON.stringify(section)} }`;
     if (!products.has(settingsOf)) products.set(settingsOf, `moved-${products.size + 1}`);
     const product = products.get(settingsOf) ?? '';
