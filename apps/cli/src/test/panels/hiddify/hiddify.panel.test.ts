@@ -4,50 +4,10 @@ import type { AgentDetail, CheckReport, CommandReport, RunReport } from '@sluice
 import { benchForEachTest } from '../../each-test.js';
 import type { Outcome } from '../../harness.js';
 import { onRealPanel } from '../real-panel.js';
+import { api, base, change, GB, isThere, itWithPanel, key, reason, type User, user, users } from './panel-api.js';
 
-const { SLUICE_TEST_HIDDIFY_URL: url, SLUICE_TEST_HIDDIFY_KEY: key } = process.env;
-const isNamed = url !== undefined && key !== undefined;
-const reason = isNamed
-  ? ''
-  : ' (skipped: SLUICE_TEST_HIDDIFY_URL, with the admin path, and SLUICE_TEST_HIDDIFY_KEY do not name a panel)';
-/** Runs where the environment names a real panel, and is reported as skipped, with the reason, where it does not. */
-const itWithPanel = isNamed ? it : it.skip;
 const long = process.env['SLUICE_LONG'] === '1';
 
-const GB = 1024 ** 3;
-const base = String(url).replace(/\/+$/, '');
-
-interface User {
-  uuid: string;
-  name: string;
-  usage_limit_GB: number;
-  current_usage_GB: number;
-  package_days: number;
-  start_date: string | null;
-  mode: string;
-  enable: boolean;
-  is_active: boolean;
-  added_by_uuid: string;
-}
-
-/** The panel's own API with the Owner's key. */
-async function api(method: string, endpoint: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-  const answer = await fetch(`${base}/api/v2/admin${endpoint}`, {
-    method,
-    headers: { 'hiddify-api-key': String(key), accept: 'application/json', 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: answer.status, body: await answer.json() };
-}
-
-const user = async (uuid: string): Promise<User> => (await api('GET', `/user/${uuid}/`)).body as User;
-const isThere = async (uuid: string): Promise<boolean> => (await api('GET', `/user/${uuid}/`)).status === 200;
-const change = (uuid: string, body: Partial<User>): Promise<unknown> => api('PATCH', `/user/${uuid}/`, body);
-const users = async (): Promise<User[]> => {
-  const { status, body } = await api('GET', '/user/');
-  // An empty list is a 404 on this panel.
-  return status === 404 ? [] : (body as User[]);
-};
 const readUsers = async (agent: string): Promise<User[]> =>
   (await users()).filter((row) => row.added_by_uuid === agent);
 
