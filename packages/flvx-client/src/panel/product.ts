@@ -8,7 +8,7 @@ import {
   type PanelDependencies,
   type PanelSettings,
 } from '@sluice/panel-kind';
-import { zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
+import { toLocalDate, zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
 import * as z from 'zod/mini';
 import { NOWHERE } from '../account/plan/target.js';
 import type { FlvxCredentials } from '../client/client.js';
@@ -225,11 +225,20 @@ export function findExpiry({
   return epochMs(Date.parse(zonedMidnight(localDate ?? '', timeZone)));
 }
 
-/** Returns when an account expires on the panel that expires at this instant: without a due date so, but not before its protection ends. */
-export function toExpiry(
-  target: Pick<TargetState, 'service' | 'product' | 'timeZone' | 'now'>,
-  present: EpochMs,
-): EpochMs {
+/**
+ * Returns when an account expires on the panel that expires at this instant now. One that Sluice did not create keeps its time of day,
+ * where it expires on the right day.
+ */
+export function toExpiry(target: ExpiryTarget, present: EpochMs): EpochMs {
+  const end = findEnd(target, present);
+  const isOwn = target.service.ownRefs.includes('flvx_user_id');
+  return !isOwn && isOnDayOf(end, present, target.timeZone) ? present : end;
+}
+
+type ExpiryTarget = Pick<TargetState, 'service' | 'product' | 'timeZone' | 'now'>;
+
+/** Returns the end of an account: without a due date its present one, but not before its protection ends. */
+function findEnd(target: ExpiryTarget, present: EpochMs): EpochMs {
   const { service, timeZone, now } = target;
   const due = findExpiry(target);
   if (due !== null || service.protectedUntil === null) return due ?? present;
@@ -237,10 +246,18 @@ export function toExpiry(
   return present < end && Date.parse(now) < end ? end : present;
 }
 
+/** Whether an instant is later on the local day that begins at midnight. */
+function isOnDayOf(midnight: EpochMs, instant: EpochMs, timeZone: string): boolean {
+  // No local day is longer.
+  if (instant <= midnight || instant - midnight > 2 * dayMs) return false;
+  const [day, other] = [midnight, instant].map((ms) => toLocalDate(new Date(ms).toISOString(), timeZone));
+  return day === other;
+}
+
 /** Returns the expiry of a new account. */
-export function toFirstExpiry(target: Pick<TargetState, 'service' | 'product' | 'timeZone' | 'now'>): EpochMs {
+export function toFirstExpiry(target: ExpiryTarget): EpochMs {
   const { product, now } = target;
-  return toExpiry(target, epochMs(Date.parse(now) + toFlvxProduct(product).expiryDays * dayMs));
+  return findEnd(target, epochMs(Date.parse(now) + toFlvxProduct(product).expiryDays * dayMs));
 }
 
 const pattern = /^sl-[0-9a-z]{20}$/;
