@@ -1,5 +1,11 @@
 import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
-import { type FlvxQuotaValues, type FlvxForward, type FlvxTunnel, toBytes } from '../client/records.js';
+import {
+  type FlvxQuotaValues,
+  type FlvxForward,
+  type FlvxTunnel,
+  type GigabytesWhole,
+  toBytes,
+} from '../client/records.js';
 
 /** What the panel's own rules read of a user or permission. */
 export interface RuledRow extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
@@ -25,9 +31,18 @@ export function isExpired(row: { expiresAt: number }, at: number): boolean {
   return row.expiresAt <= at;
 }
 
+/**
+ * Returns the bytes of a quota as the panel computes them: in a signed 64-bit number, so that a quota from 2^33 GB on becomes any limit, a
+ * negative one too.
+ */
+export function toLimitBytes(quota: GigabytesWhole): number {
+  const limit = toBytes(quota);
+  return Number.isSafeInteger(limit) ? limit : Number(BigInt.asIntN(64, BigInt(quota) << 30n));
+}
+
 /** Whether the panel pauses all forwards of this user at the next traffic: above the quota, not at it. */
 export function stopsUser(user: RuledRow, at: number): boolean {
-  return toBytes(user.quota) < sumBytes(user) || isExpired(user, at) || user.status !== 1;
+  return toLimitBytes(user.quota) < sumBytes(user) || isExpired(user, at) || user.status !== 1;
 }
 
 /** Whether the panel pauses the forwards of this permission at their next traffic: from the quota on. */
@@ -37,7 +52,7 @@ export function stopsPermission(permission: RuledRow, at: number): boolean {
 
 /** Whether the quota is used up or the row has expired. */
 export function isUsedUp(row: RuledRow, at: number): boolean {
-  return sumBytes(row) >= toBytes(row.quota) || isExpired(row, at);
+  return sumBytes(row) >= toLimitBytes(row.quota) || isExpired(row, at);
 }
 
 /** The daily job runs at 00:00:05; readings and the panel's clock may differ by this much. */

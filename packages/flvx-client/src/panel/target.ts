@@ -6,18 +6,19 @@ import {
   NOWHERE,
 } from '../account/plan/target.js';
 import { type FlvxCounters, toCounters } from '../account/plan/step.js';
-import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes } from '../account/rules.js';
+import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes, toLimitBytes } from '../account/rules.js';
 import {
   type FlvxForward,
   type FlvxPermission,
   type FlvxQuotaValues,
   type FlvxUserValues,
   type GigabytesWhole,
-  toBytes,
   UNLIMITED_QUOTA,
 } from '../client/records.js';
 import type { PlanInput } from './plan-input.js';
 import { toPanelQuota } from './usage.js';
+import { isImpossibleQuota } from '../client/byte-quota.js';
+import { keepSameNumbers } from './moving-in/same-meaning.js';
 import { redirectTo, toExpiry, toFlvxProduct } from './product.js';
 import { parseClosedPrior, parseRedirectPrior, permissionKey, ranBefore } from './restrictions.js';
 import { listAssigned } from './checkpoint-tunnels.js';
@@ -75,16 +76,17 @@ function quotaAfterThrottle({ history }: PlanInput, quota: GigabytesWhole): Giga
  */
 function givenBackQuota({ target, user, permissions, history, evidence }: PlanInput): GigabytesWhole | null {
   const rows = [user, ...permissions];
-  const isUsed = (quota: number): boolean => rows.some((row) => sumBytes(row) >= toBytes(quota as GigabytesWhole));
+  const isUsed = (quota: number): boolean => rows.some((row) => sumBytes(row) >= toLimitBytes(quota as GigabytesWhole));
   const quotaBefore = target.givesBack === true ? (history.quotaBefore ?? null) : null;
   if (quotaBefore !== null && !isUsed(quotaBefore)) return quotaBefore as GigabytesWhole;
-  const isStopped = rows.some((row) => sumBytes(row) >= toBytes(row.quota));
+  const isStopped = rows.some((row) => sumBytes(row) >= toLimitBytes(row.quota));
   return isStopped || quotaBefore !== null || evidence.speed.size > 0 ? UNLIMITED_QUOTA : null;
 }
 
 function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {
   const quota = targetQuota(input);
   if (quota === null || quota === has) return {};
+  if (isImpossibleQuota(has) && !mayReplaceImpossible(input)) return {};
   return quota > has || mayLower(input) || isLiftedForThrottle(input) ? { quota } : {};
 }
 
@@ -92,11 +94,16 @@ function mayLower({ target, history: { ownQuota, firstCycle } }: PlanInput): boo
   return mayLowerLimit(target, { isOwn: ownQuota, firstCycle });
 }
 
+/** Whether a quota that another tool wrote in bytes may be corrected: with the cycle after the one in which it was first seen. */
+function mayReplaceImpossible({ target, history: { firstCycle } }: PlanInput): boolean {
+  return mayLowerLimit(target, { isOwn: target.service.ownRefs.includes('flvx_user_id'), firstCycle });
+}
+
 /**
  * Returns the product's values for the user or a permission of the product: unless everything is planned only the quota, and the expiry
  * that a protection needs.
  */
-function productValues(input: PlanInput, row: Pick<FlvxQuotaValues, 'quota' | 'expiresAt'>): Partial<FlvxQuotaValues> {
+function productValues(input: PlanInput, row: FlvxQuotaValues): Partial<FlvxQuotaValues> {
   const { target, full } = input;
   const quotaChange = toQuotaChange(input, row.quota);
   const expiresAt = toExpiry(target, row.expiresAt);
@@ -104,8 +111,7 @@ function productValues(input: PlanInput, row: Pick<FlvxQuotaValues, 'quota' | 'e
     const isCutShort = target.service.protectedUntil !== null && row.expiresAt < expiresAt;
     return isCutShort ? { ...quotaChange, expiresAt } : quotaChange;
   }
-  const { maxForwards, resetDay } = toFlvxProduct(target.product);
-  return { ...quotaChange, maxForwards, resetDay, expiresAt };
+  return { ...quotaChange, ...keepSameNumbers(toFlvxProduct(target.product), row), expiresAt };
 }
 
 function userTarget(input: PlanInput): Partial<FlvxUserValues> {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
-import { GB, HOUR } from '../bench/engine-bench.js';
-import { useFlvxBench } from '../bench/flvx-bench.js';
+import { DAY, GB, HOUR } from '../bench/engine-bench.js';
+import { passTime, useFlvxBench } from '../bench/flvx-bench.js';
 import { done, expectSettled } from '../bench/outcomes.js';
+import { firstService } from '../loop/polls.js';
 
 const at = useFlvxBench();
 const EXPIRY = Date.parse('2026-12-14T15:23:41.007Z');
+const BYTES = 2 ** 30;
+const NEXT_CYCLE = Date.parse('2026-12-14T01:00:00Z');
 
 interface Adopted {
   user?: object;
@@ -46,5 +49,64 @@ describe('the expiry of a user that another tool made', () => {
     const user = await adopt({ due: '2026-12-15' });
     await done(at.sluice.reconcile());
     expect(at.panel.user(user)?.expTime).toBe(Date.parse('2026-12-15'));
+  });
+
+  it.each([
+    ['reset day', { flowResetTime: -1 }, 'relay'],
+    ['reset day beyond the month', { flowResetTime: 32 }, 'last'],
+    ['number of forwards', { num: -5, flowResetTime: 0 }, 'none'],
+  ])('stays, as does a %s that means what the product says', async (_what, user, product) => {
+    await at.bench.edit(
+      'products:',
+      `products:
+  last: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1, resetDay: 31 } }
+  none: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1, maxForwards: 0 } }`,
+    );
+    await adopt({ user, product });
+    expect(await changes()).toEqual([]);
+  });
+});
+
+describe('a quota that the old module wrote in bytes', () => {
+  it.each([
+    ['of a permission', 'monthly', 100, { permission: { flow: 100 * BYTES } }, 'assign-tunnel'],
+    ['of a permission, where both are more', 'more', 1000, { permission: { flow: 1000 * BYTES } }, 'assign-tunnel'],
+    ['of a user', 'monthly', 100, { user: { flow: 100 * BYTES } }, 'update-user'],
+    ['of a user, by 1000', 'monthly', 100, { user: { flow: 100 * 10 ** 9 } }, 'update-user'],
+  ])('%s is corrected when the next cycle opens, by one change', async (_what, product, quota, spoilt, type) => {
+    await at.bench.edit(
+      'products:',
+      `products:\n  more: { panel: relay, quota: { total: 1000GB }, flvx: { tunnelId: 1, resetDay: 1 } }`,
+    );
+    const user = await adopt({ user: { flow: quota }, ...spoilt, product });
+    expect(await changes()).toEqual([]);
+    await expectSettled(at);
+    passTime(at, NEXT_CYCLE);
+    expect(firstService(await at.poll()).actions.map((action) => action.type)).toEqual([type]);
+    expect([at.panel.user(user)?.flow, at.panel.permission(user, at.tunnels.hk)?.flow]).toEqual([quota, quota]);
+    await expectSettled(at);
+  });
+
+  it('keeps stopped what it stops, which runs again once it is corrected', async () => {
+    const user = await adopt({ permission: { flow: 10 * BYTES } });
+    at.panel.traffic(2, GB);
+    expect(at.panel.isRunning(2)).toBe(false);
+    expect((await done(at.poll())).notices.map(({ code }) => code)).toContain('stopped_by_panel');
+    expect(await changes()).toEqual([]);
+    passTime(at, NEXT_CYCLE);
+    await at.poll();
+    expect(at.panel.permission(user, at.tunnels.hk)?.flow).toBe(100);
+    expect(at.panel.isRunning(2)).toBe(true);
+  });
+
+  it('leaves a permission of its own as it is, also when the user is corrected', async () => {
+    const own = { flow: 7, num: 2, expTime: EXPIRY + 9 * DAY, flowResetTime: 3 };
+    const user = await adopt({ user: { flow: 100 * BYTES } });
+    at.panel.addPermission(user, at.tunnels.jp, own);
+    expect(await changes()).toEqual([]);
+    passTime(at, NEXT_CYCLE);
+    await at.poll();
+    expect(at.panel.user(user)?.flow).toBe(100);
+    expect(at.panel.permission(user, at.tunnels.jp)).toMatchObject(own);
   });
 });
