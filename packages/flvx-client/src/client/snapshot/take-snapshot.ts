@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.js';
 import type {
   FlvxCallOptions,
   FlvxClient,
@@ -105,17 +106,6 @@ function indexSnapshot(panel: string, users: readonly FlvxUser[], tables: Tables
       });
     },
   };
-}
-
-function groupBy<Row, Key>(rows: readonly Row[], toKey: (row: Row) => Key): Map<Key, Row[]> {
-  const groups = new Map<Key, Row[]>();
-  for (const row of rows) {
-    const key = toKey(row);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return groups;
 }
 
 /** Returns the ids of accounts, and the one that is searched. */
