@@ -31,7 +31,8 @@ export const flvx: PanelKind = {
     'panel.redirectTo': 'Where redirected forwards point; default 127.0.0.1:9',
     product: 'For products on FLVX',
     'product.tunnelId': 'Tunnel of the product',
-    'product.tunnelIds': 'Several tunnels, instead of tunnelId',
+    'product.tunnelIds':
+      'Several tunnels, instead of tunnelId; []: none, the permissions stay as they are on the panel',
     'product.tunnelGroup': 'All tunnels of a group, by name or id, instead of tunnelId',
     'product.maxForwards': 'Number of forwards that customers may create',
     'product.enforceMaxForwards': 'Pause the newest forwards beyond that number; the panel does not enforce it',

@@ -34,7 +34,7 @@ export const panelShape = {
 /** Section `flvx` of a product. */
 export const productSchema = z.strictObject({
   tunnelId: optionalCount,
-  tunnelIds: z.optional(z.array(count).check(z.minLength(1))),
+  tunnelIds: z.optional(z.array(count)),
   tunnelGroup: z.optional(z.union([z.string(), count])),
   maxForwards: z._default(wholeFromZero, 10),
   enforceMaxForwards: z._default(z.boolean(), false),
@@ -162,13 +162,14 @@ function noTunnel(product: string): ItemError {
   };
 }
 
-/** Returns why a product can't be used for an account; null if it can. */
+/** Returns why a product can't be used for a new account; null if it can. */
 export function checkProduct(
   service: ServiceRecord,
   product: ProductSettings,
   defaults: FlvxDefaults,
 ): ItemError | null {
-  if (tunnelChoice(service, product, defaults) === null) return noTunnel(service.product);
+  const choice = tunnelChoice(service, product, defaults);
+  if (choice === null || ('ids' in choice && choice.ids.length === 0)) return noTunnel(service.product);
   const { speedMbit, speedLimitId } = toFlvxProduct(product);
   if (speedMbit == null || speedLimitId == null) return null;
   return {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 import { passTime, useFlvxBench } from '../bench/flvx-bench.js';
@@ -108,5 +108,28 @@ describe('a quota that the old module wrote in bytes', () => {
     await at.poll();
     expect(at.panel.user(user)?.flow).toBe(100);
     expect(at.panel.permission(user, at.tunnels.jp)).toMatchObject(own);
+  });
+});
+
+describe('a product without tunnels', () => {
+  beforeEach(() =>
+    at.bench.edit(
+      'products:',
+      'products:\n  kept: { panel: relay, quota: { total: 100GB }, flvx: { tunnelIds: [], resetDay: 1 } }',
+    ),
+  );
+
+  it('leaves all permissions of a user as they are, and closes them for a hold', async () => {
+    const user = await adopt({ product: 'kept', permission: { flow: 70, num: 1 } });
+    expect(await changes()).toEqual([]);
+    await at.sluice.provision.suspend('svc-1');
+    expect([at.panel.permissionStatus(user, at.tunnels.hk), at.panel.isRunning(2)]).toEqual([0, false]);
+    await at.sluice.provision.unsuspend('svc-1');
+    expect(at.panel.permission(user, at.tunnels.hk)).toMatchObject({ flow: 70, num: 1, status: 1 });
+    expect(at.panel.isRunning(2)).toBe(true);
+  });
+
+  it('is not a product of new accounts', async () => {
+    await expect(at.create(1, { product: 'kept' })).rejects.toMatchObject({ code: 'no_tunnel' });
   });
 });
