@@ -34,7 +34,7 @@ import {
   type ServiceObservation,
   type TimedObservation,
 } from './observation.js';
-import { toEntries } from './inventory.js';
+import { createInventory } from './inventory.js';
 import { checkContract, createLookups, testPanel } from './lists.js';
 import { planService } from './plan.js';
 import { UNLIMITED_QUOTA } from '../client/records.js';
@@ -266,9 +266,14 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     return createLookups(this.#client, this.opened.products, this.#defaults);
   }
 
-  readonly inventory: PanelFacets['inventory'] = {
-    list: async (signal) => toEntries(await this.#client.users.list({}, { signal }).catch(this.#throw)),
-  };
+  get inventory(): NonNullable<PanelFacets['inventory']> {
+    const { timeZone } = this.opened;
+    const inventory = createInventory(this.#client, { defaults: this.#defaults, timeZone, clock: this.tools.clock });
+    return {
+      list: (signal) => inventory.list(signal).catch(this.#throw),
+      describe: (entries, signal) => inventory.describe(entries, signal).catch(this.#throw),
+    };
+  }
 
   readonly resources = listResources;
 
