@@ -94,6 +94,7 @@ export const flvx: PanelKind = {
   graceDays: (product) => toFlvxProduct(product).graceDays,
   login: { idRef: 'flvx_user_id', nameRef: 'flvx_username' },
   nameAction,
+  oldTools: { flvx: async () => (await import('./moving-in/old-module.js')).oldModule },
   async open(panel, dependencies) {
     const { openFlvxPanel } = await import('./panel.js');
     return openFlvxPanel(flvx, panel, dependencies);
