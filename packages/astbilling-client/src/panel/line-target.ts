@@ -60,7 +60,7 @@ export function listReferences({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>)
   const synced = refs['whmcs_service_id'];
   const own = `sluice:service:${id}`;
   if (synced !== undefined) return [`whmcs:service:${synced}`, own];
-  // A service that was imported before its first sync has the id that a sync gives it.
+  // A service that was imported before its first sync has the id that a sync states for it.
   const named = OF_WHMCS.exec(id)?.[1];
   return named === undefined ? [own] : [own, `whmcs:service:${named}`];
 }

@@ -11,7 +11,7 @@ import { describeUsers, type DescribedFor, type PanelRows } from './moving-in/de
 export function createInventory(
   client: FlvxClient,
   { clock, ...described }: Omit<DescribedFor, 'now'> & { clock: Clock },
-): Required<Inventory> {
+): Required<Pick<Inventory, 'list' | 'describe'>> {
   return {
     list: async (signal) => toEntries(await client.users.list({}, { signal })),
     async describe(entries, signal) {

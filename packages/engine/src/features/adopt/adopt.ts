@@ -2,7 +2,7 @@ import type { Adoption } from '@sluice/contract/documents';
 import type { Moved, MovedEntry, MovedRow, PanelKind, Undecided } from '@sluice/panel-kind';
 import { listClaims } from '../../kernel/changes/claims.js';
 import { parsePackage, productParser } from '../../base/config/schema.js';
-import { billingSections, findEntry } from '../../base/config/find-entry.js';
+import { billingSections, billingSettings, findEntry } from '../../base/config/find-entry.js';
 import { listFieldColumns } from '../../base/fields.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
@@ -102,7 +102,9 @@ function nameProducts(
   packages: ReadonlyMap<string, string>,
 ) {
   const parse = productParser(deps.kinds, deps.billing);
-  const whole = products.map(({ settings: { packages: offered, ...settings }, ...entry }) => ({
+  const absent = deps.billing.filter(({ kind }) => billingSettings(config, kind) === undefined);
+  const withoutUnknown = (entry: MovedEntry): MovedEntry => absent.reduce(withoutSection, entry);
+  const whole = products.map(withoutUnknown).map(({ settings: { packages: offered, ...settings }, ...entry }) => ({
     ...entry,
     settings: {
       panel,
@@ -141,6 +143,17 @@ function withoutIncomplete(
 const IN_SERVICES = { file: 'services.csv', column: '', value: '', state: 'undecided' } as const;
 
 const toObject = ({ id, entry }: Draft): string => (entry === null ? id : `${entry.object} ${entry.id}`);
+
+/** A section of a billing system that the config does not name would be refused: it becomes a note. */
+function withoutSection(
+  { settings, notes, ...entry }: MovedEntry,
+  { kind, title }: { kind: string; title: string },
+): MovedEntry {
+  const { [kind]: section, ...others } = settings;
+  if (section === undefined) return { ...entry, settings, notes };
+  const note = `${kind}: ${JSON.stringify(section)} (add it here once the config has a section for ${title})`;
+  return { ...entry, settings: others, notes: [...notes, note] };
+}
 
 /** Leaves out what another service of the store names already. */
 async function withoutNamed(

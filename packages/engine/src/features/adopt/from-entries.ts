@@ -44,7 +44,7 @@ export function fromEntries(
     const product = products.get(key) ?? toProduct(entry, detail, { panel, kind, taken: products });
     products.set(key, product);
     const columns = { ...entry.refs, ...detail.columns };
-    services.push({ billingId: null, product: product.name, columns, entry });
+    services.push({ billingId: detail.billingId ?? null, product: product.name, columns, entry });
     for (const note of detail.notes ?? []) undecided.push({ ...NOTHING, object, state: 'proposed', reason: note });
   }
   return { services, products: [...products.values()], undecided };

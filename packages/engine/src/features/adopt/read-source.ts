@@ -11,6 +11,8 @@ import type { BilledService, OldRow, OldTable } from '@sluice/quota-core';
 import { findEntry } from '../../base/config/find-entry.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
+import { addDays } from '../../base/times.js';
+import { readInvoiceLines } from '../calls/invoice-lines.js';
 import { findSource } from '../billing/open-billing.js';
 import { readInventory } from '../panels/unassigned.js';
 
@@ -66,8 +68,31 @@ export async function readSource(context: Context, request: AdoptRequest): Promi
   const entries = await readInventory(context, panel);
   const { inventory } = await context.panel(panel);
   const details = (await inventory?.describe?.(entries, context.deps.signal)) ?? new Map<string, EntryDetail>();
-  const input = { panel: toPanel(context, panel), tables, entries, details, billed, now: context.now() };
-  return { entries, details, billed, moved: tool === null ? null : tool.read(input) };
+  const known = { entries, details, billed };
+  if (tool === null) return { ...known, moved: null };
+  const owners = (await inventory?.owners?.(context.deps.signal)) ?? [];
+  const whole = await withInvoiceLines(context, tool, { tables, billed });
+  const input = { panel: toPanel(context, panel), tables: whole, owners, now: context.now(), ...known };
+  return { ...known, moved: tool.read(input) };
+}
+
+/** The table of old tools that a billing system can be read for, and how old its lines may be. */
+const INVOICE_LINES = { table: 'invoice_lines', days: 456 };
+
+/** Adds the lines of invoices to the tables of a tool that reads them, where they were not exported. */
+async function withInvoiceLines(
+  context: Context,
+  tool: OldTool,
+  { tables, billed }: { tables: AdoptRequest['tables']; billed: KnownServices['billed'] },
+): Promise<AdoptRequest['tables']> {
+  const { table, days } = INVOICE_LINES;
+  const isRead = tool.tables.some(({ name }) => name === table);
+  if (!isRead || tables.has(table) || billed === null || findSource(context)?.kind.kind !== context.config.billing)
+    return tables;
+  const clients = new Set(billed.flatMap(({ client }) => client ?? []));
+  const since = addDays(context.now().slice(0, 10), -days);
+  const rows = await readInvoiceLines(await context.billing(), { clients, since, signal: context.deps.signal });
+  return rows.length === 0 ? tables : new Map([...tables, [table, rows]]);
 }
 
 /** Returns the old tool of a source; null for the panel and the billing system. */

@@ -1,6 +1,5 @@
 import type { BecauseCode, Explanation } from '@sluice/contract/documents';
 import { formatBytes } from '@sluice/quota-core';
-import type { DecisionRecord } from '@sluice/state-store';
 import { describeBesides } from '../../kernel/run/alarms.js';
 import { CHANGED_BY_OTHERS, describeByOthers, readByOthers } from '../../kernel/run/by-others.js';
 import { describeBrake } from '../../kernel/run/brake-state.js';
@@ -43,8 +42,7 @@ export function findReasons(basis: Basis): Fact[] {
   const protection = describeProtection(service, open, decision?.wouldHold ?? []);
   const impossible = describeDoubtedHolds(service.id, doubted);
   const { drift = [] } = (decision?.inputs ?? {}) as { drift?: string[] };
-  const byOthers =
-    decision === null || service.observing ? [] : readByOthers(decision as Pick<DecisionRecord, 'inputs'>);
+  const byOthers = decision === null || service.observing ? [] : readByOthers(decision);
   return [
     ...(stopped === undefined ? [] : [toFact('stopped_by_panel', stopped.message ?? '', { since: stopped.since })]),
     ...toState(basis),

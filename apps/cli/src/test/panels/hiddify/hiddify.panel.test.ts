@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import type { AgentDetail, CheckReport, CommandReport, RunReport } from '@sluice/engine';
 import { benchForEachTest } from '../../each-test.js';
 import type { Outcome } from '../../harness.js';
