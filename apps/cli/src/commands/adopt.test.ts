@@ -1,42 +1,127 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { startForEachTest } from '../test/each-test.js';
 import { startEasyDcimBench } from '../test/easydcim-bench.js';
 
 const at = startForEachTest(startEasyDcimBench);
 
-function addThree(): void {
-  for (const n of [1, 2, 3])
+function addToPanel(...numbers: number[]): void {
+  for (const n of numbers)
     at.panel.addService({
       ...{ id: 500 + n, orderId: 900 + n, serverId: 300 + n, user: 10 + n },
       ports: [{ id: 7000 + n, name: 'eth0' }],
     });
 }
 
-const FILES = ['products.yaml', 'services.csv', 'undecided.csv'];
-
 describe('adopt', () => {
-  it('writes what the panel has into private files, and changes and stores nothing', async () => {
-    addThree();
-    const { exitCode, stdout, stderr } = await at.bench.sluice('adopt dcim --from panel');
-    console.log(exitCode, stdout, stderr);
-    for (const f of readdirSync(at.bench.path('adopted-dcim'))) console.log(f, at.bench.read(`adopted-dcim/${f}`));
-    expect(readdirSync(at.bench.path('adopted-dcim')).sort()).toEqual(FILES);
-    expect(statSync(at.bench.path('adopted-dcim/services.csv')).mode & 0o777).toBe(0o600);
+  it('writes a row for each service of the panel, and changes and stores nothing', async () => {
+    addToPanel(1, 2);
+    const { exitCode, stdout } = await at.bench.sluice('adopt dcim --from panel');
+    expect([exitCode, stdout]).toEqual([
+      0,
+      `dcim from panel: 2 services. Nothing was changed.
+
+Files for review in adopted-dcim: services.csv
+Next: sluice adopt apply adopted-dcim
+`,
+    ]);
+    expect(at.bench.read('adopted-dcim/services.csv')).toBe(
+      `id,panel,product,easydcim_service_id,easydcim_order_id,easydcim_server_id
+dcim-501,dcim,bare,501,901,301
+dcim-502,dcim,bare,502,902,302
+`,
+    );
+    await at.bench.store(async (store) => {
+      expect([await store.services.list(), await store.runs.list()]).toEqual([[], []]);
+    });
   });
 
-  it('imports', async () => {
-    addThree();
+  it('names a service that has a row of the store already, and leaves it out', async () => {
+    await at.addService(1);
+    addToPanel(2);
+    const { exitCode, stdout } = await at.bench.sluice('adopt dcim --from panel');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Left out: 1\n  service 501: it is service "svc-1" already\n');
+    expect(at.bench.read('adopted-dcim/services.csv')).not.toContain(',501,');
+  });
+
+  it('refuses a source, a panel and a folder that do not do, before it reads anything', async () => {
+    addToPanel(1);
+    const said = async (words: string): Promise<unknown[]> => {
+      const { exitCode, stderr } = await at.bench.sluice(words);
+      return [exitCode, stderr];
+    };
+    expect(await said('adopt dcim')).toEqual([2, expect.stringContaining('Name what to adopt from with --from')]);
+    expect(await said('adopt dcim --from hiddify')).toEqual([
+      2,
+      expect.stringMatching(/"hiddify"; known: panel, whmcs, easydcim-bw/),
+    ]);
+    expect(await said('adopt dcmi --from panel')).toEqual([1, expect.stringContaining('did you mean "dcim"?')]);
+    expect(await said('adopt dcim --from whmcs')).toEqual([2, expect.stringContaining('no billing system')]);
+    expect(await said('adopt apply nowhere')).toEqual([2, expect.stringContaining('is not a folder')]);
+    mkdirSync(at.bench.path('full'));
+    at.bench.write('full/notes.txt', 'mine');
+    expect(await said('adopt dcim --from panel --out full')).toEqual([2, expect.stringContaining('has files already')]);
+    expect([readdirSync(at.bench.path('full')), at.panel.server.calls]).toEqual([['notes.txt'], []]);
+  });
+
+  it('writes nothing where a list of the panel can’t be read whole', async () => {
+    addToPanel(1);
+    at.panel.server.inject({ endpoint: /orders/, fault: { kind: 'html' } });
+    const { exitCode } = await at.bench.sluice('adopt dcim --from panel');
+    expect([exitCode, existsSync(at.bench.path('adopted-dcim'))]).toEqual([1, false]);
+  });
+
+  it('prints the queries of a source, or writes them with the loop that runs them', async () => {
+    const printed = await at.bench.sluice('adopt dcim --from easydcim-bw --print-queries');
+    expect(printed.stdout).toMatch(/^-- mod_easydcim_bw_guard_service_state\.csv: .*\nSELECT /);
+    expect(printed.stdout).not.toMatch(/INSERT|UPDATE|DELETE|token|password\b.*SELECT/);
+    const written = await at.bench.sluice('adopt dcim --from easydcim-bw --print-queries --out old');
+    expect(written.stdout).toContain('for f in old/*.sql; do mysql --batch');
+    expect(at.bench.read('old/tbladdonmodules.sql')).toMatch(/^-- .*\nSELECT .*;\n$/s);
+    expect(at.panel.server.calls).toEqual([]);
+  });
+});
+
+describe('adopt apply', () => {
+  it('stores all rows or none, and names every mistake with its file and line', async () => {
+    addToPanel(1, 2);
     await at.bench.sluice('adopt dcim --from panel');
-    const dry = await at.bench.sluice('adopt apply adopted-dcim --dry-run');
-    console.log(dry.exitCode, dry.stdout, dry.stderr);
-    const { exitCode, stdout, stderr } = await at.bench.sluice('adopt apply adopted-dcim');
-    console.log(exitCode, stdout, stderr, at.bench.read('sluice.yaml'));
-    const again = await at.bench.sluice('adopt apply adopted-dcim');
-    console.log(again.exitCode, again.stdout, again.stderr);
-    const a = await at.bench.sluice('adopt dcim --from panel --out again --json');
-    console.log(a.exitCode, a.stdout, a.stderr);
-    console.log(at.bench.read(`again/services.csv`));
-    console.log((await at.bench.sluice('plan')).stdout);
+    const services = at.bench.read('adopted-dcim/services.csv');
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('adopted-dcim/services.csv', services.replace('502,dcim,bare', '502,dcim,baer'));
+    const refused = await at.bench.sluice('adopt apply adopted-dcim');
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/services\.csv.*\n {2}line 3, dcim-502: /),
+    ]);
+    at.bench.write('adopted-dcim/services.csv', services);
+    at.bench.write('adopted-dcim/overrides.csv', 'service,quota_gb\ndcim-501,12,5\ndcim-502,much\nnobody,3\n');
+    at.bench.write('adopted-dcim/preferences.csv', 'service,enabled\ndcim-501,maybe\n');
+    const { exitCode, stderr } = await at.bench.sluice('adopt apply adopted-dcim');
+    expect(exitCode).toBe(2);
+    for (const line of ['line 2: 3 cells', 'line 3, dcim-502: quota_gb: "much"', 'line 4, nobody: there is no service'])
+      expect(stderr).toContain(line);
+    expect(stderr).toContain('line 2, dcim-501: enabled: "maybe" is neither yes nor no');
+    expect(at.bench.read('sluice.yaml')).toBe(config);
+    await at.bench.store(async (store) => {
+      expect(await store.services.list()).toEqual([]);
+    });
+  });
+
+  it('adopts nothing where a port was enabled again meanwhile', async () => {
+    addToPanel(1);
+    await at.bench.sluice('adopt dcim --from panel');
+    at.bench.write('adopted-dcim/holds.csv', 'service,reason,ports\ndcim-501,quota,7001\n');
+    const { exitCode, stderr } = await at.bench.sluice('adopt apply adopted-dcim');
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/holds\.csv.*\n {2}line 2, dcim-501: .*7001/)]);
+    await at.bench.store(async (store) => {
+      expect(await store.services.list()).toEqual([]);
+    });
+    at.panel.staffDisablePort(7001);
+    expect((await at.bench.sluice('adopt apply adopted-dcim')).exitCode).toBe(0);
+    await at.bench.store(async (store) => {
+      expect(await store.evidence.open({ services: ['dcim-501'] })).toMatchObject([{ target: '7001', adopted: true }]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { buildOldShop, manualClock, type OldShop } from '@sluice/fake-panels';
@@ -12,15 +12,7 @@ beforeEach(async () => {
   bench = new Bench(clock);
   shop = await buildOldShop({ now: clock.now });
   bench.env['DCIM_TOKEN'] = shop.token;
-  bench.write(
-    'sluice.yaml',
-    `timeZone: ${shop.timeZone}
-currency: EUR
-enforce: observe
-panels:
-  dcim: { kind: easydcim, url: "${shop.panel.url}", allowHttp: true, token: "\${env:DCIM_TOKEN}", retries: 0 }
-`,
-  );
+  bench.write('sluice.yaml', toConfig());
   mkdirSync(bench.path('old'));
   for (const [name, text] of shop.exports) writeFileSync(path.join(bench.path('old'), name), text);
 });
@@ -29,25 +21,113 @@ afterEach(async () => {
   await shop.close();
 });
 
+function toConfig(more = ''): string {
+  return `timeZone: ${shop.timeZone}
+currency: EUR
+enforce: observe
+panels:
+  dcim: { kind: easydcim, url: "${shop.panel.url}", allowHttp: true, token: "\${env:DCIM_TOKEN}", retries: 0 }
+${more}`;
+}
+
+async function run(words: string, exitCode = 0): Promise<string> {
+  const outcome = await bench.sluice(words);
+  expect([words, outcome.exitCode, outcome.exitCode === exitCode ? '' : outcome.stderr]).toEqual([words, exitCode, '']);
+  return outcome.stdout;
+}
+
+/** What is off on the panel: ports and orders by their ids. */
+function readOff(): Set<string> {
+  const { ports, orders } = shop.panel.snapshot();
+  const down = Object.entries(ports).filter(([, { adminState }]) => adminState === 'down');
+  const suspended = Object.entries(orders).filter(([, { status }]) => status === 'suspended');
+  return new Set([...down.map(([id]) => `port ${id}`), ...suspended.map(([id]) => `order ${id}`)]);
+}
+
+/** Services with something that is on now and was off before. */
+function listBack(before: ReadonlySet<string>): string[] {
+  const after = readOff();
+  const numbers = [...before]
+    .filter((each) => !after.has(each))
+    .map((each) => {
+      const id = Number(/\d+$/.exec(each)?.[0]);
+      return each.startsWith('port') ? Math.floor((id - 20_000) / 10) : id - 7000;
+    });
+  return [...new Set(numbers.map((number) => `whmcs-${1000 + number}`))].sort();
+}
+
+const TOTALS = { services: 300, overrides: 25, preferences: 10, purchases: 40, holds: 10, agents: 0 };
+
 describe('the shop of an old tool', () => {
-  it('moves in', async () => {
-    console.log([...shop.exports.keys()]);
-    const q = await bench.sluice('adopt dcim --from easydcim-bw --print-queries');
-    console.log(q.stdout);
-    const adopted = await bench.sluice('adopt dcim --from easydcim-bw --in old');
-    console.log(adopted.exitCode, adopted.stdout, adopted.stderr);
-    for (const f of ['products.yaml', 'packages.yaml', 'overrides.csv', 'preferences.csv', 'purchases.csv', 'holds.csv', 'undecided.csv'])
-      try { console.log(f, bench.read(`adopted-dcim/${f}`).slice(0, 6000)); } catch (e) { console.log(f, String(e)); }
-    console.log(bench.read('adopted-dcim/services.csv').slice(0, 1500));
-    const applied = await bench.sluice('adopt apply adopted-dcim');
-    console.log(applied.exitCode, applied.stdout, applied.stderr);
-    const plan = await bench.sluice('plan');
-    console.log(plan.exitCode, plan.stdout.slice(0, 3000), plan.stderr);
-    const on = await bench.sluice('enforce dcim --yes');
-    console.log(on.exitCode, on.stdout.slice(0, 3000), on.stderr);
-    const poll = await bench.sluice('poll');
-    console.log(poll.exitCode, poll.stdout.slice(0, 3000), poll.stderr);
-    console.log(JSON.stringify(shop.panel.server.changingCalls()), shop.expected);
-    expect(true).toBe(true);
+  it('moves in within three commands; the first run changes nothing, and with the next cycles exactly the ten come back', async () => {
+    const { json, exitCode } = await bench.sluice('adopt dcim --from easydcim-bw --in old --json');
+    const adopted = json<{ totals: Record<string, number>; problems: { object: string; message: string }[] }>();
+    expect([exitCode, adopted.totals]).toEqual([3, expect.objectContaining(TOTALS)]);
+    const { unpaid, shutByStaff, adoptable, purchases, overrides, preferences } = shop.expected;
+    expect(adopted.problems.filter(({ message }) => message.startsWith('holds.csv'))).toEqual([
+      { object: unpaid, message: expect.stringContaining('it is suspended in the billing system') },
+      { object: shutByStaff, message: expect.stringContaining('its usage was below the quota') },
+    ]);
+    expect(await run('adopt apply adopted-dcim')).toContain('services: 300 rows: 300 added, 0 changed, 0 unchanged');
+    expect(shop.panel.server.changingCalls()).toEqual([]);
+    const before = readOff();
+    expect(await run('enforce dcim --yes')).toContain('The first run on dcim would change nothing.');
+    const first = await bench.sluice('poll --json');
+    expect(first.json<{ totals: object }>().totals).toMatchObject({ services: 300, read: 300, actions: 0, failed: 0 });
+    await run('reconcile');
+    expect([shop.panel.server.changingCalls(), readOff()]).toEqual([[], before]);
+    await bench.store(async (store) => {
+      const held = (await store.holds.open({ reason: 'quota' })).map(({ service }) => service);
+      expect(held.sort()).toEqual([...adoptable, unpaid].sort());
+      const bought = await store.purchases.list();
+      expect(bought.map(({ service, status }) => `${service} ${status}`).sort()).toEqual(
+        purchases.map((service) => `${service} paid`).sort(),
+      );
+      expect((await store.overrides.open()).map(({ service }) => service)).toEqual([...overrides].sort());
+      expect((await store.autoBuy.list()).map(({ subject }) => subject).sort()).toEqual([...preferences].sort());
+    });
+    bench.clock.set(`${shop.expected.allReopenedOn}T12:00:00Z`);
+    await bench.sluice('poll');
+    expect(listBack(before)).toEqual([...adoptable].sort());
+    expect([...readOff()].filter((each) => !before.has(each))).toEqual([]);
+  });
+
+  it('has the same by the API of WHMCS, whose products its own then name', async () => {
+    const { url, identifier, secret } = shop.whmcs;
+    bench.env['WHMCS_SECRET'] = secret;
+    await run('adopt dcim --from easydcim-bw --in old --out by-tables', 3);
+    bench.write(
+      'sluice.yaml',
+      toConfig(
+        `whmcs: { url: "${url}", allowHttp: true, identifier: ${identifier}, secret: "\${env:WHMCS_SECRET}" }\n`,
+      ),
+    );
+    for (const name of ['services', 'custom_fields', 'options']) writeFileSync(bench.path(`old/whmcs_${name}.csv`), '');
+    await run('adopt dcim --from easydcim-bw --in old --out by-api', 3);
+    for (const name of ['services', 'overrides', 'preferences', 'purchases', 'holds'])
+      expect([name, bench.read(`by-api/${name}.csv`)]).toEqual([name, bench.read(`by-tables/${name}.csv`)]);
+    expect(bench.read('by-api/products.yaml')).toMatch(/whmcs:\n +productIds:\n +- 11/);
+    expect(bench.read('by-tables/products.yaml')).not.toMatch(/^ +whmcs:/m);
+    await run('adopt apply by-api');
+    // The ids are those of the sync, which adds nothing.
+    const synced = (await bench.sluice('service sync --json')).json<{ totals: object }>();
+    expect(synced.totals).toMatchObject({ added: 0, vanished: 0 });
+  });
+
+  it('is private, and what it adds to the config leaves the rest as it was', async () => {
+    await run('adopt dcim --from easydcim-bw --in old', 3);
+    for (const name of ['services.csv', 'products.yaml', 'undecided.csv'])
+      expect(statSync(bench.path(`adopted-dcim/${name}`)).mode & 0o777).toBe(0o600);
+    const before = bench.read('sluice.yaml');
+    await run('adopt apply adopted-dcim --dry-run');
+    expect(bench.read('sluice.yaml')).toBe(before);
+    await run('adopt apply adopted-dcim');
+    expect(bench.read('sluice.yaml')).toBe(
+      `${before.trimEnd()}\n\ninclude:\n  - adopted-dcim/products.yaml\n  - adopted-dcim/packages.yaml\n`,
+    );
+    expect(await run('adopt apply adopted-dcim')).toContain('services: 300 rows: 0 added, 0 changed, 300 unchanged');
+    await run('adopt dcim --from easydcim-bw --in old --out again', 3);
+    expect(bench.read('again/services.csv')).toBe(bench.read('adopted-dcim/services.csv'));
+    expect(() => bench.read('again/products.yaml')).toThrow('ENOENT');
   });
 });

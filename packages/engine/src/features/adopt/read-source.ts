@@ -58,7 +58,8 @@ export async function readSource(context: Context, request: AdoptRequest): Promi
   const { panel, from, tables } = request;
   requirePanelName(context, panel);
   const tool = await findTool(context, panel, from);
-  refuseBadTables(await listTables(context, tool), tables);
+  const exported = (await loadExported(context)).flatMap((one) => one.tables);
+  refuseBadTables([...(tool?.tables ?? []), ...exported], tables);
   const billed = await readBilled(context, tables);
   if (isBilling(context, from) && billed === null)
     throw usageError(
