@@ -121,12 +121,16 @@ test('a limited service that is not moved is named among the holds', () => {
   ]);
 });
 
-test('services with the same id on the panel are all undecided, each with the others', () => {
-  const services = [1, 2, 3].map((service) => billed(service, { fields: { easydcim_service_id: '501' } }));
+test.each([
+  [[1, 2], 'services 1, 2 of WHMCS have the same id'],
+  [[1, 2, 3], 'services 1, 2, 3 of WHMCS have the same id'],
+  [[1, 2, 3, 4, 5, 6, 7], 'services 1, 2, 3, 4, 5 and 2 more of WHMCS have the same id'],
+])('services %j with the same id on the panel are all undecided, each with the others', (ids, reason) => {
+  const services = ids.map((service) => billed(service, { fields: { easydcim_service_id: '501' } }));
   const given = { billed: services, entries: [entry(1)] };
   expect(read(given).services).toEqual([]);
-  expect(findings(given).map(({ object, reason }) => `${object}: ${reason}`)).toEqual(
-    ['1', '2', '3'].map((id) => expect.stringContaining(`service ${id}: services 1, 2, 3 of WHMCS have the same id`)),
+  expect(findings(given).map(({ object, reason: why }) => `${object}: ${why}`)).toEqual(
+    ids.map((id) => expect.stringContaining(`service ${id}: ${reason}`)),
   );
 });
 
