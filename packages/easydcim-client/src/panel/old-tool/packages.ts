@@ -150,7 +150,7 @@ function toEntry(
       taxed: taxed === true,
     },
     notes: [
-      `package ${id} of the tool`,
+      `package ${id} of the tool${currency === null ? '' : `, which has no currency: its price is in ${currency} here`}`,
       ...(taxed === true
         ? []
         : ['its flag says that it is not taxed, although the invoices of the tool may have added tax: check taxed']),

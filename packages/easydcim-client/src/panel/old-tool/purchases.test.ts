@@ -148,6 +148,16 @@ test('purchases of a service that is not moved say why', () => {
   ]);
 });
 
+test('purchases of a service of WHMCS that nothing links to the panel are undecided', () => {
+  const { undecided } = given([purchase(2), purchase(3)], {
+    billed: [billed(1), billed(2, { fields: {} }), billed(3, { fields: {}, status: 'terminated' })],
+  });
+  expect(undecided.map(({ object, state: kind }) => [object, kind])).toEqual([
+    ['purchase 1 of service 2', 'undecided'],
+    ['purchase 2 of service 3', 'left-out'],
+  ]);
+});
+
 test('in the first versions the invoice alone shows that a purchase is paid', () => {
   const first = (invoice: string | null) => {
     const { payment_status: _state, actor: _actor, ...columns } = purchase(1, { invoice_status: invoice });

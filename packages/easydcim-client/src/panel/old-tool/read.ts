@@ -1,5 +1,5 @@
 import type { Moved, MovedService, OldToolInput } from '@sluice/panel-kind';
-import { type Candidates, findCandidates } from './candidates.js';
+import { type Candidates, findCandidates, type Refusal } from './candidates.js';
 import { parseId } from './cells.js';
 import { Cycles } from './cycles.js';
 import { Findings } from './findings.js';
@@ -25,8 +25,9 @@ export function readOldTool(input: OldToolInput): Moved {
   const settings = readSettings(input.tables.get(SETTINGS_TABLE), tables.family, panel, findings);
   const packages = readPackages(tables.rows.packages, tables.names.packages, currency, findings);
   const candidates = findCandidates({ input, settings, rows: tables.rows.state, table: tables.names.state }, findings);
-  const { refused, moved } = candidates;
-  const values = readOverrides(tables, candidates, findings);
+  const { moved } = candidates;
+  const refused = withUnlinked(candidates, input);
+  const values = readOverrides(tables, { moved, refused }, findings);
   const products = readProducts(
     {
       ...{ rows: tables.rows.defaults, table: tables.names.defaults, settings },
@@ -64,6 +65,20 @@ export function readOldTool(input: OldToolInput): Moved {
     limited,
     undecided: findings.list(),
   };
+}
+
+/** Returns why services are not moved, also those of WHMCS that nothing links to the panel: only rows that name one are about it. */
+function withUnlinked({ moved, refused }: Candidates, { billed }: Pick<OldToolInput, 'billed'>): Map<string, Refusal> {
+  const all = new Map(refused);
+  const known = new Set(moved.map(({ id }) => id));
+  for (const { externalId, status } of billed ?? []) {
+    if (known.has(externalId) || all.has(externalId) || status === 'terminated') continue;
+    all.set(externalId, {
+      state: 'undecided',
+      reason: 'nothing has its id on the panel: state its easydcim_service_id',
+    });
+  }
+  return all;
 }
 
 /** Returns the products of services, with their names in WHMCS. */
