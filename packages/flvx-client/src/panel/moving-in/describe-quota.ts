@@ -26,7 +26,8 @@ export function describeQuota(
   permissions: readonly Pick<FlvxPermission, 'tunnelId' | 'quota'>[],
 ): MeantQuota {
   const meant = describeOwn(user);
-  const notes = permissions.flatMap((row) => describeInBytes(row, meant.gigabytes));
+  const others = permissions.filter((row) => row.quota !== user.quota);
+  const notes = others.flatMap((row) => describeInBytes(row, meant.gigabytes));
   return { ...meant, notes: [...meant.notes, ...notes] };
 }
 

@@ -109,9 +109,10 @@ describe('the quota of a user', () => {
     [100 * 10 ** 9, 100 * 10 ** 9],
   ])('of %d GB was written in bytes', (written, meant) => {
     const row = { quota: quota(written) };
-    const found = describeOne({ user: row, permissions: [permissionOn(1, row)] });
+    const user = { ...row, inBytes: bytes(0), outBytes: bytes(0) };
+    const found = describeOne({ user, permissions: [permissionOn(1, row)] });
     expect(found).toMatchObject({ quotaBytes: meant, section: { tunnelId: 1 } });
-    expect(found.notes).toMatch(/written in bytes.*when the next cycle opens$/);
+    expect(found.notes).toMatch(/^its quota.* written in bytes.*when the next cycle opens$/);
   });
 
   it('that was written in bytes and is used up is named', () => {
