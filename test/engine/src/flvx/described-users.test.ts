@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { diffStates, type NewPermission, type NewUser } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
 import type { EntryDetail, PanelEntry } from '@sluice/panel-kind';
@@ -96,9 +96,9 @@ function toProduct({ limitBytes, unlimited }: PanelEntry, detail: EntryDetail): 
 
 it('a user with any values is described so that runs change nothing of him', async () => {
   for (const speed of [50, 100]) at.panel.addSpeedLimit(at.tunnels.hk, speed);
-  for (const user of fc.sample(USER, { numRuns: 150, seed: 35 })) addUser(user);
+  for (const user of fc.sample(USER, { numRuns: 90, seed: 35 })) addUser(user);
   const users = await describeUsers(at);
-  expect(users).toHaveLength(151);
+  expect(users).toHaveLength(91);
   const products = new Map<string, string>();
   for (const [entry, detail] of users) {
     const text = toProduct(entry, detail);
@@ -120,4 +120,29 @@ it('a user with any values is described so that runs change nothing of him', asy
     at.bench.clock.set(at.bench.clock.now() + HOUR);
   }
   expect(diffStates(before, at.panel.state())).toEqual([]);
+});
+
+describe('describing users', () => {
+  it('reads four lists for 20,000 of them', async () => {
+    for (let n = 0; n < 20_000; n += 1) at.panel.addPermission(at.panel.addUser({ user: `user-${n}` }), at.tunnels.hk);
+    const calls: string[] = [];
+    at.panel.server.onCall(({ path }) => calls.push(path.replace(/^.*\/api\/v1/, '')));
+    const users = await describeUsers(at);
+    expect(new Set(users.map(([, { section }]) => JSON.stringify(section)))).toEqual(
+      new Set([JSON.stringify({ tunnelId: at.tunnels.hk, maxForwards: 10, resetDay: 1 })]),
+    );
+    const lists = ['/user/list', '/user/list', '/backup/export', '/tunnel/list', '/speed-limit/list'];
+    expect(calls.filter((path) => !/captcha|login/.test(path)).sort()).toEqual(lists.sort());
+  });
+
+  it('is an error where the panel exports no permissions, although there are forwards', async () => {
+    const forget = at.panel.server.inject({
+      endpoint: /\/backup\/export$/,
+      when: 'after',
+      fault: { kind: 'mutate', change: (answer) => ({ ...(answer as object), userTunnels: undefined }) },
+    });
+    await expect(describeUsers(at)).rejects.toMatchObject({ code: 'PANEL_UNREADABLE' });
+    forget();
+    expect(await describeUsers(at)).toHaveLength(1);
+  });
 });
