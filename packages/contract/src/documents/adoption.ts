@@ -68,7 +68,7 @@ export const adoptionQueries = z.object({
 /** The exports that a source is read with. */
 export type AdoptionQuery = z.infer<typeof adoptionQueries>['queries'][number];
 
-const adoptedFile = z.enum(['services', 'overrides', 'preferences', 'purchases', 'agents', 'holds']);
+export const adoptedFile = z.enum(['services', 'overrides', 'preferences', 'purchases', 'agents', 'holds']);
 
 export const adoptionReport = name(
   'AdoptionReport',

@@ -1,8 +1,19 @@
-import type { Moved, MovedEntry, MovedService, PanelEntry, PanelKind, Undecided } from '@sluice/panel-kind';
+import type {
+  EntryDetail,
+  Moved,
+  MovedEntry,
+  MovedService,
+  PanelEntry,
+  PanelKind,
+  Undecided,
+} from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import { printable } from '@sluice/panel-http/printable';
 import { toSection } from '../../base/config/schema.js';
 import { findDetail, type KnownServices } from './read-source.js';
+
+/** What of a kind decides on the services of its entries. */
+type EntryKind = Pick<PanelKind, 'kind' | 'productSection' | 'refs' | 'requiredRef'>;
 
 /** A service of an entry of the panel. */
 export interface EntryService extends MovedService {
@@ -16,7 +27,7 @@ export interface EntryService extends MovedService {
 export function fromEntries(
   { entries, details }: Pick<KnownServices, 'entries' | 'details'>,
   panel: string,
-  kind: PanelKind,
+  kind: EntryKind,
 ): Required<Pick<Moved, 'products' | 'undecided'>> & { services: EntryService[] } {
   const products = new Map<string, MovedEntry>();
   const services: EntryService[] = [];
@@ -40,8 +51,9 @@ export function fromEntries(
       continue;
     }
     seen.add(own);
-    const key = JSON.stringify([detail.quotaBytes, entry.limitBytes, entry.unlimited, detail.section ?? null]);
-    const product = products.get(key) ?? toProduct(entry, detail, { panel, kind, taken: products });
+    const quota = findQuota(entry, detail);
+    const key = JSON.stringify([quota, detail.section ?? null]);
+    const product = products.get(key) ?? toProduct(quota, detail, { panel, kind, taken: products });
     products.set(key, product);
     const columns = { ...entry.refs, ...detail.columns };
     services.push({ billingId: detail.billingId ?? null, product: product.name, columns, entry });
@@ -57,33 +69,38 @@ export function nameEntry({ object, id, name }: PanelEntry): string {
   return name === null ? `${object} ${id}` : `${object} ${id} (${printable(name)})`;
 }
 
+/** A quota in bytes, none at all, or no quota. */
+type EntryQuota = number | 'unlimited' | null;
+
+/** What the adapter states wins over the limit of the panel. */
+function findQuota({ limitBytes, unlimited }: PanelEntry, { quotaBytes }: EntryDetail): EntryQuota {
+  if (quotaBytes !== undefined) return quotaBytes;
+  return unlimited === true ? 'unlimited' : limitBytes;
+}
+
 function toProduct(
-  { limitBytes, unlimited }: PanelEntry,
-  { quotaBytes = limitBytes, section }: ReturnType<typeof findDetail>,
-  { panel, kind, taken }: { panel: string; kind: PanelKind; taken: ReadonlyMap<string, MovedEntry> },
+  quota: EntryQuota,
+  { section }: EntryDetail,
+  { panel, kind, taken }: { panel: string; kind: EntryKind; taken: ReadonlyMap<string, MovedEntry> },
 ): MovedEntry {
-  const isUnlimited = quotaBytes === null && unlimited === true;
-  const size = quotaBytes === null ? (isUnlimited ? 'unlimited' : 'plain') : formatBytes(quotaBytes);
+  const size = typeof quota === 'number' ? formatBytes(quota) : (quota ?? 'plain');
   const base = `${panel}-${size.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '')}`;
   const names = new Set([...taken.values()].map(({ name }) => name));
   let name = base;
   for (let n = 2; names.has(name); n++) name = `${base}-${n}`;
-  const total = isUnlimited ? 'unlimited' : quotaBytes === null ? null : `${quotaBytes}B`;
-  const notes =
-    total === null ? ['The panel shows no limit of its services: state quota: { total: … } here, such as 10TB.'] : [];
   return {
     name,
     settings: {
-      ...(total === null ? {} : { quota: { total: sized(total, quotaBytes) } }),
+      ...(quota === null ? {} : { quota: { total: typeof quota === 'number' ? toSize(quota) : quota } }),
       ...(section === undefined ? {} : { [toSection(kind)]: section }),
     },
-    notes,
+    notes: quota === null ? ['No quota of these services is known: state quota: { total: … } here, such as 10TB.'] : [],
   };
 }
 
 /** Returns a size in the largest unit that it is whole in. */
-function sized(text: string, bytes: number | null): string {
-  if (bytes === null || bytes === 0) return bytes === 0 ? '0' : text;
+function toSize(bytes: number): string {
+  if (bytes === 0) return '0';
   let power = 0;
   while (power < 5 && bytes % 1024 ** (power + 1) === 0) power += 1;
   return `${bytes / 1024 ** power}${['B', 'KB', 'MB', 'GB', 'TB', 'PB'][power] ?? 'B'}`;
