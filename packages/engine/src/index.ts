@@ -1,5 +1,6 @@
 export type {
   Adoption,
+  AdoptionQuery,
   AdoptionReport,
   AccountDue,
   AccountReason,

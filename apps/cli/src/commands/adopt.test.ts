@@ -36,6 +36,21 @@ dcim-502,dcim,bare,502,902,302
     });
   });
 
+  it('names a product without a quota that the config does not have', async () => {
+    addToPanel(1);
+    at.bench.edit(/^ {2}bare: .*$/m, '');
+    const { exitCode, stdout } = await at.bench.sluice('adopt dcim --from panel');
+    expect(exitCode).toBe(3);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'To be decided: 1 product dcim-plain: no quota of its services is known: state one, or they are never held',
+    );
+    expect(at.bench.read('adopted-dcim/products.yaml')).toBe(`products:
+  dcim-plain:
+    # No quota of these services is known: state one here, such as quota: { total: 10TB }.
+    panel: dcim
+`);
+  });
+
   it('names a service that has a row of the store already, and leaves it out', async () => {
     await at.addService(1);
     addToPanel(2);
@@ -77,7 +92,7 @@ dcim-502,dcim,bare,502,902,302
     expect(printed.stdout).toMatch(/^-- mod_easydcim_bw_guard_service_state\.csv: .*\nSELECT /);
     expect(printed.stdout).not.toMatch(/INSERT|UPDATE|DELETE|token|password\b.*SELECT/);
     const written = await at.bench.sluice('adopt dcim --from easydcim-bw --print-queries --out old');
-    expect(written.stdout).toContain('for f in old/*.sql; do mysql --batch');
+    expect(written.stdout).toContain('  sh old/export.sh DATABASE\n');
     expect(at.bench.read('old/tbladdonmodules.sql')).toMatch(/^-- .*\nSELECT .*;\n$/s);
     expect(at.panel.server.calls).toEqual([]);
   });

@@ -59,17 +59,13 @@ async function print(
     if (terminal.json) return ExitCode.done;
     if (options.out !== undefined) {
       const out = path.resolve(deps.cwd, options.out);
-      const files = queries.flatMap(({ table, title, query }) =>
-        query === null ? [] : [[`${table}.sql`, `-- ${title}\n${query};\n`] as const],
-      );
-      writeFolder(out, new Map(files));
-      const folder = shellWords([path.relative(deps.cwd, out) || '.']);
-      terminal.line(
-        `${formatCount(files.length, 'query', 'queries')} written to ${folder}. Where the tables are (tables that are not there stay empty):`,
-      );
-      terminal.line(
-        `  for f in ${folder}/*.sql; do mysql --batch --default-character-set=utf8mb4 whmcs < "$f" > "\${f%.sql}.tsv"; done`,
-      );
+      const { toQueryFiles } = await import('../moving/query-files.js');
+      const files = toQueryFiles(queries);
+      writeFolder(out, files);
+      const folder = path.relative(deps.cwd, out) || '.';
+      const script = shellWords([path.join(folder, 'export.sh')]);
+      terminal.line(`${formatCount(files.size - 1, 'query', 'queries')} written to ${folder}. Where the database is:`);
+      terminal.line(`  sh ${script} DATABASE`);
       return ExitCode.done;
     }
     if (queries.length === 0) terminal.line(`Nothing has to be exported to adopt from "${from}".`);

@@ -31,6 +31,7 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   const packageNames = new Map((moved.packages ?? []).map(({ name }, index) => [name, packages.names[index] ?? name]));
   const products = nameProducts(context, panel, moved.products ?? [], packageNames);
   const all: Undecided[] = [...(moved.undecided ?? []), ...undecided];
+  if (moved.ofEntries === true) all.push(...products.added.flatMap(findUnlimited));
   const complete = withoutIncomplete(context, drafts, moved.products ?? [], all);
   const services = await withoutNamed(context, { panel, kind }, complete, all);
   const holds = await findHolds(context, panel, { limited: moved.limited ?? [], drafts: services });
@@ -60,6 +61,13 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   };
 }
 
+/** A product of entries whose quota the panel does not show. */
+function findUnlimited({ name, settings }: MovedEntry): Undecided[] {
+  if (settings['quota'] !== undefined) return [];
+  const reason = 'no quota of its services is known: state one, or they are never held';
+  return [{ file: 'products.yaml', object: `product ${name}`, column: 'quota', value: '', state: 'undecided', reason }];
+}
+
 const count = (all: readonly Undecided[], state: Undecided['state']): number =>
   all.filter((one) => one.state === state).length;
 
@@ -69,13 +77,13 @@ function toMoved(
   context: Context,
   known: KnownServices,
   { panel, from, kind }: { panel: string; from: string; kind: PanelKind },
-): Moved {
+): Moved & { ofEntries?: true } {
   if (isBilling(context, from)) return toMovedBilled(known.billed ?? [], toTarget(context, panel, kind));
   const { moved } = known;
   if (moved?.services !== undefined) return moved;
   const own = fromEntries(known, panel, kind);
   const undecided = [...own.undecided, ...(moved?.undecided ?? [])];
-  return { ...moved, ...own, products: [...own.products, ...(moved?.products ?? [])], undecided };
+  return { ...moved, ...own, products: [...own.products, ...(moved?.products ?? [])], undecided, ofEntries: true };
 }
 
 /** What services of the billing system are adopted for. */

@@ -94,7 +94,8 @@ function toProduct(
       ...(quota === null ? {} : { quota: { total: typeof quota === 'number' ? toSize(quota) : quota } }),
       ...(section === undefined ? {} : { [toSection(kind)]: section }),
     },
-    notes: quota === null ? ['No quota of these services is known: state quota: { total: … } here, such as 10TB.'] : [],
+    notes:
+      quota === null ? ['No quota of these services is known: state one here, such as quota: { total: 10TB }.'] : [],
   };
 }
 
