@@ -270,8 +270,8 @@ export interface UserView {
   /** 1 active, 0 disabled. */
   status: number;
   usedBytes: number;
-  /** As the panel has it. */
-  quotaBytes: number;
+  /** As the panel has it; null for a figure that is not a size. */
+  quotaBytes: number | null;
   /** Whether that quota is the panel's way to say "no limit". */
   unlimited: boolean;
   expiresAt: string | null;

@@ -55,6 +55,18 @@ describe('relay users', () => {
     expect((await at.bench.sluice('relay users')).stdout).toContain('20 Nov 2027 20:00 +08:00');
   });
 
+  it('lists a quota that is not a size, such as one in bytes', async () => {
+    const flows = [100 * GB, -1, 20_000_000];
+    for (const flow of flows) at.panel.addUser({ user: `flow-${flow}`, flow });
+    const { users } = (await at.run('relay users')).json<{ users: { quotaBytes: unknown; unlimited: unknown }[] }>();
+    expect(users.slice(1).map(({ quotaBytes, unlimited }) => [quotaBytes, unlimited])).toEqual([
+      [null, false],
+      [null, false],
+      [null, true],
+    ]);
+    expect((await at.bench.sluice('relay users')).stdout).toMatch(/flow--1 +active/);
+  });
+
   it('says where an account has no limit, which the panel writes as a number', async () => {
     at.panel.addUser({ user: 'anna', flow: 99_999 });
     const { users } = (await at.run('relay users')).json<{ users: object[] }>();
@@ -213,6 +225,7 @@ describe('relay speed-limits and tunnel-groups', () => {
       [/^Name of a first product/, 'first'],
       [/^Traffic/, '5GB'],
       ...choices,
+      [/^Write what relay has now into files for review/, 'n'],
     ];
     const ask = (question: string): Promise<string> => {
       const [expected, answer] = script.shift() ?? [/^$/, ''];

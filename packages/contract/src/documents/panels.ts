@@ -105,7 +105,7 @@ export const relayUser = z.object({
   /** 1 active, 0 disabled. */
   status: count,
   usedBytes: count,
-  quotaBytes: count,
+  quotaBytes: bytesOrNull,
   unlimited: z.boolean().describe('Whether that quota is the panel’s way to say "no limit"'),
   expiresAt: instantOrNull,
   service: textOrNull,

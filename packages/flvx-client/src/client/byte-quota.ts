@@ -1,4 +1,4 @@
-import { UNLIMITED_QUOTA } from './records.js';
+import { type Bytes, type GigabytesWhole, toBytes, UNLIMITED_QUOTA } from './records.js';
 
 const BYTES_PER_GB = 2 ** 30;
 const BYTES_PER_DECIMAL_GB = 10 ** 9;
@@ -17,6 +17,12 @@ export function isImpossibleQuota(quota: number): boolean {
 export function parseByteQuota(quota: number): number | null {
   if (!isImpossibleQuota(quota) || !Number.isSafeInteger(quota)) return null;
   return quota % BYTES_PER_GB === 0 || (quota >= OVERFLOW && quota % BYTES_PER_DECIMAL_GB === 0) ? quota : null;
+}
+
+/** Returns the bytes of a quota; null for one that is not a size: a negative one, or more than Sluice can count. */
+export function toSize(quota: GigabytesWhole): Bytes | null {
+  const size = toBytes(quota);
+  return quota >= 0 && Number.isSafeInteger(size) ? size : null;
 }
 
 /** Whether a quota limits nothing: that of Sluice for none, or more than Sluice can count in bytes, as far as the panel can. */

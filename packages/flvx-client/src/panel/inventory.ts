@@ -1,9 +1,9 @@
 import type { Clock } from '@sluice/panel-http';
 import { type Inventory, type PanelEntry, toPanelEntry } from '@sluice/panel-kind';
 import { sumBytes } from '../account/rules.js';
-import { isImpossibleQuota, isUnlimitedQuota } from '../client/byte-quota.js';
+import { isUnlimitedQuota, toSize } from '../client/byte-quota.js';
 import type { FlvxClient } from '../client/client.js';
-import { type FlvxUser, toBytes, toIso } from '../client/records.js';
+import { type FlvxUser, toIso } from '../client/records.js';
 import { unusableList } from '../client/row-list.js';
 import { describeUsers, type DescribedFor, type PanelRows } from './moving-in/describe-users.js';
 
@@ -39,14 +39,12 @@ export function toEntries(users: readonly FlvxUser[]): PanelEntry[] {
   return users.map((user) => {
     const { id, name, status, quota } = user;
     const unlimited = isUnlimitedQuota(quota);
-    // A negative quota has no meaning in bytes, and one beyond all sizes only what it was written for.
-    const isSize = !unlimited && quota >= 0 && !isImpossibleQuota(quota);
     return toPanelEntry(
       { object: 'user', id: String(id), refs: { flvx_user_id: String(id), flvx_username: name } },
       {
         name,
         state: status === 1 ? 'active' : 'disabled',
-        ...{ limitBytes: isSize ? toBytes(quota) : null, unlimited, usedBytes: sumBytes(user) },
+        ...{ limitBytes: unlimited ? null : toSize(quota), unlimited, usedBytes: sumBytes(user) },
         ...{ expiresAt: toIso(user.expiresAt), createdAt: toIso(user.createdAt) },
       },
     );

@@ -9,15 +9,8 @@ import {
   runCheck,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import {
-  toIso,
-  toBytes,
-  UNLIMITED_QUOTA,
-  type FlvxForward,
-  type FlvxNode,
-  type FlvxPermission,
-  type FlvxUser,
-} from '../client/records.js';
+import { toIso, type FlvxForward, type FlvxNode, type FlvxPermission, type FlvxUser } from '../client/records.js';
+import { isUnlimitedQuota, toSize } from '../client/byte-quota.js';
 import { describeNodes } from '../account/describe.js';
 import { sumBytes } from '../account/rules.js';
 import type { FlvxCallOptions, FlvxClient } from '../client/client.js';
@@ -45,8 +38,8 @@ export function createLookups(
         name: user.name,
         status: user.status,
         usedBytes: sumBytes(user),
-        quotaBytes: toBytes(user.quota),
-        unlimited: user.quota === UNLIMITED_QUOTA,
+        quotaBytes: toSize(user.quota),
+        unlimited: isUnlimitedQuota(user.quota),
         expiresAt: toIso(user.expiresAt),
       }));
     },
@@ -162,7 +155,7 @@ function checkMapping({ id, refs, status }: ServiceRecord, { users, permissions,
   if (own?.length === 0) return check('warning', `${who} has no tunnel`);
   const tunnels = own === undefined ? 'unknown' : own.map(({ tunnelId }) => tunnelId).join(', ');
   const running = forwards?.filter(({ userId }) => userId === user.id).length ?? 'unknown';
-  const quota = user.quota === UNLIMITED_QUOTA ? 'unlimited' : describeBytes(toBytes(user.quota));
+  const quota = isUnlimitedQuota(user.quota) ? 'unlimited' : describeBytes(toSize(user.quota));
   const used = describeBytes(sumBytes(user));
   return check('ok', `${who}: ${used} used of ${quota}, tunnels ${tunnels}, forwards ${running}`);
 }
