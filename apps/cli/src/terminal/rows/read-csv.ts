@@ -80,19 +80,38 @@ async function parseRecords(text: string, delimiter: string): Promise<{ line: nu
       cells: record,
     }));
   } catch (error) {
-    throw toProblem(error);
+    throw toProblem(error, text, delimiter);
   }
 }
 
+const NOT_CLOSED = 'CSV_QUOTE_NOT_CLOSED';
+
 const REASONS: Record<string, string> = {
-  CSV_QUOTE_NOT_CLOSED: 'the quotation mark that opens here is never closed',
+  [NOT_CLOSED]: 'the quotation mark that opens here is never closed',
   INVALID_OPENING_QUOTE: 'a quotation mark inside a cell: put the cell into quotation marks and double this one',
   CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quotation mark',
 };
 
-function toProblem(error: unknown): unknown {
+function toProblem(error: unknown, text: string, delimiter: string): unknown {
   const { code = '', message } = error as { code?: string; message: string };
   const reason = REASONS[code];
-  const line = /at line (\d+)/.exec(message)?.[1];
+  const line = code === NOT_CLOSED ? findOpenQuote(text, delimiter) : /at line (\d+)/.exec(message)?.[1];
   return reason === undefined || line === undefined ? error : new CsvProblems([`line ${line}: ${reason}`]);
+}
+
+/** Returns the line of the quotation mark that is never closed: the parser names the last line. */
+function findOpenQuote(text: string, delimiter: string): number {
+  let [line, openedAt, isOpen, isStart] = [1, 1, false, true];
+  let before = '';
+  for (const character of text) {
+    if (character === '\n') line += 1;
+    if (isOpen) isOpen = character !== '"';
+    else if (character === '"' && (isStart || before === '"')) {
+      if (isStart) openedAt = line;
+      isOpen = true;
+    }
+    isStart = !isOpen && (character === delimiter || character === '\n' || (isStart && /\s/.test(character)));
+    before = character;
+  }
+  return openedAt;
 }

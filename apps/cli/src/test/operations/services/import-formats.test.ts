@@ -60,6 +60,10 @@ describe('a CSV file', () => {
       ],
       ['id,PANEL,product\na,dcim,ded\n', /line 1: unknown column "PANEL"; did you mean "panel"\?/],
       ['id,panel\na,"dcim\n', /line 2: the quotation mark that opens here is never closed/],
+      [
+        'id,panel\n"a","dc""im\nb"\nc , "dcim\nd,"",dcim\n',
+        /line 4: the quotation mark that opens here is never closed/,
+      ],
       ['', /it is empty/],
       ['id,panel,product\n', /a header but no rows/],
     ];
