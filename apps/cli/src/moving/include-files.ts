@@ -1,11 +1,11 @@
-import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { checkConfigText, type Config, formatProblem } from '@sluice/config-file';
-import { usageError } from '@sluice/panel-kind/errors';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { isSeq, parseDocument, stringify } from 'yaml';
 import type { Deps } from '../context.js';
 import { configKinds } from '../kinds.js';
-import { NewFile } from '../terminal/files/new-file.js';
+import { FileDraft } from '../terminal/files/new-file.js';
 import { unwritable } from '../terminal/files/unwritable.js';
 import { INCLUDED_FILES } from './write-folder.js';
 
@@ -75,20 +75,18 @@ function addIncludes(text: string, files: readonly string[]): string {
 /** Replaces the text of a config, which keeps its owner and permissions; a link to it stays one. */
 function replace(file: string, before: string, after: string): void {
   if (after === before) return;
-  const draft = `${file}.${process.pid}.draft`;
+  // The draft has to be on the file system of what the link leads to.
+  const target = realpathSync(file);
+  const { uid, gid } = statSync(target);
+  const draft = new FileDraft(target);
   try {
-    const target = realpathSync(file);
-    const { mode, uid, gid } = statSync(target);
-    rmSync(draft, { force: true });
-    const written = NewFile.create(draft);
-    written.write(after);
-    written.close();
-    chmodSync(draft, mode & 0o777);
-    const own = statSync(draft);
-    if (own.uid !== uid || own.gid !== gid) chownSync(draft, uid, gid);
-    renameSync(draft, target);
+    draft.write(after);
+    const own = statSync(draft.path);
+    if (own.uid !== uid || own.gid !== gid) chownSync(draft.path, uid, gid);
+    draft.place();
   } catch (error) {
-    rmSync(draft, { force: true });
-    throw unwritable(file, error);
+    throw error instanceof SluiceError ? error : unwritable(file, error);
+  } finally {
+    draft.discard();
   }
 }

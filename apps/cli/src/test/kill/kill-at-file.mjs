@@ -31,6 +31,8 @@ for (const name of [
   'linkSync',
   'renameSync',
   'rmSync',
+  'mkdirSync',
+  'rmdirSync',
 ])
   watched(name);
 syncBuiltinESMExports();
