@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { AdoptionReport } from '@sluice/engine';
 import type { ImportRow } from '@sluice/engine/options';
-import { usageError } from '@sluice/panel-kind/errors';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { includeFiles, type WithFiles } from '../moving/include-files.js';
@@ -24,12 +24,12 @@ interface ApplyOptions extends LockOptions {
 /** `sluice adopt apply FOLDER` */
 export const adoptApply: CommandHandler<ApplyOptions> = async ([name = ''], options, deps) => {
   const folder = path.resolve(deps.cwd, name);
-  const rows = await readFolder(folder, deps);
+  const { rows, problems } = await readFolder(folder, deps);
   const how = { waitMs: parseWait(options), confirm: (question: string) => confirm(deps, options, question) };
   const dryRun = options.dryRun === true;
   const changed: { files: WithFiles | null } = { files: null };
   const toConfig = (config: Parameters<typeof includeFiles>[0]) => {
-    changed.files = includeFiles(config, folder, deps);
+    changed.files = includeReadable(config, folder, { deps, problems });
     return changed.files.config;
   };
   return withSluice(deps, { ...options, toConfig }, async ({ sluice, terminal }) => {
@@ -73,7 +73,30 @@ async function apply(
   }
 }
 
-async function readFolder(folder: string, deps: Deps): Promise<Rows> {
+/**
+ * Adds the files of a folder to the config.
+ *
+ * @throws SluiceError `bad_import` with what is wrong with its tables, and with the config that has its files; `config_invalid`
+ */
+function includeReadable(
+  config: Parameters<typeof includeFiles>[0],
+  folder: string,
+  { deps, problems }: { deps: Deps; problems: readonly string[] },
+): WithFiles {
+  const lines = [...problems];
+  try {
+    const files = includeFiles(config, folder, deps);
+    if (problems.length === 0) return files;
+  } catch (error) {
+    if (problems.length === 0 || !(error instanceof SluiceError) || error.code !== 'config_invalid') throw error;
+    const [, ...others] = error.message.split('\n');
+    lines.push(...others.map((line) => line.trim()));
+  }
+  throw usageError('bad_import', `${folder} can't be read; nothing was stored:`, {}, lines);
+}
+
+/** Reads the tables of a folder; `problems` is what is wrong with those that are not tables. */
+async function readFolder(folder: string, deps: Deps): Promise<{ rows: Rows; problems: string[] }> {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw usageError('bad_import', `${folder} is not a folder: name the one that "sluice adopt" has written`);
   const rows: Rows = {};
@@ -89,11 +112,10 @@ async function readFolder(folder: string, deps: Deps): Promise<Rows> {
       problems.push(...lines.map((line) => `${name}.csv: ${line}`));
     }
   }
-  if (problems.length > 0) throw usageError('bad_import', `${folder} can't be read; nothing was stored:`, {}, problems);
-  const has = Object.values(rows).some((own) => own.length > 0);
+  const has = problems.length > 0 || Object.values(rows).some((own) => own.length > 0);
   if (!has && !INCLUDED_FILES.some((name) => existsSync(path.join(folder, name))))
     throw usageError('bad_import', `${folder} has none of the files of an adoption, such as services.csv`);
-  return rows;
+  return { rows, problems };
 }
 
 function printReport(terminal: Terminal, { files, dryRun }: AdoptionReport, folder: string): void {

@@ -1,18 +1,18 @@
 import type { AdoptedFile, AdoptionReport, ImportProblem, ImportReport } from '@sluice/contract/documents';
-import { type AgentLimit, usageError } from '@sluice/panel-kind';
+import { type AgentLimit, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
 import { withinWrite } from '../../context/within-write.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import { askAboutLimits, readOrders, storeLimits } from '../agents/limit-agents.js';
+import { askAboutLimits, findLimitProblems, readOrders, storeLimits } from '../agents/limit-agents.js';
 import { agentPanel, type AgentsOnPanel, openAgents } from '../agents/open-agents.js';
 import { type Adopted, findAdopted, readRow, storeAll } from '../holds/adopt-holds.js';
 import { planPurchases, storePurchases } from '../purchases/import-purchases.js';
 import { reportRows } from '../services/file-rows.js';
 import { planImport, storeImport, toReport } from '../services/import-services.js';
-import type { ImportRow } from '../services/plan-rows.js';
+import { type ImportRow, toChanges } from '../services/plan-rows.js';
 import { storeOverrides } from './override-rows.js';
 import { storePreferences } from './preference-rows.js';
 
@@ -41,9 +41,10 @@ export async function applyAdoption(context: Context, request: ApplyRequest): Pr
   const { dryRun, waitMs } = request;
   const rows = (file: AdoptedFile): readonly ImportRow[] => request.rows[file] ?? [];
   const first = await foresee(context.store, (tables) => storeRows(context, tables, { rows, run: '', from: NOTHING }));
-  if (hasProblems(first.reports)) return toAnswer(first.reports, { dryRun, stored: false });
+  const found = replaceReports(first.reports, checkTexts(rows));
+  if (hasProblems(found)) return toAnswer(found, { dryRun, stored: false });
   const from = await readPanels(context, rows, first.services);
-  if (hasProblems(from.reports)) return toAnswer([...first.reports, ...from.reports], { dryRun, stored: false });
+  if (hasProblems(from.reports)) return toAnswer(replaceReports(found, from.reports), { dryRun, stored: false });
   await confirmLimits(from.limits, request);
   if (dryRun) {
     const all = await foresee(context.store, (tables) => storeRows(context, tables, { rows, run: '', from }));
@@ -81,6 +82,12 @@ function changedMeanwhile(): Error {
 
 type Report = AdoptionReport['files'][number];
 
+/** Returns reports with those of some files in the place of others. */
+const replaceReports = (reports: readonly Report[], others: readonly Report[]): Report[] => [
+  ...reports.filter(({ file }) => others.every((other) => other.file !== file)),
+  ...others,
+];
+
 const hasProblems = (reports: readonly Report[]): boolean => reports.some(({ problems }) => problems.length > 0);
 
 function toAnswer(files: readonly Report[], how: { dryRun: boolean; stored: boolean }): AdoptionReport {
@@ -100,13 +107,12 @@ interface Storing {
   from: FromPanels;
 }
 
-/** Stores all rows. Those of services come first: where they have problems, no others are read. */
+/** Stores all rows. Those of services come first; where some have problems, others are checked all the same, and nothing may stay stored. */
 async function storeRows(context: Context, tables: StoreTables, { rows, run, from }: Storing): Promise<Stored> {
   const reports: Report[] = [];
   const plan = await planImport(context, tables, { rows: () => [...rows('services')] });
   reports.push({ file: 'services', ...toReport(plan) });
-  if (plan.problems.length > 0) return { reports, services: new Map() };
-  await storeImport(context, tables, plan, run);
+  await storeImport(context, tables, withoutBad(context, plan), run);
   const named = (['services', 'overrides', 'preferences', 'purchases', 'holds'] as const).flatMap((file) =>
     rows(file).map(({ values }) => (values[file === 'services' ? 'id' : 'service'] ?? '').trim()),
   );
@@ -119,7 +125,27 @@ async function storeRows(context: Context, tables: StoreTables, { rows, run, fro
   const problems: ImportProblem[] = [];
   const added = await storeAll(context, tables, from.holds, problems);
   reports.push({ file: 'holds', ...reportRows(rows('holds'), problems, added) });
-  return { reports, services: new Map(services.map((service) => [service.id, service])) };
+  const known = new Map(services.map((service) => [service.id, service]));
+  return { reports: plan.problems.length === 0 ? reports : reports.map((one) => ofKnown(one, known)), services: known };
+}
+
+type Plan = Awaited<ReturnType<typeof planImport>>;
+
+function withoutBad(context: Context, plan: Plan): Pick<Plan, 'added' | 'changes'> {
+  if (plan.problems.length === 0) return plan;
+  const bad = new Set(plan.problems.map(({ service }) => service));
+  return toChanges(
+    plan.rowChanges.filter(({ after }) => !bad.has(after.id)),
+    context.now(),
+  );
+}
+
+/** Leaves out what may follow from a problem of services alone: that there is no such service, or none of a client. */
+function ofKnown(report: Report, services: ReadonlyMap<string, ServiceRecord>): Report {
+  if (report.file === 'services') return report;
+  const isKnown = ({ service }: ImportProblem): boolean =>
+    service === null ? report.file !== 'preferences' : services.has(service);
+  return { ...report, problems: report.problems.filter(isKnown) };
 }
 
 async function importPurchases(
@@ -130,6 +156,22 @@ async function importPurchases(
   const plan = await withinWrite(context, tables, (within) => planPurchases(within, rows));
   if (plan.problems.length === 0) await storePurchases(context, tables, plan);
   return reportRows(rows, plan.problems, plan.added.length);
+}
+
+/** Returns what is wrong with rows of holds and of agents before any panel is read. */
+function checkTexts(rows: Storing['rows']): Report[] {
+  const ofHolds: ImportProblem[] = [];
+  for (const row of rows('holds')) readRow(row, ofHolds);
+  const ofAgents = findLimitProblems(rows('agents').map(withoutPanel)).map(toImportProblem);
+  const reports: Report[] = [
+    { file: 'holds', ...reportRows(rows('holds'), ofHolds, 0) },
+    { file: 'agents', ...reportRows(rows('agents'), ofAgents, 0) },
+  ];
+  return reports.filter(({ problems }) => problems.length > 0);
+}
+
+function toImportProblem({ line, message }: Pick<ImportProblem, 'line' | 'message'>): ImportProblem {
+  return { line, service: null, key: null, message };
 }
 
 /** Reads the panels of holds and of agents. */
@@ -158,17 +200,32 @@ async function readLimits(
   const toPanel = ({ values }: ImportRow): string => (values['panel'] ?? '').trim();
   for (const panel of new Set(rows.map(toPanel))) {
     const own = rows.filter((row) => toPanel(row) === panel);
-    const on = await openAgents(context, await agentPanel(context, panel === '' ? undefined : panel));
-    if (on.addon !== null) {
-      const message = `the add-on of panel "${on.name}" keeps the limits of its agents: remove the row`;
-      problems.push(...own.map(({ line }) => ({ line, service: null, key: null, message })));
+    const on = await findAgents(context, panel);
+    const message =
+      typeof on === 'string'
+        ? on
+        : on.addon !== null
+          ? `the add-on of panel "${on.name}" keeps the limits of its agents: remove the row`
+          : null;
+    if (typeof on === 'string' || message !== null) {
+      problems.push(...own.map(({ line }) => toImportProblem({ line, message: message ?? '' })));
       continue;
     }
     const read = await readOrders(on, own.map(withoutPanel));
-    problems.push(...read.problems.map(({ line, message }) => ({ line, service: null, key: null, message })));
+    problems.push(...read.problems.map(toImportProblem));
     limits.push({ on, orders: read.orders });
   }
   return { limits, problems };
+}
+
+/** Opens the panel that rows name; returns why it has no agents where that is a mistake of the rows. */
+async function findAgents(context: Context, panel: string): Promise<AgentsOnPanel | string> {
+  try {
+    return await openAgents(context, await agentPanel(context, panel === '' ? undefined : panel));
+  } catch (error) {
+    if (error instanceof SluiceError && (error.kind === 'usage' || error.kind === 'not-found')) return error.message;
+    throw error;
+  }
 }
 
 function withoutPanel({ values: { panel: _panel, ...values }, ...row }: ImportRow): ImportRow {

@@ -110,6 +110,13 @@ export interface LimitProblem {
   message: string;
 }
 
+/** Returns what is wrong with the texts of rows of limits. */
+export function findLimitProblems(rows: readonly ImportRow[]): LimitProblem[] {
+  const problems: LimitProblem[] = [];
+  for (const row of rows) readRow(row, problems);
+  return problems;
+}
+
 /** Returns the limits that rows set, by the agents that the panel has, and what is wrong with them. */
 export async function readOrders(
   on: AgentsOnPanel,
@@ -157,13 +164,14 @@ interface LimitRow {
   firstOpening: number | null;
 }
 
-function readRow({ line, values }: ImportRow, problems: LimitProblem[]): LimitRow | null {
+function readRow({ line, values, problem }: ImportRow, problems: LimitProblem[]): LimitRow | null {
   const { agent = '', limit_gb: limit, opening_gb: opening = '', ...others } = values;
   const [unknown] = Object.keys(others);
   const say = (message: string): null => {
     problems.push({ line, agent, message });
     return null;
   };
+  if (problem !== undefined) return say(problem);
   if (unknown !== undefined) return say(`unknown column "${unknown}"; known: agent, limit_gb, opening_gb`);
   if (agent === '') return say('agent is required');
   if (limit === undefined) return say('limit_gb is required; leave the value empty for no limit');
