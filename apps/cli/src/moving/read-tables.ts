@@ -14,19 +14,26 @@ export interface TableRow {
 
 /**
  * Reads the exported tables of a folder, by the names of their files: `NAME.csv`, as spreadsheets and phpMyAdmin write it, or `NAME.tsv`, as
- * `mysql --batch` does. Files without a row are left out.
+ * `mysql --batch` does. Files without a row are left out, and those that can't be tables.
  *
- * @throws SluiceError `bad_import` with every bad line
+ * @throws SluiceError `bad_import` with every bad line, and files in another format or encoding: names would be misread
  */
 export async function readTables(folder: string): Promise<Record<string, TableRow[]>> {
   const tables = new Map<string, TableRow[]>();
   const problems: string[] = [];
   for (const file of listFiles(folder)) {
     const { name, ext } = path.parse(file);
-    if (ext !== '.csv' && ext !== '.tsv') continue;
-    const { text } = decodeText(readFileSync(path.join(folder, file)));
+    const format = ext.toLowerCase();
+    if (OTHER_FORMATS.test(format))
+      problems.push(`${file}: only CSV and TSV are read: save or unpack it as one of them`);
+    if (format !== '.csv' && format !== '.tsv') continue;
+    const { text, encoding } = decodeText(readFileSync(path.join(folder, file)));
+    if (encoding === 'Windows-1252') {
+      problems.push(`${file}: it is not in UTF-8, so that names would be misread: ${IN_UTF8}`);
+      continue;
+    }
     try {
-      const rows = text.trim() === '' ? [] : toTable(ext === '.tsv' ? readBatch(text) : await readCsvRecords(text));
+      const rows = text.trim() === '' ? [] : toTable(format === '.tsv' ? readBatch(text) : await readCsvRecords(text));
       if (tables.has(name)) problems.push(`${file}: the folder has ${name} twice, as .csv and as .tsv`);
       if (rows.length > 0) tables.set(name, rows);
     } catch (error) {
@@ -37,6 +44,11 @@ export async function readTables(folder: string): Promise<Record<string, TableRo
   if (problems.length > 0) throw usageError('bad_import', `${folder} can't be read:`, {}, problems);
   return Object.fromEntries(tables);
 }
+
+/** Spreadsheets and archives, which tables are exported to by mistake. */
+const OTHER_FORMATS = /^\.(?:xlsx?|ods|numbers|gz|bz2|xz|zst|zip|7z|rar)$/;
+
+const IN_UTF8 = 'export it with --default-character-set=utf8mb4, or save it as "CSV UTF-8"';
 
 function listFiles(folder: string): string[] {
   try {
@@ -53,10 +65,20 @@ function toTable(rows: readonly ImportRow[]): TableRow[] {
     problem === undefined ? [] : [`line ${line ?? '?'}: ${problem}`],
   );
   if (problems.length > 0) throw new CsvProblems(problems);
+  const [first] = rows;
+  refuseRepeated(Object.keys(first?.values ?? {}), first?.headerLine ?? 1);
   return rows.map(({ line, values }) => ({
     line: line ?? 0,
     values: Object.fromEntries(Object.entries(values).map(([key, text]) => [key.toLowerCase(), toValue(text)])),
   }));
+}
+
+/** Names of columns are the same in any case. */
+function refuseRepeated(columns: readonly string[], line: number): void {
+  const keys = columns.map((column) => column.toLowerCase());
+  const repeated = new Set(keys.filter((key, index) => keys.indexOf(key) < index));
+  const problems = [...repeated].map((key) => `line ${line}: column "${key}" is repeated`);
+  if (problems.length > 0) throw new CsvProblems(problems);
 }
 
 function toValue(text: string): string | null {
@@ -70,6 +92,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', 0
 function readBatch(text: string): ImportRow[] {
   const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const keys = header.split('\t');
+  refuseRepeated(keys, 1);
   return lines.flatMap((line, index): ImportRow[] => {
     if (line === '') return [];
     const cells = line.split('\t');
