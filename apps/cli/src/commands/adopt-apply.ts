@@ -33,8 +33,8 @@ export const adoptApply: CommandHandler<ApplyOptions> = async ([name = ''], opti
     return changed.files.config;
   };
   return withSluice(deps, { ...options, toConfig }, async ({ sluice, terminal }) => {
-    const report = await apply(changed.files, dryRun, (preview) =>
-      sluice.adoption.apply(rows, { ...how, dryRun: preview }),
+    const report = await apply(changed.files, (beforeStore) =>
+      sluice.adoption.apply(rows, { ...how, dryRun, beforeStore }),
     );
     const added = changed.files?.added ?? [];
     terminal.document({ ...report, folder, included: added });
@@ -54,21 +54,18 @@ const listPanels = ({ services = [] }: Rows): string[] => [
   ...new Set(services.map(({ values }) => values['panel'] ?? '').filter((panel) => panel !== '')),
 ];
 
-/** The config gets its files before the rows are stored, which need them; where nothing is stored, it gets its text of before back. */
+/** The config gets its files in the transaction that stores the rows, which need them; where nothing is stored, it gets its text of before back. */
 async function apply(
   files: WithFiles | null,
-  dryRun: boolean,
-  store: (preview: boolean) => Promise<AdoptionReport>,
+  store: (beforeStore: () => void) => Promise<AdoptionReport>,
 ): Promise<AdoptionReport> {
-  const preview = await store(true);
-  if (dryRun || preview.files.some(({ problems }) => problems.length > 0)) return { ...preview, dryRun };
-  const written = files?.write();
+  const written: { restore: () => void }[] = [];
   try {
-    const report = await store(false);
-    if (!report.stored) written?.restore();
-    return report;
+    return await store(() => {
+      if (files !== null) written.push(files.write());
+    });
   } catch (error) {
-    written?.restore();
+    for (const { restore } of written) restore();
     throw error;
   }
 }

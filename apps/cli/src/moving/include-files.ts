@@ -43,7 +43,7 @@ export function includeFiles({ file, dir, include }: Config, folder: string, dep
     config,
     added,
     write: () => {
-      if (after !== before && readFileSync(file, 'utf8') !== before)
+      if (readFileSync(file, 'utf8') !== before)
         throw usageError('config_changed', `${file} was changed meanwhile: nothing was stored; repeat it`);
       replace(file, before, after);
       return {

@@ -50,7 +50,10 @@ export const adoption = group({
     accepts: () => {
       const own = z.optional(importRows());
       const files = { services: own, overrides: own, preferences: own, purchases: own, agents: own, holds: own };
-      return accepts(['rows', z.strictObject(files)], options({ ...locked, dryRun: flag, confirm: z.optional(work) }));
+      return accepts(
+        ['rows', z.strictObject(files)],
+        options({ ...locked, dryRun: flag, confirm: z.optional(work), beforeStore: z.optional(work) }),
+      );
     },
     routes: (h) => ({
       'POST /adoption/apply': {

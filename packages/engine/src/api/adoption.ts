@@ -28,13 +28,15 @@ export interface AdoptionCalls {
   /**
    * Imports the rows of an adoption, all or none, after reading the panels: services, overrides, preferences, purchases (never
    * charged), limits of agents, holds. Repeated, it stores nothing twice. `confirm` is asked where agents would be over their limit at
-   * once; without it that is refused (`not_confirmed`).
+   * once; without it that is refused (`not_confirmed`). `beforeStore` is called when all rows are accepted, right before they are stored:
+   * if it throws, nothing is.
    */
   apply(
     rows: AdoptedRows,
     options?: LockOptions & {
       dryRun?: boolean | undefined;
       confirm?: ((question: string) => Promise<void>) | undefined;
+      beforeStore?: (() => void) | undefined;
     },
   ): Promise<AdoptionReport>;
 }
@@ -61,6 +63,7 @@ export function adoptionApi(call: RunCall): AdoptionCalls {
           dryRun: options?.dryRun === true,
           waitMs: toWaitMs(options),
           confirm: options?.confirm,
+          beforeStore: options?.beforeStore,
         }),
       ),
   };

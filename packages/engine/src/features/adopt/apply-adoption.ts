@@ -23,6 +23,8 @@ export interface ApplyRequest {
   waitMs: number;
   /** Called before anything is stored if agents would be over their limit at once; throws to stop. Absent: refused (`not_confirmed`). */
   confirm?: ((question: string) => Promise<void>) | undefined;
+  /** Called in the transaction when all rows are accepted; throws to store nothing. */
+  beforeStore?: (() => void) | undefined;
 }
 
 /** What panels were read for, before anything is stored. */
@@ -60,6 +62,7 @@ export async function applyAdoption(context: Context, request: ApplyRequest): Pr
         if (hasProblems(reports)) throw new Refused();
         // Its panels were read, and its leases taken, for other services.
         if ([...all.services.keys()].some((id) => !first.services.has(id))) throw changedMeanwhile();
+        request.beforeStore?.();
         return reports.some(({ totals }) => totals.added + totals.changed > 0);
       });
     } catch (error) {
