@@ -37,7 +37,7 @@ const remove = (name: string): void => {
 /** Writes all tables in another format. */
 function convert(extension: string, format: (rows: string[][]) => string | Uint8Array): void {
   for (const [file, text] of at.shop.exports) {
-    const rows = parse(text) as string[][];
+    const rows = parse(text);
     remove(file);
     put(`${path.parse(file).name}${extension}`, format(rows));
   }
@@ -124,7 +124,7 @@ function edit(table: string, part: string, text: string): void {
 describe('odd content', () => {
   it('of a cell with tabs, quotation marks and backslashes comes through from mysql --batch', async () => {
     const table = `${GUARD}packages`;
-    const batch = toBatch(parse(at.shop.exports.get(`${table}.csv`) ?? '') as string[][]);
+    const batch = toBatch(parse(at.shop.exports.get(`${table}.csv`) ?? ''));
     remove(`${table}.csv`);
     put(
       `${table}.tsv`,
@@ -143,7 +143,7 @@ describe('odd content', () => {
     expect(outcome.exitCode).toBe(3);
     const undecided = at.bench.read('adopted/undecided.csv');
     expect(undecided).toContain(`'${formula}`);
-    const cells = (parse(undecided) as string[][]).flat();
+    const cells = (parse(undecided)).flat();
     expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
     for (const [name, text] of Object.entries(readFolder(at.bench.path('adopted')) ?? {})) expectPlain(name, text);
     const json = await at.sluice([...ADOPT.split(' ').slice(0, -1), 'again', '--json']);
@@ -195,7 +195,7 @@ describe('tables are refused, and named,', () => {
     put(`${SERVICES}.csv`, [`${header},ID`, ...lines.map((line) => (line === '' ? '' : `${line},1`))].join('\n'));
     await expectRefused(/whmcs_services\.csv: line 1: column "id" is repeated/);
     remove(`${SERVICES}.csv`);
-    const batch = toBatch(parse(text()) as string[][]);
+    const batch = toBatch(parse(text()));
     put(`${SERVICES}.tsv`, batch.replace('\n', '\n1\t2\n'));
     await expectRefused(/whmcs_services\.tsv: line 2: 2 cells/);
     put(`${SERVICES}.tsv`, batch.replace('\t', '\tid\t').replaceAll(/\n(?=.)/g, '\n1\t'));
