@@ -127,6 +127,7 @@ it('has cut what the tool says, and nothing else; usage is over the quota only t
     expect(Math.abs(gb / 1024 ** 3 - used)).toBeLessThan(0.0001);
   }
   expect(cut).toEqual(expected.limited);
+  expect(shop.listCut()).toEqual(expected.limited);
   expect(over).toEqual(expected.limited.filter((id) => id !== expected.shutByStaff));
 });
 

@@ -54,6 +54,8 @@ export interface OldShop extends AsyncDisposable {
   /** CSV by the name of its file: the tables of the tool, and the services of WHMCS for those who don't use its API. */
   readonly exports: ReadonlyMap<string, string>;
   readonly expected: OldShopExpected;
+  /** Lists the services that are cut on the panel now: their order is suspended, or all their ports are disabled. */
+  listCut(): string[];
   close(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function buildOldShop(options: OldShopOptions): Promise<OldShop> {
     ...{ panel, whmcs, token, timeZone },
     exports: new Map([...tables, ...exportWhmcs(whmcs)]),
     expected: toExpected(designed),
+    listCut: () => listCut(panel, designed),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -107,6 +110,17 @@ function fillPanel(panel: FakeEasyDcim, services: readonly ShopService[], now: n
     cut(panel, service);
   }
 }
+
+function listCut(panel: FakeEasyDcim, services: readonly ShopService[]): string[] {
+  const { ports: states, orders } = panel.snapshot();
+  const isCut = ({ number }: ShopService): boolean => {
+    const { order, ports } = toPanelIds(number);
+    return orders[order]?.status === 'suspended' || ports.every((port) => states[port]?.adminState === 'down');
+  };
+  return services.filter(isCut).map(toServiceId);
+}
+
+const toServiceId = ({ number }: ShopService): string => `whmcs-${toWhmcsId(number)}`;
 
 /** Of some services that nobody has cut, staff has disabled the second port. */
 function toSpare({ number, state }: ShopService): { adminState: 'down'; description: string } | undefined {
@@ -162,8 +176,7 @@ function toFields({ number, mode, override, state }: ShopService): Record<string
 }
 
 function toExpected(services: readonly ShopService[]): OldShopExpected {
-  const toId = ({ number }: ShopService): string => `whmcs-${toWhmcsId(number)}`;
-  const list = (is: (service: ShopService) => boolean): string[] => services.filter(is).map(toId);
+  const list = (is: (service: ShopService) => boolean): string[] => services.filter(is).map(toServiceId);
   const ends = services.filter(({ state }) => state === 'limited').map(({ cycle }) => cycle.end);
   return {
     services: services.length,
@@ -171,7 +184,7 @@ function toExpected(services: readonly ShopService[]): OldShopExpected {
     adoptable: list(({ state }) => state === 'limited'),
     unpaid: list(({ state }) => state === 'limited-unpaid').join(),
     shutByStaff: list(({ state }) => state === 'shut-by-staff').join(),
-    purchases: services.flatMap((service) => service.purchases.map(() => toId(service))),
+    purchases: services.flatMap((service) => service.purchases.map(() => toServiceId(service))),
     overrides: list(({ override }) => override !== null),
     preferences: list(({ hasPreference }) => hasPreference),
     allReopenedOn: ends.sort().at(-1) ?? '',
