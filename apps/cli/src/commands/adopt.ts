@@ -65,13 +65,13 @@ async function print(
       const folder = path.relative(deps.cwd, out) || '.';
       const script = shellWords([path.join(folder, 'export.sh')]);
       terminal.line(`${formatCount(files.size - 1, 'query', 'queries')} written to ${folder}. Where the database is:`);
-      terminal.line(`  sh ${script} DATABASE`);
+      terminal.verbatim(`  sh ${script} DATABASE`);
       return ExitCode.done;
     }
     if (queries.length === 0) terminal.line(`Nothing has to be exported to adopt from "${from}".`);
     for (const { table, title, query, columns } of queries) {
-      terminal.line(`-- ${table}.csv: ${title}`);
-      terminal.line(query === null ? `-- columns: ${columns.join(', ')}` : `${query};`);
+      terminal.verbatim(`-- ${table}.csv: ${title}`);
+      terminal.verbatim(query === null ? `-- columns: ${columns.join(', ')}` : `${query};`);
       terminal.line('');
     }
     return ExitCode.done;
