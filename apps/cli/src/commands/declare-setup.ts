@@ -23,7 +23,8 @@ export function declareSetup(program: LazyCommand): void {
   program
     .command('demo')
     .description('show metering, enforcing and releasing on a fake panel; leaves nothing behind')
-    .examples('sluice demo')
+    .option('--moving-in', 'show how a shop with 300 servers moves in from the EasyDCIM module of WHMCS')
+    .examples('sluice demo', 'sluice demo --moving-in')
     .runs(async () => (await import('../demo/story.js')).demoWith(program.context.run));
 }
 

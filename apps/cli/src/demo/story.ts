@@ -1,80 +1,56 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Terminal } from '../terminal/terminal.js';
-import type { CommandContext, CommandHandler } from '../commands/command.js';
-import type { Deps } from '../context.js';
+import type { CommandContext, CommandHandler, GlobalOptions } from '../commands/command.js';
 import { ExitCode } from '../exit-codes.js';
 import { DEMO_SERVICES, DEMO_TOKEN, demoConfig, startDemoPanel, type DemoPanel } from './panel.js';
+import { playOnStage, type DemoStep, type Stage, type StageSettings } from './stage.js';
 
 const GB = 1024 ** 3;
 const QUARTER_MS = 900_000;
 
-/** One command of the demo and whether it ended as expected. */
-interface DemoStep {
-  command: string;
-  exitCode: number;
-  asExpected: boolean;
+/** Options of `demo`. */
+export interface DemoOptions extends GlobalOptions {
+  movingIn?: boolean;
 }
 
-interface Scene extends DemoPanel {
-  say: (text: string) => void;
-  sluice: (command: string, expectedExit: number) => Promise<void>;
+interface Scene extends DemoPanel, Stage {
   setEnforce: (value: 'on' | 'observe') => void;
 }
 
 /** `sluice demo` */
-export function demoWith(run: CommandContext['run']): CommandHandler {
+export function demoWith(run: CommandContext['run']): CommandHandler<DemoOptions> {
   return async (_args, options, deps) => {
     const terminal = new Terminal(deps, options);
-    const steps = await runDemo(run, deps, terminal);
+    const parts = { run, deps, terminal };
+    const steps = await (options.movingIn === true ? playMovingIn(parts) : playFirstRuns(parts));
     terminal.document({ steps });
     return steps.every((step) => step.asExpected) ? ExitCode.done : ExitCode.failed;
   };
 }
 
-/** Runs real commands against a fake panel in a temporary folder, which is removed at the end. */
-async function runDemo(run: CommandContext['run'], deps: Deps, terminal: Terminal): Promise<DemoStep[]> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-demo-'));
+type Parts = Pick<StageSettings, 'run' | 'deps' | 'terminal'>;
+
+async function playMovingIn(parts: Parts): Promise<DemoStep[]> {
+  const { movingIn } = await import('./moving-in.js');
+  return await movingIn(parts);
+}
+
+/** Runs real commands against a fake panel with three servers. */
+async function playFirstRuns(parts: Parts): Promise<DemoStep[]> {
   const demo = await startDemoPanel();
-  const steps: DemoStep[] = [];
-  const inside: Deps = {
-    ...deps,
-    stdout: terminal.json ? { write: () => true } : deps.stdout,
-    env: { ...deps.env, DEMO_TOKEN, SLUICE_CONFIG: '' },
-    cwd: folder,
-    clock: { now: () => demo.clock.now(), sleep: (ms, signal) => deps.clock.sleep(ms, signal) },
-  };
-  const scene: Scene = {
-    ...demo,
-    say: (text) => {
-      terminal.line();
-      terminal.line(terminal.colors.bold(`# ${text}`));
-    },
-    sluice: async (command, expectedExit) => {
-      terminal.verbatim(terminal.colors.dim(`$ sluice ${command}`));
-      const exitCode = await run(command.split(' '), inside);
-      if (exitCode !== 0) terminal.line(terminal.colors.dim(`(exit code ${exitCode})`));
-      steps.push({ command, exitCode, asExpected: exitCode === expectedExit });
-    },
-    setEnforce: (value) => {
-      writeFileSync(path.join(folder, 'sluice.yaml'), demoConfig(demo.panel.url, value), { mode: 0o600 });
-    },
-  };
   try {
-    scene.setEnforce('observe');
-    writeFileSync(path.join(folder, 'services.csv'), DEMO_SERVICES);
-    await play(scene);
+    return await playOnStage({ ...parts, env: { DEMO_TOKEN }, now: demo.clock.now }, async (stage) => {
+      const setEnforce = (value: 'on' | 'observe'): void => {
+        writeFileSync(path.join(stage.folder, 'sluice.yaml'), demoConfig(demo.panel.url, value), { mode: 0o600 });
+      };
+      setEnforce('observe');
+      writeFileSync(path.join(stage.folder, 'services.csv'), DEMO_SERVICES);
+      await play({ ...demo, ...stage, setEnforce });
+    });
   } finally {
     await demo.panel.close();
-    rmSync(folder, { recursive: true, force: true });
   }
-  const failed = steps.filter((step) => !step.asExpected);
-  if (failed.length > 0)
-    terminal.warn(
-      `The demo did not end as expected. Commands with an unexpected exit code: ${failed.map((step) => step.command).join(', ')}`,
-    );
-  return steps;
 }
 
 async function play(scene: Scene): Promise<void> {
