@@ -8,6 +8,8 @@ export const ROOT = path.resolve(import.meta.dirname, '../../../../..');
 export interface DocumentedStep {
   script: string;
   exitCode: number;
+  /** Lines of what it prints, as the page shows them; `…` stands for others. */
+  shown: readonly string[];
 }
 
 /** Lists the commands of a page, or of one section of it: lines behind `$` in `console` blocks, and whole `sh` blocks. */
@@ -17,17 +19,18 @@ export function listSteps(file: string, heading?: string): DocumentedStep[] {
   if (start === -1) throw new Error(`${file} has no section "${heading ?? ''}"`);
   const [text = ''] = heading === undefined ? [page] : page.slice(start + 1).split(/\n(?=## )/, 1);
   return [...text.matchAll(/```(console|sh)\n([\s\S]*?)```/g)].flatMap(([, language, block = '']) =>
-    language === 'sh' ? [{ script: block.trimEnd(), exitCode: 0 }] : consoleSteps(block),
+    language === 'sh' ? [{ script: block.trimEnd(), exitCode: 0, shown: [] }] : consoleSteps(block),
   );
 }
 
 function consoleSteps(block: string): DocumentedStep[] {
   return block
-    .split('\n')
-    .filter((line) => line.startsWith('$ '))
-    .map((line) => {
+    .split(/^(?=\$ )/m)
+    .filter((part) => part.startsWith('$ '))
+    .map((part) => {
+      const [line = '', ...shown] = part.trimEnd().split('\n');
       const [script = '', comment = ''] = line.slice(2).split(/\s+#\s/);
-      return { script, exitCode: Number(/exit (\d+)/.exec(comment)?.[1] ?? 0) };
+      return { script, exitCode: Number(/exit (\d+)/.exec(comment)?.[1] ?? 0), shown };
     });
 }
 
