@@ -41,7 +41,7 @@ describe('demo --moving-in', () => {
     const printed = await play(60);
     expect(printed).toMatch(/^… \d+ more lines$/m);
     expect(printed).toMatch(/^poll: 300 services, 300 read, 11 held$/m);
-    const copied = /^(\$ | {2}for f in )/;
+    const copied = /^(\$ | {2}sh )/;
     const wide = printed.split('\n').filter((line) => line.length > 60 && !copied.test(line));
     expect(wide).toEqual([]);
   });

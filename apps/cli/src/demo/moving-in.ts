@@ -46,7 +46,7 @@ async function adoptShop({ folder, say, sluice, show, shop, clock }: Scene): Pro
   await sluice('adopt dcim --from easydcim-bw --print-queries --out old', 0);
   for (const [name, text] of shop.exports) writeFileSync(path.join(folder, 'old', name), text);
   say(
-    `The demo has no MySQL: it puts ${shop.exports.size} exported tables of its shop into "old" instead of that loop.`,
+    `The demo has no MySQL: it puts ${shop.exports.size} exported tables of its shop into "old" instead of that script.`,
   );
 
   clock.advance(10 * MINUTE_MS);

@@ -6,7 +6,7 @@ import { readCsvRecords } from '../../terminal/rows/read-csv.js';
 const MYSQL = `#!/bin/sh
 sql=$(cat)
 name=
-for file in */*.sql; do
+for file in *.sql; do
   if [ "$(cat "$file")" = "$sql" ]; then name=$(basename "$file" .sql); fi
 done
 if [ -f "$(dirname "$0")/$name.tsv" ]; then exec cat "$(dirname "$0")/$name.tsv"; fi

@@ -143,7 +143,7 @@ describe('odd content', () => {
     expect(outcome.exitCode).toBe(3);
     const undecided = at.bench.read('adopted/undecided.csv');
     expect(undecided).toContain(`'${formula}`);
-    const cells = (parse(undecided)).flat();
+    const cells = parse(undecided).flat();
     expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
     for (const [name, text] of Object.entries(readFolder(at.bench.path('adopted')) ?? {})) expectPlain(name, text);
     const json = await at.sluice([...ADOPT.split(' ').slice(0, -1), 'again', '--json']);
