@@ -114,6 +114,25 @@ describe('the shop of an old tool', () => {
     expect(synced.totals).toMatchObject({ added: 0, vanished: 0 });
   });
 
+  it('names what it leaves out with a service that the store has under another id', async () => {
+    bench.write('sluice.yaml', toConfig('products: { own: { panel: dcim } }\n'));
+    for (const [id, number] of [
+      ['own-3', 3],
+      ['own-7', 7],
+    ] as const)
+      await run(`service add ${id} panel=dcim product=own easydcim_service_id=${5000 + number}`);
+    await run('adopt dcim --from easydcim-bw --in old', 3);
+    const undecided = bench.read('adopted-dcim/undecided.csv').split('\n');
+    const about = (file: string, object: string): string | undefined =>
+      undecided.find((line) => line.startsWith(`${file},${object},`));
+    expect(about('services.csv', 'service 5003')).toContain('left-out,"it is service ""own-3"" already"');
+    expect(about('overrides.csv', 'service 1003')).toContain('undecided,its service is not adopted');
+    expect(about('purchases.csv', 'service 1007')).toContain('undecided,its service is not adopted');
+    expect(about('holds.csv', 'service 1007')).toContain('undecided,its service is not adopted');
+    for (const file of ['services', 'overrides', 'purchases', 'holds'])
+      expect(bench.read(`adopted-dcim/${file}.csv`)).not.toMatch(/whmcs-100[37],/);
+  });
+
   it('is private, and what it adds to the config leaves the rest as it was', async () => {
     await run('adopt dcim --from easydcim-bw --in old', 3);
     for (const name of ['services.csv', 'products.yaml', 'undecided.csv'])

@@ -31,25 +31,29 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   const packageNames = new Map((moved.packages ?? []).map(({ name }, index) => [name, packages.names[index] ?? name]));
   const products = nameProducts(context, panel, moved.products ?? [], packageNames);
   const all: Undecided[] = [...(moved.undecided ?? []), ...undecided];
-  if (moved.ofEntries === true) all.push(...products.added.flatMap(findUnlimited));
+  if (moved.ofEntries === true) all.push(...products.added.flatMap(findUnquoted));
   const complete = withoutIncomplete(context, drafts, moved.products ?? [], all);
   const services = await withoutNamed(context, { panel, kind }, complete, all);
   const holds = await findHolds(context, panel, { limited: moved.limited ?? [], drafts: services });
   all.push(...holds.undecided);
-  const findId = (place: number | null): string | null => (place === null ? null : (services[place]?.id ?? null));
+  const place = placeRows(moved, services, all);
+  place(
+    'holds.csv',
+    (moved.limited ?? []).map(({ service }) => ({ service, row: {} })),
+  );
   const rows = {
     services: services.flatMap((draft) => (draft === null ? [] : [toRow(panel, draft, products.names)])),
-    overrides: ofServices(moved.overrides ?? [], findId),
-    preferences: ofServices(moved.preferences ?? [], findId).map((row) => renamed(row, packageNames)),
-    purchases: ofServices(moved.purchases ?? [], findId).map((row) => renamed(row, packageNames)),
+    overrides: place('overrides.csv', moved.overrides),
+    preferences: place('preferences.csv', moved.preferences).map((row) => renamed(row, packageNames)),
+    purchases: place('purchases.csv', moved.purchases).map((row) => renamed(row, packageNames)),
     agents: (moved.agents ?? []).map((row) => ({ panel, ...row })),
     holds: holds.rows,
-    undecided: all.map((one) => ({ ...one })),
   };
   return {
     panel,
     from,
     ...rows,
+    undecided: all.map((one) => ({ ...one })),
     products: products.added.map(toEntry),
     packages: packages.added.map(toEntry),
     totals: {
@@ -62,7 +66,7 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
 }
 
 /** A product of entries whose quota the panel does not show. */
-function findUnlimited({ name, settings }: MovedEntry): Undecided[] {
+function findUnquoted({ name, settings }: MovedEntry): Undecided[] {
   if (settings['quota'] !== undefined) return [];
   const reason = 'no quota of its services is known: state one, or they are never held';
   return [{ file: 'products.yaml', object: `product ${name}`, column: 'quota', value: '', state: 'undecided', reason }];
@@ -187,16 +191,23 @@ function toRow(panel: string, { id, product, columns }: Draft, names: ReadonlyMa
   return { id, panel, product: product === null ? '' : (names.get(product) ?? product), ...columns };
 }
 
-/** Returns rows about services that are adopted; a row about none is about its client. */
-function ofServices(
-  rows: readonly { service: number | null; row: MovedRow }[],
-  findId: (place: number | null) => string | null,
-): MovedRow[] {
-  return rows.flatMap(({ service, row }) => {
-    if (service === null) return [row];
-    const id = findId(service);
-    return id === null ? [] : [{ service: id, ...row }];
-  });
+/** A row of a source, with the place of its service; null for one about a client. */
+type PlacedRow = { service: number | null; row: MovedRow };
+
+/** Returns what makes rows of a file out of those of a source: one about a service that is not adopted is undecided. */
+function placeRows(moved: Moved, services: readonly (Draft | null)[], undecided: Undecided[]) {
+  return (file: string, rows: readonly PlacedRow[] = []): MovedRow[] =>
+    rows.flatMap(({ service, row }) => {
+      if (service === null) return [row];
+      const draft = services[service] ?? null;
+      if (draft !== null) return [{ service: draft.id, ...row }];
+      const { billingId = null, columns = {} } = moved.services?.[service] ?? {};
+      const object = billingId === null ? `service with ${Object.values(columns).join(', ')}` : `service ${billingId}`;
+      const value = Object.values(row).filter(Boolean).join(' ');
+      const reason = 'its service is not adopted (see the rows of services.csv here)';
+      undecided.push({ file, object, column: '', value, state: 'undecided', reason });
+      return [];
+    });
 }
 
 function renamed(row: MovedRow, names: ReadonlyMap<string, string>): MovedRow {
