@@ -11,7 +11,7 @@ import { withSluice } from '../open-sluice.js';
 import { readInput } from '../terminal/files/read-input.js';
 import { CsvProblems, readCsvRecords } from '../terminal/rows/read-csv.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { shellWords } from '../terminal/words.js';
+import { formatCount, shellWords } from '../terminal/words.js';
 import { type CommandHandler, confirm, type LockOptions } from './command.js';
 import { printImport } from './import-rows.js';
 import { parseWait } from './parse-wait.js';
@@ -122,8 +122,7 @@ function printReport(terminal: Terminal, { files, dryRun }: AdoptionReport, fold
       printImport(terminal, { file: path.join(folder, `${file}.csv`), verbose: false }, report);
     else {
       const { rows, added, changed, unchanged } = report.totals;
-      const counts = file === 'agents' ? '' : `: ${added} added, ${changed} changed, ${unchanged} unchanged`;
-      terminal.info(`${file}: ${rows} ${rows === 1 ? 'row' : 'rows'}${counts}`);
+      terminal.info(`${file}: ${formatCount(rows, 'row')}: ${added} added, ${changed} changed, ${unchanged} unchanged`);
     }
   }
   if (dryRun) terminal.info('Dry run: nothing was stored.');

@@ -139,4 +139,19 @@ describe('adopt apply', () => {
       expect(await store.evidence.open({ services: ['dcim-501'] })).toMatchObject([{ target: '7001', adopted: true }]);
     });
   });
+
+  it('counts an override and a preference that replace others as changed', async () => {
+    addToPanel(1);
+    await at.bench.sluice('adopt dcim --from panel');
+    at.bench.write('adopted-dcim/overrides.csv', 'service,quota_gb\ndcim-501,12.5\n');
+    at.bench.write('adopted-dcim/preferences.csv', 'service,enabled\ndcim-501,no\n');
+    const apply = async (): Promise<string[]> =>
+      (await at.bench.sluice('adopt apply adopted-dcim')).stdout.split('\n').slice(1, 3);
+    const said = (counts: string): string[] => [`overrides: 1 row: ${counts}`, `preferences: 1 row: ${counts}`];
+    expect(await apply()).toEqual(said('1 added, 0 changed, 0 unchanged'));
+    expect(await apply()).toEqual(said('0 added, 0 changed, 1 unchanged'));
+    at.bench.write('adopted-dcim/overrides.csv', 'service,quota_gb\ndcim-501,13\n');
+    at.bench.write('adopted-dcim/preferences.csv', 'service,enabled,threshold_gb\ndcim-501,no,5\n');
+    expect(await apply()).toEqual(said('0 added, 1 changed, 0 unchanged'));
+  });
 });

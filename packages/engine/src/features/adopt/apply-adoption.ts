@@ -123,11 +123,12 @@ async function storeRows(context: Context, tables: StoreTables, { rows, run, fro
   reports.push({ file: 'overrides', ...(await storeOverrides(context, tables, rows('overrides'))) });
   reports.push({ file: 'preferences', ...(await storePreferences(context, tables, rows('preferences'))) });
   reports.push({ file: 'purchases', ...(await importPurchases(context, tables, rows('purchases'))) });
-  for (const { on, orders } of from.limits) await storeLimits(on, tables, orders);
-  reports.push({ file: 'agents', ...reportRows(rows('agents'), [], 0) });
+  let limited = 0;
+  for (const { on, orders } of from.limits) limited += await storeLimits(on, tables, orders);
+  reports.push({ file: 'agents', ...reportRows(rows('agents'), [], { added: limited }) });
   const problems: ImportProblem[] = [];
   const added = await storeAll(context, tables, from.holds, problems);
-  reports.push({ file: 'holds', ...reportRows(rows('holds'), problems, added) });
+  reports.push({ file: 'holds', ...reportRows(rows('holds'), problems, { added }) });
   const known = new Map(services.map((service) => [service.id, service]));
   return { reports: plan.problems.length === 0 ? reports : reports.map((one) => ofKnown(one, known)), services: known };
 }
@@ -158,7 +159,7 @@ async function importPurchases(
 ): Promise<ImportReport> {
   const plan = await withinWrite(context, tables, (within) => planPurchases(within, rows));
   if (plan.problems.length === 0) await storePurchases(context, tables, plan);
-  return reportRows(rows, plan.problems, plan.added.length);
+  return reportRows(rows, plan.problems, { added: plan.added.length });
 }
 
 /** Returns what is wrong with rows of holds and of agents before any panel is read. */
@@ -167,8 +168,8 @@ function checkTexts(rows: Storing['rows']): Report[] {
   for (const row of rows('holds')) readRow(row, ofHolds);
   const ofAgents = findLimitProblems(rows('agents').map(withoutPanel)).map(toImportProblem);
   const reports: Report[] = [
-    { file: 'holds', ...reportRows(rows('holds'), ofHolds, 0) },
-    { file: 'agents', ...reportRows(rows('agents'), ofAgents, 0) },
+    { file: 'holds', ...reportRows(rows('holds'), ofHolds, { added: 0 }) },
+    { file: 'agents', ...reportRows(rows('agents'), ofAgents, { added: 0 }) },
   ];
   return reports.filter(({ problems }) => problems.length > 0);
 }
@@ -188,8 +189,8 @@ async function readPanels(
   const holds = ofHolds.length > 0 ? [] : await findAdopted(context, read, { services, problems: ofHolds });
   const { limits, problems } = await readLimits(context, rows('agents'));
   const reports: Report[] = [
-    { file: 'holds', ...reportRows(rows('holds'), ofHolds, 0) },
-    { file: 'agents', ...reportRows(rows('agents'), problems, 0) },
+    { file: 'holds', ...reportRows(rows('holds'), ofHolds, { added: 0 }) },
+    { file: 'agents', ...reportRows(rows('agents'), problems, { added: 0 }) },
   ];
   return { holds, limits, reports: reports.filter((report) => report.problems.length > 0) };
 }

@@ -19,7 +19,7 @@ export async function storeOverrides(
   const ids = rows.map(({ values }) => (values['service'] ?? '').trim());
   const services = new Map((await tables.services.list({ ids })).map((one) => [one.id, one]));
   const seen = new Set<string>();
-  let added = 0;
+  const counts = { added: 0, changed: 0 };
   for (const row of rows) {
     const before = problems.length;
     const { service: id, text, say } = openRow(row, COLUMNS, problems);
@@ -34,13 +34,14 @@ export async function storeOverrides(
         const change = readChange(text);
         if (change.action != null) await checkAction(context, service.panel, change.action);
         const note = text('note') === '' ? context.deps.note : text('note');
-        if (await storeOverride(context, tables, id, { ...change, note })) added += 1;
+        const [before] = await tables.overrides.open([id]);
+        if (await storeOverride(context, tables, id, { ...change, note })) counts[before ? 'changed' : 'added'] += 1;
       } catch (error) {
         say(null, (error as Error).message);
       }
     }
   }
-  return reportRows(rows, problems, added);
+  return reportRows(rows, problems, counts);
 }
 
 function readChange(text: (key: string) => string): OverrideChange {

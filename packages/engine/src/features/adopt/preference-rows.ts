@@ -23,7 +23,7 @@ export async function storePreferences(
   const ids = rows.map(({ values }) => (values['service'] ?? '').trim()).filter((id) => id !== '');
   const services = new Map((await tables.services.list({ ids })).map((one) => [one.id, one]));
   const seen = new Set<string>();
-  let added = 0;
+  const counts = { added: 0, changed: 0 };
   for (const row of rows) {
     const before = problems.length;
     const { service: id, text, say } = openRow(row, COLUMNS, problems);
@@ -33,12 +33,13 @@ export async function storePreferences(
       const key = JSON.stringify([subject.scope, subject.subject]);
       if (seen.has(key)) throw usageError('bad_import', `${subject.scope} "${subject.subject}" is in the file twice`);
       seen.add(key);
-      if (await store(context, tables, subject, readChange(context, subject.service, text))) added += 1;
+      const stored = await store(context, tables, subject, readChange(context, subject.service, text));
+      if (stored !== 'same') counts[stored] += 1;
     } catch (error) {
       say(null, (error as Error).message);
     }
   }
-  return reportRows(rows, problems, added);
+  return reportRows(rows, problems, counts);
 }
 
 interface Subject {
@@ -92,12 +93,12 @@ async function store(
   tables: StoreTables,
   { scope, subject }: Subject,
   change: Partial<AutoBuyRecord>,
-): Promise<boolean> {
+): Promise<'added' | 'changed' | 'same'> {
   const stored = await readPreferences(tables, context.now());
   const own = findRow(stored, scope, subject);
   const before = { ...UNSTATED, ...own, scope, subject, link: null, updatedAt: own?.updatedAt ?? context.now() };
   const after = { ...before, ...change };
-  if (own !== undefined && isDeepStrictEqual(after, before)) return false;
+  if (own !== undefined && isDeepStrictEqual(after, before)) return 'same';
   await putOwn(tables, stored, { ...after, updatedAt: context.now() }, change);
-  return true;
+  return own === undefined ? 'added' : 'changed';
 }

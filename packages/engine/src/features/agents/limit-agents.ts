@@ -215,14 +215,17 @@ async function setLimits(
   );
 }
 
-/** Stores limits of agents. */
+/** Stores limits of agents, and returns of how many the limit is another one than before. */
 export async function storeLimits(
   { context, name, agents }: AgentsOnPanel,
   tables: StoreTables,
   limits: readonly AgentLimit[],
-): Promise<void> {
+): Promise<number> {
   const records = await loadStoredAgents(context, name, tables);
-  await tables.agents.put(withLimits(agents, records, limits, context.now()));
+  const before = new Map(records.agents.map(({ uuid, limitBytes }) => [uuid, limitBytes]));
+  const limited = withLimits(agents, records, limits, context.now());
+  await tables.agents.put(limited);
+  return limited.filter(({ uuid, limitBytes }) => (before.get(uuid) ?? null) !== limitBytes).length;
 }
 
 /** Returns what to ask before limits are stored: agents would be over them at once. Null where none would be. */

@@ -44,27 +44,27 @@ export interface Adopted {
 export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: AdoptionRequest): Promise<ImportReport> {
   const problems: ImportProblem[] = [];
   const read = rows.flatMap((row) => readRow(row, problems) ?? []);
-  if (problems.length > 0) return reportRows(rows, problems, 0);
+  if (problems.length > 0) return reportRows(rows, problems, { added: 0 });
   if (dryRun) {
     const found = await findAdopted(context, read, { services: await readServices(context, read), problems });
     const added = await foresee(context.store, (tables) => storeAll(context, tables, found, problems));
-    return { ...reportRows(rows, problems, added), dryRun };
+    return { ...reportRows(rows, problems, { added }), dryRun };
   }
   return withRun(context, { command: 'hold adopt', dryRun: false }, async (run) => {
     const services = [...new Set(read.map(({ service }) => service))];
     await run.leases.takeAll(services.map(serviceLease), waitMs);
     const found = await findAdopted(context, read, { services: await readServices(context, read), problems });
-    if (problems.length > 0) return reportRows(rows, problems, 0);
+    if (problems.length > 0) return reportRows(rows, problems, { added: 0 });
     try {
       const added = await run.store(async (tables) => {
         const count = await storeAll(context, tables, found, problems);
         if (problems.length > 0) throw new Refused();
         return count;
       });
-      return reportRows(rows, problems, added);
+      return reportRows(rows, problems, { added });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      return reportRows(rows, problems, 0);
+      return reportRows(rows, problems, { added: 0 });
     }
   });
 }

@@ -77,7 +77,7 @@ export async function storePurchases(
 }
 
 function toReport(rows: readonly ImportRow[], { added, problems }: PurchasesPlan, dryRun: boolean): ImportReport {
-  return { ...reportRows(rows, problems, added.length), ...(dryRun ? { dryRun } : {}) };
+  return { ...reportRows(rows, problems, { added: added.length }), ...(dryRun ? { dryRun } : {}) };
 }
 
 /** Rows that are read at once: what else the process does goes on in between. */

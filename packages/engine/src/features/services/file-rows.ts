@@ -28,10 +28,20 @@ export function openRow(
   return { service, text, say };
 }
 
-/** Returns the report of rows that are stored all or none; `added`: those of which something was not stored before. */
-export function reportRows(rows: readonly ImportRow[], problems: ImportProblem[], added: number): ImportReport {
-  const counts = problems.length > 0 ? { added: 0, unchanged: 0 } : { added, unchanged: rows.length - added };
-  return { totals: { rows: rows.length, changed: 0, ...counts }, problems };
+/**
+ * Returns the report of rows that are stored all or none; `added`: those of which something was not stored before, `changed`: those that
+ * replaced something.
+ */
+export function reportRows(
+  rows: readonly ImportRow[],
+  problems: ImportProblem[],
+  { added, changed = 0 }: { added: number; changed?: number },
+): ImportReport {
+  const isRefused = problems.length > 0;
+  const counts = isRefused
+    ? { added: 0, changed: 0, unchanged: 0 }
+    : { added, changed, unchanged: rows.length - added - changed };
+  return { totals: { rows: rows.length, ...counts }, problems };
 }
 
 const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
