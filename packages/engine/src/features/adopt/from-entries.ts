@@ -33,6 +33,7 @@ export function fromEntries(
   const services: EntryService[] = [];
   const undecided: Undecided[] = [];
   const seen = new Set<string>();
+  const names = new Set<string>();
   for (const entry of entries) {
     const object = nameEntry(entry);
     const detail = findDetail(details, entry);
@@ -53,8 +54,9 @@ export function fromEntries(
     seen.add(own);
     const quota = findQuota(entry, detail);
     const key = JSON.stringify([quota, detail.section ?? null]);
-    const product = products.get(key) ?? toProduct(quota, detail, { panel, kind, taken: products });
+    const product = products.get(key) ?? toProduct(quota, detail, { panel, kind, taken: names });
     products.set(key, product);
+    names.add(product.name);
     const columns = { ...entry.refs, ...detail.columns };
     services.push({ billingId: detail.billingId ?? null, product: product.name, columns, entry });
     for (const note of detail.notes ?? []) undecided.push({ ...NOTHING, object, state: 'proposed', reason: note });
@@ -81,13 +83,12 @@ function findQuota({ limitBytes, unlimited }: PanelEntry, { quotaBytes }: EntryD
 function toProduct(
   quota: EntryQuota,
   { section }: EntryDetail,
-  { panel, kind, taken }: { panel: string; kind: EntryKind; taken: ReadonlyMap<string, MovedEntry> },
+  { panel, kind, taken }: { panel: string; kind: EntryKind; taken: ReadonlySet<string> },
 ): MovedEntry {
   const size = typeof quota === 'number' ? formatBytes(quota) : (quota ?? 'plain');
   const base = `${panel}-${size.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '')}`;
-  const names = new Set([...taken.values()].map(({ name }) => name));
   let name = base;
-  for (let n = 2; names.has(name); n++) name = `${base}-${n}`;
+  for (let n = 2; taken.has(name); n++) name = `${base}-${n}`;
   return {
     name,
     settings: {
