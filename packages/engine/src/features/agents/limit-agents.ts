@@ -215,17 +215,20 @@ async function setLimits(
   );
 }
 
-/** Stores limits of agents, and returns of how many the limit is another one than before. */
+/** Stores limits of agents; returns how many of them have another limit, or their first opening, by that. */
 export async function storeLimits(
   { context, name, agents }: AgentsOnPanel,
   tables: StoreTables,
   limits: readonly AgentLimit[],
 ): Promise<number> {
   const records = await loadStoredAgents(context, name, tables);
-  const before = new Map(records.agents.map(({ uuid, limitBytes }) => [uuid, limitBytes]));
-  const limited = withLimits(agents, records, limits, context.now());
-  await tables.agents.put(limited);
-  return limited.filter(({ uuid, limitBytes }) => (before.get(uuid) ?? null) !== limitBytes).length;
+  const after = withLimits(agents, records, limits, context.now());
+  await tables.agents.put(after);
+  const before = new Map(records.agents.map((agent) => [agent.uuid, agent]));
+  return after.filter(({ uuid, limitBytes, account }) => {
+    const known = before.get(uuid);
+    return limitBytes !== (known?.limitBytes ?? null) || (account === null) !== ((known?.account ?? null) === null);
+  }).length;
 }
 
 /** Returns what to ask before limits are stored: agents would be over them at once. Null where none would be. */
