@@ -96,6 +96,7 @@ products:
   small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }
   big: { panel: relay, quota: { total: 200GB }, flvx: { tunnelId: 1 } }
   line: { panel: voice, astbilling: { planId: "11" } }
+  bare: { panel: dcim }
 currency: EUR
 notify: [{ command: /bin/true }]
 packages: { extra: { traffic: 50GB, price: "5.00" } }
