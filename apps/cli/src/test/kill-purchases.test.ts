@@ -102,7 +102,7 @@ async function booked(): Promise<{ paid: string[]; open: string[]; credit: numbe
   return { paid: ids(all, 'paid'), open: ids(all, 'open'), credit: Number(balance) };
 }
 
-/** Kills a command at each moment in turn until it ends by itself; at every ninth or seventeenth one unless the long tests run. */
+/** Kills a command at each moment in turn until it ends by itself; at every fourteenth or twenty-fifth one unless the long tests run. */
 async function killAtEach(
   moments: readonly Moment[],
   each: (moment: Moment, n: number) => Promise<boolean>,
@@ -110,7 +110,7 @@ async function killAtEach(
   for (const moment of moments) {
     let n = 1;
     while (await each(moment, n)) {
-      n += LONG ? 1 : moment === 'work' ? 9 : 17;
+      n += LONG ? 1 : moment === 'work' ? 14 : 25;
       if (n > MOST) throw new Error(`The command has too many moments (${moment}).`);
     }
     expect(n).toBeGreaterThan(2);
