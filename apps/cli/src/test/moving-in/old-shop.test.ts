@@ -114,6 +114,35 @@ describe('the shop of an old tool', () => {
     expect(synced.totals).toMatchObject({ added: 0, vanished: 0 });
   });
 
+  it('has a product for each of WHMCS where the panel alone shows no quota, as the sync finds them', async () => {
+    const { url, identifier, secret } = shop.whmcs;
+    bench.env['WHMCS_SECRET'] = secret;
+    bench.write(
+      'sluice.yaml',
+      toConfig(
+        `whmcs: { url: "${url}", allowHttp: true, identifier: ${identifier}, secret: "\${env:WHMCS_SECRET}" }\n`,
+      ),
+    );
+    await run('adopt dcim --from panel', 3);
+    const products = bench.read('adopted-dcim/products.yaml');
+    expect(products.match(/^ {2}\S+(?=:)/gm)).toEqual([
+      ...[
+        '  dcim-plain',
+        '  dedicated-5tb-pro',
+        '  product-13',
+        '  2tb',
+        '  reseller-s-both',
+        '  unmetered',
+        '  dedicated-1tb',
+      ],
+    ]);
+    expect(products).toContain('# The product 11 (Dedicated 1TB) of the billing system, with 51 services.');
+    await run('adopt apply adopted-dcim');
+    expect((await bench.sluice('service sync --json')).json<{ totals: object }>().totals).toMatchObject({ added: 0 });
+    await run('adopt dcim --from panel --out again', 3);
+    expect(bench.read('again/services.csv')).toBe(bench.read('adopted-dcim/services.csv'));
+  });
+
   it('names what it leaves out with a service that the store has under another id', async () => {
     bench.write('sluice.yaml', toConfig('products: { own: { panel: dcim } }\n'));
     for (const [id, number] of [

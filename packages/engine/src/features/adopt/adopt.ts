@@ -11,6 +11,7 @@ import { type BilledTarget, toMovedBilled } from './billed-products.js';
 import { fromEntries } from './from-entries.js';
 import { nameEntries } from './name-entries.js';
 import { type AdoptRequest, isBilling, type KnownServices, readSource } from './read-source.js';
+import { splitProducts } from './split-products.js';
 import { type Draft, findEntries, toDrafts } from './to-drafts.js';
 
 /**
@@ -26,13 +27,14 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   if (kind === undefined) throw new Error(`no kind of ${panel}`);
   const moved = toMoved(context, known, { panel, from, kind });
   const on = { panel, kind, entries: known.entries, billed: known.billed };
-  const { drafts, undecided } = toDrafts(findEntries(moved.services ?? [], on), on);
+  const { drafts: made, undecided } = toDrafts(findEntries(moved.services ?? [], on), on);
+  const { drafts, products: wanted } = ofBilled(context, moved, { drafts: made, panel, kind });
   const packages = nameEntries(moved.packages ?? [], context.config.packages, parsePackage);
   const packageNames = new Map((moved.packages ?? []).map(({ name }, index) => [name, packages.names[index] ?? name]));
-  const products = nameProducts(context, panel, moved.products ?? [], packageNames);
+  const products = nameProducts(context, panel, wanted, packageNames);
   const all: Undecided[] = [...(moved.undecided ?? []), ...undecided];
   if (moved.ofEntries === true) all.push(...products.added.flatMap(findUnquoted));
-  const complete = withoutIncomplete(context, drafts, moved.products ?? [], all);
+  const complete = withoutIncomplete(context, drafts, wanted, all);
   const services = await withoutNamed(context, { panel, kind }, complete, all);
   const holds = await findHolds(context, panel, { limited: moved.limited ?? [], drafts: services });
   all.push(...holds.undecided);
@@ -63,6 +65,16 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
       ...{ proposed: count(all, 'proposed'), undecided: count(all, 'undecided'), leftOut: count(all, 'left-out') },
     },
   };
+}
+
+/** The products and drafts of entries by what the billing system has their services in. */
+function ofBilled(
+  context: Context,
+  { products = [], ofEntries }: Moved & { ofEntries?: true },
+  { drafts, panel, kind }: { drafts: readonly (Draft | null)[]; panel: string; kind: PanelKind },
+) {
+  if (ofEntries !== true) return { products, drafts };
+  return splitProducts({ products, drafts }, toTarget(context, panel, kind));
 }
 
 /** A product of entries whose quota the panel does not show. */

@@ -54,7 +54,7 @@ export function toMovedBilled(billed: readonly BilledService[], target: BilledTa
   });
   undecided.push(...leaveOut(live, counts, (id) => claimed(id) === undefined && !ofPanel.has(id)));
   const products = [...names].map(([id, name]) =>
-    toEntry({ id, name, title: titles.get(id) ?? null, count: counts.get(id) ?? 0 }),
+    toBilledEntry({ id, name, title: titles.get(id) ?? null, count: counts.get(id) ?? 0 }),
   );
   return { services, products, undecided };
 }
@@ -173,7 +173,8 @@ function leaveOut(
 const titled = (id: string, title: string | null): string =>
   title === null ? `product ${id}` : `product ${id} (${printable(title)})`;
 
-function toEntry({
+/** Returns a product of the billing system as one whose quota is to be stated. */
+export function toBilledEntry({
   id,
   name,
   title,
