@@ -49,6 +49,8 @@ export interface MovedLimit {
   /** What it used and had, by the tool; null where it does not say. */
   readonly usedBytes: number | null;
   readonly quotaBytes: number | null;
+  /** What the tool restricts then; whatever else is restricted of the service, others did. Absent: all that is. */
+  readonly restricts?: { readonly ports: boolean; readonly order: boolean; readonly forwards: boolean };
 }
 
 /** What is not taken over, or only as a proposal. */
