@@ -123,7 +123,20 @@ function printReport(terminal: Terminal, { files, dryRun }: AdoptionReport, fold
     else {
       const { rows, added, changed, unchanged } = report.totals;
       terminal.info(`${file}: ${formatCount(rows, 'row')}: ${added} added, ${changed} changed, ${unchanged} unchanged`);
+      printKept(terminal, report.kept);
     }
   }
   if (dryRun) terminal.info('Dry run: nothing was stored.');
+}
+
+/** The most rows that are shown; the document has all. */
+const MOST_KEPT = 10;
+
+function printKept(terminal: Terminal, kept: AdoptionReport['files'][number]['kept']): void {
+  for (const { line, service, message } of kept.slice(0, MOST_KEPT)) {
+    const place = [line === null ? '' : `line ${line}`, service ?? ''].filter((part) => part !== '').join(', ');
+    terminal.info(`  left as it is: ${place === '' ? '' : `${place}: `}${message}`);
+  }
+  const others = kept.length - MOST_KEPT;
+  if (others > 0) terminal.info(`  and ${formatCount(others, 'other row', 'other rows')}: --json lists all`);
 }

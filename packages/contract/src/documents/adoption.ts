@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { count, name, text } from './common.js';
-import { importReport } from './reports.js';
+import { importProblem, importReport } from './reports.js';
 
 const row = z.record(text, text);
 
@@ -76,7 +76,14 @@ export const adoptionReport = name(
     dryRun: z.boolean(),
     stored: z.boolean().describe('Whether all rows are stored; else none is'),
     files: z
-      .array(importReport.extend({ file: adoptedFile }))
+      .array(
+        importReport.extend({
+          file: adoptedFile,
+          kept: z
+            .array(importProblem)
+            .describe('Rows that were left as they are: what they are about was changed since rows were last stored'),
+        }),
+      )
       .describe('Those that have rows, as far as they were read'),
   }),
 );

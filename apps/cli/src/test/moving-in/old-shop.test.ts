@@ -143,23 +143,64 @@ describe('the shop of an old tool', () => {
     expect(bench.read('again/services.csv')).toBe(bench.read('adopted-dcim/services.csv'));
   });
 
-  it('names what it leaves out with a service that the store has under another id', async () => {
-    bench.write('sluice.yaml', toConfig('products: { own: { panel: dcim } }\n'));
-    for (const [id, number] of [
-      ['own-3', 3],
-      ['own-7', 7],
-    ] as const)
-      await run(`service add ${id} panel=dcim product=own easydcim_service_id=${5000 + number}`);
+  it('lets rows be about the service that names their object already, and names what it leaves out', async () => {
+    bench.write('sluice.yaml', toConfig('products: { own: { panel: dcim }, other: { panel: dcim2 } }\n'));
+    bench.edit(
+      'panels:\n',
+      `panels:\n  dcim2: { kind: easydcim, url: "http://127.0.0.1:9", allowHttp: true, token: x }\n`,
+    );
+    await run('service add own-3 panel=dcim product=own easydcim_service_id=5003');
+    await run('service add whmcs-1007 panel=dcim2 product=other easydcim_service_id=5007');
     await run('adopt dcim --from easydcim-bw --in old', 3);
     const undecided = bench.read('adopted-dcim/undecided.csv').split('\n');
     const about = (file: string, object: string): string | undefined =>
       undecided.find((line) => line.startsWith(`${file},${object},`));
-    expect(about('services.csv', 'service 5003')).toContain('left-out,"it is service ""own-3"" already"');
-    expect(about('overrides.csv', 'service 1003')).toContain('undecided,its service is not adopted');
+    expect(about('services.csv', 'service 5003')).toContain('proposed,"it is service ""own-3"" already');
+    expect(bench.read('adopted-dcim/services.csv')).toContain('\nown-3,dcim,');
+    expect(bench.read('adopted-dcim/overrides.csv')).toContain('\nown-3,');
+    expect(about('services.csv', 'service 5007')).toContain('whmcs-1007 is a service of panel ""dcim2""');
     expect(about('purchases.csv', 'service 1007')).toContain('undecided,its service is not adopted');
     expect(about('holds.csv', 'service 1007')).toContain('undecided,its service is not adopted');
     for (const file of ['services', 'overrides', 'purchases', 'holds'])
       expect(bench.read(`adopted-dcim/${file}.csv`)).not.toMatch(/whmcs-100[37],/);
+  });
+
+  it('leaves what was changed since the rows were applied, and moves no service to another panel', async () => {
+    await run('adopt dcim --from easydcim-bw --in old', 3);
+    await run('adopt apply adopted-dcim');
+    bench.clock.advance(60_000);
+    await run('service set whmcs-1002 next_due_date=2027-01-26');
+    await run('override set whmcs-1003 --quota 1TB');
+    await run('override clear whmcs-1013');
+    await run('auto-buy set whmcs-1036 --off');
+    bench.clock.advance(60_000);
+    const again = await run('adopt apply adopted-dcim');
+    const kept = again.split('\n').filter((line) => line.startsWith('  left as it is'));
+    expect(kept.map((line) => line.replace(/line \d+, /, ''))).toEqual([
+      '  left as it is: whmcs-1002: it was changed since: next_due_date stays 2027-01-26 (here 2026-12-26)',
+      '  left as it is: whmcs-1003: its override was changed since',
+      '  left as it is: whmcs-1013: its override was removed since',
+      '  left as it is: whmcs-1036: the choice was changed since',
+    ]);
+    expect(again).not.toMatch(/[1-9]\d* (added|changed)/);
+    // What was not changed since is taken from the file.
+    const services = bench.read('adopted-dcim/services.csv');
+    bench.write('adopted-dcim/services.csv', services.replace(/^(whmcs-1004,.*),2027-02-16,/m, '$1,2027-02-17,'));
+    expect(await run('adopt apply adopted-dcim')).toContain('services: 300 rows: 0 added, 1 changed, 299 unchanged');
+    bench.write('adopted-dcim/services.csv', services.replaceAll(',dcim,', ',dcim2,'));
+    bench.edit(
+      'panels:\n',
+      `panels:\n  dcim2: { kind: easydcim, url: "http://127.0.0.1:9", allowHttp: true, token: x }\n`,
+    );
+    bench.write(
+      'adopted-dcim/products.yaml',
+      bench.read('adopted-dcim/products.yaml').replaceAll('panel: dcim', 'panel: dcim2'),
+    );
+    const moved = await bench.sluice('adopt apply adopted-dcim');
+    expect([moved.exitCode, moved.stderr]).toEqual([
+      2,
+      expect.stringContaining('an adoption moves no service to another panel'),
+    ]);
   });
 
   it('is private, and what it adds to the config leaves the rest as it was', async () => {

@@ -12,7 +12,7 @@ import { fromEntries } from './from-entries.js';
 import { nameEntries } from './name-entries.js';
 import { type AdoptRequest, isBilling, type KnownServices, readSource } from './read-source.js';
 import { splitProducts } from './split-products.js';
-import { type Draft, findEntries, toDrafts } from './to-drafts.js';
+import { type Draft, findEntries, type Foreign, toDrafts } from './to-drafts.js';
 
 /**
  * Returns the services of a panel with all that is known of them, as the rows of files for review. Reads panel, billing system and the
@@ -26,7 +26,7 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   const kind = context.findKind(panel);
   if (kind === undefined) throw new Error(`no kind of ${panel}`);
   const moved = toMoved(context, known, { panel, from, kind });
-  const on = { panel, kind, entries: known.entries, billed: known.billed };
+  const on = { panel, kind, entries: known.entries, billed: known.billed, foreign: toForeign(context, panel, kind) };
   const { drafts: made, undecided } = toDrafts(findEntries(moved.services ?? [], on), on);
   const { drafts, products: wanted } = ofBilled(context, moved, { drafts: made, panel, kind });
   const packages = nameEntries(moved.packages ?? [], context.config.packages, parsePackage);
@@ -35,7 +35,7 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   const all: Undecided[] = [...(moved.undecided ?? []), ...undecided];
   if (moved.ofEntries === true) all.push(...products.added.flatMap(findUnquoted));
   const complete = withoutIncomplete(context, drafts, wanted, all);
-  const services = await withoutNamed(context, { panel, kind }, complete, all);
+  const services = await withStored(context, { panel, kind, ofEntries: moved.ofEntries === true }, complete, all);
   const holds = await findHolds(context, panel, { limited: moved.limited ?? [], drafts: services });
   all.push(...holds.undecided);
   const place = placeRows(moved, services, all);
@@ -100,6 +100,15 @@ function toMoved(
   const own = fromEntries(known, panel, kind);
   const undecided = [...own.undecided, ...(moved?.undecided ?? [])];
   return { ...moved, ...own, products: [...own.products, ...(moved?.products ?? [])], undecided, ofEntries: true };
+}
+
+function toForeign(context: Context, panel: string, kind: PanelKind): Foreign {
+  const own = new Set(kind.refs.map(({ name }) => name));
+  const others = context.deps.kinds
+    .flatMap(({ refs }) => refs)
+    .filter(({ name, unique }) => unique === true && !own.has(name));
+  const claims = [...toTarget(context, panel, kind).claims].filter(([, claim]) => claim.panel !== panel);
+  return { refs: others.map(({ name }) => name), products: new Set(claims.map(([id]) => id)) };
 }
 
 /** What services of the billing system are adopted for. */
@@ -179,23 +188,50 @@ function withoutSection(
   return { ...entry, settings: others, notes: [...notes, note] };
 }
 
-/** Leaves out what another service of the store names already. */
-async function withoutNamed(
+/**
+ * Leaves out what a service of another panel has the id of. Where a service of the store names the object of a row already, the row is about
+ * that one; what only the panel shows of it is left out.
+ */
+async function withStored(
   context: Context,
-  { panel, kind }: { panel: string; kind: PanelKind },
+  { panel, kind, ofEntries }: { panel: string; kind: PanelKind; ofEntries: boolean },
   drafts: readonly (Draft | null)[],
   undecided: Undecided[],
 ): Promise<(Draft | null)[]> {
-  const stored = (await context.store.services.list({ panel })).filter((service) => !hasEnded(service));
-  const owners = new Map(stored.flatMap(({ id, ...service }) => listClaims(kind, service).map(({ key }) => [key, id])));
+  const all = (await context.store.services.list({})).filter((service) => !hasEnded(service));
+  const own = all.filter((service) => service.panel === panel);
+  const owners = new Map(own.flatMap(({ id, ...service }) => listClaims(kind, service).map(({ key }) => [key, id])));
+  const elsewhere = new Map(
+    all.filter((service) => service.panel !== panel).map((service) => [service.id, service.panel]),
+  );
+  const ids = new Set(drafts.map((draft) => draft?.id));
   return drafts.map((draft) => {
     if (draft === null) return null;
+    const say = (state: Undecided['state'], reason: string): void => {
+      undecided.push({ ...IN_SERVICES, object: toObject(draft), state, reason });
+    };
     const claims = listClaims(kind, { panel, status: 'active', refs: draft.columns });
     const owner = claims.map(({ key }) => owners.get(key)).find((id) => id !== undefined && id !== draft.id);
+    const id = owner ?? draft.id;
+    const other = elsewhere.get(id);
+    if (other !== undefined) {
+      say(
+        'undecided',
+        `${id} is a service of panel "${other}": if this is another one, add it by hand with an id of its own`,
+      );
+      return null;
+    }
     if (owner === undefined) return draft;
-    const reason = `it is service "${owner}" already`;
-    undecided.push({ ...IN_SERVICES, object: toObject(draft), state: 'left-out', reason });
-    return null;
+    if (ofEntries) {
+      say('left-out', `it is service "${owner}" already`);
+      return null;
+    }
+    if (ids.has(owner)) {
+      say('undecided', `it is service "${owner}" already, of which there is another row`);
+      return null;
+    }
+    say('proposed', `it is service "${owner}" already: the row changes that one`);
+    return { ...draft, id: owner };
   });
 }
 

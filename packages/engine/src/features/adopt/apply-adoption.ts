@@ -8,11 +8,12 @@ import { withinWrite } from '../../context/within-write.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { askAboutLimits, findLimitProblems, readOrders, storeLimits } from '../agents/limit-agents.js';
 import { agentPanel, type AgentsOnPanel, openAgents } from '../agents/open-agents.js';
-import { type Adopted, findAdopted, readRow, storeAll } from '../holds/adopt-holds.js';
+import { type Adopted, findAdopted, findEndedRows, readRow, storeAll } from '../holds/adopt-holds.js';
 import { planPurchases, storePurchases } from '../purchases/import-purchases.js';
 import { reportRows } from '../services/file-rows.js';
 import { planImport, storeImport, toReport } from '../services/import-services.js';
 import { type ImportRow, toChanges } from '../services/plan-rows.js';
+import { keepChanged, readLastApplied } from './kept-rows.js';
 import { storeOverrides } from './override-rows.js';
 import { storePreferences } from './preference-rows.js';
 
@@ -30,10 +31,12 @@ export interface ApplyRequest {
 /** What panels were read for, before anything is stored. */
 interface FromPanels {
   holds: readonly Adopted[];
+  /** Rows of holds that were adopted before and have ended. */
+  keptHolds: readonly ImportProblem[];
   limits: readonly { on: AgentsOnPanel; orders: readonly AgentLimit[] }[];
 }
 
-const NOTHING: FromPanels = { holds: [], limits: [] };
+const NOTHING: FromPanels = { holds: [], limits: [], keptHolds: [] };
 
 /**
  * Imports the rows of an adoption, all or none, in one transaction after the panels were read: services, overrides, preferences, purchases,
@@ -94,7 +97,13 @@ const replaceReports = (reports: readonly Report[], others: readonly Report[]): 
 const hasProblems = (reports: readonly Report[]): boolean => reports.some(({ problems }) => problems.length > 0);
 
 function toAnswer(files: readonly Report[], how: { dryRun: boolean; stored: boolean }): AdoptionReport {
-  return { ...how, files: files.filter(({ totals, problems }) => totals.rows + problems.length > 0) };
+  const shown = files.filter(({ totals, problems }) => totals.rows + problems.length > 0);
+  return { ...how, files: hasProblems(files) ? shown.map(withoutCounts) : shown };
+}
+
+/** Of refused rows nothing is stored, whatever was found about single ones. */
+function withoutCounts({ totals, ...report }: Report): Report {
+  return { ...report, totals: { ...totals, added: 0, changed: 0, unchanged: 0 } };
 }
 
 /** What a transaction has stored of the rows, and the services that they name. */
@@ -113,22 +122,34 @@ interface Storing {
 /** Stores all rows. Those of services come first; where some have problems, others are checked all the same, and nothing may stay stored. */
 async function storeRows(context: Context, tables: StoreTables, { rows, run, from }: Storing): Promise<Stored> {
   const reports: Report[] = [];
-  const plan = await planImport(context, tables, { rows: () => [...rows('services')] });
-  reports.push({ file: 'services', ...toReport(plan) });
+  const lastApplied = await readLastApplied(tables);
+  const plan = keepChanged(
+    context,
+    await planImport(context, tables, { rows: () => [...rows('services')] }),
+    lastApplied,
+  );
+  reports.push({ file: 'services', ...toReport(plan), kept: plan.kept });
   await storeImport(context, tables, withoutBad(context, plan), run);
   const named = (['services', 'overrides', 'preferences', 'purchases', 'holds'] as const).flatMap((file) =>
     rows(file).map(({ values }) => (values[file === 'services' ? 'id' : 'service'] ?? '').trim()),
   );
   const services = await tables.services.list({ ids: [...new Set(named)].filter((id) => id !== '') });
-  reports.push({ file: 'overrides', ...(await storeOverrides(context, tables, rows('overrides'))) });
-  reports.push({ file: 'preferences', ...(await storePreferences(context, tables, rows('preferences'))) });
-  reports.push({ file: 'purchases', ...(await importPurchases(context, tables, rows('purchases'))) });
+  reports.push({ file: 'overrides', ...(await storeOverrides(context, tables, rows('overrides'), lastApplied)) });
+  reports.push({ file: 'preferences', ...(await storePreferences(context, tables, rows('preferences'), lastApplied)) });
+  reports.push({ file: 'purchases', ...(await importPurchases(context, tables, rows('purchases'))), kept: [] });
   let limited = 0;
-  for (const { on, orders } of from.limits) limited += await storeLimits(on, tables, orders);
-  reports.push({ file: 'agents', ...reportRows(rows('agents'), [], { added: limited }) });
+  const ofAgents: ImportProblem[] = [];
+  for (const { on, orders } of from.limits) {
+    const { changed, kept } = await storeLimits(on, tables, orders, lastApplied);
+    limited += changed;
+    ofAgents.push(
+      ...kept.map((name) => toImportProblem({ line: null, message: `the limit of agent "${name}" was changed since` })),
+    );
+  }
+  reports.push({ file: 'agents', ...reportRows(rows('agents'), [], { added: limited }), kept: ofAgents });
   const problems: ImportProblem[] = [];
   const added = await storeAll(context, tables, from.holds, problems);
-  reports.push({ file: 'holds', ...reportRows(rows('holds'), problems, { added }) });
+  reports.push({ file: 'holds', ...reportRows(rows('holds'), problems, { added }), kept: [...from.keptHolds] });
   const known = new Map(services.map((service) => [service.id, service]));
   return { reports: plan.problems.length === 0 ? reports : reports.map((one) => ofKnown(one, known)), services: known };
 }
@@ -168,8 +189,8 @@ function checkTexts(rows: Storing['rows']): Report[] {
   for (const row of rows('holds')) readRow(row, ofHolds);
   const ofAgents = findLimitProblems(rows('agents').map(withoutPanel)).map(toImportProblem);
   const reports: Report[] = [
-    { file: 'holds', ...reportRows(rows('holds'), ofHolds, { added: 0 }) },
-    { file: 'agents', ...reportRows(rows('agents'), ofAgents, { added: 0 }) },
+    { file: 'holds', ...reportRows(rows('holds'), ofHolds, { added: 0 }), kept: [] },
+    { file: 'agents', ...reportRows(rows('agents'), ofAgents, { added: 0 }), kept: [] },
   ];
   return reports.filter(({ problems }) => problems.length > 0);
 }
@@ -186,13 +207,21 @@ async function readPanels(
 ): Promise<FromPanels & { reports: readonly Report[] }> {
   const ofHolds: ImportProblem[] = [];
   const read = rows('holds').flatMap((row) => readRow(row, ofHolds) ?? []);
-  const holds = ofHolds.length > 0 ? [] : await findAdopted(context, read, { services, problems: ofHolds });
+  const ended = await findEndedRows(context, read);
+  const open = read.filter((row) => !ended.has(row));
+  const holds = ofHolds.length > 0 ? [] : await findAdopted(context, open, { services, problems: ofHolds });
+  const keptHolds = [...ended].map(({ line, service }) => ({
+    line,
+    service,
+    key: null,
+    message: 'its hold was adopted before, and has ended',
+  }));
   const { limits, problems } = await readLimits(context, rows('agents'));
   const reports: Report[] = [
-    { file: 'holds', ...reportRows(rows('holds'), ofHolds, { added: 0 }) },
-    { file: 'agents', ...reportRows(rows('agents'), problems, { added: 0 }) },
+    { file: 'holds', ...reportRows(rows('holds'), ofHolds, { added: 0 }), kept: [] },
+    { file: 'agents', ...reportRows(rows('agents'), problems, { added: 0 }), kept: [] },
   ];
-  return { holds, limits, reports: reports.filter((report) => report.problems.length > 0) };
+  return { holds, limits, keptHolds, reports: reports.filter((report) => report.problems.length > 0) };
 }
 
 async function readLimits(

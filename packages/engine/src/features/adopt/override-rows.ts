@@ -1,10 +1,11 @@
-import type { ImportProblem, ImportReport } from '@sluice/contract/documents';
-import type { StoreTables } from '@sluice/state-store';
+import type { ImportProblem } from '@sluice/contract/documents';
+import type { OverrideRecord, StoreTables } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { openRow, parseYesNo, reportRows } from '../services/file-rows.js';
 import type { ImportRow } from '../services/plan-rows.js';
+import type { KeptReport } from './kept-rows.js';
 import { checkAction, type OverrideChange, parseOverride, storeOverride } from '../usage/overrides.js';
 
 const COLUMNS: readonly string[] = ['service', 'quota_gb', 'unlimited', 'mode', 'action', 'note'];
@@ -14,8 +15,10 @@ export async function storeOverrides(
   context: Context,
   tables: StoreTables,
   rows: readonly ImportRow[],
-): Promise<ImportReport> {
+  lastApplied: string,
+): Promise<KeptReport> {
   const problems: ImportProblem[] = [];
+  const kept: ImportProblem[] = [];
   const ids = rows.map(({ values }) => (values['service'] ?? '').trim());
   const services = new Map((await tables.services.list({ ids })).map((one) => [one.id, one]));
   const seen = new Set<string>();
@@ -35,13 +38,34 @@ export async function storeOverrides(
         if (change.action != null) await checkAction(context, service.panel, change.action);
         const note = text('note') === '' ? context.deps.note : text('note');
         const [before] = await tables.overrides.open([id]);
+        const since = before?.since ?? (await tables.overrides.all(id)).at(-1)?.until ?? '';
+        if (since > lastApplied) {
+          // What differs would be stored; the tables are left as they are.
+          if (before === undefined || differs(before, change))
+            kept.push({
+              line: row.line,
+              service: id,
+              key: null,
+              message: before === undefined ? 'its override was removed since' : 'its override was changed since',
+            });
+          continue;
+        }
         if (await storeOverride(context, tables, id, { ...change, note })) counts[before ? 'changed' : 'added'] += 1;
       } catch (error) {
         say(null, (error as Error).message);
       }
     }
   }
-  return reportRows(rows, problems, counts);
+  return { ...reportRows(rows, problems, counts), kept };
+}
+
+function differs(before: OverrideRecord, { quotaBytes, unlimited, mode, action }: OverrideChange): boolean {
+  const statesQuota = quotaBytes !== undefined || unlimited;
+  return (
+    (statesQuota && (before.quotaBytes !== (quotaBytes ?? null) || before.unlimited !== unlimited)) ||
+    (mode !== undefined && before.mode !== mode) ||
+    (action !== undefined && before.action !== action)
+  );
 }
 
 function readChange(text: (key: string) => string): OverrideChange {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ImportProblem, ImportReport } from '@sluice/contract/documents';
+import type { ImportProblem } from '@sluice/contract/documents';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { usageError } from '@sluice/panel-kind';
 import { hasEnded } from '../../base/lifecycle.js';
@@ -8,6 +8,7 @@ import { UNSTATED } from '../preferences/restrictions.js';
 import { toChange } from '../purchases/auto-buy-preferences.js';
 import { findRow, putOwn, readPreferences } from '../purchases/link-preferences.js';
 import { requireOffered, requirePackage } from '../purchases/packages.js';
+import type { KeptReport } from './kept-rows.js';
 import { openRow, parseYesNo, reportRows } from '../services/file-rows.js';
 import type { ImportRow } from '../services/plan-rows.js';
 
@@ -18,8 +19,10 @@ export async function storePreferences(
   context: Context,
   tables: StoreTables,
   rows: readonly ImportRow[],
-): Promise<ImportReport> {
+  lastApplied: string,
+): Promise<KeptReport> {
   const problems: ImportProblem[] = [];
+  const kept: ImportProblem[] = [];
   const ids = rows.map(({ values }) => (values['service'] ?? '').trim()).filter((id) => id !== '');
   const services = new Map((await tables.services.list({ ids })).map((one) => [one.id, one]));
   const seen = new Set<string>();
@@ -33,13 +36,21 @@ export async function storePreferences(
       const key = JSON.stringify([subject.scope, subject.subject]);
       if (seen.has(key)) throw usageError('bad_import', `${subject.scope} "${subject.subject}" is in the file twice`);
       seen.add(key);
-      const stored = await store(context, tables, subject, readChange(context, subject.service, text));
-      if (stored !== 'same') counts[stored] += 1;
+      const change = readChange(context, subject.service, text);
+      const stored = await store(context, tables, subject, { change, lastApplied });
+      if (stored === 'kept')
+        kept.push({
+          line: row.line,
+          service: id === '' ? null : id,
+          key: null,
+          message: 'the choice was changed since',
+        });
+      else if (stored !== 'same') counts[stored] += 1;
     } catch (error) {
       say(null, (error as Error).message);
     }
   }
-  return reportRows(rows, problems, counts);
+  return { ...reportRows(rows, problems, counts), kept };
 }
 
 interface Subject {
@@ -92,13 +103,14 @@ async function store(
   context: Context,
   tables: StoreTables,
   { scope, subject }: Subject,
-  change: Partial<AutoBuyRecord>,
-): Promise<'added' | 'changed' | 'same'> {
+  { change, lastApplied }: { change: Partial<AutoBuyRecord>; lastApplied: string },
+): Promise<'added' | 'changed' | 'same' | 'kept'> {
   const stored = await readPreferences(tables, context.now());
   const own = findRow(stored, scope, subject);
   const before = { ...UNSTATED, ...own, scope, subject, link: null, updatedAt: own?.updatedAt ?? context.now() };
   const after = { ...before, ...change };
   if (own !== undefined && isDeepStrictEqual(after, before)) return 'same';
+  if (own !== undefined && own.updatedAt > lastApplied) return 'kept';
   await putOwn(tables, stored, { ...after, updatedAt: context.now() }, change);
   return own === undefined ? 'added' : 'changed';
 }

@@ -24,6 +24,15 @@ interface Sources {
   kind: PanelKind;
   entries: readonly PanelEntry[];
   billed: readonly BilledService[] | null;
+  foreign: Foreign;
+}
+
+/** What shows that a billed service is not of the panel. */
+export interface Foreign {
+  /** Columns that name objects of other kinds of panels. */
+  refs: readonly string[];
+  /** Products of the billing system that the config has for other panels. */
+  products: ReadonlySet<string>;
 }
 
 /** Returns each service with the entry of the panel that has its required ref. Pure. */
@@ -48,10 +57,10 @@ export function findEntries(
  */
 export function toDrafts(
   services: readonly Known[],
-  { panel, kind, billed }: Sources,
+  { panel, kind, billed, foreign }: Sources,
 ): { drafts: (Draft | null)[]; undecided: Undecided[] } {
   const undecided: Undecided[] = [];
-  const found = findBilled(services, billed ?? [], kind, undecided);
+  const found = findBilled(services, billed ?? [], { kind, foreign }, undecided);
   const taken = new Map<string, number>();
   const drafts = services.map((service, place): Draft | null => {
     const { entry, columns, product } = service;
@@ -104,10 +113,17 @@ function toColumns(billed: BilledService | null): MovedRow {
   return Object.fromEntries(Object.entries(stated).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
+/** Whether a field of a service names an object of another kind of panel, or its product is that of another panel. */
+function isOfAnother({ fields, productId }: BilledService, { refs, products }: Foreign): boolean {
+  return (
+    refs.some((ref) => (Object.hasOwn(fields, ref) ? (fields[ref] ?? '') : '') !== '') || products.has(productId ?? '')
+  );
+}
+
 function findBilled(
   services: readonly Known[],
   billed: readonly BilledService[],
-  kind: PanelKind,
+  { kind, foreign }: Pick<Sources, 'kind' | 'foreign'>,
   undecided: Undecided[],
 ): (BilledService | null)[] {
   const byId = new Map(billed.map((one) => [one.externalId, one]));
@@ -122,7 +138,7 @@ function findBilled(
       addresses: entry?.addresses ?? [],
       emails: entry?.clientEmail == null ? [] : [entry.clientEmail],
     })),
-    billed.filter(({ id }) => !named.has(id)),
+    billed.filter((one) => !named.has(one.id) && !isOfAnother(one, foreign)),
     unique,
   );
   const objects = (places: readonly number[]): string =>
@@ -146,6 +162,14 @@ function findBilled(
     if (at === undefined || match === null) continue;
     all[at.place] = match.billed;
     if (match.strength === 'certain') continue;
+    if (match.billed.status !== 'active') {
+      all[at.place] = null;
+      const status = match.billed.status ?? 'of an unknown status';
+      const what = `it has the same ${match.certainty} as service ${match.billed.externalId} of the billing system, which is ${status}`;
+      const open = { file: 'services.csv', column: 'id', value: match.billed.id, state: 'undecided' } as const;
+      undecided.push({ ...open, object: toObject(at.service), reason: `${what} there: decide whether it is that one` });
+      continue;
+    }
     const reason = `it has the same ${match.certainty} as service ${match.billed.externalId} of the billing system (${match.strength}): check it`;
     const proposed = { file: 'services.csv', column: 'id', value: match.billed.id, state: 'proposed' } as const;
     undecided.push({ ...proposed, object: toObject(at.service), reason });

@@ -14,7 +14,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { refuseEndedAsker } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
 import { addonAgent } from './addon.js';
-import type { StoreTables } from '@sluice/state-store';
+import type { AgentRecord, StoreTables } from '@sluice/state-store';
 import { agentDetails } from './agent-views.js';
 import { leaveAgent } from './gone-agents.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
@@ -215,20 +215,28 @@ async function setLimits(
   );
 }
 
-/** Stores limits of agents; returns how many of them have another limit, or their first opening, by that. */
+/**
+ * Stores limits of agents; returns how many of them have another limit, or their first opening, by that. `unlessSince`: agents whose limit was
+ * changed later than that keep theirs, and are returned by name.
+ */
 export async function storeLimits(
   { context, name, agents }: AgentsOnPanel,
   tables: StoreTables,
   limits: readonly AgentLimit[],
-): Promise<number> {
+  unlessSince?: string,
+): Promise<{ changed: number; kept: readonly string[] }> {
   const records = await loadStoredAgents(context, name, tables);
-  const after = withLimits(agents, records, limits, context.now());
-  await tables.agents.put(after);
   const before = new Map(records.agents.map((agent) => [agent.uuid, agent]));
-  return after.filter(({ uuid, limitBytes, account }) => {
-    const known = before.get(uuid);
-    return limitBytes !== (known?.limitBytes ?? null) || (account === null) !== ((known?.account ?? null) === null);
-  }).length;
+  const differing = withLimits(agents, records, limits, context.now()).filter((agent) => {
+    const known = before.get(agent.uuid);
+    const isFirst = (agent.account === null) !== ((known?.account ?? null) === null);
+    return agent.limitBytes !== (known?.limitBytes ?? null) || isFirst;
+  });
+  const isNewer = ({ uuid }: AgentRecord): boolean =>
+    unlessSince !== undefined && (before.get(uuid)?.limitSince ?? '') > unlessSince;
+  const stored = differing.filter((agent) => !isNewer(agent));
+  await tables.agents.put(unlessSince === undefined ? withLimits(agents, records, limits, context.now()) : stored);
+  return { changed: stored.length, kept: differing.filter(isNewer).map((agent) => agent.name) };
 }
 
 /** Returns what to ask before limits are stored: agents would be over them at once. Null where none would be. */

@@ -1,7 +1,8 @@
 import type { ImportProblem, ImportReport } from '@sluice/contract/documents';
 import { type Observation, type Panel, SluiceError } from '@sluice/panel-kind';
-import type { HoldReason } from '@sluice/quota-core';
+import { checkLocalDate, type HoldReason, toLocalDate } from '@sluice/quota-core';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import { findTimeZone } from '../../base/config/find-entry.js';
 import { requireFacet } from '../../base/facet.js';
 import type { Context } from '../../context/context.js';
 import { foresee } from '../../context/foresee.js';
@@ -20,7 +21,7 @@ export interface AdoptionRequest {
   waitMs: number;
 }
 
-const COLUMNS: readonly string[] = ['service', 'reason', 'ports', 'order', 'forwards', 'note'];
+const COLUMNS: readonly string[] = ['service', 'reason', 'ports', 'order', 'forwards', 'note', 'seen_on'];
 
 const REASONS: readonly HoldReason[] = ['quota', 'billing', 'manual'];
 
@@ -28,6 +29,8 @@ const REASONS: readonly HoldReason[] = ['quota', 'billing', 'manual'];
 export interface AdoptedRow extends Restricted {
   line: number | null;
   service: string;
+  /** Local date on which it was seen as restricted by the other tool; null where the row does not say. */
+  seenOn: string | null;
 }
 
 /** What is adopted for a row. */
@@ -43,8 +46,10 @@ export interface Adopted {
  */
 export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: AdoptionRequest): Promise<ImportReport> {
   const problems: ImportProblem[] = [];
-  const read = rows.flatMap((row) => readRow(row, problems) ?? []);
+  const all = rows.flatMap((row) => readRow(row, problems) ?? []);
   if (problems.length > 0) return reportRows(rows, problems, { added: 0 });
+  const ended = await findEndedRows(context, all);
+  const read = all.filter((row) => !ended.has(row));
   if (dryRun) {
     const found = await findAdopted(context, read, { services: await readServices(context, read), problems });
     const added = await foresee(context.store, (tables) => storeAll(context, tables, found, problems));
@@ -82,13 +87,46 @@ export function readRow(row: ImportRow, problems: ImportProblem[]): AdoptedRow |
   if (reason === undefined) say('reason', `"${stated}" is not one of ${REASONS.join(', ')}`);
   const order = parseYesNo(text('order'));
   if (order === null) say('order', `"${text('order')}" is neither yes nor no`);
+  const seenOn = text('seen_on') === '' ? null : text('seen_on');
+  if (seenOn !== null && !isLocalDate(seenOn)) say('seen_on', `"${seenOn}" is not a date such as 2026-11-30`);
   if (problems.length > before || reason === undefined || order === null) return null;
   const list = (key: string): string[] =>
     text(key)
       .split(/[\s,;]+/)
       .filter((id) => id !== '');
   const note = text('note') === '' ? null : text('note');
-  return { line: row.line, service, reason, order, ports: list('ports'), forwards: list('forwards'), note };
+  return { line: row.line, service, reason, order, ports: list('ports'), forwards: list('forwards'), note, seenOn };
+}
+
+/** Whether a text is a date of the calendar. */
+function isLocalDate(text: string): boolean {
+  try {
+    return checkLocalDate(text, 'seen_on') === text;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Returns the rows of which a hold was adopted before, and has ended on the day on which they were seen, or later: what is restricted now was
+ * restricted by somebody else. They are left as they are.
+ */
+export async function findEndedRows(
+  { store, config }: Pick<Context, 'store' | 'config'>,
+  rows: readonly AdoptedRow[],
+): Promise<ReadonlySet<AdoptedRow>> {
+  const ended = new Set<AdoptedRow>();
+  for (const row of rows) {
+    if (row.seenOn === null) continue;
+    const service = await store.services.get(row.service);
+    if (service === null) continue;
+    const { seenOn, reason } = row;
+    const past = await store.holds.all({ service: row.service, reason });
+    const zone = findTimeZone(config, service.panel);
+    if (past.some(({ origin, until }) => origin === 'adopted' && until !== null && toLocalDate(until, zone) >= seenOn))
+      ended.add(row);
+  }
+  return ended;
 }
 
 /** Returns the services of rows, by their ids. */
