@@ -110,7 +110,8 @@ function report(
   if (files.length === 0) return;
   terminal.info('');
   terminal.info(`Files for review in ${shown === '' ? out : shown}: ${files.join(', ')}`);
-  terminal.info(`Next: sluice adopt apply ${shellWords([shown === '' ? out : shown])}`);
+  if (files.some((name) => name !== 'undecided.csv'))
+    terminal.info(`Next: sluice adopt apply ${shellWords([shown === '' ? out : shown])}`);
 }
 
 const STATES = [

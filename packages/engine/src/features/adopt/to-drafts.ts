@@ -77,6 +77,16 @@ export function toDrafts(
         state: 'proposed',
         reason: 'no service of the billing system is known to be it',
       });
+    const named = claimsObject(service, { panel, kind });
+    if (entry === null && named !== null && own?.status !== 'pending') {
+      undecided.push({
+        ...LEFT_OUT,
+        object,
+        state: 'undecided',
+        reason: `the panel has nothing with ${named}: correct it there or in the billing system`,
+      });
+      return null;
+    }
     const id = own?.id ?? toId(panel, entry?.id ?? service.billingId ?? String(place + 1));
     const before = taken.get(id);
     taken.set(id, place);
@@ -92,6 +102,12 @@ export function toDrafts(
     return { id, product, columns: { ...columns, ...toColumns(own) }, billed: own, entry };
   });
   return { drafts, undecided };
+}
+
+/** The object that a service names on its panel; null for none. */
+function claimsObject({ columns }: Known, { panel, kind }: Pick<Sources, 'panel' | 'kind'>): string | null {
+  const [own] = listClaims(kind, { panel, status: 'active', refs: columns });
+  return own === undefined ? null : `${own.ref} ${own.value}`;
 }
 
 const LEFT_OUT = { file: 'services.csv', column: '', value: '', state: 'left-out' } as const;

@@ -193,9 +193,7 @@ export async function storeAll(
 function toProblem({ line, service }: AdoptedRow, error: unknown): ImportProblem {
   if (!(error instanceof SluiceError)) throw error;
   const { code, message } = error;
-  const text = message
-    .split('\n')
-    .map((part) => part.trim())
-    .join(' ');
+  const [first = '', ...parts] = message.split('\n').map((part) => part.trim());
+  const text = [first, parts.join('; ')].join(' ').trim();
   return { line, service, key: null, message: text, code };
 }
