@@ -191,7 +191,7 @@ function declareHold(hold: LazyCommand): void {
     .option('--ports <ids>', 'ports that the other tool disabled, separated by commas')
     .option('--order', 'the other tool suspended the order')
     .option('--forwards <ids>', 'forwards that the other tool paused, separated by commas')
-    .option('--from <file>', 'CSV with service,reason,ports,order,forwards,note; adopts all rows or none')
+    .option('--from <file>', 'CSV with service,reason,ports,order,forwards,note,seen_on; adopts all rows or none')
     .dryRun('with --from: store nothing, and show what would be adopted')
     .changes()
     .waits()

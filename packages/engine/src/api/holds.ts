@@ -52,8 +52,8 @@ export interface Holds {
   /** Adopts restrictions of another tool, so that a release undoes them. */
   adopt(id: string, what: Adopted): Promise<ServiceDetail>;
   /**
-   * Adopts restrictions of many services, all rows or none (columns `service`, `reason`, `ports`, `order`, `forwards`, `note`).
-   * A repeat adopts what is missing.
+   * Adopts restrictions of many services, all rows or none (columns `service`, `reason`, `ports`, `order`, `forwards`, `note`,
+   * `seen_on`). A repeat adopts what is missing; a row whose hold was adopted and has ended since `seen_on` is left as it is.
    */
   adoptAll(
     rows: readonly (ImportRow | Record<string, string>)[],

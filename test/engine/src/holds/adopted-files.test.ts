@@ -105,3 +105,17 @@ it('shows in a dry run what is new, and stores nothing', async () => {
   expect(preview).toMatchObject({ totals: { rows: 2, added: 1, unchanged: 1 }, dryRun: true });
   expect(await held()).toHaveLength(1);
 });
+
+it('does not adopt again what ended since it was seen: whoever restricts it now is somebody else', async () => {
+  at.use(1, 120);
+  const seen = row(1, { seen_on: '2026-11-20' });
+  await adopt(seen);
+  await at.sluice.overrides.set('svc-1', { unlimited: true });
+  await at.poll();
+  expect([await held(), ports(1).map((id) => at.panel.port(id).adminState)]).toEqual([[], ['up', 'up']]);
+  for (const port of ports(1)) at.panel.staffDisablePort(port);
+  expect(await adopt(seen)).toEqual({ totals: { rows: 1, added: 0, changed: 0, unchanged: 1 }, problems: [] });
+  expect(await held()).toEqual([]);
+  expect((await adopt(row(1, { seen_on: '2026-13-01' }))).problems).toMatchObject([{ key: 'seen_on' }]);
+  expect((await adopt(row(1, { seen_on: '2026-11-21' }))).totals.added).toBe(1);
+});
