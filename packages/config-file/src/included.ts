@@ -70,7 +70,7 @@ function readFile(file: string, name: string, refuse: (message: string) => void)
     for (const { line, message } of problems) refuse(`${name}${line === null ? '' : `, line ${line}`}: ${message}`);
     return problems.length > 0 ? [] : [{ ...read, name, access }];
   } catch (error) {
-    refuse(toItemError(error).message);
+    refuse(`${toItemError(error).message}; restore the file, or remove it here`);
     return [];
   }
 }

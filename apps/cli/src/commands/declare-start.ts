@@ -45,6 +45,7 @@ function declareAdopt(program: LazyCommand): void {
       'products.yaml, packages.yaml: what the config is to include',
       'undecided.csv: what is left out, to be decided, or to be checked',
     ])
+    .changes()
     .examples('sluice adopt dcim --from panel', 'sluice adopt dcim --from easydcim-bw --in old')
     .runs(async () => (await import('./adopt.js')).adopt);
   adopt

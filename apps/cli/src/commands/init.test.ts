@@ -313,7 +313,7 @@ describe('init with a panel to test', () => {
       [/variable \[DCIM_TOKEN\]/, ''],
       [/^Kind of another panel/, ''],
       [/^Name of a first product on dcim/, '-'],
-      [/^Write what dcim has now into files for review\? Nothing is changed\. \[Y\/n\]/, ''],
+      [/^Write what dcim has now into files for review \(.*\)\? \[y\/N\]/, 'y'],
     ]);
     const { exitCode, stdout } = await bench.sluice('init', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);
@@ -349,7 +349,7 @@ describe('init with a panel to test', () => {
       [/^Kind of another panel/, ''],
       [/^Name of a first product on dcim; - for none \[ded-10tb\]/, 'ded-5'],
       [/^Traffic included in a billing cycle.*\[10TB\]/, '5TB'],
-      [/^Write what dcim has now into files for review\? Nothing is changed\. \[Y\/n\]/, 'n'],
+      [/^Write what dcim has now into files for review \(.*\)\? \[y\/N\]/, ''],
     ]);
     const { exitCode, stdout } = await bench.sluice('init', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);

@@ -77,8 +77,8 @@ async function offerAdoption(
 ): Promise<void> {
   for (const { name, ok } of tests) {
     if (ok !== true) continue;
-    const question = `Write what ${name} has now into files for review? Nothing is changed. [Y/n] `;
-    if (!/^(y(es)?)?$/i.test((await deps.ask(question)).trim())) continue;
+    const question = `Write what ${name} has now into files for review (not where WHMCS or another tool knows more of it)? [y/N] `;
+    if (!/^y(es)?$/i.test((await deps.ask(question)).trim())) continue;
     const { adopt } = await import('./adopt.js');
     await adopt([name], { config: file, from: 'panel' }, deps);
   }
@@ -143,7 +143,7 @@ function nextCommands(
 }
 
 const adopts = (sluice: (words: string, why: string) => NextCommand, panel: string): NextCommand =>
-  sluice(`adopt ${shellWords([panel])} --from panel`, 'write what it has as files for review; then adopt apply FOLDER');
+  sluice(`adopt ${shellWords([panel])} --from panel`, 'write what it has as files for review, or what WHMCS or another tool knows (adopt --help)');
 
 /** Returns whether commands find the file without `--config`. */
 function isFound(file: string, deps: Deps): boolean {

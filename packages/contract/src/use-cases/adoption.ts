@@ -10,8 +10,9 @@ const of = [
 
 /** The use cases of `adoption`. */
 export const adoption = group({
+  // Its rows have the keys of agents and users, which tokens that only read are not shown.
   read: {
-    callers: READ,
+    callers: OPERATE,
     command: 'adopt',
     accepts: () => accepts(...of, options({ ...called, tables: z.optional(tables()) })),
     routes: (h) => ({
