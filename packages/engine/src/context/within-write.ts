@@ -21,6 +21,7 @@ export async function withinWrite<T>(
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
   const within = new Context({ deps, config, store: own, ports, renames });
+  within.runId = context.runId;
   try {
     return await work(within);
   } finally {
