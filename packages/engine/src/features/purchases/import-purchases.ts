@@ -8,13 +8,14 @@ import { requirePanelName } from '../../base/config/find-panel.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { load } from '../../loop/load.js';
 import type { Loaded } from '../../kernel/subject/stages.js';
-import type { PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { IMPORTED, importKey } from '../../base/purchase-keys.js';
 import { parseTime } from '../../base/times.js';
 import type { Context } from '../../context/context.js';
 import { serviceLease } from '../../context/leases.js';
+import { withinWrite } from '../../context/within-write.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { openRow, reportRows } from '../services/file-rows.js';
 import type { ImportRow } from '../services/plan-rows.js';
@@ -40,6 +41,8 @@ type Bought = Pick<PurchaseRecord, 'service' | 'package' | 'bytes' | 'price' | '
 /** The purchases of a file that are not stored yet, or what is wrong with its rows. */
 export interface PurchasesPlan {
   added: PurchaseRecord[];
+  /** Their cycles that begin with them: of services that no run has read. */
+  begun: Readonly<CycleRecord>[];
   problems: ImportProblem[];
 }
 
@@ -54,24 +57,25 @@ export async function importPurchases(context: Context, request: PurchasesReques
   return withRun(context, { command: 'purchase import', dryRun: false }, async (run) => {
     const services = [...new Set(planned.added.map(({ service }) => service))];
     await run.leases.takeAll(services.map(serviceLease), waitMs);
-    // A run may have begun another cycle of a service, or a sync ended it, before the lease was free.
-    const plan = await planPurchases(context, rows);
-    if (plan.problems.length > 0) return toReport(rows, plan, false);
-    await context.write(run.leases.held, async (tables) => {
+    return context.write(run.leases.held, async (tables) => {
+      // A run may have begun another cycle of a service, or a sync ended it, before the lease was free.
+      const plan = await withinWrite(context, tables, (within) => planPurchases(within, rows));
+      if (plan.problems.length > 0) return toReport(rows, plan, false);
       await run.start(tables);
       await storePurchases(context, tables, plan);
       await run.end({ outcome: 'done', changes: true }, tables);
+      return toReport(rows, plan, false);
     });
-    return toReport(rows, plan, false);
   });
 }
 
-/** Stores purchases that another tool has made, with the allowances of their services. */
+/** Stores purchases that another tool has made, with the cycles that they begin and the allowances of their services. */
 export async function storePurchases(
   context: Context,
   tables: StoreTables,
-  { added }: Pick<PurchasesPlan, 'added'>,
+  { added, begun }: Pick<PurchasesPlan, 'added' | 'begun'>,
 ): Promise<void> {
+  await tables.cycles.put(begun);
   for (const row of added) await tables.purchases.add(row);
   await recordAllowances(context, tables, [...new Set(added.map(({ service }) => service))]);
 }
@@ -92,17 +96,17 @@ export async function planPurchases(context: Context, rows: readonly ImportRow[]
     const purchase = await reader.read(row);
     if (purchase !== null) added.push(purchase);
   }
-  return { added, problems: reader.problems };
+  return { added, begun: reader.listBegun(added), problems: reader.problems };
 }
 
 /** A service of a file, with its current cycle; or why it can't have purchases. */
 type Buyer = { service: ServiceRecord; cycle: Period; bought: number; problem: null } | { problem: string };
 
-/** The current cycle of a service; `id` is null where no run has begun it. */
+/** The current cycle of a service. */
 interface Period {
-  id: string | null;
-  start: string;
-  end: string;
+  row: Readonly<CycleRecord>;
+  /** `first`: the service has no stored cycle; `next`: the stored one is over, and the next run ends it. */
+  begins: 'first' | 'next' | null;
 }
 
 /** Reads the rows of a file one after the other, and collects what is wrong with them. */
@@ -131,7 +135,7 @@ class RowReader {
     else {
       const bought = this.#readValues(buyer.service, text, say);
       if (bought === null || (await this.#isStored(bought))) return null;
-      const { start, end } = buyer.cycle;
+      const { start, end } = buyer.cycle.row;
       const sum = (this.#added.get(id) ?? buyer.bought) + bought.bytes;
       if (bought.at < start || bought.at >= end)
         say('at', `${text('at')} is not in the current cycle (${start} to ${end}): only its purchases count`);
@@ -143,6 +147,15 @@ class RowReader {
       }
     }
     return null;
+  }
+
+  /** Lists the cycles that begin with purchases: their services have none, and their due date may move before the first run. */
+  listBegun(added: readonly PurchaseRecord[]): Readonly<CycleRecord>[] {
+    const services = [...new Set(added.map(({ service }) => service))];
+    return services.flatMap((id) => {
+      const buyer = this.#buyers.get(id);
+      return buyer?.problem === null && buyer.cycle.begins === 'first' ? [buyer.cycle.row] : [];
+    });
   }
 
   async #isStored({ key }: Bought): Promise<boolean> {
@@ -193,7 +206,7 @@ class RowReader {
       id: context.id('pur'),
       ...bought,
       status: 'paid',
-      cycle: cycle.id ?? '',
+      cycle: cycle.begins === 'next' ? '' : cycle.row.id,
       client: service.client,
       billing: IMPORTED,
       invoice: null,
@@ -230,15 +243,15 @@ async function loadBuyers(context: Context, rows: readonly ImportRow[]): Promise
 
 const toService = ({ values }: ImportRow): string => (values['service'] ?? '').trim();
 
-function toBuyer({ service, cycle, cycleIsNew, allowance, error, purchases }: Loaded): Buyer {
+function toBuyer({ service, cycle, cycleIsNew, recorded, allowance, error, purchases }: Loaded): Buyer {
   if (hasEnded(service)) return { problem: `it is ${service.status}` };
   if (error !== null) return { problem: error.message };
   if (cycle === null) return { problem: 'it has no billing cycle: set its billing_cycle and next_due_date' };
   if (allowance?.kind !== 'limited')
     return { problem: 'it has no limited quota, so extra traffic would have no effect' };
-  const { start, end } = cycle;
+  const begins = !cycleIsNew ? null : recorded === null ? 'first' : 'next';
   const bought = purchases.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { service, cycle: { id: cycleIsNew ? null : cycle.id, start, end }, bought, problem: null };
+  return { service, cycle: { row: cycle, begins }, bought, problem: null };
 }
 
 function parsePackage(value: string): string {
