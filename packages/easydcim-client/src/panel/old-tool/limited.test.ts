@@ -17,19 +17,26 @@ test('a limited service has usage and quota with the purchases of its cycle, to 
     {},
     { [TABLE.purchases]: [purchase(1), purchase(1, { payment_status: 'failed', invoice_status: null })] },
   );
-  expect(limited).toEqual([{ service: 0, usedBytes: 1_073_741_931_374, quotaBytes: 1050 * 2 ** 30 }]);
+  expect(limited).toEqual([
+    {
+      ...{ service: 0, usedBytes: 1_073_741_931_374, quotaBytes: 1050 * 2 ** 30 },
+      restricts: { ports: true, order: false, forwards: false },
+    },
+  ]);
   expect(undecided).toMatchObject([{ file: 'purchases.csv' }]);
 });
 
-test.each<[Columns, number | null, number | null]>([
-  [{ last_used_gb: '-1.0000' }, null, 1000 * 2 ** 30],
-  [{ last_used_gb: null }, null, 1000 * 2 ** 30],
-  [{ base_quota_gb: '0.00' }, 1_073_741_931_374, null],
-  [{ base_quota_gb: null }, 1_073_741_931_374, null],
-])('figures that are unknown are not zero: %j', (columns, usedBytes, quotaBytes) => {
-  const { limited, undecided } = given(columns);
-  expect(limited).toEqual([{ service: 0, usedBytes, quotaBytes }]);
-  expect(undecided).toMatchObject([{ file: 'holds.csv', object: 'service 1', state: 'undecided' }]);
+test.each<[Columns, string]>([
+  [{ last_used_gb: '-1.0000' }, '-1.0000'],
+  [{ last_used_gb: null }, ''],
+  [{ base_quota_gb: '0.00' }, '0.00'],
+  [{ base_quota_gb: null }, ''],
+  [{ base_quota_gb: '8388607.99' }, '8388607.99'],
+  [{ last_used_gb: null, base_quota_gb: null }, ''],
+])('a limit whose figures are unknown is named once, and is not one of usage 0: %j', (columns, value) => {
+  const { limited, undecided } = given(columns, { [TABLE.purchases]: [purchase(1)] });
+  expect(limited).toEqual([]);
+  expect(undecided).toMatchObject([{ file: 'holds.csv', object: 'service 1', state: 'undecided', value }]);
 });
 
 test.each<[string, Columns, readonly Columns[], string]>([
@@ -40,6 +47,7 @@ test.each<[string, Columns, readonly Columns[], string]>([
     'until 2026-11-15, and it is in the one until 2026-12-15',
   ],
   ['in an unknown cycle', { cycle_end: null }, [], 'in which cycle the tool limited it is unknown'],
+  ['as another one of the panel', { easydcim_service_id: '502' }, [], 'limited service 502 of the panel'],
   ['by a test', {}, [setting('test_mode', '1')], 'only tests'],
 ])('a service that was limited %s is to be decided', (_title, columns, settings, reason) => {
   const { limited, undecided } = given(columns, { [TABLE.settings]: [setting('managed_pids', ''), ...settings] });
@@ -54,7 +62,7 @@ test.each([
   [{ last_status: null }, 0],
   [{ last_status: 'Limited' }, 1],
   [{ last_status: 'autobuy', ports_limited: '1' }, 1],
-  [{ last_status: 'ok', service_suspended: '1' }, 1],
+  [{ last_status: 'ok', ports_limited: '0', service_suspended: '1' }, 1],
 ])('the state %j limits %i services', (columns, count) => {
   expect(given(columns).limited).toHaveLength(count);
 });

@@ -10,6 +10,8 @@ export interface OpenTables {
   readonly rows: Readonly<Record<Part, readonly OldRow[]>>;
   /** Names by part; of a part that the version does not have, the part itself. */
   readonly names: Readonly<Record<Part, string>>;
+  /** Parts whose tables were exported, also those without a row. */
+  readonly exported: ReadonlySet<Part>;
 }
 
 type Tables = ReadonlyMap<string, readonly OldRow[]>;
@@ -49,6 +51,7 @@ export function openTables(tables: Tables, findings: Findings): OpenTables {
     family,
     rows: toRecord((part) => readRows(tables, family, part)),
     names: toRecord((part) => findTable(family, part) ?? part),
+    exported: new Set(ALL_PARTS.filter((part) => tables.has(findTable(family, part) ?? ''))),
   };
 }
 

@@ -15,6 +15,8 @@ export interface OwnValues {
   readonly mode: Mode | null;
   /** Whether it states a quota. */
   readonly hasQuota: boolean;
+  /** Its action as the tool stores it, also where it is not one; null where its product decides. */
+  readonly action: string | null;
 }
 
 /** A value of the custom field, of the override and of the last poll; null for none, or one that can't be used. */
@@ -67,6 +69,7 @@ export function readOwnValues(
     override: override === null || isEmpty ? null : row,
     mode: overrideMode ?? mode.field,
     hasQuota: quota.field !== null || overrideGb !== null,
+    action: override && readCell(override, 'override_action'),
   };
 }
 

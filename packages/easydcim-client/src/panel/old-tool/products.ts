@@ -13,6 +13,8 @@ export interface ToolProduct {
   readonly name: string;
   readonly mode: Mode;
   readonly quotas: Quotas;
+  /** Its action as the tool stores it, also where it is not one; null where it is not known. */
+  readonly action: string | null;
 }
 
 /** What products are read with. */
@@ -112,7 +114,8 @@ function toBare(id: string, { used, settings }: ProductSources, findings: Findin
     reason:
       'the tool has no row for it: state its quota, or unlimited. Until then services without a quota of their own are not managed; the tool cut them at once',
   });
-  return { name: toName(id, used.get(id) ?? null), mode: settings.mode, quotas: {} };
+  const name = toName(id, used.get(id) ?? null);
+  return { name, mode: settings.mode, quotas: {}, action: settings.storedAction };
 }
 
 function toProduct(id: string, row: OldRow, { used, settings }: ProductSources, findings: Findings): ToolProduct {
@@ -126,7 +129,8 @@ function toProduct(id: string, row: OldRow, { used, settings }: ProductSources, 
       column: 'mode',
       value: text,
     });
-  return { name: toName(id, used.get(id) ?? null), mode, quotas: readQuotas(row, { mode, object }, findings) };
+  const action = readCell(row, 'default_action') ?? 'disable_ports';
+  return { name: toName(id, used.get(id) ?? null), mode, quotas: readQuotas(row, { mode, object }, findings), action };
 }
 
 function toEntry(

@@ -51,7 +51,8 @@ export function readOldTool(input: OldToolInput): Moved {
     { ...of, rows: tables.rows.preferences, table: tables.names.preferences },
     findings,
   );
-  const limited = readLimited({ cycles, settings, candidates: moved, purchases }, findings);
+  const actions = { values, products: products.byId, exported: tables.exported };
+  const limited = readLimited({ cycles, settings, candidates: moved, purchases, actions }, findings);
   return {
     services: moved.map((candidate) => toService(candidate, values, products.byId, findings)),
     products: products.entries,

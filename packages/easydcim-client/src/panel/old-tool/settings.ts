@@ -12,6 +12,8 @@ export interface ToolSettings {
   readonly mode: Mode;
   /** For products without a row, as an action of this kind of panel. */
   readonly action: string;
+  /** The same as the tool stores it, also where it is not an action; null where the settings were not exported. */
+  readonly storedAction: string | null;
   /** Whether it writes nothing to the panel, but stores services as limited. */
   readonly isTest: boolean;
   /** Whether services are read on behalf of the client with the e-mail address in WHMCS. */
@@ -51,10 +53,12 @@ export function readSettings(
   const known: Values = values ?? new Map();
   reportPanelWide(known, panel, findings);
   const mode = known.get('default_calculation_mode') ?? null;
+  const action = known.get('default_action') ?? null;
   return {
     scope: values === null ? null : readScope(known, family, findings),
     mode: parseMode(mode) ?? 'TOTAL',
-    action: parseAction(known.get('default_action') ?? null) ?? 'disable-ports',
+    action: parseAction(action) ?? 'disable-ports',
+    storedAction: values === null ? null : (action ?? 'disable_ports'),
     isTest: parseFlag(known.get('test_mode') ?? null) === true,
     impersonates: isImpersonating(known, findings),
     autoBuy: readAutoBuy(known, family, findings),

@@ -47,3 +47,12 @@ test('a column that only some versions have is read without naming its table', (
   expect(query).toContain('(SELECT active FROM mod_easydcim_bw_packages AS own WHERE own.id = t.id) AS active');
   expect(query).toContain('CROSS JOIN (SELECT NULL AS is_active, NULL AS active) AS absent');
 });
+
+test.each(['mod_easydcim_bw_service_state', 'mod_easydcim_bw_guard_service_state'])(
+  'the action of the last poll is read from %s, and exports without it are read, too',
+  (name) => {
+    const table = TABLES.find((one) => one.name === name);
+    expect(table?.query).toContain(`(SELECT action FROM ${name} AS own WHERE own.id = t.id) AS action`);
+    expect(table?.columns).not.toContain('action');
+  },
+);

@@ -32,7 +32,7 @@ interface PartOfTool {
   readonly has: string;
   /** Columns in all versions. */
   readonly columns: readonly string[];
-  /** Columns in some versions, by family. */
+  /** Columns that a file may lack, by family: only some versions have them, or only newer queries read them. */
   readonly some?: Partial<Readonly<Record<Family, readonly string[]>>>;
   readonly families?: readonly Family[];
 }
@@ -45,7 +45,7 @@ const PARTS: Readonly<Record<Part, PartOfTool>> = {
       ...['id', 'serviceid', 'easydcim_service_id', 'easydcim_order_id', 'cycle_end', 'base_quota_gb', 'mode'],
       ...['last_used_gb', 'last_status', 'last_check_at'],
     ],
-    some: { first: ['ports_limited', 'service_suspended'], guard: ['easydcim_server_id'] },
+    some: { first: ['action', 'ports_limited', 'service_suspended'], guard: ['action', 'easydcim_server_id'] },
   },
   defaults: {
     name: 'product_defaults',
