@@ -54,7 +54,7 @@ function listStates({ services, now, timeZone }: ToolData): CsvRow[] {
   const checked = toLocalText(now - HOUR_MS, timeZone);
   const rows = services.map((service): CsvRow => {
     const { order, server, service: panelId } = toPanelIds(service.number);
-    const { quotaCentiGb, mode, usedMb, cycle, state } = service;
+    const { quotaCentiGb, mode, action, usedMb, cycle, state } = service;
     const used = { IN: usedMb.in, OUT: usedMb.out, TOTAL: usedMb.in + usedMb.out }[mode];
     return {
       id: '',
@@ -65,6 +65,7 @@ function listStates({ services, now, timeZone }: ToolData): CsvRow[] {
       cycle_end: toCycleEnd(cycle.end),
       base_quota_gb: quotaCentiGb === null ? null : toDecimal(quotaCentiGb),
       mode,
+      action,
       last_used_gb: toGbText(used),
       last_status: state === 'served' ? 'ok' : 'limited',
       last_check_at: checked,
