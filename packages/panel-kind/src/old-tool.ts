@@ -77,7 +77,7 @@ export interface Moved {
   readonly overrides?: readonly { service: number; row: MovedRow }[];
   /** `enabled, package, threshold_gb, max_per_cycle`, each of a service, or of a client in `row.client`. */
   readonly preferences?: readonly { service: number | null; row: MovedRow }[];
-  /** `package, bytes, price, currency, at, actor`. */
+  /** `package, bytes, price, currency, at, actor, ref` (its id in the tool, which no other purchase has). */
   readonly purchases?: readonly { service: number; row: MovedRow }[];
   /** `agent, limit_gb, opening_gb`. */
   readonly agents?: readonly MovedRow[];

@@ -33,8 +33,15 @@ export const adopt: CommandHandler<AdoptOptions> = async ([panel = ''], options,
   const tables = folder === undefined ? undefined : await readTables(path.resolve(deps.cwd, folder));
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const adoption = await sluice.adoption.read(panel, from, { tables });
-    if (folder === undefined && adoption.totals.services + adoption.totals.agents === 0 && adoption.totals.undecided > 0)
-      throw usageError('bad_import', `Nothing of "${from}" is known without its exported tables: name their folder with --in`);
+    if (
+      folder === undefined &&
+      adoption.totals.services + adoption.totals.agents === 0 &&
+      adoption.totals.undecided > 0
+    )
+      throw usageError(
+        'bad_import',
+        `Nothing of "${from}" is known without its exported tables: name their folder with --in`,
+      );
     const files = await toFiles(adoption, importKeys(knownKinds(deps)));
     const written = files.size === 0 ? [] : writeFolder(out, files);
     const open = adoption.undecided.filter(({ state }) => state === 'undecided');

@@ -143,7 +143,10 @@ function nextCommands(
 }
 
 const adopts = (sluice: (words: string, why: string) => NextCommand, panel: string): NextCommand =>
-  sluice(`adopt ${shellWords([panel])} --from panel`, 'write what it has as files for review, or what WHMCS or another tool knows (adopt --help)');
+  sluice(
+    `adopt ${shellWords([panel])} --from panel`,
+    'write what it has as files for review, or what WHMCS or another tool knows (adopt --help)',
+  );
 
 /** Returns whether commands find the file without `--config`. */
 function isFound(file: string, deps: Deps): boolean {

@@ -87,7 +87,7 @@ export function killAtFile(prefix: string, when: 'before' | 'after', n: number):
 const ABOUT_RUNS = /^(api_|runs$|leases$|schema_|sqlite_|conditions$)/;
 
 /** Columns that differ each time: random ids, and when something was stored. */
-const DIFFERENT = /^(seq|run|since|hold|updated_at|created_at|stored_at|client_since)$/;
+const DIFFERENT = /^(seq|run|since|hold|updated_at|created_at|stored_at|opened_at|client_since)$/;
 
 interface Reader {
   prepare: (sql: string) => { all: () => Record<string, unknown>[] };
@@ -101,15 +101,22 @@ export function dumpStore(file: string): Record<string, string[]> {
   const Sqlite = require('better-sqlite3') as new (name: string) => Reader;
   const handle = new Sqlite(file);
   const tables = handle.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+  const cycles = handle.prepare('SELECT id, starts_at FROM cycles').all();
+  const starts = new Map(cycles.map((row) => [row['id'], row['starts_at']]));
   const dump: Record<string, string[]> = {};
   for (const { name } of tables) {
     const table = String(name);
     if (ABOUT_RUNS.test(table)) continue;
     const rows = handle.prepare(`SELECT * FROM "${table}"`).all();
-    if (rows.length > 0) dump[table] = rows.map((row) => toText(table, row)).sort();
+    if (rows.length > 0) dump[table] = rows.map((row) => toText(table, withStart(row, starts))).sort();
   }
   handle.close();
   return dump;
+}
+
+/** Returns a row that names a cycle by its start. */
+function withStart(row: Record<string, unknown>, starts: ReadonlyMap<unknown, unknown>): Record<string, unknown> {
+  return starts.has(row['cycle']) ? { ...row, cycle: starts.get(row['cycle']) } : row;
 }
 
 function toText(table: string, row: Record<string, unknown>): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { buildOldShop, manualClock, type OldShop } from '@sluice/fake-panels';
@@ -201,6 +201,33 @@ describe('the shop of an old tool', () => {
       2,
       expect.stringContaining('an adoption moves no service to another panel'),
     ]);
+  });
+
+  it('adopts again on another evening: purchases are the same ones, and what is not there any more is named', async () => {
+    await run('adopt dcim --from easydcim-bw --in old', 3);
+    await run('adopt apply adopted-dcim');
+    const edit = (table: string, change: (text: string) => string): void => {
+      const file = bench.path(`old/${table}.csv`);
+      writeFileSync(file, change(readFileSync(file, 'utf8')));
+    };
+    edit('whmcs_services', (text) =>
+      text.replace(/^(1007,.*)2026-12-11/m, '$12026-12-25').replace(/^(1100,.*)Active/m, '$1Terminated'),
+    );
+    edit('mod_easydcim_bw_guard_service_overrides', (text) => text.replace(/^.*\b1003\b.*\n/m, ''));
+    edit('mod_easydcim_bw_guard_packages', (text) => text.split('\n').slice(0, 1).join('\n'));
+    edit('mod_easydcim_bw_guard_service_state', (text) => text.replace(/^(.*\b1030\b.*)limited/m, '$1ok'));
+    await run('adopt dcim --from easydcim-bw --in old --out again', 3);
+    expect(await run('adopt apply again')).toContain('purchases: ');
+    await bench.store(async (store) => {
+      expect((await store.purchases.list()).length).toBe(40);
+    });
+    const undecided = bench.read('again/undecided.csv');
+    for (const row of [
+      'services.csv,whmcs-1100,,,undecided,"it is in Sluice',
+      'overrides.csv,whmcs-1003,,,undecided,"it has an override',
+      'holds.csv,whmcs-1030,,,undecided,"its hold was adopted',
+    ])
+      expect(undecided).toContain(row);
   });
 
   it('is private, and what it adds to the config leaves the rest as it was', async () => {

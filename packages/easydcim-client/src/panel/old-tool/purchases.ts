@@ -123,6 +123,7 @@ function judge(row: OldRow, judged: Judged): Verdict {
       currency: currency ?? '',
       at: at.instant,
       actor: actor ?? 'manual',
+      ref: `${judged.table} ${parseId(readCell(row, 'id')) ?? ''}`,
     },
     notes: [
       ...(at.isStart ? ['the time of the purchase is not in the cycle: the begin of the cycle is written'] : []),

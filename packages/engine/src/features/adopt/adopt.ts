@@ -9,6 +9,7 @@ import type { Context } from '../../context/context.js';
 import { findHolds } from './find-holds.js';
 import { type BilledTarget, toMovedBilled } from './billed-products.js';
 import { fromEntries } from './from-entries.js';
+import { findMissing, listIds } from './missing-rows.js';
 import { nameEntries } from './name-entries.js';
 import { type AdoptRequest, isBilling, type KnownServices, readSource } from './read-source.js';
 import { splitProducts } from './split-products.js';
@@ -35,7 +36,12 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   const all: Undecided[] = [...(moved.undecided ?? []), ...undecided];
   if (moved.ofEntries === true) all.push(...products.added.flatMap(findUnquoted));
   const complete = withoutIncomplete(context, drafts, wanted, all);
-  const services = await withStored(context, { panel, kind, ofEntries: moved.ofEntries === true }, complete, all);
+  const { services, owners } = await withStored(
+    context,
+    { panel, kind, ofEntries: moved.ofEntries === true },
+    complete,
+    all,
+  );
   const holds = await findHolds(context, panel, { limited: moved.limited ?? [], drafts: services });
   all.push(...holds.undecided);
   const place = placeRows(moved, services, all);
@@ -51,6 +57,8 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
     agents: (moved.agents ?? []).map((row) => ({ panel, ...row })),
     holds: holds.rows,
   };
+  const about = new Set([...listIds(services), ...owners]);
+  all.push(...(await findMissing(context, { panel, moved }, { ...rows, services: about })));
   return {
     panel,
     from,
@@ -197,7 +205,7 @@ async function withStored(
   { panel, kind, ofEntries }: { panel: string; kind: PanelKind; ofEntries: boolean },
   drafts: readonly (Draft | null)[],
   undecided: Undecided[],
-): Promise<(Draft | null)[]> {
+): Promise<{ services: readonly (Draft | null)[]; owners: ReadonlySet<string> }> {
   const all = (await context.store.services.list({})).filter((service) => !hasEnded(service));
   const own = all.filter((service) => service.panel === panel);
   const owners = new Map(own.flatMap(({ id, ...service }) => listClaims(kind, service).map(({ key }) => [key, id])));
@@ -205,7 +213,8 @@ async function withStored(
     all.filter((service) => service.panel !== panel).map((service) => [service.id, service.panel]),
   );
   const ids = new Set(drafts.map((draft) => draft?.id));
-  return drafts.map((draft) => {
+  const known = new Set<string>();
+  const services = drafts.map((draft): Draft | null => {
     if (draft === null) return null;
     const say = (state: Undecided['state'], reason: string): void => {
       undecided.push({ ...IN_SERVICES, object: toObject(draft), state, reason });
@@ -222,6 +231,7 @@ async function withStored(
       return null;
     }
     if (owner === undefined) return draft;
+    known.add(owner);
     if (ofEntries) {
       say('left-out', `it is service "${owner}" already`);
       return null;
@@ -233,6 +243,7 @@ async function withStored(
     say('proposed', `it is service "${owner}" already: the row changes that one`);
     return { ...draft, id: owner };
   });
+  return { services, owners: known };
 }
 
 function toRow(panel: string, { id, product, columns }: Draft, names: ReadonlyMap<string, string>): MovedRow {

@@ -31,7 +31,7 @@ export interface PurchasesRequest {
 /** The most extra traffic of a service: sums with its quota are exact. */
 const MOST_BYTES = 2 ** 51;
 
-const COLUMNS = ['service', 'package', 'bytes', 'price', 'currency', 'at', 'actor'] as const;
+const COLUMNS = ['service', 'package', 'bytes', 'price', 'currency', 'at', 'actor', 'ref'] as const;
 
 type Column = (typeof COLUMNS)[number];
 
@@ -184,11 +184,16 @@ class RowReader {
     const at = read('at', (value) => this.#parseAt(value, service));
     if (name === null || bytes === null || price === null || currency === null || actor === null || at === null)
       return null;
+    const ref = read('ref', parseRef);
+    if (ref === null) return null;
     const bought = { service: service.id, package: name, bytes, price, currency, actor, at };
-    const digest = createHash('sha256').update(JSON.stringify(bought)).digest('hex').slice(0, 24);
+    // With an id of the tool it is the same purchase, however its other values are written.
+    const digest = toDigest(ref === '' ? bought : { ref });
     const count = (this.#same.get(digest) ?? 0) + 1;
     this.#same.set(digest, count);
-    return { ...bought, key: importKey(digest, count) };
+    if (ref === '' || count === 1) return { ...bought, key: importKey(digest, count) };
+    say('ref', `"${ref}" is in the file twice`);
+    return null;
   }
 
   #parseAt(value: string, { panel }: ServiceRecord): string {
@@ -252,6 +257,15 @@ function toBuyer({ service, cycle, cycleIsNew, recorded, allowance, error, purch
   const begins = !cycleIsNew ? null : recorded === null ? 'first' : 'next';
   const bought = purchases.reduce((sum, { bytes }) => sum + bytes, 0);
   return { service, cycle: { row: cycle, begins }, bought, problem: null };
+}
+
+function toDigest(value: object): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 24);
+}
+
+function parseRef(value: string): string {
+  if (value.length <= 200 && printable(value) === value) return value;
+  throw new Error('is not an id of up to 200 printable characters');
 }
 
 function parsePackage(value: string): string {
