@@ -120,12 +120,14 @@ async function loadExported(context: Context) {
   return Promise.all(context.deps.billing.flatMap((kind) => kind.exported?.() ?? []));
 }
 
-/** Refuses tables that nothing reads, and those without a column that is read. */
+/** Refuses tables that nothing reads, unless they have no rows, and those without a column that is read. */
 function refuseBadTables(known: readonly OldTable[], tables: AdoptRequest['tables']): void {
   const lines = [...tables].flatMap(([name, rows]) => {
     const table = known.find((one) => one.name === name);
-    if (table === undefined)
+    if (table === undefined) {
+      if (rows.length === 0) return [];
       return [`${name}: nothing reads it; known: ${known.map((one) => one.name).join(', ') || 'none'}`];
+    }
     const columns = new Set(Object.keys(rows[0]?.values ?? {}));
     const missing = rows.length === 0 ? [] : table.columns.filter((column) => !columns.has(column));
     return missing.length === 0 ? [] : [`${name}: it has no column ${missing.join(', ')}; export it with its query`];
