@@ -14,7 +14,8 @@ export interface TableRow {
 
 /**
  * Reads the exported tables of a folder, by the names of their files: `NAME.csv`, as spreadsheets and phpMyAdmin write it, or `NAME.tsv`, as
- * `mysql --batch` does. Files without a row are left out, and those that can't be tables.
+ * `mysql --batch` does. A file without a row is a table without rows: `mysql --batch` writes nothing then. Files that can't be tables are
+ * left out.
  *
  * @throws SluiceError `bad_import` with every bad line, and files in another format or encoding: names would be misread
  */
@@ -34,8 +35,10 @@ export async function readTables(folder: string): Promise<Record<string, TableRo
     }
     try {
       const rows = text.trim() === '' ? [] : toTable(format === '.tsv' ? readBatch(text) : await readCsvRecords(text));
-      if (tables.has(name)) problems.push(`${file}: the folder has ${name} twice, as .csv and as .tsv`);
-      if (rows.length > 0) tables.set(name, rows);
+      const other = tables.get(name);
+      if (other !== undefined && rows.length + other.length > 0)
+        problems.push(`${file}: the folder has ${name} twice, as .csv and as .tsv`);
+      tables.set(name, rows);
     } catch (error) {
       const lines = error instanceof CsvProblems ? error.lines : [(error as Error).message];
       problems.push(...lines.map((line) => `${file}: ${line}`));

@@ -7,6 +7,11 @@ import { ADOPT, type MovingBench, readFolder, startMovingBench, succeed } from '
 
 const SERVICES = 'whmcs_services';
 const GUARD = 'mod_easydcim_bw_guard_';
+/** Columns of the choices of customers, besides its id. */
+const PREFERENCES = [
+  ...['serviceid', 'userid', 'autobuy_enabled', 'autobuy_threshold_gb', 'autobuy_package_id'],
+  ...['autobuy_max_per_cycle', 'updated_at'],
+];
 
 let at: MovingBench;
 let whole: ReturnType<typeof readFolder>;
@@ -111,6 +116,34 @@ describe('the same is adopted from tables', () => {
   });
 });
 
+describe('a table without rows is not one that was not exported', () => {
+  const table = `${GUARD}client_prefs`;
+  const header = (separator: string): string => `${['id', ...PREFERENCES].join(separator)}\n`;
+  const findTables = async (): Promise<string[]> => {
+    await succeed(at, ADOPT, 3);
+    return at.bench
+      .read('adopted/undecided.csv')
+      .split('\n')
+      .filter((line) => line.includes(',table '));
+  };
+
+  it.each<[string, string, string]>([
+    ['as mysql --batch writes it', '.tsv', ''],
+    ['of a header alone', '.csv', header(',')],
+    ['of a header with a tab', '.tsv', header('\t')],
+    ['of an empty line', '.csv', '\n'],
+  ])('%s', async (_, extension, content) => {
+    remove(`${table}.csv`);
+    put(`${table}${extension}`, content);
+    expect(await findTables()).toEqual([]);
+  });
+
+  it('and one that was not exported is named', async () => {
+    remove(`${table}.csv`);
+    expect(await findTables()).toEqual([expect.stringContaining(`table ${table},`)]);
+  });
+});
+
 /** Replaces a part of a table, which has to be there. */
 function edit(table: string, part: string, text: string): void {
   const before = at.shop.exports.get(`${table}.csv`) ?? '';
@@ -183,6 +216,8 @@ describe('tables are refused, and named,', () => {
     await expectRefused(/whmcs_services\.xlsx: .*CSV/, /whmcs_services\.csv\.gz/);
     goBack();
     put(`${SERVICES}.tsv`, toBatch(parse(text())));
+    await expectRefused(/whmcs_services twice/);
+    put(`${SERVICES}.tsv`, '');
     await expectRefused(/whmcs_services twice/);
   });
 
