@@ -158,7 +158,8 @@ test('what the module easydcim_bw knew is accepted whole, and counts as it did t
   ]);
   // The second is over its quota, and nothing has adopted what the module did.
   expect(totals).toMatchObject({ services: COUNT, wouldHold: 1, purchased: 0 });
-  expect(moved.limited).toEqual([{ service: 1, usedBytes: 120 * GB, quotaBytes: 100 * GB }]);
+  const restricts = { ports: true, order: false, forwards: false };
+  expect(moved.limited).toEqual([{ service: 1, usedBytes: 120 * GB, quotaBytes: 100 * GB, restricts }]);
   expect((await sluice.autoBuy.show({ service: 'whmcs-4' })).autoBuy).toMatchObject({
     ...{ enabled: true, package: 'extra-50gb', threshold: String(5 * GB), maxPerCycle: 3 },
   });
