@@ -9,7 +9,7 @@ import { withRefusedRaise } from '../kernel/subject/raise.js';
 import { findWindowKey } from './decide.js';
 import { errorOfDoubt } from '../kernel/subject/doubt.js';
 import { carryOut } from './enforce.js';
-import { leaveOutChanged, leaveOutZeroed, saveResources } from '../kernel/subject/facts.js';
+import { leaveOutBegun, leaveOutChanged, leaveOutZeroed, saveResources } from '../kernel/subject/facts.js';
 import { withHighest, withRefusedOf } from '../kernel/subject/figures.js';
 import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from '../base/lifecycle.js';
@@ -87,7 +87,8 @@ async function commitDecisions(run: ApplyRun, started: readonly Applied[], verdi
   if (started.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(context);
   return context.write(leases.held, async (tables) => {
     const checked = await leaveOutChanged(context, tables, started.filter(isAffected), run);
-    const subjects = await leaveOutZeroed(run.panel, tables, replaced(started, checked));
+    const known = await leaveOutBegun(tables, replaced(started, checked));
+    const subjects = await leaveOutZeroed(run.panel, tables, known);
     const notices = toAllNotices(run, subjects, verdict);
     await saveResources(run, tables);
     const current = subjects.filter((work) => !work.changedMeanwhile);

@@ -11,7 +11,7 @@ import { type Notice } from '../kernel/run/notice.js';
 import { record, showOnly } from '../kernel/run/report.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../context/leases.js';
-import { leaveOutZeroed } from '../kernel/subject/facts.js';
+import { leaveOutBegun, leaveOutZeroed } from '../kernel/subject/facts.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import type { Applied, Decided, Read } from '../kernel/subject/stages.js';
 import { isLeftAsIs, isOnlyRead, saysStopped, untouched } from '../kernel/subject/to-stage.js';
@@ -171,7 +171,7 @@ async function writePage(run: PanelRun, hooks: RunHooks, reads: Read[]): Promise
     // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
     await context.write(run.leases.held, async (tables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
-      const checked = await leaveOutZeroed(run.panel, tables, changed);
+      const checked = await leaveOutZeroed(run.panel, tables, await leaveOutBegun(tables, changed));
       const current = checked.filter((work) => !isLeftOut(work));
       const subjects = await commit(tables, current, asRead, context.now());
       await record(run, tables, { subjects, treatment, notices: [...repeated, ...listNotices(current)] });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { during } from '../bench/during.js';
 import { useOpened } from '../bench/each-test.js';
 import { toIds } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
@@ -115,6 +116,27 @@ describe('what another tool sold for a service that no run has read', () => {
     const { purchases } = await at.sluice.purchases.list();
     expect(new Set(purchases.map(({ cycle }) => cycle)).size).toBe(1);
   });
+
+  it.each([20, 120])(
+    'counts when it is imported during the first run, which goes on in its cycle (%i GB used)',
+    async (used) => {
+      await open();
+      await at.addClientService(1);
+      at.use(1, used);
+      await during(
+        at.panel.server,
+        ({ path }) => path.includes('/bandwidth'),
+        () => at.poll(),
+        () => at.sluice.purchases.import([BOUGHT]),
+      );
+      expect(at.portState(1)).toBe('up');
+      const cycles = await at.bench.store.cycles.ofService('svc-1');
+      expect(cycles).toEqual([expect.objectContaining({ totalBytes: used * GB })]);
+      expect((await at.sluice.purchases.list()).purchases).toEqual([expect.objectContaining({ cycle: cycles[0]?.id })]);
+      await at.sluice.services.set('svc-1', { next_due_date: '2026-12-20' });
+      expect(await poll(at)).toEqual([150, '2026-11-15 2026-12-20', 'up']);
+    },
+  );
 
   it('does not count in a cycle after the one in which it was bought, and is refused there', async () => {
     await open();

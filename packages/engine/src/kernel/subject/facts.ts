@@ -39,6 +39,21 @@ export async function leaveOutChanged(
 }
 
 /**
+ * Leaves the services to be decided again whose first cycle a command has begun since they were loaded: the run would begin another
+ * one. Called in the transaction that stores it.
+ */
+export async function leaveOutBegun(
+  { cycles }: Pick<StoreTables, 'cycles'>,
+  subjects: readonly Applied[],
+): Promise<readonly Applied[]> {
+  const first = subjects.filter(({ recorded, cycle }) => recorded === null && cycle !== null);
+  if (first.length === 0) return subjects;
+  const newest = await cycles.newest(first.map(({ service }) => service.id));
+  const begun = new Set(newest.map(({ service }) => service));
+  return subjects.map((work) => (work.recorded === null && begun.has(work.service.id) ? leaveOut(work) : work));
+}
+
+/**
  * Leaves the services to be decided again whose counter a command has zeroed since it was loaded: what the run has read and placed of
  * them goes on from the one before. Called in the transaction that stores it.
  */
