@@ -54,6 +54,19 @@ describe('purchases of another tool', () => {
     expect((await importRows(row())).totals.unchanged).toBe(1);
   });
 
+  it('with an id of the other tool are the same ones, however else their rows are written', async () => {
+    await at.open(20);
+    await importRows(row({ ref: 'mod 41' }), row({ ref: 'mod 42' }));
+    const otherwise = { package: 'package-1', at: '2026-11-19 09:00', price: '5' };
+    expect((await importRows(row({ ref: 'mod 41', ...otherwise }))).totals).toMatchObject({ added: 0, unchanged: 1 });
+    expect(await at.purchases()).toHaveLength(2);
+    const twice = await importRows(row({ ref: 'mod 43' }), row({ ref: 'mod 43' }));
+    expect([twice.totals.added, twice.problems]).toMatchObject([
+      0,
+      [{ key: 'ref', message: '"mod 43" is in the file twice' }],
+    ]);
+  });
+
   it('are read all or none, with what is wrong with each row', async () => {
     await at.open(20);
     const wrong: Record<string, string>[] = [

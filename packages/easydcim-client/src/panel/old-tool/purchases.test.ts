@@ -29,6 +29,7 @@ test('paid purchases of the current cycle are moved, exact and by the local time
         currency: 'EUR',
         at: '2026-11-20T11:00:00.000Z',
         actor: 'manual',
+        ref: 'mod_easydcim_bw_guard_purchases 1',
       },
     },
     { service: 0, row: expect.objectContaining({ bytes: '10737418', price: '1.00', actor: 'auto' }) },
