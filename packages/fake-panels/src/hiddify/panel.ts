@@ -11,7 +11,7 @@ import { type Caller, identify, proxyPath, refuseRole, refuseStrangers, toLogin 
 import { LocalTime } from './local-time.js';
 import { type FakeHiddifyOptions } from './options.js';
 import { databaseError, PanelException } from './panel-failure.js';
-import { seededRandom } from './random.js';
+import { seededRandom } from '../core/random.js';
 import { readBody } from './read-body.js';
 import { type AdminRow } from './rows.js';
 import { Sessions } from './sessions.js';

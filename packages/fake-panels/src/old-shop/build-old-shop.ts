@@ -7,7 +7,7 @@ import { toLocalDate } from './dates.js';
 import { designServices, type ShopService } from './design.js';
 import { toPanelIds, toWhmcsId } from './ids.js';
 import { exportOldTables, ODD_ROWS } from './old-tables.js';
-import { seededRandom } from './random.js';
+import { createRandom } from './random.js';
 import { exportWhmcs } from './whmcs-tables.js';
 
 /** How to build the shop. */
@@ -74,7 +74,7 @@ const FIELDS = [
 export async function buildOldShop(options: OldShopOptions): Promise<OldShop> {
   const { seed = 1, now, services = 300, timeZone = 'Asia/Tehran', token = 'token-of-the-old-shop' } = options;
   const at = now();
-  const designed = designServices(seededRandom(seed), { today: toLocalDate(at, timeZone), services });
+  const designed = designServices(createRandom(seed), { today: toLocalDate(at, timeZone), services });
   const panel = await startFakeEasyDcim({ token, now, timeZone });
   const whmcs = await startFakeWhmcs({ now });
   fillPanel(panel, designed, at);

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1), the same for the same seed: the fake uses no system randomness. */
+/** Numbers in [0, 1), the same for the same seed: fakes use no system randomness. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
