@@ -26,10 +26,14 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   const known = await readSource(context, request);
   const kind = context.findKind(panel);
   if (kind === undefined) throw new Error(`no kind of ${panel}`);
-  const moved = toMoved(context, known, { panel, from, kind });
-  const on = { panel, kind, entries: known.entries, billed: known.billed, foreign: toForeign(context, panel, kind) };
+  const target = toTarget(context, panel, kind);
+  const moved: Source = isBilling(context, from)
+    ? toMovedBilled(known.billed ?? [], target)
+    : toMoved(known, panel, kind);
+  const on = { panel, kind, entries: known.entries, billed: known.billed, foreign: toForeign(context, target) };
   const { drafts: made, undecided } = toDrafts(findEntries(moved.services ?? [], on), on);
-  const { drafts, products: wanted } = ofBilled(context, moved, { drafts: made, panel, kind });
+  const own = { products: moved.products ?? [], drafts: made };
+  const { drafts, products: wanted } = moved.ofEntries === true ? splitProducts(own, target) : own;
   const packages = nameEntries(moved.packages ?? [], context.config.packages, parsePackage);
   const packageNames = new Map((moved.packages ?? []).map(({ name }, index) => [name, packages.names[index] ?? name]));
   const products = nameProducts(context, panel, wanted, packageNames);
@@ -75,16 +79,6 @@ export async function adopt(context: Context, request: AdoptRequest): Promise<Ad
   };
 }
 
-/** The products and drafts of entries by what the billing system has their services in. */
-function ofBilled(
-  context: Context,
-  { products = [], ofEntries }: Moved & { ofEntries?: true },
-  { drafts, panel, kind }: { drafts: readonly (Draft | null)[]; panel: string; kind: PanelKind },
-) {
-  if (ofEntries !== true) return { products, drafts };
-  return splitProducts({ products, drafts }, toTarget(context, panel, kind));
-}
-
 /** A product of entries whose quota the panel does not show. */
 function findUnquoted({ name, settings }: MovedEntry): Undecided[] {
   if (settings['quota'] !== undefined) return [];
@@ -97,12 +91,10 @@ const count = (all: readonly Undecided[], state: Undecided['state']): number =>
 
 const toEntry = ({ name, settings, notes }: MovedEntry) => ({ name, settings: { ...settings }, notes: [...notes] });
 
-function toMoved(
-  context: Context,
-  known: KnownServices,
-  { panel, from, kind }: { panel: string; from: string; kind: PanelKind },
-): Moved & { ofEntries?: true } {
-  if (isBilling(context, from)) return toMovedBilled(known.billed ?? [], toTarget(context, panel, kind));
+/** What was moved; `ofEntries`: a service of each entry of the panel. */
+type Source = Moved & { ofEntries?: true };
+
+function toMoved(known: KnownServices, panel: string, kind: PanelKind): Source {
   const { moved } = known;
   if (moved?.services !== undefined) return moved;
   const own = fromEntries(known, panel, kind);
@@ -110,13 +102,12 @@ function toMoved(
   return { ...moved, ...own, products: [...own.products, ...(moved?.products ?? [])], undecided, ofEntries: true };
 }
 
-function toForeign(context: Context, panel: string, kind: PanelKind): Foreign {
-  const own = new Set(kind.refs.map(({ name }) => name));
-  const others = context.deps.kinds
-    .flatMap(({ refs }) => refs)
-    .filter(({ name, unique }) => unique === true && !own.has(name));
-  const claims = [...toTarget(context, panel, kind).claims].filter(([, claim]) => claim.panel !== panel);
-  return { refs: others.map(({ name }) => name), products: new Set(claims.map(([id]) => id)) };
+/** What shows that a billed service is not of a panel. */
+function toForeign({ deps }: Context, { panel, refs: columns, claims }: BilledTarget): Foreign {
+  const own = new Set(columns.map(({ name }) => name));
+  const others = deps.kinds.flatMap(({ refs }) => refs).filter(({ name, unique }) => unique === true && !own.has(name));
+  const elsewhere = [...claims].filter(([, claim]) => claim.panel !== panel);
+  return { refs: others.map(({ name }) => name), products: new Set(elsewhere.map(([id]) => id)) };
 }
 
 /** What services of the billing system are adopted for. */

@@ -6,7 +6,13 @@ import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
 import { withinWrite } from '../../context/within-write.js';
 import { withRun } from '../../kernel/run/bracket.js';
-import { askAboutLimits, findLimitProblems, readOrders, storeLimits } from '../agents/limit-agents.js';
+import {
+  askAboutLimits,
+  findLimitProblems,
+  readOrders,
+  refuseUnconfirmed,
+  storeLimits,
+} from '../agents/limit-agents.js';
 import { agentPanel, type AgentsOnPanel, openAgents } from '../agents/open-agents.js';
 import { type Adopted, findAdopted, findEndedRows, readRow, storeAll } from '../holds/adopt-holds.js';
 import { planPurchases, storePurchases } from '../purchases/import-purchases.js';
@@ -40,7 +46,7 @@ const NOTHING: FromPanels = { holds: [], limits: [], keptHolds: [] };
 
 /**
  * Imports the rows of an adoption, all or none, in one transaction after the panels were read: services, overrides, preferences, purchases,
- * limits of agents, holds. What is stored already is left as it is, so that the rows can be imported again. Changes nothing on a panel.
+ * limits of agents, holds. The rows can be imported again: what was changed since they were is left as it is. Changes nothing on a panel.
  */
 export async function applyAdoption(context: Context, request: ApplyRequest): Promise<AdoptionReport> {
   const { dryRun, waitMs } = request;
@@ -267,15 +273,11 @@ function withoutPanel({ values: { panel: _panel, ...values }, ...row }: ImportRo
 
 async function confirmLimits(
   limits: FromPanels['limits'],
-  { dryRun, confirm = refuse }: Pick<ApplyRequest, 'dryRun' | 'confirm'>,
+  { dryRun, confirm = refuseUnconfirmed }: Pick<ApplyRequest, 'dryRun' | 'confirm'>,
 ): Promise<void> {
   if (dryRun) return;
   for (const { on, orders } of limits) {
     const question = await askAboutLimits(on, orders);
     if (question !== null) await confirm(question);
   }
-}
-
-function refuse(question: string): never {
-  throw usageError('not_confirmed', `${question} Nothing was changed: the request does not accept it`);
 }

@@ -146,11 +146,21 @@ function lacking(one: BilledService, refs: readonly RefColumn[]): Undecided {
 }
 
 function toColumns(one: BilledService, columns: readonly string[]): Record<string, string> {
-  const { status, client, billingCycle, nextDueDate, clientEmail, fields } = one;
-  const own = columns.flatMap((column) => (Object.hasOwn(fields, column) ? [[column, fields[column]] as const] : []));
+  const { fields } = one;
+  const own = columns.flatMap((column) =>
+    Object.hasOwn(fields, column) ? [[column, fields[column] ?? ''] as const] : [],
+  );
+  return { ...toBilledColumns(one), ...Object.fromEntries(own.filter(([, text]) => text !== '')) };
+}
+
+/** Returns what the billing system states of a service, in columns of a service import. */
+export function toBilledColumns(one: BilledService): Record<string, string> {
+  const { status, client, billingCycle, nextDueDate, clientEmail } = one;
   const stated = { status, client, billing_cycle: billingCycle, next_due_date: nextDueDate, email: clientEmail };
-  const all = [...Object.entries(stated), ...own];
-  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] != null && entry[1] !== ''));
+  const known = Object.entries(stated).filter(
+    (entry): entry is [string, string] => entry[1] !== null && entry[1] !== '',
+  );
+  return Object.fromEntries(known);
 }
 
 /** Returns the products that are left out, each once. */

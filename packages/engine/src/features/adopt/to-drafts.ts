@@ -2,6 +2,7 @@ import type { MovedRow, PanelEntry, PanelKind, Undecided } from '@sluice/panel-k
 import type { BilledService } from '@sluice/quota-core';
 import { listClaims } from '../../kernel/changes/claims.js';
 import type { EntryService } from './from-entries.js';
+import { toBilledColumns } from './billed-products.js';
 import { matchBilled } from './match.js';
 
 /** A service to be written for review. */
@@ -99,7 +100,7 @@ export function toDrafts(
       });
       return null;
     }
-    return { id, product, columns: { ...columns, ...toColumns(own) }, billed: own, entry };
+    return { id, product, columns: { ...columns, ...(own === null ? {} : toBilledColumns(own)) }, billed: own, entry };
   });
   return { drafts, undecided };
 }
@@ -119,14 +120,6 @@ function toObject({ entry }: Known): string {
 /** Ids of services have letters, digits and few marks. */
 function toId(panel: string, id: string): string {
   return `${panel}-${id}`.replaceAll(/[^\w.:@-]/g, '-').slice(0, 128);
-}
-
-/** The billing system decides on status, cycle and due date; its client is the client. */
-function toColumns(billed: BilledService | null): MovedRow {
-  if (billed === null) return {};
-  const { client, status, billingCycle, nextDueDate, clientEmail } = billed;
-  const stated = { client, status, billing_cycle: billingCycle, next_due_date: nextDueDate, email: clientEmail };
-  return Object.fromEntries(Object.entries(stated).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 /** Whether a field of a service names an object of another kind of panel, or its product is that of another panel. */

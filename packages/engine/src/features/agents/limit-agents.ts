@@ -49,7 +49,7 @@ export interface LimitRequest {
 export async function limitAgent(context: Context, request: LimitRequest): Promise<AgentDetail> {
   const { agent: text, limitBytes, opening, panel } = request;
   if (panel !== undefined && limitBytes === null && isPanelRemoved(context.config, panel)) {
-    const { dryRun = false, confirm = refuse } = request;
+    const { dryRun = false, confirm = refuseUnconfirmed } = request;
     return leaveAgent(context, { panel, agent: text, dryRun, confirm });
   }
   const on = await openAgents(context, await agentPanel(context, panel));
@@ -191,7 +191,7 @@ function readRow({ line, values, problem }: ImportRow, problems: LimitProblem[])
 async function setLimits(
   on: AgentsOnPanel,
   limits: AgentLimit[],
-  { dryRun = false, confirm = refuse }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
+  { dryRun = false, confirm = refuseUnconfirmed }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
 ): Promise<AgentDetail[]> {
   const { context, name, agents } = on;
   const read = await readAgents(on, { dryRun });
@@ -227,7 +227,8 @@ export async function storeLimits(
 ): Promise<{ changed: number; kept: readonly string[] }> {
   const records = await loadStoredAgents(context, name, tables);
   const before = new Map(records.agents.map((agent) => [agent.uuid, agent]));
-  const differing = withLimits(agents, records, limits, context.now()).filter((agent) => {
+  const limited = withLimits(agents, records, limits, context.now());
+  const differing = limited.filter((agent) => {
     const known = before.get(agent.uuid);
     const isFirst = (agent.account === null) !== ((known?.account ?? null) === null);
     return agent.limitBytes !== (known?.limitBytes ?? null) || isFirst;
@@ -235,7 +236,7 @@ export async function storeLimits(
   const isNewer = ({ uuid }: AgentRecord): boolean =>
     unlessSince !== undefined && (before.get(uuid)?.limitSince ?? '') > unlessSince;
   const stored = differing.filter((agent) => !isNewer(agent));
-  await tables.agents.put(unlessSince === undefined ? withLimits(agents, records, limits, context.now()) : stored);
+  await tables.agents.put(unlessSince === undefined ? limited : stored);
   return { changed: stored.length, kept: differing.filter(isNewer).map((agent) => agent.name) };
 }
 
@@ -247,7 +248,8 @@ export async function askAboutLimits(on: AgentsOnPanel, limits: readonly AgentLi
   return over.length === 0 ? null : questionFor(over);
 }
 
-function refuse(question: string): never {
+/** Refuses limits that nobody has confirmed. */
+export function refuseUnconfirmed(question: string): never {
   throw usageError('not_confirmed', `${question} Nothing was changed: the request does not accept it`);
 }
 
