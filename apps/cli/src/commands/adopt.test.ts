@@ -87,7 +87,7 @@ dcim-502,dcim,bare,502,902,302
     expect([exitCode, existsSync(at.bench.path('adopted-dcim'))]).toEqual([1, false]);
   });
 
-  it('prints the queries of a source, or writes them with the loop that runs them', async () => {
+  it('prints the queries of a source, or writes them with the script that runs them', async () => {
     const printed = await at.bench.sluice('adopt dcim --from easydcim-bw --print-queries');
     expect(printed.stdout).toMatch(/^-- mod_easydcim_bw_guard_service_state\.csv: .*\nSELECT /);
     expect(printed.stdout).not.toMatch(/INSERT|UPDATE|DELETE|token|password\b.*SELECT/);

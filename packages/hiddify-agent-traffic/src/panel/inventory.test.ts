@@ -29,7 +29,7 @@ describe('what a service of a user states', () => {
     expect(toDetail(user).columns?.['next_due_date']).toBe('2026-03-12');
   });
 
-  it('is the same part of a product for users with the same settings, whoever owns them', () => {
+  it('is the same part of a product for users with the same settings, no matter who owns them', () => {
     const [one, other] = ['north', 'south'].map((owner) => describeUser({ owner, startDate: null }).section);
     expect(JSON.stringify(one)).toBe(JSON.stringify(other));
     expect(one).toEqual({ packageDays: 30, mode: 'no_reset' });

@@ -49,7 +49,7 @@ it('stay with an agent whose uuid was changed on the panel', async () => {
 });
 
 it.each([
-  ['an id that is no number', `{ north: ${NORTH} }`, /not an id of the add-on/],
+  ['an id that is not a number', `{ north: ${NORTH} }`, /not an id of the add-on/],
   ['an id of 0', `{ 0: ${NORTH} }`, /not an id of the add-on/],
   ['a name', '{ 7: north }', /is not a uuid/],
   ['an agent twice', `{ 7: ${NORTH}, 8: ${NORTH.toUpperCase()} }`, /two ids here/],

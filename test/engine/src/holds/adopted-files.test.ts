@@ -106,7 +106,7 @@ it('shows in a dry run what is new, and stores nothing', async () => {
   expect(await held()).toHaveLength(1);
 });
 
-it('does not adopt again what ended since it was seen: whoever restricts it now is somebody else', async () => {
+it('does not adopt again what ended since it was seen: somebody else restricts it now', async () => {
   at.use(1, 120);
   const seen = row(1, { seen_on: '2026-11-20' });
   await adopt(seen);

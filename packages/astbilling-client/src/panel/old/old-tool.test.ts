@@ -161,7 +161,7 @@ describe('the first day to bill', () => {
     expect(proposed({ rows: null })).toMatch(/undecided \| no lines of invoices were read/);
   });
 
-  it('takes what a program has told apart, whatever the words', () => {
+  it('accepts what a program has sorted, whatever the words', () => {
     expect(proposed({ rows: [row('Llamadas 2026-10-01 a 2026-10-31', { calls: 'yes' })] })).toContain('proposed');
     expect(proposed({ rows: [row('Consumo 2026-10-01 a 2026-10-31', { calls: 'no' })] })).toMatch(/no invoice has/);
   });

@@ -70,7 +70,7 @@ test.each([
 
 test.each([
   ['the panel shows another order', withFields(1, { easydcim_order_id: '88' }), '88'],
-  ['the field is no id', withFields(1, { easydcim_order_id: 'ORD-7' }), 'ORD-7'],
+  ['the field is not an id', withFields(1, { easydcim_order_id: 'ORD-7' }), 'ORD-7'],
 ])('an order is left empty where %s', (_title, service, value) => {
   const given = { billed: [service], tables: { [TABLE.state]: [state(1)] } };
   expect(read(given).services[0]?.columns['easydcim_order_id']).toBe('');

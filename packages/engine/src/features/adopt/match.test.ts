@@ -218,7 +218,7 @@ it('proposes the same in any order', () => {
   fc.assert(
     fc.property(sides, ({ services, given, keys }) => {
       const candidates = given.map((one, index) => billed(String(index), one as Partial<BilledService>));
-      const told = (ofServices: ServiceToMatch[], ofBilled: BilledService[]) => {
+      const found = (ofServices: ServiceToMatch[], ofBilled: BilledService[]) => {
         const { matches, conflicts } = matchBilled(ofServices, ofBilled, REFS);
         const place = (index: number): number => services.indexOf(ofServices[index] as (typeof services)[number]);
         const pairs = matches.map(
@@ -235,7 +235,7 @@ it('proposes the same in any order', () => {
       };
       const own = services.map((one) => ({ ...one }));
       services.splice(0, services.length, ...own);
-      expect(told(shuffled(own, keys), shuffled(candidates, [...keys].reverse()))).toEqual(told(own, candidates));
+      expect(found(shuffled(own, keys), shuffled(candidates, [...keys].reverse()))).toEqual(found(own, candidates));
     }),
     { numRuns: 500 },
   );

@@ -127,7 +127,7 @@ describe('the quota of a user', () => {
     });
   });
 
-  it.each([99_999, 10_000_000, 1_000_000_000, 2 ** 33 - 1])('of %d GB is no limit', (written) => {
+  it.each([99_999, 10_000_000, 1_000_000_000, 2 ** 33 - 1])('of %d GB is not a limit', (written) => {
     const row = { quota: quota(written) };
     expect(describeOne({ user: row, permissions: [permissionOn(1, row)] })).toMatchObject({
       ...{ section: { tunnelId: 1 }, notes: '' },
