@@ -1,3 +1,21 @@
-import { base } from '../../jest.base.js';
+import { base as shared } from '../../jest.base.js';
 
-export default { ...base };
+const { testSequencer, ...base } = shared;
+
+/** Tests about files, and about what needs no store. */
+const WITHOUT_POSTGRES = ['/sqlite/', '/migrations/'];
+
+/** Tests run once with files and once on PostgreSQL. */
+export default {
+  testSequencer,
+  testTimeout: base.testTimeout,
+  projects: [
+    { ...base, displayName: 'SQLite', setupFiles: ['<rootDir>/src/test/on-sqlite.ts'] },
+    {
+      ...base,
+      displayName: 'PostgreSQL',
+      setupFiles: ['<rootDir>/src/test/on-postgres.ts'],
+      testPathIgnorePatterns: WITHOUT_POSTGRES,
+    },
+  ],
+};

@@ -1,16 +1,15 @@
-import { statSync } from 'node:fs';
 import { findSubjectAgent } from '@sluice/quota-core';
 import { type Kysely, sql } from 'kysely';
-import { expectedSchema } from './expected-schema.js';
 import { findWrongEntries, findWrongInvoices } from './ledger-check.js';
+import { readTables } from './migrations/read-tables.js';
 import type { StoreCheck } from './store.js';
-import { IN_MEMORY } from './sqlite/open-handle.js';
-import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import * as agentTables from './tables/agent-record-tables.js';
 import { decodeBlock, decodeNewest } from './tables/api-call-block.js';
+import type { Stored } from './tables/columns.js';
 import type { Database } from './tables/database.js';
+import { execute, joined, name, names, statement, text } from './tables/insert-rows.js';
 import * as holdTables from './tables/hold-record-tables.js';
 import * as ledgerTables from './tables/ledger-record-tables.js';
 import * as runTables from './tables/run-record-tables.js';
@@ -19,25 +18,29 @@ import { OF_SERVICES } from './tables/record-queries.js';
 import * as tokenTables from './tables/token-record-tables.js';
 
 /** Maximum findings reported per check; many findings usually have one cause. */
-const FINDINGS = 20;
+export const FINDINGS = 20;
 
 /** Rows read per query. */
 const PAGE = 1000;
 
-interface Finding {
+/** What a check found. */
+export interface Finding {
   object: string;
   message: string;
 }
 
+/** What a database is checked for beside the rows, and how its errors are read. */
+export interface OwnChecks {
+  checks: readonly Check[];
+  toStoreError(error: unknown): unknown;
+}
+
 /** Checks a store. Returns one entry per check that passed and one per finding. */
-export async function checkStore(session: Session, location: string, schemaVersion: number): Promise<StoreCheck[]> {
+export async function checkStore(session: Session, own: OwnChecks): Promise<StoreCheck[]> {
   const { db } = session;
   const checks: readonly Check[] = [
-    { name: 'integrity', object: location, find: () => damage(db) },
-    { name: 'foreign-keys', object: location, find: () => danglingKeys(db) },
-    { name: 'schema', object: `version ${schemaVersion}`, find: () => findAlteredSchema(db) },
-    { name: 'permissions', object: location, find: () => findOpenPermissions(location), severity: 'warning' },
-    { name: 'rows', object: location, find: () => damagedRows(db) },
+    ...own.checks,
+    { name: 'rows', object: 'all tables', find: () => damagedRows(session) },
     { name: 'one-open-hold', object: 'holds', find: () => findDoubleHolds(db) },
     { name: 'one-open-evidence', object: 'evidence', find: () => findDoubleEvidence(db) },
     {
@@ -51,11 +54,12 @@ export async function checkStore(session: Session, location: string, schemaVersi
     { name: 'unknown-services', object: 'services', find: () => findUnknownServices(db) },
   ];
   const results: StoreCheck[] = [];
-  for (const check of checks) results.push(...(await entries(check, location)));
+  for (const check of checks) results.push(...(await entries(check, own)));
   return results;
 }
 
-interface Check {
+/** One check. */
+export interface Check {
   name: string;
   /** What the check reports as `ok` when it has no findings. */
   object: string;
@@ -63,7 +67,7 @@ interface Check {
   severity?: 'warning';
 }
 
-async function entries({ name, object, find, severity }: Check, location: string): Promise<StoreCheck[]> {
+async function entries({ name, object, find, severity }: Check, own: OwnChecks): Promise<StoreCheck[]> {
   const status = severity ?? 'failed';
   try {
     const findings = await find();
@@ -71,52 +75,10 @@ async function entries({ name, object, find, severity }: Check, location: string
     return findings.slice(0, FINDINGS).map((finding) => ({ name, status, ...finding }));
   } catch (error) {
     // A damaged file fails some checks; the others still show the extent of the damage.
-    const known = toStoreError(error, location);
+    const known = own.toStoreError(error);
     if (!(known instanceof StoreError) || known.code !== 'store_damaged') throw error;
     return [{ name, object, status: 'failed', message: known.message }];
   }
-}
-
-async function damage(db: Kysely<Database>): Promise<Finding[]> {
-  const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check(${sql.lit(FINDINGS)})`.execute(db);
-  return rows
-    .filter((row) => row.integrity_check !== 'ok')
-    .map((row) => ({ object: 'file', message: `${row.integrity_check}. Restore a backup.` }));
-}
-
-async function danglingKeys(db: Kysely<Database>): Promise<Finding[]> {
-  const { rows } = await sql<{ table: string; rowid: number; parent: string }>`pragma foreign_key_check`.execute(db);
-  return rows.map((row) => ({
-    object: row.table,
-    message: `Row ${row.rowid} refers to a row of ${row.parent} that does not exist.`,
-  }));
-}
-
-async function findAlteredSchema(db: Kysely<Database>): Promise<Finding[]> {
-  const expected = await expectedSchema();
-  const { rows } = await sql<{ name: string; sql: string }>`
-    select name, sql from sqlite_master where sql is not null`.execute(db);
-  const found = new Map(rows.map((row) => [row.name, row.sql]));
-  const foreign = rows.filter(({ name }) => !expected.has(name) && !name.startsWith('sqlite_'));
-  const differing = [...expected]
-    .filter(([name, text]) => found.get(name) !== text)
-    .map(([name]) => ({
-      object: name,
-      message: found.has(name) ? 'Its definition differs from the schema of this version.' : 'It is missing.',
-    }));
-  return [...differing, ...foreign.map(({ name }) => ({ object: name, message: 'Sluice did not create it.' }))];
-}
-
-function findOpenPermissions(location: string): Finding[] {
-  if (location === IN_MEMORY) return [];
-  const mode = statSync(location).mode & 0o777;
-  if ((mode & 0o077) === 0) return [];
-  return [
-    {
-      object: location,
-      message: `Other users of this host can access it (mode ${mode.toString(8)}). Run: chmod 600 ${location}`,
-    },
-  ];
 }
 
 async function findDoubleHolds(db: Kysely<Database>): Promise<Finding[]> {
@@ -165,7 +127,7 @@ async function findUnknownServices(db: Kysely<Database>): Promise<Finding[]> {
   const { rows } = await sql<{ service: string }>`
     select "service" from (
       select "service" from "holds" where "until" is null union select "service" from "evidence" where "until" is null)
-    where ${sql.raw(OF_SERVICES)} and "service" not in (select "id" from "services")
+    as "found" where ${sql.raw(OF_SERVICES)} and "service" not in (select "id" from "services")
     order by "service" limit ${FINDINGS}`.execute(db);
   return rows.map(({ service }) => ({
     object: service,
@@ -208,14 +170,13 @@ async function damagedBlocks(db: Kysely<Database>): Promise<Finding[]> {
   return findings;
 }
 
-async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {
-  const findings = await damagedBlocks(db);
+async function damagedRows(session: Session): Promise<Finding[]> {
+  const findings = await damagedBlocks(session.db);
+  const { SCHEMA } = await import('./migrations/schema.js');
+  const definitions = readTables(SCHEMA);
   for (const table of READABLE) {
-    const columns = sql.join(table.columns.map((column) => sql.ref(column)));
-    for (let last: number | undefined = 0; last !== undefined;) {
-      const { rows }: { rows: { row_number: number }[] } = await sql<{ row_number: number }>`
-        select rowid as row_number, ${columns} from ${sql.table(table.table)}
-        where rowid > ${last} order by rowid limit ${PAGE}`.execute(db);
+    const key = definitions.get(table.table)?.primaryKey ?? [];
+    for await (const rows of pagesByKey(session, table, key))
       for (const row of rows) {
         try {
           table.decode(row as never);
@@ -223,10 +184,27 @@ async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {
           if (!(error instanceof StoreError)) throw error;
           findings.push({ object: `${table.table} ${error.row?.id ?? ''}`, message: error.message });
         }
+        if (findings.length >= FINDINGS) return findings;
       }
-      if (findings.length >= FINDINGS) return findings;
-      last = rows.length < PAGE ? undefined : rows.at(-1)?.row_number;
-    }
   }
   return findings;
+}
+
+/** Reads all rows of a table in pages, in the order of its primary key. */
+async function* pagesByKey(
+  session: Session,
+  { table, columns }: Readable,
+  key: readonly string[],
+): AsyncGenerator<Record<string, Stored>[]> {
+  const read = names([...new Set([...columns, ...key])]);
+  const from = statement`select ${read} from ${name(table)}`;
+  const order = statement`order by ${names(key)} limit ${PAGE}`;
+  for (let last: Record<string, Stored> | undefined, isFirst = true; isFirst || last !== undefined; isFirst = false) {
+    const row = last;
+    const values = row === undefined ? [] : key.map((column) => statement`${row[column] ?? null}`);
+    const behind = row === undefined ? text('') : statement`where (${names(key)}) > (${joined(values, ', ')})`;
+    const { rows } = await execute<Record<string, Stored>>(session, joined([from, behind, order], ' '));
+    yield rows;
+    last = rows.length < PAGE ? undefined : rows.at(-1);
+  }
 }

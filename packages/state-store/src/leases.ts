@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { LeaseOwner, LeaseRecord } from './records.js';
 import type { HeldLease, LeaseRequest, LeasesResult, StateStore } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
+import { rowsOfList, rowsOfPairs } from './tables/dialect.js';
 import { inChunks } from './tables/record-queries.js';
 import { execute, isAmong, statement, text } from './tables/insert-rows.js';
 import type { LeaseRow } from './tables/database.js';
@@ -16,8 +17,10 @@ export function createLeases(access: Access): StateStore['leases'] {
       return { acquired: false, heldBy: (result.heldBy as [LeaseRecord])[0] };
     },
     acquireAll: (request) => acquireAll(access, request),
-    renew: (lease, now, ttlMs) => access.write((session) => renewAll(session, [lease], after(now, ttlMs))),
-    renewAll: (leases, now, ttlMs) => access.write((session) => renewAll(session, leases, after(now, ttlMs))),
+    renew: (lease, now, ttlMs) =>
+      access.write((session) => renewAll(session, [lease], after(session.now ?? now, ttlMs))),
+    renewAll: (leases, now, ttlMs) =>
+      access.write((session) => renewAll(session, leases, after(session.now ?? now, ttlMs))),
     release: (lease) => access.write((session) => releaseAll(session, [lease])),
     releaseAll: (leases) => access.write((session) => releaseAll(session, leases)),
     list: () => access.read((session) => heldLeases(session)),
@@ -45,12 +48,23 @@ export async function verifyFences(session: Session, fences: readonly HeldLease[
   }
 }
 
-/** Held leases, of all names or among these, ordered by name. One statement, so that the result is consistent. */
 async function heldLeases(session: Session, names?: readonly string[]): Promise<LeaseRecord[]> {
+  return (await readLeases(session, names)).leases;
+}
+
+/**
+ * Held leases, of all names or among these, ordered by name, and the instant by the database's clock where they end by that. One
+ * statement, so that the result is consistent.
+ */
+async function readLeases(
+  session: Session,
+  names?: readonly string[],
+): Promise<{ leases: LeaseRecord[]; now?: string }> {
   const among = names === undefined ? text('') : statement` and ${isAmong('name', names)}`;
-  const held = statement`select * from "leases" where "host" is not null${among} order by "name"`;
-  const { rows } = await execute<LeaseRow>(session, held);
-  return rows.map(toRecord);
+  const held = statement`select *${text(session.words.now)} from "leases" where "host" is not null${among} order by "name"`;
+  const { rows } = await execute<LeaseRow & { now?: string }>(session, held);
+  const now = rows[0]?.now;
+  return { leases: rows.map(toRecord), ...(now === undefined ? {} : { now }) };
 }
 
 type LeasesRequest = LeaseRequest & { names: string[] };
@@ -60,13 +74,14 @@ async function acquireAll(access: Access, request: LeasesRequest): Promise<Lease
   // First without the write lock: a waiting process retries often.
   const heldBy = await access.read((session) => heldByOthers(session, asked));
   if (heldBy.length > 0) return { acquired: false, heldBy };
-  return access.write((session) => takeAll(session, asked));
+  return access.write((session) => takeAll(session, { ...asked, now: session.now ?? asked.now }));
 }
 
 /** Leases of these names that have not expired and whose owner is alive; those of `unless` only of other runs. */
-async function heldByOthers(session: Session, request: LeasesRequest): Promise<LeaseRecord[]> {
-  const { names, unless = [], run, now } = request;
-  const holders = await heldLeases(session, [...names, ...unless]);
+async function heldByOthers(session: Session, asked: LeasesRequest): Promise<LeaseRecord[]> {
+  const { names, unless = [], run } = asked;
+  const { leases: holders, now = asked.now } = await readLeases(session, [...names, ...unless]);
+  const request = { ...asked, now };
   const ofOthers = new Set(unless);
   const isOwn = (holder: LeaseRecord): boolean => holder.run === run && ofOthers.has(holder.name);
   return holders.filter((holder) => holder.expiresAt > now && !isAbandoned(holder, request) && !isOwn(holder));
@@ -91,8 +106,8 @@ async function takeAll(session: Session, request: LeasesRequest): Promise<Leases
   const leases = await inChunks(request.names, async (chunk) => {
     const { rows } = await sql<HeldLease>`
       insert into leases (name, fence, host, pid, process_start, run, acquired_at, expires_at)
-      select value, 1, ${owner.host}, ${owner.pid}, ${owner.processStart}, ${run}, ${now}, ${after(now, ttlMs)}
-      from json_each(${JSON.stringify(chunk)}) where true
+      select "names"."value", 1, ${owner.host}, cast(${owner.pid} as integer), ${owner.processStart}, ${run}, ${now}, ${after(now, ttlMs)}
+      from ${rowsOfList(sql`${JSON.stringify(chunk)}`, 'names')} where true
       on conflict (name) do update set fence = leases.fence + 1, host = excluded.host, pid = excluded.pid,
         process_start = excluded.process_start, run = excluded.run, acquired_at = excluded.acquired_at,
         expires_at = excluded.expires_at
@@ -109,9 +124,8 @@ async function renewAll(session: Session, leases: readonly HeldLease[], expiresA
   let renewed = 0n;
   for (const part of listParts(leases)) {
     const result = await sql`
-      update leases set expires_at = ${expiresAt} from json_each(${part}) as held
-      where leases.name = json_extract(held.value, '$[0]') and leases.fence = json_extract(held.value, '$[1]')
-        and leases.host is not null`.execute(session.db);
+      update leases set expires_at = ${expiresAt} from ${part} as held
+      where leases.name = held.first and leases.fence = held.second and leases.host is not null`.execute(session.db);
     renewed += result.numAffectedRows ?? 0n;
   }
   return renewed === BigInt(leases.length);
@@ -121,19 +135,16 @@ async function releaseAll(session: Session, leases: readonly HeldLease[]): Promi
   for (const part of listParts(leases)) {
     await sql`
       update leases set host = null, pid = null, process_start = null, run = null, acquired_at = null, expires_at = null
-      from json_each(${part}) as held
-      where leases.name = json_extract(held.value, '$[0]') and leases.fence = json_extract(held.value, '$[1]')`.execute(
-      session.db,
-    );
+      from ${part} as held where leases.name = held.first and leases.fence = held.second`.execute(session.db);
   }
 }
 
-/** Names and fence numbers as JSON, in batches. */
-function listParts(leases: readonly HeldLease[]): string[] {
-  const parts: string[] = [];
+/** Names and fence numbers as rows, in batches. */
+function listParts(leases: readonly HeldLease[]): RawBuilder<unknown>[] {
+  const parts: RawBuilder<unknown>[] = [];
   for (let at = 0; at < leases.length; at += IN_ONE_STATEMENT) {
     const part = leases.slice(at, at + IN_ONE_STATEMENT);
-    parts.push(JSON.stringify(part.map(({ name, fence }) => [name, fence])));
+    parts.push(rowsOfPairs(part.map(({ name, fence }) => [name, fence])));
   }
   return parts;
 }

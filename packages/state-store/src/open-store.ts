@@ -1,5 +1,6 @@
 import { migrateFile } from './migrations/migrate-file.js';
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
+import { isPostgresUrl } from './location.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { type Connection, toConnection, connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
@@ -13,7 +14,10 @@ export const DEFAULT_WAIT_MS = 10_000;
 
 /** How a store is opened. */
 export interface OpenStoreOptions {
-  /** Path of the file; `:memory:` for a store that ends with the process, for tests and trials. */
+  /**
+   * Path of the file; `:memory:` for a store that ends with the process, for tests and trials; or the URL of a database on PostgreSQL,
+   * as `postgres://user:password@host:5432/database`.
+   */
   location: string;
   /** Stamps the migrations. Default: the system's clock. */
   clock?: { now(): number };
@@ -25,16 +29,20 @@ export interface OpenStoreOptions {
   beforeMigration?: (version: number) => Promise<void>;
   /** Never write: neither the file nor its schema. Each write then fails with `store_read_only`. */
   readOnly?: boolean;
-  /** Milliseconds to wait for a lock of another process before `store_busy` (default 10,000). */
+  /** Milliseconds to wait for a lock of another process before `store_busy`, or for a server that is away (default 10,000). */
   wait?: number;
+  /** On PostgreSQL: whose clock ends leases. Default: the database's, whatever `now` callers pass; `caller` is for tests. */
+  leaseClock?: 'database' | 'caller';
+  /** On PostgreSQL: returns a number from 0 to 1 for pauses before a write runs again. Default: `Math.random`. */
+  random?: () => number;
 }
 
 /**
- * Opens the store. Creates a missing file (mode 0600) with its folder, checks that it is a store, and runs pending
- * migrations.
+ * Opens the store. Creates a missing file (mode 0600) with its folder, or missing tables in a database, checks that it is a store, and
+ * runs pending migrations.
  *
  * @throws StoreError `store_missing`, `store_unsupported`, `store_too_new`, `store_too_old`, `store_read_only`,
- * `store_full`, `store_damaged`, `store_busy`
+ * `store_full`, `store_damaged`, `store_busy`, `store_refused`, `store_unreachable`, `store_timeout`
  *
  * @example
  * ```ts
@@ -46,6 +54,10 @@ export interface OpenStoreOptions {
 export async function openStore(options: OpenStoreOptions): Promise<StateStore> {
   const { location, clock = Date, create = true, readOnly = false, wait = DEFAULT_WAIT_MS } = options;
   if (location === IN_MEMORY) return openInMemory(clock, wait);
+  if (isPostgresUrl(location)) {
+    const { openPostgres } = await import('./postgres/open.js');
+    return openPostgres({ ...options, clock, wait });
+  }
   const path = toStorePath(location);
   const connections: Connection[] = [];
   try {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './tables/database.js';
+import { COLUMNS } from './tables/dialect.js';
 import type { ApiTokenRecord } from './token-records.js';
 
 /** What every schema version has of a token. */
@@ -33,10 +34,8 @@ export async function readPast(db: Kysely<Database>): Promise<StorePast> {
 
 async function listColumns(db: Kysely<Database>): Promise<Set<string>> {
   const { rows } = await sql<{ name: string }>`
-    select tables."name" || '.' || columns."name" as "name"
-    from sqlite_master as tables join pragma_table_info(tables."name") as columns
-    where tables."type" = 'table' and tables."name" in ('schema_migrations', 'api_tokens', 'auto_buy_preferences', 'runs')
-  `.execute(db);
+    select tables."table" || '.' || tables."column" as "name" from ${COLUMNS} as tables
+    where tables."table" in ('schema_migrations', 'api_tokens', 'auto_buy_preferences', 'runs')`.execute(db);
   return new Set(rows.map(({ name }) => name));
 }
 

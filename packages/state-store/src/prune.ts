@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type RollUpRange, rollUpSamples, type RollUpStep } from './roll-up.js';
 import { hasWithin } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
-import { listed } from './tables/record-queries.js';
+import { listed } from './tables/dialect.js';
 import type { PruneRequest } from './store.js';
 
 const HOUR_MS = 3_600_000;
@@ -67,7 +67,7 @@ async function deleteEnded(access: Access, instant: number): Promise<void> {
 
 /** Deletes the share links that ended before an instant; the next run still reports that what one has set is over. */
 async function deleteLinks(db: Session['db'], before: string): Promise<void> {
-  await sql`delete from "api_tokens" where "kind" = 'share' and min("expires_at", coalesce("revoked_at", "expires_at")) < ${before}
+  await sql`delete from "api_tokens" where "kind" = 'share' and "expires_at" is not null and ("expires_at" < ${before} or "revoked_at" < ${before})
     and "id" not in (select "link" from "auto_buy_preferences" where "link" is not null)`.execute(db);
 }
 

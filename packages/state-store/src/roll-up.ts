@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { SampleRecord } from './records.js';
 import { hasWithin, judge, type Neighboured, type Standing } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
-import { listed } from './tables/record-queries.js';
+import { listed, listedPairs } from './tables/dialect.js';
 
 /** A roll-up from one resolution to the next coarser one. */
 export interface RollUpStep {
@@ -52,12 +52,12 @@ export async function rollUpSamples(access: Access, step: RollUpStep, range: Rol
 /** Jumps from service to service: their samples are not read. */
 async function nextServices({ db }: Session, after: string): Promise<string[]> {
   const { rows } = await sql<{ service: string }>`
-    with recursive "names"("service") as (
-      select min("service") from "usage_samples" where "service" > ${after}
+    with recursive "names"("service", "n") as (
+      select min("service"), 1 from "usage_samples" where "service" > ${after}
       union all
-      select (select min("s"."service") from "usage_samples" as "s" where "s"."service" > "names"."service")
-      from "names" where "names"."service" is not null limit ${AT_ONCE + 1})
-    select "service" from "names" where "service" is not null limit ${AT_ONCE}`.execute(db);
+      select (select min("s"."service") from "usage_samples" as "s" where "s"."service" > "names"."service"), "n" + 1
+      from "names" where "names"."service" is not null and "n" < ${AT_ONCE})
+    select "service" from "names" where "service" is not null`.execute(db);
   return rows.map(({ service }) => service);
 }
 
@@ -129,10 +129,8 @@ async function readStanding(
   return { decided: new Set(decided.rows.map(({ key }) => key)), events: byService, bounds };
 }
 
-const toKeys = (rows: readonly Neighboured[]): string => JSON.stringify(rows.map(({ service, at }) => [service, at]));
-
-const isNamed = (rows: readonly Neighboured[]) => sql`("service", "at") in (
-  select json_extract("value", '$[0]'), json_extract("value", '$[1]') from json_each(${toKeys(rows)}))`;
+const isNamed = (rows: readonly Neighboured[]) =>
+  sql`("service", "at") in ${listedPairs(rows.map(({ service, at }) => [service, at]))}`;
 
 /** Where a reading that repeats a sample is the last one until a bound, the sample goes on from it. */
 async function moveConfirmed({ db }: Session, gone: readonly Neighboured[], bounds: readonly string[]): Promise<void> {
@@ -145,8 +143,11 @@ async function moveConfirmed({ db }: Session, gone: readonly Neighboured[], boun
       where "s"."service" = ${service} and "s"."at" = ${at} order by "c"."seq"`.execute(db);
     const kept = rows.find((row, index) => hasWithin(bounds, row.at, rows[index + 1]?.at ?? next));
     if (kept === undefined) continue;
-    await sql`update or ignore "usage_samples" set "at" = ${kept.at}, "resolution" = 'raw', "confirmed_from" = ${kept.seq}
-      where "service" = ${service} and "at" = ${at}`.execute(db);
+    await sql`update "usage_samples" set "at" = ${kept.at}, "resolution" = 'raw', "confirmed_from" = ${kept.seq}
+      where "service" = ${service} and "at" = ${at} and not exists (
+        select 1 from "usage_samples" as "other" where "other"."service" = ${service} and "other"."at" = ${kept.at})`.execute(
+      db,
+    );
   }
 }
 

@@ -1,11 +1,15 @@
 /**
  * Codes of {@link StoreError}:
  *
- * - `store_missing`: the file does not exist and `create` is false
- * - `store_unsupported`: a location or file that is not a store of this kind
+ * - `store_missing`: the file, database or schema does not exist and `create` is false
+ * - `store_unsupported`: a location, file or server that can't have a store, or what its kind of store can't do
  * - `store_too_new`: written by a newer version of Sluice
  * - `store_too_old`: its migrations have not run and `migrate` is false
- * - `store_read_only`: the file or its folder is not writable, or was opened read-only
+ * - `store_read_only`: the file, its folder or the server is not writable, or was opened read-only
+ * - `store_refused`: the server refuses the user, or has no TLS that the URL accepts
+ * - `store_unreachable`: the server can't be reached, or the connection was cut before anything was written
+ * - `store_timeout`: a time-out of the server ended a statement; nothing was written
+ * - `store_in_doubt`: the connection was cut during a commit, and whether it was written is not known
  * - `store_full`: the device is full
  * - `store_io`: the device reported an error
  * - `store_damaged`: the file or a row in it can't be parsed
@@ -24,6 +28,10 @@ export type StoreErrorCode =
   | 'store_too_new'
   | 'store_too_old'
   | 'store_read_only'
+  | 'store_refused'
+  | 'store_unreachable'
+  | 'store_timeout'
+  | 'store_in_doubt'
   | 'store_full'
   | 'store_io'
   | 'store_damaged'

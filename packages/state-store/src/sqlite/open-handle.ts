@@ -35,9 +35,7 @@ export function toStorePath(location: string): string {
   if (scheme !== undefined) {
     throw new StoreError(
       'store_unsupported',
-      scheme.startsWith('postgres')
-        ? 'A store on PostgreSQL is not supported by this version. Name a file, such as ./sluice.db.'
-        : `"${scheme}:" is not supported as a store. Name a file, such as ./sluice.db.`,
+      `"${scheme}:" is not supported as a store. Name a file, such as ./sluice.db, or postgres://USER:PASSWORD@HOST/DATABASE.`,
     );
   }
   if (location.trim() === '' || location !== location.trim()) {

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import type { AgentTables } from '../agent-tables.js';
 import type { Access, Session } from './access.js';
 import { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
-import { inChunksOrAll, listed } from './record-queries.js';
+import { listed, type MemberPath, textMember, withMember } from './dialect.js';
+import { inChunksOrAll } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
 import { text } from './insert-rows.js';
 
@@ -51,11 +52,10 @@ async function renameAgent({ db }: Session, panel: string, { from, to }: { from:
   await sql`update "agent_reservations" set "chain" = replace("chain", ${JSON.stringify(from)}, ${JSON.stringify(to)})
     where "panel" = ${panel}`.execute(db);
   const [before, after] = [toAgentSubject(panel, from), toAgentSubject(panel, to)];
-  await renameMember(db, panel, ['evidence', 'prior', '$.owner'], [from, to]);
+  await renameMember(db, panel, ['evidence', 'prior', ['owner']], [from, to]);
   // How an open change ended is stored for the agent by its present uuid.
-  for (const member of ['$.payload.agent', '$.payload.owner', '$.begins.prior.owner'])
-    await renameMember(db, panel, ['actions', 'payload', member], [from, to]);
-  await renameMember(db, panel, ['actions', 'payload', '$.subject'], [before, after]);
+  for (const member of PAYLOAD_MEMBERS) await renameMember(db, panel, ['actions', 'payload', member], [from, to]);
+  await renameMember(db, panel, ['actions', 'payload', ['subject']], [before, after]);
   await mergeHolds(db, before, after);
   for (const table of ['holds', 'evidence'])
     await sql`update ${sql.table(table)} set "service" = ${after} where "service" = ${before}`.execute(db);
@@ -81,17 +81,22 @@ const COUNTING = {
   actions: sql<boolean>`"state" in ('planned', 'in-doubt')`,
 };
 
+/** Members of the payload of an action that name an agent by its uuid. */
+const PAYLOAD_MEMBERS: readonly MemberPath[] = [
+  ['payload', 'agent'],
+  ['payload', 'owner'],
+  ['begins', 'prior', 'owner'],
+];
+
 /** Replaces a value in the JSON of rows that still count. */
 async function renameMember(
   db: Session['db'],
   panel: string,
-  [table, column, member]: readonly [keyof typeof COUNTING, string, string],
+  [table, column, member]: readonly [keyof typeof COUNTING, string, MemberPath],
   [from, to]: readonly [string, string],
 ): Promise<void> {
-  await sql`update ${sql.table(table)} set ${sql.ref(column)} = json_set(${sql.ref(column)}, ${member}, ${to})
-    where "panel" = ${panel} and ${COUNTING[table]} and json_extract(${sql.ref(column)}, ${member}) = ${from}`.execute(
-    db,
-  );
+  await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${withMember(column, member, to)}
+    where "panel" = ${panel} and ${COUNTING[table]} and ${textMember(sql.ref(column), member)} = ${from}`.execute(db);
 }
 
 function agentUsersTable(access: Access): AgentTables['agentUsers'] {

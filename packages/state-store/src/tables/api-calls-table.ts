@@ -3,6 +3,7 @@ import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { type CallFilter, NEWEST_OF_PANEL, selectFromBlock } from './api-call-block.js';
 import { addBlock, joinBlocks, lastCallNumber } from './api-call-writes.js';
+import { NO_LIMIT } from './dialect.js';
 import { countRenames } from './rename-calls.js';
 import { listByTime, rowsByTime } from './record-queries.js';
 import { apiCalls } from './run-record-tables.js';
@@ -96,7 +97,7 @@ async function rowsWritten(
 async function listHeads(
   { db }: Session,
   { since, until, run, panel }: CallFilter,
-  { offset, limit }: { offset: number; limit: number } = { offset: 0, limit: -1 },
+  { offset, limit }: { offset: number; limit: number } = { offset: 0, limit: NO_LIMIT },
 ): Promise<BlockHead[]> {
   let query = db
     .selectFrom('api_call_blocks')
@@ -178,7 +179,7 @@ async function newestInBlocks(
   // A store has many thousands of blocks, and the first ones are mostly enough.
   for (const part of [
     { offset: 0, limit: FIRST_HEADS },
-    { offset: FIRST_HEADS, limit: -1 },
+    { offset: FIRST_HEADS, limit: NO_LIMIT },
   ]) {
     const heads = await listHeads(session, filter, part);
     for (const head of heads) {

@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { CycleRecord, DecisionRecord, SampleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { inChunks, listed } from './record-queries.js';
+import { jsonMember, listed, listedPairs, withMember } from './dialect.js';
+import { inChunks } from './record-queries.js';
 import { confirmations, samples } from './service-record-tables.js';
 
 /**
@@ -103,11 +104,10 @@ async function openSamples(
 ): Promise<void> {
   for (const { service } of written) closed.delete(service);
   for (let first = 0; first < written.length; first += AT_ONCE) {
-    const keys = JSON.stringify(written.slice(first, first + AT_ONCE).map(({ service, at }) => [service, at]));
+    const keys = listedPairs(written.slice(first, first + AT_ONCE).map(({ service, at }) => [service, at]));
     await sql`update "usage_samples" set "panel" = ${panel}, "confirmed_until" = null,
       "confirmed_from" = (select coalesce(max("seq"), 0) from "confirmations")
-      where ("service", "at") in (
-        select json_extract("value", '$[0]'), json_extract("value", '$[1]') from json_each(${keys}))`.execute(db);
+      where ("service", "at") in ${keys}`.execute(db);
   }
 }
 
@@ -197,12 +197,12 @@ async function writeConfirmed(session: Session, { ids, cycles, last, isRolledUp 
   await sql`update "usage_samples" as "base" set "confirmed_until" = ${seq}
     where "service" in ${ids} and ${IS_OPEN}`.execute(db);
   await sql`update "cycles" set "read_at" = ${readAt},
-    "counter" = case when json_type("counter", '$.at') is null then "counter"
-      else json_set("counter", '$.at', ${readAt}) end
+    "counter" = case when ${jsonMember(sql.ref('counter'), ['at'])} is null then "counter"
+      else ${withMember('counter', ['at'], readAt)} end
     where "id" in ${cycles} and "service" in ${ids}`.execute(db);
   await sql`update "decisions" set "run" = ${run}, "at" = ${at}, "read_at" = ${readAt},
-    "inputs" = case when json_type("inputs", '$.reading.at') is null then "inputs"
-      else json_set("inputs", '$.reading.at', ${readAt}) end
+    "inputs" = case when ${jsonMember(sql.ref('inputs'), ['reading', 'at'])} is null then "inputs"
+      else ${withMember('inputs', ['reading', 'at'], readAt)} end
     where "service" in ${ids}`.execute(db);
 }
 
@@ -221,9 +221,10 @@ async function endRolledUp(
     or ("resolution" = 'day' and substr("at", 1, ${lengths[1]}) = ${readAt?.slice(0, lengths[1])}))`;
   const left = sql`from "confirmations" as "c" where "c"."panel" = "base"."panel" and "c"."seq" > "base"."confirmed_from"
     and "c"."seq" < ${seq} and "c"."resolution" = 'raw' order by "c"."seq" limit 1`;
-  await sql`update or ignore "usage_samples" as "base"
+  await sql`update "usage_samples" as "base"
     set ("at", "confirmed_from", "resolution") = (select "c"."read_at", "c"."seq", 'raw' ${left})
-    where ${isDue} and exists (select 1 ${left})`.execute(db);
+    where ${isDue} and exists (select 1 ${left}) and not exists (select 1 from "usage_samples" as "other"
+      where "other"."service" = "base"."service" and "other"."at" = (select "c"."read_at" ${left}))`.execute(db);
   await sql`delete from "usage_samples" as "base" where ${isDue}`.execute(db);
 }
 

@@ -10,7 +10,8 @@ import {
   listConfirmations,
   withConfirmations,
 } from './confirmations-table.js';
-import { inChunksOrAll, listed, putRecords } from './record-queries.js';
+import { listed, rowsOfPairs } from './dialect.js';
+import { inChunksOrAll, putRecords } from './record-queries.js';
 import { cycles, samples } from './service-record-tables.js';
 import { sql } from 'kysely';
 
@@ -150,10 +151,10 @@ async function spreadSamples(session: Session, filter: SpreadFilter): Promise<Sa
   const columns = samples.columns.map((column) => sql.ref(`s.${column}`));
   const ofCycle = cycle === undefined ? sql`` : sql`and "cycle" = ${cycle}`;
   const { rows } = await sql<Parameters<typeof samples.decode>[0]>`
-    select ${sql.join(columns)} from json_each(${JSON.stringify(listParts(filter))})
-    cross join "usage_samples" as "s" on "s"."service" = ${service} and "s"."at" = (
+    select ${sql.join(columns)} from ${rowsOfPairs(listParts(filter))} as "part"
+    cross join "usage_samples" as "s" where "s"."service" = ${service} and "s"."at" = (
       select "at" from "usage_samples" where "service" = ${service} ${ofCycle}
-        and "at" >= json_extract("json_each"."value", '$[0]') and "at" < json_extract("json_each"."value", '$[1]')
+        and "at" >= "part"."first" and "at" < "part"."second"
       order by "at" desc limit 1)`.execute(session.db);
   const found = new Map([...confirmed, ...rows.map((row) => samples.decode(row))].map((sample) => [sample.at, sample]));
   return [...found.values()].sort((a, b) => (a.at < b.at ? -1 : 1));

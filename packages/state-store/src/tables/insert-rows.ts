@@ -1,6 +1,7 @@
-import { CompiledQuery, type RawBuilder, sql, type QueryResult } from 'kysely';
-import type { Session } from './access.js';
+import { CompiledQuery, type QueryResult, type RawBuilder, sql } from 'kysely';
+import type { InsertTarget, Session } from './access.js';
 import type { Stored } from './columns.js';
+import { EACH_NUMBER, EACH_TEXT } from './dialect.js';
 
 /** A statement or a part of one: its texts, and the values between them. */
 export interface Statement {
@@ -62,20 +63,24 @@ export function joined(parts: readonly Statement[], separator: string): Statemen
   return rest.reduce((all, part) => statement(between, all, part), first);
 }
 
+const TEXTS = EACH_TEXT.split('?');
+const NUMBERS = EACH_NUMBER.split('?');
+
 /** Returns the condition that a column has one of these values. They are one value, so that the text is the same for any length. */
 export function isAmong(column: string, values: readonly Stored[]): Statement {
-  return statement`${name(column)} in (select value from json_each(${JSON.stringify(values)}))`;
+  const list = { texts: typeof values[0] === 'number' ? NUMBERS : TEXTS, values: [JSON.stringify(values)] };
+  return statement`${name(column)} in (${list})`;
 }
 
 /** Runs a statement. The query builder makes the text of each once: making it costs more than most queries. */
 export function execute<Row>(
-  { db, texts }: Pick<Session, 'db' | 'texts'>,
+  { db, texts, words }: Pick<Session, 'db' | 'texts' | 'words'>,
   { texts: parts, values }: Statement,
 ): Promise<QueryResult<Row>> {
   const shape = parts.join('?');
   let known = texts.get(shape);
   if (known === undefined) {
-    known = sql(parts as unknown as TemplateStringsArray, ...values).compile(db).sql;
+    known = words.toText(parts);
     texts.set(shape, known);
   }
   return db.executeQuery<Row>(CompiledQuery.raw(known, [...values]));
@@ -98,11 +103,18 @@ const SIZES = [128, 32, 8, 2, 1] as const;
  */
 export async function insertRows(
   session: Session,
-  target: { readonly table: string; readonly columns: readonly string[]; readonly returning?: string },
+  target: InsertTarget,
   rows: readonly (readonly Stored[])[],
   conflict: OnConflict = { do: 'fail' },
 ): Promise<unknown[]> {
+  if (rows.length === 0) return [];
   const returned: unknown[] = [];
+  const { insertAll } = session.words;
+  if (insertAll !== undefined) {
+    const { sql: text, parameters } = insertAll(target, rows, toClause(session, target, conflict));
+    const result = await session.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, [...parameters]));
+    return target.returning === undefined ? [] : result.rows.map((row) => row[target.returning ?? '']);
+  }
   let at = 0;
   for (const size of SIZES) {
     while (rows.length - at >= size) {
@@ -116,31 +128,38 @@ export async function insertRows(
   return returned;
 }
 
-function toText(
-  session: Session,
-  target: { readonly table: string; readonly columns: readonly string[]; readonly returning?: string },
-  size: number,
-  conflict: OnConflict,
-): string {
+function toText(session: Session, target: InsertTarget, size: number, conflict: OnConflict): string {
   const shape = `${target.table} ${conflict.do} ${size} ${target.returning ?? ''}`;
   const known = session.texts.get(shape);
   if (known !== undefined) return known;
   const row = sql`(${sql.join(target.columns.map(() => sql.val('')))})`;
   const rows = sql.join(Array.from({ length: size }, () => row));
-  const returning = target.returning === undefined ? sql`` : sql` returning ${sql.ref(target.returning)}`;
   const text = sql`insert into ${sql.table(target.table)} (${columnNames(target.columns)}) values ${rows}${clause(
-    target.columns,
+    target,
     conflict,
-  )}${returning}`.compile(session.db).sql;
+  )}`.compile(session.db).sql;
   session.texts.set(shape, text);
   return text;
+}
+
+/** The end of a statement that inserts rows. */
+function toClause(session: Session, target: InsertTarget, conflict: OnConflict): string {
+  const shape = `${target.table} ${conflict.do} ${target.returning ?? ''}`;
+  const known = session.texts.get(shape) ?? clause(target, conflict).compile(session.db).sql;
+  session.texts.set(shape, known);
+  return known;
 }
 
 function columnNames(columns: readonly string[]): RawBuilder<unknown> {
   return sql.join(columns.map((column) => sql.ref(column)));
 }
 
-function clause(columns: readonly string[], conflict: OnConflict): RawBuilder<unknown> {
+function clause({ columns, returning }: InsertTarget, conflict: OnConflict): RawBuilder<unknown> {
+  const returned = returning === undefined ? sql`` : sql` returning ${sql.ref(returning)}`;
+  return sql`${onConflict(columns, conflict)}${returned}`;
+}
+
+function onConflict(columns: readonly string[], conflict: OnConflict): RawBuilder<unknown> {
   if (conflict.do === 'fail') return sql``;
   if (conflict.do === 'nothing') return sql` on conflict (${columnNames(conflict.key)}) do nothing`;
   const changes = columns

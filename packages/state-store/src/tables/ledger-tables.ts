@@ -6,6 +6,7 @@ import type { Access, Session } from './access.js';
 import { invoicesTable } from './invoices-table.js';
 import { autoBuyPreferences, callBills } from './ledger-record-tables.js';
 import { ledgerTable } from './ledger-table.js';
+import { behind, listed } from './dialect.js';
 import {
   addRecord,
   deleteRecords,
@@ -13,7 +14,6 @@ import {
   inChunksOrAll,
   inOrder,
   listCounted,
-  listed,
   listRecords,
   putRecords,
   updateRecord,
@@ -55,11 +55,11 @@ function callBillsTable(access: Access): LedgerTables['callBills'] {
 async function renamePanel({ db }: Session, { service, objects, from, to }: RenamedPanel): Promise<void> {
   const onPanel = (panel: string): RawBuilder<boolean> => sql<boolean>`exists (select 1 from "ownership"
     where "ownership"."service" = "call_bills"."service" and "ownership"."panel" = ${panel}
-    and substr("subject", instr("subject", ':') + 1) = "call_bills"."subscriber")`;
+    and ${behind('ownership.subject', ':')} = "call_bills"."subscriber")`;
   const ofOther = sql<boolean>`exists (select 1 from "ownership" as "own" join "ownership" as "other"
     on "other"."subject" = "own"."subject" and "other"."panel" = ${to} and "other"."service" <> "own"."service"
     where "own"."service" = "call_bills"."service"
-    and substr("own"."subject", instr("own"."subject", ':') + 1) = "call_bills"."subscriber")`;
+    and ${behind('own.subject', ':')} = "call_bills"."subscriber")`;
   const lines = objects.length === 0 ? sql`` : sql` or "subscriber" in ${listed(objects)}`;
   await sql`update "call_bills" set "panel" = ${to} where "panel" = ${from} and ("service" = ${service}${lines})
     and ((${onPanel(to)} and not ${onPanel(from)}) or ("service" = ${service} and not ${ofOther}))`.execute(db);

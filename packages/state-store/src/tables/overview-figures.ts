@@ -1,20 +1,31 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type LocalDates, type OverviewNow, TO_RESTRICT } from '../overview.js';
 import { IS_OPEN, NEWEST } from './confirmations-table.js';
+import {
+  byIndex,
+  jsonMember,
+  lengthOfMember,
+  listed,
+  numberMember,
+  rowsOfList,
+  rowsOfMembers,
+  rowsOfTexts,
+  textMember,
+} from './dialect.js';
 
 /** Whether a service has ended, as `hasEnded` of the engine decides it. */
 export const HAS_ENDED = sql<boolean>`"lifecycle" in ('terminated', 'vanished')`;
 
 const toNotRead = ({ removed = [] }: OverviewNow): RawBuilder<unknown> =>
   sql`coalesce("decided", '') in ('failed', 'unreadable')
-      or (not ${HAS_ENDED} and "panel" in (select "value" from json_each(${JSON.stringify(removed)})))`;
+      or (not ${HAS_ENDED} and "panel" in ${listed(removed)})`;
 
 /** Holds for which a call without a known outcome may have restricted. */
-const IN_DOUBT = sql`select "hold" from "actions" indexed by "actions_open"
+const IN_DOUBT = sql`select "hold" from "actions" ${byIndex('actions_open')}
     where "state" in ('planned', 'in-doubt') and "hold" is not null`;
 
 /** Holds that are open, or not undone yet: as `holds.lasting` has them. */
-export const LASTING = sql`select * from "holds" indexed by "holds_open" where "until" is null
+export const LASTING = sql`select * from "holds" ${byIndex('holds_open')} where "until" is null
     union all select * from "holds" where "until" is not null
       and "id" in (select "hold" from "evidence" where "until" is null union ${IN_DOUBT})`;
 
@@ -30,7 +41,7 @@ export const IS_PARTLY = sql<boolean>`exists (select 1 from "conditions" k where
 
 /** The reasons of holds about which something is so. */
 const listReasons = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`coalesce(group_concat(case when ${condition} then h."reason" end, ' '), '')`;
+  sql`coalesce(string_agg(case when ${condition} then h."reason" end, ' ' order by h."reason"), '')`;
 
 /** The reasons of the lasting holds of each service that has one: open, not undone yet, not on the panel yet, or only a part of it. */
 const MARKS = sql`select h."service", ${listReasons(sql`h."until" is null`)} as "open",
@@ -40,12 +51,16 @@ const MARKS = sql`select h."service", ${listReasons(sql`h."until" is null`)} as 
   from (${LASTING}) h group by h."service"`;
 
 /** Whether somebody knows of what is wrong with a service. */
-const KNOWN = sql`select "service", min("acknowledged_at" is not null) as "acknowledged" from "alarms"
+const KNOWN = sql`select "service", min(case when "acknowledged_at" is null then 0 else 1 end) as "acknowledged" from "alarms"
     where "service" is not null and "code" in ('drift', 'stopped_by_panel') group by "service"`;
+
+const WOULD_HOLD = rowsOfList(sql.ref('d.would_hold'), 'w');
+const ALLOWANCE = sql.ref('d.allowance');
+const CHANGED = sql.ref('n.value');
 
 /** The reasons of holds that the last run did not add, and that are not open either. */
 const toWouldHold = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`case when coalesce(d."would_hold", '[]') = '[]' then '' else coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w
+  sql`case when coalesce(d."would_hold", '[]') = '[]' then '' else coalesce((select string_agg(w."value", ' ' order by w."key") from ${WOULD_HOLD}
     where ${condition} and not exists (select 1 from "holds" h
       where h."service" = s."id" and h."until" is null and h."reason" = w."value")), '') end`;
 
@@ -62,7 +77,7 @@ function countsAsOver(today: LocalDates): RawBuilder<boolean> {
 }
 
 const toToday = ({ panels, others }: LocalDates): RawBuilder<unknown> =>
-  sql`coalesce((select t."value" from json_each(${JSON.stringify(panels)}) t where t."key" = s."panel"), ${others})`;
+  sql`coalesce((select t."value" from ${rowsOfTexts(sql`${JSON.stringify(panels)}`, 't')} where t."key" = s."panel"), ${others})`;
 
 /** Figures of the decision; of the cycle, where the last run could not read, or was killed after it had read. */
 const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
@@ -73,11 +88,11 @@ function decisionsNow({ changed = [] }: OverviewNow): RawBuilder<unknown> {
   if (changed.length === 0) return sql`"decisions"`;
   const allowances = JSON.stringify(Object.fromEntries(changed.map((one) => [one.service, one])));
   // Materialized, so that an index is made of it: an import may have changed thousands.
-  return sql`(with n as materialized (select "key", "value" from json_each(${allowances}))
+  return sql`(with n as materialized (select "key", "value" from ${rowsOfMembers(sql`${allowances}`, 'each')})
     select x."service", x."status", x."cycle", x."observing", x."read_at", x."in_bytes", x."out_bytes", x."total_bytes",
-      x."error_code", x."error_message", x."inputs", coalesce(n."value" ->> '$.mode', x."mode") as "mode",
-      coalesce(n."value" -> '$.allowance', x."allowance") as "allowance",
-      coalesce(n."value" -> '$.wouldHold', x."would_hold") as "would_hold"
+      x."error_code", x."error_message", x."inputs", coalesce(${textMember(CHANGED, ['mode'])}, x."mode") as "mode",
+      coalesce(${jsonMember(CHANGED, ['allowance'])}, x."allowance") as "allowance",
+      coalesce(${jsonMember(CHANGED, ['wouldHold'])}, x."would_hold") as "would_hold"
     from "decisions" x left join n on n."key" = x."service")`;
 }
 
@@ -91,18 +106,19 @@ const figures = (
     ${toWouldHold(countsAsOver(today))} as "wouldHold", ${toWouldHold(isNotWithheld(today))} as "wouldBegin",
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
-    case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
+    case ${textMember(ALLOWANCE, ['kind'])} when 'limited' then ${numberMember(ALLOWANCE, ['allowedBytes'])} end as "allowedBytes",
     d."read_at" as "decidedRead", c."read_at" as "cycleRead", d."error_code" as "errorCode", d."error_message" as "errorMessage",
-    coalesce(json_array_length(d."inputs", '$.drift'), 0) as "drift",
+    coalesce(${lengthOfMember(sql.ref('d.inputs'), ['drift'])}, 0) as "drift",
     coalesce(k."acknowledged", 0) as "acknowledged"
   from "services" s left join ${decisionsNow(today)} d on d."service" = s."id"
     left join m on m."service" = s."id" left join k on k."service" = s."id"
     left join "cycles" c on c."id" = d."cycle" and (d."read_at" is null or c."read_at" > d."read_at")`;
 
 /** When a service of the list was read last; of a reading that repeats the one before, when that was confirmed. */
-export const READ_AT = sql`max(coalesce((select "last"."read_at" from "usage_samples" as "base"
+export const READ_AT = sql`(select case when "cycleRead" > "r"."at" then "cycleRead" else "r"."at" end
+    from (select coalesce((select "last"."read_at" from "usage_samples" as "base"
       join "confirmations" as "last" on "last"."seq" = ${NEWEST}
-      where "base"."service" = "id" and "decided" <> '' and ${IS_OPEN}), "decidedRead", "cycleRead"), coalesce("cycleRead", ''))`;
+      where "base"."service" = "id" and "decided" <> '' and ${IS_OPEN}), "decidedRead", "cycleRead") as "at") as "r")`;
 
 /** The status as `toReportedStatus` of quota-core decides it; a test compares the two. */
 const STATUS = sql`case
@@ -112,7 +128,7 @@ const STATUS = sql`case
       when "decided" in ('failed', 'unreadable', 'doubted') then "decided"
       when ${HAS_ENDED} then 'skipped'
       when "decided" not in ('ok', 'held', 'over') then "decided"
-      when "wouldHold" <> '' or coalesce("usedBytes" >= "allowedBytes", 0) then 'over'
+      when "wouldHold" <> '' or coalesce("usedBytes" >= "allowedBytes", false) then 'over'
       else 'ok' end`;
 
 /** The services with all that lists and their numbers are made of. */
@@ -121,6 +137,6 @@ export const ranked = (
 ): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "open", "releasing", "restricting", "partly",
     "wouldHold", "wouldBegin", "usedBytes", "allowedBytes", "decidedRead", "cycleRead", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
     (${toNotRead(today)}) as "notRead",
-    max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
+    case when "allowedBytes" < "usedBytes" then 0 else "allowedBytes" - "usedBytes" end as "remainingBytes",
     ${STATUS} as "status"
-  from (select *, trim("open" || ' ' || "releasing") as "holds" from (${figures(today)}))`;
+  from (select *, trim("open" || ' ' || "releasing") as "holds" from (${figures(today)}) as "f") as "g"`;

@@ -9,6 +9,7 @@ import {
   type OverviewTables,
 } from '../overview.js';
 import type { Access } from './access.js';
+import { isLike, listInJson, NO_LIMIT } from './dialect.js';
 import { HAS_ENDED, IS_PARTLY, IS_TO_RESTRICT, LASTING, ranked, READ_AT } from './overview-figures.js';
 
 /** A row as SQLite returns it; reasons are separated by blanks, and none is an empty text. */
@@ -60,13 +61,14 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
       }),
     errors: () =>
       access.read(async ({ db }) => {
-        // The columns that are not grouped are of the row with the smallest id.
-        const { rows } = await sql<OverviewError & { first: string }>`
-          select s."panel", d."error_code" as "code", count(*) as "services", d."at",
-            s."id" as "service", d."error_message" as "message", min(s."id") as "first"
-          from "decisions" d join "services" s on s."id" = d."service"
-          where d."error_code" is not null group by s."panel", d."error_code" order by 3 desc, 1, 2`.execute(db);
-        return rows.map(({ first, ...row }) => ({ ...row, service: first }));
+        const { rows } = await sql<OverviewError>`
+          select e.*, d."at", d."error_message" as "message" from (
+            select s."panel", d."error_code" as "code", count(*) as "services", min(s."id") as "service"
+            from "decisions" d join "services" s on s."id" = d."service"
+            where d."error_code" is not null group by s."panel", d."error_code") as e
+          join "decisions" d on d."service" = e."service"
+          order by e."services" desc, e."panel", e."code"`.execute(db);
+        return rows;
       }),
   };
 }
@@ -83,15 +85,9 @@ function toPart(
 ): RawBuilder<{ counts: string; matching: number; services: string }> {
   const inOrder = sql`order by ${ORDERS[order]}, "id"`;
   return sql`with ranked as materialized (${ranked(now)}), named as (select * from ranked where ${matching(filter)})
-    select (select ${toJson(COUNTED)} from (${COUNTS})) as "counts", (select count(*) from named) as "matching",
-      (select ${toJson(SHOWN)} from (select *, ${READ_AT} as "readAt" from (select * from named where "id" > ${after}
-        ${inOrder} limit ${limit} offset ${offset}) ${inOrder})) as "services"`;
-}
-
-/** Returns a list in JSON of objects with these columns. */
-function toJson(columns: readonly string[]): RawBuilder<unknown> {
-  const members = columns.flatMap((column) => [sql.lit(column), sql.ref(column)]);
-  return sql`json_group_array(json_object(${sql.join(members)}))`;
+    select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts", (select count(*) from named) as "matching",
+      (select ${listInJson(SHOWN)} from (select *, ${READ_AT} as "readAt" from (select * from named where "id" > ${after}
+        ${inOrder} limit ${limit < 0 ? NO_LIMIT : limit} offset ${offset}) as "part" ${inOrder}) as "shown") as "services"`;
 }
 
 const SHOWN: readonly (keyof RawRow)[] = [
@@ -136,7 +132,7 @@ const COUNTED: readonly (keyof OverviewCount)[] = [
 const CHANGED = sql<{ id: string }>`select s."id" from "services" s join "decisions" d on d."service" = s."id"
     where s."updated_at" >= (select min("at") from "decisions") and s."updated_at" >= d."at"
     union select s."id" from "service_overrides" o join "services" s on s."id" = o."service" join "decisions" d on d."service" = s."id"
-    where max(o."since", coalesce(o."until", '')) >= d."at" order by 1`;
+    where o."since" >= d."at" or o."until" >= d."at" order by 1`;
 
 /** Whether the last run could not read a service, or failed there, or none reads it. */
 const NOT_READ = sql<boolean>`"notRead"`;
@@ -165,7 +161,7 @@ function toRow(raw: RawRow): OverviewRow {
   };
 }
 
-const SHARE = sql`"usedBytes" * 1.0 / max(1, "allowedBytes")`;
+const SHARE = sql`"usedBytes" * 1.0 / case when "allowedBytes" < 1 then 1 else "allowedBytes" end`;
 
 /** Unknown figures stand last. */
 const ORDERS = {
@@ -178,12 +174,16 @@ const ORDERS = {
   client: sql`"client" is null, "client"`,
 } as const;
 
+function count(condition: RawBuilder<unknown>): RawBuilder<number> {
+  return sql`count(*) filter (where ${condition})`;
+}
+
 /** The numbers of all services, by panel and status. */
-const COUNTS = sql`select "panel", "status", count(*) as "services", sum(${HAS_ENDED}) as "ended", sum("drift" > 0) as "drifting",
-    sum("drift" > 0 and "acknowledged") as "driftAcknowledged",
-    sum(${NOT_READ}) as "failing", sum("decided" = 'doubted') as "doubted",
-    sum("holds" <> '') as "held", sum("wouldBegin" <> '') as "wouldHold",
-    sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
+const COUNTS = sql`select "panel", "status", count(*) as "services", ${count(HAS_ENDED)} as "ended", ${count(sql`"drift" > 0`)} as "drifting",
+    ${count(sql`"drift" > 0 and "acknowledged" = 1`)} as "driftAcknowledged",
+    ${count(NOT_READ)} as "failing", ${count(sql`"decided" = 'doubted'`)} as "doubted",
+    ${count(sql`"holds" <> ''`)} as "held", ${count(sql`"wouldBegin" <> ''`)} as "wouldHold",
+    ${count(sql`"usedBytes" * 5 >= "allowedBytes" * 4`)} as "nearLimit"
   from ranked group by "panel", "status" order by "panel", "status"`;
 
 function matching({ panel, status, search, product, client, drifting }: OverviewFilter): RawBuilder<boolean> {
@@ -208,6 +208,6 @@ function ofStatus(status: string): RawBuilder<boolean> {
 
 function containing(search: string): RawBuilder<boolean> {
   const pattern = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-  const columns = ['id', 'client', 'product'].map((name) => sql`${sql.ref(name)} like ${pattern} escape '\\'`);
+  const columns = ['id', 'client', 'product'].map((name) => isLike(name, pattern));
   return sql<boolean>`(${sql.join(columns, sql` or `)})`;
 }

@@ -1,6 +1,7 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { inChunks, listed } from './record-queries.js';
+import { listed } from './dialect.js';
+import { inChunks } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
 import { renamePanel } from './rename-panel.js';
 import { fingerprints, graphCache, switches } from './run-record-tables.js';

@@ -7,6 +7,7 @@ import { minute } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 import { createTables } from './create-tables.js';
 import type { Database } from './database.js';
+import { SQLITE_WORDS } from './dialect.js';
 
 /** Each read by a filter, by what it asks. */
 const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
@@ -154,7 +155,7 @@ describe('the plan of', () => {
         queries.push(event.query);
       },
     });
-    const session = { db, texts: new Map<string, string>(), closed: new Set<string>() };
+    const session = { db, texts: new Map<string, string>(), closed: new Set<string>(), words: SQLITE_WORDS };
     tables = createTables({ read: (work) => work(session), write: (work) => work(session) });
     explain = (query) =>
       handle

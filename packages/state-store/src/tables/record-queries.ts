@@ -1,4 +1,3 @@
-import { type RawBuilder, sql } from 'kysely';
 import type { Page, PageRequest } from '../page.js';
 import type { Session } from './access.js';
 import type { Stored } from './columns.js';
@@ -259,11 +258,6 @@ export async function inChunks<T>(
   const answers: T[][] = [];
   for (let at = 0; at < sorted.length; at += IN_LIST) answers.push(await ask(sorted.slice(at, at + IN_LIST)));
   return answers.flat();
-}
-
-/** Passes a list as one value, so that the statement has the same text for any length and is prepared once. */
-export function listed(values: readonly Stored[]): RawBuilder<string> {
-  return sql`(select value from json_each(${JSON.stringify(values)}))`;
 }
 
 /** The same for an optional list: without it, one query. */

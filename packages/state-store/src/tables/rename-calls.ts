@@ -23,7 +23,7 @@ export async function renameCalls({ db }: Session, rename: Pick<PanelRename, 'fr
     await db.updateTable('api_call_blocks').set(toRow(renamed)).where('seq', '=', seq).execute();
   }
   await sql`insert into "conditions" ("key", "since", "runs") values (${RENAMES}, '', 1)
-    on conflict ("key") do update set "runs" = "runs" + 1`.execute(db);
+    on conflict ("key") do update set "runs" = "conditions"."runs" + 1`.execute(db);
 }
 
 const RENAMES = 'renamed-panels';

@@ -2,6 +2,7 @@ import { toAgentSubject } from '@sluice/quota-core';
 import { type RawBuilder, sql } from 'kysely';
 import type { PanelRename } from '../records.js';
 import type { Access, Session } from './access.js';
+import { textMember, withMember } from './dialect.js';
 import { renameCalls } from './rename-calls.js';
 
 /** Tables with rows of panels. */
@@ -52,10 +53,10 @@ export const SUBJECT_TABLES = [
 
 /** Members of JSON that name a panel. */
 const MEMBERS = [
-  ['conditions', 'details', '$.panel'],
-  ['cycles', 'counter', '$.panel'],
-  ['cycles', 'counter', '$.source.panel'],
-  ['decisions', 'inputs', '$.reading.panel'],
+  ['conditions', 'details', ['panel']],
+  ['cycles', 'counter', ['panel']],
+  ['cycles', 'counter', ['source', 'panel']],
+  ['decisions', 'inputs', ['reading', 'panel']],
 ] as const;
 
 /** Tables with what commands and runs decided and changed: a panel that has a row in one of them is known by its name. */
@@ -83,8 +84,8 @@ export function renamePanel(access: Access, rename: PanelRename): Promise<boolea
     await renameActions(session, rename);
     for (const table of SUBJECT_TABLES) await renameAgents(session, table, rename);
     for (const [table, column, member] of MEMBERS) {
-      const value = sql`json_extract(${sql.ref(column)}, ${member})`;
-      await sql`update ${sql.table(table)} set ${sql.ref(column)} = json_set(${sql.ref(column)}, ${member}, ${rename.to})
+      const value = textMember(sql.ref(column), member);
+      await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${withMember(column, member, rename.to)}
         where ${sql.ref(column)} is not null and ${value} = ${rename.from}`.execute(session.db);
     }
     for (const key of rename.endedByName)
@@ -151,7 +152,8 @@ async function renameKeys(
   { from, to }: PanelRename,
   { key, isOld }: { key: string; isOld: RawBuilder<boolean> },
 ): Promise<void> {
-  await sql`update or ignore "conditions" set "key" = ${`${key}${to}`} || substr("key", ${key.length + from.length + 1})
-    where ${isOld}`.execute(db);
+  const renamed = sql`${`${key}${to}`} || substr("conditions"."key", ${key.length + from.length + 1})`;
+  await sql`update "conditions" set "key" = ${renamed}
+    where ${isOld} and not exists (select 1 from "conditions" as "newer" where "newer"."key" = ${renamed})`.execute(db);
   await sql`delete from "conditions" where ${isOld}`.execute(db);
 }

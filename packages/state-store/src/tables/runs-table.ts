@@ -1,8 +1,8 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
+import { listed } from './dialect.js';
 import {
   inChunks,
-  listed,
   findRecord,
   insertRecords,
   listByTime,

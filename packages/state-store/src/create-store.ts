@@ -1,0 +1,62 @@
+import { createLeases } from './leases.js';
+import { prune } from './prune.js';
+import type { StateStore, StoreTables } from './store.js';
+import type { StoreConnections, Scope } from './store-connections.js';
+import { StoreError } from './store-error.js';
+import type { Session } from './tables/access.js';
+import { createTables } from './tables/create-tables.js';
+
+/** What each database does in its own way. */
+export interface StoreParts {
+  connections: StoreConnections;
+  schemaVersion: number;
+  version: () => Promise<string>;
+  maintenance: Pick<StateStore['maintenance'], 'past' | 'check' | 'backup'>;
+}
+
+/** The state store over an open database. */
+export function createStore({ connections, schemaVersion, version, maintenance }: StoreParts): StateStore {
+  const rest: Omit<StateStore, keyof StoreTables> = {
+    location: connections.location,
+    schemaVersion,
+    version,
+    write: (work, options = {}) =>
+      connections.transaction(
+        (session, scope) => work(tablesWithin(connections, session, scope)),
+        options.fences ?? [],
+      ),
+    leases: createLeases(connections),
+    maintenance: { prune: (request) => prune(connections, request), ...maintenance },
+    close: () => connections.close(),
+    [Symbol.asyncDispose]: () => connections.close(),
+  };
+  return Object.assign(createTables(connections), rest);
+}
+
+/** The tables passed to the work of a `write`. */
+function tablesWithin(connections: StoreConnections, session: Session, scope: Scope): StoreTables {
+  return createTables({
+    read: (work) =>
+      connections.guarded(() => {
+        refuseEnded(scope);
+        return work(session);
+      }),
+    write: async (work) => {
+      refuseEnded(scope);
+      try {
+        return await connections.guarded(() => work(session));
+      } catch (error) {
+        scope.failure ??= { error };
+        throw error;
+      }
+    },
+  });
+}
+
+function refuseEnded(scope: Scope): void {
+  if (scope.active) return;
+  throw new StoreError(
+    'store_closed',
+    'The write that these tables belong to has ended. Use the store, or a new write.',
+  );
+}

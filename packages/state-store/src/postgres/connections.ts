@@ -1,0 +1,221 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { refuseNewer } from '../migrations/migrate.js';
+import { runsWritesTwice } from '../rehearsal.js';
+import { StoreConnections } from '../store-connections.js';
+import { StoreError } from '../store-error.js';
+import type { Session, Words } from '../tables/access.js';
+import { ClientConnection, type ConnectionSource, onConnection, StatementNames, toKysely } from './driver.js';
+import { isCollision, isLost, toStoreError } from './errors.js';
+import { DATABASE_NOW } from './words.js';
+
+/** An open database. */
+export interface OpenDatabase {
+  /** As messages show it. */
+  location: string;
+  schemaVersion: number;
+  pool: Pool;
+  words: Words;
+  isReadOnly: boolean;
+  /** Milliseconds to wait for a server that is away, before an error. */
+  waitMs: number;
+  /** A number from 0 to 1 for the pauses. */
+  random: () => number;
+  /** Called when it is closed, before its connections. */
+  beforeEnd: () => Promise<void>;
+}
+
+/** What a transaction begins with. */
+interface Beginning {
+  version: number;
+  /** Its number, by which its outcome can be asked for. */
+  id: string;
+  /** Changes when another server takes over, which may number its transactions as this one did. */
+  timeline: string;
+  now: string;
+}
+
+const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
+
+/** Takes no lock of rows: only writers that have to be alone wait for it, and others for these. */
+const lockOf = (alone: boolean): string =>
+  `lock table "schema_migrations" in ${alone ? 'exclusive' : 'row share'} mode`;
+
+/** The lock is acquired before the first query, which decides what the transaction sees. */
+const toBeginning = (alone: boolean): string[] => [
+  'begin isolation level serializable',
+  lockOf(alone),
+  `select max("version") as "version", pg_current_xact_id()::text as "id", ${TIMELINE} as "timeline",
+    ${DATABASE_NOW} as "now" from "schema_migrations"`,
+];
+
+/** Runs of the same work after collisions; all but the first are alone. */
+const MOST_RUNS = 6;
+
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 500;
+
+/**
+ * Reads on any connection of the pool, and writes one after the other, each in a transaction as if it ran alone. Where others came in
+ * between, the database rolls back, and the work runs again, then without any other writer beside it.
+ */
+export class PostgresConnections extends StoreConnections {
+  readonly #open: OpenDatabase;
+  readonly #names = new StatementNames();
+  readonly #texts = new Map<string, string>();
+  readonly #reader: Session['db'];
+
+  constructor(open: OpenDatabase) {
+    super(open.location, { runsTwice: runsWritesTwice() });
+    this.#open = open;
+    const source: ConnectionSource = {
+      acquire: () => this.#acquire(),
+      release: (connection) => this.#release(connection),
+    };
+    this.#reader = toKysely(source);
+  }
+
+  protected get isWritable(): boolean {
+    return !this.#open.isReadOnly;
+  }
+
+  protected reading<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#persist(() => work(this.#session(this.#reader)), isLost);
+  }
+
+  protected async transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    let runs = 0;
+    return this.#persist(
+      () => this.#runOnce(work, runs++ > 0),
+      (error) => isLost(error) || (isCollision(error) && runs < MOST_RUNS),
+    );
+  }
+
+  protected toStoreError(error: unknown): unknown {
+    return toStoreError(error instanceof Repeatable ? error.cause : error, this.location);
+  }
+
+  protected async end(): Promise<void> {
+    await this.#open.beforeEnd();
+    await this.#open.pool.end();
+  }
+
+  async #acquire(): Promise<ClientConnection> {
+    return new ClientConnection(await this.#open.pool.connect(), this.#names);
+  }
+
+  #release({ client, isBroken }: ClientConnection): void {
+    client.release(isBroken);
+  }
+
+  #session(db: Session['db'], now?: string): Session {
+    const { words } = this.#open;
+    const byDatabase = now !== undefined && words.now !== '' ? { now } : {};
+    return { db, texts: this.#texts, closed: new Set<string>(), words, ...byDatabase };
+  }
+
+  /** Runs the attempt again while its error may pass, for as long as the store waits. */
+  async #persist<T>(attempt: () => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> {
+    const deadline = performance.now() + this.#open.waitMs;
+    for (let pause = SHORTEST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const reason = error instanceof Repeatable ? error.cause : error;
+        if (!mayPass(reason) || performance.now() >= deadline) throw reason;
+      }
+      await delay(pause * (0.5 + this.#open.random()));
+    }
+  }
+
+  async #runOnce<T>(work: (session: Session) => Promise<T>, alone: boolean): Promise<T> {
+    const connection = await this.#acquire();
+    try {
+      const beginning = await begin(connection, alone);
+      let result: T;
+      try {
+        refuseNewer(this.location, beginning.version, this.#open.schemaVersion);
+        result = await work(this.#session(onConnection(connection), beginning.now));
+      } catch (error) {
+        await rollBack(connection);
+        // Whatever the work made of it: it was rolled back for a reason that may pass.
+        throw connection.repeatable === null ? error : new Repeatable(connection.repeatable);
+      }
+      if (connection.failure !== null) {
+        await rollBack(connection);
+        throw connection.repeatable === null ? connection.failure : new Repeatable(connection.repeatable);
+      }
+      await this.#commit(connection, beginning);
+      return result;
+    } finally {
+      this.#release(connection);
+    }
+  }
+
+  async #commit(connection: ClientConnection, beginning: Beginning): Promise<void> {
+    try {
+      const [result] = await connection.runAll(['commit']);
+      if (result?.command === 'COMMIT') return;
+    } catch (error) {
+      if (!connection.isBroken) throw error;
+      await this.#askOutcome(beginning, error);
+      return;
+    }
+    throw new StoreError('store_conflict', `The store ${this.location} rolled a write back; nothing was written.`);
+  }
+
+  /** The server may have committed before its answer was lost: it is asked, and nothing is repeated unless it did not. */
+  async #askOutcome({ id, timeline }: Beginning, reason: unknown): Promise<void> {
+    const status = await this.#persist(async () => {
+      const asking = await this.#acquire();
+      try {
+        const [result] = await asking.runAll([
+          `select case when ${TIMELINE} = '${timeline}' then pg_xact_status('${id}'::xid8) end as "status"`,
+        ]);
+        const found = result?.rows[0]?.['status'];
+        if (found === 'in progress') throw new Repeatable(reason);
+        return found;
+      } finally {
+        this.#release(asking);
+      }
+    }, isLost).catch(() => null);
+    if (status === 'committed') return;
+    if (status === 'aborted') throw new Repeatable(reason);
+    throw new StoreError(
+      'store_in_doubt',
+      `The store ${this.location} was lost while it committed: whether it has the write is not known. Read what it has before the write is repeated.`,
+      { cause: reason },
+    );
+  }
+}
+
+/** An error of the database after which the same work may succeed. */
+class Repeatable extends Error {
+  constructor(cause: unknown) {
+    super('rolled back', { cause });
+  }
+}
+
+async function begin(connection: ClientConnection, alone: boolean): Promise<Beginning> {
+  try {
+    const results = await connection.runAll(toBeginning(alone));
+    const row = results.at(-1)?.rows[0] as unknown as
+      | (Omit<Beginning, 'version'> & { version: number | null })
+      | undefined;
+    if (row === undefined) throw new Error('the server answered nothing');
+    return { ...row, version: row.version ?? 0 };
+  } catch (error) {
+    await rollBack(connection);
+    throw error;
+  }
+}
+
+async function rollBack(connection: ClientConnection): Promise<void> {
+  if (connection.isBroken) return;
+  try {
+    await connection.runAll(['rollback']);
+  } catch {
+    // The server rolls back what a connection leaves open.
+    connection.isBroken = true;
+  }
+}

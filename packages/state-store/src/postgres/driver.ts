@@ -1,0 +1,210 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type DataTypeNode,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  Kysely,
+  type OperationNode,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  type RawNode,
+} from 'kysely';
+import type { PoolClient, QueryResult as ClientResult } from 'pg';
+import { StoreError } from '../store-error.js';
+import type { Database } from '../tables/database.js';
+import type { TwofoldNode } from '../tables/dialect.js';
+import { isCollision, isLost } from './errors.js';
+import { toPostgresType } from './schema.js';
+
+/** Object numbers of types whose values are not read as text. */
+const OIDS = { bool: 16, bytea: 17, int8: 20, int2: 21, int4: 23, oid: 26, float4: 700, float8: 701, numeric: 1700 };
+
+/** Returns what reads the values of a type: as SQLite returns them, truth as 1 or 0. */
+export function getTypeParser(oid: number): (text: string) => unknown {
+  switch (oid) {
+    case OIDS.bool:
+      return (text) => (text === 't' ? 1 : 0);
+    case OIDS.int2:
+    case OIDS.int4:
+    case OIDS.int8:
+    case OIDS.oid:
+      return readWhole;
+    case OIDS.float4:
+    case OIDS.float8:
+    case OIDS.numeric:
+      return Number;
+    case OIDS.bytea:
+      return (text) => Buffer.from(text.slice(2), 'hex');
+    default:
+      return (text) => text;
+  }
+}
+
+function readWhole(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value)) return value;
+  throw new StoreError('store_damaged', `The store has the number ${text}, which is too large for it.`);
+}
+
+/** More texts than the store has; lists of conditions add others. They are prepared once in each connection. */
+const MOST_PREPARED = 400;
+
+/** Names of the statements that are prepared, by their texts. */
+export class StatementNames {
+  readonly #names = new Map<string, string>();
+
+  find(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined || this.#names.size >= MOST_PREPARED) return known;
+    const name = `sluice_${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}
+
+/** PostgreSQL has no text with the character 0. */
+const ZERO = String.fromCodePoint(0);
+const ESCAPED_ZERO = /(?<!\\)((?:\\\\)*)\\u0000/g;
+
+function storable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'string') return value;
+  const text = value.includes(ZERO) ? value.replaceAll(ZERO, '\ufffd') : value;
+  return text.includes('\\u0000') ? text.replaceAll(ESCAPED_ZERO, '$1\\ufffd') : text;
+}
+
+/** Statements on one client, one after the other. */
+export class ClientConnection implements DatabaseConnection {
+  readonly client: PoolClient;
+  readonly #names: StatementNames;
+  #tail: Promise<unknown> = Promise.resolve();
+  /** Why the transaction can't be committed, and the same work may succeed again. */
+  repeatable: unknown = null;
+  /** The first error, after which the server refuses all other statements of the transaction. */
+  failure: unknown = null;
+  /** Whether no other statement can be sent. */
+  isBroken = false;
+
+  constructor(client: PoolClient, names: StatementNames) {
+    this.client = client;
+    this.#names = names;
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { command, rowCount, rows } = await this.run(() =>
+      this.client.query({ text: sql, values: parameters.map(storable), ...this.#named(sql) }),
+    );
+    const changes = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE';
+    return { rows: rows as Row[], ...(changes ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}) };
+  }
+
+  /** Runs statements without parameters in one round trip; returns the rows of each. */
+  async runAll(statements: readonly string[]): Promise<ClientResult<Record<string, unknown>>[]> {
+    const results: unknown = await this.run(() => this.client.query(statements.join('; ')));
+    return (Array.isArray(results) ? results : [results]) as ClientResult<Record<string, unknown>>[];
+  }
+
+  run<T>(send: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(send);
+    this.#tail = result.catch((error: unknown) => {
+      if (isLost(error) || isUnanswered(error)) this.isBroken = true;
+      if (isLost(error) || isCollision(error)) this.repeatable ??= error;
+      this.failure ??= error;
+    });
+    return result;
+  }
+
+  // eslint-disable-next-line require-yield -- nothing streams
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    await Promise.reject(new Error('The store streams no results.'));
+  }
+
+  #named(text: string): { name?: string } {
+    const name = this.#names.find(text);
+    return name === undefined ? {} : { name };
+  }
+}
+
+/** The client gave up waiting; the answer may still come, as that of another statement. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Query read timeout');
+}
+
+/** How statements get a connection. */
+export interface ConnectionSource {
+  acquire(): Promise<ClientConnection>;
+  release(connection: ClientConnection): void;
+}
+
+/** Transactions are begun by the store itself, since the work of one may have to run again. */
+class StoreDriver implements Driver {
+  readonly #source: ConnectionSource;
+
+  constructor(source: ConnectionSource) {
+    this.#source = source;
+  }
+
+  async init(): Promise<void> {}
+
+  acquireConnection(): Promise<DatabaseConnection> {
+    return this.#source.acquire();
+  }
+
+  releaseConnection(connection: DatabaseConnection): Promise<void> {
+    this.#source.release(connection as ClientConnection);
+    return Promise.resolve();
+  }
+
+  beginTransaction(): Promise<void> {
+    return Promise.reject(new Error('The store begins its transactions.'));
+  }
+
+  commitTransaction(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  rollbackTransaction(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async destroy(): Promise<void> {}
+}
+
+/** States what both databases have different words for, and types of columns as those of schema.ts. */
+class StoreQueryCompiler extends PostgresQueryCompiler {
+  protected override visitRaw(node: RawNode): void {
+    const { postgres } = node as TwofoldNode;
+    super.visitRaw(postgres === undefined ? node : (postgres as RawNode));
+  }
+
+  protected override visitDataType(node: DataTypeNode): void {
+    this.append(toPostgresType(node.dataType));
+  }
+
+  protected override visitColumnDefinition(node: Parameters<PostgresQueryCompiler['visitColumnDefinition']>[0]): void {
+    const { dataType } = node;
+    const isNumbered =
+      node.primaryKey === true && (dataType as OperationNode & { dataType?: string }).dataType === 'integer';
+    super.visitColumnDefinition(isNumbered && node.identity !== true ? { ...node, identity: true } : node);
+  }
+}
+
+/** Returns the query builder on connections of a source. */
+export function toKysely(source: ConnectionSource): Kysely<Database> {
+  const dialect: Dialect = {
+    createAdapter: (): DialectAdapter => new PostgresAdapter(),
+    createDriver: () => new StoreDriver(source),
+    createQueryCompiler: () => new StoreQueryCompiler(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+  };
+  return new Kysely<Database>({ dialect });
+}
+
+/** Returns the query builder on one connection. */
+export function onConnection(connection: ClientConnection): Kysely<Database> {
+  return toKysely({ acquire: () => Promise.resolve(connection), release: () => undefined });
+}

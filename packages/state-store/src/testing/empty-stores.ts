@@ -1,0 +1,87 @@
+import pg from 'pg';
+import { openStore } from '../open-store.js';
+import { sharedPostgres } from './server.js';
+
+/** A schema of a store for one test at a time. */
+export interface EmptySchema {
+  /** The URL of the store. */
+  readonly url: string;
+  /** Removes all rows, and makes the tables where there are none. */
+  empty(): Promise<void>;
+  /** Runs statements on it that the store would never run. The next test that is given the schema gets new tables. */
+  tamper(...statements: string[]): Promise<void>;
+  /** Lets another test have it. */
+  release(): Promise<void>;
+}
+
+/** Tests at once in all processes. */
+const MOST = 200;
+
+/** Several tests at once have a few connections each. */
+const POOL = '4';
+
+/** Removes all rows of a schema, and lets its numbers begin again; only tables with rows cost something. */
+const EMPTY = `create or replace function public.sluice_empty(name text) returns void language plpgsql as $$
+declare
+  one record;
+  found boolean;
+begin
+  for one in select tablename as "table" from pg_tables where schemaname = name and tablename <> 'schema_migrations' loop
+    execute format('select exists (select 1 from %I.%I)', name, one."table") into found;
+    if found then execute format('delete from %I.%I', name, one."table"); end if;
+  end loop;
+  perform setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
+    from pg_sequences where schemaname = name and last_value is not null;
+end $$`;
+
+/** Returns a schema of the shared server that no other test has, as empty as a new store. */
+export async function acquireSchema(): Promise<EmptySchema> {
+  const server = await sharedPostgres();
+  const client = new pg.Client({ connectionString: server.url() });
+  // The server may end after the tests.
+  client.on('error', () => undefined);
+  await client.connect();
+  const schema = await lockSchema(client);
+  const url = server.url({ schema, pool: POOL });
+  let isAltered = false;
+  const make = async (): Promise<void> => {
+    await (await openStore({ location: url, clock: { now: () => Date.parse('2026-03-01T00:00:00.000Z') } })).close();
+  };
+  const { rows } = await client.query('select 1 from pg_namespace where nspname = $1', [schema]);
+  if (rows.length === 0) await make();
+  return {
+    url,
+    async empty() {
+      if (isAltered) {
+        await client.query(`drop schema if exists "${schema}" cascade`);
+        await make();
+        isAltered = false;
+        return;
+      }
+      await client.query('set session_replication_role = replica');
+      await client.query('select public.sluice_empty($1)', [schema]);
+    },
+    async tamper(...statements) {
+      isAltered = true;
+      await client.query(`set search_path = "${schema}"; set session_replication_role = replica`);
+      for (const statement of statements) await client.query(statement);
+    },
+    async release() {
+      if (isAltered) await client.query(`drop schema if exists "${schema}" cascade`);
+      await client.end();
+      server.release();
+    },
+  };
+}
+
+/** The lock ends with the connection. */
+async function lockSchema(client: pg.Client): Promise<string> {
+  await client.query('select pg_advisory_lock(0)');
+  await client.query(EMPTY);
+  await client.query('select pg_advisory_unlock(0)');
+  for (let number = 1; number <= MOST; number += 1) {
+    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [number]);
+    if (rows[0]?.locked === true) return `store_${number}`;
+  }
+  throw new Error('too many tests at once');
+}
