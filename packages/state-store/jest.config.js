@@ -3,7 +3,11 @@ import { base as shared } from '../../jest.base.js';
 const { testSequencer, ...base } = shared;
 
 /** Tests about files, and about what needs no store. */
-const WITHOUT_POSTGRES = ['/sqlite/', '/migrations/'];
+const WITHOUT_POSTGRES = [
+  '/sqlite/',
+  '/migrations/',
+  '/(decision-basis|open-store|query-plans|record-table|restore-store|two-backups|readme)\\.test',
+];
 
 /** Tests run once with files and once on PostgreSQL. */
 export default {

@@ -31,6 +31,7 @@ export interface Finding {
 
 /** What a database is checked for beside the rows, and how its errors are read. */
 export interface OwnChecks {
+  location: string;
   checks: readonly Check[];
   toStoreError(error: unknown): unknown;
 }
@@ -40,7 +41,7 @@ export async function checkStore(session: Session, own: OwnChecks): Promise<Stor
   const { db } = session;
   const checks: readonly Check[] = [
     ...own.checks,
-    { name: 'rows', object: 'all tables', find: () => damagedRows(session) },
+    { name: 'rows', object: own.location, find: () => damagedRows(session) },
     { name: 'one-open-hold', object: 'holds', find: () => findDoubleHolds(db) },
     { name: 'one-open-evidence', object: 'evidence', find: () => findDoubleEvidence(db) },
     {

@@ -8,7 +8,7 @@ import { type Child, compileStore, start } from './test/child-processes.js';
 import { booking, moves } from './test/ledger-records.js';
 import { minute, service } from './test/records.js';
 import { unpack } from './test/unpack.js';
-import { clock, useStore } from './test/use-store.js';
+import { clock, onFiles, useStore } from './test/use-store.js';
 
 /** Begins each program: opens the store, and can wait for a line from the test. */
 const PRELUDE = `
@@ -18,7 +18,7 @@ const [location, ...args] = process.argv.slice(2);
 const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const told = async () => (await input.next()).value;
 const print = (value) => console.log(JSON.stringify(value));
-const open = () => openStore({ location, clock: { now: () => 0 } });
+const open = () => openStore({ location, clock: { now: () => 0 }, leaseClock: 'caller' });
 const done = async (store) => { await store.close(); process.stdin.destroy(); };
 const owner = { host: 'host-1', pid: process.pid, processStart: 'now' };
 const now = '2026-03-01T00:00:00.000Z';
@@ -48,8 +48,8 @@ describe('several processes', () => {
     return children;
   }
 
-  it('open a new file at once', async () => {
-    const location = join(at.folder, 'new', 'sluice.db');
+  it('open a new store at once', async () => {
+    const location = await at.toNew();
     const all = await startAll(
       4,
       location,
@@ -232,7 +232,7 @@ describe('several processes', () => {
     expect(checks.filter((check) => check.status !== 'ok' && check.name !== 'unknown-services')).toEqual([]);
   });
 
-  it('copy a store while another writes to it', async () => {
+  onFiles('copy a store while another writes to it', async () => {
     const [writer] = await startAll(
       1,
       at.location,

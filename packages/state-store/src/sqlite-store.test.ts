@@ -7,7 +7,7 @@ import { connectReader, connectWriter } from './sqlite/connect.js';
 import type { StoreTables } from './store.js';
 import { StoreError } from './store-error.js';
 import { apiCall, cycle, hold, minute, purchase, sample, service } from './test/records.js';
-import { tamper, useStore } from './test/use-store.js';
+import { onFiles, tamper, useStore } from './test/use-store.js';
 
 /** A promise and what settles it. */
 function signal(): { promise: Promise<void>; give: () => void } {
@@ -137,7 +137,7 @@ describe('write', () => {
     expect(await at.store.services.ids()).toEqual(['svc-1', 'svc-2']);
   });
 
-  it('gives up when the lock is not free in time', async () => {
+  onFiles('gives up when the lock is not free in time', async () => {
     const impatient = await at.open({ wait: 60 });
     const go = signal();
     const slow = at.store.write(() => go.promise);
@@ -189,7 +189,7 @@ describe('close', () => {
 describe('a full disk', () => {
   const at = useStore();
 
-  it('undoes the write, and the next small one works', async () => {
+  onFiles('undoes the write, and the next small one works', async () => {
     await at.store.services.put([service('svc-0')]);
     await at.store.close();
     const reader = await connectReader(at.location, 1000, { still: false });
@@ -267,7 +267,7 @@ describe('a damaged row', () => {
 describe('a damaged file', () => {
   const at = useStore();
 
-  it('is told by what reads it, and by the check', async () => {
+  onFiles('is told by what reads it, and by the check', async () => {
     await at.store.services.put(Array.from({ length: 3000 }, (_, n) => service(`svc-${n}`)));
     await at.store.close();
     const pageSize = 4096;

@@ -13,10 +13,11 @@ export function postgresChecks(
 ): OwnChecks {
   const { shown, schema } = settings;
   return {
+    location: shown,
     toStoreError: (error) => toStoreError(error, shown),
     checks: [
       { name: 'integrity', object: shown, find: () => findUnusable(session, schema) },
-      { name: 'foreign-keys', object: shown, find: () => findUnchecked(session, schema) },
+      { name: 'foreign-keys', object: shown, find: () => findDangling(session, schema) },
       { name: 'schema', object: `version ${schemaVersion}`, find: () => findAltered(session, schema) },
     ],
   };
@@ -31,13 +32,34 @@ async function findUnusable({ db }: Session, schema: string): Promise<Finding[]>
   return rows.map(({ name }) => ({ object: name, message: 'This index is not valid. Run: reindex index' }));
 }
 
-/** Rows are checked when they are written, by constraints that were not added unchecked. */
-async function findUnchecked({ db }: Session, schema: string): Promise<Finding[]> {
-  const { rows } = await sql<{ name: string; table: string }>`
-    select c.conname as "name", t.relname as "table" from pg_constraint c join pg_class t on t.oid = c.conrelid
+/** A column that names a row of another table. */
+interface Reference {
+  table: string;
+  column: string;
+  parent: string;
+  key: string;
+}
+
+/** Rows are checked when they are written, unless that was switched off. */
+async function findDangling({ db }: Session, schema: string): Promise<Finding[]> {
+  const { rows: references } = await sql<Reference>`
+    select t.relname as "table", a.attname as "column", p.relname as "parent", b.attname as "key"
+    from pg_constraint c join pg_class t on t.oid = c.conrelid join pg_class p on p.oid = c.confrelid
     join pg_namespace n on n.oid = t.relnamespace
-    where n.nspname = ${schema} and not c.convalidated order by 1 limit ${FINDINGS}`.execute(db);
-  return rows.map(({ name, table }) => ({ object: table, message: `The rows are not checked by ${name}.` }));
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+    join pg_attribute b on b.attrelid = c.confrelid and b.attnum = c.confkey[1]
+    where n.nspname = ${schema} and c.contype = 'f' order by 1, 2`.execute(db);
+  const findings: Finding[] = [];
+  for (const { table, column, parent, key } of references) {
+    const own = sql.ref(`own.${column}`);
+    const { rows } = await sql<{ value: string }>`select ${own} as "value" from ${sql.table(table)} as "own"
+      where ${own} is not null and not exists (
+        select 1 from ${sql.table(parent)} as "other" where ${sql.ref(`other.${key}`)} = ${own})
+      order by 1 limit ${FINDINGS}`.execute(db);
+    for (const { value } of rows)
+      findings.push({ object: table, message: `Its ${column} "${value}" is no row of ${parent}.` });
+  }
+  return findings;
 }
 
 async function findAltered({ db }: Session, schema: string): Promise<Finding[]> {
@@ -67,7 +89,7 @@ async function findAltered({ db }: Session, schema: string): Promise<Finding[]> 
   return [...differing, ...foreign.map((name) => ({ object: name, message: 'Sluice did not create it.' }))];
 }
 
-/** Columns of tables with their types, and indexes that no constraint has made, by name. */
+/** Columns of tables with their types, triggers, and indexes that no constraint has made, by name. */
 async function readFound({ db }: Pick<Session, 'db'>, schema: string): Promise<Map<string, string>> {
   const tables = await sql<{ name: string; columns: string }>`
     select c.relname as "name", coalesce(string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
@@ -76,6 +98,9 @@ async function readFound({ db }: Pick<Session, 'db'>, schema: string): Promise<M
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v', 'm', 'f') group by c.relname`.execute(db);
+  const triggers = await sql<{ name: string }>`
+    select t.tgname as "name" from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    join pg_namespace n on n.oid = c.relnamespace where n.nspname = ${schema} and not t.tgisinternal`.execute(db);
   const indexes = await sql<{ name: string; kind: string }>`
     select c.relname as "name", case when i.indisunique then 'unique index' else 'index' end as "kind"
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
@@ -84,6 +109,7 @@ async function readFound({ db }: Pick<Session, 'db'>, schema: string): Promise<M
   );
   return new Map([
     ...tables.rows.map(({ name, columns }) => [name, columns] as const),
+    ...triggers.rows.map(({ name }) => [name, 'trigger'] as const),
     ...indexes.rows.map(({ name, kind }) => [name, kind] as const),
   ]);
 }

@@ -14,41 +14,11 @@ import {
   type RawNode,
 } from 'kysely';
 import type { PoolClient, QueryResult as ClientResult } from 'pg';
-import { StoreError } from '../store-error.js';
 import type { Database } from '../tables/database.js';
 import type { TwofoldNode } from '../tables/dialect.js';
 import { isCollision, isLost } from './errors.js';
 import { toPostgresType } from './schema.js';
-
-/** Object numbers of types whose values are not read as text. */
-const OIDS = { bool: 16, bytea: 17, int8: 20, int2: 21, int4: 23, oid: 26, float4: 700, float8: 701, numeric: 1700 };
-
-/** Returns what reads the values of a type: as SQLite returns them, truth as 1 or 0. */
-export function getTypeParser(oid: number): (text: string) => unknown {
-  switch (oid) {
-    case OIDS.bool:
-      return (text) => (text === 't' ? 1 : 0);
-    case OIDS.int2:
-    case OIDS.int4:
-    case OIDS.int8:
-    case OIDS.oid:
-      return readWhole;
-    case OIDS.float4:
-    case OIDS.float8:
-    case OIDS.numeric:
-      return Number;
-    case OIDS.bytea:
-      return (text) => Buffer.from(text.slice(2), 'hex');
-    default:
-      return (text) => text;
-  }
-}
-
-function readWhole(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value)) return value;
-  throw new StoreError('store_damaged', `The store has the number ${text}, which is too large for it.`);
-}
+import { storable } from './values.js';
 
 /** More texts than the store has; lists of conditions add others. They are prepared once in each connection. */
 const MOST_PREPARED = 400;
@@ -64,17 +34,6 @@ export class StatementNames {
     this.#names.set(text, name);
     return name;
   }
-}
-
-/** PostgreSQL has no text with the character 0. */
-const ZERO = String.fromCodePoint(0);
-const ESCAPED_ZERO = /(?<!\\)((?:\\\\)*)\\u0000/g;
-
-function storable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(storable);
-  if (typeof value !== 'string') return value;
-  const text = value.includes(ZERO) ? value.replaceAll(ZERO, '\ufffd') : value;
-  return text.includes('\\u0000') ? text.replaceAll(ESCAPED_ZERO, '$1\\ufffd') : text;
 }
 
 /** Statements on one client, one after the other. */

@@ -7,10 +7,11 @@ import type { OpenStoreOptions } from '../open-store.js';
 import type { StateStore } from '../store.js';
 import { StoreError } from '../store-error.js';
 import { PostgresConnections } from './connections.js';
-import { ClientConnection, getTypeParser, onConnection, StatementNames } from './driver.js';
+import { ClientConnection, onConnection, StatementNames } from './driver.js';
 import { toStoreError } from './errors.js';
 import { findStore, migratePostgres } from './migrate.js';
 import { type PostgresSettings, readPostgresUrl } from './url.js';
+import { getTypeParser } from './values.js';
 import { postgresWords } from './words.js';
 
 /** The oldest version of the server, as `server_version_num` states it. */
@@ -56,7 +57,7 @@ export function openPool(
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_S * 1000,
     allowExitOnIdle: true,
-    types: { getTypeParser: getTypeParser as pg.CustomTypesConfig['getTypeParser'] },
+    types: { getTypeParser },
     options: Object.entries(parameters)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
@@ -119,7 +120,11 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<StateS
         const { postgresChecks } = await import('./checks.js');
         return connections.read((session) => checkStore(session, postgresChecks(session, { settings, schemaVersion })));
       },
-      backup: () => Promise.reject(noBackup(shown)),
+      backup: () =>
+        connections.guarded(() => {
+          connections.refuseClosed();
+          throw noBackup(shown);
+        }),
     },
   });
 }

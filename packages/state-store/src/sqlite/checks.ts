@@ -13,6 +13,7 @@ export function sqliteChecks(
   { location, schemaVersion }: { location: string; schemaVersion: number },
 ): OwnChecks {
   return {
+    location,
     toStoreError: (error) => toStoreError(error, location),
     checks: [
       { name: 'integrity', object: location, find: () => damage(db) },

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { ApiCallRecord, PageCursor } from '../index.js';
-import { openWriter } from '../sqlite/open-handle.js';
 import { apiCall, minute } from '../test/records.js';
 import { apiCalls } from './run-record-tables.js';
-import { useStore } from '../test/use-store.js';
+import { ask, tamper, toBrokenBlock, useStore } from '../test/use-store.js';
 
 describe('API calls', () => {
   const at = useStore();
@@ -72,9 +71,7 @@ describe('API calls', () => {
   });
 
   const countBlocks = async (): Promise<unknown> => {
-    const handle = await openWriter(at.location, 1000);
-    const row = handle.prepare('select count(*) as n from api_call_blocks').get([]);
-    handle.close();
+    const [row] = await ask(at.location, 'select count(*) as n from api_call_blocks');
     return row;
   };
 
@@ -133,14 +130,12 @@ describe('API calls', () => {
     const limits = fc.integer({ min: 1, max: 100 });
     await fc.assert(
       fc.asyncProperty(blocks, limits, fc.integer({ min: 1, max: 450 }), async (all, limit, last) => {
-        const handle = await openWriter(at.location, 1000);
-        handle.exec('delete from api_call_blocks');
+        await tamper(at.location, 'delete from api_call_blocks');
         const time = nextDay();
         const until = time(last);
         for (const block of all) await at.store.apiCalls.add(block.map(({ at: n, ...rest }) => apiCall(time(n), rest)));
         const found = await at.store.apiCalls.list({ panel: 'dcim', until, limit });
-        handle.exec('update api_call_blocks set newest = null');
-        handle.close();
+        await tamper(at.location, 'update api_call_blocks set newest = null');
         expect(found).toEqual(await at.store.apiCalls.list({ panel: 'dcim', until, limit }));
       }),
       { numRuns: 25 },
@@ -160,9 +155,7 @@ describe('API calls', () => {
     });
     await fc.assert(
       fc.asyncProperty(blocks, fc.integer({ min: 1, max: 400 }), async (all, n) => {
-        const handle = await openWriter(at.location, 1000);
-        handle.exec('delete from api_call_blocks');
-        handle.close();
+        await tamper(at.location, 'delete from api_call_blocks');
         const time = nextDay();
         for (const block of all) await at.store.apiCalls.add(block.map(({ at: m, ...rest }) => apiCall(time(m), rest)));
         const filters = [{}, { panel: 'relay', limit: 7 }, { service: 'svc-1', since: time(n) }, { until: time(n) }];
@@ -178,9 +171,7 @@ describe('API calls', () => {
 
   it('unpacks no long block to list the newest calls of a panel', async () => {
     await at.store.apiCalls.add(Array.from({ length: 500 }, (_, n) => apiCall(minute(n), { attempt: n })));
-    const handle = await openWriter(at.location, 1000);
-    handle.exec("update api_call_blocks set data = x'00'");
-    handle.close();
+    await tamper(at.location, `update api_call_blocks set data = ${toBrokenBlock()}`);
     const calls = await at.store.apiCalls.list({ panel: 'dcim', limit: 100 });
     expect(calls.map(({ attempt }) => attempt)).toEqual(Array.from({ length: 100 }, (_, n) => 499 - n));
     await expect(at.store.apiCalls.list({ service: 'svc-1', limit: 100 })).rejects.toThrow('damaged');
@@ -191,9 +182,7 @@ describe('API calls', () => {
     await at.store.apiCalls.add([apiCall(minute(2)), apiCall(minute(3), { panel: 'relay' })]);
     const read = (): Promise<ApiCallRecord[]> => at.store.apiCalls.list({ panel: 'vpn', limit: 1 });
     const before = await read();
-    const handle = await openWriter(at.location, 1000);
-    handle.exec("update api_call_blocks set data = x'00' where panel is null");
-    handle.close();
+    await tamper(at.location, `update api_call_blocks set data = ${toBrokenBlock()} where panel is null`);
     expect(await read()).toEqual(before);
   });
 
@@ -228,10 +217,8 @@ describe('API calls', () => {
           const [old, blocks] = [dated(oldOnes), dated(newOnes)];
           const { since: from, ...rest } = filters;
           const where = { ...rest, ...(from !== undefined && { since: time(from) }) };
-          const handle = await openWriter(at.location, 1000);
-          handle.exec('delete from api_calls; delete from api_call_blocks');
-          for (const one of old.flat()) insertRow(handle, one);
-          handle.close();
+          await tamper(at.location, 'delete from api_calls', 'delete from api_call_blocks');
+          for (const one of old.flat()) await insertRow(at.location, one);
           for (const block of blocks) await at.store.apiCalls.add(block);
           if (blocks.length % 2 === 0) await at.store.apiCalls.join('run-1');
           const all = [...old, ...blocks].flat();
@@ -273,9 +260,9 @@ describe('API calls', () => {
 });
 
 /** Inserts a call as versions did that had a row for each. */
-function insertRow(handle: Awaited<ReturnType<typeof openWriter>>, call: ApiCallRecord): void {
+async function insertRow(location: string, call: ApiCallRecord): Promise<void> {
   const row = apiCalls.encode(call);
   const names = Object.keys(row);
   const marks = names.map(() => '?').join(', ');
-  handle.prepare(`insert into api_calls (${names.join(', ')}) values (${marks})`).run(Object.values(row));
+  await ask(location, `insert into api_calls (${names.join(', ')}) values (${marks})`, Object.values(row));
 }

@@ -228,10 +228,7 @@ describe('confirmations', () => {
       fc.asyncProperty(
         fc.array(fc.tuple(step, fc.integer({ min: 5, max: 50 })), { minLength: 4, maxLength: 40 }),
         async (steps) => {
-          const [plain, confirming] = [
-            await at.open({ location: ':memory:' }),
-            await at.open({ location: ':memory:' }),
-          ];
+          const [plain, confirming] = [await at.openEmpty(), await at.openEmpty()];
           const life = new Life(plain, confirming);
           await life.begin();
           for (const [next, minutes] of steps) await life.step(next, minutes);

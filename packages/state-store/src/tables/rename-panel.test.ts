@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { toAgentSubject } from '@sluice/quota-core';
 import { apiCall, minute, service } from '../test/records.js';
-import { useStore } from '../test/use-store.js';
-import { connectWriter } from '../sqlite/connect.js';
+import { tamper, toBrokenBlock, useStore } from '../test/use-store.js';
+import { readTables } from '../migrations/read-tables.js';
+import { SCHEMA } from '../migrations/schema.js';
 import { PANEL_TABLES, SUBJECT_TABLES } from './rename-panel.js';
 
 const KEYS = { dropsSwitches: false, endedByName: ['brake:', 'brake:agents:', 'mark:'], beforeName: ['calls_due:'] };
@@ -13,14 +14,10 @@ describe('a panel that is renamed', () => {
   it.each([
     ['panel', PANEL_TABLES],
     ['service', SUBJECT_TABLES],
-  ])('is renamed in each table with the column %s', async (column, tables) => {
-    const { handle, close } = await connectWriter(at.location, 1000);
-    const named = handle.prepare(
-      `select "tables"."name" from sqlite_master as "tables" join pragma_table_info("tables"."name") as "columns"
-        where "tables"."type" = 'table' and "columns"."name" = ? order by 1`,
-    );
-    expect(named.pluck().all(column)).toEqual([...tables]);
-    await close();
+  ])('is renamed in each table with the column %s', (column, tables) => {
+    const defined = [...readTables(SCHEMA).values()];
+    const having = defined.filter(({ columns }) => columns.some(({ name }) => name === column));
+    expect(having.map(({ name }) => name).sort()).toEqual([...tables]);
   });
 
   it('is renamed in rows, keys and details, and no other panel is', async () => {
@@ -50,14 +47,10 @@ describe('a panel that is renamed', () => {
     await store.apiCalls.add([apiCall(minute(1), { run: 'run-2', panel: 'dcim', service: agent('dcim') })]);
     await store.apiCalls.add(Array.from({ length: 300 }, () => apiCall(minute(1), { run: 'run-3', panel: 'dcim' })));
     await store.apiCalls.add([apiCall(minute(1), { run: 'run-4', panel: 'other' })]);
-    const { handle, close } = await connectWriter(at.location, 1000);
-    handle.exec(`update api_call_blocks set data = x'00', panel = null where run = 'run-4'`);
-    await close();
+    await tamper(at.location, `update api_call_blocks set data = ${toBrokenBlock()}, panel = null where run = 'run-4'`);
     await expect(count('fra')).rejects.toMatchObject({ code: 'store_damaged' });
     await store.panels.rename({ from: 'dcim', to: 'fra', ...KEYS });
-    const again = await connectWriter(at.location, 1000);
-    again.handle.exec(`delete from api_call_blocks where run = 'run-4'`);
-    await again.close();
+    await tamper(at.location, `delete from api_call_blocks where run = 'run-4'`);
     expect([await count('dcim'), await count('fra'), await count('dcim-2')]).toEqual([0, 302, 1]);
     expect(await store.apiCalls.list({ panel: 'fra', limit: 10 })).toHaveLength(10);
     expect(await store.apiCalls.list({ service: agent('fra') })).toHaveLength(1);

@@ -28,10 +28,8 @@ function sessionsTable(access: Access): TokenTables['sessions'] {
       access.write(async (session) => {
         await session.db.deleteFrom('sessions').where('expires_at', '<=', record.createdAt).execute();
         await insertRecords(session, sessions, [record]);
-        // The new one first, since several may have the same instant.
-        await sql`delete from "sessions" where "hash" in (select "hash" from "sessions"
-          where "token" = ${record.token} order by "hash" <> ${record.hash}, "created_at" desc, "hash"
-          limit ${NO_LIMIT} offset ${most})`.execute(session.db);
+        await sql`delete from "sessions" where "rowid" in (select "rowid" from "sessions"
+          where "token" = ${record.token} order by "rowid" desc limit ${NO_LIMIT} offset ${most})`.execute(session.db);
       }),
     remove: async (hash) => {
       await access.write((session) => deleteRecords(session, sessions, { hash }));
@@ -72,9 +70,10 @@ function requestsTable(access: Access): TokenTables['requests'] {
     },
     trim: async (who, most) => {
       await access.write(({ db }) =>
-        sql`delete from "requests" where "who" = ${who} and "key" in (select "key" from "requests"
-          where "who" = ${who} and "state" = 'done' order by "at" desc, "key" desc
-          limit ${NO_LIMIT} offset ${most})`.execute(db),
+        sql`delete from "requests" where "rowid" in (select "rowid" from "requests"
+          where "who" = ${who} and "state" = 'done' order by "rowid" desc limit ${NO_LIMIT} offset ${most})`.execute(
+          db,
+        ),
       );
     },
   };

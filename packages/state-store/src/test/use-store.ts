@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { isPostgresUrl } from '../location.js';
 import { openStore, type OpenStoreOptions } from '../open-store.js';
 import { connectWriter } from '../sqlite/connect.js';
@@ -34,15 +34,26 @@ export function useFolder(): { readonly folder: string; readonly location: strin
 
 /** Does to a store what the package would never do. */
 export async function tamper(location: string, ...statements: string[]): Promise<void> {
-  if (isPostgresUrl(location)) {
-    await schema?.tamper(...statements);
-    return;
-  }
-  const raw = await connectWriter(location, 1000);
-  raw.handle.pragma('foreign_keys = off');
-  for (const statement of statements) raw.handle.exec(statement);
-  await raw.close();
+  for (const statement of statements) await ask(location, statement);
 }
+
+/** Runs a statement on a store behind its back, without its foreign keys, and returns its rows. */
+export async function ask(location: string, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  if (isPostgresUrl(location)) return (await schema?.ask(text, values)) ?? [];
+  const raw = await connectWriter(location, 1000);
+  try {
+    raw.handle.pragma('foreign_keys = off');
+    const statement = raw.handle.prepare<unknown[], Record<string, unknown>>(text);
+    if (statement.reader) return statement.all(values);
+    statement.run(values);
+    return [];
+  } finally {
+    await raw.close();
+  }
+}
+
+/** Bytes that no block of calls has, as the database writes them. */
+export const toBrokenBlock = (): string => (isOnPostgres() ? "'\\x00'" : "x'00'");
 
 /** Expects that a call is refused with this code. */
 export const expectRefused = (call: Promise<unknown>, code: string): Promise<void> =>
@@ -59,13 +70,21 @@ let schema: EmptySchema | undefined;
 /** Whether the tests run on PostgreSQL: `jest.config.js` runs them on both. */
 export const isOnPostgres = (): boolean => Reflect.get(globalThis, 'SLUICE_TEST_STORE') === 'postgres';
 
+/** A test of what only files have. */
+export const onFiles: typeof it | typeof it.skip = isOnPostgres() ? it.skip : it;
+
 /** A store for each test of the file. */
 export interface StoreInTest {
   /** A folder of its own, gone afterwards. */
   readonly folder: string;
   readonly location: string;
   readonly store: StateStore;
+  /** Opens the store again. */
   open(options?: Partial<OpenStoreOptions>): Promise<StateStore>;
+  /** The location of a store that is not there yet. */
+  toNew(): Promise<string>;
+  /** Opens another store, which is empty; at most two of them at once. */
+  openEmpty(): Promise<StateStore>;
 }
 
 /** A folder of its own and a store in it, or on PostgreSQL, for each test of the file; both are gone afterwards. */
@@ -76,6 +95,7 @@ export function useStore(): StoreInTest {
 function usePostgresStore(): StoreInTest {
   const files = useFolder();
   let opened: StateStore[] = [];
+  const others: EmptySchema[] = [];
   const open = async (options: Partial<OpenStoreOptions> = {}): Promise<StateStore> => {
     const another = await openStore({ location: schema?.url ?? '', clock, leaseClock: 'caller', ...options });
     opened.push(another);
@@ -93,10 +113,24 @@ function usePostgresStore(): StoreInTest {
     opened = [];
   });
   afterAll(async () => {
-    await schema?.release();
+    for (const each of [schema, ...others]) await each?.release();
     schema = undefined;
+    others.length = 0;
   });
+  let emptied = 0;
   return {
+    async toNew() {
+      const other = await acquireSchema();
+      others.push(other);
+      await other.drop();
+      return other.url;
+    },
+    async openEmpty() {
+      const index = emptied++ % 2;
+      const other = (others[index] ??= await acquireSchema());
+      await other.empty();
+      return open({ location: other.url });
+    },
     get folder() {
       return files.folder;
     },
@@ -144,6 +178,8 @@ function useFileStore(): StoreInTest {
   });
 
   return {
+    toNew: () => Promise.resolve(join(folder, 'new', 'sluice.db')),
+    openEmpty: () => open({ location: ':memory:' }),
     get folder() {
       return folder;
     },

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { openStore } from '../open-store.js';
+import { getTypeParser } from '../postgres/values.js';
 import { sharedPostgres } from './server.js';
 
 /** A schema of a store for one test at a time. */
@@ -8,8 +9,13 @@ export interface EmptySchema {
   readonly url: string;
   /** Removes all rows, and makes the tables where there are none. */
   empty(): Promise<void>;
-  /** Runs statements on it that the store would never run. The next test that is given the schema gets new tables. */
-  tamper(...statements: string[]): Promise<void>;
+  /**
+   * Runs a statement on it that the store would never run, without foreign keys, with values for each `?`; returns its rows. Altered
+   * tables are made again before the next test.
+   */
+  ask(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Removes the tables. */
+  drop(): Promise<void>;
   /** Lets another test have it. */
   release(): Promise<void>;
 }
@@ -61,10 +67,20 @@ export async function acquireSchema(): Promise<EmptySchema> {
       await client.query('set session_replication_role = replica');
       await client.query('select public.sluice_empty($1)', [schema]);
     },
-    async tamper(...statements) {
-      isAltered = true;
+    async ask(text, values = []) {
+      isAltered ||= /^(create|alter|drop)\b/i.test(text) || text.includes('schema_migrations');
       await client.query(`set search_path = "${schema}"; set session_replication_role = replica`);
-      for (const statement of statements) await client.query(statement);
+      let number = 0;
+      const answer = await client.query<Record<string, unknown>>({
+        text: text.replaceAll('?', () => `$${(number += 1)}`),
+        values: [...values],
+        types: { getTypeParser },
+      });
+      return answer.rows;
+    },
+    async drop() {
+      isAltered = true;
+      await client.query(`drop schema if exists "${schema}" cascade`);
     },
     async release() {
       if (isAltered) await client.query(`drop schema if exists "${schema}" cascade`);
