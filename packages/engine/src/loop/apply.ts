@@ -85,18 +85,20 @@ function toAllNotices({ context, request }: ApplyRun, subjects: readonly Applied
 async function commitDecisions(run: ApplyRun, started: readonly Applied[], verdict: Verdict): Promise<AppliedServices> {
   const { context, leases } = run;
   if (started.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(context);
-  return context.write(leases.held, async (tables) => {
+  const { saved, ...decided } = await context.write(leases.held, async (tables) => {
     const checked = await leaveOutChanged(context, tables, started.filter(isAffected), run);
     const known = await leaveOutBegun(tables, replaced(started, checked));
     const subjects = await leaveOutZeroed(run.panel, tables, known);
     const notices = toAllNotices(run, subjects, verdict);
-    await saveResources(run, tables);
+    const saved = await saveResources(run, tables);
     const current = subjects.filter((work) => !work.changedMeanwhile);
     const written = await commit(tables, current, verdict, context.now());
     const ofDecisions = notices.filter((notice) => !mayEnd(notice));
     const stored = await addNotices(context, tables, noticeRows(context, run.run, ofDecisions));
-    return { subjects: replaced(subjects, written), stored, notices: notices.filter(mayEnd) };
+    return { subjects: replaced(subjects, written), stored, notices: notices.filter(mayEnd), saved };
   });
+  saved();
+  return decided;
 }
 
 /** Returns whether the run changes anything for the service, so that its facts must still be true. */

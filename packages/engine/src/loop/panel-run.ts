@@ -169,14 +169,16 @@ async function writePage(run: PanelRun, hooks: RunHooks, reads: Read[]): Promise
     const repeated = listNotices(finished.filter(({ service }) => !isWritten.has(service.id)));
     if (changed.length + repeated.length === 0) return;
     // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
-    await context.write(run.leases.held, async (tables) => {
+    const done = await context.write(run.leases.held, async (tables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
       const checked = await leaveOutZeroed(run.panel, tables, await leaveOutBegun(tables, changed));
       const current = checked.filter((work) => !isLeftOut(work));
       const subjects = await commit(tables, current, asRead, context.now());
-      await record(run, tables, { subjects, treatment, notices: [...repeated, ...listNotices(current)] });
-      run.left.push(...checked.filter(isLeftOut));
+      const notices = [...repeated, ...listNotices(current)];
+      return { show: await record(run, tables, { subjects, treatment, notices }), left: checked.filter(isLeftOut) };
     });
+    done.show();
+    run.left.push(...done.left);
   }
 }
 

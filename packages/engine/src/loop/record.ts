@@ -40,10 +40,12 @@ export async function recordFinished(
     return;
   }
   if (finished.subjects.length + finished.notices.length > 0) {
-    await context.write(leases.held, async (tables) => {
-      await record(run, tables, finished);
+    const show = await context.write(leases.held, async (tables) => {
+      const shown = await record(run, tables, finished);
       if (isBrakeError(stop)) await noteBrake(tables, 'services', { run: run.run, at: context.now(), error: stop });
+      return shown;
     });
+    show();
   }
   if (stop === null && request.service === undefined && wasRead(run)) await endStops(context, panel.name);
 }
@@ -157,7 +159,8 @@ export async function recordLeft(run: PanelRun, all: readonly LeftOut[]): Promis
   if (left.length + stored.length === 0) return;
   const kept = new Set(left.filter(isDue).map(({ service }) => `${prefix}${service.id}`));
   const over = stored.filter(({ key }) => !kept.has(key) && (only === null || key === `${prefix}${only.id}`));
-  await context.write(run.leases.held, async (tables) => {
+  const shown = await context.write(run.leases.held, async (tables) => {
+    const recorded: (() => void)[] = [];
     for (const { key } of over) await tables.conditions.end(key);
     for (const { run: ofService, subjects, treatment } of all) {
       const notices: Notice[] = [];
@@ -166,9 +169,11 @@ export async function recordLeft(run: PanelRun, all: readonly LeftOut[]): Promis
         if (work.changedMeanwhile) notices.push(changedNotice(work, run.run));
         if (isDue(work)) notices.push(...(await countLeft(tables, run, work)));
       }
-      if (subjects.length > 0) await record(ofService, tables, { subjects, treatment, notices });
+      if (subjects.length > 0) recorded.push(await record(ofService, tables, { subjects, treatment, notices }));
     }
+    return recorded;
   });
+  for (const show of shown) show();
 }
 
 /** Returns whether a service should be held. */

@@ -62,7 +62,7 @@ async function readEnded(on: PanelRun): Promise<Planned[]> {
     : readUnread(seen, subjects, subjects));
   // What was read once is not read again by the next run.
   if (!request.dryRun && on.resources.size > 0)
-    await context.write(on.leases.held, (tables) => saveResources(on, tables));
+    (await context.write(on.leases.held, (tables) => saveResources(on, tables)))();
   return found;
 }
 

@@ -140,18 +140,19 @@ async function beginPlan<W extends Changed>(
     if (refs && service.id !== null) {
       const kind = context.findKind(service.panel);
       const problem = kind === undefined ? null : await findTaken(tables, kind, service, plan);
-      if (problem !== null) return { problem, moves: [] };
+      if (problem !== null) return { problem, moves: [], stored: () => undefined };
     }
-    await saveResources(on, tables);
+    const stored = await saveResources(on, tables);
     const made: Plan['moves'] = [];
     // Evidence that can't move to a hold that ended meanwhile is planned again.
     for (const move of plan.moves) if (await tables.evidence.move(move.evidence, move.hold)) made.push(move);
     for (const { evidence, outcome } of plan.endedEvidence) await tables.evidence.end(evidence, context.now(), outcome);
     if (refs) await tables.services.update([refs]);
     await tables.actions.plan(rows);
-    return { problem: null, moves: made };
+    return { problem: null, moves: made, stored };
   });
   const { moves, problem } = begun;
+  begun.stored();
   const ended = plan.endedEvidence.map((item) => item.evidence);
   const started = {
     ...work,

@@ -139,6 +139,7 @@ export class Run {
   ): Promise<T> {
     this.#callsPanel = false;
     return this.#session.write(this.leases.held, async (tables) => {
+      this.#isStarted = false;
       await this.start(tables);
       const result = await work(tables);
       await this.end({ outcome: 'done', changes: isChange(result) }, tables);
@@ -150,6 +151,7 @@ export class Run {
   async storeChange(work: (tables: StoreTables) => Promise<boolean>): Promise<void> {
     this.#callsPanel = false;
     await this.#session.write(this.leases.held, async (tables) => {
+      this.#isStarted = false;
       if (!(await work(tables))) return;
       await this.start(tables);
       await this.end({ outcome: 'done', changes: true }, tables);

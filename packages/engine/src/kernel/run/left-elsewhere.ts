@@ -184,8 +184,8 @@ export async function noteUndecided(context: Context, run: DecidingRun): Promise
   if (lasting.length + undecided.size === 0) return;
   const confirmed = await confirmedInstant(context);
   const isDown = (panel: string): boolean => (context.panelFailures().get(panel) ?? null) !== null;
-  const notices: Notice[] = [];
   await context.write([], async (tables) => {
+    const notices: Notice[] = [];
     for (const state of lasting) {
       const { panel } = state;
       if (undecided.has(panel) || isDown(panel)) continue;

@@ -243,12 +243,16 @@ export interface FinishedWorks {
   notices: Notice[];
 }
 
-/** Stores the decisions and adds the services to the run's document. */
-export async function record(run: ReportedRun, tables: StoreTables, finished: FinishedWorks): Promise<void> {
+/**
+ * Stores the decisions. Returns what adds the services to the run's document, which is called once they are stored: the transaction may
+ * have to run again.
+ */
+export async function record(run: ReportedRun, tables: StoreTables, finished: FinishedWorks): Promise<() => void> {
   const { context, report } = run;
   const { subjects, notices } = finished;
   await yieldToIo();
-  const decisions = decided(run, finished);
+  const shown = decided(run, finished);
+  const decisions = shown.map(({ decision }) => decision);
   // A decision on changed facts is not stored: the one before stays.
   const kept = decisions.filter((_, index) => subjects[index]?.changedMeanwhile !== true);
   const hasChannels = (context.config.notify ?? []).length > 0;
@@ -261,9 +265,12 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   for (const work of subjects) if (work.ended.length > 0) await noteTold(tables, listReleasedHolds(work));
   const told = await withoutFormer(tables, notices);
   const reported = await addNotices(context, tables, noticeRows(context, report.run.id, told));
-  report.notices.push(...reported.map(shownNotice));
   // The report shows these with their services.
   await addNotices(context, tables, noticeRows(context, report.run.id, news));
+  return () => {
+    show(run, shown);
+    report.notices.push(...reported.map(shownNotice));
+  };
 }
 
 /** Adds the services to the document of a run that stores nothing; a preview of the first enforcing run leaves out those observed. */
@@ -274,20 +281,29 @@ export function showOnly(
   const { context, report, request } = run;
   const isLeftOut = (work: Applied): boolean => request.assumed !== undefined && treatment(work).observing;
   const left = new Set(subjects.filter(isLeftOut).map(({ service }) => service.id));
-  decided(run, { subjects: subjects.filter(({ service }) => !left.has(service.id)), treatment });
+  show(run, decided(run, { subjects: subjects.filter(({ service }) => !left.has(service.id)), treatment }));
   const shown = notices.filter(({ service }) => service === null || !left.has(service));
   report.notices.push(...noticeRows(context, report.run.id, shown).map(shownNotice));
 }
 
+/** A service with its decision, as it is shown. */
+interface DecidedWork {
+  work: Applied;
+  decision: DecisionRecord;
+  how: Treatment;
+}
+
 function decided(
-  { context, report, results }: ReportedRun,
+  { context, report }: ReportedRun,
   { subjects, treatment }: Omit<FinishedWorks, 'notices'>,
-): DecisionRecord[] {
+): DecidedWork[] {
   const run = { id: report.run.id, at: context.now() };
   return subjects.map((work) => {
     const how = treatment(work);
-    const decision = toDecisionRecord(context, run, work, how);
-    results.add(work, decision, how);
-    return decision;
+    return { work, decision: toDecisionRecord(context, run, work, how), how };
   });
+}
+
+function show({ results }: ReportedRun, all: readonly DecidedWork[]): void {
+  for (const { work, decision, how } of all) results.add(work, decision, how);
 }

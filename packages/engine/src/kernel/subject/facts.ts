@@ -135,9 +135,11 @@ function sameHolds(own: Applied['holds'], stored: readonly { id: string }[]): bo
   return own.length === stored.length && stored.every(({ id }) => own.some((hold) => hold.id === id));
 }
 
-/** Stores the resources that this run observed. */
-export async function saveResources({ resources }: RunOnPanel, tables: StoreTables): Promise<void> {
-  const seen = [...resources.values()];
-  resources.clear();
-  if (seen.length > 0) await tables.resources.put(seen);
+/** Stores the resources that this run observed; returns what is called once they are stored. */
+export async function saveResources({ resources }: RunOnPanel, tables: StoreTables): Promise<() => void> {
+  const seen = [...resources];
+  if (seen.length > 0) await tables.resources.put(seen.map(([, value]) => value));
+  return () => {
+    for (const [key, value] of seen) if (resources.get(key) === value) resources.delete(key);
+  };
 }
