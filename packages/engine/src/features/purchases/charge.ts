@@ -131,10 +131,10 @@ export async function changePurchase(
   return storePurchase(context, fences, { row, change }, async (tables, after) => {
     const { conditions } = tables;
     const key = cancelledKey(row.id);
-    if (after.status === row.status) return;
+    if (after.status === row.status) return undefined;
     if (after.status === 'cancelled') await conditions.put({ key, since: context.now(), runs: 1, details: null });
     if (row.status === 'cancelled') await conditions.end(key);
-    await also?.(tables, after);
+    return also?.(tables, after);
   });
 }
 

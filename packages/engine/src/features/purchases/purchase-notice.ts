@@ -22,7 +22,7 @@ export function withNotice(context: Context, { run, service, isLate, onStored }:
     const late = row.status === 'paid' && (await isLate?.(tables)) === true;
     const notice = purchaseNotice(context.config, service, row, late);
     await addNotices(context, tables, noticeRows(context, run, [notice]));
-    onStored(notice);
+    return () => onStored(notice);
   };
 }
 

@@ -53,6 +53,7 @@ export async function beginRefund(
   return storePurchase(context, fences, { row, change }, async (tables) => {
     await refuse?.(tables);
     await tables.conditions.put({ key: dueRefundKey(row.id), since: context.now(), runs: 1, details: null });
+    return undefined;
   });
 }
 
@@ -63,7 +64,10 @@ async function end(
   row: PurchaseRecord,
   change: PurchaseChange,
 ): Promise<PurchaseRecord> {
-  return storePurchase(context, fences, { row, change }, (tables) => endRefund(tables, row.id));
+  return storePurchase(context, fences, { row, change }, async (tables) => {
+    await endRefund(tables, row.id);
+    return undefined;
+  });
 }
 
 /** A refund to send. */

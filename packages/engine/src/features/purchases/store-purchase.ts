@@ -8,14 +8,17 @@ export type PurchaseChange = Partial<
   Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'refundSentAt' | 'cycle'>
 >;
 
+/** Tells of what is stored. */
+type Told = () => unknown;
+
 /** Writes in the transaction of a change what follows from it. */
-export type Following = (tables: StoreTables, after: PurchaseRecord) => Promise<void>;
+export type Following = (tables: StoreTables, after: PurchaseRecord) => Promise<Told | undefined>;
 
 /**
  * Stores a change of a purchase, and returns its row. Each change by which it counts from now on, or no longer, is stored here: the
  * allowance changes in the same transaction.
  *
- * `also`: writes in that transaction what follows from the change.
+ * `also`: writes in that transaction what follows from the change; what it returns is called once that is stored.
  */
 export async function storePurchase(
   context: Context,
@@ -24,12 +27,14 @@ export async function storePurchase(
   also?: Following,
 ): Promise<PurchaseRecord> {
   const after = { ...row, ...change };
-  await context.write(fences, async (tables) => {
+  const told = await context.write(fences, async (tables) => {
     await tables.purchases.update(row.id, change);
     if (row.status === 'pending' && after.status !== 'pending') await endOrderedBy(tables, row.id);
-    await also?.(tables, after);
+    const stored = await also?.(tables, after);
     if ((after.status === 'paid') !== (row.status === 'paid')) await recordAllowances(context, tables, [row.service]);
+    return stored;
   });
+  told?.();
   return after;
 }
 
