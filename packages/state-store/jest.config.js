@@ -14,11 +14,17 @@ export default {
   testSequencer,
   testTimeout: base.testTimeout,
   projects: [
-    { ...base, displayName: 'SQLite', setupFiles: ['<rootDir>/src/test/on-sqlite.ts'] },
+    {
+      ...base,
+      displayName: 'SQLite',
+      setupFiles: ['<rootDir>/src/test/on-sqlite.ts'],
+      testPathIgnorePatterns: ['/postgres/'],
+    },
     {
       ...base,
       displayName: 'PostgreSQL',
       setupFiles: ['<rootDir>/src/test/on-postgres.ts'],
+      setupFilesAfterEnv: ['<rootDir>/src/test/skip-without-postgres.ts'],
       testPathIgnorePatterns: WITHOUT_POSTGRES,
     },
   ],

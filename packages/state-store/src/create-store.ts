@@ -9,23 +9,34 @@ import { createTables } from './tables/create-tables.js';
 /** What each database does in its own way. */
 export interface StoreParts {
   connections: StoreConnections;
+  /** The clock of this process, where leases end by the database's. */
+  clock?: { now(): number };
   schemaVersion: number;
   version: () => Promise<string>;
+  subscribe: StateStore['subscribe'];
   maintenance: Pick<StateStore['maintenance'], 'past' | 'check' | 'backup'>;
 }
 
 /** The state store over an open database. */
-export function createStore({ connections, schemaVersion, version, maintenance }: StoreParts): StateStore {
+export function createStore({
+  connections,
+  clock,
+  schemaVersion,
+  version,
+  subscribe,
+  maintenance,
+}: StoreParts): StateStore {
   const rest: Omit<StateStore, keyof StoreTables> = {
     location: connections.location,
     schemaVersion,
     version,
+    subscribe,
     write: (work, options = {}) =>
       connections.transaction(
         (session, scope) => work(tablesWithin(connections, session, scope)),
         options.fences ?? [],
       ),
-    leases: createLeases(connections),
+    leases: createLeases(connections, clock),
     maintenance: { prune: (request) => prune(connections, request), ...maintenance },
     close: () => connections.close(),
     [Symbol.asyncDispose]: () => connections.close(),

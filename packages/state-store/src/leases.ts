@@ -8,8 +8,13 @@ import { inChunks } from './tables/record-queries.js';
 import { execute, isAmong, statement, text } from './tables/insert-rows.js';
 import type { LeaseRow } from './tables/database.js';
 
-/** Leases. Each row is permanent, so that the fence number of a name always rises. */
-export function createLeases(access: Access): StateStore['leases'] {
+/**
+ * Leases. Each row is permanent, so that the fence number of a name always rises. `clock`: by which a list states when they end, where
+ * they end by the database's clock.
+ */
+export function createLeases(access: Access, clock?: { now(): number }): StateStore['leases'] {
+  const listed = ({ leases, now }: ReadLeases): LeaseRecord[] =>
+    clock === undefined || now === undefined ? leases : leases.map((lease) => byClock(lease, now, clock));
   return {
     async acquire({ name, ...request }) {
       const result = await acquireAll(access, { ...request, names: [name] });
@@ -23,14 +28,14 @@ export function createLeases(access: Access): StateStore['leases'] {
       access.write((session) => renewAll(session, leases, after(session.now ?? now, ttlMs))),
     release: (lease) => access.write((session) => releaseAll(session, [lease])),
     releaseAll: (leases) => access.write((session) => releaseAll(session, leases)),
-    list: () => access.read((session) => heldLeases(session)),
+    list: async () => listed(await access.read((session) => readLeases(session))),
   };
 }
 
 /** Fails with `lease_lost` unless each of the leases is still held under its fence number. */
 export async function verifyFences(session: Session, fences: readonly HeldLease[]): Promise<void> {
   if (fences.length === 0) return;
-  const leases = await heldLeases(
+  const { leases } = await readLeases(
     session,
     fences.map((lease) => lease.name),
   );
@@ -48,18 +53,23 @@ export async function verifyFences(session: Session, fences: readonly HeldLease[
   }
 }
 
-async function heldLeases(session: Session, names?: readonly string[]): Promise<LeaseRecord[]> {
-  return (await readLeases(session, names)).leases;
+interface ReadLeases {
+  leases: LeaseRecord[];
+  /** The instant by the database's clock, where leases end by that. */
+  now?: string;
+}
+
+/** Returns a lease with its instants by another clock than the database's. */
+function byClock(lease: LeaseRecord, now: string, clock: { now(): number }): LeaseRecord {
+  const behind = clock.now() - Date.parse(now);
+  const shifted = (at: string): string => new Date(Date.parse(at) + behind).toISOString();
+  return { ...lease, acquiredAt: shifted(lease.acquiredAt), expiresAt: shifted(lease.expiresAt) };
 }
 
 /**
- * Held leases, of all names or among these, ordered by name, and the instant by the database's clock where they end by that. One
- * statement, so that the result is consistent.
+ * Held leases, of all names or among these, ordered by name. One statement, so that the result is consistent.
  */
-async function readLeases(
-  session: Session,
-  names?: readonly string[],
-): Promise<{ leases: LeaseRecord[]; now?: string }> {
+async function readLeases(session: Session, names?: readonly string[]): Promise<ReadLeases> {
   const among = names === undefined ? text('') : statement` and ${isAmong('name', names)}`;
   const held = statement`select *${text(session.words.now)} from "leases" where "host" is not null${among} order by "name"`;
   const { rows } = await execute<LeaseRow & { now?: string }>(session, held);

@@ -1,3 +1,4 @@
+import { isPostgresUrl } from './location.js';
 import { migrateFile } from './migrations/migrate-file.js';
 import { refuseNewer } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
@@ -31,6 +32,10 @@ export interface MigrationResult {
  */
 export async function migrateStore(location: string, options: MigrateStoreOptions = {}): Promise<MigrationResult> {
   const { clock = Date, wait = DEFAULT_WAIT_MS } = options;
+  if (isPostgresUrl(location)) {
+    const { migratePostgresStore } = await import('./postgres/prepare.js');
+    return migratePostgresStore({ ...options, location, clock, wait });
+  }
   const path = toStorePath(location);
   prepareFile(path, false);
   const writer = await connectWriter(path, wait);
@@ -61,6 +66,7 @@ export async function storeVersion(
   location: string,
   { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
 ): Promise<number> {
+  if (isPostgresUrl(location)) return (await import('./postgres/prepare.js')).postgresVersion({ location, wait });
   const path = toStorePath(location);
   const reader = await connectReader(path, wait, { still: true });
   try {
@@ -86,6 +92,7 @@ export async function storePast(
   location: string,
   { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
 ): Promise<StorePast> {
+  if (isPostgresUrl(location)) return (await import('./postgres/prepare.js')).postgresPast({ location, wait });
   const path = toStorePath(location);
   const reader = await connectReader(path, wait, { still: true });
   try {

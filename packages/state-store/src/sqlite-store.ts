@@ -5,6 +5,7 @@ import { runsWritesTwice } from './rehearsal.js';
 import { backupFile } from './sqlite/backup.js';
 import type { Connection } from './sqlite/connect.js';
 import { toStoreError } from './sqlite/to-store-error.js';
+import { watchVersion } from './sqlite/watch-version.js';
 import type { StateStore } from './store.js';
 import { StoreConnections } from './store-connections.js';
 import { StoreError } from './store-error.js';
@@ -33,6 +34,7 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
     connections,
     schemaVersion,
     version: () => connections.read(readDataVersion),
+    subscribe: (listener) => watchVersion(() => connections.read(readDataVersion), listener),
     maintenance: {
       past: async () => {
         const { readPast } = await import('./past.js');

@@ -79,6 +79,11 @@ export interface StateStore extends StoreTables, AsyncDisposable {
   /** Returns a text that changes with each committed write of any process. */
   version(): Promise<string>;
   /**
+   * Calls the listener soon after committed writes of any process until the returned function is called: several may be told as one, and
+   * none is missed, also where the connection was lost meanwhile. It may be called without a write.
+   */
+  subscribe(listener: () => void): () => void;
+  /**
    * Runs `work` in one transaction that is durable when it returns. With `fences`, fails with `lease_lost` and
    * changes nothing when one of the leases was taken over (another fence number) or released.
    *

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { refuseNewer } from '../migrations/migrate.js';
 import { runsWritesTwice } from '../rehearsal.js';
 import { StoreConnections } from '../store-connections.js';
@@ -21,6 +21,8 @@ export interface OpenDatabase {
   waitMs: number;
   /** A number from 0 to 1 for the pauses. */
   random: () => number;
+  /** The channel on which writes are told. */
+  channel: string;
   /** Called when it is closed, before its connections. */
   beforeEnd: () => Promise<void>;
 }
@@ -63,6 +65,7 @@ export class PostgresConnections extends StoreConnections {
   readonly #open: OpenDatabase;
   readonly #names = new StatementNames();
   readonly #texts = new Map<string, string>();
+  readonly #clients = new Map<ClientConnection, PoolClient>();
   readonly #reader: Session['db'];
 
   constructor(open: OpenDatabase) {
@@ -101,11 +104,15 @@ export class PostgresConnections extends StoreConnections {
   }
 
   async #acquire(): Promise<ClientConnection> {
-    return new ClientConnection(await this.#open.pool.connect(), this.#names);
+    const client = await this.#open.pool.connect();
+    const connection = new ClientConnection(client, this.#names);
+    this.#clients.set(connection, client);
+    return connection;
   }
 
-  #release({ client, isBroken }: ClientConnection): void {
-    client.release(isBroken);
+  #release(connection: ClientConnection): void {
+    this.#clients.get(connection)?.release(connection.isBroken);
+    this.#clients.delete(connection);
   }
 
   #session(db: Session['db'], now?: string): Session {
@@ -154,7 +161,7 @@ export class PostgresConnections extends StoreConnections {
 
   async #commit(connection: ClientConnection, beginning: Beginning): Promise<void> {
     try {
-      const [result] = await connection.runAll(['commit']);
+      const [, result] = await connection.runAll([`notify "${this.#open.channel}"`, 'commit']);
       if (result?.command === 'COMMIT') return;
     } catch (error) {
       if (!connection.isBroken) throw error;

@@ -13,7 +13,7 @@ import {
   type QueryResult,
   type RawNode,
 } from 'kysely';
-import type { PoolClient, QueryResult as ClientResult } from 'pg';
+import type { ClientBase, QueryResult as ClientResult } from 'pg';
 import type { Database } from '../tables/database.js';
 import type { TwofoldNode } from '../tables/dialect.js';
 import { isCollision, isLost } from './errors.js';
@@ -38,7 +38,7 @@ export class StatementNames {
 
 /** Statements on one client, one after the other. */
 export class ClientConnection implements DatabaseConnection {
-  readonly client: PoolClient;
+  readonly client: ClientBase;
   readonly #names: StatementNames;
   #tail: Promise<unknown> = Promise.resolve();
   /** Why the transaction can't be committed, and the same work may succeed again. */
@@ -48,7 +48,7 @@ export class ClientConnection implements DatabaseConnection {
   /** Whether no other statement can be sent. */
   isBroken = false;
 
-  constructor(client: PoolClient, names: StatementNames) {
+  constructor(client: ClientBase, names: StatementNames) {
     this.client = client;
     this.#names = names;
   }

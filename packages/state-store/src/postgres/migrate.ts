@@ -6,11 +6,8 @@ import type { ClientConnection } from './driver.js';
 import { onConnection } from './driver.js';
 import { postgresSchema, toPostgresDefinition } from './schema.js';
 
-/** The first version that a store on PostgreSQL can have; earlier steps run on files only. */
-export const FIRST_VERSION = 37;
-
 /** Of all stores of a server: one of these is made or migrated after the other. */
-const MIGRATING = 0x51_0c_e;
+const MIGRATING = 50_972;
 
 /** What a schema of the database has. */
 export interface Found {

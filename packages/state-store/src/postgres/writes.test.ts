@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { openStore } from '../open-store.js';
+import type { StateStore } from '../store.js';
+import { hold, minute, service } from '../test/records.js';
+import { useStore } from '../test/use-store.js';
+import { type CuttableWay, openWay } from '../testing/cuttable.js';
+
+const at = useStore();
+let ways: CuttableWay[] = [];
+let stores: StateStore[] = [];
+afterEach(async () => {
+  for (const store of stores) await store.close();
+  for (const way of ways) way.close();
+  [stores, ways] = [[], []];
+});
+
+/** Opens the store through a way that can be cut. */
+async function openThrough(wait = 10_000): Promise<{ store: StateStore; way: CuttableWay }> {
+  const url = new URL(at.location);
+  const way = await openWay(Number(url.port));
+  ways.push(way);
+  url.port = String(way.port);
+  const store = await openStore({ location: url.href, wait, random: () => 0 });
+  stores.push(store);
+  return { store, way };
+}
+
+/** Lets two writers read before either writes. */
+function meet(count: number): () => Promise<void> {
+  let here = 0;
+  let open: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return async () => {
+    here += 1;
+    if (here === count) open();
+    if (here <= count) await all;
+  };
+}
+
+describe('writes of several processes', () => {
+  it('are as if one came after the other: who read what another has changed runs again', async () => {
+    const other = await at.open();
+    const both = meet(2);
+    let runs = 0;
+    // Each holds the service only where nobody holds it: together they would break what each has seen.
+    const add = (store: StateStore, id: string): Promise<boolean> =>
+      store.write(async (tables) => {
+        runs += 1;
+        const open = await tables.holds.open({ services: ['svc-1'] });
+        await both();
+        if (open.length > 0) return false;
+        return tables.holds.add(hold(id, { service: 'svc-1', reason: id }));
+      });
+    const added = await Promise.all([add(at.store, 'h-1'), add(other, 'h-2')]);
+    expect(added.sort()).toEqual([false, true]);
+    expect(await at.store.holds.open()).toHaveLength(1);
+    expect(runs).toBe(3);
+  });
+
+  it('lose no update, however many there are', async () => {
+    const all = [at.store, ...(await Promise.all([at.open(), at.open(), at.open()]))];
+    await at.store.conditions.put({ key: 'count', since: minute(0), runs: 0, details: null });
+    const raise = (store: StateStore): Promise<void> =>
+      store.write(async (tables) => {
+        const known = await tables.conditions.get('count');
+        await tables.conditions.put({ key: 'count', since: minute(0), runs: (known?.runs ?? 0) + 1, details: null });
+      });
+    await Promise.all(all.flatMap((store) => Array.from({ length: 10 }, () => raise(store))));
+    expect((await at.store.conditions.get('count'))?.runs).toBe(40);
+  });
+
+  it('end with the error of the work, and not of a collision before it', async () => {
+    const other = await at.open();
+    const both = meet(2);
+    const refused = (store: StateStore, id: string): Promise<unknown> =>
+      store.write(async (tables) => {
+        const open = await tables.holds.open();
+        await both();
+        if (open.length > 0) throw new RangeError('held');
+        await tables.holds.add(hold(id, { reason: id }));
+      });
+    const [one, two] = await Promise.allSettled([refused(at.store, 'h-1'), refused(other, 'h-2')]);
+    const reasons = [one, two].map((result) =>
+      result.status === 'rejected' ? (result.reason as Error).message : null,
+    );
+    expect(reasons.sort()).toEqual([null, 'held'].sort());
+  });
+});
+
+describe('a connection that is lost', () => {
+  it('is replaced between calls', async () => {
+    const { store, way } = await openThrough();
+    await store.services.put([service('svc-1')]);
+    way.cut();
+    expect(await store.services.ids()).toEqual(['svc-1']);
+    way.cut();
+    await store.services.put([service('svc-2')]);
+    expect(await store.services.ids()).toEqual(['svc-1', 'svc-2']);
+  });
+
+  it('in the middle of a write lets its work run again: nothing of the first run is there', async () => {
+    const { store, way } = await openThrough();
+    let runs = 0;
+    await store.write(async (tables) => {
+      runs += 1;
+      await tables.services.put([service(`svc-${runs}`)]);
+      if (runs === 1) way.cut();
+      await tables.services.put([service('svc-9')]);
+    });
+    expect(await at.store.services.ids()).toEqual(['svc-2', 'svc-9']);
+  });
+
+  it('while it commits is asked about: what was committed is not written again', async () => {
+    const { store, way } = await openThrough();
+    let runs = 0;
+    way.cutAfter('commit');
+    await store.write(async (tables) => {
+      runs += 1;
+      await tables.services.put([service(`svc-${runs}`)]);
+    });
+    expect([runs, await at.store.services.ids()]).toEqual([1, ['svc-1']]);
+  });
+
+  it('while it commits, and that stays away, is in doubt', async () => {
+    const { store, way } = await openThrough(300);
+    const writing = store.write(async (tables) => {
+      await tables.services.put([service('svc-1')]);
+      way.cutAfter('commit');
+      // Whoever asks finds nobody.
+      setImmediate(() => way.refuse());
+    });
+    await expect(writing).rejects.toMatchObject({ code: 'store_in_doubt' });
+    way.accept();
+  });
+
+  it('that stays away is an error that names the server, and no password', async () => {
+    const { store, way } = await openThrough(300);
+    way.refuse();
+    way.cut();
+    const error: unknown = await store.services.ids().catch((one: unknown) => one);
+    expect(error).toMatchObject({
+      code: 'store_unreachable',
+      message: expect.stringContaining(`:${way.port}/postgres`),
+    });
+    way.accept();
+    expect(await store.services.ids()).toEqual([]);
+  });
+});
+
+describe('changes', () => {
+  it('of other processes are told, also after the connection was lost', async () => {
+    const { store, way } = await openThrough();
+    let told: () => void = () => undefined;
+    const next = (): Promise<void> =>
+      new Promise((resolve) => {
+        told = resolve;
+      });
+    const first = next();
+    const end = store.subscribe(() => {
+      told();
+    });
+    await first;
+    const second = next();
+    await at.store.services.put([service('svc-1')]);
+    await second;
+    const again = next();
+    way.cut();
+    // It tells when it listens again.
+    await again;
+    const third = next();
+    await at.store.services.put([service('svc-2')]);
+    await third;
+    end();
+  });
+});
