@@ -2,6 +2,11 @@ import { fileURLToPath } from 'node:url';
 
 const path = (name) => fileURLToPath(new URL(`scripts/jest/${name}.cjs`, import.meta.url));
 
+/** With `SLUICE_TEST_STORE=postgres`, tests that open stores in files and in memory have them on PostgreSQL. */
+const inPlaceOfFiles = new URL('packages/state-store/src/testing/in-place-of-files.ts', import.meta.url);
+const onPostgres =
+  process.env.SLUICE_TEST_STORE === 'postgres' ? { '^@sluice/state-store$': fileURLToPath(inPlaceOfFiles) } : {};
+
 const slow = process.env.SLUICE_LONG === '1' || process.env.SLUICE_PANELS === '1';
 
 /**
@@ -18,7 +23,7 @@ export const base = {
   ...shared,
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: [...(built ? [] : ['@sluice/source']), 'node', 'node-addons'] },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { ...onPostgres, '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': path('transpile') },
   testMatch: ['<rootDir>/src/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
