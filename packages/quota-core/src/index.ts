@@ -76,6 +76,18 @@ export {
 } from './decide.js';
 export { crossedThresholds } from './allowance.js';
 export { autoBuy, type AutoBuyDecision, fewestToLift } from './auto-buy.js';
+export {
+  type DueMoment,
+  type LineRate,
+  type OpenLimit,
+  planReading,
+  type PlannedReading,
+  RATE_SAFETY,
+  type ReadingFacts,
+  type ReadingReason,
+  type ReadingRules,
+  stepRate,
+} from './plan-reading.js';
 export { pollSchedule } from './poll-schedule.js';
 export { type ChangeOfObject, countReversals, MOST_REVERSALS, REVERSALS_MS } from './reversals.js';
 export { brakeActs, type BrakeInput, brakeStops, DEFAULT_BRAKE, SMALL_PANEL } from './brake.js';
