@@ -7,6 +7,7 @@ import type { LeaseOwner, LeaseRecord } from './records.js';
 import type { HoldTables } from './hold-tables.js';
 import type { NoticeTables } from './notice-tables.js';
 import type { PanelTables } from './panel-tables.js';
+import type { ReadingTables } from './reading-records.js';
 import type { RunTables } from './run-tables.js';
 import type { ServiceTables } from './service-tables.js';
 import type { UsageTables } from './usage-tables.js';
@@ -50,6 +51,7 @@ export interface StoreTables
     NoticeTables,
     OverviewTables,
     PanelTables,
+    ReadingTables,
     RunTables,
     ServiceTables,
     TokenTables,

@@ -35,6 +35,7 @@ import { newestCalls } from './034-newest-calls.js';
 import { resetsOfAgentUsers } from './035-resets-of-agent-users.js';
 import { panelsOfCallBills } from './036-panels-of-call-bills.js';
 import { timesOfOwnership } from './037-times-of-ownership.js';
+import { nextReadings } from './038-next-readings.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -76,4 +77,5 @@ export const MIGRATIONS: readonly Migration[] = [
   resetsOfAgentUsers,
   panelsOfCallBills,
   timesOfOwnership,
+  nextReadings,
 ];

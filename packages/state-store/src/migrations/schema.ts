@@ -100,4 +100,7 @@ export const SCHEMA: readonly string[] = [
   'CREATE INDEX "alarms_service" on "alarms" ("service", "code")',
   'CREATE INDEX "alarms_panel" on "alarms" ("panel")',
   'CREATE INDEX "ownership_client" on "ownership" ("client", "seq")',
+  'CREATE TABLE "next_readings" ("panel" text not null, "service" text not null, "due_at" text not null, "reason" text not null, "details" text not null, "at" text not null, "basis" text not null, "spread" integer not null, "rate" bigint, "version" integer not null, constraint "next_readings_key" primary key ("panel", "service"))',
+  'CREATE INDEX "next_readings_due" on "next_readings" ("panel", "due_at")',
+  'CREATE INDEX "next_readings_service" on "next_readings" ("service")',
 ];

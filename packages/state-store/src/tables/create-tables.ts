@@ -16,6 +16,7 @@ import { noticeTables } from './notice-tables.js';
 import { overviewTable } from './overview-table.js';
 import { overridesTable } from './services-table.js';
 import { ownershipTable } from './ownership-table.js';
+import { nextReadingsTable } from './next-readings-table.js';
 import { panelTables } from './panel-tables.js';
 import { refreshesTable } from './runs-table.js';
 import { runsTable } from './runs-table.js';
@@ -61,6 +62,7 @@ const MAKERS: { readonly [Name in keyof StoreTables]: (access: Access) => StoreT
   resources: (access) => serviceTables(access).resources,
   pushedUsage: (access) => serviceTables(access).pushedUsage,
   writeBacks: (access) => serviceTables(access).writeBacks,
+  nextReadings: nextReadingsTable,
   apiTokens: (access) => tokenTables(access).apiTokens,
   sessions: (access) => tokenTables(access).sessions,
   requests: (access) => tokenTables(access).requests,

@@ -14,6 +14,7 @@ import {
   inChunks,
   missingRow,
 } from './record-queries.js';
+import { noteChanged, noteChangedBy } from './next-readings-table.js';
 import { statement, type Statement, text } from './insert-rows.js';
 import { holds, evidence } from './hold-record-tables.js';
 import { findSubjectPanel } from '@sluice/quota-core';
@@ -37,9 +38,14 @@ export function holdsTable(access: Access): StoreTables['holds'] {
         return [...new Set(rows.flatMap(({ service }) => findSubjectPanel(service) ?? []))].sort();
       }),
     add: (record) =>
-      access.write((session) => addRecord(session, holds, record, { columns: ['service', 'reason'], open: true })),
+      access.write(async (session) => {
+        await noteChanged(session, [record.service]);
+        return addRecord(session, holds, record, { columns: ['service', 'reason'], open: true });
+      }),
     end: (id, at) =>
-      access.write(async ({ db }) => {
+      access.write(async (session) => {
+        const { db } = session;
+        await noteChangedBy(session, 'holds', id);
         // An ended hold keeps its first end.
         const result = await db
           .updateTable('holds')
@@ -49,7 +55,9 @@ export function holdsTable(access: Access): StoreTables['holds'] {
         mustExist('holds', id, result.numUpdatedRows);
       }),
     reopen: (id) =>
-      access.write(async ({ db }) => {
+      access.write(async (session) => {
+        const { db } = session;
+        await noteChangedBy(session, 'holds', id);
         const hold = await db.selectFrom('holds').select(['service', 'reason']).where('id', '=', id).executeTakeFirst();
         mustExist('holds', id, hold === undefined ? 0n : 1n);
         const open = await db
@@ -63,7 +71,11 @@ export function holdsTable(access: Access): StoreTables['holds'] {
         await db.updateTable('holds').set({ until: null }).where('id', '=', id).execute();
         return true;
       }),
-    update: (id, change) => access.write((session) => updateRecord(session, holds, id, change)),
+    update: (id, change) =>
+      access.write(async (session) => {
+        await noteChangedBy(session, 'holds', id);
+        await updateRecord(session, holds, id, change);
+      }),
   };
 }
 

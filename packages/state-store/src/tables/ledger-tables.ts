@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { LedgerTables } from '../ledger-tables.js';
 import type { StoreTables } from '../store.js';
-import type { RenamedPanel } from '../ledger-records.js';
+import type { AutoBuyRecord, RenamedPanel } from '../ledger-records.js';
 import type { Access, Session } from './access.js';
 import { invoicesTable } from './invoices-table.js';
 import { autoBuyPreferences, callBills } from './ledger-record-tables.js';
@@ -18,6 +18,7 @@ import {
   putRecords,
   updateRecord,
 } from './record-queries.js';
+import { noteChanged, noteChangedBy, noteChangedOfClient } from './next-readings-table.js';
 import { purchases } from './service-record-tables.js';
 import { isAmong, statement, type Statement } from './insert-rows.js';
 
@@ -72,10 +73,26 @@ function autoBuyTable(access: Access): LedgerTables['autoBuy'] {
       access.read((session) =>
         listRecords(session, autoBuyPreferences, { where: filter ?? {}, order: ['scope', 'subject'] }),
       ),
-    put: (record) => access.write((session) => putRecords(session, autoBuyPreferences, ['scope', 'subject'], [record])),
+    put: (record) =>
+      access.write(async (session) => {
+        await notePreference(session, record);
+        await putRecords(session, autoBuyPreferences, ['scope', 'subject'], [record]);
+      }),
     remove: (scope, subject) =>
-      access.write((session) => deleteRecords(session, autoBuyPreferences, { scope, subject })),
+      access.write(async (session) => {
+        await notePreference(session, { scope, subject });
+        return deleteRecords(session, autoBuyPreferences, { scope, subject });
+      }),
   };
+}
+
+/** What services buy for a client or by themselves decides when they are read. */
+async function notePreference(
+  session: Session,
+  { scope, subject }: Pick<AutoBuyRecord, 'scope' | 'subject'>,
+): Promise<void> {
+  if (scope === 'client') await noteChangedOfClient(session, subject);
+  else await noteChanged(session, [subject]);
 }
 
 /** Packages bought. */
@@ -108,8 +125,16 @@ export function purchasesTable(access: Access): StoreTables['purchases'] {
         for (const { actor, count } of rows) counts[actor as keyof typeof counts] = count;
         return counts;
       }),
-    add: (record) => access.write((session) => addRecord(session, purchases, record, { columns: ['key'] })),
-    update: (id, change) => access.write((session) => updateRecord(session, purchases, id, change)),
+    add: (record) =>
+      access.write(async (session) => {
+        await noteChanged(session, [record.service]);
+        return addRecord(session, purchases, record, { columns: ['key'] });
+      }),
+    update: (id, change) =>
+      access.write(async (session) => {
+        await noteChangedBy(session, 'purchases', id);
+        await updateRecord(session, purchases, id, change);
+      }),
   };
 }
 

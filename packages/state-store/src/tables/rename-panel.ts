@@ -19,6 +19,7 @@ export const PANEL_TABLES = [
   'confirmations',
   'evidence',
   'fingerprints',
+  'next_readings',
   'notices',
   'ownership',
   'refreshes',
@@ -70,7 +71,14 @@ const OWN_TABLES = [
 ] as const satisfies readonly (typeof PANEL_TABLES)[number][];
 
 /** Tables with what was read last of panels, by panel: what the old name has is what counts. */
-const READ_TABLES = ['agent_reservations', 'agent_snapshots', 'agent_users', 'agents', 'fingerprints'] as const;
+const READ_TABLES = [
+  'agent_reservations',
+  'agent_snapshots',
+  'agent_users',
+  'agents',
+  'fingerprints',
+  'next_readings',
+] as const;
 
 /** Renames a panel in everything that is stored of it; false where something is stored of the new name already. */
 export function renamePanel(access: Access, rename: PanelRename): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
   mustExist,
   listCounted,
 } from './record-queries.js';
+import { noteChanged } from './next-readings-table.js';
 import { outcomeOrNull } from './columns.js';
 import { runs, refreshes } from './run-record-tables.js';
 import { actions } from './hold-record-tables.js';
@@ -113,7 +114,14 @@ const UNRESOLVED = text(`"state" in ('planned', 'in-doubt')`);
 export function actionsTable(access: Access): StoreTables['actions'] {
   return {
     get: (id) => access.read((session) => findRecord(session, actions, { id })),
-    plan: (records) => access.write((session) => insertRecords(session, actions, records)),
+    plan: (records) =>
+      access.write(async (session) => {
+        await noteChanged(
+          session,
+          records.flatMap(({ service }) => service ?? []),
+        );
+        await insertRecords(session, actions, records);
+      }),
     called: (id, at, payload) =>
       access.write(async (session) => {
         const result = await session.db

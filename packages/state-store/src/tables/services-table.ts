@@ -14,6 +14,7 @@ import {
   insertRecords,
 } from './record-queries.js';
 import { autoBuyPreferences } from './ledger-record-tables.js';
+import { noteChanged } from './next-readings-table.js';
 import { recordOwnership } from './ownership-table.js';
 import { evidence, holds } from './hold-record-tables.js';
 import { removeAlarms } from './notice-tables.js';
@@ -61,6 +62,7 @@ async function putServices(session: Session, records: readonly ServiceRecord[]):
   const stored = await inChunks([...last.keys()], (id) => listRecords(session, services, { where: { id } }));
   const before = new Map(stored.map((record) => [record.id, record]));
   await putRecords(session, services, ['id'], records);
+  await noteChanged(session, [...last.keys()]);
   await recordOwnership(
     session,
     [...last.values()].map((after) => {
@@ -82,7 +84,10 @@ async function updateServices(session: Session, changes: readonly ServiceChange[
     current.set(change.id, mergeService(record, change));
   }
   // The write lock was acquired before the rows were read: no other process has changed a column since.
+  // Of the panel that it leaves, and of the one that it comes to.
+  await noteChanged(session, ids);
   await putRecords(session, services, ['id'], [...current.values()]);
+  await noteChanged(session, ids);
   await recordOwnership(
     session,
     [...current.values()].map((after) => ({ before: before.get(after.id) ?? null, after, at: after.updatedAt })),
@@ -98,6 +103,7 @@ const OWN_TABLES = [
   'decisions',
   'decision_history',
   'service_resources',
+  'next_readings',
   'pushed_usage',
   'write_backs',
 ] as const;
@@ -111,6 +117,7 @@ async function removeService(session: Session, id: string, at: string): Promise<
     session,
     own.map((alarm) => alarm.id),
   );
+  await noteChanged(session, [id]);
   for (const table of OWN_TABLES) await session.db.deleteFrom(table).where('service', '=', id).execute();
   for (const scope of ['service', 'link'] as const) {
     await deleteRecords(session, autoBuyPreferences, { scope, subject: id });
@@ -149,7 +156,9 @@ export function overridesTable(access: Access): StoreTables['overrides'] {
   };
 }
 
-async function endOpen({ db }: Session, service: string, until: string): Promise<boolean> {
+async function endOpen(session: Session, service: string, until: string): Promise<boolean> {
+  const { db } = session;
+  await noteChanged(session, [service]);
   const result = await db
     .updateTable('service_overrides')
     .set({ until })

@@ -1,0 +1,135 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { DueReading, NextReadingRecord } from '../reading-records.js';
+import type { StoreTables } from '../store.js';
+import type { Access, Session } from './access.js';
+import { int, intOrNull, jsonColumn, text } from './columns.js';
+import { execute, joined, name, names, statement, text as words } from './insert-rows.js';
+import { inChunks, listed, listRecords } from './record-queries.js';
+import { recordTable } from './record-table.js';
+
+export const nextReadings = recordTable<NextReadingRecord>()(
+  'next_readings',
+  {
+    panel: text('panel'),
+    service: text('service'),
+    dueAt: text('due_at'),
+    reason: text('reason'),
+    details: jsonColumn<unknown>()('details'),
+    at: text('at'),
+    basis: text('basis'),
+    spread: int('spread'),
+    rate: intOrNull('rate'),
+    version: int('version'),
+  },
+  'service',
+);
+
+/** The `service` of the row for the lists of a panel. */
+const LISTS = '';
+/** Before any instant. */
+const CHANGED = '';
+
+/** When services and lists of panels are read next. */
+export function nextReadingsTable(access: Access): StoreTables['nextReadings'] {
+  return {
+    list: ({ panel, services }) =>
+      access.read((session) =>
+        inChunks(services, (service) =>
+          listRecords(session, nextReadings, { where: { panel, service }, order: ['service'] }),
+        ),
+      ),
+    due: (filter) => access.read((session) => listDue(session, filter)),
+    first: (panel) =>
+      access.read(async (session) => {
+        const and = [statement`"service" <> ${LISTS}`];
+        const [first] = await listRecords(session, nextReadings, {
+          where: { panel },
+          and,
+          order: ['due_at'],
+          limit: 1,
+        });
+        return first ?? null;
+      }),
+    put: (records) =>
+      access.write(async (session) => {
+        for (const record of records) await putOne(session, record);
+      }),
+    clear: (panel) =>
+      access.write(async ({ db }) => {
+        await db.deleteFrom('next_readings').where('panel', '=', panel).execute();
+      }),
+  };
+}
+
+async function listDue(
+  { db }: Session,
+  { panel, now, basis }: { panel: string; now: string; basis: string },
+): Promise<DueReading[]> {
+  const rows = await db
+    .selectFrom('services as s')
+    .leftJoin('next_readings as n', (join) => join.onRef('n.service', '=', 's.id').onRef('n.panel', '=', 's.panel'))
+    .select('s.id')
+    .select(nextReadings.columns.map((column) => `n.${column}` as const))
+    .where('s.panel', '=', panel)
+    .where((or) =>
+      or.or([or('n.service', 'is', null), or('n.due_at', '<=', now), or('n.basis', '<>', basis), or('n.at', '>', now)]),
+    )
+    .orderBy(sql`coalesce("n"."due_at", '')`)
+    .orderBy('s.id')
+    .execute();
+  return rows.map(({ id, ...row }) => ({
+    service: id,
+    row: row.service === null ? null : nextReadings.decode(row as Parameters<typeof nextReadings.decode>[0]),
+  }));
+}
+
+async function putOne(session: Session, record: NextReadingRecord): Promise<void> {
+  const values = nextReadings.values(record).map((value) => statement`${value}`);
+  const changes = nextReadings.columns
+    .filter((column) => column !== 'panel' && column !== 'service')
+    .map((column) => statement`${name(column)} = "excluded".${name(column)}`);
+  const into = statement`insert into "next_readings" (${names(nextReadings.columns)}) values (${joined(values, ', ')})`;
+  const update = statement`on conflict ("panel", "service") do update set ${joined(changes, ', ')}`;
+  const same = words('where "next_readings"."version" = "excluded"."version"');
+  await execute(session, joined([into, update, same], ' '));
+}
+
+/** Makes the next reading of services due at once, since what it was computed from has changed, and the lists of their panels. */
+export async function noteChanged(session: Session, services: readonly string[]): Promise<void> {
+  await inChunks(services, async (chunk) => {
+    await makeDue(
+      session,
+      sql<boolean>`"service" in ${listed(chunk)} or ("service" = ${LISTS}
+      and "panel" in (select "panel" from "services" where "id" in ${listed(chunk)}))`,
+    );
+    return [];
+  });
+}
+
+/** The same for the service of a row that has it in its column `service`. */
+export async function noteChangedBy(session: Session, table: 'holds' | 'purchases', id: string): Promise<void> {
+  const service = sql`select "service" from ${sql.table(table)} where "id" = ${id}`;
+  await makeDue(
+    session,
+    sql<boolean>`"service" in (${service}) or ("service" = ${LISTS}
+    and "panel" in (select "panel" from "services" where "id" in (${service})))`,
+  );
+}
+
+/** The same for all services of a client. */
+export async function noteChangedOfClient(session: Session, client: string): Promise<void> {
+  const own = sql`select "id" from "services" where "client" = ${client}`;
+  await makeDue(
+    session,
+    sql<boolean>`"service" in (${own}) or ("service" = ${LISTS}
+    and "panel" in (select "panel" from "services" where "client" = ${client}))`,
+  );
+}
+
+async function makeDue({ db }: Session, condition: RawBuilder<boolean>): Promise<void> {
+  await db
+    .updateTable('next_readings')
+    .set((eb) => ({ due_at: CHANGED, version: eb('version', '+', 1) }))
+    .where(condition)
+    .execute();
+}
