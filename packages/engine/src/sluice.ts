@@ -94,6 +94,15 @@ export interface RunOptions extends CallOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** Options of a poll. */
+export interface PollOptions extends RunOptions {
+  /**
+   * Read only services whose next reading is due, by `poll.maxOvershoot` of the config. Made every `poll.floor`, such polls do no less than
+   * polls of all services every `poll.interval`.
+   */
+  due?: boolean | undefined;
+}
+
 /**
  * The engine: one method per use case. Calls take plain objects and return the documents of docs/json.md; many may run at
  * once on one instance. Errors are `SluiceError`s with a `kind` and a `code` (docs/errors.md).
@@ -101,7 +110,7 @@ export interface RunOptions extends CallOptions {
 export interface Sluice extends AsyncDisposable {
   readonly config: Config;
   /** Reads usage, decides, and restricts or releases services. */
-  poll(options?: RunOptions): Promise<RunReport>;
+  poll(options?: PollOptions): Promise<RunReport>;
   /** As `poll`, and also observes every service, checks agents, and maintains the store. */
   reconcile(options?: RunOptions): Promise<RunReport>;
   /** Computes what `reconcile` would change. */

@@ -75,6 +75,8 @@ export interface Plausibility<State = unknown> {
   check(bounds: unknown, window: { start: string; end: string }, usage: UsageBytes): ItemError | null;
   /** Returns whether the bounds say how much a service can use in a time. */
   isBounded(bounds: unknown): boolean;
+  /** Returns how many bytes the line carries per second in one direction at most; null where the bounds do not say that. */
+  bytesPerSecond(bounds: unknown): number | null;
   /**
    * Returns why a reading has grown by more than is possible since the earlier readings of its window (`impossible_jump`); null
    * where it has not, and without an earlier one.

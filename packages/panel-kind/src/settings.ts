@@ -16,6 +16,8 @@ export interface PanelSettings {
   timeout?: number | undefined;
   retries?: number | undefined;
   proxy?: string | undefined;
+  /** What the line of a service carries in one direction at most, in bytes per second. */
+  lineSpeed?: number | undefined;
   tls?: { ca?: string | undefined; rejectUnauthorized: boolean; pinSha256?: string | undefined } | undefined;
   [key: string]: unknown;
 }
@@ -54,6 +56,10 @@ export interface ProductSettings {
   packages: string[];
   limits?: LimitSettings[] | undefined;
   autoBuy?: AutoBuySettings | undefined;
+  /** What the line of a service carries in one direction at most, in bytes per second. */
+  lineSpeed?: number | undefined;
+  /** How much more than a limit a service may use before it is held, in bytes; absent: `poll.maxOvershoot`. */
+  maxOvershoot?: number | undefined;
   allowSharedPorts: boolean;
   /** `auto`: a reconcile creates the accounts of services that are ordered. */
   provision: 'manual' | 'auto';

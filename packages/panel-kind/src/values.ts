@@ -88,6 +88,20 @@ export const webAddress = z.string().check(
     error: 'is not an address such as https://billing.example.com/add-funds',
   }),
 );
+const SPEED_UNITS: Record<string, number> = { k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/**
+ * Returns the bytes per second of a speed in bits: `100Mbit/s`, `1Gbit/s`.
+ *
+ * @throws Error for other text
+ */
+export function parseSpeed(text: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kMGT])(?:bit(?:\/s)?|bps)\s*$/.exec(text);
+  const bytes = match?.[1] === undefined ? 0 : Math.round((Number(match[1]) * (SPEED_UNITS[match[2] ?? ''] ?? 0)) / 8);
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw new Error(`"${text}" is not a speed: write a number followed by kbit/s, Mbit/s or Gbit/s, such as 100Mbit/s`);
+}
+
 /** Schema of a duration such as `15m`, read into milliseconds. */
 export const duration = parsed('Duration: 500ms, 30s, 15m, 2h, 7d', parseDuration);
 /** Schema of a percentage such as `20%`, read into a share from 0 to 1. */
@@ -102,6 +116,8 @@ export const size = parsed('Size with its unit: 500GB, 10TB (1 GB = 1024³ bytes
 export const quotaValue: z.ZodMiniType<Quota, string> = parsed('Size with its unit, or unlimited', (text) =>
   text.trim().toLowerCase() === 'unlimited' ? 'unlimited' : parseSize(text),
 );
+/** Schema of the speed of a line such as `100Mbit/s`, read into bytes per second. */
+export const speed = parsed('Speed: 100Mbit/s, 1Gbit/s', parseSpeed);
 /** Schema of the name of an IANA time zone. */
 export const timeZone = z
   .string()

@@ -8,11 +8,14 @@ export function declareRuns(program: LazyCommand): void {
     ['reconcile', 'poll every service, repair drift, roll over cycles, resolve actions in doubt and prune old records'],
   ];
   for (const [name, description] of runs) {
-    program
+    const command = program
       .command(name)
       .description(description)
       .option('--panel <name>', 'only this panel')
-      .option('--service <id>', 'only this service')
+      .option('--service <id>', 'only this service');
+    if (name === 'poll')
+      command.option('--due', 'only services whose next reading is due, by poll.maxOvershoot of the config');
+    command
       .previews()
       .option('--allow-mass', 'continue even if the mass-change brake would stop the run, and believe doubted readings')
       .changes()

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import type { RunReport, Sluice } from '@sluice/engine';
 import { startProgress } from '../terminal/progress.js';
 import { printChangedAgents } from '../terminal/reports/agent-report.js';
 import { printPlan } from '../terminal/reports/plan-report.js';
@@ -15,6 +16,8 @@ export interface RunOptions extends GlobalOptions {
   dryRun?: boolean;
   detailedExitcode?: boolean;
   allowMass?: boolean;
+  /** Of `poll`. */
+  due?: boolean;
 }
 
 /**
@@ -22,6 +25,14 @@ export interface RunOptions extends GlobalOptions {
  * short-lived garbage: with this flag 100,000 services need little more memory than 1,000, and small runs are not slower.
  */
 const HEAP_GROWTH = '--heap-growing-percent=100';
+
+type Over = NonNullable<Parameters<Sluice['poll']>[0]>;
+
+function start(sluice: Sluice, command: 'poll' | 'reconcile' | 'plan', { due, ...over }: Over): Promise<RunReport> {
+  const { dryRun: _, ...planned } = over;
+  if (command === 'plan') return sluice.plan(planned);
+  return command === 'poll' ? sluice.poll({ ...over, due }) : sluice.reconcile(over);
+}
 
 async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, deps: Deps): Promise<number> {
   setFlagsFromString(HEAP_GROWTH);
@@ -42,7 +53,7 @@ async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, 
         progress.update(done, total);
       },
     };
-    const running = command === 'plan' ? sluice.plan(over) : sluice[command]({ ...over, dryRun: dryRun === true });
+    const running = start(sluice, command, { ...over, dryRun: dryRun === true, due: options.due === true });
     const report = await running.finally(() => {
       progress.stop();
     });

@@ -38,7 +38,14 @@ function planJobs(
     billing: BILLING,
     host: deps.host,
     user: deps.env['USER'] ?? deps.env['LOGNAME'] ?? null,
-    invocation: (command) => [...start, ...ARGS[command], '--quiet', '--config', config.file],
+    invocation: ({ command, due = false }) => [
+      ...start,
+      ...ARGS[command],
+      ...(due ? ['--due'] : []),
+      '--quiet',
+      '--config',
+      config.file,
+    ],
     server: serve ? [...start, 'serve', '--quiet', '--config', config.file] : undefined,
   });
 }

@@ -1,4 +1,4 @@
-import type { RunView, Sluice } from '@sluice/engine';
+import type { RunReport, RunView, Sluice } from '@sluice/engine';
 import type { ScheduledJob } from '@sluice/dashboard';
 import type { Terminal } from '../terminal/terminal.js';
 import { printChangedAgents, printCheck } from '../terminal/reports/agent-report.js';
@@ -47,8 +47,11 @@ function toTiming({ timing, intervalMs }: Job): ScheduledJob['timing'] {
 }
 
 const WORK: Record<Job['command'], (parts: JobParts) => Promise<RunView['outcome']>> = {
-  poll: (parts) => runOver('poll', parts),
-  reconcile: (parts) => runOver('reconcile', parts),
+  poll: (parts) => {
+    const due = parts.config.poll.maxOvershoot !== undefined;
+    return runOver((options) => parts.sluice.poll({ ...options, due }), parts);
+  },
+  reconcile: (parts) => runOver((options) => parts.sluice.reconcile(options), parts),
   'agent check': async ({ sluice, terminal }) => {
     const report = await sluice.agents.check();
     printCheck(terminal, report, false);
@@ -66,8 +69,11 @@ const WORK: Record<Job['command'], (parts: JobParts) => Promise<RunView['outcome
   },
 };
 
-async function runOver(command: 'poll' | 'reconcile', { sluice, terminal }: JobParts): Promise<RunView['outcome']> {
-  const report = await sluice[command]({ allServices: false });
+async function runOver(
+  start: (options: { allServices: boolean }) => Promise<RunReport>,
+  { terminal }: Pick<JobParts, 'terminal'>,
+): Promise<RunView['outcome']> {
+  const report = await start({ allServices: false });
   printRun(terminal, report, false);
   printChangedAgents(terminal, report.agents, false);
   return report.run.outcome;

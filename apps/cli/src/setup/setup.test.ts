@@ -32,7 +32,7 @@ async function scheduleRuns(file: string, kinds: readonly PanelKind[], machine: 
     kinds,
     host: hostname(),
     user: null,
-    invocation: (command) => ['/opt/my-program', command, file],
+    invocation: ({ command }) => ['/opt/my-program', command, file],
   });
   const { changes, apply } = await planCrontab(plan, machine, false);
   if (changes.length > 0) await apply();

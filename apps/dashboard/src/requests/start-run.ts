@@ -10,7 +10,7 @@ export type RunRequest = EndpointBody<GroupEndpoints<'poll'>['POST /runs']>;
 /** Starts a run, which goes on when its client hangs up. */
 export function startRun(
   { sluice, tasks, as, viewer }: Pick<ApiCall, 'sluice' | 'tasks' | 'viewer'> & { as: MadeBy },
-  { command, panel, service, agent, dryRun, allowMass }: RunRequest,
+  { command, panel, service, agent, dryRun, due, allowMass }: RunRequest,
 ): Task {
   const isOfAgents = command === 'agent check';
   const other = isOfAgents ? service : agent;
@@ -19,10 +19,13 @@ export function startRun(
       'bad_request',
       `"${command}" is not about ${isOfAgents ? 'a service' : 'an agent'}: leave "${other}" out`,
     );
+  if (due === true && command !== 'poll')
+    throw usageError('bad_request', `"${command}" reads all services: leave "due" out, or start a poll`);
   const request = { command, by: viewer.name, panel: panel ?? null, service: service ?? null };
   return tasks.start(request, (onProgress) => {
     if (isOfAgents) return sluice.agents.check({ ...as, panel, agent, dryRun, allowMass });
     const options = { ...as, panel, service, allowMass, onProgress };
-    return command === 'plan' ? sluice.plan(options) : sluice[command]({ ...options, dryRun });
+    if (command === 'plan') return sluice.plan(options);
+    return command === 'poll' ? sluice.poll({ ...options, dryRun, due }) : sluice.reconcile({ ...options, dryRun });
   });
 }

@@ -32,7 +32,7 @@ export const instance = group({
   poll: {
     callers: OPERATE,
     command: 'poll',
-    accepts: () => accepts(options({ ...run(), dryRun: flag })),
+    accepts: () => accepts(options({ ...run(), dryRun: flag, due: flag })),
     routes: (h) => ({
       'POST /runs': {
         summary: 'Start a poll, reconcile, plan or agent check; its events report its progress and its report',
@@ -43,6 +43,7 @@ export const instance = group({
           service: h.optionalText.describe('poll, reconcile and plan'),
           agent: h.optionalText.describe('agent check'),
           dryRun: h.flag,
+          due: h.flag.describe('poll: only services whose next reading is due'),
           allowMass: h.flag,
         },
         answer: h.reports.task,

@@ -82,6 +82,10 @@ const PLAUSIBILITY = {
   bounds: lineBounds,
   check: exceedsLineSpeed,
   isBounded: (bounds: unknown): boolean => (lineSpeed(bounds) ?? 0) > 0,
+  bytesPerSecond: (bounds: unknown): number | null => {
+    const bits = lineSpeed(bounds) ?? 0;
+    return bits > 0 ? bits / 8 : null;
+  },
   checkGrowth: growthBeyondTheLine,
   explains: isCarried,
   withReading,

@@ -45,15 +45,18 @@ const WORDS = {
 export function brakeSubjects(
   stated: Config['poll']['brake'],
   { panel, subjects, active, doubted }: Braked,
-  counted: readonly CountedChange[],
+  now: readonly CountedChange[],
+  earlier: readonly CountedChange[] = [],
 ): BrakeError | null {
+  const counted = [...now, ...earlier];
   const beginning = counted.filter(({ begins }) => begins).length + doubted;
   const changed = counted.filter(({ begins, changes }) => begins || changes).length;
   const changing = changed + doubted;
   if (!brakeActs({ changing, beginning, active, stated })) return null;
   const { who, would, nothing } = WORDS[subjects];
   const more = doubted === 0 ? '' : `${describeDoubted(doubted)},`;
-  const message = `${panel}: ${changed} of ${active} ${who}${more} ${would} at once; ${nothing}`;
+  const before = earlier.length === 0 ? '' : `, with the ${earlier.length} that were just before,`;
+  const message = `${panel}: ${changed} of ${active} ${who}${more}${before} ${would} at once; ${nothing}`;
   return { code: 'mass_change', message, details: { panel, changing, active, doubted } };
 }
 
@@ -68,12 +71,27 @@ interface BrakedRun {
   count: ReadingCount;
 }
 
-/** Asks the brake about the services of a run. A run over one service has none. */
-export function askBrake(config: Config, run: BrakedRun, planned: readonly Planned[]): BrakeError | null {
-  const { panel, request, active, doubted, count } = run;
+/** Asks the brake about the services of a run, and what runs that read only a part have changed before. A run over one service has none. */
+export function askBrake(
+  config: Config,
+  run: BrakedRun,
+  planned: readonly Planned[],
+  earlier: readonly CountedChange[] = [],
+): BrakeError | null {
+  const { panel, request, active, doubted } = run;
   if (request.service !== undefined) return null;
+  const braked = { panel: panel.name, subjects: 'services', active, doubted: doubted.size } as const;
+  return brakeSubjects(config.poll.brake, braked, countChanges(config, run, planned), earlier);
+}
+
+/** Counts what a run would change for each service. */
+export function countChanges(
+  config: Config,
+  { panel, doubted, count }: Pick<BrakedRun, 'panel' | 'doubted' | 'count'>,
+  planned: readonly Planned[],
+): CountedChange[] {
   const enforced = planned.filter(({ enforcement, service }) => enforcement.value === 'on' && !doubted.has(service.id));
-  const counted = enforced.map((work): CountedChange => {
+  return enforced.map((work): CountedChange => {
     const { opens, plan, more, buys } = work;
     const isRemoved = plan?.counts === true && more?.removes === true;
     return {
@@ -81,11 +99,6 @@ export function askBrake(config: Config, run: BrakedRun, planned: readonly Plann
       changes: plan?.counts === true || listCountedEnds(config, work, count).length + buys.length > 0,
     };
   });
-  return brakeSubjects(
-    config.poll.brake,
-    { panel: panel.name, subjects: 'services', active, doubted: doubted.size },
-    counted,
-  );
 }
 
 /** Returns whether the harshest restriction of open holds would be harsher than the one that is stored. */

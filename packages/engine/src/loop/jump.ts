@@ -9,7 +9,7 @@ import { isCounterState } from '../kernel/subject/figures.js';
 import { wasRead, withObserved } from '../kernel/subject/source.js';
 import { observe } from './observe.js';
 import { IMPOSSIBLE_JUMP, toWindowReading } from './plausible.js';
-import type { Decided, Loaded, Read } from '../kernel/subject/stages.js';
+import type { Decided, Loaded, Read, Stage } from '../kernel/subject/stages.js';
 
 /** A reading that would begin a hold, or charge a client, by one jump, and is not confirmed. */
 export interface Jump {
@@ -75,8 +75,23 @@ export async function findJumps(
 async function findLines(context: Context, panel: Panel, jumping: readonly Jumping[]): Promise<Loaded[]> {
   const { plausibility } = panel;
   const unknown = jumping.filter(({ facts }) => plausibility?.isBounded(facts.cycle?.counter) === false);
-  if (plausibility === undefined || unknown.length === 0) return [];
-  const subjects = unknown.map(({ facts }) => facts);
+  return unknown.length === 0
+    ? []
+    : readLines(
+        context,
+        panel,
+        unknown.map(({ facts }) => facts),
+      );
+}
+
+/** Reads the lines of services; returns those of which something was read, with the bounds that follow. */
+export async function readLines<L extends Loaded<Stage>>(
+  context: Context,
+  panel: Panel,
+  subjects: readonly L[],
+): Promise<L[]> {
+  const { plausibility } = panel;
+  if (plausibility === undefined) return [];
   const observations = await observe({ context, panel, scope: 'poll' }, subjects);
   return subjects.flatMap((facts) => {
     const { cycle, service } = facts;

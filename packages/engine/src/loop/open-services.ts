@@ -2,7 +2,8 @@ import { findReversals } from '../kernel/changes/reversals.js';
 import { shownNotice } from '../kernel/run/notice.js';
 import type { Decided, Planned } from '../kernel/subject/stages.js';
 import { apply, type AppliedServices, isAccepted, type Verdict } from './apply.js';
-import { askBrake, brakeNotice } from './brake.js';
+import { askBrake, brakeNotice, countChanges } from './brake.js';
+import { noteChanges } from './due-panel.js';
 import { listReleases, stillTrue } from './decision-notices.js';
 import { planAgain, planAll, withCheckpoint } from './plan.js';
 import { distrustFallen, mostFell } from './plausible.js';
@@ -28,11 +29,12 @@ export function openServices(run: PanelRun, hooks: RunHooks): Subjects<readonly 
     changesPanel: (wanted) => wanted.some(isChange),
     askBrake(wanted) {
       const isFree = request.allowMass || wanted.length + run.doubted.size === 0;
-      return isFree ? null : askBrake(context.config, run, wanted);
+      return isFree ? null : askBrake(context.config, run, wanted, run.earlier);
     },
     async apply(wanted, stop) {
       const verdict = toVerdict(run, stop);
       const applied = await apply(run, await hooks.afterBrake(wanted, verdict), verdict);
+      if (run.due !== null && stop === null) await noteChanges(run, countChanges(context.config, run, wanted));
       return { ...applied, subjects: await hooks.afterApply(applied.subjects, verdict.treatment) };
     },
     end: (applied, stop) => finish(run, hooks, applied, { stop, mayDecide: stop === null && fell === null }),

@@ -12,6 +12,9 @@ import { record, showOnly } from '../kernel/run/report.js';
 import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../context/leases.js';
 import { leaveOutBegun, leaveOutZeroed } from '../kernel/subject/facts.js';
+import { withLines } from './due-facts.js';
+import { type DueServices, findDue, noteNext, toPages, toRows } from './due.js';
+import { countActive, listBesidesFallen, readEarlierChanges } from './due-panel.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import type { Applied, Decided, Read } from '../kernel/subject/stages.js';
 import { isLeftAsIs, isOnlyRead, saysStopped, untouched } from '../kernel/subject/to-stage.js';
@@ -46,8 +49,11 @@ export async function runPanel(
   only: ServiceRecord | null,
   parts: readonly RunPart[],
 ): Promise<ItemError | null> {
-  const { request, report, panel } = ofPanels;
-  const first = await runOnce(ofPanels, only, parts);
+  const { context, request, report, panel, leases } = ofPanels;
+  const readsDue = request.due === true && only === null;
+  const due = readsDue ? await findDue(context, panel, { leases: leases.held, dryRun: request.dryRun }) : null;
+  if (readsDue && due === null) return null;
+  const first = await runOnce({ ...ofPanels, due }, only, parts);
   if ('code' in first) return first;
   if (request.dryRun) return null;
   const left = await decideAgain(first, async (service) => {
@@ -58,23 +64,26 @@ export async function runPanel(
     return null;
   });
   await recordLeft(first.run, left);
+  await storeNext(first.run);
   return first.run.read === 0 ? first.run.ignored : null;
 }
 
 /** Runs over one panel, and returns what commands kept it from; an error where nothing can be decided by the present time. */
 async function runOnce(
-  ofPanels: RunOfPanels,
+  ofPanels: RunOfPanels & { due?: DueServices | null },
   only: ServiceRecord | null,
   parts: readonly RunPart[],
 ): Promise<LeftOut | ItemError> {
   const { context, panel } = ofPanels;
   const run = await beginRun(ofPanels, only);
   try {
-    const hooks = await beginParts(run, parts);
-    await eachPage(context, panel, only, {
-      read: (page) => readPage(run, hooks, page),
-      write: (reads) => writePage(run, hooks, reads),
-    });
+    const hooks = withNext(run, await beginParts(run, parts));
+    const steps = {
+      read: (page: ServiceRecord[]) => readPage(run, hooks, page),
+      write: (reads: Read[]) => writePage(run, hooks, reads),
+    };
+    await eachPage(context, panel, run.due?.services == null ? only : toPages(run.due.services), steps);
+    if (run.due !== null) await readBesides(run, run.due, steps);
     await confirmReadings(run);
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) noteObserving(run);
@@ -86,8 +95,45 @@ async function runOnce(
   }
 }
 
-async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Promise<PanelRun> {
-  const { context, panel, request, report } = ofPanels;
+/** Notes when services are read next, once the run is done with them. */
+function withNext(run: PanelRun, hooks: RunHooks): RunHooks {
+  const { due } = run;
+  if (due === null) return hooks;
+  return {
+    ...hooks,
+    finished(subjects) {
+      hooks.finished(subjects);
+      noteNext(due, subjects);
+    },
+  };
+}
+
+/** Reads what a run over a part of a panel has to know of the others. */
+async function readBesides(
+  run: PanelRun,
+  due: DueServices,
+  steps: Parameters<typeof eachPage<Read[]>>[3],
+): Promise<void> {
+  const others = await listBesidesFallen(run, due);
+  if (others.length > 0) await eachPage(run.context, run.panel, toPages(others), steps);
+  if (run.open.length + run.doubted.size === 0) return;
+  if (due.services !== null) run.active = await countActive(run);
+  run.earlier = await readEarlierChanges(run);
+}
+
+/** Stores when services are read next, after all else: a run that is killed before reads them again. */
+async function storeNext({ due, left, context, leases, request }: PanelRun): Promise<void> {
+  // Of lists, an interrupted run knows not all.
+  if (due === null || request.dryRun || (due.lists && context.deps.signal.aborted)) return;
+  noteNext(due, left);
+  await context.write(leases.held, (tables) => tables.nextReadings.put(toRows(due)));
+}
+
+async function beginRun(
+  ofPanels: RunOfPanels & { due?: DueServices | null },
+  only: ServiceRecord | null,
+): Promise<PanelRun> {
+  const { context, panel, request, report, due = null } = ofPanels;
   const { store } = context;
   const { id } = report.run;
   const start = moment(context);
@@ -97,6 +143,8 @@ async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Prom
   return {
     ...ofPanels,
     only,
+    due,
+    earlier: [],
     run: id,
     scope: request.observeAll ? 'reconcile' : 'poll',
     start,
@@ -106,7 +154,8 @@ async function beginRun(ofPanels: RunOfPanels, only: ServiceRecord | null): Prom
     alarmed: new Set(alarms.map(({ service }) => service)),
     stoppedByPanel: new Set(alarms.filter(saysStopped).map(({ service }) => service)),
     enforcements: await readEnforcements(context.config, store, request.assumed),
-    readings: isWhole ? beginReadings(panel.snapshot?.paged === true ? null : context.now()) : null,
+    readings:
+      isWhole && due?.services == null ? beginReadings(panel.snapshot?.paged === true ? null : context.now()) : null,
     count: { compared: 0, fell: 0, expected: 0, aboveZero: 0 },
     ...{ open: [], left: [], notices: [], active: 0, read: 0, unread: 0, ignored: null, observing: false },
     resources: new Map(),
@@ -142,7 +191,8 @@ async function readPage(run: PanelRun, hooks: RunHooks, page: ServiceRecord[]): 
   const isConfirmed = context.clockDifference(panel.name) !== null;
   const placed = isConfirmed ? reads : reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
   const readsEnds = !request.dryRun && panel.kind.capabilities.includes('window-usage');
-  return readsEnds ? readEndedCycles(context, panel, placed, run.fingerprint) : placed;
+  const lined = run.due === null || request.dryRun ? placed : await withLines(context, panel, placed);
+  return readsEnds ? readEndedCycles(context, panel, lined, run.fingerprint) : lined;
 }
 
 /** Decides on the services of a page, and stores those that need nothing more. */

@@ -196,9 +196,14 @@ export function mostFell({ compared, fell }: FallCount): ItemError | null {
 /** Returns the same of the last readings, as their cycles are stored. */
 export function mostFellBefore(cycles: readonly CycleRecord[]): ItemError | null {
   const count = { compared: 0, fell: 0 };
+  countStoredFalls(count, cycles);
+  return mostFell(count);
+}
+
+/** Counts the last readings of cycles, as they are stored. */
+export function countStoredFalls(count: FallCount, cycles: readonly CycleRecord[]): void {
   for (const cycle of cycles)
     if (cycle.totalBytes !== null) countFall(count, cycle.totalBytes, findHighest(cycle).totalBytes);
-  return mostFell(count);
 }
 
 /** Returns whether the last reading of a cycle fell by more than half in it. */

@@ -10,6 +10,8 @@ import type { RunResults, Treatment } from '../kernel/run/report.js';
 import type { Advance, RunRequest } from '../kernel/run/run-request.js';
 import type { Applied, Decided, GivenAway, Loaded, Planned, RunOnPanel } from '../kernel/subject/stages.js';
 import type { ReadingCount } from './plausible.js';
+import type { CountedChange } from './brake.js';
+import type { DueServices } from './due.js';
 import type { Readings } from './repeated.js';
 
 /** State of the run over one panel. */
@@ -44,6 +46,10 @@ export interface PanelRun extends RunOnPanel {
   observing: boolean;
   /** Cycles whose readings had fallen before, as an operator knows who allows mass changes. */
   readonly fallen: ReadonlySet<string>;
+  /** What is due, where only that is read; null where all services are. */
+  readonly due: DueServices | null;
+  /** What runs that read only what is due have changed within the time between two polls. */
+  earlier: readonly CountedChange[];
   readonly fingerprint: FingerprintRecord | null;
   readonly count: ReadingCount;
   /** Null where each reading is written: of a single service, and in a dry run. */

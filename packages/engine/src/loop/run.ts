@@ -19,6 +19,7 @@ import {
 } from '../kernel/run/left-elsewhere.js';
 import { isMistake, withRun } from '../kernel/run/bracket.js';
 import { findFallen } from './plausible.js';
+import { isPanelDue, isTimeForDuties } from './due.js';
 import { runPanel } from './panel-run.js';
 import type { EndedRun, RunDuty, RunPart, RunParts } from './run-part.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
@@ -119,7 +120,8 @@ async function overPanels(
 async function doDuties(ended: EndedRun, duties: readonly RunDuty[]): Promise<ItemError | null> {
   const { context, request } = ended;
   if (!request.dryRun) context.refreshHoldsFile();
-  const tasks = duties.map((duty) => async () => {
+  const isTime = request.due !== true || request.dryRun || (await isTimeForDuties(context));
+  const tasks = (isTime ? duties : []).map((duty) => async () => {
     if (await duty.wants(ended)) await duty.end(ended);
   });
   let first: ItemError | null = null;
@@ -177,7 +179,8 @@ async function selectPanels(
   const panels: string[] = [];
   for (const panel of request.panel === undefined ? Object.keys(context.config.panels) : [request.panel]) {
     const isUsed = (await context.store.services.list({ panel, limit: 1 })).length > 0;
-    if (isUsed || ofParts.has(panel)) panels.push(panel);
+    if (!isUsed && !ofParts.has(panel)) continue;
+    if (request.due !== true || (await isPanelDue(context, panel))) panels.push(panel);
   }
   return { panels, only: null };
 }

@@ -14,6 +14,8 @@ export interface Job {
   /** Its name in the log. */
   command: ScheduledCommand['command'];
   description: string;
+  /** Whether it is a poll of what is due only. */
+  due?: boolean;
   /** Interval by the config in milliseconds; `timing` has the nearest one that a calendar has. */
   intervalMs: number;
   timing: Timing;
@@ -49,14 +51,14 @@ export function regularMinutes(intervalMs: number): number {
  */
 export function scheduledJobs(config: Config, host: string, known: ScheduledKinds): Job[] {
   const { offset, daily } = placeRuns(config, host);
-  return scheduledCommands(config, known).map(({ command, intervalMs }) => {
+  return scheduledCommands(config, known).map(({ command, intervalMs, due = false }) => {
     const { after, description } = JOBS[command];
     const minutes = regularMinutes(intervalMs);
     const timing: Timing =
       command === 'reconcile'
         ? { kind: 'daily', ...daily }
         : { kind: 'every', minutes, offset: (offset + after) % Math.min(minutes, 60) };
-    return { name: command.replace(' ', '-'), command, description, intervalMs, timing };
+    return { name: command.replace(' ', '-'), command, description, intervalMs, timing, ...(due && { due }) };
   });
 }
 
@@ -65,7 +67,7 @@ function placeRuns(
   { poll, schedule }: Config,
   host: string,
 ): { offset: number; daily: { hour: number; minute: number } } {
-  const span = Math.min(regularMinutes(poll.interval), 60);
+  const span = Math.min(regularMinutes(poll.maxOvershoot === undefined ? poll.interval : poll.floor), 60);
   const number = createHash('sha256').update(host).digest().readUInt32BE();
   if (schedule.reconcile !== undefined) {
     const [hour = 0, minute = 0] = schedule.reconcile.split(':').map(Number);

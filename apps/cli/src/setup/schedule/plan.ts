@@ -59,7 +59,7 @@ export interface ScheduleRequest {
   /** User that runs the commands; null for an unknown one. */
   user: string | null;
   /** Returns program and arguments of a job. */
-  invocation: (command: Job['command']) => string[];
+  invocation: (job: Pick<Job, 'command' | 'due'>) => string[];
   /** Program and arguments of the server; default: it gets no unit. */
   server?: string[] | undefined;
 }
@@ -79,16 +79,19 @@ export function planSchedule(request: ScheduleRequest): SchedulePlan {
   const jobs = scheduledJobs(config, host, { kinds, billing });
   return {
     config: config.file,
-    jobs: jobs.map((job) => ({ ...job, invocation: invocation(job.command) })),
+    jobs: jobs.map((job) => ({ ...job, invocation: invocation(job) })),
     server: server === undefined ? null : { invocation: server, secrets: secretReferences(config) },
     stateFolder: path.dirname(storeLocation(config)),
     user,
     secrets: secretReferences(ofRuns),
     remarks: [
-      ...jobs.flatMap(({ command, intervalMs }) => {
+      ...jobs.flatMap(({ command, intervalMs, due = false }) => {
         const minutes = regularMinutes(intervalMs);
         if (command === 'reconcile' || minutes * 60_000 === intervalMs) return [];
-        return `${KEYS[command]} does not divide the hour or the day evenly: ${command} runs every ${minutes} minutes, the nearest shorter interval that does.`;
+        const key = due ? 'poll.floor' : KEYS[command];
+        if (intervalMs < 60_000)
+          return `${key} is shorter than a minute: ${command} runs every minute here, and every ${intervalMs / 1000} s only with "sluice serve --with-schedule".`;
+        return `${key} does not divide the hour or the day evenly: ${command} runs every ${minutes} minutes, the nearest shorter interval that does.`;
       }),
       ...unbilledRemarks(config, kinds, jobs),
     ],

@@ -68,6 +68,8 @@ const GENERAL: Record<string, string> = {
   'panels.*.retries':
     'Number of retries of a failed call that only reads; a call that changes the panel is repeated only after the panel was read',
   'panels.*.proxy': 'Proxy for the calls',
+  'panels.*.lineSpeed':
+    'What the line of a service carries in one direction at most, for products that do not state it',
   'panels.*.tls': "How the panel's certificate is checked",
   'panels.*.tls.ca': 'File with the certificates to trust; relative to the config file',
   'panels.*.tls.rejectUnauthorized':
@@ -89,6 +91,9 @@ const GENERAL: Record<string, string> = {
   'products.*.packages': 'Packages that can be bought',
   'products.*.autoBuy': 'Automatic purchase of a package; what is not stated comes from the top level',
   ...under('products.*.autoBuy', AUTO_BUY),
+  'products.*.lineSpeed':
+    'What the line of a service carries in one direction at most; with poll.maxOvershoot it decides when a service is read. By default what the panel shows of its line',
+  'products.*.maxOvershoot': 'Overrides poll.maxOvershoot for this product',
   'products.*.allowSharedPorts': 'Allow disabling ports, or suspending an order, that other services share',
   'products.*.provision':
     'manual: services are provisioned by command. auto: a reconcile creates the account of each service that is active (or pending with its order paid) and has none',
@@ -114,6 +119,11 @@ const GENERAL: Record<string, string> = {
   'packages.*.taxed': 'Whether tax is added to the price',
 
   'poll.interval': 'Time between polls, for schedules and for warnings about missing runs; default 15m',
+  'poll.maxOvershoot':
+    'How much more than a limit a service may use before it is held, besides what its line carries in poll.floor: sluice poll --due, which schedules then install, reads only services whose next reading is due. Without it, each poll reads all services',
+  'poll.floor':
+    'Time between two runs of sluice poll --due, and the shortest time between two readings of a service; default 1m',
+  'poll.ceiling': 'Longest time between two readings of a service by sluice poll --due; default 1h',
   'poll.overdue':
     'What happens after the due date, and after the days of grace that a product has (flvx.graceDays). meter: continue metering. hold: hold the service until it is renewed. ignore: leave the service unchanged',
   'poll.doubt': 'Doubts readings before a hold begins or a package is bought automatically',

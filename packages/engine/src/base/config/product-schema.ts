@@ -12,6 +12,8 @@ import {
   byHand,
   optionalCurrency,
   optionalQuota,
+  optionalSize,
+  optionalSpeed,
 } from './shared-schemas.js';
 
 const mode = z.enum(['IN', 'OUT', 'TOTAL']);
@@ -59,6 +61,8 @@ export const productBase = {
   enforce: optionalEnforce,
   packages: texts,
   autoBuy: z.optional(autoBuy),
+  lineSpeed: optionalSpeed,
+  maxOvershoot: optionalSize,
   allowSharedPorts: off,
   provision: byHand,
   terminate: byHand,

@@ -215,6 +215,20 @@ const oneInterval: Rule = ({ poll, schedule }) =>
     ? []
     : [error('schedule.poll', 'differs from poll.interval: they are the same interval, so state one of them')];
 
+/** Times and figures of readings that are due one by one. */
+const dueReadings: Rule = ({ poll: { maxOvershoot, floor, ceiling }, products }) => {
+  if (ceiling < floor) return [error('poll.ceiling', 'is shorter than poll.floor: no reading can be between the two')];
+  if (maxOvershoot !== undefined) return [];
+  const without = 'has no effect without poll.maxOvershoot: each poll reads all services';
+  return [
+    ...(floor === 60_000 ? [] : [warning('poll.floor', without)]),
+    ...(ceiling === 3_600_000 ? [] : [warning('poll.ceiling', without)]),
+    ...Object.entries(products).flatMap(([name, product]) =>
+      product.maxOvershoot === undefined ? [] : [warning(`products.${name}.maxOvershoot`, without)],
+    ),
+  ];
+};
+
 const lineTexts: Rule = ({ invoiceLines }) =>
   (['purchase', 'calls'] as const).flatMap((kind) => {
     const known: readonly string[] = LINE_PLACEHOLDERS[kind];
@@ -244,6 +258,7 @@ const RULES: Rule[] = [
   callsBilled,
   callsConfigured,
   oneInterval,
+  dueReadings,
   lineTexts,
 ];
 

@@ -26,6 +26,8 @@ import {
   optionalSecret,
   optionalCurrency,
   optionalDuration,
+  optionalSize,
+  optionalSpeed,
 } from './shared-schemas.js';
 
 /** Lists that must be empty in this version. */
@@ -90,6 +92,7 @@ const panelBase = {
   timeout: optionalDuration,
   retries: z.optional(z.int().check(z.minimum(0), z.maximum(10))),
   proxy: optionalSecret,
+  lineSpeed: optionalSpeed,
   tls: z.optional(tls),
 };
 
@@ -102,12 +105,18 @@ const general = {
 
 const timeOfDay = text.check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day such as 04:17' }));
 
+/** Not so short that nothing else is done. */
+const wait = duration.check(z.refine((ms) => ms >= 1000, { error: 'is too short: write 1s or more' }));
+
 const trailing = {
   packages: z._default(z.record(text, trafficPackage), {}),
   autoBuy: z.optional(autoBuy),
   poll: z.prefault(
     z.strictObject({
       interval: z._default(duration, 900_000),
+      maxOvershoot: optionalSize,
+      floor: z._default(wait, 60_000),
+      ceiling: z._default(wait, 3_600_000),
       overdue: z._default(z.enum(['meter', 'hold', 'ignore']), 'meter'),
       panelUnreachableAfter: z._default(count, 3),
       // Without defaults: a config that states one of them has no rule for small panels.
@@ -249,6 +258,12 @@ export interface Config {
   billing: string;
   poll: {
     interval: number;
+    /** How much more than a limit a service may use before it is held, in bytes; absent: each poll reads all services. */
+    maxOvershoot?: number | undefined;
+    /** Shortest time between two readings of a service. */
+    floor: number;
+    /** Longest time between them. */
+    ceiling: number;
     overdue: 'meter' | 'hold' | 'ignore';
     /** Runs in which a panel has to fail before a notice. */
     panelUnreachableAfter: number;

@@ -1,4 +1,4 @@
-import { currency, duration, quotaValue, secret } from '@sluice/panel-kind';
+import { currency, duration, quotaValue, secret, size, speed } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
 // Shared, because building the schema is part of every command's start-up time.
@@ -15,4 +15,6 @@ export const byHand = z._default(z.enum(['manual', 'auto']), 'manual');
 export const optionalSecret = z.optional(secret);
 export const optionalCurrency = z.optional(currency);
 export const optionalDuration = z.optional(duration);
+export const optionalSize = z.optional(size);
+export const optionalSpeed = z.optional(speed);
 export const optionalQuota = z.optional(quotaValue);

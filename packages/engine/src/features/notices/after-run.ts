@@ -3,6 +3,7 @@ import { isClockBelieved } from '../../context/clock-guard.js';
 import { outageKey } from '../../context/panel-answers.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import type { Context } from '../../context/context.js';
+import type { ConditionRecord } from '@sluice/state-store';
 import { isWanted } from '../../kernel/run/channels.js';
 import { writeDigest } from './digest.js';
 import { sendDue } from './send.js';
@@ -37,14 +38,22 @@ async function noteConditions(context: Context, { run, services }: EndedRun): Pr
   for (const [panel, failure] of context.panelFailures()) await noteReach(context, run.id, panel, failure);
 }
 
+/** Returns the number of failed runs with this one. Runs that read what is due are more frequent: those of one interval count as one. */
+function countRuns({ config, deps }: Context, known: ConditionRecord | null): number {
+  const { interval, maxOvershoot } = config.poll;
+  const { runs, since } = known ?? { runs: 0, since: '' };
+  const isOfInterval = runs > 0 && maxOvershoot !== undefined && deps.clock.now() - Date.parse(since) < runs * interval;
+  return isOfInterval ? runs : runs + 1;
+}
+
 /** Counts the runs in which no call to a panel succeeded, and reports the panel once, and again when it answers. */
 async function noteReach(context: Context, run: string, panel: string, failure: string | null): Promise<void> {
   const key = outageKey(panel);
   const known = await context.store.conditions.get(key);
   if (failure === null && known === null) return;
   const after = context.config.poll.panelUnreachableAfter;
-  const runs = (known?.runs ?? 0) + 1;
   const since = known?.since ?? context.since;
+  const runs = countRuns(context, known);
   const notices: Notice[] = [];
   const add = (code: string, message: string): void => {
     notices.push({ code, key: `${code}:${panel}:${since}`, panel, service: null, message });

@@ -10,12 +10,23 @@ export interface ScheduledCommand {
   command: 'poll' | 'reconcile' | 'agent check' | 'call bill' | 'service sync';
   /** Time between its runs in milliseconds; a day for `reconcile`. */
   intervalMs: number;
+  /** Whether it is a poll of what is due only. */
+  due?: boolean;
 }
 
 /** The kinds of panels and billing systems that a config may name. */
 export interface ScheduledKinds {
   kinds: readonly Pick<PanelKind, 'kind' | 'capabilities' | 'billFrom'>[];
   billing: readonly Pick<BillingKind, 'kind' | 'openSource'>[];
+}
+
+/** So many floors may pass between the polls of what is due before they are missed. */
+const FLOORS = 5;
+
+/** Returns the time between polls by which missing ones are noticed, in milliseconds. */
+export function pollInterval({ poll }: Pick<Config, 'poll'>): number {
+  const { interval, maxOvershoot, floor } = poll;
+  return maxOvershoot === undefined ? interval : Math.min(interval, FLOORS * floor);
 }
 
 const DAY_MS = 86_400_000;
@@ -36,7 +47,9 @@ export function scheduledCommands(
     ({ kind, openSource }) => openSource !== undefined && billingSettings(config as Config, kind) !== undefined,
   );
   return [
-    { command: 'poll', intervalMs: poll.interval },
+    poll.maxOvershoot === undefined
+      ? { command: 'poll', intervalMs: poll.interval }
+      : { command: 'poll', intervalMs: poll.floor, due: true },
     { command: 'reconcile', intervalMs: DAY_MS },
     ...(hasAgents ? [{ command: 'agent check' as const, intervalMs: schedule.agentCheck }] : []),
     ...(hasBills ? [{ command: 'call bill' as const, intervalMs: schedule.callBill }] : []),

@@ -4,6 +4,7 @@ import type { RunRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { readTakenPanels } from '../../context/leases.js';
 import { isAtWork, toScope } from '../../kernel/run/run-request.js';
+import { pollInterval } from './jobs.js';
 import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 
 /** Numbers of runs among which the last one is searched, one after the other. */
@@ -94,7 +95,7 @@ async function findLongRun(context: Context): Promise<(Late & { atWork: true; pa
 
 /** Returns that no run over all panels has begun for too long, unless the next ones wait for one that has panels. */
 async function findStopped(context: Context): Promise<Late | undefined> {
-  const { interval } = context.config.poll;
+  const interval = pollInterval(context.config);
   const poll = await findLastBegun(context, 'poll');
   if (poll === null || !isLate(context, poll, interval)) return undefined;
   const reconcile = await findLastBegun(context, 'reconcile');
@@ -109,7 +110,7 @@ async function findStopped(context: Context): Promise<Late | undefined> {
 /** Returns whether polls over all panels still start, and find each panel taken. */
 async function isRefused(context: Context): Promise<boolean> {
   const newest = await findMeant(context, { command: 'poll', whole: true }, () => true);
-  return newest?.outcome === 'busy' && !isLate(context, newest, context.config.poll.interval);
+  return newest?.outcome === 'busy' && !isLate(context, newest, pollInterval(context.config));
 }
 
 /** One of the sentences about runs that have stopped. */

@@ -153,7 +153,7 @@ export const UNEXPECTED = 'unexpected';
 
 /** A run over panels, as far as it shows on which of them it decided. */
 interface DecidingRun {
-  request: Pick<RunRequest, 'dryRun' | 'service' | 'panel'>;
+  request: Pick<RunRequest, 'dryRun' | 'service' | 'panel' | 'due'>;
   report: Pick<RunReport, 'run'>;
   /** The panels with something for it. */
   panels: readonly string[];
@@ -190,7 +190,8 @@ export async function noteUndecided(context: Context, run: DecidingRun): Promise
       const { panel } = state;
       if (undecided.has(panel) || isDown(panel)) continue;
       // One without services any more is in no run.
-      if (!names.includes(panel) && (panels.includes(panel) || request.panel !== undefined)) continue;
+      if (!names.includes(panel) && (panels.includes(panel) || request.panel !== undefined || request.due === true))
+        continue;
       await tables.conditions.end(undecidedKey(panel));
       if (names.includes(panel)) notices.push(decidesAgain(panel, state));
     }

@@ -23,6 +23,8 @@ const ENDED_BY_NAME = [
   'brake:agents:',
   'brake:store:',
   'calls_compared:',
+  'due-changes:',
+  'due-fall:',
   'mark:',
   'taken-over:',
   'unreachable:',

@@ -33,6 +33,8 @@ export interface RunRequest {
   command: 'poll' | 'reconcile' | 'plan';
   panel?: string | undefined;
   service?: string | undefined;
+  /** Read only services whose next reading is due; default all. */
+  due?: boolean | undefined;
   dryRun: boolean;
   allowMass: boolean;
   /** Observe every active service, not only those held or about to change. */

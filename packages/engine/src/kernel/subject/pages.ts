@@ -45,12 +45,13 @@ export async function* listPages({ store }: Context, panel: string, limit: numbe
 
 /**
  * Reads pages, several at a time, and writes each once it is read, one after the other and in order. The next page starts
- * before a page is written, so that the panel is never idle, but no page starts while more than one is still to be written.
+ * before a page is written, so that the panel is never idle, but no page starts while more than one is still to be written. `only`: the service to be
+ * read, or pages of those to be read; null for all.
  */
 export async function eachPage<Read>(
   context: Context,
   panel: PagedPanel,
-  only: ServiceRecord | null,
+  only: ServiceRecord | null | AsyncIterable<ServiceRecord[]>,
   { read, write }: { read: (page: ServiceRecord[]) => Promise<Read>; write: (page: Read) => Promise<void> },
 ): Promise<void> {
   const atOnce =
@@ -58,7 +59,8 @@ export async function eachPage<Read>(
       ? QUICK_AT_ONCE
       : Math.max(2, Math.ceil((findConcurrency(context, panel) * 2) / pageSize(panel)));
   let writing = Promise.resolve();
-  const reading = runConcurrently(servicePages(context, panel, only), atOnce, async (services) => {
+  const pages = only !== null && Symbol.asyncIterator in only ? only : servicePages(context, panel, only);
+  const reading = runConcurrently(pages, atOnce, async (services) => {
     const page = await read(services);
     const before = writing;
     writing = before.then(() => write(page));
@@ -67,9 +69,9 @@ export async function eachPage<Read>(
     await before;
   });
   // The last write is known only when reading has ended.
-  const [pages] = await Promise.allSettled([reading]);
+  const [all] = await Promise.allSettled([reading]);
   const [last] = await Promise.allSettled([writing]);
-  for (const result of [pages, last]) if (result.status === 'rejected') throw result.reason;
+  for (const result of [all, last]) if (result.status === 'rejected') throw result.reason;
 }
 
 /** Returns what lists the services of a panel that have not ended. */

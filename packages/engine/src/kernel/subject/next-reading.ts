@@ -1,0 +1,192 @@
+import type { Panel } from '@sluice/panel-kind';
+import {
+  calendarWindow,
+  type Decision,
+  type DueMoment,
+  type LineRate,
+  type OpenLimit,
+  planReading,
+  type PlannedReading,
+  type ReadingFacts,
+  type ReadingRules,
+  usageInMode,
+  zonedMidnight,
+} from '@sluice/quota-core';
+import type { CycleRecord } from '@sluice/state-store';
+import { findEntry, findTimeZone, listLimits } from '../../base/config/find-entry.js';
+import type { Config } from '../../base/config/schema.js';
+import { addDays } from '../../base/times.js';
+import type { Context } from '../../context/context.js';
+import { isProtected, isQuotaReleased } from './holds.js';
+import { THRESHOLDS } from './limits.js';
+import type { Loaded, Stage } from './stages.js';
+
+/** Where no time makes a reading due: only a change of the service does. */
+export const NEVER = '9999-12-31T00:00:00.000Z';
+
+/** Why a service is read then. `skipped`: no time makes it due. */
+export type NextReason =
+  | Exclude<PlannedReading['reason'], 'again'>
+  | NonNullable<LastRun['again']>
+  | 'new'
+  | 'changed'
+  | 'skipped';
+
+/** The next reading of a service as it is computed. */
+export interface Next {
+  at: string;
+  reason: NextReason;
+  /** What the reason is about: a limit, a moment, or why it is skipped; null for others. */
+  about: string | null;
+  remainingBytes: number | null;
+  /** The rate that it was computed with, in bytes per second; null where none is known. */
+  rate: number | null;
+  /** Whether that is the most that the line carries. */
+  isHighest: boolean;
+}
+
+/** What is known of a service besides what is loaded. */
+export interface LastRun {
+  /** Instant of the last attempt to read it. */
+  triedAt: string;
+  decision: Decision | null;
+  /** Why its last reading, or what follows from it, has to be repeated; null where nothing has. */
+  again: 'failed' | 'doubted' | 'unfinished' | null;
+  /** Whether each run has something to do for it besides reading: a purchase, an alarm, a limit in money. */
+  busy: boolean;
+  /** The highest rate that was seen lately, in bytes per second. */
+  seen: number | null;
+}
+
+type Facts = Loaded<Stage>;
+
+/** Returns when a service is read next, by what is stored of it; `spread` is from 0 to 1. */
+export function findNext(
+  context: Context,
+  panel: Pick<Panel, 'kind' | 'plausibility'>,
+  facts: Facts,
+  last: LastRun,
+  spread: number,
+): Next {
+  const { cycle, product } = facts;
+  const rate = findRate(context.config, panel, facts, { cycle, seen: last.seen });
+  const known = { rate: rate.bytesPerSecond, isHighest: rate.isHighest };
+  const isOpen = isBusy(facts, last);
+  if (facts.skipped !== null && !isOpen)
+    return { at: NEVER, reason: 'skipped', about: facts.skipped, remainingBytes: null, ...known };
+  const isMetered = cycle !== null && facts.skipped === null && panel.kind.capabilities.includes('usage');
+  const readAt = cycle?.readAt ?? null;
+  if (isMetered && readAt === null && last.again === null && !isOpen)
+    return { at: last.triedAt, reason: 'new', about: null, remainingBytes: null, ...known };
+  const rules = findRules(context.config, product);
+  const found = planReading(
+    {
+      readAt: readAt ?? last.triedAt,
+      triedAt: last.triedAt,
+      ...findAmounts(context, facts, last.decision, cycle),
+      rate,
+      moments: findMoments(context, panel, { ...facts, cycle }, { readAt: readAt ?? last.triedAt, rules, spread }),
+      state: last.again === null ? (isOpen ? 'open' : 'idle') : 'again',
+    },
+    rules,
+    spread,
+  );
+  const reason = found.reason === 'again' ? (last.again ?? 'failed') : found.reason;
+  return { at: found.at, reason, about: found.about, remainingBytes: found.remainingBytes, ...known };
+}
+
+/** Returns the rules by which services of a product are read. */
+export function findRules(
+  { poll }: Pick<Config, 'poll'>,
+  product: { maxOvershoot?: number | undefined },
+): ReadingRules {
+  return {
+    toleranceBytes: product.maxOvershoot ?? poll.maxOvershoot ?? 0,
+    floorMs: poll.floor,
+    ceilingMs: poll.ceiling,
+    intervalMs: poll.interval,
+  };
+}
+
+/** Returns whether each run has something to do for a service: it is held, or something is not undone, made or known yet. */
+function isBusy(facts: Facts, { busy }: LastRun): boolean {
+  const { holds, ended, evidence, toRestrict, unresolved } = facts;
+  const { lifted, disabledForAgent, creating, delivering, termination } = facts;
+  if (busy || lifted || disabledForAgent || creating || delivering || termination !== null) return true;
+  return holds.length + ended.length + evidence.length + toRestrict.size + unresolved.length > 0;
+}
+
+/** Returns how fast a service can use traffic in the directions that count: by the config, by its line, or as it was seen. */
+function findRate(
+  config: Config,
+  { plausibility }: Pick<Panel, 'plausibility'>,
+  { service, product, mode }: Facts,
+  { cycle, seen }: { cycle: Readonly<CycleRecord> | null; seen: number | null },
+): LineRate {
+  const stated = product.lineSpeed ?? findEntry(config.panels, service.panel)?.lineSpeed;
+  const oneWay = stated ?? plausibility?.bytesPerSecond(cycle?.counter ?? null) ?? null;
+  if (oneWay === null) return { bytesPerSecond: seen, isHighest: false };
+  return { bytesPerSecond: mode === 'TOTAL' ? 2 * oneWay : oneWay, isHighest: true };
+}
+
+/** Returns what is left of each limit that restricts nothing yet, and to the next amount that is only reported. */
+function findAmounts(
+  context: Context,
+  { service, holds, enforcement, allowance, mode }: Facts,
+  decision: Decision | null,
+  cycle: Readonly<CycleRecord> | null,
+): Pick<ReadingFacts, 'limits' | 'reportAfterBytes'> {
+  const { config } = context;
+  const at = context.now();
+  const isFree = isProtected(config, service, at);
+  const held = new Set(holds.map(({ reason }) => reason));
+  const left = (decision?.limits ?? []).flatMap(({ limit, allowedBytes, remainingBytes }): OpenLimit[] => {
+    if (allowedBytes === null || held.has(limit) || isFree) return [];
+    if (limit === 'quota' && isQuotaReleased(config, service, at)) return [];
+    return [{ id: limit, remainingBytes: remainingBytes ?? allowedBytes }];
+  });
+  const used = cycle === null ? null : usageInMode(cycle, mode);
+  const next = THRESHOLDS.flatMap((percent) => {
+    if (allowance?.kind !== 'limited' || used === null) return [];
+    const bytes = Math.ceil((allowance.allowedBytes * percent) / 100) - used;
+    return bytes > 0 ? [bytes] : [];
+  });
+  // Nothing is held there: that it would be is reported.
+  const isObserved = enforcement.value === 'observe';
+  const reported = isObserved ? left.flatMap(({ remainingBytes }) => remainingBytes ?? []) : [];
+  const amounts = [...next, ...reported];
+  return {
+    limits: isObserved ? left.map((limit) => ({ ...limit, remainingBytes: null })) : left,
+    reportAfterBytes: amounts.length === 0 ? null : Math.min(...amounts),
+  };
+}
+
+/** Returns the instants at which a run decides something else although nothing was read. */
+function findMoments(
+  { config }: Context,
+  { kind }: Pick<Panel, 'kind'>,
+  { service, product, cycle }: Facts,
+  { readAt, rules, spread }: { readAt: string; rules: ReadingRules; spread: number },
+): DueMoment[] {
+  const timeZone = findTimeZone(config, service.panel);
+  const moments: DueMoment[] = [];
+  const onDay = (date: string | null, what: string): void => {
+    if (date !== null) moments.push({ at: zonedMidnight(date, timeZone), what });
+  };
+  // Growth since the last reading before its end counts in the next window: that reading is as late as one of a poll of all.
+  const endOf = (end: string, what: string, countsOn: boolean): void => {
+    const beforeMs = rules.floorMs + spread * Math.max(0, rules.intervalMs - rules.floorMs);
+    if (countsOn) moments.push({ at: new Date(Date.parse(end) - beforeMs).toISOString(), what: `before-${what}` });
+    moments.push({ at: end, what });
+  };
+  if (cycle !== null) endOf(cycle.end, 'cycle-end', !kind.capabilities.includes('window-usage'));
+  for (const { window, allowance } of listLimits(config, service.product)) {
+    if (window === 'cycle') continue;
+    endOf(calendarWindow({ window, timeZone, now: readAt }).end, `${window}-end`, typeof allowance !== 'string');
+  }
+  onDay(service.protectedUntil, 'protection-end');
+  onDay(service.quotaReleasedUntil, 'release-end');
+  if (config.poll.overdue !== 'meter' && service.nextDueDate !== null)
+    onDay(addDays(service.nextDueDate, product.graceDays ?? 0), 'due-date');
+  return moments;
+}
