@@ -223,6 +223,41 @@ export interface OwnershipRecord {
 /** A list of which a store keeps the ids. */
 export type PanelListName = 'speedLimits' | 'tunnelGroups';
 
+/** What a run found a service compliant by: one like it need not decide again while the facts are the same. */
+export interface CompliantRecord {
+  service: string;
+  /** The kind of the run. */
+  scope: string;
+  /** Digest of all facts that decided. */
+  digest: string;
+  /** The run's instant, and when time alone may decide otherwise. */
+  since: string;
+  until: string;
+  /** How far the panel's clock was ahead, in milliseconds. */
+  clockAhead: number;
+  /** Whether its readings of the cycle were compared, and show traffic: what the run counted of it. */
+  comparable: boolean;
+  aboveZero: boolean;
+}
+
+/** A service in a page of its panel, with what a run found it compliant by, as far as the time of that has not passed. */
+export interface CompliantEntry {
+  service: string;
+  product: string;
+  refs: Record<string, string>;
+  ownRefs: string[];
+  found: { record: Omit<CompliantRecord, 'service' | 'scope'>; text: string; sampleAt: string } | null;
+}
+
+/** All rows of a service without purchases, as one text, with the instants of its sample, last change and last action. */
+export interface CompliantText {
+  service: string;
+  text: string;
+  sampleAt: string;
+  updatedAt: string;
+  actedAt: string | null;
+}
+
 /** Usage of a service as last written into the billing system. */
 export interface PushedUsageRecord {
   service: string;

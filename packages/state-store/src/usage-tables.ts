@@ -1,4 +1,12 @@
-import type { ConfirmationRecord, CycleRecord, PurchaseRecord, SampleRecord } from './records.js';
+import type {
+  CompliantEntry,
+  CompliantRecord,
+  CompliantText,
+  ConfirmationRecord,
+  CycleRecord,
+  PurchaseRecord,
+  SampleRecord,
+} from './records.js';
 
 /** Usage of services: their cycles and samples, and the packages bought for a cycle. */
 export interface UsageTables {
@@ -51,6 +59,16 @@ export interface UsageTables {
         written: { service: string; at: string }[];
       },
     ): Promise<void>;
+  };
+  compliant: {
+    /** A page of the services of a panel, ordered by id, with what a run of that scope found them compliant by at that time. */
+    page(of: { panel: string; scope: string; at: string; after: string; limit: number }): Promise<CompliantEntry[]>;
+    /** The rows of these services as they are, in any order; of those alone whose sample of that panel can be confirmed. */
+    texts(panel: string, services: string[]): Promise<CompliantText[]>;
+    /** The instant of the last confirmed reading of a panel; null without one. */
+    confirmedAt(panel: string): Promise<string | null>;
+    /** Adds or replaces each by its service and scope. */
+    put(records: CompliantRecord[]): Promise<void>;
   };
   purchases: {
     /** Oldest first. */

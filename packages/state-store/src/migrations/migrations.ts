@@ -36,6 +36,7 @@ import { resetsOfAgentUsers } from './035-resets-of-agent-users.js';
 import { panelsOfCallBills } from './036-panels-of-call-bills.js';
 import { timesOfOwnership } from './037-times-of-ownership.js';
 import { nextReadings } from './038-next-readings.js';
+import { compliantServices } from './039-compliant-services.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -78,4 +79,5 @@ export const MIGRATIONS: readonly Migration[] = [
   panelsOfCallBills,
   timesOfOwnership,
   nextReadings,
+  compliantServices,
 ];

@@ -6,6 +6,7 @@ import { tokenTables } from './token-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
 import { clientsTable } from './clients-table.js';
 import { clockTable } from './runs-table.js';
+import { compliantTable } from './compliant-table.js';
 import { confirmationsTable } from './confirmations-table.js';
 import { cyclesTable } from './cycles-table.js';
 import { decisionsTable } from './decisions-table.js';
@@ -32,6 +33,7 @@ const MAKERS: { readonly [Name in keyof StoreTables]: (access: Access) => StoreT
   cycles: cyclesTable,
   samples: samplesTable,
   confirmations: confirmationsTable,
+  compliant: compliantTable,
   purchases: purchasesTable,
   holds: holdsTable,
   evidence: evidenceTable,

@@ -38,6 +38,7 @@ export interface Database {
     confirmed_until: number | null;
   };
   confirmations: Counted<typeof serviceTables.confirmations>;
+  compliant_services: Row<typeof serviceTables.compliantServices>;
   purchases: Counted<typeof serviceTables.purchases>;
   holds: Counted<typeof holdTables.holds>;
   evidence: Counted<typeof holdTables.evidence>;

@@ -35,6 +35,7 @@ export const SUBJECT_TABLES = [
   'alarms',
   'api_calls',
   'call_bills',
+  'compliant_services',
   'cycles',
   'decision_history',
   'decisions',

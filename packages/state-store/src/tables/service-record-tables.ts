@@ -1,5 +1,6 @@
 import type { Mode } from '@sluice/quota-core';
 import type {
+  CompliantRecord,
   ConfirmationRecord,
   CycleRecord,
   OverrideRecord,
@@ -145,6 +146,21 @@ export const confirmations = recordTable<ConfirmationRecord>()(
     resolution: word<SampleRecord['resolution']>()('resolution'),
   },
   'readAt',
+);
+
+export const compliantServices = recordTable<CompliantRecord>()(
+  'compliant_services',
+  {
+    service: text('service'),
+    scope: text('scope'),
+    digest: text('digest'),
+    since: text('since'),
+    until: text('until'),
+    clockAhead: int('clock_ahead'),
+    comparable: flag('comparable'),
+    aboveZero: flag('above_zero'),
+  },
+  'service',
 );
 
 export const purchases = recordTable<PurchaseRecord>()(

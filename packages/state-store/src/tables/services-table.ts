@@ -106,6 +106,7 @@ const OWN_TABLES = [
   'next_readings',
   'pushed_usage',
   'write_backs',
+  'compliant_services',
 ] as const;
 
 async function removeService(session: Session, id: string, at: string): Promise<void> {
