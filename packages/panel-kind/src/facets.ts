@@ -13,6 +13,7 @@ import type { Subscriber } from '@sluice/quota-core/telephony';
  */
 export interface PanelFacets<State = unknown> {
   readonly snapshot: Snapshot;
+  readonly unchanged: Unchanged;
   readonly objects: PanelObjects<State>;
   readonly plausibility: Plausibility<State>;
   readonly refresh: Refresh;
@@ -36,6 +37,38 @@ export interface Snapshot {
    * the panel are one page.
    */
   readonly paged: boolean;
+}
+
+/**
+ * What the lists of a panel show of services that a run found compliant: a later run of the same scope that is shown the same, of a
+ * service that is stored as it was, has nothing to decide.
+ */
+export interface Unchanged {
+  /** The settings of the panel that its plans depend on, as text without secrets. */
+  readonly settings: string;
+  /** Reads the lists that runs of this scope observe services in, once a run; `show` and `stands` are about these. */
+  read(scope: TargetState['scope'], signal: AbortSignal): Promise<ReadLists>;
+  /**
+   * Returns as text all that these lists show of a service and that decides on it in such a run; null where it has to be read and
+   * observed.
+   */
+  show(service: NamedService, scope: TargetState['scope']): string | null;
+  /** Notes a service that is left as it was: what the lists show of it is believed, as after a reading. */
+  accept(service: NamedService): void;
+  /**
+   * Returns until when a service that was found compliant stays so by what the lists and its checkpoint show, `endsAt` at the latest;
+   * null where more decides.
+   */
+  stands(request: { service: NamedService; checkpoint: unknown }, endsAt: string): string | null;
+}
+
+/** A service, by what it is found by on the panel. */
+type NamedService = Pick<ServiceRecord, 'id' | 'refs' | 'ownRefs'>;
+
+/** The instant of lists, and how far the panel's clock was ahead then, in milliseconds. */
+export interface ReadLists {
+  readonly at: string;
+  readonly clockAhead: number;
 }
 
 /** A service has several objects on the panel (ports, an order) instead of one account. All members are pure. */

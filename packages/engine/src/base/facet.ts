@@ -3,6 +3,7 @@ import { type ErrorKind, type Panel, type PanelFacets, SluiceError } from '@slui
 /** What each facet offers, for messages: the object of "does not support". */
 const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
   snapshot: 'reading whole lists',
+  unchanged: 'lists that show what has changed',
   objects: 'reading the objects of a service',
   plausibility: 'plausibility checks of readings',
   refresh: 'applying restrictions again',

@@ -16,6 +16,7 @@ export async function withinWrite<T>(
   const own: StateStore = Object.assign(Object.create(tables) as StoreTables, {
     ...{ location, schemaVersion, leases, maintenance },
     version: () => store.version(),
+    subscribe: (listener: () => void) => store.subscribe(listener),
     write: () => Promise.reject(new Error('a transaction is open')),
     close: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),

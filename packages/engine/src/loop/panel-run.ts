@@ -20,6 +20,7 @@ import type { Applied, Decided, Read } from '../kernel/subject/stages.js';
 import { isLeftAsIs, isOnlyRead, saysStopped, untouched } from '../kernel/subject/to-stage.js';
 import { commit, type Verdict } from './apply.js';
 import { beginParts, type PanelRun, type RunHooks, type RunPart } from './run-part.js';
+import { CompliantServices } from './compliant.js';
 import { decideHolds } from './decide.js';
 import { toNotices } from './decision-notices.js';
 import { readEndedCycles } from './final-reading.js';
@@ -78,13 +79,17 @@ async function runOnce(
   const run = await beginRun(ofPanels, only);
   try {
     const hooks = withNext(run, await beginParts(run, parts));
+    const compliant = await CompliantServices.begin(run, hooks);
+    run.compliant = compliant;
     const steps = {
       read: (page: ServiceRecord[]) => readPage(run, hooks, page),
       write: (reads: Read[]) => writePage(run, hooks, reads),
     };
-    await eachPage(context, panel, run.due?.services == null ? only : toPages(run.due.services), steps);
+    const pages = run.due?.services == null ? compliant?.pages() : toPages(run.due.services);
+    await eachPage(context, panel, only, { pages, ...steps });
     if (run.due !== null) await readBesides(run, run.due, steps);
     await confirmReadings(run);
+    await compliant?.store();
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) noteObserving(run);
     return await runSubjects(run, openServices(run, hooks));
@@ -115,7 +120,7 @@ async function readBesides(
   steps: Parameters<typeof eachPage<Read[]>>[3],
 ): Promise<void> {
   const others = await listBesidesFallen(run, due);
-  if (others.length > 0) await eachPage(run.context, run.panel, toPages(others), steps);
+  if (others.length > 0) await eachPage(run.context, run.panel, null, { ...steps, pages: toPages(others) });
   if (run.open.length + run.doubted.size === 0) return;
   if (due.services !== null) run.active = await countActive(run);
   run.earlier = await readEarlierChanges(run);
@@ -158,6 +163,7 @@ async function beginRun(
       isWhole && due?.services == null ? beginReadings(panel.snapshot?.paged === true ? null : context.now()) : null,
     count: { compared: 0, fell: 0, expected: 0, aboveZero: 0 },
     ...{ open: [], left: [], notices: [], active: 0, read: 0, unread: 0, ignored: null, observing: false },
+    compliant: null,
     resources: new Map(),
     doubted: new Set(),
   };

@@ -11,7 +11,7 @@ import {
 import { countOn } from '../kernel/subject/limits.js';
 import { isOfLimit } from '../kernel/subject/holds.js';
 import { findSourceChange, withSwapped } from '../kernel/subject/source.js';
-import type { Decided, Loaded, Read } from '../kernel/subject/stages.js';
+import type { Decided, Loaded, Read, Stage } from '../kernel/subject/stages.js';
 import { isLiving } from '../base/lifecycle.js';
 import { nameFew } from '../base/natural-order.js';
 import type { Context } from '../context/context.js';
@@ -146,7 +146,7 @@ export interface ReadingCount {
 }
 
 /** Counts a reading, before it raises the cycle's peaks. */
-export function countReading(count: ReadingCount, { cycle, cycleIsNew, usage, holds }: Read): void {
+export function countReading(count: ReadingCount, { cycle, cycleIsNew, usage, holds }: Read<Stage>): void {
   const peak = cycleIsNew || cycle === null ? null : findHighest(cycle).totalBytes;
   const total = usage?.totalBytes ?? null;
   if (total === null) return;

@@ -21,6 +21,13 @@ export interface Readings {
   readonly written: { service: string; at: string }[];
 }
 
+/** What notes services that a run found as they were, for later runs. */
+export interface NotesUnchanged {
+  /** Called before the services of a page. */
+  prepare(): Promise<void>;
+  note(work: Applied, decision: DecisionRecord): void;
+}
+
 /** Begins with readings that are each of an instant after `began`, or with those of lists, which are all of one instant. */
 export function beginReadings(began: string | null): Readings {
   return { readAt: began, each: began !== null, unchanged: [], written: [] };
@@ -30,6 +37,7 @@ type ReadingsRun = RunOnPanel &
   ReportedRun & {
     readonly readings: Readings | null;
     readonly leases: Leases;
+    readonly compliant: NotesUnchanged | null;
     /** Services with alarms: what is written about them may end these. */
     readonly alarmed: ReadonlySet<string>;
   };
@@ -50,6 +58,7 @@ export async function splitRepeated(
   // Only a panel with checkpoints has loaded its decisions.
   const loaded = readings.each ? await context.store.decisions.latest([...stored.keys()]) : [];
   const decisions = new Map(loaded.map((decision) => [decision.service, decision]));
+  if (stored.size > 0) await run.compliant?.prepare();
   return subjects.filter((read) => {
     const { id } = read.service;
     const sample = stored.get(id);
@@ -60,6 +69,7 @@ export async function splitRepeated(
       const decision = toDecisionRecord(context, at, work, how);
       if (repeatsDecision(decision, work, readings)) {
         readings.unchanged.push(id);
+        run.compliant?.note(work, decision);
         results.add(work, readings.each ? { ...decision, readAt: readings.readAt } : decision, how);
         return false;
       }

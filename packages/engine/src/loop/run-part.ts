@@ -12,7 +12,7 @@ import type { Applied, Decided, GivenAway, Loaded, Planned, RunOnPanel } from '.
 import type { ReadingCount } from './plausible.js';
 import type { CountedChange } from './brake.js';
 import type { DueServices } from './due.js';
-import type { Readings } from './repeated.js';
+import type { NotesUnchanged, Readings } from './repeated.js';
 
 /** State of the run over one panel. */
 export interface PanelRun extends RunOnPanel {
@@ -54,6 +54,8 @@ export interface PanelRun extends RunOnPanel {
   readonly count: ReadingCount;
   /** Null where each reading is written: of a single service, and in a dry run. */
   readonly readings: Readings | null;
+  /** Those that are left as they were; null where the run decides on each. */
+  compliant: NotesUnchanged | null;
   readonly start: Moment;
   /** Services with alarms at the start. */
   readonly alarmed: ReadonlySet<string>;
@@ -88,6 +90,8 @@ export interface PartHooks {
 
 /** The part of a feature in runs over panels. One that has nothing to do in a run is not loaded. */
 export interface RunPart {
+  /** Whether it does nothing for services that need no more than a reading, and that a run before decided on. */
+  readonly isQuiet?: true;
   /** Returns whether it may have something to do in the run over a panel, by what is cheap to know. */
   wants(run: PanelRun): boolean | Promise<boolean>;
   /** Loads it, and does what comes before the services are loaded. */
@@ -118,13 +122,19 @@ export interface RunParts {
 }
 
 /** The hooks of all parts of a run over one panel. */
-export type RunHooks = Required<PartHooks>;
+export type RunHooks = Required<PartHooks> & { /** Whether all of them are quiet. */ readonly areQuiet: boolean };
 
 /** Begins the parts that have something to do in the run over one panel, and returns their hooks as one, in their order. */
 export async function beginParts(run: PanelRun, parts: readonly RunPart[]): Promise<RunHooks> {
   const started: PartHooks[] = [];
-  for (const part of parts) if (await part.wants(run)) started.push(await part.begin(run));
+  let areQuiet = true;
+  for (const part of parts) {
+    if (!(await part.wants(run))) continue;
+    started.push(await part.begin(run));
+    areQuiet &&= part.isQuiet === true;
+  }
   return {
+    areQuiet,
     async afterLoad(loaded) {
       let current = loaded;
       for (const part of started) current = (await part.afterLoad?.(current)) ?? current;

@@ -52,6 +52,7 @@ import { findQuota, toPanelQuota } from './usage.js';
 import { RunLists } from './run-lists.js';
 import { RunSnapshot } from './run-snapshot.js';
 import { findKeptRows } from './kept-rows.js';
+import { UnchangedAccounts } from './unchanged.js';
 
 /** Opens an FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
@@ -102,6 +103,9 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     this.#hasToken = token !== undefined;
     this.#key = `panels.${this.name}.${this.#hasToken ? 'token' : 'password'}`;
     this.#lists = new RunLists(tools, { name: this.name, timeZone: opened.timeZone, key: this.#key });
+    const { tunnelId, speedLimitId, redirectTo } = flvxSettings;
+    const settings = { url, tunnelId, speedLimitId, redirectTo };
+    this.unchanged = new UnchangedAccounts(JSON.stringify(settings), tools.snapshot, this.#lists);
     this.#client = tools.client;
     this.#defaults = flvxSettings;
   }
@@ -216,6 +220,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   readonly snapshot = { paged: true };
+
+  readonly unchanged: UnchangedAccounts;
 
   readonly mark: PanelFacets['mark'] = {
     read: (name, signal) => this.#client.setting(name, { signal }),

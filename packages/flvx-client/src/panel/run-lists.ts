@@ -2,6 +2,7 @@ import {
   expectRows,
   isoNow,
   type ItemError,
+  type KnownList,
   type Observation,
   type ObserveOptions,
   type UsageAnswer,
@@ -33,6 +34,9 @@ interface ListedPanel {
   key: string;
 }
 
+/** A service, with the user that it names. */
+type OwnerOfUser = Pick<ServiceRecord, 'id' | 'refs'>;
+
 type OnAnswer = (service: string, answer: UsageAnswer) => void;
 
 /** How requests are answered. */
@@ -56,6 +60,8 @@ export class RunLists {
   readonly #moved = new Set<string>();
   /** Services of this run with a forward that rests and ran before, which are counted again, and need the instants of changes. */
   readonly #newlyPaused = new Set<string>();
+  /** The length of this run's list, where services are left as they were by it. */
+  #believed: KnownList | null = null;
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
   /** Rows of services of this run that must not be forgotten. */
@@ -111,7 +117,8 @@ export class RunLists {
     try {
       const read = await take();
       const size = read.snapshot.users.size;
-      const expected = expectRows(requests.flatMap(listRows)) ?? 0;
+      const lists = requests.flatMap(listRows);
+      const expected = expectRows(this.#believed === null ? lists : [...lists, this.#believed]) ?? 0;
       if (size * 2 < expected && !allowShort) {
         const error = shortList(name, size, expected);
         if (isFirst) this.#listError = error;
@@ -136,6 +143,12 @@ export class RunLists {
     } catch (error) {
       this.#refuse(requests, onAnswer, withCredentialKey(error, key));
     }
+  }
+
+  /** Notes a service that is left as it was by a list. */
+  accept(service: OwnerOfUser, { at, snapshot }: TimedSnapshot): void {
+    this.#believed ??= { at, rows: snapshot.users.size, removed: 0 };
+    this.#claim(service);
   }
 
   #refuse(requests: readonly UsageRequest[], onAnswer: OnAnswer, { code, message }: ItemError): void {
@@ -176,7 +189,7 @@ export class RunLists {
           const known = this.#moved.has(service.id) ? tunnels : [];
           const isResting = this.#newlyPaused.has(service.id);
           const read = isResting ? await snapshot.recounted(signal) : accounts;
-          const { at, state } = observePartly(read, service, this.#sharers(service), known);
+          const { at, state } = observePartly(read, service, this.listSharers(service), known);
           const [opened, kept] = [open?.get(service.id), this.findKept(service)];
           if (opened !== undefined || kept !== null)
             await refuseWithoutKept(snapshot.second(signal), state.account, { open: opened, kept });
@@ -196,7 +209,7 @@ export class RunLists {
     this.#refuseBroken();
     this.#refuseUnproved(service);
     const rows = { open: open?.get(service.id), kept: this.findKept(service) };
-    return await observeInSnapshot(this.tools, service, { signal, sharers: this.#sharers(service), ...rows });
+    return await observeInSnapshot(this.tools, service, { signal, sharers: this.listSharers(service), ...rows });
   }
 
   /** Returns what says that a service could not be observed. */
@@ -218,7 +231,7 @@ export class RunLists {
     if (error) refuse(error);
   }
 
-  #claim({ id, refs }: ServiceRecord): void {
+  #claim({ id, refs }: OwnerOfUser): void {
     const { flvx_user_id: user } = refs;
     if (user === undefined) return;
     const owners = this.#owners.get(user);
@@ -226,8 +239,8 @@ export class RunLists {
     else if (!owners.includes(id)) owners.push(id);
   }
 
-  /** Other services of this run that name the same user. */
-  #sharers({ id, refs }: ServiceRecord): string[] {
+  /** Returns other services of this run that name the same user. */
+  listSharers({ id, refs }: OwnerOfUser): string[] {
     return (this.#owners.get(refs['flvx_user_id'] ?? '') ?? []).filter((owner) => owner !== id);
   }
 }

@@ -5,7 +5,8 @@ import type { Access, Session } from './access.js';
 import { text, textList, textMap } from './columns.js';
 import { IS_OPEN } from './confirmations-table.js';
 import { decisions } from './hold-record-tables.js';
-import { inChunks, listed, putRecords } from './record-queries.js';
+import { listed } from './dialect.js';
+import { inChunks, putRecords } from './record-queries.js';
 import { recordTable } from './record-table.js';
 import { compliantServices, cycles, samples, services } from './service-record-tables.js';
 

@@ -4,7 +4,8 @@ import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { int, intOrNull, jsonColumn, text } from './columns.js';
 import { execute, joined, name, names, statement, text as words } from './insert-rows.js';
-import { inChunks, listed, listRecords } from './record-queries.js';
+import { listed } from './dialect.js';
+import { inChunks, listRecords } from './record-queries.js';
 import { recordTable } from './record-table.js';
 
 export const nextReadings = recordTable<NextReadingRecord>()(

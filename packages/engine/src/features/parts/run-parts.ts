@@ -29,12 +29,14 @@ const accounts: RunPart = {
 
 /** Terminations that were not finished. */
 const terminations: RunPart = {
+  isQuiet: true,
   wants: async (run) => (await run.context.store.actions.unresolved(toFilter(run))).some(isTermination),
   begin: async (run) => (await import('../provision/terminations.js')).beginTerminations(run),
 };
 
 /** Restrictions and lifts of services that have ended. */
 const ended: RunPart = {
+  isQuiet: true,
   async wants(run) {
     const { store } = run.context;
     const ids = new Set((await store.evidence.open(toFilter(run))).map(({ service }) => service));
@@ -79,6 +81,7 @@ const spend: RunPart = {
 
 /** Restrictions that the panel may undo without showing it. */
 const refresh: RunPart = {
+  isQuiet: true,
   wants: ({ panel, request }) => panel.refresh !== undefined && !request.dryRun,
   begin(run) {
     const held: Applied[] = [];

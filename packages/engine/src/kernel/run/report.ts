@@ -218,6 +218,13 @@ export class RunResults {
     if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(this.#findKind, decision, work, how));
   }
 
+  /** Adds a service that is left as it was: with all services shown, it is decided on. */
+  addCompliant(): void {
+    this.totals.services++;
+    this.totals.read++;
+    this.counted++;
+  }
+
   /** Returns the services by panel, in the order of `panels`, then by id. */
   views(panels: string[]): ServiceView[] {
     const place = new Map(panels.map((name, index) => [name, index]));

@@ -43,23 +43,28 @@ export async function* listPages({ store }: Context, panel: string, limit: numbe
   }
 }
 
+/** What is done with each page of services; `pages` only where they are not all of the panel. */
+interface EachPage<Read> {
+  pages?: AsyncIterable<ServiceRecord[]> | undefined;
+  read: (page: ServiceRecord[]) => Promise<Read>;
+  write: (page: Read) => Promise<void>;
+}
+
 /**
  * Reads pages, several at a time, and writes each once it is read, one after the other and in order. The next page starts
- * before a page is written, so that the panel is never idle, but no page starts while more than one is still to be written. `only`: the service to be
- * read, or pages of those to be read; null for all.
+ * before a page is written, so that the panel is never idle, but no page starts while more than one is still to be written.
  */
 export async function eachPage<Read>(
   context: Context,
   panel: PagedPanel,
-  only: ServiceRecord | null | AsyncIterable<ServiceRecord[]>,
-  { read, write }: { read: (page: ServiceRecord[]) => Promise<Read>; write: (page: Read) => Promise<void> },
+  only: ServiceRecord | null,
+  { pages = servicePages(context, panel, only), read, write }: EachPage<Read>,
 ): Promise<void> {
   const atOnce =
     panel.snapshot?.paged === true
       ? QUICK_AT_ONCE
       : Math.max(2, Math.ceil((findConcurrency(context, panel) * 2) / pageSize(panel)));
   let writing = Promise.resolve();
-  const pages = only !== null && Symbol.asyncIterator in only ? only : servicePages(context, panel, only);
   const reading = runConcurrently(pages, atOnce, async (services) => {
     const page = await read(services);
     const before = writing;

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createSluice, parseConfig, type RunReport, type Sluice } from '@sluice/engine';
+import { type FakeFlvx, manualClock, startFakeFlvx } from '@sluice/fake-panels';
+import { flvx } from '@sluice/flvx-client/panel';
+import { openStore, type StateStore } from '@sluice/state-store';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { rowsOf } from './bench/sqlite.js';
+
+const GB = 1024 ** 3;
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const CUSTOMERS = [1, 2, 3, 4, 5, 6];
+const RUNS = 40;
+const SEEDS = process.env['SLUICE_LONG'] === '1' ? Array.from({ length: 20 }, (_, seed) => seed + 1) : [1];
+
+/** A panel and an engine of its own. */
+interface World {
+  folder: string;
+  panel: FakeFlvx;
+  store: StateStore;
+  sluice: Sluice;
+  users: number[];
+  forwards: number[];
+  ahead: { ms: number };
+}
+
+let clock: ReturnType<typeof manualClock>;
+let left: number;
+let worlds: World[];
+
+beforeEach(async () => {
+  clock = manualClock('2026-11-20T12:00:00Z');
+  left = 0;
+  worlds = [await openWorld(countsLeft), await openWorld(knowsNone)];
+});
+afterEach(async () => {
+  for (const { sluice, panel, folder } of worlds) {
+    await sluice.close();
+    await panel.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** Counts the services of whose rows a run is shown that an earlier one found them compliant. */
+function countsLeft(store: StateStore): StateStore {
+  const page: StateStore['compliant']['page'] = async (of) => {
+    const entries = await store.compliant.page(of);
+    left += entries.filter(({ found }) => found !== null).length;
+    return entries;
+  };
+  return { ...store, compliant: { ...store.compliant, page } };
+}
+
+/** The store as a run sees it that decides on each service. */
+function knowsNone(store: StateStore): StateStore {
+  const page: StateStore['compliant']['page'] = async (of) =>
+    (await store.compliant.page(of)).map((entry) => ({ ...entry, found: null }));
+  return { ...store, compliant: { ...store.compliant, page } };
+}
+
+async function openWorld(seenAs: (store: StateStore) => StateStore): Promise<World> {
+  const ahead = { ms: 0 };
+  const panel = await startFakeFlvx({ now: () => clock.now() + ahead.ms });
+  const tunnel = panel.addTunnel({ name: 'HK-01', entryNodes: [panel.addNode('hk-entry')] });
+  const expTime = Date.parse('2026-12-15T00:00:00Z');
+  const users = CUSTOMERS.map((number) =>
+    panel.addUser({ user: `customer-${number}`, flow: 100, flowResetTime: 0, expTime }),
+  );
+  for (const user of users) panel.addPermission(user, tunnel);
+  // Half of them have a forward.
+  const forwards = users.map((user, at) =>
+    at % 2 === 0 ? panel.addForward(user, tunnel, { name: 'web', port: 10_000 + at }) : 0,
+  );
+  const kinds = [flvx];
+  const login = { username: 'admin_user', password: 'admin_user' };
+  const config = parseConfig(
+    {
+      timeZone: 'Europe/Berlin',
+      panels: { relay: { kind: 'flvx', url: panel.url, allowHttp: true, ...login } },
+      products: { relay: { panel: 'relay', quota: '100GB', flvx: { tunnelId: tunnel, graceDays: 2 } } },
+      poll: { overdue: 'hold', brake: { share: '100%', atLeast: 100 }, doubt: { jump: 'off' } },
+    },
+    kinds,
+  );
+  const folder = await mkdtemp(path.join(tmpdir(), 'sluice-compliant-'));
+  const store = await openStore({ location: path.join(folder, 'sluice.db'), clock });
+  let drawn = 0;
+  const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(drawn++ % 251);
+  const time = { now: clock.now, sleep: () => Promise.resolve() };
+  const sluice = await createSluice({ config, store: seenAs(store), kinds, clock: time, randomBytes });
+  const billed = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+  await sluice.services.import(
+    users.map((user, index) => ({
+      id: `svc-${index + 1}`,
+      panel: 'relay',
+      product: 'relay',
+      ...billed,
+      flvx_user_id: `${user}`,
+    })),
+  );
+  return { folder, panel, store, sluice, users, forwards, ahead };
+}
+
+/** Numbers that look random and are the same each time. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
+
+/** What happens to one customer between two runs, and how often of a hundred times. */
+const EVENTS: readonly (readonly [number, (world: World, customer: number, amount: number) => unknown])[] = [
+  [10, ({ panel, forwards }, at, amount) => panel.traffic(forwards[at] ?? 0, { in: amount * GB, out: GB })],
+  [3, ({ panel, users }, at) => Object.assign(panel.world.users.get(users[at] ?? 0) ?? {}, { status: 0 })],
+  [3, ({ panel, users }, at, amount) => Object.assign(panel.world.users.get(users[at] ?? 0) ?? {}, { flow: amount })],
+  [3, ({ panel, users }, at) => Object.assign(panel.world.users.get(users[at] ?? 0) ?? {}, { inFlow: 0 })],
+  [2, ({ panel, users }, at) => Object.assign(panel.world.users.get(users[at] ?? 0) ?? {}, { user: 'renamed' })],
+  [
+    3,
+    ({ panel, users }, at, amount) =>
+      Object.assign(panel.world.users.get(users[at] ?? 0) ?? {}, { expTime: clock.now() + amount * DAY }),
+  ],
+  [3, ({ panel, forwards }, at) => Object.assign(panel.world.forwards.get(forwards[at] ?? 0) ?? {}, { status: 0 })],
+  [2, ({ panel }) => panel.addUser({ user: 'somebody', flow: 1 })],
+  [4, ({ sluice }, at) => sluice.holds.add(`svc-${at + 1}`)],
+  [6, ({ sluice }, at) => sluice.holds.release(`svc-${at + 1}`)],
+  [4, ({ sluice }, at, amount) => sluice.services.set(`svc-${at + 1}`, { base_quota_override_gb: `${40 + amount}` })],
+  [3, ({ sluice }, at, amount) => sluice.services.set(`svc-${at + 1}`, { protected_until: toDate(amount) })],
+  [3, ({ sluice }, at) => sluice.services.set(`svc-${at + 1}`, { next_due_date: toDate(40) })],
+  [3, ({ sluice }, at) => sluice.poll({ service: `svc-${at + 1}` })],
+  [3, ({ sluice }, at, amount) => sluice.overrides.set(`svc-${at + 1}`, { quota: `${amount}GB` })],
+  [3, ({ sluice }, at) => sluice.overrides.clear(`svc-${at + 1}`)],
+  [2, ({ ahead }, _at, amount) => (ahead.ms = amount * 1000 - 4000)],
+];
+
+const toDate = (days: number): string => new Date(clock.now() + days * DAY).toISOString().slice(0, 10);
+
+/** Passes time, and has the same happen in both worlds. */
+async function live(random: () => number): Promise<void> {
+  const hours = random();
+  clock.advance(hours < 0.8 ? Math.ceil(5 + hours * 40) * MINUTE : Math.ceil(random() * 60 * 60) * MINUTE);
+  const [drawn, customer, amount] = [random() * 100, Math.floor(random() * CUSTOMERS.length), Math.ceil(random() * 9)];
+  let sum = 0;
+  const [, happen] = EVENTS.find(([share]) => (sum += share) > drawn) ?? [];
+  for (const world of worlds) {
+    try {
+      await happen?.(world, customer, amount);
+    } catch {
+      // Refused in both: the answers show whether it was.
+    }
+  }
+}
+
+/** A run over all services, as the command makes it that shows only what is wrong. */
+function run({ sluice }: World, drawn: number): Promise<RunReport> {
+  const options = { allServices: false };
+  if (drawn < 0.6) return sluice.poll(options);
+  return drawn < 0.9 ? sluice.reconcile(options) : sluice.poll({ ...options, dryRun: true });
+}
+
+/** All rows of a store, without what differs between two panels and two instances. */
+function storedIn({ folder, panel }: World): unknown {
+  const own = new Set(['compliant_services', 'schema_migrations', 'leases', 'api_call_blocks', 'api_calls']);
+  const rows = rowsOf(path.join(folder, 'sluice.db'), (table) => !own.has(table));
+  // What they have found compliant makes one file larger.
+  rows['conditions'] = rows['conditions']?.filter((row) => (row as { key: string }).key !== 'store-size') ?? [];
+  return comparable(JSON.stringify(rows), panel.url);
+}
+
+function comparable(text: string, url: string): unknown {
+  const sameAddress = text.replaceAll(url, 'http://panel').replaceAll(/(http:\/\/panel) [0-9a-f]{8}/g, '$1');
+  return JSON.parse(sameAddress.replaceAll(/\b([a-z]+)-(0[0-9a-z]{8})-[0-9a-f]{10}\b/g, '$1-$2')) as unknown;
+}
+
+describe('runs that leave compliant services as they are', () => {
+  it.each(SEEDS)('store and report what runs do that decide on each (%i)', async (seed) => {
+    const random = numbers(seed);
+    for (let count = 0; count < RUNS; count++) {
+      await live(random);
+      const drawn = random();
+      const reports = [];
+      for (const world of worlds) reports.push(comparable(JSON.stringify(await run(world, drawn)), world.panel.url));
+      expect(reports[0]).toEqual(reports[1]);
+      const [leaving, deciding] = worlds.map(storedIn);
+      expect(leaving).toEqual(deciding);
+    }
+    // Otherwise nothing was compared.
+    expect(left).toBeGreaterThan(RUNS);
+  });
+});
