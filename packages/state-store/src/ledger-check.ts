@@ -4,7 +4,7 @@ import type { InvoiceRecord } from './ledger-records.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import { entries, invoices } from './tables/ledger-record-tables.js';
-import { listed } from './tables/dialect.js';
+import { isIn } from './tables/dialect.js';
 import { listCounted } from './tables/record-queries.js';
 import type { RecordTable } from './tables/record-table.js';
 import { statement } from './tables/insert-rows.js';
@@ -90,7 +90,7 @@ async function readSums(
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; amount: string }>`select id, amount from (${amounts}) as found
-    where id in ${listed(ids)}`.execute(db);
+    where ${isIn('id', ids)}`.execute(db);
   const sums = new Map<string, string>();
   for (const { id, amount } of rows) sums.set(id, addStored(sums.get(id) ?? '0', amount, id));
   return sums;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type RollUpRange, rollUpSamples, type RollUpStep } from './roll-up.js';
 import { hasWithin } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
-import { listed } from './tables/dialect.js';
+import { isIn } from './tables/dialect.js';
 import type { PruneRequest } from './store.js';
 
 const HOUR_MS = 3_600_000;
@@ -161,6 +161,6 @@ async function rollUpPeriod(
   const [gone, rest] = [true, false].map((isGone) =>
     due.filter(({ next }) => (next !== null && next < until) === isGone).map(({ seq }) => seq),
   );
-  await sql`delete from "confirmations" where "seq" in ${listed(gone ?? [])}`.execute(db);
-  await sql`update "confirmations" set "resolution" = ${to} where "seq" in ${listed(rest ?? [])}`.execute(db);
+  await sql`delete from "confirmations" where ${isIn('seq', gone ?? [])}`.execute(db);
+  await sql`update "confirmations" set "resolution" = ${to} where ${isIn('seq', rest ?? [])}`.execute(db);
 }

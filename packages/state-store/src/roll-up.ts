@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { SampleRecord } from './records.js';
 import { hasWithin, judge, type Neighboured, type Standing } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
-import { listed, listedPairs } from './tables/dialect.js';
+import { isIn, listedPairs } from './tables/dialect.js';
 
 /** A roll-up from one resolution to the next coarser one. */
 export interface RollUpStep {
@@ -104,7 +104,7 @@ async function listDue(
       select max("x"."at") from "usage_samples" as "x" where "x"."service" = "s"."service" and "x"."at" < "s"."at")
     left join "usage_samples" as "n" on "n"."service" = "s"."service" and "n"."at" = (
       select min("x"."at") from "usage_samples" as "x" where "x"."service" = "s"."service" and "x"."at" > "s"."at")
-    where "s"."service" in ${listed(services)} and "s"."at" < ${limit} and "s"."resolution" = ${from}
+    where ${isIn('s.service', services)} and "s"."at" < ${limit} and "s"."resolution" = ${from}
       ${openCycles ? sql`` : isOver}
     order by "s"."service", "s"."at"`.execute(db);
   return rows;
@@ -116,7 +116,7 @@ async function readStanding(
   services: readonly string[],
   { bounds, limit }: RollUpRange,
 ): Promise<Standing> {
-  const ofServices = sql`"service" in ${listed(services)}`;
+  const ofServices = sql`${isIn('service', services)}`;
   const decided = await sql<{ key: string }>`
     select distinct "service" || ' ' || "read_at" as "key" from "decision_history"
     where ${ofServices} and "read_at" < ${limit}`.execute(db);

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { AgentTables } from '../agent-tables.js';
 import type { Access, Session } from './access.js';
 import { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
-import { listed, type MemberPath, textMember, withMember } from './dialect.js';
+import { isIn, type MemberPath, textMember, withMember } from './dialect.js';
 import { inChunksOrAll } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
 import { text } from './insert-rows.js';
@@ -108,7 +108,7 @@ function agentUsersTable(access: Access): AgentTables['agentUsers'] {
     put: (records) => access.write((session) => putRecords(session, agentUsers, ['panel', 'key'], records)),
     remove: (panel, keys) =>
       access.write(async ({ db }) => {
-        await db.deleteFrom('agent_users').where('panel', '=', panel).where('key', 'in', listed(keys)).execute();
+        await db.deleteFrom('agent_users').where('panel', '=', panel).where(isIn('key', keys)).execute();
       }),
   };
 }

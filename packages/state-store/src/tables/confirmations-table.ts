@@ -1,8 +1,8 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { CycleRecord, DecisionRecord, SampleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { jsonMember, listed, listedPairs, withMember } from './dialect.js';
+import { jsonMember, isIn, listedPairs, withMember } from './dialect.js';
 import { inChunks } from './record-queries.js';
 import { confirmations, samples } from './service-record-tables.js';
 
@@ -62,7 +62,7 @@ export function confirmationsTable(access: Access): StoreTables['confirmations']
             .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
             .select(samples.columns.map((column) => `base.${column}` as const))
             .select('last.read_at as last_read_at')
-            .where('base.service', 'in', listed(chunk))
+            .where(isIn('base.service', chunk))
             .where(IS_OPEN)
             .where('base.panel', '=', panel)
             .execute(),
@@ -131,7 +131,7 @@ export async function closeSamples(session: Session, services: readonly string[]
         'last.resolution as last_resolution',
         ...CONFIRMED,
       ])
-      .where('base.service', 'in', listed(chunk))
+      .where(isIn('base.service', chunk))
       .where(IS_OPEN)
       .execute(),
   );
@@ -144,10 +144,10 @@ export async function closeSamples(session: Session, services: readonly string[]
   }
   for (const [seq, group] of groups) {
     const [last] = group;
-    const ids = listed(group.map((row) => row.service));
+    const ids = group.map((row) => row.service);
     if (seq === null || last === undefined) await forgetOpening(session, ids);
     else {
-      const cycles = listed(group.map((row) => row.cycle));
+      const cycles = group.map((row) => row.cycle);
       const isRolledUp = group.some(({ resolution }) => resolution !== 'raw');
       await writeConfirmed(session, { ids, cycles, last, isRolledUp });
     }
@@ -159,19 +159,19 @@ interface Closing extends Confirmed {
   last_resolution: string | null;
 }
 
-async function forgetOpening({ db }: Session, ids: RawBuilder<string>): Promise<void> {
+async function forgetOpening({ db }: Session, ids: readonly string[]): Promise<void> {
   await db
     .updateTable('usage_samples as base')
     .set({ panel: null, confirmed_from: null })
-    .where('base.service', 'in', ids)
+    .where(isIn('base.service', ids))
     .where(IS_OPEN)
     .execute();
 }
 
 /** Samples that one confirmation is the last one of. */
 interface ClosingGroup {
-  ids: RawBuilder<string>;
-  cycles: RawBuilder<string>;
+  ids: readonly string[];
+  cycles: readonly string[];
   last: Closing;
   /** Whether one of them is. */
   isRolledUp: boolean;
@@ -189,21 +189,21 @@ async function writeConfirmed(session: Session, { ids, cycles, last, isRolledUp 
     .map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`);
   await sql`insert into "usage_samples" ("at", "resolution", ${sql.join(kept)})
     select ${readAt}, ${resolution}, ${sql.join(kept)} from "usage_samples" as "base"
-    where "service" in ${ids} and ${IS_OPEN}
+    where ${isIn('service', ids)} and ${IS_OPEN}
     on conflict ("service", "at") do update set "resolution" = excluded."resolution", ${sql.join(repeated)}`.execute(
     db,
   );
   if (isRolledUp) await endRolledUp(session, ids, { seq, readAt });
   await sql`update "usage_samples" as "base" set "confirmed_until" = ${seq}
-    where "service" in ${ids} and ${IS_OPEN}`.execute(db);
+    where ${isIn('service', ids)} and ${IS_OPEN}`.execute(db);
   await sql`update "cycles" set "read_at" = ${readAt},
     "counter" = case when ${jsonMember(sql.ref('counter'), ['at'])} is null then "counter"
       else ${withMember('counter', ['at'], readAt)} end
-    where "id" in ${cycles} and "service" in ${ids}`.execute(db);
+    where ${isIn('id', cycles)} and ${isIn('service', ids)}`.execute(db);
   await sql`update "decisions" set "run" = ${run}, "at" = ${at}, "read_at" = ${readAt},
     "inputs" = case when ${jsonMember(sql.ref('inputs'), ['reading', 'at'])} is null then "inputs"
       else ${withMember('inputs', ['reading', 'at'], readAt)} end
-    where "service" in ${ids}`.execute(db);
+    where ${isIn('service', ids)}`.execute(db);
 }
 
 /**
@@ -212,11 +212,11 @@ async function writeConfirmed(session: Session, { ids, cycles, last, isRolledUp 
  */
 async function endRolledUp(
   { db }: Session,
-  ids: RawBuilder<string>,
+  ids: readonly string[],
   { seq, readAt }: { seq: number | null; readAt: string | null },
 ): Promise<void> {
   const lengths = [PERIOD_CHARACTERS.hour, PERIOD_CHARACTERS.day] as const;
-  const isDue = sql`"service" in ${ids} and ${IS_OPEN} and (
+  const isDue = sql`${isIn('service', ids)} and ${IS_OPEN} and (
     ("resolution" = 'hour' and substr("at", 1, ${lengths[0]}) = ${readAt?.slice(0, lengths[0])})
     or ("resolution" = 'day' and substr("at", 1, ${lengths[1]}) = ${readAt?.slice(0, lengths[1])}))`;
   const left = sql`from "confirmations" as "c" where "c"."panel" = "base"."panel" and "c"."seq" > "base"."confirmed_from"

@@ -10,7 +10,7 @@ import {
   listConfirmations,
   withConfirmations,
 } from './confirmations-table.js';
-import { listed, rowsOfPairs } from './dialect.js';
+import { isIn, rowsOfPairs } from './dialect.js';
 import { inChunksOrAll, putRecords } from './record-queries.js';
 import { cycles, samples } from './service-record-tables.js';
 import { sql } from 'kysely';
@@ -42,7 +42,7 @@ export function cyclesTable(access: Access): StoreTables['cycles'] {
             .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
             .select(cycles.columns.map((column) => `cycles.${column}` as const))
             .select(CONFIRMED);
-          if (chunk !== undefined) query = query.where('services.id', 'in', listed(chunk));
+          if (chunk !== undefined) query = query.where(isIn('services.id', chunk));
           return query.orderBy('services.id').execute();
         });
         return rows.map((row) => confirmedCycle(cycles.decode(row), row));
@@ -67,7 +67,7 @@ export function cyclesTable(access: Access): StoreTables['cycles'] {
     put: (records) => access.write((session) => putCycles(session, records)),
     remove: (ids) =>
       access.write(async ({ db }) => {
-        await db.deleteFrom('cycles').where('id', 'in', listed(ids)).execute();
+        await db.deleteFrom('cycles').where(isIn('id', ids)).execute();
       }),
   };
 }

@@ -2,7 +2,7 @@ import type { DecisionRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { closeSamples, CONFIRMED, confirmedDecision, IS_OPEN, NEWEST } from './confirmations-table.js';
-import { listed } from './dialect.js';
+import { isIn } from './dialect.js';
 import { inChunks, inChunksOrAll } from './record-queries.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { insertRecords, listByTime } from './record-queries.js';
@@ -15,7 +15,7 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(ids, (chunk) => {
           let query = newest(db);
-          if (chunk !== undefined) query = query.where('decisions.service', 'in', listed(chunk));
+          if (chunk !== undefined) query = query.where(isIn('decisions.service', chunk));
           return query.orderBy('decisions.service').execute();
         });
         return rows.map((row) => confirmedDecision(decisions.decode(row), row));
@@ -77,7 +77,7 @@ function newest(db: Session['db']) {
 
 async function readBasis({ db }: Session, services: readonly string[]): Promise<Map<string, string>> {
   const rows = await inChunks(services, (chunk) =>
-    db.selectFrom('decisions').select(['service', 'basis']).where('service', 'in', listed(chunk)).execute(),
+    db.selectFrom('decisions').select(['service', 'basis']).where(isIn('service', chunk)).execute(),
   );
   return new Map(rows.map((row) => [row.service, row.basis]));
 }

@@ -15,28 +15,28 @@ function either<T>(sqlite: RawBuilder<T>, postgres: RawBuilder<T>): RawBuilder<T
   return sql<T>`${{ toOperationNode: () => node }}`;
 }
 
-/** A list that is one value, so that the statement has the same text for any length and is prepared once. */
-export const EACH_TEXT = 'select value from json_each(?)';
+/** One of a list that is one value, so that the statement has the same text for any length and is prepared once. */
+export const AMONG_TEXTS = ' in (select value from json_each(?))';
 /** The same of whole numbers. */
-export const EACH_NUMBER = 'select cast(value as integer) from json_each(?)';
+export const AMONG_NUMBERS = ' in (select cast(value as integer) from json_each(?))';
 
 /** How SQLite states what tables ask for: in the words that they are written in. */
 export const SQLITE_WORDS: Words = { toText: (parts) => parts.join('?'), now: '' };
 
 /** The words of PostgreSQL for these. */
 export const POSTGRES_WORDS: readonly (readonly [sqlite: string, postgres: string])[] = [
-  [EACH_TEXT, 'select json_array_elements_text(?::json)'],
-  [EACH_NUMBER, 'select json_array_elements_text(?::json)::bigint'],
+  [AMONG_TEXTS, ' = any(array(select json_array_elements_text(?::json)))'],
+  [AMONG_NUMBERS, ' = any(array(select json_array_elements_text(?::json)::bigint))'],
 ];
 
-/** Passes a list of texts, or of whole numbers, as one value. */
-export function listed(values: readonly Stored[]): RawBuilder<string> {
-  const list = JSON.stringify(values);
+/** Whether a column has one of these texts or whole numbers. They are one value. */
+export function isIn(column: string, values: readonly Stored[]): RawBuilder<boolean> {
+  const [list, name] = [JSON.stringify(values), sql.ref(column)];
   return either(
-    sql`(select value from json_each(${list}))`,
+    sql`${name} in (select value from json_each(${list}))`,
     typeof values[0] === 'number'
-      ? sql`(select json_array_elements_text(${list}::json)::bigint)`
-      : sql`(select json_array_elements_text(${list}::json))`,
+      ? sql`${name} = any(array(select json_array_elements_text(${list}::json)::bigint))`
+      : sql`${name} = any(array(select json_array_elements_text(${list}::json)))`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { CompiledQuery, type QueryResult, type RawBuilder, sql } from 'kysely';
 import type { InsertTarget, Session } from './access.js';
 import type { Stored } from './columns.js';
-import { EACH_NUMBER, EACH_TEXT } from './dialect.js';
+import { AMONG_NUMBERS, AMONG_TEXTS } from './dialect.js';
 
 /** A statement or a part of one: its texts, and the values between them. */
 export interface Statement {
@@ -63,13 +63,13 @@ export function joined(parts: readonly Statement[], separator: string): Statemen
   return rest.reduce((all, part) => statement(between, all, part), first);
 }
 
-const TEXTS = EACH_TEXT.split('?');
-const NUMBERS = EACH_NUMBER.split('?');
+const TEXTS = AMONG_TEXTS.split('?');
+const NUMBERS = AMONG_NUMBERS.split('?');
 
 /** Returns the condition that a column has one of these values. They are one value, so that the text is the same for any length. */
 export function isAmong(column: string, values: readonly Stored[]): Statement {
   const list = { texts: typeof values[0] === 'number' ? NUMBERS : TEXTS, values: [JSON.stringify(values)] };
-  return statement`${name(column)} in (${list})`;
+  return statement`${name(column)}${list}`;
 }
 
 /** Runs a statement. The query builder makes the text of each once: making it costs more than most queries. */

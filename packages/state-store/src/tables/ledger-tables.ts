@@ -6,7 +6,7 @@ import type { Access, Session } from './access.js';
 import { invoicesTable } from './invoices-table.js';
 import { autoBuyPreferences, callBills } from './ledger-record-tables.js';
 import { ledgerTable } from './ledger-table.js';
-import { behind, listed } from './dialect.js';
+import { behind, isIn } from './dialect.js';
 import {
   addRecord,
   deleteRecords,
@@ -61,7 +61,7 @@ async function renamePanel({ db }: Session, { service, objects, from, to }: Rena
     on "other"."subject" = "own"."subject" and "other"."panel" = ${to} and "other"."service" <> "own"."service"
     where "own"."service" = "call_bills"."service"
     and ${behind('own.subject', ':')} = "call_bills"."subscriber")`;
-  const lines = objects.length === 0 ? sql`` : sql` or "subscriber" in ${listed(objects)}`;
+  const lines = objects.length === 0 ? sql`` : sql` or ${isIn('subscriber', objects)}`;
   await sql`update "call_bills" set "panel" = ${to} where "panel" = ${from} and ("service" = ${service}${lines})
     and ((${onPanel(to)} and not ${onPanel(from)}) or ("service" = ${service} and not ${ofOther}))`.execute(db);
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { DeliveryRecord, NoticeRecord } from '../notice-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { listed } from './dialect.js';
+import { isIn } from './dialect.js';
 import { inChunks, inChunksOrAll } from './record-queries.js';
 import { insertRows } from './insert-rows.js';
 import { compare, deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
@@ -49,7 +49,7 @@ export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'noti
  * reported again.
  */
 export async function removeAlarms({ db }: Session, ids: readonly string[]): Promise<void> {
-  const removed = await db.deleteFrom('alarms').where('id', 'in', listed(ids)).returning(['service', 'code']).execute();
+  const removed = await db.deleteFrom('alarms').where(isIn('id', ids)).returning(['service', 'code']).execute();
   for (const { service, code } of removed) {
     await sql`update "notices" set "key" = "key" || ':' || "id" where "service" = ${service} and "code" = ${code}
       and substr("key", length("key") - length("id")) <> ':' || "id"

@@ -5,7 +5,7 @@ import {
   byIndex,
   jsonMember,
   lengthOfMember,
-  listed,
+  isIn,
   numberMember,
   rowsOfList,
   rowsOfMembers,
@@ -18,7 +18,7 @@ export const HAS_ENDED = sql<boolean>`"lifecycle" in ('terminated', 'vanished')`
 
 const toNotRead = ({ removed = [] }: OverviewNow): RawBuilder<unknown> =>
   sql`coalesce("decided", '') in ('failed', 'unreadable')
-      or (not ${HAS_ENDED} and "panel" in ${listed(removed)})`;
+      or (not ${HAS_ENDED} and ${isIn('panel', removed)})`;
 
 /** Holds for which a call without a known outcome may have restricted. */
 const IN_DOUBT = sql`select "hold" from "actions" ${byIndex('actions_open')}

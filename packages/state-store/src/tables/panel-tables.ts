@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { listed } from './dialect.js';
+import { isIn } from './dialect.js';
 import { inChunks } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
 import { renamePanel } from './rename-panel.js';
@@ -75,7 +75,7 @@ function panelListsTable(access: Access): StoreTables['panelLists'] {
       access.read(async ({ db }) => {
         const keys = panels.map((panel) => toKey(panel, list));
         const rows = await inChunks(keys, (chunk) =>
-          db.selectFrom('graph_cache').select(['key', 'body']).where('key', 'in', listed(chunk)).execute(),
+          db.selectFrom('graph_cache').select(['key', 'body']).where(isIn('key', chunk)).execute(),
         );
         const bodies = new Map(rows.map(({ key, body }) => [key, body]));
         return keys.flatMap((key) => JSON.parse(bodies.get(key) ?? '[]') as string[]);

@@ -1,6 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { listed } from './dialect.js';
+import { isIn } from './dialect.js';
 import {
   inChunks,
   findRecord,
@@ -29,7 +29,7 @@ export function runsTable(access: Access): StoreTables['runs'] {
     actors: (ids) =>
       access.read(async ({ db }) => {
         const rows = await inChunks(ids, (chunk) =>
-          db.selectFrom('runs').select(['id', 'actor']).where('id', 'in', listed(chunk)).execute(),
+          db.selectFrom('runs').select(['id', 'actor']).where(isIn('id', chunk)).execute(),
         );
         return new Map(rows.flatMap(({ id, actor }) => (actor === null ? [] : [[id, actor] as const])));
       }),

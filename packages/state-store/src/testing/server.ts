@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,14 +94,19 @@ export async function startPostgres({
 }: { settings?: readonly string[]; initial?: readonly string[] } = {}): Promise<TestServer> {
   const programs = requirePrograms();
   const folder = mkdtempSync(join(tmpdir(), 'sluice-postgres-own-'));
+  // The user who runs the server enters it.
+  chmodSync(folder, 0o755);
   launch({ ...programs, folder, settings: [...SETTINGS, ...settings], initial });
   const deadline = performance.now() + START_MS;
   while (performance.now() < deadline) {
     const socket = await tryControl(folder);
     if (socket !== null) return toServer(folder, socket);
+    if (isAbandoned(folder)) break;
     await delay(20);
   }
-  throw new Error(`No server of PostgreSQL has started: ${readLog(folder)}`);
+  const log = readLog(folder);
+  rmSync(folder, { recursive: true, force: true });
+  throw new Error(`No server of PostgreSQL has started: ${log}`);
 }
 
 function readLog(folder: string): string {
