@@ -74,8 +74,6 @@ describe('a new store', () => {
 
 describe('a location', () => {
   it.each([
-    ['postgres://user:hunter2@db/sluice', /PostgreSQL is not supported/],
-    ['postgresql://db/sluice', /PostgreSQL is not supported/],
     ['file:sluice.db', /"file:" is not supported as a store/],
     [' ', /The path of the store is empty/],
   ])('that is not a path is refused: %s', async (odd, message) => {

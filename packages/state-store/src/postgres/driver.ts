@@ -5,6 +5,7 @@ import {
   type Dialect,
   type DialectAdapter,
   type Driver,
+  type GeneratedNode,
   Kysely,
   type OperationNode,
   PostgresAdapter,
@@ -90,7 +91,7 @@ export class ClientConnection implements DatabaseConnection {
 
 /** The client gave up waiting; the answer may still come, as that of another statement. */
 function isUnanswered(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('Query read timeout');
+  return typeof error === 'object' && error !== null && String((error as Error).message).includes('Query read timeout');
 }
 
 /** How statements get a connection. */
@@ -133,6 +134,9 @@ class StoreDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
+/** A number that a row may also be given. */
+const BY_DEFAULT: GeneratedNode = { kind: 'GeneratedNode', identity: true, byDefault: true };
+
 /** States what both databases have different words for, and types of columns as those of schema.ts. */
 class StoreQueryCompiler extends PostgresQueryCompiler {
   protected override visitRaw(node: RawNode): void {
@@ -148,7 +152,7 @@ class StoreQueryCompiler extends PostgresQueryCompiler {
     const { dataType } = node;
     const isNumbered =
       node.primaryKey === true && (dataType as OperationNode & { dataType?: string }).dataType === 'integer';
-    super.visitColumnDefinition(isNumbered && node.identity !== true ? { ...node, identity: true } : node);
+    super.visitColumnDefinition(isNumbered ? { ...node, generated: BY_DEFAULT } : node);
   }
 }
 

@@ -103,7 +103,19 @@ export function toState(error: unknown): string | null {
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : null;
 }
 
-function meaningOf(error: Error): Meaning | null {
+/** An error, also of another realm, as those of the system are in tests. */
+function isError(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
+}
+
+/** The first error of several attempts to connect, such as one for each address of the host. */
+function firstOf(error: Error): Error {
+  if (!('errors' in error) || !Array.isArray(error.errors)) return error;
+  return error.errors.find(isError) ?? error;
+}
+
+function meaningOf(given: Error): Meaning | null {
+  const error = firstOf(given);
   const state = toState(error);
   if (state !== null) return BY_STATE.find(([prefix]) => state.startsWith(prefix))?.[1] ?? IO;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -116,7 +128,9 @@ function meaningOf(error: Error): Meaning | null {
 
 /** Returns whether the connection is gone, or can't be had: what was not committed was rolled back. */
 export function isLost(error: unknown): boolean {
-  return error instanceof Error && (meaningOf(error) === CUT || meaningOf(error) === AWAY);
+  if (!isError(error)) return false;
+  const meaning = meaningOf(error);
+  return meaning === CUT || meaning === AWAY;
 }
 
 /** Returns whether the server rolled the transaction back since it met another one; the same work may succeed again. */
@@ -127,14 +141,11 @@ export function isCollision(error: unknown): boolean {
 
 /** Converts an error of PostgreSQL or of its client to a {@link StoreError}; returns any other error unchanged. */
 export function toStoreError(error: unknown, shown: string): unknown {
-  if (error instanceof StoreError || !(error instanceof Error)) return error;
-  const cause = error instanceof AggregateError ? (error.errors.find((one) => one instanceof Error) as Error) : error;
-  const meaning = meaningOf(cause ?? error);
+  if (error instanceof StoreError || !isError(error)) return error;
+  const meaning = meaningOf(error);
   if (meaning === null) return error;
   const [code, message] = meaning;
-  return new StoreError(code, `The store ${shown} ${message} (${cleaned((cause ?? error).message)}).`, {
-    cause: error,
-  });
+  return new StoreError(code, `The store ${shown} ${message} (${cleaned(firstOf(error).message)}).`, { cause: error });
 }
 
 /** The server's text without signs that control terminals. */

@@ -65,7 +65,8 @@ type Known = (typeof KNOWN)[number];
 export function readPostgresUrl(location: string): PostgresSettings {
   const url = parse(location);
   const query = readQuery(url.searchParams);
-  const host = decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || query.host || 'localhost';
+  const named = decode(url.hostname).replace(/^\[(.*)\]$/, '$1');
+  const host = (named === NO_HOST ? '' : named) || query.host || 'localhost';
   const user = decode(url.username) || query.user;
   const database = decode(url.pathname.slice(1));
   if (user === undefined || user === '') throw refused('names no user');
@@ -103,11 +104,13 @@ function refused(what: string): StoreError {
   );
 }
 
+const NO_HOST = 'none';
+
 function parse(location: string): URL {
   const [, rest = ''] = /^postgres(?:ql)?:\/\/(.*)$/i.exec(location) ?? [];
   try {
-    // Another scheme is no better, but a host may be absent with this one.
-    return new URL(`postgres://${rest}`);
+    // Where a user is named, a URL has to have a host; the query may name a folder with a socket.
+    return new URL(`postgres://${rest.replace(/^([^/?#]*@)(?=[/?#]|$)/, `$1${NO_HOST}`)}`);
   } catch {
     throw refused("can't be read");
   }
@@ -174,7 +177,7 @@ function read(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const { code = 'unreadable' } = error as { code?: string };
     throw new StoreError(
       'store_unsupported',
       `The file of "${name}" in the URL of the store can't be read: ${path} (${code}).`,
