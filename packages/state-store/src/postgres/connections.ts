@@ -43,12 +43,16 @@ const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
 const lockOf = (alone: boolean): string =>
   `lock table "schema_migrations" in ${alone ? 'exclusive' : 'row share'} mode`;
 
+/** A write is on the disk when it returns, whatever the server's default is. */
+const DURABLE =
+  "case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end";
+
 /** The lock is acquired before the first query, which decides what the transaction sees. */
 const toBeginning = (alone: boolean): string[] => [
   'begin isolation level serializable',
   lockOf(alone),
   `select max("version") as "version", pg_current_xact_id()::text as "id", ${TIMELINE} as "timeline",
-    ${DATABASE_NOW} as "now" from "schema_migrations"`,
+    ${DATABASE_NOW} as "now", ${DURABLE} from "schema_migrations"`,
 ];
 
 /** Runs of the same work after collisions; all but the first are alone. */
