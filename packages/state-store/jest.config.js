@@ -2,11 +2,12 @@ import { base as shared } from '../../jest.base.js';
 
 const { testSequencer, ...base } = shared;
 
-/** Tests about files, and about what needs no store. */
+/** Tests about files, about both databases at once, and about what needs no store. */
 const WITHOUT_POSTGRES = [
   '/sqlite/',
   '/migrations/',
-  '/(decision-basis|open-store|query-plans|record-table|restore-store|two-backups|readme)\\.test',
+  '/copy/',
+  '/(decision-basis|open-store|query-plans|record-table|restore-store|store-address|two-backups|readme)\\.test',
 ];
 
 /** Tests run once with files and once on PostgreSQL. */

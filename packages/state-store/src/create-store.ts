@@ -1,3 +1,4 @@
+import type { StoreMark } from './copy/move-mark.js';
 import { createLeases } from './leases.js';
 import { prune } from './prune.js';
 import type { StateStore, StoreTables } from './store.js';
@@ -12,6 +13,7 @@ export interface StoreParts {
   /** The clock of this process, where leases end by the database's. */
   clock?: { now(): number };
   schemaVersion: number;
+  mark: StoreMark | null;
   version: () => Promise<string>;
   subscribe: StateStore['subscribe'];
   maintenance: Pick<StateStore['maintenance'], 'past' | 'check' | 'backup'>;
@@ -22,6 +24,7 @@ export function createStore({
   connections,
   clock,
   schemaVersion,
+  mark,
   version,
   subscribe,
   maintenance,
@@ -29,6 +32,7 @@ export function createStore({
   const rest: Omit<StateStore, keyof StoreTables> = {
     location: connections.location,
     schemaVersion,
+    mark,
     version,
     subscribe,
     write: (work, options = {}) =>

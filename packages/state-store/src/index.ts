@@ -85,5 +85,11 @@ export type {
   StoreCheck,
   StoreTables,
 } from './store.js';
+export type { CopiedRows, CopyOptions, CopyResult, RefuseActive } from './copy/copy-store.js';
+export type { CopyProgress } from './copy/copy-rows.js';
+export { refusedByMark, type StoreMark } from './copy/move-mark.js';
+export type { UndoCopyOptions, UndoCopyResult } from './copy/undo-copy.js';
+export { copyStore, undoCopy } from './copy/index.js';
+export { describeLocation, isOnServer, NOT_AN_ADDRESS, parseAddress, type StoreAddress } from './store-address.js';
 export { StoreError, type StoreErrorCode, type StoreRowReference } from './store-error.js';
 export type { PruneRequest } from './store.js';

@@ -74,7 +74,7 @@ async function readLeases(session: Session, names?: readonly string[]): Promise<
   const held = statement`select *${text(session.words.now)} from "leases" where "host" is not null${among} order by "name"`;
   const { rows } = await execute<LeaseRow & { now?: string }>(session, held);
   const now = rows[0]?.now;
-  return { leases: rows.map(toRecord), ...(now === undefined ? {} : { now }) };
+  return { leases: rows.map(toLeaseRecord), ...(now === undefined ? {} : { now }) };
 }
 
 type LeasesRequest = LeaseRequest & { names: string[] };
@@ -181,7 +181,16 @@ function after(now: string, ttlMs: number): string {
   return new Date(Date.parse(now) + ttlMs).toISOString();
 }
 
-function toRecord({ name, fence, host, pid, process_start: processStart, run, ...row }: LeaseRow): LeaseRecord {
+/** Returns a held lease as a record. */
+export function toLeaseRecord({
+  name,
+  fence,
+  host,
+  pid,
+  process_start: processStart,
+  run,
+  ...row
+}: LeaseRow): LeaseRecord {
   const { acquired_at: acquiredAt, expires_at: expiresAt } = row;
   if (
     host === null ||

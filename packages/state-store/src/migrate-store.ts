@@ -2,7 +2,7 @@ import { isPostgresUrl } from './location.js';
 import { migrateFile } from './migrations/migrate-file.js';
 import { refuseNewer } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
-import { DEFAULT_WAIT_MS, type OpenStoreOptions } from './open-store.js';
+import { DEFAULT_WAIT_MS, type OpenStoreOptions, refuseMarked } from './open-store.js';
 import { readPast, type StorePast } from './past.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
@@ -42,6 +42,7 @@ export async function migrateStore(location: string, options: MigrateStoreOption
   try {
     const from = fileVersion(writer.handle, path);
     refuseNewer(path, from);
+    refuseMarked(writer, from, path);
     const applied = from < LATEST_SCHEMA_VERSION ? await migrateFile(writer, from, { ...options, clock, wait }) : [];
     return { from, to: fileVersion(writer.handle, path), applied };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { fileMark, refusedByMark, refuseUnfinished, type StoreMark } from './copy/move-mark.js';
 import { migrateFile } from './migrations/migrate-file.js';
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
 import { isPostgresUrl } from './location.js';
@@ -68,6 +69,7 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
       connections.push(writer);
       const version = fileVersion(writer.handle, path);
       refuseNewer(path, version);
+      refuseMarked(writer, version, path);
       if (options.migrate === false) refuseOlder(path, version);
       else if (version < LATEST_SCHEMA_VERSION) await migrateFile(writer, version, { ...options, clock, wait });
     }
@@ -76,11 +78,20 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
     const schemaVersion = fileVersion(reader.handle, path);
     refuseNewer(path, schemaVersion);
     refuseOlder(path, schemaVersion);
-    return createSqliteStore({ location: path, schemaVersion, reader, writer, waitMs: wait });
+    const mark = refuseMarked(reader, schemaVersion, path);
+    return createSqliteStore({ location: path, schemaVersion, mark, reader, writer, waitMs: wait });
   } catch (error) {
     for (const connection of connections) await connection.close();
     throw toStoreError(error, path);
   }
+}
+
+/** Returns the mark of a file; refuses one that is unfinished, or would have to be migrated. */
+export function refuseMarked({ handle }: Pick<Connection, 'handle'>, version: number, path: string): StoreMark | null {
+  const mark = version === 0 ? null : fileMark(handle);
+  refuseUnfinished(path, mark);
+  if (mark !== null && version < LATEST_SCHEMA_VERSION) throw refusedByMark(path, mark);
+  return mark;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './tables/database.js';
 import { COLUMNS } from './tables/dialect.js';
+import { MARK_VERSION } from './copy/move-mark.js';
 import type { ApiTokenRecord } from './token-records.js';
 
 /** What every schema version has of a token. */
@@ -41,7 +42,9 @@ async function listColumns(db: Kysely<Database>): Promise<Set<string>> {
 
 async function readMigrations(db: Kysely<Database>): Promise<StorePast['migrations']> {
   const { rows } = await sql<StorePast['migrations'][number]>`
-    select version, applied_at as "appliedAt" from schema_migrations order by version`.execute(db);
+    select version, applied_at as "appliedAt" from schema_migrations where version < ${MARK_VERSION} order by version`.execute(
+    db,
+  );
   return rows;
 }
 

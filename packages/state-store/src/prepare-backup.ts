@@ -14,7 +14,7 @@ import { StoreError } from './store-error.js';
  * Raises fence numbers, so that none issued since the backup is issued again; fewer leases are acquired between two
  * backups.
  */
-const FENCES_AHEAD = 1_000_000;
+export const FENCES_AHEAD = 1_000_000;
 
 /**
  * Refuses a backup that can't be restored since there is no such file.

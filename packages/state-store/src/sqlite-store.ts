@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { StoreMark } from './copy/move-mark.js';
 import { createStore } from './create-store.js';
 import { readVersion, refuseNewer } from './migrations/migrate.js';
 import { runsWritesTwice } from './rehearsal.js';
@@ -16,6 +17,8 @@ import { SQLITE_WORDS } from './tables/dialect.js';
 interface OpenFile {
   location: string;
   schemaVersion: number;
+  /** Default: none. */
+  mark?: StoreMark | null;
   reader: Connection;
   /** Null for a store that was opened read-only. */
   writer: Connection | null;
@@ -28,11 +31,12 @@ export interface SqliteStoreParts extends OpenFile {
 
 /** The state store over an open database file. */
 export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateStore {
-  const { location, schemaVersion } = file;
+  const { location, schemaVersion, mark = null } = file;
   const connections = new SqliteConnections(file);
   return createStore({
     connections,
     schemaVersion,
+    mark,
     version: () => connections.read(readDataVersion),
     subscribe: (listener) => watchVersion(() => connections.read(readDataVersion), listener),
     maintenance: {
@@ -89,7 +93,7 @@ class SqliteConnections extends StoreConnections {
     const { writer, location, schemaVersion } = this.#file;
     if (writer === null) throw new Error('a store without a writer writes nothing');
     return writer.db.transaction().execute(async (db) => {
-      refuseNewer(location, await readVersion(db), schemaVersion);
+      refuseNewer(location, await readVersion(db, location), schemaVersion);
       return work(this.#session(db));
     });
   }

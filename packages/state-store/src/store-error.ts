@@ -20,6 +20,10 @@
  * - `store_invalid`: a value that the store can't hold, such as a fraction of a byte; nothing was written
  * - `store_closed`: used after `close`, or the tables of a `write` after it ended
  * - `nested_write`: a write inside another one of the same store
+ * - `store_moved`: it was copied to another one that goes on, or is being copied; nothing was written
+ * - `store_incomplete`: it is an unfinished copy of another one
+ * - `copy_refused`: the stores don't allow a copy, or its end; the message says why
+ * - `copy_differs`: a row of the copy is not as in the store that it is copied from
  * - `lease_lost`: a lease is no longer held under its fence number; nothing was written
  */
 export type StoreErrorCode =
@@ -42,6 +46,10 @@ export type StoreErrorCode =
   | 'store_invalid'
   | 'store_closed'
   | 'nested_write'
+  | 'store_moved'
+  | 'store_incomplete'
+  | 'copy_refused'
+  | 'copy_differs'
   | 'lease_lost';
 
 /** The row that an error is about. */

@@ -1,3 +1,4 @@
+import type { StoreMark } from './copy/move-mark.js';
 import type { StorePast } from './past.js';
 import type { AgentTables } from './agent-tables.js';
 import type { LedgerTables } from './ledger-tables.js';
@@ -78,6 +79,8 @@ export interface StoreCheck {
 export interface StateStore extends StoreTables, AsyncDisposable {
   readonly location: string;
   readonly schemaVersion: number;
+  /** That it was copied to another store, or is being copied, as it was when it was opened: then it can only be read. */
+  readonly mark: StoreMark | null;
   /** Returns a text that changes with each committed write of any process. */
   version(): Promise<string>;
   /**

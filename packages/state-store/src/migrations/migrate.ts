@@ -1,4 +1,5 @@
 import { CompiledQuery, type Kysely } from 'kysely';
+import { MARK_VERSION, parseMark, refusedByMark } from '../copy/move-mark.js';
 import { StoreError } from '../store-error.js';
 import type { Database } from '../tables/database.js';
 import type { Migration } from './migration.js';
@@ -7,10 +8,25 @@ import { LATEST_SCHEMA_VERSION } from './version.js';
 /** Asked in each transaction. */
 const NEWEST = CompiledQuery.raw('select max("version") as "version" from "schema_migrations"');
 
-/** Returns the schema version of a store; 0 when no step has run. */
-export async function readVersion(db: Kysely<Database>): Promise<number> {
+/**
+ * Returns the schema version of a store before it is written to; 0 when no step has run.
+ *
+ * @throws StoreError `store_moved`, `store_incomplete`
+ */
+export async function readVersion(db: Kysely<Database>, location: string): Promise<number> {
   const { rows } = await db.executeQuery<{ version: number | null }>(NEWEST);
-  return rows[0]?.version ?? 0;
+  const version = rows[0]?.version ?? 0;
+  if (version >= MARK_VERSION) throw await toMarkError(db, location);
+  return version;
+}
+
+/** Returns the error of a write to a store that is marked. */
+export async function toMarkError(db: Kysely<Database>, location: string): Promise<StoreError> {
+  const rows = await db.selectFrom('schema_migrations').selectAll().where('version', '>=', MARK_VERSION).execute();
+  const mark = parseMark(rows[0]);
+  return mark === null
+    ? new StoreError('store_busy', `The mark of the store ${location} was just taken back. Try again.`)
+    : refusedByMark(location, mark);
 }
 
 /** Throws for a store of a newer version than this package supports. */
@@ -56,7 +72,7 @@ export async function migrate(db: Kysely<Database>, now: string, migrations?: re
       .addColumn('name', 'text', (c) => c.notNull())
       .addColumn('applied_at', 'text', (c) => c.notNull())
       .execute();
-    const version = await readVersion(trx);
+    const version = await readVersion(trx, 'to be migrated');
     const pending = steps.filter((migration) => migration.version > version);
     const atOnce = version === 0 && migrations === undefined;
     if (atOnce) await createTables(trx);

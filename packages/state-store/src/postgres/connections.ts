@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { refuseNewer } from '../migrations/migrate.js';
+import { MARK_VERSION } from '../copy/move-mark.js';
+import { refuseNewer, toMarkError } from '../migrations/migrate.js';
 import { runsWritesTwice } from '../rehearsal.js';
 import { StoreConnections } from '../store-connections.js';
 import { StoreError } from '../store-error.js';
@@ -145,6 +146,7 @@ export class PostgresConnections extends StoreConnections {
       const beginning = await begin(connection, alone);
       let result: T;
       try {
+        if (beginning.version >= MARK_VERSION) throw await toMarkError(onConnection(connection), this.location);
         refuseNewer(this.location, beginning.version, this.#open.schemaVersion);
         result = await work(this.#session(onConnection(connection), beginning.now));
       } catch (error) {

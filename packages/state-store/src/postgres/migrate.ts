@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { MARK_VERSION, type MarkRow, parseMark, refusedByMark, type StoreMark } from '../copy/move-mark.js';
 import type { Migration } from '../migrations/migration.js';
 import { StoreError } from '../store-error.js';
 import type { Database } from '../tables/database.js';
@@ -15,6 +16,7 @@ export interface Found {
   version: number;
   /** Whether it is there. */
   exists: boolean;
+  mark: StoreMark | null;
 }
 
 /** Returns what a schema has. Fails with `store_unsupported` where it belongs to another program. */
@@ -23,7 +25,7 @@ export async function findStore(db: Kysely<Database>, schema: string, location: 
     select "table_name" as "name" from information_schema.tables where "table_schema" = ${schema}`.execute(db);
   const exists = await sql<{ found: number }>`
     select count(*) as "found" from pg_namespace where nspname = ${schema}`.execute(db);
-  if (rows.length === 0) return { version: 0, exists: (exists.rows[0]?.found ?? 0) > 0 };
+  if (rows.length === 0) return { version: 0, exists: (exists.rows[0]?.found ?? 0) > 0, mark: null };
   const columns = await sql<{ name: string }>`
     select "column_name" as "name" from information_schema.columns
     where "table_schema" = ${schema} and "table_name" = 'schema_migrations' order by 1`.execute(db);
@@ -34,8 +36,13 @@ export async function findStore(db: Kysely<Database>, schema: string, location: 
     );
   }
   const newest = await sql<{ version: number | null }>`
-    select max("version") as "version" from ${sql.id(schema, 'schema_migrations')}`.execute(db);
-  return { version: newest.rows[0]?.version ?? 0, exists: true };
+    select max("version") as "version" from ${sql.id(schema, 'schema_migrations')}
+    where "version" < ${MARK_VERSION}`.execute(db);
+  const marks = await sql<MarkRow>`
+    select "name", "applied_at" from ${sql.id(schema, 'schema_migrations')} where "version" >= ${MARK_VERSION}`.execute(
+    db,
+  );
+  return { version: newest.rows[0]?.version ?? 0, exists: true, mark: parseMark(marks.rows[0]) };
 }
 
 /**
@@ -50,7 +57,8 @@ export async function migratePostgres(
   const db = onConnection(connection);
   await connection.runAll(['begin', `select pg_advisory_xact_lock(${MIGRATING})`]);
   try {
-    const { version, exists } = await findStore(db, schema, location);
+    const { version, exists, mark } = await findStore(db, schema, location);
+    if (mark !== null) throw refusedByMark(location, mark);
     const pending = steps.filter((step) => step.version > version);
     if (version === 0) {
       // Asked for, since a user may have the schema without the right to make one.

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { createStore } from '../create-store.js';
+import { refuseUnfinished } from '../copy/move-mark.js';
 import { refuseNewer, refuseOlder } from '../migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from '../migrations/version.js';
 import type { StateStore } from '../store.js';
@@ -16,16 +17,17 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<StateS
   const { readOnly = false, wait, create = true } = options;
   const settings = readPostgresUrl(options.location);
   const { shown } = settings;
-  const schemaVersion = await withPreparing(options, async (connection) => {
-    const { version } = await inspect(connection, settings);
+  const { schemaVersion, mark } = await withPreparing(options, async (connection) => {
+    const { version, mark: found } = await inspect(connection, settings);
     refuseNewer(shown, version);
+    refuseUnfinished(shown, found);
     if (version === 0 && (readOnly || !create)) throw missing(shown);
     if (readOnly || options.migrate === false) {
       if (version > 0) refuseOlder(shown, version);
-      if (version > 0) return version;
+      if (version > 0) return { schemaVersion: version, mark: found };
     }
     if (version < LATEST_SCHEMA_VERSION) await bring(connection, { settings, version, options });
-    return LATEST_SCHEMA_VERSION;
+    return { schemaVersion: LATEST_SCHEMA_VERSION, mark: found };
   });
   const pool = openPool(settings, { wait, readOnly });
   const words = postgresWords({ leasesByCaller: options.leaseClock === 'caller' });
@@ -42,6 +44,7 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<StateS
     connections,
     clock: options.clock,
     schemaVersion,
+    mark,
     version: () =>
       connections.read(async ({ db }) => {
         const { rows } = await sql<{ version: string }>`select pg_current_snapshot()::text as "version"`.execute(db);

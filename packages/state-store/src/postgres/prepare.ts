@@ -7,7 +7,7 @@ import { StoreError } from '../store-error.js';
 import { newClient } from './connect.js';
 import { ClientConnection, onConnection, StatementNames } from './driver.js';
 import { toStoreError } from './errors.js';
-import { findStore, migratePostgres } from './migrate.js';
+import { findStore, type Found, migratePostgres } from './migrate.js';
 import { type PostgresSettings, readPostgresUrl } from './url.js';
 
 /** The oldest version of the server, as `server_version_num` states it. */
@@ -37,7 +37,7 @@ export async function withPreparing<T>(
 export async function inspect(
   connection: ClientConnection,
   { schema, shown }: PostgresSettings,
-): Promise<{ version: number }> {
+): Promise<Found> {
   const [result] = await connection.runAll([
     `select current_setting('server_version_num')::int as "number", current_setting('server_version') as "version",
       current_setting('server_encoding') as "encoding"`,

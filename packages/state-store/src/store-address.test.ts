@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeLocation, isOnServer, parseAddress } from './store-address.js';
+
+describe('the address of a database', () => {
+  it.each([
+    ['postgres://ops@db/sluice', 'postgres://ops@db:5432/sluice', 'sluice', false],
+    [
+      'postgresql://ops:hunter2@db.example.com:5433/sluice?sslmode=require',
+      'postgres://ops@db.example.com:5433/sluice',
+      'sluice',
+      true,
+    ],
+    ['POSTGRES://ops:p%40ss%2Fword@[::1]:5432/a%20b', 'postgres://ops@[::1]:5432/a%20b', 'a b', true],
+    ['postgres://db/sluice?user=ops&password=hunter2', 'postgres://ops@db:5432/sluice', 'sluice', true],
+  ])('%s', (location, shown, database, hasPassword) => {
+    expect(parseAddress(location)).toEqual({ shown, database, hasPassword });
+    expect(describeLocation(location)).toBe(shown);
+  });
+
+  it.each([
+    'postgres:db/sluice',
+    'postgres://x',
+    'postgres://ops@db/',
+    'postgres://ops:hun/ter2@db/sluice',
+    'postgres://ops:12/ter2@db',
+    'postgres://ops:12/ter2@db/sluice',
+    'postgres://ops:12?ter2@db/sluice',
+    'postgres://ops:12#ter2@db/sluice',
+    'postgres://ops:hunter2@db:port/sluice',
+    'postgres://ops:hunter2@db/%ff',
+    'postgres://ops:hunter2@db/one/two',
+  ])('can not be %s, of which nothing is shown', (location) => {
+    expect(parseAddress(location)).toBeNull();
+    expect(describeLocation(location)).toBe('postgres://…');
+  });
+
+  it('is not a path', () => {
+    for (const path of ['./sluice.db', '/postgres/sluice.db', ':memory:'])
+      expect([isOnServer(path), describeLocation(path)]).toEqual([false, path]);
+  });
+});

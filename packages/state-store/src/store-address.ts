@@ -1,0 +1,41 @@
+import { isPostgresUrl } from './location.js';
+import { readPostgresUrl } from './postgres/url.js';
+
+/** What is wrong with an address that `parseAddress` can't parse; it shows nothing of it. */
+export const NOT_AN_ADDRESS =
+  'is not an address such as postgres://user@host/database; special characters of a password have to be percent-encoded';
+
+/** Returns whether a location is the address of a database on PostgreSQL; anything else is the path of a file. */
+export function isOnServer(location: string): boolean {
+  return /^postgres(ql)?:/i.test(location);
+}
+
+/** What may be shown of the address of a database. */
+export interface StoreAddress {
+  /** `postgres://user@host:port/database`, without password. */
+  shown: string;
+  /** Name of the database. */
+  database: string;
+  hasPassword: boolean;
+}
+
+/**
+ * Parses the address of a database; null for one that can't be used, such as one with a password that is not percent-encoded: parts of
+ * that would be read as host, port or path.
+ */
+export function parseAddress(location: string): StoreAddress | null {
+  // A sign of a password that is not percent-encoded ends the part before it.
+  if (!isPostgresUrl(location) || /[/?#].*@/.test(location.replace(/^[^:]*:\/\//, '')) || location.includes('#'))
+    return null;
+  try {
+    const { shown, database, password } = readPostgresUrl(location);
+    return { shown, database, hasPassword: password !== undefined && password !== '' };
+  } catch {
+    return null;
+  }
+}
+
+/** Returns what may be shown of a location: a path as it is, an address without its secrets. */
+export function describeLocation(location: string): string {
+  return isOnServer(location) ? (parseAddress(location)?.shown ?? 'postgres://…') : location;
+}
