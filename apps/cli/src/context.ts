@@ -23,6 +23,8 @@ export interface Deps extends TerminalHost, InputHost {
   /** Aborted once nobody reads standard output any more. */
   readerGone?: AbortSignal;
   version: string;
+  /** Hides the arguments of the process, which other users of the machine can list. */
+  hideArguments?: () => void;
   /** Is called with a config that was read, before anything else is done with it. */
   onConfig?: (config: Zones) => void;
   /** Kinds of panels; by default those that ship with the command. */

@@ -4,7 +4,7 @@ import {
   type FoundConfig,
   loadConfigFile,
   loadStateOnly,
-  storeLocation,
+  storePlace,
 } from '@sluice/config-file';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { printable } from '@sluice/panel-http/printable';
@@ -50,7 +50,7 @@ export function loadFound(
     const config = loadStateOnly(found, configKinds(deps));
     if (config === null) throw error;
     // Where `state` can't be read, it is the default one.
-    const used = `the store that is used: ${storeLocation(config)}`;
+    const used = `the store that is used: ${storePlace(config, deps.env).shown}`;
     for (const message of [error.message.replace('; no panel was called', ''), used])
       writeLine(deps.stderr, `sluice: warning: ${printable(message)}`);
     return { config, isRefused: true };

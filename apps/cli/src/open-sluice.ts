@@ -4,14 +4,18 @@ import {
   findConfig,
   findHeartbeat,
   type FoundConfig,
+  isStoreOnServer,
   requireFile,
-  storeLocation,
+  storePlace,
 } from '@sluice/config-file';
 import { createSluice, findEntry, nodeFiles, openLocalStore, reportUnstartedRun, type Sluice } from '@sluice/engine';
 import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
-import type { StateStore } from '@sluice/state-store';
+import { refusedByMark, type StateStore } from '@sluice/state-store';
+import { printable } from '@sluice/panel-http/printable';
+import { toRemediable, withRemedy } from './remedies.js';
+import { writeLine } from './terminal/wrap.js';
 import { Terminal, type TerminalOptions } from './terminal/terminal.js';
 import type { FollowedConfig } from './follow-config.js';
 import { loadFound } from './load-config.js';
@@ -83,6 +87,7 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Omit<Opened
     await options.beforeStore?.(config);
     const create = !isRefused;
     const store = await openConfiguredStore(config, deps, { mayBeLost: options.storeMayBeLost ?? false, create });
+    if (store.mark !== null) await warnOfMark(store, deps, options);
     const followed = options.followsConfig === true ? await follow(config, found, deps) : null;
     const sluice = await startSluice(config, store, deps, { ...options, current: followed?.current });
     return { config, followed, sluice, store };
@@ -91,6 +96,18 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Omit<Opened
     if (options.scheduled === true && toErrorExitCode(error) !== ExitCode.busy) await reportUnstarted(deps, options);
     throw error;
   }
+}
+
+/** Says that a store can only be read, since it was copied; refuses it for what runs long. */
+async function warnOfMark(store: StateStore, { stderr }: Deps, { followsConfig }: OpenOptions): Promise<void> {
+  const { mark, location } = store;
+  if (mark === null) return;
+  const error = refusedByMark(location, mark);
+  if (followsConfig === true) {
+    await store.close();
+    throw error;
+  }
+  writeLine(stderr, `sluice: warning: ${printable(withRemedy(toRemediable(error)))}`);
 }
 
 async function follow(config: Config, found: FoundConfig, deps: Deps): Promise<FollowedConfig> {
@@ -107,12 +124,18 @@ async function reportUnstarted(deps: Deps, options: Pick<OpenOptions, 'config'>)
 /** Opens the store of a config; a new one is created unless one was lost, or it is not to be. */
 export function openConfiguredStore(
   config: Config,
-  { clock }: Deps,
+  { clock, env }: Deps,
   { mayBeLost = false, create = true }: { mayBeLost?: boolean | 'in-memory'; create?: boolean } = {},
 ): Promise<StateStore> {
-  const location = storeLocation(config);
-  const isLost = mayBeLost === 'in-memory' && nodeFiles.isEmpty(location);
-  return openLocalStore(isLost ? ':memory:' : location, { clock, mayBeLost: mayBeLost !== false, create });
+  const { location } = storePlace(config, env);
+  const isLost = mayBeLost === 'in-memory' && !isStoreOnServer(config) && nodeFiles.isEmpty(location);
+  const { stateFolder } = config;
+  return openLocalStore(isLost ? ':memory:' : location, {
+    clock,
+    mayBeLost: mayBeLost !== false,
+    create,
+    stateFolder,
+  });
 }
 
 /** Starts the engine on a store; closing the engine closes the store. */

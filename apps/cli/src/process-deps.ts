@@ -37,6 +37,9 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     signal: interruption.signal,
     readerGone: output.readerGone,
     version: SLUICE_VERSION,
+    hideArguments: () => {
+      process.title = 'sluice';
+    },
     program: { node: process.execPath, script: process.argv[1] ?? '' },
   };
   return {

@@ -94,8 +94,13 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Check the changes with "sluice plan --panel {panel}"; if they are correct, run "sluice {run} --panel {panel} --allow-mass" once',
     'Check the changes with "sluice plan --panel {panel}"; if they are correct, run again with --panel {panel} --allow-mass',
   ],
-  store_moved:
+  store_moved: [
+    'Set state in the config to {movedTo}, or take the move back with "sluice db copy --undo"',
+    'Wait until it has ended, or repeat the copy to {copiedTo}; "sluice db copy --undo" ends it',
     'Stop the installation that is not to go on; on the other one run "sluice doctor --take-over --panel {panel}"',
+  ],
+  store_incomplete: 'Repeat "sluice db copy --to" with the config of the store that is copied, or use that store',
+  copy_differs: 'Repeat the copy; if a row differs again, report it',
   change_reversed: [
     'Find and stop what reverses it, then run "sluice doctor --take-over --panel {panel}"',
     'Find and stop what reverses it, then run "sluice doctor --take-over"',

@@ -12,6 +12,13 @@ export {
 } from './load.js';
 export { type ConfigProblem, formatProblem } from './problem.js';
 export { requireFile } from './read-config.js';
-export { type ConfigReaders, configReaders, storeLocation } from './readers.js';
+export {
+  type ConfigReaders,
+  configReaders,
+  isStoreOnServer,
+  privateFolder,
+  type StorePlace,
+  storePlace,
+} from './readers.js';
 export { isSecretReference, missingSecrets, resolveSecret, secretReferences, type SecretSources } from './secrets.js';
 export { fillPlaceholders, hasPlaceholder, type Placeholder, PLACEHOLDER, PLACEHOLDERS } from './placeholders.js';

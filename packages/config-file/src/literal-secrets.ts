@@ -1,4 +1,5 @@
 import { findChannelKind } from '@sluice/engine';
+import { parseAddress } from '@sluice/engine';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { isSecretReference } from './secrets.js';
@@ -24,12 +25,18 @@ export function literalSecrets(raw: unknown, { kinds, billing = [], channels = [
     ...ofBilling,
     ...ofServer,
     ...literalKeys(section, ['heartbeat']).map((key) => [key]),
+    ...(hasPassword(section['state']) ? [['state']] : []),
     ...ofChannels,
   ];
 }
 
 function literalKeys(section: unknown, keys: readonly string[] = []): string[] {
   return isMap(section) ? keys.filter((key) => isLiteral(section[key])) : [];
+}
+
+/** Returns whether a value is the address of a database with its password. */
+function hasPassword(state: unknown): boolean {
+  return typeof state === 'string' && parseAddress(state)?.hasPassword === true;
 }
 
 /** Returns whether a value is text, and not a reference to a secret. */

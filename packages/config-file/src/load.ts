@@ -12,6 +12,7 @@ import { type ConfigProblem, formatProblem } from './problem.js';
 import { readIncluded } from './included.js';
 import { parseYaml } from './yaml-document.js';
 import { readConfig, systemUser } from './read-config.js';
+import { isStoreOnServer } from './readers.js';
 
 /** A valid config, with the folder that its relative paths are relative to. */
 export interface Config extends EngineConfig {
@@ -142,8 +143,9 @@ function programWarnings(raw: unknown, known: ConfigKinds): ConfigFinding[] {
   return [{ severity: 'warning', path: ['childEnv'], message }];
 }
 
-/** Resolves the files and folders of products against the folder of the config file. */
+/** Resolves the files and folders that a config names against its own folder, which is the default for those of a store on a server. */
 function resolveFiles(config: EngineConfig, dir: string, { billing = [] }: ConfigKinds): void {
+  if (isStoreOnServer(config)) config.stateFolder = path.resolve(dir, config.stateFolder ?? '.');
   for (const { credentials } of Object.values(config.products)) {
     const isFolder = !billing.some(({ kind, storesCredentials }) => storesCredentials && kind === credentials?.writeTo);
     if (credentials?.writeTo !== undefined && isFolder) credentials.writeTo = path.resolve(dir, credentials.writeTo);

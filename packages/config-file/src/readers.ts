@@ -1,11 +1,49 @@
 import path from 'node:path';
+import { usageError } from '@sluice/panel-kind/errors';
+import { type Config, describeLocation, isOnServer, NOT_AN_ADDRESS, parseAddress } from '@sluice/engine';
 import { readText } from './read-text.js';
-import type { Config } from './load.js';
-import { resolveSecret, type SecretSources } from './secrets.js';
+import { isSecretReference, resolveSecret, type SecretSources } from './secrets.js';
 
-/** Returns the path of the state file of a config: a relative one is relative to the folder of the config. */
-export function storeLocation({ dir, state }: Pick<Config, 'dir' | 'state'>): string {
-  return path.resolve(dir, state);
+/** Where the state of a config is. */
+export interface StorePlace {
+  /** Path of the state file, or the address of a database with its password: only for what opens the store. */
+  location: string;
+  /** The same without secrets. */
+  shown: string;
+}
+
+/** What of a config, which is in the folder `dir`, says where its state is. */
+type StateKeys = Pick<Config, 'state' | 'stateFolder'> & { dir: string };
+
+/**
+ * Returns where the state of a config is; a relative path is relative to the folder of the config. Reads the secret that `state` refers to.
+ *
+ * @throws SluiceError `secret_missing`, or `config_invalid` for a secret that is not the address of a database
+ */
+export function storePlace(
+  { dir, state, childEnv }: StateKeys & Pick<Config, 'childEnv'>,
+  env: SecretSources['env'] = process.env,
+): StorePlace {
+  if (!isStoreOnServer({ state })) {
+    const location = path.resolve(dir, state);
+    return { location, shown: location };
+  }
+  const location = resolveSecret(state, 'state', { env, dir, childEnv });
+  const address = isSecretReference(state) ? parseAddress(location) : null;
+  if (isSecretReference(state) && address === null)
+    throw usageError('config_invalid', `state: the secret ${state} ${NOT_AN_ADDRESS}; no panel was called`);
+  return { location, shown: describeLocation(location) };
+}
+
+/** Returns whether the state of a config is on PostgreSQL; what is a secret is the address of a database. */
+export function isStoreOnServer({ state }: Pick<Config, 'state'>): boolean {
+  return isSecretReference(state) || isOnServer(state);
+}
+
+/** Returns the folder of the private files of this machine: that of the state file, or `stateFolder`. */
+export function privateFolder(config: StateKeys): string {
+  const { dir, state, stateFolder = '.' } = config;
+  return isStoreOnServer(config) ? path.resolve(dir, stateFolder) : path.dirname(path.resolve(dir, state));
 }
 
 /** Options of `createSluice` that read what a config names. */
@@ -21,7 +59,7 @@ export interface ConfigReaders {
  * name the config key.
  */
 export function configReaders(
-  { dir, childEnv }: Pick<Config, 'dir' | 'childEnv'>,
+  { dir, childEnv }: Pick<Config, 'childEnv'> & { dir: string },
   env: SecretSources['env'] = process.env,
 ): ConfigReaders {
   return {

@@ -42,8 +42,8 @@ export function findHeartbeat({ named, env, cwd }: ConfigPlace, known: ConfigKin
  */
 export function loadStateOnly({ file, byFolder }: FoundConfig, known: ConfigKinds): Config | null {
   const { text, access } = readConfig(file);
-  if (!isSafe({ ...access, byFolder }, {}, known)) return null;
   const state = readKey(text, 'state');
+  if (!isSafe({ ...access, byFolder }, { state }, known)) return null;
   // One may contain itself.
   if (typeof state === 'object' && state !== null) return null;
   return checkConfigText(JSON.stringify({ panels: {}, ...(state !== undefined && { state }) }), file, known).config;

@@ -4,7 +4,7 @@ import { describeUnbilled, isAllDue } from '@sluice/engine/words';
 import type { CallReports } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { ReportFormat } from '@sluice/quota-core/telephony';
-import { type Config, storeLocation } from '@sluice/config-file';
+import { type Config, privateFolder } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
@@ -30,7 +30,7 @@ export function toFormat({ csvFormat = 'excel-ptbr' }: { csvFormat?: string }): 
 
 /** Returns where the reports of bills are: in a folder beside the store. */
 export function billReports(config: Config, format: ReportFormat): CallReports {
-  return reportsIn(path.join(path.dirname(storeLocation(config)), 'reports'), format);
+  return reportsIn(path.join(privateFolder(config), 'reports'), format);
 }
 
 interface BillOptions extends LockOptions {

@@ -5,7 +5,7 @@ import {
   type ConfigProblem,
   findConfig,
   formatProblem,
-  storeLocation,
+  storePlace,
 } from '@sluice/config-file';
 import { describedSchema, findLackingFields, readStoredProblems, upgradeChecks } from '@sluice/engine';
 import { storePast, withStore } from '@sluice/state-store';
@@ -47,15 +47,20 @@ async function furtherProblems(config: Config, deps: Deps): Promise<ConfigProble
 /** Lists what does not fit between the config and the stored services, and what became stricter since the store's version. */
 async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem[]> {
   const known = { config, kinds: knownKinds(deps) };
-  const location = storeLocation(config);
   const found = [
     ...(await readable(async () => {
+      const { location } = storePlace(config, deps.env);
       const options = { location, clock: deps.clock, readOnly: true };
       return withStore(options, (store) => readStoredProblems(known, store));
     })),
     ...(await readable(async () => {
       const now = new Date(deps.clock.now()).toISOString();
-      const checks = upgradeChecks({ ...known, billing: BILLING, past: await storePast(location), now });
+      const checks = upgradeChecks({
+        ...known,
+        billing: BILLING,
+        past: await storePast(storePlace(config, deps.env).location),
+        now,
+      });
       return checks.map(({ name, object, message, ...rest }) => ({
         code: '',
         ...rest,

@@ -1,11 +1,12 @@
 import path from 'node:path';
-import { storeLocation } from '@sluice/config-file';
+import { isStoreOnServer, storePlace } from '@sluice/config-file';
 import { backupStore, requireBackup } from '@sluice/state-store';
 import { type Check, migrateLocalStore, openLocalStore, type RestoredStore, restoreLocalStore } from '@sluice/engine';
-import { toItemError } from '@sluice/panel-kind/errors';
+import { SluiceError, toItemError } from '@sluice/panel-kind/errors';
 import { findSubjectAgent } from '@sluice/quota-core';
 import { Terminal } from '../terminal/terminal.js';
 import { requireFolder } from '../terminal/files/new-file.js';
+import { shellWords } from '../terminal/words.js';
 import { printChecks } from '../terminal/reports/checks.js';
 import { loadConfig } from '../load-config.js';
 import { ExitCode } from '../exit-codes.js';
@@ -15,10 +16,10 @@ import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 /** `sluice db check` */
 export const dbCheck: CommandHandler = async (_args, options, deps) => {
   const config = loadConfig(options.config, deps);
-  const location = storeLocation(config);
+  const { location, shown } = storePlace(config, deps.env);
   const checks: Check[] = [];
   try {
-    const store = await openLocalStore(location, { ...deps, create: false });
+    const store = await openLocalStore(location, { ...deps, create: false, stateFolder: config.stateFolder });
     try {
       checks.push(...(await store.maintenance.check()));
     } finally {
@@ -26,7 +27,7 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
     }
   } catch (error) {
     const { code, message } = toItemError(error);
-    checks.push({ name: code, object: location, status: 'failed', message, code });
+    checks.push({ name: code, object: shown, status: 'failed', message, code });
   }
   const ok = !checks.some((check) => check.status === 'failed');
   printChecks(new Terminal(deps, options, config), ok, checks);
@@ -35,22 +36,23 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
 
 /** `sluice db migrate` */
 export const dbMigrate: CommandHandler = async (_args, options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps));
+  const { location, shown } = storePlace(loadConfig(options.config, deps), deps.env);
   const { from: before, to } = await migrateLocalStore(location, deps);
   const terminal = new Terminal(deps, options);
-  terminal.document({ location, from: before, to });
+  terminal.document({ location: shown, from: before, to });
   terminal.info(
-    before === to
-      ? `${location} already has schema ${before}`
-      : `${location} was migrated from schema ${before} to ${to}`,
+    before === to ? `${shown} already has schema ${before}` : `${shown} was migrated from schema ${before} to ${to}`,
   );
   return ExitCode.done;
 };
 
 /** `sluice db backup FILE` */
 export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps));
+  const config = loadConfig(options.config, deps);
+  const { location, shown } = storePlace(config, deps.env);
   const to = path.resolve(deps.cwd, file);
+  if (isStoreOnServer(config))
+    throw ownTools(shown, ['pg_dump', '--format=custom', `--file=${to}`, `--dbname=${shown}`]);
   requireFolder(to);
   await backupStore({ from: location, to });
   const terminal = new Terminal(deps, options);
@@ -61,8 +63,19 @@ export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
 
 /** `sluice db restore FILE` */
 export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = async ([file = ''], options, deps) => {
-  const location = storeLocation(loadConfig(options.config, deps));
+  const config = loadConfig(options.config, deps);
+  const { location, shown } = storePlace(config, deps.env);
   const from = path.resolve(deps.cwd, file);
+  if (isStoreOnServer(config))
+    throw ownTools(shown, [
+      'pg_restore',
+      '--clean',
+      '--if-exists',
+      '--no-owner',
+      '--single-transaction',
+      `--dbname=${shown}`,
+      from,
+    ]);
   requireBackup(from);
   await confirm(deps, options, `Replace ${location} with ${from}?`);
   const { clock, isAlive } = deps;
@@ -76,6 +89,16 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   );
   return ExitCode.done;
 };
+
+/** Returns the error for what the tools of PostgreSQL do, with their command, which has no password. */
+function ownTools(shown: string, command: readonly string[]): SluiceError {
+  const words = shellWords(command);
+  return new SluiceError(
+    'store_unsupported',
+    `The store ${shown} is on PostgreSQL, whose own tools back it up. Use: ${words}`,
+    { kind: 'store', details: { store: shown, command: words } },
+  );
+}
 
 /** Returns what an operator has to know of a restored store. */
 function describeRestore(restored: RestoredStore): string[] {

@@ -111,6 +111,17 @@ function declareStore(db: LazyCommand): void {
     .option('--yes', 'do not ask')
     .examples('sluice db restore sluice-2026-11-20.db.gz --yes')
     .runs(async () => (await import('./db.js')).dbRestore);
+  db.command('copy')
+    .description(
+      'copy the store to an empty PostgreSQL database or a new file, verify each row, and mark the store as moved: only the copy is written to from then on',
+    )
+    .option('--to <url|file>', "where to: a path, an address, or a reference to one such as '${env:STATE_URL}'")
+    .option('--replace-nul', 'store U+FFFD in the place of NUL, which PostgreSQL can not store in texts')
+    .option('--dry-run', 'only check whether it can be copied')
+    .option('--undo', 'take the mark back, so that the store is used again, and the copy no more')
+    .option('--discard-newer', 'with --undo: also where the copy has changed since, which is lost, or can not be read')
+    .examples("sluice db copy --to '${env:STATE_URL}'", 'sluice db copy --to ./sluice.db', 'sluice db copy --undo')
+    .runs(async () => (await import('./db-copy.js')).dbCopy);
 }
 
 function declareSwitches(program: LazyCommand): void {

@@ -1,7 +1,7 @@
 import { type BrokenStore, type Check, openStandIn } from '@sluice/engine';
 import { toItemError } from '@sluice/panel-kind/errors';
 import type { StateStore } from '@sluice/state-store';
-import { type Config, storeLocation } from '@sluice/config-file';
+import { type Config, storePlace } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { requireConfig } from '../load-config.js';
@@ -37,8 +37,8 @@ async function examine(config: Config, options: DoctorOptions, deps: Deps): Prom
     return await examineOn(await openConfiguredStore(config, deps));
   } catch (error) {
     if (acceptClock === true || takeOver === true || !toItemError(error).code.startsWith('store_')) throw error;
-    const location = storeLocation(config);
-    return examineOn(await openStandIn(location, deps), { location, error });
+    const { location, shown } = storePlace(config, deps.env);
+    return examineOn(await openStandIn(location, deps), { location: shown, error });
   }
 }
 

@@ -232,7 +232,7 @@ describe('init with options', () => {
   it.each([
     [['--time-zone', 'Berlin'], 'not an IANA time zone; did you mean "Europe/Berlin"?'],
     [['--currency', 'euro'], 'not a currency'],
-    [['--state', 'postgres://x'], 'PostgreSQL is not supported yet'],
+    [['--state', 'postgres://x'], 'is not an address such as postgres://user@host/database'],
     [['--panel', DCIM, '--panel', DCIM], 'the name "dcim" is used twice'],
     [['--panel', 'kind=oracle,url=https://a,token-env=T'], 'is not a kind of panel; known: easydcim, flvx, hiddify'],
   ])('refuses %j', async (words, message) => {

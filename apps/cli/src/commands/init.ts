@@ -87,7 +87,7 @@ async function offerAdoption(
 async function parseOptions(options: InitOptions, deps: Deps, place: Check<string>): Promise<GivenAnswers> {
   const { timeZone, currency, state, panel = [] } = options;
   return {
-    // The address of a database is not a path; the config check refuses unsupported ones.
+    // The address of a database is not a path; the config check refuses one that can't be used.
     state: state === undefined || /^\w+:\/\//.test(state) ? (state ?? './sluice.db') : checked('--state', state, place),
     timeZone: timeZone === undefined ? null : checked('--time-zone', timeZone, checkTimeZone),
     currency: currency === undefined ? null : checked('--currency', currency, checkCurrency),

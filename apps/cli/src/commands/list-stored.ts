@@ -61,8 +61,11 @@ export async function listStored(
 
 async function listNames(names: StoredNames, config: PartialConfig, dir: string): Promise<string[]> {
   if (names === 'panels' || names === 'products' || names === 'packages') return Object.keys(config[names] ?? {});
-  const location = path.resolve(dir, typeof config.state === 'string' ? config.state : 'sluice.db');
-  const { openStore } = await import('@sluice/state-store');
+  const { isOnServer, openStore } = await import('@sluice/state-store');
+  const state = typeof config.state === 'string' ? config.state : 'sluice.db';
+  // A server may answer too late for a key on the keyboard.
+  if (state.startsWith('${') || isOnServer(state)) return [];
+  const location = path.resolve(dir, state);
   const store = await openStore({ location, readOnly: true, wait: WAIT_MS });
   try {
     return await STORED[names](store, Object.keys(config.panels ?? {}));

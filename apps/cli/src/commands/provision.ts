@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type CommandReport, findEntry, type ServiceDetail } from '@sluice/engine';
 import type { PasswordOptions, Provision } from '@sluice/engine/options';
 import { usageError } from '@sluice/panel-kind/errors';
-import { type Config, storeLocation } from '@sluice/config-file';
+import { type Config, privateFolder } from '@sluice/config-file';
 import { readStdinText } from '../terminal/files/read-input.js';
 import { readText } from '@sluice/config-file/files';
 import { printAccess, printMessage } from '../terminal/reports/customer.js';
@@ -112,7 +112,7 @@ function choosePasswordFile(of: {
     options.passwordStdin === true ||
     findEntry(config.products, before.product)?.credentials?.writeTo !== undefined;
   if (isElsewhere || kind?.capabilities.includes('calls') !== true) return undefined;
-  const file = path.join(path.dirname(storeLocation(config)), 'secrets', before.id);
+  const file = path.join(privateFolder(config), 'secrets', before.id);
   // A new password of a line that has one already gets a file of its own.
   if (options.keepsEarlier !== true || !existsSync(file)) return file;
   return `${file}.${new Date(deps.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;

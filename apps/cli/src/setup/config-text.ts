@@ -25,7 +25,9 @@ export function configText(answers: InitAnswers, toFile: (panel: PanelAnswer, ke
     '# Time zone of billing dates; a panel may have its own.',
     `timeZone: ${scalar(timeZone)}`,
     '',
-    '# The state: one file, created on first use (0600).',
+    /^postgres(ql)?:|^\$\{/.test(state)
+      ? '# The state: a database on PostgreSQL.'
+      : '# The state: one file, created on first use (0600).',
     `state: ${scalar(state)}`,
     '',
     ...(currency === null ? [] : ['# Currency of prices.', `currency: ${scalar(currency)}`, '']),

@@ -276,10 +276,16 @@ describe('a store that can not be used', () => {
     });
   });
 
-  it('because its place is on PostgreSQL, which this version can not', async () => {
+  it('because its address can not be read, of which nothing is shown', async () => {
     const good = at.bench.read('sluice.yaml');
-    at.bench.write('sluice.yaml', `${good}\nstate: postgres://db.example.com/sluice`);
-    await expectRefusal('poll', 2, 'config_invalid', /state: PostgreSQL is not supported yet/);
+    at.bench.write('sluice.yaml', `${good}\nstate: postgres://ops:12/hunter2@db.example.com/sluice`);
+    await expectRefusal(
+      'poll',
+      2,
+      'config_invalid',
+      /state: is not an address such as postgres:\/\/user@host\/database/,
+    );
+    expect((await at.bench.sluice('config check --json')).stdout).not.toContain('hunter2');
     at.bench.write('sluice.yaml', good);
   });
 });

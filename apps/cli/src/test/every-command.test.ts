@@ -279,7 +279,10 @@ describe('the built command', () => {
   });
 
   it('runs everything about the store, and the demo', async () => {
-    const demo = await expectDone(['db check', 'db migrate', 'db backup copy.db', 'db restore copy.db --yes', 'demo']);
+    const demo = await expectDone([
+      ...['db check', 'db migrate', 'db backup copy.db', 'db restore copy.db --yes'],
+      ...['db copy --to moved.db', 'db copy --undo', 'demo'],
+    ]);
     expect(demo).toMatch(/^alpha: bought extra-50 .* released$/m);
     for (const actor of ['manual', 'auto'])
       expect(demo).toMatch(new RegExp(`^pur-\\S+ +alpha .* extra-50 .* paid +${actor} `, 'm'));

@@ -132,6 +132,8 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('doctor');
     await kept('db check');
     await kept('db backup', 'db backup copy.db');
+    await kept('db copy', 'db copy --to moved.db');
+    await kept('db copy --undo', 'db copy --undo');
     await kept('observe', 'observe dcim');
     await kept('enforce', 'enforce dcim --yes');
     bench.write('old.csv', 'service,used_gb,limited\nsvc-1,120,yes\nsvc-9,1,no\n');

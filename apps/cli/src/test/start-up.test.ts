@@ -32,7 +32,7 @@ describe('the start of the built command', () => {
     expect(sources.filter((name) => name.includes('node_modules/commander/'))).not.toEqual([]);
   });
 
-  it.each(['zod', 'kysely', 'better-sqlite3', 'undici', 'yaml', 'date-fns', 'decimal.js'])(
+  it.each(['zod', 'kysely', 'better-sqlite3', 'undici', 'yaml', 'date-fns', 'decimal.js', 'pg'])(
     'does not read %s',
     (name) => {
       expect(sources.filter((source) => source.includes(`node_modules/${name}/`))).toEqual([]);
@@ -56,6 +56,15 @@ describe('a command that opens the store', () => {
   it('is read from four files', () => {
     expect(files).toEqual(['common.js', 'main.js', 'names.js', 'start.js']);
     expect(sources.filter((name) => name.endsWith('/src/commands/usage.ts'))).not.toEqual([]);
+  });
+
+  it('reads nothing of PostgreSQL, and of copies of the store only what marks one', () => {
+    const run = listSources('run.js');
+    for (const read of [sources, run]) {
+      expect(read.filter((name) => /node_modules\/pg(-|\/)|state-store\/src\/postgres\//.test(name))).toEqual([]);
+      const ofCopies = read.filter((name) => name.includes('state-store/src/copy/'));
+      expect([...new Set(ofCopies.map((name) => path.basename(name)))].sort()).toEqual(['index.ts', 'move-mark.ts']);
+    }
   });
 
   it('does not load cryptography', () => {

@@ -58,7 +58,7 @@ export class Context {
     this.renames = renames;
     this.#apiLog = new ApiLog(store, () => deps.clock.now());
     this.#answers = new PanelAnswers(deps.clock);
-    this.#holdsFile = new HoldsFileWriter(store, deps.files, () => this.now());
+    this.#holdsFile = new HoldsFileWriter(store, { files: deps.files, folder: config.stateFolder }, () => this.now());
     this.#panels = new OpenPanels({ deps: this.deps, config, store, onCall: this.onCall });
     this.since = this.now();
     this.start = moment(this);

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { Files } from '../base/files.js';
 import { type HoldsFile, readLasting } from './adopt-holds-file.js';
+import { toFilesPath } from './files-path.js';
 
 export type { HoldsFile } from './adopt-holds-file.js';
 
@@ -12,9 +13,9 @@ export type Content = Omit<HoldsFile, 'about' | 'at'>;
 const ABOUT =
   'Open holds of Sluice and the restrictions applied for each. If the store is lost, all holds can be released from this file.';
 
-/** Returns the path of the file, next to the store. */
-export function toHoldsFilePath(storeFile: string): string {
-  return `${storeFile}.holds.json`;
+/** Returns the path of the file, next to the store or, of one on a server, in `folder`. */
+export function toHoldsFilePath(location: string, folder?: string): string {
+  return `${toFilesPath(location, folder)}.holds.json`;
 }
 
 /** Returns whether the store is in memory, so that no file can be next to it. */
@@ -37,12 +38,18 @@ export async function withServices(
   return { services: ids.length === 0 ? [] : await services.list({ ids }), ...rows };
 }
 
+/** The private files of a machine, and the folder of those of a store on a server. */
+export interface PrivateFiles {
+  files: Files;
+  folder?: string | undefined;
+}
+
 /**
  * Writes the file from the store, and again if another process changed the store meanwhile.
  */
-async function writeHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
+async function writeHoldsFile(store: StateStore, { files, folder }: PrivateFiles, at: string): Promise<void> {
   if (isInMemory(store)) return;
-  const file = toHoldsFilePath(store.location);
+  const file = toHoldsFilePath(store.location, folder);
   for (let content = await readContent(store), before = ''; JSON.stringify(content) !== before;) {
     before = JSON.stringify(content);
     const text = toText(content, at);
@@ -78,16 +85,16 @@ export function whileWriting(file: string, result: string, write: () => void): v
 }
 
 /** Writes the file if it differs from the store, as it may after a killed run. */
-async function refreshHoldsFile(store: StateStore, files: Files, at: string): Promise<void> {
-  if (!(await isHoldsFileStale(store, files))) return;
-  await writeHoldsFile(store, files, at);
+async function refreshHoldsFile(store: StateStore, place: PrivateFiles, at: string): Promise<void> {
+  if (!(await isHoldsFileStale(store, place.files, place.folder))) return;
+  await writeHoldsFile(store, place, at);
 }
 
-/** Returns whether the file differs from the store; without open holds, no file is needed. */
-export async function isHoldsFileStale(store: StateStore, files: Files): Promise<boolean> {
+/** Returns whether the file, which of a store on a server is in `folder`, differs from the store; without open holds, none is needed. */
+export async function isHoldsFileStale(store: StateStore, files: Files, folder?: string): Promise<boolean> {
   if (isInMemory(store)) return false;
   const wanted = await readContent(store);
-  const found = tryReadHoldsFile(files, toHoldsFilePath(store.location));
+  const found = tryReadHoldsFile(files, toHoldsFilePath(store.location, folder));
   if (found === null) return wanted.holds.length > 0 || wanted.evidence.length > 0;
   const { services, holds, evidence } = found;
   return JSON.stringify({ services, holds, evidence }) !== JSON.stringify(wanted);
@@ -189,15 +196,15 @@ export function watchHolds(tables: StoreTables, changed: () => void): StoreTable
 /** Keeps the file of open holds as the store is. */
 export class HoldsFileWriter {
   readonly #store: StateStore;
-  readonly #files: Files;
+  readonly #place: PrivateFiles;
   readonly #now: () => string;
   /** The current write of the file; changes meanwhile cause one more. */
   #writing: Promise<void> = Promise.resolve();
   #isStale = false;
 
-  constructor(store: StateStore, files: Files, now: () => string) {
+  constructor(store: StateStore, place: PrivateFiles, now: () => string) {
     this.#store = store;
-    this.#files = files;
+    this.#place = place;
     this.#now = now;
   }
 
@@ -207,13 +214,13 @@ export class HoldsFileWriter {
     this.#isStale = true;
     this.#next(async () => {
       this.#isStale = false;
-      await writeHoldsFile(this.#store, this.#files, this.#now());
+      await writeHoldsFile(this.#store, this.#place, this.#now());
     });
   }
 
   /** Updates the file, which may be out of date after a killed run. */
   refresh(): void {
-    this.#next(() => refreshHoldsFile(this.#store, this.#files, this.#now()));
+    this.#next(() => refreshHoldsFile(this.#store, this.#place, this.#now()));
   }
 
   #next(work: () => Promise<void>): void {

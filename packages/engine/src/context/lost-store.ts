@@ -2,7 +2,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { StateStore } from '@sluice/state-store';
 import type { Files } from '../base/files.js';
 import { knowsAny } from './adopt-holds-file.js';
-import { type Content, isInMemory, readHoldsFile, toHoldsFilePath } from './holds-file.js';
+import { type Content, isInMemory, type PrivateFiles, readHoldsFile, toHoldsFilePath } from './holds-file.js';
 
 /**
  * Refuses to create a new store in place of a lost one while anything is still restricted: the new store would attribute our
@@ -25,9 +25,9 @@ export function refuseLostStore(files: Files, storeFile: string): void {
  *
  * @throws SluiceError `store_missing`; `bad_holds_file` for a damaged file
  */
-export async function refuseEmptyStore(files: Files, store: StateStore): Promise<void> {
+export async function refuseEmptyStore({ files, folder }: PrivateFiles, store: StateStore): Promise<void> {
   if (isInMemory(store)) return;
-  const file = toHoldsFilePath(store.location);
+  const file = toHoldsFilePath(store.location, folder);
   if (!files.exists(file) || (await store.services.count({})) > 0) return;
   // A damaged file is what is left of the lost store, too.
   const found = readHoldsFile(files, file);

@@ -11,10 +11,10 @@ export async function withinWrite<T>(
   work: (within: Context) => Promise<T>,
 ): Promise<T> {
   const { deps, config, ports, renames, store } = context;
-  const { location, schemaVersion, leases, maintenance } = store;
+  const { location, schemaVersion, mark, leases, maintenance } = store;
   // Tables that are watched have those of the transaction behind them.
   const own: StateStore = Object.assign(Object.create(tables) as StoreTables, {
-    ...{ location, schemaVersion, leases, maintenance },
+    ...{ location, schemaVersion, mark, leases, maintenance },
     version: () => store.version(),
     subscribe: (listener: () => void) => store.subscribe(listener),
     write: () => Promise.reject(new Error('a transaction is open')),

@@ -1,5 +1,4 @@
-import path from 'node:path';
-import { type Config, secretReferences, storeLocation } from '@sluice/config-file';
+import { type Config, privateFolder, secretReferences } from '@sluice/config-file';
 import type { BillingKind } from '@sluice/contract/ports';
 import { listCallPanels } from '@sluice/engine';
 import { describeUnbilled } from '@sluice/engine/words';
@@ -19,7 +18,7 @@ export interface SchedulePlan {
   jobs: PlannedJob[];
   /** Program and arguments of the server, and the secrets that it needs; null where it has no unit. */
   server: { invocation: string[]; secrets: SchedulePlan['secrets'] } | null;
-  /** Folder of the state file, which the runs write to. */
+  /** Folder of the state file and of private files, which the runs write to. */
   stateFolder: string;
   /** User that runs the commands; null for an unknown one. */
   user: string | null;
@@ -81,7 +80,7 @@ export function planSchedule(request: ScheduleRequest): SchedulePlan {
     config: config.file,
     jobs: jobs.map((job) => ({ ...job, invocation: invocation(job) })),
     server: server === undefined ? null : { invocation: server, secrets: secretReferences(config) },
-    stateFolder: path.dirname(storeLocation(config)),
+    stateFolder: privateFolder(config),
     user,
     secrets: secretReferences(ofRuns),
     remarks: [

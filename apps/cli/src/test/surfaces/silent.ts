@@ -21,7 +21,7 @@ export const SILENT: Record<string, readonly string[]> = {
     'command notice ack',
     ...under('command notify ', 'test send'),
     ...under('command api-token ', 'create revoke'),
-    ...under('command db ', 'migrate backup restore'),
+    ...under('command db ', 'migrate backup restore copy'),
     'command schedule install',
     'command init',
   ],

@@ -16,7 +16,10 @@ const under = (path: string, keys: Record<string, string>): Record<string, strin
 /** Descriptions of the keys that do not belong to a kind of panel, by path: `*` stands for a name. */
 const GENERAL: Record<string, string> = {
   timeZone: 'Time zone of billing dates; a panel may have its own',
-  state: 'The state file; relative to the config file',
+  state:
+    'The state file, relative to the config file; or the address of a PostgreSQL database, such as ${env:STATE_URL} for postgres://user:password@host/database; see postgresql.md',
+  stateFolder:
+    'With PostgreSQL: folder of the files that stand beside a state file otherwise, such as those with open holds and passwords; default: that of the config file',
   currency: 'Currency of packages without one',
   enforce: 'on: runs apply their decisions. observe: runs read, decide and record, but change nothing',
   panels: 'The panels, each under a name of your choice',

@@ -1,6 +1,7 @@
 import type { BillingKind } from '@sluice/contract/ports';
 import type { LimitSettings, PanelKind, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
+import { isOnServer, NOT_AN_ADDRESS, parseAddress } from '@sluice/state-store';
 import { billingSections, billingSettings, findEntry, RESERVED } from './find-entry.js';
 import { listCallPanels } from './call-panels.js';
 import { LINE_PLACEHOLDERS } from './invoice-lines.js';
@@ -205,10 +206,12 @@ const accountsFit: Rule = (config, kinds, billing) =>
     return [...findings, error(`${path}.credentials`, `there is no place for the passwords: set writeTo to ${places}`)];
   });
 
-const stateSupported: Rule = (config) =>
-  /^postgres(ql)?:/.test(config.state)
-    ? [error('state', 'PostgreSQL is not supported yet: name a file such as ./sluice.db')]
-    : [];
+const stateUsable: Rule = ({ state, stateFolder }) => {
+  if (isOnServer(state) && parseAddress(state) === null) return [error('state', NOT_AN_ADDRESS)];
+  // What a reference stands for is an address: a path needs no hiding.
+  if (stateFolder === undefined || isOnServer(state) || state.startsWith('${')) return [];
+  return [error('stateFolder', 'has an effect only with PostgreSQL: these files stand beside the state file')];
+};
 
 const oneInterval: Rule = ({ poll, schedule }) =>
   schedule.poll === undefined || schedule.poll === poll.interval
@@ -247,7 +250,7 @@ const RULES: Rule[] = [
   currencyKnown,
   pricesFit,
   kindSections,
-  stateSupported,
+  stateUsable,
   unmanaged,
   usableAddresses,
   insecure,

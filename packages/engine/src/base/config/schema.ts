@@ -98,7 +98,8 @@ const panelBase = {
 
 const general = {
   timeZone: z._default(timeZone, 'UTC'),
-  state: z._default(text, './sluice.db'),
+  state: z._default(filled, './sluice.db'),
+  stateFolder: z.optional(filled),
   currency: optionalCurrency,
   enforce: z._default(enforce, 'on'),
 };
@@ -244,7 +245,10 @@ function buildSchema(
 /** A checked config (docs/config.md): durations in milliseconds, sizes in bytes, shares from 0 to 1. */
 export interface Config {
   timeZone: string;
+  /** Path of the state file, or the address of a database on PostgreSQL, which may be a reference to a secret. */
   state: string;
+  /** With PostgreSQL: folder of the files that stand beside a state file otherwise. */
+  stateFolder?: string | undefined;
   currency?: string | undefined;
   enforce: 'on' | 'observe';
   panels: Record<string, PanelSettings>;

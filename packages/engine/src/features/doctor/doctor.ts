@@ -103,11 +103,11 @@ function brokenStore({ location, error }: BrokenStore): Check {
 }
 
 async function storeChecks(context: Context): Promise<Check[]> {
-  const { store, deps } = context;
+  const { store, deps, config } = context;
   const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
   checks.push(...(await storeSizeChecks(context)));
-  if (await isHoldsFileStale(store, deps.files)) {
-    const check = toChecks('holds file', toHoldsFilePath(store.location));
+  if (await isHoldsFileStale(store, deps.files, config.stateFolder)) {
+    const check = toChecks('holds file', toHoldsFilePath(store.location, config.stateFolder));
     checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));
   }
   return checks;

@@ -1,5 +1,9 @@
+import path from 'node:path';
 import type { Clock, PanelKind } from '@sluice/panel-kind';
 import {
+  describeLocation,
+  isOnServer,
+  LATEST_SCHEMA_VERSION,
   type LeaseOwner,
   type LeaseRecord,
   type MigrationResult,
@@ -8,10 +12,12 @@ import {
   restoreStore,
   type RestoreResult,
   type StateStore,
+  StoreError,
   withStore,
 } from '@sluice/state-store';
 import { type Files, nodeFiles } from '../../base/files.js';
 import { readAddresses, toNameIn } from '../../context/panel-addresses.js';
+import { toFilesPath } from '../../context/files-path.js';
 import { toHoldsFilePath } from '../../context/holds-file.js';
 import { replaceHoldsFile, type TakenOver } from '../../context/replaced-holds.js';
 import { refuseEmptyStore, refuseLostStore } from '../../context/lost-store.js';
@@ -28,8 +34,9 @@ export interface StoreFileParts {
 }
 
 /**
- * Opens the store at a location. A missing one is created, without `create: false`, and an older one is backed up before it is migrated.
- * A missing or empty one is refused where its file of open holds shows that one was lost.
+ * Opens the store at a location. A missing one is created, without `create: false`, and an older file is backed up before it is migrated; an
+ * older store on a server is refused, since other machines may use it. A missing or empty one is refused where its file of open holds, on
+ * a server that in `stateFolder`, shows that one was lost.
  *
  * @throws SluiceError `store_missing` for a lost store, unless it `mayBeLost`, and for a missing one that is not created; and as `openStore`
  *
@@ -43,18 +50,17 @@ export async function openLocalStore(
     files = nodeFiles,
     mayBeLost = false,
     create = true,
-  }: StoreFileParts & { mayBeLost?: boolean; create?: boolean },
+    stateFolder,
+  }: StoreFileParts & { mayBeLost?: boolean; create?: boolean; stateFolder?: string | undefined },
 ): Promise<StateStore> {
-  if (!mayBeLost && files.isEmpty(location)) refuseLostStore(files, location);
-  const store = await openStore({
-    location,
-    clock,
-    create,
-    beforeMigration: toMigrationBackup(location, { clock, files }),
-  });
+  const isFile = !isOnServer(location);
+  if (isFile && !mayBeLost && files.isEmpty(location)) refuseLostStore(files, location);
+  if (!isFile) files.makeFolder(path.dirname(toFilesPath(location, stateFolder)));
+  const beforeMigration = isFile ? toMigrationBackup(location, { clock, files }) : refuseMigration(location);
+  const store = await openStore({ location, clock, create, beforeMigration });
   if (mayBeLost) return store;
   try {
-    await refuseEmptyStore(files, store);
+    await refuseEmptyStore({ files, folder: stateFolder }, store);
     return store;
   } catch (error) {
     await store.close();
@@ -62,8 +68,19 @@ export async function openLocalStore(
   }
 }
 
+/** Keeps a run from migrating a store that other machines may use with an earlier version. */
+function refuseMigration(location: string): (version: number) => Promise<void> {
+  return (version) =>
+    Promise.reject(
+      new StoreError(
+        'store_too_old',
+        `The store ${describeLocation(location)} has schema version ${version}, but this version of Sluice requires ${LATEST_SCHEMA_VERSION}. On PostgreSQL only a command of its own migrates it: back it up with pg_dump and stop all workers before.`,
+      ),
+    );
+}
+
 /**
- * Brings the store at a location up to the newest schema, after a backup.
+ * Brings the store at a location up to the newest schema; a file is backed up before.
  *
  * @throws as `migrateStore`
  */
@@ -71,6 +88,7 @@ export async function migrateLocalStore(
   location: string,
   { clock, files = nodeFiles }: StoreFileParts,
 ): Promise<MigrationResult> {
+  if (isOnServer(location)) return migrateStore(location, { clock });
   return migrateStore(location, { clock, beforeMigration: toMigrationBackup(location, { clock, files }) });
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { backupStore, LATEST_SCHEMA_VERSION, StoreError } from '@sluice/state-store';
+import { backupStore, isOnServer, LATEST_SCHEMA_VERSION, type StateStore, StoreError } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
 import { zonedMidnight } from '@sluice/quota-core';
 import { findTimeZone } from '../../base/config/find-entry.js';
@@ -27,16 +27,21 @@ export function toMigrationBackup(
   };
 }
 
+/** Returns whether Sluice backs the store up: not one in memory, nor one on a server, whose own tools do. */
+function isBackedUp({ location }: Pick<StateStore, 'location'>): boolean {
+  return !isInMemory({ location }) && !isOnServer(location);
+}
+
 /** Backs up the store before the first run that may change a panel; once per store. */
 export async function backupBeforeEnforcing({ store, deps }: Context): Promise<void> {
-  if (isInMemory(store)) return;
+  if (!isBackedUp(store)) return;
   const file = target(deps.files, store.location, 'before-first-enforcing');
   if (file !== null) await once(store.maintenance.backup(file));
 }
 
 /** Backs up the store before samples are thinned for the first time; once per store. */
 async function backupBeforeThinning({ store, deps }: Context): Promise<void> {
-  if (isInMemory(store)) return;
+  if (!isBackedUp(store)) return;
   const file = target(deps.files, store.location, 'before-first-thinning');
   if (file !== null) await once(store.maintenance.backup(file));
 }
@@ -44,7 +49,7 @@ async function backupBeforeThinning({ store, deps }: Context): Promise<void> {
 /** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
 export async function backupDaily({ store, deps }: Context): Promise<void> {
   const { clock, files } = deps;
-  if (isInMemory(store)) return;
+  if (!isBackedUp(store)) return;
   const today = `daily-${new Date(clock.now()).toISOString().slice(0, 10)}`;
   const file = target(files, store.location, today);
   if (file !== null) await once(store.maintenance.backup(file));
