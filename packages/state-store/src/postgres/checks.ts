@@ -4,12 +4,12 @@ import { readTables } from '../migrations/read-tables.js';
 import type { Session } from '../tables/access.js';
 import { toStoreError } from './errors.js';
 import { postgresSchema } from './schema.js';
-import type { PostgresSettings } from './url.js';
+import { serverChecks, type ServerCheckParts } from './server-checks.js';
 
 /** What is checked of a schema beside the rows. */
 export function postgresChecks(
   session: Session,
-  { settings, schemaVersion }: { settings: PostgresSettings; schemaVersion: number },
+  { settings, schemaVersion, clock }: ServerCheckParts & { schemaVersion: number },
 ): OwnChecks {
   const { shown, schema } = settings;
   return {
@@ -19,6 +19,7 @@ export function postgresChecks(
       { name: 'integrity', object: shown, find: () => findUnusable(session, schema) },
       { name: 'foreign-keys', object: shown, find: () => findDangling(session, schema) },
       { name: 'schema', object: `version ${schemaVersion}`, find: () => findAltered(session, schema) },
+      ...serverChecks(session, { settings, clock }),
     ],
   };
 }

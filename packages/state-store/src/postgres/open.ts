@@ -59,7 +59,11 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<StateS
       check: async () => {
         const { checkStore } = await import('../check-store.js');
         const { postgresChecks } = await import('./checks.js');
-        return connections.read((session) => checkStore(session, postgresChecks(session, { settings, schemaVersion })));
+        // Where callers say when leases end, the clocks may differ.
+        const clock = options.leaseClock === 'caller' ? null : options.clock;
+        return connections.read((session) =>
+          checkStore(session, postgresChecks(session, { settings, schemaVersion, clock })),
+        );
       },
       backup: () =>
         connections.guarded(() => {

@@ -34,10 +34,7 @@ export async function withPreparing<T>(
 }
 
 /** Returns the version of the store, 0 where there is none. Fails with `store_unsupported` on a server that can't have one. */
-export async function inspect(
-  connection: ClientConnection,
-  { schema, shown }: PostgresSettings,
-): Promise<Found> {
+export async function inspect(connection: ClientConnection, { schema, shown }: PostgresSettings): Promise<Found> {
   const [result] = await connection.runAll([
     `select current_setting('server_version_num')::int as "number", current_setting('server_version') as "version",
       current_setting('server_encoding') as "encoding"`,
