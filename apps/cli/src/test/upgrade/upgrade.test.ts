@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type CallBillReport, UPGRADE_CHANGES, type PurchaseView, type RunReport } from '@sluice/engine';
+import { acquireSchema, whyNoPostgres } from '@sluice/state-store/testing';
 import { benchForEachTest, closeAfterTest } from '../each-test.js';
 import type { Outcome } from '../harness.js';
 import { serveOn } from '../serve-on.js';
@@ -65,7 +66,7 @@ const state = (): unknown => ({
     world.whmcs.invoices(client).map(({ id, status, lines }) => [id, status, lines.length]),
   ),
 });
-const run = async (words: string, codes: readonly number[] = [0]): Promise<Outcome> => {
+const run = async (words: string | string[], codes: readonly number[] = [0]): Promise<Outcome> => {
   const outcome = await bench.sluice(words);
   const isExpected = codes.includes(outcome.exitCode);
   expect([words, outcome.exitCode, isExpected ? '' : outcome.stdout + outcome.stderr]).toEqual([
@@ -80,25 +81,44 @@ const purchases = async (): Promise<string[]> =>
     .json<{ purchases: PurchaseView[] }>()
     .purchases.map(({ service, status }) => `${service} ${status}`);
 
+/** Polls, checks, reconciles and bills: nothing is changed that was not due. */
+async function goOn(): Promise<void> {
+  expect(state()).toMatchObject({
+    ports: ['down,down', 'up,up', 'up,up', 'down,down', 'up,up', 'up,up', 'up,up'],
+    users: [false, false, false, true],
+  });
+  const polled = (await run('poll --json')).json<RunReport>();
+  expect(polled.totals).toMatchObject({ services: 15, held: 9, failed: 0, actions: 0 });
+  for (const words of ['agent check --all', 'reconcile', 'poll', 'db check']) await run(words);
+  expect(changes()).toEqual([]);
+  const billed = (await run('call bill --json')).json<CallBillReport>();
+  const states = billed.bills.map((bill) => `${bill.service} ${bill.state}`).sort();
+  expect(states).toEqual(['svc-v1 already-added', expect.stringMatching(/^svc-v2 (already-)?added$/)]);
+  await run('call bill --json');
+  const lines = [77, 78].flatMap((client) => world.whmcs.invoices(client).flatMap((invoice) => invoice.lines));
+  const marked = lines.filter(({ description }) => description.includes('AB:')).map(({ amount }) => amount);
+  expect(marked.sort()).toEqual(['1.50', '2.50']);
+  expect(await purchases()).toEqual(['svc-d4 pending']);
+}
+
+const noServer = whyNoPostgres();
+
 describe('a store of schema version 21', () => {
-  it('is polled, checked, reconciled and billed without a change that was not due', async () => {
-    const before = state();
-    expect(before).toMatchObject({
-      ports: ['down,down', 'up,up', 'up,up', 'down,down', 'up,up', 'up,up', 'up,up'],
-      users: [false, false, false, true],
-    });
-    const polled = (await run('poll --json')).json<RunReport>();
-    expect(polled.totals).toMatchObject({ services: 15, held: 9, failed: 0, actions: 0 });
-    for (const words of ['agent check --all', 'reconcile', 'poll', 'db check']) await run(words);
-    expect(changes()).toEqual([]);
-    const billed = (await run('call bill --json')).json<CallBillReport>();
-    const states = billed.bills.map((bill) => `${bill.service} ${bill.state}`).sort();
-    expect(states).toEqual(['svc-v1 already-added', expect.stringMatching(/^svc-v2 (already-)?added$/)]);
-    await run('call bill --json');
-    const lines = [77, 78].flatMap((client) => world.whmcs.invoices(client).flatMap((invoice) => invoice.lines));
-    const marked = lines.filter(({ description }) => description.includes('AB:')).map(({ amount }) => amount);
-    expect(marked.sort()).toEqual(['1.50', '2.50']);
-    expect(await purchases()).toEqual(['svc-d4 pending']);
+  it('is polled, checked, reconciled and billed without a change that was not due', goOn);
+
+  (noServer === null ? it : it.skip)(`is so on PostgreSQL after a copy${noServer ?? ''}`, async () => {
+    const schema = await acquireSchema();
+    try {
+      await schema.drop();
+      bench.env['STATE_URL'] = schema.url;
+      await run(['db', 'copy', '--to', '${env:STATE_URL}']);
+      await run('poll', [1]);
+      expect(bench.printed).toContain('was moved to postgres://postgres@127.0.0.1:');
+      bench.write('sluice.yaml', `${bench.read('sluice.yaml')}\nstate: \${env:STATE_URL}\n`);
+      await goOn();
+    } finally {
+      await schema.release();
+    }
   });
 
   it('is backed up before the migration', async () => {
