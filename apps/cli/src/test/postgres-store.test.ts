@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { HoldsFile, RunReport } from '@sluice/engine';
+import { acquireSchema, type EmptySchema, whyNoPostgres } from '@sluice/state-store/testing';
+import { startForEachTest } from './each-test.js';
+import { GB, HOUR } from './easydcim-bench.js';
+import { startFlvxBench } from './flvx-bench.js';
+import type { Outcome } from './harness.js';
+import { serveOn } from './serve-on.js';
+
+interface ErrorDocument {
+  error: { code: string; message: string };
+}
+
+const reason = whyNoPostgres();
+const at = startForEachTest(startFlvxBench);
+const SECRET = 'hunter2';
+const REFERENCE = '${env:STATE_URL}';
+
+(reason === null ? describe : describe.skip)(`a store on PostgreSQL${reason === null ? '' : ` (${reason})`}`, () => {
+  let schema: EmptySchema;
+  let config = '';
+  beforeAll(async () => {
+    schema = await acquireSchema();
+  });
+  beforeEach(async () => {
+    await schema.drop();
+    config = at.bench.read('sluice.yaml');
+    // The test server asks for no password, and accepts any.
+    at.bench.env['STATE_URL'] = schema.url.replace('postgres@', `postgres:${SECRET}@`);
+  });
+  afterAll(() => schema.release());
+
+  const useServer = (state = REFERENCE): void => {
+    at.bench.write('sluice.yaml', `${config}\nstate: "${state}"\n`);
+  };
+  const copy = (...words: string[]): Promise<Outcome> => at.bench.sluice(['db', 'copy', '--to', REFERENCE, ...words]);
+  const codeOf = (outcome: Outcome): string => outcome.json<ErrorDocument>().error.code;
+  const hold = async (): Promise<void> => {
+    const user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    await at.bench.sluice('poll');
+    at.panel.world.users.get(user)!.inFlow += 200 * GB;
+    at.bench.clock.advance(HOUR);
+    expect((await at.bench.sluice('poll --json')).json<RunReport>().totals.held).toBe(1);
+  };
+
+  it('is moved to with its holds, which this machine keeps in a file against the loss of the database', async () => {
+    await hold();
+    expect((await copy('--dry-run')).stdout).toMatch(/ rows of \d+ tables would be copied from .* nothing was changed/);
+    const copied = await copy();
+    expect(copied.stdout).toContain(`state: "${REFERENCE}"`);
+    const refused = await at.bench.sluice('poll --json');
+    expect([refused.exitCode, codeOf(refused)]).toEqual([1, 'store_moved']);
+    const read = await at.bench.sluice('hold list');
+    expect([read.exitCode, read.stderr]).toEqual([
+      0,
+      expect.stringMatching(/warning: The store .* was moved to postgres:/),
+    ]);
+    expect(codeOf(await at.bench.sluice('serve --json'))).toBe('store_moved');
+
+    useServer();
+    expect((await at.bench.sluice('poll --json')).json<RunReport>().totals).toMatchObject({ held: 1, actions: 0 });
+    const file = JSON.parse(at.bench.read('postgres.holds.json')) as HoldsFile;
+    expect(file.holds).toHaveLength(1);
+    expect(existsSync(at.bench.path('postgres-backups'))).toBe(false);
+    await schema.drop();
+    const held = at.panel.runningForwards().length;
+    const lost = await at.bench.sluice('poll --json');
+    expect([lost.exitCode, codeOf(lost)]).toEqual([1, 'store_missing']);
+    const released = await at.bench.sluice('hold release --all --from postgres.holds.json --yes --json');
+    expect([released.exitCode, at.panel.runningForwards().length]).toEqual([0, held + 1]);
+  });
+
+  it('is taken back where it has not changed, and refused where it has', async () => {
+    await hold();
+    await copy();
+    expect(codeOf(await at.bench.sluice('db copy --undo --json'))).toBe('copy_refused');
+    const undone = await at.bench.sluice(['db', 'copy', '--undo', '--to', REFERENCE, '--json']);
+    expect(undone.json()).toMatchObject({ wasMoved: true, lost: null });
+    expect((await at.bench.sluice('poll')).exitCode).toBe(0);
+    useServer();
+    expect(codeOf(await at.bench.sluice('poll --json'))).toBe('store_moved');
+  });
+
+  it('shows its password nowhere', async () => {
+    const url = at.bench.env['STATE_URL'] ?? '';
+    await at.bench.sluice(['db', 'copy', '--to', url, '--json']);
+    for (const state of [url, REFERENCE]) {
+      useServer(state);
+      const commands = [
+        'config check',
+        'doctor',
+        'doctor --json',
+        'db check --json',
+        'db migrate --json',
+        'poll',
+        'plan',
+      ];
+      for (const words of [
+        ...commands,
+        'log list --json',
+        'metrics',
+        'db backup x.dump',
+        'db restore sluice.yaml --yes',
+      ])
+        await at.bench.sluice(words);
+      const away = url.replace(/:\d+\//, ':1/');
+      at.bench.env['STATE_URL'] = away;
+      if (state !== REFERENCE) useServer(away);
+      for (const words of ['poll --json', 'doctor', 'db check', 'db copy --to other.db']) await at.bench.sluice(words);
+      at.bench.env['STATE_URL'] = url;
+    }
+    useServer();
+    const server = await serveOn(at.bench);
+    const page = await (await fetch(`${server.url}/healthz`)).text();
+    await server.stop();
+    expect(at.bench.printed).toContain('postgres://postgres@127.0.0.1:');
+    expect(at.bench.printed + page).not.toContain(SECRET);
+    expect(at.bench.printed).toContain('state: the secret is written in the file itself');
+    expect(at.bench.printed).toContain('pg_dump --format=custom');
+  });
+
+  it('names what the doctor finds of the server', async () => {
+    useServer();
+    const found = (await at.bench.sluice('doctor --json')).json<{ checks: { name: string; message: string }[] }>();
+    const names = found.checks.map(({ name }) => name);
+    for (const name of ['rights', 'encryption', 'connections', 'durability', 'server-clock'])
+      expect(names).toContain(`store ${name}`);
+    // The bench has a clock of its own.
+    const clock = found.checks.find(({ name }) => name === 'store server-clock');
+    expect(clock?.message).toMatch(/^The clock of the server is \d+ s (behind|ahead of) that of this machine\./);
+  });
+});
