@@ -5,7 +5,7 @@ import type { Access, Session } from './access.js';
 import { text, textList, textMap } from './columns.js';
 import { IS_OPEN } from './confirmations-table.js';
 import { decisions } from './hold-record-tables.js';
-import { listed } from './dialect.js';
+import { isIn } from './dialect.js';
 import { inChunks, putRecords } from './record-queries.js';
 import { recordTable } from './record-table.js';
 import { compliantServices, cycles, samples, services } from './service-record-tables.js';
@@ -27,7 +27,7 @@ export function compliantTable(access: Access): StoreTables['compliant'] {
           const { rows } = await sql<CompliantText>`select "s"."id" as "service", ${ROWS} as "text",
             "base"."at" as "sampleAt", "s"."updated_at" as "updatedAt", ${LAST_ACTION} as "actedAt"
             from "services" as "s" ${joinRows('inner')}
-            where "s"."id" in ${listed(chunk)} and "s"."panel" = ${panel} and ${HAS_NO_PURCHASE}`.execute(db);
+            where ${isIn('s.id', chunk)} and "s"."panel" = ${panel} and ${HAS_NO_PURCHASE}`.execute(db);
           return rows;
         }),
       ),

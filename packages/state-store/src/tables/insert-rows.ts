@@ -89,7 +89,8 @@ export function execute<Row>(
 /** What happens to a row whose key exists. */
 export type OnConflict =
   | { readonly do: 'fail' }
-  | { readonly do: 'update'; readonly key: readonly string[] }
+  /** `same`: a column in which the rows must agree; one that differs stays as it is. */
+  | { readonly do: 'update'; readonly key: readonly string[]; readonly same?: string }
   | { readonly do: 'nothing'; readonly key: readonly string[] };
 
 /** Rows per statement: few sizes, so that few statements are prepared; the largest has fewer than 32,766 values. */
@@ -154,18 +155,21 @@ function columnNames(columns: readonly string[]): RawBuilder<unknown> {
   return sql.join(columns.map((column) => sql.ref(column)));
 }
 
-function clause({ columns, returning }: InsertTarget, conflict: OnConflict): RawBuilder<unknown> {
+function clause(target: InsertTarget, conflict: OnConflict): RawBuilder<unknown> {
+  const { returning } = target;
   const returned = returning === undefined ? sql`` : sql` returning ${sql.ref(returning)}`;
-  return sql`${onConflict(columns, conflict)}${returned}`;
+  return sql`${onConflict(target, conflict)}${returned}`;
 }
 
-function onConflict(columns: readonly string[], conflict: OnConflict): RawBuilder<unknown> {
+function onConflict({ table, columns }: InsertTarget, conflict: OnConflict): RawBuilder<unknown> {
   if (conflict.do === 'fail') return sql``;
   if (conflict.do === 'nothing') return sql` on conflict (${columnNames(conflict.key)}) do nothing`;
   const changes = columns
     .filter((column) => !conflict.key.includes(column))
     .map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
-  return sql` on conflict (${columnNames(conflict.key)}) do update set ${sql.join(changes)}`;
+  const { same } = conflict;
+  const condition = same === undefined ? sql`` : sql` where ${sql.ref(`${table}.${same}`)} = excluded.${sql.ref(same)}`;
+  return sql` on conflict (${columnNames(conflict.key)}) do update set ${sql.join(changes)}${condition}`;
 }
 
 /** Returns the last record of each key: one statement may not change a row twice. */

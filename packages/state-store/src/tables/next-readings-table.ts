@@ -3,8 +3,8 @@ import type { DueReading, NextReadingRecord } from '../reading-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { int, intOrNull, jsonColumn, text } from './columns.js';
-import { execute, joined, name, names, statement, text as words } from './insert-rows.js';
-import { listed } from './dialect.js';
+import { insertRows, statement } from './insert-rows.js';
+import { isIn } from './dialect.js';
 import { inChunks, listRecords } from './record-queries.js';
 import { recordTable } from './record-table.js';
 
@@ -53,7 +53,8 @@ export function nextReadingsTable(access: Access): StoreTables['nextReadings'] {
       }),
     put: (records) =>
       access.write(async (session) => {
-        for (const record of records) await putOne(session, record);
+        const rows = records.map((record) => nextReadings.values(record));
+        await insertRows(session, nextReadings, rows, { do: 'update', key: ['panel', 'service'], same: 'version' });
       }),
     clear: (panel) =>
       access.write(async ({ db }) => {
@@ -84,24 +85,13 @@ async function listDue(
   }));
 }
 
-async function putOne(session: Session, record: NextReadingRecord): Promise<void> {
-  const values = nextReadings.values(record).map((value) => statement`${value}`);
-  const changes = nextReadings.columns
-    .filter((column) => column !== 'panel' && column !== 'service')
-    .map((column) => statement`${name(column)} = "excluded".${name(column)}`);
-  const into = statement`insert into "next_readings" (${names(nextReadings.columns)}) values (${joined(values, ', ')})`;
-  const update = statement`on conflict ("panel", "service") do update set ${joined(changes, ', ')}`;
-  const same = words('where "next_readings"."version" = "excluded"."version"');
-  await execute(session, joined([into, update, same], ' '));
-}
-
 /** Makes the next reading of services due at once, since what it was computed from has changed, and the lists of their panels. */
 export async function noteChanged(session: Session, services: readonly string[]): Promise<void> {
   await inChunks(services, async (chunk) => {
     await makeDue(
       session,
-      sql<boolean>`"service" in ${listed(chunk)} or ("service" = ${LISTS}
-      and "panel" in (select "panel" from "services" where "id" in ${listed(chunk)}))`,
+      sql<boolean>`${isIn('service', chunk)} or ("service" = ${LISTS}
+      and "panel" in (select "panel" from "services" where ${isIn('id', chunk)}))`,
     );
     return [];
   });
