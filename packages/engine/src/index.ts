@@ -108,6 +108,7 @@ export type {
   TokenView,
   UnassignedEntries,
   UnassignedEntry,
+  NextReading,
   UndecidedPanel,
 } from '@sluice/contract/documents';
 export type { CallOptions, CommandOptions } from './api/call.js';

@@ -82,6 +82,7 @@ const listReport: CommandHandler<ReportOptions> = (_args, options, deps) =>
       const beside = await sluice.standing();
       printLate(terminal, beside);
       show(terminal, found);
+      printExceeded(terminal, found.exceeded);
     }
     terminal.document({ report: found });
     return ExitCode.done;
@@ -106,6 +107,19 @@ function show(terminal: Terminal, { services, outlooks, totals }: Report): void 
   terminal.line(
     `${formatCount(services.length, 'service')}: ${usedUp} used up, ${nearLimit} at 80% or more, ${held} held, ${unknown} unknown`,
   );
+}
+
+/** Names the services that exceeded a limit by more than the config permits. */
+function printExceeded(terminal: Terminal, exceeded: Report['exceeded']): void {
+  if (exceeded === undefined) return;
+  if (exceeded.length === 0)
+    terminal.line('In the last 31 days no limit was exceeded by more than poll.maxOvershoot permits.');
+  for (const { at, message, panel } of exceeded)
+    terminal.line(
+      terminal.colors.yellow(
+        `${terminal.times.at(at, panel) ?? at}: ${terminal.times.text(message, panel ?? undefined)}`,
+      ),
+    );
 }
 
 function outlookText(outlook: ReportOutlook | undefined, at: (instant: string) => string): string {

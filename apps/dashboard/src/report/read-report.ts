@@ -1,5 +1,5 @@
 import { usageProjection } from '@sluice/charts';
-import type { SampleGraph, ServiceDetail, Sluice, UndecidedPanel } from '@sluice/engine';
+import type { SampleGraph, ServiceDetail, Sluice, Standing, UndecidedPanel } from '@sluice/engine';
 import { compareIds, usedBytes } from '@sluice/engine/words';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { POINTS } from '../layout/chart.js';
@@ -77,6 +77,8 @@ export interface Report {
   services: ReportService[];
   /** Of the services that are shown with a chart. */
   outlooks: ReportOutlook[];
+  /** Services that exceeded a limit by more than `poll.maxOvershoot` permits lately; absent for one client, and where the config does not set it. */
+  exceeded?: NonNullable<Standing['exceeded']>;
 }
 
 /** Which services a report is about, and as of when (milliseconds since 1970). */
@@ -113,6 +115,8 @@ export async function readReport(sluice: Sluice, { client, now }: ReportRequest)
     services: rows,
     outlooks: [],
   };
+  const { exceeded } = client === undefined ? await sluice.standing() : {};
+  if (exceeded !== undefined) report.exceeded = exceeded;
   for (const { id } of chartedServices(report)) {
     const graph = await readGraph(sluice, id, report.client);
     if (graph !== null) report.outlooks.push(toOutlook(graph, now));

@@ -70,7 +70,21 @@ function header(report: Report, charted: readonly ReportService[]): Html {
   </header> `;
 }
 
-function overview({ totals, services }: Report): Html {
+/** Names the services that exceeded a limit by more than the config permits. */
+function exceededList({ at, timeZone, exceeded = [] }: Report): Html | null {
+  if (exceeded.length === 0) return null;
+  const times = new Times(Date.parse(at), timeZone);
+  const items = exceeded.map((one) => html`<li>${times.full(one.at)}: ${times.inText(one.message)}</li>`);
+  return html`<div class="card">
+    <h3>Exceeded by more than is permitted</h3>
+    <ul class="sentences">
+      ${items}
+    </ul>
+  </div>`;
+}
+
+function overview(report: Report): Html {
+  const { totals, services } = report;
   return html`<section id="overview" aria-labelledby="overview-title">
     <h2 class="visually-hidden" id="overview-title">Overview</h2>
     ${tiles([
@@ -80,7 +94,7 @@ function overview({ totals, services }: Report): Html {
       tile('Held', totals.held, { tone: totals.held > 0 ? 'bad' : 'good' }),
       tile('Usage unknown', totals.unknown, { tone: totals.unknown > 0 ? 'warning' : 'good' }),
     ])}
-    ${services.length > 1 ? bands(services) : null}
+    ${services.length > 1 ? bands(services) : null} ${exceededList(report)}
   </section> `;
 }
 

@@ -122,6 +122,17 @@ export const panelEnforcement = name('PanelEnforcement', enforcement.extend({ ex
 /** The enforcement of a panel, with the products that differ from it. */
 export type PanelEnforcement = z.infer<typeof panelEnforcement>;
 
+export const nextReading = name(
+  'NextReading',
+  z.object({
+    at: instantOrNull.describe('From when on; null where no time makes it due'),
+    reason: text.describe('A code, such as `limit`, `moment`, `failed`, `open`, `ceiling`'),
+    message: text.describe('Why, in words for its reader'),
+  }),
+);
+/** When a service, or the first one of a panel, is read next, and why. */
+export type NextReading = z.infer<typeof nextReading>;
+
 export const undecidedPanel = name(
   'UndecidedPanel',
   z.object({

@@ -77,6 +77,7 @@ export type {
   ProductEnforcement,
   RemovedPanel,
   RunView,
+  NextReading,
   UndecidedPanel,
 } from './common.js';
 export type { Because, BecauseCode } from './because.js';

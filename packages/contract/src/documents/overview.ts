@@ -11,6 +11,7 @@ import {
   instant,
   instantOrNull,
   name,
+  nextReading,
   panelEnforcement,
   removedPanel,
   reportedStatus,
@@ -48,6 +49,7 @@ export const panel = z.object({
   downSince: instantOrNull,
   undecided: undecidedPanel.exactOptional().describe('It answers, but its last run decided nothing'),
   /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
+  nextReading: nextReading.nullable().exactOptional().describe('Where the config sets `poll.maxOvershoot`'),
   lastCall: z.object({ at: instant, ok: z.boolean(), code: textOrNull, message: textOrNull }).nullable(),
   /** Why nothing is changed on it; null where the brake did not stop its last run. */
   brake: brake.nullable(),
@@ -160,4 +162,9 @@ export type OverviewReport = z.infer<typeof overview>;
 export interface Standing extends Pick<OverviewReport, 'brakes' | 'removed' | 'late' | 'lateChecks'> {
   /** Panels of the config that do not answer, and since when (ISO UTC). */
   down: { panel: string; since: string }[];
+  /**
+   * Services that exceeded a limit by more than `poll.maxOvershoot` permits in the last 31 days, the newest first; absent where the config
+   * does not set it.
+   */
+  exceeded?: { service: string; panel: string | null; at: string; message: string }[];
 }

@@ -16,6 +16,7 @@ import {
   instant,
   instantOrNull,
   name,
+  nextReading,
   period,
   purchaseStatus,
   refundState,
@@ -224,6 +225,9 @@ const detailParts = {
   termination: z.object({ since: instant, by: textOrNull, remains: z.array(text) }).nullable(),
   /** On panels with accounts: the account as last read, null before the first read; for a client as read since it has the service. */
   account: account.nullable().exactOptional(),
+  nextReading: nextReading
+    .exactOptional()
+    .describe('In `explain` and `service show` only, where the config sets `poll.maxOvershoot`'),
   because: because.exactOptional().describe('As in `explain`; in `service show` only'),
 };
 

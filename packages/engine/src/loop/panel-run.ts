@@ -14,6 +14,7 @@ import { otherLeases } from '../context/leases.js';
 import { leaveOutBegun, leaveOutZeroed } from '../kernel/subject/facts.js';
 import { withLines } from './due-facts.js';
 import { type DueServices, findDue, noteNext, toPages, toRows } from './due.js';
+import { listExceeded } from './due-exceeded.js';
 import { countActive, listBesidesFallen, readEarlierChanges } from './due-panel.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import type { Applied, Decided, Read } from '../kernel/subject/stages.js';
@@ -124,6 +125,7 @@ async function readBesides(
   if (run.open.length + run.doubted.size === 0) return;
   if (due.services !== null) run.active = await countActive(run);
   run.earlier = await readEarlierChanges(run);
+  run.notices.push(...(await listExceeded(run, due)));
 }
 
 /** Stores when services are read next, after all else: a run that is killed before reads them again. */

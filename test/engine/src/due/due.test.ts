@@ -33,11 +33,10 @@ describe('a poll of what is due', () => {
     await at.addService(1);
     await at.addService(2, { product: 'free' });
     expect(read(await due())).toEqual(['svc-1', 'svc-2']);
-    const waitMs = ((100 + 1) * GB * 1000) / RATE;
-    const first = Math.ceil(waitMs / MINUTE);
-    expect(first).toBe(73);
-    // The unlimited one is read at the ceiling.
-    expect(await minutes(75)).toEqual({ [first]: ['svc-1'] });
+    const first = Math.ceil(((100 + 1) * GB * 1000) / RATE / MINUTE);
+    // Before that, for the report of 80 %; the unlimited one is read at the ceiling.
+    expect(await minutes(60)).toEqual({ 58: ['svc-1'] });
+    expect(first).toBeGreaterThan(58);
   });
 
   it('reads sooner what is fuller, and holds it within the bound', async () => {

@@ -95,6 +95,12 @@ function downText(service: ServiceDetail, times: Terminal['times']): string {
   return `; panel ${describeOutage(service)} since ${times.at(panelDownSince, panel) ?? panelDownSince}`;
 }
 
+function nextReadingText({ times }: Terminal, { nextReading, panel }: ServiceDetail): string | null {
+  if (nextReading === undefined) return null;
+  const why = times.text(nextReading.message, panel);
+  return nextReading.at === null ? why : `${times.at(nextReading.at, panel) ?? ''}: ${why}`;
+}
+
 function holdText(hold: ServiceDetail['holds'][number], times: Terminal['times'], panel: string): string {
   const mark = describeMark(hold);
   return `${hold.reason} since ${times.at(hold.since, panel) ?? ''}${mark === null ? '' : ` (${mark})`}`;
@@ -127,6 +133,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
       usedCell(detail) &&
         `${String(usedCell(detail))} (${String(detail.mode)}, read ${times.ago(detail.usage?.readAt, detail.panel) ?? ''}${downText(detail, times)})`,
     ],
+    ['next reading', nextReadingText(terminal, detail)],
     ['doubted reading', doubtedText(terminal, detail)],
     ['mode', `${detail.mode ?? 'unknown'} (${modeSource(detail)})`],
     ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],

@@ -127,6 +127,7 @@ function usageSection(service: ServiceDetail, times: Times): Section {
     ...limitFacts(service),
     nextDueDate === null || hasEnded(service) ? null : ['Next due date', times.day(nextDueDate)],
     metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
+    metered && service.nextReading?.at != null ? ['Read again', times.full(service.nextReading.at)] : null,
   ])}`;
   return { id: 'usage', title: metered ? 'Usage' : 'Service', content };
 }

@@ -1,4 +1,11 @@
-import type { Enforcement, OverviewPanel, OverviewReport, PanelEnforcement, UndecidedPanel } from '@sluice/engine';
+import type {
+  Enforcement,
+  NextReading,
+  OverviewPanel,
+  OverviewReport,
+  PanelEnforcement,
+  UndecidedPanel,
+} from '@sluice/engine';
 import { describeEnforcement, describeSetting, describeUndecided, isListIgnored, listLate } from '@sluice/engine/words';
 import { notFound } from '../../server/failure.js';
 import { badge, facts, link, notice, section, table } from '../../layout/components.js';
@@ -117,6 +124,12 @@ export function outageBanner(panel: OverviewPanel, times: Times): Part {
   );
 }
 
+/** Returns when a service, or the first one of a panel, is read next, and why. */
+export function showNext(times: Times, { at, message }: NextReading): Part {
+  const why = times.inText(message);
+  return at === null ? why : html`${times.full(at)}: ${why}`;
+}
+
 /** `/panels`: the panels of the config, as the store knows them. */
 export const panelsPage: Page = async (request) => {
   const scene = toScene(request);
@@ -195,6 +208,7 @@ export const panelPage: Page = async (request) => {
             html`${times.ago(at)}${ok ? null : html`: <span dir="auto">${message ?? code}</span>`}`,
         ),
       ],
+      panel.nextReading == null ? null : ['Next reading', showNext(times, panel.nextReading)],
       ['Enforce', showEnforcement(enforce, times)],
       ['Works now', orNone(lease, ({ run, since }) => html`${run}, since ${times.ago(since)}`)],
       ['Services', html`<a href="/?panel=${encodeURIComponent(panelName)}">${count(panel.services)}</a>`],

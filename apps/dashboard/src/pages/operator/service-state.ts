@@ -5,7 +5,7 @@ import { bytes, name, NONE, orNone, type Times, UNKNOWN } from '../../layout/for
 import { html, type Html, type Part } from '../../layout/html.js';
 import { refLabel, whyOld } from '../../layout/words.js';
 import { statusWithReasons } from './brake.js';
-import { panelLink } from './panels.js';
+import { panelLink, showNext } from './panels.js';
 import { explainState } from './sentences.js';
 import { allowedText, type ServiceScene } from './service.js';
 
@@ -50,7 +50,7 @@ export function showState(scene: ServiceScene): Html {
     ])}`;
 }
 
-function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
+function usageFacts(times: Times, service: ServiceDetail): ([string, Part] | null)[] {
   const { usage, allowance, quota } = service;
   const none = isLeftAsIs(service) ? UNKNOWN : 'no quota';
   const ofNextRun = quota === null ? none : quota.bytes === null ? 'unlimited' : bytes(quota.bytes);
@@ -60,6 +60,7 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
     ['Remaining', allowance === null || allowance.unlimited ? NONE : bytes(allowance.remainingBytes)],
     ['In and out', orNone(usage, ({ inBytes, outBytes }) => html`${bytes(inBytes)} in, ${bytes(outBytes)} out`)],
     ['Read', showRead(times, service)],
+    service.nextReading === undefined ? null : ['Next reading', showNext(times, service.nextReading)],
     ['Cycle', orNone(service.cycle, (cycle) => times.period(cycle))],
   ];
 }

@@ -17,6 +17,7 @@ import { toActionView } from '../../kernel/subject/views.js';
 import { storeSizeChecks } from '../store/store-size.js';
 import { doubtChecks, doubtedHoldChecks, fallenChecks } from './doubt-checks.js';
 import { holdChecks } from './hold-checks.js';
+import { nextReadingChecks } from './next-reading-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
 import { scheduleChecks } from './schedule-checks.js';
@@ -70,6 +71,7 @@ export async function runDoctor(context: Context, request: DoctorRequest): Promi
             ...(await clockChecks(context, panels)),
             ...(await confirmedClockChecks(context, { accepted, panels })),
             ...(await leaseChecks(context)),
+            ...(await nextReadingChecks(context)),
             ...(await runChecks(context)),
           ]),
         ];

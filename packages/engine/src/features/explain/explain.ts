@@ -14,6 +14,7 @@ import { findAccountDue } from './account-due.js';
 import { findReasons } from './because.js';
 import type { Basis } from './basis.js';
 import { toClientReasons } from './for-client.js';
+import { nextReadingFor, readNextReadings } from '../../kernel/subject/next-readings.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';
 import { allowancesNow } from '../services/allowance-now.js';
@@ -71,7 +72,7 @@ export async function explainService(
   const explanation = {
     at: until,
     because: await findBecause(context, state, { shown, reader }),
-    service: shown,
+    service: at === null ? await withNextReading(context, service, shown, reader) : shown,
     readings,
     allowance: allowanceView((allowance?.allowance ?? null) as Allowance | null),
     decision: state.decision,
@@ -94,7 +95,20 @@ export async function showService(context: Context, id: string, reader?: Reader)
   const decision = await context.store.decisions.at(id, context.now());
   const now = { service: whole, at: null, decision, holds: await holdViews(context, id) };
   const state = await readState(context, service, now);
-  return { ...shown, because: await findBecause(context, state, { shown, reader }) };
+  const because = await findBecause(context, state, { shown, reader });
+  return { ...(await withNextReading(context, service, shown, reader)), because };
+}
+
+/** Adds when a service is read next, where runs read what is due. */
+async function withNextReading(
+  context: Context,
+  service: ServiceRecord,
+  shown: ServiceDetail,
+  reader: Reader,
+): Promise<ServiceDetail> {
+  const next = (await readNextReadings(context, service.panel, [service])).get(service.id);
+  if (next === undefined) return shown;
+  return { ...shown, nextReading: reader === undefined ? next : nextReadingFor(next) };
 }
 
 type State = Omit<Basis, 'skip' | 'overdue' | 'agents' | 'hasAccount' | 'canCreate' | 'isRenewable'>;

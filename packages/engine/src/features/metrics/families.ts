@@ -56,6 +56,10 @@ export const METRICS = {
     '1 if the panel answers, 0 if it answers nothing or with errors only; absent before the first call.',
     'panel',
   ),
+  sluice_next_reading_timestamp_seconds: gauge(
+    'From when on the first service of the panel is due to be read; absent where polls read all services (poll.maxOvershoot), or nothing was planned.',
+    'panel',
+  ),
   sluice_panel_undecided: gauge(
     '1 while the runs over the panel decide nothing although it answers, such as by a wrong clock or an ignored list; 0 if not.',
     'panel',

@@ -7,6 +7,7 @@ import { readReach } from '../../context/reach.js';
 import { readLastingHolds } from '../../kernel/subject/holds.js';
 import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
+import { readFirstReading } from '../../kernel/subject/next-readings.js';
 import type { Context } from '../../context/context.js';
 import type { MetricTable } from './families.js';
 
@@ -25,6 +26,8 @@ export async function addPanelMetrics(context: Context, table: MetricTable): Pro
     const { reachable, undecided } = await readReach(context, panel);
     table.add('sluice_panel_up', { panel }, reachable === null ? null : Number(reachable));
     table.add('sluice_panel_undecided', { panel }, Number(undecided !== undefined));
+    const next = await readFirstReading(context, panel);
+    if (next?.at != null) table.add('sluice_next_reading_timestamp_seconds', { panel }, Date.parse(next.at) / 1000);
     table.add('sluice_brake', { panel }, Number((await findBrake(context, panel)) !== null));
     table.add('sluice_lease_held', { panel }, Number(taken.has(panel)));
     if (withAgents.includes(panel)) addAgents(table, panel, await store.agents.list(panel));

@@ -5,6 +5,7 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { findCapabilities } from '../../context/lacks.js';
 import { isAnswered, readReach } from '../../context/reach.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
+import { readFirstReading } from '../../kernel/subject/next-readings.js';
 import type { Context } from '../../context/context.js';
 
 /** Returns the panels of the config as the store knows them. */
@@ -37,6 +38,7 @@ export async function panelStates(context: Context, counts: readonly OverviewCou
       downSince,
       ...(undecided !== undefined && { undecided }),
       lastCall: last === null ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
+      ...(config.poll.maxOvershoot !== undefined && { nextReading: await readFirstReading(context, name) }),
       brake: await findBrake(context, name),
       lease: lease === undefined ? null : { run: lease.run, since: lease.acquiredAt },
     });

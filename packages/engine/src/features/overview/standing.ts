@@ -2,6 +2,7 @@ import type { OverviewReport, Standing } from '@sluice/contract/documents';
 import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
 import { listBrakes } from '../../kernel/run/brake-state.js';
+import { listExceededLately } from '../../kernel/run/exceeded.js';
 import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { findLateChecks } from '../agents/late-checks.js';
 import { findLatePoll } from '../schedule/last-run.js';
@@ -27,5 +28,7 @@ export async function readStanding(context: Context): Promise<Standing> {
     const { downSince } = await readReach(context, panel);
     if (downSince !== null) down.push({ panel, since: downSince });
   }
-  return { ...(await readStops(context)), down };
+  const { maxOvershoot } = context.config.poll;
+  const exceeded = maxOvershoot === undefined ? {} : { exceeded: await listExceededLately(context) };
+  return { ...(await readStops(context)), down, ...exceeded };
 }

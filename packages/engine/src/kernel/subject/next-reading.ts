@@ -117,10 +117,10 @@ function isBusy(facts: Facts, { busy }: LastRun): boolean {
 }
 
 /** Returns how fast a service can use traffic in the directions that count: by the config, by its line, or as it was seen. */
-function findRate(
+export function findRate(
   config: Config,
   { plausibility }: Pick<Panel, 'plausibility'>,
-  { service, product, mode }: Facts,
+  { service, product, mode }: Pick<Facts, 'service' | 'product' | 'mode'>,
   { cycle, seen }: { cycle: Readonly<CycleRecord> | null; seen: number | null },
 ): LineRate {
   const stated = product.lineSpeed ?? findEntry(config.panels, service.panel)?.lineSpeed;
