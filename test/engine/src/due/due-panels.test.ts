@@ -48,7 +48,6 @@ describe('a run that reads a part of its panel', () => {
     // Of the six only the held one is due.
     const report = await due(15 * MINUTE);
     expect(report.totals.read).toBe(6);
-    expect(JSON.stringify(report)).toContain('readings_fell');
     expect(await held()).toEqual(['svc-1']);
     const next = await due();
     expect(await held()).toEqual(['svc-1']);

@@ -32,7 +32,8 @@ describe('a poll of what is due', () => {
   it('reads new services at once, and then not before their line could exceed the limit by more than is tolerated', async () => {
     await at.addService(1);
     await at.addService(2, { product: 'free' });
-    expect(read(await due())).toEqual(['svc-1', 'svc-2']);
+    const report = await due();
+    expect([read(report), report.totals.read]).toEqual([['svc-1', 'svc-2'], 2]);
     const first = Math.ceil(((100 + 1) * GB * 1000) / RATE / MINUTE);
     // Before that, for the report of 80 %; the unlimited one is read at the ceiling.
     expect(await minutes(60)).toEqual({ 58: ['svc-1'] });
