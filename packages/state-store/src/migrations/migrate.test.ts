@@ -101,6 +101,7 @@ const SCHEMA_DIGESTS = [
   '90325add9bcfc5c5',
   'dc3dc1a562372781',
   '11a7e19c52585fdc',
+  '3746632fa18889a8',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

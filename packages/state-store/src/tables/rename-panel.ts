@@ -42,6 +42,7 @@ export const SUBJECT_TABLES = [
   'evidence',
   'graph_cache',
   'holds',
+  'next_readings',
   'notices',
   'ownership',
   'purchases',
