@@ -12,7 +12,7 @@ import type { Applied, Loaded, Read } from '../kernel/subject/stages.js';
 import { decideByLastReading } from './decide.js';
 import { readLines } from './jump.js';
 import { load } from './load.js';
-import { isLeftOut } from './record.js';
+import { isLeftOut } from '../kernel/subject/to-stage.js';
 
 /** Returns whether each run has something to do for a service besides reading it. */
 export type IsBusy = (service: Pick<ServiceRecord, 'id' | 'client' | 'product'>) => boolean;

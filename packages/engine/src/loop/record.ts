@@ -4,7 +4,7 @@ import { endStops } from '../kernel/changes/store-copy.js';
 import { type BrakeError, isBrakeError, noteBrake } from '../kernel/run/brake-state.js';
 import { type FinishedWorks, record, showOnly } from '../kernel/run/report.js';
 import type { Decided, Read, Applied } from '../kernel/subject/stages.js';
-import { leftUnfinished, LEASED } from '../kernel/subject/to-stage.js';
+import { leftUnfinished } from '../kernel/subject/to-stage.js';
 import { undecided } from './decide.js';
 import type { PanelRun, ToTreatment } from './run-part.js';
 import { brakeActs } from '@sluice/quota-core';
@@ -81,9 +81,6 @@ export interface LeftOut {
   /** Whether nothing is wrong with the run, so that it may decide on them again. */
   readonly mayDecide: boolean;
 }
-
-/** Returns whether a command about a service, under way or done, kept a run from it. */
-export const isLeftOut = ({ changedMeanwhile, skipped }: Applied): boolean => changedMeanwhile || skipped === LEASED;
 
 /** How long a run waits for the commands about the services of a panel that it left out, in milliseconds: as long as they wait for it. */
 const WAIT_MS = 30_000;

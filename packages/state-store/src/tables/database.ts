@@ -2,7 +2,6 @@ import type { Generated } from 'kysely';
 import type * as agentTables from './agent-record-tables.js';
 import type * as holdTables from './hold-record-tables.js';
 import type * as ledgerTables from './ledger-record-tables.js';
-import type { nextReadings } from './next-readings-table.js';
 import type { RecordTable } from './record-table.js';
 import type * as runTables from './run-record-tables.js';
 import type * as serviceTables from './service-record-tables.js';
@@ -70,7 +69,7 @@ export interface Database {
   service_resources: Row<typeof runTables.resources>;
   pushed_usage: Row<typeof runTables.pushedUsage>;
   write_backs: Row<typeof runTables.writeBacks>;
-  next_readings: Row<typeof nextReadings>;
+  next_readings: Row<typeof runTables.nextReadings>;
   graph_cache: Row<typeof runTables.graphCache>;
   clock: { name: string; at: string };
   agents: Row<typeof agentTables.agents>;

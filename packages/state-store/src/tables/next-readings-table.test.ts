@@ -43,7 +43,7 @@ describe('next readings', () => {
       expect(await list()).toEqual([minute(9), minute(9), minute(9)]);
     };
     await plan();
-    await services.update([{ id: 'a', protectedUntil: '2027-01-01' }]);
+    await services.update([{ id: 'a', protectedUntil: '2027-01-01', updatedAt: minute(2) }]);
     expect(await list()).toEqual(['', '', minute(9)]);
     await plan();
     await overrides.end('b', minute(2));
@@ -62,7 +62,7 @@ describe('next readings', () => {
     await services.put([service('a', { panel: 'dcim' })]);
     await nextReadings.put([row('a')]);
     const [known] = await nextReadings.list({ panel: 'dcim', services: ['a'] });
-    await services.update([{ id: 'a', protectedUntil: '2027-01-01' }]);
+    await services.update([{ id: 'a', protectedUntil: '2027-01-01', updatedAt: minute(2) }]);
     await nextReadings.put([{ ...row('a'), version: known?.version ?? 0 }]);
     const [now] = await nextReadings.list({ panel: 'dcim', services: ['a'] });
     expect(now?.dueAt).toBe('');
@@ -74,7 +74,7 @@ describe('next readings', () => {
     const { services, nextReadings } = opened.store;
     await services.put([service('a', { panel: 'dcim' })]);
     await nextReadings.put([row('a')]);
-    await services.update([{ id: 'a', panel: 'other' }]);
+    await services.update([{ id: 'a', panel: 'other', updatedAt: minute(2) }]);
     const other = await nextReadings.due({ panel: 'other', now: minute(5), basis: 'b' });
     expect(other).toEqual([{ service: 'a', row: null }]);
     await services.remove('a', minute(5));

@@ -2,28 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { DueReading, NextReadingRecord } from '../reading-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { int, intOrNull, jsonColumn, text } from './columns.js';
-import { insertRows, statement } from './insert-rows.js';
 import { isIn } from './dialect.js';
+import { insertRows, statement } from './insert-rows.js';
 import { inChunks, listRecords } from './record-queries.js';
-import { recordTable } from './record-table.js';
-
-export const nextReadings = recordTable<NextReadingRecord>()(
-  'next_readings',
-  {
-    panel: text('panel'),
-    service: text('service'),
-    dueAt: text('due_at'),
-    reason: text('reason'),
-    details: jsonColumn<unknown>()('details'),
-    at: text('at'),
-    basis: text('basis'),
-    spread: int('spread'),
-    rate: intOrNull('rate'),
-    version: int('version'),
-  },
-  'service',
-);
+import { nextReadings } from './run-record-tables.js';
 
 /** The `service` of the row for the lists of a panel. */
 const LISTS = '';

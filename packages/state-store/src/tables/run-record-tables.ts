@@ -1,4 +1,5 @@
 import type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from '../notice-records.js';
+import type { NextReadingRecord } from '../reading-records.js';
 import type { ApiCallRecord, RefreshRecord, RunRecord } from '../run-records.js';
 import type {
   FingerprintRecord,
@@ -200,4 +201,21 @@ export const fingerprints = recordTable<FingerprintRecord>()(
     confirmed: flag('confirmed'),
   },
   'endpoint',
+);
+
+export const nextReadings = recordTable<NextReadingRecord>()(
+  'next_readings',
+  {
+    panel: text('panel'),
+    service: text('service'),
+    dueAt: text('due_at'),
+    reason: text('reason'),
+    details: json('details'),
+    at: text('at'),
+    basis: text('basis'),
+    spread: int('spread'),
+    rate: intOrNull('rate'),
+    version: int('version'),
+  },
+  'service',
 );

@@ -9,6 +9,9 @@ import type { Stage, Loaded, Read, Decided, Planned, Applied } from './stages.js
 /** `skipped` of a service that another run works on; only such services make a run partial. */
 export const LEASED = 'leased';
 
+/** Returns whether a command about a service, under way or done, kept a run from it. */
+export const isLeftOut = ({ changedMeanwhile, skipped }: Applied): boolean => changedMeanwhile || skipped === LEASED;
+
 /** Code of the notice of a service that its panel stops although nothing of ours should. */
 export const STOPPED_BY_PANEL = 'stopped_by_panel';
 
