@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { DueReading, NextReadingRecord } from '../reading-records.js';
+import type { DueReading } from '../reading-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { isIn } from './dialect.js';
