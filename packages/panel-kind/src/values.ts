@@ -55,7 +55,8 @@ const knownTimeZones = new Set<string>();
 
 /** Returns whether the runtime knows an IANA time zone. */
 export function isTimeZone(name: string): boolean {
-  if (knownTimeZones.has(name)) return true;
+  // The zones of the host's library are not loaded for it.
+  if (name === 'UTC' || knownTimeZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     knownTimeZones.add(name);
