@@ -28,7 +28,7 @@ const LOADED = 256;
 const CLOCK_MS = 2400;
 
 /** New ones that a run notes: their number bounds its memory. */
-const MOST = 25_000;
+const MOST = 50_000;
 
 type Flags = Pick<CompliantRecord, 'comparable' | 'aboveZero'>;
 
