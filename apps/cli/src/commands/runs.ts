@@ -48,7 +48,7 @@ async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, 
       panel: options.panel,
       service: options.service,
       allowMass: options.allowMass === true,
-      allServices: terminal.json || options.verbose === true || command === 'plan',
+      allServices: terminal.json || options.verbose === true,
       onProgress: (done: number, total: number) => {
         progress.update(done, total);
       },

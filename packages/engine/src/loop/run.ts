@@ -78,7 +78,7 @@ async function overPanels(
   const { panels, only } = await selectPanels(context, request, parts);
   const refusal = await findRefusal(context, panels);
   if (refusal !== null && !isWatched(request)) throw refusal;
-  const results = new RunResults(request.keepAll ?? true, (name) => context.findKind(name));
+  const results = new RunResults(request.keepAll ?? true, (name) => context.findKind(name), request.command === 'plan');
   const { totals } = results;
   run.totals = totals;
   const report: RunReport = {

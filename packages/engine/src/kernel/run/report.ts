@@ -177,10 +177,15 @@ export class RunResults {
   readonly #views: ServiceView[] = [];
   readonly #keepAll: boolean;
   readonly #findKind: FindKind;
+  readonly #isPlan: boolean;
 
-  /** @param keepAll whether compliant services are reported too */
-  constructor(keepAll: boolean, findKind: FindKind) {
+  /**
+   * @param keepAll whether compliant services are reported too
+   * @param isPlan whether those are that differ from what they should look like
+   */
+  constructor(keepAll: boolean, findKind: FindKind, isPlan = false) {
     this.#keepAll = keepAll;
+    this.#isPlan = isPlan;
     this.#findKind = findKind;
   }
 
@@ -214,7 +219,8 @@ export class RunResults {
     }
     // A compliant service is only counted, unless all are requested.
     const isCut = status === 'skipped' && isInterrupted(work.error);
-    const isShown = !isCut && (status !== 'ok' || work.error !== null);
+    const differs = this.#isPlan && work.drift.length > 0;
+    const isShown = !isCut && (status !== 'ok' || work.error !== null || differs);
     if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(this.#findKind, decision, work, how));
   }
 

@@ -41,7 +41,7 @@ export interface RunRequest {
   observeAll: boolean;
   /** A switch that a preview of the first enforcing run assumes to be set. */
   assumed?: SwitchRecord | undefined;
-  /** Report all services (default), or only those that need attention. */
+  /** Report all services (default), or only those that need attention; of a plan, also those that differ. */
   keepAll?: boolean | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
