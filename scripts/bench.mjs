@@ -9,6 +9,7 @@ const { benchPoll } = await import('./bench/poll.mjs');
 const { benchLarge, benchMemory } = await import('./bench/large.mjs');
 const { benchHiddifySweep } = await import('./bench/hiddify-sweep.mjs');
 const { benchFlvxPoll } = await import('./bench/flvx.mjs');
+const { benchUnchanged } = await import('./bench/unchanged.mjs');
 const { benchRefresh } = await import('./bench/refresh.mjs');
 const { benchDashboard } = await import('./bench/dashboard.mjs');
 const { benchPipelined } = await import('./bench/pipelined.mjs');
@@ -21,6 +22,7 @@ const parts = {
   memory: benchMemory,
   hiddify: benchHiddifySweep,
   flvx: benchFlvxPoll,
+  unchanged: benchUnchanged,
   refresh: benchRefresh,
   dashboard: benchDashboard,
   pipelined: benchPipelined,

@@ -28,6 +28,30 @@ export function runTimed(args, options = {}) {
   });
 }
 
+/** Runs a program to its end: processor seconds of all its threads, which say the same on a machine that does other work. */
+export async function cpuSeconds(args, { cwd, env }) {
+  const child = spawn('sh', ['-c', '"$@" >/dev/null && times', 'sh', process.execPath, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const code = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+  // The second line is that of the shell's children: `0m1.250000s 0m0.120000s`.
+  const times = stdout.trim().split('\n').at(-1).trim().split(/\s+/);
+  return times.reduce((sum, time) => {
+    const [, minutes, seconds] = /^(\d+)m([\d.]+)s$/.exec(time);
+    return sum + Number(minutes) * 60 + Number(seconds);
+  }, 0);
+}
+
 export function median(figures) {
   const sorted = [...figures].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
