@@ -6,7 +6,7 @@
  * folders import from all of them.
  */
 const dashboard = [
-  ['api', 'metrics', 'report', 'schedule', 'visits'],
+  ['api', 'metrics', 'report', 'visits'],
   ['api/handlers'],
   ['agent-traffic', 'embedded'],
   ['pages/customer', 'pages/operator'],

@@ -101,6 +101,7 @@ const holdRules = {
 const REVIEWED = [
   'apps/cli/src',
   'apps/dashboard/src',
+  'apps/worker/src',
   'packages/api-client/src',
   'packages/charts/src',
   'packages/config-file/src',

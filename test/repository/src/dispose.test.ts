@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createAstbillingClient } from '@sluice/astbilling-client';
-import { startDashboard, startSchedule } from '@sluice/dashboard';
+import { startDashboard } from '@sluice/dashboard';
 import { createEasyDcimClient } from '@sluice/easydcim-client';
 import { createSluice, parseConfig } from '@sluice/engine';
 import * as fakes from '@sluice/fake-panels';
@@ -11,6 +11,7 @@ import { createHiddifyClient } from '@sluice/hiddify-agent-traffic';
 import { createPanelHttp, systemClock } from '@sluice/panel-http';
 import { openStore } from '@sluice/state-store';
 import { createWhmcsClient } from '@sluice/whmcs-client';
+import { startSchedule } from '@sluice/worker/schedule';
 
 /** Options of a client; nothing listens there. */
 const options = { panel: 'p1', baseUrl: 'http://127.0.0.1:9', allowHttp: true };

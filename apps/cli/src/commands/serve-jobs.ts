@@ -1,5 +1,5 @@
 import type { RunReport, RunView, Sluice } from '@sluice/engine';
-import type { ScheduledJob } from '@sluice/dashboard';
+import type { ScheduledJob } from '@sluice/worker/schedule';
 import type { Terminal } from '../terminal/terminal.js';
 import { printChangedAgents, printCheck } from '../terminal/reports/agent-report.js';
 import { printRun } from '../terminal/reports/run-report.js';

@@ -1,6 +1,6 @@
-import type { Schedule, ScheduledJob, startSchedule } from '@sluice/dashboard';
 import { reportUnstartedRun, type Sluice } from '@sluice/engine';
 import { pingHeartbeat } from '@sluice/notice-channels';
+import { type Schedule, type ScheduledJob, startSchedule } from '@sluice/worker/schedule';
 import { Terminal } from '../terminal/terminal.js';
 import type { Deps } from '../context.js';
 import type { FollowedConfig } from '../follow-config.js';
@@ -14,11 +14,10 @@ interface ScheduleParts {
   sluice: Sluice;
   followed: FollowedConfig;
   options: GlobalOptions;
-  startSchedule: typeof startSchedule;
 }
 
 /** Runs the jobs of the config of now: each change of it begins the schedule again. */
-export function followSchedule({ sluice, followed, options, startSchedule }: ScheduleParts, deps: Deps): Stoppable {
+export function followSchedule({ sluice, followed, options }: ScheduleParts, deps: Deps): Stoppable {
   const parts = (): JobParts => {
     const { config } = followed.current({ beforeChange: true });
     // What the jobs print is what cron would mail.

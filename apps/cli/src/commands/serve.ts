@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { tokenStatus } from '@sluice/engine/words';
-import type { Schedule } from '@sluice/dashboard';
+import type { Schedule } from '@sluice/worker/schedule';
 import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Terminal } from '../terminal/terminal.js';
@@ -29,7 +29,7 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     const canLogIn = tokens.some((each) => each.kind === 'api' && tokenStatus(each, now) === 'active');
     const hasTokens = token !== undefined || canLogIn;
     if (!hasTokens && !isLoopback(listen.host)) throw noToken(listen);
-    const { startDashboard, startSchedule } = await import('@sluice/dashboard');
+    const { startDashboard } = await import('@sluice/dashboard');
     const { clock, randomBytes, version, owner, isAlive } = deps;
     const reports = billReports(config, toFormat({}));
     const dashboard = await startDashboard({
@@ -64,7 +64,7 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
         terminal.info('There is no valid token: create one with "sluice api-token create NAME --scope operate"');
       if (options.withSchedule === true && followed !== null) {
         const { followSchedule } = await import('./serve-schedule.js');
-        schedule = followSchedule({ sluice, followed, options, startSchedule }, deps);
+        schedule = followSchedule({ sluice, followed, options }, deps);
       }
       await stopped(deps.signal);
     } finally {

@@ -6,10 +6,18 @@ import { DAILY_MS, type JobTiming, nextDue, previousDue } from './timing.js';
 export interface ScheduledJob {
   name: string;
   timing: JobTiming;
-  /** Returns the start of its last run, by any process, in milliseconds since 1970; null before the first. */
-  lastStart: () => Promise<number | null>;
-  /** Runs it once. `busy`: another run held the leases, and nothing was done. */
-  run: () => Promise<RunView['outcome']>;
+  /** Lists the panels that it can be run over one by one; by default it is run as a whole. */
+  panels?: () => readonly string[];
+  /** Returns the start of its last run, over this panel if one is named, by any process, in milliseconds since 1970; null before the first. */
+  lastStart: (panel?: string) => Promise<number | null>;
+  /** Runs it once, over this panel if one is named. `busy`: another run held the leases, and nothing was done. */
+  run: (request?: JobRequest) => Promise<RunView['outcome']>;
+}
+
+/** What one run of a job is over, and what ends it. */
+export interface JobRequest {
+  panel?: string | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of `startSchedule`. */
