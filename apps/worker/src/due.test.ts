@@ -5,17 +5,18 @@ import type { ScheduledJob } from './schedule/run-schedule.js';
 const MINUTE = 60_000;
 const at = (text: string): number => Date.parse(`2026-11-${text}Z`);
 
+const toInstant = (text: string | null | undefined): number | null => (text == null ? null : at(text));
+
 /** A job whose runs began at these instants, by panel. */
 function job(timing: ScheduledJob['timing'], started: Record<string, string | null>): ScheduledJob {
   const panels = Object.keys(started).filter((panel) => panel !== '');
   return {
     name: 'poll',
     timing,
-    ...(panels.length === 0 ? {} : { panels: () => panels }),
-    lastStart: (panel = '') => {
-      const last = started[panel] ?? null;
-      return Promise.resolve(last === null ? null : at(last));
-    },
+    lastStart: () => Promise.resolve(toInstant(started[''])),
+    ...(panels.length > 0 && {
+      lastStarts: () => Promise.resolve(new Map(panels.map((panel) => [panel, toInstant(started[panel])]))),
+    }),
     run: () => Promise.resolve('done'),
   };
 }

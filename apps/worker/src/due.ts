@@ -20,8 +20,8 @@ export async function listDue(
 ): Promise<DueRun[]> {
   const due: DueRun[] = [];
   for (const job of jobs) {
-    for (const panel of job.panels?.() ?? [null]) {
-      const last = await job.lastStart(panel ?? undefined);
+    const starts = (await job.lastStarts?.()) ?? new Map([[null, await job.lastStart()]]);
+    for (const [panel, last] of starts) {
       // A start in the future is that of a clock that was ahead.
       if (last === null || last > now || last < latestStart(job, { now, timeZone })) due.push({ job: job.name, panel });
     }

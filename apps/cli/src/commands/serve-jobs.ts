@@ -1,5 +1,5 @@
 import type { RunReport, RunView, Sluice } from '@sluice/engine';
-import type { ScheduledJob } from '@sluice/worker/schedule';
+import type { JobRequest, ScheduledJob } from '@sluice/worker/schedule';
 import type { Terminal } from '../terminal/terminal.js';
 import { printChangedAgents, printCheck } from '../terminal/reports/agent-report.js';
 import { printRun } from '../terminal/reports/run-report.js';
@@ -20,6 +20,11 @@ export interface JobParts {
 
 /** Runs among which the last one over all services is searched. */
 const RECENT = 100;
+/** The same where each panel has runs of its own. */
+const RECENT_BY_PANEL = 1000;
+
+/** What several workers divide among them. */
+const BY_PANEL: readonly Job['command'][] = ['poll', 'reconcile'];
 
 /**
  * Returns the jobs of the config of now for a server, which print what the commands print with `--quiet`. Each run asks for
@@ -30,14 +35,35 @@ export function serveJobs(parts: () => JobParts, deps: Deps): ScheduledJob[] {
     name: job.command,
     timing: toTiming(job),
     lastStart: async () => {
-      const { entries } = await parts().sluice.log.list({ kinds: ['run'], command: job.command, limit: RECENT });
-      const last = entries.find(
-        ({ service, scope, outcome }) => service === null && scope === null && outcome !== 'busy',
-      );
+      const last = (await listStarts(parts(), job.command, RECENT)).find(({ scope }) => scope === null);
       return last === undefined ? null : Date.parse(last.at);
     },
-    run: async () => WORK[job.command](parts()),
+    ...(BY_PANEL.includes(job.command) && { lastStarts: () => lastStarts(parts(), job.command) }),
+    run: async (request = {}) => WORK[job.command](parts(), request),
   }));
+}
+
+/** Newest first; one that was refused for the lease of another one has done nothing. */
+async function listStarts(
+  { sluice }: JobParts,
+  command: Job['command'],
+  limit: number,
+): Promise<{ at: string; scope: string | null }[]> {
+  const { entries } = await sluice.log.list({ kinds: ['run'], command, limit });
+  return entries.flatMap(({ at, service, scope = null, outcome }) =>
+    service === null && outcome !== 'busy' ? [{ at, scope: scope as string | null }] : [],
+  );
+}
+
+/** Returns the last start over each panel, as a run of its own or of one over all of them. */
+async function lastStarts(parts: JobParts, command: Job['command']): Promise<Map<string, number | null>> {
+  const starts = await listStarts(parts, command, RECENT_BY_PANEL);
+  return new Map(
+    Object.keys(parts.config.panels).map((panel) => {
+      const last = starts.find(({ scope }) => scope === null || scope === `panel ${panel}`);
+      return [panel, last === undefined ? null : Date.parse(last.at)];
+    }),
+  );
 }
 
 function toTiming({ timing, intervalMs }: Job): ScheduledJob['timing'] {
@@ -46,34 +72,35 @@ function toTiming({ timing, intervalMs }: Job): ScheduledJob['timing'] {
   return { at: `${two(timing.hour)}:${two(timing.minute)}` };
 }
 
-const WORK: Record<Job['command'], (parts: JobParts) => Promise<RunView['outcome']>> = {
-  poll: (parts) => {
+const WORK: Record<Job['command'], (parts: JobParts, request: JobRequest) => Promise<RunView['outcome']>> = {
+  poll: (parts, request) => {
     const due = parts.config.poll.maxOvershoot !== undefined;
-    return runOver((options) => parts.sluice.poll({ ...options, due }), parts);
+    return runOver((options) => parts.sluice.poll({ ...options, due }), parts, request);
   },
-  reconcile: (parts) => runOver((options) => parts.sluice.reconcile(options), parts),
-  'agent check': async ({ sluice, terminal }) => {
-    const report = await sluice.agents.check();
+  reconcile: (parts, request) => runOver((options) => parts.sluice.reconcile(options), parts, request),
+  'agent check': async ({ sluice, terminal }, { signal }) => {
+    const report = await sluice.agents.check({ signal });
     printCheck(terminal, report, false);
     return report.run.outcome;
   },
-  'call bill': async ({ sluice, config, terminal }) => {
-    const report = await sluice.calls.bill({ reports: billReports(config, toFormat({})) });
+  'call bill': async ({ sluice, config, terminal }, { signal }) => {
+    const report = await sluice.calls.bill({ signal, reports: billReports(config, toFormat({})) });
     printBills(terminal, report, false);
     return report.run.outcome;
   },
-  'service sync': async ({ sluice, terminal }) => {
-    const report = await sluice.services.sync();
+  'service sync': async ({ sluice, terminal }, { signal }) => {
+    const report = await sluice.services.sync({ signal });
     printSync(terminal, report);
     return report.run.outcome;
   },
 };
 
 async function runOver(
-  start: (options: { allServices: boolean }) => Promise<RunReport>,
+  start: (options: JobRequest & { allServices: boolean }) => Promise<RunReport>,
   { terminal }: Pick<JobParts, 'terminal'>,
+  request: JobRequest,
 ): Promise<RunView['outcome']> {
-  const report = await start({ allServices: false });
+  const report = await start({ ...request, allServices: false });
   printRun(terminal, report, false);
   printChangedAgents(terminal, report.agents, false);
   return report.run.outcome;

@@ -6,10 +6,10 @@ import { DAILY_MS, type JobTiming, nextDue, previousDue } from './timing.js';
 export interface ScheduledJob {
   name: string;
   timing: JobTiming;
-  /** Lists the panels that it can be run over one by one; by default it is run as a whole. */
-  panels?: () => readonly string[];
-  /** Returns the start of its last run, over this panel if one is named, by any process, in milliseconds since 1970; null before the first. */
-  lastStart: (panel?: string) => Promise<number | null>;
+  /** Returns the start of its last run as a whole, by any process, in milliseconds since 1970; null before the first. */
+  lastStart: () => Promise<number | null>;
+  /** Returns the same of each panel that it can be run on by itself; without it, it is run as a whole. */
+  lastStarts?: () => Promise<ReadonlyMap<string, number | null>>;
   /** Runs it once, over this panel if one is named. `busy`: another run held the leases, and nothing was done. */
   run: (request?: JobRequest) => Promise<RunView['outcome']>;
 }

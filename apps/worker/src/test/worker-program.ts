@@ -39,19 +39,27 @@ async function note(job: string, panel: string, event: string): Promise<void> {
   }
 }
 
+async function lastStart(job: string, panel: string): Promise<number | null> {
+  const { rows } = await pool.query<{ at: string | null }>(
+    `select extract(epoch from max(at)) * 1000 as at from effects where job = $1 and panel = $2 and event = 'start'`,
+    [job, panel],
+  );
+  const at = rows[0]?.at ?? null;
+  return at === null ? null : Number(at);
+}
+
 const stop = new AbortController();
 const jobs = asked.jobs.map(({ name, everyMs, panels, lastsMs, outcome = 'done', isDeaf = false }): ScheduledJob => ({
   name,
   timing: { everyMs },
-  ...(panels === undefined ? {} : { panels: () => panels }),
-  async lastStart(panel = '') {
-    const { rows } = await pool.query<{ at: string | null }>(
-      `select extract(epoch from max(at)) * 1000 as at from effects where job = $1 and panel = $2 and event = 'start'`,
-      [name, panel],
-    );
-    const at = rows[0]?.at ?? null;
-    return at === null ? null : Number(at);
-  },
+  lastStart: () => lastStart(name, ''),
+  ...(panels !== undefined && {
+    async lastStarts() {
+      const starts = new Map<string, number | null>();
+      for (const panel of panels) starts.set(panel, await lastStart(name, panel));
+      return starts;
+    },
+  }),
   async run({ panel = '', signal } = {}) {
     await note(name, panel, 'start');
     print(`start ${name} ${panel}`);
