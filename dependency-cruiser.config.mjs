@@ -29,7 +29,7 @@ const engine = [
   ['features/calls', 'features/graph', 'features/services/sync', 'features/usage'],
   ['features/services'],
   ['features/ended', 'features/panels', 'features/refresh'],
-  ['features/billing', 'features/log', 'features/schedule', 'features/store', 'features/telephony'],
+  ['features/billing', 'features/log', 'features/queue', 'features/schedule', 'features/store', 'features/telephony'],
   ['features/preferences'],
   ['loop'],
   ['kernel/changes'],

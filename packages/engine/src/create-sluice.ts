@@ -67,7 +67,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
 }
 
 /** The calls of the instance that read from the store alone. */
-function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 'standing' | 'metrics'> {
+function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 'standing' | 'metrics' | 'queue'> {
   const { read } = calls;
   return {
     explain: checked('explain', calls, (service, explainOptions) =>
@@ -85,6 +85,9 @@ function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 's
     ),
     standing: checked('standing', calls, (standingOptions) =>
       read(standingOptions, async (context) => (await import('./features/overview/standing.js')).readStanding(context)),
+    ),
+    queue: checked('queue', calls, (queueOptions) =>
+      read(queueOptions, async (context) => (await import('./features/queue/read-queue.js')).readQueue(context)),
     ),
     metrics: checked('metrics', calls, (metricsOptions) =>
       read(metricsOptions, async (context) => (await import('./features/metrics/metrics.js')).collectMetrics(context)),
@@ -181,6 +184,7 @@ function toDependencies(options: SluiceOptions, latestConfig: () => Config): Dep
     billing: options.billing ?? [],
     channels: options.channels ?? [],
     ping: options.ping ?? null,
+    queue: options.queue ?? null,
     clock: options.clock ?? own.clock,
     random: options.random ?? Math.random,
     randomBytes: options.randomBytes ?? own.randomBytes,

@@ -129,6 +129,7 @@ export type Groups = Omit<
   | 'standing'
   | 'version'
   | 'metrics'
+  | 'queue'
   | 'close'
   | keyof AsyncDisposable
 >;

@@ -1,5 +1,5 @@
-import type { Explanation, OverviewReport, RunReport, Standing } from '@sluice/contract/documents';
-import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
+import type { Explanation, OverviewReport, QueueReport, RunReport, Standing } from '@sluice/contract/documents';
+import type { BillingKind, NoticeChannelKind, QueueReader } from '@sluice/contract/ports';
 import type { Clock, PanelKind, SluiceError } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Access } from './api/access.js';
@@ -57,6 +57,8 @@ export interface SluiceOptions {
   channels?: readonly NoticeChannelKind[] | undefined;
   /** Calls the address of the heartbeat; without it there is no heartbeat. */
   ping?: Ping | undefined;
+  /** Reads the queue of jobs, which a store on PostgreSQL may have; without it there is none. */
+  queue?: QueueReader | undefined;
   clock?: Clock | undefined;
   /** Jitter, in [0, 1). */
   random?: (() => number) | undefined;
@@ -123,7 +125,9 @@ export interface Sluice extends AsyncDisposable {
   standing(options?: CallOptions): Promise<Standing>;
   /** Returns a text that changes with every change of the store, also by other processes. */
   version(): Promise<string>;
-  /** Returns figures for monitoring, from the store alone. */
+  /** Returns the queue of jobs and its workers. */
+  queue(options?: CallOptions): Promise<QueueReport>;
+  /** Returns figures for monitoring, from the store and the queue alone. */
   metrics(options?: CallOptions): Promise<MetricsReport>;
   readonly services: Services;
   readonly holds: Holds;

@@ -11,6 +11,7 @@ import * as money from './money.js';
 import * as notices from './notices.js';
 import * as overview from './overview.js';
 import * as panels from './panels.js';
+import * as queue from './queue.js';
 import * as reports from './reports.js';
 import * as services from './services.js';
 import * as usage from './usage.js';
@@ -30,6 +31,7 @@ export {
   notices,
   overview,
   panels,
+  queue,
   reports,
   services,
   usage,
@@ -110,6 +112,7 @@ export type {
   UnassignedEntries,
   UnassignedEntry,
 } from './panels.js';
+export type { QueueFigures, QueueReport, WorkerView } from './queue.js';
 export type {
   CommandReport,
   CreatedUserReport,

@@ -11,6 +11,7 @@ import * as money from '../documents/money.js';
 import * as notices from '../documents/notices.js';
 import * as overview from '../documents/overview.js';
 import * as panels from '../documents/panels.js';
+import * as queue from '../documents/queue.js';
 import * as reports from '../documents/reports.js';
 import * as services from '../documents/services.js';
 import * as usage from '../documents/usage.js';
@@ -32,7 +33,7 @@ const z = {
 export const http = {
   ...{ z, name, ...inputs },
   ...{ access, adoption, agents, calls, embedded, explained, holds, money, notices },
-  ...{ overview, panels, reports, services, usage },
+  ...{ overview, panels, queue, reports, services, usage },
 };
 
 /** What endpoints are declared with. */

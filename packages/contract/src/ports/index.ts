@@ -26,6 +26,7 @@ export {
   type MarkedLine,
 } from './invoice.js';
 export type { ChannelDependencies, ChannelMessage, NoticeChannel, NoticeChannelKind } from './notice-channel.js';
+export type { QueueReader } from './queue.js';
 export type {
   ExportedServices,
   ServiceSource,

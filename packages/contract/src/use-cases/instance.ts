@@ -103,6 +103,17 @@ export const instance = group({
     callers: SERVER,
     accepts: () => accepts(options(called)),
   },
+  queue: {
+    callers: READ,
+    command: 'queue show',
+    accepts: () => accepts(options(called)),
+    routes: (h) => ({
+      'GET /queue': {
+        summary: 'Show the queue of jobs and its workers',
+        answer: h.queue.queue,
+      },
+    }),
+  },
   version: {
     callers: SERVER,
   },

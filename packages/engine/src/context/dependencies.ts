@@ -1,4 +1,4 @@
-import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
+import type { BillingKind, NoticeChannelKind, QueueReader } from '@sluice/contract/ports';
 import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
@@ -17,6 +17,8 @@ export interface Dependencies {
   channels: readonly NoticeChannelKind[];
   /** Calls the address of the heartbeat; null: there is none. */
   ping: Ping | null;
+  /** Reads the queue of jobs; null: there is none. */
+  queue: QueueReader | null;
   clock: Clock;
   /** Cryptographically strong bytes. */
   randomBytes: (count: number) => Uint8Array;

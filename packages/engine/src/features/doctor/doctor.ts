@@ -20,6 +20,7 @@ import { holdChecks } from './hold-checks.js';
 import { nextReadingChecks } from './next-reading-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
+import { queueChecks } from '../queue/read-queue.js';
 import { scheduleChecks } from './schedule-checks.js';
 import { takeOver } from './take-over.js';
 import { serviceChecks } from './service-checks.js';
@@ -67,6 +68,7 @@ export async function runDoctor(context: Context, request: DoctorRequest): Promi
       ? inSection('store', [brokenStore(request.standInFor)])
       : [
           ...inSection('store', await storeChecks(context)),
+          ...inSection('queue', await queueChecks(context)),
           ...inSection('runs', [
             ...(await clockChecks(context, panels)),
             ...(await confirmedClockChecks(context, { accepted, panels })),

@@ -3,6 +3,7 @@ import { readStoreSize } from '../store/store-size.js';
 import { type MetricFamily, MetricTable } from './families.js';
 import { addNoticeMetrics } from './notice-metrics.js';
 import { addPanelMetrics } from './panel-metrics.js';
+import { addQueueMetrics } from './queue-metrics.js';
 import { addRunMetrics } from './run-metrics.js';
 import { addServiceMetrics } from './service-metrics.js';
 
@@ -19,6 +20,7 @@ export async function collectMetrics(context: Context): Promise<MetricsReport> {
   await addPanelMetrics(context, table);
   await addRunMetrics(context, table);
   await addNoticeMetrics(context, table);
+  await addQueueMetrics(context, table);
   const size = readStoreSize(context.store.location, context.deps.files);
   table.add('sluice_store_bytes', {}, size?.bytes ?? null);
   table.add('sluice_store_free_bytes', {}, size?.freeBytes ?? null);
