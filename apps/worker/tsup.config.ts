@@ -2,4 +2,4 @@ import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
 // What `serve` runs the schedule with needs neither the queue nor PostgreSQL.
-export default defineConfig({ ...base, entry: ['src/index.ts', 'src/schedule/index.ts'] });
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/read-queue.ts', 'src/schedule/index.ts'] });

@@ -155,6 +155,9 @@ export function startSluice(
     ...configKinds(deps),
     ...configReaders(config, deps.env),
     ping: pingHeartbeat,
+    ...(isStoreOnServer(config) && {
+      queue: async () => (await import('@sluice/worker/queue')).readQueue(storePlace(config, deps.env).location),
+    }),
     clock,
     random,
     randomBytes,

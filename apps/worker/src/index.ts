@@ -1,5 +1,3 @@
-export { isPostgres } from './database.js';
-export { readQueue } from './read-queue.js';
 export { startWorker } from './start-worker.js';
 export type { Worker, WorkerOptions } from './options.js';
 export type { HeldJob, Identity } from './members.js';

@@ -2,7 +2,6 @@ import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import { Command, Option, type ParseOptionsResult } from 'commander';
 import type { Deps } from '../context.js';
-import { isNotBuilt } from './not-built.js';
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -41,9 +40,6 @@ export function repeated(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-/** Commander's own answers, which its types do not have. */
-const COMMANDER = Command.prototype as unknown as { unknownCommand: (this: Command) => void };
-
 /** A command whose code is loaded when it is called, which keeps the start-up short. */
 export class LazyCommand extends Command {
   readonly context: CommandContext;
@@ -59,18 +55,6 @@ export class LazyCommand extends Command {
 
   override createCommand(name = ''): LazyCommand {
     return new LazyCommand(name, this.context);
-  }
-
-  /** Replaces commander's answer to a command that it does not know. */
-  unknownCommand(): void {
-    const words = [...this.#words(), this.args[0] ?? ''];
-    if (isNotBuilt(words)) this.error(`error: "sluice ${words.join(' ')}" is not in this version yet`);
-    COMMANDER.unknownCommand.call(this);
-  }
-
-  /** Returns the words of the command without the program's name. */
-  #words(): string[] {
-    return this.parent instanceof LazyCommand ? [...this.parent.#words(), this.name()] : [];
   }
 
   /** Adds a section to the help; call it before `examples`. */

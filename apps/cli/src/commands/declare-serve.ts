@@ -1,7 +1,7 @@
 import { type LazyCommand, repeated } from './command.js';
 import { listOptions } from './list-options.js';
 
-/** Declares `serve` and `api-token`. */
+/** Declares `serve`, `worker`, `queue` and `api-token`. */
 export function declareServe(program: LazyCommand): void {
   program
     .command('serve')
@@ -11,8 +11,23 @@ export function declareServe(program: LazyCommand): void {
     .examples('sluice serve', 'sluice serve --listen 127.0.0.1:9000 --with-schedule')
     .runs(async () => (await import('./serve.js')).serve);
   program
+    .command('worker')
+    .description('run the jobs that are due, beside other workers on a store on PostgreSQL, until interrupted')
+    .option('--concurrency <n>', 'jobs at the same time (default: 4)')
+    .examples('sluice worker', 'sluice worker --concurrency 8')
+    .runs(async () => (await import('./worker.js')).worker);
+  program.group('queue', 'the queue of jobs on PostgreSQL', declareQueue).examples('sluice queue show');
+  program
     .group('api-token', 'tokens of the HTTP API, and share links', declareTokens)
     .examples('sluice api-token list');
+}
+
+function declareQueue(queue: LazyCommand): void {
+  queue
+    .command('show')
+    .description('show waiting and ended jobs, and the workers; exit code 1 if no worker begins jobs')
+    .examples('sluice queue show', 'sluice queue show --json')
+    .runs(async () => (await import('./queue.js')).queueShow);
 }
 
 function declareTokens(tokens: LazyCommand): void {

@@ -114,12 +114,11 @@ describe('an unknown panel, product or option', () => {
     }
   });
 
-  it('are said of commands that are not in this version, and of missing arguments', async () => {
+  it('are said of workers without PostgreSQL, and of missing arguments', async () => {
     const said = async (words: string): Promise<unknown[]> => {
       const { exitCode, stderr } = await at.bench.sluice(words);
       return [exitCode, stderr];
     };
-    expect(await said('worker')).toEqual([2, 'sluice: "sluice worker" is not in this version yet\n']);
     expect(await said('explain')).toEqual([2, 'sluice: Missing required argument "service"\n']);
     for (const words of ['version', '-V', '--version'])
       expect((await at.bench.sluice(words)).stdout).toBe('0.0.0-test\n');
