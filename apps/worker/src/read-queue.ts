@@ -32,7 +32,9 @@ const QUESTION = `
          extract(epoch from completed_on) * 1000 as at
        from ended where outcome in ('failed', 'lost', 'expired') order by completed_on desc limit ${FAILED}) f) as failed,
     (select coalesce(json_agg(w order by w.started), '[]') from (
-       select id, host, pid, version, concurrency, config, waits, jobs, ahead_ms as ahead,
+       select id, host, pid, version, concurrency, config, waits, ahead_ms as ahead,
+         (select coalesce(json_agg(j), '[]') from jsonb_array_elements(jobs) j
+          where exists (select from open where open.id::text = j->>'id' and state = 'active')) as jobs,
          lost_at is not null or seen_at < clock_timestamp() - $1 * interval '1 millisecond' as is_lost,
          ended_at is not null as is_ended,
          extract(epoch from started_at) * 1000 as started, extract(epoch from seen_at) * 1000 as seen

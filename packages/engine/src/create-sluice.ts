@@ -99,14 +99,14 @@ function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 's
 type RunKind = Pick<RunRequest, 'command' | 'observeAll'>;
 
 async function runOverPanels(context: Context, kind: RunKind, options: PollOptions): Promise<RunReport> {
-  const { panel, service, onProgress } = options;
+  const { onProgress } = options;
   const { isWatched } = await import('./kernel/run/run-request.js');
   const { runPanels } = await import('./loop/run.js');
   const { runParts } = await import('./features/parts/run-parts.js');
   const request: RunRequest = {
     ...kind,
-    panel,
-    service,
+    panel: options.panel,
+    service: options.service,
     due: options.due === true,
     dryRun: options.dryRun === true,
     allowMass: options.allowMass === true,
@@ -115,8 +115,11 @@ async function runOverPanels(context: Context, kind: RunKind, options: PollOptio
   };
   if (request.due === true) (await import('./loop/due.js')).refuseUndue(context.config, request);
   const work = (): Promise<RunReport> => runPanels(context, request, runParts);
-  if (!isWatched(request) || context.config.heartbeat === undefined) return work();
-  return (await import('./features/notices/heartbeat.js')).withHeartbeat(context, work);
+  const { dryRun, panel, service } = request;
+  const isShared = context.deps.queue !== null && !dryRun && panel !== undefined && service === undefined;
+  if (context.config.heartbeat === undefined || !(isWatched(request) || isShared)) return work();
+  const { withHeartbeat, withSharedHeartbeat } = await import('./features/notices/heartbeat.js');
+  return isShared ? withSharedHeartbeat(context, work) : withHeartbeat(context, work);
 }
 
 /** The calls of the instance itself; all others are in groups. */

@@ -1,7 +1,8 @@
 import type { RunCommand } from '../../kernel/run/bracket.js';
-import type { RunOutcome } from '@sluice/state-store';
+import type { RunOutcome, RunRecord } from '@sluice/state-store';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { scheduledCommands } from '../schedule/jobs.js';
+import { findOverAll } from '../schedule/last-run.js';
 import type { Context } from '../../context/context.js';
 import { listUndecided } from '../../kernel/run/left-elsewhere.js';
 import type { MetricTable } from './families.js';
@@ -21,11 +22,7 @@ export async function addRunMetrics(context: Context, table: MetricTable): Promi
     table.add('sluice_run_interval_seconds', { command }, intervalMs / 1000);
     // A run that began while the clock was ahead would stay the last one until the clock gets there.
     const ofAll = { command, whole: true, until: context.now(), limit: 1 };
-    const [success] = await store.runs.list({
-      ...ofAll,
-      outcomes: SUCCESSES,
-      ...(await lastDecided(context, command)),
-    });
+    const success = await findSuccess(context, command, ofAll);
     if (success?.finishedAt != null)
       table.add('sluice_run_last_success_timestamp_seconds', { command }, Date.parse(success.finishedAt) / 1000);
     const [last] = await store.runs.list({ ...ofAll, outcomes: OUTCOMES });
@@ -37,6 +34,20 @@ export async function addRunMetrics(context: Context, table: MetricTable): Promi
   }
   const paid = await store.purchases.countPaid();
   for (const actor of ['manual', 'auto'] as const) table.add('sluice_purchases_total', { actor }, paid[actor]);
+}
+
+/** Returns the last success over all panels: where workers run them one by one, the oldest of the last ones of each panel. */
+async function findSuccess(
+  context: Context,
+  command: RunCommand,
+  ofAll: { command: string; whole: boolean; until: string; limit: number },
+): Promise<RunRecord | null> {
+  const { until = ofAll.until } = await lastDecided(context, command);
+  const isSuccess = ({ outcome, startedAt }: RunRecord): boolean =>
+    startedAt <= until && outcome !== null && SUCCESSES.includes(outcome);
+  if (context.deps.queue !== null) return findOverAll(context, command, isSuccess);
+  const [success] = await context.store.runs.list({ ...ofAll, outcomes: SUCCESSES, until });
+  return success ?? null;
 }
 
 /** A run that decided nothing on a panel has not succeeded, whatever it did on the others: returns before when one did. */

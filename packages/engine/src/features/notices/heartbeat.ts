@@ -1,6 +1,8 @@
 import type { RunOutcome } from '@sluice/state-store';
+import type { Context } from '../../context/context.js';
 import type { Dependencies } from '../../context/dependencies.js';
 import type { Config } from '../../base/config/schema.js';
+import { findOverAll, isLate } from '../schedule/last-run.js';
 
 /** Outcomes of a run that did its work: some services may have failed. */
 const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
@@ -21,6 +23,18 @@ export function withFailure<T extends Ended>(context: Pinging, work: () => Promi
   return between(context, { start: false, success: false }, work);
 }
 
+/**
+ * Runs `work`, one over a panel that workers run by itself, and calls the heartbeat's address where each panel had a run that succeeded
+ * not long ago, `/fail` where this one fails.
+ */
+export function withSharedHeartbeat<T extends Ended>(context: Context, work: () => Promise<T>): Promise<T> {
+  const isFresh = async (): Promise<boolean> => {
+    const last = await findOverAll(context, 'poll', ({ outcome }) => outcome !== null && SUCCESSES.includes(outcome));
+    return last !== null && !isLate(context, last, context.config.poll.interval);
+  };
+  return between(context, { start: false, success: isFresh }, work);
+}
+
 interface Ended {
   run: { outcome: RunOutcome };
 }
@@ -31,7 +45,7 @@ interface Pinging {
 
 async function between<T extends Ended>(
   { config, deps }: Pinging,
-  calls: { start: boolean; success: boolean },
+  calls: { start: boolean; success: boolean | (() => Promise<boolean>) },
   work: () => Promise<T>,
 ): Promise<T> {
   const { heartbeat } = config;
@@ -50,7 +64,8 @@ async function between<T extends Ended>(
     await started;
     const { outcome } = report.run;
     const isSuccess = SUCCESSES.includes(outcome);
-    if (outcome !== 'busy' && (calls.success || !isSuccess)) await call(isSuccess ? '' : '/fail');
+    const isCalled = !isSuccess || (typeof calls.success === 'boolean' ? calls.success : await calls.success());
+    if (outcome !== 'busy' && isCalled) await call(isSuccess ? '' : '/fail');
     return report;
   } catch (error) {
     await started;

@@ -31,12 +31,27 @@ const hasBegun = ({ outcome }: RunRecord): boolean => outcome !== 'busy';
 type IsMeant = (run: RunRecord) => boolean | Promise<boolean>;
 
 async function findNewest(context: Context, command: RunCommand, isMeant: IsMeant): Promise<RunRecord | null> {
+  if (context.deps.queue !== null) return findOverAll(context, command, isMeant);
   const seen: RunRecord[] = [];
   const found = await findMeant(context, { command, whole: true }, (run) => {
     if (seen.length === 0) seen.push(run);
     return isMeant(run);
   });
   return found ?? seen[0] ?? null;
+}
+
+/**
+ * Returns the run since whose start every panel of the config has had a run that is meant, where workers run the panels one by one; null
+ * where one has none.
+ */
+export function findOverAll(context: Context, command: RunCommand, isMeant: IsMeant): Promise<RunRecord | null> {
+  const missing = new Set(Object.keys(context.config.panels).map((panel) => toScope({ panel })));
+  return findMeant(context, { command }, async (run) => {
+    const isNeeded = run.service === null && (run.scope === null || missing.has(run.scope));
+    if (!isNeeded || !(await isMeant(run))) return false;
+    missing.delete(run.scope);
+    return run.scope === null || missing.size === 0;
+  });
 }
 
 async function findMeant(
