@@ -174,6 +174,7 @@ describe('the built command', () => {
       'explain dcim-1',
       'override set dcim-2 --quota 1TB',
       'override list',
+      'queue show',
       'override clear dcim-2',
       'credit add 7 50.00 --currency EUR --ref first --note transfer',
       'credit show 7',

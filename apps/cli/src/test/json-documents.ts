@@ -93,6 +93,7 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('service list');
     await kept('override set', 'override set svc-2 --quota 1TB');
     await kept('override list');
+    await kept('queue show');
     await kept('override clear', 'override clear svc-2');
     await kept('credit add', 'credit add 42 50.00 --currency EUR --ref transfer-4711 --note transfer');
     await kept('credit show', 'credit show 42');

@@ -83,6 +83,8 @@ export const SILENT: Record<string, readonly string[]> = {
     'command notice list',
     'command notify list',
     'command override list',
+    'command queue show',
+    'GET /api/v1/queue',
     'command service export',
     'command compare',
     ...under(
