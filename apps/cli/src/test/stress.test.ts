@@ -2,6 +2,7 @@ import { describe, it } from '@jest/globals';
 import { seeds, underSeed, type SeededRandom } from './seeded-random.js';
 import { easydcimWorld } from './stress/easydcim-world.js';
 import { hiddifyWorld } from './stress/hiddify-world.js';
+import { shopWorld } from './stress/shop-world.js';
 import { playStory } from './stress/story.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
@@ -23,7 +24,7 @@ describe('commands that run at the same time on one store and one panel', () => 
 });
 
 async function playInWorld(random: SeededRandom): Promise<void> {
-  const world = random.chance(0.5) ? await easydcimWorld(random) : await hiddifyWorld(random);
+  const world = await random.pick([easydcimWorld, hiddifyWorld, shopWorld])(random);
   try {
     await playStory(world, random);
   } finally {

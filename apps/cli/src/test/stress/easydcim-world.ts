@@ -1,6 +1,5 @@
-import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
+import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { GB, HOUR, TOKEN } from '../easydcim-bench.js';
-import { Bench } from '../harness.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { drawEasyDcimChange } from './easydcim-commands.js';
 import {
@@ -14,8 +13,18 @@ import {
   toRow,
   type DrawnService,
 } from './easydcim-services.js';
-import { FactBook } from './facts.js';
-import { dateIn, drawSwitch, panelSubject, type Target, type Touch, type World } from './world.js';
+import {
+  type ConfigPart,
+  dateIn,
+  drawSwitch,
+  type Ground,
+  newGround,
+  panelSubject,
+  type Target,
+  type Touch,
+  type World,
+  writeConfig,
+} from './world.js';
 import { wrongRows } from './wrong-rows.js';
 
 const TOUCH = /^POST \/api\/v3\/admin\/(port|order)s\/\{id\}\/(?:service\/)?(disable|suspend|enable|unsuspend)$/;
@@ -23,25 +32,25 @@ const TOUCH = /^POST \/api\/v3\/admin\/(port|order)s\/\{id\}\/(?:service\/)?(dis
 type Panels = Record<(typeof PANELS)[number], FakeEasyDcim>;
 
 /** Two EasyDCIM installations with the same ids, and services of which some share ports or an order. */
-export async function easydcimWorld(random: SeededRandom): Promise<World> {
-  const bench = new Bench(manualClock(Date.now()));
+export async function easydcimWorld(random: SeededRandom, { bench, book }: Ground = newGround()): Promise<World> {
   const panels: Panels = {
     dcim: await startFakeEasyDcim({ token: TOKEN, timeZone: 'UTC' }),
     dcim2: await startFakeEasyDcim({ token: TOKEN, timeZone: 'UTC' }),
   };
   bench.env['DCIM_TOKEN'] = TOKEN;
-  bench.write('sluice.yaml', toConfig(panels));
+  const config = toConfig(panels);
+  writeConfig(bench, [config]);
   const services = drawServices(random);
-  const book = new FactBook();
   const targets = buildPanels(panels, services, random);
   for (const panel of PANELS) book.define(panelSubject(panel), { observing: false }, Date.now());
   for (const service of services) book.define(service.id, service.facts, Date.now());
-  bench.write('services.csv', toCsv(services));
+  bench.write('servers.csv', toCsv(services));
   const world: World = {
     bench,
+    config,
     env: { DCIM_TOKEN: TOKEN },
     servers: PANELS.map((panel) => panels[panel].server),
-    deciding: ['poll', 'reconcile'],
+    deciding: () => ['poll', 'reconcile'],
     book,
     targets,
     calls: (subject, facts, target) => {
@@ -51,15 +60,17 @@ export async function easydcimWorld(random: SeededRandom): Promise<World> {
     touches: () => PANELS.flatMap((panel) => listTouches(panel, panels[panel])),
     isRestricted: ({ panel, id }) => isRestricted(panels, panel, id),
     setUp: async (run) => {
-      await run(['service', 'import', 'services.csv', '--allow-duplicate-refs']);
+      await run(['service', 'import', 'servers.csv', '--allow-duplicate-refs']);
       if (random.chance(0.65)) await run(['poll'], 'run');
     },
+    last: [['reconcile']],
     drawRun: (drawn) => {
       const panel = drawn.chance(0.5) ? ['--panel', 'dcim'] : [];
       return { words: [drawn.pick(['poll', 'poll', 'reconcile']), ...panel], kind: 'run', subjects: [], writes: [] };
     },
     drawChange: (drawn, busy) =>
       drawn.chance(0.06) ? drawSwitch('dcim', drawn, book, busy) : drawEasyDcimChange(drawn, { services, book, busy }),
+    repeated: () => PANELS.flatMap((panel) => listRepeated(panel, panels[panel])),
     wrongNow: () => [],
     wrongAfter: () =>
       wrongRows(world, services, (facts) => ({
@@ -75,20 +86,12 @@ export async function easydcimWorld(random: SeededRandom): Promise<World> {
   return world;
 }
 
-function toConfig(panels: Panels): string {
+function toConfig(panels: Panels): ConfigPart {
   const lines = PANELS.map(
     (panel) =>
       `  ${panel}: { kind: easydcim, url: "${panels[panel].url}", allowHttp: true, token: "\${env:DCIM_TOKEN}", retries: 0, timeout: 10s }`,
   );
-  return [
-    'timeZone: UTC',
-    'poll: { overdue: hold, brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }',
-    'panels:',
-    ...lines,
-    'products:',
-    ...PRODUCTS,
-    '',
-  ].join('\n');
+  return { panels: lines, products: PRODUCTS };
 }
 
 /** Both installations have the same services with the same traffic; on the second one staff shut half of the ports. */
@@ -141,6 +144,11 @@ function listTouches(panel: string, fake: FakeEasyDcim): Touch[] {
     const what = verb === 'disable' || verb === 'suspend' ? 'restrict' : 'release';
     return [{ at: call.at, panel, target: `${panel} ${kind} ${id}`, what }];
   });
+}
+
+function listRepeated(panel: string, { events }: FakeEasyDcim): string[] {
+  const repeated = events.filter(({ by, changed }) => by === 'api' && !changed);
+  return repeated.map(({ what, id }) => `${panel}: ${what} ${id}`);
 }
 
 function isRestricted(panels: Panels, panel: string, target: string): boolean {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FakeCall, FakeServer } from '@sluice/fake-panels';
 
 /** Keeps one call of a command waiting, so that others can end in the middle of it. */
@@ -7,6 +8,9 @@ export interface Gate {
   /** Lets it through. */
   open: () => void;
 }
+
+/** A panel may do a change so long after its call, and no longer: runs judge by what it shows then. */
+const LONGEST_MS = 11_000;
 
 /** Closes a gate for the n-th call from now on, to any of the panels. */
 export function closeGate(servers: FakeServer[], n: number, matches: (call: FakeCall) => boolean): Gate {
@@ -22,7 +26,7 @@ export function closeGate(servers: FakeServer[], n: number, matches: (call: Fake
         kind: 'wait',
         until: () => {
           arrive();
-          return opened;
+          return Promise.race([opened, wait(LONGEST_MS, undefined, { ref: false })]);
         },
       },
     }),

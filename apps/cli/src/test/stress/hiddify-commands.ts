@@ -19,7 +19,7 @@ function listKinds({ ofAgent, id }: DrawnUser, facts: Partial<Facts>, accounting
   if (facts.made !== true) return [create, create, importDue, importDue, ...(ofAgent ? [] : [importSize])];
   const dated = [renew, importDue];
   // Whom operators hold by name is another than whom runs hold, so that it can be told who must open what.
-  const held = id === 'svc-1' || id === 'svc-3' ? [hold, suspend] : [];
+  const held = id === 'vpn-1' || id === 'vpn-3' ? [hold, suspend] : [];
   if (!ofAgent) return [...dated, ...held, override, importSize, changePackage];
   return accounting === 'allocated'
     ? [...dated, ...held, changePackage, changePackage, changePackage]

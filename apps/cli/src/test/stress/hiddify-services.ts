@@ -35,7 +35,7 @@ export function drawUsers(random: SeededRandom): DrawnUser[] {
       used: 0,
       over: false,
     };
-    return { id: `svc-${number}`, ofAgent, facts };
+    return { id: `vpn-${number}`, ofAgent, facts };
   });
 }
 

@@ -1,7 +1,6 @@
-import { manualClock, startFakeHiddify, type FakeHiddify } from '@sluice/fake-panels';
-import { Bench } from '../harness.js';
+import { startFakeHiddify, type FakeHiddify } from '@sluice/fake-panels';
 import type { SeededRandom } from '../seeded-random.js';
-import { FactBook } from './facts.js';
+import type { FactBook } from './facts.js';
 import { drawHiddifyChange } from './hiddify-commands.js';
 import {
   AGENT,
@@ -15,22 +14,32 @@ import {
   type DrawnUser,
 } from './hiddify-services.js';
 import { wrongAccounts, wrongNumbers, wrongSum } from './hiddify-wrong.js';
-import { dateIn, drawSwitch, panelSubject, type Target, type Touch, type World } from './world.js';
+import {
+  type ConfigPart,
+  dateIn,
+  drawSwitch,
+  type Ground,
+  newGround,
+  panelSubject,
+  type Target,
+  type Touch,
+  type World,
+  writeConfig,
+} from './world.js';
 
 const GB = 1024 ** 3;
 const PANEL = 'vpn';
 const LOOSE = ['loose-1', 'loose-2', 'loose-3'];
 
 /** A Hiddify panel with an agent, services whose users belong to it or to the Owner, and users of the agent alone. */
-export async function hiddifyWorld(random: SeededRandom): Promise<World> {
-  const bench = new Bench(manualClock(Date.now()));
+export async function hiddifyWorld(random: SeededRandom, { bench, book }: Ground = newGround()): Promise<World> {
   const panel = await startFakeHiddify();
   const accounting: Accounting = random.chance(0.5) ? 'allocated' : 'consumed';
   const north = panel.addAgent(undefined, { name: 'north' });
   bench.env['HIDDIFY_KEY'] = panel.key;
-  bench.write('sluice.yaml', toConfig(panel, north, accounting));
+  const config = toConfig(panel, north, accounting);
+  writeConfig(bench, [config]);
   const users = drawUsers(random);
-  const book = new FactBook();
   book.define(panelSubject(PANEL), { observing: false }, Date.now());
   for (const { id, facts } of users) book.define(id, facts, Date.now());
   if (accounting === 'consumed') {
@@ -41,18 +50,20 @@ export async function hiddifyWorld(random: SeededRandom): Promise<World> {
   if (accounting === 'consumed') {
     targets.push(...LOOSE.map((name) => ({ panel: PANEL, id: userTarget(name), subjects: [AGENT], byStaff: false })));
   }
-  bench.write('services.csv', toCsv(users));
+  bench.write('users.csv', toCsv(users));
   const world: World = {
     bench,
+    config,
     env: { HIDDIFY_KEY: panel.key },
     servers: [panel.server],
-    deciding: ['reconcile'],
+    deciding: () => ['reconcile'],
     book,
     targets,
     calls: callsFor,
     touches: () => listTouches(panel),
     isRestricted: ({ id }) => named(panel, id).some(({ enable }) => !enable),
     setUp: (run) => setUp({ run, random, panel, users, book, targets, accounting }),
+    last: [['reconcile']],
     drawRun: (drawn) => ({
       words: drawn.pick(accounting === 'consumed' ? [CHECK, CHECK, ['reconcile']] : [['poll'], ['reconcile'], CHECK]),
       kind: 'run',
@@ -63,6 +74,7 @@ export async function hiddifyWorld(random: SeededRandom): Promise<World> {
       drawn.chance(accounting === 'consumed' ? 0.3 : 0.05)
         ? drawSwitch(PANEL, drawn, book, busy)
         : drawHiddifyChange(drawn, { users, accounting, book, busy }),
+    repeated: () => [],
     wrongNow: () => [...wrongNumbers(panel, users), ...(accounting === 'allocated' ? wrongSum(panel, north) : [])],
     wrongAfter: () => wrongAccounts(world, panel, users),
     close: async () => {
@@ -86,7 +98,7 @@ interface SetUp {
 }
 
 async function setUp({ run, random, panel, users, book, targets, accounting }: SetUp): Promise<void> {
-  await run(['service', 'import', 'services.csv']);
+  await run(['service', 'import', 'users.csv']);
   for (const { id, facts } of users) if (facts['made'] === true) await run(['provision', 'create', id]);
   const limit = accounting === 'allocated' ? ALLOCATED_LIMIT : CONSUMED_LIMIT;
   await run(['agent', 'limit', 'north', '--gb', String(limit), '--yes']);
@@ -113,20 +125,13 @@ async function setUp({ run, random, panel, users, book, targets, accounting }: S
   if (random.chance(0.35)) await run(['reconcile'], 'run');
 }
 
-function toConfig(panel: FakeHiddify, north: string, accounting: Accounting): string {
+function toConfig(panel: FakeHiddify, north: string, accounting: Accounting): ConfigPart {
   const products = Object.entries(SIZES).flatMap(([size, gb]) => [
     `  vpn-${size}: { panel: ${PANEL}, quota: { total: ${gb}GB }, hiddify: { packageDays: 30, mode: no_reset } }`,
     `  agency-${size}: { panel: ${PANEL}, quota: { total: ${gb}GB }, hiddify: { agent: ${north}, packageDays: 30, mode: no_reset } }`,
   ]);
-  return [
-    'timeZone: UTC',
-    'poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }',
-    'panels:',
-    `  ${PANEL}: { kind: hiddify, url: "${panel.url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}", retries: 0, timeout: 10s, agents: { accounting: ${accounting} } }`,
-    'products:',
-    ...products,
-    '',
-  ].join('\n');
+  const line = `  ${PANEL}: { kind: hiddify, url: "${panel.url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}", retries: 0, timeout: 10s, agents: { accounting: ${accounting} } }`;
+  return { panels: [line], products };
 }
 
 function toCsv(users: DrawnUser[]): string {

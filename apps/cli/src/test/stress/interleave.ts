@@ -14,9 +14,13 @@ const LONGEST_GATE_MS = 10_000;
  * One round: a command is stopped in the middle of its calls, others are run to their end meanwhile, then it goes on.
  * Now and then one of them is killed, or stopped between its reading of the store and its writing.
  */
-export async function playRound(runner: Runner, random: SeededRandom): Promise<void> {
+export async function playRound(
+  runner: Runner,
+  random: SeededRandom,
+  /** What commands of other rounds set at the same time. */
+  busy = new Set<string>(),
+): Promise<void> {
   const { world } = runner;
-  const busy = new Set<string>();
   const leading = random.chance(0.75)
     ? world.drawRun(random)
     : (drawFree(world, random, busy, isOrder) ?? world.drawRun(random));

@@ -108,7 +108,7 @@ function isDecided(
 
 function covers({ deciding }: World, { command }: CommandRecord, panel: string): boolean {
   const at = command.words.indexOf('--panel');
-  return deciding.includes(command.words[0] ?? '') && (at < 0 || command.words[at + 1] === panel);
+  return deciding(panel).includes(command.words[0] ?? '') && (at < 0 || command.words[at + 1] === panel);
 }
 
 function wasRunning({ startedAt, endedAt }: CommandRecord, at: number): boolean {

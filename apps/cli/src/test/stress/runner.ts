@@ -52,6 +52,7 @@ export class Runner {
 
   #begin(command: Command): CommandRecord {
     const { world } = this;
+    command.before?.();
     if (command.file !== undefined) world.bench.write(command.file.name, command.file.text);
     const record = { command, startedAt: Date.now(), endedAt: null, exitCode: null, output: '', remarks: [] };
     this.records.push(record);

@@ -23,6 +23,7 @@ export async function playStory(world: World, random: SeededRandom): Promise<voi
     wrong.push(...wrongEndings(runner.records));
     await calm(runner);
     wrong.push(...wrongTargets(world), ...world.wrongNow(), ...(await world.wrongAfter()));
+    wrong.push(...world.repeated().map((what) => `made twice: ${what}`));
     wrong.push(...world.servers.flatMap(({ failures }) => failures));
   } catch (error) {
     throw new Error(`${String(error)}\n${timeline(world, runner.records)}`, { cause: error });
@@ -50,7 +51,7 @@ async function calm(runner: Runner): Promise<void> {
     if (world.book.value(panelSubject(panel), 'observing') === false) continue;
     expectDone(await runner.runInside(switchCommand(panel, false)));
   }
-  expectDone(await runner.runInside({ ...plain(['reconcile']), kind: 'run' }));
+  for (const words of world.last) expectDone(await runner.runInside({ ...plain(words), kind: 'run' }));
 }
 
 /** Runs a command once more of which it is not certain what it has set; where it is refused, it has set nothing. */

@@ -1,7 +1,7 @@
-import type { FakeServer } from '@sluice/fake-panels';
-import type { Bench } from '../harness.js';
+import { type FakeServer, manualClock } from '@sluice/fake-panels';
+import { Bench } from '../harness.js';
 import type { SeededRandom } from '../seeded-random.js';
-import type { FactBook, Facts, Value, Write } from './facts.js';
+import { FactBook, type Facts, type Value, type Write } from './facts.js';
 
 /** A command to be run. */
 export interface Command {
@@ -12,6 +12,8 @@ export interface Command {
   subjects: string[];
   /** What it sets when it ends with 0. */
   writes: Write[];
+  /** What others do on the panels or in the billing system right before it. */
+  before?: () => void;
   /** A file that it reads, written before it is started. */
   file?: { name: string; text: string };
   /** The command that sets a fact back, where this one was refused halfway. */
@@ -37,13 +39,33 @@ export interface Target {
   byStaff: boolean;
 }
 
+/** What several worlds may share: a folder with a store, and what is known. */
+export interface Ground {
+  bench: Bench;
+  book: FactBook;
+}
+
+/** A ground for one world. */
+export const newGround = (): Ground => ({ bench: new Bench(manualClock(Date.now())), book: new FactBook() });
+
+/** What of the config a world needs. */
+export interface ConfigPart {
+  /** Lines of the section `panels`. */
+  panels: readonly string[];
+  /** Lines of the section `products`. */
+  products: readonly string[];
+  /** Further lines at the top level. */
+  more?: readonly string[];
+}
+
 /** One store, its panels, and what is known of them. */
 export interface World {
   bench: Bench;
+  config: ConfigPart;
   env: Record<string, string>;
   servers: FakeServer[];
-  /** Verbs of runs that decide on every reason that there is in this world. */
-  deciding: readonly string[];
+  /** Verbs of runs that decide on every reason that there is on a panel. */
+  deciding: (panel: string) => readonly string[];
   book: FactBook;
   targets: Target[];
   /**
@@ -56,14 +78,34 @@ export interface World {
   isRestricted: (target: Target) => boolean;
   /** What comes before the commands that run at the same time: services, accounts, perhaps a first run. */
   setUp: (run: (words: string[], kind?: 'run') => Promise<void>) => Promise<void>;
+  /** Runs that do what is left to do, once nothing is under way any more. */
+  last: readonly string[][];
   drawRun: (random: SeededRandom) => Command;
   /** A command that changes facts none of which is `busy` (`subject field`); null when none came to mind. */
   drawChange: (random: SeededRandom, busy: ReadonlySet<string>) => Command | null;
+  /** Changes by calls that asked a panel for what was so already: made twice. */
+  repeated: () => string[];
   /** What is wrong with the panels at this moment, whatever is under way. */
   wrongNow: () => string[];
   /** What is wrong after everything has ended and one quiet run was done. */
   wrongAfter: () => Promise<string[]>;
   close: () => Promise<void>;
+}
+
+/** Writes the config of worlds that share a store. */
+export function writeConfig(bench: Bench, parts: readonly ConfigPart[], state: readonly string[] = []): void {
+  const lines = [
+    'timeZone: UTC',
+    'poll: { overdue: hold, brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }',
+    ...state,
+    ...parts.flatMap(({ more = [] }) => more),
+    'panels:',
+    ...parts.flatMap(({ panels }) => panels),
+    'products:',
+    ...parts.flatMap(({ products }) => products),
+    '',
+  ];
+  bench.write('sluice.yaml', lines.join('\n'));
 }
 
 /** Subject of the facts of a panel: whether it is only observed. */
