@@ -2,6 +2,7 @@ import type { Enforcement } from '@sluice/contract/documents';
 import {
   type ApplyContext,
   failedStep,
+  IN_PROGRESS_MS,
   inDoubt,
   type ItemError,
   type Plan,
@@ -12,6 +13,7 @@ import {
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
 import { INTERRUPTED } from '../../base/interruption.js';
+import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { leaveOut, saveResources } from '../subject/facts.js';
 import { toListKnown } from '../subject/pages.js';
@@ -185,16 +187,20 @@ async function performStep<W extends Changed>(
       : { budget: context.ports.agentBudget(context, { name: panel.name, agents: panel.agents }) }),
     // In one transaction, so that a caller that stops the run later finds the call in the journal and can wait for its end.
     calling: async (begins) => {
-      const at = context.now();
       const read = begins === undefined ? undefined : withBegins(row, begins);
       const isFirst = [row, ...work.actions].every(({ calledAt }) => calledAt === null);
       const refused = isFirst ? await refuse?.() : null;
       if (refused != null) throw new ChangeStopped(refused);
-      await context.write(fences, async (tables) => {
-        const stop = await readStop(tables, work);
-        if (stop !== null) throw new ChangeStopped(stop);
-        await tables.actions.called(row.id, at, read?.payload);
-      });
+      let at: string;
+      do {
+        at = context.now();
+        const journaled = at;
+        await context.write(fences, async (tables) => {
+          const stop = await readStop(tables, work);
+          if (stop !== null) throw new ChangeStopped(stop);
+          await tables.actions.called(row.id, journaled, read?.payload);
+        });
+      } while (isLate(context, at));
       row = { ...(read ?? row), calledAt: at };
     },
     accepted: (observed) =>
@@ -212,6 +218,16 @@ async function performStep<W extends Changed>(
     return { outcome, row, stop: error.stop };
   }
 }
+
+/** Others count a call from its entry in the journal: it has to reach the panel while they wait for it. */
+const LATE_MS = IN_PROGRESS_MS / 3;
+
+/**
+ * Returns whether a process stood still, or its store did, between the entry of a call in the journal and the call: its lease may be
+ * another run's by now, which has judged the call as not made.
+ */
+const isLate = ({ deps }: Context, journaledAt: string): boolean =>
+  deps.clock.now() - Date.parse(journaledAt) > LATE_MS;
 
 async function earlierActions(
   { actions }: Pick<StoreTables, 'actions'>,
