@@ -8,7 +8,10 @@ export interface CuttableWay {
   /** Refuses new connections. */
   refuse(): void;
   accept(): void;
-  /** Passes nothing on from now on, in either direction, also on new connections, as a network that lost its way. */
+  /**
+   * Passes nothing on from now on, in either direction, also on new connections, as a network that lost its way: nobody is told. What is sent
+   * meanwhile, and the ends of connections, arrive late, after `unblock`.
+   */
   block(): void;
   unblock(): void;
   /** Ends all connections right after the client has sent this text: nothing of the answer arrives. */
@@ -34,13 +37,17 @@ export function openWay(to: number): Promise<CuttableWay> {
     const behind = connect(to, '127.0.0.1');
     const pair = [client, behind] as const;
     pairs.add(pair);
-    const end = (): void => {
-      for (const socket of pair) socket.destroy();
-      pairs.delete(pair);
-    };
-    for (const socket of pair) socket.on('error', end).on('close', end);
+    for (const [from, to] of [pair, [behind, client]] as const) {
+      if (isBlocked) from.pause();
+      from.on('error', () => undefined);
+      // A socket that is not read from does not show its end either.
+      from.on('close', (failed) => {
+        pairs.delete(pair);
+        if (failed) to.destroy();
+        else to.end();
+      });
+    }
     client.on('data', (data) => {
-      if (isBlocked) return;
       const isLast = last !== null && data.includes(last);
       behind.write(data, () => {
         if (!isLast) return;
@@ -50,9 +57,7 @@ export function openWay(to: number): Promise<CuttableWay> {
         behind.end();
       });
     });
-    behind.on('data', (data) => {
-      if (!isBlocked) client.write(data);
-    });
+    behind.on('data', (data) => client.write(data));
   });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
@@ -67,9 +72,11 @@ export function openWay(to: number): Promise<CuttableWay> {
         },
         block: () => {
           isBlocked = true;
+          for (const pair of pairs) for (const socket of pair) socket.pause();
         },
         unblock: () => {
           isBlocked = false;
+          for (const pair of pairs) for (const socket of pair) socket.resume();
         },
         cutAfter: (text) => {
           last = text;
