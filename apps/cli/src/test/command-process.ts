@@ -33,8 +33,15 @@ export interface ProcessOptions {
 /** Starts the built command; it has to have been built before (`npm run build`). */
 export function startCommand(words: string[], { cwd, env = {}, through = [] }: ProcessOptions): CommandProcess {
   if (!existsSync(COMMAND)) throw new Error('The command is not built: run "npm run build" in apps/cli before');
-  const [program = '', ...rest] = [...through, process.execPath, COMMAND, ...words];
-  const child = spawn(program, rest, {
+  return startProgram([...through, process.execPath, COMMAND, ...words], { cwd, env });
+}
+
+/** Starts a program with its words. */
+export function startProgram(
+  [program = '', ...words]: readonly string[],
+  { cwd, env = {} }: Omit<ProcessOptions, 'through'>,
+): CommandProcess {
+  const child = spawn(program, words, {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

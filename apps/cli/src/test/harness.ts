@@ -26,6 +26,8 @@ export class Bench {
   env: Record<string, string> = {};
   /** Where the config has the store. */
   storeFile = 'sluice.db';
+  /** The store, where it is no file. */
+  storeUrl: string | null = null;
   /** Everything that was printed so far, for searches after secrets. */
   printed = '';
   #pid = 1000;
@@ -103,7 +105,7 @@ export class Bench {
 
   /** Opens the store beside the command, to look into it. */
   async store<T>(look: (store: StateStore) => Promise<T>): Promise<T> {
-    const store = await openStore({ location: this.path(this.storeFile), clock: this.clock });
+    const store = await openStore({ location: this.storeUrl ?? this.path(this.storeFile), clock: this.clock });
     try {
       return await look(store);
     } finally {

@@ -63,6 +63,7 @@ export async function easydcimWorld(random: SeededRandom, { bench, book }: Groun
       await run(['service', 'import', 'servers.csv', '--allow-duplicate-refs']);
       if (random.chance(0.65)) await run(['poll'], 'run');
     },
+    waitOut: () => Promise.resolve(),
     last: [['reconcile']],
     drawRun: (drawn) => {
       const panel = drawn.chance(0.5) ? ['--panel', 'dcim'] : [];

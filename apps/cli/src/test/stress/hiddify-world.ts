@@ -63,6 +63,7 @@ export async function hiddifyWorld(random: SeededRandom, { bench, book }: Ground
     touches: () => listTouches(panel),
     isRestricted: ({ id }) => named(panel, id).some(({ enable }) => !enable),
     setUp: (run) => setUp({ run, random, panel, users, book, targets, accounting }),
+    waitOut: () => Promise.resolve(),
     last: [['reconcile']],
     drawRun: (drawn) => ({
       words: drawn.pick(accounting === 'consumed' ? [CHECK, CHECK, ['reconcile']] : [['poll'], ['reconcile'], CHECK]),

@@ -48,7 +48,7 @@ async function startOthers(
     if (command === null) continue;
     near.push(...command.subjects);
     const start = (): Running => startFree(runner, command, busy);
-    if (frozen === null && runner.inProcesses && command.words[1] === 'import' && random.chance(0.5)) {
+    if (frozen === null && runner.freezes && command.words[1] === 'import' && random.chance(0.5)) {
       frozen = await freeze(runner.world.bench, start);
       // Somebody has to come in between.
       left = Math.max(left, 2);

@@ -7,16 +7,25 @@ import { panelSubject, type Target, type Touch, type World } from './world.js';
  */
 export const ON_ITS_WAY_MS = 400;
 
+/** Commands that were run on a world. */
+interface Played {
+  world: World;
+  records: readonly CommandRecord[];
+  /** How long a call may be on its way that was sent before a command ended. */
+  onItsWayMs?: number;
+}
+
+type Watched = Required<Played>;
+
 /** What was wrong while commands were running, by the panels' logs of calls. */
-export function wrongMeanwhile(world: World, records: readonly CommandRecord[], touches: readonly Touch[]): string[] {
+export function wrongMeanwhile(played: Played, touches: readonly Touch[]): string[] {
+  const watched = { onItsWayMs: ON_ITS_WAY_MS, ...played };
   return touches.flatMap((touch) => {
-    const target = world.targets.find(({ id }) => id === touch.target);
+    const target = watched.world.targets.find(({ id }) => id === touch.target);
     if (target === undefined) return [`${touch.target} belongs to nobody, yet it was touched (${touch.what})`];
-    const observed = observedAgainst(world, records, touch, target);
+    const observed = observedAgainst(watched, touch, target);
     const reason =
-      touch.what === 'restrict'
-        ? restrictedWithout(world, touch, target)
-        : releasedAgainst(world, records, touch, target);
+      touch.what === 'restrict' ? restrictedWithout(watched, touch, target) : releasedAgainst(watched, touch, target);
     return [observed, reason].filter((problem) => problem !== null);
   });
 }
@@ -25,32 +34,35 @@ export function wrongMeanwhile(world: World, records: readonly CommandRecord[], 
  * Under `observe` only what an operator orders by name changes the panel. The command waits for the changes that were sent
  * before it: none is excused by having been on its way.
  */
-function observedAgainst(world: World, records: readonly CommandRecord[], touch: Touch, target: Target): string | null {
+function observedAgainst({ world, records, onItsWayMs }: Watched, touch: Touch, target: Target): string | null {
   const switches = world.book.combinations(panelSubject(touch.panel), touch.at, touch.at);
   if (!switches.every((facts) => facts['observing'] === true)) return null;
   const ordered = records.some(
-    (record) =>
-      record.command.kind === 'order' &&
-      record.command.subjects.some((subject) => target.subjects.includes(subject)) &&
-      wasRunning(record, touch.at),
+    ({ command, startedAt, endedAt }) =>
+      command.kind === 'order' &&
+      command.subjects.some((subject) => target.subjects.includes(subject)) &&
+      startedAt <= touch.at &&
+      (endedAt ?? Infinity) >= touch.at - onItsWayMs,
   );
   return ordered ? null : `${touch.target}: ${touch.what} arrived although ${touch.panel} is only observed`;
 }
 
-function restrictedWithout(world: World, touch: Touch, target: Target): string | null {
-  const from = touch.at - ON_ITS_WAY_MS;
+function restrictedWithout({ world, onItsWayMs }: Watched, touch: Touch, target: Target): string | null {
+  const from = touch.at - onItsWayMs;
   const called = target.subjects.some((subject) =>
     world.book.combinations(subject, from, touch.at).some((facts) => world.calls(subject, facts, target) !== null),
   );
   return called ? null : `${touch.target} was restricted although every reason for it had ended`;
 }
 
-function releasedAgainst(world: World, records: readonly CommandRecord[], touch: Touch, target: Target): string | null {
+function releasedAgainst(watched: Watched, touch: Touch, target: Target): string | null {
+  const { world, onItsWayMs } = watched;
+  const before = touch.at - onItsWayMs;
   for (const subject of target.subjects) {
-    const since = calledSince(world, subject, touch, target);
+    const since = calledSince(watched, subject, touch, target);
     if (since === null) continue;
-    const ordered = everyCall(world, subject, touch.at - ON_ITS_WAY_MS, touch.at, target, ['ordered']);
-    if (ordered || isDecided(world, records, { subject, since, until: touch.at - ON_ITS_WAY_MS, panel: touch.panel })) {
+    const ordered = everyCall(world, subject, before, touch.at, target, ['ordered']);
+    if (ordered || isDecided(watched, { subject, since, until: before, panel: touch.panel })) {
       return `${touch.target} was given back although ${subject} calls for it`;
     }
   }
@@ -58,10 +70,11 @@ function releasedAgainst(world: World, records: readonly CommandRecord[], touch:
 }
 
 /** Since when a subject has certainly called for a target without a break; null when it is not certain that it does. */
-function calledSince(world: World, subject: string, touch: Touch, target: Target): number | null {
+function calledSince({ world, onItsWayMs }: Watched, subject: string, touch: Touch, target: Target): number | null {
+  const before = touch.at - onItsWayMs;
   let since: number | null = null;
-  for (const moment of [touch.at - ON_ITS_WAY_MS, ...world.book.changes(subject)]) {
-    if (moment > touch.at - ON_ITS_WAY_MS) continue;
+  for (const moment of [before, ...world.book.changes(subject)]) {
+    if (moment > before) continue;
     if (!everyCall(world, subject, moment, touch.at, target, ['ordered', 'decided'])) return since;
     since = moment;
   }
@@ -84,8 +97,7 @@ function everyCall(
 
 /** Whether a run has ended well since, with nothing that could have kept it from deciding about this subject. */
 function isDecided(
-  world: World,
-  records: readonly CommandRecord[],
+  { world, records }: Watched,
   { subject, since, until, panel }: { subject: string; since: number; until: number; panel: string },
 ): boolean {
   return records.some((run) => {
@@ -109,10 +121,6 @@ function isDecided(
 function covers({ deciding }: World, { command }: CommandRecord, panel: string): boolean {
   const at = command.words.indexOf('--panel');
   return deciding(panel).includes(command.words[0] ?? '') && (at < 0 || command.words[at + 1] === panel);
-}
-
-function wasRunning({ startedAt, endedAt }: CommandRecord, at: number): boolean {
-  return startedAt <= at && (endedAt ?? Infinity) >= at - ON_ITS_WAY_MS;
 }
 
 /** What is restricted and should not be, or the other way round, once nothing is under way any more. */

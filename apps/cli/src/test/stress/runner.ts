@@ -1,6 +1,7 @@
 import { isAlive, realClock } from '@sluice/engine';
 import { startCommand } from '../command-process.js';
 import { IdleWatch } from './waiting.js';
+import type { Deps } from '../../context.js';
 import type { Ending } from './facts.js';
 import type { Command, World } from './world.js';
 import { processParts } from '@sluice/engine/process';
@@ -30,13 +31,16 @@ export interface Running {
 
 /** Runs commands in processes of their own or inside this one, and tells the fact book how they end. */
 export class Runner {
-  readonly records: CommandRecord[] = [];
   readonly #alive = new Set<number>();
   #lastPid = BEYOND_PIDS;
+
+  readonly records: CommandRecord[] = [];
 
   constructor(
     readonly world: World,
     readonly inProcesses: boolean,
+    /** Whether commands may be stopped while the store is locked, which keeps everybody else waiting. */
+    readonly freezes: boolean = inProcesses,
   ) {}
 
   start(command: Command): Running {
@@ -44,8 +48,8 @@ export class Runner {
   }
 
   /** Runs a command inside this process to its end. */
-  async runInside(command: Command): Promise<CommandRecord> {
-    const running = this.#startInside(command);
+  async runInside(command: Command, overrides: Partial<Deps> = {}): Promise<CommandRecord> {
+    const running = this.#startInside(command, overrides);
     await running.ended;
     return running.record;
   }
@@ -62,7 +66,7 @@ export class Runner {
 
   #end(record: CommandRecord, exitCode: number | null, output: string): void {
     Object.assign(record, { endedAt: Date.now(), exitCode, output });
-    this.world.book.finish(record.command.writes, Date.now(), toEnding(exitCode));
+    this.world.book.finish(record.command.writes, Date.now(), toEnding(record));
   }
 
   #startProcess(command: Command): Running {
@@ -76,7 +80,7 @@ export class Runner {
     return { record, ended, process: child, isWaiting: () => watch.look(WAITS_AFTER_LOOKS) };
   }
 
-  #startInside(command: Command): Running {
+  #startInside(command: Command, overrides: Partial<Deps> = {}): Running {
     const record = this.#begin(command);
     const pid = ++this.#lastPid;
     this.#alive.add(pid);
@@ -94,6 +98,7 @@ export class Runner {
       // What a killed process left behind is not waited for, and what others in here hold is.
       isAlive: (owner) =>
         owner.pid > BEYOND_PIDS ? this.#alive.has(owner.pid) : isAlive(owner, processParts().owner.host),
+      ...overrides,
     });
     const ended = inside.then(({ exitCode, stdout, stderr }) => {
       this.#alive.delete(pid);
@@ -110,8 +115,12 @@ const BEYOND_PIDS = 10_000_000;
 const WAITS_AFTER_LOOKS = 6;
 const WAITS_AFTER_SLEEPS = 3;
 
+const LEASE_LOST = /was taken over by run|no longer belongs to this run/;
+
 /** 5: another run had the lease; 2: refused. Nothing is stored then. What else failed may have been stored in part. */
-export function toEnding(exitCode: number | null): Ending {
+export function toEnding({ exitCode, output }: Pick<CommandRecord, 'exitCode' | 'output'>): Ending {
   if (exitCode === 0) return 'set';
+  // A lease that was lost had been held.
+  if (LEASE_LOST.test(output)) return 'unclear';
   return exitCode === 2 || exitCode === 5 ? 'not-set' : 'unclear';
 }

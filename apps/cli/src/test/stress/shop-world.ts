@@ -1,3 +1,4 @@
+import type { StateStore } from '@sluice/state-store';
 import { TOKEN } from '../easydcim-bench.js';
 import type { SeededRandom } from '../seeded-random.js';
 import { CLIENTS, CREDIT, firstOfLastMonth, openShop, PRICE, QUOTA, type Shop, THRESHOLD } from './shop.js';
@@ -32,7 +33,8 @@ export async function shopWorld(random: SeededRandom, { bench, book }: Ground = 
       }
       await run(['poll', '--panel', 'shop'], 'run');
     },
-    last: [['service', 'sync'], ['reconcile'], ['call', 'bill']],
+    waitOut: () => bench.store(ageBills),
+    last: [['service', 'sync'], ['reconcile'], ['call', 'bill', '--resend']],
     drawRun: (drawn) => drawShopRun(drawn, shop),
     drawChange: (drawn) => drawShopChange(drawn, shop),
     repeated: () => [],
@@ -44,6 +46,14 @@ export async function shopWorld(random: SeededRandom, { bench, book }: Ground = 
     },
   };
   return world;
+}
+
+/** What WHMCS may still do with a line that was sent, it does within ten minutes: then it is sent again by request. */
+async function ageBills({ callBills }: StateStore): Promise<void> {
+  const earlier = new Date(Date.now() - 11 * 60_000).toISOString();
+  for (const { id, sentAt } of await callBills.list()) {
+    if (sentAt !== null && sentAt > earlier) await callBills.update(id, { sentAt: earlier });
+  }
 }
 
 function toConfig({ panel, voice, whmcs, billing }: Shop): ConfigPart {

@@ -3,7 +3,7 @@ import { wrongMeanwhile, wrongTargets } from './invariants.js';
 import { playRound } from './interleave.js';
 import { Runner, toEnding, type CommandRecord } from './runner.js';
 import { timeline } from './timeline.js';
-import { type Command, panelSubject, switchCommand, type World } from './world.js';
+import { type Command, listPanels, panelSubject, switchCommand, type World } from './world.js';
 
 /** Plays rounds of commands on one world, and looks for what must never be, during and after. */
 export async function playStory(world: World, random: SeededRandom): Promise<void> {
@@ -19,7 +19,7 @@ export async function playStory(world: World, random: SeededRandom): Promise<voi
     for (let rounds = random.whole(1, 2); rounds > 0; rounds--) await playRound(runner, random);
     for (const server of world.servers) server.latencyMs = 0;
     const touches = world.touches().filter(({ at }) => at >= begun);
-    wrong.push(...wrongMeanwhile(world, runner.records, touches));
+    wrong.push(...wrongMeanwhile(runner, touches));
     wrong.push(...wrongEndings(runner.records));
     await calm(runner);
     wrong.push(...wrongTargets(world), ...world.wrongNow(), ...(await world.wrongAfter()));
@@ -34,7 +34,7 @@ export async function playStory(world: World, random: SeededRandom): Promise<voi
 }
 
 /** Runs may leave out what others were working on; a command about one service may be refused or find it leased. */
-function wrongEndings(records: readonly CommandRecord[]): string[] {
+export function wrongEndings(records: readonly CommandRecord[]): string[] {
   return records.flatMap(({ command, exitCode, output }) => {
     if (exitCode === null || [0, 1, 2, 3, 5].includes(exitCode)) return [];
     return [`${command.words.join(' ')} ended with ${exitCode}: ${output}`];
@@ -42,15 +42,16 @@ function wrongEndings(records: readonly CommandRecord[]): string[] {
 }
 
 /** Brings every fact to a certain value, then lets one run do what is left to do. */
-async function calm(runner: Runner): Promise<void> {
+export async function calm(runner: Runner): Promise<void> {
   const { world } = runner;
   // A refused command leaves nothing uncertain, although it may have named a value that is possible since.
-  const unclear = runner.records.filter(({ exitCode }) => toEnding(exitCode) === 'unclear');
+  const unclear = runner.records.filter((record) => toEnding(record) === 'unclear');
   for (const { command } of unclear) await makeCertain(runner, command);
   for (const panel of listPanels(world)) {
     if (world.book.value(panelSubject(panel), 'observing') === false) continue;
     expectDone(await runner.runInside(switchCommand(panel, false)));
   }
+  await world.waitOut();
   for (const words of world.last) expectDone(await runner.runInside({ ...plain(words), kind: 'run' }));
 }
 
@@ -69,14 +70,10 @@ async function makeCertain(runner: Runner, command: Command): Promise<void> {
   }
 }
 
-function listPanels(world: World): string[] {
-  return [...new Set(world.targets.map(({ panel }) => panel))];
-}
-
-function expectDone({ command, exitCode, output }: CommandRecord): void {
+export function expectDone({ command, exitCode, output }: CommandRecord): void {
   if (exitCode !== 0) throw new Error(`${command.words.join(' ')} ended with ${String(exitCode)}: ${output}`);
 }
 
-function plain(words: string[]): Command {
+export function plain(words: string[]): Command {
   return { words, kind: 'other', subjects: [], writes: [] };
 }

@@ -78,6 +78,8 @@ export interface World {
   isRestricted: (target: Target) => boolean;
   /** What comes before the commands that run at the same time: services, accounts, perhaps a first run. */
   setUp: (run: (words: string[], kind?: 'run') => Promise<void>) => Promise<void>;
+  /** Lets the time pass that doubts last which nobody can end before. */
+  waitOut: () => Promise<void>;
   /** Runs that do what is left to do, once nothing is under way any more. */
   last: readonly string[][];
   drawRun: (random: SeededRandom) => Command;
@@ -113,6 +115,11 @@ export const panelSubject = (panel: string): string => `panel ${panel}`;
 
 /** A write of one fact. */
 export const write = (subject: string, field: string, value: Value): Write => ({ subject, field, value });
+
+/** The panels with something that may be restricted. */
+export const listPanels = ({ targets }: Pick<World, 'targets'>): string[] => [
+  ...new Set(targets.map(({ panel }) => panel)),
+];
 
 /** Whether a write meets a fact that another command under way sets. */
 export function isBusy(busy: ReadonlySet<string>, writes: readonly Write[]): boolean {
