@@ -109,8 +109,8 @@ async function followProgress(terminal: Terminal, deps: Deps): Promise<Followed>
   return {
     report: ({ step, rows, total }) => {
       if (deps.signal.aborted) throw interrupted();
-      if (step === 'verify') bars.copy.stop();
-      bars[step].update(rows, total);
+      if (step !== 'copy') bars.copy.stop();
+      if (step !== 'mark') bars[step].update(rows, total);
     },
     stop: () => {
       bars.copy.stop();

@@ -6,7 +6,9 @@ import { clearAll } from './target.js';
 
 /** How far a copy is. */
 export interface CopyProgress {
-  step: 'copy' | 'verify';
+  /** `mark`: before the store is marked as moved, and before its copy may be used. */
+  step: 'copy' | 'verify' | 'mark';
+  /** Empty where it is about no table. */
   table: string;
   /** Rows of all tables so far, and in all. */
   rows: number;

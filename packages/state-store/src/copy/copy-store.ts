@@ -137,8 +137,12 @@ async function copy(plan: Copy): Promise<CopyResult> {
     const compared = await verifyTables(transfer);
     for (const table of tables) await to.continueNumbers(table);
     const movedAt = frozen.state === 'moved' ? frozen.at : now();
+    const rows = compared.reduce((sum, table) => sum + table.rows, 0);
+    const marking = { step: 'mark' as const, table: '', rows, total: rows };
+    await options.onProgress?.(marking);
     // Until the second of these, neither store is written to.
     await from.transaction(() => from.setMark({ ...frozen, state: 'moved', at: movedAt }));
+    await options.onProgress?.(marking);
     await to.transaction(() => to.setMark(null));
     return toResult({ from: from.shown, to: to.shown, resumed: plan.mark !== null, tables: compared, movedAt });
   } finally {
