@@ -11,7 +11,7 @@ import type { RunRequest } from './kernel/run/run-request.js';
 import { Context, type ContextParts } from './context/context.js';
 import { listRenames } from './context/panel-addresses.js';
 import { readStoredNames, toNamedError } from './context/stored-names.js';
-import type { PollOptions, Sluice, SluiceOptions } from './sluice.js';
+import type { RunOptions, Sluice, SluiceOptions } from './sluice.js';
 
 /**
  * Creates an instance of the engine over a store.
@@ -40,7 +40,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
       return running;
     },
   };
-  const run = (request: RunKind, runOptions: PollOptions = {}): Promise<RunReport> => {
+  const run = (request: RunKind, runOptions: RunOptions = {}): Promise<RunReport> => {
     // A preview says what the next run does: it is refused as that is.
     const how = runOptions.dryRun === true ? 'accept' : 'change';
     return calls[how](runOptions, (context) => runOverPanels(context, request, runOptions));
@@ -98,7 +98,7 @@ function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 's
 /** A poll, a reconcile, or their preview. */
 type RunKind = Pick<RunRequest, 'command' | 'observeAll'>;
 
-async function runOverPanels(context: Context, kind: RunKind, options: PollOptions): Promise<RunReport> {
+async function runOverPanels(context: Context, kind: RunKind, options: RunOptions): Promise<RunReport> {
   const { onProgress } = options;
   const { isWatched } = await import('./kernel/run/run-request.js');
   const { runPanels } = await import('./loop/run.js');

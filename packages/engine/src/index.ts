@@ -153,5 +153,5 @@ export { readStoredProblems, type StoredProblem } from './features/services/stor
 export { EVENTS, toEvent, KNOWN_CODES, type NoticeEvent } from './base/notice-events.js';
 export { findChannelKind } from './base/config/notify-schema.js';
 export { createSluice } from './create-sluice.js';
-export type { CurrentConfig, PollOptions, RunOptions, Sluice, SluiceOptions } from './sluice.js';
+export type { CurrentConfig, RunOptions, Sluice, SluiceOptions } from './sluice.js';
 export { parseTime, type TimeReading } from './base/times.js';

@@ -87,6 +87,11 @@ export interface RunOptions extends CallOptions {
   panel?: string | undefined;
   /** Run over this service only. */
   service?: string | undefined;
+  /**
+   * A poll only: read the services whose next reading is due, by `poll.maxOvershoot` of the config. Made every `poll.floor`, such polls do
+   * no less than polls of all services every `poll.interval`.
+   */
+  due?: boolean | undefined;
   /** Only report what would be changed. */
   dryRun?: boolean | undefined;
   /** Permit more changes than the brake allows. */
@@ -96,15 +101,6 @@ export interface RunOptions extends CallOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Options of a poll. */
-export interface PollOptions extends RunOptions {
-  /**
-   * Read only services whose next reading is due, by `poll.maxOvershoot` of the config. Made every `poll.floor`, such polls do no less than
-   * polls of all services every `poll.interval`.
-   */
-  due?: boolean | undefined;
-}
-
 /**
  * The engine: one method per use case. Calls take plain objects and return the documents of docs/json.md; many may run at
  * once on one instance. Errors are `SluiceError`s with a `kind` and a `code` (docs/errors.md).
@@ -112,11 +108,11 @@ export interface PollOptions extends RunOptions {
 export interface Sluice extends AsyncDisposable {
   readonly config: Config;
   /** Reads usage, decides, and restricts or releases services. */
-  poll(options?: PollOptions): Promise<RunReport>;
+  poll(options?: RunOptions): Promise<RunReport>;
   /** As `poll`, and also observes every service, checks agents, and maintains the store. */
-  reconcile(options?: RunOptions): Promise<RunReport>;
+  reconcile(options?: Omit<RunOptions, 'due'>): Promise<RunReport>;
   /** Computes what `reconcile` would change. */
-  plan(options?: Omit<RunOptions, 'dryRun'>): Promise<RunReport>;
+  plan(options?: Omit<RunOptions, 'dryRun' | 'due'>): Promise<RunReport>;
   /** Explains why a service is in its state, now or at an instant (ISO UTC). */
   explain(service: string, options?: ReaderOptions & { at?: string | null }): Promise<Explanation>;
   /** Returns all services at a glance, from the store alone. */

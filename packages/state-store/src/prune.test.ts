@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { SampleRecord } from './records.js';
 import type { ApiTokenRecord } from './token-records.js';
-import { apiCall, sample } from './test/records.js';
+import { apiCall, notice, run, sample } from './test/records.js';
 import { useStore } from './test/use-store.js';
 
 const HOUR = 3_600_000;
@@ -54,6 +54,22 @@ describe('prune', () => {
     // The first of a cycle stays as it is.
     expect(await at.store.samples.list({ service: 'svc-2' })).toEqual([sample('svc-2', hourAgo(1, 20))]);
     expect(await prune()).toEqual({ apiCalls: 0, samples: 0 });
+  });
+
+  it('deletes polls that had nothing to read a day after them, unless they notified somebody', async () => {
+    const empty = { services: 0, read: 0 };
+    const old = { startedAt: ago(DAY + 1), finishedAt: ago(DAY), outcome: 'done', totals: empty } as const;
+    const { runs } = at.store;
+    await runs.start(run('r-empty', old));
+    await runs.start(run('r-new', { ...old, startedAt: ago(DAY - 1) }));
+    await runs.start(run('r-read', { ...old, totals: { services: 3, read: 3 } }));
+    await runs.start(run('r-failed', { ...old, error: 'panel: down' }));
+    await runs.start(run('r-panel', { ...old, scope: 'panel dcim' }));
+    await runs.start(run('r-notified', old));
+    await at.store.notices.add([notice('n-1', { run: 'r-notified' })]);
+    await prune();
+    const left = (await runs.list({ limit: 10 })).map(({ id }) => id);
+    expect(left.sort()).toEqual(['r-failed', 'r-new', 'r-notified', 'r-panel', 'r-read']);
   });
 
   it('deletes share links 30 days after their end, except those whose preference is not ended yet', async () => {

@@ -21,6 +21,9 @@ const DELIVERY_DAYS = 30;
 /** Share links are kept this many days after their end. */
 const LINK_DAYS = 30;
 
+/** Polls that had nothing to read, as one each minute mostly has where polls read what is due, are kept this many days. */
+const EMPTY_POLL_DAYS = 1;
+
 /** Raw samples are kept this many days where nothing is stated. */
 const RAW_DAYS = 7;
 
@@ -61,8 +64,16 @@ async function deleteEnded(access: Access, instant: number): Promise<void> {
     await db.deleteFrom('requests').where('at', '<', before).execute();
     const ended = new Date(instant - DELIVERY_DAYS * DAY_MS).toISOString();
     await db.deleteFrom('deliveries').where('state', 'in', ['sent', 'given-up']).where('at', '<', ended).execute();
+    await deleteEmptyPolls(db, new Date(instant - EMPTY_POLL_DAYS * DAY_MS).toISOString());
     await deleteLinks(db, new Date(instant - LINK_DAYS * DAY_MS).toISOString());
   });
+}
+
+/** Deletes polls over all panels that ended without an error before an instant, read no service and notified nobody. */
+async function deleteEmptyPolls(db: Session['db'], before: string): Promise<void> {
+  await sql`delete from "runs" where "command" = 'poll' and "started_at" < ${before} and "finished_at" is not null
+    and "error" is null and "service" is null and "scope" is null and "totals" like '{"services":0,%'
+    and not exists (select 1 from "notices" where "notices"."run" = "runs"."id")`.execute(db);
 }
 
 /** Deletes the share links that ended before an instant; the next run still reports that what one has set is over. */

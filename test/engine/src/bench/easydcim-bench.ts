@@ -1,5 +1,5 @@
 import { easydcim } from '@sluice/easydcim-client/panel';
-import type { PollOptions, RunReport, Sluice } from '@sluice/engine';
+import type { RunOptions, RunReport, Sluice } from '@sluice/engine';
 import { type FakeEasyDcim, manualClock, type NewService, startFakeEasyDcim } from '@sluice/fake-panels';
 import { EngineBench, type EngineParts, GB, HOUR, NO_DOUBT } from './engine-bench.js';
 
@@ -17,9 +17,9 @@ export interface EasyDcimBench {
   addService: (number: number, options?: ServiceOptions) => Promise<void>;
   /** Lets an hour pass with this inbound traffic of the n-th service. */
   use: (number: number, gigabytes: number) => void;
-  poll: (options?: PollOptions) => Promise<RunReport>;
+  poll: (options?: RunOptions) => Promise<RunReport>;
   /** The poll so many milliseconds later. */
-  pollAfter: (ms: number, options?: PollOptions) => Promise<RunReport>;
+  pollAfter: (ms: number, options?: RunOptions) => Promise<RunReport>;
   close: () => Promise<void>;
 }
 

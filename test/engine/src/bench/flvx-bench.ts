@@ -1,4 +1,4 @@
-import type { PollOptions, RunReport, Sluice } from '@sluice/engine';
+import type { RunOptions, RunReport, Sluice } from '@sluice/engine';
 import { type FakeFlvx, manualClock, startFakeFlvx } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
 import { useBench } from './each-test.js';
@@ -18,7 +18,7 @@ export interface FlvxBench {
   addService: (number: number, options?: ServiceOptions) => Promise<void>;
   /** Adds a service and creates its account; returns the panel's user id. */
   create: (number: number, options?: ServiceOptions) => Promise<number>;
-  poll: (options?: PollOptions) => Promise<RunReport>;
+  poll: (options?: RunOptions) => Promise<RunReport>;
   /** Sets how far the panel's clock is ahead of the engine's. */
   setAhead: (ms: number) => void;
   /** Throws where the panel got a call that it does not know. */

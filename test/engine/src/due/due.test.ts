@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PollOptions, RunReport } from '@sluice/engine';
+import type { RunOptions, RunReport } from '@sluice/engine';
 import { useBench } from '../bench/each-test.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { codeOf, GB, HOUR, MINUTE } from '../bench/engine-bench.js';
@@ -14,7 +14,7 @@ const at = useBench(() =>
 /** What a line of 100 Mbit/s carries in both directions, in bytes per second. */
 const RATE = 25_000_000;
 
-const due = (options: PollOptions = {}): Promise<RunReport> => at.poll({ due: true, ...options });
+const due = (options: RunOptions = {}): Promise<RunReport> => at.poll({ due: true, ...options });
 const read = (report: RunReport): string[] => report.services.map(({ id }) => id).sort();
 
 /** Makes a run each minute for a time, and returns the minutes in which something was read. */
