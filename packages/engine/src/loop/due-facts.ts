@@ -5,7 +5,7 @@ import type { DecisionRecord, NextReadingRecord, ServiceRecord } from '@sluice/s
 import { findEntry, listLimits } from '../base/config/find-entry.js';
 import { isInterrupted } from '../base/interruption.js';
 import type { Context } from '../context/context.js';
-import type { Enforcements } from '../context/enforcement.js';
+import { type Enforcements, readEnforcements } from '../context/enforcement.js';
 import { findNext, type LastRun, type Next } from '../kernel/subject/next-reading.js';
 import { isProtected } from '../kernel/subject/holds.js';
 import type { Applied, Loaded, Read } from '../kernel/subject/stages.js';
@@ -54,10 +54,11 @@ export async function withLines(context: Context, panel: Panel, reads: Read[]): 
 
 /** Returns a digest of what decides about all services of a panel at once: readings that were planned with another one are planned again. */
 export async function toBasis({ config, store }: Context, panel: string): Promise<string> {
-  const { poll, enforce, timeZone, products, packages } = config;
-  const { kind, lineSpeed, timeZone: own, enforce: ofPanel } = findEntry(config.panels, panel) ?? {};
-  const switches = (await store.switches.list()).filter((item) => item.panel === panel);
-  const facts = [poll, enforce, timeZone, kind, lineSpeed, own, ofPanel, products, packages, switches];
+  const { poll, timeZone, products, packages } = config;
+  const { kind, lineSpeed, timeZone: own } = findEntry(config.panels, panel) ?? {};
+  const enforcements = await readEnforcements(config, store);
+  const enforced = Object.keys(products).map((product) => enforcements.isObserving(panel, product));
+  const facts = [poll, timeZone, kind, lineSpeed, own, products, packages, enforced];
   return createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 12);
 }
 
@@ -89,8 +90,9 @@ export function planAfter(
     again: findAgain(context, work),
     busy: work.error !== null || isBusy(work.service),
     seen,
+    spread: toSpread(row),
   };
-  return { service: work.service.id, next: findNext(context, panel, work, last, toSpread(row)), seen };
+  return { service: work.service.id, next: findNext(context, panel, work, last), seen };
 }
 
 /** Returns when services are read next, by what is stored of them. One whose last reading is later than now is read at once. */
@@ -112,8 +114,9 @@ export async function planStored(
       again: decision === null ? null : findStoredAgain(context, facts, decision),
       busy: decision?.errorCode != null || isBusy(service),
       seen: row.rate,
+      spread: toSpread(row),
     };
-    const found = findNext(context, panel, facts, last, toSpread(row));
+    const found = findNext(context, panel, facts, last);
     const isAhead = last.triedAt > now || (facts.recorded?.readAt ?? '') > now;
     return { service: service.id, next: isAhead ? { ...found, at: now, reason: 'changed' } : found, seen: row.rate };
   });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Panel, usageError } from '@sluice/panel-kind';
 import type { HeldLease, NextReadingRecord, ServiceRecord } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
@@ -152,9 +153,12 @@ async function findDueServices(due: DueServices): Promise<FoundDue> {
   return { due: toRead.length === 0 ? null : { ...due, services: toRead }, stored };
 }
 
-/** Yields the services to be read, in pages. */
-export async function* toPages(services: readonly ServiceRecord[]): AsyncGenerator<ServiceRecord[]> {
-  for (let first = 0; first < services.length; first += PAGE) yield services.slice(first, first + PAGE);
+/** Returns the services to be read, in pages. */
+export function toPages(services: readonly ServiceRecord[]): AsyncIterable<ServiceRecord[]> {
+  const pages = Array.from({ length: Math.ceil(services.length / PAGE) }, (_, page) =>
+    services.slice(page * PAGE, (page + 1) * PAGE),
+  );
+  return Readable.from(pages);
 }
 
 /** Notes when services that a run is done with are read next. */

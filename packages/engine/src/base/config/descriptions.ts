@@ -123,10 +123,10 @@ const GENERAL: Record<string, string> = {
 
   'poll.interval': 'Time between polls, for schedules and for warnings about missing runs; default 15m',
   'poll.maxOvershoot':
-    'How much more than a limit a service may use before it is held, besides what its line carries in poll.floor: sluice poll --due, which schedules then install, reads only services whose next reading is due. Without it, each poll reads all services',
+    'How much more than a limit a service may use before it is held, besides what its line carries in poll.floor: schedules then poll only services whose next reading is due. Without it, each poll reads all services',
   'poll.floor':
-    'Time between two runs of sluice poll --due, and the shortest time between two readings of a service; default 1m',
-  'poll.ceiling': 'Longest time between two readings of a service by sluice poll --due; default 1h',
+    'With poll.maxOvershoot, the time between polls of what is due, and the shortest time between two readings of a service; default 1m',
+  'poll.ceiling': 'With poll.maxOvershoot, the longest time between two readings of a service; default 1h',
   'poll.overdue':
     'What happens after the due date, and after the days of grace that a product has (flvx.graceDays). meter: continue metering. hold: hold the service until it is renewed. ignore: leave the service unchanged',
   'poll.doubt': 'Doubts readings before a hold begins or a package is bought automatically',

@@ -56,18 +56,20 @@ export interface LastRun {
   busy: boolean;
   /** The highest rate that was seen lately, in bytes per second. */
   seen: number | null;
+  /** From 0 to 1: how much earlier than at the latest instant it is read. */
+  spread: number;
 }
 
 type Facts = Loaded<Stage>;
 
-/** Returns when a service is read next, by what is stored of it; `spread` is from 0 to 1. */
+/** Returns when a service is read next, by what is stored of it. */
 export function findNext(
   context: Context,
   panel: Pick<Panel, 'kind' | 'plausibility'>,
   facts: Facts,
   last: LastRun,
-  spread: number,
 ): Next {
+  const { spread } = last;
   const { cycle, product } = facts;
   const rate = findRate(context.config, panel, facts, { cycle, seen: last.seen });
   const known = { rate: rate.bytesPerSecond, isHighest: rate.isHighest };
@@ -174,15 +176,15 @@ function findMoments(
     if (date !== null) moments.push({ at: zonedMidnight(date, timeZone), what });
   };
   // Growth since the last reading before its end counts in the next window: that reading is as late as one of a poll of all.
-  const endOf = (end: string, what: string, countsOn: boolean): void => {
+  const addEnd = (end: string, what: string, countsOn: boolean): void => {
     const beforeMs = rules.floorMs + spread * Math.max(0, rules.intervalMs - rules.floorMs);
     if (countsOn) moments.push({ at: new Date(Date.parse(end) - beforeMs).toISOString(), what: `before-${what}` });
     moments.push({ at: end, what });
   };
-  if (cycle !== null) endOf(cycle.end, 'cycle-end', !kind.capabilities.includes('window-usage'));
+  if (cycle !== null) addEnd(cycle.end, 'cycle-end', !kind.capabilities.includes('window-usage'));
   for (const { window, allowance } of listLimits(config, service.product)) {
     if (window === 'cycle') continue;
-    endOf(calendarWindow({ window, timeZone, now: readAt }).end, `${window}-end`, typeof allowance !== 'string');
+    addEnd(calendarWindow({ window, timeZone, now: readAt }).end, `${window}-end`, typeof allowance !== 'string');
   }
   onDay(service.protectedUntil, 'protection-end');
   onDay(service.quotaReleasedUntil, 'release-end');
