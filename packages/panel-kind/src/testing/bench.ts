@@ -23,6 +23,8 @@ export interface PanelKindSuite<Sluice extends SuiteSluice = SuiteSluice> {
   test: SuiteTest;
   /** How many cases of each disturbed operation are tried, spread over all of them; default 2, `Infinity` for all. */
   cases?: number;
+  /** Whether every other operation is only killed, and a call of each between only fails; default false: each is disturbed in both ways. */
+  byTurns?: boolean;
 }
 
 /** How a bench is opened. */

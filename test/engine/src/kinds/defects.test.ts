@@ -23,7 +23,7 @@ function listStories(
   const stories = new Map<string, () => Promise<void>>();
   describePanelKind({
     ...PARTS,
-    ...{ name: kind.title, kind, worlds: waterworksWorlds({ accounts: true, ways }), cases },
+    ...{ name: kind.title, kind, worlds: waterworksWorlds({ accounts: true, ways }), cases, byTurns: false },
     test: {
       describe: (_name, define) => {
         define();

@@ -5,9 +5,12 @@ import { openStore } from '@sluice/state-store';
 
 export const GB = 1024 ** 3;
 
+const LONG = process.env['SLUICE_LONG'] === '1';
+
 /** What every kind is tested with: the engine, the store and jest. */
-export const PARTS: Pick<PanelKindSuite<Sluice>, 'engine' | 'test' | 'cases'> = {
+export const PARTS: Pick<PanelKindSuite<Sluice>, 'engine' | 'test' | 'cases' | 'byTurns'> = {
   engine: { createSluice, parseConfig, openStore },
   test: { describe, it, expect },
-  cases: process.env['SLUICE_LONG'] === '1' ? Infinity : 1,
+  cases: LONG ? Infinity : 1,
+  byTurns: !LONG,
 };
