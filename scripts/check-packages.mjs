@@ -5,6 +5,7 @@ import path from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import ts from 'typescript';
 import { writeDeclarations } from './declarations.mjs';
 import { ensureInstalled, root } from './ensure-installed.mjs';
 import { packInto, published } from './pack.mjs';
@@ -54,6 +55,29 @@ function checkPackedInClone({ folder, manifest }) {
     (file) => !packed.files.some((one) => path.join('.', file) === path.join('.', one.path)),
   );
   if (missing.length > 0) throw new Error(`${manifest.name}, packed in a fresh clone, has no ${missing.join(', ')}`);
+}
+
+/** Checks the types that a file loads from installed packages: those of ours, not those of Node and of other libraries. */
+function findWrongTypes(file) {
+  const { NodeNext: module } = ts.ModuleKind;
+  const program = ts.createProgram([file], {
+    ...{ noEmit: true, strict: true, module, target: ts.ScriptTarget.ES2023, lib: ['lib.es2023.d.ts'] },
+    ...{ types: ['node'], typeRoots: [path.join(root, 'node_modules', '@types')] },
+  });
+  const isOurs = ({ fileName }) => fileName === file || /\/node_modules\/@sluice\//.test(fileName);
+  const ours = program.getSourceFiles().filter(isOurs);
+  if (ours.length < published.length) throw new Error(`${file} loads ${ours.length} files of ours`);
+  const diagnostics = [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...ours.flatMap((one) => [...program.getSyntacticDiagnostics(one), ...program.getSemanticDiagnostics(one)]),
+  ];
+  const getCanonicalFileName = (name) => name;
+  return ts.formatDiagnostics(diagnostics, {
+    getCurrentDirectory: () => path.dirname(file),
+    getCanonicalFileName,
+    getNewLine: () => '\n',
+  });
 }
 
 try {
@@ -106,11 +130,8 @@ try {
     path.join(empty, 'use.ts'),
     `${uses.join('\n')}\nexport const all: object[] = [${entries.map((_, index) => `library${index}`).join(', ')}];\n`,
   );
-  run(process.execPath, [
-    path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-    ...['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023', '--types', 'node'],
-    ...['--typeRoots', path.join(root, 'node_modules', '@types'), '--skipLibCheck', 'false', 'use.ts'],
-  ]);
+  const wrong = findWrongTypes(path.join(empty, 'use.ts'));
+  if (wrong !== '') throw new Error(wrong);
 
   const sluice = path.join(empty, 'node_modules', '.bin', 'sluice');
   const version = run(sluice, ['--version']).trim();
