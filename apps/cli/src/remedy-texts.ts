@@ -354,9 +354,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   call_bill_late: '"sluice schedule show" prints the cron or systemd schedule for it',
   run_at_work:
     'See it with "sluice log list --runs"; where it hangs, end its process: the next run goes on with what it has left',
-  reading_overdue:
-    'See why with "sluice explain SERVICE"; "sluice schedule show" prints the cron or systemd schedule of the polls',
-  overshoot_exceeded: 'See the service with "sluice explain {service}", and all of them with "sluice report"',
+  reading_overdue: '"sluice schedule show" prints the cron or systemd schedule for it',
+  overshoot_exceeded: 'See all of them with "sluice report"',
   no_max_overshoot: 'Set poll.maxOvershoot, or leave --due out',
   due_of_service: 'Leave --due out',
   poll_late: '"sluice schedule show" prints the cron or systemd schedule for it',

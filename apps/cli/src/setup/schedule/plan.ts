@@ -88,7 +88,7 @@ export function planSchedule(request: ScheduleRequest): SchedulePlan {
         const minutes = regularMinutes(intervalMs);
         if (command === 'reconcile' || minutes * 60_000 === intervalMs) return [];
         const key = due ? 'poll.floor' : KEYS[command];
-        if (intervalMs < 60_000)
+        if (due && intervalMs < 60_000)
           return `${key} is shorter than a minute: ${command} runs every minute here, and every ${intervalMs / 1000} s only with "sluice serve --with-schedule".`;
         return `${key} does not divide the hour or the day evenly: ${command} runs every ${minutes} minutes, the nearest shorter interval that does.`;
       }),
