@@ -76,6 +76,20 @@ describe('schedule show', () => {
     expect(remarks).toBe(['30s', '17m', '3d'].includes(interval));
   });
 
+  it('polls what is due at the floor, where the config says how much may be used beyond a limit', async () => {
+    config([DCIM], 'poll: { maxOvershoot: 1GB }\nschedule: { reconcile: "03:13" }\n');
+    const shown = (await bench.sluice('schedule show --json', host('h2'))).json<Shown>();
+    expect(shown.entries[0]).toMatchObject({
+      when: '* * * * *',
+      command: expect.stringContaining('poll --due') as unknown,
+    });
+    const units = await bench.sluice('schedule show --format systemd', host('h2'));
+    expect(units.stdout).toContain('poll --due --quiet');
+    config([DCIM], 'poll: { maxOvershoot: 1GB, floor: 20s }\n');
+    const short = await bench.sluice('schedule show', host('h2'));
+    expect(short.stdout).toContain('* * * * *');
+  });
+
   it('follows the schedule of the config, with the poll out of the way of a stated reconcile', async () => {
     config([DCIM, VPN], 'schedule: { poll: 10m, agentCheck: 20m, reconcile: "04:17" }\n');
     const { entries, text } = await shown();

@@ -11,6 +11,7 @@ import {
   instantOrNull,
   itemError,
   name,
+  nextReading,
   notices,
   panelsRun,
   runError,
@@ -124,6 +125,12 @@ export const runReport = name(
     services: z.array(serviceInRun),
     notices,
     error: runError,
+    nextReadings: z
+      .array(z.object({ panel: text, next: nextReading }))
+      .exactOptional()
+      .describe(
+        'Of a preview: when the first service of each panel is read next, where the config sets `poll.maxOvershoot`',
+      ),
     enforced: z
       .array(z.object({ panel: text, services: count }))
       .describe('Panels under observe of which products are enforced, with the services that this concerns'),

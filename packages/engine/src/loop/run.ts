@@ -22,6 +22,7 @@ import { findFallen } from './plausible.js';
 import { isPanelDue, isTimeForDuties } from './due.js';
 import { runPanel } from './panel-run.js';
 import type { EndedRun, RunDuty, RunPart, RunParts } from './run-part.js';
+import { readFirstReading } from '../kernel/subject/next-readings.js';
 import { decideOutcome, RunResults } from '../kernel/run/report.js';
 import { wholeError } from '../kernel/run/notice.js';
 import type { Run } from '../kernel/run/bracket.js';
@@ -109,6 +110,8 @@ async function overPanels(
   await reportRemovedPanels(context, request, report, removed);
   await reportFormerNames(context, request, report);
   report.services = results.views(names);
+  if (request.dryRun && request.service === undefined && context.config.poll.maxOvershoot !== undefined)
+    report.nextReadings = await listNext(context, panels);
   report.enforced = await countEnforced(context, request, run.view.observing);
   return { report, results, refusal };
 }
@@ -137,6 +140,14 @@ async function doDuties(ended: EndedRun, duties: readonly RunDuty[]): Promise<It
 
 function toInterrupted({ dryRun }: RunRequest, { totals, made }: RunResults): ItemError {
   return interruptedError(`${totals.read} of ${totals.services} services read, `, dryRun ? 0 : made);
+}
+
+/** Returns when the first service of each panel is read next. */
+async function listNext(context: Context, panels: readonly string[]): Promise<NonNullable<RunReport['nextReadings']>> {
+  const found = await Promise.all(
+    panels.map(async (panel) => ({ panel, next: await readFirstReading(context, panel) })),
+  );
+  return found.flatMap(({ panel, next }) => (next === null ? [] : [{ panel, next }]));
 }
 
 /** Counts the services of observed panels whose product is enforced. */

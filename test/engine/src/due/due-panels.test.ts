@@ -112,6 +112,7 @@ describe('the adverse hour', () => {
     const next = async (): Promise<unknown> => (await at.sluice.explain('svc-1')).service.nextReading;
     expect(await next()).toMatchObject({ reason: 'report', at: '2026-11-20T12:58:15.973Z' });
     expect((await at.sluice.overview()).panels[0]?.nextReading).toMatchObject({ reason: 'report' });
+    expect((await at.sluice.plan()).nextReadings).toMatchObject([{ panel: 'dcim', next: { reason: 'report' } }]);
     at.panel.server.inject({ match: () => true, fault: { kind: 'status', status: 500 } });
     await due(2 * HOUR);
     expect(await next()).toMatchObject({ reason: 'failed', message: expect.stringContaining('dcim') as unknown });

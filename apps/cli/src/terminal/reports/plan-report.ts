@@ -53,7 +53,16 @@ export function printPlan(terminal: Terminal, report: RunReport, showAll: boolea
   const { actions, planned } = report.totals;
   if (actions + planned === 0 && !buys && isComplete(report)) terminal.line(nothingToChange(report));
   if (!terminal.quiet) printObserving(terminal, listObserving(report));
+  if (!terminal.quiet) printNext(terminal, report);
   printEnd(terminal, { ...report, notices: report.notices.map(toPlanned) }, showAll);
+}
+
+/** Says when each panel is read next, where polls read only what is due. */
+function printNext(terminal: Terminal, { nextReadings = [] }: RunReport): void {
+  for (const { panel, next } of nextReadings) {
+    const at = next.at === null ? '' : ` from ${terminal.times.at(next.at, panel) ?? next.at}`;
+    terminal.line(`The next reading of panel ${panel} is due${at}: ${terminal.times.text(next.message, panel)}`);
+  }
 }
 
 /** The plan is shown already where the brake would stop it: what remains is to make it. */
