@@ -12,16 +12,13 @@ export interface StorePlace {
   shown: string;
 }
 
-/** What of a config, which is in the folder `dir`, says where its state is. */
-type StateKeys = Pick<Config, 'state' | 'stateFolder'> & { dir: string };
-
 /**
  * Returns where the state of a config is; a relative path is relative to the folder of the config. Reads the secret that `state` refers to.
  *
  * @throws SluiceError `secret_missing`, or `config_invalid` for a secret that is not the address of a database
  */
 export function storePlace(
-  { dir, state, childEnv }: StateKeys & Pick<Config, 'childEnv'>,
+  { dir, state, childEnv }: Pick<Config, 'state' | 'childEnv'> & { dir: string },
   env: SecretSources['env'] = process.env,
 ): StorePlace {
   if (!isStoreOnServer({ state })) {
@@ -41,7 +38,7 @@ export function isStoreOnServer({ state }: Pick<Config, 'state'>): boolean {
 }
 
 /** Returns the folder of the private files of this machine: that of the state file, or `stateFolder`. */
-export function privateFolder(config: StateKeys): string {
+export function privateFolder(config: Pick<Config, 'state' | 'stateFolder'> & { dir: string }): string {
   const { dir, state, stateFolder = '.' } = config;
   return isStoreOnServer(config) ? path.resolve(dir, stateFolder) : path.dirname(path.resolve(dir, state));
 }

@@ -91,10 +91,10 @@ async function countPoints(to: string): Promise<number> {
   return Number(calls);
 }
 
-/** A point before the rows, one among them and the last one; all where that is asked for. */
+/** A point among the rows and the last one; all where that is asked for. */
 function choosePoints(count: number): number[] {
   const all = Array.from({ length: count }, (_, index) => index + 1);
-  return isLong ? all : all.filter((nth) => [5, 60, count].includes(nth));
+  return isLong ? all : all.filter((nth) => nth === 60 || nth === count);
 }
 
 describe('a copy that is killed', () => {
@@ -117,7 +117,7 @@ describe('a copy that is killed', () => {
 
   it('that is killed goes on when it is repeated', async () => {
     const points = choosePoints(await countPoints(schema.url));
-    expect(points.length).toBeGreaterThan(2);
+    expect(points.length).toBeGreaterThan(1);
     await survive(points, async () => {
       await schema.drop();
       return schema.url;
