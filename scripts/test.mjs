@@ -60,9 +60,36 @@ const test = (...filters) => {
 };
 // By itself the longest package keeps two cores busy. More processes than cores make each other slower, by a sixth and more.
 const LONGEST = '@sluice/engine-tests';
+/**
+ * Tests of the engine that run once more: with the stores on PostgreSQL, and with each write undone before it is made. In full only with
+ * `--long`; otherwise those of money, leases and several callers.
+ */
+const AGAIN = [
+  {
+    report: 'postgres',
+    env: { SLUICE_TEST_STORE: 'postgres' },
+    quick: ['many-callers', 'loop/leases', 'purchases/purchases.test'],
+    // What is about files, or counts what SQLite alone does.
+    without: ['src/store/', 'src/growth/', 'operators-file', 'loop/copied-store', 'lines/two-stores'],
+  },
+  {
+    report: 'twice',
+    env: { SLUICE_TEST_WRITES: 'twice' },
+    quick: ['many-callers', 'purchases/auto-buy.test', 'loop/undecided'],
+    without: [],
+  },
+];
+async function testAgain({ report, env: own, quick, without }) {
+  const cwd = path.join(root, 'test', 'engine');
+  const options = without.flatMap((pattern) => ['--testPathIgnorePatterns', pattern]);
+  const patterns = long ? options : ['--testPathPatterns', ...quick];
+  reports.push(path.join(cwd, '.reports', `${report}.json`));
+  return runScript('run-jest.mjs', patterns, { cwd, env: { ...env, ...own, SLUICE_REPORT: report } });
+}
 const checking = runChecks(checks);
 const longest = await test(LONGEST);
 const others = await test('*', `!${LONGEST}`);
+if (!panels) for (const again of AGAIN) part(`tests (${again.report})`, await testAgain(again));
 await checking;
 part('tests', others && longest);
 

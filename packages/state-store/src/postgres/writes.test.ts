@@ -149,6 +149,31 @@ describe('a connection that is lost', () => {
   });
 });
 
+describe('leases', () => {
+  const request = (pid: number, now: string) => ({
+    ...{ name: 'panel:dcim', run: `run-${pid}`, now, ttlMs: 60_000, isAlive: () => true },
+    owner: { host: `host-${pid}`, pid, processStart: 'x' },
+  });
+
+  it('end by the clock of the database, however far apart those of the processes are', async () => {
+    const [early, late] = [-90_000, 90_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    const store = await at.open({ leaseClock: 'database', clock: { now: () => Date.now() + 90_000 } });
+    const first = await store.leases.acquire(request(1, early ?? ''));
+    // By the clock of the second it would have ended.
+    expect(await store.leases.acquire(request(2, late ?? ''))).toMatchObject({ acquired: false });
+    const [listed] = await store.leases.list();
+    // A list states it by the clock of its process.
+    expect(Math.abs(Date.parse(listed?.expiresAt ?? '') - Date.now() - 150_000)).toBeLessThan(30_000);
+    if (!first.acquired) throw new Error('nobody has it');
+    expect(await store.leases.renew(first.lease, early ?? '', -1)).toBe(true);
+    expect(await store.leases.acquire(request(2, early ?? ''))).toMatchObject({
+      acquired: true,
+      lease: { name: 'panel:dcim', fence: 2 },
+    });
+    expect(await store.leases.renew(first.lease, late ?? '', 60_000)).toBe(false);
+  });
+});
+
 describe('changes', () => {
   it('of other processes are told, also after the connection was lost', async () => {
     const { store, way } = await openThrough();

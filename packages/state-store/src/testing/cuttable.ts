@@ -19,7 +19,13 @@ export interface CuttableWay {
   close(): void;
 }
 
-/** Opens a way to a port of this host. */
+/**
+ * Opens a way to a port of this host.
+ *
+ * @example
+ * const way = await openWay(5432);
+ * way.cut();
+ */
 export function openWay(to: number): Promise<CuttableWay> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let isBlocked = false;

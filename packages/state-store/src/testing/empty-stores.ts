@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { LATEST_SCHEMA_VERSION } from '../migrations/version.js';
 import { openStore } from '../open-store.js';
 import { getTypeParser } from '../postgres/values.js';
 import { sharedPostgres } from './server.js';
@@ -53,8 +54,10 @@ export async function acquireSchema(): Promise<EmptySchema> {
   const make = async (): Promise<void> => {
     await (await openStore({ location: url, clock: { now: () => Date.parse('2026-03-01T00:00:00.000Z') } })).close();
   };
-  const { rows } = await client.query('select 1 from pg_namespace where nspname = $1', [schema]);
-  if (rows.length === 0) await make();
+  if (!(await isWhole(client, schema))) {
+    await client.query(`drop schema if exists "${schema}" cascade`);
+    await make();
+  }
   return {
     url,
     async empty() {
@@ -68,7 +71,11 @@ export async function acquireSchema(): Promise<EmptySchema> {
       await client.query('select public.sluice_empty($1)', [schema]);
     },
     async ask(text, values = []) {
-      isAltered ||= /^(create|alter|drop)\b/i.test(text) || text.includes('schema_migrations');
+      if (!isAltered && (/^(create|alter|drop)\b/i.test(text) || text.includes('schema_migrations'))) {
+        isAltered = true;
+        // The test may be killed before its end.
+        await client.query(`comment on schema "${schema}" is '${ALTERED}'`);
+      }
       await client.query(`set search_path = "${schema}"; set session_replication_role = replica`);
       let number = 0;
       const answer = await client.query<Record<string, unknown>>({
@@ -88,6 +95,22 @@ export async function acquireSchema(): Promise<EmptySchema> {
       server.release();
     },
   };
+}
+
+const ALTERED = 'altered';
+
+/** Whether a schema has the tables of the newest version, as no test has altered them. */
+async function isWhole(client: pg.Client, schema: string): Promise<boolean> {
+  const { rows } = await client.query<{ comment: string | null }>(
+    `select obj_description(oid, 'pg_namespace') as comment from pg_namespace
+      where nspname = $1 and to_regclass($1 || '.schema_migrations') is not null`,
+    [schema],
+  );
+  if (rows[0] === undefined || rows[0].comment === ALTERED) return false;
+  const newest = await client.query<{ version: number }>(
+    `select max(version)::int as version from "${schema}".schema_migrations`,
+  );
+  return newest.rows[0]?.version === LATEST_SCHEMA_VERSION;
 }
 
 /** The lock ends with the connection. */

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SCHEMA } from '../migrations/schema.js';
@@ -62,6 +61,16 @@ function findPrograms(): Programs | string {
   return { bin, user: { uid: Number(uid), gid: Number(gid) } };
 }
 
+const MEMORY = '/dev/shm';
+const ROOM = 2 * 1024 ** 3;
+
+/** In memory where there is room. Not in a folder of the run, which ends before the server: others may share it. */
+function baseFolder(): string {
+  if (!existsSync(MEMORY)) return '/tmp';
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize < ROOM ? '/tmp' : MEMORY;
+}
+
 function requirePrograms(): Programs {
   const found = findPrograms();
   if (typeof found === 'string') throw new Error(`No server can be started: ${found}.`);
@@ -75,7 +84,7 @@ export async function sharedPostgres(): Promise<TestServer> {
     .update(JSON.stringify([programs, SETTINGS, SCHEMA, supervise.toString()]))
     .digest('hex')
     .slice(0, 12);
-  const folder = join(tmpdir(), `sluice-postgres-${process.getuid?.() ?? 0}-${key}`);
+  const folder = join(baseFolder(), `sluice-postgres-${process.getuid?.() ?? 0}-${key}`);
   const deadline = performance.now() + START_MS;
   while (performance.now() < deadline) {
     const socket = await tryControl(folder);
@@ -93,7 +102,7 @@ export async function startPostgres({
   initial = ['-A', 'trust'],
 }: { settings?: readonly string[]; initial?: readonly string[] } = {}): Promise<TestServer> {
   const programs = requirePrograms();
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-postgres-own-'));
+  const folder = mkdtempSync(join(baseFolder(), 'sluice-postgres-own-'));
   // The user who runs the server enters it.
   chmodSync(folder, 0o755);
   launch({ ...programs, folder, settings: [...SETTINGS, ...settings], initial });
@@ -137,11 +146,14 @@ function launch(server: SupervisedServer): void {
   child.unref();
 }
 
+/** Returns a connection that was accepted: the server runs for as long as it lasts. */
 function tryControl(folder: string): Promise<Socket | null> {
   return new Promise((resolve) => {
     const socket = connect(join(folder, 'control.sock'));
-    socket.on('connect', () => resolve(socket));
+    socket.on('connect', () => socket.write('hello\n'));
+    socket.once('data', () => resolve(socket));
     socket.on('error', () => resolve(null));
+    socket.on('close', () => resolve(null));
   });
 }
 

@@ -20,7 +20,7 @@ export interface SupervisedServer {
  * Runs a server for as long as somebody is connected to its control socket, then ends it and removes its folder, also where the tests
  * were killed. The source of this function runs in a process of its own, so that it uses nothing from outside.
  *
- * Each line on the socket is a request (`restart`, `kill`, `start`), which is answered by `ok`.
+ * Each line on the socket is a request (`hello`, `restart`, `kill`), which is answered by `ok`.
  */
 export async function supervise({ bin, folder, user, settings, initial }: SupervisedServer): Promise<void> {
   const { spawn } = process.getBuiltinModule('node:child_process') as typeof ChildProcess;
@@ -80,6 +80,8 @@ export async function supervise({ bin, folder, user, settings, initial }: Superv
     await ended;
   };
   const end = async (): Promise<void> => {
+    // Who comes now starts another server, once this one is gone.
+    fs.rmSync(`${folder}/control.sock`, { force: true });
     await stop('SIGINT');
     fs.rmSync(folder, { recursive: true, force: true });
     process.exit(0);
@@ -88,13 +90,18 @@ export async function supervise({ bin, folder, user, settings, initial }: Superv
   fs.writeFileSync(`${folder}/port`, String(port));
   const serve = async (request: string): Promise<void> => {
     if (request === 'kill') await stop('SIGQUIT');
-    else if (request === 'restart') await stop('SIGINT');
-    if (request !== 'kill') await start();
+    if (request !== 'restart') return;
+    await stop('SIGINT');
+    await start();
   };
   let users = 0;
   let ending = setTimeout(() => void end(), 60_000);
   net
     .createServer((socket) => {
+      if (!fs.existsSync(`${folder}/control.sock`)) {
+        socket.destroy();
+        return;
+      }
       users += 1;
       clearTimeout(ending);
       socket.on('data', (text) => {
@@ -103,7 +110,7 @@ export async function supervise({ bin, folder, user, settings, initial }: Superv
       socket.on('error', () => undefined);
       socket.on('close', () => {
         users -= 1;
-        if (users === 0) ending = setTimeout(() => void end(), 2000);
+        if (users === 0) ending = setTimeout(() => void end(), 5000);
       });
     })
     .listen(`${folder}/control.sock`);
