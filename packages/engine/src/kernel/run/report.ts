@@ -181,7 +181,7 @@ export class RunResults {
 
   /**
    * @param keepAll whether compliant services are reported too
-   * @param isPlan whether those are that differ from what they should look like
+   * @param isPlan whether those are that differ from their target state
    */
   constructor(keepAll: boolean, findKind: FindKind, isPlan = false) {
     this.#keepAll = keepAll;
