@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { RunReport, Sluice } from '@sluice/engine';
+import type { Terminal } from '../terminal/terminal.js';
 import { startProgress } from '../terminal/progress.js';
 import { printChangedAgents } from '../terminal/reports/agent-report.js';
 import { printPlan } from '../terminal/reports/plan-report.js';
@@ -61,10 +62,15 @@ async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, 
     if (command === 'plan') printPlan(terminal, report, options.verbose === true);
     else printRun(terminal, report, options.verbose === true);
     printChangedAgents(terminal, report.agents, options.verbose === true);
-    if (report.totals.services === 0 && report.panels.length === 0 && options.panel === undefined)
-      terminal.info('There are no services yet: add them with "sluice service import FILE" or "sluice service add".');
+    if (report.totals.services === 0 && report.panels.length === 0) sayNothingRead(terminal, options);
     return toRunExitCode(report.run, command === 'plan' ? { detailedExitcode: true } : options);
   });
+}
+
+function sayNothingRead(terminal: Terminal, { due, panel }: RunOptions): void {
+  if (due === true) terminal.info('Nothing was due to be read; "sluice explain SERVICE" says when it is.');
+  else if (panel === undefined)
+    terminal.info('There are no services yet: add them with "sluice service import FILE" or "sluice service add".');
 }
 
 /** `sluice poll` */

@@ -114,7 +114,7 @@ async function findDueLists(due: DueServices): Promise<FoundDue> {
   }
   const [first] = due.planned.values();
   if (first === undefined) return { due: null, stored: [] };
-  if (first.next.at <= now) {
+  if (first.next.at <= context.now()) {
     due.planned.clear();
     return { due, stored: [] };
   }
@@ -143,7 +143,8 @@ async function findDueServices(due: DueServices): Promise<FoundDue> {
     for (const { service: id } of some) {
       const [service, row, one] = [services.get(id), rows.get(id), planned.get(id)];
       if (service?.panel !== panel.name || row === undefined) continue;
-      if (one !== undefined && one.next.at > now) stored.push(toRow(due, row, one));
+      // What was planned as due at once is of a later moment than the one at which this began.
+      if (one !== undefined && one.next.at > context.now()) stored.push(toRow(due, row, one));
       else {
         toRead.push(service);
         due.rows.set(id, row);

@@ -40,6 +40,19 @@ describe('a poll of what is due', () => {
     expect(first).toBeGreaterThan(58);
   });
 
+  it('reads new services at once while time goes on', async () => {
+    await at.addService(1);
+    const { clock } = at.bench;
+    const now = clock.now.bind(clock);
+    Object.assign(clock, {
+      now: () => {
+        clock.advance(1);
+        return now();
+      },
+    });
+    expect(read(await due())).toEqual(['svc-1']);
+  });
+
   it('reads sooner what is fuller, and holds it within the bound', async () => {
     await at.addService(1);
     await due();
