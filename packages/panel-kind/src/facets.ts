@@ -52,7 +52,7 @@ export interface Unchanged {
    * Returns as text all that these lists show of a service and that decides on it in such a run; null where it has to be read and
    * observed.
    */
-  show(service: NamedService, scope: TargetState['scope']): string | null;
+  show(service: NamedService): string | null;
   /** Notes a service that is left as it was: what the lists show of it is believed, as after a reading. */
   accept(service: NamedService): void;
   /**

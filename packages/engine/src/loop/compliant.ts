@@ -118,7 +118,7 @@ export class CompliantServices implements NotesUnchanged {
     const { digest, clockAhead } = found.record;
     if (Math.abs(clockAhead - lists.clockAhead) >= CLOCK_MS) return false;
     const settings = this.#findSettings(product);
-    const shown = settings === null ? null : this.unchanged.show({ id, refs, ownRefs }, this.run.scope);
+    const shown = settings === null ? null : this.unchanged.show({ id, refs, ownRefs });
     if (settings === null || shown === null) return false;
     if (toDigest([settings, shown, found.text]) !== digest) return false;
     this.unchanged.accept({ id, refs, ownRefs });
@@ -139,7 +139,7 @@ export class CompliantServices implements NotesUnchanged {
     run.advance(1);
   }
 
-  /** The settings that decide on the services of a product, as text; null where more than these decide. */
+  /** Digest of the settings that decide on the services of a product; null where more than these decide. */
   #findSettings(name: string): string | null {
     const known = this.#settings.get(name);
     if (known !== undefined) return known;
@@ -149,7 +149,7 @@ export class CompliantServices implements NotesUnchanged {
     const isWhole = product !== undefined && listLimits(config, name).length === 0;
     const enforced = isWhole ? enforcements.of(panel.name, name) : null;
     const parts = [VERSION, product, enforced, config.poll, findTimeZone(config, panel.name), this.unchanged.settings];
-    const settings = isWhole ? JSON.stringify(parts) : null;
+    const settings = isWhole ? toDigest([JSON.stringify(parts)]) : null;
     this.#settings.set(name, settings);
     return settings;
   }
@@ -169,7 +169,7 @@ export class CompliantServices implements NotesUnchanged {
     const flags = isPlain(work, decision, panel.name) ? toFlags(work) : null;
     if (flags === null || toNotices(context, work, request).length > 0) return;
     const settings = this.#findSettings(service.product);
-    const shown = this.unchanged.show(service, scope);
+    const shown = this.unchanged.show(service);
     const end = this.unchanged.stands({ service, checkpoint: work.history.checkpoint }, cycle.end);
     if (settings === null || shown === null || end === null) return;
     const since = context.now();

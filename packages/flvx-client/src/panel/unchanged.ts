@@ -22,6 +22,8 @@ export class UnchangedAccounts implements Facet {
   #read: TimedSnapshot | null = null;
   /** What the shorter lists show, which a reconcile observes accounts in. */
   #site = '';
+  /** Digest of what all accounts have in common; null until the first is shown. */
+  #shared: string | null = null;
 
   constructor(
     readonly settings: string,
@@ -31,8 +33,11 @@ export class UnchangedAccounts implements Facet {
 
   async read(scope: TargetState['scope'], signal: AbortSignal): Promise<ReadLists> {
     const read = await this.snapshot.accounts(signal);
-    if (scope !== 'poll') this.#site = await this.#readSite(signal);
-    this.#read = read;
+    if (this.#read !== read) {
+      this.#site = scope === 'poll' ? '' : await this.#readSite(signal);
+      this.#shared = null;
+      this.#read = read;
+    }
     return { at: read.at, clockAhead: read.snapshot.clockAhead };
   }
 
@@ -44,14 +49,14 @@ export class UnchangedAccounts implements Facet {
     return JSON.stringify([tunnels, speedLimits, nodes?.map(({ id, name }) => [id, name]) ?? null, groups]);
   }
 
-  show(service: Service, scope: TargetState['scope']): string | null {
+  show(service: Service): string | null {
     const account = this.#observe(service);
     if (this.#read === null || account === null) return null;
     const { user, duplicates, strangers, permissions, forwards, speedUse } = account;
     const { users } = this.#read.snapshot;
     const others = [duplicates, strangers, this.lists.listSharers(service)];
-    const isWhole = scope === 'poll' ? null : [this.#site, speedUse];
-    return JSON.stringify([user, others, permissions, forwards, users.size, isWhole]);
+    this.#shared ??= toDigest([this.#site, JSON.stringify(speedUse), String(users.size)]);
+    return JSON.stringify([user, others, permissions, forwards, this.#shared]);
   }
 
   accept(service: Service): void {
@@ -82,4 +87,9 @@ export class UnchangedAccounts implements Facet {
       return null;
     }
   }
+}
+
+function toDigest(parts: readonly string[]): string {
+  // Loaded on demand, as it loads slowly.
+  return process.getBuiltinModule('node:crypto').hash('sha256', parts.join('\n'), 'base64url');
 }
