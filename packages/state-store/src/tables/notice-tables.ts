@@ -6,6 +6,7 @@ import { isIn } from './dialect.js';
 import { inChunks, inChunksOrAll } from './record-queries.js';
 import { insertRows } from './insert-rows.js';
 import { compare, deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
+import { noteChanged } from './next-readings-table.js';
 import { alarms, conditions, deliveries, notices } from './run-record-tables.js';
 
 /** Tables of notices, of their deliveries, and of what lasts over several runs. */
@@ -22,7 +23,14 @@ export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'noti
           );
           return found.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : a.key < b.key ? -1 : 1));
         }),
-      put: (records) => access.write((session) => putRecords(session, alarms, ['id'], records)),
+      put: (records) =>
+        access.write(async (session) => {
+          await noteChanged(
+            session,
+            records.map(({ service }) => service),
+          );
+          await putRecords(session, alarms, ['id'], records);
+        }),
       remove: (ids) =>
         access.write(async (session) => {
           await inChunks(ids, async (some) => {
