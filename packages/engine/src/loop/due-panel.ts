@@ -3,7 +3,7 @@ import type { Context } from '../context/context.js';
 import { listPages } from '../kernel/subject/pages.js';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { CountedChange } from './brake.js';
-import type { DueServices } from './due.js';
+import { type DueServices, noteNext, toRows } from './due.js';
 import { findSkipped } from './load.js';
 import { countStoredFalls } from './plausible.js';
 import type { PanelRun } from './run-part.js';
@@ -101,4 +101,12 @@ export async function listBesidesFallen(run: PanelRun, due: DueServices): Promis
 
 function toEarlier({ config, deps }: Context): string {
   return new Date(deps.clock.now() - config.poll.interval).toISOString();
+}
+
+/** Stores when services are read next, after all else: a run that is killed before reads them again. */
+export async function storeNext({ due, left, context, leases, request }: PanelRun): Promise<void> {
+  // Of lists, an interrupted run knows not all.
+  if (due === null || request.dryRun || (due.lists && context.deps.signal.aborted)) return;
+  noteNext(due, left);
+  await context.write(leases.held, (tables) => tables.nextReadings.put(toRows(due)));
 }

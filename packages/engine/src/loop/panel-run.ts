@@ -13,9 +13,9 @@ import { NO_ACCOUNT } from '../kernel/subject/account.js';
 import { otherLeases } from '../context/leases.js';
 import { leaveOutBegun, leaveOutZeroed } from '../kernel/subject/facts.js';
 import { withLines } from './due-facts.js';
-import { type DueServices, findDue, noteNext, toPages, toRows } from './due.js';
+import { type DueServices, findDue, noteNext, toPages } from './due.js';
 import { listExceeded } from './due-exceeded.js';
-import { countActive, listBesidesFallen, readEarlierChanges } from './due-panel.js';
+import { countActive, listBesidesFallen, readEarlierChanges, storeNext } from './due-panel.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import type { Applied, Decided, Read } from '../kernel/subject/stages.js';
 import { isLeftOut, isLeftAsIs, isOnlyRead, saysStopped, untouched } from '../kernel/subject/to-stage.js';
@@ -126,14 +126,6 @@ async function readBesides(
   if (due.services !== null) run.active = await countActive(run);
   run.earlier = await readEarlierChanges(run);
   run.notices.push(...(await listExceeded(run, due)));
-}
-
-/** Stores when services are read next, after all else: a run that is killed before reads them again. */
-async function storeNext({ due, left, context, leases, request }: PanelRun): Promise<void> {
-  // Of lists, an interrupted run knows not all.
-  if (due === null || request.dryRun || (due.lists && context.deps.signal.aborted)) return;
-  noteNext(due, left);
-  await context.write(leases.held, (tables) => tables.nextReadings.put(toRows(due)));
 }
 
 async function beginRun(
