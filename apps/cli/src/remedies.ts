@@ -78,6 +78,8 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   duplicate_ref: /(?:^| )(?<ref>\w+) \S+ is already that of service "(?<holder>.+?)", which alone can have it$/,
   not_mapped: /^"(?<service>.+?)" has no (?<ref>\w+)$/,
   billing_moved: /^(?<billing>.+?) (?:has another address than before|may be another installation), and /,
+  copy_refused:
+    /can't store the character NUL, which (?<nul>\w+) of |^The copy (?<copy>.+?) has changed since |^The store was moved to (?<moved>.+?): name its address/,
   store_moved:
     /^The store .+? was moved to (?<movedTo>.+) at \S+, and is not|^The store .+? is being copied to (?<copiedTo>.+) since /,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,

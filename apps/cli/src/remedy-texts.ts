@@ -99,7 +99,14 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Wait until it has ended, or repeat the copy to {copiedTo}; "sluice db copy --undo" ends it',
     'Stop the installation that is not to go on; on the other one run "sluice doctor --take-over --panel {panel}"',
   ],
+  store_in_doubt: 'See with "sluice log list" what is stored, then run it again',
   store_incomplete: 'Repeat "sluice db copy --to" with the config of the store that is copied, or use that store',
+  copy_refused: [
+    'Correct {nul} there, or add --replace-nul',
+    'To go back without what only {copy} has, add --discard-newer',
+    'Name it with --to, or add --discard-newer if {moved} is gone',
+    '',
+  ],
   copy_differs: 'Repeat the copy; if a row differs again, report it',
   change_reversed: [
     'Find and stop what reverses it, then run "sluice doctor --take-over --panel {panel}"',
