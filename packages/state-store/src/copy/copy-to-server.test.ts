@@ -82,7 +82,7 @@ const endAt =
     const [lease] = await at.store.leases.list();
     await at.store.leases.release({ name: 'panel', fence: lease?.fence ?? 0 });
     await copy({ to });
-    const store = await openStore({ location: to, clock });
+    const store = await openStore({ location: to, clock, leaseClock: 'caller' });
     await store.runs.start(run('run-2'));
     await store.evidence.add(proof('proof-1', { hold: 'hold-1', service: 'svc-1' }));
     const taken = await store.leases.acquire({ ...request, name: 'panel', run: 'run-2' });
