@@ -80,7 +80,17 @@ describe('answers are as the document says', () => {
       await send(`GET /services/svc-1${path}`);
     for (const path of [
       ...['/overview?size=2', '/notices', '/services/export', '/usage?service=svc-1', '/holds?open=true', '/overrides'],
-      ...['/packages', '/purchases', '/panels', '/products', '/doctor', '/log?kind=run&since=1h', '/tokens', '/me', '/queue'],
+      ...[
+        '/packages',
+        '/purchases',
+        '/panels',
+        '/products',
+        '/doctor',
+        '/log?kind=run&since=1h',
+        '/tokens',
+        '/me',
+        '/queue',
+      ],
       ...['/invoices', '/clients/42/credit', '/clients/42/credit/history', '/clients/42/auto-buy'],
     ])
       await send(`GET ${path}`);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
-import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
+import type { BillingKind, NoticeChannelKind, QueueReader } from '@sluice/contract/ports';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { createSluice, type Files, nodeFiles, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeEasyDcim, type ManualClock, manualClock, startFakeEasyDcim } from '@sluice/fake-panels';
@@ -69,6 +69,8 @@ export interface BenchOptions {
   /** Default a new database file. */
   location?: string;
   files?: Files;
+  /** Reads the queue of jobs; default none. */
+  queue?: QueueReader | undefined;
   /** Default the value itself. */
   secret?: (value: string, key: string) => string;
   /** Returns the store as the engine sees it. */
@@ -102,9 +104,10 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
     options.channels,
   );
   const store = await openStore({ location, clock });
-  const { billing, channels, secret, seenAs = (seen: StateStore) => seen } = options;
+  const { billing, channels, secret, queue, seenAs = (seen: StateStore) => seen } = options;
   const files = options.files ?? nodeFiles;
-  const sluice = await createSluice({ config, store: seenAs(store), kinds, billing, channels, secret, clock, files });
+  const parts = { kinds, billing, channels, secret, queue, clock, files };
+  const sluice = await createSluice({ config, store: seenAs(store), ...parts });
   const dashboard = await startDashboard({
     sluice,
     store,

@@ -131,9 +131,9 @@ export function staffPages({ agent }: OtherPanels): [path: string, zone: string]
   const { config, relay, vpn, voice } = ZONES;
   const onAgent = `/agents/${agent}`;
   return [
-    ...(['/', '/panels', '/agents', '/products', '/packages', '/log', '/log?kind=api', '/bills'] as const).map(
-      (path): [string, string] => [path, config],
-    ),
+    ...(
+      ['/', '/panels', '/agents', '/products', '/packages', '/queue', '/log', '/log?kind=api', '/bills'] as const
+    ).map((path): [string, string] => [path, config]),
     ...['', '/suspend', '/renew', '/change-package', '/hold', '/release'].flatMap((verb): [string, string][] => [
       [`/services/relay-1${verb}`, relay],
       [`/services/vpn-1${verb}`, vpn],

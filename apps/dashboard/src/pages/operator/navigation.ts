@@ -47,6 +47,8 @@ export async function operatorNav(sluice: Sluice): Promise<NavGroup[]> {
     { href: '/panels', text: 'Panels' },
     ...(agents.length > 0 ? [{ href: '/agents', text: 'Agents' }] : []),
     { href: '/log', text: 'Log' },
+    // Only a store on PostgreSQL has a queue; what is a secret is the address of one.
+    ...(/^(postgres(ql)?:|\$\{)/.test(sluice.config.state) ? [{ href: '/queue', text: 'Jobs' }] : []),
   ];
   const config = [
     { href: '/products', text: 'Products' },

@@ -9,6 +9,7 @@ import { logPage } from './log.js';
 import { overviewPage } from './overview.js';
 import { panelPage, panelsPage } from './panels.js';
 import { packagesPage, productsPage } from './products.js';
+import { queuePage } from './queue.js';
 import { planPage } from './rates.js';
 import { DID_VERBS, didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
 import { askRunPage, runPage, startRunForm } from './runs.js';
@@ -42,6 +43,7 @@ export function operatorPages(): Route[] {
     get('/products', productsPage),
     get('/packages', packagesPage),
     get('/log', logPage),
+    get('/queue', queuePage),
     get('/panels', panelsPage),
     get('/panels/:name', panelPage),
     get('/panels/:name/unassigned', unassignedPage),
