@@ -16,7 +16,7 @@ const CONCURRENCY = 4;
 const MOST = 64;
 
 /** `sluice worker` */
-export const worker: CommandHandler<WorkerOptions> = (_args, options, deps) => {
+export const worker: CommandHandler<WorkerOptions> = async (_args, options, deps) => {
   const concurrency = parseConcurrency(options.concurrency);
   const beforeStore = (config: Config): Promise<void> => {
     if (!isStoreOnServer(config)) throw needsPostgres(config);

@@ -114,7 +114,7 @@ describe('an unknown panel, product or option', () => {
     }
   });
 
-  it('are said of workers without PostgreSQL, and of missing arguments', async () => {
+  it('are said of missing arguments', async () => {
     const said = async (words: string): Promise<unknown[]> => {
       const { exitCode, stderr } = await at.bench.sluice(words);
       return [exitCode, stderr];
@@ -273,6 +273,11 @@ describe('a store that can not be used', () => {
       expect((await at.bench.sluice('db check')).exitCode).toBe(1);
       at.panel.server.clearCalls();
     });
+  });
+
+  it('because workers need one on PostgreSQL', async () => {
+    await expectRefusal('worker', 2, 'worker_needs_postgres', /Workers need a store on PostgreSQL/);
+    await expectRefusal('worker --concurrency 0', 2, 'bad_option', /--concurrency: "0" is not a whole number/);
   });
 
   it('because its address can not be read, of which nothing is shown', async () => {
