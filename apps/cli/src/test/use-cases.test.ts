@@ -10,7 +10,7 @@ const ROOT = path.resolve(import.meta.dirname, '../../../..');
 
 /** What the command line does by itself: it asks no use case, or it puts several together. */
 const OWN = [
-  ...['init', 'demo', 'completion', 'version', 'serve', 'config check', 'config schema', 'profile check'],
+  ...['init', 'demo', 'completion', 'version', 'serve', 'worker', 'config check', 'config schema', 'profile check'],
   ...['db check', 'db migrate', 'db backup', 'db restore', 'db copy', 'schedule show', 'schedule install'],
 ];
 
