@@ -16,7 +16,7 @@ export interface Scope {
 }
 
 /** What a transaction ends with that is only run to be undone. */
-const UNDONE = Symbol('undone');
+class Undone extends Error {}
 
 /** Runs reads and write transactions on an open database, until it is closed. */
 export abstract class StoreConnections implements Access {
@@ -71,10 +71,10 @@ export abstract class StoreConnections implements Access {
       await this.#attempt(async (session, scope) => {
         await work(session, scope);
         // What is thrown here is not a failure of the work.
-        if (scope.failure === null) throw UNDONE;
+        if (scope.failure === null) throw new Undone();
       }, fences);
     } catch (error) {
-      if (error !== UNDONE) throw error;
+      if (!(error instanceof Undone)) throw error;
     }
   }
 

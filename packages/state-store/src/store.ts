@@ -84,7 +84,7 @@ export interface StateStore extends StoreTables, AsyncDisposable {
   /** Returns a text that changes with each committed write of any process. */
   version(): Promise<string>;
   /**
-   * Calls the listener soon after committed writes of any process until the returned function is called: several may be told as one, and
+   * Calls the listener soon after committed writes of any process until the returned function is called: several may be one call, and
    * none is missed, also where the connection was lost meanwhile. It may be called without a write.
    */
   subscribe(listener: () => void): () => void;

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 
-/** Returns the channel on which writes to a schema are told. */
+/** Returns the channel on which writes to a schema are announced. */
 export const toChannel = (schema: string): string => `sluice_${schema}`;
 
 /** How the changes of a schema are heard. */
@@ -36,7 +36,7 @@ export class Changes {
     if (this.#client === null && this.#retry === null) void this.#connect();
     return () => {
       this.#listeners.delete(own);
-      if (this.#listeners.size === 0) this.#disconnect();
+      if (this.#listeners.size === 0) void this.#disconnect();
     };
   }
 
@@ -62,7 +62,7 @@ export class Changes {
       await client.connect();
       await client.query(`listen "${this.#options.channel}"`);
       this.#pause = SHORTEST_PAUSE_MS;
-      // What was written before it listened was not told.
+      // Nobody has heard of what was written before.
       this.#tell();
     } catch {
       lost();

@@ -58,7 +58,10 @@ async function findDangling({ db }: Session, schema: string): Promise<Finding[]>
         select 1 from ${sql.table(parent)} as "other" where ${sql.ref(`other.${key}`)} = ${own})
       order by 1 limit ${FINDINGS}`.execute(db);
     for (const { value } of rows)
-      findings.push({ object: table, message: `Its ${column} "${value}" is no row of ${parent}.` });
+      findings.push({
+        object: table,
+        message: `Its ${column} "${value}" names a row of ${parent} that does not exist.`,
+      });
   }
   return findings;
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { PostgresSettings } from './url.js';
 import { getTypeParser } from './values.js';
 
-/** How much later than the server the client gives up waiting for an answer. */
+/** So much later than the server the client ends a statement by itself. */
 const GRACE_MS = 5000;
 
 /** A server that is still there answers so often; one that does not is given up after four times that. */
@@ -56,7 +56,7 @@ function toConfig(
 /** Returns a pool of connections to the store's schema. */
 export function openPool(settings: PostgresSettings, options: ConnectionOptions): pg.Pool {
   const pool = new pg.Pool({ ...toConfig(settings, options), max: settings.pool, allowExitOnIdle: true });
-  // A connection that is lost while nobody uses it is no error: the next one is opened when it is needed.
+  // Losing a connection that nobody uses fails nothing: the next one is opened when it is needed.
   pool.on('error', () => undefined);
   // Nor while it is used: the statement that it was to carry fails.
   pool.on('connect', (client) => client.on('error', () => undefined));

@@ -22,7 +22,7 @@ export interface OpenDatabase {
   waitMs: number;
   /** A number from 0 to 1 for the pauses. */
   random: () => number;
-  /** The channel on which writes are told. */
+  /** The channel on which writes are announced. */
   channel: string;
   /** Called when it is closed, before its connections. */
   beforeEnd: () => Promise<void>;
@@ -33,15 +33,15 @@ interface Beginning {
   version: number;
   /** Its number, by which its outcome can be asked for. */
   id: string;
-  /** Changes when another server takes over, which may number its transactions as this one did. */
+  /** Changes when another server goes on in place of this one, which may number its transactions as this one did. */
   timeline: string;
   now: string;
 }
 
 const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
 
-/** Takes no lock of rows: only writers that have to be alone wait for it, and others for these. */
-const lockOf = (alone: boolean): string =>
+/** Locks no rows: only writers that have to be alone wait for it, and others for these. */
+const toLock = (alone: boolean): string =>
   `lock table "schema_migrations" in ${alone ? 'exclusive' : 'row share'} mode`;
 
 /** A write is on the disk when it returns, whatever the server's default is. */
@@ -51,7 +51,7 @@ const DURABLE =
 /** The lock is acquired before the first query, which decides what the transaction sees. */
 const toBeginning = (alone: boolean): string[] => [
   'begin isolation level serializable',
-  lockOf(alone),
+  toLock(alone),
   `select max("version") as "version", pg_current_xact_id()::text as "id", ${TIMELINE} as "timeline",
     ${DATABASE_NOW} as "now", ${DURABLE} from "schema_migrations"`,
 ];
@@ -78,7 +78,9 @@ export class PostgresConnections extends StoreConnections {
     this.#open = open;
     const source: ConnectionSource = {
       acquire: () => this.#acquire(),
-      release: (connection) => this.#release(connection),
+      release: (connection) => {
+        this.#release(connection);
+      },
     };
     this.#reader = toKysely(source);
   }
@@ -134,7 +136,7 @@ export class PostgresConnections extends StoreConnections {
         return await attempt();
       } catch (error) {
         const reason = error instanceof Repeatable ? error.cause : error;
-        if (!mayPass(reason) || performance.now() >= deadline) throw reason;
+        if (!mayPass(reason) || performance.now() >= deadline) throw reason as Error;
       }
       await delay(pause * (0.5 + this.#open.random()));
     }
@@ -156,7 +158,7 @@ export class PostgresConnections extends StoreConnections {
       }
       if (connection.failure !== null) {
         await rollBack(connection);
-        throw connection.repeatable === null ? connection.failure : new Repeatable(connection.repeatable);
+        throw connection.repeatable === null ? (connection.failure as Error) : new Repeatable(connection.repeatable);
       }
       await this.#commit(connection, beginning);
       return result;

@@ -91,7 +91,8 @@ export class ClientConnection implements DatabaseConnection {
 
 /** The client gave up waiting; the answer may still come, as that of another statement. */
 function isUnanswered(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && String((error as Error).message).includes('Query read timeout');
+  const { message } = (error ?? {}) as Partial<Error>;
+  return message?.includes('Query read timeout') === true;
 }
 
 /** How statements get a connection. */

@@ -109,13 +109,13 @@ function isError(error: unknown): error is Error {
 }
 
 /** The first error of several attempts to connect, such as one for each address of the host. */
-function firstOf(error: Error): Error {
+function findFirst(error: Error): Error {
   if (!('errors' in error) || !Array.isArray(error.errors)) return error;
   return error.errors.find(isError) ?? error;
 }
 
-function meaningOf(given: Error): Meaning | null {
-  const error = firstOf(given);
+function findMeaning(given: Error): Meaning | null {
+  const error = findFirst(given);
   const state = toState(error);
   if (state !== null) return BY_STATE.find(([prefix]) => state.startsWith(prefix))?.[1] ?? IO;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -129,7 +129,7 @@ function meaningOf(given: Error): Meaning | null {
 /** Returns whether the connection is gone, or can't be had: what was not committed was rolled back. */
 export function isLost(error: unknown): boolean {
   if (!isError(error)) return false;
-  const meaning = meaningOf(error);
+  const meaning = findMeaning(error);
   return meaning === CUT || meaning === AWAY;
 }
 
@@ -142,13 +142,15 @@ export function isCollision(error: unknown): boolean {
 /** Converts an error of PostgreSQL or of its client to a {@link StoreError}; returns any other error unchanged. */
 export function toStoreError(error: unknown, shown: string): unknown {
   if (error instanceof StoreError || !isError(error)) return error;
-  const meaning = meaningOf(error);
+  const meaning = findMeaning(error);
   if (meaning === null) return error;
   const [code, message] = meaning;
-  return new StoreError(code, `The store ${shown} ${message} (${cleaned(firstOf(error).message)}).`, { cause: error });
+  return new StoreError(code, `The store ${shown} ${message} (${cleaned(findFirst(error).message)}).`, {
+    cause: error,
+  });
 }
 
 /** The server's text without signs that control terminals. */
 function cleaned(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 300);
+  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300);
 }

@@ -177,7 +177,7 @@ describe('a server', () => {
     writeFileSync(known, readFileSync(cert));
     await admin.query('alter system set ssl = on');
     await admin.query('select pg_reload_conf()');
-    const isOn = async (): Promise<boolean> => (await admin.query('show ssl')).rows[0]?.ssl === 'on';
+    const isOn = async (): Promise<boolean> => (await admin.query<{ ssl: string }>('show ssl')).rows[0]?.ssl === 'on';
     while (!(await isOn())) await new Promise(setImmediate);
     const full = `sslmode=verify-full&sslrootcert=${known}`;
     for (const [query, host] of [

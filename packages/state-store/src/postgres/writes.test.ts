@@ -129,7 +129,7 @@ describe('a connection that is lost', () => {
       await tables.services.put([service('svc-1')]);
       way.cutAfter('commit');
       // Whoever asks finds nobody.
-      setImmediate(() => way.refuse());
+      setImmediate(way.refuse);
     });
     await expect(writing).rejects.toMatchObject({ code: 'store_in_doubt' });
     way.accept();

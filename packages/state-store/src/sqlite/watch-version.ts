@@ -1,4 +1,4 @@
-/** A file tells nobody of what other processes write to it: it is asked so often. */
+/** Nobody hears of what other processes write to a file: it is asked so often. */
 const ASK_MS = 500;
 
 /** Calls the listener when the version has changed, until the returned function is called. */

@@ -111,7 +111,7 @@ export function jsonMember(json: RawBuilder<unknown>, path: MemberPath): RawBuil
   );
 }
 
-/** The number of values in a list of JSON; 0 or null where it is none. */
+/** The number of values in a list of JSON; 0 or null where there is none. */
 export function lengthOfMember(json: RawBuilder<unknown>, path: MemberPath): RawBuilder<number | null> {
   const member = sql`((${json})::json #> ${sql.lit(toPostgresPath(path))})`;
   return either(
@@ -152,7 +152,7 @@ export function byIndex(name: string): RawBuilder<unknown> {
   return either(sql`indexed by ${sql.ref(name)}`, sql``);
 }
 
-/** Whether a text is like a pattern, with `\` before what is no sign of a pattern; letters of ASCII may be large or small. */
+/** Whether a text is like a pattern, with `\` before other signs; letters of ASCII may be large or small. */
 export function isLike(column: string, pattern: string): RawBuilder<boolean> {
   return either(
     sql`${sql.ref(column)} like ${pattern} escape '\\'`,

@@ -48,6 +48,8 @@ export async function acquireSchema(): Promise<EmptySchema> {
   // The server may end after the tests.
   client.on('error', () => undefined);
   await client.connect();
+  // A schema that is kept for the next test keeps no process alive.
+  (client as pg.Client & { unref(): void }).unref();
   const schema = await lockSchema(client);
   const url = server.url({ schema, pool: POOL });
   let isAltered = false;

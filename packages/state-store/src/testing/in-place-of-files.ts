@@ -6,6 +6,7 @@ import { acquireSchema, type EmptySchema } from './empty-stores.js';
  * The package with another `openStore`: stores in memory and in files are on PostgreSQL instead, each an empty schema of the shared server,
  * with leases that end by the caller's clock. Tests that are written for files are run with it as they are (`SLUICE_TEST_STORE=postgres`).
  */
+// oxlint-disable-next-line sluice/syntax -- it stands for the whole package
 export * from '../index.js';
 
 /** A schema in place of a file, and how many stores have it open. */
@@ -47,7 +48,7 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
   const replaced = await opening;
   replaced.open += 1;
   const store = await openAny({ ...options, location: replaced.schema.url, leaseClock: 'caller' });
-  const { close } = store;
+  const close = store.close.bind(store);
   let isClosed = false;
   const closed = async (): Promise<void> => {
     await close();

@@ -150,10 +150,18 @@ function launch(server: SupervisedServer): void {
 function tryControl(folder: string): Promise<Socket | null> {
   return new Promise((resolve) => {
     const socket = connect(join(folder, 'control.sock'));
-    socket.on('connect', () => socket.write('hello\n'));
-    socket.once('data', () => resolve(socket));
-    socket.on('error', () => resolve(null));
-    socket.on('close', () => resolve(null));
+    socket.on('connect', () => {
+      socket.write('hello\n');
+    });
+    socket.once('data', () => {
+      resolve(socket);
+    });
+    socket.on('error', () => {
+      resolve(null);
+    });
+    socket.on('close', () => {
+      resolve(null);
+    });
   });
 }
 
@@ -187,7 +195,9 @@ function toServer(folder: string, socket: Socket): TestServer {
         socket.unref();
         resolve();
       });
-      socket.once('close', () => reject(new Error('the server has ended')));
+      socket.once('close', () => {
+        reject(new Error('the server has ended'));
+      });
       socket.write(`${request}\n`);
     });
   return {

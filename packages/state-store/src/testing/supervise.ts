@@ -1,5 +1,4 @@
 import type * as ChildProcess from 'node:child_process';
-import type * as Fs from 'node:fs';
 import type * as Net from 'node:net';
 
 /** What a server is started with. */
@@ -22,25 +21,35 @@ export interface SupervisedServer {
  *
  * Each line on the socket is a request (`hello`, `restart`, `kill`), which is answered by `ok`.
  */
+// oxlint-disable-next-line max-lines-per-function -- its source runs by itself
 export async function supervise({ bin, folder, user, settings, initial }: SupervisedServer): Promise<void> {
-  const { spawn } = process.getBuiltinModule('node:child_process') as typeof ChildProcess;
-  const fs = process.getBuiltinModule('node:fs') as typeof Fs;
-  const net = process.getBuiltinModule('node:net') as typeof Net;
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const fs = process.getBuiltinModule('node:fs');
+  const net = process.getBuiltinModule('node:net');
   const data = `${folder}/data`;
   const log = fs.openSync(`${folder}/log`, 'a');
   fs.writeFileSync(`${folder}/pid`, String(process.pid));
-  const how = { stdio: ['ignore', log, log] as ChildProcess.StdioOptions, cwd: folder, ...user };
+  const how = {
+    stdio: ['ignore', log, log] as ChildProcess.StdioOptions,
+    cwd: folder,
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
+    ...user,
+  };
   const run = (program: string, args: readonly string[]): Promise<number | null> =>
     new Promise((resolve) => {
       spawn(`${bin}/${program}`, args, how)
         .on('exit', resolve)
-        .on('error', () => resolve(-1));
+        .on('error', () => {
+          resolve(-1);
+        });
     });
   const freePort = (): Promise<number> =>
     new Promise((resolve) => {
       const probe = net.createServer().listen(0, '127.0.0.1', () => {
         const { port } = probe.address() as Net.AddressInfo;
-        probe.close(() => resolve(port));
+        probe.close(() => {
+          resolve(port);
+        });
       });
     });
   const answers = async (port: number): Promise<boolean> =>
@@ -48,7 +57,7 @@ export async function supervise({ bin, folder, user, settings, initial }: Superv
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   fs.mkdirSync(data, { mode: 0o700 });
   if (user !== null) fs.chownSync(data, user.uid, user.gid);
-  const common = ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'];
+  const common = ['-D', data, '-U', 'postgres', '-E', 'UTF8', '-N'];
   if ((await run('initdb', [...common, ...initial])) !== 0) process.exit(1);
   const port = await freePort();
   let server: ChildProcess.ChildProcess | null = null;
