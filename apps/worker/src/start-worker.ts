@@ -32,7 +32,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const id = `worker-${randomUUID()}`;
   const parts: WorkerParts = { ...options, timings, database, queue, id };
   try {
-    const aheadMs = await reach(() => measureClock((text, values) => database.query(text, values), clock));
+    const aheadMs = await measureClock((text, values) => database.query(text, values), clock).catch(refuseUnreachable);
     if (Math.abs(aheadMs) > CLOCK_MS) throw clockDiffers(aheadMs);
     const kinds = options.jobs().map(({ name }) => name);
     // Two that create the same tables at once would wait for each other.
@@ -43,18 +43,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   } catch (error) {
     await queue.close().catch(() => undefined);
     await database.close();
-    throw error;
+    throw isLost(error) ? unreachable(error) : error;
   }
 }
 
-async function reach<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    const { code = 'no answer' } = error as { code?: string };
-    const text = `The database of the queue can't be used (${code})`;
-    throw new SluiceError('database_unreachable', text, { kind: 'store', details: { code }, cause: error });
-  }
+function refuseUnreachable(error: unknown): never {
+  throw unreachable(error);
+}
+
+function unreachable(error: unknown): SluiceError {
+  const { code = 'no answer' } = error as { code?: string };
+  const text = `The database of the queue can't be used (${code})`;
+  return new SluiceError('database_unreachable', text, { kind: 'store', details: { code }, cause: error });
 }
 
 function clockDiffers(aheadMs: number): SluiceError {

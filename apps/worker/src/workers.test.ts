@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SCHEMA } from './settings.js';
+import { startWorker } from './start-worker.js';
 import { missingPostgres, type Postgres, startPostgres } from './test/postgres.js';
 import { Programs } from './test/programs.js';
 
@@ -8,6 +9,11 @@ const missing = missingPostgres();
 const HOUR = 3_600_000;
 /** Of the promises that several tests show, `npm test` tries one. */
 const long = process.env['SLUICE_LONG'] === '1' ? it : it.skip;
+
+const clock = {
+  now: () => Date.now(),
+  sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+};
 
 /** What the jobs did, in order. */
 type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
@@ -159,6 +165,21 @@ type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
       ]);
       await until(jobs, (all) => all.length > 0 && all.every(({ state }) => state === 'completed'));
       expect(await effects()).toHaveLength(2);
+    });
+
+    it('say what is away where the database is lost while one begins', async () => {
+      await begin();
+      const starting = startWorker({
+        ...{ url, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
+        ...{ config: () => 'same', say: () => undefined },
+        identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },
+        jobs() {
+          postgres.halt();
+          return [];
+        },
+      });
+      await expect(starting).rejects.toMatchObject({ code: 'database_unreachable', kind: 'store' });
+      postgres.resume();
     });
 
     it('leave all jobs to the config that was there first, until no worker has it', async () => {
