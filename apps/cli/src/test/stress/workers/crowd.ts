@@ -1,12 +1,12 @@
-import { fileURLToPath } from 'node:url';
-import { type CommandProcess, startProgram } from '../../command-process.js';
+import { type CommandProcess, startCommand } from '../../command-process.js';
 import { seededRandom, type SeededRandom } from '../../seeded-random.js';
-import type { World } from '../world.js';
+import { listPanels, type World } from '../world.js';
 import type { Routes } from './database.js';
-import { makeTrouble, type Trouble, type TroublePlan, type Troubles } from './trouble.js';
+import { feedJobs } from './job-feeder.js';
+import { makeTrouble, type TroublePlan, type Troubles } from './trouble.js';
 import { WorkerPool } from './worker-pool.js';
 
-/** Workers, and who makes trouble for them. */
+/** Workers with their jobs, and who makes trouble for them. */
 export interface Crowd {
   begin: () => void;
   /** Makes everything whole again, and waits until the workers have ended. */
@@ -15,32 +15,40 @@ export interface Crowd {
   wrong: () => string[];
 }
 
-const RUN_JOBS = fileURLToPath(new URL('run-jobs.mjs', import.meta.url));
+/** Between two jobs; a worker has two in hand at most. */
+const JOB_MS = 300;
+const JOBS_AT_ONCE = '2';
 
 /** Gathers the workers of a world, which begin later. */
 export function gather(
-  { bench, env }: World,
+  world: World,
   random: SeededRandom,
   { workers, trouble, routes }: { workers: number; trouble: TroublePlan; routes: Routes },
 ): Crowd {
   const own = seededRandom(random.whole(0, 1e9));
-  let pool: WorkerPool | null = null;
-  let maker: Trouble | null = null;
+  const { bench, env } = world;
   const start = (slot: number): CommandProcess =>
-    startProgram([process.execPath, RUN_JOBS], {
+    startCommand(['worker', '--concurrency', JOBS_AT_ONCE], {
       cwd: bench.folder,
       env: { ...env, STATE_URL: routes.workers[slot] ?? '' },
     });
+  let begun: { pool: WorkerPool; end: () => Promise<Troubles> } | null = null;
   return {
     begin() {
-      pool = new WorkerPool(start, workers);
-      maker = makeTrouble({ pool, ...routes }, own, trouble);
+      const pool = new WorkerPool(start, workers);
+      const feeder = feedJobs(routes.direct, own, { panels: [...listPanels(world), 'shop'], everyMs: JOB_MS });
+      const maker = makeTrouble({ pool, ...routes }, own, trouble);
+      begun = {
+        pool,
+        async end() {
+          const done = await maker.stop();
+          await feeder.stop();
+          await pool.stop();
+          return done;
+        },
+      };
     },
-    async end() {
-      const done = await maker?.stop();
-      await pool?.stop();
-      return done ?? null;
-    },
-    wrong: () => pool?.wrong ?? [],
+    end: async () => (await begun?.end()) ?? null,
+    wrong: () => begun?.pool.wrong ?? [],
   };
 }
