@@ -61,26 +61,16 @@ interface WorkerRow extends Pick<WorkerView, 'id' | 'host' | 'pid' | 'version' |
   seen: number;
 }
 
-const EMPTY: QueueFigures = {
-  waiting: 0,
-  active: 0,
-  lagSeconds: 0,
-  oldestAt: null,
-  kinds: [],
-  workers: [],
-  failed: [],
-};
-
 /**
- * Reads the figures of the queue in a database, on a connection of its own. Before the first worker was started there are none.
+ * Reads the figures of the queue in a database, on a connection of its own; null before the first worker was started.
  *
  * @throws where the database does not answer
  */
-export async function readQueue(url: string): Promise<QueueFigures> {
+export async function readQueue(url: string): Promise<QueueFigures | null> {
   const database = openDatabase(url, { name: 'sluice queue', connections: 1 });
   try {
     const { rows: found } = await database.query(`select to_regclass('${SCHEMA}.worker') as name`);
-    if (found[0]?.['name'] === null) return EMPTY;
+    if (found[0]?.['name'] === null) return null;
     const { rows } = await database.query(QUESTION, [TIMINGS.lostMs]);
     return toFigures(rows[0] as unknown as Row);
   } finally {

@@ -14,7 +14,10 @@ export const queueShow: CommandHandler = (_args, options, deps) =>
   });
 
 function print(terminal: Terminal, { state, error, queue }: QueueReport): void {
-  if (state === 'none') terminal.info('There is no queue: the state is a file, and a schedule starts the runs.');
+  if (state === 'none')
+    terminal.info(
+      'There is no queue: a schedule starts the runs. It begins with the first worker, on a store on PostgreSQL.',
+    );
   if (error !== null) terminal.warn(`sluice: The queue does not answer: ${error.message}`);
   if (queue === null) return;
   const { waiting, active, lagSeconds, kinds, workers, failed } = queue;

@@ -62,7 +62,9 @@ export const queue = z.object({
   at: instant,
   state: z
     .enum(['none', 'working', 'idle', 'unreachable'])
-    .describe('none: this store has no queue; idle: no worker is alive that begins jobs; unreachable: see error'),
+    .describe(
+      'none: no worker was ever started on this store, or it is a file; idle: no worker is alive that begins jobs; unreachable: see error',
+    ),
   error: z.object({ code: text, message: text }).nullable(),
   queue: figures.nullable().describe('Null where it is not known'),
 });

@@ -6,6 +6,7 @@ const MARKS: Record<Check['status'], string> = { ok: '✓', warning: '!', failed
 const SECTIONS: Record<string, string> = {
   config: 'Config',
   store: 'Store',
+  queue: 'Queue and workers',
   runs: 'Runs and clock',
   services: 'Services',
   billing: 'Billing',

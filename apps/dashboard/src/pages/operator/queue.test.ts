@@ -41,5 +41,5 @@ it('says at the bad hour that nobody works, and that the queue does not answer',
 });
 
 it('says where there is no queue', async () => {
-  expect(await read()).toContain('The state is a file');
+  expect(await read()).toContain('There is no queue: a schedule starts the runs');
 });

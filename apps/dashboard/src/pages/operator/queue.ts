@@ -23,7 +23,9 @@ export const queuePage: Page = async (request) => {
 /** What a reader has to know first. */
 function standing({ state, error, queue }: QueueReport, times: Times): Html {
   if (state === 'none')
-    return html`<p class="soft">The state is a file: a schedule starts the runs, without a queue.</p>`;
+    return html`<p class="soft">
+      There is no queue: a schedule starts the runs. It begins with the first worker, on a store on PostgreSQL.
+    </p>`;
   if (queue === null) return html`<p>${badge('unreachable', 'bad')} The queue does not answer: ${error?.message}</p>`;
   const { waiting, active, oldestAt } = queue;
   const figures = html`${counted(waiting, 'job')} may begin, ${count(active)} under

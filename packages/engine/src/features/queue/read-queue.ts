@@ -10,6 +10,7 @@ export async function readQueue(context: Context): Promise<QueueReport> {
   if (read === null) return { at, state: 'none', error: null, queue: null };
   try {
     const queue = await read();
+    if (queue === null) return { at, state: 'none', error: null, queue };
     const isWorking = queue.workers.some(({ state }) => state === 'working');
     return { at, state: isWorking ? 'working' : 'idle', error: null, queue };
   } catch (error) {
