@@ -154,10 +154,10 @@ class FileSide implements Side {
   }
 
   #read<T>(work: () => T): Promise<T> {
-    try {
-      return Promise.resolve(work());
-    } catch (error) {
-      return Promise.reject(toStoreError(error, this.shown));
-    }
+    return Promise.resolve()
+      .then(work)
+      .catch((error: unknown) => {
+        throw toStoreError(error, this.shown);
+      });
   }
 }
