@@ -42,8 +42,6 @@ export interface Found {
   storeSchema: number;
   /** Whether this worker was taken for lost. */
   wasLost: boolean;
-  /** Jobs that the database says this worker has, and it does not know: the answer to its question was lost. */
-  unknown: HeldJob[];
 }
 
 const TABLES = `
@@ -93,15 +91,19 @@ export async function measureClock(query: Database['query'], clock: Clock): Prom
   return Math.round((asked + answered) / 2 - Number(rows[0]?.['now']));
 }
 
+/** Returns a job to the queue in the same transaction. */
+export type GiveBack = (query: Database['query'], job: HeldJob, message: string) => Promise<void>;
+
 /**
- * Stores a sign of life, and marks workers as lost that showed none for `lostMs`: only one caller finds each. The config of the workers that
+ * Stores a sign of life, and marks workers as lost that showed none for `lostMs` and
+ * returns their jobs to the queue: one caller finds each. The config of the workers that
  * were first stays in force while one of them is alive; then this worker's.
  */
 export function giveSign(
   database: Database,
   identity: Identity,
   sign: Sign,
-  { clock, lostMs }: { clock: Clock; lostMs: number },
+  { clock, lostMs, giveBack }: { clock: Clock; lostMs: number; giveBack: GiveBack },
 ): Promise<Found> {
   return database.transaction(async (query) => {
     const aheadMs = await measureClock(query, clock);
@@ -115,8 +117,12 @@ export function giveSign(
     const force = await findForce(query, identity, sign);
     const [before] = own as unknown as { lost_at: Date | null; jobs: HeldJob[] }[];
     const known = new Set(sign.jobs.map(({ id }) => id));
+    // The database says that this worker has them, and it does not know of them.
     const unknown = before?.jobs.filter(({ id }) => !known.has(id)) ?? [];
-    return { aheadMs, lost, ...force, wasLost: before !== undefined && before.lost_at !== null, unknown };
+    for (const { host, pid, jobs } of lost)
+      for (const job of jobs) await giveBack(query, job, `Process ${pid} on ${host} showed no sign of life`);
+    for (const job of unknown) await giveBack(query, job, 'The answer that a worker has it was lost');
+    return { aheadMs, lost, ...force, wasLost: before !== undefined && before.lost_at !== null };
   });
 }
 

@@ -111,9 +111,10 @@ export class Queue {
     await this.#boss.complete(kind, id, result);
   }
 
-  /** Returns a job to the queue: another worker may begin it at once, until it was tried too often. */
-  async giveBack({ kind, id }: Pick<Job, 'kind' | 'id'>, result: JobResult): Promise<void> {
-    await this.#boss.fail(kind, id, result);
+  /** Returns a job to the queue: another worker may begin it at once, until it was tried too often; with `query` in its transaction. */
+  async giveBack({ kind, id }: Pick<Job, 'kind' | 'id'>, result: JobResult, query?: Database['query']): Promise<void> {
+    const within = query && { db: { executeSql: (text: string, values: unknown[]) => query(text, values) } };
+    await this.#boss.fail(kind, id, result, within);
   }
 
   /** Ends the schedule; from now on nothing is sent twice. */

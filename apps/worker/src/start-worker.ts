@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import { isLost, openDatabase } from './database.js';
 import { listDue } from './due.js';
-import { alone, type Found, giveSign, type HeldJob, holdJobs, leave, measureClock } from './members.js';
+import { alone, type Found, type GiveBack, giveSign, type HeldJob, holdJobs, leave, measureClock } from './members.js';
 import type { WorkerOptions, WorkerParts, Worker } from './options.js';
 import { type Job, type JobResult, Queue, toKind } from './queue.js';
 import { findReasons, type Reason } from './reasons.js';
@@ -130,12 +130,13 @@ class RunningWorker implements Worker {
   }
 
   #sign(): Promise<Found> {
-    const { clock, concurrency, config, database, identity, timings } = this.#parts;
+    const { clock, concurrency, config, database, identity, queue, timings } = this.#parts;
+    const giveBack: GiveBack = (query, job, message) => queue.giveBack(job, { outcome: 'lost', message }, query);
     return giveSign(
       database,
       { ...identity, id: this.id, concurrency },
       { config: config(), jobs: this.jobs, waits: this.waits },
-      { clock, lostMs: timings.lostMs },
+      { clock, lostMs: timings.lostMs, giveBack },
     );
   }
 
@@ -149,7 +150,6 @@ class RunningWorker implements Worker {
       try {
         const found = await this.#inTurn(() => this.#sign());
         this.#apply(found);
-        await this.#giveBackLost(found);
       } catch (error) {
         this.#wait([
           { code: 'database_unreachable', message: `the database does not answer: ${toItemError(error).message}` },
@@ -160,6 +160,8 @@ class RunningWorker implements Worker {
 
   #apply(found: Found): void {
     const { identity, say } = this.#parts;
+    for (const { host, pid, jobs } of found.lost)
+      say(`The worker of process ${pid} on ${host} shows no sign of life; its jobs are begun again: ${jobs.length}`);
     if (found.wasLost) say('Others took this worker for lost, and may have begun its jobs again');
     this.#wait(findReasons(found, identity));
   }
@@ -170,16 +172,6 @@ class RunningWorker implements Worker {
     for (const { code, message } of reasons) if (!before.has(code)) say(`Begins no jobs: ${message}`);
     if (reasons.length === 0 && before.size > 0) say('Begins jobs again');
     this.#reasons = reasons;
-  }
-
-  async #giveBackLost({ lost, unknown }: Found): Promise<void> {
-    const { queue, say } = this.#parts;
-    for (const job of unknown) await queue.giveBack(job, { outcome: 'lost', message: 'The answer was lost' });
-    for (const { host, pid, jobs } of lost) {
-      say(`The worker of process ${pid} on ${host} shows no sign of life; its jobs are begun again: ${jobs.length}`);
-      for (const job of jobs)
-        await queue.giveBack(job, { outcome: 'lost', message: `Process ${pid} on ${host} showed no sign of life` });
-    }
   }
 
   /** Fetches jobs until it is stopped. */
