@@ -303,6 +303,9 @@ describe('the built command', () => {
     played.push('serve --listen nowhere');
     const refused = await runCommand(['serve', '--listen', 'nowhere'], { cwd: folder, env: secrets() });
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('is not an address with a port')]);
+    played.push('worker');
+    const onFile = await runCommand(['worker'], { cwd: folder, env: secrets() });
+    expect([onFile.exitCode, onFile.stderr]).toEqual([2, expect.stringContaining('sluice db copy --to')]);
   });
 
   it('refuses a merge of clients where the ledger bills', async () => {

@@ -85,6 +85,7 @@ export const SILENT: Record<string, readonly string[]> = {
     'command override list',
     'command queue show',
     'GET /api/v1/queue',
+    'GET /queue',
     'command service export',
     'command compare',
     ...under(
@@ -108,6 +109,7 @@ export const SILENT: Record<string, readonly string[]> = {
     'command help',
     'command schedule show',
     'command serve',
+    'command worker',
     'command version',
     ...under('GET /api/v1/', 'me openapi.json tokens services/:service/customer-fields'),
     'GET /healthz',
