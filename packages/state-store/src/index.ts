@@ -19,15 +19,10 @@ export {
   type OverviewTables,
   TO_RESTRICT,
 } from './overview.js';
-export {
-  migrateStore,
-  type MigrateStoreOptions,
-  type MigrationResult,
-  storePast,
-  storeVersion,
-} from './migrate-store.js';
+export { migrateStore, type MigrateStoreOptions, storePast, storeVersion } from './migrate-store.js';
 export { type NumberChange, numberSubject, ownershipSubject } from './ownership-change.js';
-export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
+export type { MigrationResult, OpenStoreOptions } from './open-options.js';
+export { openStore, withStore } from './open-store.js';
 export type { Page, PageCursor, PageRequest } from './page.js';
 export type { PastToken, StorePast } from './past.js';
 export type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from './notice-records.js';

@@ -2,7 +2,8 @@ import { isPostgresUrl } from './location.js';
 import { migrateFile } from './migrations/migrate-file.js';
 import { refuseNewer } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
-import { DEFAULT_WAIT_MS, type OpenStoreOptions, refuseMarked } from './open-store.js';
+import type { MigrationResult, OpenStoreOptions } from './open-options.js';
+import { DEFAULT_WAIT_MS, refuseMarked } from './open-store.js';
 import { readPast, type StorePast } from './past.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
@@ -11,14 +12,6 @@ import { toStoreError } from './sqlite/to-store-error.js';
 
 /** How a store is migrated. */
 export type MigrateStoreOptions = Pick<OpenStoreOptions, 'clock' | 'wait' | 'beforeMigration'>;
-
-/** Result of a migration. */
-export interface MigrationResult {
-  from: number;
-  to: number;
-  /** Names of the steps that ran, oldest first; empty when the store was up to date. */
-  applied: string[];
-}
 
 /**
  * Brings an existing store up to the newest schema version, all steps in one transaction.

@@ -2,6 +2,7 @@ import { fileMark, refusedByMark, refuseUnfinished, type StoreMark } from './cop
 import { migrateFile } from './migrations/migrate-file.js';
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
 import { isPostgresUrl } from './location.js';
+import type { OpenStoreOptions } from './open-options.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { type Connection, toConnection, connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
@@ -12,31 +13,6 @@ import type { StateStore } from './store.js';
 
 /** Default wait for a lock. */
 export const DEFAULT_WAIT_MS = 10_000;
-
-/** How a store is opened. */
-export interface OpenStoreOptions {
-  /**
-   * Path of the file; `:memory:` for a store that ends with the process, for tests and trials; or the URL of a database on PostgreSQL,
-   * as `postgres://user:password@host:5432/database`.
-   */
-  location: string;
-  /** Stamps the migrations. Default: the system's clock. */
-  clock?: { now(): number };
-  /** Create a missing file (default), or fail with `store_missing`. */
-  create?: boolean;
-  /** Migrate an older store (default), or fail with `store_too_old`. */
-  migrate?: boolean;
-  /** Called with the version of an older store, not of an empty file, before its migration, which waits for it. */
-  beforeMigration?: (version: number) => Promise<void>;
-  /** Never write: neither the file nor its schema. Each write then fails with `store_read_only`. */
-  readOnly?: boolean;
-  /** Milliseconds to wait for a lock of another process before `store_busy`, or for a server that is away (default 10,000). */
-  wait?: number;
-  /** On PostgreSQL: whose clock ends leases. Default: the database's, whatever `now` callers pass; `caller` is for tests. */
-  leaseClock?: 'database' | 'caller';
-  /** On PostgreSQL: returns a number from 0 to 1 for pauses before a write runs again. Default: `Math.random`. */
-  random?: () => number;
-}
 
 /**
  * Opens the store. Creates a missing file (mode 0600) with its folder, or missing tables in a database, checks that it is a store, and

@@ -1,7 +1,6 @@
 import { refuseNewer } from '../migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from '../migrations/version.js';
-import type { MigrationResult } from '../migrate-store.js';
-import type { OpenStoreOptions } from '../open-store.js';
+import type { MigrationResult, OpenStoreOptions } from '../open-options.js';
 import { readPast, type StorePast } from '../past.js';
 import { StoreError } from '../store-error.js';
 import { newClient } from './connect.js';

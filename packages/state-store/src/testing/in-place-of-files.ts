@@ -1,4 +1,5 @@
-import { openStore as openAny, type OpenStoreOptions } from '../open-store.js';
+import type { OpenStoreOptions } from '../open-options.js';
+import { openStore as openAny } from '../open-store.js';
 import type { StateStore } from '../store.js';
 import { acquireSchema, type EmptySchema } from './empty-stores.js';
 

@@ -8,7 +8,7 @@ export type PurchaseChange = Partial<
   Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'refundSentAt' | 'cycle'>
 >;
 
-/** Tells of what is stored. */
+/** Is called once the change is stored. */
 type Told = () => unknown;
 
 /** Writes in the transaction of a change what follows from it. */
