@@ -1,4 +1,5 @@
-import { openStore, type OpenStoreOptions } from '../open-store.js';
+import type { OpenStoreOptions } from '../open-options.js';
+import { openStore } from '../open-store.js';
 import { toStorePath } from '../sqlite/open-handle.js';
 import { describeLocation, isOnServer } from '../store-address.js';
 import { openFileSide } from './file-side.js';
