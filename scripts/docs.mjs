@@ -92,6 +92,8 @@ const partsOfOthers = {
     ...partsOfUseCases,
     ...['All', 'Embedded', 'Named'].map((name) => `src/endpoints/index.ts:${name}`),
   ],
+  // A document, which `@sluice/contract/documents` exports.
+  '@sluice/contract/ports': [...partsOfUseCases, 'src/documents/queue.ts:QueueFigures'],
   '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'],
 };
 

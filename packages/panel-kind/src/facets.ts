@@ -63,7 +63,7 @@ export interface Unchanged {
 }
 
 /** A service, by what it is found by on the panel. */
-type NamedService = Pick<ServiceRecord, 'id' | 'refs' | 'ownRefs'>;
+export type NamedService = Pick<ServiceRecord, 'id' | 'refs' | 'ownRefs'>;
 
 /** The instant of lists, and how far the panel's clock was ahead then, in milliseconds. */
 export interface ReadLists {

@@ -59,6 +59,7 @@ export type {
   RefreshPlan,
   ReadLists,
   Snapshot,
+  NamedService,
   Unchanged,
   SpeedLimitView,
   TunnelGroupView,

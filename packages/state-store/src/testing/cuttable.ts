@@ -9,7 +9,7 @@ export interface CuttableWay {
   refuse(): void;
   accept(): void;
   /**
-   * Passes nothing on from now on, in either direction, also on new connections, as a network that lost its way: nobody is told. What is sent
+   * Passes nothing on from now on, in either direction, also on new connections, as a network that lost its way: nobody hears of it. What is sent
    * meanwhile, and the ends of connections, arrive late, after `unblock`.
    */
   block(): void;
