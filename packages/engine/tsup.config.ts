@@ -7,6 +7,6 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 // `process` alone is what the command needs to start: it may not load the engine.
 export default defineConfig({
   ...base,
-  entry: ['src/index.ts', 'src/options.ts', 'src/process.ts', 'src/words.ts'],
+  entry: ['src/index.ts', 'src/options.ts', 'src/places.ts', 'src/process.ts', 'src/words.ts'],
   define: { SLUICE_VERSION: JSON.stringify(version) },
 });

@@ -151,9 +151,12 @@ export function namesProgram(raw: unknown, known: ConfigKinds): boolean {
   return hasText(raw, /\$\{cmd:/) || notifiesProgram(raw, known);
 }
 
-function hasText(value: unknown, pattern: RegExp): boolean {
+function hasText(value: unknown, pattern: RegExp, seen = new Set<unknown>()): boolean {
   if (typeof value === 'string') return pattern.test(value);
-  return typeof value === 'object' && value !== null && Object.values(value).some((part) => hasText(part, pattern));
+  // An anchor of YAML may be inside of what it names.
+  if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+  seen.add(value);
+  return Object.values(value).some((part) => hasText(part, pattern, seen));
 }
 
 /** Returns whether a product names the file of a message, which clients receive. */

@@ -1,5 +1,5 @@
 import { findChannelKind } from '@sluice/engine';
-import { parseAddress } from '@sluice/engine';
+import { parseAddress } from '@sluice/engine/places';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { isSecretReference } from './secrets.js';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { usageError } from '@sluice/panel-kind/errors';
-import { type Config, describeLocation, isOnServer, NOT_AN_ADDRESS, parseAddress } from '@sluice/engine';
+import type { Config } from '@sluice/engine';
+import { describeLocation, isOnServer, NOT_AN_ADDRESS, parseAddress } from '@sluice/engine/places';
 import { readText } from './read-text.js';
 import { isSecretReference, resolveSecret, type SecretSources } from './secrets.js';
 

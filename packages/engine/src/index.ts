@@ -127,7 +127,6 @@ export {
   type LeaseHolders,
   type StoreFileParts,
 } from './features/store/local-store.js';
-export { copyLocalStore, type CopyParts, undoLocalCopy } from './features/store/copy-local-store.js';
 export { findLackingFields } from './features/panels/lacking-fields.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './base/config/check.js';
 export { describedSchema } from './base/config/json-schema.js';
@@ -137,8 +136,6 @@ export type { JsonSchemaNode } from './base/config/json-schema.js';
 export { configSchema, type Config, type ConfigSchema, type KnownKinds } from './base/config/schema.js';
 export type { BrokenStore } from './features/doctor/doctor.js';
 export { type Files, nodeFiles } from './base/files.js';
-export { describeLocation, isOnServer, NOT_AN_ADDRESS, parseAddress } from '@sluice/state-store';
-export { toFilesPath } from './context/files-path.js';
 export { type HoldsFile, isHoldsFileStale, readHoldsFile } from './context/holds-file.js';
 export type { MetricFamily } from './features/metrics/families.js';
 export type { MetricsReport } from './features/metrics/metrics.js';

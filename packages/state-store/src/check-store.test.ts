@@ -54,7 +54,7 @@ describe('check', () => {
       'integrity',
       'foreign-keys',
       'schema',
-      ...(isOnPostgres() ? [] : ['permissions']),
+      ...(isOnPostgres() ? ['rights', 'encryption', 'connections', 'durability'] : ['permissions']),
       'rows',
       'one-open-hold',
       'one-open-evidence',

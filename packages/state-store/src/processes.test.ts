@@ -62,7 +62,11 @@ describe('several processes', () => {
     for (const child of all) expect(await child.rest()).toEqual([String(at.store.schemaVersion)]);
     const store = await openStore({ location, clock, create: false });
     expect(await store.switches.list()).toHaveLength(4);
-    expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
+    // The processes have a clock of their own.
+    const found = (await store.maintenance.check()).filter(
+      ({ name, status }) => status !== 'ok' && name !== 'server-clock',
+    );
+    expect(found).toEqual([]);
     await store.close();
   });
 

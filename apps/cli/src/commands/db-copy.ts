@@ -7,7 +7,7 @@ import {
   NOT_AN_ADDRESS,
   parseAddress,
   undoLocalCopy,
-} from '@sluice/engine';
+} from '@sluice/engine/places';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import type { CopyProgress } from '@sluice/state-store';
 import type { Deps } from '../context.js';

@@ -227,6 +227,8 @@ describe('a backup by itself', () => {
       'conditions',
       'api_call_blocks',
       'alarms',
+      'next_readings',
+      'compliant_services',
     ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);

@@ -1,4 +1,3 @@
-import type Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.js';
 
 /**
@@ -49,8 +48,8 @@ export function parseMark(row: MarkRow | undefined): StoreMark | null {
 const READ_MARK = `select name, applied_at from schema_migrations where version >= ${MARK_VERSION}`;
 
 /** Reads the mark of an open file of any schema version; null for one without a mark. */
-export function fileMark(handle: Sqlite.Database): StoreMark | null {
-  return parseMark(handle.prepare<[], MarkRow>(READ_MARK).get());
+export function fileMark(handle: { prepare(text: string): { get(): unknown } }): StoreMark | null {
+  return parseMark(handle.prepare(READ_MARK).get() as MarkRow | undefined);
 }
 
 /** Refuses a store that is only a part of a copy: what it lacks would be taken for gone. */

@@ -102,6 +102,7 @@ const SCHEMA_DIGESTS = [
   'dc3dc1a562372781',
   '11a7e19c52585fdc',
   '3746632fa18889a8',
+  'd788d66e67f4914e',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

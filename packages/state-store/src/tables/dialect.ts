@@ -31,6 +31,8 @@ export const POSTGRES_WORDS: readonly (readonly [sqlite: string, postgres: strin
 
 /** Whether a column has one of these texts or whole numbers. They are one value. */
 export function isIn(column: string, values: readonly Stored[]): RawBuilder<boolean> {
+  // Nothing says of what type an empty list is.
+  if (values.length === 0) return sql<boolean>`1 = 0`;
   const [list, name] = [JSON.stringify(values), sql.ref(column)];
   return either(
     sql`${name} in (select value from json_each(${list}))`,

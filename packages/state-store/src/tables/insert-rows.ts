@@ -68,6 +68,8 @@ const NUMBERS = AMONG_NUMBERS.split('?');
 
 /** Returns the condition that a column has one of these values. They are one value, so that the text is the same for any length. */
 export function isAmong(column: string, values: readonly Stored[]): Statement {
+  // Nothing says of what type an empty list is.
+  if (values.length === 0) return text('1 = 0');
   const list = { texts: typeof values[0] === 'number' ? NUMBERS : TEXTS, values: [JSON.stringify(values)] };
   return statement`${name(column)}${list}`;
 }

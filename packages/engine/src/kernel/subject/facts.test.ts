@@ -187,7 +187,7 @@ it('stores what it observed once', async () => {
     resources: { put: (rows: unknown[]) => Promise.resolve(void stored.push(rows)) },
   } as unknown as StoreTables;
   const on = { resources: new Map([['svc-1', { service: 'svc-1' }]]) } as unknown as RunOnPanel;
-  await saveResources(on, tables);
-  await saveResources(on, tables);
+  (await saveResources(on, tables))();
+  (await saveResources(on, tables))();
   expect(stored).toEqual([[{ service: 'svc-1' }]]);
 });
