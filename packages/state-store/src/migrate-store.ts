@@ -1,9 +1,10 @@
+import { refuseMarked } from './copy/refuse-marked.js';
 import { isPostgresUrl } from './location.js';
 import { migrateFile } from './migrations/migrate-file.js';
 import { refuseNewer } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import type { MigrationResult, OpenStoreOptions } from './open-options.js';
-import { DEFAULT_WAIT_MS, refuseMarked } from './open-store.js';
+import { DEFAULT_WAIT_MS } from './open-store.js';
 import { readPast, type StorePast } from './past.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';

@@ -1,4 +1,4 @@
-import { fileMark, refusedByMark, refuseUnfinished, type StoreMark } from './copy/move-mark.js';
+import { refuseMarked } from './copy/refuse-marked.js';
 import { migrateFile } from './migrations/migrate-file.js';
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
 import { isPostgresUrl } from './location.js';
@@ -60,14 +60,6 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
     for (const connection of connections) await connection.close();
     throw toStoreError(error, path);
   }
-}
-
-/** Returns the mark of a file; refuses one that is unfinished, or would have to be migrated. */
-export function refuseMarked({ handle }: Pick<Connection, 'handle'>, version: number, path: string): StoreMark | null {
-  const mark = version === 0 ? null : fileMark(handle);
-  refuseUnfinished(path, mark);
-  if (mark !== null && version < LATEST_SCHEMA_VERSION) throw refusedByMark(path, mark);
-  return mark;
 }
 
 /**
