@@ -65,7 +65,11 @@ describe('a command that opens the store', () => {
         read.filter((name) => /node_modules\/pg(-|\/)|state-store\/src\/postgres\/(?!url\.ts)/.test(name)),
       ).toEqual([]);
       const ofCopies = read.filter((name) => name.includes('state-store/src/copy/'));
-      expect([...new Set(ofCopies.map((name) => path.basename(name)))].sort()).toEqual(['index.ts', 'move-mark.ts', 'refuse-marked.ts']);
+      expect([...new Set(ofCopies.map((name) => path.basename(name)))].sort()).toEqual([
+        'index.ts',
+        'move-mark.ts',
+        'refuse-marked.ts',
+      ]);
     }
   });
 
