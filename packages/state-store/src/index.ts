@@ -26,7 +26,7 @@ export { openStore, withStore } from './open-store.js';
 export type { Page, PageCursor, PageRequest } from './page.js';
 export type { PastToken, StorePast } from './past.js';
 export type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from './notice-records.js';
-export type { DueReading, NextReadingRecord } from './reading-records.js';
+export { type DueReading, LISTS, type NextReadingRecord } from './reading-records.js';
 export type { ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from './run-records.js';
 export type {
   ActionRecord,

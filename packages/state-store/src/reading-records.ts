@@ -1,7 +1,10 @@
+/** The `service` of the row with the next reading of the lists of a panel. */
+export const LISTS = '';
+
 /** When a service is read next, or the lists of a panel. */
 export interface NextReadingRecord {
   panel: string;
-  /** Empty for the lists of the panel. */
+  /** `LISTS` for the lists of the panel. */
   service: string;
   /** Instant; `9999-12-31T00:00:00.000Z` where no time makes it due. */
   dueAt: string;

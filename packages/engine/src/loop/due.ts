@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type Panel, usageError } from '@sluice/panel-kind';
-import type { HeldLease, NextReadingRecord, ServiceRecord } from '@sluice/state-store';
+import { LISTS, type HeldLease, type NextReadingRecord, type ServiceRecord } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
 import type { Context } from '../context/context.js';
 import { readEnforcements } from '../context/enforcement.js';
@@ -10,8 +10,6 @@ import { NEVER } from '../kernel/subject/next-reading.js';
 import { listPages } from '../kernel/subject/pages.js';
 import type { Applied } from '../kernel/subject/stages.js';
 
-/** The `service` of the row for the lists of a panel. */
-const LISTS = '';
 /** Services that are planned or read together. */
 const PAGE = 128;
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { DueReading } from '../reading-records.js';
+import { type DueReading, LISTS } from '../reading-records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { isIn } from './dialect.js';
@@ -7,8 +7,6 @@ import { insertRows, statement } from './insert-rows.js';
 import { inChunks, listRecords } from './record-queries.js';
 import { nextReadings } from './run-record-tables.js';
 
-/** The `service` of the row for the lists of a panel. */
-const LISTS = '';
 /** Before any instant. */
 const CHANGED = '';
 

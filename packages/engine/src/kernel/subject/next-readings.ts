@@ -1,13 +1,10 @@
 import type { NextReading } from '@sluice/contract/documents';
 import { formatBytes } from '@sluice/quota-core';
-import type { NextReadingRecord, ServiceRecord } from '@sluice/state-store';
+import { LISTS, type NextReadingRecord, type ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
 import { NEVER, type Next } from './next-reading.js';
 import { describeSkip, findSkip } from './skip.js';
-
-/** The `service` of the row for the lists of a panel. */
-const LISTS = '';
 
 /** What is stored with a row besides its reason. */
 type Details = Partial<Omit<Next, 'at' | 'reason'>> & { service?: string };
