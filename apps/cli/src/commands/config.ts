@@ -47,27 +47,22 @@ async function furtherProblems(config: Config, deps: Deps): Promise<ConfigProble
 /** Lists what does not fit between the config and the stored services, and what became stricter since the store's version. */
 async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem[]> {
   const known = { config, kinds: knownKinds(deps) };
-  const found = [
-    ...(await readable(async () => {
-      const { location } = storePlace(config, deps.env);
-      const options = { location, clock: deps.clock, readOnly: true };
-      return withStore(options, (store) => readStoredProblems(known, store));
-    })),
-    ...(await readable(async () => {
-      const now = new Date(deps.clock.now()).toISOString();
-      const checks = upgradeChecks({
-        ...known,
-        billing: BILLING,
-        past: await storePast(storePlace(config, deps.env).location),
-        now,
-      });
-      return checks.map(({ name, object, message, ...rest }) => ({
-        code: '',
-        ...rest,
-        message: `${name} ${object}: ${message}`,
-      }));
-    })),
-  ];
+  const found = await readable(async () => {
+    const { location } = storePlace(config, deps.env);
+    const options = { location, clock: deps.clock, readOnly: true };
+    return [
+      ...(await readable(() => withStore(options, (store) => readStoredProblems(known, store)))),
+      ...(await readable(async () => {
+        const now = new Date(deps.clock.now()).toISOString();
+        const checks = upgradeChecks({ ...known, billing: BILLING, past: await storePast(location), now });
+        return checks.map(({ name, object, message, ...rest }) => ({
+          code: '',
+          ...rest,
+          message: `${name} ${object}: ${message}`,
+        }));
+      })),
+    ];
+  });
   return found.map(({ code, message, details }) => ({
     severity: 'warning',
     path: '',
