@@ -30,6 +30,12 @@ const sluiceLater = (at: KillBench, words: string): ReturnType<KillBench['sluice
     isAlive: (owner) => isAlive(owner, processParts().owner.host),
   });
 
+async function expectLeaseLost({ ended }: ReturnType<typeof startCommand>): Promise<void> {
+  const end = await ended;
+  expect([end.exitCode, end.stderr]).toEqual([5, '']);
+  expect(end.json()).toMatchObject({ error: { code: 'lease_lost' } });
+}
+
 it('a process that is stopped in a change and goes on when its lease has run out ends with exit 5', async () => {
   const at = await open();
   const { panel } = at;
@@ -47,9 +53,7 @@ it('a process that is stopped in a change and goes on when its lease has run out
     expect([later.exitCode, later.stderr]).toEqual([0, '']);
     const { changing } = panel.server.totals;
     zombie.signal('SIGCONT');
-    const end = await zombie.ended;
-    expect([end.exitCode, end.stderr]).toEqual([5, '']);
-    expect(end.json()).toMatchObject({ error: { code: 'lease_lost' } });
+    await expectLeaseLost(zombie);
     expect(panel.server.totals.changing).toBe(changing);
   } finally {
     zombie.kill();
@@ -73,9 +77,7 @@ it('a process that is stopped before a call that it has journaled does not make 
     expect([panel.port(ids.port(1)).adminState, panel.order(ids.order).status]).toEqual(['up', 'active']);
     const { changing } = panel.server.totals;
     bench.write('go-on', '');
-    const end = await zombie.ended;
-    expect([end.exitCode, end.stderr]).toEqual([5, '']);
-    expect(end.json()).toMatchObject({ error: { code: 'lease_lost' } });
+    await expectLeaseLost(zombie);
     expect(panel.server.totals.changing).toBe(changing);
   } finally {
     zombie.kill();
