@@ -9,9 +9,7 @@ const table = (head, rows) =>
 /** Every measurement of this size, with its kind and store. */
 const listMeasured = (costs, size) =>
   Object.entries(costs).flatMap(([store, kinds]) =>
-    Object.values(kinds).flatMap(({ dueReadings, ...sizes }) =>
-      sizes[size] === undefined ? [] : [{ store, dueReadings, ...sizes[size] }],
-    ),
+    Object.values(kinds).flatMap((sizes) => (sizes[size] === undefined ? [] : [{ store, ...sizes[size] }])),
   );
 
 /** `docs/costs.md`: what one process costs per service and day. */
@@ -34,10 +32,7 @@ function largestParts(measured) {
   return [
     '## Two large panels',
     'As many services as large users of the original modules may have on two panels. The modules name no numbers; these are sizes with which Sluice is measured elsewhere, too. For one service and one day:',
-    table(
-      DAY_HEAD,
-      measured.flatMap((each) => dayRows({ ...each, dueReadings: undefined })),
-    ),
+    table(DAY_HEAD, measured.flatMap(dayRows)),
     'One run over both panels:',
     table(RUN_HEAD, measured.flatMap(runRows)),
   ];
@@ -64,12 +59,12 @@ const DAY_HEAD = [
   'memory',
 ];
 
-/** Two rows for the fixed poll, and two for `poll --due` where its readings are known. */
+/** Two rows for the fixed poll, and two for `poll --due`. */
 function dayRows(measured) {
   const { dueReadings } = measured;
   const polls = [
     ['all, 15 minutes', { polls: POLLS }],
-    ...(dueReadings === undefined ? [] : [['due', { readings: dueReadings }]]),
+    ['due', { readings: dueReadings }],
   ];
   return polls.flatMap(([poll, how]) =>
     [1, 0].map((busyShare) => {

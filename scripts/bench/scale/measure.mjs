@@ -20,7 +20,7 @@ export async function measureScale(settings, say) {
   try {
     for (const [store, newDatabase] of Object.entries(stores)) {
       measured.costs[store] = await measureKinds(settings, { newDatabase, say: (text) => say(`${text}, ${store}`) });
-      say(`polls by several processes, ${store}`);
+      say(`polls by workers, ${store}`);
       measured.processes[store] = await measureProcesses({ ...settings.processes, newDatabase });
     }
   } finally {
@@ -38,17 +38,18 @@ async function measureKinds({ kinds, costs: { small, large, rounds }, largest },
       const database = newDatabase === null ? null : await newDatabase();
       return measureCosts({ kind, panels, services, rounds, database });
     };
-    figures[kind] = { small: await measure(1, small), large: await measure(1, large) };
-    figures[kind].fit = fitCosts(figures[kind].small, figures[kind].large);
-    figures[kind].dueReadings = countDueReadings(kind, large, figures[kind].fit);
-    if (largest[kind] !== undefined) figures[kind].largest = await measure(2, largest[kind]);
+    const sizes = { small: await measure(1, small), large: await measure(1, large) };
+    if (largest[kind] !== undefined) sizes.largest = await measure(2, largest[kind]);
+    const fit = fitCosts(sizes.small, sizes.large);
+    for (const size of Object.values(sizes)) size.dueReadings = countDueReadings(size, fit);
+    figures[kind] = { ...sizes, fit };
   }
   return figures;
 }
 
-/** Readings that deadline polling makes in a day of one panel of this kind, as it is simulated. */
-function countDueReadings(kind, services, fit) {
-  const size = { services, panels: 1, each: 1, seed: 1, kinds: [kind] };
+/** Readings that deadline polling makes in a day of such panels, as it is simulated. */
+function countDueReadings({ kind, panels, services }, fit) {
+  const size = { services, panels, each: 1, seed: 1, kinds: [kind] };
   const one = { workers: 1, places: 1, days: 1, databaseCores: 1 };
   return simulate({ size, policy: deadlinePoll, costs: { [kind]: fit.due }, ...one }).totals.readings;
 }

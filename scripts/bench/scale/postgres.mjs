@@ -91,22 +91,25 @@ export async function startPostgres() {
   const admin = await connect(address('postgres'));
   let databases = 0;
   return {
-    /** The address of a new database, and what was done in it since its start. */
+    /** The address of a new database, what was done in it since its start, and the rows that a query returns. */
     async newDatabase() {
       const name = `bench_${(databases += 1)}`;
       await admin.query(`create database ${name}`);
-      const readLoad = async () => {
+      const query = async (text, values) => {
         const client = await connect(address(name));
         try {
-          // Other sessions' figures are written a moment after they end.
-          await wait(1000);
-          const { rows } = await client.query(LOAD);
-          return Object.fromEntries(Object.entries(rows[0]).map(([key, value]) => [key, Number(value)]));
+          return (await client.query(text, values)).rows;
         } finally {
           await client.end();
         }
       };
-      return { url: address(name), readLoad };
+      const readLoad = async () => {
+        // Other sessions' figures are written a moment after they end.
+        await wait(1000);
+        const [load] = await query(LOAD);
+        return Object.fromEntries(Object.entries(load).map(([key, value]) => [key, Number(value)]));
+      };
+      return { url: address(name), readLoad, query };
     },
     async stop() {
       await admin.end();

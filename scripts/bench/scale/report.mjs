@@ -36,8 +36,8 @@ export function scaleReport(measured) {
       'Of a run by itself, and for each reading of a service: where the figures are the same as before, and where they are other ones. Fixed: a poll of all services. Due: poll --due.',
     ),
     costsTable(measured.costs),
-    '<h2>Several processes</h2>',
-    ...processesPart(measured.processes),
+    '<h2>Several workers</h2>',
+    ...workersPart(measured.processes),
     ...simulationPart(measured.rules, simulation, machine),
   ];
   return `<!doctype html>
@@ -84,14 +84,16 @@ function costsTable(costs) {
   return table(COSTS_HEAD, rows);
 }
 
-function processesPart(processes) {
+function workersPart(processes) {
   const rows = Object.entries(processes).flatMap(([store, runs]) =>
     runs.map((run) => [
-      `${run.processes} on ${store}`,
+      run.load === null
+        ? `poll on ${store}`
+        : `${run.processes} ${run.processes === 1 ? 'worker' : 'workers'} on ${store}`,
       number(run.services),
       seconds(run.seconds),
       number(run.services / run.seconds),
-      seconds(run.lagSeconds),
+      run.load === null ? '' : seconds(run.lagSeconds),
       seconds(run.cpuSeconds),
       bytes(run.writtenBytes + (run.load?.writtenBytes ?? 0)),
       run.load === null ? '' : seconds(run.load.seconds),
@@ -100,11 +102,11 @@ function processesPart(processes) {
     ]),
   );
   const head = [
-    'processes',
+    'polled by',
     'services',
     'all read in',
     'readings a second',
-    'mean wait of a panel',
+    'mean wait of a job',
     'CPU',
     'written',
     'database',
@@ -113,7 +115,7 @@ function processesPart(processes) {
   ];
   return [
     paragraph(
-      'All panels, whose answers come after 50 ms in the median, are polled once: each process takes the next panel that no other one has begun. Half of the services have used something since the poll before.',
+      'All panels, whose answers come after 50 ms in the median, are polled once: by the command, and by workers (sluice worker --concurrency 4, which ask for jobs every two seconds) from the moment in which the queue adds the jobs. Half of the services have used something since the poll before. Workers, database and fakes share the cores. Processor time and bytes are those from one round to the next, signs of life included.',
     ),
     table(head, rows),
   ];

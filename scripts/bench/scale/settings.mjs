@@ -23,6 +23,7 @@ export const FULL = {
     services: 500,
     latency: { medianMs: 50, spread: 0.5 },
     processes: [1, 2, 4],
+    rounds: 3,
   },
   simulation: {
     size: { services: 1_000_000, panels: 50, each: 10, seed: 36, kinds: MIX },
@@ -38,7 +39,13 @@ export const SMALL = {
   kinds: ['easydcim'],
   costs: { small: 3, large: 12, rounds: 1 },
   largest: {},
-  processes: { panels: ['easydcim', 'easydcim'], services: 3, latency: { medianMs: 5, spread: 0.5 }, processes: [2] },
+  processes: {
+    panels: ['easydcim', 'easydcim'],
+    services: 3,
+    latency: { medianMs: 5, spread: 0.5 },
+    processes: [2],
+    rounds: 1,
+  },
   simulation: {
     size: { services: 500, panels: 5, each: 1, seed: 36, kinds: ['easydcim'] },
     days: 1,

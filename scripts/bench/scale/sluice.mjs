@@ -33,6 +33,7 @@ export async function prepareSluice(panels, options) {
     throw error;
   }
   return {
+    folder,
     database: path.join(folder, 'sluice.db'),
     run,
     /** Replaces the config by one that has this section, too. */
