@@ -148,6 +148,11 @@ export interface History<State = unknown> {
   checkpoint?(target: TargetState, observation: Observation<State>): { at: string; account: unknown } | null;
   /** Returns whether an action removed an account from the lists of the panel. */
   removes(action: Pick<ActionRecord, 'type' | 'state'>): boolean;
+  /**
+   * Returns how many bytes the panel lets through and counts per second in one direction at most, by a checkpoint that is the last one at
+   * an instant; null where that is not known. Absent where the panel limits no speed that Sluice has set.
+   */
+  bytesPerSecond?(checkpoint: unknown, now: string): number | null;
 }
 
 /**

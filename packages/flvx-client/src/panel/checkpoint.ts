@@ -32,6 +32,7 @@ import type { FlvxSnapshot } from '../client/observation.js';
 import { type FlvxForward, type FlvxPermission, type FlvxUser, toIso } from '../client/records.js';
 import { listClosedByHold, withTunnels } from './checkpoint-tunnels.js';
 import { accountView, type ServiceObservation, type TimedObservation } from './observation.js';
+import { type KnownSpeed, toKnownSpeed } from './known-speed.js';
 import type { TunnelNodes } from './run-snapshot.js';
 import { isReplaced, findQuota, toPanelQuota, uncountedBytes } from './usage.js';
 import { type FlvxDefaults, toFlvxProduct } from './product.js';
@@ -55,6 +56,8 @@ export interface FlvxCheckpoint {
   reading?: Span & { clockAhead: number };
   /** The quota at which the panel stops the account, or a part of it; absent where it is not known. */
   quota?: number;
+  /** The speed that the panel lets the account have; absent where that is not limited, or not known. */
+  speed?: KnownSpeed;
 }
 
 /** Returns the stored checkpoint; null where there is none, or where it is of another kind of panel. */
@@ -189,7 +192,17 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
     const account = withNodes(before.account, state.tunnelNodes);
     const counted = withCounters(history, user, state.account, uncountedBytes(target));
     const reading = counted === history ? sinceReading(before, state) : newReading(state);
-    return { ...listed, at, account, ...toAccountAt(left), history: counted, reading, ...toShownQuota(state) };
+    const speed = toKnownSpeed(before, target, left, counted);
+    return {
+      ...listed,
+      at,
+      account,
+      ...toAccountAt(left),
+      history: counted,
+      reading,
+      ...toShownQuota(state),
+      ...speed,
+    };
   }
   const { user } = state.account;
   const now = historyAfter(input);
@@ -216,6 +229,7 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
     reading: isDeepStrictEqual(kept, before?.history) ? sinceReading(before, state) : newReading(state),
     history: kept,
     ...toShownQuota(state),
+    ...toKnownSpeed(before, target, left, kept),
   };
 }
 

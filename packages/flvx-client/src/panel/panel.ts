@@ -36,6 +36,7 @@ import {
 } from './observation.js';
 import { createInventory } from './inventory.js';
 import { checkContract, createLookups, testPanel } from './lists.js';
+import { findKnownSpeed } from './known-speed.js';
 import { planService } from './plan.js';
 import { UNLIMITED_QUOTA } from '../client/records.js';
 import {
@@ -266,6 +267,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       );
     },
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',
+    bytesPerSecond: (checkpoint, now) => findKnownSpeed(parseCheckpoint(checkpoint), now),
   };
 
   get lookups(): Lookups {

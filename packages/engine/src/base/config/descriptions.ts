@@ -95,7 +95,7 @@ const GENERAL: Record<string, string> = {
   'products.*.autoBuy': 'Automatic purchase of a package; what is not stated comes from the top level',
   ...under('products.*.autoBuy', AUTO_BUY),
   'products.*.lineSpeed':
-    'What the line of a service carries in one direction at most; with poll.maxOvershoot it decides when a service is read. By default what the panel shows of its line',
+    'What the line of a service carries in one direction at most; with poll.maxOvershoot it decides when a service is read. By default what the panel shows of its line, or the speed limits that Sluice has set there',
   'products.*.maxOvershoot': 'Overrides poll.maxOvershoot for this product',
   'products.*.allowSharedPorts': 'Allow disabling ports, or suspending an order, that other services share',
   'products.*.provision':

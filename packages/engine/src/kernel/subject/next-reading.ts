@@ -43,7 +43,15 @@ export interface Next {
   rate: number | null;
   /** Whether that is the most that the line carries. */
   isHighest: boolean;
+  /** Where it is known from. */
+  source: RateSource;
 }
+
+/**
+ * Where the highest rate of a line is known from: the config, what the panel shows of it, or the speed limits that Sluice has set on the
+ * panel; null where it is not known.
+ */
+export type RateSource = 'config' | 'line' | 'limits' | null;
 
 /** What is known of a service besides what is loaded. */
 export interface LastRun {
@@ -63,16 +71,11 @@ export interface LastRun {
 type Facts = Loaded<Stage>;
 
 /** Returns when a service is read next, by what is stored of it. */
-export function findNext(
-  context: Context,
-  panel: Pick<Panel, 'kind' | 'plausibility'>,
-  facts: Facts,
-  last: LastRun,
-): Next {
+export function findNext(context: Context, panel: RatedPanel & Pick<Panel, 'kind'>, facts: Facts, last: LastRun): Next {
   const { spread } = last;
   const { cycle, product } = facts;
-  const rate = findRate(context.config, panel, facts, { cycle, seen: last.seen });
-  const known = { rate: rate.bytesPerSecond, isHighest: rate.isHighest };
+  const rate = findRate(context, panel, facts, { cycle, seen: last.seen });
+  const known = { rate: rate.bytesPerSecond, isHighest: rate.isHighest, source: rate.source };
   const isOpen = isBusy(facts, last);
   if (facts.skipped !== null && !isOpen)
     return { at: NEVER, reason: 'skipped', about: facts.skipped, remainingBytes: null, ...known };
@@ -118,17 +121,37 @@ function isBusy(facts: Facts, { busy }: LastRun): boolean {
   return holds.length + ended.length + evidence.length + toRestrict.size + unresolved.length > 0;
 }
 
-/** Returns how fast a service can use traffic in the directions that count: by the config, by its line, or as it was seen. */
+/** What knows how fast a line is. */
+type RatedPanel = Pick<Panel, 'plausibility' | 'history'>;
+
+/**
+ * Returns how fast a service can use traffic in the directions that count: by the config, by its line, by the limits that Sluice has set on
+ * the panel, or as it was seen.
+ */
 export function findRate(
-  config: Config,
-  { plausibility }: Pick<Panel, 'plausibility'>,
-  { service, product, mode }: Pick<Facts, 'service' | 'product' | 'mode'>,
+  context: Pick<Context, 'config' | 'now'>,
+  panel: RatedPanel,
+  { mode, ...facts }: Pick<Facts, 'service' | 'product' | 'mode' | 'history'>,
   { cycle, seen }: { cycle: Readonly<CycleRecord> | null; seen: number | null },
-): LineRate {
-  const stated = product.lineSpeed ?? findEntry(config.panels, service.panel)?.lineSpeed;
-  const oneWay = stated ?? plausibility?.bytesPerSecond(cycle?.counter ?? null) ?? null;
-  if (oneWay === null) return { bytesPerSecond: seen, isHighest: false };
-  return { bytesPerSecond: mode === 'TOTAL' ? 2 * oneWay : oneWay, isHighest: true };
+): LineRate & Pick<Next, 'source'> {
+  const { source, oneWay } = findSpeed(context, panel, facts, cycle);
+  if (oneWay === null) return { bytesPerSecond: seen, isHighest: false, source };
+  return { bytesPerSecond: mode === 'TOTAL' ? 2 * oneWay : oneWay, isHighest: true, source };
+}
+
+/** Returns how fast a line is in one direction. */
+function findSpeed(
+  context: Pick<Context, 'config' | 'now'>,
+  { plausibility, history }: RatedPanel,
+  { service, product, history: { checkpoint } }: Pick<Facts, 'service' | 'product' | 'history'>,
+  cycle: Readonly<CycleRecord> | null,
+): { source: RateSource; oneWay: number | null } {
+  const stated = product.lineSpeed ?? findEntry(context.config.panels, service.panel)?.lineSpeed ?? null;
+  if (stated !== null) return { source: 'config', oneWay: stated };
+  const ofLine = plausibility?.bytesPerSecond(cycle?.counter ?? null) ?? null;
+  if (ofLine !== null) return { source: 'line', oneWay: ofLine };
+  const limited = history?.bytesPerSecond?.(checkpoint, context.now()) ?? null;
+  return limited === null ? { source: null, oneWay: null } : { source: 'limits', oneWay: limited };
 }
 
 /** Returns what is left of each limit that restricts nothing yet, and to the next amount that is only reported. */

@@ -3,7 +3,7 @@ import { formatBytes } from '@sluice/quota-core';
 import { LISTS, type NextReadingRecord, type ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
-import { NEVER, type Next } from './next-reading.js';
+import { NEVER, type Next, type RateSource } from './next-reading.js';
 import { describeSkip, findSkip } from './skip.js';
 
 /** What is stored with a row besides its reason. */
@@ -88,14 +88,21 @@ function describeMoment(what: string): string {
   return MOMENTS[what] ?? 'something changes then';
 }
 
-function describe(reason: Next['reason'], { about, remainingBytes, rate, isHighest }: Details): string {
+/** Says where a highest rate is known from; rows of earlier versions do not. */
+const SOURCES: Readonly<Record<NonNullable<RateSource>, string>> = {
+  config: ' (lineSpeed)',
+  line: ' (as its panel shows)',
+  limits: ' (by the speed limits that Sluice has set on the panel)',
+};
+
+function describe(reason: Next['reason'], { about, remainingBytes, rate, isHighest, source }: Details): string {
   const left = remainingBytes == null ? '' : formatBytes(remainingBytes);
   switch (reason) {
     case 'limit': {
       const speed = rate == null ? '' : `${formatBytes(Math.round(rate))}/s`;
       const how =
         isHighest === true
-          ? `its line carries ${speed} at most`
+          ? `its line carries ${speed} at most${source == null ? '' : SOURCES[source]}`
           : `${speed} was seen lately, and a line of unknown speed may be faster`;
       return `${left} are left of limit ${about ?? ''}, and ${how}`;
     }

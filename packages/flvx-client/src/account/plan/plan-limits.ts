@@ -47,6 +47,12 @@ export function parseLimitKey(name: string): string | null {
   return /^sluice:(.+):\d+M$/s.exec(name)?.[1] ?? null;
 }
 
+/** Returns the speed in the name of an own limit; null for any other limit. */
+export function limitNameSpeed(name: string): number | null {
+  const speed = /^sluice:.+:(\d+)M$/s.exec(name)?.[1];
+  return speed === undefined ? null : Number(speed);
+}
+
 /** Returns the existing limit: the first of that name and speed. */
 export function findLimit(limits: readonly FlvxSpeedLimit[], { name, speed }: LimitTarget): FlvxSpeedLimit | null {
   const same = limits.filter((limit) => limit.name === name && limit.speed === speed);
