@@ -4,9 +4,9 @@ import type { Terminal } from '../terminal/terminal.js';
 import { startProgress } from '../terminal/progress.js';
 import { printChangedAgents } from '../terminal/reports/agent-report.js';
 import { printPlan } from '../terminal/reports/plan-report.js';
-import { printRun } from '../terminal/reports/run-report.js';
+import { isLeftInUse, printRun, withoutInUse } from '../terminal/reports/run-report.js';
 import type { Deps } from '../context.js';
-import { toRunExitCode } from '../exit-codes.js';
+import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
@@ -55,16 +55,29 @@ async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, 
       },
     };
     const running = start(sluice, command, { ...over, dryRun: dryRun === true, due: options.due === true });
-    const report = await running.finally(() => {
-      progress.stop();
-    });
+    const report = await running
+      .finally(() => {
+        progress.stop();
+      })
+      .catch((error: unknown) => leaveInUse(terminal, options, error));
+    // Each minute one of these runs starts: what another one works on is read by the next.
+    if (report === null) return ExitCode.done;
     terminal.document(report);
+    const shown = options.due === true ? withoutInUse(terminal, report) : report;
     if (command === 'plan') printPlan(terminal, report, options.verbose === true);
-    else printRun(terminal, report, options.verbose === true);
+    else printRun(terminal, shown, options.verbose === true);
     printChangedAgents(terminal, report.agents, options.verbose === true);
     if (report.totals.services === 0 && report.panels.length === 0) sayNothingRead(terminal, options);
     return toRunExitCode(report.run, command === 'plan' ? { detailedExitcode: true } : options);
   });
+}
+
+/** Ends a run of what is due that found all of its panels in use, with the document of that error; throws all others. */
+async function leaveInUse(terminal: Terminal, { due }: RunOptions, error: unknown): Promise<null> {
+  if (due !== true || !isLeftInUse(terminal, error)) throw error;
+  const { toRemediable } = await import('../remedies.js');
+  terminal.document({ error: toRemediable(error) });
+  return null;
 }
 
 function sayNothingRead(terminal: Terminal, { due, panel }: RunOptions): void {

@@ -2,7 +2,7 @@ import type { RunReport, RunView, Sluice } from '@sluice/engine';
 import type { JobRequest, ScheduledJob } from '@sluice/worker/schedule';
 import type { Terminal } from '../terminal/terminal.js';
 import { printChangedAgents, printCheck } from '../terminal/reports/agent-report.js';
-import { printRun } from '../terminal/reports/run-report.js';
+import { printRun, withoutInUse } from '../terminal/reports/run-report.js';
 import { printBills } from '../terminal/telephony/calls.js';
 import { billReports, toFormat } from './calls.js';
 import type { Config } from '@sluice/config-file';
@@ -75,7 +75,7 @@ function toTiming({ timing, intervalMs }: Job): ScheduledJob['timing'] {
 const WORK: Record<Job['command'], (parts: JobParts, request: JobRequest) => Promise<RunView['outcome']>> = {
   poll: (parts, request) => {
     const due = parts.config.poll.maxOvershoot !== undefined;
-    return runOver((options) => parts.sluice.poll({ ...options, due }), parts, request);
+    return runOver((options) => parts.sluice.poll({ ...options, due }), parts, { ...request, due });
   },
   reconcile: (parts, request) => runOver((options) => parts.sluice.reconcile(options), parts, request),
   'agent check': async ({ sluice, terminal }, { signal }) => {
@@ -98,10 +98,10 @@ const WORK: Record<Job['command'], (parts: JobParts, request: JobRequest) => Pro
 async function runOver(
   start: (options: JobRequest & { allServices: boolean }) => Promise<RunReport>,
   { terminal }: Pick<JobParts, 'terminal'>,
-  request: JobRequest,
+  { due = false, ...request }: JobRequest & { due?: boolean },
 ): Promise<RunView['outcome']> {
   const report = await start({ ...request, allServices: false });
-  printRun(terminal, report, false);
+  printRun(terminal, due ? withoutInUse(terminal, report) : report, false);
   printChangedAgents(terminal, report.agents, false);
   return report.run.outcome;
 }

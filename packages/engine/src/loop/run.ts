@@ -45,7 +45,7 @@ export async function runPanels(context: Context, request: RunRequest, features:
 async function workAndEnd(context: Context, run: Run, request: RunRequest, features: RunParts): Promise<OverPanels> {
   const done = await overPanels(context, run, request, features.parts);
   const { report, results, refusal } = done;
-  const ofPanels = decideOutcome(report, results);
+  const ofPanels = decideOutcome(report, results, request);
   if (ofPanels === 'failed') report.error ??= wholeError(report.services, report.panels);
   // Other runs may begin: a backup and the billing system can take long.
   await run.leases.releaseAll();

@@ -1,4 +1,5 @@
 import type { RunReport, ServiceView } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind/errors';
 import { describeFigures, isStopError, listObserving, nameFew } from '@sluice/engine/words';
 import { allowed, bytes, type Column, compareValues, printRows, text } from '../columns.js';
 import { foldAlike, MOST_ALIKE, printFirst, printOthers, takeFirst } from './fold.js';
@@ -19,6 +20,30 @@ export function printRun(terminal: Terminal, report: RunReport, showAll: boolean
     if (shown.length > 0) printServices(terminal, shown, showAll);
   }
   printEnd(terminal, report, showAll);
+}
+
+/**
+ * Says which panels a run of what is due has left to the runs that work on them, and returns its document without these: the next run
+ * reads there what is still due.
+ */
+export function withoutInUse(terminal: Terminal, report: RunReport): RunReport {
+  const isInUse = ({ error }: RunReport['panels'][number]): boolean => error.code === IN_USE;
+  for (const { error } of report.panels.filter(isInUse)) sayInUse(terminal, error.message);
+  return { ...report, panels: report.panels.filter((panel) => !isInUse(panel)) };
+}
+
+/** Says the same of a run that found all of its panels in use; returns whether the error is that. */
+export function isLeftInUse(terminal: Terminal, error: unknown): boolean {
+  if (!(error instanceof SluiceError) || error.code !== IN_USE) return false;
+  sayInUse(terminal, error.message);
+  return true;
+}
+
+const IN_USE = 'lease_held';
+
+function sayInUse(terminal: Terminal, message: string): void {
+  const [what = message] = message.split('. ');
+  terminal.info(terminal.times.text(`${what}. What is still due there is read by the next run`));
 }
 
 /** Rows above which a sentence at the end alone would be missed. */

@@ -147,19 +147,26 @@ function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, tre
   return { ...view, status, wouldHold, drift: [...work.drift], wouldRelease: listWouldRelease(work, treatment) };
 }
 
-/** Returns the outcome of a run: the worst that applies. */
+/**
+ * Returns the outcome of a run: the worst that applies. One that reads only what is `due` leaves what other runs work on to them and to
+ * the next one: that is not a fault.
+ */
 export function decideOutcome(
-  report: Pick<RunReport, 'error' | 'panels'>,
+  { error, panels: all }: Pick<RunReport, 'error' | 'panels'>,
   results: Pick<RunResults, 'counted' | 'wrong' | 'partly' | 'left'> & { totals?: Pick<RunTotals, 'services'> },
+  { due = false }: { due?: boolean | undefined } = {},
 ): RunOutcome {
-  if (report.error?.code === 'lease_held') return 'busy';
-  if (report.error && !isStopError(report.error)) return 'failed';
-  if (results.counted === 0 && results.totals?.services === 0 && report.panels.length > 0) return 'failed';
+  const panels = due ? all.filter((panel) => panel.error.code !== LEASE_HELD) : all;
+  if (error?.code === LEASE_HELD) return 'busy';
+  if (error && !isStopError(error)) return 'failed';
+  if (results.counted === 0 && results.totals?.services === 0 && panels.length > 0) return 'failed';
   // A run that changed something for a failed service is partial, not failed.
   if (results.counted > 0 && results.wrong === results.counted && !results.partly) return 'failed';
-  if (isStopError(report.error)) return 'brake';
-  return results.wrong + results.left + report.panels.length > 0 ? 'partial' : 'done';
+  if (isStopError(error)) return 'brake';
+  return results.wrong + results.left + panels.length > 0 ? 'partial' : 'done';
 }
+
+const LEASE_HELD = 'lease_held';
 
 /** Collects the totals and the shown services of a run. */
 export class RunResults {
