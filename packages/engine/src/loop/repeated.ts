@@ -48,23 +48,21 @@ export async function splitRepeated(
   subjects: readonly Applied[],
   treatment: Verdict['treatment'],
 ): Promise<readonly Applied[]> {
-  const { context, panel, readings, report, results } = run;
+  const { context, readings, report, results } = run;
   if (readings === null) return subjects;
-  const candidates = subjects.filter((work) => isPlain(work) && !run.alarmed.has(work.service.id));
   readings.readAt ??= subjects.find(({ usage }) => usage !== null)?.usage?.at ?? null;
-  const ids = candidates.map((work) => work.service.id);
-  const stored = new Map((await context.store.confirmations.samples(panel.name, ids)).map((row) => [row.service, row]));
+  // Most readings are of other figures, for which nothing more is loaded.
+  const candidates = subjects.filter(
+    (work) =>
+      isPlain(work) && !run.alarmed.has(work.service.id) && isOfRun(work, readings) && repeatsCycle(work, readings),
+  );
+  const repeating = await withStored(run, readings, candidates);
+  if (repeating.size > 0) await run.compliant?.prepare();
   const at = { id: report.run.id, at: context.now() };
-  // Only a panel with checkpoints has loaded its decisions.
-  const loaded = readings.each ? await context.store.decisions.latest([...stored.keys()]) : [];
-  const decisions = new Map(loaded.map((decision) => [decision.service, decision]));
-  if (stored.size > 0) await run.compliant?.prepare();
   return subjects.filter((read) => {
     const { id } = read.service;
-    const sample = stored.get(id);
-    const decided = decisions.get(id);
-    const work = decided === undefined ? read : { ...read, history: { ...read.history, decision: decided } };
-    if (sample !== undefined && isOfRun(work, readings) && repeatsCycle(work, sample, readings)) {
+    const work = repeating.get(id);
+    if (work !== undefined) {
       const how = treatment(work);
       const decision = toDecisionRecord(context, at, work, how);
       if (repeatsDecision(decision, work, readings)) {
@@ -74,9 +72,36 @@ export async function splitRepeated(
         return false;
       }
     }
-    if (work.usage !== null && isOfRun(work, readings)) readings.written.push({ service: id, at: work.usage.at });
+    if (read.usage !== null && isOfRun(read, readings)) readings.written.push({ service: id, at: read.usage.at });
     return true;
   });
+}
+
+/** Returns those services, with the decision about each, whose sample would be written as it is stored. */
+async function withStored(
+  { context, panel }: ReadingsRun,
+  readings: Readings,
+  subjects: readonly Applied[],
+): Promise<Map<string, Applied>> {
+  if (subjects.length === 0) return new Map();
+  const { confirmations, decisions } = context.store;
+  const ids = subjects.map(({ service }) => service.id);
+  const samples = new Map((await confirmations.samples(panel.name, ids)).map((row) => [row.service, row]));
+  const isStored = (work: Applied): boolean => {
+    const sample = samples.get(work.service.id);
+    return sample !== undefined && repeatsSample(work, sample, readings);
+  };
+  const repeating = subjects.filter(isStored);
+  // Only a panel with checkpoints has loaded its decisions.
+  const latest = readings.each ? await decisions.latest(repeating.map(({ service }) => service.id)) : [];
+  const loaded = new Map(latest.map((decision) => [decision.service, decision]));
+  return new Map(
+    repeating.flatMap((read): [string, Applied][] => {
+      const decision = loaded.get(read.service.id);
+      const work = decision === undefined ? read : { ...read, history: { ...read.history, decision } };
+      return work.history.decision?.readAt === work.recorded?.readAt ? [[work.service.id, work]] : [];
+    }),
+  );
 }
 
 /** Confirms the readings of a run that repeat what is stored. */
@@ -101,22 +126,22 @@ function isPlain(work: Applied): boolean {
   return holds.length + opens.length + closes.length + wrongCycles.length === 0;
 }
 
-/** Whether the sample and the cycle would be written as they are stored, but for the time of the reading. */
-function repeatsCycle(work: Applied, stored: SampleRecord, { readAt, each }: Readings): boolean {
-  const { cycle, recorded, history } = work;
-  const sample = toSample(work);
-  if (sample === null || cycle === null || recorded === null) return false;
-  const { at: lastAt } = stored;
-  if (lastAt >= (readAt ?? sample.at) || lastAt !== recorded.readAt || lastAt !== history.decision?.readAt)
-    return false;
+/** Whether the cycle would be written as it is stored, but for the time of the reading. */
+function repeatsCycle(work: Applied, { each }: Readings): boolean {
+  const { cycle, recorded, usage } = work;
+  if (usage === null || cycle === null || recorded === null || cycle.totalBytes !== recorded.totalBytes) return false;
   // A counter was read when it was read: it is not confirmed for another instant.
   if (each && (toTime(cycle.counter) !== null || toTime(recorded.counter) !== null)) return false;
-  if (toTime(cycle.counter) !== (toTime(recorded.counter) === null ? null : sample.at)) return false;
-  return (
-    isSame(sample, stored, OF_SAMPLE) &&
-    isSame(cycleAfter(work, cycle), recorded, OF_CYCLE) &&
-    isSame(cycle.counter, recorded.counter, TIME)
-  );
+  if (toTime(cycle.counter) !== (toTime(recorded.counter) === null ? null : usage.at)) return false;
+  return isSame(cycleAfter(work, cycle), recorded, OF_CYCLE) && isSame(cycle.counter, recorded.counter, TIME);
+}
+
+/** Whether the sample would be written as it is stored, but for its time. */
+function repeatsSample(work: Applied, stored: SampleRecord, { readAt }: Readings): boolean {
+  const sample = toSample(work);
+  if (sample === null) return false;
+  const { at: lastAt } = stored;
+  return lastAt < (readAt ?? sample.at) && lastAt === work.recorded?.readAt && isSame(sample, stored, OF_SAMPLE);
 }
 
 // What is compared without these is compared in place: copies for ten thousand services would cost more than the rest.
