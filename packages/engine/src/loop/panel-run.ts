@@ -84,7 +84,7 @@ async function runOnce(
     run.compliant = compliant;
     const steps = {
       read: (page: ServiceRecord[]) => readPage(run, hooks, page),
-      write: (reads: Read[]) => writePage(run, hooks, reads),
+      write: (reads: Read[]) => writeReads(run, hooks, reads),
     };
     const pages = run.due?.services == null ? compliant?.pages() : toPages(run.due.services);
     await eachPage(context, panel, only, { pages, ...steps });
@@ -118,7 +118,7 @@ function withNext(run: PanelRun, hooks: RunHooks): RunHooks {
 async function readBesides(
   run: PanelRun,
   due: DueServices,
-  steps: Parameters<typeof eachPage<Read[]>>[3],
+  steps: Parameters<typeof eachPage<Read>>[3],
 ): Promise<void> {
   const others = await listBesidesFallen(run, due);
   if (others.length > 0) await eachPage(run.context, run.panel, null, { ...steps, pages: toPages(others) });
@@ -195,8 +195,8 @@ async function readPage(run: PanelRun, hooks: RunHooks, page: ServiceRecord[]): 
   return readsEnds ? readEndedCycles(context, panel, lined, run.fingerprint) : lined;
 }
 
-/** Decides on the services of a page, and stores those that need nothing more. */
-async function writePage(run: PanelRun, hooks: RunHooks, reads: Read[]): Promise<void> {
+/** Decides on services that were read, and stores those that need nothing more. */
+async function writeReads(run: PanelRun, hooks: RunHooks, reads: Read[]): Promise<void> {
   const { context, request } = run;
   // Lets the next page send its calls first.
   await yieldToIo();

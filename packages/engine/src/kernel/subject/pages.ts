@@ -46,13 +46,17 @@ export async function* listPages({ store }: Context, panel: string, limit: numbe
 /** What is done with each page of services; `pages` only where they are not all of the panel. */
 interface EachPage<Read> {
   pages?: AsyncIterable<ServiceRecord[]> | undefined;
-  read: (page: ServiceRecord[]) => Promise<Read>;
-  write: (page: Read) => Promise<void>;
+  read: (page: ServiceRecord[]) => Promise<Read[]>;
+  write: (reads: Read[]) => Promise<void>;
 }
 
+/** Pages that are written together at most. Each write waits for the disk once. */
+const WRITTEN_AT_ONCE = 4;
+
 /**
- * Reads pages, several at a time, and writes each once it is read, one after the other and in order. The next page starts
- * before a page is written, so that the panel is never idle, but no page starts while more than one is still to be written.
+ * Reads pages, several at a time, and writes them once they are read, one after the other: those together that were read while
+ * others were written. The next page starts before a page is written, so that the panel is never idle, but none does before those
+ * are written that were read earlier.
  */
 export async function eachPage<Read>(
   context: Context,
@@ -65,10 +69,15 @@ export async function eachPage<Read>(
       ? QUICK_AT_ONCE
       : Math.max(2, Math.ceil((findConcurrency(context, panel) * 2) / pageSize(panel)));
   let writing = Promise.resolve();
+  const unwritten: Read[][] = [];
   const reading = runConcurrently(pages, atOnce, async (services) => {
-    const page = await read(services);
+    unwritten.push(await read(services));
     const before = writing;
-    writing = before.then(() => write(page));
+    writing = before.then(async () => {
+      // None is left where an earlier write had it.
+      const reads = unwritten.splice(0, WRITTEN_AT_ONCE).flat();
+      if (reads.length > 0) await write(reads);
+    });
     // Its error is thrown where it is awaited, at the latest at the end.
     writing.catch(() => undefined);
     await before;
