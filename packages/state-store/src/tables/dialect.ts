@@ -162,6 +162,12 @@ export function isLike(column: string, pattern: string): RawBuilder<boolean> {
   );
 }
 
+/** Whether a column has this text in it, letter by letter. */
+export function contains(column: string, text: string): RawBuilder<boolean> {
+  const name = sql.ref(column);
+  return either(sql`instr(${name}, ${sql.lit(text)}) > 0`, sql`strpos(${name}, ${sql.lit(text)}) > 0`);
+}
+
 /** The part of a text behind the first of a sign; the whole text where it has none. */
 export function behind(column: string, sign: string): RawBuilder<string> {
   const name = sql.ref(column);

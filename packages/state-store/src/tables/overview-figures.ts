@@ -3,6 +3,7 @@ import { type LocalDates, type OverviewNow, TO_RESTRICT } from '../overview.js';
 import { IS_OPEN, NEWEST } from './confirmations-table.js';
 import {
   byIndex,
+  contains,
   jsonMember,
   lengthOfMember,
   isIn,
@@ -86,37 +87,62 @@ const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
 /** The last decisions, with the allowances of now. */
 function decisionsNow({ changed = [] }: OverviewNow): RawBuilder<unknown> {
   if (changed.length === 0) return sql`"decisions"`;
-  const allowances = JSON.stringify(Object.fromEntries(changed.map((one) => [one.service, one])));
-  // Materialized, so that an index is made of it: an import may have changed thousands.
-  return sql`(with n as materialized (select "key", "value" from ${rowsOfMembers(sql`${allowances}`, 'each')})
-    select x."service", x."status", x."cycle", x."observing", x."read_at", x."in_bytes", x."out_bytes", x."total_bytes",
+  return sql`(select x."service", x."status", x."cycle", x."observing", x."read_at", x."in_bytes", x."out_bytes", x."total_bytes",
       x."error_code", x."error_message", x."inputs", coalesce(${textMember(CHANGED, ['mode'])}, x."mode") as "mode",
       coalesce(${jsonMember(CHANGED, ['allowance'])}, x."allowance") as "allowance",
       coalesce(${jsonMember(CHANGED, ['wouldHold'])}, x."would_hold") as "would_hold"
     from "decisions" x left join n on n."key" = x."service")`;
 }
 
-/** How many differences the last decision knows of. Almost all know of none, which is in the first members of the text: it is not parsed. */
-const DRIFT = sql`case when substr(d."inputs", 1, 400) like '%"drift":[],%' then 0
-    else coalesce(${lengthOfMember(sql.ref('d.inputs'), ['drift'])}, 0) end`;
+/** What the other expressions read from: the lasting holds (`m`), what is known of (`k`), and what is allowed now (`n`). */
+export function sources({ changed = [] }: OverviewNow): RawBuilder<unknown> {
+  const marks = sql`m as materialized (${MARKS}), k as materialized (${KNOWN})`;
+  if (changed.length === 0) return marks;
+  const allowances = JSON.stringify(Object.fromEntries(changed.map((one) => [one.service, one])));
+  // Materialized, so that an index is made of it: an import may have changed thousands.
+  return sql`${marks}, n as materialized (select "key", "value" from ${rowsOfMembers(sql`${allowances}`, 'each')})`;
+}
+
+/** Almost all decisions know of no difference, which their text says: it is not parsed. */
+const HAS_NO_DRIFT = sql<boolean>`(d."inputs" is null or ${contains('d.inputs', '"drift":[]')} or not ${contains('d.inputs', '"drift":[')})`;
+
+/** How many differences the last decision knows of. */
+const DRIFT = sql`case when ${HAS_NO_DRIFT} then 0 else coalesce(${lengthOfMember(sql.ref('d.inputs'), ['drift'])}, 0) end`;
+
+const USED = sql`case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')} end`;
+
+/** Only a limited allowance has the member. */
+const ALLOWED = numberMember(ALLOWANCE, ['allowedBytes']);
+
+/** The cycle of a decision, where that was made without a reading, or before the last one. */
+const CYCLE = sql`left join "cycles" c on c."id" = d."cycle" and (d."read_at" is null or c."read_at" > d."read_at")`;
+
+/**
+ * What decides about services with neither a lasting hold, nor one that the last run would have added, nor drift, which are almost
+ * all; `special` marks the others, which `ranked` reads.
+ */
+export const facts = (
+  now: OverviewNow,
+): RawBuilder<unknown> => sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
+    d."status" as "decided", ${USED} as "usedBytes", ${ALLOWED} as "allowedBytes",
+    case when coalesce(d."would_hold", '[]') = '[]' and ${HAS_NO_DRIFT} and s."id" not in (select "service" from m) then 0 else 1 end as "special"
+  from "services" s left join ${decisionsNow(now)} d on d."service" = s."id" ${CYCLE}`;
 
 const figures = (
-  today: OverviewNow,
-): RawBuilder<unknown> => sql`with m as materialized (${MARKS}), k as materialized (${KNOWN})
-  select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
+  now: OverviewNow,
+  ids: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
     d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing",
     coalesce(m."open", '') as "open", coalesce(m."releasing", '') as "releasing",
     coalesce(m."restricting", '') as "restricting", coalesce(m."partly", '') as "partly",
-    ${toWouldHold(countsAsOver(today))} as "wouldHold", ${toWouldHold(isNotWithheld(today))} as "wouldBegin",
-    case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
-      end as "usedBytes",
-    case ${textMember(ALLOWANCE, ['kind'])} when 'limited' then ${numberMember(ALLOWANCE, ['allowedBytes'])} end as "allowedBytes",
+    ${toWouldHold(countsAsOver(now))} as "wouldHold", ${toWouldHold(isNotWithheld(now))} as "wouldBegin",
+    ${USED} as "usedBytes", ${ALLOWED} as "allowedBytes",
     d."read_at" as "decidedRead", c."read_at" as "cycleRead", d."error_code" as "errorCode", d."error_message" as "errorMessage",
     ${DRIFT} as "drift",
     coalesce(k."acknowledged", 0) as "acknowledged"
-  from "services" s left join ${decisionsNow(today)} d on d."service" = s."id"
-    left join m on m."service" = s."id" left join k on k."service" = s."id"
-    left join "cycles" c on c."id" = d."cycle" and (d."read_at" is null or c."read_at" > d."read_at")`;
+  from "services" s left join ${decisionsNow(now)} d on d."service" = s."id"
+    left join m on m."service" = s."id" left join k on k."service" = s."id" ${CYCLE}
+  where s."id" in (${ids})`;
 
 /** When a service of the list was read last; of a reading that repeats the one before, when that was confirmed. */
 export const READ_AT = sql`(select case when "cycleRead" > "r"."at" then "cycleRead" else "r"."at" end
@@ -135,12 +161,30 @@ const STATUS = sql`case
       when "wouldHold" <> '' or coalesce("usedBytes" >= "allowedBytes", false) then 'over'
       else 'ok' end`;
 
-/** The services with all that lists and their numbers are made of. */
+const REMAINING = sql`case when "allowedBytes" < "usedBytes" then 0 else "allowedBytes" - "usedBytes" end`;
+
+/** What filters, orders and numbers are made of. */
+const JUDGED = sql`"id", "panel", "product", "client", "lifecycle", "holds", "wouldBegin", "usedBytes", "allowedBytes", "drift", "acknowledged",
+    "decided", "notRead", "remainingBytes", "status"`;
+
+/** These services with all that lists and their numbers are made of. */
 export const ranked = (
-  today: OverviewNow,
+  now: OverviewNow,
+  ids: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "open", "releasing", "restricting", "partly",
-    "wouldHold", "wouldBegin", "usedBytes", "allowedBytes", "decidedRead", "cycleRead", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
-    (${toNotRead(today)}) as "notRead",
-    case when "allowedBytes" < "usedBytes" then 0 else "allowedBytes" - "usedBytes" end as "remainingBytes",
-    ${STATUS} as "status"
-  from (select *, trim("open" || ' ' || "releasing") as "holds" from (${figures(today)}) as "f") as "g"`;
+    "wouldBegin", "usedBytes", "allowedBytes", "decidedRead", "cycleRead", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
+    (${toNotRead(now)}) as "notRead", ${REMAINING} as "remainingBytes", ${STATUS} as "status"
+  from (select *, trim("open" || ' ' || "releasing") as "holds" from (${figures(now, ids)}) as "f") as "g"`;
+
+/** Those of `facts` that are not special, in the columns of `judged`. */
+export const plain = (
+  now: OverviewNow,
+): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "holds", "wouldBegin",
+    "usedBytes", "allowedBytes", "drift", "acknowledged", coalesce("decided", '') as "decided", (${toNotRead(now)}) as "notRead",
+    ${REMAINING} as "remainingBytes", ${STATUS} as "status"
+  from (select *, '' as "holds", '' as "open", '' as "releasing", '' as "restricting", '' as "wouldHold", '' as "wouldBegin", 0 as "drift",
+    0 as "acknowledged" from facts where "special" = 0) as "p"`;
+
+/** The special ones in the same columns. */
+export const judged = (now: OverviewNow): RawBuilder<unknown> =>
+  sql`select ${JUDGED} from (${ranked(now, sql`select "id" from facts where "special" = 1`)}) as "r"`;

@@ -10,7 +10,18 @@ import {
 } from '../overview.js';
 import type { Access } from './access.js';
 import { isLike, listInJson, NO_LIMIT } from './dialect.js';
-import { HAS_ENDED, IS_PARTLY, IS_TO_RESTRICT, LASTING, ranked, READ_AT } from './overview-figures.js';
+import {
+  facts,
+  HAS_ENDED,
+  IS_PARTLY,
+  IS_TO_RESTRICT,
+  judged,
+  LASTING,
+  plain,
+  ranked,
+  READ_AT,
+  sources,
+} from './overview-figures.js';
 
 /** A row as SQLite returns it; reasons are separated by blanks, and none is an empty text. */
 type RawRow = Omit<OverviewRow, 'holds' | 'releasing' | 'restricting' | 'partly' | 'wouldHold' | 'observing'> & {
@@ -78,16 +89,24 @@ function parse<Row>(list: string): Row[] {
   return JSON.parse(list) as Row[];
 }
 
-/** One pass over the services, from which their numbers and a part of their list are made; both lists are JSON. */
+/**
+ * The numbers of all services and a part of their list; both lists are JSON. One pass finds what decides about each service; only
+ * the special ones, and those that are shown, are read in full.
+ */
 function toPart(
   { order, limit, offset, after = '', ...filter }: Parameters<OverviewTables['overview']['services']>[0],
   now: OverviewNow,
 ): RawBuilder<{ counts: string; matching: number; services: string }> {
   const inOrder = sql`order by ${ORDERS[order]}, "id"`;
-  return sql`with ranked as materialized (${ranked(now)}), named as (select * from ranked where ${matching(filter)})
-    select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts", (select count(*) from named) as "matching",
-      (select ${listInJson(SHOWN)} from (select *, ${READ_AT} as "readAt" from (select * from named where "id" > ${after}
-        ${inOrder} limit ${limit < 0 ? NO_LIMIT : limit} offset ${offset}) as "part" ${inOrder}) as "shown") as "services"`;
+  const where = matching(filter);
+  const named = sql`(select * from special where ${where ?? sql`true`} union all select * from plain where ${where ?? sql`true`}) as "named"`;
+  const page = sql`select "id" from ${named} where "id" > ${after} ${inOrder} limit ${limit < 0 ? NO_LIMIT : limit} offset ${offset}`;
+  return sql`with ${sources(now)}, facts as materialized (${facts(now)}), plain as (${plain(now)}), special as materialized (${judged(now)}),
+      grouped as materialized (${GROUPED}), page as materialized (${page})
+    select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts",
+      (select count(*) from ${where === null ? sql`"services"` : named}) as "matching",
+      (select ${listInJson(SHOWN)} from (select *, ${READ_AT} as "readAt"
+        from (${ranked(now, sql`select "id" from page`)}) as "part" ${inOrder}) as "shown") as "services"`;
 }
 
 const SHOWN: readonly (keyof RawRow)[] = [
@@ -178,15 +197,39 @@ function count(condition: RawBuilder<unknown>): RawBuilder<number> {
   return sql`count(*) filter (where ${condition})`;
 }
 
-/** The numbers of all services, by panel and status. */
-const COUNTS = sql`select "panel", "status", count(*) as "services", ${count(HAS_ENDED)} as "ended", ${count(sql`"drift" > 0`)} as "drifting",
+const IS_NEAR_LIMIT = sql<boolean>`coalesce("usedBytes" * 5 >= "allowedBytes" * 4, false)`;
+
+/** Services of which more is to count than that they are there. */
+const IS_COUNTED = sql<boolean>`("status" <> 'ok' or ${HAS_ENDED} or ${NOT_READ} or ${IS_NEAR_LIMIT})`;
+
+/** The numbers of these, by panel and status. */
+const GROUPED = sql`select "panel", "status", count(*) as "services", ${count(HAS_ENDED)} as "ended", ${count(sql`"drift" > 0`)} as "drifting",
     ${count(sql`"drift" > 0 and "acknowledged" = 1`)} as "driftAcknowledged",
     ${count(NOT_READ)} as "failing", ${count(sql`"decided" = 'doubted'`)} as "doubted",
-    ${count(sql`"holds" <> ''`)} as "held", ${count(sql`"wouldBegin" <> ''`)} as "wouldHold",
-    ${count(sql`"usedBytes" * 5 >= "allowedBytes" * 4`)} as "nearLimit"
-  from ranked group by "panel", "status" order by "panel", "status"`;
+    ${count(sql`"holds" <> ''`)} as "held", ${count(sql`"wouldBegin" <> ''`)} as "wouldHold", ${count(IS_NEAR_LIMIT)} as "nearLimit"
+  from (select * from special union all select * from plain where ${IS_COUNTED}) as "counted" group by "panel", "status"`;
 
-function matching({ panel, status, search, product, client, drifting }: OverviewFilter): RawBuilder<boolean> {
+const SUMMED = [
+  'services',
+  'ended',
+  'drifting',
+  'driftAcknowledged',
+  'failing',
+  'doubted',
+  'held',
+  'wouldHold',
+  'nearLimit',
+] as const;
+
+/** The numbers of all services, by panel and status: the others of a panel are `ok`. */
+const COUNTS = sql`select "panel", "status", ${sql.join(SUMMED.map((name) => sql`cast(sum(${sql.ref(name)}) as bigint) as ${sql.ref(name)}`))}
+  from (select * from grouped union all
+    select "all"."panel", 'ok' as "status", "all"."services" - coalesce((select sum(g."services") from grouped g where g."panel" = "all"."panel"), 0),
+      ${sql.join(SUMMED.slice(1).map(() => sql`0`))} from (select "panel", count(*) as "services" from "services" group by "panel") as "all") as "parts"
+  group by "panel", "status" having sum("services") > 0 order by "panel", "status"`;
+
+/** Null where all match. */
+function matching({ panel, status, search, product, client, drifting }: OverviewFilter): RawBuilder<boolean> | null {
   const conditions = [
     panel === undefined ? null : sql<boolean>`"panel" = ${panel}`,
     product === undefined ? null : sql<boolean>`"product" = ${product}`,
@@ -195,7 +238,7 @@ function matching({ panel, status, search, product, client, drifting }: Overview
     drifting === true ? sql<boolean>`"drift" > 0` : null,
     search === undefined || search === '' ? null : containing(search),
   ].filter((condition) => condition !== null);
-  return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
+  return conditions.length === 0 ? null : sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
 
 function ofStatus(status: string): RawBuilder<boolean> {
