@@ -165,7 +165,7 @@ const REMAINING = sql`case when "allowedBytes" < "usedBytes" then 0 else "allowe
 
 /** What filters, orders and numbers are made of. */
 const JUDGED = sql`"id", "panel", "product", "client", "lifecycle", "holds", "wouldBegin", "usedBytes", "allowedBytes", "drift", "acknowledged",
-    "decided", "notRead", "remainingBytes", "status"`;
+    "decided", "notRead", "remainingBytes", "status", 0 as "calm"`;
 
 /** These services with all that lists and their numbers are made of. */
 export const ranked = (
@@ -176,12 +176,16 @@ export const ranked = (
     (${toNotRead(now)}) as "notRead", ${REMAINING} as "remainingBytes", ${STATUS} as "status"
   from (select *, trim("open" || ' ' || "releasing") as "holds" from (${figures(now, ids)}) as "f") as "g"`;
 
-/** Those of `facts` that are not special, in the columns of `judged`. */
+/** Whether a service has used at least 80 % of its allowance. */
+export const IS_NEAR_LIMIT = sql<boolean>`coalesce("usedBytes" * 5 >= "allowedBytes" * 4, false)`;
+
+/** Those of `facts` that are not special, in the columns of `judged`. The calm ones are `ok`, and are only counted. */
 export const plain = (
   now: OverviewNow,
 ): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "holds", "wouldBegin",
     "usedBytes", "allowedBytes", "drift", "acknowledged", coalesce("decided", '') as "decided", (${toNotRead(now)}) as "notRead",
-    ${REMAINING} as "remainingBytes", ${STATUS} as "status"
+    ${REMAINING} as "remainingBytes", ${STATUS} as "status",
+    case when "decided" = 'ok' and not ${IS_NEAR_LIMIT} and not ${HAS_ENDED} and not (${toNotRead(now)}) then 1 else 0 end as "calm"
   from (select *, '' as "holds", '' as "open", '' as "releasing", '' as "restricting", '' as "wouldHold", '' as "wouldBegin", 0 as "drift",
     0 as "acknowledged" from facts where "special" = 0) as "p"`;
 

@@ -5,6 +5,7 @@ import {
   type OverviewFilter,
   type OverviewHold,
   type OverviewNow,
+  type OverviewOrder,
   type OverviewRow,
   type OverviewTables,
 } from '../overview.js';
@@ -13,6 +14,7 @@ import { isLike, listInJson, NO_LIMIT } from './dialect.js';
 import {
   facts,
   HAS_ENDED,
+  IS_NEAR_LIMIT,
   IS_PARTLY,
   IS_TO_RESTRICT,
   judged,
@@ -97,16 +99,22 @@ function toPart(
   { order, limit, offset, after = '', ...filter }: Parameters<OverviewTables['overview']['services']>[0],
   now: OverviewNow,
 ): RawBuilder<{ counts: string; matching: number; services: string }> {
-  const inOrder = sql`order by ${ORDERS[order]}, "id"`;
   const where = matching(filter);
-  const named = sql`(select * from special where ${where ?? sql`true`} union all select * from plain where ${where ?? sql`true`}) as "named"`;
-  const page = sql`select "id" from ${named} where "id" > ${after} ${inOrder} limit ${limit < 0 ? NO_LIMIT : limit} offset ${offset}`;
-  return sql`with ${sources(now)}, facts as materialized (${facts(now)}), plain as (${plain(now)}), special as materialized (${judged(now)}),
-      grouped as materialized (${GROUPED}), page as materialized (${page})
-    select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts",
-      (select count(*) from ${where === null ? sql`"services"` : named}) as "matching",
-      (select ${listInJson(SHOWN)} from (select *, ${READ_AT} as "readAt"
-        from (${ranked(now, sql`select "id" from page`)}) as "part" ${inOrder}) as "shown") as "services"`;
+  const ordered = ORDERS[order].map(([key, direction], place) => ({ key, direction, as: sql.ref(`key${place}`) }));
+  const keys = sql.join([sql`"id"`, ...ordered.map(({ key, as }) => sql`${key} as ${as}`)]);
+  const inOrder = sql`order by ${sql.join([...ordered.map(({ as, direction }) => sql`${as} ${direction}`), sql`"id"`])}`;
+  const isOnPage = sql`"id" > ${after}${where === null ? sql`` : sql` and ${where}`}`;
+  const page = sql`select * from (select ${keys} from special where ${isOnPage} union all select ${keys} from plain where ${isOnPage}) as "named"
+    ${inOrder} limit ${limit < 0 ? NO_LIMIT : limit} offset ${offset}`;
+  const count =
+    where === null
+      ? sql`select count(*) from "services"`
+      : sql`select (select count(*) from special where ${where}) + (select count(*) from plain where ${where})`;
+  return sql`with ${sources(now)}, facts as materialized (${facts(now)}), plain as not materialized (${plain(now)}),
+      special as materialized (${judged(now)}), grouped as materialized (${GROUPED}), page as materialized (${page})
+    select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts", (${count}) as "matching",
+      (select ${listInJson(SHOWN)} from (select "part".*, ${READ_AT} as "readAt"
+        from (select * from page) as "page" join (${ranked(now, sql`select "id" from page`)}) as "part" using ("id") ${inOrder}) as "shown") as "services"`;
 }
 
 const SHOWN: readonly (keyof RawRow)[] = [
@@ -182,32 +190,47 @@ function toRow(raw: RawRow): OverviewRow {
 
 const SHARE = sql`"usedBytes" * 1.0 / case when "allowedBytes" < 1 then 1 else "allowedBytes" end`;
 
-/** Unknown figures stand last. */
-const ORDERS = {
-  worst: sql`case when "wouldBegin" <> '' then 0 when "status" = 'over' then 1 when "status" = 'held' then 2
-      when ${NOT_READ} or "decided" = 'doubted' then 3 else 4 end, "remainingBytes" is null, ${SHARE} desc`,
-  remaining: sql`"remainingBytes" is null, "remainingBytes", ${SHARE} desc`,
-  share: sql`"remainingBytes" is null, ${SHARE} desc`,
-  used: sql`"usedBytes" is null, "usedBytes" desc`,
-  id: sql`"id"`,
-  client: sql`"client" is null, "client"`,
-} as const;
+type Direction = RawBuilder<unknown>;
+
+const UP: Direction = sql`asc`;
+const DOWN: Direction = sql`desc`;
+
+const UNKNOWN_LAST = [sql`case when "remainingBytes" is null then 1 else 0 end`, UP] as const;
+
+/** What lists are ordered by; unknown figures stand last. */
+const ORDERS: Record<OverviewOrder, readonly (readonly [key: RawBuilder<unknown>, direction: Direction])[]> = {
+  worst: [
+    [
+      sql`case when "calm" = 1 then 4 when "wouldBegin" <> '' then 0 when "status" = 'over' then 1 when "status" = 'held' then 2
+        when ${NOT_READ} or "decided" = 'doubted' then 3 else 4 end`,
+      UP,
+    ],
+    UNKNOWN_LAST,
+    [SHARE, DOWN],
+  ],
+  remaining: [UNKNOWN_LAST, [sql`"remainingBytes"`, UP], [SHARE, DOWN]],
+  share: [UNKNOWN_LAST, [SHARE, DOWN]],
+  used: [
+    [sql`case when "usedBytes" is null then 1 else 0 end`, UP],
+    [sql`"usedBytes"`, DOWN],
+  ],
+  id: [],
+  client: [
+    [sql`case when "client" is null then 1 else 0 end`, UP],
+    [sql`"client"`, UP],
+  ],
+};
 
 function count(condition: RawBuilder<unknown>): RawBuilder<number> {
   return sql`count(*) filter (where ${condition})`;
 }
 
-const IS_NEAR_LIMIT = sql<boolean>`coalesce("usedBytes" * 5 >= "allowedBytes" * 4, false)`;
-
-/** Services of which more is to count than that they are there. */
-const IS_COUNTED = sql<boolean>`("status" <> 'ok' or ${HAS_ENDED} or ${NOT_READ} or ${IS_NEAR_LIMIT})`;
-
-/** The numbers of these, by panel and status. */
+/** The numbers of services of which more is to count than that they are there, by panel and status. */
 const GROUPED = sql`select "panel", "status", count(*) as "services", ${count(HAS_ENDED)} as "ended", ${count(sql`"drift" > 0`)} as "drifting",
     ${count(sql`"drift" > 0 and "acknowledged" = 1`)} as "driftAcknowledged",
     ${count(NOT_READ)} as "failing", ${count(sql`"decided" = 'doubted'`)} as "doubted",
     ${count(sql`"holds" <> ''`)} as "held", ${count(sql`"wouldBegin" <> ''`)} as "wouldHold", ${count(IS_NEAR_LIMIT)} as "nearLimit"
-  from (select * from special union all select * from plain where ${IS_COUNTED}) as "counted" group by "panel", "status"`;
+  from (select * from special union all select * from plain where "calm" = 0) as "counted" group by "panel", "status"`;
 
 const SUMMED = [
   'services',
