@@ -75,10 +75,10 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
     errors: () =>
       access.read(async ({ db }) => {
         const { rows } = await sql<OverviewError>`
+          with failed as materialized (select "service", "error_code" from "decisions" where "error_code" is not null)
           select e.*, d."at", d."error_message" as "message" from (
-            select s."panel", d."error_code" as "code", count(*) as "services", min(s."id") as "service"
-            from "decisions" d join "services" s on s."id" = d."service"
-            where d."error_code" is not null group by s."panel", d."error_code") as e
+            select s."panel", f."error_code" as "code", count(*) as "services", min(s."id") as "service"
+            from failed f join "services" s on s."id" = f."service" group by s."panel", f."error_code") as e
           join "decisions" d on d."service" = e."service"
           order by e."services" desc, e."panel", e."code"`.execute(db);
         return rows;
@@ -103,16 +103,13 @@ function toPart(
   const ordered = ORDERS[order].map(([key, direction], place) => ({ key, direction, as: sql.ref(`key${place}`) }));
   const keys = sql.join([sql`"id"`, ...ordered.map(({ key, as }) => sql`${key} as ${as}`)]);
   const inOrder = sql`order by ${sql.join([...ordered.map(({ as, direction }) => sql`${as} ${direction}`), sql`"id"`])}`;
-  const isOnPage = sql`"id" > ${after}${where === null ? sql`` : sql` and ${where}`}`;
-  const page = sql`select * from (select ${keys} from special where ${isOnPage} union all select ${keys} from plain where ${isOnPage}) as "named"
-    ${inOrder} limit ${limit < 0 ? NO_LIMIT : limit} offset ${offset}`;
-  const count =
-    where === null
-      ? sql`select count(*) from "services"`
-      : sql`select (select count(*) from special where ${where}) + (select count(*) from plain where ${where})`;
+  // A filter is evaluated once, and not at all where it only counts all.
+  const named = sql`select ${keys} from special where ${where ?? sql`true`} union all select ${keys} from plain where ${where ?? sql`true`}`;
+  const page = sql`select * from named where "id" > ${after} ${inOrder} limit ${limit < 0 ? NO_LIMIT : limit} offset ${offset}`;
   return sql`with ${sources(now)}, facts as materialized (${facts(now)}), plain as not materialized (${plain(now)}),
-      special as materialized (${judged(now)}), grouped as materialized (${GROUPED}), page as materialized (${page})
-    select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts", (${count}) as "matching",
+      special as materialized (${judged(now)}), grouped as materialized (${GROUPED}),
+      named as ${where === null ? sql`not materialized` : sql`materialized`} (${named}), page as materialized (${page})
+    select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts", (select count(*) from ${where === null ? sql`"services"` : sql`named`}) as "matching",
       (select ${listInJson(SHOWN)} from (select "part".*, ${READ_AT} as "readAt"
         from (select * from page) as "page" join (${ranked(now, sql`select "id" from page`)}) as "part" using ("id") ${inOrder}) as "shown") as "services"`;
 }
