@@ -12,6 +12,7 @@ const { benchFlvxPoll } = await import('./bench/flvx.mjs');
 const { benchUnchanged } = await import('./bench/unchanged.mjs');
 const { benchRefresh } = await import('./bench/refresh.mjs');
 const { benchDashboard } = await import('./bench/dashboard.mjs');
+const { benchLists } = await import('./bench/lists.mjs');
 const { benchPipelined } = await import('./bench/pipelined.mjs');
 const { benchScale } = await import('./bench/scale.mjs');
 
@@ -26,6 +27,7 @@ const parts = {
   unchanged: benchUnchanged,
   refresh: benchRefresh,
   dashboard: benchDashboard,
+  lists: benchLists,
   pipelined: benchPipelined,
   scale: benchScale,
 };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -126,9 +126,12 @@ products:
 /** The token of `startServe`. */
 export const SERVE_TOKEN = 'bench-token-0123456789';
 
+const SERVE = `serve: { listen: "127.0.0.1:0", token: "\${env:SERVE_TOKEN}" }\n`;
+
 /** Starts `serve` in the folder of the bench; returns its address and process. */
 export async function startServe({ folder, env }) {
-  appendFileSync(`${folder}/sluice.yaml`, `serve: { listen: "127.0.0.1:0", token: "\${env:SERVE_TOKEN}" }\n`);
+  const config = readFileSync(`${folder}/sluice.yaml`, 'utf8');
+  if (!config.includes(SERVE)) appendFileSync(`${folder}/sluice.yaml`, SERVE);
   const child = spawn(process.execPath, [main, 'serve', '--json'], {
     cwd: folder,
     env: { ...process.env, ...env, SERVE_TOKEN, NO_COLOR: '1' },
