@@ -9,9 +9,14 @@ const known = new WeakMap<Sluice['config'], ReadonlyMap<string, PanelTraits>>();
 
 async function readPanels(sluice: Sluice): Promise<ReadonlyMap<string, PanelTraits>> {
   const { config } = sluice;
-  const found = known.get(config);
-  if (found !== undefined) return found;
-  const { panels } = await sluice.overview({ size: 1 });
+  return known.get(config) ?? notePanels({ config }, (await sluice.overview({ size: 1 })).panels);
+}
+
+/** Notes the panels of an overview, so that none is read for what is known of them. */
+export function notePanels(
+  { config }: Pick<Sluice, 'config'>,
+  panels: readonly OverviewPanel[],
+): ReadonlyMap<string, PanelTraits> {
   const read = new Map(panels.map((panel) => [panel.name, panel]));
   // Until a change has renamed them, they have the names of the former config.
   if (panels.every(({ name, kind }) => config.panels[name]?.kind === kind)) known.set(config, read);

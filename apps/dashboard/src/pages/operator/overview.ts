@@ -19,6 +19,7 @@ import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';
+import { notePanels } from './navigation.js';
 import {
   clockWarning,
   lateBanners,
@@ -51,7 +52,7 @@ export const overviewPage: Page = async (request) => {
 };
 
 /** Returns what the overview shows, with the filter of the page's address. */
-export function readOverview({ query, sluice }: PageRequest): Promise<OverviewReport> {
+export async function readOverview({ query, sluice }: PageRequest): Promise<OverviewReport> {
   const filter = {
     status: toWord(query.status, STATUS_FILTERS),
     panel: given(query.panel),
@@ -59,7 +60,10 @@ export function readOverview({ query, sluice }: PageRequest): Promise<OverviewRe
     drifting: query.drift === 'yes' ? true : undefined,
   };
   const order = toWord(query.order, ORDERS) ?? 'worst';
-  return sluice.overview({ ...filter, order, page: toNumber(query.page, 1), size: PAGE });
+  const { config } = sluice;
+  const report = await sluice.overview({ ...filter, order, page: toNumber(query.page, 1), size: PAGE });
+  notePanels({ config }, report.panels);
+  return report;
 }
 
 /** Returns the parts of the overview. */
