@@ -126,7 +126,8 @@ async function runOverPanels(context: Context, kind: RunKind, options: RunOption
 type OfInstance = Omit<Sluice, keyof Groups>;
 
 function withCallOptions(deps: Dependencies, options: CallOptions = {}): Dependencies {
-  const { signal = deps.signal, actor, note, asker = deps.asker } = options;
+  const { actor, note, asker = deps.asker } = options;
+  const signal = options.signal === undefined ? deps.signal : AbortSignal.any([deps.signal, options.signal]);
   return { ...deps, signal, asker, actor: actor === undefined ? deps.actor : () => actor, note: note ?? deps.note };
 }
 

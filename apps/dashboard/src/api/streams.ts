@@ -32,12 +32,12 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
   });
   const add = (
     { path, useCase }: StreamRoute,
-    begin: (request: FastifyRequest, reply: FastifyReply, viewer: Viewer) => Write,
+    begin: (request: FastifyRequest, reply: FastifyReply, viewer: Viewer) => Write | Promise<Write>,
   ): void => {
     server.get(`${BASE}${path}`, async (request, reply) => {
       const viewer = await requireViewer(parts, request, reply);
       checkScope({ useCase, clients: 'none' }, viewer);
-      const write = begin(request, reply, viewer);
+      const write = await begin(request, reply, viewer);
       const raw = toRaw(reply);
       raw.socket?.setTimeout(parts.context.limits.stalledMs);
       const stop = (): void => {
@@ -84,12 +84,12 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
   });
 }
 
-function followRun(
+async function followRun(
   { context, tasks }: ServerParts,
   request: FastifyRequest,
   { reply, viewer }: { reply: FastifyReply; viewer: Viewer },
-): Write {
-  const task = tasks.get((request.params as { run: string }).run);
+): Promise<Write> {
+  const task = await tasks.get((request.params as { run: string }).run);
   asEvents(reply);
   return (raw) =>
     sendEvents({ raw, limits: context.limits }, (send) =>

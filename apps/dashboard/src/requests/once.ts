@@ -12,6 +12,8 @@ export interface KeyedRequest {
   fingerprint: string;
   /** Most answered requests of the sender that are kept; the oldest go. Default: all, for a week. */
   mostKept?: number | undefined;
+  /** What is stored in place of the answer while it runs; default null. */
+  begun?: unknown;
 }
 
 /** The answer of a request. */
@@ -43,10 +45,10 @@ export class OnceByKey {
    * @throws SluiceError `key_reused` if the key belongs to another request, `request_running` while it runs
    */
   async begin(request: KeyedRequest): Promise<Begun> {
-    const { who, key, fingerprint, mostKept } = request;
+    const { who, key, fingerprint, mostKept, begun: answer = null } = request;
     const record: RequestRecord = {
       ...{ who, key, fingerprint, owner: this.#context.process.owner, at: this.#now() },
-      ...{ state: 'running', status: null, answer: null },
+      ...{ state: 'running', status: null, answer },
     };
     const begun = await this.#context.store.write(async ({ requests }): Promise<Begun> => {
       if (await requests.add(record)) {
@@ -60,7 +62,7 @@ export class OnceByKey {
         });
       if (found.state === 'done')
         return { repeated: true, answer: { status: found.status ?? 200, answer: found.answer } };
-      if (this.#running.has(toId(request)) || this.#runs(found))
+      if (this.#running.has(toId(request)) || this.isRunning(found))
         throw new SluiceError('request_running', 'The request with this key is still running', {
           kind: 'busy',
           details: { key },
@@ -85,18 +87,18 @@ export class OnceByKey {
     });
   }
 
-  #now(): string {
-    return new Date(this.#context.clock.now()).toISOString();
-  }
-
   /**
    * Returns whether a process still runs a request, by the rule of leases: it is renewed, and its process, if it is one of this host,
    * is alive. An instant far ahead is from before the clock was set back.
    */
-  #runs({ owner, at }: RequestRecord): boolean {
+  isRunning({ owner, at }: RequestRecord): boolean {
     const { process, clock } = this.#context;
     if (owner !== null && hasOwnerEnded(process, owner)) return false;
     return Math.abs(clock.now() - Date.parse(at)) < LEASE_MS;
+  }
+
+  #now(): string {
+    return new Date(this.#context.clock.now()).toISOString();
   }
 
   #run(request: KeyedRequest): void {

@@ -1,50 +1,50 @@
 import { EventEmitter } from 'node:events';
 import { SluiceError } from '@sluice/panel-kind';
+import { isOnServer } from '@sluice/state-store';
 import { notFound, toFailure } from '../server/failure.js';
 import type { Context } from '../server/options.js';
+import { SharedTasks } from './shared-tasks.js';
+import type { Task, TaskEvent } from './task.js';
 
-/** An event of a task, as the stream of events has it. */
-export type TaskEvent =
-  | { event: 'progress'; data: { done: number; total: number } }
-  | { event: 'report'; data: unknown }
-  | { event: 'failure'; data: { code: string; message: string; details: Record<string, unknown> } };
-
-/** A run that a request started. */
-export interface Task {
-  id: string;
-  command: string;
-  /** Who started it, for people. */
-  by: string;
-  /** What it works on; null is all. */
-  panel: string | null;
-  service: string | null;
-  startedAt: string;
-  finishedAt: string | null;
-  /** The last event: its progress, or how it ended. */
-  last: TaskEvent | null;
+/** What a task may do: state how far it is, and end where it is asked to. */
+interface Means {
+  onProgress: (done: number, total: number) => void;
+  signal: AbortSignal;
 }
 
-type Work = (onProgress: (done: number, total: number) => void) => Promise<unknown>;
+type Work = (means: Means) => Promise<unknown>;
+
+/** A run of this process. */
+interface OwnTask {
+  task: Task;
+  cancel: AbortController;
+}
 
 /** Runs at the same time; more are refused. */
 const MOST = 16;
 /** How long the outcome of a run can be read after its end. */
 const KEPT_MS = 3_600_000;
 
-/** The runs that requests started: they go on when a client hangs up. */
+/**
+ * The runs that requests started: they go on when a client hangs up. Where several servers may share the store, each follows and cancels
+ * those of the others too.
+ */
 export class Tasks {
   readonly #context: Context;
-  readonly #tasks = new Map<string, Task>();
+  readonly #own = new Map<string, OwnTask>();
   /** Events by the ids of their tasks. */
   readonly #events = new EventEmitter().setMaxListeners(0);
   readonly #underWay = new Set<Promise<void>>();
+  readonly #shared: SharedTasks | null;
 
   constructor(context: Context) {
     this.#context = context;
+    // What one process has of a file, the others have no need of.
+    this.#shared = isOnServer(context.store.location) ? new SharedTasks(context) : null;
   }
 
-  /** Starts a run and returns at once. */
-  start(request: Pick<Task, 'command' | 'by' | 'panel' | 'service'>, work: Work): Task {
+  /** Starts a run, and returns before its end. */
+  async start(request: Pick<Task, 'command' | 'by' | 'panel' | 'service'>, work: Work): Promise<Task> {
     const refused = this.#context.current?.({ beforeChange: true }).refused ?? null;
     if (refused !== null) throw refused;
     const now = this.#context.clock.now();
@@ -54,11 +54,22 @@ export class Tasks {
     const id = `task-${Buffer.from(this.#context.randomBytes(12)).toString('base64url')}`;
     const task: Task = {
       ...{ id, ...request, startedAt: new Date(now).toISOString() },
-      ...{ finishedAt: null, last: null },
+      ...{ finishedAt: null, cancelledBy: null, last: null },
     };
-    this.#tasks.set(id, task);
-    const running = this.#run(task, work).finally(() => this.#underWay.delete(running));
+    const own: OwnTask = { task, cancel: new AbortController() };
+    // Whoever hears of it may ask another server next.
+    const begun = this.#shared?.add(task, (by) => {
+      cancel(own, by);
+    });
+    const running = this.#run(own, work, begun).finally(() => this.#underWay.delete(running));
     this.#underWay.add(running);
+    this.#own.set(id, own);
+    try {
+      await begun;
+    } catch (error) {
+      this.#own.delete(id);
+      throw error;
+    }
     return task;
   }
 
@@ -67,20 +78,36 @@ export class Tasks {
    *
    * @throws SluiceError `unknown_run`
    */
-  get(id: string): Task {
-    const task = this.find(id);
+  async get(id: string): Promise<Task> {
+    const task = await this.find(id);
     if (task !== undefined) return task;
     throw notFound('unknown_run', `There is no run "${id}"`);
   }
 
   /** Returns such a run; undefined for one that is not known. */
-  find(id: string): Task | undefined {
-    this.#forget(this.#context.clock.now());
-    return this.#tasks.get(id);
+  async find(id: string): Promise<Task | undefined> {
+    const now = this.#context.clock.now();
+    this.#forget(now);
+    const task = this.#own.get(id)?.task ?? (await this.#shared?.read(id)) ?? undefined;
+    return task === undefined || isOver(task, now) ? undefined : task;
+  }
+
+  /**
+   * Asks a run to end, which it does at a safe step; changes nothing of one that has ended.
+   *
+   * @throws SluiceError `unknown_run`
+   */
+  async cancel(id: string, by: string): Promise<Task> {
+    const task = await this.get(id);
+    const own = this.#own.get(id);
+    if (own !== undefined) cancel(own, by);
+    else if (task.finishedAt === null) await this.#shared?.cancel(id, by);
+    return this.get(id);
   }
 
   /** Calls the listener with the last event and all further ones; returns a function that ends it. */
   listen(task: Task, onEvent: (event: TaskEvent) => void): () => void {
+    if (this.#shared !== null && !this.#own.has(task.id)) return this.#shared.listen(task.id, onEvent);
     this.#events.on(task.id, onEvent);
     if (task.last !== null) onEvent(task.last);
     return () => {
@@ -93,10 +120,18 @@ export class Tasks {
     await Promise.all(this.#underWay);
   }
 
-  async #run(task: Task, work: Work): Promise<void> {
-    const last = await work((done, total) => {
+  async #run({ task, cancel: { signal } }: OwnTask, work: Work, begun: Promise<void> | undefined): Promise<void> {
+    try {
+      await begun;
+    } catch {
+      // Who asked for it is told.
+      return;
+    }
+    const onProgress = (done: number, total: number): void => {
       this.#emit(task, { event: 'progress', data: { done, total } });
-    }).then(
+      this.#shared?.note(task);
+    };
+    const last = await work({ onProgress, signal }).then(
       (report): TaskEvent => ({ event: 'report', data: report }),
       (error: unknown): TaskEvent => {
         const { code, message, details, defect } = toFailure(error);
@@ -105,6 +140,8 @@ export class Tasks {
       },
     );
     task.finishedAt = new Date(this.#context.clock.now()).toISOString();
+    // Before it is told here: who hears of the end may ask another server next.
+    await this.#shared?.end({ ...task, last });
     this.#emit(task, last);
     this.#events.removeAllListeners(task.id);
   }
@@ -115,7 +152,16 @@ export class Tasks {
   }
 
   #forget(now: number): void {
-    for (const [id, { finishedAt }] of this.#tasks)
-      if (finishedAt !== null && now - Date.parse(finishedAt) > KEPT_MS) this.#tasks.delete(id);
+    for (const [id, { task }] of this.#own) if (isOver(task, now)) this.#own.delete(id);
   }
+}
+
+function isOver({ finishedAt }: Task, now: number): boolean {
+  return finishedAt !== null && now - Date.parse(finishedAt) > KEPT_MS;
+}
+
+function cancel({ task, cancel: control }: OwnTask, by: string): void {
+  if (task.finishedAt !== null) return;
+  task.cancelledBy ??= by;
+  control.abort();
 }

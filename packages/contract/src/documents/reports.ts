@@ -211,6 +211,7 @@ export const task = name(
     service: text.nullable().describe('Null: all'),
     startedAt: text,
     finishedAt: text.nullable(),
+    cancelledBy: text.nullable().describe('Who has asked for its end; null where nobody has'),
     events: text.describe('Path of the stream of events'),
     last: z
       .object({ event: z.enum(['progress', 'report', 'failure']), data: z.unknown() })

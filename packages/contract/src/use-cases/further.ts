@@ -28,6 +28,15 @@ export const further = group({
       },
     }),
   },
+  'runs.cancel': {
+    callers: OPERATE,
+    routes: (h) => ({
+      'POST /runs/:run/cancel': {
+        summary: 'Ask a run that was started by the API to end, which it does at a safe step',
+        answer: h.reports.task,
+      },
+    }),
+  },
   'usage.refresh': {
     callers: OPERATE,
     command: 'usage --refresh',

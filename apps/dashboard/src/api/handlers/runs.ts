@@ -4,7 +4,7 @@ import { parseTime } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import type { ApiCall } from '../../requests/api-call.js';
 import { startRun } from '../../requests/start-run.js';
-import type { Task } from '../../requests/tasks.js';
+import type { Task } from '../../requests/task.js';
 import type { Context } from '../../server/options.js';
 import type { Handlers } from './handler.js';
 
@@ -33,8 +33,10 @@ export const runHandlers: Handlers<GroupEndpoints<'overview' | 'poll' | 'runs' |
       ...{ buy: has('buy'), manage: has('manage'), password: has('password') },
     });
   },
-  'POST /runs': (call) => Promise.resolve(toTaskView(startRun(call, call.body))),
-  'GET /runs/:run': ({ tasks, param }) => Promise.resolve(toTaskView(tasks.get(param('run')))),
+  'POST /runs': async (call) => toTaskView(await startRun(call, call.body)),
+  'GET /runs/:run': async ({ tasks, param }) => toTaskView(await tasks.get(param('run'))),
+  'POST /runs/:run/cancel': async ({ tasks, param, viewer }) =>
+    toTaskView(await tasks.cancel(param('run'), viewer.name)),
   'GET /log': (call) => {
     const { limit, after, ...filter } = call.query;
     return call.sluice.log.list({ ...toLogFilter(call, filter), limit, after });

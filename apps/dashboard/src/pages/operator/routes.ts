@@ -12,7 +12,7 @@ import { packagesPage, productsPage } from './products.js';
 import { queuePage } from './queue.js';
 import { planPage } from './rates.js';
 import { DID_VERBS, didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
-import { askRunPage, runPage, startRunForm } from './runs.js';
+import { askRunPage, cancelRunForm, runPage, startRunForm } from './runs.js';
 import { servicePage } from './service-page.js';
 import { autoBuyClearForm, autoBuyForm, overrideClearForm, overrideForm } from './service-actions.js';
 import { buyForm, buyPage, SERVICE_VERBS, verbForm, verbPage } from './service-verbs.js';
@@ -58,6 +58,7 @@ export function operatorPages(): Route[] {
     post('/runs', startRunForm),
     ask('/runs/start', askRunPage),
     get('/runs/:id', runPage),
+    post('/runs/:id/cancel', cancelRunForm),
     ...telephonyPages(),
   ];
 }

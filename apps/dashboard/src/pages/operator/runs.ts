@@ -1,8 +1,9 @@
+import { may } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
 import type { CheckReport, RunReport } from '@sluice/engine';
 import { isStopError, listObserving, toAgentStatus } from '@sluice/engine/words';
 import { startRun } from '../../requests/start-run.js';
-import type { Task } from '../../requests/tasks.js';
+import type { Task } from '../../requests/task.js';
 import { address, badge, facts, link, listed, notice, section, table } from '../../layout/components.js';
 import { count, NONE } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
@@ -81,13 +82,13 @@ export const startRunForm: Page = async (request) => {
   const { command: word, panel, service, allowMass } = request.form ?? {};
   const command = toWord(word, COMMANDS);
   if (command === undefined) throw new SluiceError('bad_request', 'Name the run to start');
-  const { id } = startRun(request, { command, panel, service, allowMass: allowMass === 'yes' });
-  return Promise.resolve({ redirect: `/runs/${id}` });
+  const { id } = await startRun(request, { command, panel, service, allowMass: allowMass === 'yes' });
+  return { redirect: `/runs/${id}` };
 };
 
 /** `/runs/:id`: a run that was started here, and its report. */
 export const runPage: Page = async (request) => {
-  const run = request.tasks.find(request.params.id ?? '');
+  const run = await request.tasks.find(request.params.id ?? '');
   if (run === undefined) {
     const body = html`<p>This run is not known any more; its outcome is in the <a href="/log?kind=run">log</a>.</p>`;
     return { status: 404, title: 'Run', body };
@@ -101,7 +102,7 @@ export const runPage: Page = async (request) => {
       ['Started', scene.times.at(run.startedAt)],
       ['By', html`<bdi>${by}</bdi>`],
     ])}
-    ${finishedAt === null ? progress(run) : await ended(scene, run)}
+    ${finishedAt === null ? progress(request, run) : await ended(scene, run)}
     <p><a href="${service === null ? '/' : serviceHref(service)}">Back</a></p>`;
   const title = `${finishedAt === null ? 'Running' : 'Ended'}: ${command}`;
   return {
@@ -117,7 +118,13 @@ async function findPanel({ sluice }: PageRequest, service: string): Promise<stri
   return (await attempt(() => sluice.services.show(service))).value?.panel;
 }
 
-function progress({ id, last }: Task): Html {
+/** `POST /runs/:id/cancel` */
+export const cancelRunForm: Page = async ({ tasks, params, viewer }) => {
+  const { id } = await tasks.cancel(params.id ?? '', viewer.name);
+  return { redirect: `/runs/${id}` };
+};
+
+function progress(request: PageRequest, { id, last, cancelledBy }: Task): Html {
   const { done, total } = last?.event === 'progress' ? last.data : { done: 0, total: 0 };
   return html`<section class="card" data-events="/api/v1/runs/${id}/events">
     <p role="status">
@@ -129,7 +136,10 @@ function progress({ id, last }: Task): Html {
       aria-label="Progress"
       ${total === 0 ? null : html` max="${total}" value="${done}"`}
     ></progress>
-    <p class="soft">This page shows the report when the run has ended. You can leave it; the run goes on.</p>
+    <p class="soft">
+      ${cancelledBy === null ? 'This page shows the report when the run has ended. You can leave it; the run goes on.' : html`<bdi>${cancelledBy}</bdi> has cancelled it: it ends at a safe step.`}
+    </p>
+    ${cancelledBy === null && may(request.viewer, 'runs.cancel') ? postForm(request, { action: `/runs/${id}/cancel`, id: 'cancel', submit: 'Cancel the run' }) : null}
   </section>`;
 }
 
