@@ -72,6 +72,7 @@ describe('answers are as the document says', () => {
     expect(await send(`GET /runs/${id}`)).toMatchObject({
       last: { event: 'report', data: { run: { command: 'poll' } } },
     });
+    expect(await send(`POST /runs/${id}/cancel`)).toMatchObject({ cancelledBy: null });
     expect(await send('GET /services?client=42')).toMatchObject({ services: [{ status: 'held' }, { status: 'ok' }] });
     for (const path of [
       ...['', '/explanation', '/usage-history', '/graph?range=7d', '/panel-graph?range=24h', '/last-panel-graph'],
