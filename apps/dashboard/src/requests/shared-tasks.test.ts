@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock, type ManualClock } from '@sluice/fake-panels';
+import type { Clock } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { acquireSchema, type EmptySchema, whyNoPostgres } from '@sluice/state-store/testing';
 import { type Dashboard, startDashboard } from '../index.js';
@@ -20,9 +21,9 @@ interface TaskView {
   () => {
     let schema: EmptySchema;
     let at: DashboardBench;
-    let other: { store: StateStore; dashboard: Dashboard; clock: ManualClock };
+    let other: { store: StateStore; dashboard: Dashboard; clock: Clock & ManualClock };
     let isFirstAlive = true;
-    let release: () => void;
+    let release: (() => void) | undefined;
 
     beforeAll(async () => {
       schema = await acquireSchema();
@@ -37,7 +38,7 @@ interface TaskView {
       });
       const limits = { streamMs: 50 };
       at = await startBench({ location: schema.url, dashboard: { process: toProcess(1), limits } });
-      const clock = manualClock('2026-11-20T12:00:00Z');
+      const clock = { ...manualClock('2026-11-20T12:00:00Z'), sleep: () => Promise.resolve() };
       const store = await openStore({ location: schema.url, clock });
       const dashboard = await startDashboard({
         ...{ sluice: at.sluice, store, process: toProcess(2), clock, limits, randomBytes, token: SERVE_TOKEN },
@@ -49,7 +50,7 @@ interface TaskView {
       await at.token('read');
     });
     afterEach(async () => {
-      release();
+      release?.();
       await other.dashboard.close();
       await at.close();
       await other.store.close();
@@ -82,7 +83,7 @@ interface TaskView {
       const id = await start();
       expect(await show(id)).toMatchObject({ id, finishedAt: null, cancelledBy: null });
       const stream = await ask(`/api/v1/runs/${id}/events`);
-      release();
+      release?.();
       const events = await stream.text();
       expect(events).toMatch(/event: report\ndata: \{"run":.*"outcome":"done"/);
       expect(await show(id)).toMatchObject({ last: { event: 'report', data: { run: { outcome: 'done' } } } });
@@ -125,9 +126,21 @@ interface TaskView {
       expect(await show(id)).toMatchObject({ last: { data: { code: 'run_lost' } } });
     });
 
+    it('counts failed logins over both', async () => {
+      const fail = async (url: string): Promise<number> => {
+        const body = new URLSearchParams({ token: 'wrong' });
+        return (await fetch(new URL('/login', url), { method: 'POST', body })).status;
+      };
+      for (let failed = 0; failed < 5; failed++)
+        expect([await fail(at.dashboard.url), await fail(other.dashboard.url)]).toEqual([401, 401]);
+      expect([await fail(at.dashboard.url), await fail(other.dashboard.url)]).toEqual([429, 429]);
+      other.clock.advance(60_000);
+      expect(await fail(other.dashboard.url)).toBe(401);
+    });
+
     it('forgets runs an hour after their end', async () => {
       const id = await start();
-      release();
+      release?.();
       await (await ask(`/api/v1/runs/${id}/events`)).text();
       other.clock.advance(3_600_001);
       expect((await ask(`/api/v1/runs/${id}`)).status).toBe(404);

@@ -1,8 +1,10 @@
 import { SluiceError } from '@sluice/panel-kind';
+import { isOnServer } from '@sluice/state-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toNetwork } from './networks.js';
 import type { Context } from './options.js';
 import type { Senders } from './senders.js';
+import { countFailure } from './shared-failures.js';
 import type { Turn } from './turns.js';
 import { boundUnderWay } from './under-way.js';
 
@@ -34,16 +36,14 @@ export interface Turns {
 }
 
 /** Creates the limits of a server, which has the plugin. */
-export function createLimiters(server: FastifyInstance, { limits }: Context, { turn, senders }: Turns): Limiters {
+export function createLimiters(server: FastifyInstance, context: Context, { turn, senders }: Turns): Limiters {
+  const { limits } = context;
   const limiter = (max: number, toKey: (request: FastifyRequest) => string): Limiter => {
     const check = server.createRateLimit({ max, timeWindow: 60_000, keyGenerator: toKey });
     return async (request, reply) => {
       const result = await check(request);
       if (result.isAllowed || !result.isExceeded) return;
-      reply.header('retry-after', result.ttlInSeconds);
-      throw new SluiceError('too_many_requests', `Too many requests; try again in ${result.ttlInSeconds} seconds`, {
-        kind: 'busy',
-      });
+      throw tooMany(reply, result.ttlInSeconds);
     };
   };
   const open = (max: number): Limiter => {
@@ -67,10 +67,11 @@ export function createLimiters(server: FastifyInstance, { limits }: Context, { t
   };
   const who = new WeakMap<FastifyRequest, string>();
   const underWay = boundUnderWay(limits.requestsPerClient, turn);
+  const logins = failures(limits.loginsPerMinute);
   const refusals = failures(limits.refusalsPerMinute);
   const requests = limiter(limits.requestsPerMinute, (request) => who.get(request) ?? request.ip);
   return {
-    logins: failures(limits.loginsPerMinute),
+    logins: isOnServer(context.store.location) ? overAll(logins, context) : logins,
     files: open(limits.filesPerMinute),
     documents: open(limits.documentsPerMinute),
     ended: (request) => {
@@ -87,4 +88,20 @@ export function createLimiters(server: FastifyInstance, { limits }: Context, { t
       if (viewer.client !== null) await underWay({ request, reply }, sender);
     },
   };
+}
+
+/** The limiter of one server, and then the same limits over all that share its store. */
+function overAll(ofServer: Limiter, context: Context): Limiter {
+  const { loginsPerMinute } = context.limits;
+  return async (request, reply) => {
+    await ofServer(request, reply);
+    const most = { [`of ${toNetwork(request.ip)}`]: loginsPerMinute, all: loginsPerMinute * NETWORKS };
+    const seconds = await countFailure(context, most);
+    if (seconds !== null) throw tooMany(reply, seconds);
+  };
+}
+
+function tooMany(reply: FastifyReply, seconds: number): SluiceError {
+  reply.header('retry-after', seconds);
+  return new SluiceError('too_many_requests', `Too many requests; try again in ${seconds} seconds`, { kind: 'busy' });
 }
