@@ -140,10 +140,13 @@ class PanelCall<T> {
 
   #queued(): Promise<PanelAnswer<T>> {
     const { limiter, breaker } = this.#transport;
-    const attempt = (): Promise<PanelAnswer<T>> => this.#attempt();
+    const { signal } = this.#request;
+    const { admit } = this.#transport.options;
+    const attempt = (): Promise<PanelAnswer<T>> =>
+      admit === undefined ? this.#attempt() : admit(signal).then(() => this.#attempt());
     const refuse = (leftMs: number): PanelError => this.#circuitOpen(leftMs);
     const task = breaker === null ? attempt : (): Promise<PanelAnswer<T>> => breaker.run(attempt, refuse);
-    return limiter.run(task, { first: this.#attempts > 0, signal: this.#request.signal });
+    return limiter.run(task, { first: this.#attempts > 0, signal });
   }
 
   async #attempt(): Promise<PanelAnswer<T>> {

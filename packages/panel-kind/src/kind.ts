@@ -19,6 +19,8 @@ export interface PanelDependencies {
   randomBytes: (count: number) => Uint8Array;
   /** Called for every call to the panel. */
   onCall: (event: CallEvent) => void;
+  /** Awaited before each call to the panel, for a rate that all processes share; absent where none is. */
+  admit?: ((signal: AbortSignal | undefined) => Promise<void>) | undefined;
   /** Returns the secret that a config value refers to; `key` names the value in messages. */
   secret: (value: string, key: string) => string;
   /** Returns the text of a file that the config names; `key` names the value in messages. */

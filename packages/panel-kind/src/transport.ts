@@ -13,6 +13,7 @@ export type TransportOptions = Pick<
   | 'retry'
   | 'concurrency'
   | 'requestsPerSecond'
+  | 'admit'
   | 'tls'
   | 'proxy'
   | 'onCall'
@@ -21,7 +22,10 @@ export type TransportOptions = Pick<
 >;
 
 /** What a transport is opened with from outside. */
-export type TransportDependencies = Pick<PanelDependencies, 'clock' | 'random' | 'onCall' | 'secret' | 'readFile'>;
+export type TransportDependencies = Pick<
+  PanelDependencies,
+  'clock' | 'random' | 'onCall' | 'admit' | 'secret' | 'readFile'
+>;
 
 /**
  * Returns the transport options of a panel's client, from the common config keys.
@@ -42,6 +46,7 @@ export function transportOptions(
     concurrency: settings.concurrency ?? 8,
     adaptive: settings.adaptive,
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(dependencies.admit === undefined ? {} : { admit: dependencies.admit }),
     ...(timeout === undefined ? {} : { timeouts: { attemptMs: timeout, totalMs: timeout * 4 } }),
     ...(retries === undefined ? {} : { retry: { attempts: retries + 1 } }),
     ...(proxy === undefined ? {} : { proxy: dependencies.secret(proxy, `panels.${name}.proxy`) }),

@@ -64,6 +64,11 @@ export interface StoreTables
     confirm(at: string): Promise<void>;
     /** Sets the instant, also back, as confirmed by the operator. */
     accept(at: string): Promise<void>;
+    /**
+     * Reserves the next `ms` under a name, after what any process has reserved of it before. Returns in how many milliseconds they begin,
+     * by the database's clock where leases end by that, else by `now`.
+     */
+    reserve(name: string, span: { now: string; ms: number }): Promise<number>;
   };
 }
 

@@ -20,6 +20,8 @@ type TransportOptions = Pick<
   PanelHttpOptions,
   | 'panel'
   | 'concurrency'
+  | 'requestsPerSecond'
+  | 'admit'
   | 'retry'
   | 'breaker'
   | 'tls'

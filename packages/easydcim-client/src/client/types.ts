@@ -12,6 +12,7 @@ export interface EasyDcimOptions extends Pick<
   | 'concurrency'
   | 'adaptive'
   | 'requestsPerSecond'
+  | 'admit'
   | 'breaker'
   | 'tls'
   | 'proxy'

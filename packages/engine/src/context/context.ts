@@ -13,6 +13,7 @@ import { HoldsFileWriter, watchHolds } from './holds-file.js';
 import { type Moment, moment, PanelAnswers } from './panel-answers.js';
 import type { Rename } from './panel-addresses.js';
 import type { Ports } from './ports.js';
+import { sharedPace } from './shared-pace.js';
 
 /** Parts of a context. */
 export interface ContextParts {
@@ -233,7 +234,12 @@ class OpenPanels {
     const own = Object.entries(products).filter(([, product]) => product.panel === name);
     return kind.open(
       { name, settings, timeZone: settings.timeZone ?? timeZone, currency, products: Object.fromEntries(own) },
-      { ...deps, onCall, journal: store.actions },
+      {
+        ...deps,
+        onCall,
+        journal: store.actions,
+        admit: sharedPace(store, { panel: name, settings, clock: deps.clock }),
+      },
     );
   }
 

@@ -36,7 +36,16 @@ export type FlvxCredentials =
 /** The panel's address, and options of the transport. */
 export interface FlvxConnection extends Pick<
   PanelHttpOptions,
-  'concurrency' | 'requestsPerSecond' | 'breaker' | 'retry' | 'tls' | 'proxy' | 'maxBodyBytes' | 'random' | 'userAgent'
+  | 'concurrency'
+  | 'requestsPerSecond'
+  | 'admit'
+  | 'breaker'
+  | 'retry'
+  | 'tls'
+  | 'proxy'
+  | 'maxBodyBytes'
+  | 'random'
+  | 'userAgent'
 > {
   /** The panel's name in the configuration, for messages. */
   panel: string;

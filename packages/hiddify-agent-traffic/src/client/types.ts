@@ -17,6 +17,7 @@ type Transport = Pick<
   | 'retry'
   | 'concurrency'
   | 'requestsPerSecond'
+  | 'admit'
   | 'breaker'
   | 'tls'
   | 'proxy'

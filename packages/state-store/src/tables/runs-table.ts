@@ -77,10 +77,12 @@ export function refreshesTable(access: Access): StoreTables['refreshes'] {
   };
 }
 
-/** Key of the only row. */
+/** Key of the row that is no reservation. */
 const CONFIRMED = 'confirmed';
+/** What begins later was reserved before the clock was set back. */
+const LATEST_MS = 60_000;
 
-/** The newest instant confirmed by the clock. */
+/** The newest instant confirmed by the clock, and until when what is named is reserved. */
 export function clockTable(access: Access): StoreTables['clock'] {
   return {
     confirmed: () =>
@@ -103,6 +105,21 @@ export function clockTable(access: Access): StoreTables['clock'] {
           .values({ name: CONFIRMED, at })
           .onConflict((conflict) => conflict.column('name').doUpdateSet({ at }))
           .execute();
+      }),
+    reserve: (of, { now, ms }) =>
+      access.write(async ({ db, now: ofDatabase }) => {
+        const name = `reserved ${of}`;
+        const row = await db.selectFrom('clock').select('at').where('name', '=', name).executeTakeFirst();
+        const begin = Date.parse(ofDatabase ?? now);
+        const until = row === undefined ? begin : Date.parse(row.at);
+        const wait = until > begin + LATEST_MS ? 0 : Math.max(0, until - begin);
+        const at = new Date(begin + wait + ms).toISOString();
+        await db
+          .insertInto('clock')
+          .values({ name, at })
+          .onConflict((conflict) => conflict.column('name').doUpdateSet({ at }))
+          .execute();
+        return wait;
       }),
   };
 }
