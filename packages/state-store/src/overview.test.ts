@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { REPORTED_STATUSES, toReportedStatus } from '@sluice/quota-core';
 import { type OverviewNow, TO_RESTRICT } from './overview.js';
 import { cycle, decision as storedDecision, hold, minute, override, proof, service } from './test/records.js';
-import { useStore } from './test/use-store.js';
+import { isOnPostgres, useStore } from './test/use-store.js';
 import type { DecisionRecord } from './records.js';
 
 const limited = (allowedBytes: number): unknown => ({
@@ -282,7 +282,8 @@ describe('lists for operators', () => {
 
   it('know when anything was written, here or by another process', async () => {
     const first = await at.store.version();
-    expect(await at.store.version()).toBe(first);
+    // A server counts what is written to all of its databases, such as by tests beside these.
+    if (!isOnPostgres()) expect(await at.store.version()).toBe(first);
     await at.store.services.put([service('a')]);
     const second = await at.store.version();
     expect(second).not.toBe(first);
