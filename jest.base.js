@@ -2,10 +2,14 @@ import { fileURLToPath } from 'node:url';
 
 const path = (name) => fileURLToPath(new URL(`scripts/jest/${name}.cjs`, import.meta.url));
 
+const pathInStore = (name) => fileURLToPath(new URL(`packages/state-store/src/${name}`, import.meta.url));
+
+/** What runs tests on PostgreSQL: they are skipped with the reason where it can't be had. */
+export const withPostgres = { setupFiles: [pathInStore('test/on-postgres.ts')], testRunner: path('skipping') };
+
 /** With `SLUICE_TEST_STORE=postgres`, tests that open stores in files and in memory have them on PostgreSQL. */
-const inPlaceOfFiles = new URL('packages/state-store/src/testing/in-place-of-files.ts', import.meta.url);
-const onPostgres =
-  process.env.SLUICE_TEST_STORE === 'postgres' ? { '^@sluice/state-store$': fileURLToPath(inPlaceOfFiles) } : {};
+const isOnPostgres = process.env.SLUICE_TEST_STORE === 'postgres';
+const inPlaceOfFiles = { '^@sluice/state-store$': pathInStore('testing/in-place-of-files.ts') };
 
 const slow = process.env.SLUICE_LONG === '1' || process.env.SLUICE_PANELS === '1';
 
@@ -21,9 +25,10 @@ export const base = {
   testEnvironment: 'node',
   testSequencer: path('sequencer'),
   ...shared,
+  ...(isOnPostgres ? withPostgres : {}),
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: [...(built ? [] : ['@sluice/source']), 'node', 'node-addons'] },
-  moduleNameMapper: { ...onPostgres, '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { ...(isOnPostgres ? inPlaceOfFiles : {}), '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': path('transpile') },
   testMatch: ['<rootDir>/src/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -1,4 +1,4 @@
-import { base as shared } from '../../jest.base.js';
+import { base as shared, withPostgres } from '../../jest.base.js';
 
 const { testSequencer, ...base } = shared;
 
@@ -7,6 +7,7 @@ const WITHOUT_POSTGRES = [
   '/sqlite/',
   '/migrations/',
   '/copy/',
+  '/testing/',
   '/(decision-basis|open-store|query-plans|record-table|restore-store|store-address|two-backups|readme)\\.test',
 ];
 
@@ -23,9 +24,8 @@ export default {
     },
     {
       ...base,
+      ...withPostgres,
       displayName: 'PostgreSQL',
-      setupFiles: ['<rootDir>/src/test/on-postgres.ts'],
-      setupFilesAfterEnv: ['<rootDir>/src/test/skip-without-postgres.ts'],
       testPathIgnorePatterns: WITHOUT_POSTGRES,
     },
   ],

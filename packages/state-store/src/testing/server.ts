@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SCHEMA } from '../migrations/schema.js';
 import { supervise, type SupervisedServer } from './supervise.js';
 
-const FOLDERS = '/usr/lib/postgresql';
+/** Where the versions are, each in a folder by its number; `SLUICE_TEST_POSTGRES` is another one. */
+const toVersions = (): string => process.env['SLUICE_TEST_POSTGRES'] ?? '/usr/lib/postgresql';
 
 /** As long may it take to make and start a server on a busy machine. */
 const START_MS = 120_000;
@@ -50,11 +51,12 @@ export function whyNoPostgres(): string | null {
 }
 
 function findPrograms(): Programs | string {
-  const versions = existsSync(FOLDERS) ? readdirSync(FOLDERS).map(Number) : [];
+  const folder = toVersions();
+  const versions = existsSync(folder) ? readdirSync(folder).map(Number) : [];
   const newest = Math.max(...versions.filter((version) => version >= 15));
-  const bin = join(FOLDERS, String(newest), 'bin');
+  const bin = join(folder, String(newest), 'bin');
   if (!existsSync(join(bin, 'initdb')) || !existsSync(join(bin, 'postgres')))
-    return `PostgreSQL 15 or newer is not installed in ${FOLDERS}`;
+    return `PostgreSQL 15 or newer is not installed in ${folder}`;
   if (process.getuid?.() !== 0) return { bin, user: null };
   const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
   if (uid === undefined || gid === undefined) return 'the server refuses to run as root, and there is no user postgres';
