@@ -95,25 +95,42 @@ export function useStore(): StoreInTest {
 
 function usePostgresStore(): StoreInTest {
   const files = useFolder();
+  /** Kept from test to test unless one closed it or altered its tables: its connections cost more than most tests. */
+  let kept: StateStore | undefined;
   let opened: StateStore[] = [];
   const others: EmptySchema[] = [];
+  const openAny = (options: Partial<OpenStoreOptions> = {}): Promise<StateStore> =>
+    openStore({ location: schema?.url ?? '', clock, leaseClock: 'caller', ...options });
   const open = async (options: Partial<OpenStoreOptions> = {}): Promise<StateStore> => {
-    const another = await openStore({ location: schema?.url ?? '', clock, leaseClock: 'caller', ...options });
+    const another = await openAny(options);
     opened.push(another);
     return another;
   };
+  const openKept = async (): Promise<StateStore> => {
+    const store = await openAny();
+    const close = store.close.bind(store);
+    const closed = (): Promise<void> => {
+      isClosed = true;
+      return close();
+    };
+    isClosed = false;
+    return Object.assign(store, { close: closed, [Symbol.asyncDispose]: closed });
+  };
+  let isClosed = false;
   beforeAll(async () => {
     schema = await acquireSchema();
   });
   beforeEach(async () => {
-    await schema?.empty();
-    await open();
+    const isSame = await schema?.empty();
+    if (isSame === false) await kept?.close();
+    if (kept === undefined || isClosed) kept = await openKept();
   });
   afterEach(async () => {
     for (const each of opened) await each.close();
     opened = [];
   });
   afterAll(async () => {
+    await kept?.close();
     for (const each of [schema, ...others]) await each?.release();
     schema = undefined;
     others.length = 0;
@@ -139,9 +156,8 @@ function usePostgresStore(): StoreInTest {
       return schema?.url ?? '';
     },
     get store() {
-      const [store] = opened;
-      if (store === undefined) throw new Error('The store opens before each test.');
-      return store;
+      if (kept === undefined) throw new Error('The store opens before each test.');
+      return kept;
     },
     open,
   };

@@ -8,8 +8,8 @@ import { sharedPostgres } from './server.js';
 export interface EmptySchema {
   /** The URL of the store. */
   readonly url: string;
-  /** Removes all rows, and makes the tables where there are none. */
-  empty(): Promise<void>;
+  /** Removes all rows, and makes the tables where there are none or altered ones; returns whether they are the same tables as before. */
+  empty(): Promise<boolean>;
   /**
    * Runs a statement on it that the store would never run, without foreign keys, with values for each `?`; returns its rows. Altered
    * tables are made again before the next test.
@@ -67,10 +67,12 @@ export async function acquireSchema(): Promise<EmptySchema> {
         await client.query(`drop schema if exists "${schema}" cascade`);
         await make();
         isAltered = false;
-        return;
+        return false;
       }
-      await client.query('set session_replication_role = replica');
-      await client.query('select public.sluice_empty($1)', [schema]);
+      await client.query(
+        `set session_replication_role = replica; select public.sluice_empty('${schema}'); reset session_replication_role`,
+      );
+      return true;
     },
     async ask(text, values = []) {
       if (!isAltered && (/^(create|alter|drop)\b/i.test(text) || text.includes('schema_migrations'))) {
