@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { EvidenceRecord, HoldRecord } from './records.js';
 import type { StoreTables } from './store.js';
 import { hold, minute, proof, service } from './test/records.js';
-import { useStore } from './test/use-store.js';
+import { toRounds, useStore } from './test/use-store.js';
 
 type Step =
   | { do: 'hold'; id: number; service: number; reason: HoldRecord['reason'] }
@@ -153,7 +153,7 @@ describe('holds and evidence', () => {
         expect(all.sort(byId)).toEqual([...model.evidence].sort(byId));
         await store.close();
       }),
-      { numRuns: 40 },
+      { numRuns: toRounds(40) },
     );
   });
 });

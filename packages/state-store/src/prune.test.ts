@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { SampleRecord } from './records.js';
 import type { ApiTokenRecord } from './token-records.js';
 import { apiCall, notice, run, sample } from './test/records.js';
-import { useStore } from './test/use-store.js';
+import { toRounds, useStore } from './test/use-store.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -123,7 +123,7 @@ describe('prune', () => {
           expect(await at.store.samples.list({ service: name })).toEqual(byHand(own, samplesDays));
         }
       }),
-      { numRuns: 30 },
+      { numRuns: toRounds(30) },
     );
   });
 });

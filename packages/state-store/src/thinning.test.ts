@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { CycleRecord, SampleRecord } from './records.js';
 import type { StateStore } from './store.js';
 import { cycle, decision, notice, purchase, sample, service } from './test/records.js';
-import { useStore } from './test/use-store.js';
+import { toRounds, useStore } from './test/use-store.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -143,7 +143,7 @@ describe('thinning by age', () => {
         });
         expect([again.samples, (await at.store.samples.list({ service: id })).length]).toEqual([0, rest]);
       }),
-      { numRuns: process.env['SLUICE_LONG'] === '1' ? 300 : 20, examples: [[READ_AT_A_BOUND, 0]] },
+      { numRuns: toRounds(process.env['SLUICE_LONG'] === '1' ? 300 : 20), examples: [[READ_AT_A_BOUND, 0]] },
     );
   });
 

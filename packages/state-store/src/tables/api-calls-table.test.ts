@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { ApiCallRecord, PageCursor } from '../index.js';
 import { apiCall, minute } from '../test/records.js';
 import { apiCalls } from './run-record-tables.js';
-import { ask, tamper, toBrokenBlock, useStore } from '../test/use-store.js';
+import { ask, tamper, toBrokenBlock, toRounds, useStore } from '../test/use-store.js';
 
 describe('API calls', () => {
   const at = useStore();
@@ -138,7 +138,7 @@ describe('API calls', () => {
         await tamper(at.location, 'update api_call_blocks set newest = null');
         expect(found).toEqual(await at.store.apiCalls.list({ panel: 'dcim', until, limit }));
       }),
-      { numRuns: 25 },
+      { numRuns: toRounds(25) },
     );
   });
 
@@ -165,7 +165,7 @@ describe('API calls', () => {
         expect(await countBlocks()).toEqual({ n: 1 });
         expect(await read()).toEqual(before);
       }),
-      { numRuns: 15 },
+      { numRuns: toRounds(15) },
     );
   });
 
@@ -254,7 +254,7 @@ describe('API calls', () => {
           expect(followed).toEqual(expected(where));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: toRounds(60) },
     );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { StateStore, StoreTables } from '../store.js';
 import { cycle, decision, minute, notice, sample, service } from '../test/records.js';
-import { useStore } from '../test/use-store.js';
+import { toRounds, useStore } from '../test/use-store.js';
 
 const SERVICES = ['svc-1', 'svc-2', 'svc-3'] as const;
 
@@ -237,7 +237,7 @@ describe('confirmations', () => {
           await confirming.close();
         },
       ),
-      { numRuns: process.env['SLUICE_LONG'] === '1' ? 200 : 8 },
+      { numRuns: toRounds(process.env['SLUICE_LONG'] === '1' ? 200 : 8) },
     );
   });
 });

@@ -71,6 +71,13 @@ let schema: EmptySchema | undefined;
 /** Whether the tests run on PostgreSQL: `jest.config.js` runs them on both. */
 export const isOnPostgres = (): boolean => Reflect.get(globalThis, 'SLUICE_TEST_STORE') === 'postgres';
 
+/**
+ * How often a property is tried: on PostgreSQL, where each round takes several times as long, a quarter of the rounds, unless the long tests
+ * run. What a property says is of the code above both databases, which has all rounds on files.
+ */
+export const toRounds = (rounds: number): number =>
+  isOnPostgres() && process.env['SLUICE_LONG'] !== '1' ? Math.ceil(rounds / 4) : rounds;
+
 /** A test of what only files have. */
 export const onFiles: typeof it | typeof it.skip = isOnPostgres() ? it.skip : it;
 
