@@ -166,4 +166,22 @@ describe('a poll of services whose figures have not changed', () => {
     expect(decision?.run).toBe(report.run.id);
     expect((await sluice.explain('svc-1', { at })).decision?.at).not.toBe(decision?.at);
   });
+
+  it('opens the sample of a service whose figures change once they rest', async () => {
+    const [{ panel, sluice, store, forwards }] = worlds as [World, World];
+    const poll = async (): Promise<string[]> => {
+      clock.advance(5 * MINUTE);
+      await sluice.poll();
+      return (await store.confirmations.samples('relay', ['svc-1', 'svc-2'])).map(({ service }) => service);
+    };
+    expect(await poll()).toEqual(['svc-1', 'svc-2']);
+    for (let count = 0; count < 2; count++) {
+      panel.traffic(forwards[0] ?? 0, { in: GB, out: GB });
+      expect(await poll()).toEqual(['svc-2']);
+    }
+    expect(await poll()).toEqual(['svc-1', 'svc-2']);
+    const readings = await store.samples.list({ service: 'svc-1' });
+    expect(await poll()).toEqual(['svc-1', 'svc-2']);
+    expect(await store.samples.list({ service: 'svc-1' })).toHaveLength(readings.length + 1);
+  });
 });

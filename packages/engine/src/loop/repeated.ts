@@ -72,7 +72,8 @@ export async function splitRepeated(
         return false;
       }
     }
-    if (read.usage !== null && isOfRun(read, readings)) readings.written.push({ service: id, at: read.usage.at });
+    if (read.usage !== null && isOfRun(read, readings) && mayRest(read))
+      readings.written.push({ service: id, at: read.usage.at });
     return true;
   });
 }
@@ -116,6 +117,15 @@ export async function confirmReadings({ context, panel, run, readings, leases }:
 function isOfRun({ usage }: Applied, { readAt, each }: Readings): boolean {
   if (usage === null || readAt === null) return false;
   return each ? usage.at >= readAt : usage.at === readAt;
+}
+
+/**
+ * Whether later readings are likely to repeat this one. While figures change, those that a run writes are no more than replaced: to open
+ * the sample of each for confirmations would cost more than the one row that is written once they rest.
+ */
+function mayRest({ cycle, recorded }: Applied): boolean {
+  if (cycle === null || recorded === null) return true;
+  return recorded.readAt === null || cycle.id !== recorded.id || cycle.totalBytes === recorded.totalBytes;
 }
 
 /** Whether nothing but a reading is to be written about the service. */
