@@ -64,10 +64,11 @@ export async function eachPage<Read>(
   only: ServiceRecord | null,
   { pages = servicePages(context, panel, only), read, write }: EachPage<Read>,
 ): Promise<void> {
+  // Half as many again as are under way: while some are loaded or written, the calls of the others fill the panel's limit.
   const atOnce =
     panel.snapshot?.paged === true
       ? QUICK_AT_ONCE
-      : Math.max(2, Math.ceil((findConcurrency(context, panel) * 2) / pageSize(panel)));
+      : Math.max(2, Math.ceil((findConcurrency(context, panel) * 1.5) / pageSize(panel)));
   let writing = Promise.resolve();
   const unwritten: Read[][] = [];
   const reading = runConcurrently(pages, atOnce, async (services) => {
