@@ -11,7 +11,7 @@ import {
 import { createSluice, findEntry, nodeFiles, openLocalStore, reportUnstartedRun, type Sluice } from '@sluice/engine';
 import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
-import { usageError } from '@sluice/panel-kind/errors';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { refusedByMark, type StateStore } from '@sluice/state-store';
 import { printable } from '@sluice/panel-http/printable';
 import { toRemediable, withRemedy } from './remedies.js';
@@ -71,7 +71,13 @@ export async function withSluice<T>(
     const terminal = new Terminal(deps, options, config);
     const outcome =
       options.message === true ? new Terminal({ ...deps, stdout: deps.stderr }, options, config) : terminal;
-    return await work({ sluice, store, config, followed, terminal, outcome });
+    const done = await work({ sluice, store, config, followed, terminal, outcome });
+    warnOfMark(store, deps);
+    return done;
+  } catch (error) {
+    // A change that is refused says the same as its error.
+    if (!(error instanceof SluiceError && error.code === 'store_moved')) warnOfMark(store, deps);
+    throw error;
   } finally {
     await sluice.close();
   }
@@ -87,7 +93,7 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Omit<Opened
     await options.beforeStore?.(config);
     const create = !isRefused;
     const store = await openConfiguredStore(config, deps, { mayBeLost: options.storeMayBeLost ?? false, create });
-    if (store.mark !== null) await warnOfMark(store, deps, options);
+    if (options.followsConfig === true) await refuseMarked(store);
     const followed = options.followsConfig === true ? await follow(config, found, deps) : null;
     const sluice = await startSluice(config, store, deps, { ...options, current: followed?.current });
     return { config, followed, sluice, store };
@@ -98,15 +104,18 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Omit<Opened
   }
 }
 
-/** Says that a store can only be read, since it was copied; refuses it for what runs long. */
-async function warnOfMark(store: StateStore, { stderr }: Deps, { followsConfig }: OpenOptions): Promise<void> {
+/** Refuses a store that can only be read, since it was copied, for what runs long. */
+async function refuseMarked(store: StateStore): Promise<void> {
   const { mark, location } = store;
   if (mark === null) return;
+  await store.close();
+  throw refusedByMark(location, mark);
+}
+
+/** Says that a store can only be read, since it was copied. */
+function warnOfMark({ mark, location }: StateStore, { stderr }: Deps): void {
+  if (mark === null) return;
   const error = refusedByMark(location, mark);
-  if (followsConfig === true) {
-    await store.close();
-    throw error;
-  }
   writeLine(stderr, `sluice: warning: ${printable(withRemedy(toRemediable(error)))}`);
 }
 

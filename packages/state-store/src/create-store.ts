@@ -1,4 +1,4 @@
-import type { StoreMark } from './copy/move-mark.js';
+import { readMark, refusedByMark, type StoreMark } from './copy/move-mark.js';
 import { createLeases } from './leases.js';
 import { prune } from './prune.js';
 import type { StateStore, StoreTables } from './store.js';
@@ -16,7 +16,7 @@ export interface StoreParts {
   mark: StoreMark | null;
   version: () => Promise<string>;
   subscribe: StateStore['subscribe'];
-  maintenance: Pick<StateStore['maintenance'], 'past' | 'check' | 'backup'>;
+  maintenance: Pick<StateStore['maintenance'], 'past' | 'check' | 'serverBytes' | 'backup'>;
 }
 
 /** The state store over an open database. */
@@ -33,7 +33,7 @@ export function createStore({
     location: connections.location,
     schemaVersion,
     mark,
-    version,
+    version: () => currentVersion(connections, version, mark),
     subscribe,
     write: (work, options = {}) =>
       connections.transaction(
@@ -46,6 +46,17 @@ export function createStore({
     [Symbol.asyncDispose]: () => connections.close(),
   };
   return Object.assign(createTables(connections), rest);
+}
+
+/** The version of the data; refuses a store that was moved while it was open, since all that is read from it would be old. */
+async function currentVersion(
+  connections: StoreConnections,
+  version: StoreParts['version'],
+  opened: StoreMark | null,
+): Promise<string> {
+  const mark = opened ?? (await connections.read(readMark));
+  if (opened === null && mark?.state === 'moved') throw refusedByMark(connections.location, mark);
+  return version();
 }
 
 /** The tables passed to the work of a `write`. */

@@ -49,6 +49,7 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
         const { sqliteChecks } = await import('./sqlite/checks.js');
         return connections.read((session) => checkStore(session, sqliteChecks(session, { location, schemaVersion })));
       },
+      serverBytes: () => Promise.resolve(null),
       backup: (target) =>
         connections.guarded(() => {
           connections.refuseClosed();

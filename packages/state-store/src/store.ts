@@ -86,7 +86,10 @@ export interface StateStore extends StoreTables, AsyncDisposable {
   readonly schemaVersion: number;
   /** That it was copied to another store, or is being copied, as it was when it was opened: then it can only be read. */
   readonly mark: StoreMark | null;
-  /** Returns a text that changes with each committed write of any process. */
+  /**
+   * Returns a text that changes with each committed write of any process. Rejects with `store_moved` once the store was moved while it
+   * was open, since all that is read from it is old then.
+   */
   version(): Promise<string>;
   /**
    * Calls the listener soon after committed writes of any process until the returned function is called: several may be one call, and
@@ -140,6 +143,8 @@ export interface StateStore extends StoreTables, AsyncDisposable {
      * unknown services, sums and balances of the ledger, totals of invoices).
      */
     check(): Promise<StoreCheck[]>;
+    /** Bytes of the store's tables and indexes on a server; null for a file, whose size is that of the file and its log. */
+    serverBytes(): Promise<number | null>;
     /** Writes a consistent copy, compressed (gzip), with mode 0600; never replaces an existing file. */
     backup(file: string): Promise<void>;
   };

@@ -103,7 +103,11 @@ async function answerTo(
     const answer = withoutKeys(viewer, whole, { all: route.agents });
     return { status: route.status, answer, stored: toStored(answer, withoutOnce(answer, route.once)) };
   };
-  if (!changes) return { ...(await work()), replayed: false };
+  if (!changes) {
+    // Refuses a store that was moved meanwhile: what it has is old. A change is refused by its transaction.
+    await context.sluice.version();
+    return { ...(await work()), replayed: false };
+  }
   const content = [route.method, request.url, body, note];
   return keyed.perform({ who: viewer.id, key, content, isOfClient: viewer.client !== null }, work);
 }

@@ -39,7 +39,9 @@ describe('a copy', () => {
     expect(await readEveryTable(join(at.folder, 'copy.db'))).toEqual(before);
 
     await expectRefused(at.store.services.put([service('svc-1')]), 'store_moved');
+    await expectRefused(at.store.version(), 'store_moved');
     const moved = await at.open();
+    expect(await moved.version()).toEqual(expect.any(String));
     expect(moved.mark).toMatchObject({ state: 'moved', other: join(at.folder, 'copy.db') });
     expect(moved.schemaVersion).toBe(at.store.schemaVersion);
     await expectRefused(copyTo('copy.db'), 'store_moved');

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import { StoreError } from '../store-error.js';
+import type { Session } from '../tables/access.js';
 
 /**
  * Version of the row of `schema_migrations` that marks a store. It is above every schema version, so that each transaction that writes is
@@ -50,6 +52,13 @@ const READ_MARK = `select name, applied_at from schema_migrations where version 
 /** Reads the mark of an open file of any schema version; null for one without a mark. */
 export function fileMark(handle: { prepare(text: string): { get(): unknown } }): StoreMark | null {
   return parseMark(handle.prepare(READ_MARK).get() as MarkRow | undefined);
+}
+
+/** Reads the mark of an open store; null for one without a mark. */
+export async function readMark({ db }: Pick<Session, 'db'>): Promise<StoreMark | null> {
+  const { rows } = await sql<MarkRow>`select "name", "applied_at" from "schema_migrations"
+    where "version" >= ${MARK_VERSION}`.execute(db);
+  return parseMark(rows[0]);
 }
 
 /** Refuses a store that is only a part of a copy: what it lacks would be taken for gone. */

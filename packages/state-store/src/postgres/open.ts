@@ -65,6 +65,14 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<StateS
           checkStore(session, postgresChecks(session, { settings, schemaVersion, clock })),
         );
       },
+      serverBytes: () =>
+        connections.read(async ({ db }) => {
+          const { rows } = await sql<{
+            bytes: number | null;
+          }>`select sum(pg_total_relation_size(c.oid))::bigint as "bytes"
+            from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'`.execute(db);
+          return rows[0]?.bytes ?? null;
+        }),
       backup: () =>
         connections.guarded(() => {
           connections.refuseClosed();

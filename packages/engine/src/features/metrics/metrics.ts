@@ -21,7 +21,7 @@ export async function collectMetrics(context: Context): Promise<MetricsReport> {
   await addRunMetrics(context, table);
   await addNoticeMetrics(context, table);
   await addQueueMetrics(context, table);
-  const size = readStoreSize(context.store.location, context.deps.files);
+  const size = await readStoreSize(context);
   table.add('sluice_store_bytes', {}, size?.bytes ?? null);
   table.add('sluice_store_free_bytes', {}, size?.freeBytes ?? null);
   return { at: context.now(), metrics: table.families() };

@@ -1,18 +1,23 @@
 import type { Check } from '@sluice/contract/documents';
-import type { Files } from '../../base/files.js';
 import { isInMemory } from '../../context/holds-file.js';
 import { backupFolder } from '../../kernel/changes/backups.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
 
-/** The size of a store's file with its log, and the room that is left on its disk, in bytes. */
+/** The size of a store, of a file with its log, in bytes; the room that is left on its disk, null on a server, which does not tell. */
 export interface StoreSize {
   bytes: number;
-  freeBytes: number;
+  freeBytes: number | null;
 }
 
 /** Returns the size of the store and the room left; null for one in memory, and where the system does not report it. */
-export function readStoreSize(location: string, files: Files): StoreSize | null {
+export async function readStoreSize({
+  store,
+  deps: { files },
+}: Pick<Context, 'store' | 'deps'>): Promise<StoreSize | null> {
+  const { location } = store;
+  const onServer = await store.maintenance.serverBytes();
+  if (onServer !== null) return { bytes: onServer, freeBytes: null };
   const bytes = files.size(location);
   const freeBytes = files.freeBytes(location);
   if (isInMemory({ location }) || bytes === null || freeBytes === null) return null;
@@ -34,8 +39,8 @@ const ENOUGH_DAYS = 30;
 
 /** Stores the size of the store, once per day (UTC). */
 export async function noteStoreSize(context: Context): Promise<void> {
-  const { store, deps } = context;
-  const size = readStoreSize(store.location, deps.files);
+  const { store } = context;
+  const size = await readStoreSize(context);
   if (size === null) return;
   const [at, sizes] = [context.now(), await listSizes(context)];
   if (sizes.some((one) => one.at.slice(0, 10) === at.slice(0, 10))) return;
@@ -51,7 +56,7 @@ async function listSizes({ store }: Context): Promise<DailySize[]> {
 
 /** Returns by how many bytes a day the store has grown in the last week; null until a day has passed. */
 export async function readStoreGrowth(context: Context): Promise<number | null> {
-  const size = readStoreSize(context.store.location, context.deps.files);
+  const size = await readStoreSize(context);
   const now = context.deps.clock.now();
   const [first] = (await listSizes(context)).filter(({ at }) => now - Date.parse(at) <= DAYS * DAY_MS);
   if (size === null || first === undefined) return null;
@@ -65,10 +70,14 @@ export async function readStoreGrowth(context: Context): Promise<number | null> 
  */
 export async function storeSizeChecks(context: Context): Promise<Check[]> {
   const { store, deps } = context;
-  const size = readStoreSize(store.location, deps.files);
+  const size = await readStoreSize(context);
   if (size === null) return [];
   const growth = await readStoreGrowth(context);
   const check = toChecks('store size', store.location);
+  if (size.freeBytes === null) {
+    const grown = growth === null ? '' : `, and grows by ${toMegabytes(growth)} a day`;
+    return [check('ok', `it has ${toMegabytes(size.bytes)}${grown}`)];
+  }
   const has = `it has ${toMegabytes(size.bytes)}, ${growth === null ? 'and' : `grows by ${toMegabytes(growth)} a day, and`} its disk ${growth === null ? '' : 'has '}${toMegabytes(size.freeBytes)} left`;
   if (size.freeBytes < 2 * size.bytes) {
     const newest = deps.files
