@@ -27,4 +27,13 @@ describe('clock', () => {
     ).rejects.toThrow('the rest fails');
     expect(await at.store.clock.confirmed()).toBeNull();
   });
+
+  it('reserves spans of a name one after the other, and forgets those from before the clock was set back', async () => {
+    const { clock } = at.store;
+    const reserve = (name: string, minutes: number, ms: number) => clock.reserve(name, { now: minute(minutes), ms });
+    expect([await reserve('a', 5, 500), await reserve('a', 5, 250), await reserve('b', 5, 10)]).toEqual([0, 500, 0]);
+    expect([await reserve('a', 5, 1), await reserve('a', 6, 1)]).toEqual([750, 0]);
+    expect(await reserve('a', 3, 1)).toBe(0);
+    expect(await clock.confirmed()).toBeNull();
+  });
 });
