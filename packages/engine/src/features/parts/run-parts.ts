@@ -159,9 +159,9 @@ const backup: RunDuty = {
 /** The clean-up of the store, also where there was no room for a backup. With a wrong clock it would delete too much. */
 const store: RunDuty = {
   wants: async (run) => maintains(run) && (await isClockBelieved(run.context)),
-  async end({ context }) {
-    await (await import('../../kernel/changes/backups.js')).pruneStore(context);
-    await (await import('../store/store-size.js')).noteStoreSize(context);
+  async end({ context, request }) {
+    const { maintainOnce } = await import('../store/maintain-once.js');
+    await maintainOnce(context, { isWhole: request.panel === undefined });
   },
 };
 
