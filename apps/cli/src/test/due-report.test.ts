@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Report } from '@sluice/engine';
+import type { Report } from '@sluice/dashboard/report';
 import { closeAfterTest } from './each-test.js';
 import { type EasyDcimBench, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 

@@ -3,7 +3,6 @@ import type { TargetState } from '@sluice/panel-kind';
 import { listOwnForwards, listOwnPermissions, type StoredHistory } from '../account/history/history.js';
 import { limitNameSpeed } from '../account/plan/plan-limits.js';
 import { sumBytes } from '../account/rules.js';
-import type { FlvxCheckpoint } from './checkpoint.js';
 import type { TimedObservation } from './observation.js';
 
 /** The speed that the panel lets an account have, as long as each of its permissions has a limit that Sluice has set. */
@@ -26,7 +25,15 @@ const FAR_BEYOND = 1.5;
 /** The panel rounds a speed to 0.1 MB/s. */
 const ROUNDING_MB = 0.05;
 
-type Before = Pick<Partial<FlvxCheckpoint>, 'at' | 'accountAt' | 'account' | 'history' | 'speed'> | null;
+/** What a checkpoint has of it. */
+interface Known {
+  speed?: KnownSpeed;
+}
+
+/** What is asked of the checkpoint before, which an earlier version may have stored with less. */
+type Before =
+  | (Known & { at?: string; accountAt?: string; account?: object | null; history?: StoredHistory | null })
+  | null;
 
 /**
  * Returns what is known of the speed after an observation, for its checkpoint; nothing where a permission has no limit of Sluice, traffic
@@ -37,7 +44,7 @@ export function toKnownSpeed(
   { recent }: Pick<TargetState, 'recent'>,
   left: TimedObservation,
   history: Pick<StoredHistory, 'speeds' | 'unpushed' | 'moved' | 'scales'>,
-): Pick<FlvxCheckpoint, 'speed'> {
+): Known {
   const { at, state } = left;
   const limits = listLimits(left, history);
   if (limits === null) return {};
@@ -53,7 +60,7 @@ export function toKnownSpeed(
 }
 
 /** Returns what is counted of an account per second in one direction at most; null where that is not known. */
-export function findKnownSpeed(checkpoint: Pick<Partial<FlvxCheckpoint>, 'speed'> | null, now: string): number | null {
+export function findKnownSpeed(checkpoint: Known | null, now: string): number | null {
   const { speed } = checkpoint ?? {};
   return speed === undefined || speed.from > now ? null : speed.bytesPerSecond;
 }
