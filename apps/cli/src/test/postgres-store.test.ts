@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { HoldsFile, RunReport } from '@sluice/engine';
+import type { HoldsFile, MetricsReport, RunReport } from '@sluice/engine';
 import { acquireSchema, type EmptySchema, whyNoPostgres } from '@sluice/state-store/testing';
 import { startForEachTest } from './each-test.js';
 import { GB, HOUR } from './easydcim-bench.js';
 import { startFlvxBench } from './flvx-bench.js';
 import type { Outcome } from './harness.js';
-import { serveOn } from './serve-on.js';
+import { logIn, serveOn } from './serve-on.js';
 
 interface ErrorDocument {
   error: { code: string; message: string };
@@ -119,6 +119,47 @@ const REFERENCE = '${env:STATE_URL}';
     expect(at.bench.printed + page).not.toContain(SECRET);
     expect(at.bench.printed).toContain('state: the secret is written in the file itself');
     expect(at.bench.printed).toContain('pg_dump --format=custom');
+  });
+
+  it('is not shown any more by a server that runs while it is moved', async () => {
+    await at.bench.sluice('poll');
+    const token = 'first-start-token-0123456789';
+    at.bench.env['SERVE_TOKEN'] = token;
+    at.bench.write('sluice.yaml', `${config}\nserve: { listen: "127.0.0.1:0", token: "\${env:SERVE_TOKEN}" }\n`);
+    const server = await serveOn(at.bench);
+    const cookie = await logIn(server.url, token);
+    const read = async (path: string, headers: Record<string, string>): Promise<[number, string]> => {
+      const answer = await fetch(`${server.url}${path}`, { headers });
+      return [answer.status, await answer.text()];
+    };
+    const readBoth = () =>
+      Promise.all([read('/', { cookie }), read('/api/v1/overview', { authorization: `Bearer ${token}` })]);
+    expect((await readBoth()).map(([status]) => status)).toEqual([200, 200]);
+    expect((await copy()).exitCode).toBe(0);
+    const [page, api] = await readBoth();
+    expect([page[0], api[0]]).toEqual([503, 503]);
+    expect(page[1]).toMatch(/was moved to postgres:/);
+    expect((JSON.parse(api[1]) as ErrorDocument).error.code).toBe('store_moved');
+    await server.stop();
+  });
+
+  it('is said once to be moved, by what a command is refused with', async () => {
+    await at.bench.sluice('poll');
+    await copy();
+    const said = async (words: string) => (await at.bench.sluice(words)).stderr.match(/ was moved to /g)?.length;
+    expect([await said('poll'), await said('hold list')]).toEqual([1, 1]);
+  });
+
+  it('has a size, in the metrics and for the doctor', async () => {
+    useServer();
+    await at.bench.sluice('poll');
+    const { metrics } = (await at.bench.sluice('metrics --json')).json<MetricsReport>();
+    const bytes = metrics.find(({ name }) => name === 'sluice_store_bytes')?.samples[0]?.value;
+    expect(bytes).toBeGreaterThan(100_000);
+    at.bench.clock.advance(48 * HOUR);
+    await at.bench.sluice('poll');
+    const { checks } = (await at.bench.sluice('doctor --json')).json<{ checks: { name: string; message: string }[] }>();
+    expect(checks.find(({ name }) => name === 'store size')?.message).toMatch(/^it has \d+ MB/);
   });
 
   it('names what the doctor finds of the server', async () => {

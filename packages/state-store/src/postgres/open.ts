@@ -5,6 +5,7 @@ import { refuseNewer, refuseOlder } from '../migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from '../migrations/version.js';
 import type { StateStore } from '../store.js';
 import { StoreError } from '../store-error.js';
+import type { Session } from '../tables/access.js';
 import { Changes, toChannel } from './changes.js';
 import { newClient, openPool } from './connect.js';
 import { PostgresConnections } from './connections.js';
@@ -45,11 +46,7 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<StateS
     clock: options.clock,
     schemaVersion,
     mark,
-    version: () =>
-      connections.read(async ({ db }) => {
-        const { rows } = await sql<{ version: string }>`select pg_current_snapshot()::text as "version"`.execute(db);
-        return rows[0]?.version ?? '';
-      }),
+    version: () => connections.read(readSnapshot),
     subscribe: (listener) => changes.subscribe(listener),
     maintenance: {
       past: async () => {
@@ -65,14 +62,7 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<StateS
           checkStore(session, postgresChecks(session, { settings, schemaVersion, clock })),
         );
       },
-      serverBytes: () =>
-        connections.read(async ({ db }) => {
-          const { rows } = await sql<{
-            bytes: number | null;
-          }>`select sum(pg_total_relation_size(c.oid))::bigint as "bytes"
-            from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'`.execute(db);
-          return rows[0]?.bytes ?? null;
-        }),
+      serverBytes: () => connections.read(readBytes),
       backup: () =>
         connections.guarded(() => {
           connections.refuseClosed();
@@ -80,6 +70,19 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<StateS
         }),
     },
   });
+}
+
+/** Returns a text that changes with each transaction that writes. */
+async function readSnapshot({ db }: Session): Promise<string> {
+  const { rows } = await sql<{ version: string }>`select pg_current_snapshot()::text as "version"`.execute(db);
+  return rows[0]?.version ?? '';
+}
+
+/** Returns the bytes of the tables of a store with their indexes. */
+async function readBytes({ db }: Session): Promise<number | null> {
+  const { rows } = await sql<{ bytes: number | null }>`select sum(pg_total_relation_size(c.oid))::bigint as "bytes"
+    from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'`.execute(db);
+  return rows[0]?.bytes ?? null;
 }
 
 /** The error of what copies files. */

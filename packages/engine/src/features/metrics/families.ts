@@ -70,8 +70,12 @@ export const METRICS = {
     'product',
   ),
   sluice_lease_held: gauge('1 while a run holds the lease of the panel.', 'panel'),
-  sluice_store_bytes: gauge('Size of the file of the store with its log; absent for a store in memory.'),
-  sluice_store_free_bytes: gauge('Room left on the disk of the store, which a backup and a migration need.'),
+  sluice_store_bytes: gauge(
+    'Size of the file of the store with its log, or of its tables on PostgreSQL; absent for a store in memory.',
+  ),
+  sluice_store_free_bytes: gauge(
+    'Room left on the disk of the store, which a backup and a migration need; absent on PostgreSQL.',
+  ),
   sluice_run_last_success_timestamp_seconds: gauge(
     'When the last run over all services ended that was done, or failed for some items only, and decided on each panel.',
     'command',

@@ -4,7 +4,7 @@ import { backupFolder } from '../../kernel/changes/backups.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
 
-/** The size of a store, of a file with its log, in bytes; the room that is left on its disk, null on a server, which does not tell. */
+/** The size of a store, of a file with its log, in bytes; the room that is left on its disk, null on a server, which does not report it. */
 export interface StoreSize {
   bytes: number;
   freeBytes: number | null;
