@@ -150,6 +150,16 @@ const REFERENCE = '${env:STATE_URL}';
     expect([await said('poll'), await said('hold list')]).toEqual([1, 1]);
   });
 
+  it('is run on only in the schema of the program, and migrated by no run', async () => {
+    useServer();
+    expect((await at.bench.sluice('poll')).exitCode).toBe(0);
+    const newest = '(select max("version") from "schema_migrations")';
+    await schema.ask(`update "schema_migrations" set "version" = 9999 where "version" = ${newest}`);
+    expect(codeOf(await at.bench.sluice('poll --json'))).toBe('store_too_new');
+    await schema.ask(`delete from "schema_migrations" where "version" = ${newest}`);
+    expect(codeOf(await at.bench.sluice('poll --json'))).toBe('store_too_old');
+  });
+
   it('has a size, in the metrics and for the doctor', async () => {
     useServer();
     await at.bench.sluice('poll');
