@@ -1,5 +1,5 @@
 import { QuotaCoreError } from './errors.js';
-import { pollSchedule } from './poll-schedule.js';
+import { findWaitMs } from './poll-schedule.js';
 import { instantMs } from './zone.js';
 
 /** A limit that a subject is not held by, and what is left of it. */
@@ -101,42 +101,42 @@ const MOST_SPREAD = 0.1;
 export function planReading(facts: ReadingFacts, rules: ReadingRules, spread: number): PlannedReading {
   if (!(spread >= 0 && spread <= 1))
     throw new QuotaCoreError('invalid_number', `the spread is ${spread}, not from 0 to 1`);
-  const { readAt, triedAt, state } = facts;
-  const after = (ms: number): string => new Date(instantMs(triedAt, 'triedAt') + Math.floor(ms)).toISOString();
+  const { triedAt, state } = facts;
+  const tried = instantMs(triedAt, 'triedAt');
+  const readAt = facts.readAt === triedAt ? tried : instantMs(facts.readAt, 'readAt');
   // The run after this one, which begins a floor later, may come to it earlier than this one did.
-  const soonest = after(rules.floorMs / 2);
-  const candidates: PlannedReading[] = [];
-  const add = (at: string, reason: ReadingReason, rest: Partial<PlannedReading> = {}): void => {
-    candidates.push({ at: at < soonest ? soonest : at, reason, about: null, remainingBytes: null, ...rest });
+  const soonest = tried + Math.floor(rules.floorMs / 2);
+  let first: Candidate = { at: soonest, reason: 'again', about: null, remainingBytes: null };
+  let isPlanned = state === 'again';
+  const add = (candidate: Candidate): void => {
+    const at = Math.max(candidate.at, soonest);
+    if (isPlanned && at >= first.at) return;
+    first = { ...candidate, at };
+    isPlanned = true;
   };
-  if (state === 'again') add(soonest, 'again');
-  if (state === 'open') add(after(rules.intervalMs), 'open');
-  for (const { at, what } of facts.moments) if (at > readAt) add(at, 'moment', { about: what });
-  for (const due of planByTraffic(facts, rules)) candidates.push(early(due, readAt, { soonest, spread }));
-  const [first, ...rest] = candidates as [PlannedReading, ...PlannedReading[]];
-  return rest.reduce((earliest, one) => (one.at < earliest.at ? one : earliest), first);
+  if (state === 'open')
+    add({ at: tried + Math.floor(rules.intervalMs), reason: 'open', about: null, remainingBytes: null });
+  for (const { at, what } of facts.moments) {
+    const moment = Date.parse(at);
+    if (moment > readAt) add({ at: moment, reason: 'moment', about: what, remainingBytes: null });
+  }
+  for (const { waitMs, ...due } of planByTraffic(facts, rules))
+    add({ ...due, at: readAt + Math.floor(waitMs * (1 - MOST_SPREAD * spread)) });
+  return { ...first, at: new Date(first.at).toISOString() };
 }
 
-function early(
-  due: PlannedReading,
-  readAt: string,
-  { soonest, spread }: { soonest: string; spread: number },
-): PlannedReading {
-  const waitMs = Date.parse(due.at) - Date.parse(readAt);
-  const at = new Date(Date.parse(readAt) + Math.floor(waitMs * (1 - MOST_SPREAD * spread))).toISOString();
-  return { ...due, at: at < soonest ? soonest : at };
-}
+/** A reading that may be the next one, at an instant in milliseconds. */
+type Candidate = Omit<PlannedReading, 'at'> & { at: number };
 
-/** The readings that are due by what the line can carry, the first of the ceiling. */
+/** The readings that are due by what the line can carry, the first of the ceiling, with the wait since the last one. */
 function planByTraffic(
-  { readAt, limits, reportAfterBytes, rate }: ReadingFacts,
+  { limits, reportAfterBytes, rate }: ReadingFacts,
   rules: ReadingRules,
-): PlannedReading[] {
+): (Omit<PlannedReading, 'at'> & { waitMs: number })[] {
   const { toleranceBytes, ceilingMs, intervalMs } = rules;
   const bytesPerSecond = toHighest(rate);
-  const plan = (remainingBytes: number | null, tolerance: number, [floorMs, most]: readonly [number, number]): string =>
-    pollSchedule({
-      now: readAt,
+  const wait = (remainingBytes: number | null, tolerance: number, [floorMs, most]: readonly [number, number]): number =>
+    findWaitMs({
       remainingBytes,
       maxBytesPerSecond: bytesPerSecond,
       toleranceBytes: tolerance,
@@ -146,18 +146,18 @@ function planByTraffic(
   const isLimited = limits.some(({ remainingBytes }) => remainingBytes !== null);
   const byRate = !rate.isHighest && isLimited;
   const latest = byRate ? Math.min(ceilingMs, Math.max(intervalMs, rules.floorMs)) : ceilingMs;
-  const found: PlannedReading[] = [
-    { at: plan(null, 0, [0, latest]), reason: byRate ? 'rate' : 'ceiling', about: null, remainingBytes: null },
+  const found: (Omit<PlannedReading, 'at'> & { waitMs: number })[] = [
+    { waitMs: wait(null, 0, [0, latest]), reason: byRate ? 'rate' : 'ceiling', about: null, remainingBytes: null },
   ];
   for (const { id, remainingBytes } of limits) {
     if (remainingBytes === null) continue;
-    const at = plan(remainingBytes, toleranceBytes, [rules.floorMs / 2, latest]);
-    found.push({ at, reason: bytesPerSecond === null ? 'rate' : 'limit', about: id, remainingBytes });
+    const waitMs = wait(remainingBytes, toleranceBytes, [rules.floorMs / 2, latest]);
+    found.push({ waitMs, reason: bytesPerSecond === null ? 'rate' : 'limit', about: id, remainingBytes });
   }
   // What is only reported is reported as early as by a poll of all.
   if (reportAfterBytes !== null)
     found.push({
-      at: plan(reportAfterBytes, 0, [intervalMs, Math.max(latest, intervalMs)]),
+      waitMs: wait(reportAfterBytes, 0, [intervalMs, Math.max(latest, intervalMs)]),
       ...{ reason: 'report', about: null, remainingBytes: reportAfterBytes },
     });
   return found;

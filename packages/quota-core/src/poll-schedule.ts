@@ -32,8 +32,19 @@ export function pollSchedule(input: {
   floorMs: number;
   ceilingMs: number;
 }): string {
-  const { remainingBytes, maxBytesPerSecond, floorMs, ceilingMs } = input;
   const now = instantMs(input.now, 'now');
+  return new Date(now + findWaitMs(input)).toISOString();
+}
+
+/** Returns for how long the next reading can wait, in whole milliseconds. */
+export function findWaitMs(input: {
+  remainingBytes: number | null;
+  maxBytesPerSecond: number | null;
+  toleranceBytes: number;
+  floorMs: number;
+  ceilingMs: number;
+}): number {
+  const { remainingBytes, maxBytesPerSecond, floorMs, ceilingMs } = input;
   const tolerance = checkBytes(input.toleranceBytes, 'the tolerated overshoot');
   if (!(floorMs >= 0 && ceilingMs >= floorMs && Number.isFinite(ceilingMs))) {
     throw new QuotaCoreError(
@@ -44,10 +55,9 @@ export function pollSchedule(input: {
   if (maxBytesPerSecond !== null && !(maxBytesPerSecond >= 0 && Number.isFinite(maxBytesPerSecond))) {
     throw new QuotaCoreError('invalid_number', `${maxBytesPerSecond} bytes per second is not a rate`);
   }
-  const wait = (ms: number): string => new Date(now + Math.floor(ms)).toISOString();
-  if (remainingBytes === null) return wait(ceilingMs);
+  if (remainingBytes === null) return Math.floor(ceilingMs);
   const budget = checkBytes(remainingBytes, 'the remaining traffic') + tolerance;
-  if (maxBytesPerSecond === null) return wait(floorMs);
-  if (maxBytesPerSecond === 0) return wait(ceilingMs);
-  return wait(Math.min(ceilingMs, Math.max(floorMs, (budget / maxBytesPerSecond) * 1000)));
+  if (maxBytesPerSecond === null) return Math.floor(floorMs);
+  if (maxBytesPerSecond === 0) return Math.floor(ceilingMs);
+  return Math.floor(Math.min(ceilingMs, Math.max(floorMs, (budget / maxBytesPerSecond) * 1000)));
 }
