@@ -112,7 +112,21 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
     addPages(scope, parts);
   });
   server.addHook('onClose', () => tasks.ended());
+  watchWorkers(server, context);
   return server;
+}
+
+/** Reports where no worker begins jobs: nothing else runs then but servers. */
+function watchWorkers(server: FastifyInstance, { sluice, limits }: Context): void {
+  let watching: Promise<unknown> = Promise.resolve();
+  // Requests say what is wrong with the store.
+  const watch = setInterval(() => {
+    watching = sluice.watchQueue().catch(() => undefined);
+  }, limits.watchMs).unref();
+  server.addHook('onClose', async () => {
+    clearInterval(watch);
+    await watching;
+  });
 }
 
 /** Refuses requests that have no route, before their body is read, and counts them as those of their token or of nobody. */

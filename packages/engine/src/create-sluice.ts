@@ -67,8 +67,10 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
 }
 
 /** The calls of the instance that read from the store alone. */
-function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 'standing' | 'metrics' | 'queue'> {
-  const { read } = calls;
+function readingCalls(
+  calls: RunCalls,
+): Pick<Sluice, 'explain' | 'overview' | 'standing' | 'metrics' | 'queue' | 'watchQueue'> {
+  const { read, accept } = calls;
   return {
     explain: checked('explain', calls, (service, explainOptions) =>
       read(explainOptions, async (context) => {
@@ -88,6 +90,9 @@ function readingCalls(calls: RunCalls): Pick<Sluice, 'explain' | 'overview' | 's
     ),
     queue: checked('queue', calls, (queueOptions) =>
       read(queueOptions, async (context) => (await import('./features/queue/read-queue.js')).readQueue(context)),
+    ),
+    watchQueue: checked('watchQueue', calls, (watchOptions) =>
+      accept(watchOptions, async (context) => (await import('./features/notices/watch-queue.js')).watchQueue(context)),
     ),
     metrics: checked('metrics', calls, (metricsOptions) =>
       read(metricsOptions, async (context) => (await import('./features/metrics/metrics.js')).collectMetrics(context)),

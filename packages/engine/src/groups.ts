@@ -127,6 +127,7 @@ export type Groups = Omit<
   | 'explain'
   | 'overview'
   | 'standing'
+  | 'watchQueue'
   | 'version'
   | 'metrics'
   | 'queue'

@@ -123,6 +123,11 @@ export interface Sluice extends AsyncDisposable {
   version(): Promise<string>;
   /** Returns the queue of jobs and its workers. */
   queue(options?: CallOptions): Promise<QueueReport>;
+  /**
+   * Returns the same, and stores a notice once no worker has begun a job for two minutes, and one when a worker does again. Servers ask once
+   * a minute: without a worker there is no run that would report it. Sends what is due.
+   */
+  watchQueue(options?: CallOptions): Promise<QueueReport>;
   /** Returns figures for monitoring, from the store and the queue alone. */
   metrics(options?: CallOptions): Promise<MetricsReport>;
   readonly services: Services;

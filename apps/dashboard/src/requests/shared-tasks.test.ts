@@ -59,7 +59,7 @@ interface TaskView {
     const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
       fetch(new URL(path, other.dashboard.url), {
         ...init,
-        headers: { authorization: `Bearer ${SERVE_TOKEN}`, ...init.headers },
+        headers: { authorization: `Bearer ${SERVE_TOKEN}`, ...(init.headers as Record<string, string> | undefined) },
       });
     const show = async (id: string): Promise<TaskView> => (await (await ask(`/api/v1/runs/${id}`)).json()) as TaskView;
 

@@ -125,7 +125,7 @@ export class SharedTasks {
         });
     };
     const unsubscribe = store.subscribe(ask);
-    // Nobody tells that a process is gone.
+    // Nothing is written when a process ends.
     const check = setInterval(ask, limits.streamMs);
     // Not before the caller has what ends it.
     queueMicrotask(ask);
@@ -138,11 +138,11 @@ export class SharedTasks {
   }
 
   async #writeNoted(own: Own): Promise<void> {
-    while (own.isNoted) {
+    while (isNoted(own)) {
       own.isNoted = false;
       const { last } = own.task;
       await this.#change(own.task.id, (stored) => ({ ...stored, last })).catch(() => undefined);
-      if (own.isNoted) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      if (isNoted(own)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
 
@@ -162,6 +162,8 @@ export class SharedTasks {
     return this.#once.isRunning(found) ? task : { ...task, finishedAt: found.at, last: lost() };
   }
 }
+
+const isNoted = ({ isNoted: is }: Own): boolean => is;
 
 /** How a task ended whose process has. */
 function lost(): TaskEvent {

@@ -57,7 +57,7 @@ export class Tasks {
       ...{ finishedAt: null, cancelledBy: null, last: null },
     };
     const own: OwnTask = { task, cancel: new AbortController() };
-    // Whoever hears of it may ask another server next.
+    // The next request about it may go to another server.
     const begun = this.#shared?.add(task, (by) => {
       cancel(own, by);
     });
@@ -124,7 +124,7 @@ export class Tasks {
     try {
       await begun;
     } catch {
-      // Who asked for it is told.
+      // The request fails with it.
       return;
     }
     const onProgress = (done: number, total: number): void => {
@@ -140,7 +140,7 @@ export class Tasks {
       },
     );
     task.finishedAt = new Date(this.#context.clock.now()).toISOString();
-    // Before it is told here: who hears of the end may ask another server next.
+    // First, since the next request about it may go to another server.
     await this.#shared?.end({ ...task, last });
     this.#emit(task, last);
     this.#events.removeAllListeners(task.id);

@@ -54,6 +54,8 @@ export interface Limits {
   endMs: number;
   /** A stream sends a sign of life, and checks that its token is still valid, this often; in milliseconds, default 15 s. */
   streamMs: number;
+  /** Whether workers begin jobs is asked this often; in milliseconds, default 60 s. */
+  watchMs: number;
   /** Requests on one connection, which is closed after them; default 25. */
   requestsPerConnection: number;
   /** Open connections; for a further one the oldest that is not served is closed. Default 2000. */
@@ -99,6 +101,7 @@ const LIMITS: Limits = {
   stalledMs: 60_000,
   endMs: 5000,
   streamMs: 15_000,
+  watchMs: 60_000,
   requestsPerConnection: 25,
   connections: 2000,
   connectionsPerNetwork: 200,

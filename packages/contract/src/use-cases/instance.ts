@@ -114,6 +114,10 @@ export const instance = group({
       },
     }),
   },
+  watchQueue: {
+    callers: SERVER,
+    accepts: () => accepts(options(called)),
+  },
   version: {
     callers: SERVER,
   },

@@ -78,7 +78,7 @@ class Turns {
       this.#next += this.#gapMs;
       this.#left -= 1;
       if (turn + this.#gapMs + LATE_MS >= now) return turn;
-      // Whoever needs few reserves few.
+      // A process that needs few reserves few.
       this.#last = 0;
     }
     return null;

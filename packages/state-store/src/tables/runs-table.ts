@@ -77,7 +77,7 @@ export function refreshesTable(access: Access): StoreTables['refreshes'] {
   };
 }
 
-/** Key of the row that is no reservation. */
+/** Key of the row of the confirmed instant; all others are reservations. */
 const CONFIRMED = 'confirmed';
 /** What begins later was reserved before the clock was set back. */
 const LATEST_MS = 60_000;

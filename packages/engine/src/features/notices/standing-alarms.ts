@@ -20,6 +20,7 @@ import { toActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
 import { describeUndecided, listUndecided, PANEL_UNDECIDED } from '../../kernel/run/left-elsewhere.js';
+import { NO_WORKER, readIdle } from './watch-queue.js';
 
 /** An alarm that no run stores: it is as long as the store says that its outcome is not known, or its object is missing. */
 export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel' | 'message' | 'since'> {
@@ -31,7 +32,7 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
  * Lists changes, bills of calls and refunds whose outcome is not known, refunds that wait to be sent, purchases that another billing
  * system than the config's has to finish, calls that are on no bill, clients whom the billing system has not any more, billing
  * systems that may be another installation, agents with a limit that their panel lacks, panels on which the runs decide nothing, quota
- * holds that last although the usage fell, and statuses that the billing system shows of before an order: all of them, or those of one
+ * holds that last although the usage fell, that no worker begins jobs, and statuses that the billing system shows of before an order: all of them, or those of one
  * service, which has no agents, panels or billing systems.
  */
 export async function findStandingAlarms(context: Context, service?: string): Promise<StandingAlarm[]> {
@@ -41,6 +42,7 @@ export async function findStandingAlarms(context: Context, service?: string): Pr
     service === undefined ? missingAgents(context) : [],
     service === undefined ? undecidedPanels(context) : [],
     service === undefined ? movedBilling(context) : [],
+    service === undefined ? idleQueue(context) : [],
     unbilledCalls(context, service),
     missingClients(context, service),
     fallenUsage(context, service),
@@ -132,6 +134,11 @@ async function missingClients(context: Context, only?: string): Promise<Standing
   const services = await context.store.services.list({ ids: found.map(({ service }) => service) });
   const panels = new Map(services.map(({ id, panel }) => [id, panel]));
   return found.map((one) => ({ ...one, code: CLIENT_MISSING, panel: panels.get(one.service) ?? '' }));
+}
+
+async function idleQueue({ store }: Context): Promise<StandingAlarm[]> {
+  const idle = await readIdle(store);
+  return idle === null ? [] : [{ id: 'no-worker', code: NO_WORKER, panel: '', service: null, ...idle }];
 }
 
 async function movedBilling(context: Context): Promise<StandingAlarm[]> {
