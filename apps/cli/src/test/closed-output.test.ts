@@ -9,7 +9,7 @@ let at: KillBench;
 const full = existsSync('/dev/full') ? it : it.skip;
 
 beforeAll(async () => {
-  at = await startKillBench();
+  at = await startKillBench('a file');
   await importServices(at, [{ number: 1, product: 'both' }]);
 });
 

@@ -126,7 +126,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
 
 onSmallDisk('a disk that fills up in the middle of a large run', () => {
   it('ends the real command with one line', async () => {
-    const at = closeAfterTest(await startKillBench('state: ./disk/sluice.db'));
+    const at = closeAfterTest(await startKillBench('a file', 'state: ./disk/sluice.db'));
     const disk = closeAfterTest(mountSmallDisk(at.bench.path('disk'), 16_384 * KB));
     const services = Array.from({ length: 700 }, (_, index) => ({ number: index + 1, product: 'ports' }));
     for (const { number } of services) {

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { realClock } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
 import { startCommand } from './command-process.js';
 import { closeAfterTest } from './each-test.js';
 import { addToPanel, DAY, GB, HOUR, toIds } from './easydcim-bench.js';
 import { importServices, type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
+import { describeOnEachStore, type StoreKind } from './kill/kill-stores.js';
 import { received, startReceiver } from './notices/receiver.js';
 import { REAL_PROCESS } from './real-process.js';
 
@@ -17,11 +18,11 @@ const MOST = 60;
 
 let at: KillBench;
 let receiver: FakeServer;
-beforeEach(async () => {
+async function open(kind: StoreKind): Promise<void> {
   receiver = closeAfterTest(await startReceiver());
   const hook = `notify: [{ webhook: "${receiver.url}/hook", secret: x, events: [hold] }]`;
-  at = closeAfterTest(await startKillBench(hook));
-});
+  at = closeAfterTest(await startKillBench(kind, hook));
+}
 
 /** Sends what is due some time from now. */
 async function sendLater(ms: number): Promise<void> {
@@ -38,22 +39,25 @@ async function overQuota(number: number): Promise<void> {
   await importServices(at, [{ number, product: 'ports' }]);
 }
 
-long('a poll that is killed before its n-th commit', () => {
-  it('loses no notice, and sends none again that was acknowledged', async () => {
-    for (let n = 1; ; n++) {
-      await overQuota(n);
-      const env = { ...at.env, NODE_OPTIONS: `--import=${KILL_AT_COMMIT}`, KILL_AT_COMMIT: String(n) };
-      const run = startCommand(['poll'], { cwd: at.bench.folder, env });
-      const { signal } = await run.ended;
-      await succeed(at, 'poll');
-      await sendLater(10 * 60_000);
-      const own = received(receiver.calls).filter(({ service }) => service === `svc-${n}`);
-      expect([n, new Set(own.map(({ delivery }) => delivery)).size]).toEqual([n, 1]);
-      receiver.clearCalls();
-      await sendLater(DAY);
-      expect([n, receiver.calls]).toEqual([n, []]);
-      if (signal !== 'SIGKILL') break;
-      if (n > MOST) throw new Error('The poll has too many commits.');
-    }
+describeOnEachStore((kind) => {
+  long('a poll that is killed before its n-th commit', () => {
+    it('loses no notice, and sends none again that was acknowledged', async () => {
+      await open(kind);
+      for (let n = 1; ; n++) {
+        await overQuota(n);
+        const env = { ...at.env, NODE_OPTIONS: `--import=${KILL_AT_COMMIT}`, KILL_AT_COMMIT: String(n) };
+        const run = startCommand(['poll'], { cwd: at.bench.folder, env });
+        const { signal } = await run.ended;
+        await succeed(at, 'poll');
+        await sendLater(10 * 60_000);
+        const own = received(receiver.calls).filter(({ service }) => service === `svc-${n}`);
+        expect([n, new Set(own.map(({ delivery }) => delivery)).size]).toEqual([n, 1]);
+        receiver.clearCalls();
+        await sendLater(DAY);
+        expect([n, receiver.calls]).toEqual([n, []]);
+        if (signal !== 'SIGKILL') break;
+        if (n > MOST) throw new Error('The poll has too many commits.');
+      }
+    });
   });
 });

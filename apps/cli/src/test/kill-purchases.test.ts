@@ -6,6 +6,7 @@ import { type CommandProcess, startCommand } from './command-process.js';
 import { closeAfterTest } from './each-test.js';
 import { DAY, GB, toIds } from './easydcim-bench.js';
 import { type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
+import { describeOnEachStore, type StoreKind } from './kill/kill-stores.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 const KILL_AT_COMMIT = fileURLToPath(new URL('kill/kill-at-commit.mjs', import.meta.url));
@@ -21,7 +22,7 @@ let whmcs: FakeWhmcs;
 let system: 'ledger' | 'whmcs';
 
 /** Starts with a service that has half a gigabyte left of its 100, and a client with credit. */
-async function open(billing: typeof system, autoBuy: string): Promise<void> {
+async function open(kind: StoreKind, billing: typeof system, autoBuy: string): Promise<void> {
   system = billing;
   whmcs = closeAfterTest(await startFakeWhmcs());
   whmcs.addClient({ id: CLIENT });
@@ -30,7 +31,7 @@ async function open(billing: typeof system, autoBuy: string): Promise<void> {
 whmcs: { url: "${url}", allowHttp: true, identifier: ${identifier}, secret: "\${env:WHMCS_SECRET}" }
 currency: EUR
 packages: { extra: { traffic: 1GB, price: "${PRICE}.00" } }`;
-  at = closeAfterTest(await startKillBench(config));
+  at = closeAfterTest(await startKillBench(kind, config));
   at.env['WHMCS_SECRET'] = at.bench.env['WHMCS_SECRET'] = secret;
   const product = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra], autoBuy: ${autoBuy} }`;
   at.bench.edit(/^ {2}ports: .*$/m, product);
@@ -117,55 +118,63 @@ async function killAtEach(
   }
 }
 
-describe.each([
+/** Whose charges are killed, and where; on PostgreSQL those of WHMCS only with the long tests. */
+const SYSTEMS = [
   ['ledger', ['commit']],
   ['whmcs', ['commit', 'call', 'work']],
-] as ['ledger' | 'whmcs', Moment[]][])('a charge by the %s that is killed at any step', (billing, moments) => {
-  it('of "purchase create" ends with one purchase and one invoice, or none, and a repeat with one', async () => {
-    await open(billing, '{ enabled: false }');
-    let bought = 0;
-    const seen = new Set<number>();
-    await killAtEach(moments, async (moment, n) => {
-      const buy = `purchase create svc-1 extra --ref ${moment}-${n}`;
-      const wasKilled = await killed(buy, moment, n);
-      const stored = await at.bench.store(async (store) => (await store.purchases.list()).length);
-      await succeed(at, 'poll');
-      expect(await expectBooked()).toHaveLength(stored);
-      seen.add(stored - bought);
-      await succeed(at, buy);
-      expect(await expectBooked()).toHaveLength((bought += 1));
-      return wasKilled;
-    });
-    expect(seen).toEqual(new Set([0, 1]));
-  });
+] as ['ledger' | 'whmcs', Moment[]][];
 
-  it('whose credit is too little ends with one invoice to pay, mailed once', async () => {
-    if (billing === 'ledger') return;
-    await open(billing, '{ enabled: false }');
-    whmcs.world.credits.length = 0;
-    Object.assign(whmcs.world.clients.get(CLIENT) ?? {}, { credit: 0n });
-    await killAtEach(moments, async (moment, n) => {
-      const buy = `purchase create svc-1 extra --ref ${moment}-${n}`;
-      const wasKilled = await killed(buy, moment, n);
-      await succeed(at, 'poll');
-      await succeed(at, buy);
-      const { open: unpaid } = await booked();
-      expect([...whmcs.mails()].sort()).toEqual(unpaid.map(Number).sort());
-      return wasKilled;
-    });
-  });
+describeOnEachStore((kind) => {
+  describe.each(kind === 'a file' || LONG ? SYSTEMS : SYSTEMS.slice(0, 1))(
+    'a charge by the %s that is killed at any step',
+    (billing, moments) => {
+      it('of "purchase create" ends with one purchase and one invoice, or none, and a repeat with one', async () => {
+        await open(kind, billing, '{ enabled: false }');
+        let bought = 0;
+        const seen = new Set<number>();
+        await killAtEach(moments, async (moment, n) => {
+          const buy = `purchase create svc-1 extra --ref ${moment}-${n}`;
+          const wasKilled = await killed(buy, moment, n);
+          const stored = await at.bench.store(async (store) => (await store.purchases.list()).length);
+          await succeed(at, 'poll');
+          expect(await expectBooked()).toHaveLength(stored);
+          seen.add(stored - bought);
+          await succeed(at, buy);
+          expect(await expectBooked()).toHaveLength((bought += 1));
+          return wasKilled;
+        });
+        expect(seen).toEqual(new Set([0, 1]));
+      });
 
-  it('of a poll that buys ends with one purchase and one invoice', async () => {
-    await open(billing, '{ enabled: true, package: extra, thresholdGb: 1, maxPerCycle: 200 }');
-    await succeed(at, 'poll');
-    let bought = (await expectBooked()).length;
-    expect(bought).toBe(1);
-    await killAtEach(moments, async (moment, n) => {
-      use(1);
-      const wasKilled = await killed('poll', moment, n);
-      await succeed(at, 'poll');
-      expect(await expectBooked()).toHaveLength((bought += 1));
-      return wasKilled;
-    });
-  });
+      it('whose credit is too little ends with one invoice to pay, mailed once', async () => {
+        if (billing === 'ledger') return;
+        await open(kind, billing, '{ enabled: false }');
+        whmcs.world.credits.length = 0;
+        Object.assign(whmcs.world.clients.get(CLIENT) ?? {}, { credit: 0n });
+        await killAtEach(moments, async (moment, n) => {
+          const buy = `purchase create svc-1 extra --ref ${moment}-${n}`;
+          const wasKilled = await killed(buy, moment, n);
+          await succeed(at, 'poll');
+          await succeed(at, buy);
+          const { open: unpaid } = await booked();
+          expect([...whmcs.mails()].sort()).toEqual(unpaid.map(Number).sort());
+          return wasKilled;
+        });
+      });
+
+      it('of a poll that buys ends with one purchase and one invoice', async () => {
+        await open(kind, billing, '{ enabled: true, package: extra, thresholdGb: 1, maxPerCycle: 200 }');
+        await succeed(at, 'poll');
+        let bought = (await expectBooked()).length;
+        expect(bought).toBe(1);
+        await killAtEach(moments, async (moment, n) => {
+          use(1);
+          const wasKilled = await killed('poll', moment, n);
+          await succeed(at, 'poll');
+          expect(await expectBooked()).toHaveLength((bought += 1));
+          return wasKilled;
+        });
+      });
+    },
+  );
 });

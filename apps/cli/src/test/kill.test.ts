@@ -9,17 +9,21 @@ import { toExpected, type ExpectedService } from './kill/expected-state.js';
 import { expectStoreInOrder } from './kill/expect-store.js';
 import { startKillBench, tellStories, type KillBench } from './kill/kill-bench.js';
 import { armKill, drawKillPoint } from './kill/kill-point.js';
+import { describeOnEachStore, type StoreKind } from './kill/kill-stores.js';
 import { seeds, underSeed, type SeededRandom } from './seeded-random.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 const cases = seeds(LONG ? 200 : 1).map((seed, index) => ({ seed, number: index + 1 }));
 
-it.each(cases)('a run that is killed is put right by the next poll, and nothing is done twice ($number)', ({ seed }) =>
-  underSeed(seed, killAndLook),
-);
+describeOnEachStore((kind) => {
+  it.each(cases)(
+    'a run that is killed is put right by the next poll, and nothing is done twice ($number)',
+    ({ seed }) => underSeed(seed, (random) => killAndLook(kind, random)),
+  );
+});
 
-async function killAndLook(random: SeededRandom): Promise<void> {
-  const at = closeAfterTest(await startKillBench());
+async function killAndLook(kind: StoreKind, random: SeededRandom): Promise<void> {
+  const at = closeAfterTest(await startKillBench(kind));
   const stories = drawServices(random);
   await tellStories(at, stories);
   const before = at.panel.events.length;

@@ -29,7 +29,7 @@ it('a command names the run that holds a lease, and --wait-lock ends its wait wi
 
 describe('a real run', () => {
   it('that is killed does not make the next one wait; one that is told to end gives its leases back', async () => {
-    const at = closeAfterTest(await startKillBench());
+    const at = closeAfterTest(await startKillBench('a file'));
     addToPanel(at.panel, 1);
     await importServices(at, [{ number: 1, product: 'ports' }]);
     for (const [signal, exitCode] of [

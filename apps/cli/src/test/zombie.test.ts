@@ -15,7 +15,7 @@ const ids = toIds(1);
 
 /** Starts with a service that is over its quota by now. */
 async function open(): Promise<KillBench> {
-  const at = closeAfterTest(await startKillBench());
+  const at = closeAfterTest(await startKillBench('a file'));
   addToPanel(at.panel, 1, [1, 2]);
   await importServices(at, [{ number: 1, product: 'both' }]);
   await succeed(at, 'poll');

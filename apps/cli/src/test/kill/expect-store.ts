@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import type { HoldsFile } from '@sluice/engine';
 import { toIds } from '../easydcim-bench.js';
-import type { Outcome, Bench } from '../harness.js';
 import type { ExpectedService } from './expected-state.js';
+import type { KillBench } from './kill-bench.js';
 
 /** `db check` is clean, nothing is left unresolved or leased, and the file of open holds says what the store says. */
 export async function expectStoreInOrder(
-  at: { bench: Bench; sluice: (words: string) => Promise<Outcome> },
+  at: Pick<KillBench, 'bench' | 'sluice' | 'holdsFile'>,
   expected: ExpectedService[],
 ): Promise<void> {
   const checked = await at.sluice('db check --json');
@@ -38,7 +38,7 @@ export async function expectStoreInOrder(
       expect(name).not.toBe('panel:dcim');
       expect(() => process.kill(owner.pid, 0)).toThrow('ESRCH');
     }
-    const file = toHoldsFile(at.bench);
+    const file = toHoldsFile(at);
     const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
     expect(file.holds.sort(byId)).toEqual([...holds].sort(byId));
     expect(file.evidence.sort(byId)).toEqual([...evidence].sort(byId));
@@ -46,7 +46,10 @@ export async function expectStoreInOrder(
 }
 
 /** Without open holds none is needed: a run that was killed before its first one was written may have ended them all since. */
-function toHoldsFile(bench: Bench): Pick<HoldsFile, 'holds' | 'evidence'> {
-  if (!existsSync(bench.path('sluice.db.holds.json'))) return { holds: [], evidence: [] };
-  return JSON.parse(bench.read('sluice.db.holds.json')) as HoldsFile;
+function toHoldsFile({
+  bench,
+  holdsFile,
+}: Pick<KillBench, 'bench' | 'holdsFile'>): Pick<HoldsFile, 'holds' | 'evidence'> {
+  if (!existsSync(bench.path(holdsFile))) return { holds: [], evidence: [] };
+  return JSON.parse(bench.read(holdsFile)) as HoldsFile;
 }

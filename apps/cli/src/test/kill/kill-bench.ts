@@ -3,6 +3,7 @@ import { configText, DAY, GB, HOUR, toIds, TOKEN } from '../easydcim-bench.js';
 import { Bench, closeFakes, type Outcome } from '../harness.js';
 import { REAL_PROCESS } from '../real-process.js';
 import type { DrawnService } from './draw-services.js';
+import { newKillStore, type StoreKind } from './kill-stores.js';
 
 const NO_BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }';
 
@@ -13,23 +14,30 @@ export interface KillBench {
   /** Runs the command in this process. */
   sluice: (words: string) => Promise<Outcome>;
   env: Record<string, string>;
+  /** The name of the file of open holds. */
+  holdsFile: string;
   close: () => Promise<void>;
 }
 
-/** Starts an empty one. */
-export async function startKillBench(more = ''): Promise<KillBench> {
+/** Starts an empty one, with its store there. */
+export async function startKillBench(kind: StoreKind, more = ''): Promise<KillBench> {
   const bench = new Bench(manualClock(Date.now()));
   const panel = await startFakeEasyDcim({ token: TOKEN, timeZone: 'UTC' });
-  bench.env['DCIM_TOKEN'] = TOKEN;
-  bench.write('sluice.yaml', configText(panel.url, `${NO_BRAKE}\n${more}`));
+  const store = await newKillStore(kind);
+  const env = { DCIM_TOKEN: TOKEN, ...store.env };
+  Object.assign(bench.env, env);
+  bench.storeUrl = store.url;
+  bench.write('sluice.yaml', configText(panel.url, `${NO_BRAKE}\n${store.line}\n${more}`));
   return {
     bench,
     panel,
     sluice: (words) => bench.sluice(words, REAL_PROCESS),
-    env: { DCIM_TOKEN: TOKEN },
+    env,
+    holdsFile: store.holdsFile,
     async close() {
       await closeFakes(panel);
       bench.close();
+      await store.close();
     },
   };
 }
