@@ -59,5 +59,7 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
     if (isFile) await freeOldest();
     else free.push(replaced.schema);
   };
-  return Object.assign(store, { close: closed, [Symbol.asyncDispose]: closed });
+  // Nothing is kept in files beside a store in memory; all others share what stands in the working directory.
+  const shown = isFile ? store.location : location;
+  return Object.assign(store, { location: shown, close: closed, [Symbol.asyncDispose]: closed });
 }
