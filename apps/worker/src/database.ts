@@ -1,3 +1,4 @@
+import { parseAddress, readConnection } from '@sluice/engine/places';
 import { SluiceError } from '@sluice/panel-kind';
 import pg from 'pg';
 
@@ -15,7 +16,6 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const CONNECT_MS = 10_000;
 const STATEMENT_MS = 30_000;
 /** A process that hangs between two statements of a transaction must not keep its locks. */
 const IDLE_MS = 5000;
@@ -26,12 +26,12 @@ const IDLE_MS = 5000;
  * @throws SluiceError `bad_address` for an address that is not one of PostgreSQL
  */
 export function openDatabase(url: string, { name, connections }: { name: string; connections: number }): Database {
-  if (!isPostgres(url)) throw new SluiceError('bad_address', 'The address of the database is not one of PostgreSQL');
+  if (parseAddress(url) === null)
+    throw new SluiceError('bad_address', 'The address of the database is not one of PostgreSQL');
   const pool = new pg.Pool({
-    connectionString: url,
+    ...readConnection(url),
     application_name: name,
     max: connections,
-    connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: STATEMENT_MS,
     idle_in_transaction_session_timeout: IDLE_MS,
     // The server may be gone without a word.
@@ -74,25 +74,4 @@ async function send(client: pg.PoolClient, text: string, values: unknown[] = [])
     | pg.QueryResult<Record<string, unknown>>
     | pg.QueryResult<Record<string, unknown>>[];
   return { rows: [answer].flat().at(-1)?.rows ?? [] };
-}
-
-/** Returns whether an address is one of PostgreSQL. */
-export const isPostgres = (address: string): boolean => /^postgres(ql)?:\/\//.test(address);
-
-const LOST = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  '53300',
-]);
-
-/** Returns whether a statement failed because the database could not be reached, and may succeed later. */
-export function isLost(error: unknown): boolean {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  // Classes 08 and 57P: connections, and a server that starts or stops.
-  return LOST.has(code) || /^(08|57P)/.test(code) || /connection terminated|timeout|not queryable/i.test(message);
 }

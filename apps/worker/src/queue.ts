@@ -1,6 +1,7 @@
 import PgBoss from 'pg-boss';
+import { isServerAway } from '@sluice/engine/places';
 import type { Clock } from '@sluice/panel-kind';
-import { type Database, isLost } from './database.js';
+import type { Database } from './database.js';
 import type { DueRun } from './due.js';
 import { LONGEST_DEFAULT_S, LONGEST_S, RETRIES, SCHEMA, TICK, type Timings } from './settings.js';
 
@@ -128,7 +129,7 @@ export class Queue {
       } catch (error) {
         if (this.#isClosing) return { rows: [] };
         // The queue ends its own jobs from its start on, and nobody waits for that: an error would end the process.
-        if (!isLost(error)) throw error;
+        if (!(await isServerAway(error))) throw error;
         await clock.sleep(AGAIN_MS);
       }
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isServerAway } from '@sluice/engine/places';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
-import { isLost, openDatabase } from './database.js';
+import { openDatabase } from './database.js';
 import { listDue } from './due.js';
 import { alone, type Found, type GiveBack, giveSign, type HeldJob, holdJobs, leave, measureClock } from './members.js';
 import type { WorkerOptions, WorkerParts, Worker } from './options.js';
@@ -43,7 +44,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   } catch (error) {
     await queue.close().catch(() => undefined);
     await database.close();
-    throw isLost(error) ? unreachable(error) : error;
+    throw (await isServerAway(error)) ? unreachable(error) : error;
   }
 }
 
@@ -184,7 +185,7 @@ class RunningWorker implements Worker {
         if (this.#reasons.length === 0) await this.#fetch();
       } catch (error) {
         // The next sign of life says that the database is away.
-        if (!isLost(error)) onError?.(error);
+        if (!(await isServerAway(error))) onError?.(error);
       }
       await clock.sleep(timings.lookMs, AbortSignal.any([signal, this.#wake.signal]));
     }

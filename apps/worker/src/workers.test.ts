@@ -2,10 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SCHEMA } from './settings.js';
 import { startWorker } from './start-worker.js';
-import { missingPostgres, type Postgres, startPostgres } from './test/postgres.js';
+import { openWay, whyNoPostgres } from '@sluice/state-store/testing';
+import { type Postgres, startPostgres } from './test/postgres.js';
 import { Programs } from './test/programs.js';
 
-const missing = missingPostgres();
+const missing = whyNoPostgres();
 const HOUR = 3_600_000;
 /** Of the promises that several tests show, `npm test` tries one. */
 const long = process.env['SLUICE_LONG'] === '1' ? it : it.skip;
@@ -126,9 +127,9 @@ type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
       const list = [poll(600, ['p1', 'p2', 'p3'])];
       const a = await programs.start({ url, name: 'a', jobs: list, concurrency: 1, timings: { lostMs: 60_000 } });
       await a.says('start');
-      postgres.halt();
+      await postgres.halt();
       await a.says('say Begins no jobs: the database does not answer');
-      postgres.resume();
+      await postgres.resume();
       await a.says('say Begins jobs again');
       await until(jobs, (all) => all.length === 3 && all.every(({ state }) => state === 'completed'));
       expect((await effects()).filter(({ event }) => event === 'start')).toHaveLength(3);
@@ -169,17 +170,21 @@ type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
 
     it('say what is away where the database is lost while one begins', async () => {
       await begin();
+      const way = await openWay(postgres.port);
+      const byWay = new URL(url);
+      byWay.port = String(way.port);
       const starting = startWorker({
-        ...{ url, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
+        ...{ url: byWay.href, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
         ...{ config: () => 'same', say: () => undefined },
         identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },
         jobs() {
-          postgres.halt();
+          way.refuse();
+          way.cut();
           return [];
         },
       });
       await expect(starting).rejects.toMatchObject({ code: 'database_unreachable', kind: 'store' });
-      postgres.resume();
+      way.close();
     });
 
     it('leave all jobs to the config that was there first, until no worker has it', async () => {

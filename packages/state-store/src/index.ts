@@ -85,6 +85,15 @@ export type { CopyProgress } from './copy/copy-rows.js';
 export { refusedByMark, type StoreMark } from './copy/move-mark.js';
 export type { UndoCopyOptions, UndoCopyResult } from './copy/undo-copy.js';
 export { copyStore, undoCopy } from './copy/index.js';
-export { describeLocation, isOnServer, NOT_AN_ADDRESS, parseAddress, type StoreAddress } from './store-address.js';
+export {
+  describeLocation,
+  isOnServer,
+  isServerAway,
+  NOT_AN_ADDRESS,
+  parseAddress,
+  readConnection,
+  type ServerConnection,
+  type StoreAddress,
+} from './store-address.js';
 export { StoreError, type StoreErrorCode, type StoreRowReference } from './store-error.js';
 export type { PruneRequest } from './store.js';

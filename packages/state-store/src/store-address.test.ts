@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeLocation, isOnServer, parseAddress } from './store-address.js';
+import { describeLocation, isOnServer, parseAddress, readConnection } from './store-address.js';
 
 describe('the address of a database', () => {
   it.each([
@@ -37,5 +37,17 @@ describe('the address of a database', () => {
   it('is not a path', () => {
     for (const path of ['./sluice.db', '/postgres/sluice.db', ':memory:'])
       expect([isOnServer(path), describeLocation(path)]).toEqual([false, path]);
+  });
+});
+
+describe('readConnection', () => {
+  it('reaches other hosts with TLS, as the store does', () => {
+    expect(readConnection('postgres://u:p%40@db.example.com/sluice?pool=4&connect_timeout=3')).toMatchObject({
+      ...{ host: 'db.example.com', port: 5432, user: 'u', password: 'p@', database: 'sluice' },
+      ssl: { rejectUnauthorized: false },
+      connectionTimeoutMillis: 3000,
+    });
+    expect(readConnection('postgres://u@localhost/sluice').ssl).toBe(false);
+    expect(() => readConnection('postgres://u@db.example.com/sluice?sslmode=prefer')).toThrow(/sslmode/);
   });
 });

@@ -1,5 +1,7 @@
 import { isPostgresUrl } from './location.js';
-import { readPostgresUrl } from './postgres/url.js';
+import { readPostgresUrl, type ServerConnection, toServer } from './postgres/url.js';
+
+export type { ServerConnection };
 
 /** What is wrong with an address that `parseAddress` can't parse; it shows nothing of it. */
 export const NOT_AN_ADDRESS =
@@ -35,7 +37,25 @@ export function parseAddress(location: string): StoreAddress | null {
   }
 }
 
+/**
+ * Returns how the server of an address is reached, for connections beside those of the store: with the same TLS and time-out.
+ *
+ * @throws StoreError `store_unsupported` where it can't be used
+ */
+export function readConnection(location: string): ServerConnection {
+  return toServer(readPostgresUrl(location));
+}
+
 /** Returns what may be shown of a location: a path as it is, an address without its secrets. */
 export function describeLocation(location: string): string {
   return isOnServer(location) ? (parseAddress(location)?.shown ?? 'postgres://…') : location;
+}
+
+/**
+ * Returns whether a statement failed because the database did not answer, or has no connection to spare: the same may succeed later. For
+ * errors of the driver, which connections beside those of the store meet.
+ */
+export async function isServerAway(error: unknown): Promise<boolean> {
+  const errors = await import('./postgres/errors.js');
+  return errors.isServerAway(error);
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { PostgresSettings } from './url.js';
+import { type PostgresSettings, toServer } from './url.js';
 import { getTypeParser } from './values.js';
 
 /** So much later than the server the client ends a statement by itself. */
@@ -35,14 +35,8 @@ function toConfig(
     ...(readOnly ? { default_transaction_read_only: 'on' } : {}),
   };
   return {
-    host: settings.host,
-    port: settings.port,
-    user: settings.user,
-    password: settings.password,
-    database: settings.database,
-    ssl: settings.ssl,
+    ...toServer(settings),
     application_name: settings.applicationName,
-    connectionTimeoutMillis: settings.connectMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_S * 1000,
     types: { getTypeParser },

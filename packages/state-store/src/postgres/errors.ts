@@ -82,6 +82,9 @@ const BY_SYSTEM: readonly (readonly [test: RegExp, Meaning])[] = [
   ],
 ];
 
+/** The client waited in vain. */
+const UNANSWERED = /Query read timeout/i;
+
 /** Errors of the client that have no code. */
 const BY_MESSAGE: readonly (readonly [test: RegExp, Meaning])[] = [
   [
@@ -91,7 +94,7 @@ const BY_MESSAGE: readonly (readonly [test: RegExp, Meaning])[] = [
       'does not support TLS. Set it up on the server; only on a network that nobody else uses, write sslmode=disable in the URL',
     ],
   ],
-  [/Query read timeout/i, SLOW],
+  [UNANSWERED, SLOW],
   [/timeout expired|timeout exceeded when trying to connect|connection timeout/i, AWAY],
   [/password must be a string|no password|SASL/i, REFUSED],
   [/Connection terminated|Connection ended|not queryable|closed the connection|Cannot use a pool/i, CUT],
@@ -131,6 +134,12 @@ export function isLost(error: unknown): boolean {
   if (!isError(error)) return false;
   const meaning = findMeaning(error);
   return meaning === CUT || meaning === AWAY;
+}
+
+/** Returns whether a statement failed because the database did not answer, or has no connection to spare: the same may succeed later. */
+export function isServerAway(error: unknown): boolean {
+  if (!isError(error)) return false;
+  return isLost(error) || toState(error) === '53300' || UNANSWERED.test(error.message);
 }
 
 /** Returns whether the server rolled the transaction back since it met another one; the same work may succeed again. */

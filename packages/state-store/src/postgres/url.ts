@@ -24,6 +24,19 @@ export interface PostgresSettings {
   lockMs: number | null;
 }
 
+/** How a server is reached, with the names of the driver's options. The password is a secret. */
+export interface ServerConnection extends Pick<
+  PostgresSettings,
+  'host' | 'port' | 'user' | 'password' | 'database' | 'ssl'
+> {
+  connectionTimeoutMillis: number;
+}
+
+/** Returns how the server of these settings is reached. */
+export function toServer({ host, port, user, password, database, ssl, connectMs }: PostgresSettings): ServerConnection {
+  return { host, port, user, password, database, ssl, connectionTimeoutMillis: connectMs };
+}
+
 /** Default port of PostgreSQL. */
 const PORT = 5432;
 

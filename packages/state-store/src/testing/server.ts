@@ -98,13 +98,14 @@ export async function sharedPostgres(): Promise<TestServer> {
   throw new Error(`No server of PostgreSQL has started in ${folder}: ${readLog(folder)}`);
 }
 
-/** Starts a server of its own, which a test may restart. */
+/** Starts a server of its own, which a test may restart; `onDisk` for what measures writing. */
 export async function startPostgres({
   settings = [],
   initial = ['-A', 'trust'],
-}: { settings?: readonly string[]; initial?: readonly string[] } = {}): Promise<TestServer> {
+  onDisk = false,
+}: { settings?: readonly string[]; initial?: readonly string[]; onDisk?: boolean } = {}): Promise<TestServer> {
   const programs = requirePrograms();
-  const folder = mkdtempSync(join(baseFolder(), 'sluice-postgres-own-'));
+  const folder = mkdtempSync(join(onDisk ? '/tmp' : baseFolder(), 'sluice-postgres-own-'));
   // The user who runs the server enters it.
   chmodSync(folder, 0o755);
   launch({ ...programs, folder, settings: [...SETTINGS, ...settings], initial });
@@ -192,14 +193,16 @@ function toServer(folder: string, socket: Socket): TestServer {
   socket.unref();
   const ask = (request: string): Promise<void> =>
     new Promise((resolve, reject) => {
+      const fail = (): void => {
+        reject(new Error('the server has ended'));
+      };
       socket.ref();
       socket.once('data', () => {
         socket.unref();
+        socket.off('close', fail);
         resolve();
       });
-      socket.once('close', () => {
-        reject(new Error('the server has ended'));
-      });
+      socket.once('close', fail);
       socket.write(`${request}\n`);
     });
   return {
