@@ -30,7 +30,7 @@ export async function listExceeded(run: PanelRun, due: DueServices): Promise<Not
 
 function findExceeded({ context, panel }: PanelRun, work: Decided): { limit: string; over: number; bound: number }[] {
   const { opens, decision, cycle, recorded, mode, product } = work;
-  const { bytesPerSecond, isHighest } = findRate(context, panel, work, { cycle, seen: null });
+  const { bytesPerSecond, isHighest } = findRate(context, panel, work, cycle);
   if (bytesPerSecond === null || !isHighest || recorded === null || recorded.id !== cycle?.id) return [];
   const { toleranceBytes, floorMs } = findRules(context.config, product);
   const bound = Math.ceil(toleranceBytes + (bytesPerSecond * floorMs) / 1000);

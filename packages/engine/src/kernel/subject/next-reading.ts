@@ -70,34 +70,87 @@ export interface LastRun {
 
 type Facts = Loaded<Stage>;
 
+/** A moment, and whether growth after the last reading before it counts in what begins then. */
+interface LastingMoment extends DueMoment {
+  countsOn: boolean;
+}
+
+/** What decides when a service is read next, besides the last run and the rate that was seen: it lasts until something changes. */
+export interface Standing extends Pick<ReadingFacts, 'limits' | 'reportAfterBytes'> {
+  /** `bytesPerSecond` is null where its highest rate is not known. */
+  rate: Rate;
+  moments: readonly LastingMoment[];
+}
+
+type Rate = LineRate & Pick<Next, 'source'>;
+
 /** Returns when a service is read next, by what is stored of it. */
 export function findNext(context: Context, panel: RatedPanel & Pick<Panel, 'kind'>, facts: Facts, last: LastRun): Next {
-  const { spread } = last;
   const { cycle, product } = facts;
-  const rate = findRate(context, panel, facts, { cycle, seen: last.seen });
-  const known = { rate: rate.bytesPerSecond, isHighest: rate.isHighest, source: rate.source };
-  const isOpen = isBusy(facts, last);
+  const rate = findRate(context, panel, facts, cycle);
+  const known = toKnown(rate, last);
+  const isOpen = last.busy || isUnsettled(facts);
   if (facts.skipped !== null && !isOpen)
     return { at: NEVER, reason: 'skipped', about: facts.skipped, remainingBytes: null, ...known };
   const isMetered = cycle !== null && facts.skipped === null && panel.kind.capabilities.includes('usage');
   const readAt = cycle?.readAt ?? null;
   if (isMetered && readAt === null && last.again === null && !isOpen)
     return { at: last.triedAt, reason: 'new', about: null, remainingBytes: null, ...known };
-  const rules = findRules(context.config, product);
+  const state = last.again === null ? (isOpen ? 'open' : 'idle') : 'again';
+  const times = { readAt: readAt ?? last.triedAt, triedAt: last.triedAt };
+  const { decision } = last;
+  const standing = findStanding(context, panel, facts, { decision, rate, readAt: times.readAt });
+  return planNext(standing, { ...last, ...times, state }, findRules(context.config, product));
+}
+
+/** Returns what decides when a service is read next as long as nothing changes. */
+export function findStanding(
+  context: Context,
+  panel: Pick<Panel, 'kind'>,
+  facts: Facts,
+  { decision, rate, readAt }: Pick<LastRun, 'decision'> & Pick<Standing, 'rate'> & { readAt: string },
+): Standing {
+  const amounts = findAmounts(context, facts, decision, facts.cycle);
+  return { ...amounts, rate, moments: findMoments(context, panel, facts, readAt) };
+}
+
+/** Returns when a service is read next, by what lasts and the last run. */
+export function planNext(
+  { rate, moments, ...amounts }: Standing,
+  { again, ...last }: Pick<LastRun, 'again' | 'seen' | 'spread'> & Pick<ReadingFacts, 'readAt' | 'triedAt' | 'state'>,
+  rules: ReadingRules,
+): Next {
+  const { readAt, triedAt, state, spread } = last;
+  const known = toKnown(rate, last);
   const found = planReading(
     {
-      readAt: readAt ?? last.triedAt,
-      triedAt: last.triedAt,
-      ...findAmounts(context, facts, last.decision, cycle),
-      rate,
-      moments: findMoments(context, panel, { ...facts, cycle }, { readAt: readAt ?? last.triedAt, rules, spread }),
-      state: last.again === null ? (isOpen ? 'open' : 'idle') : 'again',
+      ...{ readAt, triedAt, state, ...amounts },
+      rate: { bytesPerSecond: known.rate, isHighest: known.isHighest },
+      moments: moments.flatMap((moment) => withBefore(moment, { rules, spread })),
     },
     rules,
     spread,
   );
-  const reason = found.reason === 'again' ? (last.again ?? 'failed') : found.reason;
+  const reason = found.reason === 'again' ? (again ?? 'failed') : found.reason;
   return { at: found.at, reason, about: found.about, remainingBytes: found.remainingBytes, ...known };
+}
+
+/** Returns the rate that a reading is planned with: a rate that was seen counts where the highest one is not known. */
+function toKnown({ bytesPerSecond, isHighest, source }: Rate, { seen }: Pick<LastRun, 'seen'>) {
+  return { rate: isHighest ? bytesPerSecond : seen, isHighest, source } satisfies Partial<Next>;
+}
+
+/** Growth since the last reading before a window ends counts in the next one: that reading is as late as one of a poll of all. */
+function withBefore(
+  { at, what, countsOn }: LastingMoment,
+  { rules, spread }: { rules: ReadingRules; spread: number },
+): DueMoment[] {
+  if (!countsOn) return [{ at, what }];
+  const beforeMs = rules.floorMs + spread * Math.max(0, rules.intervalMs - rules.floorMs);
+  return [
+    { at: new Date(Date.parse(at) - beforeMs).toISOString(), what: `before-${what}` },
+    { at, what },
+  ];
 }
 
 /** Returns the rules by which services of a product are read. */
@@ -114,10 +167,10 @@ export function findRules(
 }
 
 /** Returns whether each run has something to do for a service: it is held, or something is not undone, made or known yet. */
-function isBusy(facts: Facts, { busy }: LastRun): boolean {
+export function isUnsettled(facts: Facts): boolean {
   const { holds, ended, evidence, toRestrict, unresolved } = facts;
   const { lifted, disabledForAgent, creating, delivering, termination } = facts;
-  if (busy || lifted || disabledForAgent || creating || delivering || termination !== null) return true;
+  if (lifted || disabledForAgent || creating || delivering || termination !== null) return true;
   return holds.length + ended.length + evidence.length + toRestrict.size + unresolved.length > 0;
 }
 
@@ -125,17 +178,17 @@ function isBusy(facts: Facts, { busy }: LastRun): boolean {
 type RatedPanel = Pick<Panel, 'plausibility' | 'history'>;
 
 /**
- * Returns how fast a service can use traffic in the directions that count: by the config, by its line, by the limits that Sluice has set on
- * the panel, or as it was seen.
+ * Returns how fast a service can use traffic in the directions that count: by the config, by its line, or by the limits that Sluice has set
+ * on the panel.
  */
 export function findRate(
   context: Pick<Context, 'config' | 'now'>,
   panel: RatedPanel,
   { mode, ...facts }: Pick<Facts, 'service' | 'product' | 'mode' | 'history'>,
-  { cycle, seen }: { cycle: Readonly<CycleRecord> | null; seen: number | null },
-): LineRate & Pick<Next, 'source'> {
+  cycle: Readonly<CycleRecord> | null,
+): Rate {
   const { source, oneWay } = findSpeed(context, panel, facts, cycle);
-  if (oneWay === null) return { bytesPerSecond: seen, isHighest: false, source };
+  if (oneWay === null) return { bytesPerSecond: null, isHighest: false, source };
   return { bytesPerSecond: mode === 'TOTAL' ? 2 * oneWay : oneWay, isHighest: true, source };
 }
 
@@ -191,23 +244,19 @@ function findMoments(
   { config }: Context,
   { kind }: Pick<Panel, 'kind'>,
   { service, product, cycle }: Facts,
-  { readAt, rules, spread }: { readAt: string; rules: ReadingRules; spread: number },
-): DueMoment[] {
+  readAt: string,
+): LastingMoment[] {
   const timeZone = findTimeZone(config, service.panel);
-  const moments: DueMoment[] = [];
+  const moments: LastingMoment[] = [];
   const onDay = (date: string | null, what: string): void => {
-    if (date !== null) moments.push({ at: zonedMidnight(date, timeZone), what });
+    if (date !== null) moments.push({ at: zonedMidnight(date, timeZone), what, countsOn: false });
   };
-  // Growth since the last reading before its end counts in the next window: that reading is as late as one of a poll of all.
-  const addEnd = (end: string, what: string, countsOn: boolean): void => {
-    const beforeMs = rules.floorMs + spread * Math.max(0, rules.intervalMs - rules.floorMs);
-    if (countsOn) moments.push({ at: new Date(Date.parse(end) - beforeMs).toISOString(), what: `before-${what}` });
-    moments.push({ at: end, what });
-  };
-  if (cycle !== null) addEnd(cycle.end, 'cycle-end', !kind.capabilities.includes('window-usage'));
+  if (cycle !== null)
+    moments.push({ at: cycle.end, what: 'cycle-end', countsOn: !kind.capabilities.includes('window-usage') });
   for (const { window, allowance } of listLimits(config, service.product)) {
     if (window === 'cycle') continue;
-    addEnd(calendarWindow({ window, timeZone, now: readAt }).end, `${window}-end`, typeof allowance !== 'string');
+    const at = calendarWindow({ window, timeZone, now: readAt }).end;
+    moments.push({ at, what: `${window}-end`, countsOn: typeof allowance !== 'string' });
   }
   onDay(service.protectedUntil, 'protection-end');
   onDay(service.quotaReleasedUntil, 'release-end');
