@@ -238,6 +238,8 @@ export interface CompliantRecord {
   /** Whether its readings of the cycle were compared, and show traffic: what the run counted of it. */
   comparable: boolean;
   aboveZero: boolean;
+  /** What decides when it is read next, until then: small plain JSON; null where a run over what is due has to plan that. */
+  reading: unknown;
 }
 
 /** A service in a page of its panel, with what a run found it compliant by, as far as the time of that has not passed. */

@@ -13,8 +13,19 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const CUSTOMERS = [1, 2, 3, 4, 5, 6];
 const GRACE_DAYS = 1;
-const RUNS = 40;
-const SEEDS = process.env['SLUICE_LONG'] === '1' ? Array.from({ length: 20 }, (_, seed) => seed + 1) : [1];
+const IS_LONG = process.env['SLUICE_LONG'] === '1';
+const RUNS = IS_LONG ? 40 : 15;
+
+/** Where the speed of lines is known from, which decides when they are read next. */
+const LINES = {
+  nowhere: { ofPanel: {}, ofProduct: {} },
+  'the config': { ofPanel: { lineSpeed: '100Mbit/s' }, ofProduct: {} },
+  'limits on the panel': { ofPanel: {}, ofProduct: { speedMbit: 100 } },
+};
+type Lines = keyof typeof LINES;
+const CASES = (Object.keys(LINES) as Lines[]).flatMap((lines, first) =>
+  Array.from({ length: IS_LONG ? 10 : 1 }, (_, seed) => [seed * 3 + first + 1, lines] as const),
+);
 
 /** A panel and an engine of its own. */
 interface World {
@@ -29,12 +40,14 @@ interface World {
 
 let clock: ReturnType<typeof manualClock>;
 let left: number;
+let leftByDue: number;
 let worlds: World[];
 
-beforeEach(async () => {
+beforeEach(() => {
   clock = manualClock('2026-11-20T12:00:00Z');
   left = 0;
-  worlds = [await openWorld(countsLeft), await openWorld(knowsNone)];
+  leftByDue = 0;
+  worlds = [];
 });
 afterEach(async () => {
   for (const { sluice, panel, folder } of worlds) {
@@ -44,11 +57,16 @@ afterEach(async () => {
   }
 });
 
+async function openWorlds(lines: Lines): Promise<void> {
+  worlds = [await openWorld(countsLeft, lines), await openWorld(knowsNone, lines)];
+}
+
 /** Counts the services of whose rows a run is shown that an earlier one found them compliant. */
 function countsLeft(store: StateStore): StateStore {
   const page: StateStore['compliant']['page'] = async (of) => {
     const entries = await store.compliant.page(of);
     left += entries.filter(({ found }) => found !== null).length;
+    leftByDue += entries.filter(({ found }) => found?.record.reading != null).length;
     return entries;
   };
   return { ...store, compliant: { ...store.compliant, page } };
@@ -61,7 +79,8 @@ function knowsNone(store: StateStore): StateStore {
   return { ...store, compliant: { ...store.compliant, page } };
 }
 
-async function openWorld(seenAs: (store: StateStore) => StateStore): Promise<World> {
+async function openWorld(seenAs: (store: StateStore) => StateStore, lines: Lines): Promise<World> {
+  const { ofPanel, ofProduct } = LINES[lines];
   const ahead = { ms: 0 };
   const panel = await startFakeFlvx({ now: () => clock.now() + ahead.ms });
   const tunnel = panel.addTunnel({ name: 'HK-01', entryNodes: [panel.addNode('hk-entry')] });
@@ -78,9 +97,14 @@ async function openWorld(seenAs: (store: StateStore) => StateStore): Promise<Wor
   const config = parseConfig(
     {
       timeZone: 'Europe/Berlin',
-      panels: { relay: { kind: 'flvx', url: panel.url, allowHttp: true, ...login } },
-      products: { relay: { panel: 'relay', quota: '100GB', flvx: { tunnelId: tunnel, graceDays: GRACE_DAYS } } },
-      poll: { overdue: 'hold', brake: { share: '100%', atLeast: 100 }, doubt: { jump: 'off' } },
+      panels: { relay: { kind: 'flvx', url: panel.url, allowHttp: true, ...login, ...ofPanel } },
+      products: {
+        relay: { panel: 'relay', quota: '100GB', flvx: { tunnelId: tunnel, graceDays: GRACE_DAYS, ...ofProduct } },
+      },
+      poll: {
+        ...{ overdue: 'hold', brake: { share: '100%', atLeast: 100 }, doubt: { jump: 'off' } },
+        ...{ maxOvershoot: '1GB', ceiling: '2h' },
+      },
     },
     kinds,
   );
@@ -89,7 +113,8 @@ async function openWorld(seenAs: (store: StateStore) => StateStore): Promise<Wor
   let drawn = 0;
   const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(drawn++ % 251);
   const time = { now: clock.now, sleep: () => Promise.resolve() };
-  const sluice = await createSluice({ config, store: seenAs(store), kinds, clock: time, randomBytes });
+  const deps = { clock: time, randomBytes, random: () => 0.3 };
+  const sluice = await createSluice({ config, store: seenAs(store), kinds, ...deps });
   await sluice.services.import(
     users.map((user, index) => ({
       id: `svc-${index + 1}`,
@@ -158,9 +183,10 @@ async function live(random: () => number): Promise<void> {
   }
 }
 
-/** A run over all services, as the command makes it that shows only what is wrong. */
+/** A run over all services, or over what is due, as the command makes it that shows only what is wrong. */
 function run({ sluice }: World, drawn: number): Promise<RunReport> {
   const options = { allServices: false };
+  if (drawn < 0.4) return sluice.poll({ ...options, due: true });
   if (drawn < 0.6) return sluice.poll(options);
   return drawn < 0.9 ? sluice.reconcile(options) : sluice.poll({ ...options, dryRun: true });
 }
@@ -180,19 +206,24 @@ function comparable(text: string, url: string): unknown {
 }
 
 describe('runs that leave compliant services as they are', () => {
-  it.each(SEEDS)('store and report what runs do that decide on each (%i)', async (seed) => {
+  it.each(CASES)('store and report what runs do that decide on each (%i, lines known from %s)', async (seed, lines) => {
+    await openWorlds(lines);
     const random = numbers(seed);
+    let byDue = 0;
     for (let count = 0; count < RUNS; count++) {
       await live(random);
       const drawn = random();
       const reports = [];
+      leftByDue = 0;
       for (const world of worlds) reports.push(comparable(JSON.stringify(await run(world, drawn)), world.panel.url));
       expect(reports[0]).toEqual(reports[1]);
       const [leaving, deciding] = worlds.map(storedIn);
       expect(leaving).toEqual(deciding);
+      if (drawn < 0.4) byDue += leftByDue;
     }
     // Otherwise nothing was compared.
     expect(left).toBeGreaterThan(RUNS);
+    expect(byDue).toBeGreaterThan(0);
   });
 
   it.each<[string, (world: World) => unknown]>([
@@ -201,6 +232,7 @@ describe('runs that leave compliant services as they are', () => {
     ['a tunnel has another name', ({ panel }) => Object.assign(panel.world.tunnels.get(1) ?? {}, { name: 'HK-02' })],
     ['a service has an override', ({ sluice }) => sluice.overrides.set('svc-6', { quota: '50GB' })],
   ])('decide again once %s', async (_what, happen) => {
+    await openWorlds('nowhere');
     for (const command of ['reconcile', 'poll', 'reconcile'] as const) {
       for (let count = 0; count < 3; count++) {
         clock.advance(5 * MINUTE);

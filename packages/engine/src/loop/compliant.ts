@@ -9,8 +9,11 @@ import { findCheckpoint } from '../kernel/subject/history.js';
 import { isCounterState, isOfPanelFall } from '../kernel/subject/figures.js';
 import { readToRestrict } from '../kernel/subject/holds.js';
 import { readLifted } from '../kernel/subject/lifts.js';
+import type { Standing } from '../kernel/subject/next-reading.js';
 import type { Applied } from '../kernel/subject/stages.js';
 import { toNotices } from './decision-notices.js';
+import { noteUnchanged } from './due.js';
+import { findLasting } from './due-facts.js';
 import { countReading } from './plausible.js';
 import type { NotesUnchanged } from './repeated.js';
 import type { PanelRun, RunHooks } from './run-part.js';
@@ -61,8 +64,6 @@ export class CompliantServices implements NotesUnchanged {
   static async begin(run: PanelRun, hooks: RunHooks): Promise<CompliantServices | null> {
     const { panel, request, only, stopped } = run;
     const { unchanged, kind } = panel;
-    // When lists are read next follows from all of their services.
-    if (run.due !== null) return null;
     if (unchanged === undefined || panel.snapshot?.paged !== true || only !== null || !hooks.areQuiet) return null;
     if (request.allowMass || request.assumed !== undefined || (request.keepAll ?? true)) return null;
     if (panel.agents !== undefined || panel.telephony !== undefined || panel.plausibility !== undefined) return null;
@@ -108,6 +109,7 @@ export class CompliantServices implements NotesUnchanged {
     for (const entry of known) {
       if (!this.#isAsBefore(entry, lists)) continue;
       this.#count(entry);
+      this.#planNext(entry, { readAt: lists.at, before: confirmedAt ?? lists.at });
       left.add(entry.service);
     }
     return left;
@@ -115,7 +117,8 @@ export class CompliantServices implements NotesUnchanged {
 
   #isAsBefore({ found, service: id, product, refs, ownRefs }: CompliantEntry, lists: ReadLists): boolean {
     if (found === null || found.sampleAt >= lists.at) return false;
-    const { digest, clockAhead } = found.record;
+    const { digest, clockAhead, reading } = found.record;
+    if (this.run.due !== null && reading === null) return false;
     if (Math.abs(clockAhead - lists.clockAhead) >= CLOCK_MS) return false;
     const settings = this.#findSettings(product);
     const shown = settings === null ? null : this.unchanged.show({ id, refs, ownRefs });
@@ -139,6 +142,13 @@ export class CompliantServices implements NotesUnchanged {
     run.advance(1);
   }
 
+  /** When the lists are read next follows from all of their services: of one that is left as it is, from what lasts of it. */
+  #planNext({ service, product, found }: CompliantEntry, readings: { readAt: string; before: string }): void {
+    const { due } = this.run;
+    if (due === null || found === null) return;
+    noteUnchanged(due, { service, product, lasting: found.record.reading as Standing }, readings);
+  }
+
   /** Digest of the settings that decide on the services of a product; null where more than these decide. */
   #findSettings(name: string): string | null {
     const known = this.#settings.get(name);
@@ -148,7 +158,9 @@ export class CompliantServices implements NotesUnchanged {
     const product = findEntry(config.products, name);
     const isWhole = product !== undefined && listLimits(config, name).length === 0;
     const enforced = isWhole ? enforcements.of(panel.name, name) : null;
-    const parts = [VERSION, product, enforced, config.poll, findTimeZone(config, panel.name), this.unchanged.settings];
+    const { lineSpeed = null } = findEntry(config.panels, panel.name) ?? {};
+    const ofPanel = [findTimeZone(config, panel.name), lineSpeed, this.unchanged.settings];
+    const parts = [VERSION, product, enforced, config.poll, ofPanel];
     const settings = isWhole ? toDigest([JSON.stringify(parts)]) : null;
     this.#settings.set(name, settings);
     return settings;
@@ -162,7 +174,7 @@ export class CompliantServices implements NotesUnchanged {
 
   /** Notes a service that the run found as it was, for later runs. */
   note(work: Applied, decision: DecisionRecord): void {
-    const { context, scope, panel, request } = this.run;
+    const { context, scope, panel, request, due } = this.run;
     const { service, usage, cycle } = work;
     const lists = this.#lists;
     if (lists === null || usage?.at !== lists.at || cycle === null || this.#found.size >= MOST) return;
@@ -175,8 +187,11 @@ export class CompliantServices implements NotesUnchanged {
     const since = context.now();
     const until = this.#listInstants(service).reduce((first, at) => (at > since && at < first ? at : first), end);
     if (until <= since) return;
+    const reading = findLasting(context, panel, work, until);
+    // Else each run over what is due would store it again.
+    if (due !== null && reading === null) return;
     const { clockAhead } = lists;
-    const record = { service: service.id, scope, since, until, clockAhead, ...flags };
+    const record = { service: service.id, scope, since, until, clockAhead, ...flags, reading };
     this.#found.set(service.id, { record, settings, shown, updatedAt: service.updatedAt });
   }
 

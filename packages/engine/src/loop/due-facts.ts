@@ -6,7 +6,17 @@ import { findEntry, listLimits } from '../base/config/find-entry.js';
 import { isInterrupted } from '../base/interruption.js';
 import type { Context } from '../context/context.js';
 import { type Enforcements, readEnforcements } from '../context/enforcement.js';
-import { findNext, type LastRun, type Next } from '../kernel/subject/next-reading.js';
+import {
+  findNext,
+  findRate,
+  findRules,
+  findStanding,
+  isUnsettled,
+  type LastRun,
+  type Next,
+  planNext,
+  type Standing,
+} from '../kernel/subject/next-reading.js';
 import { isProtected } from '../kernel/subject/holds.js';
 import type { Applied, Loaded, Read } from '../kernel/subject/stages.js';
 import { decideByLastReading } from './decide.js';
@@ -93,6 +103,33 @@ export function planAfter(
     spread: toSpread(row),
   };
   return { service: work.service.id, next: findNext(context, panel, work, last), seen };
+}
+
+/**
+ * Returns what decides when a service is read next that shows the same until then; null where each run has something to do for it, or
+ * where that is not all: its line is known to be of another speed by then, or its growth is not known.
+ */
+export function findLasting(context: Context, panel: Panel, work: Applied, until: string): Standing | null {
+  const { usage, decision, cycle, mode } = work;
+  if (context.config.poll.maxOvershoot === undefined || usage === null || usageInMode(usage, mode) === null)
+    return null;
+  const rate = findRate(context, panel, work, cycle);
+  const later = findRate({ config: context.config, now: () => until }, panel, work, cycle);
+  if (isUnsettled(work) || rate.bytesPerSecond !== later.bytesPerSecond) return null;
+  return findStanding(context, panel, work, { decision, rate, readAt: usage.at });
+}
+
+/** Returns when a service is read next that a run has left as it is, by what lasts of it, and its last two readings, which are the same. */
+export function planUnchanged(
+  context: Pick<Context, 'config' | 'now'>,
+  { service, product, lasting }: { service: string; product: string; lasting: Standing },
+  { readAt, before }: { readAt: string; before: string },
+  row: Pick<NextReadingRecord, 'rate' | 'spread'>,
+): PlannedNext {
+  const seen = stepRate(row.rate, { grownBytes: 0, elapsedMs: Date.parse(readAt) - Date.parse(before) });
+  const rules = findRules(context.config, findEntry(context.config.products, product) ?? {});
+  const last = { triedAt: context.now(), readAt, seen, spread: toSpread(row), again: null, state: 'idle' } as const;
+  return { service, next: planNext(lasting, last, rules), seen };
 }
 
 /** Returns when services are read next, by what is stored of them. One whose last reading is later than now is read at once. */

@@ -4,7 +4,16 @@ import { LISTS, type HeldLease, type NextReadingRecord, type ServiceRecord } fro
 import type { Config } from '../base/config/schema.js';
 import type { Context } from '../context/context.js';
 import { readEnforcements } from '../context/enforcement.js';
-import { findBusy, drawSpread, planAfter, type PlannedNext, type Planning, planStored, toBasis } from './due-facts.js';
+import {
+  findBusy,
+  drawSpread,
+  planAfter,
+  type PlannedNext,
+  type Planning,
+  planStored,
+  planUnchanged,
+  toBasis,
+} from './due-facts.js';
 import type { RunRequest } from '../kernel/run/run-request.js';
 import { NEVER } from '../kernel/subject/next-reading.js';
 import { listPages } from '../kernel/subject/pages.js';
@@ -101,7 +110,7 @@ async function findDueLists(due: DueServices): Promise<FoundDue> {
   const { planning, basis } = due;
   const { context, panel } = planning;
   const [row] = await context.store.nextReadings.list({ panel: panel.name, services: [LISTS] });
-  if (row !== undefined) due.rows.set(LISTS, row);
+  due.rows.set(LISTS, row ?? newRow(due, LISTS));
   const now = context.now();
   if (row !== undefined && !isStale(row, { now, basis })) return { due: row.dueAt <= now ? due : null, stored: [] };
   const rate = row?.rate ?? null;
@@ -162,29 +171,48 @@ export function toPages(services: readonly ServiceRecord[]): AsyncIterable<Servi
 
 /** Notes when services that a run is done with are read next. */
 export function noteNext(due: DueServices, subjects: readonly Applied[]): void {
-  const lists = due.rows.get(LISTS) ?? newRow(due, LISTS);
   for (const work of subjects) {
     const { id } = work.service;
-    if (due.lists) {
-      const planned = planAfter(due.planning, work, lists);
-      due.seen = Math.max(due.seen ?? 0, planned.seen ?? 0);
-      keepFirst(due, planned);
-    } else due.planned.set(id, planAfter(due.planning, work, due.rows.get(id) ?? newRow(due, id)));
+    const planned = planAfter(due.planning, work, toRowBefore(due, id));
+    if (due.lists) noteOfLists(due, planned);
+    else due.planned.set(id, planned);
   }
+}
+
+/** Notes when a service of the lists is read next that the run left as it was. */
+export function noteUnchanged(
+  due: DueServices,
+  service: Parameters<typeof planUnchanged>[1],
+  readings: Parameters<typeof planUnchanged>[2],
+): void {
+  const row = toRowBefore(due, service.service);
+  noteOfLists(due, planUnchanged(due.planning.context, service, readings, row));
+}
+
+function noteOfLists(due: DueServices, planned: PlannedNext): void {
+  due.seen = Math.max(due.seen ?? 0, planned.seen ?? 0);
+  keepFirst(due, planned);
+}
+
+/** Returns the row that says when a service is read, or the lists with it, as it was before the run. */
+function toRowBefore(due: DueServices, service: string): NextReadingRecord {
+  const key = due.lists ? LISTS : service;
+  return due.rows.get(key) ?? newRow(due, key);
 }
 
 /** Returns the rows of what was read, as they are stored at the end of a run: one of an earlier moment would be late if the run was killed. */
 export function toRows(due: DueServices): NextReadingRecord[] {
   return [...due.planned.values()].map((planned) => {
-    const key = due.lists ? LISTS : planned.service;
-    const row = due.rows.get(key) ?? newRow(due, key);
+    const row = toRowBefore(due, planned.service);
     return toRow(due, row, due.lists ? { ...planned, seen: due.seen } : planned);
   });
 }
 
+/** Keeps what is due first; of several, the first by name, in whatever order they are planned. */
 function keepFirst({ planned }: DueServices, one: PlannedNext): void {
   const [first] = planned.values();
-  if (first !== undefined && first.next.at <= one.next.at) return;
+  if (first !== undefined && first.next.at < one.next.at) return;
+  if (first?.next.at === one.next.at && first.service <= one.service) return;
   planned.clear();
   planned.set(one.service, one);
 }

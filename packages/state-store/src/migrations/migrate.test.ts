@@ -103,6 +103,7 @@ const SCHEMA_DIGESTS = [
   '11a7e19c52585fdc',
   '3746632fa18889a8',
   'd788d66e67f4914e',
+  'e288c289a0e8072f',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

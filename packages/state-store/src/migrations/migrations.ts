@@ -37,6 +37,7 @@ import { panelsOfCallBills } from './036-panels-of-call-bills.js';
 import { timesOfOwnership } from './037-times-of-ownership.js';
 import { nextReadings } from './038-next-readings.js';
 import { compliantServices } from './039-compliant-services.js';
+import { readingsOfCompliant } from './040-readings-of-compliant.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -80,4 +81,5 @@ export const MIGRATIONS: readonly Migration[] = [
   timesOfOwnership,
   nextReadings,
   compliantServices,
+  readingsOfCompliant,
 ];

@@ -103,5 +103,5 @@ export const SCHEMA: readonly string[] = [
   'CREATE TABLE "next_readings" ("panel" text not null, "service" text not null, "due_at" text not null, "reason" text not null, "details" text not null, "at" text not null, "basis" text not null, "spread" integer not null, "rate" bigint, "version" integer not null, constraint "next_readings_key" primary key ("panel", "service"))',
   'CREATE INDEX "next_readings_due" on "next_readings" ("panel", "due_at")',
   'CREATE INDEX "next_readings_service" on "next_readings" ("service")',
-  'CREATE TABLE "compliant_services" ("service" text not null, "scope" text not null, "digest" text not null, "since" text not null, "until" text not null, "clock_ahead" integer not null, "comparable" integer not null, "above_zero" integer not null, constraint "compliant_services_key" primary key ("service", "scope"))',
+  'CREATE TABLE "compliant_services" ("service" text not null, "scope" text not null, "digest" text not null, "since" text not null, "until" text not null, "clock_ahead" integer not null, "comparable" integer not null, "above_zero" integer not null, "reading" text, constraint "compliant_services_key" primary key ("service", "scope"))',
 ];

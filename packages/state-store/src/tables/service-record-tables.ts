@@ -159,6 +159,7 @@ export const compliantServices = recordTable<CompliantRecord>()(
     clockAhead: int('clock_ahead'),
     comparable: flag('comparable'),
     aboveZero: flag('above_zero'),
+    reading: json('reading'),
   },
   'service',
 );
