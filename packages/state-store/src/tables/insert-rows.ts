@@ -74,6 +74,16 @@ export function isAmong(column: string, values: readonly Stored[]): Statement {
   return statement`${name(column)}${list}`;
 }
 
+/**
+ * Returns the condition that a column has one of a few known values, such as states: each is a value of its own, so that the database
+ * knows how many rows have it.
+ */
+export function isOneOf(column: string, values: readonly Stored[]): Statement {
+  if (values.length === 0) return text('1 = 0');
+  const list = values.map((value) => statement`${value}`);
+  return statement`${name(column)} in (${joined(list, ', ')})`;
+}
+
 /** Runs a statement. The query builder makes the text of each once: making it costs more than most queries. */
 export function execute<Row>(
   { db, texts, words }: Pick<Session, 'db' | 'texts' | 'words'>,

@@ -20,7 +20,7 @@ import {
 } from './record-queries.js';
 import { noteChanged, noteChangedBy, noteChangedOfClient } from './next-readings-table.js';
 import { purchases } from './service-record-tables.js';
-import { isAmong, statement, type Statement } from './insert-rows.js';
+import { isAmong, isOneOf, statement, type Statement } from './insert-rows.js';
 
 /** Tables of money. */
 export function ledgerTables(access: Access): LedgerTables {
@@ -38,8 +38,9 @@ function callBillsTable(access: Access): LedgerTables['callBills'] {
     get: (id) => access.read((session) => findRecord(session, callBills, { id })),
     list: ({ service, subscriber, client, invoice, states } = {}) =>
       access.read((session) => {
-        const where = { service, subscriber, client, invoice, state: states };
-        return listRecords(session, callBills, { where, order: ['service', 'start desc', 'seq desc'] });
+        const where = { service, subscriber, client, invoice };
+        const and = states === undefined ? [] : [isOneOf('state', states)];
+        return listRecords(session, callBills, { where, and, order: ['service', 'start desc', 'seq desc'] });
       }),
     find: (key) => access.read((session) => findRecord(session, callBills, { key })),
     add: (record) => access.write((session) => addRecord(session, callBills, record, { columns: ['key'] })),

@@ -57,6 +57,7 @@ export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'noti
  * reported again.
  */
 export async function removeAlarms({ db }: Session, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   const removed = await db.deleteFrom('alarms').where(isIn('id', ids)).returning(['service', 'code']).execute();
   for (const { service, code } of removed) {
     await sql`update "notices" set "key" = "key" || ':' || "id" where "service" = ${service} and "code" = ${code}

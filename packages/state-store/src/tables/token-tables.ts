@@ -28,8 +28,9 @@ function sessionsTable(access: Access): TokenTables['sessions'] {
       access.write(async (session) => {
         await session.db.deleteFrom('sessions').where('expires_at', '<=', record.createdAt).execute();
         await insertRecords(session, sessions, [record]);
-        await sql`delete from "sessions" where "rowid" in (select "rowid" from "sessions"
-          where "token" = ${record.token} order by "rowid" desc limit ${NO_LIMIT} offset ${most})`.execute(session.db);
+        const { token } = record;
+        await sql`delete from "sessions" where "token" = ${token} and "rowid" in (select "rowid" from "sessions"
+          where "token" = ${token} order by "rowid" desc limit ${NO_LIMIT} offset ${most})`.execute(session.db);
       }),
     remove: async (hash) => {
       await access.write((session) => deleteRecords(session, sessions, { hash }));
@@ -70,7 +71,7 @@ function requestsTable(access: Access): TokenTables['requests'] {
     },
     trim: async (who, most) => {
       await access.write(({ db }) =>
-        sql`delete from "requests" where "rowid" in (select "rowid" from "requests"
+        sql`delete from "requests" where "who" = ${who} and "rowid" in (select "rowid" from "requests"
           where "who" = ${who} and "state" = 'done' order by "rowid" desc limit ${NO_LIMIT} offset ${most})`.execute(
           db,
         ),
