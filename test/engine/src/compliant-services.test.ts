@@ -113,8 +113,9 @@ async function openWorld(seenAs: (store: StateStore) => StateStore, lines: Lines
   let drawn = 0;
   const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(drawn++ % 251);
   const time = { now: clock.now, sleep: () => Promise.resolve() };
-  const deps = { clock: time, randomBytes, random: () => 0.3 };
-  const sluice = await createSluice({ config, store: seenAs(store), kinds, ...deps });
+    const deps = { clock: time, randomBytes, random: () => 0.3 };
+    const own = { ...config, stateFolder: folder };
+    const sluice = await createSluice({ config: own, store: seenAs(store), kinds, ...deps });
   await sluice.services.import(
     users.map((user, index) => ({
       id: `svc-${index + 1}`,

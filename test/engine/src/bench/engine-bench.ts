@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Config, createSluice, parseConfig, type Sluice, type SluiceOptions } from '@sluice/engine';
 import type { ManualClock } from '@sluice/fake-panels';
 import { type ItemError, SluiceError } from '@sluice/panel-kind/errors';
-import { type LeaseOwner, openStore, type StateStore } from '@sluice/state-store';
+import { isOnServer, type LeaseOwner, openStore, type StateStore } from '@sluice/state-store';
 import { parse } from 'yaml';
 import { openEmptyStore } from './empty-store.js';
 
@@ -41,7 +41,7 @@ export class EngineBench {
     this.store = store;
     this.#parts = parts;
     this.text = text;
-    this.#config = check(text, parts);
+    this.#config = this.#check(text);
   }
 
   /** Opens a bench with a config in YAML. */
@@ -110,9 +110,16 @@ export class EngineBench {
     }
   }
 
+  /** Reads a config. What a machine keeps beside a state file stands in the folder of the bench, too, where the store is on a server. */
+  #check(config: string): Config {
+    const { kinds, billing, channels } = this.#parts;
+    const checked = parseConfig(parse(config), kinds, billing, channels);
+    return isOnServer(this.store.location) ? { ...checked, stateFolder: this.folder } : checked;
+  }
+
   /** Goes on with another config, as the next command would. */
   async configure(config: string): Promise<Sluice> {
-    this.#config = check(config, this.#parts);
+    this.#config = this.#check(config);
     this.text = config;
     return this.restart();
   }
@@ -159,8 +166,4 @@ export async function errorOf(call: Promise<object>): Promise<{ code: string; me
 /** Returns the code of that error. */
 export async function codeOf(call: Promise<object>): Promise<string | null> {
   return (await errorOf(call))?.code ?? null;
-}
-
-function check(config: string, { kinds, billing, channels }: EngineParts): Config {
-  return parseConfig(parse(config), kinds, billing, channels);
 }
