@@ -7,7 +7,7 @@ export interface OpenStoreOptions {
   location: string;
   /** Stamps the migrations. Default: the system's clock. */
   clock?: { now(): number };
-  /** Create a missing file (default), or fail with `store_missing`. */
+  /** Create a missing file, or the tables of an empty one (default), or fail with `store_missing`. */
   create?: boolean;
   /** Migrate an older store (default), or fail with `store_too_old`. */
   migrate?: boolean;

@@ -70,6 +70,14 @@ describe('a new store', () => {
     await expectRefused(openStore({ location: at.location, clock, readOnly: true }), 'store_missing');
     expect(existsSync(at.location)).toBe(false);
   });
+
+  it('is not made in an empty file when it should be there', async () => {
+    createPrivateFile(at.location);
+    await expectRefused(openStore({ location: at.location, clock, create: false }), 'store_missing');
+    const empty = new Sqlite(at.location);
+    expect(empty.prepare('select name from sqlite_master').all()).toEqual([]);
+    empty.close();
+  });
 });
 
 describe('a location', () => {

@@ -6,7 +6,7 @@ import type { OpenStoreOptions } from './open-options.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { type Connection, toConnection, connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
-import { IN_MEMORY, openMemory, toStorePath, prepareFile } from './sqlite/open-handle.js';
+import { IN_MEMORY, openMemory, toStorePath, prepareFile, emptyFile } from './sqlite/open-handle.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { createSqliteStore } from './sqlite-store.js';
 import type { StateStore } from './store.js';
@@ -46,6 +46,7 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
       const version = fileVersion(writer.handle, path);
       refuseNewer(path, version);
       refuseMarked(writer, version, path);
+      if (version === 0 && !create) throw emptyFile(path);
       if (options.migrate === false) refuseOlder(path, version);
       else if (version < LATEST_SCHEMA_VERSION) await migrateFile(writer, version, { ...options, clock, wait });
     }

@@ -109,6 +109,14 @@ function missing(path: string): StoreError {
   );
 }
 
+/** The error of a file without tables, as one has that was killed while it made a store. */
+export function emptyFile(path: string): StoreError {
+  return new StoreError(
+    'store_missing',
+    `The store ${path} has no tables yet. Check the path, or create it with a first run.`,
+  );
+}
+
 /** Opens a database that ends with the process. */
 export function openMemory(): Sqlite.Database {
   const handle = new Sqlite(IN_MEMORY);
