@@ -70,7 +70,10 @@ const AGAIN = [
     env: { SLUICE_TEST_STORE: 'postgres' },
     quick: ['many-callers', 'loop/leases', 'purchases/purchases.test'],
     // What is about files, or counts what SQLite alone does.
-    without: ['src/store/', 'src/growth/', 'operators-file', 'loop/copied-store', 'lines/two-stores'],
+    without: [
+      ...['src/store/', 'src/growth/', 'operators-file', 'loop/copied-store', 'restored-store', 'lines/two-stores'],
+      'limits-of-windows-lives',
+    ],
   },
   {
     report: 'twice',

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { rowsOf } from './bench/sqlite.js';
+import { onFiles } from './bench/on-files.js';
 
 const GB = 1024 ** 3;
 const MINUTE = 60_000;
@@ -113,9 +114,9 @@ async function openWorld(seenAs: (store: StateStore) => StateStore, lines: Lines
   let drawn = 0;
   const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(drawn++ % 251);
   const time = { now: clock.now, sleep: () => Promise.resolve() };
-    const deps = { clock: time, randomBytes, random: () => 0.3 };
-    const own = { ...config, stateFolder: folder };
-    const sluice = await createSluice({ config: own, store: seenAs(store), kinds, ...deps });
+  const deps = { clock: time, randomBytes, random: () => 0.3 };
+  const own = { ...config, stateFolder: folder };
+  const sluice = await createSluice({ config: own, store: seenAs(store), kinds, ...deps });
   await sluice.services.import(
     users.map((user, index) => ({
       id: `svc-${index + 1}`,
@@ -207,25 +208,28 @@ function comparable(text: string, url: string): unknown {
 }
 
 describe('runs that leave compliant services as they are', () => {
-  it.each(CASES)('store and report what runs do that decide on each (%i, lines known from %s)', async (seed, lines) => {
-    await openWorlds(lines);
-    const random = numbers(seed);
-    let byDue = 0;
-    for (let count = 0; count < RUNS; count++) {
-      await live(random);
-      const drawn = random();
-      const reports = [];
-      leftByDue = 0;
-      for (const world of worlds) reports.push(comparable(JSON.stringify(await run(world, drawn)), world.panel.url));
-      expect(reports[0]).toEqual(reports[1]);
-      const [leaving, deciding] = worlds.map(storedIn);
-      expect(leaving).toEqual(deciding);
-      if (drawn < 0.4) byDue += leftByDue;
-    }
-    // Otherwise nothing was compared.
-    expect(left).toBeGreaterThan(RUNS);
-    expect(byDue).toBeGreaterThan(0);
-  });
+  onFiles.each(CASES)(
+    'store and report what runs do that decide on each (%i, lines known from %s)',
+    async (seed, lines) => {
+      await openWorlds(lines);
+      const random = numbers(seed);
+      let byDue = 0;
+      for (let count = 0; count < RUNS; count++) {
+        await live(random);
+        const drawn = random();
+        const reports = [];
+        leftByDue = 0;
+        for (const world of worlds) reports.push(comparable(JSON.stringify(await run(world, drawn)), world.panel.url));
+        expect(reports[0]).toEqual(reports[1]);
+        const [leaving, deciding] = worlds.map(storedIn);
+        expect(leaving).toEqual(deciding);
+        if (drawn < 0.4) byDue += leftByDue;
+      }
+      // Otherwise nothing was compared.
+      expect(left).toBeGreaterThan(RUNS);
+      expect(byDue).toBeGreaterThan(0);
+    },
+  );
 
   it.each<[string, (world: World) => unknown]>([
     ['the clock of the panel was set', ({ ahead }) => (ahead.ms = 20_000)],

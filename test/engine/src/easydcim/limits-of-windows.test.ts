@@ -4,6 +4,7 @@ import { useBench } from '../bench/each-test.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { DAY, GB, HOUR } from '../bench/engine-bench.js';
 import { handleOn } from '../bench/sqlite.js';
+import { onFiles } from '../bench/on-files.js';
 
 const END = Date.parse('2026-12-15T00:00:00Z');
 const PRODUCTS = `  fair: { panel: dcim, quota: unlimited, limits: [{ id: fair-use, window: month, allowance: 50GB, action: disable-ports }] }
@@ -88,7 +89,7 @@ describe('a limit of a month in which a cycle ends', () => {
     expect(cycles.map(({ usage }) => usage?.totalBytes)).toEqual([GB, 50 * GB]);
   });
 
-  it('goes on from the readings of a run that was killed before it stored its decisions', async () => {
+  onFiles('goes on from the readings of a run that was killed before it stored its decisions', async () => {
     await liveUntilEnd();
     exec('create table kept as select * from decisions');
     advanceTo(END + HOUR);
@@ -98,7 +99,7 @@ describe('a limit of a month in which a cycle ends', () => {
     expect(await pollAt(END + 2 * HOUR)).toEqual([48, []]);
   });
 
-  it('goes on with the count of a version before, which had no last reading', async () => {
+  onFiles('goes on with the count of a version before, which had no last reading', async () => {
     await liveUntilEnd();
     const restored = at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
     await pollAt(END + HOUR);

@@ -5,6 +5,7 @@ import { useBench } from '../bench/each-test.js';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB } from '../bench/engine-bench.js';
 import { handleOn } from '../bench/sqlite.js';
+import { onFiles } from '../bench/on-files.js';
 
 const LIMITS = 'limits: [{ id: daily, window: day, allowance: 25GB, action: disable-ports }]';
 // Doubts jumps as the default config does.
@@ -104,7 +105,7 @@ describe('a trafficDirection that is corrected in a window', () => {
     expect(await pollAt('21T12:15')).toEqual([['daily'], 26, null]);
   });
 
-  it('counts on where the run that read it first was killed before it stored its decisions', async () => {
+  onFiles('counts on where the run that read it first was killed before it stored its decisions', async () => {
     await live('daily-in', [2, 20]);
     await swap();
     const store = handleOn(path.join(at.bench.folder, 'sluice.db'));

@@ -5,6 +5,7 @@ import { startHiddifyBench } from '../bench/hiddify-bench.js';
 import { noticeCodes, type Polled, pollLater } from '../loop/polls.js';
 import { useBench } from '../bench/each-test.js';
 import { handleOn } from '../bench/sqlite.js';
+import { onFiles } from '../bench/on-files.js';
 import { createUsed, pollNextCycle } from './steps.js';
 
 const at = useBench(startHiddifyBench);
@@ -131,7 +132,7 @@ describe('a counter that Sluice zeroed', () => {
       );
     };
 
-    it.each([
+    onFiles.each([
       ['that the panel stops', 15, 20],
       ['that goes on', 0, 5],
     ])(

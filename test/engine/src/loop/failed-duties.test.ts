@@ -7,6 +7,7 @@ import { intercept } from '../bench/intercept.js';
 import { useBench } from '../bench/each-test.js';
 import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { DAY, HOUR } from '../bench/engine-bench.js';
+import { onFiles } from '../bench/on-files.js';
 
 const pings: string[] = [];
 const channel = keepMessages();
@@ -51,7 +52,7 @@ async function readMetric(name: string, wanted: Record<string, string>): Promise
 }
 
 describe('a run over panels whose work after them fails', () => {
-  it('has failed in its answer, the log, the metrics and the heartbeat', async () => {
+  onFiles('has failed in its answer, the log, the metrics and the heartbeat', async () => {
     await at.addService(1);
     await at.sluice.panels.observe('dcim');
     blockBackups();
@@ -70,7 +71,7 @@ describe('a run over panels whose work after them fails', () => {
     expect(pings).toEqual(['/start', '/fail', '/start', 'success']);
   });
 
-  it('is cleaned up after all the same, where there was no backup', async () => {
+  onFiles('is cleaned up after all the same, where there was no backup', async () => {
     await at.addService(1);
     await at.sluice.panels.observe('dcim');
     await at.sluice.reconcile();
@@ -98,7 +99,7 @@ describe('a run over panels whose work after them fails', () => {
     expect(channel.sent.map(({ code }) => code)).toEqual(['hold']);
   });
 
-  it('did not end where the process is killed in it', async () => {
+  onFiles('did not end where the process is killed in it', async () => {
     await at.addService(1);
     let isKilled = false;
     const list = (): string[] => {

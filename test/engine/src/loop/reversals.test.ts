@@ -4,6 +4,7 @@ import { startEasyDcimBench, toIds } from '../bench/easydcim-bench.js';
 import { type EngineBench, HOUR, on } from '../bench/engine-bench.js';
 import { addServices, useEach } from './polls.js';
 import { useOpened } from '../bench/each-test.js';
+import { onFiles } from '../bench/on-files.js';
 
 const [at, open] = useOpened(startEasyDcimBench);
 const others: EngineBench[] = [];
@@ -36,7 +37,7 @@ async function standby(): Promise<void> {
 }
 
 describe('two copies of a store on a panel without a mark', () => {
-  it('stop at the third reversal of a target within 24 hours, until it is taken over', async () => {
+  onFiles('stop at the third reversal of a target within 24 hours, until it is taken over', async () => {
     await start(12, 1);
     for (let time = 0; time < 2; time++) {
       await standby();
@@ -83,7 +84,7 @@ describe('two copies of a store on a panel without a mark', () => {
     expect([after.status, after.holds.map(({ restricting }) => restricting)]).toEqual(['held', [undefined]]);
   });
 
-  it('stop the panel only at the share of the brake', async () => {
+  onFiles('stop the panel only at the share of the brake', async () => {
     await start(12, 10);
     for (let time = 0; time < 3; time++) {
       await standby();
@@ -98,7 +99,7 @@ describe('two copies of a store on a panel without a mark', () => {
     expect((await at.sluice.panels.list()).panels).toMatchObject([{ brake: { subjects: 'store' } }]);
   });
 
-  it('count no reversal of more than a day ago, and none by a change of the decision', async () => {
+  onFiles('count no reversal of more than a day ago, and none by a change of the decision', async () => {
     await start(12, 1);
     for (let time = 0; time < 4; time++) {
       await standby();

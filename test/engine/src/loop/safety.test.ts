@@ -6,6 +6,7 @@ import { GB, HOUR } from '../bench/engine-bench.js';
 import { handleOn } from '../bench/sqlite.js';
 import { pollLater, addServices, useEach } from './polls.js';
 import { useBench } from '../bench/each-test.js';
+import { onFiles } from '../bench/on-files.js';
 
 const at = useBench(startEasyDcimBench);
 
@@ -39,7 +40,7 @@ describe('a panel that answers garbage for some services', () => {
   });
 });
 
-it('a poll of a panel that is down writes no cycles', async () => {
+onFiles('a poll of a panel that is down writes no cycles', async () => {
   await addServices(at, 2);
   useEach(at, [1, 2], 50);
   await at.poll();
