@@ -11,8 +11,8 @@ export interface Scope {
   session: Session | null;
   /** The first failed write: it fails the whole transaction, even if the work caught the error. */
   failure: { error: unknown } | null;
-  /** Whether the work threw: the error is the caller's or already a store error. */
-  thrown: boolean;
+  /** What the work threw: the error is the caller's or already a store error. */
+  thrown: { error: unknown } | null;
 }
 
 /** What a transaction ends with that is only run to be undone. */
@@ -82,14 +82,15 @@ export abstract class StoreConnections implements Access {
     let last: Scope | null = null;
     try {
       return await this.transact(async (session) => {
-        const scope: Scope = { active: true, session, failure: null, thrown: false };
+        const scope: Scope = { active: true, session, failure: null, thrown: null };
         await verifyFences(session, fences);
         last = scope;
         return this.#within(scope, () => work(session, scope));
       });
     } catch (error) {
-      // An error that the work threw is the caller's, even if it resembles a disk error.
-      throw (last as Scope | null)?.thrown === true ? error : this.toStoreError(error);
+      // An error that the work threw is the caller's, even if it resembles a disk error. Its transaction may end with another one.
+      const thrown = (last as Scope | null)?.thrown ?? null;
+      throw thrown?.error === error ? error : this.toStoreError(error);
     }
   }
 
@@ -143,7 +144,7 @@ export abstract class StoreConnections implements Access {
       if (scope.failure !== null) throw scope.failure.error;
       return result;
     } catch (error) {
-      scope.thrown = true;
+      scope.thrown = { error };
       throw error;
     } finally {
       scope.active = false;

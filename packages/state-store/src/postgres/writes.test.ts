@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { openStore } from '../open-store.js';
 import type { StateStore } from '../store.js';
+import type { StoreError } from '../store-error.js';
 import { hold, minute, service } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 import { type CuttableWay, openWay } from '../testing/cuttable.js';
@@ -86,6 +87,25 @@ describe('writes of several processes', () => {
       result.status === 'rejected' ? (result.reason as Error).message : null,
     );
     expect(reasons.sort()).toEqual([null, 'held'].sort());
+  });
+
+  it('that collide once there is no time left end with an error of the store, and not of its driver', async () => {
+    const both = meet(2);
+    const add = async (id: string): Promise<unknown> => {
+      const store = await openStore({ location: at.location, wait: 0, random: () => 0 });
+      stores.push(store);
+      return store.write(async (tables) => {
+        await tables.holds.open();
+        await both();
+        await tables.holds.add(hold(`${id}-1`, { service: id, reason: id }));
+        // A work that goes on after its collision meets the next statement of a transaction that is given up.
+        await tables.holds.open();
+      });
+    };
+    const ended = await Promise.allSettled([add('h'), add('i')]);
+    const reasons = ended.flatMap((result) => (result.status === 'rejected' ? [result.reason as StoreError] : []));
+    expect(reasons.map(({ code }) => code)).toEqual(['store_busy']);
+    expect(reasons[0]?.message).toContain('is locked by another process');
   });
 });
 
