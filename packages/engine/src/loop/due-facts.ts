@@ -11,7 +11,7 @@ import {
   findRate,
   findRules,
   findStanding,
-  isUnsettled,
+  hasOpenWork,
   type LastRun,
   type Next,
   planNext,
@@ -115,7 +115,7 @@ export function findLasting(context: Context, panel: Panel, work: Applied, until
     return null;
   const rate = findRate(context, panel, work, cycle);
   const later = findRate({ config: context.config, now: () => until }, panel, work, cycle);
-  if (isUnsettled(work) || rate.bytesPerSecond !== later.bytesPerSecond) return null;
+  if (hasOpenWork(work) || rate.bytesPerSecond !== later.bytesPerSecond) return null;
   return findStanding(context, panel, work, { decision, rate, readAt: usage.at });
 }
 

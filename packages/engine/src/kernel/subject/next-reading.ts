@@ -89,7 +89,7 @@ export function findNext(context: Context, panel: RatedPanel & Pick<Panel, 'kind
   const { cycle, product } = facts;
   const rate = findRate(context, panel, facts, cycle);
   const known = toKnown(rate, last);
-  const isOpen = last.busy || isUnsettled(facts);
+  const isOpen = last.busy || hasOpenWork(facts);
   if (facts.skipped !== null && !isOpen)
     return { at: NEVER, reason: 'skipped', about: facts.skipped, remainingBytes: null, ...known };
   const isMetered = cycle !== null && facts.skipped === null && panel.kind.capabilities.includes('usage');
@@ -167,7 +167,7 @@ export function findRules(
 }
 
 /** Returns whether each run has something to do for a service: it is held, or something is not undone, made or known yet. */
-export function isUnsettled(facts: Facts): boolean {
+export function hasOpenWork(facts: Facts): boolean {
   const { holds, ended, evidence, toRestrict, unresolved } = facts;
   const { lifted, disabledForAgent, creating, delivering, termination } = facts;
   if (lifted || disabledForAgent || creating || delivering || termination !== null) return true;
