@@ -226,7 +226,7 @@ describe('runs that leave compliant services as they are', () => {
         if (drawn < 0.4) byDue += leftByDue;
       }
       // Otherwise nothing was compared.
-      expect(left).toBeGreaterThan(RUNS);
+      expect(left).toBeGreaterThan(RUNS / 2);
       expect(byDue).toBeGreaterThan(0);
     },
   );
