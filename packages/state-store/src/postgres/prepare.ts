@@ -6,11 +6,9 @@ import { StoreError } from '../store-error.js';
 import { newClient } from './connect.js';
 import { ClientConnection, onConnection, StatementNames } from './driver.js';
 import { toStoreError } from './errors.js';
+import { OLDEST_POSTGRES } from './oldest.js';
 import { findStore, type Found, migratePostgres } from './migrate.js';
 import { type PostgresSettings, readPostgresUrl } from './url.js';
-
-/** The oldest version of the server, as `server_version_num` states it. */
-const OLDEST_SERVER = 150_000;
 
 /** Options with their defaults. */
 export type OpenPostgresOptions = OpenStoreOptions & { clock: { now(): number }; wait: number };
@@ -43,10 +41,10 @@ export async function inspect(connection: ClientConnection, { schema, shown }: P
     version?: string;
     encoding?: string;
   };
-  if ((number ?? 0) < OLDEST_SERVER) {
+  if ((number ?? 0) < OLDEST_POSTGRES * 10_000) {
     throw new StoreError(
       'store_unsupported',
-      `The store ${shown} needs PostgreSQL 15 or newer; the server is ${version}.`,
+      `The store ${shown} needs PostgreSQL ${OLDEST_POSTGRES} or newer; the server has ${version}. Upgrade it, or use another one.`,
     );
   }
   if (encoding !== 'UTF8') {

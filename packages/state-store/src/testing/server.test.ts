@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { OLDEST_POSTGRES } from '../postgres/oldest.js';
 import { sharedPostgres, whyNoPostgres } from './server.js';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,7 +26,7 @@ describe('without PostgreSQL', () => {
 
   it.each(['an empty folder', 'none'])('the reason names the folder, and no server is started (%s)', async (kind) => {
     if (kind === 'none') process.env['SLUICE_TEST_POSTGRES'] = join(folder, 'none');
-    const reason = `PostgreSQL 15 or newer is not installed in ${process.env['SLUICE_TEST_POSTGRES']}`;
+    const reason = `PostgreSQL ${OLDEST_POSTGRES} or newer is not installed in ${process.env['SLUICE_TEST_POSTGRES']}`;
     expect(whyNoPostgres()).toBe(reason);
     await expect(sharedPostgres()).rejects.toThrow(`No server can be started: ${reason}.`);
   });

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SCHEMA } from '../migrations/schema.js';
+import { OLDEST_POSTGRES } from '../postgres/oldest.js';
 import { supervise, type SupervisedServer } from './supervise.js';
 
 /** Where the versions are, each in a folder by its number; `SLUICE_TEST_POSTGRES` is another one. */
@@ -53,10 +54,10 @@ export function whyNoPostgres(): string | null {
 function findPrograms(): Programs | string {
   const folder = toVersions();
   const versions = existsSync(folder) ? readdirSync(folder).map(Number) : [];
-  const newest = Math.max(...versions.filter((version) => version >= 15));
+  const newest = Math.max(...versions.filter((version) => version >= OLDEST_POSTGRES));
   const bin = join(folder, String(newest), 'bin');
   if (!existsSync(join(bin, 'initdb')) || !existsSync(join(bin, 'postgres')))
-    return `PostgreSQL 15 or newer is not installed in ${folder}`;
+    return `PostgreSQL ${OLDEST_POSTGRES} or newer is not installed in ${folder}`;
   if (process.getuid?.() !== 0) return { bin, user: null };
   const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
   if (uid === undefined || gid === undefined) return 'the server refuses to run as root, and there is no user postgres';
