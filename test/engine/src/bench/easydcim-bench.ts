@@ -54,7 +54,7 @@ export function easyDcimConfig(url: string, more = '', panelMore = ''): string {
   return `timeZone: UTC
 ${more.includes('poll:') ? '' : NO_DOUBT}
 panels:
-  dcim: { kind: easydcim, url: "${url}", allowHttp: true, token: ${TOKEN}, retries: 0, timeout: 2s${panelMore} }
+  dcim: { kind: easydcim, url: "${url}", allowHttp: true, token: ${TOKEN}, retries: 0, timeout: 20s${panelMore} }
 products:${PRODUCTS}
 ${more}`;
 }
