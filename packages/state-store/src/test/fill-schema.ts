@@ -90,16 +90,19 @@ function toValue(table: TableDefinition, column: string, type: string): string {
 /** Tables that have many rows after `fillSchema`. */
 export const LARGE: ReadonlySet<string> = new Set([...readTables(SCHEMA).keys()].filter((name) => !SMALL.has(name)));
 
-/** Statements that fill an empty schema with rows as a store in use has them, and tell the planner of them. */
+/** Statements that fill a schema with rows as a store in use has them, in the place of all others, and count them for the planner. */
 export function fillSchema(): string[] {
   const tables = [...readTables(SCHEMA).values()].filter(({ name }) => LARGE.has(name));
   return [
-    'set session_replication_role = replica',
+    'set session_replication_role = replica; begin',
+    // A schema has the rows of the test before.
+    `truncate ${tables.map(({ name }) => `"${name}"`).join(', ')}`,
     ...tables.map((table) => {
       const columns = table.columns.map(({ name }) => `"${name}"`).join(', ');
       const values = table.columns.map(({ name, type }) => toValue(table, name, type)).join(', ');
       return `insert into "${table.name}" (${columns}) select ${values} from generate_series(1, ${toCount(table.name)}) as "each"(i)`;
     }),
+    'commit',
     ...tables.map(({ name }) => `vacuum analyze "${name}"`),
   ];
 }
