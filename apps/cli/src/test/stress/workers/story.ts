@@ -74,7 +74,7 @@ async function play(world: World, random: SeededRandom, measure: Measure, crowd:
     wrong.push(...wrongMeanwhile({ world, records: runner.records, onItsWayMs: ON_ITS_WAY_MS }, touches));
     wrong.push(...wrongEndings(runner.records), ...crowd.wrong());
     await calm(runner);
-    wrong.push(...(await listWrong(world)));
+    wrong.push(...(await listWrong(world, runner.records)));
   } catch (error) {
     throw new Error(`${String(error)}\n${timeline(world, runner.records)}`, { cause: error });
   } finally {
@@ -88,12 +88,12 @@ async function play(world: World, random: SeededRandom, measure: Measure, crowd:
 const ON_ITS_WAY_MS = 6000;
 
 /** What is wrong once nothing is under way any more: each effect has to be there, once. */
-async function listWrong(world: World): Promise<string[]> {
+async function listWrong(world: World, records: Runner['records']): Promise<string[]> {
   return [
     ...wrongTargets(world),
     ...world.wrongNow(),
     ...(await world.wrongAfter()),
-    ...(await wrongStore(world)),
+    ...(await wrongStore(world, records)),
     ...world.repeated().map((what) => `made twice: ${what}`),
     ...world.servers.flatMap(({ failures }) => failures),
   ];

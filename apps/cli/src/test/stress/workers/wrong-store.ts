@@ -1,9 +1,11 @@
+import type { ActionRecord } from '@sluice/state-store';
 import { isAlive, realClock } from '@sluice/engine';
 import { processParts } from '@sluice/engine/process';
+import type { CommandRecord } from '../runner.js';
 import { type World, listPanels } from '../world.js';
 
 /** What a store must not have once every run has ended: findings, leases, what is in doubt, and evidence without its change. */
-export async function wrongStore(world: World): Promise<string[]> {
+export async function wrongStore(world: World, records: readonly CommandRecord[]): Promise<string[]> {
   const { stdout } = await world.bench.sluice(['db', 'check', '--json'], { clock: realClock });
   const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; message?: string }[] };
   const findings = checks.filter(({ status }) => status !== 'ok');
@@ -14,7 +16,9 @@ export async function wrongStore(world: World): Promise<string[]> {
         // What a killed run leased and nobody needed since may still stand there; nobody waits for it.
         .filter(({ owner }) => isAlive(owner, processParts().owner.host))
         .map(({ name, run }) => `${run} has left the lease of ${name}`),
-      ...(await actions.unresolved()).map(({ id, type, target, state }) => `${id} (${type} ${target}) is ${state}`),
+      ...(await actions.unresolved())
+        .filter((action) => !isOfKilled(action, records))
+        .map(({ id, type, target, state }) => `${id} (${type} ${target}) is ${state}`),
     ])),
     ...(await wrongEvidence(world)),
   ];
@@ -42,4 +46,13 @@ async function wrongEvidence(world: World): Promise<string[]> {
     wrong.push(`${panel}: restricted are ${shown.join(', ')}, and there is evidence of ${known.join(', ')}`);
   }
   return wrong;
+}
+
+/** Whether the row is that of a whole command that was killed: it waits for the same command, and nobody repeats one that changes nothing. */
+function isOfKilled({ type, target }: ActionRecord, records: readonly CommandRecord[]): boolean {
+  const [first, verb] = type.split(':');
+  return records.some(
+    ({ command: { words }, exitCode }) =>
+      exitCode === null && first === words[0] && verb === words[1] && target === words[2],
+  );
 }
