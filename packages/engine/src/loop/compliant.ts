@@ -57,7 +57,7 @@ export class CompliantServices implements NotesUnchanged {
     private readonly run: PanelRun,
     private readonly unchanged: NonNullable<Panel['unchanged']>,
     /** Services with more than a reading. */
-    private readonly unsettled: ReadonlySet<string>,
+    private readonly withMore: ReadonlySet<string>,
   ) {}
 
   /** Begins with the services of a panel; null where the run has to decide on each of them. */
@@ -68,7 +68,7 @@ export class CompliantServices implements NotesUnchanged {
     if (request.allowMass || request.assumed !== undefined || (request.keepAll ?? true)) return null;
     if (panel.agents !== undefined || panel.telephony !== undefined || panel.plausibility !== undefined) return null;
     if (kind.capabilities.includes('window-usage') || (stopped?.size ?? 0) > 0) return null;
-    return new CompliantServices(run, unchanged, await findUnsettled(run));
+    return new CompliantServices(run, unchanged, await findWithMore(run));
   }
 
   /** Yields the services of the panel that the run has to decide on, in pages. */
@@ -94,7 +94,7 @@ export class CompliantServices implements NotesUnchanged {
   async #leave(page: readonly CompliantEntry[], confirmedAt: string | null): Promise<ReadonlySet<string>> {
     const { context, panel, start, scope, readings } = this.run;
     const left = new Set<string>();
-    const known = page.filter(({ found, service }) => found !== null && !this.unsettled.has(service));
+    const known = page.filter(({ found, service }) => found !== null && !this.withMore.has(service));
     if (known.length === 0 || context.deps.signal.aborted) return left;
     const lists = await this.unchanged.read(scope, context.deps.signal).catch(() => null);
     // The services say themselves why they can't be read.
@@ -226,7 +226,7 @@ export class CompliantServices implements NotesUnchanged {
 }
 
 /** Services with more than a reading: overrides, holds, evidence, actions in doubt, lifts and alarms. */
-async function findUnsettled({ context, panel, alarmed }: PanelRun): Promise<ReadonlySet<string>> {
+async function findWithMore({ context, panel, alarmed }: PanelRun): Promise<ReadonlySet<string>> {
   const { store } = context;
   const scope = { panel: panel.name };
   const rows = [
@@ -237,10 +237,10 @@ async function findUnsettled({ context, panel, alarmed }: PanelRun): Promise<Rea
     await store.evidence.open(scope),
     await store.actions.unresolved(scope),
   ];
-  const unsettled = new Set(alarmed);
-  for (const { service } of rows.flat()) if (service !== null) unsettled.add(service);
-  if (panel.kind.keepsQuota === true) for (const id of await readLifted(store, panel.name)) unsettled.add(id);
-  return unsettled;
+  const withMore = new Set(alarmed);
+  for (const { service } of rows.flat()) if (service !== null) withMore.add(service);
+  if (panel.kind.keepsQuota === true) for (const id of await readLifted(store, panel.name)) withMore.add(id);
+  return withMore;
 }
 
 /** Whether nothing but the reading, the rows of the service and the settings decided. */

@@ -134,7 +134,7 @@ const evidence: EvidenceRecord = {
 const alarm = { id: 'alarm-1', key: 'code:svc-2', code: 'code', panel: 'relay', service: SERVICE, message: 'wrong' };
 
 /** What is stored about a service outside of the rows by which a run finds it as it was. */
-const UNSETTLED: readonly (readonly [string, (tables: StoreTables) => Promise<unknown>])[] = [
+const ROWS: readonly (readonly [string, (tables: StoreTables) => Promise<unknown>])[] = [
   ['an override', ({ overrides }) => overrides.set({ ...override, since, until: null, note: null })],
   ['a hold', ({ holds }) => holds.add(hold)],
   [
@@ -162,7 +162,7 @@ it('leave services of which nothing else is stored', async () => {
   expect(loaded).toEqual([]);
 });
 
-it.each(UNSETTLED)('decide on a service with %s', async (_what, write) => {
+it.each(ROWS)('decide on a service with %s', async (_what, write) => {
   await store.write(write);
   await poll();
   expect(loaded).toEqual([SERVICE]);
