@@ -33,13 +33,14 @@ export async function measureScale(settings, say) {
 async function measureKinds({ kinds, costs: { small, large, rounds }, largest }, { newDatabase, say }) {
   const figures = {};
   for (const kind of kinds) {
-    const measure = async (panels, services) => {
+    const measure = async (panels, services, times = rounds) => {
       say(`${kind}, ${panels} × ${services} services`);
       const database = newDatabase === null ? null : await newDatabase();
-      return measureCosts({ kind, panels, services, rounds, database });
+      return measureCosts({ kind, panels, services, rounds: times, database });
     };
     const sizes = { small: await measure(1, small), large: await measure(1, large) };
-    if (largest[kind] !== undefined) sizes.largest = await measure(2, largest[kind]);
+    // One process has its store in a file; a run this long is measured once.
+    if (largest[kind] !== undefined && newDatabase === null) sizes.largest = await measure(2, largest[kind], 1);
     const fit = fitCosts(sizes.small, sizes.large);
     for (const size of Object.values(sizes)) size.dueReadings = countDueReadings(size, fit);
     figures[kind] = { ...sizes, fit };

@@ -17,13 +17,13 @@ export const FULL = {
   kinds: ['easydcim', 'flvx', 'hiddify'],
   costs: { small: 250, large: 2000, rounds: 3 },
   // Two panels of each kind. The originals name no number of users: these are the sizes of the other parts of the bench.
-  largest: { easydcim: 10_000, flvx: 10_000, hiddify: 50_000 },
+  largest: { easydcim: 10_000, flvx: 10_000, hiddify: 20_000 },
   processes: {
     panels: ['easydcim', 'easydcim', 'flvx', 'easydcim', 'hiddify', 'easydcim', 'easydcim', 'flvx'],
     services: 500,
     latency: { medianMs: 50, spread: 0.5 },
     processes: [1, 2, 4],
-    rounds: 3,
+    rounds: 2,
   },
   simulation: {
     size: { services: 1_000_000, panels: 50, each: 10, seed: 36, kinds: MIX },
