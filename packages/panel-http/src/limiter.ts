@@ -10,9 +10,16 @@ import {
 import { isPanelError, type PanelError, type PanelErrorCode } from './errors.js';
 import type { Clock } from './types.js';
 
-/** Limits how many tasks run at once and how many start per second. */
+interface QueueOptions {
+  first: boolean;
+  signal: AbortSignal | undefined;
+}
+
+/** Limits how many tasks run at once and how many calls start per second. */
 export interface Limiter {
-  run<T>(task: () => Promise<T>, options: { first: boolean; signal: AbortSignal | undefined }): Promise<T>;
+  run<T>(task: () => Promise<T>, options: QueueOptions): Promise<T>;
+  /** Waits for a turn to start a call; null where nothing limits the starts. What waits for more waits for its turn last. */
+  readonly turn: ((options: QueueOptions) => Promise<void>) | null;
   concurrency: number;
   readonly inFlight: number;
   readonly waiting: number;
@@ -22,16 +29,14 @@ export interface Limiter {
 const OPENED_AT_ONCE = 64;
 
 /**
- * Creates a limiter of `concurrency` tasks at once and `requestsPerSecond` starts per second, in small portions rather than in one
+ * Creates a limiter of `concurrency` tasks at once and `requestsPerSecond` turns per second, in small portions rather than in one
  * burst per second. A wide limiter opens step by step.
  */
 export function createLimiter(concurrency: number, requestsPerSecond?: number, minIntervalMs = 0): Limiter {
   const portions = requestsPerSecond === undefined ? null : toPortions(requestsPerSecond);
   const pace = minIntervalMs > 0 ? { intervalCap: 1, interval: minIntervalMs } : portions;
-  const queue = new PQueue({
-    concurrency: Math.min(concurrency, OPENED_AT_ONCE),
-    ...(pace === null ? {} : { ...pace, strict: true }),
-  });
+  const queue = new PQueue({ concurrency: Math.min(concurrency, OPENED_AT_ONCE) });
+  const turns = pace === null ? null : new PQueue({ ...pace, strict: true });
   let limit = concurrency;
   let opening = false;
   const openMore = (): void => {
@@ -44,12 +49,12 @@ export function createLimiter(concurrency: number, requestsPerSecond?: number, m
     });
   };
   return {
-    run: (task, { first, signal }) => {
-      const priority = first ? 1 : 0;
-      const done = signal === undefined ? queue.add(task, { priority }) : leaveOnAbort(queue, task, priority, signal);
+    run: (task, options) => {
+      const done = enqueue(queue, task, options);
       openMore();
       return done;
     },
+    turn: turns === null ? null : (options) => enqueue(turns, () => Promise.resolve(), options),
     get concurrency() {
       return limit;
     },
@@ -60,10 +65,10 @@ export function createLimiter(concurrency: number, requestsPerSecond?: number, m
       openMore();
     },
     get inFlight() {
-      return queue.pending;
+      return queue.pending - (turns?.size ?? 0);
     },
     get waiting() {
-      return queue.size;
+      return queue.size + (turns?.size ?? 0);
     },
   };
 }
@@ -72,6 +77,11 @@ export function createLimiter(concurrency: number, requestsPerSecond?: number, m
 export function toPortions(requestsPerSecond: number): { intervalCap: number; interval: number } {
   const intervalCap = Math.max(1, Math.ceil(requestsPerSecond / 20));
   return { intervalCap, interval: Math.ceil((intervalCap * 1000) / requestsPerSecond) };
+}
+
+function enqueue<T>(queue: PQueue, task: () => Promise<T>, { first, signal }: QueueOptions): Promise<T> {
+  const priority = first ? 1 : 0;
+  return signal === undefined ? queue.add(task, { priority }) : leaveOnAbort(queue, task, priority, signal);
 }
 
 /** While it waits a task leaves at once when it is called off; once it runs it knows best itself what that means. */
@@ -176,8 +186,11 @@ function decrease(state: AdaptiveState, factor: number): AdaptiveState {
 
 /** Stops calls to a panel that keeps failing. */
 export interface Breaker {
-  /** Runs the task unless the circuit is open; then throws the error of `refuse`, which gets the remaining milliseconds. */
-  run<T>(task: () => Promise<T>, refuse: (leftMs: number) => PanelError): Promise<T>;
+  /**
+   * Runs the task unless the circuit is open; then throws the error of `refuse`, which gets the remaining milliseconds. A task that waits
+   * calls `ask` afterwards, which throws that error where the circuit opened meanwhile.
+   */
+  run<T>(task: (ask: () => void) => Promise<T>, refuse: (leftMs: number) => PanelError): Promise<T>;
   /** Counts a failure that was found outside of a task. */
   fail(error: PanelError): Promise<void>;
 }
@@ -194,6 +207,7 @@ const COUNTED: ReadonlySet<PanelErrorCode> = new Set<PanelErrorCode>([
 /** Creates a circuit that opens after `failures` in a row and lets one probe through after `cooldownMs`. */
 export function createBreaker(failures: number, cooldownMs: number, clock: Clock): Breaker {
   let openedAt = 0;
+  let opened = 0;
   const leftMs = (): number => {
     const passed = clock.now() - openedAt;
     // A clock that was set back must not keep the circuit open.
@@ -213,12 +227,20 @@ export function createBreaker(failures: number, cooldownMs: number, clock: Clock
   );
   policy.onBreak(() => {
     openedAt = clock.now();
+    opened += 1;
   });
   return {
-    run: (task, refuse) =>
-      policy.execute(task).catch((error: unknown) => {
+    run: (task, refuse) => {
+      const begin = (): ReturnType<typeof task> => {
+        const before = opened;
+        return task(() => {
+          if (opened !== before && policy.state !== CircuitState.Closed) throw refuse(leftMs());
+        });
+      };
+      return policy.execute(begin).catch((error: unknown) => {
         throw error instanceof BrokenCircuitError ? refuse(leftMs()) : error;
-      }),
+      });
+    },
     async fail(error) {
       if (policy.state !== CircuitState.Closed) return;
       await policy

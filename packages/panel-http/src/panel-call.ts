@@ -7,6 +7,7 @@ import { readAnswer, type ReadResult } from './read-answer.js';
 import { createRedactor, isCredentialHeader } from './redact.js';
 import { retryDelay } from './retry-delay.js';
 import type { Transport } from './transport.js';
+import { needsTurn, waitForTurn } from './turn.js';
 import type { PanelAnswer, PanelHttpOptions, PanelRequest } from './types.js';
 
 type DynamicAuth = Exclude<NonNullable<PanelHttpOptions['auth']>, { bearer: string }>;
@@ -141,20 +142,20 @@ class PanelCall<T> {
   #queued(): Promise<PanelAnswer<T>> {
     const { limiter, breaker } = this.#transport;
     const { signal } = this.#request;
-    const { admit } = this.#transport.options;
-    const attempt = (): Promise<PanelAnswer<T>> =>
-      admit === undefined ? this.#attempt() : admit(signal).then(() => this.#attempt());
+    const first = this.#attempts > 0;
     const refuse = (leftMs: number): PanelError => this.#circuitOpen(leftMs);
+    const attempt = (ask?: () => void): Promise<PanelAnswer<T>> =>
+      needsTurn(this.#transport)
+        ? waitForTurn(this.#transport, { first, signal, ask }).then(() => this.#attempt())
+        : this.#attempt();
     const task = breaker === null ? attempt : (): Promise<PanelAnswer<T>> => breaker.run(attempt, refuse);
-    return limiter.run(task, { first: this.#attempts > 0, signal });
+    return limiter.run(() => task(), { first, signal });
   }
 
   async #attempt(): Promise<PanelAnswer<T>> {
     const transport = this.#transport;
     const { clock } = transport;
     if (transport.closed) throw this.#error(CLOSED);
-    // No promise without a pause, because a poll makes many thousand calls.
-    if (transport.pausedUntil !== 0) await this.#waitForPause();
     const generation = transport.renewal?.generation ?? 0;
     const made = this.#headers();
     const headers = made instanceof Promise ? await made : made;
@@ -274,16 +275,6 @@ class PanelCall<T> {
       this.#transport.pausedUntil = Math.max(this.#transport.pausedUntil, now + retryAfterMs);
     }
     return this.#error(failure);
-  }
-
-  /** Waits as long as the panel asked all callers to wait; bounded, so that a changed clock can't extend it. */
-  async #waitForPause(): Promise<void> {
-    const transport = this.#transport;
-    const { clock, pausedUntil } = transport;
-    const left = Math.min(pausedUntil - clock.now(), transport.retry.maxRetryAfterMs);
-    if (left > 0) await clock.sleep(left, this.#request.signal);
-    // Later calls don't wait again, also where the clock was set back.
-    if (transport.pausedUntil === pausedUntil) transport.pausedUntil = 0;
   }
 
   #circuitOpen(leftMs: number): PanelError {

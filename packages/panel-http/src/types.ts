@@ -134,7 +134,10 @@ export interface PanelHttpOptions {
   adaptive?: boolean;
   /** Attempts started per second. Default unlimited. */
   requestsPerSecond?: number;
-  /** Awaited before each attempt, such as for a rate that several processes share. A call fails with what it throws. Default none. */
+  /**
+   * Awaited before each attempt, such as for a rate that several processes share, and again where the panel asked for a pause meanwhile. A
+   * call fails with what it throws. Default none.
+   */
   admit?: (signal: AbortSignal | undefined) => Promise<void>;
   /** Milliseconds between the starts of two attempts. Replaces `requestsPerSecond`. Default none. */
   minIntervalMs?: number;
