@@ -45,9 +45,10 @@ const SERVICES = 8;
     schema.release().catch(() => undefined);
   });
 
-  it('holds over all processes of a store on PostgreSQL', async () => {
+  /** Notes when each call of a plan of all engines reached the panel. */
+  const planAll = async (): Promise<number[]> => {
     const starts: number[] = [];
-    panel.server.inject({
+    const remove = panel.server.inject({
       match: () => {
         starts.push(performance.now());
         return false;
@@ -55,10 +56,26 @@ const SERVICES = 8;
       fault: { kind: 'cut' },
     });
     const reports = await Promise.all(engines.map(({ sluice }) => sluice.plan()));
+    remove();
     expect(reports.map(({ totals }) => totals.read)).toEqual([SERVICES, SERVICES, SERVICES]);
-    starts.sort((a, b) => a - b);
+    return starts.sort((a, b) => a - b);
+  };
+
+  it('holds over all processes of a store on PostgreSQL', async () => {
+    const starts = await planAll();
     expect(starts.length).toBeGreaterThanOrEqual(3 * SERVICES);
     // A busy machine makes it longer, never shorter; without a common limit it would be a third.
     expect(starts.at(-1)! - starts[0]!).toBeGreaterThan((0.75 * starts.length * 1000) / PER_SECOND);
+  });
+
+  it('holds after a pause that the panel asked for', async () => {
+    const begun = performance.now();
+    const fault = { kind: 'status', status: 429, headers: { 'Retry-After': '1' } } as const;
+    const remove = panel.server.inject({ match: () => performance.now() - begun < 600, fault });
+    const starts = await planAll();
+    remove();
+    const fullest = Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + 250).length));
+    // Five and a late one; all that waited for the end of the pause would be three times as many.
+    expect(fullest).toBeLessThanOrEqual(10);
   });
 });
