@@ -66,7 +66,8 @@ const GENERAL: Record<string, string> = {
   'panels.*.timeZone': 'Time zone of the panel, if it differs from the top-level one',
   'panels.*.concurrency': 'Maximum number of simultaneous calls; default 8',
   'panels.*.adaptive': 'Reduce simultaneous calls while the panel refuses calls or slows down',
-  'panels.*.requestsPerSecond': 'Maximum number of calls per second; no limit by default',
+  'panels.*.requestsPerSecond':
+    'Maximum number of calls per second, one late call more at times where several processes share a store; no limit by default',
   'panels.*.timeout': 'Timeout of one attempt of a call; six times as long for lists of a Hiddify panel',
   'panels.*.retries':
     'Number of retries of a failed call that only reads; a call that changes the panel is repeated only after the panel was read',
