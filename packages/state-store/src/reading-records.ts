@@ -31,7 +31,10 @@ export interface DueReading {
   row: NextReadingRecord | null;
 }
 
-/** When readings are due. Only runs that read what is due write here; changes of a service make its row due at once. */
+/**
+ * When readings are due. Only runs that read what is due plan here; changes of a service, and runs that read it otherwise, make its row
+ * due at once.
+ */
 export interface ReadingTables {
   nextReadings: {
     /** The rows of these services, or of the lists of a panel (`services: ['']`), ordered by service. */
@@ -45,6 +48,11 @@ export interface ReadingTables {
     first(panel: string): Promise<NextReadingRecord | null>;
     /** Adds rows, or replaces those of the same version. */
     put(records: readonly NextReadingRecord[]): Promise<void>;
+    /**
+     * Makes the rows of a panel due at once, of its services and of its lists, or those of one service and of the lists: they are planned
+     * again from what is stored by then.
+     */
+    change(filter: { panel: string; service: string | null }): Promise<void>;
     /** Deletes the rows of a panel, of its services and of its lists. */
     clear(panel: string): Promise<void>;
   };

@@ -103,6 +103,18 @@ function toEarlier({ config, deps }: Context): string {
   return new Date(deps.clock.now() - config.poll.interval).toISOString();
 }
 
+/**
+ * Lets the next run over what is due plan again from what a run over all services, or over one, stores: what that has read may be
+ * doubted, failed or unfinished, or show another speed of a line. Called before it reads, so that it may be killed at any moment.
+ */
+export async function planAgain({ context, panel, leases }: PlannedAgain, only: ServiceRecord | null): Promise<void> {
+  if (context.config.poll.maxOvershoot === undefined) return;
+  const of = { panel: panel.name, service: only?.id ?? null };
+  await context.write(leases.held, (tables) => tables.nextReadings.change(of));
+}
+
+type PlannedAgain = Pick<PanelRun, 'context' | 'panel' | 'leases'>;
+
 /** Stores when services are read next, after all else: a run that is killed before reads them again. */
 export async function storeNext({ due, left, context, leases, request }: PanelRun): Promise<void> {
   // Of lists, an interrupted run knows not all.

@@ -15,7 +15,7 @@ import { leaveOutBegun, leaveOutZeroed } from '../kernel/subject/facts.js';
 import { withLines } from './due-facts.js';
 import { type DueServices, findDue, noteNext, toPages } from './due.js';
 import { listExceeded } from './due-exceeded.js';
-import { countActive, listBesidesFallen, readEarlierChanges, storeNext } from './due-panel.js';
+import { countActive, listBesidesFallen, planAgain, readEarlierChanges, storeNext } from './due-panel.js';
 import { eachPage } from '../kernel/subject/pages.js';
 import type { Applied, Decided, Read } from '../kernel/subject/stages.js';
 import { isLeftOut, isLeftAsIs, isOnlyRead, saysStopped, untouched } from '../kernel/subject/to-stage.js';
@@ -55,6 +55,7 @@ export async function runPanel(
   const readsDue = request.due === true && only === null;
   const due = readsDue ? await findDue(context, panel, { leases: leases.held, dryRun: request.dryRun }) : null;
   if (readsDue && due === null) return null;
+  if (!readsDue && !request.dryRun) await planAgain(ofPanels, only);
   const first = await runOnce({ ...ofPanels, due }, only, parts);
   if ('code' in first) return first;
   if (request.dryRun) return null;

@@ -55,6 +55,14 @@ describe('next readings', () => {
     await plan();
     await holds.end('h', minute(3));
     expect(await list()).toEqual(['', '', minute(9)]);
+    await plan();
+    await nextReadings.change({ panel: 'dcim', service: 'b' });
+    expect(await list()).toEqual(['', minute(9), '']);
+    await plan();
+    await nextReadings.change({ panel: 'other', service: null });
+    expect(await list()).toEqual([minute(9), minute(9), minute(9)]);
+    await nextReadings.change({ panel: 'dcim', service: null });
+    expect(await list()).toEqual(['', '', '']);
   });
 
   it('are not replaced by what was computed before a change', async () => {

@@ -36,6 +36,10 @@ export function nextReadingsTable(access: Access): StoreTables['nextReadings'] {
         const rows = records.map((record) => nextReadings.values(record));
         await insertRows(session, nextReadings, rows, { do: 'update', key: ['panel', 'service'], same: 'version' });
       }),
+    change: ({ panel, service }) =>
+      access.write((session) =>
+        service === null ? makeDue(session, sql<boolean>`"panel" = ${panel}`) : noteChanged(session, [service]),
+      ),
     clear: (panel) =>
       access.write(async ({ db }) => {
         await db.deleteFrom('next_readings').where('panel', '=', panel).execute();

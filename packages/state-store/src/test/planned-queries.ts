@@ -47,6 +47,7 @@ export const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>>
   'autoBuy.list of one': (t) => t.autoBuy.list({ scope: 'client', subject: '7' }),
   'nextReadings.list': (t) => t.nextReadings.list({ panel: 'dcim', services: ['svc-1', ''] }),
   'nextReadings.due': (t) => t.nextReadings.due({ panel: 'dcim', now: minute(5), basis: 'b' }),
+  'nextReadings.change': (t) => t.nextReadings.change({ panel: 'dcim', service: null }),
   'nextReadings.first': (t) => t.nextReadings.first('dcim'),
   'holds.open of services': (t) => t.holds.open({ services: ['svc-1'] }),
   'holds.lasting of services': (t) => t.holds.lasting({ services: ['svc-1'] }),
