@@ -55,16 +55,23 @@ export function refuseUndue({ poll }: Pick<Config, 'poll'>, { service }: Pick<Ru
     });
 }
 
-/** Key of the condition with when polls of what is due last did what features do after the panels. */
-const DUTIES = 'due-duties';
+/**
+ * Begins the key of the condition with when polls of what is due last did what features do after the panels, before the panel that they
+ * were over; it is all of the key of polls over all panels.
+ */
+const DUTIES = 'due-duties:';
 
-/** Returns whether features do what they do after the panels of a poll: as often as with polls of all services. */
-export async function isTimeForDuties(context: Context): Promise<boolean> {
+/**
+ * Returns whether features do what they do after the panels of a poll: as often as with polls of all services, or with those over the same
+ * panel.
+ */
+export async function isTimeForDuties(context: Context, { panel = '' }: Pick<RunRequest, 'panel'>): Promise<boolean> {
   const now = context.now();
-  const last = (await context.store.conditions.get(DUTIES))?.since ?? '';
+  const key = `${DUTIES}${panel}`;
+  const last = (await context.store.conditions.get(key))?.since ?? '';
   const earliest = new Date(context.deps.clock.now() - context.config.poll.interval).toISOString();
   if (last > earliest && last <= now) return false;
-  await context.write([], (tables) => tables.conditions.put({ key: DUTIES, since: now, runs: 1, details: null }));
+  await context.write([], (tables) => tables.conditions.put({ key, since: now, runs: 1, details: null }));
   return true;
 }
 

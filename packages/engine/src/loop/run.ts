@@ -123,7 +123,7 @@ async function overPanels(
 async function doDuties(ended: EndedRun, duties: readonly RunDuty[]): Promise<ItemError | null> {
   const { context, request } = ended;
   if (!request.dryRun) context.refreshHoldsFile();
-  const isTime = request.due !== true || request.dryRun || (await isTimeForDuties(context));
+  const isTime = request.due !== true || request.dryRun || (await isTimeForDuties(context, request));
   const tasks = (isTime ? duties : []).map((duty) => async () => {
     if (await duty.wants(ended)) await duty.end(ended);
   });

@@ -1,9 +1,10 @@
-import type { RunReport } from '@sluice/contract/documents';
 import type { ServiceSource, SourceUsage } from '@sluice/contract/ports';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
+import type { RunRequest } from '../../kernel/run/run-request.js';
 import type { Context } from '../../context/context.js';
+import type { EndedRun } from '../../loop/run-part.js';
 import { toCountedUsage } from '../../kernel/subject/counted.js';
 import { MOVED, openKnownSource } from './billing-address.js';
 import { type ConfiguredSource, findSource } from './open-billing.js';
@@ -16,20 +17,22 @@ interface Push {
 }
 
 /**
- * Writes usage and allowance that changed into the services of the billing system, after the run has enforced its decisions. A
- * failure is a notice; the next run writes the figures again.
+ * Writes usage and allowance that changed into the services of the billing system, after the run has enforced its decisions: of the
+ * services that it is over, whichever run has read them. A failure is a notice; the next run writes the figures again.
  */
-export async function pushUsage(context: Context, report: RunReport): Promise<void> {
+export async function pushUsage({ context, request, report }: EndedRun): Promise<void> {
   const configured = findSource(context);
   if (configured === null || context.deps.signal.aborted) return;
-  const { id } = report.run;
-  const notices = await openAndPush(context, configured, id);
+  const notices = await openAndPush(context, configured, request);
   if (notices.length === 0) return;
-  const added = await context.store.write((tables) => addNotices(context, tables, noticeRows(context, id, notices)));
+  const rows = noticeRows(context, report.run.id, notices);
+  const added = await context.store.write((tables) => addNotices(context, tables, rows));
   report.notices.push(...added.map(({ code, service, message }) => ({ code, service, message })));
 }
 
-async function openAndPush(context: Context, configured: ConfiguredSource, run: string): Promise<Notice[]> {
+type Over = Pick<RunRequest, 'panel' | 'service'>;
+
+async function openAndPush(context: Context, configured: ConfiguredSource, over: Over): Promise<Notice[]> {
   let source: ServiceSource;
   try {
     source = await openKnownSource(context, configured);
@@ -39,24 +42,44 @@ async function openAndPush(context: Context, configured: ConfiguredSource, run: 
     return [await toNotice(context, null, error)];
   }
   try {
-    return source.pushesUsage ? await pushAll(context, source, await findChanged(context, source, run)) : [];
+    return source.pushesUsage ? await pushAll(context, source, await findChanged(context, source, over)) : [];
   } finally {
     source.close();
   }
 }
 
-/** Returns the services that this run read, with other figures than the billing system has. */
-async function findChanged(context: Context, source: ServiceSource, run: string): Promise<Push[]> {
-  const services = (await context.store.services.list({})).filter(({ refs }) => refs[source.ref] !== undefined);
+/** Returns the services that a run is over, and of which other figures are stored than the billing system has. */
+async function findChanged({ store }: Context, source: ServiceSource, { panel, service: only }: Over): Promise<Push[]> {
+  const of = { ...(panel !== undefined && { panel }), ...(only !== undefined && { ids: [only] }) };
+  const services = (await store.services.list(of)).filter(({ refs }) => refs[source.ref] !== undefined);
   const ids = services.map(({ id }) => id);
-  const decisions = new Map((await context.store.decisions.latest(ids)).map((row) => [row.service, row]));
-  const pushed = new Map((await context.store.pushedUsage.list({ services: ids })).map((row) => [row.service, row]));
+  const decided = (await store.decisions.latest(ids)).filter(({ observing }) => !observing);
+  const decisions = new Map((await withLastReadings(store, decided)).map((row) => [row.service, row]));
+  const pushed = new Map((await store.pushedUsage.list({ services: ids })).map((row) => [row.service, row]));
   return services.flatMap((service) => {
     const decision = decisions.get(service.id);
-    const usage = decision?.run === run && !decision.observing ? toUsage(decision) : null;
+    const usage = decision === undefined ? null : toUsage(decision);
     if (usage === null) return [];
     const figures = source.toUsageText(usage);
     return figures === pushed.get(service.id)?.figures ? [] : [{ service, usage, figures }];
+  });
+}
+
+/** Returns decisions with the last reading of their cycle: runs may have failed to read a service since. */
+async function withLastReadings(
+  { cycles }: Context['store'],
+  decisions: readonly DecisionRecord[],
+): Promise<DecisionRecord[]> {
+  const unread = decisions.flatMap(({ service, readAt, cycle }) =>
+    readAt === null && cycle !== null ? [service] : [],
+  );
+  if (unread.length === 0) return [...decisions];
+  const read = new Map((await cycles.newest(unread)).map((cycle) => [cycle.id, cycle]));
+  return decisions.map((decision) => {
+    const cycle = decision.cycle === null ? undefined : read.get(decision.cycle);
+    if (decision.readAt !== null || cycle === undefined) return decision;
+    const { inBytes, outBytes, totalBytes, readAt } = cycle;
+    return { ...decision, inBytes, outBytes, totalBytes, readAt };
   });
 }
 

@@ -178,7 +178,7 @@ const hasSource = ({ context: { deps, config } }: EndedRun): boolean =>
 /** Usage in the services of the billing system. */
 const usage: RunDuty = {
   wants: (run) => !run.request.dryRun && hasSource(run),
-  end: async ({ context, report }) => (await import('../billing/push-usage.js')).pushUsage(context, report),
+  end: async (run) => (await import('../billing/push-usage.js')).pushUsage(run),
 };
 
 /** Ids of accounts in the services of the billing system. */

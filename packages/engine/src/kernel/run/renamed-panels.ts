@@ -24,6 +24,7 @@ const ENDED_BY_NAME = [
   'brake:store:',
   'calls_compared:',
   'due-changes:',
+  'due-duties:',
   'due-fall:',
   'mark:',
   'taken-over:',
