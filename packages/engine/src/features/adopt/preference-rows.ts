@@ -4,13 +4,13 @@ import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-st
 import { usageError } from '@sluice/panel-kind';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
-import { UNSTATED } from '../preferences/restrictions.js';
 import { toChange } from '../purchases/auto-buy-preferences.js';
-import { findRow, putOwn, readPreferences } from '../purchases/link-preferences.js';
+import { findRow, putOwn } from '../purchases/link-preferences.js';
 import { requireOffered, requirePackage } from '../purchases/packages.js';
 import type { KeptReport } from './kept-rows.js';
 import { openRow, parseYesNo, reportRows } from '../services/file-rows.js';
 import type { ImportRow } from '../services/plan-rows.js';
+import { readPreferences, UNSTATED } from '../../kernel/subject/auto-buy-rule.js';
 
 const COLUMNS: readonly string[] = ['service', 'client', 'enabled', 'package', 'threshold_gb', 'max_per_cycle'];
 

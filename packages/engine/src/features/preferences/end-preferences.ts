@@ -3,8 +3,8 @@ import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-st
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
-import { findRule } from './preferences.js';
-import { findRestrictions, UNSTATED } from './restrictions.js';
+import { findRestrictions } from './restrictions.js';
+import { findRule, UNSTATED } from '../../kernel/subject/auto-buy-rule.js';
 
 /** Services with another client. */
 interface MovedServices {

@@ -1,19 +1,8 @@
 import type { AutoBuyRule } from '@sluice/contract/documents';
 import { compareMoney } from '@sluice/quota-core';
-import type { AutoBuyRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
-
-/** What a preference states; null for what it leaves to the next level. */
-export type Stated = Pick<AutoBuyRecord, 'enabled' | 'package' | 'thresholdBytes' | 'thresholdPercent' | 'maxPerCycle'>;
-
-export const UNSTATED: Stated = {
-  enabled: null,
-  package: null,
-  thresholdBytes: null,
-  thresholdPercent: null,
-  maxPerCycle: null,
-};
+import type { Stated } from '../../kernel/subject/auto-buy-rule.js';
 
 /** Returns what of a change spends less than the rule does. */
 export function findRestrictions(config: Config, rule: AutoBuyRule, change: Partial<Stated>): Partial<Stated> {

@@ -14,10 +14,10 @@ import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { type LinkBudget, refuseOverLink } from './link-budget.js';
-import { findRow, putOfLink, putOwn, readPreferences } from './link-preferences.js';
+import { findRow, putOfLink, putOwn } from './link-preferences.js';
 import { findPackage, requireOffered, requirePackage } from './packages.js';
-import { findRule, isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
-import { UNSTATED } from '../preferences/restrictions.js';
+import { isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
+import { findRule, readPreferences, UNSTATED } from '../../kernel/subject/auto-buy-rule.js';
 
 /** What `auto-buy` is about: a service, or a client. */
 export type AutoBuySubject =

@@ -29,7 +29,8 @@ import { findLink } from './link-preferences.js';
 import { findNeeded, loadMore } from './needed.js';
 import { findPackage, lastCharged, type Package } from './packages.js';
 import { AGENT_LIMIT } from '../../kernel/subject/views.js';
-import { findRule, isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
+import { isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
+import { findRule } from '../../kernel/subject/auto-buy-rule.js';
 
 /** What a service would buy in this run, if its client has enough credit. */
 export interface Wish {

@@ -1,4 +1,3 @@
-import { readPreferences } from './link-preferences.js';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { buyWithin, withPending } from './agent-budget.js';
@@ -20,6 +19,7 @@ import type { PanelRun, PartHooks } from '../../loop/run-part.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import type { Decided, Planned } from '../../kernel/subject/stages.js';
 import { isUnseen, saysStopped, withError } from '../../kernel/subject/to-stage.js';
+import { readPreferences } from '../../kernel/subject/auto-buy-rule.js';
 
 /** Purchases of a run: those of earlier runs and commands, and what services buy automatically. */
 interface Buying {

@@ -3,8 +3,8 @@ import type { ApiTokenRecord, AutoBuyRecord, ServiceRecord, StoreTables } from '
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
 import { addNotices, type Notice, noticeRows, serviceNotice, shownNotice } from '../../kernel/run/notice.js';
-import { findRule } from '../preferences/preferences.js';
-import { findRow, type SortedPreferences, sortPreferences } from './link-preferences.js';
+import { findRow } from './link-preferences.js';
+import { findRule, type SortedPreferences, sortPreferences } from '../../kernel/subject/auto-buy-rule.js';
 
 /**
  * Removes what share links have set that ended since, and in the same transaction reports the services that buy nothing

@@ -4,8 +4,8 @@ import { readEnforcements } from '../../context/enforcement.js';
 import { isUnchanged } from '../../kernel/subject/facts.js';
 import type { Planned } from '../../kernel/subject/stages.js';
 import { isStillWithinLink } from './link-budget.js';
-import { readPreferences } from './link-preferences.js';
 import { noteOrderedBy } from './ordered-by.js';
+import { readPreferences } from '../../kernel/subject/auto-buy-rule.js';
 
 /** A service that buys, and what it has paid of that. */
 export interface Ordered {

@@ -1,41 +1,8 @@
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isValid } from '../../base/token-status.js';
 import type { Config } from '../../base/config/schema.js';
-import { findRule } from '../preferences/preferences.js';
-import { findRestrictions, type Stated, UNSTATED } from '../preferences/restrictions.js';
-
-/** Lists the preferences in force: what a share link has set ends with the link. */
-export async function readPreferences(
-  tables: Pick<StoreTables, 'autoBuy' | 'apiTokens'>,
-  at: string,
-): Promise<AutoBuyRecord[]> {
-  return (await sortPreferences(tables, at)).valid;
-}
-
-/** Preferences in force, and those of share links that have ended. */
-export interface SortedPreferences {
-  valid: AutoBuyRecord[];
-  ended: AutoBuyRecord[];
-}
-
-/** Lists the preferences in force apart from those that share links have set which ended since. */
-export async function sortPreferences(
-  tables: Pick<StoreTables, 'autoBuy' | 'apiTokens'>,
-  at: string,
-): Promise<SortedPreferences> {
-  const all = (await tables.autoBuy.list()).flatMap(splitEarlier);
-  if (all.every(({ link }) => link === null)) return { valid: all, ended: [] };
-  const tokens = new Set((await tables.apiTokens.list()).filter((token) => isValid(token, at)).map(({ id }) => id));
-  const isInForce = ({ link }: AutoBuyRecord): boolean => link === null || tokens.has(link);
-  return { valid: all.filter(isInForce), ended: all.filter((row) => !isInForce(row)) };
-}
-
-/** Earlier versions stored what a link had set in place of what the service had. A refusal to spend outlives the link. */
-function splitEarlier(row: AutoBuyRecord): AutoBuyRecord[] {
-  if (row.scope !== 'service' || row.link === null) return [row];
-  const ofLink: AutoBuyRecord = { ...row, scope: 'link' };
-  return row.enabled === false ? [{ ...row, ...UNSTATED, enabled: false, link: null }, ofLink] : [ofLink];
-}
+import { findRule, splitEarlier, type Stated, UNSTATED } from '../../kernel/subject/auto-buy-rule.js';
+import { findRestrictions } from '../preferences/restrictions.js';
 
 /** Returns the share link whose preference for a service is in force; null where there is none. */
 export async function findLink(

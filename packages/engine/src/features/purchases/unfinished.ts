@@ -1,4 +1,4 @@
-import { findLink, readPreferences } from './link-preferences.js';
+import { findLink } from './link-preferences.js';
 import type { Panel } from '@sluice/panel-kind';
 import { addMoney, autoBuy, fewestToLift } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
@@ -23,6 +23,7 @@ import { findBudget } from './link-budget.js';
 import { loadService } from './load-service.js';
 import { withOrderedBy } from './ordered-by.js';
 import type { Following } from './store-purchase.js';
+import { readPreferences } from '../../kernel/subject/auto-buy-rule.js';
 
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
 export async function isWanted(context: Context, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
