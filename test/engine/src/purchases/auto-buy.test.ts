@@ -193,6 +193,13 @@ describe('auto-buy', () => {
     expect(await shown()).toBeNull();
   });
 
+  it('buys by the top level alone', async () => {
+    await open('', 'autoBuy: { enabled: true, package: extra-50 }\n');
+    await at.pay('20');
+    at.use(1, 85);
+    expect((await at.pollReport()).totals).toMatchObject({ purchased: 1, held: 0 });
+  });
+
   it('prefers the service, its client, its product, the top level, field by field', async () => {
     await open('', 'autoBuy: { enabled: false, package: extra-50, thresholdPercent: 5 }\n');
     const { autoBuy } = at.sluice;

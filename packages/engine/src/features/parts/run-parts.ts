@@ -5,6 +5,7 @@ import { hasEnded } from '../../base/lifecycle.js';
 import { CLOCK_ERRORS, isClockBelieved } from '../../context/clock-guard.js';
 import type { Context } from '../../context/context.js';
 import { outageKey } from '../../context/panel-answers.js';
+import { findRule } from '../../kernel/subject/auto-buy-rule.js';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
 import type { Applied } from '../../kernel/subject/stages.js';
 import { readLifted } from '../../kernel/subject/lifts.js';
@@ -52,8 +53,8 @@ const ended: RunPart = {
 /** Purchases: open ones, and those that auto-buy makes. */
 const buying: RunPart = {
   async wants({ context: { config, store }, panel, request }) {
-    const products = Object.values(config.products).filter((product) => product.panel === panel.name);
-    if (products.some(({ autoBuy }) => autoBuy !== undefined)) return true;
+    const products = Object.entries(config.products).filter(([, product]) => product.panel === panel.name);
+    if (products.some(([product]) => findRule(config, [], { client: null, product }).enabled)) return true;
     return (await store.autoBuy.list()).length > 0 || hasPurchases(store, request.observeAll);
   },
   begin: async (run) => (await import('../purchases/buying.js')).beginBuying(run),
