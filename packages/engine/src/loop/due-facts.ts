@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Panel } from '@sluice/panel-kind';
 import { stepRate, usageInMode } from '@sluice/quota-core';
-import type { DecisionRecord, NextReadingRecord, ServiceRecord } from '@sluice/state-store';
+import type { AutoBuyRecord, DecisionRecord, NextReadingRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry, listLimits } from '../base/config/find-entry.js';
 import { isInterrupted } from '../base/interruption.js';
 import type { Context } from '../context/context.js';
 import { type Enforcements, readEnforcements } from '../context/enforcement.js';
+import { findRule, readPreferences } from '../kernel/subject/auto-buy-rule.js';
 import {
   findNext,
   findRate,
@@ -28,17 +29,19 @@ import { isLeftOut } from '../kernel/subject/to-stage.js';
 export type IsBusy = (service: Pick<ServiceRecord, 'id' | 'client' | 'product'>) => boolean;
 
 /** Finds the services of a panel that have an alarm, an open purchase, a limit in money, or buy automatically. */
-export async function findBusy({ store, config }: Context, panel: string): Promise<IsBusy> {
+export async function findBusy(context: Context, panel: string): Promise<IsBusy> {
+  const { store, config } = context;
   const busy = new Set((await store.alarms.list({ panel })).map(({ service }) => service));
   for (const status of ['pending', 'refunded'] as const)
     for (const { service } of await store.purchases.list({ status })) busy.add(service);
-  const clients = new Set<string>();
-  for (const { scope, subject, enabled } of await store.autoBuy.list())
-    if (enabled !== false) (scope === 'client' ? clients : busy).add(subject);
+  const stated = new Map<string, AutoBuyRecord[]>();
+  for (const row of await readPreferences(store, context.now()))
+    stated.set(row.subject, [...(stated.get(row.subject) ?? []), row]);
   return ({ id, client, product }) => {
-    const buys = findEntry(config.products, product)?.autoBuy;
-    if (buys !== undefined && buys.enabled !== false) return true;
-    if (busy.has(id) || (client !== null && clients.has(client))) return true;
+    if (busy.has(id)) return true;
+    const preferences = [...(stated.get(id) ?? []), ...(client === null ? [] : (stated.get(client) ?? []))];
+    const rule = findRule(config, preferences, { service: id, client, product });
+    if (rule.enabled && rule.package !== null) return true;
     return listLimits(config, product).some(({ allowance }) => typeof allowance === 'string');
   };
 }
@@ -64,11 +67,11 @@ export async function withLines(context: Context, panel: Panel, reads: Read[]): 
 
 /** Returns a digest of what decides about all services of a panel at once: readings that were planned with another one are planned again. */
 export async function toBasis({ config, store }: Context, panel: string): Promise<string> {
-  const { poll, timeZone, products, packages } = config;
+  const { poll, timeZone, products, packages, autoBuy } = config;
   const { kind, lineSpeed, timeZone: own } = findEntry(config.panels, panel) ?? {};
   const enforcements = await readEnforcements(config, store);
   const enforced = Object.keys(products).map((product) => enforcements.isObserving(panel, product));
-  const facts = [poll, timeZone, kind, lineSpeed, own, products, packages, enforced];
+  const facts = [poll, timeZone, kind, lineSpeed, own, products, packages, autoBuy, enforced];
   return createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 12);
 }
 
@@ -149,7 +152,8 @@ export async function planStored(
       triedAt: decision?.at ?? now,
       decision: decideByLastReading(context, panel, withStored(facts), now),
       again: decision === null ? null : findStoredAgain(context, facts, decision),
-      busy: decision?.errorCode != null || isBusy(service),
+      // A new one is read at once, whatever else is to do for it.
+      busy: decision !== null && (decision.errorCode !== null || isBusy(service)),
       seen: row.rate,
       spread: toSpread(row),
     };
