@@ -1,22 +1,107 @@
-import { expect, it } from '@jest/globals';
-import type { Database } from './database.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { whyNoPostgres } from '@sluice/state-store/testing';
+import { type Database, openDatabase } from './database.js';
 import { Queue } from './queue.js';
-import { TIMINGS } from './settings.js';
+import type { ScheduledJob } from './schedule/run-schedule.js';
+import { SCHEMA, TICK, TIMINGS } from './settings.js';
+import { startWorker } from './start-worker.js';
+import { type Postgres, startPostgres } from './test/postgres.js';
 
-/** A database that refuses each connection. */
-const away: Database = {
-  query: () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })),
-  transaction: (work) => work(away.query),
-  close: () => Promise.resolve(),
+const missing = whyNoPostgres();
+const clock = {
+  now: () => Date.now(),
+  sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined),
 };
-const clock = { now: () => 0, sleep: () => Promise.resolve() };
 
-it('ends nothing and fails nothing once it is closed, while the database is away', async () => {
+(missing === null ? describe : describe.skip)(`the queue${missing === null ? '' : `: ${missing}`}`, () => {
+  let postgres: Postgres;
+  let url = '';
+  let database: Database;
+  let queue: Queue;
   const errors: unknown[] = [];
-  const queue = new Queue(away, { timings: TIMINGS, clock, onError: (error) => errors.push(error) });
-  await queue.close();
-  const job = { kind: 'poll', id: '0b0e1f4e-4b6a-4b0e-9d6c-1a2b3c4d5e6f' };
-  await queue.end(job, { outcome: 'done' });
-  await queue.giveBack(job, { outcome: 'failed' });
-  expect(errors).toEqual([]);
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => {
+    postgres.stop();
+  });
+  beforeEach(async () => {
+    url = await postgres.create();
+    errors.length = 0;
+    database = openDatabase(url, { name: 'test', connections: 4 });
+    queue = new Queue(database, { timings: TIMINGS, clock, onError: (error) => errors.push(error) });
+  });
+  afterEach(async () => {
+    await queue.close();
+    await database.close();
+  });
+
+  const fetchAll = (kind: string) => queue.fetch(kind, 10, () => Promise.resolve());
+
+  it('adds jobs of kinds that it was not opened with, also while others do', async () => {
+    await queue.open(['poll'], 'UTC');
+    const other = new Queue(database, { timings: TIMINGS, clock, onError: (error) => errors.push(error) });
+    await other.open(['poll'], 'UTC');
+    const runs = ['poll', 'service sync', 'call bill', 'agent check'].map((job) => ({ job, panel: null }));
+    await Promise.all([queue.add(runs), other.add([...runs].reverse())]);
+    await other.close();
+    for (const kind of ['poll', 'service-sync', 'call-bill', 'agent-check'])
+      expect(await fetchAll(kind)).toMatchObject([{ kind, panel: null, attempt: 0, longestMs: 3_600_000 }]);
+    expect(errors).toEqual([]);
+  });
+
+  it('adds jobs again whose queue was deleted, and drops none without an error', async () => {
+    await queue.open(['poll'], 'UTC');
+    await postgres.query(url, `select ${SCHEMA}.delete_queue('poll')`);
+    await queue.add([{ job: 'poll', panel: 'p1' }]);
+    expect(await fetchAll('poll')).toMatchObject([{ panel: 'p1' }]);
+    await postgres.query(
+      url,
+      `create function forget() returns trigger language plpgsql as $$ begin return null; end $$;
+       create trigger forget before insert on ${SCHEMA}.queue for each row execute function forget()`,
+    );
+    const adding = queue.add([
+      { job: 'call bill', panel: null },
+      { job: 'poll', panel: 'p2' },
+    ]);
+    await expect(adding).rejects.toThrow('The queue has dropped jobs: call-bill');
+  });
+
+  it('runs the jobs of a config that has changed', async () => {
+    const ended: string[] = [];
+    const toJob = (name: string): ScheduledJob => ({
+      name,
+      timing: { everyMs: 3_600_000 },
+      lastStart: () => Promise.resolve(ended.includes(name) ? Date.now() : null),
+      run: () => {
+        ended.push(name);
+        return Promise.resolve('done');
+      },
+    });
+    let names = ['reconcile'];
+    const worker = await startWorker({
+      ...{ url, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
+      ...{ config: () => names.join(), say: () => undefined, timings: { lookMs: 20 } },
+      identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },
+      jobs: () => names.map(toJob),
+    });
+    const tick = () =>
+      postgres.query(url, `insert into ${SCHEMA}.job (name, data, policy) values ('${TICK}', '{}', 'standard')`);
+    const until = async (name: string): Promise<void> => {
+      for (let tries = 0; tries < 500 && !ended.includes(name); tries++) await sleep(20);
+      expect(ended).toContain(name);
+    };
+    try {
+      await tick();
+      await until('reconcile');
+      names = ['reconcile', 'service sync', 'call bill'];
+      await tick();
+      await until('service sync');
+      await until('call bill');
+    } finally {
+      await worker.stop();
+    }
+  });
 });

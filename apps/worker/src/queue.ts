@@ -3,6 +3,7 @@ import { isServerAway } from '@sluice/engine/places';
 import type { Clock } from '@sluice/panel-kind';
 import type { Database } from './database.js';
 import type { DueRun } from './due.js';
+import { alone } from './members.js';
 import { LONGEST_DEFAULT_S, LONGEST_S, RETRIES, SCHEMA, TICK, type Timings } from './settings.js';
 
 /** A job that was fetched. */
@@ -60,18 +61,12 @@ export class Queue {
 
   /** Creates what is missing in the database, and starts the schedule; `timeZone` is that of its times of day. */
   async open(jobs: readonly string[], timeZone: string): Promise<void> {
-    await this.#boss.start();
-    for (const kind of [TICK, ...jobs.map(toKind)]) {
-      await this.#boss.createQueue(kind, {
-        name: kind,
-        // One of a key waits at most.
-        policy: 'short',
-        retryLimit: kind === TICK ? 0 : RETRIES,
-        retryDelay: RETRY_DELAY_S,
-        expireInSeconds: LONGEST_S[kind] ?? LONGEST_DEFAULT_S,
-      });
-    }
-    await this.#boss.schedule(TICK, '* * * * *', {}, { tz: timeZone });
+    // Two that create the same tables at once would wait for each other.
+    await alone(this.#database, async () => {
+      await this.#boss.start();
+      await this.#create([TICK, ...jobs.map(toKind)]);
+      await this.#boss.schedule(TICK, '* * * * *', {}, { tz: timeZone });
+    });
   }
 
   /** Fetches up to so many jobs of a kind; `note` stores in the same transaction who has them. */
@@ -95,7 +90,11 @@ export class Queue {
     });
   }
 
-  /** Adds the runs of which none waits or is at work. */
+  /**
+   * Adds the runs of which none waits or is at work, also of kinds that it was not opened with.
+   *
+   * @throws Error where the queue has dropped some of them; the others are added
+   */
   async add(runs: readonly DueRun[]): Promise<void> {
     const { rows } = await this.#database.query(
       `select name, singleton_key from ${SCHEMA}.job where state in ('created', 'retry', 'active')`,
@@ -104,7 +103,14 @@ export class Queue {
     const missing = runs
       .map(({ job, panel }) => ({ name: toKind(job), data: { panel: panel ?? undefined }, singletonKey: toKey(panel) }))
       .filter(({ name, singletonKey }) => !open.has(JSON.stringify([name, singletonKey])));
-    if (missing.length > 0) await this.#boss.insert(missing);
+    if (missing.length === 0) return;
+    const kinds = [...new Set(missing.map(({ name }) => name))];
+    // Jobs of a kind without a queue are dropped without an error, and a config that has changed may have other kinds.
+    const without = await this.#listWithout(kinds);
+    if (without.length > 0) await alone(this.#database, () => this.#create(without));
+    await this.#boss.insert(missing);
+    const dropped = await this.#listWithout(kinds);
+    if (dropped.length > 0) throw new Error(`The queue has dropped jobs: ${dropped.join(', ')}`);
   }
 
   /** Stores the end of a job. */
@@ -122,6 +128,28 @@ export class Queue {
   async close(): Promise<void> {
     this.#isClosing = true;
     await this.#boss.stop({ graceful: false });
+  }
+
+  async #create(kinds: readonly string[]): Promise<void> {
+    for (const kind of kinds) {
+      await this.#boss.createQueue(kind, {
+        name: kind,
+        // One of a key waits at most.
+        policy: 'short',
+        retryLimit: kind === TICK ? 0 : RETRIES,
+        retryDelay: RETRY_DELAY_S,
+        expireInSeconds: LONGEST_S[kind] ?? LONGEST_DEFAULT_S,
+      });
+    }
+  }
+
+  /** Returns those of the kinds that have no queue in the database. */
+  async #listWithout(kinds: readonly string[]): Promise<string[]> {
+    const { rows } = await this.#database.query(
+      `select kind from unnest($1::text[]) kind where kind not in (select name from ${SCHEMA}.queue)`,
+      [kinds],
+    );
+    return rows.map(({ kind }) => kind as string);
   }
 
   async #send(text: string, values: unknown[] | undefined, clock: Clock): Promise<{ rows: unknown[] }> {

@@ -3,7 +3,7 @@ import { isServerAway } from '@sluice/engine/places';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import { openDatabase } from './database.js';
 import { listDue } from './due.js';
-import { alone, type Found, type GiveBack, giveSign, type HeldJob, holdJobs, leave, measureClock } from './members.js';
+import { type Found, type GiveBack, giveSign, type HeldJob, holdJobs, leave, measureClock } from './members.js';
 import type { WorkerOptions, WorkerParts, Worker } from './options.js';
 import { type Job, type JobResult, Queue, toKind } from './queue.js';
 import { findReasons, type Reason } from './reasons.js';
@@ -36,8 +36,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const aheadMs = await measureClock((text, values) => database.query(text, values), clock).catch(refuseUnreachable);
     if (Math.abs(aheadMs) > CLOCK_MS) throw clockDiffers(aheadMs);
     const kinds = options.jobs().map(({ name }) => name);
-    // Two that create the same tables at once would wait for each other.
-    await alone(database, () => queue.open(kinds, options.timeZone));
+    await queue.open(kinds, options.timeZone);
     const worker = new RunningWorker(parts);
     await worker.begin();
     return worker;
