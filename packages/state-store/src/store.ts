@@ -65,6 +65,11 @@ export interface StoreTables
     /** Sets the instant, also back, as confirmed by the operator. */
     accept(at: string): Promise<void>;
     /**
+     * Returns the instant (ISO UTC) by the database's clock, where leases end by that, else `ofCaller`; in a write, the instant at which
+     * it began.
+     */
+    now(ofCaller: string): Promise<string>;
+    /**
      * Reserves the next `ms` under a name, after what any process has reserved of it before. Returns in how many milliseconds they begin,
      * by the database's clock where leases end by that, else by `now`.
      */

@@ -192,6 +192,17 @@ describe('leases', () => {
     });
     expect(await store.leases.renew(first.lease, late ?? '', 60_000)).toBe(false);
   });
+
+  it('states the instant by that clock to any process', async () => {
+    const store = await at.open({ leaseClock: 'database' });
+    const before = await store.clock.now(minute(1));
+    const within = await store.write(({ clock }) => clock.now(minute(1)));
+    const after = await store.clock.now(minute(9));
+    expect(before).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect([before, within, after].toSorted()).toEqual([before, within, after]);
+    expect(Math.abs(Date.parse(after) - Date.parse(before))).toBeLessThan(60_000);
+    await store.close();
+  });
 });
 
 describe('changes', () => {

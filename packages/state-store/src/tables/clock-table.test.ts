@@ -18,6 +18,11 @@ describe('clock', () => {
     expect(await clock.confirmed()).toBe(minute(1));
   });
 
+  it('returns the instant of the caller where leases end by its clock', async () => {
+    expect(await at.store.clock.now(minute(5))).toBe(minute(5));
+    expect(await at.store.write(({ clock }) => clock.now(minute(7)))).toBe(minute(7));
+  });
+
   it('is part of the transaction that it is written in', async () => {
     await expect(
       at.store.write(async (tables) => {

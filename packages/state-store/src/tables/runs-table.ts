@@ -17,7 +17,7 @@ import { noteChanged } from './next-readings-table.js';
 import { outcomeOrNull } from './columns.js';
 import { runs, refreshes } from './run-record-tables.js';
 import { actions } from './hold-record-tables.js';
-import { text } from './insert-rows.js';
+import { execute, text } from './insert-rows.js';
 
 const OUTCOME = outcomeOrNull('exit_code');
 
@@ -105,6 +105,14 @@ export function clockTable(access: Access): StoreTables['clock'] {
           .values({ name: CONFIRMED, at })
           .onConflict((conflict) => conflict.column('name').doUpdateSet({ at }))
           .execute();
+      }),
+    now: (ofCaller) =>
+      access.read(async (session) => {
+        const { now, words } = session;
+        if (now !== undefined) return now;
+        if (words.now === '') return ofCaller;
+        const { rows } = await execute<{ now: string }>(session, text(`select 1 as "one"${words.now}`));
+        return rows[0]?.now ?? ofCaller;
       }),
     reserve: (of, { now, ms }) =>
       access.write(async ({ db, now: ofDatabase }) => {
