@@ -68,7 +68,7 @@ export type {
 } from './records.js';
 export type { ClientRows } from './service-tables.js';
 export type { ApiTokenRecord, RequestRecord, SessionRecord, ShareRights } from './token-records.js';
-export type { TokenTables } from './token-tables.js';
+export type { KeptRequests, TokenTables } from './token-tables.js';
 export { requireBackup } from './prepare-backup.js';
 export { type RestoreOptions, restoreStore, type RestoreResult } from './restore-store.js';
 export type {

@@ -26,7 +26,15 @@ export interface TokenTables {
     /** Renews a request that this process runs; changes nothing once another one runs it or it is done. */
     renew(request: Pick<RequestRecord, 'who' | 'key' | 'owner' | 'at'>): Promise<void>;
     remove(who: string, key: string): Promise<void>;
-    /** Removes the oldest answered requests of a sender beyond this number. */
-    trim(who: string, most: number): Promise<void>;
+    /** Requests of a sender that run, or whose process was lost. */
+    listRunning(who: string): Promise<RequestRecord[]>;
+    /** Removes what is not kept of the requests of a sender. */
+    trim(who: string, kept: KeptRequests): Promise<void>;
   };
 }
+
+/**
+ * Which requests of a sender are kept, the newest first: so many answered ones; or those answered or renewed since an instant (ISO UTC),
+ * of the answered ones as many as have together so many bytes of answers.
+ */
+export type KeptRequests = { rows: number } | { since: string; bytes: number };

@@ -52,7 +52,7 @@ export class OnceByKey {
     };
     const begun = await this.#context.store.write(async ({ requests }): Promise<Begun> => {
       if (await requests.add(record)) {
-        if (mostKept !== undefined) await requests.trim(who, mostKept);
+        if (mostKept !== undefined) await requests.trim(who, { rows: mostKept });
         return { repeated: false, interrupted: false };
       }
       const found = await requests.get(who, key);

@@ -28,7 +28,7 @@ export async function countFailure(
         at: new Date(now).toISOString(),
       };
       if (found !== null) await requests.put(record);
-      else if (await requests.add(record)) await requests.trim(WHO, MOST_KEPT);
+      else if (await requests.add(record)) await requests.trim(WHO, { rows: MOST_KEPT });
       above ||= count > most;
     }
     return above;

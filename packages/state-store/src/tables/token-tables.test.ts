@@ -92,9 +92,39 @@ describe('requests', () => {
     const other = { ...request('a', minute(0)), who: 'token tok-2' };
     await requests.add(other);
     await requests.put({ ...other, state: 'done', owner: null, status: 200, answer: {} });
-    await requests.trim('token tok-1', 2);
+    await requests.trim('token tok-1', { rows: 2 });
     const left = ['running', 'a', 'b', 'c', 'd'].map(async (key) => (await requests.get('token tok-1', key))?.key);
     expect(await Promise.all(left)).toEqual(['running', undefined, undefined, 'c', 'd']);
     expect(await requests.get('token tok-2', 'a')).not.toBeNull();
+  });
+
+  it('keeps those of a time up to a size, and lists what runs', async () => {
+    const { requests } = at.store;
+    const end = async (key: string, minutes: number, letters: number): Promise<void> => {
+      await requests.add(request(key, minute(0)));
+      const answered = { state: 'done', owner: null, status: 200, answer: 'ä'.repeat(letters) } as const;
+      await requests.put({ ...request(key, minute(minutes)), ...answered });
+    };
+    await requests.add(request('lost', minute(1)));
+    await end('old', 1, 1);
+    await end('large', 5, 50);
+    await requests.add(request('running', minute(6)));
+    for (const key of ['small', 'empty', 'last']) await end(key, 7, 10);
+    await requests.add({ ...request('lost', minute(0)), who: 'token tok-2' });
+    const keys = async () => {
+      const all = ['lost', 'old', 'large', 'running', 'small', 'empty', 'last'];
+      const found = await Promise.all(all.map((key) => requests.get('token tok-1', key)));
+      return found.flatMap((row) => (row === null ? [] : [row.key]));
+    };
+    expect((await requests.listRunning('token tok-1')).map(({ key }) => key)).toEqual(['lost', 'running']);
+    await requests.trim('token tok-1', { since: minute(2), bytes: 1000 });
+    expect(await keys()).toEqual(['large', 'running', 'small', 'empty', 'last']);
+    expect((await requests.listRunning('token tok-1')).map(({ key }) => key)).toEqual(['running']);
+    // Three of 20 bytes between quotes, and one of 100.
+    await requests.trim('token tok-1', { since: minute(2), bytes: 160 });
+    expect(await keys()).toEqual(['running', 'small', 'empty', 'last']);
+    await requests.trim('token tok-1', { since: minute(2), bytes: 43 });
+    expect(await keys()).toEqual(['running', 'last']);
+    expect(await requests.get('token tok-2', 'lost')).not.toBeNull();
   });
 });

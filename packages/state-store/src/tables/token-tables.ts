@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { TokenTables } from '../token-tables.js';
-import type { Access } from './access.js';
-import { NO_LIMIT } from './dialect.js';
+import type { Access, Session } from './access.js';
+import { isIn, NO_LIMIT } from './dialect.js';
 import { mustExist } from './record-queries.js';
 import { addRecord, deleteRecords, findRecord, insertRecords, listRecords, updateRecord } from './record-queries.js';
 import { apiTokens, requests, sessions } from './token-record-tables.js';
@@ -69,13 +69,28 @@ function requestsTable(access: Access): TokenTables['requests'] {
     remove: async (who, key) => {
       await access.write((session) => deleteRecords(session, requests, { who, key }));
     },
-    trim: async (who, most) => {
-      await access.write(({ db }) =>
-        sql`delete from "requests" where "who" = ${who} and "rowid" in (select "rowid" from "requests"
-          where "who" = ${who} and "state" = 'done' order by "rowid" desc limit ${NO_LIMIT} offset ${most})`.execute(
-          db,
-        ),
-      );
+    listRunning: (who) =>
+      access.read((session) => listRecords(session, requests, { where: { who, state: 'running' }, order: ['key'] })),
+    trim: async (who, kept) => {
+      await access.write(({ db }) => ('rows' in kept ? trimByRows(db, who, kept.rows) : trimByTime(db, who, kept)));
     },
   };
+}
+
+async function trimByRows(db: Session['db'], who: string, rows: number): Promise<void> {
+  await sql`delete from "requests" where "who" = ${who} and "rowid" in (select "rowid" from "requests"
+    where "who" = ${who} and "state" = 'done' order by "rowid" desc limit ${NO_LIMIT} offset ${rows})`.execute(db);
+}
+
+async function trimByTime(
+  db: Session['db'],
+  who: string,
+  { since, bytes }: { since: string; bytes: number },
+): Promise<void> {
+  await db.deleteFrom('requests').where('who', '=', who).where('at', '<', since).execute();
+  const { rows } = await sql<{ key: string; bytes: number }>`select "key", octet_length("answer") as "bytes"
+    from "requests" where "who" = ${who} and "state" = 'done' order by "rowid" desc`.execute(db);
+  let total = 0;
+  const above = rows.filter((row) => (total += row.bytes) > bytes).map(({ key }) => key);
+  if (above.length > 0) await db.deleteFrom('requests').where('who', '=', who).where(isIn('key', above)).execute();
 }
