@@ -112,16 +112,16 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
     addPages(scope, parts);
   });
   server.addHook('onClose', () => tasks.ended());
-  watchWorkers(server, context);
+  watchOthers(server, context, tasks);
   return server;
 }
 
-/** Reports where no worker begins jobs: nothing else runs then but servers. */
-function watchWorkers(server: FastifyInstance, { sluice, limits }: Context): void {
+/** Reports where no worker begins jobs: nothing else runs then but servers. Ends the runs of servers that are gone. */
+function watchOthers(server: FastifyInstance, { sluice, limits }: Context, tasks: Tasks): void {
   let watching: Promise<unknown> = Promise.resolve();
   // Requests say what is wrong with the store.
   const watch = setInterval(() => {
-    watching = sluice.watchQueue().catch(() => undefined);
+    watching = Promise.allSettled([sluice.watchQueue(), tasks.endLost()]);
   }, limits.watchMs).unref();
   server.addHook('onClose', async () => {
     clearInterval(watch);

@@ -55,7 +55,7 @@ export interface RequestRecord {
   /** Digest of the request: a key belongs to one request. */
   fingerprint: string;
   state: 'running' | 'done';
-  /** The process that runs it; null once it is done. */
+  /** The process that runs it; null once that is done with it. */
   owner: LeaseOwner | null;
   /** Null while it runs. */
   status: number | null;

@@ -92,8 +92,8 @@ export class KeyedRequests {
    */
   async perform({ who, key, content, isOfClient }: KeyedContent, work: () => Promise<Performed>): Promise<Answered> {
     const [shown, secrets] = this.#split(content);
-    const mostKept = isOfClient ? MOST_OF_CLIENT : undefined;
-    const keyed = { who, key, fingerprint: toHash(shown), mostKept };
+    const kept = isOfClient ? { rows: MOST_OF_CLIENT } : undefined;
+    const keyed = { who, key, fingerprint: toHash(shown), kept };
     const id = JSON.stringify([who, key]);
     const begun = await this.#once.begin(keyed);
     if (begun.repeated) {

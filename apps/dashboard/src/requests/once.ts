@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '@sluice/panel-kind';
-import { hasOwnerEnded, LEASE_MS, LEASE_RENEW_MS, type RequestRecord } from '@sluice/state-store';
+import { hasOwnerEnded, LEASE_MS, LEASE_RENEW_MS } from '@sluice/state-store';
+import type { KeptRequests, RequestRecord, StateStore } from '@sluice/state-store';
 import type { Context } from '../server/options.js';
 
 /** A request with a key, as its sender repeats it. */
@@ -10,8 +11,8 @@ export interface KeyedRequest {
   key: string;
   /** Digest of everything that the request says: a key belongs to one request. */
   fingerprint: string;
-  /** Most answered requests of the sender that are kept; the oldest go. Default: all, for a week. */
-  mostKept?: number | undefined;
+  /** Which requests of the sender are kept: so many answered ones, or those of so long a time up to a size. Default: all, for a week. */
+  kept?: { rows: number } | { ms: number; bytes: number } | undefined;
   /** What is stored in place of the answer while it runs; default null. */
   begun?: unknown;
 }
@@ -45,14 +46,15 @@ export class OnceByKey {
    * @throws SluiceError `key_reused` if the key belongs to another request, `request_running` while it runs
    */
   async begin(request: KeyedRequest): Promise<Begun> {
-    const { who, key, fingerprint, mostKept, begun: answer = null } = request;
-    const record: RequestRecord = {
-      ...{ who, key, fingerprint, owner: this.#context.process.owner, at: this.#now() },
-      ...{ state: 'running', status: null, answer },
-    };
-    const begun = await this.#context.store.write(async ({ requests }): Promise<Begun> => {
+    const { who, key, fingerprint, kept, begun: answer = null } = request;
+    const begun = await this.#context.store.write(async ({ requests, clock }): Promise<Begun> => {
+      const at = await this.now(clock);
+      const record: RequestRecord = {
+        ...{ who, key, fingerprint, owner: this.#context.process.owner, at },
+        ...{ state: 'running', status: null, answer },
+      };
       if (await requests.add(record)) {
-        if (mostKept !== undefined) await requests.trim(who, { rows: mostKept });
+        if (kept !== undefined) await requests.trim(who, 'rows' in kept ? kept : toKept(kept, at));
         return { repeated: false, interrupted: false };
       }
       const found = await requests.get(who, key);
@@ -62,7 +64,7 @@ export class OnceByKey {
         });
       if (found.state === 'done')
         return { repeated: true, answer: { status: found.status ?? 200, answer: found.answer } };
-      if (this.#running.has(toId(request)) || this.isRunning(found))
+      if (this.#running.has(toId(request)) || this.isRunning(found, at))
         throw new SluiceError('request_running', 'The request with this key is still running', {
           kind: 'busy',
           details: { key },
@@ -78,27 +80,27 @@ export class OnceByKey {
   async end(request: KeyedRequest, answer: KeyedAnswer | null): Promise<void> {
     const { who, key, fingerprint } = request;
     this.#leave(request);
-    await this.#context.store.write(async ({ requests }) => {
+    await this.#context.store.write(async ({ requests, clock }) => {
       const found = await requests.get(who, key);
       // Another process took it over, and stores the answer of its own call.
       if (found === null || !isDeepStrictEqual(found.owner, this.#context.process.owner)) return;
       if (answer === null) return requests.remove(who, key);
-      await requests.put({ who, key, fingerprint, state: 'done', owner: null, at: this.#now(), ...answer });
+      await requests.put({ who, key, fingerprint, state: 'done', owner: null, at: await this.now(clock), ...answer });
     });
   }
 
   /**
-   * Returns whether a process still runs a request, by the rule of leases: it is renewed, and its process, if it is one of this host,
-   * is alive. An instant far ahead is from before the clock was set back.
+   * Returns whether a process still runs a request at an instant that `now` returned, by the rule of leases: it is renewed, and its
+   * process, if it is one of this host, is alive. One that was renewed long after that instant is from before the clock was set back.
    */
-  isRunning({ owner, at }: RequestRecord): boolean {
-    const { process, clock } = this.#context;
-    if (owner !== null && hasOwnerEnded(process, owner)) return false;
-    return Math.abs(clock.now() - Date.parse(at)) < LEASE_MS;
+  isRunning({ owner, at }: RequestRecord, now: string): boolean {
+    if (owner !== null && hasOwnerEnded(this.#context.process, owner)) return false;
+    return Math.abs(Date.parse(now) - Date.parse(at)) < LEASE_MS;
   }
 
-  #now(): string {
-    return new Date(this.#context.clock.now()).toISOString();
+  /** Returns the instant (ISO UTC) by the clock that all servers of the store have in common. */
+  now(clock: StateStore['clock'] = this.#context.store.clock): Promise<string> {
+    return clock.now(new Date(this.#context.clock.now()).toISOString());
   }
 
   #run(request: KeyedRequest): void {
@@ -118,10 +120,15 @@ export class OnceByKey {
 
   async #renew(): Promise<void> {
     const { owner } = this.#context.process;
-    await this.#context.store.write(async ({ requests }) => {
-      for (const { who, key } of this.#running.values()) await requests.renew({ who, key, owner, at: this.#now() });
+    await this.#context.store.write(async ({ requests, clock }) => {
+      const at = await this.now(clock);
+      for (const { who, key } of this.#running.values()) await requests.renew({ who, key, owner, at });
     });
   }
+}
+
+function toKept({ ms, bytes }: { ms: number; bytes: number }, now: string): KeptRequests {
+  return { since: new Date(Date.parse(now) - ms).toISOString(), bytes };
 }
 
 function toId({ who, key }: KeyedRequest): string {

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock, type ManualClock } from '@sluice/fake-panels';
 import type { Clock } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { acquireSchema, type EmptySchema, whyNoPostgres } from '@sluice/state-store/testing';
 import { type Dashboard, startDashboard } from '../index.js';
+import { countFailure } from '../server/shared-failures.js';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { OnceByKey } from './once.js';
 
 const reason = whyNoPostgres();
+
+const toClock = ({ clock }: { clock: ManualClock }): Clock => ({ now: clock.now, sleep: () => Promise.resolve() });
 
 interface TaskView {
   id: string;
@@ -24,6 +29,12 @@ interface TaskView {
     let other: { store: StateStore; dashboard: Dashboard; clock: Clock & ManualClock };
     let isFirstAlive = true;
     let release: (() => void) | undefined;
+    /** So that time passes when a test moves the clocks. */
+    let leaseClock: 'caller' | 'database' = 'caller';
+    const toProcess = (pid: number) => ({
+      owner: { host: 'here', pid, processStart: `start-${pid}` },
+      isAlive: (owner: { pid: number }) => owner.pid !== 1 || isFirstAlive,
+    });
 
     beforeAll(async () => {
       schema = await acquireSchema();
@@ -32,14 +43,10 @@ interface TaskView {
     beforeEach(async () => {
       await schema.empty();
       isFirstAlive = true;
-      const toProcess = (pid: number) => ({
-        owner: { host: 'here', pid, processStart: `start-${pid}` },
-        isAlive: (owner: { pid: number }) => owner.pid !== 1 || isFirstAlive,
-      });
-      const limits = { streamMs: 50 };
-      at = await startBench({ location: schema.url, dashboard: { process: toProcess(1), limits } });
+      const limits = { streamMs: 50, watchMs: 50 };
+      at = await startBench({ location: schema.url, leaseClock, dashboard: { process: toProcess(1), limits } });
       const clock = { ...manualClock('2026-11-20T12:00:00Z'), sleep: () => Promise.resolve() };
-      const store = await openStore({ location: schema.url, clock });
+      const store = await openStore({ location: schema.url, clock, leaseClock });
       const dashboard = await startDashboard({
         ...{ sluice: at.sluice, store, process: toProcess(2), clock, limits, randomBytes, token: SERVE_TOKEN },
         ...{ listen: { host: '127.0.0.1', port: 0 }, version: '0.0.0-test' },
@@ -126,6 +133,16 @@ interface TaskView {
       expect(await show(id)).toMatchObject({ last: { data: { code: 'run_lost' } } });
     });
 
+    /** Waits until a question has this answer. */
+    async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> {
+      for (let tries = 0; tries < 1000; tries++) {
+        const answer = await ask();
+        if (fits(answer)) return answer;
+        await turn();
+      }
+      return ask();
+    }
+
     it('counts failed logins over both', async () => {
       const fail = async (url: string): Promise<number> => {
         const body = new URLSearchParams({ token: 'wrong' });
@@ -138,12 +155,125 @@ interface TaskView {
       expect(await fail(other.dashboard.url)).toBe(401);
     });
 
+    it('ends the stored run of a server that is gone, and lets it go on where it was not', async () => {
+      const id = await start();
+      const stored = () => other.store.requests.get('runs of requests', id);
+      isFirstAlive = false;
+      const ended = await until(stored, (row) => row?.state === 'done');
+      expect(ended).toMatchObject({ state: 'done', at: '2026-11-20T12:00:00.000Z' });
+      expect(await show(id)).toMatchObject({
+        ...{ finishedAt: '2026-11-20T12:00:00.000Z' },
+        last: { event: 'failure', data: { code: 'run_lost' } },
+      });
+      release?.();
+      await (await at.fetch(`/api/v1/runs/${id}/events`, { token: SERVE_TOKEN })).text();
+      expect(await show(id)).toMatchObject({ last: { event: 'report', data: { run: { outcome: 'done' } } } });
+    });
+
+    it('keeps a report for an hour, however many runs fail after it', async () => {
+      const id = await start();
+      release?.();
+      await (await ask(`/api/v1/runs/${id}/events`)).text();
+      const fail = async (): Promise<string> => {
+        const { json } = await at.call('POST /runs', { body: { command: 'poll', panel: 'unknown' } });
+        const events = await (await ask(`/api/v1/runs/${String(json['id'])}/events`)).text();
+        expect(events).toMatch(/event: failure\ndata: \{"code":"unknown_panel"/);
+        return json['id'] as string;
+      };
+      const failed = (await at.store.requests.get('runs of requests', await fail()))!;
+      await at.store.write(async ({ requests }) => {
+        for (let n = 0; n < 60; n++) {
+          await requests.add({ ...failed, key: `failed-${n}` });
+          await requests.put({ ...failed, key: `failed-${n}` });
+        }
+      });
+      await fail();
+      expect(await show(id)).toMatchObject({ last: { event: 'report' } });
+      for (const clock of [at.clock, other.clock]) clock.advance(3_600_001);
+      await fail();
+      expect(await at.store.requests.get('runs of requests', id)).toBeNull();
+    });
+
     it('forgets runs an hour after their end', async () => {
       const id = await start();
       release?.();
       await (await ask(`/api/v1/runs/${id}/events`)).text();
       other.clock.advance(3_600_001);
       expect((await ask(`/api/v1/runs/${id}`)).status).toBe(404);
+    });
+
+    describe('with clocks that are 90 s apart', () => {
+      beforeAll(() => {
+        leaseClock = 'database';
+      });
+      afterAll(() => {
+        leaseClock = 'caller';
+      });
+      beforeEach(() => {
+        other.clock.advance(90_000);
+      });
+
+      it('takes no run of the other for lost, and cancels it', async () => {
+        const id = await start();
+        expect(await show(id)).toMatchObject({ finishedAt: null });
+        const answer = await ask(`/api/v1/runs/${id}/cancel`, {
+          ...{ method: 'POST', body: '{}' },
+          headers: { 'content-type': 'application/json', 'idempotency-key': 'cancel-1' },
+        });
+        expect(await answer.json()).toMatchObject({ id, finishedAt: null, cancelledBy: 'token serve.token' });
+        const stream = await ask(`/api/v1/runs/${id}/events`);
+        expect(await stream.text()).toMatch(/event: report\ndata: \{"run":.*"outcome":"interrupted"/);
+      });
+
+      it('takes a run for lost that was not renewed for a minute of the database', async () => {
+        const id = await start();
+        const requests = other.store.requests;
+        const age = async (ms: number): Promise<void> => {
+          const found = (await requests.get('runs of requests', id))!;
+          const before = Date.parse(await other.store.clock.now('')) - ms;
+          await requests.put({ ...found, at: new Date(before).toISOString() });
+        };
+        await age(50_000);
+        expect(await show(id)).toMatchObject({ finishedAt: null });
+        await age(60_000);
+        expect(await show(id)).toMatchObject({ last: { data: { code: 'run_lost' } } });
+      });
+
+      it('runs a request with a key once', async () => {
+        const [here, there] = [at, other].map(
+          (each, index) => new OnceByKey({ store: each.store, clock: toClock(each), process: toProcess(index + 1) }),
+        ) as [OnceByKey, OnceByKey];
+        const request = { who: 'w', key: 'k', fingerprint: 'f' };
+        for (const [first, second] of [
+          [here, there],
+          [there, here],
+        ] as const) {
+          expect(await first.begin(request)).toEqual({ repeated: false, interrupted: false });
+          await expect(second.begin(request)).rejects.toMatchObject({ code: 'request_running' });
+          await first.end(request, null);
+        }
+      });
+
+      it('counts failed logins in the same minutes', async () => {
+        const minute = async () => Math.floor(Date.parse(await at.store.clock.now('')) / 60_000);
+        const count = async (name: string) => {
+          const counted: boolean[] = [];
+          for (const each of [at, other, at, other]) {
+            const seconds = await countFailure({ store: each.store, clock: toClock(each) }, { [name]: 2 });
+            counted.push(seconds === null);
+            if (seconds !== null) expect(Math.ceil(seconds / 60)).toBe(1);
+          }
+          return counted;
+        };
+        // Another minute may begin meanwhile.
+        for (let tries = 0; ; tries++) {
+          const before = await minute();
+          const counted = await count(`try ${tries}`);
+          if ((await minute()) !== before && tries < 3) continue;
+          expect(counted).toEqual([true, true, false, false]);
+          return;
+        }
+      });
     });
   },
 );

@@ -1,14 +1,16 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { RequestRecord } from '@sluice/state-store';
+import { hasOwnerEnded, LEASE_MS, type RequestRecord } from '@sluice/state-store';
 import type { Context } from '../server/options.js';
 import { OnceByKey, type KeyedRequest } from './once.js';
-import type { Task, TaskEvent } from './task.js';
+import { KEPT_MS, type Task, type TaskEvent } from './task.js';
 
 /** In place of the sender: no token has such an id. */
 const WHO = 'runs of requests';
-/** Runs that have ended of which the report is kept. */
-const MOST_KEPT = 50;
+/** Which runs are kept that have ended; a report of 10,000 services has less than a megabyte. */
+const KEPT = { ms: KEPT_MS, bytes: 64 * 1024 * 1024 };
+/** A server of another machine without a sign of life for so long does not go on with its runs. */
+const GONE_MS = 10 * LEASE_MS;
 /** A row is read and written at most so often. */
 const PAUSE_MS = 500;
 
@@ -29,7 +31,7 @@ interface Own {
 }
 
 const toKeyed = ({ id }: Pick<Task, 'id'>): KeyedRequest => ({
-  ...{ who: WHO, key: id, fingerprint: id, mostKept: MOST_KEPT },
+  ...{ who: WHO, key: id, fingerprint: id, kept: KEPT },
 });
 
 /**
@@ -50,7 +52,8 @@ export class SharedTasks {
   async add(task: Task, onCancel: (by: string) => void): Promise<void> {
     await this.#once.begin({ ...toKeyed(task), begun: { task: { ...task }, end: null } });
     const unsubscribe = this.#watch(async () => {
-      const by = (await this.read(task.id))?.cancelledBy ?? null;
+      const found = await this.#context.store.requests.get(WHO, task.id);
+      const by = found === null ? null : (found.answer as Stored).task.cancelledBy;
       if (by !== null) onCancel(by);
     });
     this.#own.set(task.id, { task, writing: null, isNoted: false, unsubscribe });
@@ -82,6 +85,16 @@ export class SharedTasks {
   async read(id: string): Promise<Task | null> {
     const found = await this.#context.store.requests.get(WHO, id);
     return found === null ? null : this.#toTask(found);
+  }
+
+  /** Stores as lost what the servers have left that are gone; one that goes on after all replaces that by its own end. */
+  async endLost(): Promise<void> {
+    const running = await this.#context.store.requests.listRunning(WHO);
+    if (running.length === 0) return;
+    const now = await this.#once.now();
+    // A write of nothing would wake up all servers.
+    const gone = running.filter((found) => !this.#own.has(found.key) && this.#isGone(found, now));
+    for (const { key } of gone) await this.#endLost(key);
   }
 
   /** Asks a task of another process to end. */
@@ -156,10 +169,28 @@ export class SharedTasks {
     });
   }
 
+  async #endLost(id: string): Promise<void> {
+    const end = await pack(lost());
+    await this.#context.store.write(async ({ requests, clock }) => {
+      const found = await requests.get(WHO, id);
+      if (found === null || !this.#isGone(found, await this.#once.now(clock))) return;
+      const { task } = found.answer as Stored;
+      const answer: Stored = { task: { ...task, finishedAt: found.at, last: null }, end };
+      await requests.put({ ...found, state: 'done', status: 200, answer });
+    });
+  }
+
+  #isGone({ state, owner, at }: RequestRecord, now: string): boolean {
+    if (state === 'done') return false;
+    if (owner !== null && hasOwnerEnded(this.#context.process, owner)) return true;
+    return Date.parse(now) - Date.parse(at) > GONE_MS;
+  }
+
   async #toTask(found: RequestRecord): Promise<Task> {
     const { task, end } = found.answer as Stored;
     if (end !== null) return { ...task, last: await unpack(end) };
-    return this.#once.isRunning(found) ? task : { ...task, finishedAt: found.at, last: lost() };
+    const isRunning = this.#once.isRunning(found, await this.#once.now());
+    return isRunning ? task : { ...task, finishedAt: found.at, last: lost() };
   }
 }
 

@@ -4,6 +4,9 @@ export type TaskEvent =
   | { event: 'report'; data: unknown }
   | { event: 'failure'; data: { code: string; message: string; details: Record<string, unknown> } };
 
+/** How long the outcome of a run can be read after its end. */
+export const KEPT_MS = 3_600_000;
+
 /** A run that a request started. */
 export interface Task {
   id: string;

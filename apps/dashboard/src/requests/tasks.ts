@@ -4,7 +4,7 @@ import { isOnServer } from '@sluice/state-store';
 import { notFound, toFailure } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import { SharedTasks } from './shared-tasks.js';
-import type { Task, TaskEvent } from './task.js';
+import { KEPT_MS, type Task, type TaskEvent } from './task.js';
 
 /** What a task may do: state how far it is, and end where it is asked to. */
 interface Means {
@@ -22,8 +22,6 @@ interface OwnTask {
 
 /** Runs at the same time; more are refused. */
 const MOST = 16;
-/** How long the outcome of a run can be read after its end. */
-const KEPT_MS = 3_600_000;
 
 /**
  * The runs that requests started: they go on when a client hangs up. Where several servers may share the store, each follows and cancels
@@ -113,6 +111,11 @@ export class Tasks {
     return () => {
       this.#events.off(task.id, onEvent);
     };
+  }
+
+  /** Ends the stored runs of servers that are gone. */
+  async endLost(): Promise<void> {
+    await this.#shared?.endLost();
   }
 
   /** Waits for the runs under way. */

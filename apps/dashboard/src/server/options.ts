@@ -10,7 +10,7 @@ export interface DashboardOptions {
   /** The engine; the dashboard does not close it. */
   sluice: Sluice;
   /** The store of the engine, for sessions, answers to repeated requests and runs under way; the dashboard does not close it. */
-  store: Pick<StateStore, 'location' | 'requests' | 'sessions' | 'subscribe' | 'write'>;
+  store: Pick<StateStore, 'clock' | 'location' | 'requests' | 'sessions' | 'subscribe' | 'write'>;
   /** Default: this process. */
   process?: OwnProcess | undefined;
   /** The config of now, as the engine asks for it; without it the config is that of the start. */

@@ -68,6 +68,8 @@ export interface BenchOptions {
   fakes?: readonly { close(): Promise<void> }[];
   /** Default a new database file. */
   location?: string;
+  /** Of a location on PostgreSQL: whose clock decides when runs are lost. Default the database's. */
+  leaseClock?: 'caller' | 'database';
   files?: Files;
   /** Reads the queue of jobs; default none. */
   queue?: QueueReader | undefined;
@@ -103,7 +105,7 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
     options.billing,
     options.channels,
   );
-  const store = await openStore({ location, clock });
+  const store = await openStore({ location, clock, leaseClock: options.leaseClock ?? 'database' });
   const { billing, channels, secret, queue, seenAs = (seen: StateStore) => seen } = options;
   const files = options.files ?? nodeFiles;
   const parts = { kinds, billing, channels, secret, queue, clock, files };
