@@ -1,4 +1,5 @@
 import { StoreError } from '../store-error.js';
+import { type Attempt, changeCopy } from './attempt.js';
 import { compareTable, differs, type ComparedTable } from './compare.js';
 import { type CopiedTable, describeRow, HISTORY, type Row, toKey } from './copied-tables.js';
 import type { Side } from './side.js';
@@ -16,9 +17,7 @@ export interface CopyProgress {
 }
 
 /** The rows of a copy on their way. */
-export interface Transfer {
-  from: Side;
-  to: Side;
+export interface Transfer extends Attempt {
   tables: readonly CopiedTable[];
   /** Returns what the copy has in the place of a row. */
   change: (table: CopiedTable, row: Row) => Row;
@@ -75,7 +74,8 @@ export async function refuseNul(from: Side, tables: readonly CopiedTable[], repl
 }
 
 /** Copies the rows that the target lacks, page by page, each in one transaction. */
-export async function copyTables({ from, to, tables, change, counts, onProgress }: Transfer): Promise<void> {
+export async function copyTables(transfer: Transfer): Promise<void> {
+  const { from, to, tables, change, counts, onProgress } = transfer;
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   let rows = 0;
   for (const table of tables.filter(({ name }) => name !== HISTORY)) {
@@ -86,7 +86,7 @@ export async function copyTables({ from, to, tables, change, counts, onProgress 
       const page = await from.read(table, last);
       const newest = page.at(-1);
       if (newest === undefined) break;
-      await to.transaction(() =>
+      await changeCopy(transfer, () =>
         to.insert(
           table,
           page.map((row) => change(table, row)),
@@ -103,14 +103,8 @@ export async function copyTables({ from, to, tables, change, counts, onProgress 
  *
  * @throws StoreError `copy_differs`; then all is copied again when the copy is repeated
  */
-export async function verifyTables({
-  from,
-  to,
-  tables,
-  change,
-  counts,
-  onProgress,
-}: Transfer): Promise<ComparedTable[]> {
+export async function verifyTables(transfer: Transfer): Promise<ComparedTable[]> {
+  const { from, to, tables, change, counts, onProgress } = transfer;
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const compared: ComparedTable[] = [];
   let before = 0;
@@ -122,7 +116,7 @@ export async function verifyTables({
       onRows: async (rows) => onProgress?.({ step: 'verify', table: table.name, rows: before + rows, total }),
     });
     if ('what' in result) {
-      await to.transaction(() => clearAll(to, tables));
+      await changeCopy(transfer, () => clearAll(to, tables));
       throw differs(result, to.shown);
     }
     before += result.rows;

@@ -1,6 +1,7 @@
 import { DEFAULT_WAIT_MS } from '../open-store.js';
 import type { LeaseRecord } from '../records.js';
 import { StoreError } from '../store-error.js';
+import { changeCopy, changeMark, lostAttempt, type OwnMark, refuseLostStore, TAKEN_BACK } from './attempt.js';
 import { type CopiedTable, listCopiedTables } from './copied-tables.js';
 import {
   type CopyProgress,
@@ -25,7 +26,7 @@ export interface CopyOptions {
   /** Path, or address with its password, of the store that is copied. */
   from: string;
   to: string;
-  /** Returns the id of a new copy. */
+  /** Returns an id: of a new copy, and of each attempt. */
   id: () => string;
   refuseActive: RefuseActive;
   clock?: { now(): number };
@@ -62,7 +63,8 @@ export interface CopyResult {
 
 /**
  * Copies a store to a database or file that is empty, verifies each row, and marks the store as moved: from then on each write to it is
- * refused with `store_moved`. Nothing else writes to either meanwhile. A copy that was interrupted goes on when it is repeated.
+ * refused with `store_moved`. Nothing else writes to either meanwhile. A copy that was interrupted goes on when it is repeated;
+ * where another process still works on it, that one is refused any change from then on (`copy_refused`).
  *
  * @throws StoreError `copy_refused`, `copy_differs`, `store_moved`, `store_too_old`, and as `openStore`
  *
@@ -128,53 +130,66 @@ interface Copy {
 async function copy(plan: Copy): Promise<CopyResult> {
   const { from, tables, target, options, counts } = plan;
   const now = (): string => new Date(target.clock.now()).toISOString();
-  const frozen = plan.mark ?? (await freeze(plan, now()));
-  const to = await openTarget(plan, { ...frozen, at: now() });
+  const own = await begin(plan, now());
+  const to = await openTarget(plan, own, now());
   try {
     const change = toChange(tables, options.replaceNul === true && !to.holdsNul);
-    const transfer: Transfer = { from, to, tables, change, counts, onProgress: options.onProgress };
-    if (frozen.state === 'copying') await copyTables(transfer);
+    const transfer: Transfer = { from, to, own, tables, change, counts, onProgress: options.onProgress };
+    if (own.state === 'copying') await copyTables(transfer);
     const compared = await verifyTables(transfer);
-    for (const table of tables) await to.continueNumbers(table);
-    const movedAt = frozen.state === 'moved' ? frozen.at : now();
+    await changeCopy(transfer, async () => {
+      for (const table of tables) await to.continueNumbers(table);
+    });
+    const movedAt = own.state === 'moved' ? own.at : now();
     const rows = compared.reduce((sum, table) => sum + table.rows, 0);
     const marking = { step: 'mark' as const, table: '', rows, total: rows };
     await options.onProgress?.(marking);
     // Until the second of these, neither store is written to.
-    await from.transaction(() => from.setMark({ ...frozen, state: 'moved', at: movedAt }));
+    await changeMark(transfer, () => from.setMark({ ...own, state: 'moved', at: movedAt }));
     await options.onProgress?.(marking);
-    await to.transaction(() => to.setMark(null));
+    await changeMark(transfer, () => to.setMark(null));
     return toResult({ from: from.shown, to: to.shown, resumed: plan.mark !== null, tables: compared, movedAt });
   } finally {
     await to.close();
   }
 }
 
-/** Keeps all others from writing to the store. */
-async function freeze({ from, target, options }: Copy, at: string): Promise<StoreMark> {
-  const mark: StoreMark = { state: 'copying', copy: options.id(), other: describeTarget(target.location), at };
-  await from.transaction(async () => {
-    const other = await from.mark();
-    if (other !== null) throw refusedByMark(from.shown, other);
-    options.refuseActive(await from.leases(), from.shown);
-    await from.setMark(mark);
+/** Keeps all others from writing to the store; a copy that goes on is no more that of another attempt. */
+async function begin({ from, mark, target, options }: Copy, at: string): Promise<OwnMark> {
+  const own = await from.transaction(async () => {
+    const found = await from.mark();
+    if (mark === null && found !== null) throw refusedByMark(from.shown, found);
+    if (mark === null) options.refuseActive(await from.leases(), from.shown);
+    else if (found?.copy !== mark.copy) throw lostAttempt(from.shown, mark, TAKEN_BACK);
+    const begun: StoreMark = found ?? {
+      state: 'copying',
+      copy: options.id(),
+      other: describeTarget(target.location),
+      at,
+    };
+    const taken = { ...begun, attempt: options.id() };
+    await from.setMark(taken);
+    return taken;
   });
   // A write that began before, and could not see the mark, has ended when this has its turn.
   await from.transaction(() => Promise.resolve());
-  return mark;
+  return own;
 }
 
 /** Opens the target as the unfinished copy; where that fails before anything was copied, the store goes on. */
-async function openTarget({ from, mark, found, tables, target }: Copy, frozen: StoreMark): Promise<Side> {
+async function openTarget({ from, mark, found, tables, target }: Copy, own: OwnMark, at: string): Promise<Side> {
   let to: Side | null = null;
   try {
     if (found === 'missing') await makeTables(target);
     to = await openSide(target);
-    if (frozen.state === 'copying') await beginTarget(to, { from, tables, mark: frozen });
+    await beginTarget({ from, to, own }, tables, at);
     return to;
   } catch (error) {
     await to?.close();
-    if (mark === null) await from.transaction(() => from.setMark(null));
+    await from.transaction(async () => {
+      await refuseLostStore({ from, own });
+      if (mark === null) await from.setMark(null);
+    });
     throw error;
   }
 }

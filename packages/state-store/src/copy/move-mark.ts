@@ -14,6 +14,8 @@ export interface StoreMark {
   state: 'copying' | 'moved' | 'unfinished';
   /** Id of the copy, which both stores have. */
   copy: string;
+  /** Id of the attempt that works on the copy; undefined in a mark of an earlier version. */
+  attempt?: string;
   /** The other store, without secrets. */
   other: string;
   /** When it was marked (ISO UTC). */
@@ -37,9 +39,12 @@ export function toMarkRow({ at, ...mark }: StoreMark): MarkRow {
 export function parseMark(row: MarkRow | undefined): StoreMark | null {
   if (row === undefined) return null;
   try {
-    const { state, copy, other } = JSON.parse(row.name) as Partial<StoreMark>;
+    const { state, copy, other, attempt } = JSON.parse(row.name) as Partial<StoreMark>;
     if (STATES.includes(state) && typeof copy === 'string' && typeof other === 'string')
-      return { state: state as StoreMark['state'], copy, other, at: row.applied_at };
+      return {
+        ...{ state: state as StoreMark['state'], copy, other, at: row.applied_at },
+        ...(typeof attempt === 'string' && { attempt }),
+      };
   } catch {
     // A later version may have marked it.
   }

@@ -4,6 +4,7 @@ import { storeVersion } from '../migrate-store.js';
 import { toStorePath } from '../sqlite/open-handle.js';
 import { isOnServer } from '../store-address.js';
 import { StoreError } from '../store-error.js';
+import { type Attempt, refuseLostStore } from './attempt.js';
 import { type CopiedTable, HISTORY, toKey } from './copied-tables.js';
 import { refusedByMark, type StoreMark } from './move-mark.js';
 import { openSide, type SideOptions } from './open-side.js';
@@ -78,11 +79,19 @@ async function readState(
   return 'empty';
 }
 
-/** Marks an empty target as the unfinished copy, with the history of the schema; of an earlier copy nothing stays. */
-export async function beginTarget(to: Side, { from, mark, tables }: Source & { mark: StoreMark }): Promise<void> {
+/**
+ * Marks an empty target as the unfinished copy, with the history of the schema; of an earlier copy nothing stays. A copy that is to go on is
+ * that of the attempt from then on.
+ */
+export async function beginTarget({ from, to, own }: Attempt, tables: Source['tables'], at: string): Promise<void> {
   await to.transaction(async () => {
+    await refuseLostStore({ from, own });
     const found = await to.mark();
-    if (found?.state === 'unfinished' && found.copy === mark.copy) return;
+    if (found?.state === 'unfinished' && found.copy === own.copy) {
+      await to.setMark({ ...found, attempt: own.attempt });
+      return;
+    }
+    if (own.state === 'moved') throw refusedByMark(from.shown, own);
     if ((await readState(to, { found, from, tables })) === 'other') await clearAll(to, tables);
     for (const table of tables.filter(({ name }) => name === HISTORY)) {
       await to.clear(table);
@@ -91,7 +100,7 @@ export async function beginTarget(to: Side, { from, mark, tables }: Source & { m
         await to.insert(table, page);
       }
     }
-    await to.setMark({ state: 'unfinished', copy: mark.copy, other: from.shown, at: mark.at });
+    await to.setMark({ ...own, state: 'unfinished', other: from.shown, at });
   });
 }
 
