@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type Config, isStoreOnServer, storePlace } from '@sluice/config-file';
+import { type Config, configDigest, isStoreOnServer, storePlace } from '@sluice/config-file';
 import { toItemError } from '@sluice/panel-kind';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
@@ -41,7 +40,7 @@ export const worker: CommandHandler<WorkerOptions> = async (_args, options, deps
       url: location,
       // All workers of a store have the same times, whatever their machines are called.
       jobs: () => serveJobs(parts, { ...deps, host: shown }),
-      config: () => toDigest(current()),
+      config: () => configDigest(current()),
       identity: { host, pid: owner.pid, version, storeSchema: store.schemaVersion },
       concurrency,
       timeZone: config.timeZone,
@@ -72,25 +71,6 @@ function parseConcurrency(text: string | undefined): number {
 function needsPostgres({ state }: Config): SluiceError {
   const text = `Workers need a store on PostgreSQL, and the state of this config is the file ${state}; nothing was begun`;
   return new SluiceError('worker_needs_postgres', text, { kind: 'usage' });
-}
-
-/** What differs between machines although their configs are the same. */
-const OF_MACHINE = new Set(['dir', 'file', 'serve', 'state', 'stateFolder', 'warnings']);
-
-/** Returns a digest of what decides about jobs; the secrets of a config are names in it. */
-function toDigest(config: Config): string {
-  const shared = Object.fromEntries(Object.entries(config).filter(([key]) => !OF_MACHINE.has(key)));
-  return createHash('sha256')
-    .update(JSON.stringify(inOrder(shared)))
-    .digest('hex')
-    .slice(0, 16);
-}
-
-function inOrder(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(inOrder);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, each]) => [key, inOrder(each)]));
 }
 
 /** Waits for SIGINT or SIGTERM. */
