@@ -147,6 +147,11 @@ describe('doctor', () => {
       expect(named(checks, 'config')[0]).toMatch(/^ok/);
       expect((await at.bench.sluice('doctor')).stdout).toMatch(/\n\d+ problem.*\n$/);
     };
+    const expectUnknown = async (): Promise<void> => {
+      expect(named((await readChecks(at.bench, 'doctor')).checks, 'enforce')).toEqual([
+        "skipped dcim: not known: the store can't be read",
+      ]);
+    };
     const overwrite = (from: number, bytes: number): void => {
       copyFileSync(at.bench.path('good.db'), file);
       const handle = openSync(file, 'r+');
@@ -156,6 +161,7 @@ describe('doctor', () => {
     for (const name of ['-wal', '-shm']) rmSync(`${file}${name}`, { force: true });
     overwrite(0, 100);
     await expectChecked(/sluice\.db.*(damaged|not a)/);
+    await expectUnknown();
     overwrite(4096, 65_536);
     await expectChecked(/sluice\.db/);
     copyFileSync(at.bench.path('good.db'), file);
@@ -163,7 +169,8 @@ describe('doctor', () => {
       "insert into schema_migrations (version, name, applied_at) values (999, 'newer', '2026-11-20T12:00:00.000Z')",
     );
     await expectChecked(/sluice\.db: .*version 999.*supports at most/);
-    // The services of a store that is too new are not read.
+    // The services and switches of a store that is too new are not read.
+    await expectUnknown();
     expect(named((await readChecks(at.bench)).checks, 'mapping')).toEqual([]);
     copyFileSync(at.bench.path('good.db'), file);
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });

@@ -38,7 +38,8 @@ async function examine(config: Config, options: DoctorOptions, deps: Deps): Prom
   } catch (error) {
     if (acceptClock === true || takeOver === true || !toItemError(error).code.startsWith('store_')) throw error;
     const { location, shown } = storePlace(config, deps.env);
-    return examineOn(await openStandIn(location, deps), { location: shown, error });
+    const { store, isRead } = await openStandIn(location, deps);
+    return examineOn(store, { location: shown, error, isRead });
   }
 }
 

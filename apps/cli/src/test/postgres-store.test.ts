@@ -12,6 +12,10 @@ interface ErrorDocument {
   error: { code: string; message: string };
 }
 
+interface Checks {
+  checks: { name: string; status: string; message: string }[];
+}
+
 const reason = whyNoPostgres();
 const at = startForEachTest(startFlvxBench);
 const SECRET = 'hunter2';
@@ -168,13 +172,26 @@ const REFERENCE = '${env:STATE_URL}';
     expect(bytes).toBeGreaterThan(100_000);
     at.bench.clock.advance(48 * HOUR);
     await at.bench.sluice('poll');
-    const { checks } = (await at.bench.sluice('doctor --json')).json<{ checks: { name: string; message: string }[] }>();
+    const { checks } = (await at.bench.sluice('doctor --json')).json<Checks>();
     expect(checks.find(({ name }) => name === 'store size')?.message).toMatch(/^it has \d+ MB/);
+  });
+
+  it('says of no panel what runs may change on it while the database is away', async () => {
+    useServer();
+    await at.bench.sluice('poll');
+    expect((await at.bench.sluice('observe relay')).exitCode).toBe(0);
+    const found = async (): Promise<string[]> => {
+      const { checks } = (await at.bench.sluice('doctor --json')).json<Checks>();
+      return checks.flatMap(({ name, status, message }) => (name === 'enforce' ? [`${status} ${message}`] : []));
+    };
+    expect(await found()).toEqual([expect.stringMatching(/^ok observe, set with a command/)]);
+    at.bench.env['STATE_URL'] = schema.url.replace(/:\d+\//, ':1/');
+    expect(await found()).toEqual(["skipped not known: the store can't be read"]);
   });
 
   it('names what the doctor finds of the server', async () => {
     useServer();
-    const found = (await at.bench.sluice('doctor --json')).json<{ checks: { name: string; message: string }[] }>();
+    const found = (await at.bench.sluice('doctor --json')).json<Checks>();
     const names = found.checks.map(({ name }) => name);
     for (const name of ['rights', 'encryption', 'connections', 'durability', 'server-clock'])
       expect(names).toContain(`store ${name}`);

@@ -43,6 +43,8 @@ export interface BrokenStore {
   location: string;
   /** What was thrown. */
   error: unknown;
+  /** Whether the stand-in has its services and switches. */
+  isRead: boolean;
 }
 
 /** Checks store, clock, leases, panels and last runs; problems are returned, not thrown. */
@@ -51,7 +53,8 @@ export async function runDoctor(context: Context, request: DoctorRequest): Promi
   const taken = request.takeOver === true ? await takeOver(context, request.panel) : [];
   const ofPanels: Check[] = [...inSection('store', taken)];
   for (const name of panels) {
-    ofPanels.push(...inSection(`panel ${name}`, await panelChecks(context, name, request.contract === true)));
+    const of = { contract: request.contract === true, isStoreRead: request.standInFor?.isRead ?? true };
+    ofPanels.push(...inSection(`panel ${name}`, await panelChecks(context, name, of)));
   }
   // One panel was asked for.
   const billing =

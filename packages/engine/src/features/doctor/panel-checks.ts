@@ -23,8 +23,20 @@ import { panelClockCheck } from './clock-checks.js';
 import { lineChecks, sharedChecks } from './service-checks.js';
 import { unassignedChecks } from './unassigned-checks.js';
 
-/** Checks that a panel answers, its clock, and what its services share; with `contract` every endpoint and mapping. */
-export async function panelChecks(context: Context, name: string, contract: boolean): Promise<Check[]> {
+/** How a panel is checked. */
+interface PanelChecksOptions {
+  /** Whether every endpoint and mapping is checked. */
+  contract: boolean;
+  /** Whether the store has what commands set. */
+  isStoreRead: boolean;
+}
+
+/** Checks that a panel answers, its clock, and what its services share. */
+export async function panelChecks(
+  context: Context,
+  name: string,
+  { contract, isStoreRead }: PanelChecksOptions,
+): Promise<Check[]> {
   const checks: Check[] = [];
   const check = toChecks('panel', name);
   try {
@@ -39,9 +51,8 @@ export async function panelChecks(context: Context, name: string, contract: bool
     const difference = clockDifferenceMs ?? context.clockDifference(name);
     checks.push(...panelClockCheck(name, difference));
     if (expiring !== undefined) checks.push(expiryCheck(name, expiring, context.deps.clock.now() + (difference ?? 0)));
-    const enforcements = await readEnforcements(context.config, context.store);
-    checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcements.ofPanel(name))));
     checks.push(
+      isStoreRead ? await enforceCheck(context, name) : toChecks('enforce', name)('skipped', NOT_READ),
       ...(await brakeChecks(context, name)),
       ...(await markChecks(context, panel)),
       ...(await stoppedChecks(context, name)),
@@ -57,6 +68,14 @@ export async function panelChecks(context: Context, name: string, contract: bool
     checks.push(check('failed', `${code}: ${message}`, code));
   }
   return checks;
+}
+
+const NOT_READ = "not known: the store can't be read";
+
+/** Says what runs may change on a panel. */
+async function enforceCheck({ config, store }: Context, panel: string): Promise<Check> {
+  const enforcements = await readEnforcements(config, store);
+  return toChecks('enforce', panel)('ok', describeEnforcement(enforcements.ofPanel(panel)));
 }
 
 /** Checks that the last run was not stopped, by the brake or since a copy of the store changes the panel. */

@@ -170,20 +170,24 @@ async function refuseActiveRuns(
 }
 
 /**
- * Returns a store in memory for one that can't be used, with its services and switches if these can be read.
+ * Returns a store in memory for one that can't be used, with its services and switches if these can be read; `isRead`: they could.
  *
  * @example
- * const store = await openStandIn('/var/lib/sluice/sluice.db', { clock: realClock });
+ * const { store, isRead } = await openStandIn('/var/lib/sluice/sluice.db', { clock: realClock });
  */
-export async function openStandIn(location: string, { clock }: Pick<StoreFileParts, 'clock'>): Promise<StateStore> {
+export async function openStandIn(
+  location: string,
+  { clock }: Pick<StoreFileParts, 'clock'>,
+): Promise<{ store: StateStore; isRead: boolean }> {
   const store = await openStore({ location: ':memory:', clock });
   try {
     await withStore({ location, clock, readOnly: true }, async (real) => {
       await store.services.put(await real.services.list());
       await copySwitches(real, store);
     });
+    return { store, isRead: true };
   } catch {
     // The panels can be checked without services.
+    return { store, isRead: false };
   }
-  return store;
 }
