@@ -104,10 +104,10 @@ async function openEngine(deps: Deps, options: OpenOptions): Promise<Omit<Opened
   }
 }
 
-/** Refuses a store that can only be read, since it was copied, for what runs long. */
-async function refuseMarked(store: StateStore): Promise<void> {
+/** Refuses a store that can only be read, since it was copied, for what runs long or checks it; returns any other. */
+export async function refuseMarked(store: StateStore): Promise<StateStore> {
   const { mark, location } = store;
-  if (mark === null) return;
+  if (mark === null) return store;
   await store.close();
   throw refusedByMark(location, mark);
 }

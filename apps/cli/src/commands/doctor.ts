@@ -5,7 +5,7 @@ import { type Config, storePlace } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { requireConfig } from '../load-config.js';
-import { openConfiguredStore, startSluice } from '../open-sluice.js';
+import { openConfiguredStore, refuseMarked, startSluice } from '../open-sluice.js';
 import { Terminal } from '../terminal/terminal.js';
 import { printSections } from '../terminal/reports/checks.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -34,7 +34,7 @@ async function examine(config: Config, options: DoctorOptions, deps: Deps): Prom
     }
   };
   try {
-    return await examineOn(await openConfiguredStore(config, deps));
+    return await examineOn(await refuseMarked(await openConfiguredStore(config, deps)));
   } catch (error) {
     if (acceptClock === true || takeOver === true || !toItemError(error).code.startsWith('store_')) throw error;
     const { location, shown } = storePlace(config, deps.env);

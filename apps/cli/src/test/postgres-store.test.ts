@@ -189,6 +189,30 @@ const REFERENCE = '${env:STATE_URL}';
     expect(await found()).toEqual(["skipped not known: the store can't be read"]);
   });
 
+  it.each(['from a file', 'to a file'])('is a problem for the doctor where it was moved %s', async (way) => {
+    if (way === 'to a file') useServer();
+    await at.bench.sluice('poll');
+    const moved = way === 'to a file' ? await at.bench.sluice('db copy --to ./moved.db') : await copy();
+    expect(moved.exitCode).toBe(0);
+    for (const words of ['doctor', 'doctor --contract']) {
+      const { exitCode, stdout } = await at.bench.sluice(words);
+      expect(exitCode).toBe(1);
+      expect(stdout.match(/[✓✗!-] store .*|[✓✗!-] queue .*/g)).toEqual([
+        expect.stringMatching(/^✗ store .*was moved to /),
+      ]);
+      expect(stdout).toMatch(/Set state in the config to (postgres:|\/).*"sluice db copy --undo"/);
+      expect(stdout).toMatch(/✓ panel \(relay\)/);
+      expect(stdout).not.toContain('--take-over');
+    }
+    // Also where nothing is called, and nothing is logged.
+    delete at.bench.env['FLVX_PASSWORD'];
+    const { stdout } = await at.bench.sluice('doctor');
+    expect(stdout).toMatch(/\n {2}✗ store .*was moved to [^]*\n {2}✗ panel .*secret_missing/);
+    expect(stdout).not.toContain('✓ store');
+    const { stderr } = await at.bench.sluice('doctor --accept-clock');
+    expect(stderr).toMatch(/was moved to .*Set state in the config to/);
+  });
+
   it('names what the doctor finds of the server', async () => {
     useServer();
     const found = (await at.bench.sluice('doctor --json')).json<Checks>();

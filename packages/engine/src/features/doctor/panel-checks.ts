@@ -65,6 +65,8 @@ export async function panelChecks(
     checks.push(...(await byOthersChecks(context, name, { services, read: contract })));
   } catch (error) {
     const { code, message } = toItemError(error);
+    // It was moved meanwhile: that is said of the store.
+    if (code === 'store_moved') throw error;
     checks.push(check('failed', `${code}: ${message}`, code));
   }
   return checks;
