@@ -27,7 +27,7 @@ export async function overviewForStaff(call: ApiCall): Promise<{ timeZone: strin
   const request = embeddedRequest(call, null);
   const report = await readOverview(request);
   const scene = toScene(request);
-  const { services, panels, events, holds, runs } = overviewSections(scene, report);
+  const { services, panels, events, holds, runs } = await overviewSections(scene, report);
   const content = html`${configNotices(call.context)} ${summary(scene, report)}`;
   const totals = { id: 'totals', title: 'Totals', content };
   return { timeZone: call.sluice.config.timeZone, parts: toParts([totals, events, holds, services, panels, runs]) };

@@ -70,6 +70,13 @@ interface TaskView {
       });
     const show = async (id: string): Promise<TaskView> => (await (await ask(`/api/v1/runs/${id}`)).json()) as TaskView;
 
+    const login = async (): Promise<string> => {
+      const answer = await fetch(new URL('/login', other.dashboard.url), {
+        ...{ method: 'POST', redirect: 'manual', body: new URLSearchParams({ token: SERVE_TOKEN }) },
+      });
+      return /^[^;]*/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';
+    };
+
     /** Starts a poll on the first server whose panel answers when it is released. */
     async function start(): Promise<string> {
       const released = new Promise<void>((resolve) => (release = resolve));
@@ -97,13 +104,24 @@ interface TaskView {
       expect(await show(id)).toEqual((await at.call(`GET /runs/${id}`)).json);
       const again = await ask(`/api/v1/runs/${id}/events`);
       expect(await again.text()).toContain('event: report');
-      const cookie = await fetch(new URL('/login', other.dashboard.url), {
-        ...{ method: 'POST', redirect: 'manual', body: new URLSearchParams({ token: SERVE_TOKEN }) },
-      });
-      const session = /^[^;]*/.exec(cookie.headers.get('set-cookie') ?? '')?.[0] ?? '';
-      const page = await ask(`/runs/${id}`, { headers: { cookie: session } });
+      const page = await ask(`/runs/${id}`, { headers: { cookie: await login() } });
       expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Ended: poll')]);
     });
+
+    it.each(['/', '/log', '/panels', '/panels/dcim'])(
+      'leads from %s to the run of the other, until it ends',
+      async (path) => {
+        const id = await start();
+        const cookie = await login();
+        const read = async (): Promise<string> => (await ask(path, { headers: { cookie } })).text();
+        expect(await read()).toContain(`href="/runs/${id}"`);
+        const stream = await ask(`/api/v1/runs/${id}/events`);
+        release?.();
+        await stream.text();
+        other.clock.advance(60_000);
+        expect(await read()).not.toContain('/runs/task-');
+      },
+    );
 
     it('each cancels those of the other', async () => {
       const id = await start();

@@ -97,6 +97,13 @@ export class SharedTasks {
     for (const { key } of gone) await this.#endLost(key);
   }
 
+  /** Returns the tasks of all processes that have not ended. */
+  async listOpen(): Promise<Task[]> {
+    const found = await this.#context.store.requests.listRunning(WHO);
+    const tasks = await Promise.all(found.map((row) => this.#toTask(row)));
+    return tasks.filter(({ finishedAt }) => finishedAt === null);
+  }
+
   /** Asks a task of another process to end. */
   async cancel(id: string, by: string): Promise<void> {
     await this.#change(id, (task) => ({ ...task, cancelledBy: task.cancelledBy ?? by }));

@@ -90,6 +90,12 @@ export class Tasks {
     return task === undefined || isOver(task, now) ? undefined : task;
   }
 
+  /** Returns the runs under way. */
+  async listOpen(): Promise<Task[]> {
+    if (this.#shared !== null) return this.#shared.listOpen();
+    return [...this.#own.values()].map(({ task }) => task).filter(({ finishedAt }) => finishedAt === null);
+  }
+
   /**
    * Asks a run to end, which it does at a safe step; changes nothing of one that has ended.
    *

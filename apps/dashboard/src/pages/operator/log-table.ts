@@ -4,14 +4,17 @@ import { badge, table } from '../../layout/components.js';
 import { name, type Times } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';
 import { showValue, words } from '../../layout/words.js';
+import { type FindRunPage, showOutcome, readRunPages } from './run-pages.js';
 import { type Scene, serviceLink } from './scene.js';
 
 /** Entries of the log as a table. */
-export function logTable(
-  { times }: Scene,
+export async function logTable(
+  scene: Scene,
   entries: readonly LogEntry[],
   { caption, showsService = true }: { caption: string; showsService?: boolean },
-): Part {
+): Promise<Part> {
+  const { times } = scene;
+  const findPage = await readRunPages(scene);
   return table({
     caption,
     columns: [
@@ -21,7 +24,7 @@ export function logTable(
         ? { title: 'About', cell: ({ service, panel }) => (service === null ? name(panel) : serviceLink(service)) }
         : null,
       { title: 'What', cell: (entry) => html`<bdi>${toWhat(entry)}</bdi>` },
-      { title: 'Outcome', cell: showState },
+      { title: 'Outcome', cell: (entry) => showState(entry, findPage) },
       { title: 'Detail', cell: (entry) => html`<span dir="auto">${showDetail(entry, times)}</span>`, isMinor: true },
     ],
     rows: entries,
@@ -42,10 +45,10 @@ function toChannel({ method, service, panel }: LogEntry): string {
   return method === 'SEND' && service !== null ? ` through ${words(panel)}` : '';
 }
 
-function showState(entry: LogEntry): Part {
+function showState(entry: LogEntry, findPage: FindRunPage): Part {
   if (entry.kind === 'api') return badge(describeCallOutcome(entry), entry.ok === true ? 'good' : 'bad');
   if (entry.kind === 'action') return badge(words(entry.state));
-  if (entry.kind === 'run') return badge(entry.outcome ?? 'running');
+  if (entry.kind === 'run') return showOutcome(entry, findPage);
   return entry.finishedAt === null ? badge('running') : badge(entry.error === null ? 'done' : 'failed');
 }
 

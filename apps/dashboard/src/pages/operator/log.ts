@@ -66,6 +66,6 @@ export const logPage: Page = async (request) => {
     ],
   });
   const body = html`${form}
-  ${value === null ? problemNotice(problem) : section('Entries', logTable(scene, value.entries, { caption: 'Entries of the log, newest first' }))}`;
+  ${value === null ? problemNotice(problem) : section('Entries', await logTable(scene, value.entries, { caption: 'Entries of the log, newest first' }))}`;
   return { title: 'Log', body };
 };

@@ -30,6 +30,7 @@ import {
   showEnforcement,
   showState,
 } from './panels.js';
+import { type FindRunPage, showOutcome, readRunPages } from './run-pages.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 import { ORDERS, servicesSection } from './service-list.js';
@@ -40,7 +41,7 @@ const PAGE = 50;
 export const overviewPage: Page = async (request) => {
   const report = await readOverview(request);
   const scene = toScene(request);
-  const { services, panels, events, holds, runs } = overviewSections(scene, report);
+  const { services, panels, events, holds, runs } = await overviewSections(scene, report);
   const alarms = await alarmsSection(scene);
   const body = html`${summary(scene, report)} ${scene.mayOperate ? runButtons(request, { panel: null }) : null}
     ${sections([alarms, services])}
@@ -67,16 +68,16 @@ export async function readOverview({ query, sluice }: PageRequest): Promise<Over
 }
 
 /** Returns the parts of the overview. */
-export function overviewSections(
+export async function overviewSections(
   scene: Scene,
   report: OverviewReport,
-): Record<'services' | 'panels' | 'events' | 'holds' | 'runs', Section> {
+): Promise<Record<'services' | 'panels' | 'events' | 'holds' | 'runs', Section>> {
   return {
     services: servicesSection(scene, report),
     panels: panelsSection(scene, report),
     events: eventsSection(scene, report),
     holds: holdsSection(scene, report),
-    runs: runsSection(scene, report),
+    runs: runsSection(scene, report, await readRunPages(scene)),
   };
 }
 
@@ -259,7 +260,7 @@ function eventsSection({ times }: Scene, { events }: OverviewReport): Section {
   return { id: 'events', title: 'Errors and notices', content, aside };
 }
 
-function runsSection({ times }: Scene, { runs }: OverviewReport): Section {
+function runsSection({ times }: Scene, { runs }: OverviewReport, findPage: FindRunPage): Section {
   const content = table({
     caption: 'Last runs',
     columns: [
@@ -268,7 +269,7 @@ function runsSection({ times }: Scene, { runs }: OverviewReport): Section {
         cell: ({ command, dryRun }) =>
           html`<code>${words(command)}</code>${dryRun === true ? html` <span class="soft">dry run</span>` : null}`,
       },
-      { title: 'Outcome', cell: ({ outcome }) => badge(outcome ?? 'running') },
+      { title: 'Outcome', cell: (entry) => showOutcome(entry, findPage) },
       { title: 'Started', cell: ({ at }) => times.ago(at) },
       { title: 'By', cell: ({ actor }) => name(typeof actor === 'string' ? actor : null), isMinor: true },
     ],

@@ -4,6 +4,7 @@ import type {
   OverviewPanel,
   OverviewReport,
   PanelEnforcement,
+  PanelTest,
   UndecidedPanel,
 } from '@sluice/engine';
 import { describeEnforcement, describeSetting, describeUndecided, isListIgnored, listLate } from '@sluice/engine/words';
@@ -16,6 +17,7 @@ import { inWords } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import { brakeBanner } from './brake.js';
 import { logTable } from './log-table.js';
+import { readRunPages } from './run-pages.js';
 import { runButtons } from './runs.js';
 import { attempt, problemNotice, type Scene, toScene } from './scene.js';
 
@@ -136,6 +138,7 @@ export const panelsPage: Page = async (request) => {
   const { times } = scene;
   const overview = await request.sluice.overview({ size: 1 });
   const { panels, removed, brakes, clock } = overview;
+  const showWork = await readWork(scene, overview);
   const list = table({
     caption: 'Panels',
     columns: [
@@ -145,7 +148,7 @@ export const panelsPage: Page = async (request) => {
       { title: 'Enforce', cell: ({ enforce }) => showEnforcement(enforce, times) },
       {
         title: 'Works now',
-        cell: ({ lease }) => orNone(lease, ({ run, since }) => html`${run}, ${times.ago(since)}`),
+        cell: ({ lease }) => orNone(lease, ({ run, since }) => html`${showWork(run)}, ${times.ago(since)}`),
         isMinor: true,
       },
       { title: 'Services', cell: ({ services }) => count(services), isNumber: true },
@@ -182,19 +185,11 @@ export const panelPage: Page = async (request) => {
   const [result] = tested?.value?.panels ?? [];
   const { enforce, lastCall, lease } = panel;
   const { times } = scene;
+  const showWork = await readWork(scene, overview);
   const body = html`${lateBanners(overview, times, [panelName])} ${outageBanner(panel, times)}
   ${brakes.filter((brake) => brake.panel === panelName).map((brake) => brakeBanner(scene, brake))}
   ${scene.mayOperate ? runButtons(request, { panel: panelName, hasAgents: panel.capabilities.includes('agents') }) : null}
-  ${tested?.value === null ? problemNotice(tested.problem) : null}
-  ${
-    result === undefined
-      ? null
-      : result.ok
-        ? html`<p class="notice notice-good" role="status">
-            The panel answered in ${result.latencyMs ?? 0} ms. ${result.warnings.join(' ')}
-          </p>`
-        : problemNotice(result.error?.message ?? 'The panel did not answer')
-  }
+  ${tested?.value === null ? problemNotice(tested.problem) : null} ${result === undefined ? null : showTest(result)}
   ${section(
     'State',
     html`${facts([
@@ -210,7 +205,7 @@ export const panelPage: Page = async (request) => {
       ],
       panel.nextReading == null ? null : ['Next reading', showNext(times, panel.nextReading)],
       ['Enforce', showEnforcement(enforce, times)],
-      ['Works now', orNone(lease, ({ run, since }) => html`${run}, since ${times.ago(since)}`)],
+      ['Works now', orNone(lease, ({ run, since }) => html`${showWork(run)}, since ${times.ago(since)}`)],
       ['Services', html`<a href="/?panel=${encodeURIComponent(panelName)}">${count(panel.services)}</a>`],
       ['Held', html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=held">${count(panel.held)}</a>`],
       panel.wouldHold === 0
@@ -228,6 +223,23 @@ export const panelPage: Page = async (request) => {
   ${await logSection(scene, panelName)}`;
   return { title: `Panel ${panelName}`, body, timeZone: scene.times.timeZone };
 };
+
+/** Returns what shows the run that works on a panel, with a link to its page where it has one. */
+async function readWork(scene: Scene, { runs }: OverviewReport): Promise<(run: string) => Part> {
+  const findPage = await readRunPages(scene);
+  return (run) => {
+    const entry = runs.find((each) => each.run === run);
+    const page = entry === undefined ? null : findPage(entry);
+    return page === null ? run : link(page, run);
+  };
+}
+
+function showTest({ ok, latencyMs, warnings, error }: PanelTest): Part {
+  if (!ok) return problemNotice(error?.message ?? 'The panel did not answer');
+  return html`<p class="notice notice-good" role="status">
+    The panel answered in ${latencyMs ?? 0} ms. ${warnings.join(' ')}
+  </p>`;
+}
 
 /** What is read of the panel on request. */
 function panelReads(panel: string): Html {
@@ -250,6 +262,6 @@ async function logSection(scene: Scene, panel: string): Promise<Html> {
   const { entries } = await scene.request.sluice.log.list({ kinds: ['action', 'api'], panel, limit: 50 });
   return section(
     'Last changes and calls',
-    logTable(scene, entries, { caption: 'Last changes and calls of this panel' }),
+    await logTable(scene, entries, { caption: 'Last changes and calls of this panel' }),
   );
 }

@@ -44,7 +44,7 @@ export const servicePage: Page = async (request) => {
     ${sections([changes])}
     ${section(
       'Runs and API calls',
-      logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
+      await logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
       { aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>` },
     )}`;
   return { title: id, body, timeZone: scene.times.timeZone, notice: DONE.get(doneWord(query, service)) };
