@@ -110,7 +110,7 @@ export const runTotals = z.object({
   wouldHold: count,
   wouldRelease: count,
   purchased: count,
-  /** Changes that were made or tried, and those that were only planned. */
+  /** Changes that were made, also those whose outcome is not known, and those that no call was made for yet. */
   actions: count,
   planned: count,
 });

@@ -52,7 +52,7 @@ async function workAndEnd(context: Context, run: Run, request: RunRequest, featu
   const ended = { context, request, report };
   const error = await doDuties(ended, features.duties);
   report.error ??= error;
-  if (context.deps.signal.aborted) report.error = toInterrupted(request, results);
+  if (context.deps.signal.aborted) report.error = toInterrupted(results);
   const outcome = error === null ? ofPanels : 'failed';
   await run.end({ outcome: refusal === null ? outcome : 'usage', changes: results.changes, error: report.error });
   await features.news(ended);
@@ -138,8 +138,8 @@ async function doDuties(ended: EndedRun, duties: readonly RunDuty[]): Promise<It
   return first;
 }
 
-function toInterrupted({ dryRun }: RunRequest, { totals, made }: RunResults): ItemError {
-  return interruptedError(`${totals.read} of ${totals.services} services read, `, dryRun ? 0 : made);
+function toInterrupted({ totals }: RunResults): ItemError {
+  return interruptedError(`${totals.read} of ${totals.services} services read, `, totals.actions);
 }
 
 /** Returns when the first service of each panel is read next. */

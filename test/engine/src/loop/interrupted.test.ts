@@ -132,6 +132,13 @@ describe('a run over EasyDCIM that is interrupted', () => {
     expect(made.totals).toMatchObject({ held: 20, failed: 0 });
     const states = new Set(made.services.flatMap(({ actions }) => actions.map(({ state }) => state)));
     expect([...states].sort()).toEqual(['applied', 'planned']);
+    // All count the same: the message, the totals, the services, and the log.
+    const changes = made.services.flatMap(({ actions }) => actions);
+    const done = changes.filter(({ state }) => state === 'applied').length;
+    expect(made.totals).toMatchObject({ actions: done, planned: changes.length - done });
+    expect(made.error?.message).toContain(` ${done} change`);
+    const { entries } = await at.sluice.log.list({ kinds: ['action'] });
+    expect(entries.filter(({ state }) => state === 'applied')).toHaveLength(done);
     const held = made.services.filter(({ error }) => error?.code === 'interrupted');
     expect(held.length).toBeGreaterThan(16);
     expect(held.some(({ actions }) => actions.length === 0)).toBe(true);

@@ -69,7 +69,6 @@ export function beginAgents(run: PanelRun): PartHooks {
       const { results } = run;
       const changes = await agentsAfterServices(run);
       results.changes ||= changes > 0;
-      results.made += changes;
     },
   };
 }

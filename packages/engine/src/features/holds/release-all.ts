@@ -10,6 +10,7 @@ import { panelLease } from '../../context/leases.js';
 import { runCommand } from '../command/run-command.js';
 import type { CommandResult } from '../command/types.js';
 import { suggestion } from '../../base/suggestion.js';
+import { countChanges } from '../../kernel/subject/views.js';
 import { isTermination } from '../../kernel/subject/termination.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../../kernel/run/left-elsewhere.js';
@@ -86,7 +87,7 @@ async function giveAllBack(context: Context, run: Run, request: ReleaseAllReques
   run.totals = report.totals;
   await run.end({
     outcome: wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial',
-    changes: report.totals.actions + report.totals.planned > 0,
+    changes: [...given.views, ...given.agents].some(({ actions }) => actions.length > 0),
   });
   return report;
 }
@@ -163,7 +164,6 @@ interface GivenBack {
 function toReport({ views, reported, agents, broken }: GivenBack, run: Run): RunReport {
   const failed = views.filter((view) => view.error !== null).length;
   const states = [...views, ...agents].flatMap(({ actions }) => actions.map(({ state }) => state));
-  const planned = states.filter((state) => state === 'planned').length;
   const released = views.length - failed;
   const { dryRun } = run.view;
   return {
@@ -174,8 +174,7 @@ function toReport({ views, reported, agents, broken }: GivenBack, run: Run): Run
       failed,
       held: views.filter((view) => view.holds.length > 0).length,
       ...(dryRun ? { wouldRelease: released } : { released }),
-      actions: states.length - planned,
-      planned,
+      ...countChanges(states),
     },
     services: views.sort((a, b) => (a.id < b.id ? -1 : 1)),
     notices: reported.map(({ notice }) => notice).sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),

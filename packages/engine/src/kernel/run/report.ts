@@ -7,7 +7,16 @@ import { isInterrupted } from '../../base/interruption.js';
 import type { Context } from '../../context/context.js';
 import type { LimitState } from '../subject/figures.js';
 import { isProtected, listLastingHolds, listReleasedHolds } from '../subject/holds.js';
-import { countsAsOver, AGENT_LIMIT, type FindKind, serviceView, toStatus, toActionView } from '../subject/views.js';
+import {
+  countsAsOver,
+  AGENT_LIMIT,
+  countChanges,
+  type FindKind,
+  serviceView,
+  toStatus,
+  toActionView,
+  toShownState,
+} from '../subject/views.js';
 import { isStopError } from './brake-state.js';
 import { noteAlarms, withLasting, besidesSeen, withKnown } from './alarms.js';
 import { findChangedByOthers, withByOthers } from './by-others.js';
@@ -177,8 +186,6 @@ export class RunResults {
   partly = false;
   /** Services that were skipped since another run works on them. */
   left = 0;
-  /** Actions whose call was made. */
-  made = 0;
   /** Whether a hold starts or ends, or anything is changed or would be. */
   changes = false;
   readonly #views: ServiceView[] = [];
@@ -209,10 +216,9 @@ export class RunResults {
     if (listReleasedHolds(work).length > 0) totals.released++;
     if (listShown(decision, how).length > 0) totals.wouldHold++;
     if (listWouldRelease(work, how).length > 0) totals.wouldRelease++;
-    const planned = actions.filter(({ state }) => state === 'planned').length;
-    totals.planned += planned;
-    totals.actions += actions.length - planned;
-    this.made += actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
+    const changes = countChanges(actions.map(toShownState));
+    totals.planned += changes.planned;
+    totals.actions += changes.actions;
     this.changes ||= actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
     // A preview skips a service whose account would be made or removed.
     if (status !== 'skipped' || (how.previewOnly && actions.length > 0)) this.counted++;

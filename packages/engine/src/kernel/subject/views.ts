@@ -27,7 +27,20 @@ export function toActionView(findKind: FindKind, action: ActionRecord): ActionVi
   }
   const { payload = null } = (action.payload ?? {}) as { payload?: unknown };
   const name = toActionName(findKind(panel), { type, target, prior, payload });
-  return { type, target, name, state: neverBegan(action) ? 'planned' : state };
+  return { type, target, name, state: toShownState(action) };
+}
+
+/** Returns the state of an action as documents have it. */
+export function toShownState(action: ActionRecord): ActionView['state'] {
+  return neverBegan(action) ? 'planned' : action.state;
+}
+
+/** Counts changes by their shown states: those made, also where the outcome is not known, and those that no call was made for. */
+export function countChanges(states: readonly ActionView['state'][]): { actions: number; planned: number } {
+  return {
+    actions: states.filter((state) => state === 'applied' || state === 'in-doubt').length,
+    planned: states.filter((state) => state === 'planned').length,
+  };
 }
 
 /** Returns whether the run ended before the action began: nothing failed, and the next run plans it again. */
