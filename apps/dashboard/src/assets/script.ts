@@ -61,8 +61,10 @@ for (const element of document.querySelectorAll('[data-events]')) {
   const source = new EventSource(element.dataset.events);
   source.addEventListener('progress', (event) => {
     const { done, total } = JSON.parse(event.data);
-    if (bar && total > 0) { bar.max = total; bar.value = done; }
-    if (text) text.textContent = done + ' of ' + total;
+    const isAllRead = total > 0 && done >= total;
+    if (bar && isAllRead) bar.removeAttribute('value');
+    else if (bar && total > 0) { bar.max = total; bar.value = done; }
+    if (text) text.textContent = done + ' of ' + total + (isAllRead ? text.dataset.after : ' read');
   });
   const end = () => { source.close(); window.location.reload(); };
   source.addEventListener('report', end);

@@ -9,6 +9,7 @@ import { type Dashboard, startDashboard } from '../index.js';
 import { countFailure } from '../server/shared-failures.js';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { OnceByKey } from './once.js';
+import { textOf } from '../test/page-texts.js';
 
 const reason = whyNoPostgres();
 
@@ -296,6 +297,26 @@ interface TaskView {
   },
 );
 
+it('says on the page of a run that its changes follow, once all is read', async () => {
+  const at = await startBench();
+  try {
+    for (const number of [1, 2]) await at.addService(number, '42', 200);
+    const cookie = await at.login();
+    let begin = (_id: string): void => undefined;
+    const known = new Promise<string>((resolve) => (begin = resolve));
+    const page = new Promise<string>((resolve, reject) => {
+      const until = async (): Promise<void> => {
+        await at.page(`/runs/${await known}`, cookie).then(resolve, reject);
+      };
+      at.panel.server.inject({ match: ({ changing }) => changing, times: 1, fault: { kind: 'wait', until } });
+    });
+    begin((await at.call('POST /runs', { body: { command: 'poll', allowMass: true } })).json['id'] as string);
+    expect(textOf(await page)).toContain('2 of 2 read, the changes follow');
+  } finally {
+    await at.close();
+  }
+});
+
 it('ends a run of a server on a file that is cancelled, at a safe step', async () => {
   const at = await startBench();
   try {
@@ -315,6 +336,7 @@ it('ends a run of a server on a file that is cancelled, at a safe step', async (
     });
     const events = await (await at.fetch(`/api/v1/runs/${id}/events`, { token: SERVE_TOKEN })).text();
     expect(events).toMatch(/event: report\ndata: \{"run":.*"outcome":"interrupted"/);
+    expect(textOf(await at.page(`/runs/${id}`))).toContain('Cancelled by token serve.token');
     expect(cancelled).toMatchObject({ id, cancelledBy: 'token serve.token' });
     expect((await at.call(`POST /runs/${id}/cancel`)).json).toMatchObject({ id, finishedAt: expect.any(String) });
     expect((await at.call('POST /runs/task-0/cancel')).status).toBe(404);

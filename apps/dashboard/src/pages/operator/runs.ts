@@ -93,7 +93,7 @@ export const runPage: Page = async (request) => {
     const body = html`<p>This run is not known any more; its outcome is in the <a href="/log?kind=run">log</a>.</p>`;
     return { status: 404, title: 'Run', body };
   }
-  const { command, panel, service, by, finishedAt } = run;
+  const { command, panel, service, by, finishedAt, cancelledBy } = run;
   const scene = toScene(request, panel ?? (service === null ? undefined : await findPanel(request, service)));
   const over = service ?? panel ?? 'all panels';
   const body = html`${facts([
@@ -101,6 +101,7 @@ export const runPage: Page = async (request) => {
       ['Over', html`<bdi>${over}</bdi>`],
       ['Started', scene.times.at(run.startedAt)],
       ['By', html`<bdi>${by}</bdi>`],
+      finishedAt === null || cancelledBy === null ? null : ['Cancelled by', html`<bdi>${cancelledBy}</bdi>`],
     ])}
     ${finishedAt === null ? progress(request, run) : await ended(scene, run)}
     <p><a href="${service === null ? '/' : serviceHref(service)}">Back</a></p>`;
@@ -124,17 +125,21 @@ export const cancelRunForm: Page = async ({ tasks, params, viewer }) => {
   return { redirect: `/runs/${id}` };
 };
 
-function progress(request: PageRequest, { id, last, cancelledBy }: Task): Html {
+function progress(request: PageRequest, { id, command, last, cancelledBy }: Task): Html {
   const { done, total } = last?.event === 'progress' ? last.data : { done: 0, total: 0 };
+  // Only readings are counted: the bar has no value while the rest of the run is done.
+  const isAllRead = total > 0 && done >= total;
+  const after = command === 'plan' ? ' read, the plan follows' : ' read, the changes follow';
+  const figures = `${count(done)} of ${count(total)}${isAllRead ? after : ' read'}`;
   return html`<section class="card" data-events="/api/v1/runs/${id}/events">
     <p role="status">
       ${badge('running')}
-      <span data-progress>${total === 0 ? 'It has begun.' : `${count(done)} of ${count(total)}`}</span>
+      <span data-progress data-after="${after}">${total === 0 ? 'It has begun.' : figures}</span>
     </p>
     <progress
       class="progress"
       aria-label="Progress"
-      ${total === 0 ? null : html` max="${total}" value="${done}"`}
+      ${total === 0 || isAllRead ? null : html` max="${total}" value="${done}"`}
     ></progress>
     <p class="soft">
       ${cancelledBy === null ? 'This page shows the report when the run has ended. You can leave it; the run goes on.' : html`<bdi>${cancelledBy}</bdi> has cancelled it: it ends at a safe step.`}
