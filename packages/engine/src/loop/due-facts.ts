@@ -52,6 +52,7 @@ export async function findBusy(context: Context, panel: string): Promise<IsBusy>
  */
 export async function withLines(context: Context, panel: Panel, reads: Read[]): Promise<Read[]> {
   const { plausibility } = panel;
+  if (context.config.poll.maxOvershoot === undefined) return reads;
   if (plausibility === undefined || findEntry(context.config.panels, panel.name)?.lineSpeed !== undefined) return reads;
   const unknown = reads.filter(
     ({ usage, recorded, cycle, product }) =>

@@ -192,7 +192,7 @@ async function readPage(run: PanelRun, hooks: RunHooks, page: ServiceRecord[]): 
   const isConfirmed = context.clockDifference(panel.name) !== null;
   const placed = isConfirmed ? reads : reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
   const readsEnds = !request.dryRun && panel.kind.capabilities.includes('window-usage');
-  const lined = run.due === null || request.dryRun ? placed : await withLines(context, panel, placed);
+  const lined = request.observeAll || request.dryRun ? placed : await withLines(context, panel, placed);
   return readsEnds ? readEndedCycles(context, panel, lined, run.fingerprint) : lined;
 }
 

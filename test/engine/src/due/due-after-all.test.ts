@@ -7,8 +7,10 @@ import { startFlvxBench } from '../bench/flvx-bench.js';
 
 const SPEED = ', lineSpeed: 10Mbit/s';
 
-const [at, open] = useOpened(() =>
-  startEasyDcimBench('poll: { maxOvershoot: 1GB, floor: 1m, ceiling: 4h }', { panelMore: SPEED, random: () => 0 }),
+const POLL = 'poll: { maxOvershoot: 1GB, floor: 1m, ceiling: 4h }';
+
+const [at, open] = useOpened((options: { panelMore?: string } = {}) =>
+  startEasyDcimBench(POLL, { panelMore: SPEED, random: () => 0, ...options }),
 );
 const [lists, openLists] = useOpened(() =>
   startFlvxBench('poll: { maxOvershoot: 1GB, floor: 1m, ceiling: 4h, doubt: { jump: off } }', {
@@ -52,6 +54,15 @@ describe('what a run over all services leaves', () => {
     const { services } = await run();
     answer();
     expect(await read()).toEqual(services.map(({ id }) => id).sort());
+  });
+
+  it.each(runs)('is the speed of the line of a new service with its first reading, by %s', async (_name, run) => {
+    await open({ panelMore: '' });
+    await at.addService(1);
+    await run();
+    await due();
+    const [row] = await at.bench.store.nextReadings.list({ panel: 'dcim', services: ['svc-1'] });
+    expect(row?.details).toMatchObject({ isHighest: true, source: 'line' });
   });
 
   it('is not read sooner where nothing is wrong', async () => {
