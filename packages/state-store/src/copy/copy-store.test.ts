@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
 import { openStore } from '../open-store.js';
 import { fillEveryTable, readEveryTable } from '../test/every-table.js';
 import { service } from '../test/records.js';
@@ -147,6 +148,26 @@ describe('a copy that is taken back', () => {
     expect(await undo({ discardNewer: true })).toMatchObject({ lost: 'services, id "svc-new" is only in the copy' });
     await at.store.services.put([service('svc-1')]);
     await expectRefused(copy.services.put([service('svc-2')]), 'store_moved');
+  });
+
+  it('by two processes at a time changes the store that is used again only once', async () => {
+    await fillEveryTable(at.location);
+    await copyTo('copy.db');
+    const before = await readEveryTable(at.location);
+    // The other one ends while this one compares.
+    const refuseActive = (): void => {
+      const other = new Sqlite(at.location);
+      other.exec('delete from schema_migrations where version >= 1000000');
+      other.close();
+    };
+    await expect(undo({ refuseActive })).rejects.toThrow(/was finished or taken back by another process meanwhile/);
+    expect((await readEveryTable(at.location))['leases']).toEqual(before['leases']);
+    await at.store.services.put([service('svc-1')]);
+    // It was marked by this one, as by the other.
+    await expectRefused(
+      openStore({ location: join(at.folder, 'copy.db'), clock }).then((copy) => copy.services.put([service('svc-1')])),
+      'store_moved',
+    );
   });
 
   it('before it is finished only ends the standstill; the next one begins anew', async () => {

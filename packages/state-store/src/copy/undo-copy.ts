@@ -57,14 +57,11 @@ export async function undoCopy(options: UndoCopyOptions): Promise<UndoCopyResult
         `The store ${from.shown} was not copied to another one: there is nothing to take back.`,
       );
     const result = { from: from.shown, to: mark.other, wasMoved: mark.state === 'moved', lost: null };
-    if (mark.state === 'copying') {
-      if (!dryRun) await from.transaction(() => from.setMark(null));
-      return result;
-    }
-    const lost = await endCopy(from, mark, { ...options, clock, wait, dryRun });
+    const lost = mark.state === 'copying' ? null : await endCopy(from, mark, { ...options, clock, wait, dryRun });
     if (!dryRun) {
       await from.transaction(async () => {
-        await from.raiseFences();
+        await refuseChanged(from, mark);
+        if (mark.state === 'moved') await from.raiseFences();
         await from.setMark(null);
       });
     }
@@ -72,6 +69,16 @@ export async function undoCopy(options: UndoCopyOptions): Promise<UndoCopyResult
   } finally {
     await from.close();
   }
+}
+
+/** Refuses to take back a copy that another process has finished, or taken back, meanwhile. */
+async function refuseChanged(from: Side, mark: StoreMark): Promise<void> {
+  const found = await from.mark();
+  if (found?.copy === mark.copy && found.state === mark.state) return;
+  throw new StoreError(
+    'copy_refused',
+    `The copy of ${from.shown} to ${mark.other} was finished or taken back by another process meanwhile. Nothing was taken back: see which of them is used, and repeat it.`,
+  );
 }
 
 type Undo = UndoCopyOptions & Required<Pick<UndoCopyOptions, 'clock' | 'wait' | 'dryRun'>>;
@@ -86,6 +93,7 @@ async function endCopy(from: Side, mark: StoreMark, options: Undo): Promise<stri
   try {
     const back: StoreMark = { ...mark, other: from.shown, at: new Date(clock.now()).toISOString() };
     return await to.transaction(async () => {
+      await refuseChanged(from, mark);
       const found = await to.mark();
       // It was taken back before, and the end was interrupted.
       if (found?.state === 'moved' && found.copy === mark.copy) return null;
