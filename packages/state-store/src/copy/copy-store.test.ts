@@ -122,6 +122,20 @@ describe('a copy', () => {
       ),
     );
   });
+
+  it('is copied again from its beginning also where the store is marked as moved', async () => {
+    await fillEveryTable(at.location);
+    const target = join(at.folder, 'copy.db');
+    let marks = 0;
+    const onProgress: CopyOptions['onProgress'] = ({ step }) => {
+      if (step === 'mark' && (marks += 1) === 2) throw new Error('ended');
+    };
+    await expect(copyTo('copy.db', { onProgress })).rejects.toThrow('ended');
+    await tamper(target, `update holds set note = 'another' where seq = 2`);
+    await expectRefused(copyTo('copy.db'), 'copy_differs');
+    const { rows } = await copyTo('copy.db');
+    expect(rows).toBe(Object.values(await readEveryTable(target)).reduce((sum, list) => sum + list.length, 0));
+  });
 });
 
 describe('a copy that is taken back', () => {

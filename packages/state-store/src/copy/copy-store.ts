@@ -135,7 +135,7 @@ async function copy(plan: Copy): Promise<CopyResult> {
   try {
     const change = toChange(tables, options.replaceNul === true && !to.holdsNul);
     const transfer: Transfer = { from, to, own, tables, change, counts, onProgress: options.onProgress };
-    if (own.state === 'copying') await copyTables(transfer);
+    await copyTables(transfer);
     const compared = await verifyTables(transfer);
     await changeCopy(transfer, async () => {
       for (const table of tables) await to.continueNumbers(table);
