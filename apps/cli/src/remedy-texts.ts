@@ -337,7 +337,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unpaid_not_bought: 'Copy the modules of this version to the billing system',
   worker_needs_postgres:
     'Move the state with "sluice db copy --to URL", or run the schedule in one process: "sluice serve --with-schedule"',
-  clock_differs: 'Set the clocks of this machine and of the database by NTP, then start the worker again',
+  clock_differs: 'Set the clocks of this machine and of the database by NTP, then start it again',
   worker_outdated: 'Install the version of the others, then start the worker again',
   database_unreachable: 'Check that the database runs and that this machine reaches it',
   queue_unreachable: 'Check that the database runs and that this machine reaches it',

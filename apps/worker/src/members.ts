@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/panel-kind';
+import { measureClock } from './clock.js';
 import type { Answer, Database } from './database.js';
 import { SCHEMA } from './settings.js';
 
@@ -80,15 +81,10 @@ export async function alone(database: Database, work: () => Promise<void>): Prom
   });
 }
 
-/**
- * Returns by how much the clock of this machine is ahead of that of the database, in milliseconds: exact to half of the time that the
- * question took.
- */
-export async function measureClock(query: Database['query'], clock: Clock): Promise<number> {
-  const asked = clock.now();
+/** Returns the instant by the clock of the database, in milliseconds since 1970. */
+export async function askClock(query: Database['query']): Promise<number> {
   const { rows } = await query('select extract(epoch from clock_timestamp()) * 1000 as now');
-  const answered = clock.now();
-  return Math.round((asked + answered) / 2 - Number(rows[0]?.['now']));
+  return Number(rows[0]?.['now']);
 }
 
 /** Returns a job to the queue in the same transaction. */
@@ -106,7 +102,7 @@ export function giveSign(
   { clock, lostMs, giveBack }: { clock: Clock; lostMs: number; giveBack: GiveBack },
 ): Promise<Found> {
   return database.transaction(async (query) => {
-    const aheadMs = await measureClock(query, clock);
+    const aheadMs = await measureClock(() => askClock(query), clock);
     await query(LOCK);
     const { rows: own } = await query(`select lost_at, jobs from ${SCHEMA}.worker where id = $1`, [identity.id]);
     await putSelf(query, identity, { ...sign, aheadMs });

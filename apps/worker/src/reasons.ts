@@ -1,5 +1,5 @@
+import { CLOCK_MS } from './clock.js';
 import type { Found, Identity } from './members.js';
-import { CLOCK_MS } from './settings.js';
 
 /** Why a worker begins no jobs. */
 export interface Reason {

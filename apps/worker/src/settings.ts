@@ -26,9 +26,6 @@ export const TIMINGS: Timings = {
   stopMs: 80_000,
 };
 
-/** Most that the clock of a worker may differ from that of the database. */
-export const CLOCK_MS = 30_000;
-
 /** The job of the queue's own schedule: it adds the others that are due. */
 export const TICK = 'schedule';
 

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isServerAway } from '@sluice/engine/places';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
+import { measureClock, refuseDifference } from './clock.js';
 import { openDatabase } from './database.js';
 import { listDue } from './due.js';
-import { type Found, type GiveBack, giveSign, type HeldJob, holdJobs, leave, measureClock } from './members.js';
+import { askClock, type Found, type GiveBack, giveSign, type HeldJob, holdJobs, leave } from './members.js';
 import type { WorkerOptions, WorkerParts, Worker } from './options.js';
 import { type Job, type JobResult, Queue, toKind } from './queue.js';
 import { findReasons, type Reason } from './reasons.js';
 import type { ScheduledJob } from './schedule/run-schedule.js';
-import { CLOCK_MS, TICK, TIMINGS } from './settings.js';
+import { TICK, TIMINGS } from './settings.js';
 
 /** Outcomes of a run that was ended from outside: another worker goes on with it. */
 const ENDED_EARLY = ['interrupted', 'terminated'];
@@ -33,8 +34,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const id = `worker-${randomUUID()}`;
   const parts: WorkerParts = { ...options, timings, database, queue, id };
   try {
-    const aheadMs = await measureClock((text, values) => database.query(text, values), clock).catch(refuseUnreachable);
-    if (Math.abs(aheadMs) > CLOCK_MS) throw clockDiffers(aheadMs);
+    const ask = (): Promise<number> => askClock((text, values) => database.query(text, values));
+    refuseDifference(await measureClock(ask, clock).catch(refuseUnreachable));
     const kinds = options.jobs().map(({ name }) => name);
     await queue.open(kinds, options.timeZone);
     const worker = new RunningWorker(parts);
@@ -55,12 +56,6 @@ function unreachable(error: unknown): SluiceError {
   const { code = 'no answer' } = error as { code?: string };
   const text = `The database of the queue can't be used (${code})`;
   return new SluiceError('database_unreachable', text, { kind: 'store', details: { code }, cause: error });
-}
-
-function clockDiffers(aheadMs: number): SluiceError {
-  const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  const text = `The clock of this machine is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} that of the database; at most ${CLOCK_MS / 1000} s are allowed. Nothing was begun`;
-  return new SluiceError('clock_differs', text, { kind: 'conflict', details: { seconds } });
 }
 
 /** A job that this worker has in hand. */

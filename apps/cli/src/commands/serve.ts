@@ -1,8 +1,11 @@
 import { isIP } from 'node:net';
+import { isStoreOnServer } from '@sluice/config-file';
 import { tokenStatus } from '@sluice/engine/words';
 import type { Schedule } from '@sluice/worker/schedule';
 import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
+import type { Clock } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
+import type { StateStore } from '@sluice/state-store';
 import type { Terminal } from '../terminal/terminal.js';
 import { ExitCode } from '../exit-codes.js';
 import { type OpenOptions, withSluice } from '../open-sluice.js';
@@ -24,6 +27,7 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     const listen = parseListen(options.listen ?? config.serve.listen, from);
     const token = readServeToken(config, deps);
     const now = new Date(deps.clock.now()).toISOString();
+    if (isStoreOnServer(config)) await compareClocks(store, deps.clock);
     const { tokens } = await sluice.access.list();
     // A share link opens the pages of one client only.
     const canLogIn = tokens.some((each) => each.kind === 'api' && tokenStatus(each, now) === 'active');
@@ -73,6 +77,13 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     }
     return ExitCode.done;
   });
+
+/** Refuses a clock by which sessions and readings would have other times than those of the other processes of the store. */
+async function compareClocks(store: StateStore, clock: Clock): Promise<void> {
+  const { measureClock, refuseDifference } = await import('@sluice/worker/clock');
+  const own = new Date(clock.now()).toISOString();
+  refuseDifference(await measureClock(async () => Date.parse(await store.clock.now(own)), clock));
+}
 
 const toOpen = (options: ServeOptions): OpenOptions => ({
   ...options,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HoldsFile, MetricsReport, RunReport } from '@sluice/engine';
+import { realClock } from '@sluice/engine/process';
 import { acquireSchema, type EmptySchema, whyNoPostgres } from '@sluice/state-store/testing';
 import { startForEachTest } from './each-test.js';
 import { GB, HOUR } from './easydcim-bench.js';
@@ -116,7 +117,7 @@ const REFERENCE = '${env:STATE_URL}';
       at.bench.env['STATE_URL'] = url;
     }
     useServer();
-    const server = await serveOn(at.bench);
+    const server = await serveOn(at.bench, 'serve', { clock: realClock });
     const page = await (await fetch(`${server.url}/healthz`)).text();
     await server.stop();
     expect(at.bench.printed).toContain('postgres://postgres@127.0.0.1:');
@@ -144,6 +145,24 @@ const REFERENCE = '${env:STATE_URL}';
     expect([page[0], api[0]]).toEqual([503, 503]);
     expect(page[1]).toMatch(/was moved to postgres:/);
     expect((JSON.parse(api[1]) as ErrorDocument).error.code).toBe('store_moved');
+    await server.stop();
+  });
+
+  it('is served only with a clock within 30 seconds of its own', async () => {
+    useServer();
+    await at.bench.sluice('poll');
+    for (const [aheadMs, text] of [
+      [90_000, /^The clock of this machine is \d+ s ahead of that of the database/],
+      [-90_000, /^The clock of this machine is \d+ s behind that of the database/],
+    ] as const) {
+      const clock = { ...realClock, now: () => Date.now() + aheadMs };
+      const refused = await at.bench.sluice('serve --listen 127.0.0.1:0 --json', { clock });
+      const { error } = refused.json<ErrorDocument>();
+      expect(error).toMatchObject({ code: 'clock_differs', message: expect.stringMatching(text) });
+    }
+    const clock = { ...realClock, now: () => Date.now() - 20_000 };
+    const server = await serveOn(at.bench, 'serve --listen 127.0.0.1:0', { clock });
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     await server.stop();
   });
 
