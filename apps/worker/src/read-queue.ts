@@ -38,7 +38,7 @@ const QUESTION = `
          lost_at is not null or seen_at < clock_timestamp() - $1 * interval '1 millisecond' as is_lost,
          ended_at is not null as is_ended,
          extract(epoch from started_at) * 1000 as started, extract(epoch from seen_at) * 1000 as seen
-       from ${SCHEMA}.worker) w) as workers`;
+       from ${SCHEMA}.worker where ended_at is null or ended_at > clock_timestamp() - interval '1 hour') w) as workers`;
 
 interface Row {
   waiting: number;
@@ -108,7 +108,7 @@ function toWorker({
   return {
     ...row,
     state: isEnded ? 'ended' : isLost ? 'lost' : waits.length > 0 ? 'waiting' : 'working',
-    reasons: waits,
+    reasons: isEnded ? [] : waits,
     clockSeconds: ahead / 1000,
     startedAt: toInstant(started),
     seenAt: toInstant(seen),

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readQueue } from './read-queue.js';
 import { SCHEMA } from './settings.js';
 import { startWorker } from './start-worker.js';
 import { openWay, whyNoPostgres } from '@sluice/state-store/testing';
@@ -246,6 +247,12 @@ type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
       ]);
       const [worker] = await postgres.query(url, `select ended_at from ${SCHEMA}.worker`);
       expect(worker!['ended_at']).not.toBeNull();
+
+      // It is listed for an hour, without what it waited for.
+      await postgres.query(url, `update ${SCHEMA}.worker set waits = '["its config is another one"]'`);
+      expect((await readQueue(url))?.workers).toMatchObject([{ state: 'ended', reasons: [] }]);
+      await postgres.query(url, `update ${SCHEMA}.worker set ended_at = ended_at - interval '1 hour'`);
+      expect((await readQueue(url))?.workers).toEqual([]);
     });
   },
 );

@@ -27,7 +27,7 @@ export const worker = name(
     jobs: z.array(heldJob),
   }),
 );
-/** A worker, also one that ended less than a day ago. */
+/** A worker, also one that ended less than an hour ago. */
 export type WorkerView = z.infer<typeof worker>;
 
 const kindOfJob = z.object({

@@ -14,7 +14,15 @@ const figures: QueueFigures = {
   kinds: [{ kind: 'poll', waiting: 2, active: 1, ended: [{ outcome: 'done', count: 5 }] }],
   workers: [
     { ...worker, state: 'working', reasons: [], jobs: [{ kind: 'poll', panel: 'dcim', since: worker.seenAt }] },
-    { ...worker, id: 'worker-2', host: 'two', state: 'waiting', reasons: ['its config is another one'], jobs: [] },
+    {
+      ...worker,
+      id: 'worker-2',
+      host: 'two',
+      state: 'waiting',
+      reasons: ['its config is another one'],
+      jobs: [],
+      clockSeconds: -0.04,
+    },
   ],
   failed: [{ kind: 'poll', panel: 'dcim', at: worker.seenAt, outcome: 'failed', message: 'no <b>answer</b>' }],
 };
@@ -27,7 +35,14 @@ const read = async (queue?: () => Promise<QueueFigures>): Promise<string> => {
 it('shows jobs, workers, why one waits, and why jobs failed', async () => {
   const page = await read(() => Promise.resolve(figures));
   expect(page).toContain('2 jobs may begin, 1 under way');
-  for (const text of ['process 7 on', 'poll dcim', 'its config is another one', '5 done', 'no &lt;b&gt;answer'])
+  for (const text of [
+    'process 7 on',
+    'poll dcim',
+    'its config is another one',
+    '5 done',
+    '>0.0 s<',
+    'no &lt;b&gt;answer',
+  ])
     expect(page).toContain(text);
 });
 

@@ -52,11 +52,14 @@ const workerTable = ({ workers }: QueueFigures, times: Times): Part =>
       },
       { title: 'Last sign of life', cell: ({ seenAt }) => times.ago(seenAt) },
       { title: 'Version', cell: ({ version }) => version, isMinor: true },
-      { title: 'Clock', cell: ({ clockSeconds }) => `${clockSeconds.toFixed(1)} s`, isMinor: true },
+      { title: 'Clock', cell: ({ clockSeconds }) => `${toTenths(clockSeconds)} s`, isMinor: true },
     ],
     rows: workers,
     empty: 'No worker was started yet.',
   });
+
+/** Rounded first, so that less than half a tenth behind has no sign. */
+const toTenths = (seconds: number): string => (Math.round(seconds * 10) / 10).toFixed(1);
 
 const kindTable = ({ kinds }: QueueFigures): Part =>
   table<QueueFigures['kinds'][number]>({

@@ -43,11 +43,12 @@ export async function queueChecks(context: Context): Promise<Check[]> {
     const minutes = Math.round(queue.lagSeconds / 60);
     checks.push(check('warning', `a job has waited for ${minutes} min: there are too few workers`, 'queue_late'));
   }
-  const { waiting, active } = queue;
+  const { active } = queue;
+  const waiting = `${queue.waiting} ${queue.waiting === 1 ? 'waits' : 'wait'}`;
   return [
     state === 'idle'
-      ? check('failed', `no worker begins jobs; ${waiting} wait`, 'no_worker')
-      : check('ok', `${alive.length} at work, ${active} jobs under way, ${waiting} wait`),
+      ? check('failed', `no worker begins jobs; ${waiting}`, 'no_worker')
+      : check('ok', `${alive.length} at work, ${active} ${active === 1 ? 'job' : 'jobs'} under way, ${waiting}`),
     ...checks,
   ];
 }
