@@ -38,7 +38,10 @@ interface AckOptions extends GlobalOptions {
 export const noticeAck: CommandHandler<AckOptions> = ([id = ''], options, deps) =>
   answer(deps, options, ({ sluice }) => sluice.notices.acknowledge(id, { undo: options.undo === true }), {
     info: ({ alarm: { service, panel, message } }, { times }) => {
-      const what = `${service ?? panel}: ${times.text(message.replace(`${service ?? panel}: `, ''), panel)}`;
+      // One about billing or the queue has neither.
+      const subject = service ?? panel;
+      const text = times.text(message.replace(`${subject}: `, ''), panel);
+      const what = subject === '' ? text : `${subject}: ${text}`;
       return options.undo === true
         ? `Not acknowledged any more: ${what}`
         : `Acknowledged until it ends or changes: ${what}`;

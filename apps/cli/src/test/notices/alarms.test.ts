@@ -183,6 +183,12 @@ describe('an alarm', () => {
     );
   });
 
+  it('is said without an object where it is about none', async () => {
+    await at.bench.store((store) => store.conditions.put({ key: 'no-worker', since: SINCE, runs: 1, details: null }));
+    const { stdout } = await at.bench.sluice('notice ack no-worker');
+    expect(stdout).toMatch(/^Acknowledged until it ends or changes: No worker begins jobs since /);
+  });
+
   it('stays acknowledged by the first of two who do it at the same time', async () => {
     at.panel.disable(uuid);
     await at.poll();

@@ -5,7 +5,7 @@ import { postForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import { panelLink } from './panels.js';
-import { given, type Scene, serviceHref, serviceLink } from './scene.js';
+import { given, jobsLink, type Scene, serviceHref, serviceLink } from './scene.js';
 
 /** Alarms of one kind on a page; the others are counted. */
 const MOST = 20;
@@ -49,9 +49,9 @@ function alarmTable(scene: Scene, alarms: readonly AlarmView[], { caption, shows
       showsService
         ? {
             title: 'About',
-            cell: ({ service, panel }: AlarmView) => {
+            cell: ({ service, panel, code }: AlarmView) => {
               if (service !== null) return serviceLink(service);
-              return panel === '' ? 'billing' : panelLink(panel);
+              return panel === '' ? (jobsLink({ code }) ?? 'billing') : panelLink(panel);
             },
           }
         : null,

@@ -42,7 +42,11 @@ it('an alarm is raised once no worker begins jobs for two minutes, told once, an
     ['no_worker'],
     [{ code: 'no_worker', since: '2026-11-20T12:00:00.000Z' }],
   ]);
-  expect(await at.page('/')).toContain('No worker begins jobs since');
+  const page = (await at.page('/')).replaceAll(/\s+/g, ' ');
+  expect(page).toContain('No worker begins jobs since');
+  // The alarm, and the notice below it.
+  expect(page.match(/<td><a href="\/queue"><bdi>Jobs<\/bdi>/g)).toHaveLength(2);
+  expect(page).not.toMatch(/<td[^>]*>\s*billing/);
   figures = toFigures('working');
   await watch();
   expect([(await codes()).sort(), await alarms()]).toEqual([['no_worker', 'worker_again'], []]);

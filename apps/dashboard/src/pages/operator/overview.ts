@@ -32,7 +32,7 @@ import {
 } from './panels.js';
 import { type FindRunPage, showOutcome, readRunPages } from './run-pages.js';
 import { runButtons } from './runs.js';
-import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
+import { given, jobsLink, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 import { ORDERS, servicesSection } from './service-list.js';
 
 const PAGE = 50;
@@ -247,7 +247,11 @@ function eventsSection({ times }: Scene, { events }: OverviewReport): Section {
     caption: 'Errors and notices of three days',
     columns: [
       { title: 'When', cell: ({ at }) => times.ago(at) },
-      { title: 'About', cell: ({ service, panel }) => (service === null ? name(panel) : serviceLink(service)) },
+      {
+        title: 'About',
+        cell: ({ service, panel, code }) =>
+          service === null ? (jobsLink({ code }) ?? name(panel)) : serviceLink(service),
+      },
       {
         title: 'What',
         cell: ({ message }) => html`<span dir="auto">${times.inText(message)}</span>`,

@@ -28,6 +28,14 @@ export function serviceLink(id: string): Html {
   return link(serviceHref(id), id);
 }
 
+/** Codes of alarms and notices about the queue, which has no panel or service. */
+const OF_QUEUE: readonly string[] = ['no_worker', 'worker_again'];
+
+/** The page that an alarm or a notice about the queue is about, as a link; null for any other one. */
+export function jobsLink({ code }: { code: string }): Html | null {
+  return OF_QUEUE.includes(code) ? link('/queue', 'Jobs') : null;
+}
+
 /** Returns a text of the query or a form without blanks around it; undefined for an empty one. */
 export function given(text: string | undefined): string | undefined {
   const trimmed = text?.trim();
