@@ -342,7 +342,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   database_unreachable: 'Check that the database runs and that this machine reaches it',
   queue_unreachable: 'Check that the database runs and that this machine reaches it',
   no_worker: 'Start one with "sluice worker"; "sluice queue show" says why others begin no jobs',
-  worker_lost: 'See what its supervisor logged; its jobs were begun again by others',
+  worker_lost: 'See what its supervisor logged; others begin again what it had in hand, if anything',
   worker_waits: 'Correct that where it runs; it goes on by itself',
   worker_versions: 'Install the same version everywhere',
   queue_late: 'Start more workers, or name a greater --concurrency',

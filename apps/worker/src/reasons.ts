@@ -28,3 +28,9 @@ export function findReasons(found: Found, { storeSchema }: Pick<Identity, 'store
   }
   return reasons;
 }
+
+/** Returns what is said of a worker that was lost. */
+export function describeLost({ host, pid, jobs }: Pick<Found['lost'][number], 'host' | 'pid' | 'jobs'>): string {
+  const again = { 0: '', 1: '; its job is begun again' }[jobs.length] ?? `; its ${jobs.length} jobs are begun again`;
+  return `The worker of process ${pid} on ${host} shows no sign of life${again}`;
+}

@@ -7,7 +7,7 @@ import { listDue } from './due.js';
 import { askClock, type Found, type GiveBack, giveSign, type HeldJob, holdJobs, leave } from './members.js';
 import type { WorkerOptions, WorkerParts, Worker } from './options.js';
 import { type Job, type JobResult, Queue, toKind } from './queue.js';
-import { findReasons, type Reason } from './reasons.js';
+import { describeLost, findReasons, type Reason } from './reasons.js';
 import type { ScheduledJob } from './schedule/run-schedule.js';
 import { TICK, TIMINGS } from './settings.js';
 
@@ -155,8 +155,7 @@ class RunningWorker implements Worker {
 
   #apply(found: Found): void {
     const { identity, say } = this.#parts;
-    for (const { host, pid, jobs } of found.lost)
-      say(`The worker of process ${pid} on ${host} shows no sign of life; its jobs are begun again: ${jobs.length}`);
+    for (const lost of found.lost) say(describeLost(lost));
     if (found.wasLost) say('Others took this worker for lost, and may have begun its jobs again');
     this.#wait(findReasons(found, identity));
   }
