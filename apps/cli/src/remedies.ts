@@ -81,7 +81,7 @@ const NAMED: Readonly<Record<string, RegExp>> = {
   copy_refused:
     /can't store the character NUL, which (?<nul>\w+) of |^The copy (?<copy>.+?) has changed since |^The store was moved to (?<moved>.+?): name its address/,
   store_moved:
-    /^The store .+? was moved to (?<movedTo>.+) at \S+, and is not|^The store .+? is being copied to (?<copiedTo>.+) since /,
+    /^The store .+? was moved to (?:(?<movedToServer>postgres(?:ql)?:\/\/\S+)|(?<movedTo>.+)) at \S+, and is not|^The store .+? is being copied to (?<copiedTo>.+) since /,
   store_damaged: /^The backup (?<backup>.+?) (?:is damaged|holds no store|does not have )/,
   // Limits move with a service, where there is one. A name may be long: what stands at the end is asked for first.
   panel_removed:

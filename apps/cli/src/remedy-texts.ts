@@ -95,8 +95,9 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Check the changes with "sluice plan --panel {panel}"; if they are correct, run again with --panel {panel} --allow-mass',
   ],
   store_moved: [
-    'Set state in the config to {movedTo}, or take the move back with "sluice db copy --undo"',
-    'Wait until it has ended, or repeat the copy to {copiedTo}; "sluice db copy --undo" ends it',
+    `Put {movedToServer} into STATE_URL, with its password, which is left out here; then set state in the config to \${env:STATE_URL}, or take the move back with "sluice db copy --undo --to '\${env:STATE_URL}'"`,
+    'Set state in the config to {movedTo}, or take the move back with "sluice db copy --undo --to {movedTo}"',
+    'Wait until it has ended, or repeat the copy to {copiedTo} with the same command; "sluice db copy --undo" ends it',
     'Stop the installation that is not to go on; on the other one run "sluice doctor --take-over --panel {panel}"',
   ],
   store_in_doubt: 'See with "sluice log list" what is stored, then run it again',
@@ -104,7 +105,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   copy_refused: [
     'Correct {nul} there, or add --replace-nul',
     'To go back without what only {copy} has, add --discard-newer',
-    'Name it with --to, or add --discard-newer if {moved} is gone',
+    `Put {moved} into STATE_URL, with its password, which is left out here, and name it: "sluice db copy --undo --to '\${env:STATE_URL}'"; or add --discard-newer if it is gone`,
     '',
   ],
   copy_differs: 'Repeat the copy; if a row differs again, report it',

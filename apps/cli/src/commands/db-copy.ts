@@ -15,7 +15,7 @@ import { ExitCode } from '../exit-codes.js';
 import { loadConfig } from '../load-config.js';
 import { startProgress } from '../terminal/progress.js';
 import { Terminal } from '../terminal/terminal.js';
-import { formatCount } from '../terminal/words.js';
+import { formatCount, shellWords } from '../terminal/words.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
 type CopyCommandOptions = GlobalOptions & {
@@ -55,7 +55,9 @@ export const dbCopy: CommandHandler<CopyCommandOptions> = async (_args, options,
     const state = toState(options.to ?? '', { config, to });
     onProgress.stop();
     terminal.document({ ...result, dryRun, state });
-    printCopied(terminal, { ...result, dryRun, state });
+    const back = isOnServer(to) ? state : (options.to ?? to);
+    const isReferred = isSecretReference(state) && !isSecretReference(options.to ?? '');
+    printCopied(terminal, { ...result, dryRun, state, back, isReferred });
     return ExitCode.done;
   } finally {
     onProgress.stop();
@@ -134,9 +136,16 @@ interface Copied {
   tables: readonly unknown[];
   dryRun: boolean;
   state: string;
+  /** What `--to` is where the copy is taken back. */
+  back: string;
+  /** Whether `state` names a variable in place of an address with a password. */
+  isReferred: boolean;
 }
 
-function printCopied(terminal: Terminal, { from, to, resumed, rows, tables, dryRun, state }: Copied): void {
+function printCopied(
+  terminal: Terminal,
+  { from, to, resumed, rows, tables, dryRun, state, back, isReferred }: Copied,
+): void {
   const what = `${formatCount(rows, 'row', 'rows')} of ${formatCount(tables.length, 'table', 'tables')}`;
   if (dryRun) {
     terminal.info(`${what} would be copied from ${from} to ${to}; nothing was changed`);
@@ -147,5 +156,7 @@ function printCopied(terminal: Terminal, { from, to, resumed, rows, tables, dryR
   terminal.info('');
   terminal.info(`state: ${JSON.stringify(state)}`);
   terminal.info('');
-  terminal.info('To take it back while nothing has used the copy: "sluice db copy --undo" with the config as it was');
+  if (isReferred) terminal.info(`STATE_URL is the address with its password, which is left out here: ${to}\n`);
+  const undo = shellWords(['sluice', 'db', 'copy', '--undo', '--to', back]);
+  terminal.info(`To take it back while nothing has used the copy, with the config as it was: ${undo}`);
 }

@@ -120,7 +120,11 @@ function declareStore(db: LazyCommand): void {
     .option('--dry-run', 'only check whether it can be copied')
     .option('--undo', 'take the mark back, so that the store is used again, and the copy no more')
     .option('--discard-newer', 'with --undo: also where the copy has changed since, which is lost, or can not be read')
-    .examples("sluice db copy --to '${env:STATE_URL}'", 'sluice db copy --to ./sluice.db', 'sluice db copy --undo')
+    .examples(
+      "sluice db copy --to '${env:STATE_URL}'",
+      'sluice db copy --to ./sluice.db',
+      "sluice db copy --undo --to '${env:STATE_URL}'",
+    )
     .runs(async () => (await import('./db-copy.js')).dbCopy);
 }
 

@@ -55,8 +55,12 @@ const REFERENCE = '${env:STATE_URL}';
     expect((await copy('--dry-run')).stdout).toMatch(/ rows of \d+ tables would be copied from .* nothing was changed/);
     const copied = await copy();
     expect(copied.stdout).toContain(`state: "${REFERENCE}"`);
+    expect(copied.stdout).toContain(`as it was: sluice db copy --undo --to '${REFERENCE}'\n`);
     const refused = await at.bench.sluice('poll --json');
     expect([refused.exitCode, codeOf(refused)]).toEqual([1, 'store_moved']);
+    const said = (await at.bench.sluice('poll')).stderr;
+    expect(said).toContain('into STATE_URL, with its password, which is left out here');
+    expect(said).toContain(`"sluice db copy --undo --to '${REFERENCE}'"`);
     const read = await at.bench.sluice('hold list');
     expect([read.exitCode, read.stderr]).toEqual([
       0,
@@ -81,6 +85,7 @@ const REFERENCE = '${env:STATE_URL}';
     await hold();
     await copy();
     expect(codeOf(await at.bench.sluice('db copy --undo --json'))).toBe('copy_refused');
+    expect((await at.bench.sluice('db copy --undo')).stderr).toContain(`"sluice db copy --undo --to '${REFERENCE}'"`);
     const undone = await at.bench.sluice(['db', 'copy', '--undo', '--to', REFERENCE, '--json']);
     expect(undone.json()).toMatchObject({ wasMoved: true, lost: null });
     expect((await at.bench.sluice('poll')).exitCode).toBe(0);
