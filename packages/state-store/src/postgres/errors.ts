@@ -6,6 +6,10 @@ const REFUSED: Meaning = [
   'store_refused',
   'refuses the access. Check the user, its password and rights, and pg_hba.conf',
 ];
+const NO_PASSWORD: Meaning = [
+  'store_refused',
+  'asks for a password, and none was stated. State it in the URL, such as "${env:STATE_URL}", or in PGPASSWORD or ~/.pgpass',
+];
 const AWAY: Meaning = [
   'store_unreachable',
   "can't be reached. Check that the server runs, its address, and the network",
@@ -96,7 +100,8 @@ const BY_MESSAGE: readonly (readonly [test: RegExp, Meaning])[] = [
   ],
   [UNANSWERED, SLOW],
   [/timeout expired|timeout exceeded when trying to connect|connection timeout/i, AWAY],
-  [/password must be a string|no password|SASL/i, REFUSED],
+  [/password must be a( non-empty)? string|no password/i, NO_PASSWORD],
+  [/SASL/i, REFUSED],
   [/Connection terminated|Connection ended|not queryable|closed the connection|Cannot use a pool/i, CUT],
 ];
 

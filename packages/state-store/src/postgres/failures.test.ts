@@ -99,6 +99,8 @@ describe('opening a store', () => {
     await expectRefused(openStore({ location: toUrl('nobody', 'of_anna') }), 'store_refused', /authentication failed/);
     const wrong = toUrl('anna', 'of_anna').replace(PASSWORD, 'wrong');
     await expectRefused(openStore({ location: wrong }), 'store_refused', /authentication failed/);
+    const unstated = toUrl('anna', 'of_anna').replace(`:${PASSWORD}@`, '@');
+    await expectRefused(openStore({ location: unstated }), 'store_refused', /asks for a password, and none was stated/);
     await expectRefused(openStore({ location: toUrl('guest', 'of_anna', 'schema=x') }), 'store_refused', /permission/);
     await expectRefused(openStore({ location: toUrl('postgres', 'ascii') }), 'store_unsupported', /UTF8/);
     const away = toUrl('anna', 'of_anna').replace(`:${server.port}/`, ':1/');
