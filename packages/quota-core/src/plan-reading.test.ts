@@ -49,6 +49,10 @@ describe('planReading', () => {
     expect(plan({ state: 'open', limits: [] })).toEqual([15, 'open']);
     expect(plan({ limits: [], reportAfterBytes: 60_000 })).toEqual([15, 'report']);
     expect(plan({ limits: [], reportAfterBytes: 1_200_000 })).toEqual([20, 'report']);
+    // No speed of the line says that so much could flow: that it is not known is the reason.
+    const rate = { bytesPerSecond: null, isHighest: false };
+    expect(plan({ limits: [], reportAfterBytes: 1.6e12, rate })).toEqual([15, 'rate']);
+    expect(plan({ reportAfterBytes: 1.6e12, rate })[1]).toBe('rate quota');
   });
 
   it('is a moment after the reading, if that comes first', () => {

@@ -158,7 +158,7 @@ function planByTraffic(
   if (reportAfterBytes !== null)
     found.push({
       waitMs: wait(reportAfterBytes, 0, [intervalMs, Math.max(latest, intervalMs)]),
-      ...{ reason: 'report', about: null, remainingBytes: reportAfterBytes },
+      ...{ reason: bytesPerSecond === null ? 'rate' : 'report', about: null, remainingBytes: reportAfterBytes },
     });
   return found;
 }
