@@ -1,5 +1,6 @@
-import type { Config } from '@sluice/config-file';
+import { type Config, isStoreOnServer } from '@sluice/config-file';
 import { usageError } from '@sluice/panel-kind/errors';
+import { openStore } from '@sluice/state-store';
 import { crontab } from '../setup/schedule/crontab.js';
 import type { Job } from '../setup/schedule/jobs.js';
 import { planCrontab } from '../setup/schedule/install-crontab.js';
@@ -13,6 +14,7 @@ import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { BILLING, knownKinds } from '../kinds.js';
 import { loadConfig } from '../load-config.js';
+import { startSluice } from '../open-sluice.js';
 import { type CommandHandler, confirm, type GlobalOptions } from './command.js';
 
 const ARGS: Record<Job['command'], readonly string[]> = {
@@ -64,17 +66,33 @@ function checkServer({ format, serve }: Pick<ScheduleOptions, 'format' | 'serve'
 }
 
 /** `sluice schedule show` */
-export const scheduleShow: CommandHandler<ScheduleOptions> = (_args, options, deps) => {
+export const scheduleShow: CommandHandler<ScheduleOptions> = async (_args, options, deps) => {
   checkServer(options);
   const how = { absolute: options.absolute !== false, serve: options.serve === true };
-  const plan = planJobs(loadConfig(options.config, deps), deps, how);
+  const config = loadConfig(options.config, deps);
+  const plan = planJobs(config, deps, how);
   const { format = 'crontab' } = options;
   const { entries, text } = format === 'crontab' ? crontab(plan) : systemdUnits(plan);
   const terminal = new Terminal(deps, options);
   terminal.document({ format, entries, text });
   if (!terminal.json) deps.stdout.write(text);
-  return Promise.resolve(ExitCode.done);
+  if (await isRunByWorkers(config, deps)) terminal.warn(`sluice: warning: ${BY_WORKERS}`);
+  return ExitCode.done;
 };
+
+const BY_WORKERS =
+  'Workers run this schedule on the store ("sluice queue show"): install these jobs only where no worker is to run';
+
+/** Returns whether workers begin jobs on the store; false where it does not answer. Opens no store: the lines need none. */
+async function isRunByWorkers(config: Config, deps: Deps): Promise<boolean> {
+  if (!isStoreOnServer(config)) return false;
+  const sluice = await startSluice(config, await openStore({ location: ':memory:', clock: deps.clock }), deps);
+  try {
+    return (await sluice.queue()).state === 'working';
+  } finally {
+    await sluice.close();
+  }
+}
 
 /** Options of `schedule install`. */
 interface InstallOptions extends GlobalOptions {

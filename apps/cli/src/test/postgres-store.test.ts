@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HoldsFile, MetricsReport, RunReport } from '@sluice/engine';
 import { realClock } from '@sluice/engine/process';
+import { startWorker } from '@sluice/worker';
 import { acquireSchema, type EmptySchema, whyNoPostgres } from '@sluice/state-store/testing';
 import { startForEachTest } from './each-test.js';
 import { GB, HOUR } from './easydcim-bench.js';
@@ -235,6 +236,32 @@ const REFERENCE = '${env:STATE_URL}';
     expect(stdout).not.toContain('✓ store');
     const { stderr } = await at.bench.sluice('doctor --accept-clock');
     expect(stderr).toMatch(/was moved to .*Set state in the config to/);
+  });
+
+  it('has a schedule that workers run while they are at work', async () => {
+    // The queue of a database is one for all of its schemas, which other tests have.
+    const database = `workers_${process.pid}`;
+    await schema.ask(`create database ${database}`);
+    const url = Object.assign(new URL(schema.url), { pathname: `/${database}`, search: '' }).href;
+    at.bench.env['STATE_URL'] = url;
+    useServer();
+    const shown = () => at.bench.sluice('schedule show');
+    const { stdout, stderr } = await shown();
+    expect([stdout, stderr]).toEqual([expect.stringContaining('crontab -e'), expect.not.stringContaining('Workers')]);
+    const worker = await startWorker({
+      ...{ url, jobs: () => [], config: () => 'c', concurrency: 1, timeZone: 'UTC', clock: realClock },
+      identity: { host: 'one', pid: process.pid, version: '0.1.0', storeSchema: 1 },
+      ...{ signal: new AbortController().signal, say: () => undefined },
+    });
+    try {
+      const beside = await shown();
+      expect(beside.stdout).toBe(stdout);
+      expect(beside.stderr).toContain('Workers run this schedule on the store');
+    } finally {
+      await worker.stop();
+    }
+    expect((await shown()).stderr).not.toContain('Workers');
+    await schema.ask(`drop database ${database} with (force)`);
   });
 
   it('names what the doctor finds of the server', async () => {
