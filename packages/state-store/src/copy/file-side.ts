@@ -40,6 +40,10 @@ class FileSide implements Side {
     }
   }
 
+  refuseWithoutRight(): Promise<void> {
+    return Promise.resolve();
+  }
+
   version(): Promise<number> {
     return this.#read(() => fileVersion(this.#handle, this.shown));
   }

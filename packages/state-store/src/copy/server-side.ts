@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { toLeaseRecord } from '../leases.js';
 import { FENCES_AHEAD } from '../prepare-backup.js';
+import { StoreError } from '../store-error.js';
 import type { LeaseRow } from '../tables/database.js';
 import type { LeaseRecord } from '../records.js';
 import type { CopiedTable, Row, Value } from './copied-tables.js';
@@ -58,6 +59,27 @@ export class ServerSide implements Side {
       `select max("version") from ${fromTable({ name: 'schema_migrations' })}`,
     );
     return newest?.[0] ?? 0;
+  }
+
+  async refuseWithoutRight(): Promise<void> {
+    const { schema, shown } = this.#connection;
+    // As opening the store does: a schema that is there is not made.
+    const [found] = await this.#query<[number, number]>(
+      `select (select count(*) from pg_namespace where nspname = $1),
+      coalesce((select has_schema_privilege(oid, 'create') from pg_namespace where nspname = $1),
+        has_database_privilege(current_database(), 'create'))::int`,
+      [schema],
+    );
+    const [schemas, mayMake] = found ?? [0, 0];
+    if (mayMake === 1) return;
+    const [what, where] =
+      schemas === 0
+        ? [`the schema "${schema}" in the database`, 'database']
+        : [`tables in the schema "${schema}"`, 'schema'];
+    throw new StoreError(
+      'store_refused',
+      `The store ${shown} can't be made: its user may not create ${what} (permission denied). Grant it "create" on the ${where}.`,
+    );
   }
 
   async mark(): Promise<StoreMark | null> {

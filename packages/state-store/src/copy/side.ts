@@ -17,6 +17,8 @@ export interface Side {
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** Schema version; 0 without tables. */
   version(): Promise<number>;
+  /** Refuses a place in which its user may not make the tables. */
+  refuseWithoutRight(): Promise<void>;
   mark(): Promise<StoreMark | null>;
   /** Replaces the mark; null removes it. */
   setMark(mark: StoreMark | null): Promise<void>;

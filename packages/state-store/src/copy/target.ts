@@ -44,7 +44,10 @@ async function inspect(target: SideOptions, { from, mark, tables }: Source): Pro
   const to = await openSide(target);
   try {
     const version = await to.version();
-    if (version === 0) return 'missing';
+    if (version === 0) {
+      await to.refuseWithoutRight();
+      return 'missing';
+    }
     refuseNewer(to.shown, version);
     refuseOlder(to.shown, version);
     const found = await to.mark();

@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { LATEST_SCHEMA_VERSION, migrateStore, openStore, storePast, storeVersion, type StateStore } from '../index.js';
+import {
+  copyStore,
+  LATEST_SCHEMA_VERSION,
+  migrateStore,
+  openStore,
+  storePast,
+  storeVersion,
+  type StateStore,
+} from '../index.js';
 import { service } from '../test/records.js';
 import { startPostgres, type TestServer } from '../testing/server.js';
 
@@ -105,6 +114,31 @@ describe('opening a store', () => {
     await expectRefused(openStore({ location: toUrl('postgres', 'ascii') }), 'store_unsupported', /UTF8/);
     const away = toUrl('anna', 'of_anna').replace(`:${server.port}/`, ':1/');
     await expectRefused(openStore({ location: away }), 'store_unreachable', /ECONNREFUSED/);
+  });
+
+  it('can be foreseen to fail by a dry run of a copy, before anything is marked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-copy-'));
+    const from = join(folder, 'sluice.db');
+    const file = await open(from);
+    await file.services.put([service('svc-1')]);
+    const copy = (to: string, dryRun: boolean): Promise<unknown> =>
+      copyStore({ from, to, dryRun, id: () => 'copy-1', refuseActive: () => undefined });
+    const guest = toUrl('guest', 'of_anna', 'schema=copied');
+    for (const dryRun of [true, false]) {
+      await expectRefused(copy(guest, dryRun), 'store_refused', /may not create the schema "copied" in the database/);
+      await file.services.put([service('svc-2')]);
+    }
+    await admin.query('create database of_both');
+    const both = new pg.Client(toUrl('postgres', 'of_both'));
+    await both.connect();
+    await both.query('create schema given; create table public.of_others (id text)');
+    await expectRefused(copy(toUrl('guest', 'of_both', 'schema=given'), true), 'store_refused', /tables in the schema/);
+    await both.query('grant usage, create on schema given to guest');
+    await both.end();
+    // Tables beside the schema are of others.
+    for (const dryRun of [true, false])
+      expect(await copy(toUrl('guest', 'of_both', 'schema=given'), dryRun)).toMatchObject({ resumed: false });
+    rmSync(folder, { recursive: true });
   });
 
   it('leaves the tables of another program', async () => {
