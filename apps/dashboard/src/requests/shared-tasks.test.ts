@@ -124,8 +124,8 @@ interface TaskView {
       },
     );
 
-    it('each cancels those of the other', async () => {
-      const id = await start();
+    /** Cancels a run of the one server through the other. */
+    async function cancelByOther(id: string): Promise<void> {
       const answer = await ask(`/api/v1/runs/${id}/cancel`, {
         ...{ method: 'POST', body: '{}' },
         headers: { 'content-type': 'application/json', 'idempotency-key': 'cancel-1' },
@@ -133,6 +133,11 @@ interface TaskView {
       expect(await answer.json()).toMatchObject({ id, finishedAt: null, cancelledBy: 'token serve.token' });
       const stream = await ask(`/api/v1/runs/${id}/events`);
       expect(await stream.text()).toMatch(/event: report\ndata: \{"run":.*"outcome":"interrupted"/);
+    }
+
+    it('each cancels those of the other', async () => {
+      const id = await start();
+      await cancelByOther(id);
       expect(await show(id)).toMatchObject({ cancelledBy: 'token serve.token', last: { event: 'report' } });
     });
 
@@ -235,13 +240,7 @@ interface TaskView {
       it('takes no run of the other for lost, and cancels it', async () => {
         const id = await start();
         expect(await show(id)).toMatchObject({ finishedAt: null });
-        const answer = await ask(`/api/v1/runs/${id}/cancel`, {
-          ...{ method: 'POST', body: '{}' },
-          headers: { 'content-type': 'application/json', 'idempotency-key': 'cancel-1' },
-        });
-        expect(await answer.json()).toMatchObject({ id, finishedAt: null, cancelledBy: 'token serve.token' });
-        const stream = await ask(`/api/v1/runs/${id}/events`);
-        expect(await stream.text()).toMatch(/event: report\ndata: \{"run":.*"outcome":"interrupted"/);
+        await cancelByOther(id);
       });
 
       it('takes a run for lost that was not renewed for a minute of the database', async () => {
