@@ -99,9 +99,10 @@ export class SharedTasks {
 
   /** Returns the tasks of all processes that have not ended. */
   async listOpen(): Promise<Task[]> {
-    const found = await this.#context.store.requests.listRunning(WHO);
-    const tasks = await Promise.all(found.map((row) => this.#toTask(row)));
-    return tasks.filter(({ finishedAt }) => finishedAt === null);
+    const running = await this.#context.store.requests.listRunning(WHO);
+    if (running.length === 0) return [];
+    const now = await this.#once.now();
+    return running.filter((found) => this.#once.isRunning(found, now)).map(({ answer }) => (answer as Stored).task);
   }
 
   /** Asks a task of another process to end. */

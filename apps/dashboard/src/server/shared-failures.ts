@@ -24,9 +24,8 @@ export async function countFailure(
       const key = `${minute} ${name}`;
       const found = await requests.get(WHO, key);
       const count = typeof found?.answer === 'number' ? found.answer + 1 : 1;
-      const record: RequestRecord = {
-        ...{ who: WHO, key, fingerprint: key, state: 'done', owner: null, status: null, answer: count, at },
-      };
+      const ended = { state: 'done', owner: null, status: null } as const;
+      const record: RequestRecord = { who: WHO, key, fingerprint: key, ...ended, answer: count, at };
       if (found !== null) await requests.put(record);
       else if (await requests.add(record)) await requests.trim(WHO, { rows: MOST_KEPT });
       isAbove ||= count > most;
