@@ -19,6 +19,18 @@ export interface ChartLine {
   points: ChartPoint[];
 }
 
+/** Figures of a part of the time, drawn as parts of one bar. */
+export interface ChartBar {
+  from: number;
+  to: number;
+  /** By the names of the chart's lines; at least one. */
+  parts: { name: string; value: number }[];
+  /** What the bar says to those who point at it. */
+  text: string;
+  /** Whether only a part of its time is known. */
+  partial: boolean;
+}
+
 /** What a chart shows. */
 export interface ChartData {
   title: string;
@@ -27,6 +39,8 @@ export interface ChartData {
   timeZone: string;
   axis: Axis;
   lines: ChartLine[];
+  /** Drawn in place of lines, which then name only what the parts of the bars are. */
+  bars?: ChartBar[];
   /** Instants at which the figures start over; no line is drawn across them. */
   breaks: number[];
   /** The allowed figure, drawn as a line; null for none. */

@@ -1,5 +1,12 @@
 export { type Axis, byteAxis, bytesText, moneyAxis, plainAxis } from './axis.js';
-export { type ChartData, type ChartLine, type ChartPoint, type KnownPoint, UNKNOWN_UNIT } from './chart.js';
+export {
+  type ChartBar,
+  type ChartData,
+  type ChartLine,
+  type ChartPoint,
+  type KnownPoint,
+  UNKNOWN_UNIT,
+} from './chart.js';
 export {
   describeProjection,
   type Projection,
@@ -15,4 +22,11 @@ export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';
 export { areaChart, type ChartStyle } from './terminal-chart.js';
 export { timeTicks, type TimeTick } from './time.js';
-export { usageChart, type UsageChartOptions, type UsageGraph, usageProjection } from './usage-chart.js';
+export { trafficChart, trafficTitle } from './traffic-chart.js';
+export {
+  usageChart,
+  type UsageChartOptions,
+  type UsageGraph,
+  type UsageGraphBar,
+  usageProjection,
+} from './usage-chart.js';

@@ -73,7 +73,7 @@ function drawing(data: ChartData, options: SvgOptions, classes: string, style = 
     `<desc id="${prefix}-text">${escapeXml(describe(data, period))}</desc>`,
     ...(style === '' ? [] : [style, `<rect class="chart-back" width="${width}" height="${height}"/>`]),
     ...(heading ? [svgText(left, 26, shortened(data.title, Math.floor((right - left) / 9)), 'chart-title')] : []),
-    ...legend(data.lines, left, top - 19),
+    ...legend(data, left, top - 19),
     ...data.axis.ticks.flatMap(({ value, label }) => [
       `<path class="chart-grid" d="M${left} ${plot.y(value)}H${right}"/>`,
       svgText(left - 8, plot.y(value) + 4, label, 'chart-end'),
@@ -92,6 +92,7 @@ function drawing(data: ChartData, options: SvgOptions, classes: string, style = 
       .slice(-COLUMN * 100)
       .map((at) => `<path class="chart-break" d="M${plot.x(at)} ${top}V${bottom}"/>`),
     ...data.lines.flatMap((line, index) => drawnLine(data, line, toSlot(line, index), plot)),
+    ...drawnBars(data, plot),
     ...projection(data, plot),
     ...limitLine(data, plot),
     '</svg>',
@@ -186,15 +187,36 @@ function limitLine({ limit, axis, note }: ChartData, { left, right, top, y }: Pl
   ];
 }
 
-function legend(lines: ChartLine[], left: number, y: number): string[] {
+/** Draws bars from the axis upwards, part on part; each has its text as a title. */
+function drawnBars({ bars = [], axis }: ChartData, { x, y, right }: Plot): string[] {
+  return bars.map(({ from, to, parts, text, partial }) => {
+    const left = x(from);
+    const gap = Math.min(2, (x(to) - left) * 0.2);
+    const width = coordinate(Math.max(1, Math.min(x(to), right) - left - gap));
+    let base = Math.max(0, axis.min);
+    const drawn = parts.map(({ name, value }, index) => {
+      const top = y(base + value);
+      const height = coordinate(y(base) - top);
+      base += value;
+      const slot = toSlot({ name, points: [] }, index);
+      return `<rect class="chart-bar chart-${slot}" x="${left}" y="${top}" width="${width}" height="${height}"/>`;
+    });
+    const kind = partial ? 'chart-bars chart-partial' : 'chart-bars';
+    return `<g class="${kind}"><title>${escapeXml(shortened(text, TITLE_LENGTH))}</title>${drawn.join('')}</g>`;
+  });
+}
+
+function legend({ lines, bars }: ChartData, left: number, y: number): string[] {
   let at = left;
   return lines.flatMap((line, index) => {
     const name = shortened(line.name, NAME_LENGTH);
     const begin = at;
     at += 52 + name.length * 7;
-    return [
-      `<path class="chart-line chart-${toSlot(line, index)}" d="M${begin} ${y}h26"/>`,
-      svgText(begin + 32, y + 4, name),
-    ];
+    const slot = toSlot(line, index);
+    const sample =
+      bars === undefined
+        ? `<path class="chart-line chart-${slot}" d="M${begin} ${y}h26"/>`
+        : `<rect class="chart-bar chart-${slot}" x="${begin + 8}" y="${y - 6}" width="12" height="12"/>`;
+    return [sample, svgText(begin + 32, y + 4, name)];
   });
 }

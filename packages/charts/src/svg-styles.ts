@@ -39,6 +39,9 @@ const SHAPES = [
   '.chart-axis,.chart-line,.chart-limit,.chart-ahead,.chart-break{fill:none}',
   '.chart-line{stroke-width:2;stroke-linejoin:round}',
   '.chart .chart-area{stroke:none;fill-opacity:.12}',
+  '.chart .chart-bar{stroke:none;fill-opacity:.85}',
+  '.chart .chart-bars:hover .chart-bar{fill-opacity:1}',
+  '.chart .chart-partial .chart-bar{fill-opacity:.4}',
   '.chart-limit{stroke-width:1.5;stroke-dasharray:4 4}',
   '.chart-ahead{stroke-width:2;stroke-dasharray:1 5;stroke-linecap:round}',
   '.chart-break{stroke-dasharray:1 3}',
@@ -68,7 +71,7 @@ function colourRules(palette: Palette): string[] {
     `.chart text.chart-note{fill:${palette.limit}}`,
     ...lines.map(
       (colour, index) =>
-        `.chart-${String(index + 1)}{stroke:${colour}}.chart-area.chart-${String(index + 1)},.chart-dot.chart-${String(index + 1)}{fill:${colour}}`,
+        `.chart-${String(index + 1)}{stroke:${colour}}${['area', 'dot', 'bar'].map((part) => `.chart-${part}.chart-${String(index + 1)}`).join(',')}{fill:${colour}}`,
     ),
   ];
 }

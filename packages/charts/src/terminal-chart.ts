@@ -19,14 +19,14 @@ const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const TICK_WIDTH = 10;
 const MIN_PLOT = 10;
 
-/** Draws one line of the data as filled columns with both axes, at most `style.width` wide; a projection as dots. */
+/** Draws one line of the data, or its bars, as filled columns with both axes, at most `style.width` wide; a projection as dots. */
 export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): string[] {
   const { axis, limit } = data;
   const { height } = style;
   const labels = axis.ticks.map(({ label }) => `${label} ${axis.unit}`.trimEnd());
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const width = Math.max(MIN_PLOT, style.width - margin - 1);
-  const columns = toColumns(data, line, width);
+  const columns = data.bars === undefined ? toColumns(data, line, width) : barColumns(data, width);
   const ahead = aheadColumns(data, width);
   const span = axis.max - axis.min;
   const limitRow = findRow(limit, axis, height);
@@ -71,6 +71,15 @@ function toColumns(data: ChartData, line: ChartLine, width: number): (number | n
     if (current === null || begin > last) return null;
     const { at, value } = current;
     return data.breaks.some((point) => at < point && point <= begin) ? null : value;
+  });
+}
+
+/** Returns of each column the height of the bar at its middle; null where there is none. */
+function barColumns({ bars = [], from, to }: ChartData, width: number): (number | null)[] {
+  return Array.from({ length: width }, (_, column) => {
+    const at = from + ((column + 0.5) / width) * (to - from);
+    const bar = bars.find((each) => each.from <= at && at < each.to);
+    return bar === undefined ? null : bar.parts.reduce((sum, { value }) => sum + value, 0);
   });
 }
 

@@ -21,6 +21,8 @@ function graph(change: Partial<UsageGraph> = {}): UsageGraph {
     })),
     breaks: [],
     cycleEnd: at(30),
+    step: 'day',
+    bars: [],
     ...change,
   };
 }

@@ -19,6 +19,20 @@ export interface UsageGraph {
   breaks: readonly string[];
   /** End of the cycle that the window ends in; null where there is none. */
   cycleEnd: string | null;
+  /** What each bar is of, and the traffic in each, oldest first. */
+  step: 'hour' | 'quarter' | 'day';
+  bars: readonly UsageGraphBar[];
+}
+
+/** Traffic in a part of the window, in bytes; null is unknown. */
+export interface UsageGraphBar {
+  start: string;
+  end: string;
+  inBytes: number | null;
+  outBytes: number | null;
+  totalBytes: number | null;
+  /** How much of the time is known, 0 to 1. */
+  known: number;
 }
 
 /** How usage is drawn. */

@@ -7,6 +7,8 @@ import { DAY, GB, HOUR, startEasyDcimBench } from '../test/easydcim-bench.js';
 interface GraphDocument {
   source: string;
   note: string | null;
+  step: string | null;
+  bars: { start: string; end: string; totalBytes: number | null; known: number }[];
   series: (GraphPoint & { label?: string; values?: (number | null)[] })[];
   names?: string[];
   unit?: string | null;
@@ -41,7 +43,10 @@ describe('usage graph', () => {
     at.panel.server.clearCalls();
     const outcome = await graph('--json');
     expect(outcome.exitCode).toBe(0);
-    expect(outcome.json<GraphDocument>()).toEqual({
+    const { bars, step, ...rest } = outcome.json<GraphDocument>();
+    expect([step, bars.at(-1)]).toMatchObject(['day', { end: '2026-11-20T16:00:00.000Z', known: 1 }]);
+    expect(bars.reduce((sum, { totalBytes }) => sum + (totalBytes ?? 0), 0) / GB).toBeCloseTo(9, 6);
+    expect(rest).toEqual({
       source: 'samples',
       series: [1, 2, 4].map((hour, n) => ({
         at: new Date(Date.parse('2026-11-20T12:00:00Z') + hour * HOUR).toISOString(),
@@ -68,14 +73,18 @@ describe('usage graph', () => {
     expect(stderr).toContain('"30w" is not "cycle" or a number of hours or days, such as 24h or 30d');
   });
 
-  it('begins anew with the cycle, and draws nothing across', async () => {
+  it('begins anew with the cycle, and draws the traffic of each part of another time', async () => {
     await pollAt(1, 24 * 24, 25 * 24);
     const cycle = await readSeries();
     expect(cycle.map((point) => point.at)).toEqual(['2026-12-15T12:00:00.000Z']);
     const week = await readSeries('--range 7d');
     expect(week).toHaveLength(2);
+    const { bars } = (await graph('--range 7d --json')).json<GraphDocument>();
+    const ofNew = bars.filter(({ start }) => start >= '2026-12-15T00:00:00.000Z');
+    expect(ofNew.reduce((sum, { totalBytes }) => sum + (totalBytes ?? 0), 0)).toBe(3 * GB);
     await graph('--range 7d --svg week.svg');
-    expect(at.bench.read('week.svg').match(/<circle /g)).toHaveLength(2 * 3);
+    const known = bars.filter((bar) => bar.known > 0).length;
+    expect(at.bench.read('week.svg').match(/<g class="chart-bars/g)).toHaveLength(known);
   });
 
   it('draws a chart of 80 columns where there is no terminal, and of its width where there is one', async () => {

@@ -60,7 +60,7 @@ function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput,
   if (note !== null) terminal.warn(`${note} These are the stored readings instead.`);
   const drawing = { range, now: deps.clock.now() };
   if (svg !== undefined) save(samplesSvg(graph, drawing), svg, output);
-  terminal.document({ source: 'samples', series: graph.series, note });
+  terminal.document({ source: 'samples', series: graph.series, note, step: graph.step, bars: graph.bars });
   if (svg !== undefined) return;
   if (graph.series.length === 0)
     terminal.line(`No readings of ${graph.service} in this range; "sluice poll" reads one.`);

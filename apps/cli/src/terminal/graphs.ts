@@ -7,6 +7,8 @@ import {
   shortTime,
   svgDocument,
   svgPicture,
+  trafficChart,
+  trafficTitle,
   UNKNOWN_UNIT,
   usageChart,
   usageProjection,
@@ -31,12 +33,13 @@ export interface SampleDrawing {
 
 type LineName = 'in' | 'out' | 'total';
 
-/** Draws all lines, or only one. */
+/** Draws a cycle as lines that add up, all or only one; another time as the traffic in each part of it. */
 function drawSamples(graph: SampleGraph, { range, now }: SampleDrawing, only: LineName | null = null): ChartData {
-  const title = `${graph.service}: traffic used in the cycle${range === 'cycle' ? '' : `, last ${range}`}`;
-  const drawing = { now, ahead: range === 'cycle' };
-  if (only === null) return usageChart(graph, { ...drawing, title });
-  return usageChart(graph, { ...drawing, title: only === 'total' ? title : `${title} (${only})`, lines: [only] });
+  if (range !== 'cycle')
+    return trafficChart(graph, { title: `${graph.service}: ${trafficTitle(graph).toLowerCase()}, last ${range}` });
+  const title = `${graph.service}: traffic used in the cycle`;
+  if (only === null) return usageChart(graph, { now, ahead: true, title });
+  return usageChart(graph, { now, ahead: true, title: only === 'total' ? title : `${title} (${only})`, lines: [only] });
 }
 
 /** Returns the stored readings of a service as an SVG document. */
@@ -112,6 +115,8 @@ export function panelGraphDocument({ figures, picture }: DrawnGraph): unknown {
       values: figures?.series.map(({ values }) => values[index] ?? null) ?? [],
     })),
     note: null,
+    step: null,
+    bars: [],
     names: figures?.series.map(({ name }) => name) ?? [],
     unit: figures?.unit ?? null,
     picture: picture === null ? null : { type: 'image/png', base64: Buffer.from(picture).toString('base64') },

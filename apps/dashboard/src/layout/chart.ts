@@ -1,4 +1,12 @@
-import { projectionSentence, responsiveChart, usageChart, type UsageGraph, usageProjection } from '@sluice/charts';
+import {
+  projectionSentence,
+  responsiveChart,
+  trafficChart,
+  trafficTitle,
+  usageChart,
+  type UsageGraph,
+  usageProjection,
+} from '@sluice/charts';
 import { plainTable } from './components.js';
 import { bytes, Times } from './format.js';
 import { html, type Html, trusted } from './html.js';
@@ -36,6 +44,40 @@ export function usageDrawing(graph: UsageGraph, options: UsageFigureOptions): Ht
   const { title, id, now, ahead = false } = options;
   const data = usageChart(graph, { title, now, ahead });
   return data.lines.length === 0 ? null : trusted(responsiveChart(data, { id }));
+}
+
+/** Returns the traffic in each part of the time as bars, with the same as a table; null where nothing of it is known. */
+export function trafficFigure(graph: UsageGraph, { id, now }: Pick<UsageFigureOptions, 'id' | 'now'>): Html | null {
+  const title = trafficTitle(graph);
+  const data = trafficChart(graph, { title });
+  if (data.lines.length === 0) return null;
+  return html`<figure class="chart-figure">
+    <figcaption>${title}</figcaption>
+    ${trusted(responsiveChart(data, { id }))} ${barsTable(graph, title, now)}
+  </figure>`;
+}
+
+/** Returns bars as a table that opens on demand: newest first, those of which something is known. */
+function barsTable({ bars, timeZone }: UsageGraph, caption: string, now: number): Html {
+  const times = new Times(now, timeZone);
+  const known = bars.filter((bar) => bar.known > 0).toReversed();
+  const figure = (value: number | null, share: number): Html =>
+    value === null || share > 0.99 ? bytes(value) : html`at least ${bytes(value)}`;
+  const list = plainTable({
+    caption,
+    hidesCaption: true,
+    columns: [
+      { title: 'From', cell: ({ start }) => times.full(start) },
+      { title: 'In', cell: (bar) => figure(bar.inBytes, bar.known), isNumber: true },
+      { title: 'Out', cell: (bar) => figure(bar.outBytes, bar.known), isNumber: true },
+      { title: 'Total', cell: (bar) => figure(bar.totalBytes, bar.known), isNumber: true },
+    ],
+    rows: known,
+  });
+  return html`<details class="chart-data">
+    <summary>As a table</summary>
+    ${list}
+  </details>`;
 }
 
 /** Returns the readings as a table that opens on demand: at most 31, evenly spread, the last one always. */

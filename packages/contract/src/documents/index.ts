@@ -139,4 +139,4 @@ export type {
   ServiceView,
   StoppedByPanel,
 } from './services.js';
-export type { Comparison, CycleView, GraphPoint, GraphWindow, PanelFigures, SampleGraph } from './usage.js';
+export type { Comparison, CycleView, GraphBar, GraphPoint, GraphWindow, PanelFigures, SampleGraph } from './usage.js';

@@ -29,6 +29,15 @@ export const point = z.object({ at: instant, ...figures });
 /** Usage inside the cycle at an instant; null is unknown. */
 export type GraphPoint = z.infer<typeof point>;
 
+export const bar = z.object({
+  start: instant,
+  end: instant,
+  ...figures,
+  known: z.number().describe('How much of the time readings speak of, 0 to 1'),
+});
+/** The traffic in a part of a graph's window; null is unknown. */
+export type GraphBar = z.infer<typeof bar>;
+
 export const sampleGraph = name(
   'SampleGraph',
   z.object({
@@ -43,6 +52,10 @@ export const sampleGraph = name(
     series: z.array(point),
     /** Starts of cycles inside the window, where usage begins at zero. */
     breaks: z.array(instant),
+    /** What each of `bars` is of, in the time zone: an hour, six hours, a day. */
+    step: z.enum(['hour', 'quarter', 'day']),
+    /** The traffic in each part of the window, oldest first; the first and the last one may be cut by it. */
+    bars: z.array(bar),
   }),
 );
 /** A service's stored usage over a window. */

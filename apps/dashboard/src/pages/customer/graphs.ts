@@ -2,7 +2,7 @@ import { describeProjection, panelChart, responsiveChart, usageProjection } from
 import type { ServiceDetail } from '@sluice/engine';
 import type { GraphRange, LastGraph } from '@sluice/engine/options';
 import { SluiceError } from '@sluice/panel-kind';
-import { POINTS, usageDrawing } from '../../layout/chart.js';
+import { POINTS, trafficFigure, usageDrawing } from '../../layout/chart.js';
 import { notice, type Section, toId } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { html, type Html, type Part, trusted } from '../../layout/html.js';
@@ -48,16 +48,13 @@ async function ownChart(
 ): Promise<Part> {
   try {
     const graph = await sluice.usage.graph(id, range, { points: POINTS, reader });
-    const drawing = usageDrawing(graph, {
-      title: `Usage of ${id}`,
-      id: `usage-${toId(id)}`,
-      now,
-      ahead: range === 'cycle',
-    });
+    const traffic = trafficFigure(graph, { id: `traffic-${toId(id)}`, now });
+    if (range !== 'cycle') return traffic ?? html`<p class="empty">There is no reading in this time.</p>`;
+    const drawing = usageDrawing(graph, { title: `Usage of ${id}`, id: `usage-${toId(id)}`, now, ahead: true });
     if (drawing === null) return html`<p class="empty">There is no reading in this time.</p>`;
-    const outlook = range === 'cycle' ? describeProjection(usageProjection(graph, now), graph.timeZone) : null;
+    const outlook = describeProjection(usageProjection(graph, now), graph.timeZone);
     return html`<div class="chart">${drawing}</div>
-      ${outlook === null ? null : html`<p class="soft">At the present rate: ${outlook}.</p>`}`;
+      ${outlook === null ? null : html`<p class="soft">At the present rate: ${outlook}.</p>`} ${traffic}`;
   } catch (error) {
     if (!(error instanceof SluiceError) || error.kind !== 'not-found') throw error;
     return html`<p class="empty">The usage of this service has not been read yet.</p>`;

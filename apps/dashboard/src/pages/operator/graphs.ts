@@ -1,7 +1,7 @@
 import { describeProjection, usageProjection } from '@sluice/charts';
 import type { Explanation } from '@sluice/engine';
 import type { GraphRange } from '@sluice/engine/options';
-import { POINTS, usageDrawing } from '../../layout/chart.js';
+import { POINTS, trafficFigure, usageDrawing } from '../../layout/chart.js';
 import { type Section, toId } from '../../layout/components.js';
 import { html, type Html } from '../../layout/html.js';
 import { attempt, type Scene } from './scene.js';
@@ -14,6 +14,8 @@ const RANGES: readonly (readonly [GraphRange, string])[] = [
 
 const NOT_METERED =
   'The brake stopped the run that would have opened its first cycle: it is metered once a run is not stopped.';
+
+const NO_READING = html`<p class="empty">No reading in this time.</p>`;
 
 /** The stored usage of a service in three ranges, and when its allowance runs out. */
 export async function graphsSection(
@@ -33,19 +35,19 @@ export async function graphsSection(
     }
     if (range === 'cycle') outlook = describeProjection(usageProjection(graph, request.now), graph.timeZone);
     const id = `graph-${range}-${toId(service)}`;
-    const drawing = usageDrawing(graph, { title, id, now: request.now, ahead: range === 'cycle' });
-    const chart =
-      drawing === null
-        ? html`<p class="empty">No reading in this time.</p>`
-        : html`<div class="graph">${drawing}</div>`;
-    parts.push(
-      range === 'cycle'
-        ? chart
-        : html`<details>
-            <summary>${title}</summary>
-            ${chart}
-          </details>`,
-    );
+    const traffic = trafficFigure(graph, { id: `${id}-traffic`, now: request.now });
+    if (range !== 'cycle') {
+      parts.push(
+        html`<details>
+          <summary>${title}</summary>
+          ${traffic ?? NO_READING}
+        </details>`,
+      );
+      continue;
+    }
+    const drawing = usageDrawing(graph, { title, id, now: request.now, ahead: true });
+    parts.push(drawing === null ? NO_READING : html`<div class="graph">${drawing}</div>`);
+    if (traffic !== null) parts.push(traffic);
   }
   const aside = outlook === null ? null : html`<span class="soft">At the present rate: ${outlook}</span>`;
   return { id: 'graph', title: 'Usage in this cycle', content: parts, aside };

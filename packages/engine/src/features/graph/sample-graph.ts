@@ -1,5 +1,5 @@
 import type { SampleGraph } from '@sluice/contract/documents';
-import type { Allowance } from '@sluice/quota-core';
+import { type Allowance, barStep, usageBars } from '@sluice/quota-core';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
@@ -30,14 +30,22 @@ export async function sampleGraph(
     (end, cycle) => (end === null || cycle.end > end ? cycle.end : end),
     null,
   );
+  const timeZone = findTimeZone(config, service.panel);
+  const series = samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes }));
+  const begins = cycles.map((each) => each.start).filter((start) => start >= from && start < to);
+  const step = range === 'cycle' ? 'day' : barStep(window);
+  // A range may begin long before anything was read.
+  const [first = to] = [...begins, ...series.map(({ at }) => at)].sort();
   return {
     service: id,
     window,
-    timeZone: findTimeZone(config, service.panel),
+    timeZone,
     mode: decision?.mode ?? service.trafficMode ?? 'TOTAL',
     allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
-    series: samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes })),
-    breaks: cycles.map((cycle) => cycle.start).filter((start) => start > window.start && start < window.end),
+    series,
+    breaks: begins.filter((start) => start > from),
     cycleEnd: newest,
+    step,
+    bars: usageBars({ window: { start: first > from ? first : from, end: to }, timeZone, series, begins }, step),
   };
 }
