@@ -85,9 +85,9 @@ export type { CopyProgress } from './copy/copy-rows.js';
 export { refusedByMark, type StoreMark } from './copy/move-mark.js';
 export type { UndoCopyOptions, UndoCopyResult } from './copy/undo-copy.js';
 export { copyStore, undoCopy } from './copy/index.js';
+export { isOnServer } from './location.js';
 export {
   describeLocation,
-  isOnServer,
   isServerAway,
   NOT_AN_ADDRESS,
   parseAddress,

@@ -1,4 +1,4 @@
-/** Returns whether a location of a store is the URL of a database on PostgreSQL. */
-export function isPostgresUrl(location: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(location);
+/** Returns whether a location is the address of a database on PostgreSQL; anything else is the path of a file. */
+export function isOnServer(location: string): boolean {
+  return /^postgres(ql)?:/i.test(location);
 }

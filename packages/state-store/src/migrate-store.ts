@@ -1,5 +1,5 @@
 import { refuseMarked } from './copy/refuse-marked.js';
-import { isPostgresUrl } from './location.js';
+import { isOnServer } from './location.js';
 import { migrateFile } from './migrations/migrate-file.js';
 import { refuseNewer } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
@@ -26,7 +26,7 @@ export type MigrateStoreOptions = Pick<OpenStoreOptions, 'clock' | 'wait' | 'bef
  */
 export async function migrateStore(location: string, options: MigrateStoreOptions = {}): Promise<MigrationResult> {
   const { clock = Date, wait = DEFAULT_WAIT_MS } = options;
-  if (isPostgresUrl(location)) {
+  if (isOnServer(location)) {
     const { migratePostgresStore } = await import('./postgres/prepare.js');
     return migratePostgresStore({ ...options, location, clock, wait });
   }
@@ -61,7 +61,7 @@ export async function storeVersion(
   location: string,
   { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
 ): Promise<number> {
-  if (isPostgresUrl(location)) return (await import('./postgres/prepare.js')).postgresVersion({ location, wait });
+  if (isOnServer(location)) return (await import('./postgres/prepare.js')).postgresVersion({ location, wait });
   const path = toStorePath(location);
   const reader = await connectReader(path, wait, { still: true });
   try {
@@ -87,7 +87,7 @@ export async function storePast(
   location: string,
   { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
 ): Promise<StorePast> {
-  if (isPostgresUrl(location)) return (await import('./postgres/prepare.js')).postgresPast({ location, wait });
+  if (isOnServer(location)) return (await import('./postgres/prepare.js')).postgresPast({ location, wait });
   const path = toStorePath(location);
   const reader = await connectReader(path, wait, { still: true });
   try {

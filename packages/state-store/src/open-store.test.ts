@@ -84,6 +84,7 @@ describe('a location', () => {
   it.each([
     ['file:sluice.db', /"file:" is not supported as a store/],
     [' ', /The path of the store is empty/],
+    ['postgres:ops:hunter2@db/sluice', /The URL of the store names no user/],
   ])('that is not a path is refused: %s', async (odd, message) => {
     const opening = openStore({ location: odd, clock });
     await expect(opening).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { refuseMarked } from './copy/refuse-marked.js';
 import { migrateFile } from './migrations/migrate-file.js';
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
-import { isPostgresUrl } from './location.js';
+import { isOnServer } from './location.js';
 import type { OpenStoreOptions } from './open-options.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { type Connection, toConnection, connectReader, connectWriter } from './sqlite/connect.js';
@@ -31,7 +31,7 @@ export const DEFAULT_WAIT_MS = 10_000;
 export async function openStore(options: OpenStoreOptions): Promise<StateStore> {
   const { location, clock = Date, create = true, readOnly = false, wait = DEFAULT_WAIT_MS } = options;
   if (location === IN_MEMORY) return openInMemory(clock, wait);
-  if (isPostgresUrl(location)) {
+  if (isOnServer(location)) {
     const { openPostgres } = await import('./postgres/open.js');
     return openPostgres({ ...options, clock, wait });
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeLocation, isOnServer, parseAddress, readConnection } from './store-address.js';
+import { isOnServer } from './location.js';
+import { describeLocation, parseAddress, readConnection } from './store-address.js';
 
 describe('the address of a database', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { isPostgresUrl } from './location.js';
+import { isOnServer } from './location.js';
 import { readPostgresUrl, type ServerConnection, toServer } from './postgres/url.js';
 
 export type { ServerConnection };
@@ -6,11 +6,6 @@ export type { ServerConnection };
 /** What is wrong with an address that `parseAddress` can't parse; it shows nothing of it. */
 export const NOT_AN_ADDRESS =
   'is not an address such as postgres://user@host/database; special characters of a password have to be percent-encoded';
-
-/** Returns whether a location is the address of a database on PostgreSQL; anything else is the path of a file. */
-export function isOnServer(location: string): boolean {
-  return /^postgres(ql)?:/i.test(location);
-}
 
 /** What may be shown of the address of a database. */
 export interface StoreAddress {
@@ -27,7 +22,7 @@ export interface StoreAddress {
  */
 export function parseAddress(location: string): StoreAddress | null {
   // A sign of a password that is not percent-encoded ends the part before it.
-  if (!isPostgresUrl(location) || /[/?#].*@/.test(location.replace(/^[^:]*:\/\//, '')) || location.includes('#'))
+  if (!isOnServer(location) || /[/?#].*@/.test(location.replace(/^[^:]*:\/\//, '')) || location.includes('#'))
     return null;
   try {
     const { shown, database, password } = readPostgresUrl(location);

@@ -1,7 +1,8 @@
 import type { OpenStoreOptions } from '../open-options.js';
 import { openStore } from '../open-store.js';
 import { toStorePath } from '../sqlite/open-handle.js';
-import { describeLocation, isOnServer } from '../store-address.js';
+import { isOnServer } from '../location.js';
+import { describeLocation } from '../store-address.js';
 import { openFileSide } from './file-side.js';
 import type { Side } from './side.js';
 

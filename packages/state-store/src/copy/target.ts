@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { refuseNewer, refuseOlder } from '../migrations/migrate.js';
 import { storeVersion } from '../migrate-store.js';
 import { toStorePath } from '../sqlite/open-handle.js';
-import { isOnServer } from '../store-address.js';
+import { isOnServer } from '../location.js';
 import { StoreError } from '../store-error.js';
 import { type Attempt, refuseLostStore } from './attempt.js';
 import { type CopiedTable, HISTORY, toKey } from './copied-tables.js';

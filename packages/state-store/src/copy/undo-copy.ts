@@ -1,5 +1,5 @@
 import { DEFAULT_WAIT_MS } from '../open-store.js';
-import { isOnServer } from '../store-address.js';
+import { isOnServer } from '../location.js';
 import { StoreError } from '../store-error.js';
 import { compareTable } from './compare.js';
 import { type CopiedTable, listCopiedTables } from './copied-tables.js';

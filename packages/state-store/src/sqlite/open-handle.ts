@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { isPostgresUrl } from '../location.js';
+import { isOnServer } from '../location.js';
 import { StoreError } from '../store-error.js';
 import { retryWhileBusy } from './immediate-sqlite-dialect.js';
 import { toStoreError } from './to-store-error.js';
@@ -36,7 +36,7 @@ export function toStorePath(location: string): string {
   if (scheme !== undefined) {
     throw new StoreError(
       'store_unsupported',
-      isPostgresUrl(location)
+      isOnServer(location)
         ? 'A store on PostgreSQL is not a file. Back it up with pg_dump, and restore that with pg_restore.'
         : `"${scheme}:" is not supported as a store. Name a file, such as ./sluice.db, or postgres://USER:PASSWORD@HOST/DATABASE.`,
     );

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { isPostgresUrl } from '../location.js';
+import { isOnServer } from '../location.js';
 import type { OpenStoreOptions } from '../open-options.js';
 import { openStore } from '../open-store.js';
 import { connectWriter } from '../sqlite/connect.js';
@@ -40,7 +40,7 @@ export async function tamper(location: string, ...statements: string[]): Promise
 
 /** Runs a statement on a store behind its back, without its foreign keys, and returns its rows. */
 export async function ask(location: string, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  if (isPostgresUrl(location)) return (await schema?.ask(text, values)) ?? [];
+  if (isOnServer(location)) return (await schema?.ask(text, values)) ?? [];
   const raw = await connectWriter(location, 1000);
   try {
     raw.handle.pragma('foreign_keys = off');
