@@ -3,7 +3,10 @@ import type { ActionRecord, RefreshRecord, RunRecord } from '@sluice/state-store
 import { actionEntries, apiEntry, refreshEntry, runEntry, tableFilter, includesKind, type LogFilter } from './log.js';
 import type { Context } from '../../context/context.js';
 
-const FOLLOW_MS = 1000;
+/** Between two looks at the store, however much is written meanwhile. */
+const PAUSE_MS = 1000;
+/** Without a write, only what is under way for long may be shown. */
+const IDLE_MS = 60_000;
 const PAGE = 1000;
 /** Rows may be stored a little after their own time. */
 const OVERLAP_MS = 10_000;
@@ -17,10 +20,24 @@ const LATE_MS = 600_000;
 export async function followLog(context: Context, filter: LogFilter, show: (entry: LogEntry) => void): Promise<void> {
   const { clock, signal } = context.deps;
   const follower = new Follower(context, filter);
-  for (const entry of (await follower.look()).slice(-filter.limit)) show(entry);
-  while (!signal.aborted) {
-    await clock.sleep(FOLLOW_MS, signal);
-    for (const entry of await follower.look()) show(entry);
+  let [isChanged, woken] = [false, new AbortController()];
+  const unsubscribe = context.store.subscribe(() => {
+    isChanged = true;
+    woken.abort();
+  });
+  try {
+    for (const entry of (await follower.look()).slice(-filter.limit)) show(entry);
+    while (!signal.aborted) {
+      const last = clock.now();
+      woken = new AbortController();
+      if (!isChanged) await clock.sleep(IDLE_MS, AbortSignal.any([signal, woken.signal]));
+      const pause = Math.min(PAUSE_MS, last + PAUSE_MS - clock.now());
+      if (pause > 0) await clock.sleep(pause, signal);
+      isChanged = false;
+      for (const entry of await follower.look()) show(entry);
+    }
+  } finally {
+    unsubscribe();
   }
 }
 

@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { useBench } from './bench/each-test.js';
+import { startEasyDcimBench } from './bench/easydcim-bench.js';
+
+const at = useBench(() => startEasyDcimBench());
+
+it('asks the store for the log after writes, not each second', async () => {
+  const { clock } = at.bench;
+  const slept: number[] = [];
+  const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
+    slept.push(ms);
+    if (ms > 1000) return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    clock.advance(ms);
+    return Promise.resolve();
+  };
+  Object.assign(clock, { sleep });
+  const stop = new AbortController();
+  let begin = (_command: unknown): void => undefined;
+  const first = new Promise<unknown>((resolve) => (begin = resolve));
+  const following = at.sluice.log.follow({ kinds: ['run'], limit: 1, signal: stop.signal }, ({ command }) => {
+    begin(command);
+  });
+  await at.addService(1);
+  expect(await first).toBe('service add');
+  stop.abort();
+  await following;
+  expect(slept.length).toBeLessThan(20);
+});
