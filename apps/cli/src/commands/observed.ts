@@ -25,13 +25,17 @@ export function printOutages(
 }
 
 /** Prints that the runs have stopped, so that what is listed is that of the last one; the checks of agents of one panel, or of all. */
-export function printLate(terminal: Terminal, beside: Pick<Standing, 'late' | 'lateChecks'>, only?: string): void {
+export function printLate(
+  terminal: Terminal,
+  beside: Pick<Standing, 'late' | 'overdue' | 'lateChecks'>,
+  only?: string,
+): void {
   for (const line of lateLines(terminal, beside, only)) terminal.line(terminal.colors.red(line));
 }
 
 function lateLines(
   { times }: Terminal,
-  beside: Pick<Standing, 'late' | 'lateChecks'>,
+  beside: Pick<Standing, 'late' | 'overdue' | 'lateChecks'>,
   only: string | undefined,
 ): string[] {
   const since = (instant: string, panel?: string): string => {

@@ -52,3 +52,29 @@ describe('poll --due', () => {
     expect((await at.bench.sluice('poll --json')).exitCode).toBe(3);
   });
 });
+
+describe('a reading that the runs leave out', () => {
+  const ELSEWHERE = `${LINE} }\n  other: { kind: easydcim, url: "http://127.0.0.1:9", allowHttp: true, retries: 0, token: "\${env:DCIM_TOKEN}"`;
+
+  it('is overdue in each list, as "doctor" says', async () => {
+    const more = '  elsewhere: { panel: other, quota: unlimited }\npoll: { maxOvershoot: 1GB }';
+    const at = closeAfterTest(await startEasyDcimBench(more, ELSEWHERE));
+    await at.addService(1);
+    await at.addService(2, { product: 'elsewhere', values: ['panel=other'] });
+    await at.bench.sluice('poll --due');
+    at.bench.clock.advance(70 * MINUTE);
+    await takePanels(at, ['dcim']);
+    await at.bench.sluice('poll --due');
+    at.bench.clock.advance(2 * MINUTE);
+    for (const words of ['service list', 'usage', 'report', 'panel list', 'notice list', 'explain svc-1'])
+      expect([words, (await at.bench.sluice(words)).stdout]).toEqual([
+        words,
+        expect.stringMatching(
+          /What was due on panel dcim since 20 Nov 2026 \d\d:\d\d \(\d+ min ago\) was not read: .*"sluice schedule show"/s,
+        ),
+      ]);
+    expect((await at.bench.sluice('service list --panel other')).stdout).not.toContain('was not read');
+    for (const words of ['doctor', 'service show svc-1', 'explain svc-1'])
+      expect((await at.bench.sluice(words)).stdout).toContain('overdue: no run has read it since');
+  });
+});

@@ -128,6 +128,10 @@ export const nextReading = name(
     at: instantOrNull.describe('From when on; null where no time makes it due'),
     reason: text.describe('A code, such as `limit`, `moment`, `failed`, `open`, `ceiling`'),
     message: text.describe('Why, in words for its reader'),
+    overdue: z
+      .literal(true)
+      .exactOptional()
+      .describe('It is due for longer than runs of what is due may be apart, and no run has the panel now'),
   }),
 );
 /** When a service, or the first one of a panel, is read next, and why. */

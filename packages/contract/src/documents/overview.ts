@@ -150,6 +150,12 @@ export const overview = name(
       .describe(
         'The checks of agents have stopped on these panels, where Sluice enforces limits of agents: `at` the last one began, also that of a reconcile, more than three intervals ago, or, without any, the first limit was set; no run has the panel now; or, with `message`, no check has come to its end since the one that began `at`: `message` says why',
       ),
+    overdue: z
+      .array(z.object({ panel: text, at: instant }))
+      .exactOptional()
+      .describe(
+        'Panels with a service that was due `at`, as `nextReading` says, and that no run has read since; those that `late` is about are left out',
+      ),
     clock: z.object({ status: text, message: text }),
     /** The last runs, the newest first. */
     runs: z.array(logEntry),
@@ -159,7 +165,7 @@ export const overview = name(
 export type OverviewReport = z.infer<typeof overview>;
 
 /** What keeps the runs from deciding or changing, from the store alone. */
-export interface Standing extends Pick<OverviewReport, 'brakes' | 'removed' | 'late' | 'lateChecks'> {
+export interface Standing extends Pick<OverviewReport, 'brakes' | 'removed' | 'late' | 'lateChecks' | 'overdue'> {
   /** Panels of the config that do not answer, and since when (ISO UTC). */
   down: { panel: string; since: string }[];
   /**

@@ -127,9 +127,18 @@ function usageSection(service: ServiceDetail, times: Times): Section {
     ...limitFacts(service),
     nextDueDate === null || hasEnded(service) ? null : ['Next due date', times.day(nextDueDate)],
     metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
-    metered && service.nextReading?.at != null ? ['Read again', times.full(service.nextReading.at)] : null,
+    metered && service.nextReading != null ? showNext(service.nextReading, times) : null,
   ])}`;
   return { id: 'usage', title: metered ? 'Usage' : 'Service', content };
+}
+
+/** Returns when a service is read again; what no time makes due is left out. */
+function showNext(
+  { at, overdue, message }: NonNullable<ServiceDetail['nextReading']>,
+  times: Times,
+): [string, Part] | null {
+  if (at === null) return null;
+  return ['Read again', overdue === true ? html`${times.full(at)}: ${message}` : times.full(at)];
 }
 
 function showPeriod(service: ServiceDetail, times: Times): Part {

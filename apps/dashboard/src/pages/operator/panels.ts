@@ -69,7 +69,7 @@ const WAYS_OUT = new Map<string, Html>([
 
 /** Says that the runs have stopped, or wait for one, and the checks of agents, on these panels or on all; nothing while they go on. */
 export function lateBanners(
-  beside: Pick<OverviewReport, 'late' | 'lateChecks'>,
+  beside: Pick<OverviewReport, 'late' | 'overdue' | 'lateChecks'>,
   times: Times,
   of?: readonly string[],
 ): Html[] {

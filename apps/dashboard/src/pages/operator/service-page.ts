@@ -7,6 +7,7 @@ import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';
 import { logTable } from './log-table.js';
 import { readRequiredRef } from './navigation.js';
+import { lateBanners } from './panels.js';
 import { lineHref } from './record-values.js';
 import { actionsSection } from './service-actions.js';
 import { showState } from './service-state.js';
@@ -34,7 +35,8 @@ export const servicePage: Page = async (request) => {
   const { because, brake, service } = scene.found;
   const isAmongBraked = brake !== null && because.some(({ code }) => STOPPED.includes(code));
   const alarms = await alarmsSection(scene, id);
-  const body = html`${isAmongBraked ? brakeBanner(scene, brake) : null}
+  const late = lateBanners(await sluice.standing(), scene.times, [service.panel]);
+  const body = html`${late} ${isAmongBraked ? brakeBanner(scene, brake) : null}
     <section class="card">${showState(scene)}</section>
     ${sections([alarms])} ${figures} ${scene.mayOperate ? await actionsSection(scene) : null}
     <div class="columns">

@@ -2,7 +2,6 @@ import type { Check } from '@sluice/contract/documents';
 import { toChecks } from '../../base/check.js';
 import type { Context } from '../../context/context.js';
 import { readFirstReading } from '../../kernel/subject/next-readings.js';
-import { pollInterval } from '../schedule/jobs.js';
 
 /** Checks that what is due on each panel is read, where polls read only that: a reading that waits for long is over the bound. */
 export async function nextReadingChecks(context: Context): Promise<Check[]> {
@@ -12,8 +11,8 @@ export async function nextReadingChecks(context: Context): Promise<Check[]> {
     if (next === null) continue;
     const check = toChecks('next reading', panel);
     if (next.at === null) checks.push(check('ok', next.message));
-    else if (context.deps.clock.now() - Date.parse(next.at) > pollInterval(context.config))
-      checks.push(check('warning', `due since ${next.at}, and not read: ${next.message}`, 'reading_overdue'));
+    else if (next.overdue === true)
+      checks.push(check('warning', `due since ${next.at}: ${next.message}`, 'reading_overdue'));
     else checks.push(check('ok', `${next.at}: ${next.message}`));
   }
   return checks;

@@ -20,15 +20,6 @@ export interface ScheduledKinds {
   billing: readonly Pick<BillingKind, 'kind' | 'openSource'>[];
 }
 
-/** So many floors may pass between the polls of what is due before they are missed. */
-const FLOORS = 5;
-
-/** Returns the time between polls by which missing ones are noticed, in milliseconds. */
-export function pollInterval({ poll }: Pick<Config, 'poll'>): number {
-  const { interval, maxOvershoot, floor } = poll;
-  return maxOvershoot === undefined ? interval : Math.min(interval, FLOORS * floor);
-}
-
 const DAY_MS = 86_400_000;
 
 /** Returns the commands that the panels and the billing system of a config need, each with its interval. */

@@ -1,10 +1,11 @@
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import type { OverviewReport } from '@sluice/contract/documents';
 import type { RunRecord } from '@sluice/state-store';
+import { nameFew } from '../../base/natural-order.js';
+import { pollInterval } from '../../base/config/poll-interval.js';
 import type { Context } from '../../context/context.js';
 import { readTakenPanels } from '../../context/leases.js';
 import { isAtWork, toScope } from '../../kernel/run/run-request.js';
-import { pollInterval } from './jobs.js';
 import { CLOCK_TOLERANCE_MS } from '../../context/panel-answers.js';
 
 /** Numbers of runs among which the last one is searched, one after the other. */
@@ -130,18 +131,18 @@ async function isRefused(context: Context): Promise<boolean> {
 
 /** One of the sentences about runs that have stopped. */
 export interface LateLine {
-  code: 'run_at_work' | 'poll_late' | 'agent_check_late' | 'agent_check_failed';
+  code: 'run_at_work' | 'poll_late' | 'reading_overdue' | 'agent_check_late' | 'agent_check_failed';
   at: string;
   /** Without a full stop. */
   message: string;
 }
 
 /**
- * Lists in sentences that the runs have stopped, or wait for one, and the checks of agents: on these panels, or on all. `since` is an
- * instant as the reader's times are.
+ * Lists in sentences that the runs have stopped, or wait for one, or leave panels out, and the checks of agents: on these panels, or on
+ * all. `since` is an instant as the reader's times are.
  */
 export function listLate(
-  { late, lateChecks = [] }: Pick<OverviewReport, 'late' | 'lateChecks'>,
+  { late, overdue = [], lateChecks = [] }: Pick<OverviewReport, 'late' | 'overdue' | 'lateChecks'>,
   since: (instant: string, panel?: string) => string,
   of?: readonly string[],
 ): LateLine[] {
@@ -153,6 +154,10 @@ export function listLate(
       at: late.at,
       message: describeLate(late, since(late.at)),
     });
+  const left = overdue.filter(({ panel }) => isMeant(panel)).sort((a, b) => (a.at < b.at ? -1 : 1));
+  const [first] = left;
+  if (first !== undefined)
+    lines.push({ code: 'reading_overdue', at: first.at, message: describeOverdue(left, since(first.at, first.panel)) });
   for (const { panel, at, message } of lateChecks)
     if (isMeant(panel))
       lines.push({
@@ -168,6 +173,11 @@ export function describeLate({ command, atWork, panels = [] }: Late, since: stri
   if (atWork === true)
     return `The ${command} of ${since} is still at work and keeps others from panel ${panels.join(', ')}: nothing else is read, held or released there before it ends`;
   return `No ${command} over all panels has begun since ${since}: nothing is read, held or released before the next one`;
+}
+
+function describeOverdue(left: readonly { panel: string }[], since: string): string {
+  const panels = left.map(({ panel }) => panel).sort();
+  return `What was due on panel ${nameFew(panels)} since ${since} was not read: its figures are older than poll.maxOvershoot permits`;
 }
 
 function describeLateChecks(panel: string, since: string, why: string | undefined): string {

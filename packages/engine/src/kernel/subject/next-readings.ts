@@ -1,7 +1,9 @@
 import type { NextReading } from '@sluice/contract/documents';
 import { formatBytes } from '@sluice/quota-core';
 import { LISTS, type NextReadingRecord, type ServiceRecord } from '@sluice/state-store';
+import { pollInterval } from '../../base/config/poll-interval.js';
 import type { Context } from '../../context/context.js';
+import { readTakenPanels } from '../../context/leases.js';
 import { readReach } from '../../context/reach.js';
 import { NEVER, type Next, type RateSource } from './next-reading.js';
 import { describeSkip, findSkip } from './skip.js';
@@ -25,14 +27,13 @@ export async function readNextReadings(
     (await store.nextReadings.list({ panel, services: [...ids, LISTS] })).map((row) => [row.service, row]),
   );
   const lists = rows.get(LISTS);
-  const outage = await describeOutage(context, panel);
-  const now = context.now();
+  const present = await readPresent(context, panel);
   return new Map(
     services.map((service) => {
       const { id, product, status: lifecycle, nextDueDate } = service;
-      const skip = findSkip(config, { panel, product, lifecycle, nextDueDate }, now);
+      const skip = findSkip(config, { panel, product, lifecycle, nextDueDate }, present.now);
       if (skip !== null) return [id, { at: null, reason: 'skipped', message: describeSkip(service, skip) }];
-      return [id, withOutage(toView(lists ?? rows.get(id) ?? null, now), outage)];
+      return [id, withPresent(toView(lists ?? rows.get(id) ?? null, present.now), present)];
     }),
   );
 }
@@ -46,12 +47,23 @@ export async function readFirstReading(context: Context, panel: string): Promise
   if (row === null) return null;
   const view = toView(row, context.now());
   const message = row.service === LISTS || view.at === null ? view.message : `${row.service}: ${view.message}`;
-  return withOutage({ ...view, message }, await describeOutage(context, panel));
+  return withPresent({ ...view, message }, await readPresent(context, panel));
+}
+
+/** Returns the panels with a reading that is overdue, and when it was due. */
+export async function listOverdue(context: Context): Promise<{ panel: string; at: string }[]> {
+  const overdue: { panel: string; at: string }[] = [];
+  for (const panel of Object.keys(context.config.panels)) {
+    const next = await readFirstReading(context, panel);
+    if (next?.overdue === true && next.at !== null) overdue.push({ panel, at: next.at });
+  }
+  return overdue;
 }
 
 /** Returns the same in the words of a client, who sees neither limits of others nor what is wrong with the panel. */
-export function nextReadingFor({ at, reason }: NextReading): NextReading {
+export function nextReadingFor({ at, reason, overdue }: NextReading): NextReading {
   if (at === null) return { at, reason: 'skipped', message: 'It is not read at the moment' };
+  if (overdue === true) return { at, reason, message: 'It was to be read then, and was not read yet', overdue };
   return { at, reason, message: 'It is read again then, or within the minutes after' };
 }
 
@@ -138,6 +150,27 @@ async function describeOutage(context: Context, panel: string): Promise<string |
   return null;
 }
 
-function withOutage(view: NextReading, outage: string | null): NextReading {
-  return outage === null ? view : { ...view, message: `${view.message}; ${outage}` };
+/** What is true of all readings of a panel now. */
+interface Present {
+  now: string;
+  outage: string | null;
+  /** Readings that were due before are overdue; a run that has the panel may be reading them. */
+  overdueBefore: string;
+}
+
+async function readPresent(context: Context, panel: string): Promise<Present> {
+  const isTaken = (await readTakenPanels(context)).has(panel);
+  const overdueBefore = new Date(context.deps.clock.now() - pollInterval(context.config)).toISOString();
+  return {
+    now: context.now(),
+    outage: await describeOutage(context, panel),
+    overdueBefore: isTaken ? '' : overdueBefore,
+  };
+}
+
+/** Adds what keeps a reading from being made: the only place that decides whether it is overdue. */
+function withPresent(view: NextReading, { outage, overdueBefore }: Present): NextReading {
+  const isOverdue = view.at !== null && view.at < overdueBefore;
+  const reasons = [view.message, ...(isOverdue ? ['overdue: no run has read it since'] : []), outage ?? []].flat();
+  return { ...view, message: reasons.join('; '), ...(isOverdue && { overdue: true }) };
 }
