@@ -24,8 +24,8 @@ export interface WorkerOptions {
   signal: AbortSignal;
   /** Receives what the operator has to know, a sentence at a time without a full stop. */
   say: (text: string) => void;
-  /** Receives errors of the queue and of jobs; the worker goes on. */
-  onError?: ((error: unknown) => void) | undefined;
+  /** Receives errors of the queue and of jobs, with the job; the worker goes on. */
+  onError?: ((error: unknown, job?: Pick<HeldJob, 'kind' | 'panel'>) => void) | undefined;
   /** Other times than those that are built in, for tests. */
   timings?: Partial<Timings> | undefined;
 }

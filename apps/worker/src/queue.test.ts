@@ -77,13 +77,15 @@ const clock = {
       lastStart: () => Promise.resolve(ended.includes(name) ? Date.now() : null),
       run: () => {
         ended.push(name);
-        return Promise.resolve('done');
+        return name === 'agent check' ? Promise.reject(new Error('as the test wants')) : Promise.resolve('done');
       },
     });
     let names = ['reconcile'];
+    const failed: string[] = [];
     const worker = await startWorker({
       ...{ url, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
       ...{ config: () => names.join(), say: () => undefined, timings: { lookMs: 20 } },
+      onError: (error, job) => failed.push(`${job?.kind ?? ''}: ${(error as Error).message}`),
       identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },
       jobs: () => names.map(toJob),
     });
@@ -100,6 +102,11 @@ const clock = {
       await tick();
       await until('service sync');
       await until('call bill');
+      names = ['agent check'];
+      await tick();
+      await until('agent check');
+      // A log of several jobs at once has to say which one failed.
+      expect(failed).toEqual(['agent-check: as the test wants']);
     } finally {
       await worker.stop();
     }

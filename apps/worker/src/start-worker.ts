@@ -228,7 +228,7 @@ class RunningWorker implements Worker {
   #start(job: ScheduledJob, fetched: Job): void {
     const { onError } = this.#parts;
     const ended = this.#run(job, fetched)
-      .catch((error: unknown) => onError?.(error))
+      .catch((error: unknown) => onError?.(error, fetched))
       .finally(() => {
         this.#held.delete(fetched.id);
         this.#wake.abort();
@@ -239,7 +239,7 @@ class RunningWorker implements Worker {
   async #run(job: ScheduledJob, fetched: Job): Promise<void> {
     const { onError, queue, signal } = this.#parts;
     const result = await perform(job, fetched, signal).catch((error: unknown) => {
-      onError?.(error);
+      onError?.(error, fetched);
       return { outcome: 'failed', message: toItemError(error).message };
     });
     const wasBusyAgain = result.outcome === 'busy' && fetched.attempt > 0;

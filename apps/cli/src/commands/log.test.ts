@@ -241,6 +241,24 @@ describe('log list --follow', () => {
   });
 });
 
+it('says of a run which panel it was over, and which process of which machine made it', async () => {
+  const dcim = 'dcim: { kind: easydcim, url: "https://dcim.example.com", token: x }';
+  bench.write('sluice.yaml', `timeZone: UTC\npanels:\n  ${dcim}\n`);
+  const made = { ...finished(2), host: 'worker-2 (boot 1234567890123, pid:[4026531999])', pid: 77 };
+  await bench.store(async ({ runs }) => {
+    await runs.start({ ...run('run-1', 1), ...made, scope: 'panel dcim' });
+    await runs.start({ ...run('run-2', 2), ...finished(3) });
+  });
+  const shown = async (words: string): Promise<string[]> =>
+    listEntries(await bench.sluice(`log export - ${words}`)).map(
+      ({ panel, host, pid }) => `${panel ?? '-'} ${String(pid)} on ${String(host)}`,
+    );
+  expect(await shown('--runs')).toEqual(['dcim 77 on worker-2', '- 1 on test']);
+  const ofPanel = await bench.sluice('log list --runs --panel dcim --columns panel,what,process');
+  expect(ofPanel.stdout.replaceAll(/ +/g, ' ')).toBe('panel what process\ndcim poll by alice 77 on worker-2\n');
+  expect(listEntries(await follow('--json --runs --panel dcim', []))).toHaveLength(1);
+});
+
 describe('log export', () => {
   it('writes everything as one object a line, oldest first, into a private file', async () => {
     await bench.store(async (store) => {

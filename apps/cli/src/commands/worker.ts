@@ -3,6 +3,7 @@ import { toItemError } from '@sluice/panel-kind';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
+import { toJobName } from '../terminal/reports/queue.js';
 import { Terminal } from '../terminal/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { type JobParts, serveJobs } from './serve-jobs.js';
@@ -47,8 +48,9 @@ export const worker: CommandHandler<WorkerOptions> = async (_args, options, deps
       clock,
       signal,
       say,
-      onError: (error) => {
-        say(toItemError(error).message);
+      onError: (error, job) => {
+        const about = job === undefined ? '' : `${toJobName(job, ' of ')}: `;
+        say(about + toItemError(error).message);
       },
     });
     try {

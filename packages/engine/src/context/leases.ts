@@ -111,6 +111,9 @@ export class Leases {
 /** Returns the run and the process that hold a lease. */
 export const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${owner.pid} on ${owner.host})`;
 
+/** Returns the name of the machine in the host of an owner, which says besides when it was started. */
+export const toHostName = (host: string): string => host.replace(/ \([^()]*\)$/, '');
+
 /** Returns the error for a lease that other runs hold. */
 function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
   const who = [...new Set(holders.map(whoHolds))].join(', ');

@@ -19,6 +19,10 @@ export function logColumns(
     { name: 'outcome', value: (entry) => outcome(entry, PLAIN), cell: outcome },
     // What resolves an action expects this id; documents contain it.
     text('id', findId, { whole: true, priority: 4 }),
+    // Where several machines work on one state.
+    text('process', (entry) => [word(entry, 'pid'), word(entry, 'host')].filter(Boolean).join(' on ') || null, {
+      ...{ extra: true, priority: 8 },
+    }),
     text('run', ({ run }) => run, { extra: true, priority: 9 }),
   ];
 }

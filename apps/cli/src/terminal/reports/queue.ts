@@ -21,7 +21,7 @@ const WORKERS: readonly Column<WorkerView>[] = [
   text('version', ({ version }) => version, { priority: 2 }),
   text('clock', ({ clockSeconds }) => formatAhead(clockSeconds), { align: 'right', priority: 1 }),
   time('seen', ({ seenAt }) => seenAt),
-  ofLines('jobs', ({ jobs }) => jobs.map((job) => toName(job)).join(', ')),
+  ofLines('jobs', ({ jobs }) => jobs.map((job) => toJobName(job)).join(', ')),
   ofLines('why', ({ reasons }) => reasons.join('; ')),
 ];
 
@@ -50,10 +50,13 @@ export function printQueue(terminal: Terminal, { state: standing, error, queue }
   if (kinds.length > 0) printRows(terminal, KINDS, kinds);
   if (workers.length > 0) printRows(terminal, WORKERS, workers);
   for (const { at, outcome, message, ...job } of failed)
-    terminal.info(`${terminal.times.at(at)} ${toName(job, ' of ')} ${outcome}: ${message ?? 'see "sluice log list"'}`);
+    terminal.info(
+      `${terminal.times.at(at)} ${toJobName(job, ' of ')} ${outcome}: ${message ?? 'see "sluice log list"'}`,
+    );
 }
 
-function toName({ kind, panel }: { kind: string; panel: string | null }, between = ' '): string {
+/** Returns the name of a job: `poll of dcim`. */
+export function toJobName({ kind, panel }: { kind: string; panel: string | null }, between = ' '): string {
   return panel === null ? kind : `${kind}${between}${panel}`;
 }
 

@@ -59,7 +59,8 @@ function showDetail(entry: LogEntry, times: Times): Part {
   }
   if (entry.kind === 'action') return showValue(toMessage(entry.error) || entry.observed, times);
   if (entry.kind === 'run') {
-    const by = entry.actor == null ? '' : `by ${words(entry.actor)}`;
+    const made = entry.actor == null ? '' : `by ${words(entry.actor)} `;
+    const by = `${made}on ${words(entry.host)}`;
     return times.inText([by, words(entry.note), toMessage(entry.error)].filter((text) => text !== '').join(': '));
   }
   return times.inText(toMessage(entry.error));

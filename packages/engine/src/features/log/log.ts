@@ -1,14 +1,16 @@
 import type { LogEntry } from '@sluice/contract/documents';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { ActionRecord, ApiCallRecord, RefreshRecord, RunRecord } from '@sluice/state-store';
+import { toScopePanel } from '../../kernel/run/run-request.js';
 import { type FindKind, toActionView } from '../../kernel/subject/views.js';
+import { toHostName } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 
 /** Which entries to return. */
 export interface LogFilter {
   kinds: LogEntry['kind'][];
   service?: string | undefined;
-  /** Only entries of this panel; runs are of several. */
+  /** Only entries of this panel; of runs those over it alone. */
   panel?: string | undefined;
   since?: string | undefined;
   /** Only runs of this command, of the runs. */
@@ -61,8 +63,9 @@ export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: 
   return { at: startedAt, kind: 'refresh', run, service: null, panel, ...rest };
 }
 
-/** Returns a run as an entry; `at` is its start. */
+/** Returns a run as an entry; `at` is its start, and the process that made it is `pid` on `host`. */
 export function runEntry(run: RunRecord): LogEntry {
-  const { id, startedAt, service, host: _host, pid: _pid, processStart: _start, ...shown } = run;
-  return { at: startedAt, kind: 'run', run: id, service, panel: null, ...shown };
+  const { id, startedAt, service, host, processStart: _start, ...shown } = run;
+  const panel = toScopePanel(run.scope);
+  return { at: startedAt, kind: 'run', run: id, service, panel, ...shown, host: toHostName(host) };
 }

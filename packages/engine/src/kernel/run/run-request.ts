@@ -18,9 +18,17 @@ export async function isAtWork({ runId, deps, store }: Context, run: RunRecord):
   return Math.abs(now - Date.parse(run.startedAt)) < UNLEASED_MS;
 }
 
+/** Begins the scope of a run over one panel. */
+const PANEL = 'panel ';
+
 /** Returns the part of the panels that a run is over; null for all of them, or for one service. */
 export function toScope({ panel, service }: Pick<RunRequest, 'panel' | 'service'>): string | null {
-  return panel === undefined || service !== undefined ? null : `panel ${panel}`;
+  return panel === undefined || service !== undefined ? null : PANEL + panel;
+}
+
+/** Returns the panel that a run is over, by its scope; null for one over several. */
+export function toScopePanel(scope: string | null): string | null {
+  return scope?.startsWith(PANEL) === true ? scope.slice(PANEL.length) : null;
 }
 
 /** Returns whether a run proves that the runs go on, and so is watched: not a dry run, nor one over a part. */
