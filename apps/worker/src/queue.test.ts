@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { whyNoPostgres } from '@sluice/state-store/testing';
+import { until, whyNoPostgres } from '@sluice/state-store/testing';
 import { type Database, openDatabase } from './database.js';
 import { Queue } from './queue.js';
 import type { ScheduledJob } from './schedule/run-schedule.js';
@@ -91,20 +91,21 @@ const clock = {
     });
     const tick = () =>
       postgres.query(url, `insert into ${SCHEMA}.job (name, data, policy) values ('${TICK}', '{}', 'standard')`);
-    const until = async (name: string): Promise<void> => {
-      for (let tries = 0; tries < 500 && !ended.includes(name); tries++) await sleep(20);
-      expect(ended).toContain(name);
-    };
+    const untilEnded = (name: string) =>
+      until(
+        () => Promise.resolve(ended),
+        (all) => all.includes(name),
+      );
     try {
       await tick();
-      await until('reconcile');
+      await untilEnded('reconcile');
       names = ['reconcile', 'service sync', 'call bill'];
       await tick();
-      await until('service sync');
-      await until('call bill');
+      await untilEnded('service sync');
+      await untilEnded('call bill');
       names = ['agent check'];
       await tick();
-      await until('agent check');
+      await untilEnded('agent check');
       // A log of several jobs at once has to say which one failed.
       expect(failed).toEqual(['agent-check: as the test wants']);
     } finally {

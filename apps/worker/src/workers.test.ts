@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readQueue } from './read-queue.js';
 import { SCHEMA } from './settings.js';
 import { startWorker } from './start-worker.js';
-import { openWay, whyNoPostgres } from '@sluice/state-store/testing';
+import { openWay, until, whyNoPostgres } from '@sluice/state-store/testing';
 import { type Postgres, startPostgres } from './test/postgres.js';
 import { Programs } from './test/programs.js';
 
@@ -54,16 +54,6 @@ type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
         `select name, singleton_key as key, state, retry_count as retries, output->>'outcome' as outcome from ${SCHEMA}.job
        where name not in ('schedule', '__pgboss__send-it') and ${where} order by created_on, singleton_key`,
       )) as { name: string; key: string; state: string; retries: number; outcome: string | null }[];
-
-    /** Waits until a question has this answer. */
-    async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> {
-      for (let tries = 0; tries < 600; tries++) {
-        const answer = await ask();
-        if (fits(answer)) return answer;
-        await sleep(100);
-      }
-      throw new Error(`not within a minute: ${JSON.stringify(await ask())}`);
-    }
 
     const poll = (lastsMs: number, panels = ['p1'], more = {}) => ({
       name: 'poll',

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock, type ManualClock } from '@sluice/fake-panels';
 import type { Clock } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
-import { acquireSchema, type EmptySchema, whyNoPostgres } from '@sluice/state-store/testing';
+import { acquireSchema, type EmptySchema, until, whyNoPostgres } from '@sluice/state-store/testing';
 import { type Dashboard, startDashboard } from '../index.js';
 import { countFailure } from '../server/shared-failures.js';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
@@ -156,16 +155,6 @@ interface TaskView {
       other.clock.advance(1000);
       expect(await show(id)).toMatchObject({ last: { data: { code: 'run_lost' } } });
     });
-
-    /** Waits until a question has this answer. */
-    async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> {
-      for (let tries = 0; tries < 1000; tries++) {
-        const answer = await ask();
-        if (fits(answer)) return answer;
-        await turn();
-      }
-      return ask();
-    }
 
     it('counts failed logins over both', async () => {
       const fail = async (url: string): Promise<number> => {
