@@ -33,6 +33,12 @@ export function printLate(
   for (const line of lateLines(terminal, beside, only)) terminal.line(terminal.colors.red(line));
 }
 
+/** Prints that the database has no services while a state file beside it has. */
+export function printFileBeside(terminal: Terminal, { fileBeside }: Pick<Standing, 'fileBeside'>): void {
+  if (fileBeside === undefined) return;
+  terminal.line(terminal.colors.red(`${withRemedy(fileBeside)}.`));
+}
+
 function lateLines(
   { times }: Terminal,
   beside: Pick<Standing, 'late' | 'overdue' | 'lateChecks'>,

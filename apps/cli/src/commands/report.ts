@@ -9,7 +9,7 @@ import { describeMarked } from '../terminal/reports/status.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printLate, printOutages } from './observed.js';
+import { printFileBeside, printLate, printOutages } from './observed.js';
 import type { ShareOptions } from './share.js';
 
 /** Options of `report`. */
@@ -81,6 +81,7 @@ const listReport: CommandHandler<ReportOptions> = (_args, options, deps) =>
     } else if (!terminal.json) {
       const beside = await sluice.standing();
       printLate(terminal, beside);
+      printFileBeside(terminal, beside);
       show(terminal, found);
       printExceeded(terminal, found.exceeded);
     }

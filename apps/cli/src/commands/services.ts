@@ -7,7 +7,7 @@ import { printService } from '../terminal/reports/service.js';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { answer } from './answer.js';
-import { printKept, printLate, printOutages } from './observed.js';
+import { printFileBeside, printKept, printLate, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
@@ -44,6 +44,7 @@ export const list: CommandHandler<ListOptions> = listCommand(
       const beside = await sluice.standing();
       printOutages(terminal, services);
       printLate(terminal, beside, panel);
+      printFileBeside(terminal, beside);
       await printKept({ sluice, terminal }, services, beside);
     }
     return ExitCode.done;

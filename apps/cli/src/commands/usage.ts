@@ -6,7 +6,7 @@ import { groupFailures } from '../terminal/reports/run-report.js';
 import { readTable } from '../terminal/rows/rows.js';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
-import { printKept, printLate, printOutages } from './observed.js';
+import { printFileBeside, printKept, printLate, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -28,6 +28,7 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
       const beside = await sluice.standing();
       printOutages(terminal, services);
       printLate(terminal, beside, panel);
+      printFileBeside(terminal, beside);
       await printKept({ sluice, terminal }, services, beside);
     }
     for (const { objects, error, details } of groupFailures(services.map(({ id, error }) => ({ object: id, error })))) {

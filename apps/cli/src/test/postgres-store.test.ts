@@ -82,6 +82,34 @@ const REFERENCE = '${env:STATE_URL}';
     expect([released.exitCode, at.panel.runningForwards().length]).toEqual([0, held + 1]);
   });
 
+  it('is said to be empty beside a state file with services', async () => {
+    await at.create(1);
+    await at.create(2);
+    useServer();
+    const file = at.bench.path('sluice.db');
+    const said = `The database has no services, but the state file ${file} beside it has 2 services.`;
+    for (const words of ['service list', 'usage', 'report']) {
+      const { stdout } = await at.bench.sluice(words);
+      expect([words, stdout.replaceAll('\n', ' ')]).toEqual([words, expect.stringContaining(said)]);
+      expect(stdout).toMatch(/sluice db copy --to URL/);
+    }
+    const checks = async (): Promise<Checks['checks']> =>
+      (await at.bench.sluice('doctor --json')).json<Checks>().checks.filter(({ message }) => message.includes(file));
+    expect(await checks()).toMatchObject([{ status: 'warning', message: expect.stringContaining(said.slice(0, -1)) }]);
+    at.bench.write('sluice.yaml', config);
+    // What was read by way of the database is in it.
+    await schema.drop();
+    const copied = await copy();
+    expect([copied.exitCode, copied.stderr]).toEqual([0, '']);
+    useServer();
+    expect(await checks()).toEqual([]);
+    expect((await at.bench.sluice('usage')).stdout).not.toContain('beside it');
+    await schema.drop();
+    expect(await checks()).toMatchObject([
+      { message: expect.stringMatching(/has 2 services and was moved to postgres:/) },
+    ]);
+  });
+
   it('is taken back where it has not changed, and refused where it has', async () => {
     await hold();
     await copy();

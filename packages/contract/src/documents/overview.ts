@@ -173,4 +173,15 @@ export interface Standing extends Pick<OverviewReport, 'brakes' | 'removed' | 'l
    * does not set it.
    */
   exceeded?: { service: string; panel: string | null; at: string; message: string }[];
+  /** A state file in the folder of the private files of this machine, where the store is a database without services. */
+  fileBeside?: {
+    file: string;
+    /** How many it has; null for one of an earlier version. */
+    services: number | null;
+    /** The store that it was moved to; null where it was not. */
+    movedTo: string | null;
+    code: 'store_not_copied' | 'store_copied_elsewhere';
+    /** A sentence without a full stop. */
+    message: string;
+  };
 }

@@ -14,6 +14,7 @@ import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../../kernel/subject/command-row.js';
 import { listFacts } from '../services/sync/apply-fills.js';
 import { toActionView } from '../../kernel/subject/views.js';
+import { findFileBeside } from '../store/file-beside.js';
 import { storeSizeChecks } from '../store/store-size.js';
 import { doubtChecks, doubtedHoldChecks, fallenChecks } from './doubt-checks.js';
 import { holdChecks } from './hold-checks.js';
@@ -113,6 +114,8 @@ async function storeChecks(context: Context): Promise<Check[]> {
   const { store, deps, config } = context;
   const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
   checks.push(...(await storeSizeChecks(context)));
+  const beside = await findFileBeside(context);
+  if (beside !== null) checks.push(toChecks('store', beside.file)('warning', beside.message, beside.code));
   if (await isHoldsFileStale(store, deps.files, config.stateFolder)) {
     const check = toChecks('holds file', toHoldsFilePath(store.location, config.stateFolder));
     checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));

@@ -7,6 +7,7 @@ import { findRemovedPanels } from '../../kernel/run/left-elsewhere.js';
 import { listOverdue } from '../../kernel/subject/next-readings.js';
 import { findLateChecks } from '../agents/late-checks.js';
 import { findLatePoll } from '../schedule/last-run.js';
+import { findFileBeside } from '../store/file-beside.js';
 
 /** Returns what keeps the runs from deciding, or from changing, whatever the services are; without the outages. Calls no panel. */
 export async function readStops(
@@ -42,5 +43,6 @@ export async function readStanding(context: Context): Promise<Standing> {
   }
   const { maxOvershoot } = context.config.poll;
   const exceeded = maxOvershoot === undefined ? {} : { exceeded: await listExceededLately(context) };
-  return { ...(await readStops(context)), down, ...exceeded };
+  const fileBeside = await findFileBeside(context);
+  return { ...(await readStops(context)), down, ...exceeded, ...(fileBeside !== null && { fileBeside }) };
 }
