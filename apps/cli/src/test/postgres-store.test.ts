@@ -161,7 +161,9 @@ const REFERENCE = '${env:STATE_URL}';
   });
 
   it('is not shown any more by a server that runs while it is moved', async () => {
+    await at.create(1);
     await at.bench.sluice('poll');
+    const [id = ''] = await at.bench.store(({ services }) => services.ids());
     const token = 'first-start-token-0123456789';
     at.bench.env['SERVE_TOKEN'] = token;
     at.bench.write('sluice.yaml', `${config}\nserve: { listen: "127.0.0.1:0", token: "\${env:SERVE_TOKEN}" }\n`);
@@ -171,14 +173,23 @@ const REFERENCE = '${env:STATE_URL}';
       const answer = await fetch(`${server.url}${path}`, { headers });
       return [answer.status, await answer.text()];
     };
-    const readBoth = () =>
-      Promise.all([read('/', { cookie }), read('/api/v1/overview', { authorization: `Bearer ${token}` })]);
-    expect((await readBoth()).map(([status]) => status)).toEqual([200, 200]);
+    const pages = ['/', `/services/${id}`, '/panels', '/log', '/log?kind=run', '/products', '/queue'];
+    const calls = ['/overview', `/services/${id}`, '/log', '/log/export'].map((path) => `/api/v1${path}`);
+    const readAll = async (): Promise<[string, number, string][]> => {
+      const answers: [string, number, string][] = [];
+      for (const path of pages) answers.push([path, ...(await read(path, { cookie }))]);
+      for (const path of calls) answers.push([path, ...(await read(path, { authorization: `Bearer ${token}` }))]);
+      return answers;
+    };
+    const toStatuses = (answers: [string, number, string][]) => answers.map(([path, status]) => `${path} ${status}`);
+    const each = [...pages, ...calls];
+    expect(toStatuses(await readAll())).toEqual(each.map((path) => `${path} 200`));
     expect((await copy()).exitCode).toBe(0);
-    const [page, api] = await readBoth();
-    expect([page[0], api[0]]).toEqual([503, 503]);
-    expect(page[1]).toMatch(/was moved to postgres:/);
-    expect((JSON.parse(api[1]) as ErrorDocument).error.code).toBe('store_moved');
+    const answers = await readAll();
+    expect(toStatuses(answers)).toEqual(each.map((path) => `${path} 503`));
+    for (const [path, , text] of answers)
+      if (pages.includes(path)) expect(text).toMatch(/was moved to postgres:/);
+      else expect((JSON.parse(text) as ErrorDocument).error.code).toBe('store_moved');
     await server.stop();
   });
 

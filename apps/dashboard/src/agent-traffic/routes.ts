@@ -29,6 +29,8 @@ export function addAgentTrafficRoutes(app: FastifyInstance, context: Context, li
       handler: async (request, reply) => {
         // While its body was read, the token may have been revoked.
         const viewer = requireScope(call, await byToken(context, request));
+        // Refuses a store that was moved meanwhile: what it has is old.
+        if (call.method === 'GET') await context.sluice.version();
         const { status, body } = await answer(context, call, viewer, request);
         return reply.code(status).header('cache-control', 'no-store').send(body);
       },

@@ -117,6 +117,8 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
   try {
     if (!mayOpen(viewer, route.needs)) throw forbidden('Your token does not permit this');
     if (route.cached === true) return await serveCached(parts, exchange, { ...visit, frame });
+    // Refuses a store that was moved meanwhile: what it has is old. A form is refused by its transaction.
+    if (route.method === 'GET') await context.sluice.version();
     const answer =
       route.method === 'GET' ? await route.page(toPageRequest(parts, request, { ...visit, frame })) : await perform();
     if ('redirect' in answer) return await reply.header('cache-control', 'no-store').redirect(answer.redirect, 303);
