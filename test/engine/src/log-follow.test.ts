@@ -1,8 +1,16 @@
 import { expect, it } from '@jest/globals';
+import { copyStore } from '@sluice/state-store';
 import { useBench } from './bench/each-test.js';
 import { startEasyDcimBench } from './bench/easydcim-bench.js';
 
 const at = useBench(() => startEasyDcimBench());
+
+it('ends where the store is moved', async () => {
+  const following = at.sluice.log.follow({ kinds: ['run'], limit: 1 }, () => undefined);
+  const { location } = at.bench.store;
+  const copied = { from: location, to: `${location}-2.db`, id: () => 'copy-1', refuseActive: () => undefined };
+  await Promise.all([expect(following).rejects.toMatchObject({ code: 'store_moved' }), copyStore(copied)]);
+});
 
 it('asks the store for the log after writes, not each second', async () => {
   const { clock } = at.bench;

@@ -16,6 +16,8 @@ const LATE_MS = 600_000;
 /**
  * Shows the last `limit` entries, then each new one, oldest first, until the signal aborts. Each is shown once: a run at its end,
  * an action when it ended or is in doubt. What is under way for ten minutes is shown unfinished, and again at its end.
+ *
+ * @throws StoreError `store_moved` once the store was moved
  */
 export async function followLog(context: Context, filter: LogFilter, show: (entry: LogEntry) => void): Promise<void> {
   const { clock, signal } = context.deps;
@@ -34,6 +36,8 @@ export async function followLog(context: Context, filter: LogFilter, show: (entr
       const pause = Math.min(PAUSE_MS, last + PAUSE_MS - clock.now());
       if (pause > 0) await clock.sleep(pause, signal);
       isChanged = false;
+      // Nothing more is written to a store that was moved meanwhile.
+      await context.store.version();
       for (const entry of await follower.look()) show(entry);
     }
   } finally {
