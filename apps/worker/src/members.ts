@@ -22,13 +22,17 @@ export interface Identity {
   concurrency: number;
 }
 
+/** Digests of a config. */
+export interface ConfigDigest {
+  digest: string;
+  /** Of each top-level key. */
+  keys: Readonly<Record<string, string>>;
+}
+
 /** What it says at each sign of life. */
 export interface Sign {
-  /** Digest of its config. */
-  config: string;
+  config: ConfigDigest;
   jobs: readonly HeldJob[];
-  /** Why it begins no jobs; empty where it does. */
-  waits: readonly string[];
 }
 
 /** What a worker found with its sign of life. */
@@ -37,8 +41,11 @@ export interface Found {
   aheadMs: number;
   /** Workers that were lost since, with the jobs that they had in hand. */
   lost: { id: string; host: string; pid: number; jobs: HeldJob[] }[];
-  /** The config that jobs are run with, and a worker that has it; null where this worker has it. */
-  otherConfig: { host: string; pid: number } | null;
+  /**
+   * A worker with the config that jobs are run with, and the top-level keys that are others there, as far as that is known; null where this
+   * worker has that config.
+   */
+  otherConfig: { host: string; pid: number; keys: string[] } | null;
   /** The newest schema of a store that any worker has opened. */
   storeSchema: number;
   /** Whether this worker was taken for lost. */
@@ -54,6 +61,7 @@ const TABLES = `
     store_schema integer not null,
     concurrency integer not null,
     config text not null,
+    config_keys jsonb not null default '{}',
     ahead_ms bigint not null,
     waits jsonb not null,
     jobs jsonb not null,
@@ -62,6 +70,7 @@ const TABLES = `
     lost_at timestamptz,
     ended_at timestamptz
   );
+  alter table ${SCHEMA}.worker add column if not exists config_keys jsonb not null default '{}';
   create table if not exists ${SCHEMA}.in_force (
     one boolean primary key default true check (one),
     config text not null,
@@ -90,8 +99,17 @@ export async function askClock(query: Database['query']): Promise<number> {
 /** Returns a job to the queue in the same transaction. */
 export type GiveBack = (query: Database['query'], job: HeldJob, message: string) => Promise<void>;
 
+/** What a sign of life is stored with. */
+export interface SignParts {
+  clock: Clock;
+  lostMs: number;
+  giveBack: GiveBack;
+  /** Returns why the worker begins no jobs, by what was found; empty where it does. */
+  findWaits: (found: Found) => string[];
+}
+
 /**
- * Stores a sign of life, and marks workers as lost that showed none for `lostMs` and
+ * Stores a sign of life with why the worker begins no jobs, and marks workers as lost that showed none for `lostMs` and
  * returns their jobs to the queue: one caller finds each. The config of the workers that
  * were first stays in force while one of them is alive; then this worker's.
  */
@@ -99,7 +117,7 @@ export function giveSign(
   database: Database,
   identity: Identity,
   sign: Sign,
-  { clock, lostMs, giveBack }: { clock: Clock; lostMs: number; giveBack: GiveBack },
+  { clock, lostMs, giveBack, findWaits }: SignParts,
 ): Promise<Found> {
   return database.transaction(async (query) => {
     const aheadMs = await measureClock(() => askClock(query), clock);
@@ -118,22 +136,30 @@ export function giveSign(
     for (const { host, pid, jobs } of lost)
       for (const job of jobs) await giveBack(query, job, `Process ${pid} on ${host} showed no sign of life`);
     for (const job of unknown) await giveBack(query, job, 'The answer that a worker has it was lost');
-    return { aheadMs, lost, ...force, wasLost: before !== undefined && before.lost_at !== null };
+    const found = { aheadMs, lost, ...force, wasLost: before !== undefined && before.lost_at !== null };
+    await query(`update ${SCHEMA}.worker set waits = $2 where id = $1`, [
+      identity.id,
+      JSON.stringify(findWaits(found)),
+    ]);
+    return found;
   });
 }
 
 async function putSelf(
   query: Database['query'],
   { id, host, pid, version, storeSchema, concurrency }: Identity,
-  { config, jobs, waits, aheadMs }: Sign & { aheadMs: number },
+  { config: { digest, keys }, jobs, aheadMs }: Sign & { aheadMs: number },
 ): Promise<void> {
   await query(
     `insert into ${SCHEMA}.worker
-       (id, host, pid, version, store_schema, concurrency, config, ahead_ms, waits, jobs, seen_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
-     on conflict (id) do update set config = excluded.config, ahead_ms = excluded.ahead_ms, waits = excluded.waits,
-       jobs = excluded.jobs, seen_at = excluded.seen_at, lost_at = null`,
-    [id, host, pid, version, storeSchema, concurrency, config, aheadMs, JSON.stringify(waits), JSON.stringify(jobs)],
+       (id, host, pid, version, store_schema, concurrency, config, config_keys, ahead_ms, waits, jobs, seen_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '[]', $10, clock_timestamp())
+     on conflict (id) do update set config = excluded.config, config_keys = excluded.config_keys,
+       ahead_ms = excluded.ahead_ms, jobs = excluded.jobs, seen_at = excluded.seen_at, lost_at = null`,
+    [
+      ...[id, host, pid, version, storeSchema, concurrency],
+      ...[digest, JSON.stringify(keys), aheadMs, JSON.stringify(jobs)],
+    ],
   );
 }
 
@@ -154,21 +180,36 @@ async function findForce(
   { config }: Sign,
 ): Promise<Pick<Found, 'otherConfig' | 'storeSchema'>> {
   const { rows: others } = await query(
-    `select host, pid from ${SCHEMA}.worker w join ${SCHEMA}.in_force f on f.config = w.config
+    `select host, pid, config_keys from ${SCHEMA}.worker w join ${SCHEMA}.in_force f on f.config = w.config
      where w.id <> $1 and w.lost_at is null and w.ended_at is null and f.config <> $2 order by started_at limit 1`,
-    [id, config],
+    [id, config.digest],
   );
   const { rows } = await query(
     `insert into ${SCHEMA}.in_force (config, store_schema) values ($1, $2)
      on conflict (one) do update set config = case when $3 then in_force.config else excluded.config end,
        store_schema = greatest(in_force.store_schema, excluded.store_schema)
      returning store_schema`,
-    [config, storeSchema, others.length > 0],
+    [config.digest, storeSchema, others.length > 0],
   );
   return {
-    otherConfig: (others[0] ?? null) as Found['otherConfig'],
+    otherConfig: toOther(others[0] as Other | undefined, config),
     storeSchema: Number(rows[0]?.['store_schema'] ?? storeSchema),
   };
+}
+
+interface Other {
+  host: string;
+  pid: number;
+  config_keys: ConfigDigest['keys'];
+}
+
+function toOther(other: Other | undefined, { keys }: ConfigDigest): Found['otherConfig'] {
+  if (other === undefined) return null;
+  const { host, pid, config_keys: theirs } = other;
+  // An earlier version has stored none.
+  const isKnown = Object.keys(theirs).length > 0;
+  const names = isKnown ? Object.keys({ ...theirs, ...keys }).filter((key) => theirs[key] !== keys[key]) : [];
+  return { host, pid, keys: names.sort() };
 }
 
 /** Stores what a worker has in hand, in the transaction in which it fetches more: a job that is nobody's would wait for an hour. */

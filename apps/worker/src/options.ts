@@ -1,6 +1,6 @@
 import type { Clock } from '@sluice/panel-kind';
 import type { Database } from './database.js';
-import type { HeldJob, Identity } from './members.js';
+import type { ConfigDigest, HeldJob, Identity } from './members.js';
 import type { Queue } from './queue.js';
 import type { ScheduledJob } from './schedule/run-schedule.js';
 import type { Timings } from './settings.js';
@@ -11,8 +11,8 @@ export interface WorkerOptions {
   url: string;
   /** Returns the jobs of the config of now. */
   jobs: () => readonly ScheduledJob[];
-  /** Returns a digest of the config of now: workers with different ones don't run jobs side by side. */
-  config: () => string;
+  /** Returns the digests of the config of now: workers with different ones don't run jobs side by side. */
+  config: () => ConfigDigest;
   /** This process, its version, and the schema version of its store. */
   identity: Omit<Identity, 'id' | 'concurrency'>;
   /** Jobs at the same time. */

@@ -84,7 +84,7 @@ const clock = {
     const failed: string[] = [];
     const worker = await startWorker({
       ...{ url, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
-      ...{ config: () => names.join(), say: () => undefined, timings: { lookMs: 20 } },
+      ...{ config: () => ({ digest: names.join(), keys: {} }), say: () => undefined, timings: { lookMs: 20 } },
       onError: (error, job) => failed.push(`${job?.kind ?? ''}: ${(error as Error).message}`),
       identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },
       jobs: () => names.map(toJob),

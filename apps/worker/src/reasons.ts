@@ -18,8 +18,9 @@ export function findReasons(found: Found, { storeSchema }: Pick<Identity, 'store
     reasons.push({ code: 'clock_differs', message });
   }
   if (otherConfig !== null) {
-    const { host, pid } = otherConfig;
-    const message = `its config is another one than that of process ${pid} on ${host}, which began before; jobs are run by one config only`;
+    const { host, pid, keys } = otherConfig;
+    const differing = keys.length === 0 ? '' : ` (${keys.join(', ')})`;
+    const message = `its config${differing} is another one than that of process ${pid} on ${host}, which began before; jobs are run by one config only`;
     reasons.push({ code: 'config_differs', message });
   }
   if (found.storeSchema > storeSchema) {

@@ -126,12 +126,13 @@ class RunningWorker implements Worker {
 
   #sign(): Promise<Found> {
     const { clock, concurrency, config, database, identity, queue, timings } = this.#parts;
+    const findWaits = (found: Found): string[] => findReasons(found, identity).map(({ message }) => message);
     const giveBack: GiveBack = (query, job, message) => queue.giveBack(job, { outcome: 'lost', message }, query);
     return giveSign(
       database,
       { ...identity, id: this.id, concurrency },
-      { config: config(), jobs: this.jobs, waits: this.waits },
-      { clock, lostMs: timings.lostMs, giveBack },
+      { config: config(), jobs: this.jobs },
+      { clock, lostMs: timings.lostMs, giveBack, findWaits },
     );
   }
 

@@ -166,7 +166,7 @@ type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
       byWay.port = String(way.port);
       const starting = startWorker({
         ...{ url: byWay.href, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
-        ...{ config: () => 'same', say: () => undefined },
+        ...{ config: () => ({ digest: 'same', keys: {} }), say: () => undefined },
         identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },
         jobs() {
           way.refuse();
@@ -189,6 +189,24 @@ type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
       await a.says('stopped');
       await b.says('say Begins jobs again');
       expect((await effects()).filter(({ worker }) => worker === 'b')).toEqual([]);
+    });
+
+    it('are shown to wait from their first sign of life on, with the keys of the config that differ', async () => {
+      await begin();
+      const keys = { panels: 'aaaa', poll: 'bbbb' };
+      await programs.start({ url, name: 'a', jobs: [], configKeys: keys });
+      const others = { heartbeat: 'cccc', panels: 'aaaa', poll: 'dddd' };
+      // None before the test has ended.
+      const timings = { beatMs: HOUR };
+      const b = await programs.start({ url, name: 'b', jobs: [], config: 'config-2', configKeys: others, timings });
+      const reason = expect.stringMatching(
+        /^its config \(heartbeat, poll\) is another one than that of process \d+ on a,/,
+      );
+      expect((await readQueue(url))?.workers).toMatchObject([
+        { host: 'a', state: 'working', reasons: [] },
+        { host: 'b', state: 'waiting', reasons: [reason] },
+      ]);
+      expect(await b.says('say')).toContain('its config (heartbeat, poll) is another one');
     });
 
     it('refuse a version that is older than the store', async () => {

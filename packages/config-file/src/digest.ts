@@ -10,11 +10,23 @@ const OF_MACHINE: readonly string[] = [
 ];
 const FILE = /^\$\{file:(.*)\}$/;
 
+/** Digest of what decides about jobs. */
+export interface ConfigDigest {
+  /** Of all, in hex. */
+  digest: string;
+  /** Of each top-level key, in hex: too short to find out a secret in it. */
+  keys: Readonly<Record<string, string>>;
+}
+
+const DIGITS = 16;
+/** One of 65,536 differing keys has the same digest. */
+const DIGITS_OF_KEY = 4;
+
 /**
- * Returns a digest of what decides about jobs, in hex: the same on two machines whose configs differ in `serve` or in the folders that
+ * Returns a digest of what decides about jobs: the same on two machines whose configs differ in `serve` or in the folders that
  * they name only. Messages to customers count by their text. The secrets of a config are names in it.
  */
-export function configDigest(config: Config): string {
+export function configDigest(config: Config): ConfigDigest {
   const { products, panels, ...rest } = config;
   const shared = {
     ...Object.fromEntries(Object.entries(rest).filter(([key]) => !OF_MACHINE.includes(key))),
@@ -26,7 +38,9 @@ export function configDigest(config: Config): string {
   };
   // Loaded on demand: only workers need it.
   const { hash } = process.getBuiltinModule('node:crypto');
-  return hash('sha256', JSON.stringify(inOrder(shared)), 'hex').slice(0, 16);
+  const toDigest = (value: unknown): string => hash('sha256', JSON.stringify(inOrder(value) ?? null), 'hex');
+  const keys = mapValues(shared, (value) => toDigest(value).slice(0, DIGITS_OF_KEY));
+  return { digest: toDigest(shared).slice(0, DIGITS), keys };
 }
 
 type Credentials = NonNullable<Config['products'][string]['credentials']>;
@@ -57,7 +71,7 @@ function ofPanel(panel: unknown): unknown {
   };
 }
 
-function mapValues<T>(map: Readonly<Record<string, T>>, change: (value: T) => unknown): Record<string, unknown> {
+function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 }
 

@@ -1,4 +1,4 @@
-export { configDigest } from './digest.js';
+export { type ConfigDigest, configDigest } from './digest.js';
 export { findConfig, findConfigFile, type FoundConfig } from './find-config-file.js';
 export { type ConfigPlace, findHeartbeat, loadStateOnly } from './refused.js';
 export type { ConfigKinds } from './kinds.js';

@@ -288,7 +288,14 @@ const REFERENCE = '${env:STATE_URL}';
     const { stdout, stderr } = await shown();
     expect([stdout, stderr]).toEqual([expect.stringContaining('crontab -e'), expect.not.stringContaining('Workers')]);
     const worker = await startWorker({
-      ...{ url, jobs: () => [], config: () => 'c', concurrency: 1, timeZone: 'UTC', clock: realClock },
+      ...{
+        url,
+        jobs: () => [],
+        config: () => ({ digest: 'c', keys: {} }),
+        concurrency: 1,
+        timeZone: 'UTC',
+        clock: realClock,
+      },
       identity: { host: 'one', pid: process.pid, version: '0.1.0', storeSchema: 1 },
       ...{ signal: new AbortController().signal, say: () => undefined },
     });

@@ -11,6 +11,7 @@ export interface Program {
   name: string;
   jobs: { name: string; everyMs: number; panels?: string[]; lastsMs: number; outcome?: string; isDeaf?: boolean }[];
   config?: string;
+  configKeys?: Record<string, string>;
   storeSchema?: number;
   aheadMs?: number;
   concurrency?: number;
@@ -84,7 +85,7 @@ try {
   const worker = await startWorker({
     url: asked.url,
     jobs: () => jobs,
-    config: () => asked.config ?? 'config-1',
+    config: () => ({ digest: asked.config ?? 'config-1', keys: asked.configKeys ?? {} }),
     identity: { host: asked.name, pid: process.pid, version: '0.1.0', storeSchema: asked.storeSchema ?? 1 },
     concurrency: asked.concurrency ?? 2,
     timeZone: 'Asia/Tehran',

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { configDigest, loadConfigFile } from '@sluice/config-file';
+import { type ConfigDigest, configDigest, loadConfigFile } from '@sluice/config-file';
 import { easydcim } from '@sluice/easydcim-client/panel';
 
 const KNOWN = { kinds: [easydcim] };
@@ -38,6 +38,9 @@ interface Written {
 
 let folder = '';
 
+/** Returns the digests of the config in a folder. */
+const digestsOf = (dir: string): ConfigDigest => configDigest(loadConfigFile(path.join(dir, 'sluice.yaml'), KNOWN));
+
 /** Returns the digest of a config in a folder of its own. */
 function digestIn(machine: string, more: Partial<Written> = {}): string {
   const { config, products, message } = { config: CONFIG, products: PRODUCTS, message: 'Welcome', ...more };
@@ -49,7 +52,7 @@ function digestIn(machine: string, more: Partial<Written> = {}): string {
   write('sluice.yaml', config);
   write('adopted/products.yaml', products);
   write('welcome.txt', message);
-  return configDigest(loadConfigFile(path.join(dir, 'sluice.yaml'), KNOWN));
+  return digestsOf(dir).digest;
 }
 
 beforeEach(() => {
@@ -78,7 +81,7 @@ it('is the same whoever can read the file', () => {
   const digest = digestIn('a');
   const file = path.join(folder, 'a', 'sluice.yaml');
   chmodSync(file, 0o644);
-  expect(configDigest(loadConfigFile(file, KNOWN))).toBe(digest);
+  expect(digestsOf(path.join(folder, 'a')).digest).toBe(digest);
 });
 
 it.each<[what: string, more: Partial<Written>]>([
@@ -90,4 +93,15 @@ it.each<[what: string, more: Partial<Written>]>([
   ['the certificates to trust', { config: CONFIG.replace('    tls: { ca: ./ca.pem }\n', '') }],
 ])('differs with %s', (_what, more) => {
   expect(digestIn('b', more)).not.toBe(digestIn('a'));
+});
+
+it('has one of each top-level key, which tells no secret', () => {
+  const [a, b] = ['a', 'b'].map((machine) => {
+    digestIn(machine, machine === 'a' ? {} : { config: CONFIG.replace('50GB', '60GB'), message: 'Hello' });
+    return digestsOf(path.join(folder, machine)).keys;
+  });
+  const differing = Object.keys({ ...a, ...b }).filter((key) => a?.[key] !== b?.[key]);
+  expect(differing.sort()).toEqual(['packages', 'products']);
+  expect(Object.keys(a ?? {})).not.toContain('serve');
+  for (const digest of Object.values(a ?? {})) expect(digest).toMatch(/^[0-9a-f]{4}$/);
 });
