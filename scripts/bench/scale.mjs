@@ -19,7 +19,8 @@ export async function benchScale({ settings = FULL, folder = path.join(root, 'do
   );
   const page = path.join(folder, 'costs.md');
   writeFileSync(page, await formatText(page, costsPage(measured)));
-  writeFileSync(path.join(folder, 'scale-report.html'), scaleReport(measured));
+  const report = path.join(folder, 'scale-report.html');
+  writeFileSync(report, await formatText(report, scaleReport(measured)));
   return measured.simulation.results.map(({ policy, workers, totals, services, days }) => ({
     name: `1 day, ${policy} poll, ${workers} workers: calls per service and day`,
     figure: totals.calls / services / days,
