@@ -5,7 +5,7 @@ import type { BillingKind, NoticeChannelKind } from '@sluice/contract/ports';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
-import { command, mail, telegram, webhook } from '@sluice/notice-channels';
+import { command, discord, mail, ntfy, pagerduty, slack, telegram, webhook } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { whmcs } from '@sluice/whmcs-client/billing';
 
@@ -16,7 +16,16 @@ export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify, astbilling,
 export const BILLING: readonly BillingKind[] = [whmcs];
 
 /** The channels of notices that ship with the command. */
-export const CHANNELS: readonly NoticeChannelKind[] = [webhook, mail, telegram, command];
+export const CHANNELS: readonly NoticeChannelKind[] = [
+  webhook,
+  mail,
+  telegram,
+  slack,
+  discord,
+  ntfy,
+  pagerduty,
+  command,
+];
 
 /** Returns the kinds of panels that a command knows: those of `deps`, or `KINDS`. */
 export function knownKinds(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {

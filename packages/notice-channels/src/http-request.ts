@@ -77,7 +77,7 @@ function describeFailure(error: unknown, timeoutMs: number): string {
 
 /** Only seconds: a date would depend on the clock of the receiver. */
 function parseRetryAfter(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined;
+  return value !== undefined && /^\d{1,6}(\.\d{1,6})?$/.test(value) ? Number(value) * 1000 : undefined;
 }
 
 /**

@@ -1,2 +1,2 @@
 export { pingHeartbeat } from './heartbeat.js';
-export { command, mail, telegram, webhook } from './kinds.js';
+export { command, discord, mail, ntfy, pagerduty, slack, telegram, webhook } from './kinds.js';

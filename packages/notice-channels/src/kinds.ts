@@ -95,6 +95,70 @@ export const telegram: NoticeChannelKind = {
   },
 };
 
+/** Sends notices into a channel of Slack. */
+export const slack: NoticeChannelKind = {
+  kind: 'slack',
+  title: 'Slack',
+  shape: { slack: secret },
+  descriptions: { slack: 'Address of an incoming webhook; that of Mattermost and others that accept the same, too' },
+  secrets: ['slack'],
+  clientAddress: 'none',
+  check: (settings) => wrong(settings, 'slack', isWebAddress, NO_WEB_ADDRESS),
+  async open(_settings, dependencies) {
+    return (await import('./chats.js')).openSlack(dependencies);
+  },
+};
+
+/** Sends notices into a channel of Discord. */
+export const discord: NoticeChannelKind = {
+  kind: 'discord',
+  title: 'Discord',
+  shape: { discord: secret },
+  descriptions: { discord: 'Address of a webhook of the channel' },
+  secrets: ['discord'],
+  clientAddress: 'none',
+  check: (settings) => wrong(settings, 'discord', isWebAddress, NO_WEB_ADDRESS),
+  async open(_settings, dependencies) {
+    return (await import('./chats.js')).openDiscord(dependencies);
+  },
+};
+
+const isTopic = (text: string): boolean => isWebAddress(text) && /[^/]/.test(new URL(text).pathname);
+
+/** Sends notices to phones that follow a topic of ntfy. */
+export const ntfy: NoticeChannelKind = {
+  kind: 'ntfy',
+  title: 'ntfy',
+  shape: { ntfy: secret, token: z.optional(secret) },
+  descriptions: {
+    ntfy: 'Address of the topic, such as https://ntfy.sh/TOPIC: who knows it can read the notices',
+    token: 'Token of a user who may write to the topic',
+  },
+  secrets: ['ntfy', 'token'],
+  clientAddress: 'none',
+  check: (settings) => wrong(settings, 'ntfy', isTopic, 'is not the address of a topic, such as https://ntfy.sh/TOPIC'),
+  async open(_settings, dependencies) {
+    return (await import('./chats.js')).openNtfy(dependencies);
+  },
+};
+
+/** Opens and resolves incidents of PagerDuty. */
+export const pagerduty: NoticeChannelKind = {
+  kind: 'pagerduty',
+  title: 'PagerDuty',
+  shape: { pagerduty: secret, api: z.optional(filled) },
+  descriptions: {
+    pagerduty: 'Integration key of a service (Events API v2)',
+    api: 'Another address of the events; default https://events.pagerduty.com, in Europe https://events.eu.pagerduty.com',
+  },
+  secrets: ['pagerduty'],
+  clientAddress: 'none',
+  check: (settings) => wrong(settings, 'api', isWebAddress, NO_WEB_ADDRESS),
+  async open(_settings, dependencies) {
+    return (await import('./chats.js')).openPagerDuty(dependencies);
+  },
+};
+
 /** Runs a program for each notice. */
 export const command: NoticeChannelKind = {
   kind: 'command',

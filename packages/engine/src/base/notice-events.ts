@@ -21,6 +21,9 @@ export type NoticeEvent = (typeof EVENTS)[number];
 /** Events that a client may be notified of: what happens to his own services. */
 export const CLIENT_EVENTS: readonly NoticeEvent[] = ['threshold', 'hold', 'release', 'purchase', 'auto-buy-refused'];
 
+/** Events that somebody has to see at once. */
+export const URGENT_EVENTS: readonly NoticeEvent[] = ['brake', 'panel-unreachable'];
+
 /** What an entry without `events` is notified of. */
 export const DEFAULT_EVENTS: readonly NoticeEvent[] = EVENTS.filter(
   (event) => event !== 'would-change' && event !== 'digest',

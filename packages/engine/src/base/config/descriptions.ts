@@ -32,7 +32,8 @@ const GENERAL: Record<string, string> = {
   retention: 'How long records are kept',
   graphCache: 'How long a graph of a panel is cached; default 30m',
   serve: 'The HTTP API and the dashboard',
-  notify: 'Where notices are sent: webhooks, mail, Telegram, commands; see notifications.md',
+  notify:
+    'Where notices are sent: webhooks, mail, Telegram, Slack, Discord, ntfy, PagerDuty, commands; see notifications.md',
   heartbeat: 'Address that each run over all panels calls: with /start, as it is on success, with /fail otherwise',
   include: 'Further files with `products` and `packages`; relative paths are relative to the folder of the config',
   childEnv:
@@ -45,6 +46,11 @@ const GENERAL: Record<string, string> = {
     template:
       'Text by event, or for all others under default; may contain {message} {event} {code} {service} {panel} {client} {time} {at}',
     timeout: 'Longest time that one message may take; default 10s, at most 30s',
+    quietHours: 'Hours in which the channel sends nothing: what is due then is sent at their end. At most 12 hours',
+    'quietHours.from': 'Time of day such as 22:00',
+    'quietHours.to': 'Time of day such as 07:00; before "from" it is of the next day',
+    'quietHours.timeZone': 'Time zone of both; default: the top-level one',
+    'quietHours.except': 'Events that are sent nevertheless; default: brake and panel-unreachable',
     clients: 'Addresses by client; they take precedence over the e-mail address of the service',
   }),
   brand: 'What clients see of their provider',
@@ -171,12 +177,24 @@ export function describeKeys(...[kinds, billing = [], channels = []]: KnownKinds
       text,
     ]),
   );
-  const ofChannels = channels.flatMap(({ descriptions }) =>
-    Object.entries(descriptions).map(([key, text]) => [`notify.${key}`, text]),
-  );
   return {
     ...GENERAL,
-    ...(Object.fromEntries(ofChannels) as Record<string, string>),
+    ...describeChannels(channels),
     ...(Object.fromEntries(own) as Record<string, string>),
   };
+}
+
+/** Returns the descriptions of the channels' keys; one that several kinds of channels have is described for each of them. */
+function describeChannels(channels: NonNullable<KnownKinds[2]>): Record<string, string> {
+  const keys = [...new Set(channels.flatMap(({ descriptions }) => Object.keys(descriptions)))];
+  return Object.fromEntries(
+    keys.map((key) => {
+      const own = channels.filter(({ descriptions }) => Object.hasOwn(descriptions, key));
+      const texts = own.map(({ title, descriptions }) => {
+        const text = descriptions[key] ?? '';
+        return own.length === 1 ? text : `${title}: ${text}`;
+      });
+      return [`notify.${key}`, texts.join('. ')];
+    }),
+  );
 }

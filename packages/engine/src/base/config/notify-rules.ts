@@ -9,6 +9,8 @@ import type { Config } from './schema.js';
 /** Shorter than the shortest wait between two attempts, so that these never overlap. */
 const LONGEST_MS = 30_000;
 
+const DAY_MINUTES = 1440;
+
 /** Returns what is wrong with `notify` beyond its schema. */
 export function checkNotify({ notify, heartbeat }: Config, channels: readonly NoticeChannelKind[]): RuleFinding[] {
   const named = namedChannels(notify, channels);
@@ -16,6 +18,7 @@ export function checkNotify({ notify, heartbeat }: Config, channels: readonly No
     const wrong = [
       ...forClients(settings),
       ...templates(settings),
+      ...quietHours(settings),
       ...(settings.timeout > LONGEST_MS ? [{ key: 'timeout', message: 'is longer than 30s' }] : []),
       ...(kind.check?.(settings) ?? []),
     ];
@@ -44,6 +47,23 @@ function templates({ template = {} }: NotifySettings): { key: string; message: s
     if (events.includes(event)) return unknown;
     return [{ key, message: `there is no event "${event}"${suggestion(event, events)}` }, ...unknown];
   });
+}
+
+/** What waits longer would count as planned while the clock was ahead. */
+function quietHours({ quietHours: quiet }: NotifySettings): { key: string; message: string }[] {
+  if (quiet === undefined) return [];
+  const minutes = minuteOfDay(quiet.to) - minuteOfDay(quiet.from);
+  const message =
+    minutes === 0
+      ? 'begin and end at the same time'
+      : 'last longer than 12 hours: name the events of the channel in "events" instead';
+  return minutes === 0 || (minutes + DAY_MINUTES) % DAY_MINUTES > DAY_MINUTES / 2
+    ? [{ key: 'quietHours', message }]
+    : [];
+}
+
+function minuteOfDay(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
 /** A reference is checked when it is used. */

@@ -1,7 +1,20 @@
 import type { NoticeChannelKind } from '@sluice/contract/ports';
-import { duration } from '@sluice/panel-kind';
+import { duration, timeZone } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
-import { EVENTS, type NoticeEvent } from '../notice-events.js';
+import { EVENTS, type NoticeEvent, URGENT_EVENTS } from '../notice-events.js';
+import { timeOfDay } from './shared-schemas.js';
+
+/** When a channel sends nothing, by the clocks of a time zone. */
+export interface QuietHours {
+  /** `22:00`. */
+  from: string;
+  /** `07:00`; before `from` it is of the next day. */
+  to: string;
+  /** Absent: that of the config. */
+  timeZone?: string | undefined;
+  /** Events that are sent nevertheless. */
+  except: NoticeEvent[];
+}
 
 /** An entry of `notify`: the common keys, and those of its kind of channel. */
 export interface NotifySettings {
@@ -12,6 +25,7 @@ export interface NotifySettings {
   timeout: number;
   /** Text by event, `default` for all others. */
   template?: Record<string, string> | undefined;
+  quietHours?: QuietHours | undefined;
   /** Address by client, where the channel sends to the client itself. */
   clients?: Record<string, string> | undefined;
   [key: string]: unknown;
@@ -28,6 +42,14 @@ const common = {
   for: z._default(z.enum(['operator', 'client']), 'operator'),
   timeout: z._default(duration, 10_000),
   template: z.optional(z.record(text, filled)),
+  quietHours: z.optional(
+    z.strictObject({
+      from: timeOfDay,
+      to: timeOfDay,
+      timeZone: z.optional(timeZone),
+      except: z._default(z.array(z.enum(EVENTS)), [...URGENT_EVENTS]),
+    }),
+  ),
   clients: z.optional(z.record(text, filled)),
 };
 

@@ -28,6 +28,7 @@ import {
   optionalDuration,
   optionalSize,
   optionalSpeed,
+  timeOfDay,
 } from './shared-schemas.js';
 
 /** Lists that must be empty in this version. */
@@ -103,8 +104,6 @@ const general = {
   currency: optionalCurrency,
   enforce: z._default(enforce, 'on'),
 };
-
-const timeOfDay = text.check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day such as 04:17' }));
 
 /** Not so short that nothing else is done. */
 const wait = duration.check(z.refine((ms) => ms >= 1000, { error: 'is too short: write 1s or more' }));

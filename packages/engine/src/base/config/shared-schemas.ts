@@ -18,3 +18,6 @@ export const optionalDuration = z.optional(duration);
 export const optionalSize = z.optional(size);
 export const optionalSpeed = z.optional(speed);
 export const optionalQuota = z.optional(quotaValue);
+export const timeOfDay = text.check(
+  z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day such as 04:17' }),
+);

@@ -45,7 +45,9 @@ export async function noticeChecks(context: Context): Promise<Check[]> {
 /** Says how many notices wait for each channel, and since when; a warning where runs should have sent them by now. */
 function waitingChecks({ deps, config }: Context, waiting: readonly DeliveryRecord[]): Check[] {
   const latest = new Date(deps.clock.now() - POLLS * config.poll.interval).toISOString();
-  const isLate = ({ attempts, at }: DeliveryRecord): boolean => attempts >= FAILURES || at < latest;
+  // What was not tried yet may wait for the end of quiet hours.
+  const isLate = ({ attempts, at, nextAt }: DeliveryRecord): boolean =>
+    attempts >= FAILURES || (attempts === 0 ? nextAt : at) < latest;
   return [...new Set(waiting.map(({ channel }) => channel))].flatMap((name) => {
     const own = waiting.filter(({ channel }) => channel === name);
     const since = own.reduce((first, { at }) => (at < first ? at : first), own[0]?.at ?? '');

@@ -8,6 +8,7 @@ import { Leases } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
 import { readServices } from '../../kernel/run/notice.js';
+import { quietUntil } from './quiet-until.js';
 import { readParts } from './read-parts.js';
 import { toMessage } from './to-message.js';
 
@@ -20,6 +21,8 @@ const PAGE = 50;
 const PAGE_OF_REMOVED = 500;
 const FIRST_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS = 6 * 3_600_000;
+/** Longer than two waits, and than quiet hours. */
+const LATEST_MS = 14 * 3_600_000;
 /** A delivery is given up after this time, and after this many attempts. */
 const GIVE_UP_MS = 3 * 86_400_000;
 const LEAST_ATTEMPTS = 5;
@@ -68,7 +71,7 @@ async function findWaiting(context: Context): Promise<ConfiguredChannel[]> {
 /** Lists what is due for a channel. An attempt that is planned for later than any can be was planned while the clock was ahead. */
 function listDue({ store, deps }: Context, channel: string, limit: number): ReturnType<typeof store.deliveries.due> {
   const now = new Date(deps.clock.now());
-  const latest = new Date(now.getTime() + 2 * LONGEST_WAIT_MS).toISOString();
+  const latest = new Date(now.getTime() + LATEST_MS).toISOString();
   return store.deliveries.due({ channel, now: now.toISOString(), latest, limit });
 }
 
@@ -102,6 +105,7 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
       const services = await readServices(context.store, notices);
       for (const { delivery, notice } of due) {
         if (over.aborted) return;
+        if (await isPutOff(context, channel, delivery)) continue;
         const service = services.get(notice.service ?? '');
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
@@ -114,6 +118,20 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
   } finally {
     (opened as NoticeChannel | null)?.close();
   }
+}
+
+/** Puts off what is due in the quiet hours of its channel to their end; returns whether it did. */
+async function isPutOff(
+  context: Context,
+  { settings: { quietHours } }: ConfiguredChannel,
+  { id, event }: DeliveryRecord,
+): Promise<boolean> {
+  if (quietHours === undefined || quietHours.except.some((each) => each === event)) return false;
+  const { timeZone = context.config.timeZone } = quietHours;
+  const nextAt = quietUntil({ ...quietHours, timeZone }, context.now());
+  if (nextAt === null) return false;
+  await context.store.write((tables) => tables.deliveries.update(id, { nextAt }));
+  return true;
 }
 
 /** Makes one attempt; returns whether the next message may be sent through this channel. */
