@@ -81,7 +81,7 @@ export const scheduleShow: CommandHandler<ScheduleOptions> = async (_args, optio
 };
 
 const BY_WORKERS =
-  'Workers run this schedule on the store ("sluice queue show"): install these jobs only where no worker is to run';
+  'Workers run this schedule on the store ("sluice queue show"): install these jobs only where no worker is to run. Whichever comes second finds nothing to do, or the panels in use';
 
 /** Returns whether workers begin jobs on the store; false where it does not answer. Opens no store: the lines need none. */
 async function isRunByWorkers(config: Config, deps: Deps): Promise<boolean> {
@@ -121,6 +121,8 @@ export const scheduleInstall: CommandHandler<InstallOptions> = async (_args, opt
       ? await planCrontab(plan, machine, uninstall)
       : await planUnits(plan, unitTarget(deps.env, deps.isRoot === true), machine, uninstall);
   const terminal = new Terminal(deps, options, config);
+  const besides = !uninstall && (await isRunByWorkers(config, deps)) ? [BY_WORKERS] : [];
+  for (const remark of besides) terminal.warn(`sluice: warning: ${remark}`);
   if (!terminal.json && changes.length > 0 && !terminal.quiet) {
     for (const change of changes) terminal.line(`${dryRun ? 'Would change' : 'Changes'} ${change}`);
     if (text !== '') deps.stdout.write(`\n${text}\n`);
@@ -129,7 +131,7 @@ export const scheduleInstall: CommandHandler<InstallOptions> = async (_args, opt
   if (isChanged) await confirm(deps, options, uninstall ? 'Remove these jobs?' : 'Install these jobs?');
   // Timers that an earlier, failed installation has not started are started now.
   if (isChanged || (format === 'systemd' && !uninstall && !dryRun)) await apply();
-  terminal.document({ format, entries, changes, remarks, dryRun });
+  terminal.document({ format, entries, changes, remarks: [...besides, ...remarks], dryRun });
   for (const remark of remarks) terminal.warn(remark);
   if (changes.length === 0) terminal.info('Nothing to change.');
   else if (isChanged) terminal.info(uninstall ? 'Removed.' : 'Installed.');

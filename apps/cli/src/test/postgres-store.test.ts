@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HoldsFile, MetricsReport, RunReport } from '@sluice/engine';
 import { realClock } from '@sluice/engine/process';
@@ -285,6 +285,12 @@ const REFERENCE = '${env:STATE_URL}';
     at.bench.env['STATE_URL'] = url;
     useServer();
     const shown = () => at.bench.sluice('schedule show');
+    // The crontab of the user is empty.
+    mkdirSync(at.bench.path('bin'));
+    writeFileSync(at.bench.path('bin/crontab'), '#!/bin/sh\n', { mode: 0o755 });
+    at.bench.env['PATH'] = at.bench.path('bin');
+    const install = (words = '') => at.bench.sluice(`schedule install --dry-run ${words}`.trim());
+    expect((await install()).stderr).not.toContain('Workers');
     const { stdout, stderr } = await shown();
     expect([stdout, stderr]).toEqual([expect.stringContaining('crontab -e'), expect.not.stringContaining('Workers')]);
     const worker = await startWorker({
@@ -303,6 +309,22 @@ const REFERENCE = '${env:STATE_URL}';
       const beside = await shown();
       expect(beside.stdout).toBe(stdout);
       expect(beside.stderr).toContain('Workers run this schedule on the store');
+      const planned = await install();
+      expect([planned.exitCode, planned.stderr]).toEqual([
+        0,
+        expect.stringMatching(/^sluice: warning: Workers run this/m),
+      ]);
+      const { remarks } = (await install('--json')).json<{ remarks: string[] }>();
+      expect(remarks.filter((remark) => remark.startsWith('Workers run this schedule'))).toHaveLength(1);
+      expect((await install('--uninstall')).stderr).not.toContain('Workers');
+      // What is to be answered is known before it is asked.
+      const asked: string[] = [];
+      const ask = (question: string): Promise<string> => {
+        asked.push(question);
+        return Promise.resolve('n');
+      };
+      const refused = await at.bench.sluice('schedule install', { ask });
+      expect([asked, refused.stderr]).toEqual([['Install these jobs? [y/N] '], expect.stringContaining('Workers run')]);
     } finally {
       await worker.stop();
     }
