@@ -1,6 +1,7 @@
 import type { PanelView, ServiceDetail, Standing } from '@sluice/engine';
-import { describeBrake, describeOutage, describeUndecided, listLate } from '@sluice/engine/words';
+import { describeBrake, describeOutage, describeUndecided, listLate, nameFew } from '@sluice/engine/words';
 import type { Terminal } from '../terminal/terminal.js';
+import { foldSame } from '../terminal/reports/fold.js';
 import { printObserving } from '../terminal/reports/run-report.js';
 import { withRemedy } from '../remedies.js';
 import type { Opened } from '../open-sluice.js';
@@ -11,11 +12,17 @@ export function printOutages(
   services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince' | 'panelRemoved' | 'panelUndecided'>[],
 ): void {
   const away = services.filter(({ panelDownSince }) => panelDownSince !== null);
-  for (const [panel, service] of new Map(away.map((each) => [each.panel, each]))) {
+  const down = [...new Map(away.map((each) => [each.panel, each]))].map(([panel, service]) => {
     const since = terminal.times.at(service.panelDownSince, panel) ?? '';
-    const what = `is ${describeOutage(service)} since ${since}`;
-    terminal.line(terminal.colors.yellow(`Panel ${panel} ${what}: these are the last known states`));
-  }
+    return { panel, who: `Panel ${panel} is`, what: `${describeOutage(service)} since ${since}` };
+  });
+  const toKey = ({ what }: { what: string }): string => what;
+  const said = foldSame(down, toKey, (first, same) => ({
+    ...first,
+    who: `Panels ${nameFew(same.map(({ panel }) => panel))} are`,
+  }));
+  for (const { who, what } of said)
+    terminal.line(terminal.colors.yellow(`${who} ${what}: these are the last known states`));
   for (const [panel, undecided] of new Map(services.map(({ panel, panelUndecided }) => [panel, panelUndecided]))) {
     if (undecided === undefined) continue;
     const since = terminal.times.at(undecided.since, panel) ?? undecided.since;

@@ -1,4 +1,6 @@
 import type { Check } from '@sluice/engine';
+import { nameFew } from '@sluice/engine/words';
+import { foldSame } from './fold.js';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 
@@ -25,7 +27,7 @@ export function printChecks(terminal: Terminal, ok: boolean, checks: readonly Ch
 /** Prints checks under the headings of their sections, with a summary; checks of the store that passed are one line. */
 export function printSections(terminal: Terminal, ok: boolean, checks: readonly Check[], showAll: boolean): void {
   printDocument(terminal, ok, checks);
-  const shown = showAll ? checks : foldStore(checks);
+  const shown = showAll ? checks : foldChecks(foldStore(checks));
   let section: string | undefined;
   for (const check of shown) {
     if (check.status === 'ok' && terminal.quiet) continue;
@@ -64,6 +66,16 @@ function foldStore(checks: readonly Check[]): Check[] {
     if (!passed.includes(check)) return [check];
     return check === first ? [{ ...check, name: 'store', message: `${passed.length} checks passed` }] : [];
   });
+}
+
+/** Names the objects of checks that say the same in one line. */
+function foldChecks(checks: readonly Check[]): Check[] {
+  const toKey = ({ section, name, status, code, message }: Check): string =>
+    JSON.stringify([section, name, status, code, message]);
+  return foldSame(checks, toKey, ({ details: _details, ...first }, same) => ({
+    ...first,
+    object: nameFew(same.map(({ object }) => object)),
+  }));
 }
 
 function summarize(checks: readonly Check[]): { isWell: boolean; text: string } {

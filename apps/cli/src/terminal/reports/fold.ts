@@ -32,6 +32,24 @@ export function foldAlike(entries: readonly Alike[], most: number): string[] {
   });
 }
 
+/**
+ * Returns the entries in their order, and in place of the first of more than three with the same key what `merge` makes of all of these: the
+ * same sentence about thirty panels is said once.
+ */
+export function foldSame<Entry>(
+  entries: readonly Entry[],
+  toKey: (entry: Entry) => string,
+  merge: (first: Entry, same: readonly Entry[]) => Entry,
+): Entry[] {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) groups.set(toKey(entry), [...(groups.get(toKey(entry)) ?? []), entry]);
+  return entries.flatMap((entry) => {
+    const same = groups.get(toKey(entry)) ?? [];
+    if (same.length <= MOST_ALIKE) return [entry];
+    return same[0] === entry ? [merge(entry, same)] : [];
+  });
+}
+
 /** Returns the first entries of a list, and how many others there are; all of them with `all`. */
 export function takeFirst<Entry>(entries: readonly Entry[], all: boolean): { first: readonly Entry[]; others: number } {
   // One line for the last entry is no longer than one that says so.

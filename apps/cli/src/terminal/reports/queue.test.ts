@@ -45,6 +45,18 @@ it.each([60, 80, 140])('shows which worker does what, and why one waits, at %i c
   expect(whole).toMatch(/poll 1 1 1435 done service sync 0 0/);
 });
 
+it('counts jobs that failed in the same way', () => {
+  const [first] = QUEUE.failed;
+  const failed = ['a', 'b', 'c', 'd', 'e'].map((panel) => ({ ...first!, panel, outcome: 'lost', message: 'gone' }));
+  const lines = print(140, { ...QUEUE, failed: [...QUEUE.failed, ...failed] }).filter((line) =>
+    line.includes('poll of'),
+  );
+  expect(lines).toEqual([
+    '20 Nov 2026 11:59 poll of dcim failed: no answer',
+    '20 Nov 2026 11:59 5 × poll of a, b, c and 2 others lost: gone',
+  ]);
+});
+
 it('counts in words', () => {
   expect(print(80)[0]).toBe('1 job waits, the oldest for 30 s; 1 is under way');
   expect(print(80, { ...QUEUE, waiting: 0, active: 2, lagSeconds: 0 })[0]).toBe('0 jobs wait; 2 are under way');

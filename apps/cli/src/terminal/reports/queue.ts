@@ -1,5 +1,7 @@
 import type { QueueFigures, QueueReport, WorkerView } from '@sluice/engine';
 import { printRows, sentence, state, text, time, type Column } from '../columns.js';
+import { nameFew } from '@sluice/engine/words';
+import { foldSame } from './fold.js';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 
@@ -49,10 +51,20 @@ export function printQueue(terminal: Terminal, { state: standing, error, queue }
   if (standing === 'idle') terminal.warn('sluice: No worker begins jobs: nothing is read, held or released');
   if (kinds.length > 0) printRows(terminal, KINDS, kinds);
   if (workers.length > 0) printRows(terminal, WORKERS, workers);
-  for (const { at, outcome, message, ...job } of failed)
-    terminal.info(
-      `${terminal.times.at(at)} ${toJobName(job, ' of ')} ${outcome}: ${message ?? 'see "sluice log list"'}`,
-    );
+  for (const { at, name, outcome, message } of foldFailed(failed))
+    terminal.info(`${terminal.times.at(at)} ${name} ${outcome}: ${message ?? 'see "sluice log list"'}`);
+}
+
+type Failed = QueueFigures['failed'][number] & { name: string };
+
+/** Counts jobs of a kind that failed in the same way, at the time of the newest. */
+function foldFailed(failed: QueueFigures['failed']): Failed[] {
+  const named = failed.map((job): Failed => ({ ...job, name: toJobName(job, ' of ') }));
+  const toKey = ({ kind, outcome, message }: Failed): string => JSON.stringify([kind, outcome, message]);
+  return foldSame(named, toKey, (first, same) => {
+    const panels = nameFew([...new Set(same.flatMap(({ panel }) => panel ?? []))]);
+    return { ...first, name: `${same.length} × ${toJobName({ kind: first.kind, panel: panels || null }, ' of ')}` };
+  });
 }
 
 /** Returns the name of a job: `poll of dcim`. */

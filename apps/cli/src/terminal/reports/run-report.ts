@@ -2,7 +2,7 @@ import type { RunReport, ServiceView } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { describeFigures, isStopError, listObserving, nameFew } from '@sluice/engine/words';
 import { allowed, bytes, type Column, compareValues, printRows, text } from '../columns.js';
-import { foldAlike, MOST_ALIKE, printFirst, printOthers, takeFirst } from './fold.js';
+import { foldAlike, foldSame, MOST_ALIKE, printFirst, printOthers, takeFirst } from './fold.js';
 import { findBrakeSentence, summarize } from './run-summary.js';
 import { describeStatus, listReasons } from './status.js';
 import { usedBytes, usedCell } from './usage.js';
@@ -28,7 +28,12 @@ export function printRun(terminal: Terminal, report: RunReport, showAll: boolean
  */
 export function withoutInUse(terminal: Terminal, report: RunReport): RunReport {
   const isInUse = ({ error }: RunReport['panels'][number]): boolean => error.code === IN_USE;
-  for (const { error } of report.panels.filter(isInUse)) sayInUse(terminal, error.message);
+  const inUse = report.panels.filter(isInUse).map(({ panel, error: { message } }) => ({ panel, message }));
+  const said = foldSame(inUse, byWhom, ({ panel, message }, same) => {
+    const panels = nameFew(same.map((each) => each.panel));
+    return { panel, message: `panels ${panels} are in use by ${byWhom({ message })}` };
+  });
+  for (const { message } of said) sayInUse(terminal, message);
   return { ...report, panels: report.panels.filter((panel) => !isInUse(panel)) };
 }
 
@@ -40,6 +45,9 @@ export function isLeftInUse(terminal: Terminal, error: unknown): boolean {
 }
 
 const IN_USE = 'lease_held';
+
+/** Returns who has the panel that a message is about. */
+const byWhom = ({ message }: { message: string }): string => message.replace(/^.*? is in use by /s, '');
 
 function sayInUse(terminal: Terminal, message: string): void {
   const [what = message] = message.split('. ');
