@@ -17,13 +17,13 @@ const withoutChildProcess: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
-/** Node reads CommonJS that is imported twice, once of it for the names that it exports; what is required only once. */
-const driverByRequire: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'driver-by-require',
+/** Looking for the driver's compiled part wherever a build may have put it takes longer than loading it. */
+const driverInPlace: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'driver-in-place',
   setup(build) {
-    build.onResolve({ filter: /^better-sqlite3$/ }, ({ path }) => ({ path, namespace: 'by-require' }));
-    build.onLoad({ filter: /.*/, namespace: 'by-require' }, ({ path }) => ({
-      contents: `import { createRequire } from 'node:module'; export default createRequire(import.meta.url)('${path}');`,
+    build.onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, namespace: 'driver' }));
+    build.onLoad({ filter: /.*/, namespace: 'driver' }, () => ({
+      contents: 'module.exports = (name) => require(`better-sqlite3/build/Release/${name}`);',
       loader: 'js',
     }));
   },
@@ -69,17 +69,17 @@ const declarationsAlone: NonNullable<Options['esbuildPlugins']>[number] = {
 
 const command: Options = {
   ...base,
-  esbuildPlugins: [withoutChildProcess, driverByRequire, poolAlone, withoutHttp2, thirdPartyNotices],
+  esbuildPlugins: [withoutChildProcess, driverInPlace, poolAlone, withoutHttp2, thirdPartyNotices],
   // The completion of names must be faster than commands; `usage` reads what all do that open the store, and little else; the
   // commands that work on panels need the loop.
   plugins: [
-    fewerFiles('main.js', {
+    fewerFiles('command.js', {
       names: ['list-stored'],
       common: ['usage', 'remedies', 'standing'],
       run: ['runs', 'run'],
     }),
   ],
-  entry: { main: 'src/main.ts' },
+  entry: { command: 'src/command.ts' },
   splitting: true,
   removeNodeProtocol: false,
   treeshake: false,
@@ -87,11 +87,20 @@ const command: Options = {
   minifyWhitespace: true,
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // Bundled, so that a command starts with a few files instead of hundreds: all of it stands in devDependencies. The native
-  // driver alone stays a dependency; of it only the call that loads it is ours.
+  // driver alone stays a dependency, for its compiled part.
   noExternal: ['better-sqlite3'],
-  // Some of what is bundled is CommonJS and asks for Node's own modules with `require`; `createRequire` would take its
-  // time anew in every file.
-  banner: { js: 'const require = process.getBuiltinModule;' },
+};
+
+/** What starts the command: with code that an earlier one has compiled, which Node 20 has for CommonJS alone. */
+const main: Options = {
+  ...base,
+  entry: { main: 'src/main.ts' },
+  format: 'cjs',
+  outExtension: () => ({ js: '.js' }),
+  // The folder is that of `command`, which cleans it.
+  clean: false,
+  splitting: false,
+  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 };
 
 /** Writes the manual; the build runs it once. */
@@ -107,4 +116,4 @@ const manual: Options = {
   banner: { js: 'const require = process.getBuiltinModule;' },
 };
 
-export default defineConfig([command, manual]);
+export default defineConfig([command, main, manual]);
