@@ -32,6 +32,8 @@ export function fewerFiles(entry: string, groups: Record<string, readonly string
         dir,
         sourcemap: true,
         format: 'cjs',
+        // The code cache runs files as scripts, which can't import.
+        dynamicImportInCjs: false,
         // What is not ours is of Node or CommonJS: what it exports is its default, too.
         interop: 'default',
         esModule: false,

@@ -45,6 +45,12 @@ describe('the start of the built command', () => {
     expect(others.filter((name) => readAtStart(name).has('command.js'))).toEqual([]);
   });
 
+  it('requires all of Node that it needs: what runs as a script cannot import', () => {
+    const names = readdirSync(DIST).filter((name) => name.endsWith('.js'));
+    const importing = names.filter((name) => /(?<![.\w$])import\(/.test(readFileSync(path.join(DIST, name), 'utf8')));
+    expect(importing).toEqual([]);
+  });
+
   it('does not read what can be done about errors', () => {
     expect(sources.filter((source) => /\/remed(ies|y-texts)\.ts$/.test(source))).toEqual([]);
   });
