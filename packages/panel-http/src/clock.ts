@@ -1,4 +1,4 @@
-import { onAbort } from './limiter.js';
+import { onAbort } from './on-abort.js';
 import type { Clock } from './types.js';
 
 /** The system's clock and timers. */

@@ -2,7 +2,7 @@ import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { ConnectError } from './dial.js';
-import { onAbort } from './limiter.js';
+import { onAbort } from './on-abort.js';
 
 /** One request to be sent. */
 export interface AttemptRequest {

@@ -1,4 +1,6 @@
 import PQueue from 'p-queue';
+import { onAbort } from './on-abort.js';
+import { type QueueOptions, TaskQueue } from './task-queue.js';
 import {
   BrokenCircuitError,
   circuitBreaker,
@@ -9,11 +11,6 @@ import {
 } from 'cockatiel';
 import { isPanelError, type PanelError, type PanelErrorCode } from './errors.js';
 import type { Clock } from './types.js';
-
-interface QueueOptions {
-  first: boolean;
-  signal: AbortSignal | undefined;
-}
 
 /** Limits how many tasks run at once and how many calls start per second. */
 export interface Limiter {
@@ -35,12 +32,12 @@ const OPENED_AT_ONCE = 64;
 export function createLimiter(concurrency: number, requestsPerSecond?: number, minIntervalMs = 0): Limiter {
   const portions = requestsPerSecond === undefined ? null : toPortions(requestsPerSecond);
   const pace = minIntervalMs > 0 ? { intervalCap: 1, interval: minIntervalMs } : portions;
-  const queue = new PQueue({ concurrency: Math.min(concurrency, OPENED_AT_ONCE) });
+  const queue = new TaskQueue(Math.min(concurrency, OPENED_AT_ONCE));
   const turns = pace === null ? null : new PQueue({ ...pace, strict: true });
   let limit = concurrency;
   let opening = false;
   const openMore = (): void => {
-    if (opening || queue.concurrency >= limit || queue.size === 0) return;
+    if (opening || queue.concurrency >= limit || queue.waiting === 0) return;
     opening = true;
     setImmediate(() => {
       opening = false;
@@ -50,11 +47,11 @@ export function createLimiter(concurrency: number, requestsPerSecond?: number, m
   };
   return {
     run: (task, options) => {
-      const done = enqueue(queue, task, options);
-      openMore();
+      const done = queue.run(task, options);
+      if (queue.concurrency < limit) openMore();
       return done;
     },
-    turn: turns === null ? null : (options) => enqueue(turns, () => Promise.resolve(), options),
+    turn: turns === null ? null : (options) => enqueue(turns, options),
     get concurrency() {
       return limit;
     },
@@ -65,10 +62,10 @@ export function createLimiter(concurrency: number, requestsPerSecond?: number, m
       openMore();
     },
     get inFlight() {
-      return queue.pending - (turns?.size ?? 0);
+      return queue.running - (turns?.size ?? 0);
     },
     get waiting() {
-      return queue.size + (turns?.size ?? 0);
+      return queue.waiting + (turns?.size ?? 0);
     },
   };
 }
@@ -79,13 +76,14 @@ export function toPortions(requestsPerSecond: number): { intervalCap: number; in
   return { intervalCap, interval: Math.ceil((intervalCap * 1000) / requestsPerSecond) };
 }
 
-function enqueue<T>(queue: PQueue, task: () => Promise<T>, { first, signal }: QueueOptions): Promise<T> {
+function enqueue(queue: PQueue, { first, signal }: QueueOptions): Promise<void> {
   const priority = first ? 1 : 0;
-  return signal === undefined ? queue.add(task, { priority }) : leaveOnAbort(queue, task, priority, signal);
+  const turn = (): Promise<void> => Promise.resolve();
+  return signal === undefined ? queue.add(turn, { priority }) : leaveOnAbort(queue, priority, signal);
 }
 
-/** While it waits a task leaves at once when it is called off; once it runs it knows best itself what that means. */
-function leaveOnAbort<T>(queue: PQueue, task: () => Promise<T>, priority: number, signal: AbortSignal): Promise<T> {
+/** While it waits for its turn a call leaves at once when it is called off. */
+function leaveOnAbort(queue: PQueue, priority: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       reject(signal.reason as Error);
@@ -95,10 +93,9 @@ function leaveOnAbort<T>(queue: PQueue, task: () => Promise<T>, priority: number
       return;
     }
     const forget = onAbort(signal, leave);
-    const start = (): Promise<T> => {
+    const start = async (): Promise<void> => {
       forget();
       signal.throwIfAborted();
-      return task();
     };
     queue.add(start, { priority }).then(resolve, reject);
   });
@@ -221,14 +218,21 @@ export function createBreaker(failures: number, cooldownMs: number, clock: Clock
     },
     next: () => cooldown,
   };
-  const policy = circuitBreaker(
-    handleWhen((error) => isPanelError(error) && COUNTED.has(error.code)),
-    { halfOpenAfter: { next: () => cooldown }, breaker: new ConsecutiveBreaker(failures) },
-  );
+  const isCounted = (error: unknown): boolean => isPanelError(error) && COUNTED.has(error.code);
+  const inARow = new ConsecutiveBreaker(failures);
+  const policy = circuitBreaker(handleWhen(isCounted), { halfOpenAfter: { next: () => cooldown }, breaker: inARow });
   policy.onBreak(() => {
     openedAt = clock.now();
     opened += 1;
   });
+  const fail = async (error: unknown): Promise<void> => {
+    if (policy.state !== CircuitState.Closed || !isCounted(error)) return;
+    await policy
+      .execute(() => Promise.reject(error as Error))
+      .catch((rejected: unknown) => {
+        if (rejected !== error) throw rejected;
+      });
+  };
   return {
     run: (task, refuse) => {
       const begin = (): ReturnType<typeof task> => {
@@ -237,46 +241,23 @@ export function createBreaker(failures: number, cooldownMs: number, clock: Clock
           if (opened !== before && policy.state !== CircuitState.Closed) throw refuse(leftMs());
         });
       };
-      return policy.execute(begin).catch((error: unknown) => {
-        throw error instanceof BrokenCircuitError ? refuse(leftMs()) : error;
-      });
-    },
-    async fail(error) {
-      if (policy.state !== CircuitState.Closed) return;
-      await policy
-        .execute(() => Promise.reject(error))
-        .catch((rejected: unknown) => {
-          if (rejected !== error) throw rejected;
+      if (policy.state !== CircuitState.Closed) {
+        return policy.execute(begin).catch((error: unknown) => {
+          throw error instanceof BrokenCircuitError ? refuse(leftMs()) : error;
         });
+      }
+      // As the policy would, with one promise instead of several: a poll makes many thousand calls.
+      return begin().then(
+        (value) => {
+          if (policy.state === CircuitState.Closed) inARow.success();
+          return value;
+        },
+        async (error: unknown) => {
+          await fail(error);
+          throw error;
+        },
+      );
     },
+    fail,
   };
-}
-
-const listening = new WeakMap<AbortSignal, Set<() => void>>();
-
-/**
- * Calls `aborted` once when the signal aborts; the returned function cancels that. All calls of a signal share one listener, because
- * a signal searches its listeners at each new one.
- */
-export function onAbort(signal: AbortSignal, aborted: () => void): () => void {
-  const waiting = listening.get(signal) ?? listenTo(signal);
-  // A separate object, so that the same function can wait twice.
-  const own = (): void => {
-    aborted();
-  };
-  waiting.add(own);
-  return () => {
-    waiting.delete(own);
-  };
-}
-
-function listenTo(signal: AbortSignal): Set<() => void> {
-  const waiting = new Set<() => void>();
-  const all = (): void => {
-    for (const call of waiting) call();
-    waiting.clear();
-  };
-  signal.addEventListener('abort', all, { once: true });
-  listening.set(signal, waiting);
-  return waiting;
 }

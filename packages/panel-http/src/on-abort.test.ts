@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { getEventListeners } from 'node:events';
-import { onAbort } from './limiter.js';
+import { onAbort } from './on-abort.js';
 
 describe('onAbort', () => {
   it('listens to a signal once for any number of callers', () => {
