@@ -93,9 +93,9 @@ function leaveOnAbort(queue: PQueue, priority: number, signal: AbortSignal): Pro
       return;
     }
     const forget = onAbort(signal, leave);
-    const start = async (): Promise<void> => {
+    const start = (): Promise<void> => {
       forget();
-      signal.throwIfAborted();
+      return Promise.resolve();
     };
     queue.add(start, { priority }).then(resolve, reject);
   });

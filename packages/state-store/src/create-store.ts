@@ -36,10 +36,7 @@ export function createStore({
     version: () => currentVersion(connections, version, mark),
     subscribe,
     write: (work, options = {}) =>
-      connections.transaction(
-        (session, scope) => work(tablesWithin(connections, session, scope)),
-        options.fences ?? [],
-      ),
+      connections.transaction((session, scope) => work(tablesWithin(connections, session, scope)), options),
     leases: createLeases(connections, clock),
     maintenance: { prune: (request) => prune(connections, request), ...maintenance },
     close: () => connections.close(),

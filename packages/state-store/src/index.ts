@@ -79,6 +79,7 @@ export type {
   StateStore,
   StoreCheck,
   StoreTables,
+  WriteOptions,
 } from './store.js';
 export type { CopiedRows, CopyOptions, CopyResult, RefuseActive } from './copy/copy-store.js';
 export type { CopyProgress } from './copy/copy-rows.js';

@@ -186,23 +186,45 @@ describe('close', () => {
   });
 });
 
+/** Closes the store and opens its file again, with the connection that writes. */
+async function withWriter(at: ReturnType<typeof useStore>) {
+  await at.store.close();
+  const reader = await connectReader(at.location, 1000, { still: false });
+  const writer = await connectWriter(at.location, 1000);
+  const { location } = at;
+  const store = createSqliteStore({ location, schemaVersion: LATEST_SCHEMA_VERSION, reader, writer, waitMs: 1000 });
+  return { store, handle: writer.handle };
+}
+
+describe('the disk', () => {
+  const at = useStore();
+
+  onFiles('is waited for by each write, but for those of what can be read again', async () => {
+    const { store, handle } = await withWriter(at);
+    const levels: unknown[] = [];
+    const note = (): Promise<void> => {
+      levels.push(handle.pragma('synchronous', { simple: true }));
+      return Promise.resolve();
+    };
+    await store.write(note);
+    await Promise.all([store.write(note, { durable: false }), store.write(note), store.write(note, { durable: true })]);
+    await store.write(note, { durable: false });
+    await store.services.put([service('svc-1')]);
+    await note();
+    const [normal, full] = [1, 2];
+    expect(levels).toEqual([full, normal, full, full, normal, full]);
+    await store.close();
+  });
+});
+
 describe('a full disk', () => {
   const at = useStore();
 
   onFiles('undoes the write, and the next small one works', async () => {
     await at.store.services.put([service('svc-0')]);
-    await at.store.close();
-    const reader = await connectReader(at.location, 1000, { still: false });
-    const writer = await connectWriter(at.location, 1000);
-    const pages = Number(writer.handle.pragma('page_count', { simple: true }));
-    writer.handle.pragma(`max_page_count = ${pages + 4}`);
-    const store = createSqliteStore({
-      location: at.location,
-      schemaVersion: LATEST_SCHEMA_VERSION,
-      reader,
-      writer,
-      waitMs: 1000,
-    });
+    const { store, handle } = await withWriter(at);
+    const pages = Number(handle.pragma('page_count', { simple: true }));
+    handle.pragma(`max_page_count = ${pages + 4}`);
     const many = Array.from({ length: 2000 }, (_, n) => service(`svc-${n}`));
     const written = store.write(async (tables) => {
       await tables.holds.add(hold('h-1'));

@@ -73,6 +73,8 @@ async function readDataVersion({ db }: Session): Promise<string> {
 class SqliteConnections extends StoreConnections {
   readonly #file: OpenFile;
   readonly #texts = new Map<string, string>();
+  /** Whether commits wait for the disk now, as they do in a connection that was just opened. */
+  #isDurable = true;
 
   constructor(file: OpenFile) {
     super(file.location, { runsTwice: runsWritesTwice() });
@@ -90,9 +92,12 @@ class SqliteConnections extends StoreConnections {
     return work(own ?? this.#session(reader.db));
   }
 
-  protected transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  protected transact<T>(work: (session: Session) => Promise<T>, durable: boolean): Promise<T> {
     const { writer, location, schemaVersion } = this.#file;
     if (writer === null) throw new Error('a store without a writer writes nothing');
+    // A commit that waits for the disk brings there what the log had before. Transactions come one after the other.
+    if (durable !== this.#isDurable) writer.handle.pragma(`synchronous = ${durable ? 'full' : 'normal'}`);
+    this.#isDurable = durable;
     return writer.db.transaction().execute(async (db) => {
       refuseNewer(location, await readVersion(db, location), schemaVersion);
       return work(this.#session(db));

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { verifyFences } from './leases.js';
-import type { HeldLease } from './store.js';
+import type { WriteOptions } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
 
@@ -37,8 +37,10 @@ export abstract class StoreConnections implements Access {
   protected abstract readonly isWritable: boolean;
   /** Runs work that only reads, on the last committed state. */
   protected abstract reading<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** Runs work as one transaction that is durable when it returns. It may run more than once; only the last run counts. */
-  protected abstract transact<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * Runs work as one transaction that is durable when it returns, or need not be. It may run more than once; only the last run counts.
+   */
+  protected abstract transact<T>(work: (session: Session) => Promise<T>, durable: boolean): Promise<T>;
   /** Converts an error of the database to a store error. */
   protected abstract toStoreError(error: unknown): unknown;
   /** Closes all connections. */
@@ -54,31 +56,34 @@ export abstract class StoreConnections implements Access {
   }
 
   write<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.transaction((session) => this.guarded(() => work(session)), []);
+    return this.transaction((session) => this.guarded(() => work(session)));
   }
 
   /** Runs the work as one transaction, after earlier ones, if all the leases are still held. */
-  async transaction<T>(work: (session: Session, scope: Scope) => Promise<T>, fences: readonly HeldLease[]): Promise<T> {
+  async transaction<T>(work: (session: Session, scope: Scope) => Promise<T>, options: WriteOptions = {}): Promise<T> {
     this.#requireWritable();
     return this.#queue.run(async () => {
-      if (this.#runsTwice) await this.#undo(work, fences);
-      return this.#attempt(work, fences);
+      if (this.#runsTwice) await this.#undo(work, options);
+      return this.#attempt(work, options);
     });
   }
 
-  async #undo<T>(work: (session: Session, scope: Scope) => Promise<T>, fences: readonly HeldLease[]): Promise<void> {
+  async #undo<T>(work: (session: Session, scope: Scope) => Promise<T>, options: WriteOptions): Promise<void> {
     try {
       await this.#attempt(async (session, scope) => {
         await work(session, scope);
         // What is thrown here is not a failure of the work.
         if (scope.failure === null) throw new Undone();
-      }, fences);
+      }, options);
     } catch (error) {
       if (!(error instanceof Undone)) throw error;
     }
   }
 
-  async #attempt<T>(work: (session: Session, scope: Scope) => Promise<T>, fences: readonly HeldLease[]): Promise<T> {
+  async #attempt<T>(
+    work: (session: Session, scope: Scope) => Promise<T>,
+    { fences = [], durable = true }: WriteOptions,
+  ): Promise<T> {
     let last: Scope | null = null;
     try {
       return await this.transact(async (session) => {
@@ -86,7 +91,7 @@ export abstract class StoreConnections implements Access {
         await verifyFences(session, fences);
         last = scope;
         return this.#within(scope, () => work(session, scope));
-      });
+      }, durable);
     } catch (error) {
       // An error that the work threw is the caller's, even if it resembles a disk error. Its transaction may end with another one.
       const thrown = (last as Scope | null)?.thrown ?? null;

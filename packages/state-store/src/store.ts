@@ -85,6 +85,14 @@ export interface StoreCheck {
   message: string;
 }
 
+/** Options of a write. */
+export interface WriteOptions {
+  /** Leases that have to be held still; default none. */
+  fences?: HeldLease[];
+  /** Whether it is on the disk when it returns; default yes. */
+  durable?: boolean;
+}
+
 /** The state store: reads outside of `write` see the last committed state. */
 export interface StateStore extends StoreTables, AsyncDisposable {
   readonly location: string;
@@ -103,13 +111,15 @@ export interface StateStore extends StoreTables, AsyncDisposable {
   subscribe(listener: () => void): () => void;
   /**
    * Runs `work` in one transaction that is durable when it returns. With `fences`, fails with `lease_lost` and
-   * changes nothing when one of the leases was taken over (another fence number) or released.
+   * changes nothing when one of the leases was taken over (another fence number) or released. With `durable: false`
+   * it may be on the disk only with the next write that is durable: a machine that loses its power before may lose it,
+   * and what was written after it, for what can be read again.
    *
    * Calls wait for each other, so keep the work short and call no panel in it. When `work` throws, or a write in
    * it fails even if that is caught, nothing is changed. The tables are valid while `work` runs; another
    * write through the store itself is refused there (`nested_write`), and reads through it see the state before.
    */
-  write<T>(work: (tables: StoreTables) => Promise<T>, options?: { fences?: HeldLease[] }): Promise<T>;
+  write<T>(work: (tables: StoreTables) => Promise<T>, options?: WriteOptions): Promise<T>;
   leases: {
     /**
      * Acquires a free, expired or abandoned lease in one transaction and raises its fence number.

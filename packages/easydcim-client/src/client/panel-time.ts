@@ -50,8 +50,14 @@ function localText(seconds: number, timeZone: string): string {
   const key = `${seconds} ${timeZone}`;
   const known = texts.get(key);
   if (known !== undefined) return known;
-  const text = format(new TZDate(seconds * 1000, timeZone), 'yyyy-MM-dd HH:mm:ss');
+  const text = toText(seconds, timeZone);
   if (texts.size >= TEXTS_KEPT) texts.clear();
   texts.set(key, text);
   return text;
+}
+
+function toText(seconds: number, timeZone: string): string {
+  // The zones of the host's library are not loaded for it.
+  if (timeZone === 'UTC') return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  return format(new TZDate(seconds * 1000, timeZone), 'yyyy-MM-dd HH:mm:ss');
 }

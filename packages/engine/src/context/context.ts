@@ -1,7 +1,7 @@
 import type { BillingSystem } from '@sluice/contract/ports';
 import type { CallEvent } from '@sluice/panel-http';
 import { newId, type Panel, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
-import type { ApiCallRecord, HeldLease, StateStore, StoreTables } from '@sluice/state-store';
+import type { ApiCallRecord, HeldLease, StateStore, StoreTables, WriteOptions } from '@sluice/state-store';
 import { findEntry } from '../base/config/find-entry.js';
 import { removedPanel } from '../base/config/find-panel.js';
 import type { Config } from '../base/config/schema.js';
@@ -146,9 +146,13 @@ export class Context {
 
   /**
    * Writes in a transaction, which fails if one of the leases was lost. Changes of holds and evidence also reach the file of open
-   * holds; buffered requests may be stored along with it.
+   * holds; buffered requests may be stored along with it. One that is not `durable` is so with the next one that is.
    */
-  async write<T>(leases: HeldLease[], work: (tables: StoreTables) => Promise<T>): Promise<T> {
+  async write<T>(
+    leases: HeldLease[],
+    work: (tables: StoreTables) => Promise<T>,
+    { durable = true }: Pick<WriteOptions, 'durable'> = {},
+  ): Promise<T> {
     const changes = { holds: false };
     const onChange = (): void => {
       changes.holds = true;
@@ -159,7 +163,7 @@ export class Context {
           await addRequests(tables);
           return work(watchHolds(tables, onChange));
         },
-        { fences: leases },
+        { fences: leases, durable },
       ),
     );
     if (changes.holds) this.#holdsFile.write();

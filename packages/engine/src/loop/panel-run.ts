@@ -1,6 +1,6 @@
 import { setImmediate as yieldToIo } from 'node:timers/promises';
 import { type ItemError, toItemError, type Panel } from '@sluice/panel-kind';
-import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
+import type { FingerprintRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { CLOCK_ERRORS, refuseUnconfirmedClock, refuseWrongClock } from '../context/clock-guard.js';
 import { moment } from '../context/panel-answers.js';
 import type { Context } from '../context/context.js';
@@ -219,15 +219,16 @@ async function writeReads(run: PanelRun, hooks: RunHooks, reads: Read[]): Promis
     const isWritten = new Set(changed.map(({ service }) => service.id));
     const repeated = listNotices(finished.filter(({ service }) => !isWritten.has(service.id)));
     if (changed.length + repeated.length === 0) return;
-    // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
-    const done = await context.write(run.leases.held, async (tables) => {
+    // One transaction is enough, since nothing changes on the panel in between. What is not on the disk yet can be read again.
+    const store = async (tables: StoreTables) => {
       const asRead: Verdict = { stopped: false, treatment: () => ({ previewOnly: false, observing: false }) };
       const checked = await leaveOutZeroed(run.panel, tables, await leaveOutBegun(tables, changed));
       const current = checked.filter((work) => !isLeftOut(work));
       const subjects = await commit(tables, current, asRead, context.now());
       const notices = [...repeated, ...listNotices(current)];
       return { show: await record(run, tables, { subjects, treatment, notices }), left: checked.filter(isLeftOut) };
-    });
+    };
+    const done = await context.write(run.leases.held, store, { durable: false });
     done.show();
     run.left.push(...done.left);
   }

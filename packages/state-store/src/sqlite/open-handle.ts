@@ -25,6 +25,9 @@ const BLOCKING_WAIT_MS = 20;
 /** Maximum size of the log after a checkpoint. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
+/** Pages of the log from which a commit writes them to the file: few of the many commits of a run wait for that. */
+const LOG_PAGES = 4000;
+
 /** Offsets in the header of a database file: its write and read versions, 2 with a log and 1 without. */
 const WRITE_VERSION_AT = 18;
 const READ_VERSION_AT = 19;
@@ -135,6 +138,7 @@ export async function openWriter(path: string, waitMs: number): Promise<Sqlite.D
       // Switching to the log needs an exclusive lock, and SQLite does not wait for it.
       await retryWhileBusy(waitMs, () => handle.pragma('journal_mode = wal'));
       handle.pragma('synchronous = full');
+      handle.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
       handle.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
       handle.pragma('foreign_keys = on');
     },
