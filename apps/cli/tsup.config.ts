@@ -42,16 +42,16 @@ const withoutHttp2: NonNullable<Options['esbuildPlugins']>[number] = {
 };
 
 /** All of undici takes a tenth of a second to load, four fifths of it for what is not used here. */
-const poolAlone: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'pool-alone',
+const clientAlone: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'client-alone',
   setup(build) {
     build.onResolve({ filter: /^undici$/ }, ({ path, resolveDir }) => ({
       path,
-      namespace: 'pool',
+      namespace: 'client',
       pluginData: resolveDir,
     }));
-    build.onLoad({ filter: /.*/, namespace: 'pool' }, ({ pluginData }) => ({
-      contents: `export { default as Pool } from 'undici/lib/dispatcher/pool.js';`,
+    build.onLoad({ filter: /.*/, namespace: 'client' }, ({ pluginData }) => ({
+      contents: `export { default as Client } from 'undici/lib/dispatcher/client.js';`,
       resolveDir: pluginData as string,
     }));
   },
@@ -69,7 +69,7 @@ const declarationsAlone: NonNullable<Options['esbuildPlugins']>[number] = {
 
 const command: Options = {
   ...base,
-  esbuildPlugins: [withoutChildProcess, driverInPlace, poolAlone, withoutHttp2, thirdPartyNotices],
+  esbuildPlugins: [withoutChildProcess, driverInPlace, clientAlone, withoutHttp2, thirdPartyNotices],
   // The completion of names must be faster than commands; `usage` reads what all do that open the store, and little else; the
   // commands that work on panels need the loop.
   plugins: [

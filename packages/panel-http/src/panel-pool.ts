@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import type { Dispatcher, Pool } from 'undici';
+import type { Client, Dispatcher } from 'undici';
+import { Clients } from './clients.js';
 import { PanelConfigError } from './config-error.js';
+import type { RequestHandler } from './clients.js';
 import { ConnectError, secure, toConnectError } from './dial.js';
 import type { Endpoint } from './through-proxy.js';
 import type { PanelTlsOptions } from './types.js';
@@ -94,12 +96,6 @@ function withDeadline(connecting: Promise<Socket>, ms: number, what: string): Pr
   });
 }
 
-/** Gets what becomes of a request. */
-type RequestHandler = Dispatcher.DispatchHandler & {
-  /** Has no controller where the request was not begun. */
-  onResponseError(controller: Dispatcher.DispatchController | undefined, error: Error): void;
-};
-
 /** The connections to one panel. */
 export interface PanelPool {
   /** Sends a request, whose handler gets what becomes of it. */
@@ -114,13 +110,14 @@ const loadUndici = () => import('undici');
 export function createPanelPool(options: PanelPoolOptions, load = loadUndici): PanelPool {
   const connector = new Connector(options);
   const dial = createDial(options, connector.endpoint);
-  let pool: Pool | null = null;
+  let pool: Clients | null = null;
   let closed = false;
-  const open = async (): Promise<Pool> => {
-    const { Pool } = await load();
-    pool ??= new Pool(options.target.origin, toPoolOptions(options, connector, dial));
+  const open = async (): Promise<Clients> => {
+    const { Client } = await load();
+    const ofClient = toClientOptions(options, connector, dial);
+    pool ??= new Clients(() => new Client(options.target.origin, ofClient), countConnections(options.calls));
     // It refuses what is sent later.
-    if (closed) void pool.destroy();
+    if (closed) pool.close();
     return pool;
   };
   return {
@@ -130,22 +127,23 @@ export function createPanelPool(options: PanelPoolOptions, load = loadUndici): P
         return;
       }
       open()
-        .then((opened) => opened.dispatch(request, handler))
+        .then((opened) => {
+          opened.dispatch(request, handler);
+        })
         .catch((error: unknown) => {
           handler.onResponseError(undefined, toConnectError(error, false));
         });
     },
     close() {
       closed = true;
-      void pool?.destroy();
+      pool?.close();
       connector.close();
     },
   };
 }
 
-function toPoolOptions(options: PanelPoolOptions, connector: Connector, dial: () => Promise<Socket>): Pool.Options {
+function toClientOptions(options: PanelPoolOptions, connector: Connector, dial: () => Promise<Socket>): Client.Options {
   return {
-    connections: countConnections(options.calls),
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
     // Each attempt has a time-out of its own.

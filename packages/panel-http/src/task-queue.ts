@@ -99,11 +99,7 @@ export class TaskQueue {
 
   #begin<T>(task: () => Promise<T>): Promise<T> {
     this.#running += 1;
-    try {
-      return task();
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+    return task();
   }
 
   readonly #end = (): void => {
