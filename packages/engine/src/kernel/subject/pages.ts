@@ -1,3 +1,4 @@
+import { setImmediate as yieldToIo } from 'node:timers/promises';
 import type { ListKnown, Panel } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
@@ -6,12 +7,11 @@ import { isLiving } from '../../base/lifecycle.js';
 import { runConcurrently } from '../../base/run-concurrently.js';
 
 /**
- * Services per page: as many as the store writes in one statement, since no answer is handled while a page is written.
+ * Services per page. Fewer would cost more queries, and no answer is handled while a page is written; what is kept of more of them
+ * outlives the collector's quick passes.
  */
-const PAGE = 128;
-/** Services per page of a panel that needs no call per service: what is kept of more of them outlives the collector's quick passes. */
-const QUICK_PAGE = 2 * PAGE;
-/** So many of these are loaded while the panel writes its lists. */
+const PAGE = 256;
+/** Pages of a panel that needs no call per service that are loaded while the panel writes its lists. */
 const QUICK_AT_ONCE = 2;
 
 type PagedPanel = Pick<Panel, 'name' | 'snapshot'>;
@@ -30,7 +30,7 @@ async function* servicePages(
     yield await context.store.services.list({ panel: panel.name });
     return;
   }
-  yield* listPages(context, panel.name, pageSize(panel));
+  yield* listPages(context, panel.name, PAGE);
 }
 
 /** Yields the services of a panel in pages of `limit`. */
@@ -40,6 +40,8 @@ export async function* listPages({ store }: Context, panel: string, limit: numbe
     if (page.length > 0) yield page;
     if (page.length < limit) return;
     after = page.at(-1)?.id;
+    // Lets the calls for this page go out before the next one is loaded.
+    await yieldToIo();
   }
 }
 
@@ -51,7 +53,7 @@ interface EachPage<Read> {
 }
 
 /** Pages that are written together at most. Each write waits for the disk once. */
-const WRITTEN_AT_ONCE = 4;
+const WRITTEN_AT_ONCE = 2;
 
 /**
  * Reads pages, several at a time, and writes them once they are read, one after the other: those together that were read while
@@ -64,11 +66,11 @@ export async function eachPage<Read>(
   only: ServiceRecord | null,
   { pages = servicePages(context, panel, only), read, write }: EachPage<Read>,
 ): Promise<void> {
-  // Half as many again as are under way: while some are loaded or written, the calls of the others fill the panel's limit.
+  // Twice as many as are under way: while some are loaded or written, the calls of the others fill the panel's limit.
   const atOnce =
     panel.snapshot?.paged === true
       ? QUICK_AT_ONCE
-      : Math.max(2, Math.ceil((findConcurrency(context, panel) * 1.5) / pageSize(panel)));
+      : Math.max(2, Math.ceil((findConcurrency(context, panel) * 2) / PAGE));
   let writing = Promise.resolve();
   const unwritten: Read[][] = [];
   const reading = runConcurrently(pages, atOnce, async (services) => {
@@ -92,10 +94,6 @@ export async function eachPage<Read>(
 /** Returns what lists the services of a panel that have not ended. */
 export function toListKnown({ services }: Pick<StoreTables, 'services'>, panel: string): ListKnown {
   return async () => (await services.list({ panel })).filter(isLiving);
-}
-
-function pageSize({ snapshot }: PagedPanel): number {
-  return snapshot?.paged === true ? QUICK_PAGE : PAGE;
 }
 
 function findConcurrency(context: Context, panel: PagedPanel): number {
