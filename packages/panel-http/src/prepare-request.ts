@@ -87,12 +87,14 @@ export interface CallFacts {
   error: PanelError | null;
 }
 
+let last = { ms: Number.NaN, text: '' };
+
 /** Reports one attempt to the listener. A listener that throws causes a warning and no failed call. */
 export function reportCall(onCall: (event: CallEvent) => void, facts: CallFacts): void {
   const { request, prepared, clean, error } = facts;
   try {
     onCall({
-      at: new Date(facts.at).toISOString(),
+      at: toInstant(facts.at),
       panel: facts.panel,
       endpoint: request.endpoint,
       method: request.method,
@@ -117,9 +119,15 @@ export function reportCall(onCall: (event: CallEvent) => void, facts: CallFacts)
   }
 }
 
+/** Of many calls, several begin in one millisecond. */
+function toInstant(ms: number): string {
+  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
+  return last.text;
+}
+
 /** An answer from a cache is as old as its `Age`. */
 function parseServerTime({ date = '', age }: Record<string, string>): number | null {
   const sent = date.endsWith(' GMT') ? Date.parse(date) : Number.NaN;
-  const seconds = /^\d{1,9}$/.test(age ?? '') ? Number(age) : 0;
+  const seconds = age !== undefined && /^\d{1,9}$/.test(age) ? Number(age) : 0;
   return Number.isNaN(sent) ? null : sent + seconds * 1000;
 }

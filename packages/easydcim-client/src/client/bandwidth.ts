@@ -54,7 +54,9 @@ export function parseBandwidth(
 
 /** Returns only the figures, which were checked to be numbers: other members may be secret or large. */
 function recognised(figures: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(figures).filter(([key]) => figureNames.has(key)));
+  const known: JsonObject = {};
+  for (const key of Object.keys(figures)) if (figureNames.has(key)) known[key] = figures[key];
+  return known;
 }
 
 function hasFigures(value: JsonObject): boolean {
@@ -65,7 +67,11 @@ function hasFigures(value: JsonObject): boolean {
 function unwrap(json: unknown): JsonObject {
   let value = json;
   for (let depth = 0; depth <= 2 && isObject(value); depth += 1) {
-    const inner: JsonObject[] = wrappers.map((key) => (value as JsonObject)[key]).filter(isObject);
+    const inner: JsonObject[] = [];
+    for (const key of wrappers) {
+      const wrapped = value[key];
+      if (isObject(wrapped)) inner.push(wrapped);
+    }
     if (hasFigures(value)) {
       if (inner.some(hasFigures)) throw new ParseProblem('the answer has figures in two places');
       return value;

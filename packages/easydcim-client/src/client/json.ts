@@ -93,11 +93,11 @@ function collect(value: unknown, path: string, depth: number, paths: Set<string>
     paths.add(here);
     for (const element of value.slice(0, mostElements)) collect(element, here, depth + 1, paths);
   } else if (isObject(value)) {
-    for (const [key, inner] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       if (paths.size >= mostPaths) return;
       const here = path === '' ? key : `${path}.${key}`;
       paths.add(here);
-      collect(inner, here, depth + 1, paths);
+      collect(value[key], here, depth + 1, paths);
     }
   }
 }

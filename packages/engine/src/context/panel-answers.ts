@@ -16,7 +16,7 @@ export function moment({ deps }: { readonly deps: { readonly clock: Clock } }): 
 export class PanelAnswers {
   readonly #clock: Clock;
   readonly #clockDifferences = new Map<string, number>();
-  #agreedAt: string | null = null;
+  #agreedMs: number | null = null;
   #answered = false;
   /** By panel: null once a request succeeded, before that the last failure. */
   readonly #failures = new Map<string, string | null>();
@@ -29,9 +29,10 @@ export class PanelAnswers {
   add({ panel, serverTime, status, ok, code, message }: CallEvent): void {
     this.#answered ||= status !== null;
     if (serverTime !== null) {
-      const difference = serverTime - this.#clock.now();
+      const now = this.#clock.now();
+      const difference = serverTime - now;
       this.#clockDifferences.set(panel, difference);
-      if (Math.abs(difference) <= WRONG_CLOCK_MS) this.#agreedAt = new Date(this.#clock.now()).toISOString();
+      if (Math.abs(difference) <= WRONG_CLOCK_MS) this.#agreedMs = now;
     }
     if (ok) this.#failures.set(panel, null);
     else if (this.#failures.get(panel) !== null) this.#failures.set(panel, `${code ?? ''}: ${message ?? ''}`);
@@ -44,7 +45,7 @@ export class PanelAnswers {
 
   /** Returns the last instant at which the local clock agreed with a panel's; null before the first. */
   agreedAt(): string | null {
-    return this.#agreedAt;
+    return this.#agreedMs === null ? null : new Date(this.#agreedMs).toISOString();
   }
 
   /** Returns whether any panel has returned its time. */
