@@ -17,7 +17,12 @@ it('asks the store for the log after writes, not each second', async () => {
   const slept: number[] = [];
   const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
     slept.push(ms);
-    if (ms > 1000) return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    if (ms > 1000)
+      return new Promise((resolve) => {
+        signal?.addEventListener('abort', () => {
+          resolve();
+        });
+      });
     clock.advance(ms);
     return Promise.resolve();
   };

@@ -37,7 +37,6 @@ export function addStreams(server: FastifyInstance, parts: ServerParts): void {
     server.get(`${BASE}${path}`, async (request, reply) => {
       const viewer = await requireViewer(parts, request, reply);
       checkScope({ useCase, clients: 'none' }, viewer);
-      // Refuses a store that was moved meanwhile: what it has is old.
       await parts.context.sluice.version();
       const write = await begin(request, reply, viewer);
       const raw = toRaw(reply);

@@ -3,7 +3,7 @@ import type { ActionRecord, RefreshRecord, RunRecord } from '@sluice/state-store
 import { actionEntries, apiEntry, refreshEntry, runEntry, tableFilter, includesKind, type LogFilter } from './log.js';
 import type { Context } from '../../context/context.js';
 
-/** Between two looks at the store, however much is written meanwhile. */
+/** Between two readings of the store, however much is written meanwhile. */
 const PAUSE_MS = 1000;
 /** Without a write, only what is under way for long may be shown. */
 const IDLE_MS = 60_000;
