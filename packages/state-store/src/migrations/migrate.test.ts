@@ -104,6 +104,7 @@ const SCHEMA_DIGESTS = [
   '3746632fa18889a8',
   'd788d66e67f4914e',
   'e288c289a0e8072f',
+  '3f89f1a20cb61f7d',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -38,6 +38,7 @@ import { timesOfOwnership } from './037-times-of-ownership.js';
 import { nextReadings } from './038-next-readings.js';
 import { compliantServices } from './039-compliant-services.js';
 import { readingsOfCompliant } from './040-readings-of-compliant.js';
+import { calmDecisions } from './041-calm-decisions.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -82,4 +83,5 @@ export const MIGRATIONS: readonly Migration[] = [
   nextReadings,
   compliantServices,
   readingsOfCompliant,
+  calmDecisions,
 ];

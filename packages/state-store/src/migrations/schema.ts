@@ -25,7 +25,7 @@ export const SCHEMA: readonly string[] = [
   'CREATE INDEX "actions_service" on "actions" ("service", "planned_at")',
   'CREATE INDEX "actions_run" on "actions" ("run", "planned_at")',
   'CREATE INDEX "actions_planned" on "actions" ("planned_at")',
-  'CREATE TABLE "decisions" ("service" text not null primary key, "basis" text not null, "run" text not null, "at" text not null, "cycle" text, "status" text not null, "rule" text not null, "mode" text, "action" text, "in_bytes" bigint, "out_bytes" bigint, "total_bytes" bigint, "read_at" text, "allowance" text, "would_hold" text not null, "observing" integer not null, "error_code" text, "error_message" text, "inputs" text)',
+  'CREATE TABLE "decisions" ("service" text not null primary key, "basis" text not null, "run" text not null, "at" text not null, "cycle" text, "status" text not null, "rule" text not null, "mode" text, "action" text, "in_bytes" bigint, "out_bytes" bigint, "total_bytes" bigint, "read_at" text, "allowance" text, "would_hold" text not null, "observing" integer not null, "error_code" text, "error_message" text, "inputs" text, "allowed_bytes" bigint, "drifts" integer default 0 not null, "calm" integer default 0 not null)',
   'CREATE TABLE "decision_history" ("seq" integer primary key, "service" text not null, "run" text not null, "at" text not null, "cycle" text, "status" text not null, "rule" text not null, "mode" text, "action" text, "in_bytes" bigint, "out_bytes" bigint, "total_bytes" bigint, "read_at" text, "allowance" text, "would_hold" text not null, "observing" integer not null, "error_code" text, "error_message" text, "inputs" text)',
   'CREATE INDEX "decision_history_service" on "decision_history" ("service", "at")',
   'CREATE TABLE "notices" ("seq" integer primary key, "id" text not null unique, "key" text not null unique, "code" text not null, "panel" text, "service" text, "message" text not null, "run" text, "at" text not null)',
@@ -104,4 +104,8 @@ export const SCHEMA: readonly string[] = [
   'CREATE INDEX "next_readings_due" on "next_readings" ("panel", "due_at")',
   'CREATE INDEX "next_readings_service" on "next_readings" ("service")',
   'CREATE TABLE "compliant_services" ("service" text not null, "scope" text not null, "digest" text not null, "since" text not null, "until" text not null, "clock_ahead" integer not null, "comparable" integer not null, "above_zero" integer not null, "reading" text, constraint "compliant_services_key" primary key ("service", "scope"))',
+  'CREATE TABLE "undecided" ("service" text not null primary key) without rowid',
+  'CREATE INDEX "decisions_not_calm" on "decisions" ("service") where "calm" = 0',
+  'CREATE INDEX "decisions_errors" on "decisions" ("service") where "error_code" is not null',
+  'CREATE INDEX "services_ended" on "services" ("panel") where "status" in (\'terminated\', \'vanished\')',
 ];

@@ -27,6 +27,7 @@ export interface LeaseRow {
 /** The tables of the newest schema version. */
 export interface Database {
   services: Row<typeof serviceTables.services>;
+  undecided: { service: string };
   ownership: Counted<typeof serviceTables.ownership>;
   service_overrides: Counted<typeof serviceTables.overrides>;
   cycles: Row<typeof serviceTables.cycles>;
@@ -42,8 +43,13 @@ export interface Database {
   holds: Counted<typeof holdTables.holds>;
   evidence: Counted<typeof holdTables.evidence>;
   actions: Counted<typeof holdTables.actions>;
-  /** `basis` is the digest that distinguishes a decision from the next. */
-  decisions: Row<typeof holdTables.decisions> & { basis: string };
+  /** `basis` is the digest that distinguishes a decision from the next; the others are those of `decisionFigures`. */
+  decisions: Row<typeof holdTables.decisions> & {
+    basis: string;
+    allowed_bytes: number | null;
+    drifts: number;
+    calm: number;
+  };
   decision_history: Counted<typeof holdTables.decisionHistory>;
   notices: Counted<typeof runTables.notices>;
   deliveries: Counted<typeof runTables.deliveries>;

@@ -2,11 +2,13 @@ import type { DecisionRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { closeSamples, CONFIRMED, confirmedDecision, IS_OPEN, NEWEST } from './confirmations-table.js';
+import { DECISION_FIGURES, decisionFigures } from './decision-figures.js';
 import { isIn } from './dialect.js';
 import { inChunks, inChunksOrAll } from './record-queries.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
 import { insertRecords, listByTime } from './record-queries.js';
 import { decisionHistory, decisions } from './hold-record-tables.js';
+import { noteDecided } from './undecided.js';
 
 /** The latest decision about each service, and its history. */
 export function decisionsTable(access: Access): StoreTables['decisions'] {
@@ -37,14 +39,15 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
         );
         await insertRows(
           session,
-          { table: decisions.table, columns: [...decisions.columns, 'basis'] },
+          { table: decisions.table, columns: [...decisions.columns, 'basis', ...DECISION_FIGURES] },
           latest.map(({ record, basis }) => {
             const values = decisions.values(record);
-            values.push(basis);
+            values.push(basis, ...decisionFigures(record));
             return values;
           }),
           { do: 'update', key: ['service'] },
         );
+        await noteDecided(session, services);
       }),
     ofRun: (service, run) =>
       access.read(async (session) => {

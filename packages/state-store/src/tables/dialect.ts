@@ -187,3 +187,6 @@ export const COLUMNS = either(
 
 /** No limit of rows, for statements that have one otherwise. */
 export const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/** The end of the definition of a table that has its rows in the order of their key. */
+export const WITHOUT_ROWID = either(sql`without rowid`, sql``);

@@ -5,13 +5,14 @@ import {
   type OverviewFilter,
   type OverviewHold,
   type OverviewNow,
-  type OverviewOrder,
   type OverviewRow,
   type OverviewTables,
 } from '../overview.js';
 import type { Access } from './access.js';
-import { isLike, listInJson, NO_LIMIT } from './dialect.js';
+import { byIndex, isLike, listInJson, NO_LIMIT } from './dialect.js';
+import { BEFORE_CALM, NOT_READ, ORDERS } from './overview-orders.js';
 import {
+  calm,
   facts,
   HAS_ENDED,
   IS_NEAR_LIMIT,
@@ -19,7 +20,6 @@ import {
   IS_TO_RESTRICT,
   judged,
   LASTING,
-  plain,
   ranked,
   READ_AT,
   sources,
@@ -75,7 +75,8 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
     errors: () =>
       access.read(async ({ db }) => {
         const { rows } = await sql<OverviewError>`
-          with failed as materialized (select "service", "error_code" from "decisions" where "error_code" is not null)
+          with failed as materialized (
+            select "service", "error_code" from "decisions" ${byIndex('decisions_errors')} where "error_code" is not null)
           select e.*, d."at", d."error_message" as "message" from (
             select s."panel", f."error_code" as "code", count(*) as "services", min(s."id") as "service"
             from failed f join "services" s on s."id" = f."service" group by s."panel", f."error_code") as e
@@ -92,8 +93,8 @@ function parse<Row>(list: string): Row[] {
 }
 
 /**
- * The numbers of all services and a part of their list; both lists are JSON. One pass finds what decides about each service; only
- * the special ones, and those that are shown, are read in full.
+ * The numbers of all services and a part of their list; both lists are JSON. Only what is notable is read of each service: the
+ * calm ones are counted by panel, and without a filter only those are read that the part may show.
  */
 function toPart(
   { order, limit, offset, after = '', ...filter }: Parameters<OverviewTables['overview']['services']>[0],
@@ -103,15 +104,39 @@ function toPart(
   const ordered = ORDERS[order].map(([key, direction], place) => ({ key, direction, as: sql.ref(`key${place}`) }));
   const keys = sql.join([sql`"id"`, ...ordered.map(({ key, as }) => sql`${key} as ${as}`)]);
   const inOrder = sql`order by ${sql.join([...ordered.map(({ as, direction }) => sql`${as} ${direction}`), sql`"id"`])}`;
+  const most = limit < 0 ? NO_LIMIT : limit;
+  const behind = after === '' ? sql`` : sql`where "id" > ${after}`;
+  const page = sql`select * from named ${behind} ${inOrder} limit ${most} offset ${offset}`;
   // A filter is evaluated once, and not at all where it only counts all.
-  const named = sql`select ${keys} from special where ${where ?? sql`true`} union all select ${keys} from plain where ${where ?? sql`true`}`;
-  const page = sql`select * from named where "id" > ${after} ${inOrder} limit ${limit < 0 ? NO_LIMIT : limit} offset ${offset}`;
-  return sql`with ${sources(now)}, facts as materialized (${facts(now)}), plain as not materialized (${plain(now)}),
-      special as materialized (${judged(now)}), grouped as materialized (${GROUPED}),
-      named as ${where === null ? sql`not materialized` : sql`materialized`} (${named}), page as materialized (${page})
+  const named =
+    where === null
+      ? sql`not materialized (select ${keys} from judged union all select * from (
+          select * from (select ${keys} from (${calm(order === 'client' ? 'services' : 'decisions')}) as "calm") as "ranked"
+          ${behind} ${inOrder} limit ${toMost(Math.min(NO_LIMIT, most + offset), BEFORE_CALM[order])}) as "first"
+        where "id" in (select "id" from "services") and "id" not in (select "id" from notable))`
+      : sql`materialized (select ${keys} from judged where ${where}
+          ${mayBeCalm(filter) ? sql`union all select ${keys} from (${calm('services')}) as "calm" where ${where} and "id" not in (select "id" from notable)` : sql``})`;
+  return sql`with ${sources(now)}, facts as materialized (${facts(now)}), judged as materialized (${judged(now)}),
+      grouped as materialized (${GROUPED}), named as ${named}, page as materialized (${page})
     select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts", (select count(*) from ${where === null ? sql`"services"` : sql`named`}) as "matching",
       (select ${listInJson(SHOWN)} from (select "part".*, ${READ_AT} as "readAt"
         from (select * from page) as "page" join (${ranked(now, sql`select "id" from page`)}) as "part" using ("id") ${inOrder}) as "shown") as "services"`;
+}
+
+/** How many calm decisions are left out at most: of notable services, and of services that are gone, which a run stored that had read them before. */
+const LEFT_OUT = sql`(select (select count(*) from "decisions") - (select count(*) from "services")
+    + (select count(*) from facts where "decided" is null or "calm" = 1))`;
+
+/** How many calm decisions may be on a part that ends with this row; none, where there are enough services that stand before all of these. */
+function toMost(rows: number, before: RawBuilder<boolean> | undefined): RawBuilder<number> {
+  const all = sql<number>`${rows} + ${LEFT_OUT}`;
+  if (before === undefined) return all;
+  return sql`(case when (select count(*) from judged where ${before}) >= ${rows} then 0 else ${all} end)`;
+}
+
+/** Whether the filter finds services of which no more is known than that they are calm. */
+function mayBeCalm({ status, drifting }: OverviewFilter): boolean {
+  return drifting !== true && (status === undefined || status === 'ok' || status === 'skipped');
 }
 
 const SHOWN: readonly (keyof RawRow)[] = [
@@ -152,14 +177,11 @@ const COUNTED: readonly (keyof OverviewCount)[] = [
   'nearLimit',
 ];
 
-// Most services were changed before all decisions: these need not be compared with their own.
-const CHANGED = sql<{ id: string }>`select s."id" from "services" s join "decisions" d on d."service" = s."id"
-    where s."updated_at" >= (select min("at") from "decisions") and s."updated_at" >= d."at"
-    union select s."id" from "service_overrides" o join "services" s on s."id" = o."service" join "decisions" d on d."service" = s."id"
-    where o."since" >= d."at" or o."until" >= d."at" order by 1`;
-
-/** Whether the last run could not read a service, or failed there, or none reads it. */
-const NOT_READ = sql<boolean>`"notRead"`;
+// Crossed, so that SQLite begins with the few of the first table.
+const CHANGED = sql<{ id: string }>`select s."id" from "undecided" u cross join "services" s cross join "decisions" d
+    where s."id" = u."service" and d."service" = s."id" and s."updated_at" >= d."at"
+    union select s."id" from "service_overrides" o cross join "services" s cross join "decisions" d
+    where s."id" = o."service" and d."service" = s."id" and (o."since" >= d."at" or o."until" >= d."at") order by 1`;
 
 function toReasons(list: string): string[] {
   return list === '' ? [] : [...new Set(list.split(' '))];
@@ -185,52 +207,18 @@ function toRow(raw: RawRow): OverviewRow {
   };
 }
 
-const SHARE = sql`"usedBytes" * 1.0 / case when "allowedBytes" < 1 then 1 else "allowedBytes" end`;
-
-type Direction = RawBuilder<unknown>;
-
-const UP: Direction = sql`asc`;
-const DOWN: Direction = sql`desc`;
-
-const UNKNOWN_LAST = [sql`case when "remainingBytes" is null then 1 else 0 end`, UP] as const;
-
-/** What lists are ordered by; unknown figures stand last. */
-const ORDERS: Record<OverviewOrder, readonly (readonly [key: RawBuilder<unknown>, direction: Direction])[]> = {
-  worst: [
-    [
-      sql`case when "calm" = 1 then 4 when "wouldBegin" <> '' then 0 when "status" = 'over' then 1 when "status" = 'held' then 2
-        when ${NOT_READ} or "decided" = 'doubted' then 3 else 4 end`,
-      UP,
-    ],
-    UNKNOWN_LAST,
-    [SHARE, DOWN],
-  ],
-  remaining: [UNKNOWN_LAST, [sql`"remainingBytes"`, UP], [SHARE, DOWN]],
-  share: [UNKNOWN_LAST, [SHARE, DOWN]],
-  used: [
-    [sql`case when "usedBytes" is null then 1 else 0 end`, UP],
-    [sql`"usedBytes"`, DOWN],
-  ],
-  id: [],
-  client: [
-    [sql`case when "client" is null then 1 else 0 end`, UP],
-    [sql`"client"`, UP],
-  ],
-};
-
 function count(condition: RawBuilder<unknown>): RawBuilder<number> {
   return sql`count(*) filter (where ${condition})`;
 }
 
-/** The numbers of services of which more is to count than that they are there, by panel and status. */
+/** The numbers of notable services by panel and status. */
 const GROUPED = sql`select "panel", "status", count(*) as "services", ${count(HAS_ENDED)} as "ended", ${count(sql`"drift" > 0`)} as "drifting",
     ${count(sql`"drift" > 0 and "acknowledged" = 1`)} as "driftAcknowledged",
     ${count(NOT_READ)} as "failing", ${count(sql`"decided" = 'doubted'`)} as "doubted",
     ${count(sql`"holds" <> ''`)} as "held", ${count(sql`"wouldBegin" <> ''`)} as "wouldHold", ${count(IS_NEAR_LIMIT)} as "nearLimit"
-  from (select * from special union all select * from plain where "calm" = 0) as "counted" group by "panel", "status"`;
+  from judged group by "panel", "status"`;
 
 const SUMMED = [
-  'services',
   'ended',
   'drifting',
   'driftAcknowledged',
@@ -241,11 +229,20 @@ const SUMMED = [
   'nearLimit',
 ] as const;
 
-/** The numbers of all services, by panel and status: the others of a panel are `ok`. */
-const COUNTS = sql`select "panel", "status", ${sql.join(SUMMED.map((name) => sql`cast(sum(${sql.ref(name)}) as bigint) as ${sql.ref(name)}`))}
-  from (select * from grouped union all
-    select "all"."panel", 'ok' as "status", "all"."services" - coalesce((select sum(g."services") from grouped g where g."panel" = "all"."panel"), 0),
-      ${sql.join(SUMMED.slice(1).map(() => sql`0`))} from (select "panel", count(*) as "services" from "services" group by "panel") as "all") as "parts"
+const toSums = (columns: readonly string[], value: (column: RawBuilder<unknown>) => RawBuilder<unknown>) =>
+  sql.join(columns.map((name) => sql`${value(sql.ref(name))} as ${sql.ref(name)}`));
+
+/** The numbers of all services, by panel and status: the others of a panel are `ok`, or have ended. */
+const COUNTS = sql`with noted as (select "panel", sum("services") as "services", sum("ended") as "ended" from grouped group by "panel"),
+    gone as (select "panel", count(*) as "ended" from "services" ${byIndex('services_ended')} where "status" in ('terminated', 'vanished') group by "panel"),
+    others as materialized (select "all"."panel", "all"."services" - coalesce(noted."services", 0) as "services",
+        coalesce(gone."ended", 0) - coalesce(noted."ended", 0) as "ended"
+      from (select "panel", count(*) as "services" from "services" group by "panel") as "all"
+      left join noted on noted."panel" = "all"."panel" left join gone on gone."panel" = "all"."panel")
+  select "panel", "status", ${toSums(['services', ...SUMMED], (column) => sql`cast(sum(${column}) as bigint)`)}
+  from (select * from grouped
+    union all select "panel", 'ok', "services" - "ended", ${sql.join(SUMMED.map(() => sql`0`))} from others
+    union all select "panel", 'skipped', "ended", "ended", ${sql.join(SUMMED.slice(1).map(() => sql`0`))} from others) as "parts"
   group by "panel", "status" having sum("services") > 0 order by "panel", "status"`;
 
 /** Null where all match. */

@@ -21,6 +21,7 @@ import { removeAlarms } from './notice-tables.js';
 import { alarms } from './run-record-tables.js';
 import { services, overrides } from './service-record-tables.js';
 import { statement } from './insert-rows.js';
+import { noteUndecided } from './undecided.js';
 
 /** Services. */
 export function servicesTable(access: Access): StoreTables['services'] {
@@ -61,7 +62,7 @@ async function putServices(session: Session, records: readonly ServiceRecord[]):
   const last = new Map(records.map((record) => [record.id, record]));
   const stored = await inChunks([...last.keys()], (id) => listRecords(session, services, { where: { id } }));
   const before = new Map(stored.map((record) => [record.id, record]));
-  await putRecords(session, services, ['id'], records);
+  await storeServices(session, records);
   await noteChanged(session, [...last.keys()]);
   await recordOwnership(
     session,
@@ -69,6 +70,15 @@ async function putServices(session: Session, records: readonly ServiceRecord[]):
       const had = before.get(after.id) ?? null;
       return { before: had, after, at: had === null ? after.createdAt : after.updatedAt };
     }),
+  );
+}
+
+/** Stores services as changed since the last decisions about them. */
+async function storeServices(session: Session, records: readonly ServiceRecord[]): Promise<void> {
+  await putRecords(session, services, ['id'], records);
+  await noteUndecided(
+    session,
+    records.map(({ id }) => id),
   );
 }
 
@@ -86,7 +96,7 @@ async function updateServices(session: Session, changes: readonly ServiceChange[
   // The write lock was acquired before the rows were read: no other process has changed a column since.
   // Of the panel that it leaves, and of the one that it comes to.
   await noteChanged(session, ids);
-  await putRecords(session, services, ['id'], [...current.values()]);
+  await storeServices(session, [...current.values()]);
   await noteChanged(session, ids);
   await recordOwnership(
     session,
@@ -107,6 +117,7 @@ const OWN_TABLES = [
   'pushed_usage',
   'write_backs',
   'compliant_services',
+  'undecided',
 ] as const;
 
 async function removeService(session: Session, id: string, at: string): Promise<void> {
