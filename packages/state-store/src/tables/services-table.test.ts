@@ -5,6 +5,13 @@ import { useStore } from '../test/use-store.js';
 describe('services', () => {
   const at = useStore();
 
+  it('names the panels that have services, each once', async () => {
+    expect(await at.store.services.panels()).toEqual([]);
+    const panels = ['b', 'a', 'Z', 'b', 'a-1'];
+    await at.store.services.put(panels.map((panel, index) => service(`svc-${index}`, { panel })));
+    expect(await at.store.services.panels()).toEqual(['Z', 'a', 'a-1', 'b']);
+  });
+
   it('gives back what was put', async () => {
     const full = service('svc-1', {
       client: 'c-1',
