@@ -82,6 +82,8 @@ export class ApiLog {
   /** Joins what was stored of the run to one block. */
   async join(): Promise<void> {
     const { runId } = this;
-    if (runId !== null && this.#blocks > 1) await this.#store.write((tables) => tables.apiCalls.join(runId));
+    if (runId === null || this.#blocks <= 1) return;
+    // The calls are on the disk, joined or not.
+    await this.#store.write((tables) => tables.apiCalls.join(runId), { durable: false });
   }
 }
