@@ -42,6 +42,7 @@ export {
   stepCounter,
 } from './step-cycle.js';
 export { confirmsJump, isJump, mayConfirm } from './jump.js';
+export { type Language, LANGUAGES, toLanguage } from './language.js';
 export { CALL_WORDS, foldText } from './call-words.js';
 export { findMarkers, lineMarker, markLine } from './line-marker.js';
 export { type LimitDecision, type LimitRule, releaseMargin } from './limit.js';

@@ -1,4 +1,5 @@
 import type { Mode } from './allowance.js';
+import type { Language } from './language.js';
 
 /** Status of a service. `suspended` comes from billing; a hold follows from it. */
 export type ServiceStatus = 'pending' | 'active' | 'suspended' | 'terminated' | 'vanished';
@@ -8,7 +9,13 @@ export interface ServiceRecord {
   id: string;
   panel: string;
   product: string;
+  /** What people call it: one line, never empty; null where it has no name. */
+  name: string | null;
   client: string | null;
+  /** The name and the e-mail address of its client, and the language that he reads. They end with another client. */
+  clientName: string | null;
+  clientEmail: string | null;
+  language: Language | null;
   /** When it got its client, where it had another one before; null: as long as it is known. */
   clientSince: string | null;
   billingCycle: string | null;
@@ -22,7 +29,7 @@ export interface ServiceRecord {
   refs: Record<string, string>;
   /** Refs that Sluice found or created itself; an empty cell of an import does not remove them. */
   ownRefs: string[];
-  /** Contact and telephony fields (`document`, `ddd`, `channels`, `email`, `first_name`, `last_name`). */
+  /** Contact and telephony fields (`document`, `ddd`, `channels`, `email`, `first_name`, `last_name`), and what a sync stored last (`whmcs_name`, `whmcs_language`). */
   fields: Record<string, string>;
   /** Local date until which nothing is restricted. */
   protectedUntil: string | null;

@@ -46,6 +46,24 @@ describe('lists for operators', () => {
     ]);
   });
 
+  it('find services by names and addresses', async () => {
+    const paris = {
+      name: 'Web server Paris',
+      client: '7',
+      clientName: 'Sara Rezaei',
+      clientEmail: 'sara_r@example.com',
+    };
+    await at.store.services.put([service('one', paris), service('two', { name: '50% off', clientName: 'علی رضایی' })]);
+    const found = async (search: string) => (await list({ search })).map(({ id }) => id);
+    expect(await found('rezaei')).toEqual(['one']);
+    expect(await found('SERVER paris')).toEqual(['one']);
+    expect(await found('a_r@example')).toEqual(['one']);
+    expect(await found('رضا')).toEqual(['two']);
+    expect(await found('0% ')).toEqual(['two']);
+    expect(await found('')).toEqual(['one', 'two']);
+    expect(await list({ search: 'paris' })).toMatchObject([{ name: paris.name, clientName: paris.clientName }]);
+  });
+
   it('rank services by what remains, unknown figures last', async () => {
     const ids = ['full', 'half', 'open', 'unread', 'new'];
     await at.store.services.put(ids.map((id) => service(id, { client: id === 'half' ? '100%_\\' : null })));

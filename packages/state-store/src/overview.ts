@@ -12,7 +12,7 @@ export interface OverviewFilter {
    * hold, or one that is not undone yet.
    */
   status?: string | undefined;
-  /** Part of an id, client or product. */
+  /** Part of an id, client or product, of a name, or of the e-mail address of a client. */
   search?: string | undefined;
   /** Only services with drift. */
   drifting?: boolean | undefined;
@@ -26,7 +26,10 @@ export interface OverviewRow {
   id: string;
   panel: string;
   product: string;
+  /** Of the service, as `ServiceRecord`. */
+  name: string | null;
   client: string | null;
+  clientName: string | null;
   lifecycle: string;
   /** As `service show` states it. */
   status: ReportedStatus;
@@ -79,6 +82,8 @@ export interface OverviewCount {
 /** A hold of a service that is open, or not undone yet. */
 export interface OverviewHold {
   service: string;
+  /** Of the service. */
+  name: string | null;
   panel: string;
   reason: string;
   since: string;

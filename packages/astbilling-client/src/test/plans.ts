@@ -10,6 +10,7 @@ export const AT = '2026-11-02T12:00:00.000Z';
 /** The service of `line`, whose line Sluice made. */
 export const service = (changes: Partial<ServiceRecord> = {}): ServiceRecord => ({
   ...{ id: 'svc-1', panel: 'voice', product: 'line', client: '77', clientSince: null, billingCycle: null },
+  ...{ name: null, clientName: null, clientEmail: null, language: null },
   ...{ nextDueDate: null, status: 'active', trafficMode: null, baseQuotaOverrideGb: null },
   refs: { astbilling_subscriber_id: '9001', whmcs_service_id: '311', order_id: '1042' },
   ownRefs: ['astbilling_subscriber_id'],

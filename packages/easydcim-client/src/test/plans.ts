@@ -8,6 +8,7 @@ export const AT = '2026-11-02T12:00:00.000Z';
 /** A service with an order and a server. */
 export const service = (changes: Partial<ServiceRecord> = {}): ServiceRecord => ({
   ...{ id: 'svc-1', panel: 'dcim', product: 'server', client: '77', clientSince: null, billingCycle: null },
+  ...{ name: null, clientName: null, clientEmail: null, language: null },
   ...{ nextDueDate: null, status: 'active', trafficMode: null, baseQuotaOverrideGb: null },
   refs: { easydcim_service_id: '501', easydcim_order_id: '88', easydcim_server_id: '301' },
   ...{ ownRefs: [], fields: {}, protectedUntil: null, quotaReleasedUntil: null, createdAt: AT, updatedAt: AT },

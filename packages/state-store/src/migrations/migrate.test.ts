@@ -105,6 +105,7 @@ const SCHEMA_DIGESTS = [
   'd788d66e67f4914e',
   'e288c289a0e8072f',
   '3f89f1a20cb61f7d',
+  '528b70bcbea21f8c',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

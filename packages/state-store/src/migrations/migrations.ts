@@ -39,6 +39,7 @@ import { nextReadings } from './038-next-readings.js';
 import { compliantServices } from './039-compliant-services.js';
 import { readingsOfCompliant } from './040-readings-of-compliant.js';
 import { calmDecisions } from './041-calm-decisions.js';
+import { names } from './042-names.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -84,4 +85,5 @@ export const MIGRATIONS: readonly Migration[] = [
   compliantServices,
   readingsOfCompliant,
   calmDecisions,
+  names,
 ];

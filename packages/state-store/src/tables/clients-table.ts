@@ -39,7 +39,8 @@ async function mergeClients(session: Session, { from, into }: { from: string; in
   const own = await inChunks(changed, (id) => listRecords(session, services, { where: { id, client: into } }));
   for (const { id } of own) {
     const clientSince = await findBeginning(session, { id, client: into });
-    await updateRecord(session, services, id, { clientSince });
+    // What is known of the former one's person is not known of this one.
+    await updateRecord(session, services, id, { clientSince, clientName: null, clientEmail: null, language: null });
   }
   return found;
 }

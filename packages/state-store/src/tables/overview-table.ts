@@ -55,7 +55,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
     holds: (limit) =>
       access.read(async ({ db }) => {
         const { rows } = await sql<Omit<OverviewHold, keyof Marks> & Marks>`
-          select h."service", s."panel", h."reason", h."since", h."note", h."until" is not null as "releasing",
+          select h."service", s."name", s."panel", h."reason", h."since", h."note", h."until" is not null as "releasing",
             h."until" is null and ${IS_TO_RESTRICT} as "restricting", h."until" is null and ${IS_PARTLY} as "partly",
             h."used_bytes" as "usedBytes", h."allowed_bytes" as "allowedBytes"
           from (${LASTING}) h join "services" s on s."id" = h."service"
@@ -119,8 +119,9 @@ function toPart(
   return sql`with ${sources(now)}, facts as materialized (${facts(now)}), judged as materialized (${judged(now)}),
       grouped as materialized (${GROUPED}), named as ${named}, page as materialized (${page})
     select (select ${listInJson(COUNTED)} from (${COUNTS}) as "c") as "counts", (select count(*) from ${where === null ? sql`"services"` : sql`named`}) as "matching",
-      (select ${listInJson(SHOWN)} from (select "part".*, ${READ_AT} as "readAt"
-        from (select * from page) as "page" join (${ranked(now, sql`select "id" from page`)}) as "part" using ("id") ${inOrder}) as "shown") as "services"`;
+      (select ${listInJson(SHOWN)} from (select "part".*, "name", "clientName", ${READ_AT} as "readAt"
+        from (select * from page) as "page" join (${ranked(now, sql`select "id" from page`)}) as "part" using ("id")
+          join (${NAMES}) as "named" using ("id") ${inOrder}) as "shown") as "services"`;
 }
 
 /** How many calm decisions are left out at most: of notable services, and of services that are gone, which a run stored that had read them before. */
@@ -138,12 +139,15 @@ function toMost(rows: number, before: RawBuilder<boolean> | undefined): RawBuild
 function mayBeCalm({ status, drifting }: OverviewFilter): boolean {
   return drifting !== true && (status === undefined || status === 'ok' || status === 'skipped');
 }
+const NAMES = sql`select "id", "name", "client_name" as "clientName" from "services"`;
 
 const SHOWN: readonly (keyof RawRow)[] = [
   'id',
   'panel',
   'product',
+  'name',
   'client',
+  'clientName',
   'lifecycle',
   'mode',
   'observing',
@@ -266,8 +270,11 @@ function ofStatus(status: string): RawBuilder<boolean> {
   return isOfRun ? sql<boolean>`"decided" = ${status}` : sql<boolean>`"status" = ${status}`;
 }
 
+/** Names and addresses are not among the facts of all services: a search alone reads them. */
 function containing(search: string): RawBuilder<boolean> {
   const pattern = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-  const columns = ['id', 'client', 'product'].map((name) => isLike(name, pattern));
-  return sql<boolean>`(${sql.join(columns, sql` or `)})`;
+  const columns = ['id', 'client', 'product', 'name', 'client_name', 'client_email'].map((name) =>
+    isLike(name, pattern),
+  );
+  return sql<boolean>`"id" in (select "id" from "services" where ${sql.join(columns, sql` or `)})`;
 }

@@ -1,4 +1,4 @@
-import type { Mode } from '@sluice/quota-core';
+import type { Language, Mode } from '@sluice/quota-core';
 import type {
   CompliantRecord,
   ConfirmationRecord,
@@ -31,7 +31,11 @@ export const services = recordTable<ServiceRecord>()(
     id: text('id'),
     panel: text('panel'),
     product: text('product'),
+    name: textOrNull('name'),
     client: textOrNull('client'),
+    clientName: textOrNull('client_name'),
+    clientEmail: textOrNull('client_email'),
+    language: wordOrNull<Language>()('language'),
     clientSince: textOrNull('client_since'),
     billingCycle: textOrNull('billing_cycle'),
     nextDueDate: textOrNull('next_due_date'),

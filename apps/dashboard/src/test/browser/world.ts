@@ -164,6 +164,7 @@ async function fillServices(store: StateStore, now: number, size: WorldSize): Pr
         easydcim_server_id: `${300 + number}`,
       },
       ...{ status: 'active' as const, trafficMode: null, baseQuotaOverrideGb: null, ownRefs: [], fields: {} },
+      ...{ name: null, clientName: null, clientEmail: null, language: null },
       ...{ clientSince: null, protectedUntil: null, quotaReleasedUntil: null, createdAt: START, updatedAt: START },
     })),
   );
