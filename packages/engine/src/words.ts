@@ -1,4 +1,5 @@
 export { isPanelRemoved } from './base/config/find-entry.js';
+export { describeService, type NamedService } from './base/describe-service.js';
 export { isOfClient } from './base/is-of-client.js';
 export { tokenStatus } from './base/token-status.js';
 export { describeCall, describeCallOutcome } from './features/log/describe-call.js';

@@ -24,6 +24,25 @@ export function printable(text: string): string {
   return PLAIN.test(text) ? text : text.replace(UNPRINTABLE, ' ');
 }
 
+/** Joiners are part of Persian and Indic words, and reorder nothing. */
+const JOINER = /([\u200C\u200D]+)/;
+
+/**
+ * Returns a text without characters that could reorder or hide what stands beside it. As `printable`, but joiners stay, for where a
+ * text is stored or shown by a browser.
+ *
+ * @example
+ * ```ts
+ * visible('علی\u200Cرضا\u202E'); // علی‌رضا and a blank
+ * ```
+ */
+export function visible(text: string): string {
+  return text
+    .split(JOINER)
+    .map((part, index) => (index % 2 === 1 ? part.charAt(0) : printable(part)))
+    .join('');
+}
+
 /** Returns a value as JSON text that a terminal shows unchanged, with `\uXXXX` for such characters. */
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(UNESCAPED, (text) =>

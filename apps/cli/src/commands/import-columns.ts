@@ -2,7 +2,9 @@
 export const IMPORT_COLUMNS: readonly (readonly [columns: string, text: string])[] = [
   ['id', 'required; letters, digits and . _ : @ -'],
   ['panel, product', 'required; names in the config'],
-  ['client', 'the customer'],
+  ['name', 'what people call it, at most 200 characters'],
+  ['client', 'the customer; also client_name, client_email'],
+  ['language', 'of the customer: en, fa, zh-CN or pt-BR'],
   ['billing_cycle', 'such as monthly; required if the product has a quota'],
   ['next_due_date', 'YYYY-MM-DD; required if the product has a quota'],
   ['status', 'active (default), suspended, terminated, pending'],

@@ -172,8 +172,9 @@ function parsePercent(text: string): number {
   return Number(figure) / 100;
 }
 
+/** Sorts by the first column that all rows have. */
 function sortRows<Row>({ columns, keepsOrder }: List<Row>, rows: Row[], { sort }: Selection<Row>): Row[] {
-  const [first] = columns;
+  const first = columns.find(({ isSparse }) => isSparse !== true);
   const column = sort?.column ?? (keepsOrder === true ? undefined : first);
   if (column === undefined) return rows;
   const ties = keepsOrder === true ? undefined : first;

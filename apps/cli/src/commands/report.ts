@@ -1,7 +1,17 @@
 import path from 'node:path';
 import type { Report, ReportOutlook, ReportService } from '@sluice/dashboard/report';
 import { usageError } from '@sluice/panel-kind/errors';
-import { bytes, type Column, printRows, shares, state, text, bound } from '../terminal/columns.js';
+import {
+  bytes,
+  clientColumns,
+  type Column,
+  printRows,
+  serviceColumns,
+  shares,
+  state,
+  text,
+  bound,
+} from '../terminal/columns.js';
 import { bytesCell, type Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/words.js';
 import { writeParts } from '../terminal/files/new-file.js';
@@ -28,8 +38,8 @@ type Row = ReportService & { outlook: ReportOutlook | undefined };
 const isOfLimit = ({ fullest }: Row): boolean => fullest !== null && fullest !== 'quota';
 
 const COLUMNS: readonly Column<Row>[] = [
-  text('service', ({ id }) => id, { least: 24 }),
-  text('client', ({ client }) => client, { extra: true, priority: 9 }),
+  ...serviceColumns<Row>(({ id }) => id),
+  ...clientColumns<Row>({ extra: true, priority: 9 }),
   text('product', ({ product }) => product, { extra: true, priority: 10 }),
   bytes('used', ({ usedBytes }) => usedBytes, { priority: 5 }),
   {

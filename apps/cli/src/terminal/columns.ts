@@ -20,6 +20,8 @@ export interface Column<Row> extends Omit<LayoutColumn, 'title'> {
   value: (row: Row) => Value;
   /** Further words by which a filter finds the row. */
   aliases?: (row: Row) => readonly string[];
+  /** Left out of a table in which no row has a value. */
+  isSparse?: boolean;
   /** Compares two known values; default: natural order. */
   compare?: (a: string, b: string) => number;
   /** What a terminal shows; default: the value. */
@@ -35,6 +37,24 @@ export type ColumnOptions<Row> = Partial<Omit<Column<Row>, 'name' | 'value'>>;
 /** Returns a column of texts or numbers. */
 export function text<Row>(name: string, value: (row: Row) => Value, more: ColumnOptions<Row> = {}): Column<Row> {
   return { name, value, ...more };
+}
+
+/** Returns the columns of what people call a service, and of its id, which finds it. */
+export function serviceColumns<Row extends { name: string | null }>(
+  id: (row: Row) => Value,
+  least = 24,
+): Column<Row>[] {
+  return [text('name', ({ name }) => name, { isSparse: true, least: 12 }), text('service', id, { least })];
+}
+
+/** Returns the columns of the name and the id of a client. */
+export function clientColumns<Row extends { client: string | null; clientName: string | null }>(
+  more: ColumnOptions<Row>,
+): Column<Row>[] {
+  return [
+    text('client name', ({ clientName }) => clientName, { ...more, isSparse: true }),
+    text('client', ({ client }) => client, more),
+  ];
 }
 
 /** Returns a column of sentences of ours or of a panel; instants in them are written as in columns of instants. */
@@ -161,10 +181,11 @@ export interface RowsOptions {
 /** Prints rows in a table; extra columns only with room for them. */
 export function printRows<Row>(
   terminal: Terminal,
-  columns: readonly Column<Row>[],
+  known: readonly Column<Row>[],
   rows: readonly Row[],
   { all = false, follow }: RowsOptions = {},
 ): void {
+  const columns = known.filter(({ isSparse, value }) => isSparse !== true || rows.some((row) => value(row) !== null));
   const shown = columns.map(
     ({ name, title = name, align, priority, extra, whole, below, least, atLeast }): LayoutColumn => {
       const width = { align, whole, below, least, atLeast: follow === undefined ? undefined : atLeast };

@@ -39,7 +39,14 @@ describe('names with escape sequences, line ends and bidi controls', () => {
     panel.addAgent(evil, { name: HOSTILE });
     const user = panel.addUser({ agent: evil, name: `user ${HOSTILE}` });
     panel.addUser({ agent: evil, name: `mate ${HOSTILE}` });
-    const client = [`client=${HOSTILE}`, `first_name=${HOSTILE}`, `last_name=${HOSTILE}`, `email=${HOSTILE}`];
+    const client = [
+      `name=${HOSTILE}`,
+      `client=${HOSTILE}`,
+      `client_name=${HOSTILE}`,
+      `first_name=${HOSTILE}`,
+      `last_name=${HOSTILE}`,
+      `email=${HOSTILE}`,
+    ];
     await at.addService(1, { values: [`hiddify_user_uuid=${user}`, ...client] });
     await at.addService(2, { product: 'bare', values: client });
     const tries = (words: string | string[]): Promise<Outcome> => expectCleanOutput(bench, words);

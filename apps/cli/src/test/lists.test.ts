@@ -47,7 +47,7 @@ describe('lists', () => {
     expect(await ids('usage --sort share:desc')).toEqual(['svc-10', 'svc-2', 'svc-1']);
     expect(await ids('usage --sort client')).toEqual(['svc-2', 'svc-10', 'svc-1']);
     const { exitCode, stderr } = await run('usage --sort price');
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('The columns are service, panel, product')]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('The columns are name, service, panel, product')]);
   });
 
   it('are filtered, documents too', async () => {
@@ -133,7 +133,7 @@ describe('lists', () => {
       '',
     ]);
     expect((await run('usage --over 100 --csv usage.csv')).stdout).toBe(`${at.bench.path('usage.csv')}: 1 row\n`);
-    expect(at.bench.read('usage.csv')).toMatch(/^service,panel,product,client,mode,in,out,total,/);
+    expect(at.bench.read('usage.csv')).toMatch(/^name,service,panel,product,client name,client,mode,in,out,total,/);
     expect((await run('usage --json --csv -')).exitCode).toBe(2);
     await at.bench.sluice(['service', 'set', 'svc-1', 'client=\u001b[31mred\u202e']);
     expect((await run('service list --columns client --csv -')).stdout.split('\n')[1]).toBe(' [31mred ');

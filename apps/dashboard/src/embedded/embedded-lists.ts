@@ -1,3 +1,4 @@
+import { describeService } from '@sluice/engine/words';
 import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedClient, EmbeddedPart } from '@sluice/contract/documents';
 import { clientSections } from '../pages/customer/overview.js';
@@ -16,7 +17,7 @@ export async function clientForCustomer(call: ApiCall, client: string): Promise<
   const parts = toParts(await clientSections(request, services, call.readers.reads));
   const listed = services.map((service) => ({
     service: service.id,
-    title: toText(service.id),
+    title: toText(describeService(service)),
     summary: summaryForCustomer(request, service),
   }));
   return { client, timeZone: call.sluice.config.timeZone, parts, services: listed };

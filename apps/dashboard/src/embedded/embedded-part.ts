@@ -1,7 +1,7 @@
-import { maskUuids } from '@sluice/panel-http/printable';
+import { maskUuids, visible } from '@sluice/panel-http/printable';
 import type { EmbeddedPart } from '@sluice/contract/documents';
 import type { Section } from '../layout/components.js';
-import { html, visible } from '../layout/html.js';
+import { html } from '../layout/html.js';
 
 /** Returns parts of a page for other sites; null is left out. */
 export function toParts(sections: readonly (Section | null)[]): EmbeddedPart[] {

@@ -1,5 +1,5 @@
 import type { PackageView, ServiceDetail } from '@sluice/engine';
-import { describeCredit, describeUsed, packageName } from '@sluice/engine/words';
+import { describeCredit, describeService, describeUsed, packageName } from '@sluice/engine/words';
 import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedService } from '@sluice/contract/documents';
 import { readLogin } from '../pages/customer/account.js';
@@ -96,7 +96,7 @@ async function readHead(
   const { billing, brand } = request.sluice.config;
   return {
     service: service.id,
-    title: toText(service.id),
+    title: toText(describeService(service)),
     readAt: service.usage?.readAt ?? null,
     timeZone: toZone(request, service.panel),
     unpaid: listPending(service)

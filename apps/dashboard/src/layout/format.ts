@@ -172,6 +172,12 @@ export function name(text: string | null | undefined): Html {
   return text === null || text === undefined || text === '' ? NONE : html`<bdi>${text}</bdi>`;
 }
 
+/** What people call something, with its id behind; the id alone where it has no name. */
+export function named(text: string | null | undefined, id: string | null): Html {
+  if (text === null || text === undefined || id === null) return name(id ?? text);
+  return html`<bdi>${text}</bdi> <span class="soft">${name(id)}</span>`;
+}
+
 /** Returns a value of a panel's record that is a text or a number; an empty text for any other. */
 export function plain(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';

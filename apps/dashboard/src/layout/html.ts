@@ -1,4 +1,4 @@
-import { maskUuids, printable } from '@sluice/panel-http/printable';
+import { maskUuids, visible } from '@sluice/panel-http/printable';
 import { html as template, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 
@@ -37,15 +37,4 @@ function toSafe(part: Part, isShown: boolean): unknown {
   if (Array.isArray(part)) return (part as readonly Part[]).map((each) => toSafe(each, isShown));
   if (typeof part !== 'string' || 'isEscaped' in Object(part)) return part;
   return isShown ? maskUuids(visible(part)) : visible(part);
-}
-
-/** Joiners are part of Persian words, and reorder nothing. */
-const JOINER = /([\u200C\u200D]+)/;
-
-/** Returns a text without control and bidi characters. */
-export function visible(text: string): string {
-  return text
-    .split(JOINER)
-    .map((part, index) => (index % 2 === 1 ? part.charAt(0) : printable(part)))
-    .join('');
 }

@@ -5,7 +5,10 @@ import { SluiceError } from '@sluice/panel-kind/errors';
 import { POINTS } from '../layout/chart.js';
 
 /** A service in a report. */
-export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'panel' | 'product' | 'status' | 'cycle'> {
+export interface ReportService extends Pick<
+  ServiceDetail,
+  'id' | 'name' | 'client' | 'clientName' | 'panel' | 'product' | 'status' | 'cycle'
+> {
   /** Reasons of its holds that are open or not undone yet. */
   holds: string[];
   /** Those of `holds` that have ended and are not undone on the panel yet. */
@@ -72,6 +75,8 @@ export interface Report {
   timeZone: string;
   /** Null: all clients. */
   client: string | null;
+  /** Of that client; null where it is not known, and for all clients. */
+  clientName: string | null;
   totals: ReportTotals;
   /** The fullest first. */
   services: ReportService[];
@@ -111,6 +116,7 @@ export async function readReport(sluice: Sluice, { client, now }: ReportRequest)
     at: new Date(now).toISOString(),
     timeZone: sluice.config.timeZone,
     client: client ?? null,
+    clientName: client === undefined ? null : (rows.find((row) => row.clientName !== null)?.clientName ?? null),
     totals: toTotals(rows),
     services: rows,
     outlooks: [],
@@ -161,13 +167,15 @@ export function toReader(client: string | null): { reader?: string } {
 }
 
 function toReportService(service: ServiceDetail, metered: boolean): ReportService {
-  const { id, client, panel, product, status, cycle, usage, allowance, holds, wouldHold } = service;
+  const { id, name, client, clientName, panel, product, status, cycle, usage, allowance, holds, wouldHold } = service;
   const used = usedBytes(service);
   const allowedBytes = allowance?.allowedBytes ?? null;
   const limits = service.limits.filter((limit) => limit.id !== 'quota');
   return {
     id,
+    name,
     client,
+    clientName,
     panel,
     product,
     status,

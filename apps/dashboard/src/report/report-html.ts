@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { chartStyles } from '@sluice/charts';
 import type { Sluice } from '@sluice/engine';
+import { describeService } from '@sluice/engine/words';
+import { visible } from '@sluice/panel-http/printable';
 import { BASE_STYLE } from '../assets/style-base.js';
 import { PARTS_STYLE } from '../assets/style-parts.js';
 import { plainTable, tile, tiles, type Tone, usageBar } from '../layout/components.js';
-import { counted, name, Times } from '../layout/format.js';
-import { html, type Html, visible } from '../layout/html.js';
+import { counted, named, Times } from '../layout/format.js';
+import { html, type Html } from '../layout/html.js';
 import { usageFigure } from '../layout/chart.js';
 import { chartedServices, readGraph, type Report, type ReportService } from './read-report.js';
 import { toZone } from '../layout/page-times.js';
@@ -40,8 +42,8 @@ export async function* reportHtml(sluice: Sluice, report: Report): AsyncGenerato
   yield '</main>\n</body>\n</html>\n';
 }
 
-function head({ client }: Report): string {
-  const title = client === null ? 'Usage report' : `Usage report of client ${client}`;
+function head({ client, clientName }: Report): string {
+  const title = client === null ? 'Usage report' : `Usage report of ${clientName ?? `client ${client}`}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -60,7 +62,10 @@ ${String(html`<title>${visible(title)}</title>`)}
 function header(report: Report, charted: readonly ReportService[]): Html {
   const times = new Times(Date.parse(report.at), report.timeZone);
   return html`<header class="report-head">
-    <h1>Usage report${report.client === null ? null : html` of client ${name(report.client)}`}</h1>
+    <h1>
+      Usage
+      report${report.client === null ? null : html` of ${report.clientName === null ? 'client ' : null}${named(report.clientName, report.client)}`}
+    </h1>
     <p class="soft">${counted(report.totals.services, 'service')}, as of ${times.full(report.at)}</p>
     <nav class="contents" aria-label="Contents">
       <a href="#overview">Overview</a>
@@ -133,11 +138,16 @@ async function drawChart(
   const figure =
     graph === null
       ? html`<p class="empty">It has not been metered yet.</p>`
-      : usageFigure(graph, { title: `${service.id}: usage in the cycle`, id: `chart-${index + 1}`, now, ahead: true });
+      : usageFigure(graph, {
+          title: `${describeService(service)}: usage in the cycle`,
+          id: `chart-${index + 1}`,
+          now,
+          ahead: true,
+        });
   const history = report.client === null ? null : await historyTable(sluice, report.client, { service, now });
   return String(
     html`<article class="service">
-      <h3>${name(service.id)}</h3>
+      <h3>${named(service.name, service.id)}</h3>
       <div class="service-facts">
         ${serviceFacts(service, {
           times: new Times(now, report.timeZone),

@@ -1,6 +1,6 @@
 import { isLeastUsed } from '@sluice/engine/words';
 import { badge, listed, usageBar } from '../layout/components.js';
-import { bytes, money, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
+import { bytes, money, name, named, NONE, type Times, UNKNOWN } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
 import { markedReasons, whyOld } from '../layout/words.js';
 import type { ReportService } from './read-report.js';
@@ -34,7 +34,7 @@ export function serviceRow(
   { times, timeZone }: { times: Times; timeZone: string },
   showsClient: boolean,
 ): string {
-  const { id, client, product, share, fullest, remainingBytes, cycle, limits } = service;
+  const { id, client, clientName, product, share, fullest, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
   const used = main === undefined ? usedBytes(service, times, showsClient) : usedAmount(main);
@@ -43,8 +43,8 @@ export function serviceRow(
   const isOther = fullest !== null && fullest !== (main?.id ?? 'quota');
   const ofLimit = isOther ? html` <span class="soft">of limit ${name(fullest)}</span>` : null;
   // oxfmt-ignore
-  return String(html`<tr><th scope="row">${name(id)}</th>${
-    showsClient ? html`<td class="minor">${name(client)}</td>` : null
+  return String(html`<tr><th scope="row">${named(service.name, id)}</th>${
+    showsClient ? html`<td class="minor">${named(clientName, client)}</td>` : null
   }<td class="minor">${name(product)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
     share === null ? NONE : html`${isLeastShare(service) ? 'at least ' : null}${shareBar(share)}${ofLimit}`
   }</td><td class="figure minor">${remaining}</td><td class="minor">${

@@ -40,10 +40,13 @@ export const entry = name(
     ...parts,
     /** Null for the hold of an agent. */
     service: textOrNull,
+    /** Of the service. */
+    name: textOrNull,
     agent: z.object({ uuid: text, name: textOrNull }).nullable(),
     panel: textOrNull,
     product: textOrNull,
     client: textOrNull,
+    clientName: textOrNull,
   }),
 );
 /** One element of `hold list --json` (docs/json.md): the hold of a service, or of an agent with its users. */

@@ -63,7 +63,9 @@ const row = z.object({
   id: text,
   panel: text,
   product: text,
+  name: textOrNull,
   client: textOrNull,
+  clientName: textOrNull,
   lifecycle: text,
   status: reportedStatus,
   mode: textOrNull,
@@ -128,7 +130,7 @@ export const overview = name(
     /** The newest open holds. */
     holds: z.array(
       z.object({
-        ...{ service: text, panel: text, reason: text, since: instant, note: textOrNull },
+        ...{ service: text, name: textOrNull, panel: text, reason: text, since: instant, note: textOrNull },
         ...{ releasing: z.boolean(), restricting: z.boolean(), partly: z.boolean() },
         ...{ usedBytes: bytesOrNull, allowedBytes: bytesOrNull },
       }),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LANGUAGES } from '@sluice/quota-core';
 import * as z from 'zod';
 import { because } from './because.js';
 import {
@@ -79,6 +80,7 @@ export type OpenHold = z.infer<typeof openHold>;
 
 const serviceParts = {
   id: text,
+  name: textOrNull.describe('What people call it'),
   panel: text,
   status: reportedStatus,
   observing: z.boolean(),
@@ -200,6 +202,9 @@ const detailParts = {
     .describe('It is stopped on its panel although no hold of its own restricts it'),
   product: text,
   client: textOrNull,
+  clientName: textOrNull,
+  clientEmail: textOrNull.describe('For operators only'),
+  language: z.enum(LANGUAGES).nullable().describe('That its client reads; null where none is known'),
   lifecycle: text,
   unpaid: z
     .boolean()
@@ -259,12 +264,14 @@ export const changedService = z.object({ ...serviceParts, ...detailParts, change
 
 export const override = z.object({
   service: text,
+  name: textOrNull,
   ...overrideParts,
   until: instantOrNull,
   note: textOrNull,
   panel: textOrNull,
   product: textOrNull,
   client: textOrNull,
+  clientName: textOrNull,
 });
 /** One override, in force while `until` is null. */
 export type OverrideView = z.infer<typeof override>;

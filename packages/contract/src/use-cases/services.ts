@@ -173,7 +173,9 @@ export const services = group({
         query: {
           ...h.serviceQuery,
           status: h.statusFilter.optional(),
-          search: h.optionalText.describe('Part of an id, client or product'),
+          search: h.optionalText.describe(
+            'Part of an id, client, product or name, or of the e-mail address of a client',
+          ),
           drifting: h.queryFlag.describe('Only where the panel differs from what it should be'),
           order: h.overview.order
             .optional()

@@ -1,4 +1,5 @@
 import type { OverrideView, ServiceDetail } from '@sluice/contract/documents';
+import { toOwner } from '../base/describe-service.js';
 import { clearOverride, setOverride, type OverrideRequest } from '../features/usage/overrides.js';
 import { overridesFor } from '../features/services/for-reader.js';
 import { serviceDetail } from '../features/services/show.js';
@@ -33,10 +34,10 @@ export function overridesApi(call: RunCall): Overrides {
         if (id !== undefined) await requireService(context, id);
         const ids = id === undefined ? {} : { ids: [id] };
         const services = new Map((await context.store.services.list(ids)).map((record) => [record.id, record]));
-        const overrides = (await context.store.overrides.all(id)).map(({ id: _id, ...override }) => {
-          const { panel = null, product = null, client = null } = services.get(override.service) ?? {};
-          return { ...override, panel, product, client };
-        });
+        const overrides = (await context.store.overrides.all(id)).map(({ id: _id, ...override }) => ({
+          ...override,
+          ...toOwner(services.get(override.service)),
+        }));
         const own = id === undefined ? undefined : services.get(id);
         return { overrides: own === undefined ? overrides : overridesFor(overrides, own, options?.reader) };
       }),

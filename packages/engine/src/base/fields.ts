@@ -1,4 +1,13 @@
-import { checkLocalDate, gigabytesToBytes, parseBillingCycleName, quote } from '@sluice/quota-core';
+import { visible } from '@sluice/panel-http/printable';
+import {
+  checkLocalDate,
+  gigabytesToBytes,
+  type Language,
+  LANGUAGES,
+  parseBillingCycleName,
+  quote,
+  toLanguage,
+} from '@sluice/quota-core';
 import type { ServiceRecord, ServiceStatus } from '@sluice/state-store';
 import type { PanelKind, RefColumn } from '@sluice/panel-kind';
 
@@ -6,7 +15,11 @@ const OWN_KEYS = [
   'id',
   'panel',
   'product',
+  'name',
   'client',
+  'client_name',
+  'client_email',
+  'language',
   'billing_cycle',
   'next_due_date',
   'status',
@@ -52,7 +65,10 @@ export function listColumns(kinds: readonly PanelKind[]): Columns {
 }
 
 /** Columns that a billing system states itself. */
-const STATED = ['id', 'panel', 'product', 'client', 'billing_cycle', 'next_due_date', 'status', 'protected_until'];
+const STATED = [
+  ...['id', 'panel', 'product', 'client', 'client_name', 'client_email', 'language'],
+  ...['billing_cycle', 'next_due_date', 'status', 'protected_until'],
+];
 
 /** Returns the columns that custom fields of a billing system may have. */
 export function listFieldColumns(kinds: readonly PanelKind[]): string[] {
@@ -80,6 +96,18 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
     case 'client':
       setClient(record, empty ? null : value);
       return;
+    case 'name':
+      record.name = toName(key, value);
+      return;
+    case 'client_name':
+      record.clientName = toName(key, value);
+      return;
+    case 'client_email':
+      record.clientEmail = empty ? null : checkAddress(value);
+      return;
+    case 'language':
+      record.language = empty ? null : parseLanguage(value);
+      return;
     case 'billing_cycle':
       record.billingCycle = empty ? null : parseBillingCycleName(value);
       return;
@@ -106,10 +134,45 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
 }
 
 /** Sets the client. What is stored of another one's person ends: the next client is named, and notified, by its own. */
-function setClient(record: ServiceRecord, client: string | null): void {
-  if (record.client !== null && record.client !== client)
+export function setClient(record: ServiceRecord, client: string | null): void {
+  if (record.client !== null && record.client !== client) {
     for (const key of PERSONAL_KEYS) Reflect.deleteProperty(record.fields, key);
+    Object.assign(record, { clientName: null, clientEmail: null, language: null });
+  }
   record.client = client;
+}
+
+/** The most characters of a name. */
+export const LONGEST_NAME = 200;
+
+/** Returns a name as it is stored: on one line, without characters that reorder or hide others. */
+export function toNameText(text: string): string {
+  return visible(text).replaceAll(/\s+/g, ' ').trim();
+}
+
+function toName(key: string, value: string): string | null {
+  const name = toNameText(value);
+  if ([...name].length > LONGEST_NAME)
+    throw new Error(`${key} has ${[...name].length} characters: use at most ${LONGEST_NAME}`);
+  return name === '' ? null : name;
+}
+
+const ADDRESS = /^[^\s@<>()[\]"\\,;:]+@[^\s@<>()[\]"\\,;:]+$/;
+
+/** Returns whether a text is one e-mail address without a name, as recipients of mails are. */
+export function isAddress(text: string): boolean {
+  return text.length <= 254 && visible(text) === text && ADDRESS.test(text);
+}
+
+function checkAddress(value: string): string {
+  if (isAddress(value)) return value;
+  throw new Error(`${quote(value)} is not a valid client_email: use one address, such as sara@example.com`);
+}
+
+function parseLanguage(value: string): Language {
+  const language = toLanguage(value);
+  if (language !== null) return language;
+  throw new Error(`${quote(value)} is not a valid language: use one of ${LANGUAGES.join(', ')}`);
 }
 
 function parseStatus(record: ServiceRecord, value: string): ServiceStatus {
@@ -155,7 +218,11 @@ export function toFields(record: ServiceRecord, { refs, keys }: Columns): Record
     id: record.id,
     panel: record.panel,
     product: record.product,
+    name: record.name,
     client: record.client,
+    client_name: record.clientName,
+    client_email: record.clientEmail,
+    language: record.language,
     billing_cycle: record.billingCycle,
     next_due_date: record.nextDueDate,
     status: record.status === 'vanished' ? 'active' : record.status,

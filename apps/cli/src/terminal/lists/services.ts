@@ -1,7 +1,19 @@
 import type { Comparison, CycleView, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
 import { describeHold } from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
-import { allowed, bound, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
+import {
+  allowed,
+  bound,
+  bytes,
+  clientColumns,
+  type Column,
+  type ColumnInk,
+  serviceColumns,
+  shares,
+  state,
+  text,
+  time,
+} from '../columns.js';
 import { describeMarked, describeStatus, listAliases, listReasons } from '../reports/status.js';
 import { foldAlike, MOST_ALIKE } from '../reports/fold.js';
 import { allowedBytes, usedBytes } from '../reports/usage.js';
@@ -15,10 +27,10 @@ const STATUS = state<ServiceDetail>('status', ({ status }) => status, {
 
 /** The columns of services with their state. */
 export const SERVICES: readonly Column<ServiceDetail>[] = [
-  text('service', ({ id }) => id, { least: 24 }),
+  ...serviceColumns<ServiceDetail>(({ id }) => id),
   text('panel', ({ panel }) => panel, { priority: 4 }),
   text('product', ({ product }) => product, { priority: 2 }),
-  text('client', ({ client }) => client, { priority: 6 }),
+  ...clientColumns<ServiceDetail>({ priority: 6 }),
   state('lifecycle', ({ lifecycle }) => lifecycle, { priority: 5 }),
   STATUS,
   bytes('used', usedBytes, { priority: 1 }),
@@ -30,10 +42,10 @@ export const SERVICES: readonly Column<ServiceDetail>[] = [
 
 /** The columns of services with their usage. */
 export const USAGE: readonly Column<ServiceDetail>[] = [
-  text('service', ({ id }) => id, { least: 24 }),
+  ...serviceColumns<ServiceDetail>(({ id }) => id),
   text('panel', ({ panel }) => panel, { extra: true, priority: 9 }),
   text('product', ({ product }) => product, { extra: true, priority: 10 }),
-  text('client', ({ client }) => client, { extra: true, priority: 11 }),
+  ...clientColumns<ServiceDetail>({ extra: true, priority: 11 }),
   text('mode', ({ mode }) => mode, { priority: 8 }),
   bytes('in', ({ usage }) => usage?.inBytes, { priority: 7 }),
   bytes('out', ({ usage }) => usage?.outBytes, { priority: 7 }),
@@ -79,12 +91,12 @@ function yesNo(value: boolean | null): string | null {
 
 /** Returns the columns that overrides and holds have for the filters of their lists. */
 function ofService<
-  Row extends { panel: string | null; product: string | null; client: string | null },
+  Row extends { panel: string | null; product: string | null; client: string | null; clientName: string | null },
 >(): Column<Row>[] {
   return [
     text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
     text('product', ({ product }) => product, { extra: true, priority: 9 }),
-    text('client', ({ client }) => client, { extra: true, priority: 9 }),
+    ...clientColumns<Row>({ extra: true, priority: 9 }),
   ];
 }
 
@@ -94,7 +106,7 @@ function isOpen<Row extends { until: string | null }>(): Column<Row> {
 
 /** The columns of overrides. */
 export const OVERRIDES: readonly Column<OverrideView>[] = [
-  text('service', ({ service }) => service, { least: 24 }),
+  ...serviceColumns<OverrideView>(({ service }) => service),
   ...ofService<OverrideView>(),
   {
     name: 'quota',
@@ -118,6 +130,7 @@ export const HOLDS_IN_FULL = holdColumns(Infinity);
 
 function holdColumns(most: number): readonly Column<HoldEntry>[] {
   return [
+    text('name', ({ name }) => name, { isSparse: true, least: 12 }),
     text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`, { least: 20 }),
     ...ofService<HoldEntry>(),
     { ...text<HoldEntry>('reason', ({ reason }) => reason, { least: 12 }), cell: describeHold },

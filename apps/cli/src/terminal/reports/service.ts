@@ -4,6 +4,7 @@ import {
   describeMark,
   describeOutage,
   describePurchaseState,
+  describeService,
   hasEnded,
   describeTermination,
   isOfClient,
@@ -114,7 +115,9 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
   const rows: [string, string | null][] = [
     ['panel', detail.panel],
     ['product', detail.product],
-    ['client', detail.client],
+    ['client', detail.clientName === null ? detail.client : `${detail.clientName} (${detail.client ?? 'no id'})`],
+    ['client e-mail', detail.clientEmail],
+    ['language', detail.language],
     ['lifecycle', detail.lifecycle],
     ['termination', detail.termination && times.text(describeTermination(detail.id, detail.termination), detail.panel)],
     [
@@ -153,6 +156,6 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
     ...accountRows(terminal, detail),
     ['error', detail.error && terminal.error(detail.error, { service: detail.id })],
   ];
-  terminal.line(colors.bold(detail.id));
+  terminal.line(colors.bold(describeService(detail)));
   for (const [name, value] of rows) if (value !== null && value !== '') terminal.line(`  ${name.padEnd(22)} ${value}`);
 }

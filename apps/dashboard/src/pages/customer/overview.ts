@@ -53,7 +53,7 @@ function servicesSection(request: PageRequest, services: readonly ServiceDetail[
   const list = table({
     caption: 'Services',
     columns: [
-      { title: 'Service', cell: ({ id }) => link(toPath(request, id), id) },
+      { title: 'Service', cell: (service) => toTitle(request, service) },
       { title: 'State', cell: showState },
       { title: 'Left', cell: showRemaining, isNumber: true },
       { title: 'Used', cell: (service) => html`<span class="compact narrow">${usageBar(toFill(service))}</span>` },
@@ -66,6 +66,11 @@ function servicesSection(request: PageRequest, services: readonly ServiceDetail[
     filter: true,
   });
   return { id: 'services', title: 'Services', content: list };
+}
+
+function toTitle(request: PageRequest, { id, name: title }: ServiceDetail): Part {
+  const to = toPath(request, id);
+  return title === null ? link(to, id) : html`${link(to, title)} <span class="soft">${name(id)}</span>`;
 }
 
 function readAt(service: ServiceDetail, times: Times): Part {

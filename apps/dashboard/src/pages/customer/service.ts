@@ -1,5 +1,5 @@
 import type { ServiceDetail } from '@sluice/engine';
-import { hasCycleEnded } from '@sluice/engine/words';
+import { describeService, hasCycleEnded } from '@sluice/engine/words';
 import { usageInMode } from '@sluice/quota-core';
 import { facts, type Section, sections, table } from '../../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
@@ -56,7 +56,7 @@ export function servicePage(readers: Readers): Page {
     const times = toTimes(request, service.panel);
     const done = doneText(request.query['done'] ?? '', service, times);
     const { timeZone } = times;
-    return { title: service.id, body, timeZone, ...(done === undefined ? {} : { notice: done }) };
+    return { title: describeService(service), body, timeZone, ...(done === undefined ? {} : { notice: done }) };
   };
 }
 

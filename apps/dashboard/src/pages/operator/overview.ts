@@ -216,7 +216,7 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
   const content = table({
     caption: 'Newest holds',
     columns: [
-      { title: 'Service', cell: ({ service }) => serviceLink(service) },
+      { title: 'Service', cell: (hold) => serviceLink(hold.service, hold.name) },
       { title: 'Reason', cell: (hold) => showReason(hold) },
       { title: 'Since', cell: ({ since }) => times.ago(since) },
       { title: 'Why', cell: (hold) => whyHeld(hold, times) },

@@ -59,7 +59,7 @@ export function lineHref(panel: string, id: string): string {
 
 /** The services of a line as links. */
 export function showServices({ services }: RecordScene, line: unknown): Part {
-  return listed((services.get(words(line)) ?? []).map(serviceLink));
+  return listed((services.get(words(line)) ?? []).map((id) => serviceLink(id)));
 }
 
 /** Returns the value of a field of a record. */

@@ -208,7 +208,7 @@ function changes(scene: Scene, services: Reported): Html {
   const list = table({
     caption: 'Services that need attention',
     columns: [
-      { title: 'Service', cell: ({ id }) => serviceLink(id) },
+      { title: 'Service', cell: (row) => serviceLink(row.id, row.name) },
       { title: 'Status', cell: (service) => statusWithReasons({ ...service, holds: [] }) },
       {
         title: 'Held',

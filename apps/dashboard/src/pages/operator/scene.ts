@@ -1,6 +1,6 @@
 import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
 import { badge, link, table } from '../../layout/components.js';
-import type { Times } from '../../layout/format.js';
+import { name, type Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
@@ -23,9 +23,11 @@ export function serviceHref(id: string): string {
   return `/services/${encodeURIComponent(id)}`;
 }
 
-/** A service as a link. */
-export function serviceLink(id: string): Html {
-  return link(serviceHref(id), id);
+/** A service as a link: its name, where it has one, with the id behind. */
+export function serviceLink(id: string, title: string | null = null): Html {
+  return title === null
+    ? link(serviceHref(id), id)
+    : html`${link(serviceHref(id), title)} <span class="soft">${name(id)}</span>`;
 }
 
 /** Codes of alarms and notices about the queue, which has no panel or service. */

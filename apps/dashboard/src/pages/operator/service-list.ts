@@ -2,7 +2,7 @@ import type { OverviewReport } from '@sluice/engine';
 import { describeOutage } from '@sluice/engine/words';
 import { STATUS_FILTERS } from '@sluice/quota-core';
 import { address, badge, pager, type Section, table, usageBar } from '../../layout/components.js';
-import { bytes, count, counted, name, NONE, type Times } from '../../layout/format.js';
+import { bytes, count, counted, name, named, NONE, type Times } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
 import { toChoices, whyOld } from '../../layout/words.js';
@@ -25,8 +25,12 @@ export function servicesSection(scene: Scene, report: OverviewReport): Section {
   const figures = table({
     caption: 'Services',
     columns: [
-      { ...sorted('id', 'Service', 'ascending'), cell: ({ id }) => serviceLink(id) },
-      { ...sorted('client', 'Client', 'ascending'), cell: ({ client }) => name(client), isMinor: true },
+      { ...sorted('id', 'Service', 'ascending'), cell: (row) => serviceLink(row.id, row.name) },
+      {
+        ...sorted('client', 'Client', 'ascending'),
+        cell: ({ client, clientName }) => named(clientName, client),
+        isMinor: true,
+      },
       { title: 'Product', cell: ({ product }) => name(product), isMinor: true },
       { title: 'Panel', cell: ({ panel }) => name(panel), isMinor: true },
       { title: 'Status', cell: showStatus },
@@ -83,7 +87,7 @@ function filterForm({ request }: Scene, { panels, removed }: OverviewReport, kep
     id: 'services',
     submit: 'Show',
     fields: [
-      { name: 'q', label: 'Service, client or product', type: 'search', value: q },
+      { name: 'q', label: 'Name, address, id or product', type: 'search', value: q },
       {
         name: 'status',
         label: 'Status',

@@ -1,4 +1,5 @@
 import type { ServiceDetail } from '@sluice/engine';
+import { describeService } from '@sluice/engine/words';
 import { address, facts, link, section, sections } from '../../layout/components.js';
 import { orNone } from '../../layout/format.js';
 import { html, type Html } from '../../layout/html.js';
@@ -49,7 +50,12 @@ export const servicePage: Page = async (request) => {
       await logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
       { aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>` },
     )}`;
-  return { title: id, body, timeZone: scene.times.timeZone, notice: DONE.get(doneWord(query, service)) };
+  return {
+    title: describeService(service),
+    body,
+    timeZone: scene.times.timeZone,
+    notice: DONE.get(doneWord(query, service)),
+  };
 };
 
 /** The line of a service, with the ways to its DIDs, calls and bills. */

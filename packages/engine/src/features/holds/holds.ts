@@ -1,3 +1,4 @@
+import { toOwner } from '../../base/describe-service.js';
 import { beginHolds, endHolds } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import type {
@@ -221,10 +222,11 @@ export async function holdViews(context: Context, service?: string): Promise<Hol
 export async function listHolds(context: Context, service?: string, reader?: Reader): Promise<HoldEntry[]> {
   const ids = service === undefined ? {} : { ids: [service] };
   const services = new Map((await context.store.services.list(ids)).map((record) => [record.id, record]));
-  const ofServices = (await holdViews(context, service)).map((view): HoldEntry => {
-    const { panel = null, product = null, client = null } = services.get(view.service) ?? {};
-    return { ...view, agent: null, panel, product, client };
-  });
+  const ofServices = (await holdViews(context, service)).map((view): HoldEntry => ({
+    ...view,
+    agent: null,
+    ...toOwner(services.get(view.service)),
+  }));
   if (service === undefined) return [...ofServices, ...(await listAgentHolds(context))];
   const own = services.get(service);
   return own === undefined ? ofServices : holdsFor(ofServices, own, reader);
@@ -247,9 +249,8 @@ export async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
         ...markAgentHold(view, enabled.get(uuid) ?? 0),
         service: null,
         agent,
+        ...toOwner(undefined),
         panel,
-        product: null,
-        client: null,
       });
     }
   }

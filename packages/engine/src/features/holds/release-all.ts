@@ -247,6 +247,7 @@ async function giveBack(
   } catch (error) {
     const view = {
       id,
+      name: null,
       panel: request.panel ?? '',
       status: 'failed' as const,
       observing: true,

@@ -4,7 +4,11 @@ import type { ServiceChange, ServiceRecord } from '@sluice/state-store';
 const COLUMNS = [
   'panel',
   'product',
+  'name',
   'client',
+  'clientName',
+  'clientEmail',
+  'language',
   'billingCycle',
   'nextDueDate',
   'status',

@@ -15,6 +15,7 @@ interface Hold extends Dated {
   evidence: readonly unknown[];
 }
 interface Detail {
+  clientEmail: string | null;
   cycle: { start: string } | null;
   limits: LimitView[];
   fallen: FallenUsage | null;
@@ -92,6 +93,8 @@ export function detailFor<View extends Detail>(
   const isOwn = decision !== null && isOfReader(decision.at, service, reader);
   return {
     ...detail,
+    // A link may be read by others than the client, who knows his address.
+    clientEmail: null,
     limits: detail.limits.map((limit) => (isOwn || limit.unit === 'bytes' ? limit : unspent(limit))),
     fallen: fallen && isOfFormer(cycle, since) ? { ...fallen, peakBytes: null } : fallen,
     ...(stopped && { stoppedByPanel: stoppedFor(stopped, service, reader) }),

@@ -67,6 +67,9 @@ export async function serviceDetails(
       ...(stoppedByPanel !== undefined && open.length === 0 && { stoppedByPanel }),
       product: service.product,
       client: service.client,
+      clientName: service.clientName,
+      clientEmail: service.clientEmail,
+      language: service.language,
       lifecycle: toLifecycle(
         service,
         open.filter(({ releasing }) => releasing !== true),

@@ -80,6 +80,7 @@ export function serviceView(from: {
   const wouldHold = (decision?.wouldHold ?? []).filter((reason) => !isOpen(reason));
   return {
     id: service.id,
+    name: service.name,
     panel: service.panel,
     status: toStatus({
       ...{ decision, holds, ended: hasEnded(service) },

@@ -1,6 +1,7 @@
 import type { ImportProblem, SyncProblem } from '@sluice/contract/documents';
 import type { SourceService } from '@sluice/contract/ports';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import { setClient } from '../../../base/fields.js';
 import { findEntry } from '../../../base/config/find-entry.js';
 import type { Context } from '../../../context/context.js';
 import { type ImportRow, planRows, type RowChange, type RowOptions } from '../plan-rows.js';
@@ -68,7 +69,9 @@ function toOwnerChanges(
     const client = texts['client']?.trim() ?? '';
     if (done.has(id) || before?.refs[ref] === undefined || client === '' || client === before.client) return [];
     const row = { line: null, values: { id, client } };
-    return [{ row, before, after: { ...structuredClone(before), client }, bad: new Set() }];
+    const after = structuredClone(before);
+    setClient(after, client);
+    return [{ row, before, after, bad: new Set() }];
   });
 }
 
