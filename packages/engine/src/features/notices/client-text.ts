@@ -1,6 +1,7 @@
 import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
 import { describePeriod } from '../../base/describe-period.js';
+import { describeService } from '../../base/describe-service.js';
 import { isStoppedOn } from '../../kernel/run/notice.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { findLimitStates } from '../../kernel/subject/figures.js';
@@ -12,11 +13,14 @@ type Notice = Pick<NoticeRecord, 'code' | 'key' | 'service' | 'message'>;
 const OWN_CAUSES: readonly string[] = ['no-credit', 'limit-reached', 'would-not-lift', 'currency', 'link-spent'];
 
 /**
- * Returns the text of a notice without what is the provider's, such as the limit of an agent, or other clients' services. `reason`: why
- * the service is held, as `readHoldReason` returns it.
+ * Returns the text of a notice without what is the provider's, such as the limit of an agent, or other clients' services. `name`: of the
+ * service; `reason`: why it is held, as `readHoldReason` returns it.
  */
-export function toClientMessage({ code, key, service, message }: Notice, reason: string | null): string {
-  const named = service ?? 'your service';
+export function toClientMessage(
+  { code, key, service, message }: Notice,
+  { name, reason }: { name: string | null; reason: string | null },
+): string {
+  const named = service === null ? 'your service' : describeService({ id: service, name });
   if (code === 'hold') return `Service ${named} is being restricted${reason === null ? '' : `: ${reason}`}`;
   if (isStoppedOn({ code, key }))
     return `A restriction of service ${named} has ended, but the service, or a part of it, is still stopped; please ask your provider`;

@@ -21,7 +21,8 @@ export async function readParts(
   const timeZone = findTimeZone(context.config, notice.panel ?? '');
   const client = await findClient(context, service, notice.at);
   const reason = settings.for === 'client' ? await readHoldReason(context.store, notice, timeZone) : null;
-  return { delivery, notice, client, reason, settings, timeZone };
+  const name = service?.client === client ? service.name : null;
+  return { delivery, notice, name, client, reason, settings, timeZone };
 }
 
 /** Returns whose a service was at an instant: a notice that waited is the client's whom it was about. */

@@ -29,6 +29,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
       service: null,
       message: `This is a test of the channel "${channel.name}".`,
     },
+    name: null,
     client: null,
     reason: null,
     settings: { for: channel.settings.for },

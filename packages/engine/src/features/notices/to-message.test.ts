@@ -13,6 +13,7 @@ it('has the instants of a message in the time zone of the config', () => {
       service: 'line-1',
       message,
     },
+    name: null,
     client: null,
     reason: null,
     settings: { for: 'operator' },

@@ -14,6 +14,8 @@ const INSTANTS = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
 export interface MessageParts {
   delivery: Pick<DeliveryRecord, 'id' | 'event' | 'recipient'>;
   notice: Pick<NoticeRecord, 'code' | 'key' | 'at' | 'panel' | 'service' | 'message'>;
+  /** What the service is called; null where it has no name, or is another client's by now. */
+  name: string | null;
   client: string | null;
   /** Why a client's service is held, in words for the client; null where that is not the client's. */
   reason: string | null;
@@ -22,13 +24,21 @@ export interface MessageParts {
 }
 
 /** Returns a notice as a channel sends it. Names and messages are cleaned of control characters; line ends of templates stay. */
-export function toMessage({ delivery, notice, client, reason, settings, timeZone }: MessageParts): ChannelMessage {
+export function toMessage({
+  delivery,
+  notice,
+  name,
+  client,
+  reason,
+  settings,
+  timeZone,
+}: MessageParts): ChannelMessage {
   const { event, id } = delivery;
   const clean = (text: string | null): string | null => (text === null ? null : printable(text));
   const isForClient = settings.for === 'client';
   const values = {
     message:
-      clean(isForClient ? toClientMessage(notice, reason) : notice.message)?.replaceAll(INSTANTS, (at) =>
+      clean(isForClient ? toClientMessage(notice, { name, reason }) : notice.message)?.replaceAll(INSTANTS, (at) =>
         toLocal(at, timeZone),
       ) ?? null,
     event,

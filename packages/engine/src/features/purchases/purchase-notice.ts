@@ -1,5 +1,6 @@
 import { formatMoney } from '@sluice/quota-core';
 import type { PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { describeService } from '../../base/describe-service.js';
 import { packageName } from '../../base/config/package-name.js';
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
@@ -29,7 +30,7 @@ export function withNotice(context: Context, { run, service, isLate, onStored }:
 /** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */
 export function purchaseNotice(
   config: Pick<Config, 'packages'>,
-  { id, panel }: ServiceRecord,
+  { id, panel, name }: ServiceRecord,
   row: PurchaseRecord,
   late = false,
 ): Notice {
@@ -41,6 +42,6 @@ export function purchaseNotice(
     key: `purchase:${row.id}:${row.status}`,
     panel,
     service: id,
-    message: `${id}: package ${packageName(config, row.package)} for ${formatMoney(row.charged ?? row.price, row.currency)} ${what} (${row.id})${after}`,
+    message: `${describeService({ id, name })}: package ${packageName(config, row.package)} for ${formatMoney(row.charged ?? row.price, row.currency)} ${what} (${row.id})${after}`,
   };
 }

@@ -1,4 +1,5 @@
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
+import { describeService } from '../../base/describe-service.js';
 import { nameFew } from '../../base/natural-order.js';
 import type { Notice } from './notice.js';
 import type { Applied } from '../subject/stages.js';
@@ -86,7 +87,7 @@ function toNotices(subjects: readonly Applied[], run: string, find: (work: Appli
         key: `${code}:${service.id}:${run}`,
         panel,
         service: service.id,
-        message: `${service.id}: ${news.message}`,
+        message: `${describeService(service)}: ${news.message}`,
       }));
     const ids = group.map(({ work }) => work.service.id);
     const message = `${nameFew(ids)} ${first.news.group}; the first: ${first.news.message}`;

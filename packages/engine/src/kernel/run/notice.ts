@@ -9,6 +9,7 @@ import type {
   StoreTables,
   HeldLease,
 } from '@sluice/state-store';
+import { nameInText, type NamedService } from '../../base/describe-service.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
@@ -32,14 +33,14 @@ export interface Notice {
   client?: string | null;
 }
 
-/** Returns a notice about a service, whose key begins with its code and the service. */
+/** Returns a notice about a service, whose key begins with its code and the service: its name is only in the message. */
 export function serviceNotice(
-  { id, panel }: Pick<ServiceRecord, 'id' | 'panel'>,
+  { id, panel, name }: NamedService & Pick<ServiceRecord, 'panel'>,
   code: string,
   message: string,
   ...key: (string | number)[]
 ): Notice {
-  return { code, key: [code, id, ...key].join(':'), panel, service: id, message };
+  return { code, key: [code, id, ...key].join(':'), panel, service: id, message: nameInText(message, { id, name }) };
 }
 
 /** Returns the notices of a plan. */
@@ -106,7 +107,7 @@ function toNext({ service, error, enforcement }: Applied, isKnown: boolean): str
 
 /** Returns the notice that a service is released, or would be, once for all the holds that kept it held; none without any. */
 export function toReleased<T extends Pick<HoldRecord, 'id'>>(
-  service: Pick<ServiceRecord, 'id' | 'panel'>,
+  service: NamedService & Pick<ServiceRecord, 'panel'>,
   { ended, toWhy, verb }: { ended: readonly T[]; toWhy: (hold: T) => string; verb: 'is' | 'would be' },
 ): Notice[] {
   if (ended.length === 0) return [];
@@ -212,7 +213,7 @@ function toDelivery(
   const service = services.get(notice.service ?? '');
   const isForClient = settings.for === 'client';
   // Nobody is known who could be notified.
-  if (isForClient && service?.client == null && service?.fields['email'] === undefined) return null;
+  if (isForClient && service?.client == null && findEmail(service) === null) return null;
   // It is about the time of the former client.
   if (isForClient && service?.clientSince != null && notice.at <= service.clientSince) return null;
   // What is released of a service that has ended is not its client's any more.
@@ -233,10 +234,16 @@ function toDelivery(
 }
 
 /** Returns the address of a service's client; null where the channel's own address is meant. */
-function findAddress({ kind, settings }: ConfiguredChannel, { client, fields }: ServiceRecord): string | null {
+function findAddress({ kind, settings }: ConfiguredChannel, service: ServiceRecord): string | null {
   const { clients = {} } = settings;
+  const { client } = service;
   const listed = client !== null && Object.hasOwn(clients, client) ? clients[client] : undefined;
-  return listed ?? (kind.clientAddress === 'email' ? (fields['email'] ?? null) : null);
+  return listed ?? (kind.clientAddress === 'email' ? findEmail(service) : null);
+}
+
+/** Returns the address of the service, else of its client. */
+function findEmail(service: ServiceRecord | undefined): string | null {
+  return service?.fields['email'] ?? service?.clientEmail ?? null;
 }
 
 /** Totals of nothing. */
