@@ -6,7 +6,7 @@ export interface SourceService {
   id: string;
   /** Why it is not taken, in words that are the same for all such services; null: it is taken. One that was taken earlier follows all the same in its client, status, cycle and due date, as far as `texts` has them. */
   skipped: string | null;
-  /** Texts by column of a service import, `product` among them if a product of the config claims it. A column that is absent is not changed, save that a protection which came from here ends with its date; an empty one is unset; the cycles of a service whose due date is unset go on as they were. Empty where nothing could be read. */
+  /** Texts by column of a service import. Names, the address and the language of the client are as the billing system has them: what can't be stored of them is cut or left out; a language that it does not name is empty. `product` is among them if a product of the config claims it. A column that is absent is not changed, save that a protection which came from here ends with its date; an empty one is unset; the cycles of a service whose due date is unset go on as they were. Empty where nothing could be read. */
   texts: Record<string, string>;
   /** Facts by the column that they may fill; never empty, and only of columns that have no text. */
   fills: Record<string, string>;
@@ -43,6 +43,8 @@ export interface SourceRequest {
   columns: readonly string[];
   /** Facts by product of the config; products without any are left out. */
   facts: Readonly<Record<string, SourceFacts>>;
+  /** Clients whose language is known: that of others is read first, where each needs a call of its own. */
+  languages?: ReadonlySet<string> | undefined;
   /** Only this service, by its id in the billing system; absent: all. */
   service?: string | undefined;
   signal?: AbortSignal | undefined;
@@ -67,6 +69,8 @@ export interface ServiceSource {
   readonly productRef: string;
   /** The ref with the date until which the billing system protects the service, as long as it does. */
   readonly protectionRef: string;
+  /** The fields of a service with the name and the language that a sync stored last: an operator's other one stays. */
+  readonly followedFields: Readonly<Record<'name' | 'language', string>>;
   /** Whether usage is written into the services of the billing system after runs. */
   readonly pushesUsage: boolean;
   /**

@@ -20,6 +20,7 @@ export const getClientsDetails: Handler = (world, form) => {
     currency: 1,
     status: row.status,
     tax_id: row.taxId,
+    language: row.language,
     credit: fromCents(row.credit),
     taxexempt: row.taxExempt,
     lastlogin: 'Date: 01/11/2026 10:26<br>IP Address: 192.0.2.10<br>Host: host.example',

@@ -6,6 +6,8 @@ export interface ClientRow {
   company: string;
   email: string;
   taxId: string;
+  /** Such as `farsi`; empty for that of the installation. */
+  language: string;
   status: string;
   currency: string;
   credit: bigint;
@@ -105,6 +107,7 @@ export interface NewWhmcsClient {
   readonly company?: string;
   readonly email?: string;
   readonly taxId?: string;
+  readonly language?: string;
   /** Default `EUR`. */
   readonly currency?: string;
   /** Default `0.00`. */

@@ -53,6 +53,7 @@ export class WhmcsWorld {
       company: client.company ?? '',
       email: client.email ?? `client${id}@example.test`,
       taxId: client.taxId ?? '',
+      language: client.language ?? '',
       status: 'Active',
       currency: client.currency ?? 'EUR',
       credit: toCents(client.credit ?? '0.00'),

@@ -28,7 +28,10 @@ export async function checkWhmcs(
     const startedAt = clock.now();
     const checks = await checkVersion(client, use.signal, () => clock.now() - startedAt);
     if (checks.some(({ status }) => status === 'failed')) return checks;
-    checks.push(...(await checkRights(client, listActions(settings, use), use.signal)));
+    const actions = listActions(settings, use);
+    checks.push(...(await checkRights(client, actions, use.signal)));
+    const isAllowed = checks.every(({ status }) => status !== 'failed');
+    if (isAllowed) checks.push(...(await checkNames(client, actions.reads, use.signal)));
     if (!use.contract || checks.some(({ status }) => status === 'failed')) return checks;
     return [...checks, await checkServices(settings, dependencies, use)];
   } finally {
@@ -96,6 +99,25 @@ async function checkRights(
   return [
     { name: 'rights', status: 'ok', message: `the role of the credentials allows ${reads.join(', ')}${untested}` },
   ];
+}
+
+/** Without these rights a sync works, and clients have no names. */
+async function checkNames(
+  client: WhmcsClient,
+  checked: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<BillingCheck[]> {
+  const denied: string[] = [];
+  for (const action of CLIENT_READS.filter((known) => !checked.includes(known))) {
+    try {
+      await client.probe(action, { signal });
+    } catch (error) {
+      if (isDenied(error)) denied.push(action);
+    }
+  }
+  if (denied.length === 0) return [];
+  const message = `the role of the credentials does not allow ${denied.join(', ')}: allow it for the names, addresses and languages of clients`;
+  return [{ name: 'names of clients', status: 'warning', message }];
 }
 
 /** Reads all services, as a sync does. */

@@ -17,6 +17,7 @@ import type {
 } from '../client/types.js';
 import { runCall, TITLE } from './errors.js';
 import { fillColumns, findBlank } from './fill-columns.js';
+import { nameService } from './name-service.js';
 import { openClient } from './open-client.js';
 import { needsGroups, SERVICE_REF, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
 import { readClients } from './read-clients.js';
@@ -26,7 +27,7 @@ import { findFields, toServiceId, toSourceService, toUnreadService } from './to-
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
 export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
-  return new WhmcsSource(openClient(settings, dependencies), settings);
+  return new WhmcsSource(openClient(settings, dependencies), settings, dependencies.random);
 }
 
 /** Refusals that are about one service. */
@@ -64,11 +65,14 @@ class WhmcsSource implements ServiceSource {
   readonly ref = SERVICE_REF;
   readonly productRef = 'whmcs_product_id';
   readonly protectionRef = 'whmcs_protected_until';
+  readonly followedFields = { name: 'whmcs_name', language: 'whmcs_language' } as const;
   readonly pushesUsage: boolean;
   readonly #client: WhmcsClient;
   readonly #settings: WhmcsSettings;
+  readonly #random: () => number;
 
-  constructor(client: WhmcsClient, settings: WhmcsSettings) {
+  constructor(client: WhmcsClient, settings: WhmcsSettings, random: () => number) {
+    this.#random = random;
     this.#client = client;
     this.#settings = settings;
     this.pushesUsage = settings.pushUsage !== 'off';
@@ -79,7 +83,7 @@ class WhmcsSource implements ServiceSource {
     throw usageError('bad_service', `${JSON.stringify(id)} is not the id of a service of ${TITLE}: use digits`);
   }
 
-  list({ products, columns, facts, service, signal }: SourceRequest): Promise<SourceList> {
+  list({ products, columns, facts, service, languages, signal }: SourceRequest): Promise<SourceList> {
     const { productIds, productGroupIds, fields } = this.#settings;
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
@@ -93,11 +97,16 @@ class WhmcsSource implements ServiceSource {
       const groups = isNeeded ? await this.#listGroups(ids, { signal, unread }) : new Map<string, string>();
       const mapping = { products: sections, only, groups, columns, fields };
       const found = services.map((one) => findBlank(one, toSourceService(one, mapping), facts));
-      const findClient = await readClients(this.#client, found, { isWhole: service === undefined, signal });
+      const findClient = await readClients(this.#client, found, {
+        ...{ isWhole: service === undefined, languages: languages ?? new Set<string>(), random: this.#random, signal },
+      });
       const wanted = rows.filter(({ id }) => id === null || service === undefined || id === service);
       unread.push(...wanted.flatMap(({ id, message }) => (id === null ? `A service of ${TITLE}: ${message}` : [])));
       const odd = wanted.flatMap((row) => toUnreadService(row) ?? []);
-      return { services: [...found.map((one) => fillColumns(one, findClient, fields)), ...odd], unread };
+      return {
+        services: [...found.map((one) => nameService(one, fillColumns(one, findClient, fields), findClient)), ...odd],
+        unread,
+      };
     });
   }
 

@@ -35,7 +35,7 @@ export async function surveyServices(
     }),
   ]);
   if (services.length === 0) return [];
-  const { clients } = await listClients(client, signal);
+  const { clients } = await listClients(client, { signal, isNeeded: true });
   return services.map((one) => toBilledService(one, { client: clients.get(one.clientId) ?? null, renames }));
 }
 

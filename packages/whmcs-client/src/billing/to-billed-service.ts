@@ -26,14 +26,13 @@ export function toBilledService(service: ServiceFacts, { client, renames }: Bill
   const { id, productId, product, clientId, status, billingCycle, nextDueDate, username, domain } = service;
   const cycle = billingCycle.trim();
   const isOnce = cycle === '' || NO_CYCLE.includes(cycle.toLowerCase());
-  const name = client === null ? '' : oneLine(`${client.firstName} ${client.lastName}`);
   return {
     id: toServiceId(id),
     externalId: id,
     productId,
     productName: textOrNull(oneLine(product)),
     client: clientId,
-    clientName: textOrNull(name === '' ? oneLine(client?.company ?? '') : name),
+    clientName: client === null ? null : toClientName(client),
     clientEmail: textOrNull(client?.email ?? ''),
     status: STATUSES.get(status.trim().toLowerCase()) ?? null,
     billingCycle: isOnce ? null : cycle,
@@ -43,6 +42,16 @@ export function toBilledService(service: ServiceFacts, { client, renames }: Bill
     addresses: toAddresses([service.dedicatedIp, service.assignedIps]),
     fields: toFields(service, renames),
   };
+}
+
+/** Returns the name of a person, else of the company; null for none. */
+export function toClientName({
+  firstName,
+  lastName,
+  company,
+}: Omit<NonNullable<BilledContext['client']>, 'email'>): string | null {
+  const name = oneLine(`${firstName} ${lastName}`);
+  return textOrNull(name === '' ? oneLine(company) : name);
 }
 
 /** Returns why a due date can't be compared with days; null where it can, or where there is none. */

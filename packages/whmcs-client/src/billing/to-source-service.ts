@@ -100,7 +100,8 @@ function toTexts(
 ): { texts: Record<string, string>; problems: SourceProblem[] } {
   const texts: Record<string, string> = {};
   const problems: SourceProblem[] = [];
-  for (const column of columns) {
+  // A field that happens to have this name is seldom that of the service: only the config names one.
+  for (const column of columns.filter((known) => known !== 'name' || Object.hasOwn(fields, known))) {
     const { named, found } = findFields(customFields, fields, column);
     const [field, second] = found;
     if (second !== undefined) {

@@ -41,6 +41,7 @@ function toClientRow(client: z.output<z.ZodMiniObject<typeof clientShape>>): Whm
     email: client.email,
     taxId: client.tax_id,
     status: client.status,
+    language: null,
   };
 }
 
@@ -48,9 +49,10 @@ export const clientRow: z.ZodMiniType<WhmcsClientRow> = mapped(record(clientShap
 
 /** `currency_code` of older answers is only beside `client`. */
 export const clientAnswer: z.ZodMiniType<WhmcsClientRecord> = mapped(
-  answer({ client: record({ ...clientShape, currency_code: rawText, credit: money }) }),
+  answer({ client: record({ ...clientShape, currency_code: rawText, credit: money, language: rawText }) }),
   ({ client }) => ({
     ...toClientRow(client),
+    language: client.language,
     currency: client.currency_code === '' ? null : client.currency_code,
     credit: client.credit,
     raw: { firstName: client.firstname, lastName: client.lastname, company: client.companyname },

@@ -74,6 +74,8 @@ export interface WhmcsClientRow {
   /** Empty where WHMCS does not return it: the list of clients is documented without it. */
   taxId: string;
   status: string;
+  /** As WHMCS names it, such as `farsi`; empty for that of the installation, null where it is not returned: the list of clients is without it. */
+  language: string | null;
 }
 
 /** A client of WHMCS. */

@@ -1,5 +1,5 @@
 import type { SyncChange, SyncProblem, SyncReport } from '@sluice/contract/documents';
-import type { SourceList, SourceService } from '@sluice/contract/ports';
+import type { ServiceSource, SourceList, SourceService } from '@sluice/contract/ports';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { listUnwritten } from '../../billing/write-back.js';
 import { compareIds } from '../../../base/natural-order.js';
@@ -9,6 +9,7 @@ import { listColumns } from '../../../base/fields.js';
 import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
 import { describeWithheld, isWithheld, readFormer } from '../former-status.js';
+import { noteFollowed, toFollowing } from './follow-names.js';
 import { followProtection } from './follow-protection.js';
 import { type BeforeList, isNewerThanList, NEWER_THAN_LIST } from './newer-than-list.js';
 import { planTaken } from './plan-taken.js';
@@ -25,6 +26,8 @@ export interface Listed extends SourceList {
   productRef: string;
   /** The ref with the date of its protection there. */
   protectionRef: string;
+  /** The fields with the name and language that a sync stored last. */
+  followedFields: ServiceSource['followedFields'];
   /** The only service that was asked for; null: all. */
   only: string | null;
   /** What was stored when the list was requested. */
@@ -82,7 +85,7 @@ interface PlanOptions extends SyncOptions {
 async function planListed(
   context: Context,
   tables: StoreTables,
-  { title, ref, productRef, protectionRef, services: listedServices, unread, before, merged }: Listed,
+  { title, ref, productRef, protectionRef, followedFields, services: listedServices, unread, before, merged }: Listed,
   { stored, left, ...options }: PlanOptions,
 ): Promise<SyncPlan> {
   const services = takeServices(listedServices, { product: options.product, ref, productRef, stored });
@@ -100,6 +103,7 @@ async function planListed(
   const shown = services
     .filter(({ id }) => !out.has(id))
     .map((service) => applyFills(context, service, stored.get(service.id)))
+    .map((service) => toFollowing(service, stored.get(service.id), followedFields))
     .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
   const isLeft = (service: TakenService): boolean => isWithheld(service, { stored, former, now: context.now() });
   const withheld = shown.filter(isLeft).flatMap(({ id }) => {
@@ -118,6 +122,7 @@ async function planListed(
     const { externalId = '', named = null, texts = {} } = sources.get(after.id) ?? {};
     after.refs[ref] = externalId;
     followProtection(after, texts, protectionRef);
+    noteFollowed(after, texts, followedFields);
     if (planned.narrowed.has(after.id)) continue;
     if (named === null) Reflect.deleteProperty(after.refs, productRef);
     else after.refs[productRef] = named;

@@ -16,7 +16,8 @@ import { storeAdded, storeChanges } from '../store-changes.js';
 import { listFacts } from './apply-fills.js';
 import { noteFollowing } from '../former-status.js';
 import { storeWithheld } from './withheld-notices.js';
-import { readBeforeList } from './newer-than-list.js';
+import { listKnownLanguages } from './follow-names.js';
+import { type BeforeList, readBeforeList } from './newer-than-list.js';
 import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
 
 /** How services are synced. */
@@ -60,9 +61,10 @@ export async function syncServices(context: Context, request: SyncRequest): Prom
         if (service !== null) await run.leases.take(serviceLease(service), request.waitMs);
       }
       const before = await readBeforeList(context, run.id, service);
-      const list = await readList(context, source, { section: kind.kind, service: one ?? undefined });
-      const { title, ref, productRef, protectionRef } = source;
-      const listed: Listed = { title, ref, productRef, protectionRef, only: service, before, merged: [], ...list };
+      const list = await readList(context, source, { section: kind.kind, service: one ?? undefined, before });
+      const { title, ref, productRef, protectionRef, followedFields } = source;
+      const refs = { ref, productRef, protectionRef, followedFields };
+      const listed: Listed = { title, ...refs, only: service, before, merged: [], ...list };
       if (service !== null) await refuseUnlisted(context, service, listed);
       if (!dryRun && kind.kind === context.config.billing)
         listed.merged = await checkClients(context, await listLeft(context, listed));
@@ -86,12 +88,13 @@ function checkProduct({ config }: Context, { product, service }: SyncRequest): v
 function readList(
   context: Context,
   source: ServiceSource,
-  { section, service }: { section: string; service: string | undefined },
+  { section, service, before }: { section: string; service: string | undefined; before: BeforeList },
 ): Promise<SourceList> {
   const { config, deps } = context;
   const products = billingSections(config, section);
   const columns = listFieldColumns(deps.kinds);
-  return source.list({ products, columns, facts: listFacts(context), service, signal: deps.signal });
+  const languages = listKnownLanguages(before.stored.values(), source.followedFields);
+  return source.list({ products, columns, facts: listFacts(context), languages, service, signal: deps.signal });
 }
 
 async function refuseUnlisted({ store }: Context, id: string, { services, unread, title, ref }: Listed): Promise<void> {

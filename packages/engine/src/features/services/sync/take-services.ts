@@ -3,7 +3,10 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 
 /** Columns that the billing system decides about, whatever the product of a service is. */
-const FOLLOWING: readonly string[] = ['client', 'status', 'billing_cycle', 'next_due_date', 'protected_until'];
+const FOLLOWING: readonly string[] = [
+  ...['client', 'client_name', 'client_email', 'language', 'name'],
+  ...['status', 'billing_cycle', 'next_due_date', 'protected_until'],
+];
 
 /** A listed service with what is to be stored of it. */
 export interface TakenService extends SourceService {
