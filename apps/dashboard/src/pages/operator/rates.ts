@@ -30,7 +30,7 @@ export const planPage: Page = async (request) => {
   const page = Math.min(pages, toNumber(query.page, 1));
   const path = `/plans/${encodeURIComponent(id)}`;
   const body = html`${plan.notice}
-  ${record === undefined ? null : section('Plan', facts(recordFacts({ panel: plan.value?.panel ?? '', times: scene.times, services: new Map() }, record)))}
+  ${record === undefined ? null : section('Plan', facts(recordFacts({ panel: plan.value?.panel ?? '', times: scene.times, services: new Map(), names: new Map() }, record)))}
   ${section(
     'Rates',
     html`${searchForm({ action: path, id: 'rates', submit: 'Show', fields: [...(await panelField(request, panel)), { name: 'q', label: 'Number with country code, prefix, country or name', type: 'search', value: query.q ?? '' }] })}

@@ -10,7 +10,15 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { requireDone } from '../../server/reported.js';
 import { readNow } from './last-read.js';
 import { readRequiredRef } from './navigation.js';
-import { fieldTitle, lineHref, recordFacts, type RecordScene, servicesByLine, showServices } from './record-values.js';
+import {
+  fieldTitle,
+  lineHref,
+  readNames,
+  recordFacts,
+  type RecordScene,
+  servicesByLine,
+  showServices,
+} from './record-values.js';
 import { actionsTable, attempt, given, problemNotice, toScene } from './scene.js';
 
 /** Fields of a line that its page changes. */
@@ -38,7 +46,12 @@ export function recordPage(kind: Kind): Page {
       return { title: `${noun} ${id}`, body: html`${notice}`, timeZone: scene.times.timeZone };
     const title = words(kind === 'lines' ? record.username : record.number) || id;
     const shown = { kind, id, title, panel: value.panel, record, changeable: value.changeable };
-    const found = { panel: value.panel, times: scene.times, services: await servicesByLine(sluice, value.panel) };
+    const found = {
+      panel: value.panel,
+      times: scene.times,
+      names: await readNames(scene, panel, Object.keys(record)),
+      services: await servicesByLine(sluice, value.panel),
+    };
     const body = html`${notice} ${factsSection(found, shown)} ${scene.mayOperate ? showForms(request, shown) : null}`;
     return {
       title: `${noun} ${title}`,
@@ -51,7 +64,7 @@ export function recordPage(kind: Kind): Page {
 
 function factsSection(scene: RecordScene, { kind, panel, record }: Shown): Html {
   const line = words(kind === 'lines' ? record.id : record.subscriber_id);
-  const [service] = scene.services.get(line) ?? [];
+  const service = scene.services.get(line)?.[0]?.id;
   const ways =
     kind === 'dids'
       ? null

@@ -46,6 +46,7 @@ describe('the look-ups of a telephony panel', () => {
     for (const title of ['>Customer<', '>Plan<', '>Service<']) expect(lines).toContain(title);
     expect(lines).toContain('href="/services/line-1"');
     expect(lines).toContain('href="/customers?panel=voice&amp;id=501"');
+    expect(textOf(lines)).toMatch(/João da Silva 501 Corporativo 30\/6 11/);
     const line = await read('/lines/9001');
     for (const way of [
       ...[

@@ -8,7 +8,7 @@ import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { readNow } from './last-read.js';
 import { panelsWith } from './navigation.js';
-import { fieldTitle, type RecordScene, servicesByLine, showServices, showValue } from './record-values.js';
+import { fieldTitle, readNames, type RecordScene, servicesByLine, showServices, showValue } from './record-values.js';
 import { attempt, given, toNumber, toScene } from './scene.js';
 
 /** A list of the telephony system as pages show it. */
@@ -72,11 +72,15 @@ export function listPage(list: List): Page {
     const { query, sluice } = request;
     const panel = await choosePanel(request);
     const scene = toScene(request, panel);
-    const { value, notice } = await readNow(scene, ['list', list.resource, panel], (signal) =>
-      sluice.telephony.list(list.resource, { panel, signal }),
-    );
+    const [{ value, notice }, names] = await Promise.all([
+      readNow(scene, ['list', list.resource, panel], (signal) =>
+        sluice.telephony.list(list.resource, { panel, signal }),
+      ),
+      readNames(scene, panel, list.columns),
+    ]);
+    const { times } = scene;
     const found =
-      value === null ? null : { ...value, times: scene.times, services: await servicesByLine(sluice, value.panel) };
+      value === null ? null : { ...value, times, names, services: await servicesByLine(sluice, value.panel) };
     const body = html`${searchForm({ action: list.path, id: 'records', submit: 'Show', fields: [...(await panelField(request, panel)), { name: 'q', label: 'Search', type: 'search', value: query.q ?? '' }] })}
     ${notice} ${found === null ? null : section(list.title, recordsTable(request, list, found))}`;
     return { title: list.title, body, timeZone: scene.times.timeZone };
