@@ -3,6 +3,7 @@ import type { BilledService } from '@sluice/quota-core';
 import { listClaims } from '../../kernel/changes/claims.js';
 import type { EntryService } from './from-entries.js';
 import { toBilledColumns } from './billed-products.js';
+import { toNameColumns } from './name-columns.js';
 import { matchBilled } from './match.js';
 
 /** A service to be written for review. */
@@ -78,13 +79,13 @@ export function toDrafts(
         state: 'proposed',
         reason: 'no service of the billing system is known to be it',
       });
-    const named = claimsObject(service, { panel, kind });
-    if (entry === null && named !== null && own?.status !== 'pending') {
+    const claimed = claimsObject(service, { panel, kind });
+    if (entry === null && claimed !== null && own?.status !== 'pending') {
       undecided.push({
         ...LEFT_OUT,
         object,
         state: 'undecided',
-        reason: `the panel has nothing with ${named}: correct it there or in the billing system`,
+        reason: `the panel has nothing with ${claimed}: correct it there or in the billing system`,
       });
       return null;
     }
@@ -100,7 +101,8 @@ export function toDrafts(
       });
       return null;
     }
-    return { id, product, columns: { ...columns, ...(own === null ? {} : toBilledColumns(own)) }, billed: own, entry };
+    const named = { ...toNameColumns(own, entry), ...columns };
+    return { id, product, columns: { ...named, ...(own === null ? {} : toBilledColumns(own)) }, billed: own, entry };
   });
   return { drafts, undecided };
 }
