@@ -17,7 +17,7 @@ export {
 export { describeForClient } from './features/explain/for-client.js';
 export { hasEnded } from './base/lifecycle.js';
 export { describePurchaseState } from './features/billing/refund-state.js';
-export { packageName } from './base/config/package-name.js';
+export { packageName, productName } from './base/config/package-name.js';
 export { sentenceForClient } from './features/services/for-reader.js';
 export { describePrice } from './base/config/package-price.js';
 export { describeTermination, type Termination } from './kernel/subject/termination.js';

@@ -47,6 +47,8 @@ export interface LimitSettings {
 
 /** A product of the config, checked (docs/config.md); the section of its panel's kind stands under the kind's name. */
 export interface ProductSettings {
+  /** What people call it; its id in the config without one. */
+  name?: string | undefined;
   panel: string;
   quota?: ProductQuota | undefined;
   mode?: Mode | undefined;

@@ -95,7 +95,18 @@ function toRow({ record, decision, cycle, marks, removed }: Facts): Omit<Judged,
     usedUp: isKnown && usedBytes >= allowedBytes,
   });
   return {
-    ...{ id, panel, product, client, lifecycle, status, mode: decision?.mode ?? null, observing: false },
+    ...{
+      id,
+      panel,
+      product,
+      client,
+      name: null,
+      clientName: null,
+      lifecycle,
+      status,
+      mode: decision?.mode ?? null,
+      observing: false,
+    },
     ...{ holds: [...new Set([...open, ...releasing])], releasing: releasing.filter((one) => !open.includes(one)) },
     ...{ restricting, partly: list(marks.filter(({ partly }) => partly)) },
     wouldHold: due.filter(
@@ -236,8 +247,11 @@ describe('lists of services', () => {
       at.location,
       ...indexes.map((index) => `drop index "${index}"`),
       ...['allowed_bytes', 'drifts', 'calm'].map((column) => `alter table "decisions" drop column "${column}"`),
+      ...['name', 'client_name', 'client_email', 'language'].map(
+        (column) => `alter table "services" drop column "${column}"`,
+      ),
       'drop table "undecided"',
-      'delete from "schema_migrations" where "version" = 41',
+      'delete from "schema_migrations" where "version" > 40',
     );
     expect(await read(await at.open())).toEqual(written);
   });

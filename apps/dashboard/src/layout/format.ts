@@ -178,6 +178,11 @@ export function named(text: string | null | undefined, id: string | null): Html 
   return html`<bdi>${text}</bdi> <span class="soft">${name(id)}</span>`;
 }
 
+/** As `named`, of what is called by its id where it has no other name. */
+export function titled(title: string, id: string): Html {
+  return named(title === id ? null : title, id);
+}
+
 /** Returns a value of a panel's record that is a text or a number; an empty text for any other. */
 export function plain(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';

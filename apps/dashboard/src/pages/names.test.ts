@@ -5,7 +5,7 @@ import { SERVE_TOKEN, useBenchForEach } from '../test/dashboard-bench.js';
 import { textOf } from '../test/page-texts.js';
 import { Link } from '../test/share-link.js';
 
-const at = useBenchForEach({ products: { orders: { panel: 'dcim', quota: '50GB' } } });
+const at = useBenchForEach({ products: { orders: { name: 'Orders of 50 GB', panel: 'dcim', quota: '50GB' } } });
 const SARA = { client_name: 'سارا رضایی', client_email: 'sara.rezaei@example.com', language: 'fa' };
 
 const json = async <Document>(path: string, token = SERVE_TOKEN): Promise<Document> =>
@@ -35,6 +35,11 @@ describe('the name of a service', () => {
     expect(page).toContain('Client سارا رضایی c-1');
     expect(page).toContain('sara.rezaei@example.com');
     expect(page).toContain('Language fa');
+    await at.sluice.services.set('svc-1', { product: 'orders' });
+    expect(textOf(await at.page('/services/svc-1'))).toContain('Product Orders of 50 GB orders');
+    at.clock.advance(2000);
+    expect(textOf(await at.page('/'))).toContain('Orders of 50 GB');
+    expect(textOf(await at.page('/products'))).toContain('Orders of 50 GB orders');
   });
 
   it('is found by the search, as the name and the address of its client are', async () => {

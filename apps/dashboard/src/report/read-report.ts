@@ -7,7 +7,7 @@ import { POINTS } from '../layout/chart.js';
 /** A service in a report. */
 export interface ReportService extends Pick<
   ServiceDetail,
-  'id' | 'name' | 'client' | 'clientName' | 'panel' | 'product' | 'status' | 'cycle'
+  'id' | 'name' | 'client' | 'clientName' | 'panel' | 'product' | 'productName' | 'status' | 'cycle'
 > {
   /** Reasons of its holds that are open or not undone yet. */
   holds: string[];
@@ -167,7 +167,21 @@ export function toReader(client: string | null): { reader?: string } {
 }
 
 function toReportService(service: ServiceDetail, metered: boolean): ReportService {
-  const { id, name, client, clientName, panel, product, status, cycle, usage, allowance, holds, wouldHold } = service;
+  const {
+    id,
+    name,
+    client,
+    clientName,
+    panel,
+    product,
+    productName,
+    status,
+    cycle,
+    usage,
+    allowance,
+    holds,
+    wouldHold,
+  } = service;
   const used = usedBytes(service);
   const allowedBytes = allowance?.allowedBytes ?? null;
   const limits = service.limits.filter((limit) => limit.id !== 'quota');
@@ -178,6 +192,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     clientName,
     panel,
     product,
+    productName,
     status,
     holds: toReasons(holds),
     releasing: toReasons(holds.filter(({ releasing }) => releasing === true)),

@@ -14,9 +14,9 @@ export function serviceFacts(
   service: ReportService,
   { times, timeZone, forOperators }: { times: Times; timeZone: string; forOperators: boolean },
 ): Html {
-  const { product, cycle, usedBytes, allowedBytes, unlimited, remainingBytes, readAt, limits } = service;
+  const { productName, cycle, usedBytes, allowedBytes, unlimited, remainingBytes, readAt, limits } = service;
   return facts([
-    ['Product', name(product)],
+    ['Product', name(productName)],
     ['Status', showStatus(service, forOperators)],
     cycle === null ? null : ['Cycle', times.period(cycle, timeZone)],
     allowedBytes === null

@@ -34,7 +34,7 @@ export function serviceRow(
   { times, timeZone }: { times: Times; timeZone: string },
   showsClient: boolean,
 ): string {
-  const { id, client, clientName, product, share, fullest, remainingBytes, cycle, limits } = service;
+  const { id, client, clientName, productName, share, fullest, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
   const used = main === undefined ? usedBytes(service, times, showsClient) : usedAmount(main);
@@ -45,7 +45,7 @@ export function serviceRow(
   // oxfmt-ignore
   return String(html`<tr><th scope="row">${named(service.name, id)}</th>${
     showsClient ? html`<td class="minor">${named(clientName, client)}</td>` : null
-  }<td class="minor">${name(product)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
+  }<td class="minor">${name(productName)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
     share === null ? NONE : html`${isLeastShare(service) ? 'at least ' : null}${shareBar(share)}${ofLimit}`
   }</td><td class="figure minor">${remaining}</td><td class="minor">${
     cycle === null ? NONE : times.bound(cycle.end, timeZone)

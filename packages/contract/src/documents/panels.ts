@@ -178,6 +178,7 @@ export const product = name(
   'Product',
   z.object({
     id: text,
+    name: text.describe('What people read: its `name` in the config, else its id'),
     panel: text,
     /** The kind of its panel. */
     kind: text,

@@ -201,6 +201,7 @@ const detailParts = {
     .exactOptional()
     .describe('It is stopped on its panel although no hold of its own restricts it'),
   product: text,
+  productName: text.describe('What people read: the `name` of the product in the config, else its id'),
   client: textOrNull,
   clientName: textOrNull,
   clientEmail: textOrNull.describe('For operators only'),

@@ -88,12 +88,12 @@ describe('a purchase that WHMCS bills', () => {
 
   it('has the text of the config on its invoice, and the mark that it is found by', async () => {
     await open();
-    const texts = 'invoiceLines: { purchase: "Tráfego extra: {traffic} ({package}) para {service}" }';
+    const texts = 'invoiceLines: { purchase: "Tráfego extra: {traffic} ({package}) para {service}, {name}" }';
     await at.bench.edit(/$/, `${texts}\n`);
     for (let time = 1; time <= 2; time += 1) await at.buy('a');
     const [{ id } = { id: '' }] = await at.purchases();
     const lines = at.whmcs.invoices(CLIENT).flatMap((invoice) => invoice.lines.map(({ description }) => description));
-    expect(lines).toEqual([`Tráfego extra: 50 GB (extra) para whmcs-1 [sluice:${id}]`]);
+    expect(lines).toEqual([`Tráfego extra: 50 GB (extra) para whmcs-1, Server & more (whmcs-1) [sluice:${id}]`]);
   });
 
   it('is cancelled when its invoice is deleted there, and follows its line into another invoice', async () => {

@@ -114,7 +114,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
   const stopped = detail.stoppedByPanel?.message ?? null;
   const rows: [string, string | null][] = [
     ['panel', detail.panel],
-    ['product', detail.product],
+    ['product', detail.productName === detail.product ? detail.product : `${detail.productName} (${detail.product})`],
     ['client', detail.clientName === null ? detail.client : `${detail.clientName} (${detail.client ?? 'no id'})`],
     ['client e-mail', detail.clientEmail],
     ['language', detail.language],

@@ -1,7 +1,8 @@
+import type { ProductView } from '@sluice/engine';
 import { packageName } from '@sluice/engine/words';
 import { address, link, listed, section, table } from '../../layout/components.js';
 import { bytes, name, NONE, orNone } from '../../layout/format.js';
-import { html, type Part } from '../../layout/html.js';
+import { html, type Html, type Part } from '../../layout/html.js';
 import { words } from '../../layout/words.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
 import type { Page } from '../page.js';
@@ -14,7 +15,7 @@ export const productsPage: Page = async (request) => {
   const list = table({
     caption: 'Products',
     columns: [
-      { title: 'Product', cell: ({ id }) => link(address('/', { q: id }), id) },
+      { title: 'Product', cell: (product) => toTitle(product) },
       { title: 'Panel', cell: ({ panel }) => name(panel) },
       { title: 'Quota', cell: ({ quota }) => showQuota(quota) },
       { title: 'Mode', cell: ({ mode }) => mode ?? NONE },
@@ -40,6 +41,11 @@ export const productsPage: Page = async (request) => {
     ${section('Products', list)}`;
   return { title: 'Products', body };
 };
+
+function toTitle({ id, name: title }: ProductView): Html {
+  const to = address('/', { q: id });
+  return title === id ? link(to, id) : html`${link(to, title)} <span class="soft">${name(id)}</span>`;
+}
 
 function showQuota(quota: object | null): Part {
   if (quota === null) return html`<span class="soft">none</span>`;

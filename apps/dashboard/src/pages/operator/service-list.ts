@@ -1,5 +1,5 @@
 import type { OverviewReport } from '@sluice/engine';
-import { describeOutage } from '@sluice/engine/words';
+import { describeOutage, productName } from '@sluice/engine/words';
 import { STATUS_FILTERS } from '@sluice/quota-core';
 import { address, badge, pager, type Section, table, usageBar } from '../../layout/components.js';
 import { bytes, count, counted, name, named, NONE, type Times } from '../../layout/format.js';
@@ -31,7 +31,11 @@ export function servicesSection(scene: Scene, report: OverviewReport): Section {
         cell: ({ client, clientName }) => named(clientName, client),
         isMinor: true,
       },
-      { title: 'Product', cell: ({ product }) => name(product), isMinor: true },
+      {
+        title: 'Product',
+        cell: ({ product }) => name(productName(scene.request.sluice.config, product)),
+        isMinor: true,
+      },
       { title: 'Panel', cell: ({ panel }) => name(panel), isMinor: true },
       { title: 'Status', cell: showStatus },
       { ...sorted('share', 'Share', 'descending'), cell: showShare },

@@ -1,7 +1,7 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { isLeftAsIs, usedBytes } from '@sluice/engine/words';
 import { badge, facts, toPercent, usageBar } from '../../layout/components.js';
-import { bytes, name, named, NONE, orNone, type Times, UNKNOWN } from '../../layout/format.js';
+import { bytes, name, named, NONE, orNone, type Times, titled, UNKNOWN } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { refLabel, whyOld } from '../../layout/words.js';
 import { statusWithReasons } from './brake.js';
@@ -29,7 +29,7 @@ export function showState(scene: ServiceScene): Html {
       ['Client', named(service.clientName, service.client)],
       service.clientEmail === null ? null : ['Address', name(service.clientEmail)],
       service.language === null ? null : ['Language', service.language],
-      ['Product', name(service.product)],
+      ['Product', titled(service.productName, service.product)],
       ['Panel', panelLink(service.panel)],
       // Beside the state above, which runs decide.
       [

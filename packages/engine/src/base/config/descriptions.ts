@@ -59,7 +59,7 @@ const GENERAL: Record<string, string> = {
   'brand.topUpUrl': 'Page where clients add credit; default with billing: whmcs: that of WHMCS',
   invoiceLines: 'Texts of lines on invoices; a mark that Sluice finds them by is added at their end',
   'invoiceLines.purchase':
-    'Line of a package; may contain {traffic} {service} {package}. Default: Extra traffic {traffic} for {service}',
+    'Line of a package; may contain {traffic} {name} {service} {package}: {name} is the name of the service with its id, or its id. Default: Extra traffic {traffic} for {name}',
   'invoiceLines.calls':
     'Line of calls; may contain {username} {service} {from} {to} {last}: local dates; {to} is the day after {last}, or, like {from}, a date and time where the period is cut inside a day. A restored store finds such a line again by {from} and {to}. Default: Calls of {username} from {from} until before {to}',
   limits: 'Not available in this version: leave it empty',
@@ -86,6 +86,7 @@ const GENERAL: Record<string, string> = {
     'false accepts any certificate: anyone on the network path can read the credentials',
   'panels.*.tls.pinSha256': 'SHA-256 fingerprint, in hex, of the one certificate to accept',
 
+  'products.*.name': 'What pages, reports and messages call the product; default its name in the config',
   'products.*.panel': 'Name of the panel that its services are on',
   'products.*.quota':
     'Traffic included in a cycle: a size such as 10TB (1 GB is 1024³ bytes), unlimited, or one per direction; without a quota, services are unmanaged',

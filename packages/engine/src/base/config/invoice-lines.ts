@@ -1,12 +1,13 @@
 import { formatBytes } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
 import type { Config } from './schema.js';
+import { describeService } from '../describe-service.js';
 import { packageName } from './package-name.js';
 import { fillTemplate } from '../template.js';
 
 /** What the text of each kind of line may contain, in braces. */
 export const LINE_PLACEHOLDERS = {
-  purchase: ['traffic', 'service', 'package'],
+  purchase: ['traffic', 'service', 'name', 'package'],
   calls: ['username', 'service', 'from', 'to', 'last'],
 } as const;
 
@@ -19,14 +20,16 @@ export interface CallsOfLine {
   last: string;
 }
 
-/** Returns the text of the line of a purchase, without its mark. */
+/** Returns the text of the line of a purchase, without its mark; `name` is that of the service, null where it has none. */
 export function purchaseLine(
   { invoiceLines, packages }: Pick<Config, 'invoiceLines' | 'packages'>,
   { bytes, service, package: id }: Pick<PurchaseRecord, 'bytes' | 'service' | 'package'>,
+  name: string | null,
 ): string {
   return fillTemplate(invoiceLines.purchase, {
     traffic: formatBytes(bytes),
     service,
+    name: describeService({ id: service, name }),
     package: packageName({ packages }, id),
   });
 }

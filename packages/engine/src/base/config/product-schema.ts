@@ -53,6 +53,7 @@ const limit = z.strictObject({
 });
 
 export const productBase = {
+  name: z.optional(filled),
   panel: text,
   quota: z.optional(quota),
   mode: z.optional(mode),

@@ -152,7 +152,7 @@ const trailing = {
   brand: z._default(z.strictObject({ contact: z.optional(filled), topUpUrl: z.optional(topUpUrl) }), {}),
   invoiceLines: z.prefault(
     z.strictObject({
-      purchase: z._default(filled, 'Extra traffic {traffic} for {service}'),
+      purchase: z._default(filled, 'Extra traffic {traffic} for {name}'),
       calls: z._default(filled, 'Calls of {username} from {from} until before {to}'),
     }),
     {},

@@ -1,3 +1,4 @@
+import { productName } from '../../base/config/package-name.js';
 import type { ProductView } from '@sluice/contract/documents';
 import type { Context } from '../../context/context.js';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -8,7 +9,7 @@ export async function listProducts({ config, store }: Context): Promise<{ produc
   const products = Object.entries(config.products).map(([id, product]): ProductView => {
     const { panel, quota, mode, quotaPeriod, action, packages, provision, terminate, limits } = product;
     return {
-      ...{ id, panel, quotaPeriod, packages, provision, terminate },
+      ...{ id, name: productName(config, id), panel, quotaPeriod, packages, provision, terminate },
       kind: config.panels[panel]?.kind ?? '',
       quota: quota === undefined ? null : { ...quota },
       mode: mode ?? null,

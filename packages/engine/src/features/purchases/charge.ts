@@ -92,10 +92,11 @@ async function findSince({ store }: Context, row: PurchaseRecord): Promise<strin
 
 async function toRequest(context: Context, row: PurchaseRecord, { clientsPay }: BillingSystem): Promise<ChargeRequest> {
   const { id, price, currency, taxed, actor } = row;
+  const service = await context.store.services.get(row.service);
   return {
     key: id,
     client: row.client ?? '',
-    description: purchaseLine(context.config, row),
+    description: purchaseLine(context.config, row, service?.client === row.client ? service.name : null),
     amount: price,
     currency,
     taxed,

@@ -3,6 +3,7 @@ import { group, hasEnded, countsIn } from '../../base/lifecycle.js';
 import { gigabytesToBytes, resolveAllowance } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
+import { productName } from '../../base/config/package-name.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { accountFor } from '../panels/account-for-reader.js';
@@ -66,6 +67,7 @@ export async function serviceDetails(
       ...(isUnread && figures.usage !== null && { unread: true as const }),
       ...(stoppedByPanel !== undefined && open.length === 0 && { stoppedByPanel }),
       product: service.product,
+      productName: productName(context.config, service.product),
       client: service.client,
       clientName: service.clientName,
       clientEmail: service.clientEmail,
