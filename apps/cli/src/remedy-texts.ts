@@ -302,6 +302,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   agent_usage_rewritten: 'Charge what is missing with "sluice agent limit AGENT --gb LIMIT --opening GB"',
   agent_suspended: 'End the suspension with "sluice agent unsuspend {agent}"',
   unknown_agent: '"sluice agent list" lists the agents',
+  unknown_user: '"sluice agent user list AGENT" lists the users of an agent',
+  user_of_service: 'Change it with the commands of its service, such as "sluice purchase create {service}"',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
   list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',
   unassigned: '"sluice panel unassigned {panel}" lists them',

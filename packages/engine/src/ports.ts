@@ -14,5 +14,5 @@ export const ports: Ports<Context> = {
     };
   },
   previewRaise: async (context, of, raise) =>
-    (await import('./features/agents/budget.js')).previewRaise({ context: context, ...of }, raise),
+    (await import('./features/agents/raise-user.js')).previewRaise({ context: context, ...of }, raise),
 };

@@ -53,6 +53,47 @@ export interface UserRestriction {
   figures: { usedBytes: number | null; limitBytes: number | null } | null;
 }
 
+/** What a list shows of one user of an agent. */
+export interface AgentUserFacts {
+  /** Whether the panel serves it now; null where it does not say. */
+  active: boolean | null;
+  /** Days of its package; null where the panel does not say. */
+  packageDays: number | null;
+  /** Last local day (`YYYY-MM-DD`) on which the panel serves it; null before its first use. */
+  lastDay: string | null;
+  /** Days until then, 0 on the last one and negative once it is over; before its first use those of its package. */
+  daysLeft: number | null;
+  /** ISO UTC; null where it was never online. */
+  lastOnlineAt: string | null;
+}
+
+/** More traffic and more days for a user. Whole numbers; 0 leaves one of them as it is. */
+export interface UserExtension {
+  bytes: number;
+  days: number;
+}
+
+/** What a user has after an extension. `packageDays` is absent where its days stay. */
+export interface ExtendedUser {
+  limitBytes: number;
+  packageDays?: number;
+}
+
+/** What agents do with their single users, beside creating them. */
+export interface AgentUserChanges {
+  /** Pure: returns what a list shows of a user; `now` is an instant. */
+  getFacts(user: ListedUser, now: string): AgentUserFacts;
+  /**
+   * Pure: returns what a user has after an extension. Days of one whose last day is over count from today.
+   * Throws for what the panel would refuse.
+   */
+  extend(user: ListedUser, by: UserExtension, now: string): ExtendedUser;
+  /** Pure: returns the step that extends a user; it is not done where the user is neither as it was read nor extended yet. */
+  toExtension(user: KnownListedUser, to: ExtendedUser, agent: string): Step;
+  /** Pure: returns the evidence of a disabled user that its extension does not make one that others have changed. */
+  afterExtension(user: KnownListedUser, to: ExtendedUser, prior: unknown): unknown;
+}
+
 /** What the panel shows for a reservation. */
 export type ReservationState = 'settled' | 'not-created' | 'not-raised' | 'unknown' | 'half-made';
 
@@ -62,6 +103,8 @@ export interface PanelAgents {
   readonly rules: AgentRules;
   /** The restriction of a service whose agent is over its limit. */
   readonly serviceRestriction: string;
+  /** What agents do with single users; absent where they only create them. */
+  readonly users?: AgentUserChanges;
   /** Whether the config says that an add-on keeps the limits. Absent: no. */
   readonly hasAddon?: boolean;
   /** Returns the add-on that keeps the limits where the config says so; null or absent: Sluice keeps them. */

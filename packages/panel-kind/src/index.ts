@@ -22,12 +22,16 @@ export type {
 export { AGENT_STEPS } from '@sluice/quota-core';
 export type {
   AgentLimit,
+  AgentUserChanges,
+  AgentUserFacts,
   AgentUserRequest,
+  ExtendedUser,
   KnownListedUser,
   LedgerOpening,
   PanelAgents,
   ReservationOutcome,
   ReservationState,
+  UserExtension,
   UserRestriction,
 } from './agents.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';

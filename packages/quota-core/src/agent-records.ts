@@ -119,11 +119,15 @@ export interface AgentUserRecord {
   gone: boolean;
 }
 
-/** A raise of a user's limit, or a move of a user to another agent. */
+/** A raise of a user's limit, an extension of a user, or a move of a user to another agent. */
 export interface RaisedLimit {
   /** Uuid of the user. */
   raises: string;
   limitBytes: number;
+  /** Days that the user has after an extension; absent where they stay. */
+  packageDays?: number;
+  /** What was asked of an extension, by which a repeated command is known; absent for other raises. */
+  asked?: { bytes: number; days: number };
   /** Total usage (`AgentUserRecord.totalBytes`) at which the new limit is used up. */
   untilBytes: number;
 }
@@ -184,15 +188,26 @@ export const AGENT_STEPS = {
 } as const;
 
 const AGENT = 'agent:';
+const OF_USER = '/';
 
 /** Returns the key of an agent as a subject of holds and evidence; no service has such an id. */
 export function toAgentSubject(panel: string, uuid: string): string {
   return `${AGENT}${panel}:${uuid}`;
 }
 
-/** Returns the uuid of the agent that a subject's key names; null where the subject is a service. */
+/** Returns the key of one user of an agent as a subject of holds: what concerns that user alone. */
+export function toUserSubject(panel: string, agent: string, user: string): string {
+  return `${toAgentSubject(panel, agent)}${OF_USER}${user}`;
+}
+
+/** Returns the uuid of the agent that a subject's key names, also of one of its users; null where the subject is a service. */
 export function findSubjectAgent(key: string): string | null {
-  return key.startsWith(AGENT) ? key.slice(key.lastIndexOf(':') + 1) : null;
+  return key.startsWith(AGENT) ? (key.slice(key.lastIndexOf(':') + 1).split(OF_USER)[0] ?? '') : null;
+}
+
+/** Returns the uuid of the user that a subject's key names; null where the subject is a service, or an agent with all its users. */
+export function findSubjectUser(key: string): string | null {
+  return key.startsWith(AGENT) ? (key.slice(key.lastIndexOf(':') + 1).split(OF_USER)[1] ?? null) : null;
 }
 
 /** Returns the panel that a subject's key names; null where the subject is a service. */

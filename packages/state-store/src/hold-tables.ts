@@ -43,6 +43,8 @@ export interface HoldTables {
     add(record: EvidenceRecord): Promise<boolean>;
     /** Ended evidence keeps its end and outcome. */
     end(id: string, at: string, outcome: string): Promise<void>;
+    /** Replaces the state before the change, as after a change of Sluice's own that its release must not take for one of others. */
+    update(id: string, change: Pick<EvidenceRecord, 'prior'>): Promise<void>;
     /**
      * Moves open evidence to another hold, of the same subject or of another one on the same panel. Returns false,
      * and changes nothing, when that hold has ended. Evidence that has ended, and a hold on another panel, are a

@@ -45,7 +45,15 @@ export interface AgentOptions extends ChangeOptions {
 
 const MODES: readonly string[] = ['no_reset', 'monthly', 'weekly', 'daily'];
 
-function parseGigabytes(text: string | undefined, option: string): number {
+/** Returns a whole number of days; undefined where it is not named. */
+export function parseDays(days: string | undefined): number | undefined {
+  if (days === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(days)) throw usageError('bad_option', `--days: "${days}" is not a whole number of days`);
+  return Number(days);
+}
+
+/** Returns a number of GB in bytes. */
+export function parseGigabytes(text: string | undefined, option: string): number {
   try {
     return gigabytesToBytes(text ?? '');
   } catch (error) {
@@ -174,23 +182,22 @@ export const agentCanCreateUser: CommandHandler<AgentOptions> = ([agent = ''], o
   });
 };
 
-/** `sluice agent create-user AGENT --name N --gb G` */
+/** `sluice agent user create AGENT --name N --gb G`, `sluice agent create-user AGENT …` */
 export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], options, deps) => {
   const limitBytes = parseGigabytes(options.gb, '--gb');
   const mode = MODES.find((known) => known === options.mode);
   if (options.mode !== undefined && mode === undefined)
     throw usageError('bad_option', `--mode: "${options.mode}" is not one of ${MODES.join(', ')}`);
   if (limitBytes === 0) throw usageError('bad_option', '--gb: 0 is not allowed for a user; use a number above 0');
-  const { name = '', panel, days } = options;
-  if (days !== undefined && !/^\d{1,6}$/.test(days))
-    throw usageError('bad_option', `--days: "${days}" is not a whole number of days`);
+  const { name = '', panel } = options;
+  const days = parseDays(options.days);
   return withSluice(deps, options, async ({ sluice, terminal, outcome }) => {
     const report = await sluice.agents.createUser({
       panel,
       agent,
       name,
       limitBytes,
-      days: days === undefined ? undefined : Number(days),
+      days,
       mode,
       dryRun: options.dryRun === true,
     });

@@ -82,21 +82,11 @@ function declareUsers(agent: LazyCommand): void {
     .examples('sluice agent can-create-user north --gb 20')
     .runs(async () => (await load()).agentCanCreateUser);
   agent
-    .command('create-user')
-    .argument('<agent>', AGENT)
-    .description(
-      "create a user within the limits of its agent and of all ancestors; a user made in the panel's own forms is not refused, but found by the next check",
-    )
-    .requiredOption('--name <text>', 'name of the user')
-    .requiredOption('--gb <number>', 'traffic limit of the user in GB')
-    .option('--days <number>', 'validity in days from the first use (default: 30)')
-    .choice('--mode <mode>', 'when the usage is reset; default: no_reset', MODES)
-    .option('--message', 'print the text of a mail to the customer, and everything else on stderr')
-    .ofPanel('Hiddify')
-    .dryRun()
-    .changes()
-    .examples('sluice agent create-user north --name anna --gb 20 --days 30')
-    .runs(async () => (await load()).agentCreateUser);
+    .group('user', 'the users of an agent: list, create, extend, disable and enable', declareSingleUsers)
+    .examples('sluice agent user list north', 'sluice agent user extend north anna --gb 10 --days 30');
+  declareCreation(agent.command('create-user'), 'the same as "agent user create"').examples(
+    'sluice agent create-user north --name anna --gb 20 --days 30',
+  );
   const restore = agent.command('restore').argument('<agent>', AGENT);
   changing(restore.option('--force', 'even while the agent is over its limit'))
     .description('enable again only the users that the check disabled')
@@ -112,7 +102,53 @@ function declareUsers(agent: LazyCommand): void {
     .runs(async () => (await load()).agentExplain);
 }
 
-/** Adds the options of a command that changes all users of an agent. */
+function declareCreation(command: LazyCommand, about: string): LazyCommand {
+  return command
+    .argument('<agent>', AGENT)
+    .description(about)
+    .requiredOption('--name <text>', 'name of the user')
+    .requiredOption('--gb <number>', 'traffic limit of the user in GB')
+    .option('--days <number>', 'validity in days from the first use (default: 30)')
+    .choice('--mode <mode>', 'when the usage is reset; default: no_reset', MODES)
+    .option('--message', 'print the text of a mail to the customer, and everything else on stderr')
+    .ofPanel('Hiddify')
+    .dryRun()
+    .changes()
+    .runs(async () => (await load()).agentCreateUser);
+}
+
+const USER = 'uuid or exact name of a user of the agent, or of an agent below it';
+
+function declareSingleUsers(users: LazyCommand): void {
+  const loadUsers = () => import('./agent-users.js');
+  listOptions(users.command('list').argument('<agent>', AGENT), 'panel', 'status=users', 'over')
+    .description('list the users of an agent and of its sub-agents, with what the panel shows of them now')
+    .examples('sluice agent user list north', 'sluice agent user list north --status expired --csv -')
+    .runs(async () => (await loadUsers()).agentUserList);
+  declareCreation(
+    users.command('create'),
+    "create a user within the limits of its agent and of all ancestors; a user made in the panel's own forms is not refused, but found by the next check",
+  ).examples('sluice agent user create north --name anna --gb 20 --days 30');
+  const extend = users.command('extend').argument('<agent>', AGENT).argument('<user>', USER);
+  changing(
+    extend.option('--gb <number>', 'how much more traffic, in GB').option('--days <number>', 'how many more days'),
+  )
+    .description(
+      'give a user more traffic or more days, within the limits of its agent and of all ancestors; days of one whose last day is over count from today',
+    )
+    .examples('sluice agent user extend north anna --gb 10 --days 30')
+    .runs(async () => (await loadUsers()).agentUserExtend);
+  changing(users.command('disable').argument('<agent>', AGENT).argument('<user>', USER))
+    .description('disable a user until "agent user enable": no check enables it before')
+    .examples('sluice agent user disable north anna --note "did not pay"')
+    .runs(async () => (await loadUsers()).agentUserDisable);
+  changing(users.command('enable').argument('<agent>', AGENT).argument('<user>', USER))
+    .description('enable a user that "agent user disable" disabled; what else keeps it disabled is said')
+    .examples('sluice agent user enable north anna')
+    .runs(async () => (await loadUsers()).agentUserEnable);
+}
+
+/** Adds the options of a command that changes users of an agent. */
 function changing(command: LazyCommand): LazyCommand {
   return command.waits('the panel').ofPanel('Hiddify').previews().changes();
 }

@@ -18,6 +18,7 @@ const SERVICES = [
 export const STATUSES = {
   services: SERVICES,
   records: ['open', 'past'],
+  users: ['active', 'disabled', 'expired', 'used-up'],
   agents: ['ok', 'held', 'doubted', 'missing'],
   panels: ['active', 'disabled'],
   purchases: ['pending', 'paid', 'cancelled', 'refunding', 'refunded', 'failed'],

@@ -234,6 +234,11 @@ describe('the built command', () => {
       'agent restore north --force',
       'agent can-create-user north --gb 1',
       'agent create-user north --gb 1 --name cora',
+      'agent user create north --gb 1 --name dora',
+      'agent user list north',
+      'agent user extend north dora --gb 1 --days 5',
+      'agent user disable north dora --note late',
+      'agent user enable north dora',
       'agent suspend north --note late',
       'agent unsuspend north',
     ]);

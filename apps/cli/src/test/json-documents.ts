@@ -201,6 +201,11 @@ async function onHiddify(documents: Documents): Promise<void> {
     await kept('agent restore', 'agent restore north --force');
     await at.bench.sluice('agent limit north --gb 500 --yes');
     await kept('agent create-user', 'agent create-user north --gb 1 --name cora');
+    await kept('agent user create', 'agent user create north --gb 1 --name dora');
+    await kept('agent user list', 'agent user list north');
+    await kept('agent user extend', 'agent user extend north cora --gb 1 --days 5');
+    await kept('agent user disable', 'agent user disable north cora --note late');
+    await kept('agent user enable', 'agent user enable north cora');
     await kept('agent suspend', 'agent suspend north --note late');
     await kept('agent show', 'agent show north');
     await at.bench.sluice('agent limit north --gb 5 --yes');

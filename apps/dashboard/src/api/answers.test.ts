@@ -182,6 +182,9 @@ describe('answers are as the document says', () => {
     expect(await send(`POST ${path}/users`, { name: 'new', limitBytes: GB, days: 30 })).toMatchObject({
       user: { name: 'new', limitBytes: GB },
     });
+    await send(`GET ${path}/users`);
+    await send(`POST ${path}/users/new/extend`, { bytes: GB, days: 5 });
+    for (const verb of ['disable', 'enable']) await send(`POST ${path}/users/new/${verb}`, {});
     await send('POST /runs', { command: 'agent check' });
     for (const verb of ['suspend', 'unsuspend', 'restore']) {
       await send(`POST ${path}/${verb}`, { dryRun: true });
@@ -195,7 +198,15 @@ describe('answers are as the document says', () => {
     const masked = `${agent.slice(0, 4)}...`;
     const get = async (address: string, token: string): Promise<string> =>
       (await at.fetch(`/api/v1${address}`, { token })).text();
-    for (const address of ['/agents', path, `${path}/explanation`, '/stored-agents', '/holds', '/clients/7/agents']) {
+    for (const address of [
+      '/agents',
+      path,
+      `${path}/users`,
+      `${path}/explanation`,
+      '/stored-agents',
+      '/holds',
+      '/clients/7/agents',
+    ]) {
       const text = await get(address, read.token);
       expect([address, text.includes(agent)]).toEqual([address, false]);
       if (address !== '/holds') expect(text).toContain(masked);

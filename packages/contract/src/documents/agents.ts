@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import {
+  access,
   action,
   type ActionView,
   bytes,
@@ -164,6 +165,52 @@ export const restoreReport = name(
 );
 /** `agent restore --json`, `agent suspend --json` and `agent unsuspend --json`: the agent, and what was changed. */
 export type RestoreReport = z.infer<typeof restoreReport>;
+
+const userParts = {
+  uuid: text,
+  name: text,
+  panel: text,
+  /** The agent that owns it: the one that was asked for, or one below it. */
+  agent: z.object({ uuid: textOrNull, name: text }),
+  /** `expired` and `used-up` users are enabled, but not served. */
+  state: z.enum(['active', 'disabled', 'expired', 'used-up']),
+  limitBytes: bytes,
+  usedBytes: bytes,
+  remainingBytes: bytes,
+  /** Days of its package; null where the panel does not say. */
+  days: z.int().nullable(),
+  daysLeft: count.nullable().describe('0 on the last day; before the first use the days of its package'),
+  lastDay: textOrNull.describe('Last local day (YYYY-MM-DD) on which the panel serves it; null before its first use'),
+  lastOnlineAt: instantOrNull.describe('Null where it was never online'),
+  /** Why it is disabled; empty where it is enabled. `others`: by another tool, or by hand. */
+  disabledFor: z.array(z.enum(['reseller', 'limit', 'suspension', 'service', 'others'])),
+  service: textOrNull.describe('The service whose account it is, which is changed by the commands of that service'),
+  /** What its customer needs to use it. */
+  access,
+};
+
+export const agentUser = name('AgentUser', z.object(userParts));
+/** A user below an agent, as last read. */
+export type AgentUserView = z.infer<typeof agentUser>;
+
+export const agentUsers = z.object({ agent: z.object({ uuid: text, name: text }), users: z.array(agentUser) });
+/** `agent user list --json` (docs/json.md). */
+export type AgentUserList = z.infer<typeof agentUsers>;
+
+export const agentUserReport = name(
+  'AgentUserReport',
+  z.object({
+    run: panelsRun,
+    user: agentUser,
+    actions: z.array(action),
+    /** Why the user stays as it is: an outcome as in `agent restore`, or `disabled-by-others`; empty where it is as asked. */
+    left: z.array(z.object({ uuid: text, name: text, outcome: text })),
+    notices,
+    error: errorOrNull,
+  }),
+);
+/** `agent user extend --json`, `agent user disable --json` and `agent user enable --json`: the user, and what was changed. */
+export type AgentUserReport = z.infer<typeof agentUserReport>;
 
 export const explainedAgent = name(
   'AgentExplanation',

@@ -177,3 +177,18 @@ export const panelsRun = name('PanelsRun', z.object({ ...run, observing: z.array
 export type PanelsRunView = z.infer<typeof panelsRun>;
 
 export const skippedPanels = z.array(z.object({ panel: text, error: itemError }));
+
+export const access = name(
+  'CustomerAccess',
+  z.object({
+    username: text,
+    url: textOrNull.describe('Address of the panel for customers: panels.X.publicUrl, or its url if that is public'),
+    /** `unknown`: what is to be filled in before the link can be used; null for nothing. */
+    links: z.array(z.object({ url: text, unknown: textOrNull })),
+    expiresAt: instantOrNull,
+    /** Days that the account is valid from its first use; null where it has a date, or no end. */
+    daysFromFirstUse: count.nullable(),
+  }),
+);
+/** What a customer needs to use an account, without the password (docs/json.md). */
+export type CustomerAccess = z.infer<typeof access>;

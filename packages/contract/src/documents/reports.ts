@@ -5,10 +5,10 @@
  */
 import * as z from 'zod';
 import {
+  access,
   action,
   commandRun,
   count,
-  instantOrNull,
   itemError,
   name,
   nextReading,
@@ -142,21 +142,6 @@ export const runReport = name(
 );
 /** The document of a run over panels: `poll --json`, `reconcile --json`, `plan --json`, `hold release --all --json` (docs/json.md). */
 export type RunReport = z.infer<typeof runReport>;
-
-export const access = name(
-  'CustomerAccess',
-  z.object({
-    username: text,
-    url: textOrNull.describe('Address of the panel for customers: panels.X.publicUrl, or its url if that is public'),
-    /** `unknown`: what is to be filled in before the link can be used; null for nothing. */
-    links: z.array(z.object({ url: text, unknown: textOrNull })),
-    expiresAt: instantOrNull,
-    /** Days that the account is valid from its first use; null where it has a date, or no end. */
-    daysFromFirstUse: count.nullable(),
-  }),
-);
-/** What a customer needs to use an account, without the password (docs/json.md). */
-export type CustomerAccess = z.infer<typeof access>;
 
 export const createdUser = z.object({
   user: z.object({ uuid: textOrNull, name: text, limitBytes: z.number(), agent: text }),

@@ -19,6 +19,7 @@ import {
 import { group, type Http } from './group.js';
 
 const agent = ['agent', text] as const;
+const user = ['user', text] as const;
 
 const ofPanel = { ...called, panel: optionalText };
 
@@ -170,7 +171,7 @@ export const agents = group({
   },
   createUser: {
     callers: OPERATE,
-    command: 'agent create-user',
+    command: ['agent user create', 'agent create-user'],
     accepts: () =>
       accepts(
         request({
@@ -197,6 +198,61 @@ export const agents = group({
         },
         answer: h.reports.createdUser,
         once: ['access.links'],
+      },
+    }),
+  },
+  users: {
+    callers: READ,
+    command: 'agent user list',
+    accepts: () => accepts(agent, options(ofPanel)),
+    routes: (h) => ({
+      'GET /agents/:agent/users': {
+        agents: true,
+        summary: 'List the users below an agent, with what the panel shows of them now',
+        query: panel(h),
+        answer: h.name('AgentUsers', h.agents.agentUsers),
+      },
+    }),
+  },
+  extendUser: {
+    callers: OPERATE,
+    command: 'agent user extend',
+    accepts: () =>
+      accepts(agent, user, request({ ...command, bytes: z.optional(whole(0)), days: z.optional(whole(0)) })),
+    routes: (h) => ({
+      'POST /agents/:agent/users/:user/extend': {
+        summary: 'Give a user more traffic or more days, within the limits of its agent and of all ancestors',
+        body: {
+          ...panel(h),
+          bytes: size(h).optional(),
+          days: h.z.int().min(0).optional(),
+          dryRun: h.flag,
+        },
+        answer: h.agents.agentUserReport,
+      },
+    }),
+  },
+  disableUser: {
+    callers: OPERATE,
+    command: 'agent user disable',
+    accepts: () => accepts(agent, user, options(command)),
+    routes: (h) => ({
+      'POST /agents/:agent/users/:user/disable': {
+        summary: 'Disable a user for its own agent, until it is enabled by name',
+        body: { ...panel(h), dryRun: h.flag },
+        answer: h.agents.agentUserReport,
+      },
+    }),
+  },
+  enableUser: {
+    callers: OPERATE,
+    command: 'agent user enable',
+    accepts: () => accepts(agent, user, options(command)),
+    routes: (h) => ({
+      'POST /agents/:agent/users/:user/enable': {
+        summary: 'Enable a user that its own agent disabled; what else keeps it disabled is listed',
+        body: { ...panel(h), dryRun: h.flag },
+        answer: h.agents.agentUserReport,
       },
     }),
   },

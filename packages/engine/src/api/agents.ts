@@ -2,6 +2,8 @@ import type {
   AgentDetail,
   AgentExplained,
   AgentList,
+  AgentUserList,
+  AgentUserReport,
   CheckReport,
   CreatedUserReport,
   RestoreReport,
@@ -12,10 +14,13 @@ import { agentForClient } from '../features/agents/agent-views.js';
 import { agentsOfClient } from '../features/agents/client-agents.js';
 import { checkAgents } from '../features/agents/check-agents.js';
 import { canCreateUser, createAgentUser, type CreateUserRequest } from '../features/agents/create-agent-user.js';
+import { listAgentUsers } from '../features/agents/agent-users.js';
+import { extendAgentUser } from '../features/agents/extend-agent-user.js';
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../features/agents/limit-agents.js';
 import type { AgentRequest } from '../features/agents/agent-command.js';
 import { restoreAgent } from '../features/agents/restore-agent.js';
 import { explainAgent, listAgents, listStoredAgents, showAgent } from '../features/agents/show-agents.js';
+import { disableAgentUser, enableAgentUser } from '../features/agents/switch-agent-user.js';
 import { suspendAgent, unsuspendAgent } from '../features/agents/suspend-agent.js';
 import { afterRun } from '../features/notices/after-run.js';
 import { withFailure } from '../features/notices/heartbeat.js';
@@ -61,6 +66,21 @@ export interface Agents {
   canCreateUser(agent: string, bytes: number, options?: AgentOptions): ReturnType<typeof canCreateUser>;
   /** Creates a user within the limits of its agent and of all ancestors. */
   createUser(request: CallOptions & CreateUserRequest): Promise<CreatedUserReport>;
+  /** Lists the users below an agent, with what the panel shows of them now. */
+  users(agent: string, options?: AgentOptions): Promise<AgentUserList>;
+  /**
+   * Extends a user by more traffic (whole bytes), more days, or both, within the limits of its agent and of all ancestors. Days of a user whose
+   * last day is over count from today. Repeatable after a failure: what was begun is finished, and made once.
+   */
+  extendUser(
+    agent: string,
+    user: string,
+    request: CommandOptions & AgentOptions & { bytes?: number | undefined; days?: number | undefined },
+  ): Promise<AgentUserReport>;
+  /** Disables a user, until `enableUser`: no run enables it before. Repeatable. */
+  disableUser(agent: string, user: string, options?: CommandOptions & AgentOptions): Promise<AgentUserReport>;
+  /** Ends what `disableUser` began; a user that something else keeps disabled stays so, and `left` says why. Repeatable. */
+  enableUser(agent: string, user: string, options?: CommandOptions & AgentOptions): Promise<AgentUserReport>;
   /** Suspends an agent: disables all users below it, independently of its limit, until `unsuspend`. Repeatable. */
   suspend(agent: string, options?: CommandOptions & AgentOptions): Promise<RestoreReport>;
   /** Ends the suspension, and enables exactly the users that were disabled for it and that nothing else restricts. Repeatable. */
@@ -108,6 +128,15 @@ export function agentsApi(call: RunCall): Agents {
     canCreateUser: (agent, bytes, options) =>
       call(options, (context) => canCreateUser(context, agent, bytes, options?.panel)),
     createUser: (request) => call(request, (context) => createAgentUser(context, request)),
+    users: (agent, options) => call(options, (context) => listAgentUsers(context, agent, options?.panel)),
+    extendUser: (agent, user, request) => {
+      const { bytes = 0, days = 0 } = request;
+      return call(request, (context) => extendAgentUser(context, { ...toRequest(agent, request), user, bytes, days }));
+    },
+    disableUser: (agent, user, options) =>
+      call(options, (context) => disableAgentUser(context, { ...toRequest(agent, options), user })),
+    enableUser: (agent, user, options) =>
+      call(options, (context) => enableAgentUser(context, { ...toRequest(agent, options), user })),
     suspend: (agent, options) => call(options, (context) => suspendAgent(context, toRequest(agent, options))),
     unsuspend: (agent, options) => call(options, (context) => unsuspendAgent(context, toRequest(agent, options))),
     restore: (agent, options) =>

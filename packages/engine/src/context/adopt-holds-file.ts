@@ -1,5 +1,5 @@
 import type { KindTraits } from '@sluice/panel-kind';
-import { findSubjectAgent, findSubjectPanel, toAgentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, findSubjectPanel, findSubjectUser, toAgentSubject, toUserSubject } from '@sluice/quota-core';
 import type { ActionRecord, EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { storeHolds } from './change-holds.js';
 import { adoptChanges, leaveOutResolved, listUnknown, readOpenChanges, renameChange } from './open-changes.js';
@@ -58,7 +58,9 @@ export function renamePanels(
     const [agent, named] = [findSubjectAgent(key), findSubjectPanel(key)];
     if (agent === null || named === null) return key;
     const panel = toName(named);
-    return panel === null ? null : toAgentSubject(panel, agent);
+    if (panel === null) return null;
+    const user = findSubjectUser(key);
+    return user === null ? toAgentSubject(panel, agent) : toUserSubject(panel, agent, user);
   };
   const left = new Set(services.filter(({ panel }) => toName(panel) === null).map(({ id }) => id));
   return {

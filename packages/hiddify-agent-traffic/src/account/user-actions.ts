@@ -31,6 +31,8 @@ export interface UserPrior {
   restriction?: string;
   /** Set for an agent's user, see `isTouched`. */
   fingerprint?: string;
+  /** Its fingerprint before its last extension, which may not have been made. */
+  extendedFrom?: string;
   /** Set for an agent's user: figures of the agent. */
   usedBytes?: number | null;
   limitBytes?: number | null;
@@ -102,6 +104,21 @@ export function isTouched(user: HiddifyUser, fingerprint: string): boolean {
   return !known.includes(fingerprint);
 }
 
+/** Returns whether staff has changed a disabled user since, apart from its last extension. */
+export function isTouchedSince(
+  user: HiddifyUser,
+  { fingerprint, extendedFrom }: Pick<UserPrior, 'fingerprint' | 'extendedFrom'>,
+): boolean {
+  if (fingerprint === undefined || !isTouched(user, fingerprint)) return false;
+  return extendedFrom === undefined || isTouched(user, extendedFrom);
+}
+
+/** Returns the evidence of a disabled user with what it is like after a change of Sluice's own, which may not be made. */
+export function withChange(prior: UserPrior, user: HiddifyUser, change: Partial<HiddifyUser>): UserPrior {
+  if (prior.fingerprint === undefined || isTouchedSince(user, prior)) return prior;
+  return { ...prior, fingerprint: toFingerprint({ ...user, ...change }), extendedFrom: toFingerprint(user) };
+}
+
 /** Returns the evidence of a step on an agent's user with what staff would change about it, as it was read last. */
 export function withReadUser(begins: Step['begins'], user: HiddifyUser): Step['begins'] {
   if (begins === null) return null;
@@ -149,8 +166,9 @@ export interface AgentStepPayload {
   why: string;
   /** Owner of the user when the step was planned. */
   owner: string | null;
-  /** Of a user that is enabled again: its fingerprint when it was disabled. */
+  /** Of a user that is enabled again: its fingerprint when it was disabled, and before its last extension. */
   fingerprint?: string;
+  extendedFrom?: string;
 }
 
 /** Returns the step that disables a user for an agent. */
@@ -169,12 +187,13 @@ export function disablingStep(user: AddressableUser, { agent, hold, why, figures
 
 /** Returns the step that enables a user again and ends its evidence. */
 export function enablingStep(user: AddressableUser, { id, hold, service, prior }: EvidenceRecord, why: string): Step {
-  const { fingerprint } = prior as UserPrior;
+  const { fingerprint, extendedFrom } = prior as UserPrior;
   const payload: AgentStepPayload = {
     agent: findSubjectAgent(service) ?? '',
     why,
     owner: user.owner,
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(extendedFrom === undefined ? {} : { extendedFrom }),
   };
   const before = { name: user.name, ...toObservedUser(user) };
   return { ...newStep(ACTION_TYPES.enable, user.uuid), hold, prior: before, payload, ends: [id] };

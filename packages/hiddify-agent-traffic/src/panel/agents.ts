@@ -1,6 +1,7 @@
 import {
   type AgentAddon,
   type AgentRename,
+  type AgentUserChanges,
   type AgentUserRequest,
   type ApplyContext,
   type Clock,
@@ -34,12 +35,13 @@ import {
   disablingStep,
   enablingStep,
   findZeroing,
-  isTouched,
+  isTouchedSince,
   type UserPrior,
   WITH_AGENT,
 } from '../account/user-actions.js';
 import { listNotices } from '../account/notices.js';
 import type { AddonSearch } from './addon.js';
+import { createUserChanges } from './agent-users.js';
 import {
   type BareList,
   readLists,
@@ -81,10 +83,12 @@ export class HiddifyAgents implements PanelAgents {
   readonly listNotices = listNotices;
   readonly disable = disablingStep;
   readonly enable = enablingStep;
+  readonly users: AgentUserChanges;
   readonly hasAddon: boolean;
 
   constructor(private readonly deps: AgentsDependencies) {
     this.rules = deps.rules;
+    this.users = createUserChanges(deps.rules);
     this.hasAddon = deps.findAddon !== null;
   }
 
@@ -152,7 +156,7 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   isTouched(user: HiddifyUser, prior: UserPrior): boolean {
-    return prior.fingerprint !== undefined && isTouched(user, prior.fingerprint);
+    return isTouchedSince(user, prior);
   }
 
   newUser({ name, limitBytes, packageDays, mode, comment, startDate, telegramId }: AgentUserRequest): WantedUser {

@@ -16,12 +16,14 @@ import type { AgentStepPayload } from '../account/user-actions.js';
 import {
   ACTION_TYPES,
   type CreatePayload,
-  isTouched,
+  isTouchedSince,
+  type ObservedUser,
   toObservedUser,
   toOutcome,
   type UpdatePayload,
   withReadUser,
 } from '../account/user-actions.js';
+import { shows } from '../client/compare-user.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyClient, HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
@@ -169,11 +171,8 @@ export async function performAgentStep(
         const { user, how } = await client.users.create(wanted, { ownerKnown: true });
         return toOutcome(how === 'existed' ? 'unneeded' : 'applied', user);
       }
-      case ACTION_TYPES.update: {
-        const { change } = step.payload as { change: HiddifyUserChange };
-        await calling();
-        return toOutcome('applied', (await client.users.update(target, change)).user);
-      }
+      case ACTION_TYPES.update:
+        return await updateAgentUser(client, step, calling);
       case ACTION_TYPES.delete:
         await calling();
         await client.users.remove(target);
@@ -187,16 +186,36 @@ export async function performAgentStep(
   }
 }
 
+async function updateAgentUser(
+  client: HiddifyClient,
+  { target, payload, prior }: Step,
+  calling: ApplyContext['calling'],
+): Promise<StepOutcome> {
+  const { change, owner } = payload as { change: HiddifyUserChange; owner?: string | null };
+  if (owner === undefined) {
+    await calling();
+    return toOutcome('applied', (await client.users.update(target, change)).user);
+  }
+  const seen = await client.users.get(target);
+  if (seen === null) return failedStep('user_gone', 'the panel does not have this user any more; nothing was changed');
+  const { limitBytes, packageDays } = prior as ObservedUser;
+  const isAsRead = seen.limitBytes === limitBytes && seen.packageDays === packageDays;
+  if (seen.owner !== owner || (!isAsRead && !shows(seen, change)))
+    return failedStep('changed_meanwhile', 'the user was changed on the panel meanwhile; nothing was changed');
+  await calling();
+  return toOutcome('applied', (await client.users.update(target, change, { seen })).user);
+}
+
 async function switchAgentUser(
   client: HiddifyClient,
   { type, target, payload, begins }: Step,
   calling: ApplyContext['calling'],
 ): Promise<StepOutcome> {
   const enabled = type === ACTION_TYPES.enable;
-  const { owner, fingerprint } = payload as AgentStepPayload;
+  const { owner, ...known } = payload as AgentStepPayload;
   const seen = await client.users.get(target);
   if (seen === null || seen.enabled === enabled || seen.owner !== owner) return toOutcome('unneeded', seen);
-  if (fingerprint !== undefined && isTouched(seen, fingerprint)) return toOutcome('unneeded', seen);
+  if (isTouchedSince(seen, known)) return toOutcome('unneeded', seen);
   await calling(withReadUser(begins, seen));
   return toOutcome('applied', (await client.users.update(target, { enabled }, { seen })).user);
 }

@@ -1,4 +1,4 @@
-import { type EvidenceRecord, findSubjectAgent, type HoldRecord } from '@sluice/quota-core';
+import { type EvidenceRecord, findSubjectAgent, findSubjectUser, type HoldRecord } from '@sluice/quota-core';
 import type { AgentDecision } from './decide-agent.js';
 
 /** Returns whether a hold is the suspension of an agent by an operator. */
@@ -6,31 +6,46 @@ export function isSuspension({ reason }: Pick<HoldRecord, 'reason'>): boolean {
   return reason === 'manual';
 }
 
+/** Returns whether a hold is that of one user whom its own agent disabled. */
+export function isOfReseller({ reason }: Pick<HoldRecord, 'reason'>): boolean {
+  return reason === RESELLER;
+}
+
+/** Reason of the hold of one user whom its own agent disabled. */
+export const RESELLER = 'reseller';
+
 /** What follows from the limits of agents, by uuid, and whose own users no limit counts for. */
 export interface Standing {
   standing: ReadonlyMap<string, Pick<AgentDecision, 'force'>>;
   exempt: ReadonlySet<string>;
 }
 
-/** What keeps the users below agents disabled: limits that are exceeded, and suspensions. */
+/** What keeps the users below agents disabled: limits that are exceeded, suspensions, and for single users their own agents. */
 export class AgentHolds {
   readonly #recorded: Standing;
   readonly #byId: Map<string, HoldRecord>;
   readonly #limits = new Map<string, HoldRecord>();
   readonly #suspensions = new Map<string, HoldRecord>();
+  readonly #users = new Map<string, HoldRecord>();
 
   constructor(holds: readonly HoldRecord[], recorded: Standing) {
     this.#recorded = recorded;
     this.#byId = new Map(holds.map((hold) => [hold.id, hold]));
     for (const hold of holds) {
       const agent = findSubjectAgent(hold.service) ?? '';
-      if (isSuspension(hold)) this.#suspensions.set(agent, hold);
+      if (isOfReseller(hold)) this.#users.set(findSubjectUser(hold.service) ?? '', hold);
+      else if (isSuspension(hold)) this.#suspensions.set(agent, hold);
       else if (hold.reason === 'agent-limit') this.#limits.set(agent, hold);
     }
   }
 
   isSuspended(agent: string): boolean {
     return this.#suspensions.has(agent);
+  }
+
+  /** Returns the hold of a user whom its own agent disabled; null where none has. */
+  findOfUser(user: string): HoldRecord | null {
+    return this.#users.get(user) ?? null;
   }
 
   force(agent: string): AgentDecision['force'] {
@@ -84,11 +99,12 @@ export class AgentHolds {
     return null;
   }
 
-  /** Returns whether evidence of a user of `owner` stays where it is: its hold is in force, and its agent still keeps the user disabled. */
+  /** Returns whether evidence of a user of `owner` stays where it is: its hold is in force, and still keeps the user disabled. */
   isKept(owner: string | null, { hold, service }: EvidenceRecord, keeping: readonly string[]): boolean {
     const own = this.#byId.get(hold);
     const agent = findSubjectAgent(service) ?? '';
     if (own === undefined) return false;
+    if (isOfReseller(own)) return true;
     return isSuspension(own) ? keeping.includes(agent) : this.forceOn(owner, agent) !== 'free';
   }
 }

@@ -1,4 +1,10 @@
-import { AGENT_STEPS, type AgentRecord, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
+import {
+  AGENT_STEPS,
+  type AgentRecord,
+  type EvidenceRecord,
+  findSubjectAgent,
+  findSubjectUser,
+} from '@sluice/quota-core';
 import { isSuspension } from './agent-holds.js';
 import type { AgentDecision } from './decide-agent.js';
 import { listChain } from './hierarchy.js';
@@ -14,12 +20,12 @@ export interface JudgedAgents {
 
 /**
  * Returns which agents' limits and suspensions keep users disabled, for every agent above such a user: a user of a sub-agent
- * counts for both, and is disabled for one.
+ * counts for both, and is disabled for one. Those that their own agents disabled are left out.
  */
 export function listDisabled(records: AgentRecords, stored: JudgedAgents): Map<string, DisabledUsers[]> {
   const { agents } = stored;
   const found = new Map<string, DisabledUsers[]>();
-  for (const item of records.evidence) {
+  for (const item of records.evidence.filter(({ service }) => findSubjectUser(service) === null)) {
     const chain = listChain(findOwner(item, records), agents);
     const cause = findCause(item, chain, records, stored) ?? { uuid: chain[0] ?? '', reason: 'limit' as const };
     for (const [index, agent] of chain.entries()) {
@@ -40,6 +46,7 @@ export function listDisabled(records: AgentRecords, stored: JudgedAgents): Map<s
 export function listCauses(records: AgentRecords, stored: JudgedAgents): Map<string, string> {
   return new Map(
     records.evidence.flatMap((item) => {
+      if (findSubjectUser(item.service) !== null) return [];
       const cause = findCause(item, listChain(findOwner(item, records), stored.agents), records, stored);
       return cause === null ? [] : [[item.id, cause.uuid] as const];
     }),

@@ -1,4 +1,4 @@
-export { AgentHolds, isSuspension, type Standing } from './agent-holds.js';
+export { AgentHolds, isOfReseller, isSuspension, RESELLER, type Standing } from './agent-holds.js';
 export { AgentChecker, type CheckedAgent, type CheckerState } from './checker.js';
 export {
   type AgentDecision,
@@ -16,6 +16,7 @@ export type { AgentRecords } from './records.js';
 export {
   checkRaise,
   findRaise,
+  FOUND,
   isRaised,
   type KnownUser,
   type RaiseRequest,

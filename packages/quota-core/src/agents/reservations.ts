@@ -19,12 +19,19 @@ export function findRaise({ wanted }: Pick<AgentReservationRecord, 'wanted'>): R
 
 /** Returns whether the panel shows what the raise asked for. */
 export function isRaised(
-  { limitBytes }: RaisedLimit,
+  { limitBytes, packageDays }: RaisedLimit,
   agent: string,
-  user: { owner: string | null; limitBytes: number },
+  user: { owner: string | null; limitBytes: number; packageDays?: number | null },
 ): boolean {
-  return user.owner === agent && user.limitBytes >= limitBytes;
+  const hasDays = packageDays === undefined || (user.packageDays ?? 0) >= packageDays;
+  return user.owner === agent && user.limitBytes >= limitBytes && hasDays;
 }
+
+/**
+ * Outcome of a reservation whose user was found by another run than the one that made it, until the command is repeated: it then
+ * says what was done, and does it no second time.
+ */
+export const FOUND = 'found';
 
 /**
  * Applies a list to the reservations of its users. What a user has used is no longer reserved; a reservation ends with the user,
@@ -94,8 +101,10 @@ function findOutcome(
   if (entry === undefined || entry.gone) return 'user-gone';
   if (entry.owner !== reservation.agent) return 'moved';
   const raise = findRaise(reservation);
-  if (raise !== null && raise.limitBytes - entry.limitBytes >= reservation.bytes) return 'lowered';
-  if (leftBytes === 0) return 'used';
+  const loweredBytes = raise === null ? 0 : raise.limitBytes - entry.limitBytes;
+  if (loweredBytes > 0 && loweredBytes >= reservation.bytes) return 'lowered';
+  // It counts for nothing any more, but answers a repeated command.
+  if (leftBytes === 0 && reservation.outcome !== FOUND) return 'used';
   return periodStart !== null && reservation.createdAt < periodStart ? 'period-over' : null;
 }
 

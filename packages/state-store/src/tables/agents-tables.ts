@@ -55,10 +55,22 @@ async function renameAgent({ db }: Session, panel: string, { from, to }: { from:
   await renameMember(db, panel, ['evidence', 'prior', ['owner']], [from, to]);
   // How an open change ended is stored for the agent by its present uuid.
   for (const member of PAYLOAD_MEMBERS) await renameMember(db, panel, ['actions', 'payload', member], [from, to]);
-  await renameMember(db, panel, ['actions', 'payload', ['subject']], [before, after]);
-  await mergeHolds(db, before, after);
-  for (const table of ['holds', 'evidence'])
-    await sql`update ${sql.table(table)} set "service" = ${after} where "service" = ${before}`.execute(db);
+  for (const subject of await listSubjects(db, before)) {
+    const renamed = `${after}${subject.slice(before.length)}`;
+    await renameMember(db, panel, ['actions', 'payload', ['subject']], [subject, renamed]);
+    await mergeHolds(db, subject, renamed);
+    for (const table of ['holds', 'evidence'])
+      await sql`update ${sql.table(table)} set "service" = ${renamed} where "service" = ${subject}`.execute(db);
+  }
+}
+
+/** Returns the subject of an agent, and those of its single users that have holds. */
+async function listSubjects(db: Session['db'], agent: string): Promise<string[]> {
+  // A range, so that the index on the subject is used; "0" follows "/".
+  const [first, end] = [`${agent}/`, `${agent}0`];
+  const { rows } = await sql<{ service: string }>`select distinct "service" from "holds"
+    where "service" >= ${first} and "service" < ${end}`.execute(db);
+  return [agent, ...rows.map(({ service }) => service)];
 }
 
 /** Ends open holds of a subject of which another one has an open hold of the same reason, as after a restored backup: that one stands for both. */

@@ -147,6 +147,7 @@ export function evidenceTable(access: Access): StoreTables['evidence'] {
           .executeTakeFirst();
         mustExist('evidence', id, result.numUpdatedRows);
       }),
+    update: (id, change) => access.write((session) => updateRecord(session, evidence, id, change)),
     move: (id, hold) => access.write((session) => moveToHold(session, id, hold)),
   };
 }

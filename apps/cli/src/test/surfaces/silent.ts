@@ -27,8 +27,9 @@ export const SILENT: Record<string, readonly string[]> = {
   ],
   'is about agents, and changes them or says only what one of them may do or has used': [
     ...under('command agent ', 'limit can-create-user create-user restore suspend unsuspend'),
+    ...under('command agent user ', 'list create extend disable enable'),
     'GET /agents/:id/remove-limit',
-    ...under('GET /api/v1/agents/', ':agent :agent/can-create-user'),
+    ...under('GET /api/v1/agents/', ':agent :agent/can-create-user :agent/users'),
     ...under('GET /api/v1/agent-traffic/agents/', 'traffic :agent/traffic'),
   ],
   'is about telephony, whose panels this world has not': [

@@ -17,7 +17,7 @@ export function findTimeZone(config: Config, panel: string): string {
 }
 
 /** Reasons of holds that no limit of the config has. */
-export const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
+export const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit', 'reseller'];
 
 /** Returns the limits of a product in addition to its quota. */
 export function listLimits({ products }: Pick<Config, 'products'>, product: string): readonly LimitSettings[] {

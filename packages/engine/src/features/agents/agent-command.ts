@@ -55,13 +55,44 @@ export interface Done extends Pick<RestoreReport, 'actions' | 'left' | 'error'> 
   changed?: boolean;
 }
 
-/** Runs a command about the users of one agent under the panel's lease, with what is in doubt resolved and the lists read. */
-export async function runForAgent(
+/** The command of a run about the users of one agent, and what an add-on can't do. */
+export interface AgentCommandName {
+  command: RunCommand;
+  cannot: string;
+}
+
+/** What the documents of such commands have in common. */
+export type Shown = Pick<RestoreReport, 'run' | 'actions' | 'left' | 'notices' | 'error'>;
+
+/** Runs a command about the users of one agent, and returns the agent after it. */
+export function runForAgent(
   context: Context,
-  { command, cannot }: { command: RunCommand; cannot: string },
+  how: AgentCommandName,
   request: AgentRequest,
   work: (ordered: AgentCommand) => Promise<Done>,
 ): Promise<RestoreReport> {
+  return runOverAgent(context, how, request, {
+    work,
+    toReport: async ({ on, agent, read, dryRun }, _done, shown) => ({
+      ...(await showAgent(context, on, { agent, read, dryRun })),
+      ...shown,
+    }),
+  });
+}
+
+/** Runs a command about users of one agent under the panel's lease, with what is in doubt resolved and the lists read. */
+export async function runOverAgent<D extends Done, R extends Shown>(
+  context: Context,
+  { command, cannot }: AgentCommandName,
+  request: AgentRequest,
+  {
+    work,
+    toReport,
+  }: {
+    work: (ordered: AgentCommand) => Promise<D>;
+    toReport: (ordered: AgentCommand, done: D, shown: Shown) => Promise<R>;
+  },
+): Promise<R> {
   const on = await openAgents(context, await agentPanel(context, request.panel));
   refuseAddon(on, cannot);
   const { dryRun, agent: text } = request;
@@ -79,15 +110,16 @@ export async function runForAgent(
     // Nothing is stored yet, and the panel may have been slow to answer what was read of it.
     await run.refuseEndedAsker();
     const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, enforcements, open };
-    const { reported = [], notices, changed = false, ...done } = await work(ordered);
-    const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
-    const detail = await showAgent(context, on, { agent, read, dryRun });
-    const made = done.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
+    const done = await work(ordered);
+    const { reported = [], notices, changed = false, actions, left } = done;
+    const failed = actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
+    const made = actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
     const error = context.deps.signal.aborted ? interruptedError('', made) : done.error;
-    const report: RestoreReport = { ...detail, run: run.view, ...done, notices: reported.map(shownNotice), error };
+    const shown = { run: run.view, actions, left, notices: reported.map(shownNotice), error };
+    const report = await toReport(ordered, done, shown);
     await reportNotices(context, report, notices, leases.held);
     const outcome = error === null && !failed ? 'done' : 'partial';
-    await run.end({ outcome, changes: changed || done.actions.length > 0, error });
+    await run.end({ outcome, changes: changed || actions.length > 0, error });
     return report;
   });
 }

@@ -1,13 +1,15 @@
 import type { CreatedUserReport } from '@sluice/contract/documents';
 import { AGENT_STEPS, type CreationCheck, SluiceError, type Step, type WantedUser } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/state-store';
 import { toUserAccess } from '../services/customer-access.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
-import { makeReserved, refusal, reserveUser, takeFound } from './budget.js';
+import { makeReserved, reserveUser } from './budget.js';
+import { refusal, takeFound } from './reserve.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { knownAgent } from './read-agents.js';
-import { resolveReservations } from './reservations.js';
+import { isFreed, resolveReservations } from './reservations.js';
 import { checkCreation } from '@sluice/quota-core/agents';
 import { listAgentChain, toStored } from './stored.js';
 
@@ -61,7 +63,7 @@ export async function createAgentUser(context: Context, request: CreateUserReque
     if (!check.allowed) throw refusal(check);
     return { user: { uuid: null, name, limitBytes, agent: text }, access: null };
   }
-  return withRun(context, { command: 'agent create-user', dryRun: false }, async (run) => {
+  return withRun(context, { command: 'agent user create', dryRun: false }, async (run) => {
     await run.start();
     const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
     const asked: Asked = { ...request, refuseEnded: () => run.refuseEndedAsker() };
@@ -83,9 +85,7 @@ async function create(on: UserChanges, request: Asked): Promise<CreatedUserRepor
     return await attempt(on, request);
   } catch (error) {
     if (!(error instanceof SluiceError) || error.code !== 'agent_limit') throw error;
-    const resolved = await resolveReservations(on, { dryRun: false });
-    const isFreed = resolved.some((outcome) => outcome.startsWith('not-') || outcome === 'orphan-removed');
-    if (!isFreed) throw error;
+    if (!isFreed(await resolveReservations(on, { dryRun: false }))) throw error;
     return attempt(on, request);
   }
 }
@@ -128,14 +128,14 @@ function toStep(type: string, agent: string, wanted: { uuid: string }): Step {
   return { type, target: wanted.uuid, hold: null, prior: null, payload, ends: [], begins: null };
 }
 
-/** Performs one step; rejects where it failed, with `outcomeUnknown` where it is in doubt. */
-async function performOne(on: UserChanges, step: Step): Promise<void> {
+/** Performs one step, and returns its row; null where none is stored. Rejects where it failed, with `outcomeUnknown` where it is in doubt. */
+export async function performOne(on: UserChanges, step: Step): Promise<ActionRecord | null> {
   const [row] = await changeUsers(on, { steps: [step], moves: [], endedEvidence: [] }).catch((error: unknown) => {
     // The store failed, before the call or after it.
     throw Object.assign(error as Error, { outcomeUnknown: true });
   });
   const error = row === undefined ? null : listed(on, row).error;
-  if (row === undefined || error === null) return;
+  if (row === undefined || error === null) return row ?? null;
   const kind = error.code === 'interrupted' ? 'interrupted' : 'panel';
   const failure = new SluiceError(error.code, error.message, { kind });
   throw Object.assign(failure, { outcomeUnknown: row.state === 'in-doubt' });

@@ -1,6 +1,6 @@
 import type { AgentDetail } from '@sluice/contract/documents';
 import { type AgentSemantics, SluiceError } from '@sluice/panel-kind';
-import { toAgentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { AgentRecord, EvidenceRecord, StoreTables } from '@sluice/state-store';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import { notFound } from '../../base/errors.js';
@@ -38,17 +38,23 @@ export async function leaveAgent(context: Context, leaving: Leaving): Promise<Ag
     if (!dryRun) await run.leases.take(panelLease(panel), 0);
     const agent = await withAgentErrors(text, () => findLeft(context, panel, text));
     refuseMoved(agent, elsewhere.get(agent.uuid));
-    const subject = toAgentSubject(panel, agent.uuid);
-    const disabled = await context.store.evidence.open({ services: [subject] });
+    const subjects = await listSubjects(context, panel, agent.uuid);
+    const disabled = await context.store.evidence.open({ services: subjects });
     if (dryRun) return toDetail(context, agent, disabled);
     if (disabled.length > 0) await confirm(questionFor(agent, disabled.length));
     run.totals = { agents: [agent.name], left: disabled.length };
     await run.store(async (tables) => {
-      await endRestrictions(context, tables, subject);
+      for (const subject of subjects) await endRestrictions(context, tables, subject);
       await removeLimit(context, tables, agent);
     });
     return toDetail(context, agent, disabled);
   });
+}
+
+/** Returns the subjects of an agent and of its single users that are held. */
+async function listSubjects({ store }: Context, panel: string, agent: string): Promise<string[]> {
+  const held = (await store.holds.lasting({ agentsOf: panel })).map(({ service }) => service);
+  return [...new Set([toAgentSubject(panel, agent), ...held.filter((key) => findSubjectAgent(key) === agent)])];
 }
 
 async function removeLimit(context: Context, { agents }: StoreTables, agent: AgentRecord): Promise<void> {

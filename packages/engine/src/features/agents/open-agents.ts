@@ -8,6 +8,7 @@ import { listAgentPanels } from '../../kernel/subject/agent-hold.js';
 import type { Context } from '../../context/context.js';
 import { compareIds } from '../../base/natural-order.js';
 import { suggestion } from '../../base/suggestion.js';
+import { RESELLER } from '@sluice/quota-core/agents';
 import { awaitsUsers } from './returned-users.js';
 
 /** An open panel with agents. */
@@ -136,14 +137,15 @@ export async function panelsWithDisabled(
 ): Promise<string[]> {
   const { store } = context;
   const names: string[] = [];
-  if (reason !== undefined && reason !== 'agent-limit' && reason !== 'manual') return names;
+  if (reason !== undefined && reason !== 'agent-limit' && reason !== 'manual' && reason !== RESELLER) return names;
   const removed = (await listAgentPanels(store)).filter((name) => isPanelRemoved(context.config, name));
   for (const name of [...panelsWithAgents(context), ...removed]) {
     if (panel !== undefined && panel !== name) continue;
-    const suspended = await store.holds.open({ agentsOf: name, reason: 'manual' });
-    const isSuspended = reason !== 'agent-limit' && suspended.length > 0;
-    const isDisabled = reason !== 'manual' && (await store.evidence.open({ agentsOf: name })).length > 0;
-    if (isSuspended || isDisabled) names.push(name);
+    const held = new Set((await store.holds.open({ agentsOf: name })).map((hold) => hold.reason));
+    const isHeld = ['manual', RESELLER].some((each) => (reason ?? each) === each && held.has(each));
+    const mayBeDisabled = reason === undefined || reason === 'agent-limit';
+    const isDisabled = mayBeDisabled && (await store.evidence.open({ agentsOf: name })).length > 0;
+    if (isHeld || isDisabled) names.push(name);
   }
   return names;
 }

@@ -22,12 +22,14 @@ interface FoundByPlan {
   dropped: readonly DroppedUser[];
   /** Users that were enabled while their agent is over or suspended, by that agent. */
   again: ReadonlyMap<string, number>;
+  /** Names of users that were enabled while their own agent keeps them disabled. */
+  againOfAgents: readonly string[];
 }
 
 /** Returns the notices of a plan; the key of a notice stays the same while its cause lasts. */
 export function listPlanNotices(
   { list, recorded }: Pick<AgentPlanInput, 'list' | 'recorded'>,
-  { dropped, again }: FoundByPlan,
+  { dropped, again, againOfAgents }: FoundByPlan,
   agents: readonly AgentTraffic[],
 ): AgentNotice[] {
   const crossings = highestCrossings(recorded).map(({ agent, name, percent, usedBytes, limitBytes }) => {
@@ -49,7 +51,18 @@ export function listPlanNotices(
       message: `${countUsers(count)} of agent "${name}" ${count === 1 ? 'was' : 'were'} enabled again while it is ${why}.`,
     };
   });
-  return [...crossings, ...drops, ...enabledAgain, ...agents.flatMap((agent) => listAgentNotices(agent, recorded))];
+  const ofAgents = againOfAgents.map((name) => ({
+    key: `agent-reenabled:${name}:${list.at}`,
+    code: 'agent_users_enabled_again',
+    message: `User "${name}", which its own agent disabled, was enabled again by another tool.`,
+  }));
+  return [
+    ...crossings,
+    ...drops,
+    ...enabledAgain,
+    ...ofAgents,
+    ...agents.flatMap((agent) => listAgentNotices(agent, recorded)),
+  ];
 }
 
 /** Returns the highest crossed threshold of each agent. */

@@ -4,6 +4,9 @@ import { AgentHolds } from '@sluice/quota-core/agents';
 import type { AgentPlanInput, RestorePlan } from './agent-plan.js';
 import { type DisabledUser, findAbsence, findInterference, ownEvidence } from './plan-users.js';
 
+/** Why a user stays disabled whom its own agent disabled. */
+const DISABLED = 'disabled-by-agent';
+
 /** Plans which users `restore` enables, and which it leaves and why. */
 export function planRestore(agents: PanelAgents, input: AgentPlanInput, force: boolean): RestorePlan {
   const { recorded, agent } = input;
@@ -19,7 +22,12 @@ export function planRestore(agents: PanelAgents, input: AgentPlanInput, force: b
     // A sub-agent may still be over or suspended.
     const isSuspended = chain.some((above) => holds.isSuspended(above));
     const isOver = chain.some((above) => holds.forceOn(user.owner, above) === 'over');
-    const outcome = interference ?? (isSuspended ? 'suspended' : isOver && !force ? 'still-over' : null);
+    const own = holds.findOfUser(uuid);
+    const kept = isSuspended ? 'suspended' : isOver && !force ? 'still-over' : own !== null ? DISABLED : null;
+    const outcome = interference ?? kept;
+    // Its own agent keeps it disabled.
+    if (outcome === DISABLED && own !== null && own.id !== evidence.hold)
+      plan.moves.push({ evidence: evidence.id, hold: own.id });
     if (outcome !== null) plan.left.push({ uuid, name: (evidence.prior as DisabledUser).name, outcome });
     else plan.steps.push(agents.enable({ ...user, uuid }, evidence, 'ordered'));
   }
@@ -42,12 +50,26 @@ function findRestoreInterference(
  * still needs moves to that hold; that of a user which other tools changed ends.
  */
 export function planUnsuspension(agents: PanelAgents, input: AgentPlanInput): RestorePlan {
+  return planRelease(agents, input, ({ service }) => findSubjectAgent(service) === input.agent);
+}
+
+/** Plans to enable one user of which its own agent has ended its hold, as `planUnsuspension`. */
+export function planEnabling(agents: PanelAgents, input: AgentPlanInput, user: string): RestorePlan {
+  return planRelease(agents, input, ({ target }) => target === user);
+}
+
+/** Plans to enable the users that were disabled for holds that have ended, by their evidence. */
+function planRelease(
+  agents: PanelAgents,
+  input: AgentPlanInput,
+  isMeant: (evidence: EvidenceRecord) => boolean,
+): RestorePlan {
   const { recorded } = input;
   const holds = new AgentHolds(input.holds, recorded);
   const users = new Map(input.list.users.map((user) => [user.uuid, user]));
   const plan: RestorePlan = { steps: [], moves: [], endedEvidence: [], left: [] };
   for (const [uuid, evidence] of ownEvidence(input)) {
-    const isEnded = findSubjectAgent(evidence.service) === input.agent && !holds.isInForce(evidence.hold);
+    const isEnded = isMeant(evidence) && !holds.isInForce(evidence.hold);
     if (!isEnded || input.serviceUsers.has(uuid)) continue;
     const leave = (outcome: string): void => {
       plan.left.push({ uuid, name: (evidence.prior as DisabledUser).name, outcome });
@@ -63,12 +85,14 @@ export function planUnsuspension(agents: PanelAgents, input: AgentPlanInput): Re
     }
     if (user === undefined || interference !== null) continue;
     const keeping = holds.listKeeping(user.owner, recorded.hierarchy.listChain(user.owner));
-    if (keeping.length === 0) {
+    const own = holds.findOfUser(uuid);
+    if (keeping.length === 0 && own === null) {
       plan.steps.push(agents.enable({ ...user, uuid }, evidence, 'ordered'));
       continue;
     }
-    leave(keeping.some((above) => holds.isSuspended(above)) ? 'suspended' : 'still-over');
-    const next = holds.findFirst(user.owner, keeping);
+    const isSuspended = keeping.some((above) => holds.isSuspended(above));
+    leave(isSuspended ? 'suspended' : keeping.length > 0 ? 'still-over' : DISABLED);
+    const next = holds.findFirst(user.owner, keeping) ?? own;
     if (next !== null) plan.moves.push({ evidence: evidence.id, hold: next.id });
   }
   return plan;

@@ -7,8 +7,8 @@ import {
   type Step,
   type UserRestriction,
 } from '@sluice/panel-kind';
-import { findSubjectAgent, type EvidenceRecord } from '@sluice/quota-core';
-import { AgentHolds, isSuspension } from '@sluice/quota-core/agents';
+import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
+import { AgentHolds, isOfReseller, isSuspension } from '@sluice/quota-core/agents';
 import type { AgentPlan, AgentPlanInput, ServiceUser } from './agent-plan.js';
 import { type DroppedUser, listPlanNotices } from './plan-notices.js';
 import { describeAgents } from './stored.js';
@@ -63,6 +63,8 @@ class UserPlan {
   readonly dropped: DroppedUser[] = [];
   /** Users that another tool enabled while their agent is over or suspended, by that agent. */
   readonly again = new Map<string, number>();
+  /** Names of users that another tool enabled while their own agent keeps them disabled. */
+  readonly againOfAgents: string[] = [];
   readonly #agents: PanelAgents;
   readonly #input: AgentPlanInput;
   readonly #traffic: ReadonlyMap<string, AgentTraffic>;
@@ -100,7 +102,7 @@ class UserPlan {
   }
 
   #addEnabled(user: KnownListedUser, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
-    const found = this.#holds.findDisabling(user.owner, chain);
+    const found = this.#holds.findDisabling(user.owner, chain) ?? this.#findOwn(user.uuid);
     if (found === null) {
       if (evidence === undefined) return;
       if (!this.#input.list.unread.has(user.uuid)) this.#drop(evidence, 'enabled-by-others');
@@ -113,21 +115,32 @@ class UserPlan {
     if (evidence !== undefined) {
       // New evidence begins with the user's present state, so that changes made meanwhile stay.
       this.endedEvidence.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
-      this.again.set(agent, (this.again.get(agent) ?? 0) + 1);
+      if (isOfReseller(hold)) this.againOfAgents.push(user.name);
+      else this.again.set(agent, (this.again.get(agent) ?? 0) + 1);
     }
-    const due = isSuspension(hold)
-      ? { why: 'agent-suspended', figures: null }
-      : { why: 'agent-over-limit', figures: this.#figures(agent) };
-    this.steps.push(this.#agents.disable(user, { agent, hold: hold.id, ...due }));
+    this.steps.push(this.#agents.disable(user, { agent, hold: hold.id, ...this.#toDue(agent, hold) }));
+  }
+
+  #toDue(agent: string, hold: HoldRecord): Pick<UserRestriction, 'why' | 'figures'> {
+    if (isOfReseller(hold)) return { why: 'disabled-by-agent', figures: null };
+    if (isSuspension(hold)) return { why: 'agent-suspended', figures: null };
+    return { why: 'agent-over-limit', figures: this.#figures(agent) };
+  }
+
+  /** Returns the hold of a user whom its own agent disabled, with that agent. */
+  #findOwn(user: string): { agent: string; hold: HoldRecord } | null {
+    const hold = this.#holds.findOfUser(user);
+    return hold === null ? null : { agent: findSubjectAgent(hold.service) ?? '', hold };
   }
 
   #addDisabled(user: KnownListedUser, evidence: EvidenceRecord, chain: readonly string[]): void {
     const interference = findInterference(this.#agents, user, evidence, this.#input);
     const keeping = this.#holds.listKeeping(user.owner, chain);
+    const own = this.#holds.findOfUser(user.uuid);
     if (interference !== null) this.#drop(evidence, interference);
-    else if (keeping.length === 0) this.steps.push(this.#agents.enable(user, evidence, WITHIN));
+    else if (keeping.length === 0 && own === null) this.steps.push(this.#agents.enable(user, evidence, WITHIN));
     else if (!this.#holds.isKept(user.owner, evidence, keeping)) {
-      const next = this.#holds.findFirst(user.owner, keeping);
+      const next = this.#holds.findFirst(user.owner, keeping) ?? own;
       if (next !== null && next.id !== evidence.hold) this.moves.push({ evidence: evidence.id, hold: next.id });
     }
   }

@@ -1,11 +1,9 @@
-import { callAgeMs, type WantedUser } from '@sluice/panel-kind';
+import { callAgeMs, type UserExtension, type WantedUser } from '@sluice/panel-kind';
+import { findRaise, FOUND } from '@sluice/quota-core/agents';
 import { type ActionRecord, type AgentReservationRecord, hasOwnerEnded, type LeaseOwner } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 
-/** Outcome of a resolved reservation whose user was found by another run. */
-export const FOUND = 'found';
-
-/** Within this time, a repeated command means the same user instead of a second one. */
+/** Within this time, a repeated command means the same user, or the same extension, instead of a second one. */
 const REPEATED_MS = 86_400_000;
 
 /** Returns the reservation if it is still open and was made for this user. */
@@ -43,6 +41,20 @@ export function brokenOff(
   });
   same.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
   return same[0] ?? null;
+}
+
+/** Returns whether a reservation is that of the same extension, which was broken off: it is open, or another run has found it done. */
+export function isSameExtension(
+  { deps }: Pick<Context, 'deps'>,
+  reservation: AgentReservationRecord,
+  agent: string,
+  { bytes, days }: UserExtension,
+): boolean {
+  const { state, outcome, createdAt } = reservation;
+  const asked = findRaise(reservation)?.asked;
+  if (reservation.agent !== agent || asked?.bytes !== bytes || asked.days !== days) return false;
+  const since = new Date(deps.clock.now() - REPEATED_MS).toISOString();
+  return state === 'open' || (state === 'settled' && outcome === FOUND && createdAt > since);
 }
 
 function isSameUser(stored: unknown, wanted: WantedUser): boolean {

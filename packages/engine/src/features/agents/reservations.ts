@@ -1,8 +1,9 @@
 import type { ReservationOutcome } from '@sluice/panel-kind';
 import type { AgentReservationRecord } from '@sluice/state-store';
-import { endReservation } from './budget.js';
 import { changeUsers, type UserChanges } from './change-users.js';
-import { callsBegun, FOUND, isOrphaned } from './repeated-creation.js';
+import { findRaise, FOUND } from '@sluice/quota-core/agents';
+import { callsBegun, isOrphaned } from './repeated-creation.js';
+import { endReservation } from './reserve.js';
 
 /** How an abandoned reservation was resolved. */
 export type ResolvedReservation =
@@ -31,6 +32,11 @@ export async function resolveReservations(
   return resolved;
 }
 
+/** Returns whether resolved reservations leave more of a budget than before. */
+export function isFreed(resolved: readonly ResolvedReservation[]): boolean {
+  return resolved.some((outcome) => outcome.startsWith('not-') || outcome === 'orphan-removed');
+}
+
 async function resolve(
   on: UserChanges,
   reservation: AgentReservationRecord,
@@ -39,9 +45,11 @@ async function resolve(
   const { state, repair } = await on.agents.readReservation(reservation, orphaned);
   const outcome = state !== 'half-made' ? state : dryRun ? 'would-repair' : await mend(on, repair);
   if (dryRun || outcome === 'unknown' || outcome === 'would-repair') return outcome;
-  const isRaise = reservation.uuid !== (reservation.wanted as { uuid?: string } | null)?.uuid;
+  const raise = findRaise(reservation);
+  // Runs repeat the raises of services by themselves.
+  const isRepeated = raise === null || raise.asked !== undefined;
   if (outcome === 'settled' || outcome === 'repaired') {
-    const found = isRaise ? null : FOUND;
+    const found = isRepeated ? FOUND : null;
     await endReservation(on, reservation.uuid, { state: 'settled', outcome: found }, reservation);
   } else {
     await endReservation(on, reservation.uuid, { state: 'closed', outcome }, reservation);

@@ -23,6 +23,7 @@ import { type AgentsOnPanel, openAgents } from './open-agents.js';
 import { describeStored, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
 import { holdServices, listServiceUsers, loadServiceUsers, type ServiceUsers } from './service-users.js';
 import { releaseSuspended, toHow } from './suspend-agent.js';
+import { RESELLER } from '@sluice/quota-core/agents';
 import { listAgentChain, toStored } from './stored.js';
 import { planUsers } from './plan-users.js';
 import { planRestore } from './plan-restore.js';
@@ -163,13 +164,13 @@ async function giveBack(
 ): Promise<{ done: ListedAction[]; broken: ItemError | null }> {
   const { context, agents, on, read, leases } = ordered;
   const ends = ({ reason: own }: HoldRecord): boolean =>
-    own === 'manual' && (reason === undefined || reason === 'manual');
+    (own === 'manual' || own === RESELLER) && (reason === undefined || reason === own);
   const holds = read.records.holds.filter((hold) => !ends(hold));
   const ending = read.records.holds.filter(ends);
   if (!dryRun && ending.length > 0) {
     await context.write(leases(), (tables) => endHolds(tables, ending, context.now()));
   }
-  if (reason !== 'manual') {
+  if (reason === undefined || reason === 'agent-limit') {
     const services = await loadServiceUsers(on);
     const input = { ...planInput(read, null, holds), serviceUsers: listServiceUsers(services) };
     const done = await performPlan(ordered, planRestore(agents, input, true));
@@ -179,8 +180,7 @@ async function giveBack(
   }
   const done: ListedAction[] = [];
   let broken: ItemError | null = null;
-  for (const { service } of ending) {
-    const agent = findSubjectAgent(service) ?? '';
+  for (const agent of new Set(ending.map(({ service }) => findSubjectAgent(service) ?? ''))) {
     const { actions, error } = await releaseSuspended(ordered, agent, holds);
     done.push(...actions.map((action) => ({ ...action, agent, error: null })));
     broken ??= error;

@@ -127,7 +127,7 @@ export async function releaseSuspended(
 }
 
 /** Returns the lists without limits that are exceeded and not enforced: under `observe` they have no hold. */
-function withHeldOnly(recorded: RecordedAgents, holds: readonly HoldRecord[]): RecordedAgents {
+export function withHeldOnly(recorded: RecordedAgents, holds: readonly HoldRecord[]): RecordedAgents {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
   const held = new Set(limits.map(({ service }) => findSubjectAgent(service)));
   const standing = new Map(

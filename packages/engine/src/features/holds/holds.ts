@@ -12,7 +12,7 @@ import type {
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { EvidenceRecord, HoldRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
-import { describeReason, findSubjectAgent } from '@sluice/quota-core';
+import { describeReason, findSubjectAgent, findSubjectUser } from '@sluice/quota-core';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import { notFound, unsupported } from '../../base/errors.js';
 import { isOfLimit, isProtected, isQuotaReleased, newHold, readMarks } from '../../kernel/subject/holds.js';
@@ -265,8 +265,8 @@ async function countEnabledUsers(context: Context, panel: string): Promise<Map<s
 }
 
 /** Returns the marks of an agent's hold. A limit leaves users of exempt agents enabled: it is never marked as enforced in part. */
-function markAgentHold({ reason, until, evidence }: HoldView, enabledUsers: number): HoldMarks {
-  if (until !== null || enabledUsers === 0) return {};
+function markAgentHold({ service, reason, until, evidence }: HoldView, enabledUsers: number): HoldMarks {
+  if (until !== null || enabledUsers === 0 || findSubjectUser(service) !== null) return {};
   if (evidence.every((item) => item.until !== null)) return { restricting: true };
   return reason === 'manual' ? { partly: true } : {};
 }

@@ -51,7 +51,9 @@ async function addHolds({ store, config }: Context, table: MetricTable, panel: s
   const limits = Object.values(config.products)
     .filter((product) => product.panel === panel)
     .flatMap((product) => (product.limits ?? []).map(({ id }) => id));
-  const counts = new Map([...REASONS, ...limits, ...(agents ? ['agent-limit'] : [])].map((reason) => [reason, 0]));
+  const counts = new Map(
+    [...REASONS, ...limits, ...(agents ? ['agent-limit', 'reseller'] : [])].map((reason) => [reason, 0]),
+  );
   const ofAgents = agents ? await readLastingHolds(store, { agentsOf: panel }) : [];
   const open = [...(await readLastingHolds(store, { panel })), ...ofAgents];
   for (const { reason } of new Map(open.map((hold) => [hold.id, hold])).values())

@@ -1,7 +1,9 @@
 import { type ItemError, type Panel, type RaiseRequest, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { isOfClient } from '../../base/is-of-client.js';
-import { agentBudget, hasLimits, previewRaise } from '../agents/budget.js';
+import { agentBudget } from '../agents/budget.js';
+import { previewRaise } from '../agents/raise-user.js';
+import { hasLimits } from '../agents/reserve.js';
 import { undecided } from '../../loop/decide.js';
 import { withPurchases } from '../../loop/load.js';
 import { observeServices } from '../../loop/observe.js';

@@ -8,7 +8,7 @@ import { describeFormer } from '../../context/stored-names.js';
 import { type Notice, addNotices, noticeRows, reportNotices } from './notice.js';
 import type { RunRequest } from './run-request.js';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
-import { toAgentSubject } from '@sluice/quota-core';
+import { findSubjectAgent } from '@sluice/quota-core';
 import type { EvidenceRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { TOO_SHORT } from '../../base/errors.js';
 import { confirmedInstant } from '../../context/clock-guard.js';
@@ -40,10 +40,10 @@ export async function findRemovedPanels({ store, config }: Pick<Context, 'store'
 
 /** Returns the names of the agents of a panel with a hold that is open or not undone yet. */
 async function findHeldAgents({ holds, agents }: Context['store'], panel: string): Promise<string[]> {
-  const subjects = new Set((await holds.lasting({ agentsOf: panel })).map(({ service }) => service));
-  if (subjects.size === 0) return [];
-  const names = new Map((await agents.list(panel)).map(({ uuid, name }) => [toAgentSubject(panel, uuid), name]));
-  return [...subjects].map((subject) => names.get(subject) ?? 'unknown');
+  const held = new Set((await holds.lasting({ agentsOf: panel })).map(({ service }) => findSubjectAgent(service)));
+  if (held.size === 0) return [];
+  const names = new Map((await agents.list(panel)).map(({ uuid, name }) => [uuid, name]));
+  return [...held].map((agent) => names.get(agent ?? '') ?? 'unknown');
 }
 
 function describe({ panel, services, held, agents, limited }: Omit<RemovedPanel, 'message'>): string {

@@ -1,0 +1,141 @@
+import type { AgentUserList, AgentUserView } from '@sluice/contract/documents';
+import {
+  type AgentUserChanges,
+  type AgentUserFacts,
+  type KnownListedUser,
+  type ListedUser,
+  SluiceError,
+} from '@sluice/panel-kind';
+import { AgentHolds } from '@sluice/quota-core/agents';
+import { notFound, unsupported } from '../../base/errors.js';
+import { compareIds } from '../../base/natural-order.js';
+import type { Context } from '../../context/context.js';
+import { toUserAccess } from '../services/customer-access.js';
+import { refuseAddon } from './addon.js';
+import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
+import { type AgentsRead, isProblem, problemError, readAgents } from './read-agents.js';
+import { loadServiceUsers, type ServiceUsers } from './service-users.js';
+import { findAgent } from './stored.js';
+
+/** What can't be done where an add-on keeps the limits. */
+export const CANNOT_CHANGE = 'change single users because it keeps no record of them';
+
+/** Lists the users below an agent, with what the panel shows of them now. */
+export async function listAgentUsers(
+  context: Context,
+  text: string,
+  panel: string | undefined,
+): Promise<AgentUserList> {
+  const on = await openAgents(context, await agentPanel(context, panel));
+  refuseAddon(on, CANNOT_CHANGE);
+  requireUsers(on);
+  const read = await readAgents(on, {});
+  if (isProblem(read)) throw problemError(read);
+  const { uuid, name } = await withAgentErrors(text, () => Promise.resolve(findAgent(text, read.records)));
+  const services = await loadServiceUsers(on);
+  const toView = userViews(on, read, services);
+  const users = listUsersBelow(read, uuid).map(toView);
+  return { agent: { uuid, name }, users: users.sort((a, b) => compareIds(a.name, b.name)) };
+}
+
+/** Returns what agents do with single users of a panel; refuses one on which they do nothing. */
+export function requireUsers({ agents, name }: Pick<AgentsOnPanel, 'agents' | 'name'>): AgentUserChanges {
+  if (agents.users !== undefined) return agents.users;
+  throw unsupported(`The agents of panel "${name}" can't change single users`, { panel: name });
+}
+
+/** Returns the users below an agent that can be addressed. */
+function listUsersBelow({ list, recorded }: Pick<AgentsRead, 'list' | 'recorded'>, agent: string): KnownListedUser[] {
+  const isBelow = (user: ListedUser): user is KnownListedUser =>
+    user.uuid !== null && recorded.hierarchy.listChain(user.owner).includes(agent);
+  return list.users.filter(isBelow);
+}
+
+/**
+ * Returns the user below an agent with this uuid, or with exactly this name where only one has it. One of another agent is as unknown as
+ * one that does not exist.
+ *
+ * @throws SluiceError `unknown_user`, `ambiguous_user`
+ */
+export function findUserBelow(
+  read: Pick<AgentsRead, 'list' | 'recorded'>,
+  agent: string,
+  text: string,
+): KnownListedUser {
+  const users = listUsersBelow(read, agent);
+  const byUuid = users.find(({ uuid }) => uuid === text.toLowerCase());
+  const named = byUuid === undefined ? users.filter(({ name }) => name === text) : [byUuid];
+  const [only, ...others] = named;
+  if (only !== undefined && others.length === 0) return only;
+  if (only === undefined) throw notFound('unknown_user', 'The agent has no user with this uuid or name.');
+  throw new SluiceError('ambiguous_user', `${named.length} users have this name. Name one by its uuid.`, {
+    kind: 'usage',
+    details: { uuids: named.map(({ uuid }) => uuid) },
+  });
+}
+
+/** Refuses a user that is the account of a service: what its service sells would be written back. */
+export function refuseServiceUser({ byUser, ofEnded }: ServiceUsers, { uuid, name }: KnownListedUser): void {
+  const service = byUser.get(uuid)?.id;
+  if (service === undefined && !ofEnded.has(uuid)) return;
+  const whose = service === undefined ? 'a service that has ended' : `service "${service}"`;
+  throw new SluiceError(
+    'user_of_service',
+    `User "${name}" is the account of ${whose}, by whose commands it is changed; nothing was changed.`,
+    { kind: 'conflict', details: service === undefined ? {} : { service } },
+  );
+}
+
+/** Returns what shows users, by a reading and by what is stored. */
+export function userViews(
+  on: AgentsOnPanel,
+  read: Pick<AgentsRead, 'records' | 'recorded'>,
+  services: ServiceUsers,
+): (user: KnownListedUser) => AgentUserView {
+  const facet = requireUsers(on);
+  const names = new Map(read.records.agents.map(({ uuid, name }) => [uuid, name]));
+  const toReasons = disabledReasons(read, services);
+  const now = on.context.now();
+  return (user) => {
+    const { uuid, name, owner, enabled, limitBytes, usedBytes } = user;
+    const facts = facet.getFacts(user, now);
+    const { packageDays: days, daysLeft, lastDay, lastOnlineAt } = facts;
+    return {
+      ...{ uuid, name, panel: on.name, agent: { uuid: owner, name: names.get(owner ?? '') ?? 'unknown' } },
+      state: toState(user, facts),
+      ...{ limitBytes, usedBytes, remainingBytes: Math.max(0, limitBytes - usedBytes) },
+      ...{ days, daysLeft: daysLeft === null ? null : Math.max(0, daysLeft), lastDay, lastOnlineAt },
+      disabledFor: enabled ? [] : toReasons(user),
+      service: services.byUser.get(uuid)?.id ?? null,
+      access: toUserAccess(on.context, on.name, { uuid, name, ...(days === null ? {} : { packageDays: days }) }),
+    };
+  };
+}
+
+function toState({ enabled, limitBytes, usedBytes }: KnownListedUser, facts: AgentUserFacts): AgentUserView['state'] {
+  if (!enabled) return 'disabled';
+  if (facts.daysLeft !== null && facts.daysLeft < 0) return 'expired';
+  return usedBytes >= limitBytes ? 'used-up' : 'active';
+}
+
+type Reasons = AgentUserView['disabledFor'];
+
+/** Returns what finds out why a user is disabled: its own agent, agents above it, its service, or others. */
+function disabledReasons(
+  { records, recorded }: Pick<AgentsRead, 'records' | 'recorded'>,
+  services: ServiceUsers,
+): (user: KnownListedUser) => Reasons {
+  const ours = new Set(records.evidence.map(({ target }) => target));
+  const holds = new AgentHolds(records.holds, recorded);
+  return ({ uuid, owner }) => {
+    const reasons: Reasons = holds.findOfUser(uuid) === null ? [] : ['reseller'];
+    const isOfService = services.byUser.has(uuid) && services.disabled.has(uuid);
+    if (isOfService) reasons.push('service');
+    if (!ours.has(uuid)) return isOfService ? reasons : [...reasons, 'others'];
+    const keeping = holds.listKeeping(owner, recorded.hierarchy.listChain(owner));
+    if (keeping.some((agent) => holds.isSuspended(agent))) reasons.push('suspension');
+    if (keeping.some((agent) => !holds.isSuspended(agent))) reasons.push('limit');
+    // What has ended is undone by the next check.
+    return reasons.length === 0 ? ['limit'] : reasons;
+  };
+}

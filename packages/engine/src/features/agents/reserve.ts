@@ -1,0 +1,97 @@
+import { type AgentRecords, type CreationCheck, SluiceError } from '@sluice/panel-kind';
+import { FOUND } from '@sluice/quota-core/agents';
+import type { AgentReservationRecord } from '@sluice/state-store';
+import type { ReadFrom } from './read-agents.js';
+import { toHolder } from './repeated-creation.js';
+
+/** How long a reserved user may be created or raised; afterwards the reservation is resolved. */
+const RESERVED_MS = 600_000;
+
+/** Returns whether any agent of a panel has a limit. */
+export async function hasLimits({ context, name }: Pick<ReadFrom, 'context' | 'name'>): Promise<boolean> {
+  return (await context.store.agents.list(name)).some(({ limitBytes }) => limitBytes !== null);
+}
+
+/** Returns the error of a user that does not fit, or whose agent is suspended; `records` name the agent whose limit decides. */
+export function refusal(
+  { reason, remainingBytes, binding, suspended = null }: CreationCheck,
+  records: Pick<AgentRecords, 'agents'> = { agents: [] },
+): SluiceError {
+  if (suspended !== null) {
+    return new SluiceError('agent_suspended', reason ?? '', { kind: 'panel', details: { agent: suspended } });
+  }
+  const agent = records.agents.find(({ uuid }) => uuid === binding)?.name;
+  return new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.', {
+    kind: 'panel',
+    details: { remainingBytes, binding, ...(agent === undefined ? {} : { agent }) },
+  });
+}
+
+/** Returns a reservation that begins now. */
+export function newReservation(
+  { context, name }: ReadFrom,
+  content: Pick<AgentReservationRecord, 'agent' | 'chain' | 'bytes'> & { wanted: { uuid: string } },
+): AgentReservationRecord {
+  return {
+    panel: name,
+    ...content,
+    uuid: content.wanted.uuid,
+    leftBytes: content.bytes,
+    state: 'open',
+    createdAt: context.now(),
+    expiresAt: new Date(context.deps.clock.now() + RESERVED_MS).toISOString(),
+    holder: toHolder(context),
+    seenAt: null,
+    confirmedAt: null,
+    closedAt: null,
+    outcome: null,
+  };
+}
+
+/** Returns whether a failed call may have changed the panel. */
+export function isInDoubt(error: unknown): boolean {
+  return (error as { outcomeUnknown?: unknown }).outcomeUnknown === true;
+}
+
+/** Stores that this process does not work on a reservation any more, unless another has resumed it. */
+export async function giveUp({ context, name }: ReadFrom, seen: AgentReservationRecord): Promise<void> {
+  await context.write([], async (tables) => {
+    const open = await tables.agentReservations.get(name, seen.uuid);
+    if (open?.state !== 'open' || open.holder !== seen.holder || open.expiresAt !== seen.expiresAt) return;
+    await tables.agentReservations.put([{ ...open, holder: toHolder(context, true) }]);
+  });
+}
+
+/** The end of a reservation. */
+export interface ReservationEnd {
+  state: 'settled' | 'closed';
+  outcome: string | null;
+}
+
+/** Ends an open reservation, unless another process has resumed it since it was `seen`. */
+export async function endReservation(
+  { context, name }: ReadFrom,
+  uuid: string,
+  { state, outcome }: ReservationEnd,
+  seen?: AgentReservationRecord,
+): Promise<void> {
+  const now = context.now();
+  await context.write([], async (tables) => {
+    const open = await tables.agentReservations.get(name, uuid);
+    if (open?.state !== 'open') return;
+    if (seen !== undefined && (open.holder !== seen.holder || open.expiresAt !== seen.expiresAt)) return;
+    const closedAt = state === 'closed' ? now : null;
+    await tables.agentReservations.put([{ ...open, state, confirmedAt: now, closedAt, outcome }]);
+  });
+}
+
+/** Records whether the user of an earlier attempt exists; only the first repeat does so. */
+export async function takeFound(from: ReadFrom, { uuid }: AgentReservationRecord, isThere: boolean): Promise<void> {
+  const { context, name } = from;
+  await context.write([], async (tables) => {
+    const found = await tables.agentReservations.get(name, uuid);
+    if (found?.outcome !== FOUND) return;
+    const end = { state: 'closed' as const, closedAt: context.now(), outcome: 'user-gone' };
+    await tables.agentReservations.put([{ ...found, ...(isThere ? { outcome: null } : end) }]);
+  });
+}
