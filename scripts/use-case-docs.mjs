@@ -10,10 +10,10 @@ const code = (text) => `\`${text}\``;
 const inWords = (names) => `${names.slice(0, -1).map(code).join(', ')} and ${code(names.at(-1))}`;
 
 /** Who may: the scopes of the provider, and what a client's token needs about its own services. */
-function toCallers({ provider, customer, through }) {
+function toCallers({ provider, customer, reseller, through }) {
   const own = customer.map(({ need, field }) => `client with ${code(need)}${field === undefined ? '' : ` (${field})`}`);
   const by = { server: ['the server'], run: ['as a run'] }[through] ?? [];
-  return [...provider.map(code), ...own, ...by].join(', ');
+  return [...provider.map(code), ...own, ...(reseller ? ['agent'] : []), ...by].join(', ');
 }
 
 /** `docs/use-cases.md`, from the list of use cases (`USE_CASES`), the table of endpoints (`ENDPOINTS`) and `METHODS`. */
@@ -29,7 +29,7 @@ export async function useCaseDocs({ useCases, endpoints, methods }) {
   const parts = [
     '# Use cases',
     'Written by `npm run docs:use-cases` from `packages/contract/src/use-cases`. Whatever asks, the same use case answers: the method of the library (`sluice.poll()`, `sluice.holds.add(…)`), the command, and the endpoint below `/api/v1` do the same, with the same checks, documents and errors.',
-    'Who may: the [scopes](http-api.md#tokens) of which a token needs one, and what a client may do about its own services. What only the server asks answers requests and pages. ' +
+    'Who may: the [scopes](http-api.md#tokens) of which a token needs one, and what a client may do about its own services, or an agent about itself and the users below it. What only the server asks answers requests and pages. ' +
       `${inWords(Object.keys(useCases).filter((name) => !methods.includes(name)))} are no methods of their own.`,
     ...groups.flatMap((group) => [
       `## ${group === '' ? 'The instance' : code(`sluice.${group}`)}`,

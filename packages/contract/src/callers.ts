@@ -14,14 +14,20 @@ export interface Callers {
   provider: readonly ('read' | 'operate' | 'tokens')[];
   /** What a client may do about its own; empty: nothing, it is the provider's. */
   customer: readonly CustomerWay[];
+  /** Whether an agent may do it about itself and the users below it; absent: it may not. */
+  reseller?: true;
   /** How it is reached where it has no route of its own: as a run that is started, or by the server itself, to answer a request. */
   through?: 'run' | 'server';
 }
 
 /** What the provider alone reads. */
 export const READ: Callers = { provider: ['read'], customer: [] };
+/** What an agent reads of itself and the users below it, too. */
+export const READ_BELOW: Callers = { ...READ, reseller: true };
 /** What the provider alone changes. */
 export const OPERATE: Callers = { provider: ['operate'], customer: [] };
+/** What an agent changes of the users below it, too. */
+export const OPERATE_BELOW: Callers = { ...OPERATE, reseller: true };
 /** What the provider starts as a run. */
 export const AS_RUN: Callers = { ...OPERATE, through: 'run' };
 /** What a client reads of its own, too. */

@@ -13,6 +13,7 @@ export {
 export type { RecordNoun } from './use-cases/telephony.js';
 export type { Input } from './use-cases/shapes.js';
 export {
+  agentOfScopes,
   type CustomerTerms,
   type Holder,
   may,

@@ -5,6 +5,8 @@ import { USE_CASES, type UseCase } from './use-cases/index.js';
 export interface Holder {
   /** The only client whose services it reaches; null for all. */
   client: string | null;
+  /** Uuid of the only agent that it reaches, with the users below it; null or absent for all. It has no needs. */
+  agent?: string | null;
   needs: readonly Need[];
 }
 
@@ -19,8 +21,9 @@ export function onlyReads(useCase: UseCase): boolean {
 }
 
 /** Returns whether somebody may do something; for a client, about its own and with some field of the product. */
-export function may({ client, needs }: Holder, useCase: UseCase): boolean {
-  const { provider, customer } = whoMay(useCase);
+export function may({ client, agent = null, needs }: Holder, useCase: UseCase): boolean {
+  const { provider, customer, reseller = false } = whoMay(useCase);
+  if (agent !== null) return reseller;
   if (client === null) return provider.some((need) => needs.includes(need));
   return customer.some(({ need }) => needs.includes(need));
 }
@@ -58,6 +61,14 @@ export function needsOfScopes(scopes: readonly string[], client: string | null):
     ...(has('operate') ? (['operate', 'buy', 'manage', 'password'] as const) : []),
     ...(has('tokens') ? (['tokens'] as const) : []),
   ];
+}
+
+const OF_AGENT = /^agent:([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i;
+
+/** Returns the uuid of the agent that scopes name; null where they name none. */
+export function agentOfScopes(scopes: readonly string[]): string | null {
+  const [agent = null] = scopes.flatMap((scope) => OF_AGENT.exec(scope)?.[1]?.toLowerCase() ?? []);
+  return agent;
 }
 
 /** Returns what the rights of a share link permit. */

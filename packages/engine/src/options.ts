@@ -1,5 +1,6 @@
 export type { Access } from './api/access.js';
 export type { Agents, AgentOptions, CheckOptions } from './api/agents.js';
+export type { LocatedAgent } from './features/agents/locate-agent.js';
 export type { AutoBuy } from './api/auto-buy.js';
 export type { Clients } from './api/clients.js';
 export type { CreditCalls, Invoices } from './api/billing.js';

@@ -37,7 +37,7 @@ function declareTokens(tokens: LazyCommand): void {
     .description('create a token, which is printed once')
     .requiredOption(
       '--scope <scope>',
-      'what it permits: read, operate (all changes) or tokens (making tokens); or client:ID to read the services of one client, with buy, manage or password for what its customer may do; repeatable',
+      'what it permits: read, operate (all changes) or tokens (making tokens); or client:ID to read the services of one client, with buy, manage or password for what its customer may do; or agent:UUID for one agent and the users below it; repeatable',
       repeated,
     )
     .option('--expires <time>', 'when it ends: 90d, or a date (default: never)')

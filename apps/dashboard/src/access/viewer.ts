@@ -16,6 +16,8 @@ export interface Viewer {
   needs: readonly Need[];
   /** The only client whose services it reaches; null for all. */
   client: string | null;
+  /** Uuid of the only agent that it reaches, with the users below it; null for any other. */
+  agent: string | null;
   /** Most that may be spent with it in total; null for any. */
   maxAmount: string | null;
   /** When it ends; null for never. */
@@ -40,15 +42,25 @@ export function toViewer({ kind, ...granted }: Granted): Viewer {
   return { ...granted, shared: kind === 'share' };
 }
 
+/** Returns by what a viewer that is not the provider's own is counted and bounded: its client or its agent; null for the provider's. */
+export function toOutsider({ client, agent }: Pick<Viewer, 'client' | 'agent'>): string | null {
+  return agent === null ? client : `agent:${agent}`;
+}
+
 /** Names of values that are the uuid of an agent, in refs of services, rows of exports and keys of changes. */
-const OF_AGENT = /agent_uuid$/;
+const OF_AGENT = /agent_uuid$|^scopes$/;
 
 /**
  * Returns a document as a viewer reads it. The uuid of an agent is a key of its panel, with which it could be changed there: only who
  * may change things here, too, reads it whole. `all`: the document is about agents, and any uuid in it may be one.
  */
-export function withoutKeys<T>({ needs }: Pick<Viewer, 'needs'>, document: T, { all }: { all: boolean }): T {
+export function withoutKeys<T>(
+  { needs, agent = null }: Pick<Viewer, 'needs'> & Partial<Pick<Viewer, 'agent'>>,
+  document: T,
+  { all }: { all: boolean },
+): T {
   if (needs.includes('operate')) return document;
+  if (agent !== null) return maskForAgent(document, '') as T;
   return (all ? maskUuidsIn(document) : maskAgents(document)) as T;
 }
 
@@ -58,6 +70,20 @@ export function errorWithoutKeys(viewer: Pick<Viewer, 'needs'>, error: unknown, 
   const [message = '', ...lines] = error.message.split('\n  ');
   const details = withoutKeys(viewer, error.details, how);
   return new SluiceError(error.code, message, { kind: error.kind, details, lines, cause: error });
+}
+
+/** Members of documents that are a user of the agent, or a list of them. */
+const USERS: readonly string[] = ['user', 'users'];
+
+/** Masks all uuids, which are keys of agents, but those of an agent's own users and of their links. */
+function maskForAgent(value: unknown, name: string): unknown {
+  if (name === 'access') return value;
+  if (Array.isArray(value)) return value.map((item) => maskForAgent(item, name));
+  if (typeof value !== 'object' || value === null) return maskUuidsIn(value);
+  const isUser = USERS.includes(name);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, isUser && key === 'uuid' ? item : maskForAgent(item, key)]),
+  );
 }
 
 function maskAgents(value: unknown): unknown {

@@ -1,5 +1,6 @@
 import { may, whoMay } from '@sluice/contract';
 import type { Endpoint } from '@sluice/contract/endpoints';
+import type { LocatedAgent } from '@sluice/engine/options';
 import { suggestion } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
@@ -84,12 +85,29 @@ export function parseBody(request: FastifyRequest): unknown {
 
 /** Refuses what a viewer may not send at all. */
 export function checkScope({ useCase, clients }: Pick<Endpoint, 'useCase' | 'clients'>, viewer: Viewer): void {
-  const { provider, customer } = whoMay(useCase);
+  const { provider, customer, reseller = false } = whoMay(useCase);
+  if (viewer.agent !== null && !reseller) throw forbidden('The token reaches one agent and its users only');
   if (viewer.client !== null && (clients === 'none' || customer.length === 0))
     throw forbidden('The token reaches the services of one client only, and what its customer may do');
   if (may(viewer, useCase)) return;
   const needed = viewer.client === null ? provider : customer.map(({ need }) => need);
   throw forbidden(`The token does not have the scope ${needed.map((need) => `"${need}"`).join(' or ')}`);
+}
+
+/** The word by which an agent names itself, whose uuid is a key of its panel. */
+const OWN = 'own';
+
+/** Returns the agent of a token; refuses one that no panel of the config has any more. */
+export async function requireOwnAgent(sluice: Context['sluice'], uuid: string): Promise<LocatedAgent> {
+  const own = await sluice.agents.locate(uuid);
+  if (own !== null) return own;
+  throw notFound('unknown_agent', 'The agent of the token is not known any more. Please ask your provider.');
+}
+
+/** Answers about other agents as if they did not exist. */
+async function checkAgent(sluice: Context['sluice'], agent: string, named: string): Promise<void> {
+  const { uuid, name } = await requireOwnAgent(sluice, agent);
+  if (![OWN, name, uuid, agent].includes(named)) throw notFound('unknown_agent', 'There is no such agent');
 }
 
 /** Answers about the services of others as if they did not exist. */
@@ -99,6 +117,7 @@ export async function checkReach(
   viewer: Viewer,
   params: Record<string, string>,
 ): Promise<void> {
+  if (viewer.agent !== null && params['agent'] !== undefined) return checkAgent(sluice, viewer.agent, params['agent']);
   if (viewer.client === null) return;
   const { service = '', client = '' } = params;
   if (clients === 'client' && client !== viewer.client)

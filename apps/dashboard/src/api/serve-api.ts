@@ -1,10 +1,11 @@
 import { needsKey } from '@sluice/contract/endpoints';
+import type { LocatedAgent } from '@sluice/engine/options';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toPermit } from '../access/refusal.js';
-import { errorWithoutKeys, madeBy, type Viewer, withoutKeys } from '../access/viewer.js';
-import { parseBody, checked, checkReach, checkScope } from './check.js';
-import { forClient } from '../server/failure.js';
+import { errorWithoutKeys, madeBy, toOutsider, type Viewer, withoutKeys } from '../access/viewer.js';
+import { parseBody, checked, checkReach, checkScope, requireOwnAgent } from './check.js';
+import { forAgent, forClient } from '../server/failure.js';
 import { countChange, readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored, withoutOnce } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
@@ -46,7 +47,7 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
       const viewer = await requireStill(context, request);
       await admit(context, route, { request, viewer });
       const { status, answer, replayed } = await answerTo(parts, route, { request, viewer }).catch((error: unknown) => {
-        throw viewer.client === null ? errorWithoutKeys(viewer, error, { all: route.agents }) : forClient(error);
+        throw toReadable(viewer, error, route);
       });
       // What a panel was slow to answer may be another client's by now.
       if (isReadOfPanel(route, viewer))
@@ -55,6 +56,12 @@ function addRoute(server: FastifyInstance, parts: ServerParts, route: ApiRoute):
       return sendJson(reply.code(status), answer);
     },
   });
+}
+
+/** Returns an error as its viewer may read it. */
+function toReadable(viewer: Viewer, error: unknown, { agents }: ApiRoute): unknown {
+  if (viewer.agent !== null) return forAgent(error);
+  return viewer.client === null ? errorWithoutKeys(viewer, error, { all: agents }) : forClient(error);
 }
 
 /** Sends a document as the command prints it with `--json`. */
@@ -75,7 +82,7 @@ async function admit(
   try {
     await checkReach(context, route, viewer, request.params as Record<string, string>);
   } catch (error) {
-    throw forClient(error);
+    throw viewer.agent === null ? forClient(error) : forAgent(error);
   }
 }
 
@@ -89,10 +96,13 @@ async function answerTo(
   const key = changes ? parseKey(request) : '';
   const query = checked(route.query, request.query, 'query');
   const { note = null, ...body } = route.body === null ? {} : checked(route.body, parseBody(request), 'body');
+  const own = viewer.agent === null ? null : await requireOwnAgent(context.sluice, viewer.agent);
   const call: ApiCall = {
-    ...{ context, tasks, readers, viewer, query, body, signal: undefined },
+    ...{ context, tasks, readers, viewer, signal: undefined },
+    query: onOwnPanel(own, route.query, query),
+    body: onOwnPanel(own, route.body, body),
     sluice: context.sluice,
-    param: (name) => params[name] ?? '',
+    param: (name) => (own !== null && name === 'agent' ? own.uuid : (params[name] ?? '')),
     ref: changes ? toRef(viewer.id, key) : '',
     as: { ...madeBy(viewer), note: note as string | null },
     client: viewer.client ?? undefined,
@@ -109,18 +119,28 @@ async function answerTo(
     return { ...(await work()), replayed: false };
   }
   const content = [route.method, request.url, body, note];
-  return keyed.perform({ who: viewer.id, key, content, isOfClient: viewer.client !== null }, work);
+  return keyed.perform({ who: viewer.id, key, content, isOfClient: toOutsider(viewer) !== null }, work);
 }
 
-/** Whether a client reads something of a panel. */
-function isReadOfPanel({ method, outside }: ApiRoute, { client }: Viewer): boolean {
-  return client !== null && outside && method === 'GET';
+/** Returns fields of a request with the panel of the agent that sends it, whatever panel it names. */
+function onOwnPanel(
+  own: LocatedAgent | null,
+  schema: ApiRoute['query'],
+  fields: Record<string, unknown>,
+): Record<string, unknown> {
+  const hasPanel = own !== null && schema !== null && 'panel' in schema.shape;
+  return hasPanel ? { ...fields, panel: own.panel } : fields;
+}
+
+/** Whether a client or an agent reads something of a panel. */
+function isReadOfPanel({ method, outside }: ApiRoute, viewer: Viewer): boolean {
+  return toOutsider(viewer) !== null && outside && method === 'GET';
 }
 
 /** Calls the handler of a route. What a client's token reads of panels is bounded. */
 async function handleFor(route: ApiRoute, call: ApiCall, url: string): Promise<unknown> {
   const { reads } = call.readers;
-  const { client } = call.viewer;
+  const client = toOutsider(call.viewer);
   const now = call.context.clock.now();
   const isBounded = client !== null && route.outside;
   if (client !== null && isReadOfPanel(route, call.viewer))

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import type { Viewer } from '../access/viewer.js';
+import { toOutsider, type Viewer } from '../access/viewer.js';
 import type { PanelReads } from './panel-reads.js';
 
 /** As long as a program waits for an answer; a report of many calls may need longer than a page. */
@@ -26,11 +26,12 @@ export async function readForClient(
 }
 
 /**
- * Counts a change that a client asks for, by token or link.
+ * Counts a change that a client or an agent asks for, by token or link.
  *
  * @throws SluiceError `too_many_requests` if the client changes too much
  */
-export function countChange(reads: PanelReads, { client }: Pick<Viewer, 'client'>, now: number): void {
+export function countChange(reads: PanelReads, viewer: Pick<Viewer, 'client' | 'agent'>, now: number): void {
+  const client = toOutsider(viewer);
   if (client !== null) reads.count({ client, now }, 'changed');
 }
 

@@ -159,6 +159,30 @@ export function forClient(error: unknown, sentence = 'This could not be done at 
   return isOfStore ? new SluiceError(code, sentence, { kind: 'store', cause: error }) : error;
 }
 
+const ASK = 'Please ask your provider.';
+
+/** What an agent reads of refusals whose messages name what is not its own: agents above it, other runs, services. */
+const IN_WORDS_OF_AGENTS: Record<string, string> = {
+  agent_limit: `This does not fit within the traffic that is left; nothing was changed. ${ASK}`,
+  agent_suspended: `Your account is suspended, so nothing can be changed. ${ASK}`,
+  user_of_service: `This user is managed by your provider; nothing was changed. ${ASK}`,
+  lease_held: 'Something else is being changed at the moment; try again in a minute',
+};
+
+/** Errors about one user of an agent, or about what it asked for. */
+const OF_USERS: ReadonlySet<string> = new Set(['unknown_user', 'ambiguous_user', 'outcome_unknown', 'invalid_user']);
+
+/** Returns an error as an agent may read it: as a client does, and without details, which may name others. */
+export function forAgent(error: unknown): unknown {
+  if (!(error instanceof SluiceError)) return forClient(error);
+  const { code, kind } = error;
+  const words = IN_WORDS_OF_AGENTS[code] ?? (OF_USERS.has(code) ? error.unhinted : undefined);
+  if (words !== undefined) return new SluiceError(code, words, { kind, cause: error });
+  const said = forClient(error);
+  if (!(said instanceof SluiceError) || Object.keys(said.details).length === 0) return said;
+  return new SluiceError(said.code, said.unhinted, { kind: said.kind, cause: error });
+}
+
 function inWordsOfClients(error: SluiceError, sentence: string): SluiceError {
   const { code, kind, details } = error;
   const words = IN_THEIR_WORDS[code];

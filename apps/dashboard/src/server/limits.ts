@@ -1,6 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { isOnServer } from '@sluice/state-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toOutsider } from '../access/viewer.js';
 import { toNetwork } from './networks.js';
 import type { Context } from './options.js';
 import type { Senders } from './senders.js';
@@ -23,7 +24,11 @@ export interface Limiters {
   files: Limiter;
   documents: Limiter;
   /** Requests of one token, and those of one client that are under way. */
-  requests: (request: FastifyRequest, reply: FastifyReply, who: { id: string; client: string | null }) => Promise<void>;
+  requests: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    who: { id: string; client: string | null; agent: string | null },
+  ) => Promise<void>;
 }
 
 /** So many addresses may reach their own limit in a minute before the limit over all of them is reached. */
@@ -85,7 +90,7 @@ export function createLimiters(server: FastifyInstance, context: Context, { turn
       const sender = senders.remember(request, viewer);
       who.set(request, viewer.id);
       await requests(request, reply);
-      if (viewer.client !== null) await underWay({ request, reply }, sender);
+      if (toOutsider(viewer) !== null) await underWay({ request, reply }, sender);
     },
   };
 }

@@ -9,6 +9,7 @@ const MOST = 10_000;
 interface Owner {
   id: string;
   client: string | null;
+  agent?: string | null;
 }
 
 /**
@@ -27,8 +28,9 @@ export class Senders {
   }
 
   /** Remembers the owner of valid credentials; returns who sends the request. */
-  remember(request: FastifyRequest, { id, client }: Owner): string {
-    const who = client === null ? `token ${id}` : `client ${client}`;
+  remember(request: FastifyRequest, { id, client, agent = null }: Owner): string {
+    const outsider = agent === null ? `client ${client ?? ''}` : `agent ${agent}`;
+    const who = client === null && agent === null ? `token ${id}` : outsider;
     const key = toKey(request);
     if (key !== null) this.#keep(key, who);
     return who;

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toOutsider } from '../access/viewer.js';
 import { html, type Html } from '../layout/html.js';
 import { layout, type LayoutParts } from '../layout/layout.js';
 import { configNotices } from '../pages/operator/config-notices.js';
@@ -71,7 +72,7 @@ function backToParent({ base, path }: Frame, status: number): Html | null {
 }
 
 function isOperator(viewer: LayoutParts['viewer']): boolean {
-  return viewer !== null && !viewer.shared && viewer.client === null;
+  return viewer !== null && !viewer.shared && toOutsider(viewer) === null;
 }
 
 /** Languages that are written from right to left. */

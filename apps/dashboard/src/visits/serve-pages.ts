@@ -3,7 +3,7 @@ import { may } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
-import { madeBy, type Viewer } from '../access/viewer.js';
+import { madeBy, toOutsider, type Viewer } from '../access/viewer.js';
 import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
 import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
@@ -44,13 +44,14 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
           return toLogin(request, reply);
         }
         await limiters.requests(request, reply, visit.viewer);
-        if (method === 'GET' && visit.viewer.client === null) current.set(request, visit);
+        if (method === 'GET' && toOutsider(visit.viewer) === null) current.set(request, visit);
       },
       handler: async (request, reply) => {
         // A session, or a link below, may have ended while the body was read, or while a client's other requests were answered.
         const visit = current.get(request) ?? (await bySession(context, request));
         if (visit === null) return toLogin(request, reply);
-        const route = visit.viewer.client === null ? own.operator : own.customer;
+        const route =
+          visit.viewer.agent !== null ? undefined : visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined)
           return sendErrorPage(context, reply, { ...visit, base: '', path }, noPage('There is no such page'));
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base: '', route });
@@ -73,6 +74,8 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
         const base = `/share/${toShareToken(request)}`;
         const visit = await byLink(context, toShareToken(request));
         if (visit === null) return sendDeadLink(context, reply);
+        // An agent has no page.
+        if (visit.viewer.agent !== null) return sendDeadLink(context, reply);
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route: shared });
       },
     });
@@ -138,7 +141,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
     const { csrf: _csrf, key = '', ...fields } = form;
     if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
     countChange(parts.readers.reads, viewer, context.clock.now());
-    const sent = { who: `${viewer.id} form`, key, isOfClient: viewer.client !== null };
+    const sent = { who: `${viewer.id} form`, key, isOfClient: toOutsider(viewer) !== null };
     const content = { ...sent, content: [request.url, fields] };
     try {
       return await onceOnly(parts, underWay, { ...content, base }, () =>
@@ -147,7 +150,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
     } finally {
       cache.clear();
       // An operator may have changed what is of any client.
-      parts.readers.reads.forget(viewer.client ?? undefined);
+      parts.readers.reads.forget(toOutsider(viewer) ?? undefined);
     }
   }
 }

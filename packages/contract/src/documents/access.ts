@@ -10,10 +10,11 @@ import { LOG_KINDS } from '../words.js';
 export const scope = z.union([
   z.enum(['read', 'operate', 'tokens', 'buy', 'manage', 'password']),
   z.templateLiteral(['client:', z.string()]),
+  z.templateLiteral(['agent:', z.string()]),
 ]);
 /**
  * What an API token may do. For all clients: `read`, `operate` (all changes), `tokens` (making and ending tokens). For one client:
- * `client:ID` to read, with `buy`, `manage` and `password` for what its customer may do.
+ * `client:ID` to read, with `buy`, `manage` and `password` for what its customer may do. For one agent: `agent:UUID`.
  */
 export type Scope = z.infer<typeof scope>;
 
@@ -88,6 +89,9 @@ export type LogPage = z.infer<typeof logEntries>;
 export const me = z.object({
   name: text,
   client: textOrNull,
+  agent: textOrNull.describe(
+    'Name of the only agent that the token reaches, with the users below it; null for any other',
+  ),
   read: z.boolean(),
   operate: z.boolean(),
   tokens: z.boolean(),

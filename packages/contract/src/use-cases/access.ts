@@ -65,7 +65,8 @@ export const access = group({
         [
           'request',
           z.strictObject({
-            client: text,
+            client: optionalText,
+            agent: optionalText,
             expiresAt: text,
             rights: z.optional(rights()),
             maker: maker(),
@@ -117,7 +118,7 @@ export const access = group({
     }),
   },
   verify: {
-    callers: { provider: ['read', 'operate', 'tokens'], customer: [{ need: 'read' }] },
+    callers: { provider: ['read', 'operate', 'tokens'], customer: [{ need: 'read' }], reseller: true },
     accepts: () => accepts(token, options({ kind: z.optional(z.enum(['api', 'share'])), master: optionalText })),
     routes: (h) => ({
       'GET /me': {

@@ -1,4 +1,4 @@
-import { READ, SHOW, SERVER, OPERATE, AS_RUN } from '../callers.js';
+import { AS_RUN, OPERATE, OPERATE_BELOW, READ, READ_BELOW, SERVER, SHOW } from '../callers.js';
 import * as z from 'zod/mini';
 import {
   anyNumber,
@@ -13,6 +13,7 @@ import {
   request,
   accepts,
   text,
+  textOrNone,
   whole,
   work,
 } from './shapes.js';
@@ -75,12 +76,13 @@ export const agents = group({
     }),
   },
   show: {
-    callers: READ,
+    callers: READ_BELOW,
     command: 'agent show',
-    accepts: () => accepts(agent, options(ofPanel)),
+    accepts: () => accepts(agent, options({ ...ofPanel, reader: textOrNone })),
     routes: (h) => ({
       'GET /agents/:agent': {
         agents: true,
+        outside: true,
         summary: 'Show an agent, by uuid or name',
         query: panel(h),
         answer: h.agents.agent,
@@ -114,6 +116,10 @@ export const agents = group({
         ['below', z.union([z.strictObject({ service: text }), z.strictObject({ agent: text, panel: text })])],
         options(called),
       ),
+  },
+  locate: {
+    callers: SERVER,
+    accepts: () => accepts(['uuid', text], options(called)),
   },
   explain: {
     callers: READ,
@@ -158,11 +164,12 @@ export const agents = group({
     accepts: () => accepts(options({ ...ofPanel, agent: optionalText, dryRun: flag, allowMass: flag })),
   },
   canCreateUser: {
-    callers: READ,
+    callers: READ_BELOW,
     command: 'agent can-create-user',
     accepts: () => accepts(agent, ['bytes', whole(0)], options(ofPanel)),
     routes: (h) => ({
       'GET /agents/:agent/can-create-user': {
+        outside: true,
         summary: 'Return whether a new user of this size fits',
         query: { ...panel(h), limitBytes: h.z.coerce.number().int().min(0) },
         answer: h.agents.creationCheck,
@@ -170,7 +177,7 @@ export const agents = group({
     }),
   },
   createUser: {
-    callers: OPERATE,
+    callers: OPERATE_BELOW,
     command: ['agent user create', 'agent create-user'],
     accepts: () =>
       accepts(
@@ -202,12 +209,13 @@ export const agents = group({
     }),
   },
   users: {
-    callers: READ,
+    callers: READ_BELOW,
     command: 'agent user list',
     accepts: () => accepts(agent, options(ofPanel)),
     routes: (h) => ({
       'GET /agents/:agent/users': {
         agents: true,
+        outside: true,
         summary: 'List the users below an agent, with what the panel shows of them now',
         query: panel(h),
         answer: h.name('AgentUsers', h.agents.agentUsers),
@@ -215,13 +223,13 @@ export const agents = group({
     }),
   },
   extendUser: {
-    callers: OPERATE,
+    callers: OPERATE_BELOW,
     command: 'agent user extend',
     accepts: () =>
       accepts(agent, user, request({ ...command, bytes: z.optional(whole(0)), days: z.optional(whole(0)) })),
     routes: (h) => ({
       'POST /agents/:agent/users/:user/extend': {
-        summary: 'Give a user more traffic or more days, within the limits of its agent and of all ancestors',
+        summary: 'Extend a user by more traffic or more days, within the limits of its agent and of all ancestors',
         body: {
           ...panel(h),
           bytes: size(h).optional(),
@@ -233,7 +241,7 @@ export const agents = group({
     }),
   },
   disableUser: {
-    callers: OPERATE,
+    callers: OPERATE_BELOW,
     command: 'agent user disable',
     accepts: () => accepts(agent, user, options(command)),
     routes: (h) => ({
@@ -245,7 +253,7 @@ export const agents = group({
     }),
   },
   enableUser: {
-    callers: OPERATE,
+    callers: OPERATE_BELOW,
     command: 'agent user enable',
     accepts: () => accepts(agent, user, options(command)),
     routes: (h) => ({

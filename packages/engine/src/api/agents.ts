@@ -19,6 +19,7 @@ import { extendAgentUser } from '../features/agents/extend-agent-user.js';
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../features/agents/limit-agents.js';
 import type { AgentRequest } from '../features/agents/agent-command.js';
 import { restoreAgent } from '../features/agents/restore-agent.js';
+import { type LocatedAgent, locateAgent } from '../features/agents/locate-agent.js';
 import { explainAgent, listAgents, listStoredAgents, showAgent } from '../features/agents/show-agents.js';
 import { disableAgentUser, enableAgentUser } from '../features/agents/switch-agent-user.js';
 import { suspendAgent, unsuspendAgent } from '../features/agents/suspend-agent.js';
@@ -45,7 +46,7 @@ export interface Agents {
   list(options?: AgentOptions): Promise<AgentList>;
   /** Lists agents as last read; calls no panel. */
   listStored(options?: AgentOptions): Promise<{ agents: AgentDetail[] }>;
-  show(agent: string, options?: AgentOptions): Promise<AgentDetail>;
+  show(agent: string, options?: AgentOptions & ReaderOptions): Promise<AgentDetail>;
   /** Returns the agents that a client is, by `agents.clients` of the panels, as last read. Calls no panel. */
   ofClient(client: string, options?: CallOptions & ReaderOptions): Promise<{ agents: AgentDetail[] }>;
   /** Returns how many agents the config names for a client that are not found, or not by their name alone, as last read. */
@@ -54,6 +55,8 @@ export interface Agents {
   addonIds(options?: CallOptions): Promise<AddonId[]>;
   /** Returns the agents above a service, or above the users of an agent (itself first), as last read. */
   above(below: BelowAgents, options?: CallOptions): Promise<AgentsAbove>;
+  /** Returns which agent has or had a uuid, as last read; null for none, and where several panels have it. Calls no panel. */
+  locate(uuid: string, options?: CallOptions): Promise<LocatedAgent | null>;
   /** Explains the agent's state from the store. */
   explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
   /** Sets or removes the limit of one agent. */
@@ -101,7 +104,12 @@ export function agentsApi(call: RunCall): Agents {
     list: (options) => call(options, (context) => listAgents(context, options?.panel)),
     listStored: (options) =>
       call(options, async (context) => ({ agents: await listStoredAgents(context, options?.panel) })),
-    show: (agent, options) => call(options, (context) => showAgent(context, agent, options?.panel)),
+    show: (agent, options) =>
+      call(options, async (context) => {
+        const detail = await showAgent(context, agent, options?.panel);
+        return options?.reader == null ? detail : agentForClient(detail);
+      }),
+    locate: (uuid, options) => call(options, (context) => locateAgent(context, uuid)),
     ofClient: (client, options) =>
       call(options, async (context) => {
         const { agents } = await agentsOfClient(context, client);

@@ -1,4 +1,5 @@
 import type { GroupEndpoints, EndpointBody } from '@sluice/contract/endpoints';
+import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
 type Limit = Pick<
@@ -19,8 +20,25 @@ export const agentHandlers: Handlers<GroupEndpoints<'agents'>> = {
   },
   'PUT /agents/:agent/limit': ({ sluice, param, body: { panel, limitBytes, ...body }, as }) =>
     sluice.agents.limit(param('agent'), { ...as, ...toLimit(body), panel, limitBytes }),
-  'GET /agents/:agent/can-create-user': ({ sluice, param, query: { limitBytes, panel } }) =>
-    sluice.agents.canCreateUser(param('agent'), limitBytes, { panel }),
-  'POST /agents/:agent/users': ({ sluice, param, body: { panel, days, mode, dryRun = false, ...user }, as }) =>
-    sluice.agents.createUser({ ...as, ...user, agent: param('agent'), panel, days, mode, dryRun }),
+  'GET /agents/:agent': ({ sluice, param, query: { panel }, viewer: { agent }, signal }) =>
+    sluice.agents.show(param('agent'), { panel, signal, ...(agent === null ? {} : { reader: agent }) }),
+  'GET /agents/:agent/can-create-user': async ({ sluice, param, viewer, query: { limitBytes, panel } }) => {
+    const room = await sluice.agents.canCreateUser(param('agent'), limitBytes, { panel });
+    // The reason names agents above it, with their figures.
+    return viewer.agent === null || room.allowed
+      ? room
+      : { ...room, reason: 'This does not fit within the traffic that is left.' };
+  },
+  'POST /agents/:agent/users': ({
+    sluice,
+    param,
+    viewer,
+    body: { panel, days, mode, dryRun = false, ...user },
+    as,
+  }) => {
+    // What the panel resets by itself is used again without a reservation.
+    if (viewer.agent !== null && mode !== undefined)
+      throw forbidden('Only your provider can choose when usage is reset');
+    return sluice.agents.createUser({ ...as, ...user, agent: param('agent'), panel, days, mode, dryRun });
+  },
 };

@@ -6,6 +6,7 @@ import type { ApiCall } from '../../requests/api-call.js';
 import { startRun } from '../../requests/start-run.js';
 import type { Task } from '../../requests/task.js';
 import type { Context } from '../../server/options.js';
+import { requireOwnAgent } from '../check.js';
 import type { Handlers } from './handler.js';
 
 /** Returns a task as answers show it. */
@@ -26,12 +27,20 @@ export function toLogFilter(
 
 /** Runs, the log, the overview and tokens. */
 export const runHandlers: Handlers<GroupEndpoints<'overview' | 'poll' | 'runs' | 'log' | 'access'>> = {
-  'GET /me': ({ viewer: { name: who, client, needs } }) => {
+  'GET /me': async ({ sluice, viewer: { name: who, client, agent, needs } }) => {
     const has = (need: Need): boolean => needs.includes(need);
-    return Promise.resolve({
-      ...{ name: who, client, read: has('read'), operate: has('operate'), tokens: has('tokens') },
+    const own = agent === null ? null : await requireOwnAgent(sluice, agent);
+    return {
+      ...{
+        name: who,
+        client,
+        agent: own?.name ?? null,
+        read: has('read'),
+        operate: has('operate'),
+        tokens: has('tokens'),
+      },
       ...{ buy: has('buy'), manage: has('manage'), password: has('password') },
-    });
+    };
   },
   'POST /runs': async (call) => toTaskView(await startRun(call, call.body)),
   'GET /runs/:run': async ({ tasks, param }) => toTaskView(await tasks.get(param('run'))),

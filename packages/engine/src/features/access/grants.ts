@@ -1,6 +1,6 @@
 import type { Scope, TokenView } from '@sluice/contract/documents';
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { needsOfLink, needsOfScopes } from '@sluice/contract';
+import { agentOfScopes, needsOfLink, needsOfScopes } from '@sluice/contract';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { isMaster, isValid, MASTER_NAME } from '../../base/token-status.js';
@@ -25,19 +25,26 @@ export function newSecret(context: Context): string {
 }
 
 /** Returns a token as lists show it. */
-export function toView({ hash: _hash, scopesBefore: _before, scopes, ...record }: ApiTokenRecord): TokenView {
-  return { ...record, scopes: scopes as Scope[], createdBy: withoutDigest(record.createdBy) };
+export function toView({ hash: _hash, scopesBefore: _before, scopes, client, ...record }: ApiTokenRecord): TokenView {
+  const ofClient = agentOfScopes(scopes) === null ? client : null;
+  return { ...record, scopes: scopes as Scope[], client: ofClient, createdBy: withoutDigest(record.createdBy) };
 }
 
 /** Returns what a stored token permits. */
 function toGranted({ id, name, kind, scopes, client, rights, expiresAt }: ApiTokenRecord): Granted {
   const isLink = kind === 'share';
+  const agent = agentOfScopes(scopes);
+  if (agent !== null) {
+    const called = isLink ? name : `token ${name}`;
+    return { id, name: called, kind, needs: [], client: null, agent, maxAmount: null, expiresAt };
+  }
   return {
     id,
     name: isLink ? `client ${client ?? ''}` : `token ${name}`,
     kind,
     needs: isLink ? needsOfLink(rights ?? NO_RIGHTS) : needsOfScopes(scopes, client),
     client,
+    agent: null,
     maxAmount: rights?.maxAmount ?? null,
     expiresAt,
   };
@@ -75,7 +82,8 @@ export async function findGranted(
 function grantedToMaster(master: string): Granted {
   const id = `${MASTER_NAME} ${toHash(`id:${master}`).slice(0, 16)}`;
   const needs = needsOfScopes(['operate', 'tokens'], null);
-  return { id, name: `token ${MASTER_NAME}`, kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
+  const all = { client: null, agent: null, maxAmount: null, expiresAt: null };
+  return { id, name: `token ${MASTER_NAME}`, kind: 'api', needs, ...all };
 }
 
 /** Returns the id of a token as documents show it: with its digest a token that somebody chose could be guessed. */

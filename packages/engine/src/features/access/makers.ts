@@ -1,4 +1,4 @@
-import { needsOfScopes } from '@sluice/contract';
+import { agentOfScopes, needsOfScopes } from '@sluice/contract';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ApiTokenRecord } from '@sluice/state-store';
 import type { Maker } from './types.js';
@@ -12,7 +12,9 @@ export function refuseMore(
   maker: Maker,
   { scopes, client, expiresAt }: Pick<ApiTokenRecord, 'scopes' | 'client' | 'expiresAt'>,
 ): void {
-  const more = needsOfScopes(scopes, client).find((need) => !maker.needs.includes(need));
+  // An agent changes its users, as only who operates may.
+  const needs = agentOfScopes(scopes) === null ? needsOfScopes(scopes, client) : (['operate'] as const);
+  const more = needs.find((need) => !maker.needs.includes(need));
   if (more !== undefined)
     throw exceeds(`The new token would permit "${more}", which the token that asks for it does not`);
   if (maker.expiresAt === null || (expiresAt !== null && expiresAt <= maker.expiresAt)) return;

@@ -1,3 +1,4 @@
+import { agentOfScopes } from '@sluice/contract';
 import { usageError } from '@sluice/panel-kind';
 
 /** What a token for all clients can have. */
@@ -5,7 +6,7 @@ const OF_ALL: readonly string[] = ['read', 'operate', 'tokens'];
 /** What a token of one client can have, beside its client. */
 const OF_CLIENT: readonly string[] = ['read', 'buy', 'manage', 'password'];
 
-const LIST = 'read, operate or tokens, or client:ID with buy, manage or password';
+const LIST = 'read, operate or tokens, client:ID with buy, manage or password, or agent:UUID';
 
 /**
  * Reads the scopes of a token.
@@ -14,14 +15,21 @@ const LIST = 'read, operate or tokens, or client:ID with buy, manage or password
  */
 export function parseScopes(scopes: readonly string[]): { scopes: string[]; client: string | null } {
   const clients = new Set<string>();
+  const agents = new Set<string>();
   const others = new Set<string>();
   for (const scope of scopes) {
     const client = /^client:(\S(?:.*\S)?)$/.exec(scope)?.[1];
     if (client !== undefined) clients.add(client);
+    else if (agentOfScopes([scope]) !== null) agents.add(scope.toLowerCase());
     else if (OF_ALL.includes(scope) || OF_CLIENT.includes(scope)) others.add(scope);
     else throw usageError('bad_token', `"${scope}" is not a scope: use ${LIST}`, { scope });
   }
   if (scopes.length === 0) throw usageError('bad_token', `A token needs a scope: ${LIST}`);
+  if (agents.size > 0) {
+    if (agents.size + clients.size + others.size > 1)
+      throw usageError('bad_token', 'A token of an agent has that scope alone, and one agent only');
+    return { scopes: [...agents], client: null };
+  }
   if (clients.size > 1) throw usageError('bad_token', 'A token can have one client only');
   const [client = null] = clients;
   refuseMixed(others, client);

@@ -1,11 +1,14 @@
 import type { RevokedToken, TokenView } from '@sluice/contract/documents';
 import { compareMoney } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import type { ApiTokenRecord, ShareRights, StoreTables } from '@sluice/state-store';
+import { agentOfScopes } from '@sluice/contract';
+import { printable } from '@sluice/panel-http/printable';
+import type { AgentRecord, ApiTokenRecord, ShareRights, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { refKey, refsOfLink } from '../../base/purchase-keys.js';
 import { isKnownClient } from '../billing/known-client.js';
 import { agentsOfClient } from '../agents/client-agents.js';
+import { matches } from '../agents/open-agents.js';
 import { isValid, MASTER_NAME } from '../../base/token-status.js';
 import { refuseEndedAsker } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
@@ -25,6 +28,8 @@ export async function createToken(context: Context, request: TokenRequest): Prom
   const { scopes, client } = parseScopes(request.scopes);
   const { maker, expiresAt = null, ref } = request;
   if (maker !== undefined) refuseMore(maker, { scopes, client, expiresAt });
+  const agent = agentOfScopes(scopes);
+  if (agent !== null) await requireAgent(context, agent);
   const token = `sluice_${newSecret(context)}`;
   const record: ApiTokenRecord = {
     ...newRecord(context, token, { expiresAt, ref, maker }),
@@ -79,25 +84,49 @@ async function isSpent({ purchases }: Pick<StoreTables, 'purchases'>, link: stri
 /** A link that never ends in practice is one that nobody revokes. */
 const LONGEST_LINK_MS = 366 * 86_400_000;
 
-/** Creates a share link for a client that its pages show anything. */
-export async function createShare(
-  context: Context,
-  { client, expiresAt, rights, maker, ref }: ShareRequest,
-): Promise<NewToken> {
-  if (maker !== undefined) refuseMore(maker, { scopes: [], client, expiresAt });
+/** Creates a share link for a client that its pages show anything, or for an agent. */
+export async function createShare(context: Context, request: ShareRequest): Promise<NewToken> {
+  const { expiresAt, rights, maker, ref } = request;
+  const of = await readSubject(context, request);
+  if (maker !== undefined) refuseMore(maker, { ...of, expiresAt });
   if (Date.parse(expiresAt) > context.deps.clock.now() + LONGEST_LINK_MS)
     throw usageError('bad_token', 'A link ends within a year: choose an earlier end');
-  await requireClient(context, client);
   const token = newSecret(context);
   const record: ApiTokenRecord = {
     ...newRecord(context, token, { expiresAt, ref, maker }),
-    name: `share ${client}`,
+    ...of,
     kind: 'share',
-    scopes: [],
-    client,
     rights: checkRights({ ...NO_RIGHTS, ...rights }),
   };
   return { token, access: await storeToken(context, record, maker) };
+}
+
+/** Returns whom a link is for: a client that is known, or an agent. */
+async function readSubject(
+  context: Context,
+  { client, agent, rights = {} }: ShareRequest,
+): Promise<Pick<ApiTokenRecord, 'name' | 'scopes' | 'client'>> {
+  if ((client === undefined) === (agent === undefined))
+    throw usageError('bad_token', 'A link is for one client or one agent: name either of them');
+  if (client !== undefined) {
+    await requireClient(context, client);
+    return { name: `share ${client}`, scopes: [], client };
+  }
+  if (Object.values(rights).some((right) => right !== false && right !== null))
+    throw usageError('bad_token', 'The link of an agent has no rights to choose');
+  const { uuid, name } = await requireAgent(context, agent ?? '');
+  const scope = `agent:${uuid}`;
+  // An older version, which knows no such scope, finds nothing of a client of this id.
+  return { name: `agent ${printable(name)}`, scopes: [scope], client: scope };
+}
+
+/** Returns the agent with this uuid or name, as last read. */
+async function requireAgent({ store }: Context, text: string): Promise<AgentRecord> {
+  const agents = (await store.agents.list()).filter(({ missingSince }) => missingSince === null);
+  const [agent, ...others] = matches(agents, text);
+  if (agent === undefined) throw notFound('unknown_agent', 'No agent of a panel that was read has this uuid or name');
+  if (others.length === 0) return agent;
+  throw usageError('ambiguous_agent', `${others.length + 1} agents are called "${text}". Name one by its uuid.`);
 }
 
 /** Lists all tokens and links, also API tokens that ended, and links for 30 days after their end. */

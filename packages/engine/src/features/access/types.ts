@@ -26,7 +26,10 @@ export interface TokenRequest {
 
 /** Request of a share link. */
 export interface ShareRequest {
-  client: string;
+  /** The client that its page is for; undefined for an agent. */
+  client?: string | undefined;
+  /** Uuid or unambiguous name of the agent that its page is for; undefined for a client. Such a link has no rights to choose. */
+  agent?: string | undefined;
   /** ISO UTC. */
   expiresAt: string;
   rights?: Partial<ShareRights> | undefined;
@@ -46,6 +49,8 @@ export interface Granted {
   needs: readonly Need[];
   /** The only client whose services it reaches; null for all. */
   client: string | null;
+  /** Uuid of the only agent that it reaches, with the users below it; null for any other token. */
+  agent: string | null;
   /** Most that may be spent with it in total; null for any. */
   maxAmount: string | null;
   expiresAt: string | null;
