@@ -106,6 +106,7 @@ const REVIEWED = [
   'packages/charts/src',
   'packages/config-file/src',
   'packages/contract/src',
+  'packages/messages/src',
   'packages/notice-channels/src',
   'packages/astbilling-client/src',
   'packages/easydcim-client/src',

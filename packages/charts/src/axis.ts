@@ -1,4 +1,6 @@
-const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'];
+import { decimalText, type Language, toTexts } from '@sluice/messages';
+
+const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'] as const;
 
 /** A scale of figures: its ends, its marks, and the unit of the marks. */
 export interface Axis {
@@ -8,8 +10,8 @@ export interface Axis {
   unit: string;
 }
 
-interface Unit {
-  name: string;
+interface Unit<Name extends string = string> {
+  name: Name;
   /** How many of the figures are one of the unit. */
   size: number;
   /** Decimal places of marks that are not whole. */
@@ -31,13 +33,23 @@ export function moneyAxis(amounts: readonly number[], count: number, currency: s
   return scaled(amounts, count, { name: currency, size: 1, decimals: 2 });
 }
 
-/** Returns bytes as text in the unit that fits, with two decimal places at most: `1.5 GB`. */
-export function bytesText(bytes: number): string {
+/** Returns bytes as text in the unit that fits, with two decimal places at most: `1.5 GB`; in a language, by default English. */
+export function bytesText(bytes: number, language: Language = 'en'): string {
   const { name, size } = byteUnit(Math.abs(bytes));
-  return `${String(Math.round((bytes / size) * 100) / 100)} ${name}`;
+  const figure = decimalText(String(Math.round((bytes / size) * 100) / 100), language);
+  return toTexts(language).text(`unit.${name}`, { size: figure });
 }
 
-function byteUnit(bytes: number): Unit {
+/** Returns the unit of an axis in a language: those of bytes have names in some. */
+export function unitText(unit: string, language: Language): string {
+  return isByteUnit(unit) ? toTexts(language).text(`unit.${unit}`, { size: '' }).trim() : unit;
+}
+
+type ByteUnit = `${(typeof PREFIXES)[number]}B`;
+
+const isByteUnit = (unit: string): unit is ByteUnit => PREFIXES.some((prefix) => unit === `${prefix}B`);
+
+function byteUnit(bytes: number): Unit<ByteUnit> {
   let power = 0;
   while (power < PREFIXES.length - 1 && bytes >= 1024 ** (power + 1)) power++;
   return { name: `${PREFIXES[power] ?? ''}B`, size: 1024 ** power };

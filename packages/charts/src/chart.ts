@@ -1,3 +1,4 @@
+import type { Language } from '@sluice/messages';
 import type { Axis } from './axis.js';
 
 /** A figure at an instant (milliseconds); null where it is unknown. */
@@ -12,7 +13,7 @@ export interface KnownPoint {
   value: number;
 }
 
-/** One line of a chart. Lines named `in`, `out` and `total` always have the same colours. */
+/** One line of a chart. Lines named `in`, `out` and `total` always have the same colours, and a word in each language. */
 export interface ChartLine {
   name: string;
   /** Oldest first. */
@@ -37,6 +38,8 @@ export interface ChartData {
   from: number;
   to: number;
   timeZone: string;
+  /** The language of its texts; one that is written from right to left mirrors it. Default English. */
+  language?: Language;
   axis: Axis;
   lines: ChartLine[];
   /** Drawn in place of lines, which then name only what the parts of the bars are. */

@@ -16,7 +16,6 @@ export {
   projectUsage,
 } from './projection.js';
 export { panelChart, type PanelGraph, type PanelGraphFigures } from './panel-chart.js';
-export { boundText, periodText, shortDate, shortTime } from './short-time.js';
 export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-chart.js';
 export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';

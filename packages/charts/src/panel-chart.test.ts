@@ -9,7 +9,7 @@ it('draws figures that have an instant, and keeps gaps', () => {
   const chart = panelChart(
     graph,
     { series: [{ name: 'eth0', values: [4, 9, null] }], times, unit: 'Mbit/s' },
-    'Traffic',
+    { title: 'Traffic' },
   );
   const at = (hour: number): number => Date.UTC(2026, 10, 20, hour);
   expect(chart).toMatchObject({ title: 'Traffic', from: at(0), to: at(24), limit: null });
@@ -26,5 +26,5 @@ it('draws figures that have an instant, and keeps gaps', () => {
 });
 
 it('says where the unit is unknown', () => {
-  expect(panelChart(graph, { series: [], times, unit: null }, 'Traffic').axis.unit).toBe(UNKNOWN_UNIT);
+  expect(panelChart(graph, { series: [], times, unit: null }, { title: 'Traffic' }).axis.unit).toBe(UNKNOWN_UNIT);
 });

@@ -1,3 +1,4 @@
+import type { Language } from '@sluice/messages';
 import { plainAxis } from './axis.js';
 import { type ChartData, UNKNOWN_UNIT } from './chart.js';
 
@@ -22,7 +23,7 @@ export interface PanelGraphFigures {
 export function panelChart(
   { window, timeZone }: PanelGraph,
   { series, times, unit }: PanelGraphFigures,
-  title: string,
+  { title, language = 'en' }: { title: string; language?: Language },
 ): ChartData {
   const lines = series.map(({ name, values }) => ({
     name,
@@ -37,6 +38,7 @@ export function panelChart(
     from: Date.parse(window.start),
     to: Date.parse(window.end),
     timeZone,
+    language,
     axis: plainAxis(known, TICKS, unit ?? UNKNOWN_UNIT),
     lines,
     breaks: [],

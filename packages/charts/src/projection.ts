@@ -1,5 +1,5 @@
+import { type Language, toTexts } from '@sluice/messages';
 import type { ChartPoint, KnownPoint } from './chart.js';
-import { shortDate } from './short-time.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -67,18 +67,25 @@ export function projectUsage({ points, breaks = [], limit, now, end }: Projectio
   return { kind: 'runs-out', at: Math.round(Math.max(at, now)), perDay, last };
 }
 
-/** Returns the projection in words (`runs out on 24 Nov 2026`, `lasts the cycle`, `used up`); null where it is unknown or without an allowance. */
-export function describeProjection(projection: Projection, timeZone: string): string | null {
-  if (projection.kind === 'used-up') return 'used up';
-  if (projection.kind === 'lasts') return 'lasts the cycle';
-  return projection.kind === 'runs-out' ? `runs out on ${shortDate(projection.at, timeZone)}` : null;
+/**
+ * Returns the projection in words (`runs out on 24 Nov 2026`, `lasts the cycle`, `used up`), in a language, by default English; null where
+ * it is unknown or without an allowance.
+ */
+export function describeProjection(projection: Projection, timeZone: string, language: Language = 'en'): string | null {
+  const texts = toTexts(language);
+  if (projection.kind === 'used-up') return texts.text('outlook.usedUp');
+  if (projection.kind === 'lasts') return texts.text('outlook.lasts');
+  if (projection.kind !== 'runs-out') return null;
+  return texts.text('outlook.runsOut', { date: texts.date(projection.at, timeZone) });
 }
 
 /** Returns the projection as a sentence: `At the present rate, it runs out on 24 Nov 2026.`; null as `describeProjection`. */
-export function projectionSentence(projection: Projection, timeZone: string): string | null {
-  const words = describeProjection(projection, timeZone);
-  if (words === null) return null;
-  return projection.kind === 'used-up' ? `It is ${words}.` : `At the present rate, it ${words}.`;
+export function projectionSentence(projection: Projection, timeZone: string, language: Language = 'en'): string | null {
+  const texts = toTexts(language);
+  if (projection.kind === 'used-up') return texts.text('outlook.isUsedUp');
+  if (projection.kind === 'lasts') return texts.text('outlook.willLast');
+  if (projection.kind !== 'runs-out') return null;
+  return texts.text('outlook.willRunOut', { date: texts.date(projection.at, timeZone) });
 }
 
 /** Returns the line of a projection that ends at an instant at the latest; null where nothing is to be drawn. */

@@ -1,8 +1,10 @@
+import { decimalText, type Language, toTexts, toDirection } from '@sluice/messages';
+import { unitText } from './axis.js';
+import { lineText, listed } from './chart-words.js';
 import { type ChartData, type ChartLine, UNKNOWN_UNIT } from './chart.js';
 import { coordinate, escapeXml, shortened, svgText } from './svg-text.js';
 import { chartStyles, type Theme } from './svg-styles.js';
 import { thinnedSegments } from './thin.js';
-import { shortTime } from './short-time.js';
 import { timeTicks } from './time.js';
 
 /** Pixels of a column: points that are closer can't be distinguished. */
@@ -49,7 +51,7 @@ export function svgDocument(data: ChartData, options: SvgOptions & { theme?: The
   return `<?xml version="1.0" encoding="UTF-8"?>\n${drawing(data, options, 'chart', style)}\n`;
 }
 
-/** Coordinates of a drawing. */
+/** Coordinates of a drawing; `x` and `across` are mirrored in languages that are written from right to left. */
 interface Plot {
   left: number;
   top: number;
@@ -57,36 +59,54 @@ interface Plot {
   bottom: number;
   x: (at: number) => number;
   y: (value: number) => number;
+  /** Returns the coordinate of what is so many pixels from the side where the axis is. */
+  across: (from: number) => number;
+  /** The direction of the time: 1 to the right, -1 to the left. */
+  ahead: 1 | -1;
+  language: Language;
+}
+
+/** Draws a text that begins, ends or has its middle at a place, as seen by the reader of its language. */
+function placed(
+  plot: Pick<Plot, 'across' | 'ahead'>,
+  [from, y]: readonly [from: number, y: number],
+  words: string,
+  { names = '', anchor = 'start' }: { names?: string; anchor?: 'start' | 'middle' | 'end' } = {},
+): string {
+  const isEnd = (anchor === 'end') !== (plot.ahead === -1) && anchor !== 'middle';
+  const classes = [names, anchor === 'middle' ? 'chart-middle' : isEnd ? 'chart-end' : ''].filter(Boolean).join(' ');
+  return svgText(plot.across(from), y, words, classes);
 }
 
 function drawing(data: ChartData, options: SvgOptions, classes: string, style = ''): string {
   const { width = 960, height = 420, id = 'chart', heading = true } = options;
   const plot = layout(data, { width, height, heading });
-  const { left, top, right, bottom } = plot;
-  const period = `${shortTime(data.from, data.timeZone)} to ${shortTime(data.to, data.timeZone)}`;
+  const { left, top, right, bottom, across, language } = plot;
+  const texts = toTexts(language);
+  const [from, to] = [data.from, data.to].map((at) => texts.time(at, data.timeZone)) as [string, string];
+  const period = texts.text('period.range', { from, to });
   const zone = `${period} (${data.timeZone})`;
   const middle = coordinate((top + bottom) / 2);
   const prefix = escapeXml(id);
+  const title = shortened(data.title, Math.floor((right - left) / 9));
+  const unit = shortened(toUnit(data, language), NAME_LENGTH);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="${classes}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${prefix}-title ${prefix}-text" direction="ltr">`,
     `<title id="${prefix}-title">${escapeXml(shortened(data.title, TITLE_LENGTH))}</title>`,
-    `<desc id="${prefix}-text">${escapeXml(describe(data, period))}</desc>`,
+    `<desc id="${prefix}-text">${escapeXml(describe(data, period, language))}</desc>`,
     ...(style === '' ? [] : [style, `<rect class="chart-back" width="${width}" height="${height}"/>`]),
-    ...(heading ? [svgText(left, 26, shortened(data.title, Math.floor((right - left) / 9)), 'chart-title')] : []),
-    ...legend(data, left, top - 19),
+    ...(heading ? [placed(plot, [left, 26], title, { names: 'chart-title' })] : []),
+    ...legend(data, plot),
     ...data.axis.ticks.flatMap(({ value, label }) => [
-      `<path class="chart-grid" d="M${left} ${plot.y(value)}H${right}"/>`,
-      svgText(left - 8, plot.y(value) + 4, label, 'chart-end'),
+      `<path class="chart-grid" d="M${across(left)} ${plot.y(value)}H${across(right)}"/>`,
+      placed(plot, [left - 8, plot.y(value) + 4], decimalText(label, language), { anchor: 'end' }),
     ]),
     ...timeMarks(data, plot),
-    `<path class="chart-axis" d="M${left} ${top}V${bottom}H${right}"/>`,
-    `<g transform="translate(16 ${middle}) rotate(-90)">${svgText(0, 0, shortened(data.axis.unit, NAME_LENGTH), 'chart-middle')}</g>`,
-    svgText(
-      coordinate((left + right) / 2),
-      height - 12,
-      zone.length * 7 > right - left ? period : zone,
-      'chart-middle',
-    ),
+    `<path class="chart-axis" d="M${across(left)} ${top}V${bottom}H${across(right)}"/>`,
+    `<g transform="translate(${across(16)} ${middle}) rotate(-90)">${svgText(0, 0, unit, 'chart-middle')}</g>`,
+    placed(plot, [coordinate((left + right) / 2), height - 12], zone.length * 7 > right - left ? period : zone, {
+      anchor: 'middle',
+    }),
     ...data.breaks
       .filter((at) => at > data.from && at < data.to)
       .slice(-COLUMN * 100)
@@ -107,28 +127,44 @@ function layout(data: ChartData, size: { width: number; height: number; heading:
   const bottom = size.height - 60;
   const span = Math.max(1, data.to - data.from);
   const { min, max } = data.axis;
+  const { language = 'en' } = data;
+  const isMirrored = toDirection(language) === 'rtl';
+  const across = (from: number): number => (isMirrored ? coordinate(size.width - from) : from);
   return {
     left,
     top,
     right,
     bottom,
-    x: (at) => coordinate(left + ((at - data.from) / span) * (right - left)),
+    x: (at) => across(coordinate(left + ((at - data.from) / span) * (right - left))),
     y: (value) => coordinate(bottom - ((value - min) / (max - min)) * (bottom - top)),
+    across,
+    ahead: isMirrored ? -1 : 1,
+    language,
   };
 }
 
-function describe({ lines, axis, summary }: ChartData, period: string): string {
-  const names = lines.map(({ name }) => shortened(name, NAME_LENGTH)).join(', ');
-  const about = `${names}${axis.unit === UNKNOWN_UNIT ? ', ' : ' in '}${axis.unit}, ${period}`;
-  return summary === undefined ? about : `${about}. ${summary}`;
+function toUnit({ axis }: ChartData, language: Language): string {
+  return axis.unit === UNKNOWN_UNIT ? toTexts(language).text('chart.noUnit') : unitText(axis.unit, language);
 }
 
-function timeMarks({ from, to, timeZone }: ChartData, { left, right, bottom, x }: Plot): string[] {
+function describe(data: ChartData, period: string, language: Language): string {
+  const texts = toTexts(language);
+  const names = data.lines.map(({ name }) => shortened(lineText(name, language), NAME_LENGTH));
+  const values = { lines: listed(names, language), period };
+  const about =
+    data.axis.unit === UNKNOWN_UNIT
+      ? texts.text('chart.describeNoUnit', values)
+      : texts.text('chart.describe', { ...values, unit: toUnit(data, language) });
+  return data.summary === undefined ? about : texts.text('chart.describeWith', { about, summary: data.summary });
+}
+
+function timeMarks(data: ChartData, plot: Plot): string[] {
+  const { left, right, bottom, x, across, language } = plot;
   const count = Math.max(2, Math.floor((right - left) / TICK_WIDTH));
-  return timeTicks(from, to, timeZone, count).flatMap(({ at, label }) => [
+  return timeTicks(data, count, language).flatMap(({ at, label }) => [
     `<path class="chart-axis" d="M${x(at)} ${bottom}v5"/>`,
     // A label at the end must not be cut off.
-    svgText(Math.min(x(at), right - label.length * 2), bottom + 20, label, 'chart-middle'),
+    placed(plot, [Math.min(across(x(at)), right - label.length * 2), bottom + 20], label, { anchor: 'middle' }),
   ]);
 }
 
@@ -147,7 +183,7 @@ function drawnLine(data: ChartData, line: ChartLine, slot: number, plot: Plot): 
     const last = points.at(-1);
     if (first === undefined || last === undefined) return [];
     const dot = `<circle class="chart-dot chart-${slot}" cx="${x(last.at)}" cy="${y(last.value)}" r="3"/>`;
-    if (x(last.at) - x(first.at) < SHORTEST) return [dot];
+    if (Math.abs(x(last.at) - x(first.at)) < SHORTEST) return [dot];
     const path = `M${withoutStraight(points.map(({ at, value }) => [x(at), y(value)]))
       .map((point) => point.join(' '))
       .join('L')}`;
@@ -178,45 +214,50 @@ function projection({ projection: ahead, lines }: ChartData, { x, y }: Plot): st
   return [`<path class="chart-ahead chart-${slot}" d="M${x(from.at)} ${y(from.value)}L${x(to.at)} ${y(to.value)}"/>`];
 }
 
-function limitLine({ limit, axis, note }: ChartData, { left, right, top, y }: Plot): string[] {
-  if (note !== undefined) return [svgText(right - 4, top + 14, shortened(note, 60), 'chart-note chart-end')];
+function limitLine({ limit, axis, note }: ChartData, plot: Plot): string[] {
+  const { left, right, top, y, across, language } = plot;
+  const how = { names: 'chart-note', anchor: 'end' } as const;
+  if (note !== undefined) return [placed(plot, [right - 4, top + 14], shortened(note, 60), how)];
   if (limit === null || limit < axis.min || limit > axis.max) return [];
   return [
-    `<path class="chart-limit" d="M${left} ${y(limit)}H${right}"/>`,
-    svgText(right - 4, y(limit) - 5, 'allowed', 'chart-note chart-end'),
+    `<path class="chart-limit" d="M${across(left)} ${y(limit)}H${across(right)}"/>`,
+    placed(plot, [right - 4, y(limit) - 5], toTexts(language).text('chart.allowed'), how),
   ];
 }
 
 /** Draws bars from the axis upwards, part on part; each has its text as a title. */
-function drawnBars({ bars = [], axis }: ChartData, { x, y, right }: Plot): string[] {
+function drawnBars({ bars = [], axis }: ChartData, { x, y }: Plot): string[] {
   return bars.map(({ from, to, parts, text, partial }) => {
-    const left = x(from);
-    const gap = Math.min(2, (x(to) - left) * 0.2);
-    const width = coordinate(Math.max(1, Math.min(x(to), right) - left - gap));
+    const span = Math.abs(x(to) - x(from));
+    const gap = Math.min(2, span * 0.2);
+    const start = coordinate(Math.min(x(from), x(to)) + gap / 2);
+    const width = coordinate(Math.max(1, span - gap));
     let base = Math.max(0, axis.min);
     const drawn = parts.map(({ name, value }, index) => {
       const top = y(base + value);
       const height = coordinate(y(base) - top);
       base += value;
       const slot = toSlot({ name, points: [] }, index);
-      return `<rect class="chart-bar chart-${slot}" x="${left}" y="${top}" width="${width}" height="${height}"/>`;
+      return `<rect class="chart-bar chart-${slot}" x="${start}" y="${top}" width="${width}" height="${height}"/>`;
     });
     const kind = partial ? 'chart-bars chart-partial' : 'chart-bars';
     return `<g class="${kind}"><title>${escapeXml(shortened(text, TITLE_LENGTH))}</title>${drawn.join('')}</g>`;
   });
 }
 
-function legend({ lines, bars }: ChartData, left: number, y: number): string[] {
+function legend({ lines, bars }: ChartData, plot: Plot): string[] {
+  const { left, top, across, ahead, language } = plot;
+  const y = top - 19;
   let at = left;
   return lines.flatMap((line, index) => {
-    const name = shortened(line.name, NAME_LENGTH);
+    const name = shortened(lineText(line.name, language), NAME_LENGTH);
     const begin = at;
     at += 52 + name.length * 7;
     const slot = toSlot(line, index);
     const sample =
       bars === undefined
-        ? `<path class="chart-line chart-${slot}" d="M${begin} ${y}h26"/>`
-        : `<rect class="chart-bar chart-${slot}" x="${begin + 8}" y="${y - 6}" width="12" height="12"/>`;
-    return [sample, svgText(begin + 32, y + 4, name)];
+        ? `<path class="chart-line chart-${slot}" d="M${across(begin)} ${y}h${26 * ahead}"/>`
+        : `<rect class="chart-bar chart-${slot}" x="${Math.min(across(begin + 8), across(begin + 20))}" y="${y - 6}" width="12" height="12"/>`;
+    return [sample, placed(plot, [begin + 32, y + 4], name)];
   });
 }

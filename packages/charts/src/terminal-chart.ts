@@ -44,7 +44,7 @@ export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): 
       `${style.dim(`${label.padStart(margin - 1)} ${label === '' ? '│' : '┤'}`)}${painted(cells, blank, style)}`,
     );
   }
-  const marks = timeTicks(data.from, data.to, data.timeZone, Math.max(2, Math.floor(width / TICK_WIDTH)));
+  const marks = timeTicks(data, Math.max(2, Math.floor(width / TICK_WIDTH)));
   const placed = marks.map(({ at, label }) => ({
     column: Math.min(width - 1, Math.floor(((at - data.from) / Math.max(1, data.to - data.from)) * width)),
     label,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { timeTicks } from './time.js';
 
 const ticks = (from: string, to: string, timeZone: string, count: number): string[] =>
-  timeTicks(Date.parse(from), Date.parse(to), timeZone, count).map(
+  timeTicks({ from: Date.parse(from), to: Date.parse(to), timeZone }, count).map(
     ({ at, label }) => `${new Date(at).toISOString().slice(5, 16)} ${label}`,
   );
 

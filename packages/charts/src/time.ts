@@ -1,5 +1,5 @@
 import { tzOffset } from '@date-fns/tz/tzOffset';
-import { shortDate, shortTime } from './short-time.js';
+import { clockTime, type Language, shortDay } from '@sluice/messages';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -13,32 +13,49 @@ export interface TimeTick {
   label: string;
 }
 
-/** Returns at most `count` marks between two instants, at round local times or local midnights. */
-export function timeTicks(from: number, to: number, timeZone: string, count: number): TimeTick[] {
-  const hours = HOUR_STEPS.find((step) => (to - from) / (step * HOUR) <= count);
-  const ticks = hours === undefined ? dayTicks(from, to, timeZone, count) : hourTicks(from, to, timeZone, hours);
-  return ticks.filter(({ at }) => at >= from && at <= to);
+/** Where the marks of a time axis stand. */
+interface Span {
+  from: number;
+  to: number;
+  timeZone: string;
 }
 
-function hourTicks(from: number, to: number, timeZone: string, hours: number): TimeTick[] {
-  const ticks: TimeTick[] = [];
+/** Returns at most `count` marks between two instants, at round local times or local midnights; in a language, by default English. */
+export function timeTicks({ from, to, timeZone }: Span, count: number, language: Language = 'en'): TimeTick[] {
+  const hours = HOUR_STEPS.find((step) => (to - from) / (step * HOUR) <= count);
+  const marks = hours === undefined ? dayMarks(from, to, timeZone, count) : hourMarks(from, to, timeZone, hours);
+  return marks
+    .filter(({ at }) => at >= from && at <= to)
+    .map(({ at, isDay }) => ({
+      at,
+      label: isDay ? shortDay(at, timeZone, language) : clockTime(at, timeZone, language),
+    }));
+}
+
+interface Mark {
+  at: number;
+  isDay: boolean;
+}
+
+function hourMarks(from: number, to: number, timeZone: string, hours: number): Mark[] {
+  const marks: Mark[] = [];
   for (let date = localDate(from, timeZone); ; date += DAY) {
     const midnight = localMidnight(date, timeZone);
-    if (midnight > to) return ticks;
+    if (midnight > to) return marks;
     const next = localMidnight(date + DAY, timeZone);
     for (let at = midnight; at < next; at += hours * HOUR) {
-      ticks.push({ at, label: at === midnight ? dayLabel(at, timeZone) : clockLabel(at, timeZone) });
+      marks.push({ at, isDay: at === midnight });
     }
   }
 }
 
-function dayTicks(from: number, to: number, timeZone: string, count: number): TimeTick[] {
+function dayMarks(from: number, to: number, timeZone: string, count: number): Mark[] {
   const days = DAY_STEPS.find((step) => (to - from) / (step * DAY) <= count) ?? Math.ceil((to - from) / DAY / count);
-  const ticks: TimeTick[] = [];
+  const marks: Mark[] = [];
   for (let date = localDate(from, timeZone); ; date += days * DAY) {
     const at = localMidnight(date, timeZone);
-    if (at > to) return ticks;
-    ticks.push({ at, label: dayLabel(at, timeZone) });
+    if (at > to) return marks;
+    marks.push({ at, isDay: true });
   }
 }
 
@@ -58,14 +75,4 @@ function localMidnight(date: number, timeZone: string): number {
 
 function offsetMs(at: number, timeZone: string): number {
   return Math.round(tzOffset(timeZone, new Date(at)) * MINUTE);
-}
-
-/** Returns `15 Nov`. */
-function dayLabel(at: number, timeZone: string): string {
-  return shortDate(at, timeZone).replace(/ \d+$/, '');
-}
-
-/** Returns `06:00`. */
-function clockLabel(at: number, timeZone: string): string {
-  return shortTime(at, timeZone).slice(-5);
 }

@@ -1,6 +1,6 @@
 import { byteAxis, bytesText } from './axis.js';
 import type { ChartBar, ChartData, ChartLine } from './chart.js';
-import { shortTime } from './short-time.js';
+import { shortTime } from '@sluice/messages/time';
 import type { UsageGraph, UsageGraphBar } from './usage-chart.js';
 
 const TICKS = 5;

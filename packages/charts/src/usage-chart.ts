@@ -1,5 +1,7 @@
+import { type Language, toTexts } from '@sluice/messages';
 import { byteAxis, bytesText } from './axis.js';
 import type { ChartData, ChartLine } from './chart.js';
+import { lineText, listed } from './chart-words.js';
 import { projectionSentence, type Projection, projectionLine, projectUsage } from './projection.js';
 
 const TICKS = 5;
@@ -40,6 +42,8 @@ export interface UsageChartOptions {
   title: string;
   /** Now, in milliseconds. */
   now: number;
+  /** Default English. */
+  language?: Language;
   /** The lines to draw, default all with known figures. */
   lines?: readonly ('in' | 'out' | 'total')[];
   /** Whether the chart covers the cycle to its end, with the projection. Default false. */
@@ -62,7 +66,7 @@ export function usageProjection(graph: UsageGraph, now: number): Projection {
 
 /** Returns the chart of usage: its lines, the allowance where it is in sight, and the projection. */
 export function usageChart(graph: UsageGraph, options: UsageChartOptions): ChartData {
-  const { title, now } = options;
+  const { title, now, language = 'en' } = options;
   const lines = (options.lines ?? (['in', 'out', 'total'] as const))
     .map((name) => toLine(graph, name))
     .filter(({ points }) => points.some(({ value }) => value !== null));
@@ -73,15 +77,16 @@ export function usageChart(graph: UsageGraph, options: UsageChartOptions): Chart
   const projection = isDrawn ? projectionLine(projected, to) : null;
   const figures = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
   if (projection !== null) figures.push(projection.to.value);
-  const summary = toSummary(graph, lines, projectionSentence(projected, graph.timeZone));
+  const summary = toSummary(graph, lines, { projected, language });
   return {
     title,
     from,
     to,
     timeZone: graph.timeZone,
+    language,
     lines,
     breaks: graph.breaks.map((at) => Date.parse(at)),
-    ...allowance(figures, graph.allowedBytes),
+    ...allowance(figures, graph.allowedBytes, language),
     ...(projection === null ? {} : { projection }),
     ...(summary === '' ? {} : { summary }),
   };
@@ -95,23 +100,35 @@ function toLine(graph: UsageGraph, name: 'in' | 'out' | 'total'): ChartLine {
   return { name, points: graph.series.map((point) => ({ at: Date.parse(point.at), value: point[KEYS[name]] })) };
 }
 
-function allowance(figures: number[], allowed: number | null): Pick<ChartData, 'axis' | 'limit' | 'note'> {
+function allowance(
+  figures: number[],
+  allowed: number | null,
+  language: Language,
+): Pick<ChartData, 'axis' | 'limit' | 'note'> {
   const own = byteAxis(figures, TICKS);
   if (allowed === null) return { axis: own, limit: null };
   if (figures.length === 0 || allowed <= own.max * LIMIT_IN_SIGHT) {
     return { axis: byteAxis([...figures, allowed], TICKS), limit: allowed };
   }
-  return { axis: own, limit: null, note: `allowed: ${bytesText(allowed)}, above the chart` };
+  const note = toTexts(language).text('chart.above', { size: bytesText(allowed, language) });
+  return { axis: own, limit: null, note };
 }
 
-function toSummary({ allowedBytes }: UsageGraph, lines: ChartLine[], outlook: string | null): string {
+function toSummary(
+  { allowedBytes, timeZone }: UsageGraph,
+  lines: ChartLine[],
+  { projected, language }: { projected: Projection; language: Language },
+): string {
+  const texts = toTexts(language);
   const last = lines.flatMap(({ name, points }) => {
     const value = points.at(-1)?.value ?? null;
-    return value === null ? [] : [`${name} ${bytesText(value)}`];
+    if (value === null) return [];
+    return [texts.text('chart.figure', { line: lineText(name, language), size: bytesText(value, language) })];
   });
+  const outlook = projectionSentence(projected, timeZone, language);
   return [
-    ...(last.length === 0 ? [] : [`Last reading: ${last.join(', ')}.`]),
-    ...(allowedBytes === null ? [] : [`Allowed: ${bytesText(allowedBytes)}.`]),
+    ...(last.length === 0 ? [] : [texts.text('chart.last', { figures: listed(last, language) })]),
+    ...(allowedBytes === null ? [] : [texts.text('chart.allowance', { size: bytesText(allowedBytes, language) })]),
     ...(outlook === null ? [] : [outlook]),
   ].join(' ');
 }

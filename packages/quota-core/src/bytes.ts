@@ -72,16 +72,39 @@ export function gigabytesToBytes(gb: string | number): number {
  * ```
  */
 export function formatBytes(bytes: number): string {
+  const split = splitBytes(bytes);
+  return split === null ? '8 PB or more' : `${split.figure} ${split.unit}`;
+}
+
+/** A figure of bytes in the largest fitting unit. */
+export interface SizeFigure {
+  /** A plain decimal number, whole or with two decimals. */
+  figure: string;
+  unit: 'B' | 'KB' | 'MB' | 'GB' | 'TB' | 'PB';
+}
+
+/**
+ * Returns whole bytes as {@link formatBytes} writes them, the figure apart from its unit; null for 2⁵³−1, at which sums end.
+ *
+ * @throws QuotaCoreError `invalid_bytes` as {@link formatBytes}
+ *
+ * @example
+ * ```ts
+ * splitBytes(1_649_267_441_664); // { figure: '1.50', unit: 'TB' }
+ * ```
+ */
+export function splitBytes(bytes: number): SizeFigure | null {
   checkBytes(bytes, 'the figure to print');
-  if (bytes === MAX) return '8 PB or more';
+  if (bytes === MAX) return null;
   let power = 0;
   while (power < PREFIXES.length - 1 && bytes >= 1024 ** (power + 1)) power += 1;
   const unit = 1024 ** power;
-  if (bytes % unit === 0) return `${bytes / unit} ${PREFIXES[power] ?? ''}B`;
+  if (bytes % unit === 0) return { figure: String(bytes / unit), unit: `${PREFIXES[power] ?? ''}B` };
   const rounded = (bytes / unit).toFixed(2);
   // 1023.999 MB would print as 1024.00 MB.
-  if (rounded === '1024.00' && power < PREFIXES.length - 1) return `1.00 ${PREFIXES[power + 1] ?? ''}B`;
-  return `${rounded} ${PREFIXES[power] ?? ''}B`;
+  if (rounded === '1024.00' && power < PREFIXES.length - 1)
+    return { figure: '1.00', unit: `${PREFIXES[power + 1] ?? ''}B` };
+  return { figure: rounded, unit: `${PREFIXES[power] ?? ''}B` };
 }
 
 /**

@@ -1,5 +1,14 @@
 export { QuotaCoreError, quote, type QuotaCoreErrorCode } from './errors.js';
-export { addBytes, BYTES_PER_GB, formatBytes, formatShare, gigabytesToBytes, parseSize } from './bytes.js';
+export {
+  addBytes,
+  BYTES_PER_GB,
+  formatBytes,
+  formatShare,
+  gigabytesToBytes,
+  parseSize,
+  type SizeFigure,
+  splitBytes,
+} from './bytes.js';
 export {
   addMoney,
   checkMoney,

@@ -4,7 +4,6 @@ import {
   type ChartLine,
   panelChart,
   projectionSentence,
-  shortTime,
   svgDocument,
   svgPicture,
   trafficChart,
@@ -13,6 +12,7 @@ import {
   usageChart,
   usageProjection,
 } from '@sluice/charts';
+import { shortTime } from '@sluice/messages/time';
 import type { GraphPoint, SampleGraph } from '@sluice/engine';
 import type { DrawnGraph, GraphRange } from '@sluice/engine/options';
 import { formatBytes, formatShare, usageInMode } from '@sluice/quota-core';
@@ -82,7 +82,7 @@ export function panelGraphSvg(graph: DrawnGraph): string {
   const title = panelTitle(graph);
   return figures === null
     ? svgPicture(title, picture ?? new Uint8Array())
-    : svgDocument(panelChart(graph, figures, title));
+    : svgDocument(panelChart(graph, figures, { title }));
 }
 
 /** Prints the figures of a panel's graph, one chart for each of its lines; nothing of a picture. */
@@ -90,7 +90,7 @@ export function printPanelGraph(terminal: Terminal, graph: DrawnGraph): void {
   const { figures, service, panel } = graph;
   if (terminal.json || figures === null) return;
   const title = panelTitle(graph);
-  const data = panelChart(graph, figures, title);
+  const data = panelChart(graph, figures, { title });
   const shown = data.lines.filter(({ points }) => points.some(({ value }) => value !== null));
   if (shown.length === 0) terminal.line(`${panel} returned no data for ${service} in this range.`);
   const unit = figures.unit === null ? ` (${UNKNOWN_UNIT})` : '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { shortTime } from '@sluice/charts/time';
+import { shortTime } from '@sluice/messages/time';
 import { Times } from './times.js';
 
 const zones = { timeZone: 'Europe/Berlin', panels: { tokyo: { timeZone: 'Asia/Tokyo' }, plain: {} } };

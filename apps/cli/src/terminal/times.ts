@@ -1,4 +1,4 @@
-import { boundText, periodText, shortTime } from '@sluice/charts/time';
+import { boundText, periodText, shortTime } from '@sluice/messages/time';
 import type { Clock } from '@sluice/panel-kind';
 
 /** Time zones of a config. */

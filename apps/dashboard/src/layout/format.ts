@@ -1,4 +1,4 @@
-import { boundText, periodText, shortDate, shortTime } from '@sluice/charts/time';
+import { boundText, periodText, shortDate, shortTime } from '@sluice/messages/time';
 import { formatBytes, formatMoney, parseSize } from '@sluice/quota-core';
 import { html, type Html, type Part } from './html.js';
 

@@ -1,4 +1,4 @@
-import { shortTime } from '@sluice/charts/time';
+import { shortTime } from '@sluice/messages/time';
 
 const DATE_TIME = /\b\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}\b(?! UTC)/;
 

@@ -90,7 +90,7 @@ function drawing(last: LastGraph): Html {
     const data = Buffer.from(last.picture).toString('base64');
     return html`<img class="picture" src="data:image/png;base64,${data}" alt="${title}" />`;
   }
-  const data = last.figures === null ? null : panelChart(last, last.figures, title);
+  const data = last.figures === null ? null : panelChart(last, last.figures, { title });
   if (data?.lines.some(({ points }) => points.some(({ value }) => value !== null)) !== true)
     return html`<p class="empty">The panel returned no data in this time.</p>`;
   const unit = last.figures?.unit === null ? html`<p class="soft">${NO_UNIT}</p>` : null;

@@ -1,0 +1,15 @@
+import { type Language, toTexts } from '@sluice/messages';
+
+const KNOWN = ['in', 'out', 'total'] as const;
+
+/** Returns the name of a line in a language: that of another line than ours is from outside. */
+export function lineText(name: string, language: Language): string {
+  const known = KNOWN.find((each) => each === name);
+  return known === undefined ? name : toTexts(language).text(`chart.${known}`);
+}
+
+/** Returns texts with commas between them, as the language writes them. */
+export function listed(items: readonly string[], language: Language): string {
+  const [last = '', ...before] = [...items].reverse();
+  return before.reduce((rest, first) => toTexts(language).text('list.and', { first, rest }), last);
+}

@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals';
+import { chooseLanguage, fromAcceptLanguage, toDirection, toLanguage } from './index.js';
+
+it('knows tags, and the names that WHMCS has for languages', () => {
+  expect(['fa', 'fa-IR', 'FA_ir', 'farsi', 'Persian'].map(toLanguage)).toEqual(['fa', 'fa', 'fa', 'fa', 'fa']);
+  expect(['zh', 'zh-Hans-CN', 'chinese', 'zh-TW', 'zh-Hant'].map(toLanguage)).toEqual([
+    ...['zh-CN', 'zh-CN', 'zh-CN'],
+    ...[null, null],
+  ]);
+  expect(['pt', 'pt-PT', 'portuguese-br', 'english', 'en-GB'].map(toLanguage)).toEqual([
+    ...['pt-BR', 'pt-BR', 'pt-BR'],
+    ...['en', 'en'],
+  ]);
+  expect(['', 'deutsch', 'de', 'constructor', '__proto__', null, undefined].map(toLanguage)).toEqual(
+    Array.from({ length: 7 }, () => null),
+  );
+});
+
+it('reads what a browser accepts by its weights', () => {
+  expect(fromAcceptLanguage('de, pt;q=0.4, fa-IR;q=0.8, en;q=0.5')).toBe('fa');
+  expect(fromAcceptLanguage('fa;q=0, zh;q=0.1')).toBe('zh-CN');
+  expect([fromAcceptLanguage('de,*'), fromAcceptLanguage(undefined), fromAcceptLanguage(';q=x')]).toEqual([
+    ...[null, null, null],
+  ]);
+});
+
+it('chooses by the strongest wish that names a language of ours', () => {
+  const all = { chosen: 'zh-CN', client: 'farsi', link: 'pt-BR', config: 'en', browser: 'fa' };
+  expect(chooseLanguage(all)).toBe('zh-CN');
+  expect(chooseLanguage({ ...all, chosen: 'xx' })).toBe('fa');
+  expect(chooseLanguage({ ...all, chosen: null, client: null })).toBe('pt-BR');
+  expect(chooseLanguage({ config: 'en', browser: 'fa' })).toBe('en');
+  expect([chooseLanguage({ browser: 'fa' }), chooseLanguage({})]).toEqual(['fa', 'en']);
+  expect([toDirection('fa'), toDirection('zh-CN')]).toEqual(['rtl', 'ltr']);
+});

@@ -1,0 +1,77 @@
+/** The languages that customers can read, as BCP 47 tags; the first is the one of staff. */
+export const LANGUAGES = ['en', 'fa', 'zh-CN', 'pt-BR'] as const;
+
+/** A language of customers. */
+export type Language = (typeof LANGUAGES)[number];
+
+/** Which way the lines of a language run. */
+export type Direction = 'ltr' | 'rtl';
+
+/** The languages by the names that they have in themselves. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  en: 'English',
+  fa: 'فارسی',
+  'zh-CN': '简体中文',
+  'pt-BR': 'Português (Brasil)',
+};
+
+/** Names that other systems have for languages: those of WHMCS are the names of its language files. */
+const OTHER_NAMES: Readonly<Record<string, Language>> = {
+  english: 'en',
+  farsi: 'fa',
+  persian: 'fa',
+  chinese: 'zh-CN',
+  'portuguese-br': 'pt-BR',
+  'portuguese-pt': 'pt-BR',
+};
+
+/** Returns which way the lines of a language run. */
+export function toDirection(language: Language): Direction {
+  return language === 'fa' ? 'rtl' : 'ltr';
+}
+
+/**
+ * Returns the language that a text names: a tag such as `fa-IR`, or a name of WHMCS such as `farsi`; null for another one. A tag with
+ * another script than ours, such as `zh-TW`, names none of ours.
+ */
+export function toLanguage(text: string | null | undefined): Language | null {
+  const wanted = (text ?? '').trim().toLowerCase().replaceAll('_', '-');
+  if (Object.hasOwn(OTHER_NAMES, wanted)) return OTHER_NAMES[wanted] ?? null;
+  const [main = '', ...subtags] = wanted.split('-');
+  if (main === 'zh' && subtags.some((tag) => ['hant', 'tw', 'hk', 'mo'].includes(tag))) return null;
+  return LANGUAGES.find((language) => language.toLowerCase().split('-')[0] === main) ?? null;
+}
+
+/** Returns the first of our languages that a browser accepts (`Accept-Language`); null for none. */
+export function fromAcceptLanguage(header: string | null | undefined): Language | null {
+  const wanted = (header ?? '')
+    .split(',', 30)
+    .map((part) => {
+      const [tag = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+      const weight = Number(parameters.find((each) => each.startsWith('q='))?.slice(2) ?? '1');
+      return { tag, weight: Number.isFinite(weight) ? weight : 0 };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+  return wanted.map(({ tag }) => toLanguage(tag)).find((language) => language !== null) ?? null;
+}
+
+/** What may say in which language somebody reads, the strongest first. */
+export interface LanguageWishes {
+  /** What the reader chose here. */
+  chosen?: string | null | undefined;
+  /** The setting of the client in the billing system, or of its session there. */
+  client?: string | null | undefined;
+  /** The language of the share link. */
+  link?: string | null | undefined;
+  /** `serve.language` of the config. */
+  config?: string | null | undefined;
+  /** The header `Accept-Language` of the browser. */
+  browser?: string | null | undefined;
+}
+
+/** Returns the language of a reader: the first wish that names one of ours, else English. */
+export function chooseLanguage({ chosen, client, link, config, browser }: LanguageWishes): Language {
+  const named = [chosen, client, link, config].map(toLanguage).find((language) => language !== null);
+  return named ?? fromAcceptLanguage(browser) ?? 'en';
+}

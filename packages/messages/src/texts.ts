@@ -1,0 +1,173 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { CATALOGUE, type Key, type Messages, type TagsIn } from './catalogue.js';
+import { bytesFigure, countText, decimalText, moneyText, percentText } from './figures.js';
+import { type Direction, type Language, toDirection } from './languages.js';
+import type { Figure, Said, ValuesFor } from './said.js';
+import { boundText, LOCALES, periodText, shortDate, shortTime } from './short-time.js';
+
+/** Writes what stands inside a tag of a message. */
+export type Tag<T> = (content: (string | T)[]) => T;
+
+/** The tags of a message, all of which it needs. */
+export type TagsFor<K extends Key, T> = Readonly<Record<TagsIn<K>, Tag<T>>>;
+
+/** The values and tags of a message. */
+export type PartsFor<K extends Key, T> = [TagsIn<K>] extends [never]
+  ? ValuesFor<K, T | string | number>
+  : [values: TagsFor<K, T> & NonNullable<ValuesFor<K, T | string | number>[0]>];
+
+/** A message that is parsed, and which of its placeholders stand alone, so that a number in them is written here. */
+interface Parsed {
+  format: IntlMessageFormat;
+  alone: ReadonlySet<string>;
+}
+
+/** Of the types of the parser: a placeholder that stands alone, and those with parts inside. */
+const [ARGUMENT, TAG] = [1, 8];
+
+type Node = ReturnType<IntlMessageFormat['getAst']>[number];
+
+function listAlone(nodes: readonly Node[]): string[] {
+  return nodes.flatMap((node): string[] => {
+    const type: number = node.type;
+    if (type === ARGUMENT && 'value' in node) return [node.value];
+    if (type === TAG && 'children' in node) return listAlone(node.children);
+    return 'options' in node ? Object.values(node.options).flatMap(({ value }) => listAlone(value)) : [];
+  });
+}
+
+/** Messages, figures and times in one language. */
+export class Texts {
+  readonly language: Language;
+  readonly direction: Direction;
+  readonly #messages: Messages;
+  readonly #parsed = new Map<Key, Parsed>();
+
+  constructor(language: Language) {
+    this.language = language;
+    this.direction = toDirection(language);
+    this.#messages = CATALOGUE[language];
+  }
+
+  /**
+   * Returns a message as parts in their order: the texts of the catalogue, and the values as they were passed. Nothing is escaped:
+   * who puts them into a page escapes what is a text.
+   *
+   * @throws FormatError if a value is missing
+   */
+  parts<K extends Key, T = string>(key: K, ...[values]: PartsFor<K, T>): (string | T)[] {
+    return this.#format<T>(key, values ?? {});
+  }
+
+  /** Returns a message as text; its values are texts, or numbers, which are written in the digits of the language. */
+  text<K extends Key>(key: K, ...values: ValuesFor<K, string | number>): string {
+    return this.#format<string>(key, values[0] ?? {}).join('');
+  }
+
+  /** Returns a message of other code as parts; `show` writes what is neither a text nor a number. */
+  said<T>({ key, values = {} }: Said, show: (figure: Figure) => T | string): (string | T)[] {
+    const shown = Object.entries(values).map(([name, value]): [string, unknown] => {
+      if (typeof value !== 'object') return [name, value];
+      if (!('key' in value)) return [name, show(value)];
+      return [name, this.said(value, show)];
+    });
+    return this.#format<T>(key, Object.fromEntries(shown)).flat() as (string | T)[];
+  }
+
+  /** Bytes as `1.50 TB`, the same sizes as `formatBytes` writes. */
+  bytes(value: number): string {
+    const split = bytesFigure(value, this.language);
+    return split === null ? this.text('unit.most') : this.text(`unit.${split.unit}`, { size: split.figure });
+  }
+
+  /** An amount of money, a decimal text, with its currency. */
+  money(amount: string, currency: string | null): string {
+    return moneyText(amount, currency, this.language);
+  }
+
+  /** A whole number with its thousands apart. */
+  count(value: number): string {
+    return countText(value, this.language);
+  }
+
+  /** A decimal text in the digits and signs of the language. */
+  decimal(text: string): string {
+    return decimalText(text, this.language);
+  }
+
+  /** A share in whole percent, rounded down by who passes it; of ten times the allowance and more, that it is more. */
+  percent(value: number): string {
+    if (value > 999) return this.text('percent.most', { percent: percentText(999, this.language) });
+    return percentText(value, this.language);
+  }
+
+  /** An instant (milliseconds) with its time of day, in a time zone. */
+  time(at: number, timeZone: string): string {
+    return shortTime(at, timeZone, this.language);
+  }
+
+  /** The date of an instant in a time zone. */
+  date(at: number, timeZone: string): string {
+    return shortDate(at, timeZone, this.language);
+  }
+
+  /** The begin or end of a period: its date, with the time where it is not the begin of a day. */
+  bound(at: number, timeZone: string): string {
+    return boundText(at, timeZone, this.language);
+  }
+
+  /** A period as dates, or as a month of the calendar of the language. */
+  period(period: { start: number; end: number }, timeZone: string): string {
+    const join = (from: string, to: string): string => this.text('period.range', { from, to });
+    return periodText(period, timeZone, { language: this.language, join });
+  }
+
+  /** A length of time in milliseconds as `40 s ago`, `3 min ago`, `5 h ago` or `2 days ago`. */
+  ago(ms: number): string {
+    const minute = 60_000;
+    if (ms < minute) return this.text('ago.seconds', { count: Math.floor(ms / 1000) });
+    if (ms < 60 * minute) return this.text('ago.minutes', { count: Math.floor(ms / minute) });
+    if (ms < 48 * 60 * minute) return this.text('ago.hours', { count: Math.floor(ms / (60 * minute)) });
+    return this.text('ago.days', { count: Math.floor(ms / (24 * 60 * minute)) });
+  }
+
+  #format<T>(key: Key, values: Readonly<Record<string, unknown>>): (string | T)[] {
+    const { format, alone } = this.#parse(key);
+    const written = Object.entries(values).map(([name, value]): [string, unknown] => [
+      name,
+      typeof value === 'number' && alone.has(name) ? this.count(value) : value,
+    ]);
+    const parts = format.formatToParts<T>(Object.fromEntries(written) as never);
+    return parts.map(({ value }) => value);
+  }
+
+  #parse(key: Key): Parsed {
+    const known = this.#parsed.get(key);
+    if (known !== undefined) return known;
+    const locale = LOCALES[this.language];
+    const format = new IntlMessageFormat(this.#messages[key], locale, undefined, {
+      formatters: {
+        // As all other numbers of the language are written.
+        getNumberFormat: () => ({ format: (value: number) => this.count(value) }) as unknown as Intl.NumberFormat,
+        getDateTimeFormat: () => {
+          throw new TypeError(`the message ${key} has a date: pass it as a text`);
+        },
+        getPluralRules: (_locales, options) => new Intl.PluralRules(locale, options),
+      },
+    });
+    const parsed = { format, alone: new Set(listAlone(format.getAst())) };
+    this.#parsed.set(key, parsed);
+    return parsed;
+  }
+}
+
+const ALL = new Map<Language, Texts>();
+
+/** Returns the texts of a language; their messages are parsed once. */
+export function toTexts(language: Language): Texts {
+  const known = ALL.get(language);
+  if (known !== undefined) return known;
+  const made = new Texts(language);
+  ALL.set(language, made);
+  return made;
+}
