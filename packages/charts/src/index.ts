@@ -21,7 +21,7 @@ export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';
 export { areaChart, type ChartStyle } from './terminal-chart.js';
 export { timeTicks, type TimeTick } from './time.js';
-export { trafficChart, trafficTitle } from './traffic-chart.js';
+export { isWholeBar, trafficChart, trafficTitle } from './traffic-chart.js';
 export {
   usageChart,
   type UsageChartOptions,

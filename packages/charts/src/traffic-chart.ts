@@ -1,6 +1,7 @@
+import { type Language, toTexts } from '@sluice/messages';
 import { byteAxis, bytesText } from './axis.js';
 import type { ChartBar, ChartData, ChartLine } from './chart.js';
-import { shortTime } from '@sluice/messages/time';
+import { lineText, listed } from './chart-words.js';
 import type { UsageGraph, UsageGraphBar } from './usage-chart.js';
 
 const TICKS = 5;
@@ -12,20 +13,22 @@ const RATES = [
   { unit: 'Mbit/s', size: 1e6 },
 ];
 
-/** What a bar is of, in words. */
-const STEP_WORDS = { hour: 'each hour', quarter: 'each 6 hours', day: 'each day' } as const;
+const STEP_KEYS = { hour: 'chart.eachHour', quarter: 'chart.eachQuarter', day: 'chart.eachDay' } as const;
 
 /** Returns what the bars of a graph are of: `Traffic in each hour`. */
-export function trafficTitle({ step }: Pick<UsageGraph, 'step'>): string {
-  return `Traffic in ${STEP_WORDS[step]}`;
+export function trafficTitle({ step }: Pick<UsageGraph, 'step'>, language: Language = 'en'): string {
+  return toTexts(language).text(STEP_KEYS[step]);
 }
 
 /**
  * Returns the chart of the traffic in each part of a graph's window, as bars of in and out, or of the total where only that is known. Each
  * bar says its time, its bytes and its mean rate. No bar stands for a time of which nothing is known.
  */
-export function trafficChart(graph: UsageGraph, { title }: { title: string }): ChartData {
-  const bars = graph.bars.flatMap((bar) => toBar(bar, graph.timeZone));
+export function trafficChart(
+  graph: UsageGraph,
+  { title, language = 'en' }: { title: string; language?: Language },
+): ChartData {
+  const bars = graph.bars.flatMap((bar) => toBar(bar, graph.timeZone, language));
   const names = ['in', 'out', 'total'].filter((name) =>
     bars.some(({ parts }) => parts.some((part) => part.name === name)),
   );
@@ -34,6 +37,7 @@ export function trafficChart(graph: UsageGraph, { title }: { title: string }): C
   const highest = bars[heights.indexOf(Math.max(...heights))];
   return {
     title,
+    language,
     from: Date.parse(graph.window.start),
     to: Date.parse(graph.window.end),
     timeZone: graph.timeZone,
@@ -42,30 +46,44 @@ export function trafficChart(graph: UsageGraph, { title }: { title: string }): C
     bars,
     breaks: [],
     limit: null,
-    ...(highest === undefined ? {} : { summary: `Highest: ${highest.text}.` }),
+    ...(highest === undefined ? {} : { summary: toTexts(language).text('chart.highest', { bar: highest.text }) }),
   };
 }
 
-function toBar({ start, end, inBytes, outBytes, totalBytes, known }: UsageGraphBar, timeZone: string): ChartBar[] {
+/** Whether a bar has all traffic of its time: of others there may have been more. */
+export function isWholeBar({ known }: Pick<UsageGraphBar, 'known'>): boolean {
+  return known >= WHOLE;
+}
+
+function toBar(bar: UsageGraphBar, timeZone: string, language: Language): ChartBar[] {
+  const { inBytes, outBytes, totalBytes } = bar;
   const parts = [
     { name: 'in', value: inBytes },
     { name: 'out', value: outBytes },
   ].filter((part): part is { name: string; value: number } => part.value !== null);
-  const isWhole = parts.length === 2 || totalBytes === null;
-  const shown = isWhole ? parts : [{ name: 'total', value: totalBytes }];
+  const shown = parts.length === 2 || totalBytes === null ? parts : [{ name: 'total', value: totalBytes }];
   if (shown.length === 0) return [];
-  const [from, to] = [Date.parse(start), Date.parse(end)];
+  const texts = toTexts(language);
+  const [from, to] = [Date.parse(bar.start), Date.parse(bar.end)];
   const bytes = shown.reduce((sum, { value }) => sum + value, 0);
-  const each = shown.map(({ name, value }) => `${name} ${bytesText(value)}`).join(', ');
-  const when = `${shortTime(from, timeZone)} to ${shortTime(to, timeZone)}`;
-  const partial = known < WHOLE;
-  const rate = partial ? `at least; ${Math.round(known * 100)} % of the time is known` : rateText(bytes, to - from);
-  return [{ from, to, parts: shown, partial, text: `${when}: ${each} (${rate})` }];
+  const figures = shown.map(({ name, value }) =>
+    texts.text('chart.figure', { line: lineText(name, language), size: bytesText(value, language) }),
+  );
+  const partial = !isWholeBar(bar);
+  const text = texts.text('chart.bar', {
+    from: texts.time(from, timeZone),
+    to: texts.time(to, timeZone),
+    figures: listed(figures, language),
+    rate: partial
+      ? texts.text('chart.atLeast', { share: texts.percent(Math.round(bar.known * 100)) })
+      : rateText(bytes, to - from, language),
+  });
+  return [{ from, to, parts: shown, partial, text }];
 }
 
 /** Returns a mean rate as `12.5 Mbit/s`. */
-function rateText(bytes: number, ms: number): string {
+function rateText(bytes: number, ms: number, language: Language): string {
   const bits = (bytes * 8000) / ms;
   const { unit, size } = RATES.find((rate) => bits >= rate.size) ?? { unit: 'kbit/s', size: 1e3 };
-  return `${String(Math.round((bits / size) * 100) / 100)} ${unit}`;
+  return `${toTexts(language).decimal(String(Math.round((bits / size) * 100) / 100))} ${unit}`;
 }

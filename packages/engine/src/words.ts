@@ -14,11 +14,11 @@ export {
   describeRefusedOne,
   findRefusedAll,
 } from './features/purchases/describe-effect.js';
-export { describeForClient } from './features/explain/for-client.js';
+export { sayForClient, sayReason } from './features/explain/for-client.js';
+export { sayFigures } from './features/explain/say-figures.js';
 export { hasEnded } from './base/lifecycle.js';
 export { describePurchaseState } from './features/billing/refund-state.js';
 export { packageName, productName } from './base/config/package-name.js';
-export { sentenceForClient } from './features/services/for-reader.js';
 export { describePrice } from './base/config/package-price.js';
 export { describeTermination, type Termination } from './kernel/subject/termination.js';
 export { compareIds, nameFew } from './base/natural-order.js';

@@ -24,7 +24,11 @@ export const agentUserList: CommandHandler<ListOptions> = listCommand<
 
 /** Returns the handler of a command that changes one user of an agent. */
 function changingUser(
-  change: (sluice: Sluice, named: [agent: string, user: string], how: ReturnType<typeof toHow>) => Promise<AgentUserReport>,
+  change: (
+    sluice: Sluice,
+    named: [agent: string, user: string],
+    how: ReturnType<typeof toHow>,
+  ) => Promise<AgentUserReport>,
 ): CommandHandler<AgentOptions> {
   return ([agent = '', user = ''], options, deps) =>
     answer(deps, options, ({ sluice }) => change(sluice, [agent, user], toHow(options)), {

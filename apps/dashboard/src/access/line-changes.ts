@@ -1,8 +1,9 @@
 import type { CustomerTerms } from '@sluice/contract';
 import type { Sluice } from '@sluice/engine';
-import { type SluiceError, usageError } from '@sluice/panel-kind';
+import { say } from '@sluice/messages';
+import type { SluiceError } from '@sluice/panel-kind';
 import type { MadeBy } from './viewer.js';
-import { notFound } from '../server/failure.js';
+import { clientError } from '../server/failure.js';
 import { requireDone } from '../server/reported.js';
 
 /** A change that a customer makes to the line of a service. */
@@ -22,7 +23,8 @@ export interface LineChange {
  * @throws SluiceError `bad_value`, `no_number` for a number that the line does not have
  */
 export async function changeDestination(change: LineChange, number: string, destination: string): Promise<void> {
-  if (!/^[+\d ().-]{0,30}$/.test(destination)) throw usageError('bad_value', 'Destination: write a telephone number');
+  if (!/^[+\d ().-]{0,30}$/.test(destination))
+    throw clientError('bad_value', say('problem.destination'), { kind: 'usage', details: { field: 'destination' } });
   const { sluice, service, reader, permit, as } = change;
   const { subscriber, numbers } = await sluice.telephony.line(service.id, { reader });
   if (!numbers.some((did) => did['number'] === number)) throw noNumber();
@@ -34,7 +36,7 @@ export async function changeDestination(change: LineChange, number: string, dest
 }
 
 function noNumber(): SluiceError {
-  return notFound('no_number', 'Your line has no such number');
+  return clientError('no_number', say('problem.noNumber'), { kind: 'not-found' });
 }
 
 /**
@@ -45,7 +47,8 @@ function noNumber(): SluiceError {
 export async function changeCallerId(change: LineChange, callerId: string): Promise<void> {
   const { sluice, service, reader, permit, as } = change;
   const text = callerId.trim();
-  if (!/^\+?[\d ().-]{2,30}$/.test(text)) throw usageError('bad_value', 'Caller id: write a telephone number');
+  if (!/^\+?[\d ().-]{2,30}$/.test(text))
+    throw clientError('bad_value', say('problem.callerId'), { kind: 'usage', details: { field: 'caller_id' } });
   const { subscriber } = await sluice.telephony.line(service.id, { reader });
   const { id, panel } = service;
   const values = { caller_id: text };

@@ -19,10 +19,10 @@ for (const element of document.querySelectorAll('[data-copy]')) {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'link';
-  button.textContent = 'Copy';
+  button.textContent = document.body.dataset.copyText;
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(element.dataset.copy);
-    button.textContent = 'Copied';
+    button.textContent = document.body.dataset.copiedText;
   });
   element.after(' ', button);
 }
@@ -37,7 +37,7 @@ for (const region of document.querySelectorAll('[data-filter]')) {
   input.dir = 'auto';
   input.id = 'filter-' + Math.random().toString(36).slice(2);
   label.htmlFor = input.id;
-  label.textContent = 'Filter these rows';
+  label.textContent = document.body.dataset.filterText;
   field.append(label, input);
   region.before(field);
   input.addEventListener('input', () => {

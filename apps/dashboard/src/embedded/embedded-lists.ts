@@ -1,4 +1,5 @@
 import { describeService } from '@sluice/engine/words';
+import type { Language } from '@sluice/messages';
 import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedClient, EmbeddedPart } from '@sluice/contract/documents';
 import { clientSections } from '../pages/customer/overview.js';
@@ -11,8 +12,8 @@ import { embeddedRequest } from './embedded-request.js';
 import { summaryForCustomer } from './embedded-service.js';
 
 /** Returns what a client sees of its services, its credit and the agents that it is. */
-export async function clientForCustomer(call: ApiCall, client: string): Promise<EmbeddedClient> {
-  const request = embeddedRequest(call, client);
+export async function clientForCustomer(call: ApiCall, client: string, language: Language): Promise<EmbeddedClient> {
+  const request = embeddedRequest(call, client, language);
   const { services } = await call.sluice.services.list({ client, reader: client });
   const parts = toParts(await clientSections(request, services, call.readers.reads));
   const listed = services.map((service) => ({

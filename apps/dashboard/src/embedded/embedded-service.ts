@@ -1,9 +1,10 @@
 import type { PackageView, ServiceDetail } from '@sluice/engine';
-import { describeCredit, describeService, describeUsed, packageName } from '@sluice/engine/words';
+import { describeService, describeUsed, packageName } from '@sluice/engine/words';
+import type { Language } from '@sluice/messages';
 import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedService } from '@sluice/contract/documents';
 import { readLogin } from '../pages/customer/account.js';
-import { readCredit } from '../pages/customer/credit.js';
+import { creditText, readCredit } from '../pages/customer/credit.js';
 import { offeredPackages } from '../pages/customer/packages.js';
 import type { PanelReads } from '../requests/panel-reads.js';
 import { serviceSections } from '../pages/customer/service.js';
@@ -11,6 +12,7 @@ import { lineSection } from '../pages/customer/telephony.js';
 import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../layout/components.js';
 import { html } from '../layout/html.js';
+import { toWording } from '../layout/wording.js';
 import { inWords } from '../layout/words.js';
 import type { PageRequest } from '../requests/page-request.js';
 import { toAgreed } from '../pages/agreed-price.js';
@@ -24,10 +26,10 @@ import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
 
 /** Returns what the client of a service sees of it. */
-export async function serviceForCustomer(call: ApiCall, id: string): Promise<EmbeddedService> {
+export async function serviceForCustomer(call: ApiCall, id: string, language: Language): Promise<EmbeddedService> {
   const { client } = await call.sluice.services.show(id);
   const service = await call.sluice.services.show(id, { reader: client });
-  const request = embeddedRequest(call, client);
+  const request = embeddedRequest(call, client, language);
   const parts = await serviceSections(request, service, call.readers);
   return {
     ...(await readHead(request, service, client === null ? null : call.readers.reads)),
@@ -38,7 +40,7 @@ export async function serviceForCustomer(call: ApiCall, id: string): Promise<Emb
 
 /** Returns the summary of a service for its client. */
 export function summaryForCustomer(request: PageRequest, service: ServiceDetail): string {
-  return toText(toSummary(service, toTimes(request, service.panel)));
+  return toText(toSummary(service, toTimes(request, service.panel), toWording(request.language)));
 }
 
 /** Returns what an operator sees of a service, without what operators change. */
@@ -92,7 +94,7 @@ async function readHead(
   const isOnOffer = ({ id, refused }: PackageView): boolean =>
     refused === undefined && (reads === null || findPending(service, id) === null);
   const known = reads === null || packages.length === 0 ? null : (await readCredit(request, reads)).value;
-  const credit = known === null ? null : toText(describeCredit(known));
+  const credit = known === null ? null : toText(creditText(known, toWording(request.language)));
   const { billing, brand } = request.sluice.config;
   return {
     service: service.id,
@@ -107,7 +109,7 @@ async function readHead(
     topUpUrl: brand.topUpUrl ?? null,
     packages: packages.filter(isOnOffer).map((each) => ({
       package: each.id,
-      label: toText(packageLabel(each, service)),
+      label: toText(packageLabel(each, service, toWording(request.language))),
       agreed: toAgreed(each),
     })),
     loginLink: typeof (await readLogin(request, service.id))?.url === 'string',

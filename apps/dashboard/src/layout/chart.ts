@@ -1,4 +1,5 @@
 import {
+  isWholeBar,
   projectionSentence,
   responsiveChart,
   trafficChart,
@@ -7,9 +8,11 @@ import {
   type UsageGraph,
   usageProjection,
 } from '@sluice/charts';
+import type { Language } from '@sluice/messages';
 import { plainTable } from './components.js';
 import { bytes, Times } from './format.js';
-import { html, type Html, trusted } from './html.js';
+import { html, type Html, type Part, trusted } from './html.js';
+import { toWording } from './wording.js';
 
 /** How a chart of usage is shown. */
 export interface UsageFigureOptions {
@@ -21,6 +24,8 @@ export interface UsageFigureOptions {
   now: number;
   /** Whether the time to come is drawn, with the projection. Default false. */
   ahead?: boolean;
+  /** Default English. */
+  language?: Language;
 }
 
 /** Readings that a chart is drawn from: more than it has columns. */
@@ -28,7 +33,7 @@ export const POINTS = 1000;
 /** Readings in the table below a chart. */
 const ROWS = 31;
 
-/** Returns a chart of usage with the projection in words, and its readings as a table; a sentence where there are none. */
+/** Returns a chart of usage with the projection in words, and its readings as a table, for staff; a sentence where there are none. */
 export function usageFigure(graph: UsageGraph, options: UsageFigureOptions): Html {
   const { now, ahead = false } = options;
   const drawing = usageDrawing(graph, options);
@@ -41,41 +46,50 @@ export function usageFigure(graph: UsageGraph, options: UsageFigureOptions): Htm
 
 /** Returns the chart alone; null where no reading is known. */
 export function usageDrawing(graph: UsageGraph, options: UsageFigureOptions): Html | null {
-  const { title, id, now, ahead = false } = options;
-  const data = usageChart(graph, { title, now, ahead });
+  const { title, id, now, ahead = false, language = 'en' } = options;
+  const data = usageChart(graph, { title, now, ahead, language });
   return data.lines.length === 0 ? null : trusted(responsiveChart(data, { id }));
 }
 
 /** Returns the traffic in each part of the time as bars, with the same as a table; null where nothing of it is known. */
-export function trafficFigure(graph: UsageGraph, { id, now }: Pick<UsageFigureOptions, 'id' | 'now'>): Html | null {
-  const title = trafficTitle(graph);
-  const data = trafficChart(graph, { title });
+export function trafficFigure(
+  graph: UsageGraph,
+  { id, now, language = 'en' }: Pick<UsageFigureOptions, 'id' | 'now' | 'language'>,
+): Html | null {
+  const title = trafficTitle(graph, language);
+  const data = trafficChart(graph, { title, language });
   if (data.lines.length === 0) return null;
   return html`<figure class="chart-figure">
     <figcaption>${title}</figcaption>
-    ${trusted(responsiveChart(data, { id }))} ${barsTable(graph, title, now)}
+    ${trusted(responsiveChart(data, { id }))} ${barsTable(graph, { caption: title, now, language })}
   </figure>`;
 }
 
 /** Returns bars as a table that opens on demand: newest first, those of which something is known. */
-function barsTable({ bars, timeZone }: UsageGraph, caption: string, now: number): Html {
-  const times = new Times(now, timeZone);
+function barsTable(
+  { bars, timeZone }: UsageGraph,
+  { caption, now, language }: { caption: string; now: number; language: Language },
+): Html {
+  const wording = toWording(language);
+  const times = new Times(now, timeZone, { wording });
   const known = bars.filter((bar) => bar.known > 0).toReversed();
-  const figure = (value: number | null, share: number): Html =>
-    value === null || share > 0.99 ? bytes(value) : html`at least ${bytes(value)}`;
+  const figure = (size: number | null, isWhole: boolean): Part =>
+    size === null || isWhole ? wording.bytes(size) : wording.say('chart.atLeastSize', { size: wording.bytes(size) });
   const list = plainTable({
     caption,
     hidesCaption: true,
     columns: [
-      { title: 'From', cell: ({ start }) => times.full(start) },
-      { title: 'In', cell: (bar) => figure(bar.inBytes, bar.known), isNumber: true },
-      { title: 'Out', cell: (bar) => figure(bar.outBytes, bar.known), isNumber: true },
-      { title: 'Total', cell: (bar) => figure(bar.totalBytes, bar.known), isNumber: true },
+      { title: wording.text('chart.from'), cell: ({ start }) => times.full(start) },
+      ...(['in', 'out', 'total'] as const).map((name) => ({
+        title: wording.text(`chart.${name}`),
+        cell: (bar: UsageGraph['bars'][number]) => figure(bar[`${name}Bytes`], isWholeBar(bar)),
+        isNumber: true,
+      })),
     ],
     rows: known,
   });
   return html`<details class="chart-data">
-    <summary>As a table</summary>
+    <summary>${wording.text('chart.asTable')}</summary>
     ${list}
   </details>`;
 }

@@ -1,6 +1,6 @@
-import { formatShare } from '@sluice/quota-core';
 import { NONE } from './format.js';
 import { html, type Html, join, type Part } from './html.js';
+import { ENGLISH, type Wording } from './wording.js';
 import { inWords } from './words.js';
 
 /** How a state is coloured; the words always say it too. */
@@ -34,8 +34,13 @@ export function link(href: string, text: Part): Html {
   return html`<a href="${href}"><bdi>${text}</bdi></a>`;
 }
 
-/** A state in coloured words. */
-export function badge(state: string, tone: Tone = TONES.get(state) ?? 'quiet'): Html {
+/** Returns the tone of a state. */
+export function findTone(state: string): Tone {
+  return TONES.get(state) ?? 'quiet';
+}
+
+/** A state in coloured words, for staff. */
+export function badge(state: string, tone: Tone = findTone(state)): Html {
   return coloured(inWords(state), tone);
 }
 
@@ -65,8 +70,14 @@ function toTone(percent: number): Tone {
   return percent >= 80 ? 'warning' : 'good';
 }
 
-/** A bar that shows the share of an allowance in a tone, by default its own, with the percentage; nothing where it is not known. */
-export function usageBar(fill: Fill, tone?: Tone): Html | null {
+/**
+ * A bar that shows the share of an allowance in a tone, by default its own, with the percentage as the reader writes it; nothing where it
+ * is not known.
+ */
+export function usageBar(
+  fill: Fill,
+  { tone, wording = ENGLISH }: { tone?: Tone; wording?: Wording } = {},
+): Html | null {
   const percent = toPercent(fill);
   if (percent === null) return null;
   const width = Math.min(100, Math.max(0, percent));
@@ -80,7 +91,7 @@ export function usageBar(fill: Fill, tone?: Tone): Html | null {
     >
       <rect class="bar-track" width="100" height="8"></rect>
       <rect class="bar-fill" width="${width}" height="8"></rect></svg
-    ><span class="percent">${formatShare(percent, 100)}</span></span
+    ><span class="percent">${wording.texts.percent(percent)}</span></span
   >`;
 }
 

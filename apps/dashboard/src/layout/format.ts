@@ -1,16 +1,14 @@
-import { boundText, periodText, shortDate, shortTime } from '@sluice/messages/time';
-import { formatBytes, formatMoney, parseSize } from '@sluice/quota-core';
+import { formatBytes, parseSize } from '@sluice/quota-core';
 import { html, type Html, type Part } from './html.js';
+import { ENGLISH, type Wording } from './wording.js';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const DAY = 24 * 3_600_000;
 
-/** Shown where a figure is not known: never a zero. */
-export const UNKNOWN: Html = html`<span class="unknown">unknown</span>`;
+/** As `Wording.unknown`, for staff. */
+export const UNKNOWN: Html = ENGLISH.unknown;
 
-/** Shown in a cell that has nothing to say. */
-export const NONE: Html = html`<span class="none" aria-label="none">–</span>`;
+/** As `Wording.none`, for staff. */
+export const NONE: Html = ENGLISH.none;
 
 const offsets = new Map<string, Intl.DateTimeFormat>();
 
@@ -31,20 +29,29 @@ const INSTANTS = /(\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)/;
 export class Times {
   readonly #now: number;
   readonly #isKept: boolean;
+  readonly #wording: Wording;
   readonly timeZone: string;
 
-  /** `now`: milliseconds since 1970. `timeZone`: an IANA zone. `isKept`: what is written is shown later, too, so that it has no ages. */
-  constructor(now: number, timeZone: string, { isKept = false }: { isKept?: boolean } = {}) {
+  /**
+   * `now`: milliseconds since 1970. `timeZone`: an IANA zone. `isKept`: what is written is shown later, too, so that it has no ages.
+   * `wording`: that of the reader, by default of staff.
+   */
+  constructor(
+    now: number,
+    timeZone: string,
+    { isKept = false, wording = ENGLISH }: { isKept?: boolean; wording?: Wording } = {},
+  ) {
     this.#now = now;
     this.#isKept = isKept;
     this.timeZone = timeZone;
+    this.#wording = wording;
   }
 
   /** Returns `22 Nov 2026 13:35 UTC+3:30`; nothing for no instant. */
   text(instant: string | number | null | undefined): string {
     const ms = toMs(instant);
     if (ms === null) return '';
-    return `${shortTime(ms, this.timeZone)} ${toOffset(ms, this.timeZone)}`;
+    return `${this.#wording.texts.time(ms, this.timeZone)} ${toOffset(ms, this.timeZone)}`;
   }
 
   /** The instant for which the page speaks, ISO UTC. */
@@ -55,9 +62,9 @@ export class Times {
   /** An instant as an element: short, with its zone on demand. */
   at(instant: string | number | null | undefined): Html {
     const ms = toMs(instant);
-    if (ms === null) return NONE;
+    if (ms === null) return this.#wording.none;
     return html`<time datetime="${new Date(ms).toISOString()}" title="${this.text(ms)}"
-      >${shortTime(ms, this.timeZone)}</time
+      >${this.#wording.texts.time(ms, this.timeZone)}</time
     >`;
   }
 
@@ -66,14 +73,14 @@ export class Times {
    * `October 2026`. Another zone than that of the page is named.
    */
   period({ start, end }: { start: string; end: string }, timeZone: string = this.timeZone): string {
-    const text = periodText({ start: Date.parse(start), end: Date.parse(end) }, timeZone);
+    const text = this.#wording.texts.period({ start: Date.parse(start), end: Date.parse(end) }, timeZone);
     return this.#named(text, timeZone, Date.parse(start));
   }
 
   /** The begin or end of a period as a date, as `period` writes it. */
   bound(instant: string | null | undefined, timeZone: string = this.timeZone): string {
     const ms = toMs(instant);
-    return ms === null ? '' : this.#named(boundText(ms, timeZone), timeZone, ms);
+    return ms === null ? '' : this.#named(this.#wording.texts.bound(ms, timeZone), timeZone, ms);
   }
 
   /** A text with a time of day says its zone itself. */
@@ -85,7 +92,7 @@ export class Times {
   /** A calendar day, `2026-12-10`, as `10 Dec 2026`. */
   day(date: string): string {
     const ms = toMs(`${date}T12:00:00Z`);
-    return ms === null ? date : shortDate(ms, 'UTC');
+    return ms === null ? date : this.#wording.texts.date(ms, 'UTC');
   }
 
   /** The local day of now, as `2026-12-10`. */
@@ -96,7 +103,7 @@ export class Times {
   /** As `at`, with the zone beside it. */
   full(instant: string | number | null | undefined): Html {
     const ms = toMs(instant);
-    if (ms === null) return NONE;
+    if (ms === null) return this.#wording.none;
     return html`<time datetime="${new Date(ms).toISOString()}">${this.text(ms)}</time>`;
   }
 
@@ -109,10 +116,12 @@ export class Times {
   /** A recent instant as `3 min ago`; others, and what is kept, as `at`. */
   ago(instant: string | number | null | undefined): Html {
     const ms = toMs(instant);
-    if (ms === null) return NONE;
+    if (ms === null) return this.#wording.none;
     const age = this.#now - ms;
     if (this.#isKept || age < 0 || age >= 7 * DAY) return this.at(ms);
-    return html`<time datetime="${new Date(ms).toISOString()}" title="${this.text(ms)}">${ageText(age)} ago</time>`;
+    return html`<time datetime="${new Date(ms).toISOString()}" title="${this.text(ms)}"
+      >${this.#wording.texts.ago(age)}</time
+    >`;
   }
 
   /** Whether an instant is further back than this many milliseconds. */
@@ -127,22 +136,14 @@ function toMs(instant: string | number | null | undefined): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** Returns a length of time as `40 s`, `3 min`, `5 h` or `2 days`. */
-function ageText(ms: number): string {
-  if (ms < MINUTE) return `${Math.floor(ms / 1000)} s`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
-  return `${Math.floor(ms / DAY)} days`;
-}
-
 /** Returns a value as `show` writes it; a dash where there is none. */
 export function orNone<T>(value: T | null | undefined, show: (value: T) => Part): Part {
   return value === null || value === undefined ? NONE : show(value);
 }
 
-/** Bytes as `1.50 TB`; null is unknown. */
+/** As `Wording.bytes`, for staff. */
 export function bytes(value: number | null | undefined): Html {
-  return value === null || value === undefined ? UNKNOWN : html`<span class="number">${formatBytes(value)}</span>`;
+  return ENGLISH.bytes(value);
 }
 
 /** Returns whole bytes as the value of a field: text that is read as the same number of bytes again. */
@@ -151,15 +152,14 @@ export function exactSize(value: number): string {
   return parseSize(text) === value ? text : `${value} B`;
 }
 
-/** An amount of money with its currency; null is unknown. */
+/** As `Wording.money`, for staff. */
 export function money(amount: string | null | undefined, currency: string | null | undefined): Html {
-  if (amount === null || amount === undefined) return UNKNOWN;
-  return html`<span class="number">${formatMoney(amount, currency ?? null)}</span>`;
+  return ENGLISH.money(amount, currency);
 }
 
 /** A whole number with thin spaces between thousands. */
 export function count(value: number): string {
-  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, '\u202F');
+  return ENGLISH.count(value);
 }
 
 /** Returns `1 service` or `4 services`. */
@@ -181,6 +181,11 @@ export function named(text: string | null | undefined, id: string | null): Html 
 /** As `named`, of what is called by its id where it has no other name. */
 export function titled(title: string, id: string): Html {
   return named(title === id ? null : title, id);
+}
+
+/** A number, address or name of a system: it runs from left to right in each language. */
+export function identifier(text: string | null | undefined): Html {
+  return text === null || text === undefined || text === '' ? NONE : html`<bdi dir="ltr">${text}</bdi>`;
 }
 
 /** Returns a value of a panel's record that is a text or a number; an empty text for any other. */

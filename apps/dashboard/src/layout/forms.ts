@@ -71,11 +71,12 @@ function toTyped({ name }: Field, { values }: Refused): string {
   return /password|secret|token/i.test(name) ? '' : (values[name] ?? '');
 }
 
-/** Returns the field that a refusal is about: that which it begins with or whose text it has, else the first that was filled in. */
-function findWrong(fields: readonly Field[], { message, values }: Refused): Field | undefined {
+/** Returns the field that a refusal is about: that which it names, or begins with or whose text it has, else the first that was filled in. */
+function findWrong(fields: readonly Field[], { message, values, field }: Refused): Field | undefined {
   const [, start = ''] = /^([^:]{1,60}):/.exec(message) ?? [];
   const typed = fields.filter(({ name }) => (values[name] ?? '').trim() !== '');
   return (
+    fields.find(({ name }) => name === field) ??
     fields.find(({ name, label }) => [name, label].some((word) => word.toLowerCase() === start.toLowerCase())) ??
     typed.find(({ name }) => message.includes(`"${values[name] ?? ''}"`)) ??
     typed.find(({ choices, type }) => choices === undefined && type !== 'checkbox') ??

@@ -1,6 +1,7 @@
 import { ASSET_PATHS } from '../assets/assets.js';
 import type { Viewer } from '../access/viewer.js';
 import { html, type Html, join, type Part, trusted } from './html.js';
+import type { Wording } from './wording.js';
 
 /** A link of the navigation. */
 export interface NavItem {
@@ -34,7 +35,8 @@ export interface LayoutParts {
   /** IANA zone of the instants on the page. */
   timeZone: string;
   nav?: readonly NavGroup[] | undefined;
-  dir?: 'ltr' | 'rtl' | undefined;
+  /** The language of the page. */
+  wording: Wording;
   /** Reloads the page after this many seconds where no script runs. */
   refreshSeconds?: number | undefined;
   /** Reloads the page after this many seconds where scripts run, and never while a form is filled in. */
@@ -43,13 +45,13 @@ export interface LayoutParts {
 
 /** Returns the whole document of a page. */
 export function layout(parts: LayoutParts): string {
-  const { title, body, dir = 'ltr', refreshSeconds, reloadSeconds, notice, version, timeZone } = parts;
+  const { title, body, wording, refreshSeconds, reloadSeconds, notice, version, timeZone } = parts;
   const refresh =
     refreshSeconds === undefined
       ? null
       : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}" /></noscript>`;
   const document = html`${trusted('<!doctype html>')}
-    <html lang="en" dir="${dir}">
+    <html lang="${wording.language}" dir="${wording.direction}">
       <head>
         <meta charset="utf-8" />
         <title>${title} · Sluice</title>
@@ -62,8 +64,13 @@ export function layout(parts: LayoutParts): string {
         <script src="${ASSET_PATHS.js}" defer></script>
         ${refresh}
       </head>
-      <body ${reloadSeconds === undefined ? null : html` data-reload="${reloadSeconds}"`}>
-        <a class="skip" href="#main">Skip to the content</a>
+      <body
+        data-copy-text="${wording.text('page.copy')}"
+        data-copied-text="${wording.text('page.copied')}"
+        data-filter-text="${wording.text('page.filter')}"
+        ${reloadSeconds === undefined ? null : html` data-reload="${reloadSeconds}"`}
+      >
+        <a class="skip" href="#main">${wording.say('page.skip')}</a>
         <div class="frame">
           ${header(parts)}
           <main id="main" tabindex="-1">
@@ -73,19 +80,21 @@ export function layout(parts: LayoutParts): string {
             ${body}
           </main>
         </div>
-        <footer class="footer"><span>Sluice ${version}</span><span>Times: ${timeZone}</span></footer>
+        <footer class="footer">
+          <span>Sluice ${version}</span
+          ><span>${wording.say('page.times', { zone: html`<bdi dir="ltr">${timeZone}</bdi>` })}</span>
+        </footer>
       </body>
     </html> `;
   return document.toString();
 }
 
-function header({ viewer, nav = [], base, csrf, path }: LayoutParts): Html {
+function header({ viewer, nav = [], base, csrf, path, wording }: LayoutParts): Html {
   const who =
     viewer === null
       ? null
       : html`<div class="who">
-          <bdi>${viewer.name}</bdi
-          >${viewer.shared ? null : html`<form method="post" action="${base}/logout"><input type="hidden" name="csrf" value="${csrf}" /><button class="link" type="submit">Log out</button></form>`}
+          ${viewerName(viewer, wording)}${viewer.shared ? null : html`<form method="post" action="${base}/logout"><input type="hidden" name="csrf" value="${csrf}" /><button class="link" type="submit">${wording.say('page.logout')}</button></form>`}
         </div>`;
   return html`<header class="side">
     <div class="brand">
@@ -94,6 +103,16 @@ function header({ viewer, nav = [], base, csrf, path }: LayoutParts): Html {
     ${nav.length === 0 ? null : html`<nav class="nav" aria-label="Main">${join(nav.map((group) => navGroup(group, path)))}</nav>`}
     ${who}
   </header>`;
+}
+
+/** Who reads: a client by a share link, or whoever has a token. */
+function viewerName({ shared, client, name }: Viewer, wording: Wording): Html {
+  if (shared && client !== null)
+    return html`<span>${wording.say('page.client', { client: html`<bdi>${client}</bdi>` })}</span>`;
+  const token = html`<bdi>${name.replace(/^token /, '')}</bdi>`;
+  return name.startsWith('token ')
+    ? html`<span>${wording.say('page.token', { name: token })}</span>`
+    : html`<bdi>${name}</bdi>`;
 }
 
 function navGroup({ title, items }: NavGroup, path: string): Html {

@@ -1,5 +1,6 @@
 import type { Sluice } from '@sluice/engine';
 import { Times } from './format.js';
+import { toWording } from './wording.js';
 import type { PageRequest } from '../requests/page-request.js';
 
 /**
@@ -7,10 +8,15 @@ import type { PageRequest } from '../requests/page-request.js';
  * Sluice is away, so that these have no ages.
  */
 export function toTimes(
-  { sluice, now, isEmbedded = false }: Pick<PageRequest, 'sluice' | 'now'> & Partial<Pick<PageRequest, 'isEmbedded'>>,
+  {
+    sluice,
+    now,
+    isEmbedded = false,
+    language = 'en',
+  }: Pick<PageRequest, 'sluice' | 'now'> & Partial<Pick<PageRequest, 'isEmbedded' | 'language'>>,
   panel?: string,
 ): Times {
-  return new Times(now, toZone({ sluice }, panel), { isKept: isEmbedded });
+  return new Times(now, toZone({ sluice }, panel), { isKept: isEmbedded, wording: toWording(language) });
 }
 
 /** Returns the time zone of a panel: that of the periods, bills and resets of what it has. */

@@ -1,6 +1,7 @@
 import type { PurchaseView } from '@sluice/engine';
 import { notice, address } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
+import { toWording } from '../layout/wording.js';
 import type { PageAnswer } from './page.js';
 import type { PageRequest } from '../requests/page-request.js';
 import { payLink } from './purchase-state.js';
@@ -33,23 +34,26 @@ export async function findAsked(request: PageRequest, service: string, toRef: (k
 function madeNotice(request: PageRequest, made: PurchaseView, again: string): Html {
   // A client pays one before the next.
   const isFinal = made.status === 'pending' && request.viewer.client !== null;
+  const another = toWording(request.language).say('asked.another');
   return html`${notice('info', describeMade(request, made))}
-  ${isFinal ? null : html`<p><a class="button" href="${again}">Buy another one…</a></p>`}`;
+  ${isFinal ? null : html`<p><a class="button" href="${again}">${another}</a></p>`}`;
 }
 
 function describeMade(request: PageRequest, made: PurchaseView): Html {
+  const wording = toWording(request.language);
   const ago = toTimes(request).ago(made.at);
   switch (made.status) {
     case 'pending':
-      return html`You ordered this package ${ago}; it is not ordered again.
-      ${made.invoice === null ? null : html`It counts once it is paid: ${payLink(made)}.`}`;
+      return made.invoice === null
+        ? wording.say('asked.pending', { ago })
+        : wording.say('asked.pendingPay', { ago, pay: payLink(made, wording) });
     case 'cancelled':
-      return html`You ordered this package ${ago}. The purchase was cancelled, and is not made again.`;
-    case 'refunding':
+      return wording.say('asked.cancelled', { ago });
     case 'refunded':
-      return html`You bought this package ${ago}. Its price ${made.status === 'refunded' ? 'was' : 'is being'} returned
-      to your credit, and it is not bought again.`;
+      return wording.say('asked.refunded', { ago });
+    case 'refunding':
+      return wording.say('asked.refunding', { ago });
     default:
-      return html`You bought this package ${ago}. It is not bought again.`;
+      return wording.say('asked.bought', { ago });
   }
 }

@@ -1,26 +1,33 @@
 import type { StoredBillView } from '@sluice/engine';
-import { badge, type Tone } from '../layout/components.js';
+import type { Key } from '@sluice/messages';
+import { coloured, findTone, type Tone } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
+import type { Wording } from '../layout/wording.js';
 
-type States = Readonly<Partial<Record<StoredBillView['state'], readonly [string, Tone]>>>;
+type States = Readonly<Partial<Record<StoredBillView['state'], readonly [Key & `bill.${string}`, Tone]>>>;
 
 /** States of bills whose words mean little to people. */
 const STATES: States = {
-  confirmed: ['billed', 'good'],
-  zero: ['nothing to pay', 'quiet'],
-  'by-hand': ['charged by hand', 'quiet'],
-  unknown: ['in doubt', 'warning'],
+  confirmed: ['bill.billed', 'good'],
+  zero: ['bill.zero', 'quiet'],
+  'by-hand': ['bill.byHand', 'quiet'],
+  unknown: ['bill.inDoubt', 'warning'],
 };
 
 /** The state of a bill; one that is billed says what became of its invoice, where that is known. */
 export function billState(
   { state, invoice, invoiceStatus }: Pick<StoredBillView, 'state' | 'invoice' | 'invoiceStatus'>,
+  wording: Wording,
   own: States = {},
 ): Html {
   if (state !== 'confirmed' || invoiceStatus === null) {
-    const [text, tone] = own[state] ?? STATES[state] ?? [state];
-    return badge(text, tone);
+    const [key, tone] = own[state] ?? STATES[state] ?? [];
+    return coloured(wording.code('bill', key?.slice('bill.'.length) ?? state), tone ?? findTone(state));
   }
-  if (invoiceStatus === 'open') return html`${badge('not paid', 'warning')}: pay invoice <bdi>${invoice}</bdi>`;
-  return badge(invoiceStatus, invoiceStatus === 'paid' ? 'good' : 'quiet');
+  if (invoiceStatus !== 'open')
+    return coloured(wording.code('bill', invoiceStatus), invoiceStatus === 'paid' ? 'good' : 'quiet');
+  return wording.say('bill.payInvoice', {
+    state: coloured(wording.say('bill.notPaid'), 'warning'),
+    invoice: html`<bdi>${invoice}</bdi>`,
+  });
 }

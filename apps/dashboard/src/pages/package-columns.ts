@@ -1,16 +1,28 @@
 import type { PackageView } from '@sluice/engine';
 import type { Column } from '../layout/components.js';
-import { html, type Html } from '../layout/html.js';
-import { bytes, money, name } from '../layout/format.js';
+import type { Html } from '../layout/html.js';
+import { name } from '../layout/format.js';
+import type { Wording } from '../layout/wording.js';
 
-/** The price of a package before it is charged, as `describePrice` words it. */
-export function toPrice({ price, currency, taxed }: Pick<PackageView, 'price' | 'currency' | 'taxed'>): Html {
-  return taxed ? html`${money(price, currency)} plus tax` : money(price, currency);
+type Priced = Pick<PackageView, 'price' | 'currency' | 'taxed'>;
+
+/** The price of a package before it is charged. */
+export function toPrice({ price, currency, taxed }: Priced, wording: Wording): Html {
+  const amount = wording.money(price, currency);
+  return taxed ? wording.say('price.taxed', { price: amount }) : amount;
+}
+
+/** As `toPrice`, as text. */
+export function priceText({ price, currency, taxed }: Priced, { texts }: Wording): string {
+  const amount = texts.money(price, currency);
+  return taxed ? texts.text('price.taxed', { price: amount }) : amount;
 }
 
 /** What each list of packages begins with. */
-export const PACKAGE_COLUMNS: readonly Column<PackageView>[] = [
-  { title: 'Package', cell: (each) => name(each.name) },
-  { title: 'Traffic', cell: (each) => bytes(each.bytes), isNumber: true },
-  { title: 'Price', cell: toPrice, isNumber: true },
-];
+export function packageColumns(wording: Wording): Column<PackageView>[] {
+  return [
+    { title: wording.text('packages.package'), cell: (each) => name(each.name) },
+    { title: wording.text('packages.traffic'), cell: (each) => wording.bytes(each.bytes), isNumber: true },
+    { title: wording.text('packages.price'), cell: (each) => toPrice(each, wording), isNumber: true },
+  ];
+}

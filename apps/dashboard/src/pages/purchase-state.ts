@@ -1,8 +1,9 @@
 import type { PackageView, PurchaseView, ServiceDetail } from '@sluice/engine';
-import { describePrice, describePurchaseState, hasEnded, isOfClient } from '@sluice/engine/words';
-import { formatBytes } from '@sluice/quota-core';
-import { badge, notice } from '../layout/components.js';
+import { hasEnded, isOfClient } from '@sluice/engine/words';
+import { coloured, findTone, notice, type Tone } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
+import type { Wording } from '../layout/wording.js';
+import { priceText } from './package-columns.js';
 
 /** What a page needs to know of a purchase to say what became of it. */
 type Shown = Pick<PurchaseView, 'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl' | 'imported'>;
@@ -14,22 +15,30 @@ type Shown = Pick<PurchaseView, 'client' | 'status' | 'refund' | 'invoice' | 'in
 export function purchaseState(
   purchase: Shown,
   { client, lifecycle }: Pick<ServiceDetail, 'client' | 'lifecycle'>,
-  { isEmbedded }: { isEmbedded: boolean },
+  { isEmbedded, wording }: { isEmbedded: boolean; wording: Wording },
 ): Html {
-  const { status, refund, invoice, invoiceUrl } = purchase;
+  const { status, invoice, invoiceUrl } = purchase;
+  const state = statusBadge(purchase, wording);
   if (status === 'pending' && !isOfClient(purchase, client))
-    return html`${badge(status)}: of former client <bdi>${purchase.client}</bdi>`;
-  if (status === 'pending' && hasEnded({ status: lifecycle }))
-    return html`${badge(status)}: not to be paid, the service has ended`;
-  if (status !== 'pending' || invoice === null)
-    return badge(describePurchaseState(purchase), refund === 'in-doubt' ? 'warning' : undefined);
+    return wording.say('purchase.former', { state, client: html`<bdi>${purchase.client}</bdi>` });
+  if (status === 'pending' && hasEnded({ status: lifecycle })) return wording.say('purchase.serviceEnded', { state });
+  if (status !== 'pending' || invoice === null) return state;
   // Pages of the billing system link their own invoices.
-  return html`${badge(status)}: ${payLink({ invoice, invoiceUrl: isEmbedded ? null : invoiceUrl })}`;
+  const pay = payLink({ invoice, invoiceUrl: isEmbedded ? null : invoiceUrl }, wording);
+  return wording.say('purchase.toPay', { state, pay });
+}
+
+function statusBadge({ status, refund, imported }: Shown, wording: Wording): Html {
+  const isElsewhere = imported === true && status === 'paid';
+  const isInDoubt = refund === 'in-doubt';
+  const state = wording.code('purchase', isElsewhere ? 'elsewhere' : status);
+  const tone: Tone = isInDoubt ? 'warning' : isElsewhere ? 'quiet' : findTone(status);
+  return coloured(isInDoubt ? wording.say('purchase.inDoubt', { state }) : state, tone);
 }
 
 /** `pay invoice 1001`, as a link where the page of the invoice is known. */
-export function payLink({ invoice, invoiceUrl }: Pick<PurchaseView, 'invoice' | 'invoiceUrl'>): Html {
-  const text = html`pay invoice <bdi>${invoice}</bdi>`;
+export function payLink({ invoice, invoiceUrl }: Pick<PurchaseView, 'invoice' | 'invoiceUrl'>, wording: Wording): Html {
+  const text = wording.say('purchase.pay', { invoice: html`<bdi>${invoice}</bdi>` });
   return invoiceUrl === null ? text : html`<a href="${invoiceUrl}" rel="noopener">${text}</a>`;
 }
 
@@ -60,21 +69,23 @@ export function findPending(service: Bought, id: string): Purchase | null {
   return listPending(service).findLast((each) => each.package === id) ?? null;
 }
 
-/** Says on a page that asks before a purchase that the package is ordered already. */
-export function pendingNotice(pending: Purchase, more = ''): Html {
-  const { invoice } = pending;
-  const way =
-    invoice === null
-      ? 'That purchase is not finished yet.'
-      : html`It counts once that purchase is paid: ${payLink(pending)}.`;
-  return notice('warning', html`This package is ordered already. ${way}${more}`);
+/** Says on a page that asks before a purchase that the package is ordered already; `more` follows it. */
+export function pendingNotice(pending: Purchase, wording: Wording, more = ''): Html {
+  const text =
+    pending.invoice === null
+      ? wording.say('purchase.unfinished')
+      : wording.say('purchase.ordered', { pay: payLink(pending, wording) });
+  return notice('warning', html`${text}${more}`);
 }
 
 /** A package in a list of choices: its name, traffic and price; one that is ordered already says that another one is bought. */
-export function packageLabel(offered: PackageView, service: Bought): string {
+export function packageLabel(offered: PackageView, service: Bought, wording: Wording): string {
   const { id, name, bytes } = offered;
   const pending = findPending(service, id);
-  const text = `${name}: ${formatBytes(bytes)}, ${describePrice(offered)}`;
-  if (pending === null) return text;
-  return `${text} (another one; ${pending.invoice === null ? 'one is not finished' : `invoice ${pending.invoice} is not paid`})`;
+  const size = wording.texts.bytes(bytes);
+  const label = wording.text('packages.label', { name, size, price: priceText(offered, wording) });
+  if (pending === null) return label;
+  return pending.invoice === null
+    ? wording.text('packages.labelUnfinished', { label })
+    : wording.text('packages.labelUnpaid', { label, invoice: pending.invoice });
 }

@@ -3,6 +3,8 @@ import { forClient, toFailure } from '../server/failure.js';
 import { errorId } from '../layout/forms.js';
 import { notice } from '../layout/components.js';
 import { html } from '../layout/html.js';
+import { wordError } from '../layout/word-error.js';
+import { toWording } from '../layout/wording.js';
 import type { Page } from './page.js';
 
 /**
@@ -19,11 +21,13 @@ export function orAgain(form: Page, page: Page, id: string | ((values: Values) =
       if (!(error instanceof SluiceError) || error.kind === 'internal' || [401, 403].includes(status)) throw error;
       const values = request.form ?? {};
       const query = Object.fromEntries(Object.entries(values).filter(([name]) => IN_ADDRESS.has(name)));
-      const refused = { form: typeof id === 'string' ? id : id(values), values, message: error.message };
+      const message = wordError(toWording(request.language), error);
+      const { field } = error.details as { field?: string };
+      const refused = { form: typeof id === 'string' ? id : id(values), values, message, field };
       const again = await page({ ...request, query, refused }).catch(() => null);
       if (again === null || !('body' in again)) throw error;
       const isSaid = again.body.toString().includes(`id="${errorId(refused.form)}"`);
-      const why = isSaid ? null : notice('bad', html`<span dir="auto">${error.message}</span>`);
+      const why = isSaid ? null : notice('bad', html`<span dir="auto">${message}</span>`);
       // A page that is found names something else that is not.
       return { ...again, status: status === 404 ? 400 : status, body: html`${why} ${again.body}` };
     }

@@ -122,7 +122,10 @@ function bands(services: readonly ReportService[]): Html {
     columns: [
       { title: 'Used', cell: ({ title }) => title },
       { title: 'Services', cell: ({ count }) => count, isNumber: true },
-      { title: 'Part of all', cell: ({ tone, count }) => usageBar({ used: count, allowed: services.length }, tone) },
+      {
+        title: 'Part of all',
+        cell: ({ tone, count }) => usageBar({ used: count, allowed: services.length }, { tone }),
+      },
     ],
     rows: [...counts, { title: 'No limit, or unknown', tone: 'good' as const, count: others }],
   });

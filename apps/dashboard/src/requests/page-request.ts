@@ -1,4 +1,5 @@
 import type { Sluice } from '@sluice/engine';
+import type { Language } from '@sluice/messages';
 import type { MadeBy, Viewer } from '../access/viewer.js';
 import type { Tasks } from './tasks.js';
 
@@ -6,6 +7,8 @@ import type { Tasks } from './tasks.js';
 export interface PageRequest {
   viewer: Viewer;
   sluice: Sluice;
+  /** That of its reader; of staff English. */
+  language: Language;
   /** In milliseconds. */
   now: number;
   params: Record<string, string>;
@@ -23,7 +26,7 @@ export interface PageRequest {
   /** The fields of a posted form. Where a call has a `ref`, `key` is a good one. */
   form?: Record<string, string>;
   /** A form of this page that was refused, with its fields and why. */
-  refused?: { form: string; values: Readonly<Record<string, string>>; message: string };
+  refused?: { form: string; values: Readonly<Record<string, string>>; message: string; field?: string | undefined };
   /** Options of every call of the engine that changes something: who makes it. */
   as: MadeBy;
   /** The runs that requests started. */

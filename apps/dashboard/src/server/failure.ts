@@ -1,4 +1,4 @@
-import { sentenceForClient } from '@sluice/engine/words';
+import { type Said, say, toTexts } from '@sluice/messages';
 import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
 
 /** The error as a client gets it: `code`, `message` and `details` are those of the JSON documents. */
@@ -122,41 +122,55 @@ const CODES_FOR_CLIENTS: ReadonlySet<string> = new Set([
   ...['no_report', 'line_of_other', 'no_rate', 'ambiguous_rate'],
 ]);
 
-/** What a client reads of a purchase that is stored, and that the next run charges. */
-const ORDERED = 'This is ordered and could not be charged yet: that is tried again by itself. Do not order it again';
-
-const OF_AGENT = 'This is not available at the moment; nothing was charged. Please ask your provider.';
-
-/** What a client reads of a line that another service may have. */
-export const LINE_NOT_SET_UP = 'Your line isn’t set up as it should be. Please contact your provider.';
-
 /** What clients read of refusals whose messages name what is not theirs: a reseller and its limit, another service, staff. */
-const IN_THEIR_WORDS: Record<string, string> = {
-  agent_limit: OF_AGENT,
-  agent_suspended: OF_AGENT,
-  line_conflict: LINE_NOT_SET_UP,
-  line_unproven: LINE_NOT_SET_UP,
-  unknown_panel: 'This is not possible at the moment. Please ask your provider.',
-  termination_unfinished: 'This service is being ended: it can’t be changed any more.',
+const IN_THEIR_WORDS: Readonly<Record<string, Said>> = {
+  agent_limit: say('problem.notAvailable'),
+  agent_suspended: say('problem.notAvailable'),
+  line_conflict: say('problem.line'),
+  line_unproven: say('problem.line'),
+  unknown_panel: say('problem.setUp'),
+  termination_unfinished: say('problem.ending'),
 };
 
-/** Errors that are in the words of clients already. */
-const SAID = new WeakSet<SluiceError>();
+/** Errors that are in the words of clients already, and what they say; null for the engine's own words. */
+const SAID = new WeakMap<SluiceError, Said | null>();
+
+/** Returns an error that a client reads in its language on pages, and in English by the API. */
+export function clientError(
+  code: string,
+  said: Said,
+  options: { kind?: ErrorKind; details?: Record<string, unknown>; cause?: unknown } = {},
+): SluiceError {
+  const error = new SluiceError(
+    code,
+    toTexts('en')
+      .said<string>(said, () => '')
+      .join(''),
+    options,
+  );
+  SAID.set(error, said);
+  return error;
+}
+
+/** Returns what an error says to its reader as a message; null where it has words of its own. */
+export function findSaid(error: SluiceError): Said | null {
+  return SAID.get(error) ?? null;
+}
 
 /**
  * Returns an error as a client of the operator may read it: what failed in a panel, a billing system or the store, or is set up wrongly, is
  * one sentence, and the names of others like an unknown object are left out.
  */
-export function forClient(error: unknown, sentence = 'This could not be done at the moment; try again later'): unknown {
+export function forClient(error: unknown, sentence: Said = say('problem.later')): unknown {
   if (error instanceof SluiceError) {
     if (SAID.has(error)) return error;
     const said = inWordsOfClients(error, sentence);
-    SAID.add(said);
+    if (!SAID.has(said)) SAID.set(said, null);
     return said;
   }
   const { code } = error as { code?: unknown };
   const isOfStore = typeof code === 'string' && /^(store|lease)_/.test(code);
-  return isOfStore ? new SluiceError(code, sentence, { kind: 'store', cause: error }) : error;
+  return isOfStore ? clientError(code, sentence, { kind: 'store', cause: error }) : error;
 }
 
 const ASK = 'Please ask your provider.';
@@ -183,15 +197,18 @@ export function forAgent(error: unknown): unknown {
   return new SluiceError(said.code, said.unhinted, { kind: said.kind, cause: error });
 }
 
-function inWordsOfClients(error: SluiceError, sentence: string): SluiceError {
+function inWordsOfClients(error: SluiceError, sentence: Said): SluiceError {
   const { code, kind, details } = error;
   const words = IN_THEIR_WORDS[code];
-  if (words !== undefined) return new SluiceError(code, words, { kind, cause: error });
+  if (words !== undefined) return clientError(code, words, { kind, cause: error });
   if (kind === 'not-found') return new SluiceError(code, error.unhinted, { kind, details, cause: error });
   const isOwn = FOR_CLIENTS.includes(kind) || OF_REQUESTS.has(code) || CODES_FOR_CLIENTS.has(code);
   if (isOwn) return error;
   const isSetup = kind === 'usage';
   const isOrdered = (kind === 'billing' || isSetup) && details['purchase'] !== undefined;
-  const message = isOrdered ? ORDERED : sentenceForClient(code, sentence);
-  return new SluiceError(code, message, { kind: isSetup ? 'store' : kind, cause: error });
+  const inDoubt = code === 'outcome_unknown' ? say('problem.inDoubt') : sentence;
+  return clientError(code, isOrdered ? say('problem.ordered') : inDoubt, {
+    kind: isSetup ? 'store' : kind,
+    cause: error,
+  });
 }

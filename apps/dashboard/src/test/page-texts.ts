@@ -17,7 +17,7 @@ export function findUnnamed(page: string, zone: string): string[] {
 
 /** Returns the zone that a page names at its foot. */
 export function zoneOfFoot(page: string): string {
-  return /Times: ([\w/]+)/.exec(page)?.[1] ?? 'none';
+  return /Times: (?:<bdi[^>]*>)?([\w/]+)/.exec(page)?.[1] ?? 'none';
 }
 
 /** English words with a hyphen. */

@@ -1,17 +1,23 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toOutsider } from '../access/viewer.js';
+import type { FastifyReply } from 'fastify';
+import type { Language } from '@sluice/messages';
 import { html, type Html } from '../layout/html.js';
 import { layout, type LayoutParts } from '../layout/layout.js';
+import { toWording, type Wording } from '../layout/wording.js';
 import { configNotices } from '../pages/operator/config-notices.js';
 import { operatorNav } from '../pages/operator/navigation.js';
 import { toFailure } from '../server/failure.js';
+import { wordError } from '../layout/word-error.js';
 import type { Context } from '../server/options.js';
 
 /** The parts of a page that its visitor determines. */
-export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf'>;
+export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf'> & {
+  /** That of the visitor; of staff English. */
+  language: Language;
+};
 
 /** The frame of pages before the login. */
-export const NOBODY: Frame = { viewer: null, base: '', path: '/', csrf: '' };
+export const NOBODY: Frame = { viewer: null, base: '', path: '/', csrf: '', language: 'en' };
 
 /** A page in its frame. */
 export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refreshSeconds' | 'reloadSeconds'> & {
@@ -20,14 +26,9 @@ export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refres
 };
 
 /** Returns the document of a page. */
-export async function renderPage(
-  context: Context,
-  request: FastifyRequest,
-  frame: Frame,
-  page: Omit<FramedPage, 'status'>,
-): Promise<string> {
+export async function renderPage(context: Context, frame: Frame, page: Omit<FramedPage, 'status'>): Promise<string> {
   const { sluice, version } = context;
-  const around = { version, timeZone: page.timeZone ?? sluice.config.timeZone, dir: toDirection(request) };
+  const around = { version, timeZone: page.timeZone ?? sluice.config.timeZone, wording: toWording(frame.language) };
   if (!isOperator(frame.viewer)) return layout({ ...frame, ...page, ...around });
   const nav = await operatorNav(sluice);
   return layout({ ...frame, ...page, ...around, nav, banner: configNotices(context) });
@@ -41,7 +42,7 @@ export async function sendPage(
   page: FramedPage,
 ): Promise<FastifyReply> {
   const { status = 200, ...parts } = page;
-  const text = await renderPage(context, reply.request, frame, parts);
+  const text = await renderPage(context, frame, parts);
   return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
 }
 
@@ -54,38 +55,36 @@ export async function sendErrorPage(
 ): Promise<FastifyReply> {
   const failure = toFailure(error);
   if (failure.defect) context.onError?.(error);
-  const { status, message } = failure;
-  const body = html`<p dir="auto">${message}</p>
-    ${backToParent(frame, status)}
-    <p><a href="${frame.base === '' ? '/' : frame.base}">Back to the overview</a></p>`;
-  return sendPage(context, reply, frame, { status, title: toTitle(status), body });
+  const { status } = failure;
+  const wording = toWording(frame.language);
+  const body = html`<p dir="auto">${wordError(wording, error)}</p>
+    ${backToParent(frame, status, wording)}
+    <p><a href="${frame.base === '' ? '/' : frame.base}">${wording.say('page.backHome')}</a></p>`;
+  return sendPage(context, reply, frame, { status, title: wording.text(toTitle(status)), body });
 }
 
-const PARENTS = { services: 'service', agents: 'agent', lines: 'line', dids: 'number' } as const;
+/** The pages that actions of staff lead back to; clients have services only. */
+const PARENTS = { agents: 'agent', lines: 'line', dids: 'number' } as const;
 
 /** The way from an action of something back to it. */
-function backToParent({ base, path }: Frame, status: number): Html | null {
+function backToParent({ base, path }: Frame, status: number, wording: Wording): Html | null {
   const [parent, kind] = /^\/(services|agents|lines|dids)\/[^/]+(?=\/.)/.exec(path) ?? [];
   return parent === undefined || kind === undefined || status === 404
     ? null
-    : html`<p><a href="${base}${parent}">Back to the ${PARENTS[kind as keyof typeof PARENTS]}</a></p>`;
+    : html`<p>
+        <a href="${base}${parent}"
+          >${kind === 'services' ? wording.say('page.backService') : `Back to the ${PARENTS[kind as keyof typeof PARENTS]}`}</a
+        >
+      </p>`;
 }
 
 function isOperator(viewer: LayoutParts['viewer']): boolean {
   return viewer !== null && !viewer.shared && toOutsider(viewer) === null;
 }
 
-/** Languages that are written from right to left. */
-const RIGHT_TO_LEFT = /^(ar|arc|azb|ckb|dv|fa|he|ks|lrc|mzn|nqo|pnb|ps|sd|ug|ur|yi)\b/i;
-
-/** Returns the direction of pages: that of the visitor's first language. */
-export function toDirection({ headers }: FastifyRequest): 'ltr' | 'rtl' {
-  return RIGHT_TO_LEFT.test(headers['accept-language'] ?? '') ? 'rtl' : 'ltr';
-}
-
-function toTitle(status: number): string {
-  if (status === 403) return 'Not permitted';
-  if (status === 404) return 'Not found';
-  if (status === 429) return 'Too many requests';
-  return status < 500 ? 'Not possible' : 'Something failed';
+function toTitle(status: number) {
+  if (status === 403) return 'title.notPermitted';
+  if (status === 404) return 'title.notFound';
+  if (status === 429) return 'title.tooMany';
+  return status < 500 ? 'title.notPossible' : 'title.failed';
 }

@@ -1,20 +1,23 @@
 import { timingSafeEqual } from 'node:crypto';
 import { may } from '@sluice/contract';
+import { say } from '@sluice/messages';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import { madeBy, toOutsider, type Viewer } from '../access/viewer.js';
-import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
+import { type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
+import { readLanguage } from './language.js';
 import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
 import type { ServerParts } from '../requests/parts.js';
-import { forbidden, forClient, notFound } from '../server/failure.js';
+import { clientError, forClient } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import { deadLinkPage } from './dead-link.js';
 import { customerPages } from '../pages/customer/routes.js';
 import { operatorPages } from '../pages/operator/routes.js';
 import { type OfVisit, PageCache } from '../requests/page-cache.js';
 import type { PageAnswer, PageFile, Route } from '../pages/page.js';
+import { toWording } from '../layout/wording.js';
 
 /** A request for a page, with who sends it. */
 interface PageVisit extends Visit {
@@ -53,7 +56,12 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
         const route =
           visit.viewer.agent !== null ? undefined : visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined)
-          return sendErrorPage(context, reply, { ...visit, base: '', path }, noPage('There is no such page'));
+          return sendErrorPage(
+            context,
+            reply,
+            { ...visit, base: '', path, language: readLanguage(context, request, visit.viewer) },
+            clientError('unknown_page', say('problem.unknownPage'), { kind: 'not-found' }),
+          );
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base: '', route });
       },
     });
@@ -66,24 +74,26 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
         const visit = await byLink(context, toShareToken(request));
         if (visit === null) {
           await limiters.refusals(request, reply);
-          return sendDeadLink(context, reply);
+          return sendDeadLink(context, request, reply);
         }
         await limiters.requests(request, reply, visit.viewer);
       },
       handler: async (request, reply) => {
         const base = `/share/${toShareToken(request)}`;
         const visit = await byLink(context, toShareToken(request));
-        if (visit === null) return sendDeadLink(context, reply);
+        if (visit === null) return sendDeadLink(context, request, reply);
         // An agent has no page.
-        if (visit.viewer.agent !== null) return sendDeadLink(context, reply);
+        if (visit.viewer.agent !== null) return sendDeadLink(context, request, reply);
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route: shared });
       },
     });
   }
 }
 
-function sendDeadLink(context: Context, reply: FastifyReply): Promise<FastifyReply> {
-  return sendPage(context, reply, NOBODY, deadLinkPage(context.sluice.config.brand.contact));
+function sendDeadLink(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const frame = { ...NOBODY, language: readLanguage(context, request, null) };
+  const { contact } = context.sluice.config.brand;
+  return sendPage(context, reply, frame, deadLinkPage(contact, toWording(frame.language)));
 }
 
 const toShareToken = ({ params }: FastifyRequest): string => (params as Record<string, string>)['shareToken'] ?? '';
@@ -98,8 +108,6 @@ function toLogin(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const next = request.method === 'GET' && request.url !== '/' ? `?next=${encodeURIComponent(request.url)}` : '';
   return reply.redirect(`/login${next}`, 303);
 }
-
-const noPage = (message: string): SluiceError => notFound('unknown_page', message);
 
 /** Forms under way: a second click gets the answer of the first. */
 type FormsUnderWay = Map<string, Promise<PageAnswer>>;
@@ -116,9 +124,10 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
   const { viewer, csrf, base, route } = visit;
   const { request, reply, cache, underWay } = exchange;
   const [path = '/'] = request.url.slice(base.length).split('?');
-  const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path };
+  const language = readLanguage(context, request, viewer);
+  const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path, language };
   try {
-    if (!mayOpen(viewer, route.needs)) throw forbidden('Your token does not permit this');
+    if (!mayOpen(viewer, route.needs)) throw clientError('forbidden', say('problem.token'), { kind: 'usage' });
     if (route.cached === true) return await serveCached(parts, exchange, { ...visit, frame });
     // Refuses a store that was moved meanwhile: what it has is old. A form is refused by its transaction.
     if (route.method === 'GET') await context.sluice.version();
@@ -130,16 +139,16 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
   } catch (error) {
     // The session or link has ended while the form waited for something else.
     if (error instanceof SluiceError && error.code === 'no_token')
-      return base === '' ? toLogin(request, reply) : sendDeadLink(context, reply);
+      return base === '' ? toLogin(request, reply) : sendDeadLink(context, request, reply);
     return sendErrorPage(context, reply, frame, viewer.client === null ? error : forClient(error));
   }
 
   async function perform(): Promise<PageAnswer> {
     const form = toTexts(request.body);
     if (isForeign(request) || !isSame(form['csrf'] ?? '', csrf))
-      throw new SluiceError('bad_csrf', 'The form is out of date: go back, reload the page and try again');
+      throw clientError('bad_csrf', say('problem.outOfDate'));
     const { csrf: _csrf, key = '', ...fields } = form;
-    if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
+    if (!/^[\w-]{8,100}$/.test(key)) throw clientError('bad_csrf', say('problem.noKey'));
     countChange(parts.readers.reads, viewer, context.clock.now());
     const sent = { who: `${viewer.id} form`, key, isOfClient: toOutsider(viewer) !== null };
     const content = { ...sent, content: [request.url, fields] };
@@ -169,12 +178,12 @@ async function serveCached(
   const { context } = parts;
   const { viewer, csrf, route, frame } = visit;
   const newKey = (): string => toKey(context);
-  const id = JSON.stringify([viewer.id, viewer.name, viewer.needs, toDirection(request), request.url]);
+  const id = JSON.stringify([viewer.id, viewer.name, viewer.needs, request.url]);
   const render = async (marks: OfVisit): Promise<string> => {
     const marked = { ...frame, csrf: marks.csrf };
     const answer = await route.page({ ...toPageRequest(parts, request, { ...visit, frame: marked }), ...marks });
     if (!('body' in answer)) throw new Error('a cached page is always a page');
-    return renderPage(context, request, marked, answer);
+    return renderPage(context, marked, answer);
   };
   const { text } = await cache.read(id, { csrf, newKey }, render);
   return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text());
@@ -228,7 +237,7 @@ function toPageRequest(
   const { sluice, clock } = context;
   const { shareToken: _token, ...params } = toTexts(request.params);
   return {
-    ...{ viewer, sluice, tasks, csrf, base, params, path: frame.path },
+    ...{ viewer, sluice, tasks, csrf, base, params, path: frame.path, language: frame.language },
     now: clock.now(),
     query: toTexts(request.query),
     newKey: () => toKey(context),

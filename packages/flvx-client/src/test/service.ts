@@ -16,7 +16,7 @@ export const NAME = 'sl-abcdefghjkmnpqrstvwx';
 export function someService(changes: Partial<ServiceRecord> = {}): ServiceRecord {
   return {
     ...{ id: 'svc-1', panel: 'relay', product: 'relay-100', client: null, clientSince: null, billingCycle: null },
-  ...{ name: null, clientName: null, clientEmail: null, language: null },
+    ...{ name: null, clientName: null, clientEmail: null, language: null },
     ...{ nextDueDate: '2026-04-01', status: 'active', trafficMode: null, baseQuotaOverrideGb: null },
     ...{ refs: { flvx_user_id: '2' }, ownRefs: [], fields: {} },
     ...{ protectedUntil: null, quotaReleasedUntil: null, createdAt: AT, updatedAt: AT },

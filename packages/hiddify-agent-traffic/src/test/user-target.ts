@@ -17,7 +17,7 @@ const AT = '2026-03-10T12:00:00.000Z';
 export function someService(changes: Partial<ServiceRecord> = {}): ServiceRecord {
   return {
     ...{ id: 'svc-1', panel: 'vpn', product: 'vpn-100', client: null, clientSince: null, billingCycle: null },
-  ...{ name: null, clientName: null, clientEmail: null, language: null },
+    ...{ name: null, clientName: null, clientEmail: null, language: null },
     ...{ nextDueDate: null, status: 'active', trafficMode: null, baseQuotaOverrideGb: null },
     ...{ refs: { [USER_REF]: UUID }, ownRefs: [USER_REF], fields: {} },
     ...{ protectedUntil: null, quotaReleasedUntil: null, createdAt: AT, updatedAt: AT },

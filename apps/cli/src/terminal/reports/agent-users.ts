@@ -35,7 +35,10 @@ const LEFT: Readonly<Record<string, string>> = {
 };
 
 /** Prints how a command about one user of an agent ended. */
-export function printAgentUser(terminal: Terminal, { run, user, actions, left, notices, error }: AgentUserReport): void {
+export function printAgentUser(
+  terminal: Terminal,
+  { run, user, actions, left, notices, error }: AgentUserReport,
+): void {
   const isDone = run.outcome === 'done';
   if (terminal.quiet && isDone && left.length === 0) return;
   const { name, state: own, limitBytes, daysLeft } = user;

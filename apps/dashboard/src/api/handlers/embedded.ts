@@ -8,10 +8,10 @@ import type { Handlers } from './handler.js';
 export const embeddedHandlers: Handlers<EmbeddedEndpoints> = {
   'GET /embedded/services/:service': async (call) => {
     const id = call.param('service');
-    if (call.query.for === 'customer') return serviceForCustomer(call, id);
+    if (call.query.for === 'customer') return serviceForCustomer(call, id, 'en');
     if (call.client !== undefined) throw forbidden('The token permits only what clients see');
     return serviceForStaff(call, id);
   },
-  'GET /embedded/clients/:client': (call) => clientForCustomer(call, call.param('client')),
+  'GET /embedded/clients/:client': (call) => clientForCustomer(call, call.param('client'), 'en'),
   'GET /embedded/overview': (call) => overviewForStaff(call),
 };

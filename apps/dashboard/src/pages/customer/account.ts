@@ -2,8 +2,9 @@ import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { accountTables } from '../account-tables.js';
 import { facts, type Section } from '../../layout/components.js';
-import { name } from '../../layout/format.js';
+import { identifier } from '../../layout/format.js';
 import { html } from '../../layout/html.js';
+import { toWording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
 
@@ -13,13 +14,21 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
   const login = await readLogin(request, service.id);
   if (account == null && login === null) return null;
   const times = toTimes(request, service.panel);
+  const wording = toWording(request.language);
+  const showEnd = (expiresAt: string | null) =>
+    expiresAt === null ? wording.say('account.noEnd') : times.at(expiresAt);
   const content = html`${facts([
-    login?.url == null ? null : ['Log in at', html`<a href="${login.url}" rel="noopener noreferrer">${login.url}</a>`],
-    login === null ? null : ['User name', html`<code>${name(login.username)}</code>`],
-    account == null ? null : ['Valid until', account.expiresAt === null ? 'no end' : times.at(account.expiresAt)],
+    login?.url == null
+      ? null
+      : [
+          wording.text('account.loginAt'),
+          html`<a href="${login.url}" rel="noopener noreferrer" dir="ltr">${login.url}</a>`,
+        ],
+    login === null ? null : [wording.text('account.userName'), html`<code>${identifier(login.username)}</code>`],
+    account == null ? null : [wording.text('account.validUntil'), showEnd(account.expiresAt)],
   ])}
-  ${account == null ? null : accountTables(account)}`;
-  return { id: 'account', title: 'Account', content };
+  ${account == null ? null : accountTables(account, wording)}`;
+  return { id: 'account', title: wording.text('account.title'), content };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { UseCase } from '@sluice/contract';
 import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
-import { notFound } from '../../server/failure.js';
+import { say } from '@sluice/messages';
+import { clientError } from '../../server/failure.js';
 import { permitFor } from '../../access/refusal.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -35,7 +36,7 @@ async function changeLine(
   const { sluice, viewer, as } = request;
   const service = await ownService(request);
   const reader = toClient(request);
-  const permit = permitFor(viewer, useCase, 'Your link does not permit this');
+  const permit = permitFor(viewer, useCase, say('problem.link'));
   permit(await sluice.services.customerMay(service.id));
   await plainly(() => work({ sluice, service, reader, permit, as })).finally(() => {
     reads.forget(reader);
@@ -50,7 +51,7 @@ export const billFile: Page = async (request) => {
   const reader = toClient(request);
   const { bills } = await sluice.calls.bills({ service: id, reader });
   const bill = bills.find((one) => one.id === params['bill']);
-  if (bill === undefined) throw notFound('unknown_bill', 'There is no such bill');
+  if (bill === undefined) throw clientError('unknown_bill', say('problem.unknownBill'), { kind: 'not-found' });
   const { name: file, text } = await plainly(() =>
     sluice.calls.billReport(bill.id, { reader, signal: AbortSignal.timeout(20_000) }),
   );

@@ -1,10 +1,10 @@
 import type { Credit } from '@sluice/contract/ports';
-import { describeCredit } from '@sluice/engine/words';
 import type { PaymentTerms } from '@sluice/engine/options';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import { notice } from '../../layout/components.js';
 import type { Times } from '../../layout/format.js';
 import { html, type Html } from '../../layout/html.js';
+import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toClient } from './own.js';
 import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
@@ -15,21 +15,29 @@ export function readCredit(request: PageRequest, reads: PanelReads): Promise<Las
   return readClientCredit(request, toClient(request), reads);
 }
 
-/** An amount of credit in words. */
-export function creditAmount(credit: Credit): Html {
-  return html`<span class="number">${describeCredit(credit)}</span>`;
+/** An amount of credit in words: `none yet` where there is none, and the currency of the client is not known. */
+export function creditText({ balance, currency }: Credit, { texts }: Wording): string {
+  const isNone = currency === null && compareMoney(balance, '0') === 0;
+  return isNone ? texts.text('credit.none') : texts.money(balance, currency);
+}
+
+/** As `creditText`, as a figure. */
+export function creditAmount(credit: Credit, wording: Wording): Html {
+  const { balance, currency } = credit;
+  const isNone = currency === null && compareMoney(balance, '0') === 0;
+  return isNone ? html`<span class="number">${wording.say('credit.none')}</span>` : wording.money(balance, currency);
 }
 
 /** Says that the credit shown is an older one; null where it was read now, and where none is shown. */
-export function creditAge({ value, failed, at }: LastRead<Credit>, times: Times): Html | null {
+export function creditAge({ value, failed, at }: LastRead<Credit>, times: Times, wording: Wording): Html | null {
   if (value === null || !failed) return null;
-  return notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`);
+  return notice('warning', wording.say('credit.old', { at: times.full(at) }));
 }
 
 /** The way to add credit; null where no page is known, and on other sites, which have their own. */
-export function topUpLink({ isEmbedded }: PageRequest, { topUpUrl }: PaymentTerms): Html | null {
+export function topUpLink({ isEmbedded, language }: PageRequest, { topUpUrl }: PaymentTerms): Html | null {
   if (topUpUrl === null || isEmbedded) return null;
-  return html`<a class="button" href="${topUpUrl}" rel="noopener">Add credit</a>`;
+  return html`<a class="button" href="${topUpUrl}" rel="noopener">${toWording(language).say('credit.add')}</a>`;
 }
 
 /** Whether credit can be compared with prices in a currency. */

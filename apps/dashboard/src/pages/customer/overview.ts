@@ -2,9 +2,9 @@ import type { AgentDetail, ServiceDetail } from '@sluice/engine';
 import { findLimitEnd, keepsDisabled, listDisabledAbove } from '@sluice/engine/words';
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
-import { bytes, counted, money, name, NONE, type Times, UNKNOWN } from '../../layout/format.js';
+import { name, type Times } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
-import { describeReserved } from '../../layout/words.js';
+import { toWording, type Wording } from '../../layout/wording.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -17,7 +17,7 @@ import { cycleEnd, toFill, isMetered, showRemaining, showState, showUsed } from 
 export function overviewPage(reads: PanelReads): Page {
   return async (request) => {
     const parts = await clientSections(request, await ownServices(request), reads);
-    return { title: 'Your services', body: join(sections(parts)) };
+    return { title: toWording(request.language).text('home.title'), body: join(sections(parts)) };
   };
 }
 
@@ -29,6 +29,7 @@ export async function clientSections(
 ): Promise<(Section | null)[]> {
   const { sluice } = request;
   const times = toTimes(request);
+  const wording = toWording(request.language);
   const client = toClient(request);
   const { agents } = await sluice.agents.ofClient(client, { reader: client });
   const unknown = await sluice.agents.unknownOfClient(client);
@@ -38,34 +39,52 @@ export async function clientSections(
     servicesSection(request, services, times),
     ...(await Promise.all(
       agents.map(async (agent, index) => {
-        const how = { times, timeZone: toZone(request, agent.panel), keeping: await readKeeping(request, agent) };
+        const how = {
+          times,
+          wording,
+          timeZone: toZone(request, agent.panel),
+          keeping: await readKeeping(request, agent),
+        };
         return agentSection(agent, how, `agent-${index + 1}`);
       }),
     )),
-    unknown === 0 ? null : { id: 'agent-unknown', title: 'Reseller', content: notice('warning', UNKNOWN_AGENT) },
+    unknown === 0
+      ? null
+      : {
+          id: 'agent-unknown',
+          title: wording.text('agent.reseller'),
+          content: notice('warning', wording.say('agent.unknown')),
+        },
     credit,
   ];
 }
 
-const UNKNOWN_AGENT = 'Your budget can’t be shown at the moment. If this lasts, please ask your provider.';
-
 function servicesSection(request: PageRequest, services: readonly ServiceDetail[], times: Times): Section {
+  const wording = toWording(request.language);
+  const title = wording.text('home.services');
   const list = table({
-    caption: 'Services',
+    caption: title,
     columns: [
-      { title: 'Service', cell: (service) => toTitle(request, service) },
-      { title: 'State', cell: showState },
-      { title: 'Left', cell: showRemaining, isNumber: true },
-      { title: 'Used', cell: (service) => html`<span class="compact narrow">${usageBar(toFill(service))}</span>` },
-      { title: 'Traffic', cell: showUsed, isMinor: true },
-      { title: 'Until', cell: (service) => cycleEnd(service, times, toZone(request, service.panel)), isMinor: true },
-      { title: 'Read', cell: (service) => readAt(service, times), isMinor: true },
+      { title: wording.text('service.service'), cell: (service) => toTitle(request, service) },
+      { title: wording.text('service.state'), cell: (service) => showState(service, wording) },
+      { title: wording.text('service.left'), cell: (service) => showRemaining(service, wording), isNumber: true },
+      {
+        title: wording.text('service.used'),
+        cell: (service) => html`<span class="compact narrow">${usageBar(toFill(service), { wording })}</span>`,
+      },
+      { title: wording.text('packages.traffic'), cell: (service) => showUsed(service, wording), isMinor: true },
+      {
+        title: wording.text('home.until'),
+        cell: (service) => cycleEnd(service, times, { timeZone: toZone(request, service.panel), wording }),
+        isMinor: true,
+      },
+      { title: wording.text('service.read'), cell: (service) => readAt(service, times, wording), isMinor: true },
     ],
     rows: services,
-    empty: 'There is no service here.',
+    empty: wording.text('home.empty'),
     filter: true,
   });
-  return { id: 'services', title: 'Services', content: list };
+  return { id: 'services', title, content: list };
 }
 
 function toTitle(request: PageRequest, { id, name: title }: ServiceDetail): Part {
@@ -73,9 +92,9 @@ function toTitle(request: PageRequest, { id, name: title }: ServiceDetail): Part
   return title === null ? link(to, id) : html`${link(to, title)} <span class="soft">${name(id)}</span>`;
 }
 
-function readAt(service: ServiceDetail, times: Times): Part {
+function readAt(service: ServiceDetail, times: Times, wording: Wording): Part {
   if (service.usage !== null) return times.ago(service.usage.readAt);
-  return isMetered(service) ? html`<span class="unknown">never</span>` : NONE;
+  return isMetered(service) ? wording.never : wording.none;
 }
 
 /** What keeps the users of an agent disabled beside its own budget. */
@@ -92,92 +111,105 @@ async function readKeeping({ sluice }: PageRequest, { uuid, panel }: AgentDetail
   return { isAbove, isStopped };
 }
 
+/** How an agent is shown. */
+interface Showing {
+  times: Times;
+  wording: Wording;
+  timeZone: string;
+  keeping: Keeping;
+}
+
 /** What an agent has used of its budget, and its users. */
-function agentSection(
-  agent: AgentDetail,
-  { times, timeZone, keeping }: { times: Times; timeZone: string; keeping: Keeping },
-  id: string,
-): Section {
+function agentSection(agent: AgentDetail, { times, wording, timeZone, keeping }: Showing, id: string): Section {
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
   const isRead = agent.at !== '';
+  const count = (value: number): Html => wording.say('agent.userCount', { count: value });
+  const reserved = agent.reservedBytes ?? 0;
+  const since = suspended === null ? null : wording.say('agent.suspended', { since: times.full(suspended.since) });
+  const rest = (): Part => {
+    if (remainingBytes === null) return wording.say('service.noLimit');
+    return isRead ? wording.bytes(remainingBytes) : wording.unknown;
+  };
+  const reservedKey = agent.accounting === 'allocated' ? 'agent.reservedUncounted' : 'agent.reservedUnused';
   const content = html`
-    ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
-    ${listDisabledAbove(agent).map(disabledAbove)} ${usedUp(agent, keeping)}
-    <div class="headline">${usageBar({ used: isRead ? usedBytes : null, allowed: limitBytes })}</div>
+    ${since === null ? null : notice('bad', since)}
+    ${listDisabledAbove(agent).map((above) => disabledAbove(above, wording))} ${usedUp(agent, keeping, wording)}
+    <div class="headline">${usageBar({ used: isRead ? usedBytes : null, allowed: limitBytes }, { wording })}</div>
     ${facts([
-      ['Budget', limitBytes === null ? 'no limit' : bytes(limitBytes)],
-      ['Used', isRead ? bytes(usedBytes) : UNKNOWN],
-      ['Rest', remainingBytes === null ? 'no limit' : isRead ? bytes(remainingBytes) : UNKNOWN],
-      agent.reservedBytes === null || agent.reservedBytes === 0
-        ? null
-        : [describeReserved(agent.accounting), bytes(agent.reservedBytes)],
-      ['Users', isRead ? counted(users, 'user') : UNKNOWN],
-      enabledUsers === null || !isRead ? null : ['Enabled', counted(enabledUsers, 'user')],
-      ...disabledFacts(agent),
-      period === null ? null : ['Counted since', times.bound(period.start, timeZone)],
-      period?.end == null ? null : ['Counted until', times.bound(period.end, timeZone)],
-      ['Read', isRead ? times.ago(agent.at) : html`<span class="unknown">never</span>`],
+      [wording.text('agent.budget'), limitBytes === null ? wording.say('service.noLimit') : wording.bytes(limitBytes)],
+      [wording.text('service.used'), isRead ? wording.bytes(usedBytes) : wording.unknown],
+      [wording.text('agent.rest'), rest()],
+      reserved === 0 ? null : [wording.text(reservedKey), wording.bytes(reserved)],
+      [wording.text('agent.users'), isRead ? count(users) : wording.unknown],
+      enabledUsers === null || !isRead ? null : [wording.text('agent.enabled'), count(enabledUsers)],
+      ...disabledFacts(agent, wording),
+      period === null ? null : [wording.text('agent.countedSince'), times.bound(period.start, timeZone)],
+      period?.end == null ? null : [wording.text('agent.countedUntil'), times.bound(period.end, timeZone)],
+      [wording.text('service.read'), isRead ? times.ago(agent.at) : wording.never],
     ])}
   `;
-  return { id, title: agentTitle(agent.name), content };
+  return { id, title: agentTitle(agent.name, wording), content };
 }
 
 /** Agents above the client stay without a name. */
-function disabledAbove({ reason, users }: ReturnType<typeof listDisabledAbove>[number]): Html {
-  const why = reason === 'limit' ? 'of the budget of the reseller above you' : 'the reseller above you is suspended';
-  return notice(
-    'bad',
-    html`${counted(users, 'user')} of yours ${users === 1 ? 'is' : 'are'} disabled, because ${why}.`,
-  );
+function disabledAbove({ reason, users }: ReturnType<typeof listDisabledAbove>[number], wording: Wording): Html {
+  const key = reason === 'limit' ? 'agent.disabledLimit' : 'agent.disabledSuspended';
+  return notice('bad', wording.say(key, { count: users }));
 }
 
 /** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */
-function usedUp(agent: AgentDetail, keeping: Keeping): Html | null {
+function usedUp(agent: AgentDetail, keeping: Keeping, wording: Wording): Html | null {
   const { exceeded, heldSince, enabledUsers, usersDisabledByUs } = agent;
   const isHeld = heldSince !== null;
-  if (!exceeded) return isHeld && usersDisabledByUs !== 0 ? notice('warning', leftAgain(agent, keeping)) : null;
-  if (!isHeld) return notice('warning', 'Your budget is used up.');
-  if (enabledUsers !== 0) return notice('warning', 'Your budget is used up: not all of your users are disabled yet.');
-  if (keeping.isAbove)
-    return notice('bad', 'Your budget is used up, and your users stay disabled for the reseller above you, too.');
-  return notice('bad', `Your budget is used up: your users are disabled until ${enough(findLimitEnd(agent), 'it')}.`);
+  if (!exceeded)
+    return isHeld && usersDisabledByUs !== 0 ? notice('warning', leftAgain(agent, keeping, wording)) : null;
+  if (!isHeld) return notice('warning', wording.say('agent.usedUp'));
+  if (enabledUsers !== 0) return notice('warning', wording.say('agent.usedUpNotAll'));
+  if (keeping.isAbove) return notice('bad', wording.say('agent.usedUpAbove'));
+  const percent = findPercent(findLimitEnd(agent));
+  return notice(
+    'bad',
+    percent === null ? wording.say('agent.usedUpUntil') : wording.say('agent.usedUpBelow', { percent }),
+  );
 }
 
 /** What enables the users of an agent that has traffic left again. */
-function leftAgain(agent: AgentDetail, { isAbove, isStopped }: Keeping): string {
-  if (isAbove) return 'There is traffic left again, but your users stay disabled for the reseller above you.';
+function leftAgain(agent: AgentDetail, { isAbove, isStopped }: Keeping, wording: Wording): Html {
+  if (isAbove) return wording.say('agent.leftAbove');
   const end = findLimitEnd(agent);
+  const percent = findPercent(end);
   if (end.by === 'usage')
-    return `There is traffic left again, but not enough: your users are enabled once ${enough(end, 'your budget')}.`;
-  return end.by === 'check' && agent.enforce?.value === 'on' && !isStopped
-    ? 'There is traffic left again: a check of your provider enables your users.'
-    : 'There is traffic left again, and your users are not enabled yet.';
+    return percent === null ? wording.say('agent.leftLittle') : wording.say('agent.leftBelow', { percent });
+  const isChecked = end.by === 'check' && agent.enforce?.value === 'on' && !isStopped;
+  return wording.say(isChecked ? 'agent.leftCheck' : 'agent.leftNotYet');
 }
 
-function enough(end: ReturnType<typeof findLimitEnd>, budget: string): string {
-  if (end.by !== 'usage' || end.belowPercent === null) return 'there is traffic left again';
-  return `less than ${end.belowPercent} % of ${budget} is used`;
+/** Returns the share of the budget below which users are enabled; null where any rest is enough. */
+function findPercent(end: ReturnType<typeof findLimitEnd>): number | null {
+  return end.by === 'usage' ? end.belowPercent : null;
 }
 
 /** Names may say it themselves. */
-function agentTitle(name: string): string {
-  return /^reseller\b/i.test(name) ? name : `Reseller ${name}`;
+function agentTitle(name: string, wording: Wording): string {
+  return /^reseller\b/i.test(name) ? name : wording.text('agent.title', { name });
 }
 
 /** How many users are disabled, and for whom. Agents above the client stay without a name. */
-function disabledFacts({ uuid, disabledFor }: AgentDetail): [string, Part][] {
+function disabledFacts({ uuid, disabledFor }: AgentDetail, wording: Wording): [string, Part][] {
   return (disabledFor ?? []).map((cause) => {
-    const what = cause.reason === 'limit' ? 'budget' : 'suspension';
-    const users = counted(cause.users, 'user');
-    if (cause.uuid === uuid) return [`Disabled for your ${what}`, users];
-    if (cause.above) return [`Disabled for the ${what} of the reseller above you`, users];
-    return ['Disabled for a sub-reseller', html`${users} (${what} of ${name(cause.name)})`];
+    const isBudget = cause.reason === 'limit';
+    const users = wording.say('agent.userCount', { count: cause.users });
+    if (cause.uuid === uuid) return [wording.text(isBudget ? 'agent.forBudget' : 'agent.forSuspension'), users];
+    if (cause.above) return [wording.text(isBudget ? 'agent.forBudgetAbove' : 'agent.forSuspensionAbove'), users];
+    const key = isBudget ? 'agent.subBudget' : 'agent.subSuspension';
+    return [wording.text('agent.forSub'), wording.say(key, { users, name: name(cause.name) })];
   });
 }
 
 /** The client's credit, in whichever billing system it is. */
 async function creditSection(request: PageRequest, reads: PanelReads): Promise<Section> {
-  const head = { id: 'credit', title: 'Credit' };
+  const wording = toWording(request.language);
+  const head = { id: 'credit', title: wording.text('credit.title') };
   const { sluice, now } = request;
   const topUp = topUpLink(request, await sluice.purchases.terms());
   const client = toClient(request);
@@ -189,35 +221,49 @@ async function creditSection(request: PageRequest, reads: PanelReads): Promise<S
       sluice.credit.history(client, { signal, reader: client }),
     ),
   ]);
-  const owed = await unpaidBills(request, client);
+  const owed = await unpaidBills(request, client, wording);
   const { value } = credit;
   if (value === null) {
-    const content = html`${notice('warning', 'Your credit can’t be shown at the moment.')} ${facts(owed)} ${topUp}`;
+    const content = html`${notice('warning', wording.say('packages.noCredit'))} ${facts(owed)} ${topUp}`;
     return { ...head, content };
   }
   const changes = table({
-    caption: 'Changes of your credit',
+    caption: wording.text('credit.changes'),
     hidesCaption: false,
     columns: [
-      { title: 'When', cell: (entry) => times.at(entry.at) },
-      { title: 'Amount', cell: ({ amount, currency }) => money(amount, currency), isNumber: true },
-      { title: 'What', cell: ({ description }) => name(description) },
-      { title: 'Credit', cell: ({ balance, currency }) => money(balance, currency), isNumber: true, isMinor: true },
+      { title: wording.text('purchases.when'), cell: (entry) => times.at(entry.at) },
+      {
+        title: wording.text('credit.amount'),
+        cell: ({ amount, currency }) => wording.money(amount, currency),
+        isNumber: true,
+      },
+      { title: wording.text('credit.what'), cell: ({ description }) => name(description) },
+      {
+        title: wording.text('credit.title'),
+        cell: ({ balance, currency }) => wording.money(balance, currency),
+        isNumber: true,
+        isMinor: true,
+      },
     ],
     rows: [...(entries.value?.entries ?? [])].reverse().slice(0, 20),
   });
-  const content = html`${creditAge(credit, times)} ${facts([['Credit', creditAmount(value)], ...owed])} ${topUp}
-  ${changes}`;
+  const content = html`${creditAge(credit, times, wording)}
+  ${facts([[wording.text('credit.title'), creditAmount(value, wording)], ...owed])} ${topUp} ${changes}`;
   return { ...head, content };
 }
 
 /** What a client has to pay for calls, in each currency; nothing where that is not known without a call. */
-async function unpaidBills({ sluice }: PageRequest, client: string): Promise<(readonly [string, Part])[]> {
+async function unpaidBills(
+  { sluice }: PageRequest,
+  client: string,
+  wording: Wording,
+): Promise<(readonly [string, Part])[]> {
   const { bills } = await sluice.calls.bills({ client, reader: client });
   const open = bills.filter(({ state, invoiceStatus }) => state === 'confirmed' && invoiceStatus === 'open');
   return [...new Set(open.map(({ currency }) => currency))].flatMap((currency) => {
     const own = open.filter((bill) => bill.currency === currency);
     const total = own.reduce((sum, bill) => addMoney(sum, bill.total), '0');
-    return compareMoney(total, '0') > 0 ? [['Calls not paid yet', money(total, currency)] as const] : [];
+    if (compareMoney(total, '0') <= 0) return [];
+    return [[wording.text('credit.callsOwed'), wording.money(total, currency)] as const];
   });
 }

@@ -1,12 +1,13 @@
 import type { ServiceDetail } from '@sluice/engine';
+import { type Said, say } from '@sluice/messages';
 import { toItemError } from '@sluice/panel-kind/errors';
-import { forClient, notFound } from '../../server/failure.js';
+import { clientError, forClient } from '../../server/failure.js';
 import type { PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 
 /** Returns the client of a page; only routes with one are served to clients. */
 export function toClient({ viewer }: Pick<PageRequest, 'viewer'>): string {
-  if (viewer.client === null) throw notFound('unknown_page', 'There is no such page');
+  if (viewer.client === null) throw clientError('unknown_page', say('problem.unknownPage'), { kind: 'not-found' });
   return viewer.client;
 }
 
@@ -28,7 +29,7 @@ export async function ownService(request: PageRequest): Promise<ServiceDetail> {
     return await request.sluice.services.show(request.params['id'] ?? '', { reader });
   } catch (error) {
     if (toItemError(error).code !== 'unknown_service') throw error;
-    throw notFound('unknown_service', 'There is no such service');
+    throw clientError('unknown_service', say('problem.unknownService'), { kind: 'not-found' });
   }
 }
 
@@ -37,8 +38,7 @@ export function toPath({ base }: Pick<PageRequest, 'base'>, id: string): string 
   return `${base}/services/${encodeURIComponent(id)}`;
 }
 
-const NOT_NOW =
-  'This could not be done at the moment. Go back to the service to see how it is now, and try again later.';
+const NOT_NOW: Said = say('problem.notNow');
 
 /** Runs an action of a client. What failed elsewhere, in a panel or billing system, becomes one plain sentence. */
 export async function plainly<T>(work: () => Promise<T>): Promise<T> {

@@ -1,20 +1,22 @@
 import { may } from '@sluice/contract';
 import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
-import { describeForClient, describePrice, findRefusedAll, hasCycleEnded, packageName } from '@sluice/engine/words';
+import { findRefusedAll, hasCycleEnded, packageName } from '@sluice/engine/words';
 import type { PaymentTerms } from '@sluice/engine/options';
-import { compareMoney, formatMoney } from '@sluice/quota-core';
+import type { Key } from '@sluice/messages';
+import { compareMoney } from '@sluice/quota-core';
 import type { Viewer } from '../../access/viewer.js';
 import { address, facts, notice, type Section, table } from '../../layout/components.js';
-import { PACKAGE_COLUMNS } from '../package-columns.js';
-import { bytes, money, name, NONE, type Times } from '../../layout/format.js';
+import { packageColumns, priceText } from '../package-columns.js';
+import { name, type Times } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
+import { toWording } from '../../layout/wording.js';
 import { toTimes } from '../../layout/page-times.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, invoiceLink, listPending, purchaseState } from '../purchase-state.js';
 import { creditAge, creditAmount, readCredit, topUpLink } from './credit.js';
 import { toPath } from './own.js';
-import { effectsOfAll } from '../package-effect.js';
+import { effectsForClient } from './effect.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
 /**
@@ -40,26 +42,21 @@ export function toRefPrefix({ id }: Viewer): string {
   return `${id}:`;
 }
 
-const TITLE = 'Packages of extra traffic';
-
 /** Returns what a client reads while nothing can be bought for a service; null where a package can. */
-export function refusalText(
+export function findRefusal(
   offered: readonly Pick<PackageView, 'refused'>[],
   service: Pick<ServiceDetail, 'cycle' | 'holds'>,
   now: string,
-): string | null {
+): (Key & `packages.${string}`) | null {
   const refused = findRefusedAll(offered);
   if (refused === null) return null;
   if (offered.length === 1 && (refused === 'agent_limit' || refused === 'currency_mismatch'))
-    return 'This package is not available at the moment. Please ask your provider.';
+    return 'packages.oneNotAvailable';
   // Without a quota a hold of the former one stays until the provider ends it.
   const isHeld = service.holds.some(({ reason }) => reason === 'quota');
-  if (refused === 'no_quota' && !isHeld)
-    return 'The service has no limit at present, so that more traffic has no effect.';
-  if (refused !== 'not_metered_yet') return 'Nothing can be bought at the moment. Please ask your provider.';
-  return hasCycleEnded(service, now)
-    ? 'Your period has ended, and the new one is not read yet: a package can be bought once it is.'
-    : 'The usage of this period is not read yet: a package can be bought once it is.';
+  if (refused === 'no_quota' && !isHeld) return 'packages.noEffect';
+  if (refused !== 'not_metered_yet') return 'packages.noneNow';
+  return hasCycleEnded(service, now) ? 'packages.periodEnded' : 'packages.notRead';
 }
 
 /** The packages on offer, each with a button where the client may buy. */
@@ -70,48 +67,52 @@ export async function packagesSection(
 ): Promise<Section | null> {
   if (packages.length === 0) return null;
   const { viewer } = request;
-  const refused = refusalText(packages, service, toTimes(request, service.panel).now);
+  const wording = toWording(request.language);
+  const refused = findRefusal(packages, service, toTimes(request, service.panel).now);
   const mayBuy = may(viewer, 'purchases.create') && refused === null;
   const left = mayBuy ? await readLeft(request) : null;
   const list = table({
-    caption: 'Packages',
+    caption: wording.text('packages.list'),
     columns: [
-      ...PACKAGE_COLUMNS,
-      mayBuy ? { title: 'Buy', cell: (each) => buyCell(request, service, each, left) } : null,
+      ...packageColumns(wording),
+      mayBuy ? { title: wording.text('packages.buy'), cell: (each) => buyCell(request, service, each, left) } : null,
     ],
     rows: packages,
   });
   // Where the parts are embedded, the other site sells.
   const isSold = mayBuy || request.isEmbedded;
-  if (refused !== null) return { id: 'packages', title: TITLE, content: html`${notice('warning', refused)}${list}` };
+  const head = { id: 'packages', title: wording.text('packages.title') };
+  if (refused !== null)
+    return { ...head, content: html`${notice('warning', wording.saidText({ key: refused }))}${list}` };
   const pay = await request.sluice.purchases.terms();
   const terms = html`<p class="soft">
-      ${isSold ? payText(pay) : 'Ask your provider for a package.'}
+      ${isSold ? wording.say(findPayText(pay)) : wording.say('packages.ask')}
       ${left === null ? null : budgetText(request, packages, left)}
     </p>
-    ${isSold ? await creditText(request, service, { pay, reads }) : null}`;
-  const warnings = isSold ? effectsOfAll(packages, describeForClient) : null;
-  return { id: 'packages', title: TITLE, content: html`${warnings}${list}${terms}` };
+    ${isSold ? await creditLine(request, service, { pay, reads }) : null}`;
+  const warnings = isSold ? effectsForClient(packages, wording) : null;
+  return { ...head, content: html`${warnings}${list}${terms}` };
 }
 
 /** How a package is paid. */
-function payText({ leavesInvoice }: PaymentTerms): string {
-  return leavesInvoice
-    ? 'A package is paid from your credit where it covers the whole price, otherwise by invoice; it counts in the current period once it is paid.'
-    : 'A package is paid from your credit at once, and counts in the current period.';
+function findPayText({ leavesInvoice }: PaymentTerms) {
+  return leavesInvoice ? 'packages.payInvoice' : 'packages.payCredit';
 }
 
 /** The credit of the client beside what it buys; it may have been read a little earlier. */
-async function creditText(
+async function creditLine(
   request: PageRequest,
   { panel }: ServiceDetail,
   { pay, reads }: { pay: PaymentTerms; reads: PanelReads },
 ): Promise<Html> {
   const credit = await readCredit(request, reads);
   const { value } = credit;
+  const wording = toWording(request.language);
   const shown =
-    value === null ? 'Your credit can’t be shown at the moment.' : html`Your credit: ${creditAmount(value)}`;
-  return html`${creditAge(credit, toTimes(request, panel))}
+    value === null
+      ? wording.say('packages.noCredit')
+      : wording.say('packages.credit', { credit: creditAmount(value, wording) });
+  return html`${creditAge(credit, toTimes(request, panel), wording)}
     <p>${shown} ${topUpLink(request, pay)}</p>`;
 }
 
@@ -129,18 +130,20 @@ export async function overLinkText(
 ): Promise<string | null> {
   const left = await readLeft(request);
   if (left === null || !isMoreThan(left, price)) return null;
-  return `The package costs more than the ${formatMoney(left, currency)} that are left to spend with this link.`;
+  const wording = toWording(request.language);
+  return wording.text('packages.overLink', { left: wording.texts.money(left, currency) });
 }
 
 /** Whether a price is more than what is left of a link; null: it has no maximum. */
 const isMoreThan = (left: string | null, price: string): boolean => left !== null && compareMoney(price, left) > 0;
 
 /** What may be spent with a link, and what is left of it. */
-function budgetText({ viewer }: PageRequest, packages: readonly PackageView[], left: string): Html {
+function budgetText({ viewer, language }: PageRequest, packages: readonly PackageView[], left: string): Html {
   const currency = packages[0]?.currency;
-  const basis = packages.some(({ taxed }) => taxed) ? ', without tax' : '';
-  return html`With this link you can spend ${money(viewer.maxAmount, currency)} in total${basis};
-  ${money(left, currency)} are left.`;
+  const wording = toWording(language);
+  const isNet = packages.some(({ taxed }) => taxed);
+  const most = wording.money(viewer.maxAmount, currency);
+  return wording.say(isNet ? 'packages.budgetNet' : 'packages.budget', { most, left: wording.money(left, currency) });
 }
 
 /** The way to buy a package; one that is ordered already is finished by paying. */
@@ -148,39 +151,55 @@ function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView
   const href = address(`${toPath(request, service.id)}/buy`, { package: each.id });
   const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
   const pending = findPending(service, each.id);
-  if (pending === null && each.refused !== undefined) return html`Not available`;
-  if (pending === null && isMoreThan(left, each.price)) return html`More than is left`;
-  if (pending === null) return html`<a class="button" href="${href}">Buy${of}</a>`;
-  return purchaseState(pending, service, request);
+  const wording = toWording(request.language);
+  if (pending !== null) return purchaseState(pending, service, { ...request, wording });
+  if (each.refused !== undefined) return wording.say('packages.notAvailable');
+  if (isMoreThan(left, each.price)) return wording.say('packages.moreThanLeft');
+  return html`<a class="button" href="${href}">${wording.say('packages.buy')}${of}</a>`;
 }
-
-/** What a client reads of pending purchases: each is shown as it was when its invoice was read last. */
-const SEEN_LATER =
-  'A payment is noticed with the next reading. If you have paid an invoice that is still shown as pending, you need not pay it again.';
 
 /** The purchases of a service, the newest first. */
 export function purchasesSection(request: PageRequest, service: ServiceDetail, times: Times): Section | null {
   const { purchases } = service;
   if (purchases.length === 0) return null;
+  const wording = toWording(request.language);
+  const title = wording.text('purchases.title');
   const content = table({
-    caption: 'Purchases',
+    caption: title,
     columns: [
-      { title: 'When', cell: ({ at }) => times.at(at) },
-      { title: 'Package', cell: (purchase) => name(packageName(request.sluice.config, purchase.package)) },
-      { title: 'Traffic', cell: (purchase) => bytes(purchase.bytes), isNumber: true, isMinor: true },
-      { title: 'Price', cell: ({ charged, price, currency }) => money(charged ?? price, currency), isNumber: true },
-      { title: 'State', cell: (purchase) => purchaseState(purchase, service, request) },
-      { title: 'Invoice', cell: (purchase) => invoiceLink(purchase, request) ?? NONE },
-      { title: 'Counts now', cell: ({ current }) => (current ? 'yes' : 'no'), isMinor: true },
+      { title: wording.text('purchases.when'), cell: ({ at }) => times.at(at) },
+      {
+        title: wording.text('packages.package'),
+        cell: (purchase) => name(packageName(request.sluice.config, purchase.package)),
+      },
+      {
+        title: wording.text('packages.traffic'),
+        cell: (purchase) => wording.bytes(purchase.bytes),
+        isNumber: true,
+        isMinor: true,
+      },
+      {
+        title: wording.text('packages.price'),
+        cell: ({ charged, price, currency }) => wording.money(charged ?? price, currency),
+        isNumber: true,
+      },
+      {
+        title: wording.text('purchases.state'),
+        cell: (purchase) => purchaseState(purchase, service, { ...request, wording }),
+      },
+      { title: wording.text('purchases.invoice'), cell: (purchase) => invoiceLink(purchase, request) ?? wording.none },
+      {
+        title: wording.text('purchases.countsNow'),
+        cell: ({ current }) => wording.say(current ? 'yes' : 'no'),
+        isMinor: true,
+      },
     ],
     rows: [...purchases].reverse(),
   });
+  // Each is shown as it was when its invoice was read last.
   const waits = listPending(service).some(({ invoice }) => invoice !== null);
-  return {
-    id: 'purchases',
-    title: 'Purchases',
-    content: html`${content}${waits ? html`<p class="soft">${SEEN_LATER}</p>` : null}`,
-  };
+  const later = waits ? html`<p class="soft">${wording.say('purchases.seenLater')}</p>` : null;
+  return { id: 'purchases', title, content: html`${content}${later}` };
 }
 
 /** Whether packages are bought by themselves, with a form where the client may buy. */
@@ -198,37 +217,36 @@ export async function autoBuySection(
     may(viewer, 'autoBuy.set') && choices.length > 0
       ? autoBuyForm(request, service, { autoBuy, packages: choices })
       : autoBuyFacts(request, autoBuy);
+  const wording = toWording(request.language);
   const content = html`${linkText(request, service, autoBuy)}
-  ${autoBuy.observing === true ? html`<p>${NOT_NOW}</p>` : null} ${setting}`;
-  return { id: 'auto-buy', title: 'Automatic purchases', content };
+  ${autoBuy.observing === true ? html`<p>${wording.say('autoBuy.notNow')}</p>` : null} ${setting}`;
+  return { id: 'auto-buy', title: wording.text('autoBuy.title'), content };
 }
-
-const NOT_NOW = 'At the moment your provider lets nothing be bought by itself for this service.';
 
 /** Until when a setting is in force that ends with a share link; of the link that reads, also before it has set one. */
 function linkText(request: PageRequest, { panel }: ServiceDetail, { link }: AutoBuyView): Html | null {
   const { viewer } = request;
-  const until = (instant: string | null): Html => toTimes(request, panel).full(instant);
+  const wording = toWording(request.language);
+  const toUntil = (instant: string | null) => ({ until: toTimes(request, panel).full(instant) });
   if (link !== null) {
-    const which = viewer.id === link.id ? 'this link' : 'the link that set it';
-    return html`<p>In force until ${until(link.expiresAt)}, when ${which} ends.</p>`;
+    const key = viewer.id === link.id ? 'autoBuy.untilThis' : 'autoBuy.untilOther';
+    return html`<p>${wording.say(key, toUntil(link.expiresAt))}</p>`;
   }
   if (!viewer.shared || !may(viewer, 'autoBuy.set')) return null;
-  return html`<p class="soft">
-    What you switch on here is in force until ${until(viewer.expiresAt)}, when this link ends.
-  </p>`;
+  return html`<p class="soft">${wording.say('autoBuy.willEnd', toUntil(viewer.expiresAt))}</p>`;
 }
 
 function autoBuyFacts(
-  { sluice }: PageRequest,
+  { sluice, language }: PageRequest,
   { enabled, package: bought, threshold, maxPerCycle, bought: done }: AutoBuyView,
 ): Html {
-  if (!enabled) return html`<p>No package is bought by itself.</p>`;
+  const wording = toWording(language);
+  if (!enabled) return html`<p>${wording.say('autoBuy.off')}</p>`;
   return facts([
-    ['Package', bought === null ? NONE : name(packageName(sluice.config, bought))],
-    ['When less is left than', thresholdText(threshold)],
-    ['At most per period', String(maxPerCycle)],
-    done === null ? null : ['Bought in this period', String(done)],
+    [wording.text('packages.package'), bought === null ? wording.none : name(packageName(sluice.config, bought))],
+    [wording.text('autoBuy.threshold'), html`<bdi dir="ltr">${thresholdText(threshold)}</bdi>`],
+    [wording.text('autoBuy.most'), wording.count(maxPerCycle)],
+    done === null ? null : [wording.text('autoBuy.bought'), wording.count(done)],
   ]);
 }
 
@@ -237,29 +255,37 @@ function autoBuyForm(
   { id }: ServiceDetail,
   { autoBuy, packages }: { autoBuy: AutoBuyView; packages: readonly PackageView[] },
 ): Html {
-  const choices = packages.map((each) => [each.id, `${each.name}: ${describePrice(each)}`] as const);
+  const wording = toWording(request.language);
+  const choices = packages.map(
+    (each) => [each.id, wording.text('packages.option', { name: each.name, price: priceText(each, wording) })] as const,
+  );
   return postForm(request, {
     action: `${toPath(request, id)}/auto-buy`,
     id: 'auto-buy',
-    submit: 'Save',
+    submit: wording.text('autoBuy.save'),
     fields: [
       {
         name: 'enabled',
-        label: 'Buy a package when the traffic runs low',
+        label: wording.text('autoBuy.enable'),
         type: 'checkbox',
         value: autoBuy.enabled ? 'yes' : '',
       },
-      { name: 'package', label: 'Package', choices, value: autoBuy.package ?? packages[0]?.id ?? '' },
+      {
+        name: 'package',
+        label: wording.text('packages.package'),
+        choices,
+        value: autoBuy.package ?? packages[0]?.id ?? '',
+      },
       {
         name: 'threshold',
-        label: 'When less is left than',
+        label: wording.text('autoBuy.threshold'),
         value: thresholdText(autoBuy.threshold),
-        hint: 'Such as 10GB or 10%',
+        hint: wording.text('autoBuy.hint'),
         isRequired: true,
       },
       {
         name: 'max',
-        label: 'At most per period',
+        label: wording.text('autoBuy.most'),
         type: 'number',
         value: String(autoBuy.maxPerCycle),
         isRequired: true,

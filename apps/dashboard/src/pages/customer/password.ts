@@ -1,13 +1,15 @@
 import { may, mayWithFields } from '@sluice/contract';
 import { type ServiceDetail } from '@sluice/engine';
-import { SluiceError } from '@sluice/panel-kind';
+import type { SluiceError } from '@sluice/panel-kind';
 import { permitFor, refusal } from '../../access/refusal.js';
-import { forbidden } from '../../server/failure.js';
+import { type Key, say } from '@sluice/messages';
+import { clientError } from '../../server/failure.js';
 import { reportedError, requireDone } from '../../server/reported.js';
 import { facts, notice, type Section } from '../../layout/components.js';
-import { name } from '../../layout/format.js';
+import { identifier, name } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
+import { toWording } from '../../layout/wording.js';
 import { hasEnded } from '../lifecycle.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -15,15 +17,15 @@ import { toZone } from '../../layout/page-times.js';
 import { ownService, toClient, toPath, plainly } from './own.js';
 
 const USE_CASE = 'provision.changePassword';
-const REFUSED = 'Your link does not permit this';
+const REFUSED = say('problem.link');
 
 /** Returns why the client may not get a new password for a service; null where it may. */
 async function findRefusal(
   { sluice, viewer }: PageRequest,
   { id, lifecycle }: ServiceDetail,
 ): Promise<SluiceError | null> {
-  if (!may(viewer, USE_CASE)) return forbidden(REFUSED);
-  if (hasEnded({ lifecycle })) return new SluiceError('wrong_lifecycle', 'This service has ended: it has no password.');
+  if (!may(viewer, USE_CASE)) return clientError('forbidden', REFUSED, { kind: 'usage' });
+  if (hasEnded({ lifecycle })) return clientError('wrong_lifecycle', say('problem.noPassword'));
   const terms = await sluice.services.customerMay(id);
   return mayWithFields(viewer, USE_CASE, terms) ? null : refusal(terms, USE_CASE, REFUSED);
 }
@@ -38,48 +40,51 @@ async function requirePassword(request: PageRequest): Promise<ServiceDetail> {
 /** The way to a new password; the present one can't be shown. */
 export async function passwordSection(request: PageRequest, service: ServiceDetail): Promise<Section | null> {
   if ((await findRefusal(request, service)) !== null) return null;
-  const content = html`<p>The present password can’t be shown.</p>
-    <p><a class="button" href="${toPath(request, service.id)}/password">Get a new password</a></p>`;
-  return { id: 'password', title: 'Password', content };
+  const wording = toWording(request.language);
+  const content = html`<p>${wording.say('password.hidden')}</p>
+    <p><a class="button" href="${toPath(request, service.id)}/password">${wording.say('password.get')}</a></p>`;
+  return { id: 'password', title: wording.text('password.title'), content };
 }
 
 /** `GET …/password`: what a new password means, before it is made. */
 export const passwordPage: Page = async (request) => {
   const { id, panel } = await requirePassword(request);
   const back = toPath(request, id);
-  const body = html`${notice('warning', html`A new password for ${name(id)} replaces the present one at once: devices and programs that use the present one stop working until you enter the new one.`)}
-    <p>It is shown only in the answer: keep it somewhere safe.</p>
-    ${postForm(request, { action: `${back}/password`, id: 'password', submit: 'Replace the password', tone: 'danger' })}
-    <p><a href="${back}">Back to the service</a></p>`;
-  return { title: 'Get a new password', body, timeZone: toZone(request, panel) };
+  const wording = toWording(request.language);
+  const submit = wording.text('password.replace');
+  const body = html`${notice('warning', wording.say('password.warning', { service: name(id) }))}
+    <p>${wording.say('password.shownOnce')}</p>
+    ${postForm(request, { action: `${back}/password`, id: 'password', submit, tone: 'danger' })}
+    <p><a href="${back}">${wording.say('page.backService')}</a></p>`;
+  return { title: wording.text('password.get'), body, timeZone: toZone(request, panel) };
 };
 
 /** What a client reads with its new password. */
 interface Words {
-  title: string;
+  title: Key & `password.${string}`;
   tone: 'warning' | 'bad';
-  text: string;
-  label: string;
+  text: Key & `password.${string}`;
+  label: Key & `password.${string}`;
 }
 
 const SET: Words = {
-  title: 'New password',
+  title: 'password.new',
   tone: 'warning',
-  text: 'This password is shown only now. Keep it somewhere safe before you leave this page.',
-  label: 'New password',
+  text: 'password.keep',
+  label: 'password.new',
 };
 
 const IN_DOUBT: Words = {
-  title: 'New password not confirmed',
+  title: 'password.notConfirmed',
   tone: 'bad',
-  text: 'It is not known yet whether the password was replaced. Try this one, which is shown only now: if it does not work, the present one still does. In a few minutes, get another one to be sure.',
-  label: 'Password to try',
+  text: 'password.inDoubt',
+  label: 'password.toTry',
 };
 
 /** What remains of a command that set the password is done by later runs, which may set another one. */
 const PARTLY: Words = {
   ...SET,
-  text: `${SET.text} Not all of the change could be finished: if this password stops working, get another one.`,
+  text: 'password.partly',
 };
 
 /** Gets a new password, which is shown in this answer only. */
@@ -94,17 +99,21 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
     return { credentials: made.credentials, failed: reportedError(made) !== null };
   });
   const { username = null, password = null, inDoubt = false } = credentials ?? {};
-  if (password === null) throw new SluiceError('not_changed', 'The password was not changed. Try again later.');
+  if (password === null) throw clientError('not_changed', say('problem.notChanged'));
   const words = inDoubt ? IN_DOUBT : failed ? PARTLY : SET;
   const back = toPath(request, service.id);
-  const body = html`${notice(words.tone, words.text)}
+  const wording = toWording(request.language);
+  const body = html`${notice(words.tone, wording.saidText({ key: words.text }))}
     ${facts([
-      username === null ? null : ['User name', html`<code>${name(username)}</code>`],
-      [words.label, html`<code class="secret" data-copy="${password}">${password}</code>`],
+      username === null ? null : [wording.text('account.userName'), html`<code>${identifier(username)}</code>`],
+      [
+        wording.saidText({ key: words.label }),
+        html`<code class="secret" dir="ltr" data-copy="${password}">${password}</code>`,
+      ],
     ])}
-    <p><a href="${back}">Back to the service</a></p>`;
+    <p><a href="${back}">${wording.say('page.backService')}</a></p>`;
   return {
-    title: words.title,
+    title: wording.saidText({ key: words.title }),
     body,
     timeZone: toZone(request, service.panel),
     repeat: `${back}?done=${inDoubt ? 'password-in-doubt' : 'password'}#password`,

@@ -1,23 +1,25 @@
 import type { PackageView, PurchaseReport, ServiceDetail } from '@sluice/engine';
-import { describeForClient, describePrice } from '@sluice/engine/words';
 import type { AutoBuyRequest, AutoBuySubject, PaymentTerms } from '@sluice/engine/options';
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { say } from '@sluice/messages';
+import { SluiceError } from '@sluice/panel-kind';
 import { subtractMoney } from '@sluice/quota-core';
 import { facts, notice } from '../../layout/components.js';
-import { bytes, money, name, UNKNOWN } from '../../layout/format.js';
+import { name } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Part } from '../../layout/html.js';
+import { toWording, type Wording } from '../../layout/wording.js';
+import { clientError } from '../../server/failure.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { agreedFields, readAgreed } from '../agreed-price.js';
-import { toPrice } from '../package-columns.js';
-import { effectNotices } from '../package-effect.js';
+import { priceText, toPrice } from '../package-columns.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
 import { creditAge, creditAmount, isInCurrency, missingCredit, readCredit, topUpLink } from './credit.js';
+import { effectForClient } from './effect.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
-import { offeredPackages, overLinkText, refusalText, toRefPrefix } from './packages.js';
+import { offeredPackages, findRefusal, overLinkText, toRefPrefix } from './packages.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
@@ -28,18 +30,11 @@ export function buyPage(reads: PanelReads): Page {
 /** Whether the credit covers a price; null where that is not known. */
 type IsCovered = boolean | null;
 
-function terms({ leavesInvoice }: PaymentTerms, isCovered: IsCovered, { taxed }: PackageView): string {
-  if (isCovered === true) return 'It is paid from your credit at once, and counts in the current period.';
-  if (isCovered === null) {
-    const price = taxed ? 'the price with tax' : 'the price';
-    const otherwise = leavesInvoice
-      ? 'otherwise you get an invoice, and the package counts once it is paid.'
-      : 'otherwise nothing is bought.';
-    return `It is paid from your credit where it covers ${price}; ${otherwise}`;
-  }
-  return leavesInvoice
-    ? 'You get an invoice; the package counts once it is paid.'
-    : 'Add credit first: nothing is bought without it.';
+function findTerms({ leavesInvoice }: PaymentTerms, isCovered: IsCovered, { taxed }: PackageView) {
+  if (isCovered === true) return 'buy.fromCredit';
+  if (isCovered === false) return leavesInvoice ? 'buy.invoice' : 'buy.creditFirst';
+  if (taxed) return leavesInvoice ? 'buy.taxedInvoice' : 'buy.taxedNothing';
+  return leavesInvoice ? 'buy.coveredInvoice' : 'buy.coveredNothing';
 }
 
 /** What a package comes to, as far as it is known: the tax only by an earlier invoice. */
@@ -48,16 +43,15 @@ function expectedCharge({ price, taxed, lastCharged }: PackageView): { least: st
 }
 
 /** What may be used with the package; nothing where no limit is known. */
-function newAllowance({ allowance }: ServiceDetail, size: number): [string, Part] | null {
+function newAllowance({ allowance }: ServiceDetail, added: number, wording: Wording): [string, Part] | null {
   if (allowance === null || allowance.unlimited || allowance.allowedBytes === null) return null;
-  return [
-    'Allowed with it',
-    html`${bytes(allowance.allowedBytes + size)} in this period (now ${bytes(allowance.allowedBytes)})`,
-  ];
+  const [size, now] = [allowance.allowedBytes + added, allowance.allowedBytes].map((value) => wording.bytes(value));
+  return [wording.text('buy.allowedWith'), wording.say('buy.newAllowance', { size, now })];
 }
 
 async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageAnswer> {
   const { query, viewer } = request;
+  const wording = toWording(request.language);
   const service = await ownService(request);
   const { offered, packages } = await requireOffered(request, service, { wanted: query['package'] ?? '', reads });
   const { id, name: title, bytes: size, currency, taxed, lastCharged } = offered;
@@ -72,38 +66,40 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const missing = isKnown ? missingCredit(credit, least) : null;
   const isCovered = missing !== null ? false : isKnown && isWhole ? true : null;
   const pending = findPending(service, id);
+  const times = toTimes(request, service.panel);
+  const noWay = findRefusal([offered], service, times.now);
   const why =
-    refusalText([offered], service, toTimes(request, service.panel).now) ??
-    (pending === null ? await overLinkText(request, offered) : null);
+    noWay !== null ? wording.saidText({ key: noWay }) : pending === null ? await overLinkText(request, offered) : null;
   const refused = why !== null || pending !== null || (missing !== null && !pay.leavesInvoice);
-  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending)}
+  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, wording)}
     ${facts([
-      ['Service', name(service.id)],
-      ['Package', name(title)],
-      ['Traffic', bytes(size)],
-      why === null ? newAllowance(service, size) : null,
-      ['Price', toPrice(offered)],
+      [wording.text('service.service'), name(service.id)],
+      [wording.text('packages.package'), name(title)],
+      [wording.text('packages.traffic'), wording.bytes(size)],
+      why === null ? newAllowance(service, size, wording) : null,
+      [wording.text('packages.price'), toPrice(offered, wording)],
       taxed && lastCharged !== null
-        ? ['With tax', html`${money(lastCharged, currency)}, by your last invoice for it`]
+        ? [wording.text('buy.withTax'), wording.say('buy.lastInvoice', { price: wording.money(lastCharged, currency) })]
         : null,
-      ['Your credit', credit === null ? UNKNOWN : creditAmount(credit)],
+      [wording.text('buy.yourCredit'), credit === null ? wording.unknown : creditAmount(credit, wording)],
     ])}
-    ${creditAge(read, toTimes(request, service.panel))}
-    ${why !== null || 'made' in asked ? null : effectNotices(offered, packages, describeForClient)}
-    ${missing === null ? null : notice('warning', html`${isWhole ? null : 'At least '}${money(missing, currency)} of credit are missing.`)}
+    ${creditAge(read, times, wording)}
+    ${why !== null || 'made' in asked ? null : effectForClient(offered, packages, wording)}
+    ${missing === null ? null : notice('warning', wording.say(isWhole ? 'buy.missing' : 'buy.missingLeast', { amount: wording.money(missing, currency) }))}
     ${
       'made' in asked
         ? asked.made
-        : html`${why !== null ? notice('warning', why) : html`<p>${terms(pay, isCovered, offered)}</p>`}
-          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id, ...agreedFields(offered) }, submit: submitText(offered, missing !== null) })}`
+        : html`${why !== null ? notice('warning', why) : html`<p>${wording.say(findTerms(pay, isCovered, offered))}</p>`}
+          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id, ...agreedFields(offered) }, submit: submitText(offered, missing !== null, wording) })}`
     }
     ${missing === null ? null : topUpLink(request, pay)}
-    <p><a href="${back}">Back to the service</a></p>`;
-  return { title: `Buy ${title}`, body, timeZone: toZone(request, service.panel) };
+    <p><a href="${back}">${wording.say('page.backService')}</a></p>`;
+  return { title: wording.text('buy.title', { package: title }), body, timeZone: toZone(request, service.panel) };
 }
 
-function submitText(offered: PackageView, isOrder: boolean): string {
-  return `${isOrder ? 'Order' : 'Buy'} ${offered.name} for ${describePrice(offered)}`;
+function submitText(offered: PackageView, isOrder: boolean, wording: Wording): string {
+  const values = { package: offered.name, price: priceText(offered, wording) };
+  return wording.text(isOrder ? 'buy.orderFor' : 'buy.buyFor', values);
 }
 
 async function requireOffered(
@@ -114,9 +110,7 @@ async function requireOffered(
   const packages = await offeredPackages(request, service, reads);
   const offered = packages.find(({ id }) => id === wanted);
   if (offered !== undefined) return { offered, packages };
-  throw new SluiceError('package_not_offered', `Package "${wanted}" is not on offer for this service`, {
-    kind: 'conflict',
-  });
+  throw clientError('package_not_offered', say('problem.notOffered', { package: wanted }), { kind: 'conflict' });
 }
 
 /** Buys a package on offer; the form's key is the reference of the purchase. */
@@ -147,16 +141,19 @@ export function buy(reads: PanelReads): Page {
 async function tooLittleCredit(request: PageRequest, id: string, error: unknown) {
   if (!(error instanceof SluiceError) || error.code !== 'no_credit') throw error;
   const { needed, balance, currency } = error.details as { needed: string; balance: string | null; currency: string };
-  const price = money(needed, currency);
+  const wording = toWording(request.language);
+  const price = wording.money(needed, currency);
   const what =
     balance === null
-      ? html`Your credit does not cover the ${price} that the package costs.`
-      : html`You have ${money(balance, currency)} of credit, and the package costs ${price}:
-        ${money(subtractMoney(needed, balance), currency)} are missing.`;
-  const body = html`${notice('bad', html`${what} Nothing was charged.`)}
-    ${topUpLink(request, await request.sluice.purchases.terms())}
-    <p><a href="${toPath(request, id)}">Back to the service</a></p>`;
-  return { status: 409, title: 'Not bought', body };
+      ? wording.say('buy.notCovered', { price })
+      : wording.say('buy.tooLittle', {
+          credit: wording.money(balance, currency),
+          price,
+          missing: wording.money(subtractMoney(needed, balance), currency),
+        });
+  const body = html`${notice('bad', what)} ${topUpLink(request, await request.sluice.purchases.terms())}
+    <p><a href="${toPath(request, id)}">${wording.say('page.backService')}</a></p>`;
+  return { status: 409, title: wording.text('buy.notBought'), body };
 }
 
 /** Returns the word for what a purchase did to its service. */
@@ -178,7 +175,8 @@ export const setAutoBuy: Page = async (request) => {
   const service = await ownService(request);
   const { package: wanted = '', threshold = '', max = '' } = form;
   const enabled = form['enabled'] === 'yes';
-  if (!/^\d{1,3}$/.test(max)) throw usageError('bad_option', 'At most per period: write a whole number from 0 to 999');
+  if (!/^\d{1,3}$/.test(max))
+    throw clientError('bad_option', say('problem.most'), { kind: 'usage', details: { field: 'max' } });
   await requireOffered(request, service, { wanted, reads: null });
   const wish: AutoBuyRequest = { enabled, package: wanted, threshold: threshold.trim(), maxPerCycle: Number(max) };
   await plainly(() =>

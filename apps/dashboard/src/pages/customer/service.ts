@@ -1,9 +1,11 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { describeService, hasCycleEnded } from '@sluice/engine/words';
+import type { Key } from '@sluice/messages';
 import { usageInMode } from '@sluice/quota-core';
 import { facts, type Section, sections, table } from '../../layout/components.js';
-import { bytes, orNone, type Times, UNKNOWN } from '../../layout/format.js';
+import type { Times } from '../../layout/format.js';
 import { html, join, type Part } from '../../layout/html.js';
+import { toWording, type Wording } from '../../layout/wording.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
@@ -20,7 +22,7 @@ import {
   headline,
   isMetered,
   limitFacts,
-  showReason,
+  showReasons,
   showRemaining,
   showState,
   stateNotices,
@@ -31,64 +33,70 @@ import { hasEnded } from '../lifecycle.js';
 const MOST_CYCLES = 24;
 
 /** What the last form did, by the query of the page that it leads to. */
-const DONE: ReadonlyMap<string, string> = new Map([
-  ['cancelled', 'The purchase was cancelled; nothing was bought.'],
-  ['refunded', 'The purchase was returned to your credit; nothing was bought.'],
-  ['refunding', 'Nothing was bought; what you paid is being returned to your credit.'],
-  ['auto-buy', 'The preference was saved.'],
-  ['destination', 'The number was changed.'],
-  ['caller-id', 'The caller id was changed.'],
-  ['password', 'A new password was made. It was shown once; get another one if you have lost it.'],
-  [
-    'password-in-doubt',
-    'It was not known whether the password was replaced. The password to try was shown once; get another one to be sure.',
-  ],
-]);
+const DONE: ReadonlyMap<string, Key & `done.${string}`> = new Map([
+  ['cancelled', 'done.cancelled'],
+  ['refunded', 'done.refunded'],
+  ['refunding', 'done.refunding'],
+  ['auto-buy', 'done.autoBuy'],
+  ['destination', 'done.destination'],
+  ['caller-id', 'done.callerId'],
+  ['password', 'done.password'],
+  ['password-in-doubt', 'done.passwordInDoubt'],
+] as const);
+
+/** How the page of a service writes: its times and words. */
+interface Writing {
+  times: Times;
+  wording: Wording;
+}
 
 /** Returns the page of one service of a client. */
 export function servicePage(readers: Readers): Page {
   return async (request) => {
     const service = await ownService(request);
+    const wording = toWording(request.language);
     const body = join([
-      html`<p><a href="${request.base === '' ? '/' : request.base}">All services</a></p>`,
+      html`<p><a href="${request.base === '' ? '/' : request.base}">${wording.say('page.allServices')}</a></p>`,
       ...sections(await serviceSections(request, service, readers)),
     ]);
     const times = toTimes(request, service.panel);
-    const done = doneText(request.query['done'] ?? '', service, times);
+    const done = doneText(request.query['done'] ?? '', service, { times, wording });
     const { timeZone } = times;
     return { title: describeService(service), body, timeZone, ...(done === undefined ? {} : { notice: done }) };
   };
 }
 
 /** Returns what the last form did: of a purchase, what it changed of the service as it is now. */
-function doneText(word: string, service: ServiceDetail, times: Times): Part | undefined {
-  const { allowance } = service;
-  const allowed =
-    allowance?.allowedBytes == null ? null : html`: ${bytes(allowance.allowedBytes)} are allowed in this period`;
-  const waiting = listPending(service).findLast(({ invoice }) => invoice !== null);
-  if (word === 'bought') return html`The package was bought${allowed}.`;
-  if (word === 'bought-later')
-    return html`The package was bought${allowed}. Your provider has to raise the limit of the panel, too.`;
+function doneText(word: string, service: ServiceDetail, { times, wording }: Writing): Part | undefined {
+  const allowed = service.allowance?.allowedBytes ?? null;
+  const size = wording.bytes(allowed);
+  const bought = allowed === null ? wording.say('done.bought') : wording.say('done.boughtAllowed', { size });
+  const online = allowed === null ? wording.say('done.online') : wording.say('done.onlineAllowed', { size });
+  if (word === 'bought') return bought;
+  if (word === 'bought-later') return html`${bought} ${wording.say('done.raise')}`;
   if (word === 'online' || word === 'still-restricted') {
     return service.holds.length === 0 && service.stoppedByPanel === undefined
-      ? html`Your service is online again; the package was bought${allowed}.`
-      : html`The package was bought${allowed}. ${afterPurchase(service, times)}`;
+      ? online
+      : html`${bought} ${afterPurchase(service, { times, wording })}`;
   }
-  if (word !== 'ordered') return DONE.get(word);
+  const key = DONE.get(word);
+  if (key !== undefined) return wording.saidText({ key });
+  if (word !== 'ordered') return undefined;
+  const waiting = listPending(service).findLast(({ invoice }) => invoice !== null);
   return waiting === undefined
-    ? 'The package was ordered; it counts when its invoice is paid.'
-    : html`The package was ordered and counts once it is paid: ${payLink(waiting)}.`;
+    ? wording.say('done.ordered')
+    : wording.say('done.orderedPay', { pay: payLink(waiting, wording) });
 }
 
 /** What a purchase changed of a service that is still restricted. */
-function afterPurchase({ holds, observing, because = [] }: ServiceDetail, times: Times): Part {
-  if (holds.length === 0) return 'The service is still stopped on its panel; see below.';
+function afterPurchase(service: ServiceDetail, writing: Writing): Part {
+  const { holds, observing, because = [] } = service;
+  const { wording } = writing;
+  if (holds.length === 0) return wording.say('done.stillStopped');
   const ended = because.filter(({ details }) => 'reason' in details);
-  if (holds.every(({ releasing }) => releasing === true))
-    return join(ended.map((reason) => html`${showReason(reason, times)} `));
+  if (holds.every(({ releasing }) => releasing === true)) return showReasons(ended, service, writing);
   const isOfTraffic = holds.every(({ reason }) => reason === 'quota');
-  if (observing && isOfTraffic) return 'Your provider restores the service later.';
-  return 'The service is still restricted; see below.';
+  return wording.say(observing && isOfTraffic ? 'done.restoredLater' : 'done.stillRestricted');
 }
 
 /** Returns the parts of the page of a service; null for those that it has not. */
@@ -97,78 +105,86 @@ export async function serviceSections(
   service: ServiceDetail,
   { reads, graphs }: Readers,
 ): Promise<(Section | null)[]> {
-  const times = toTimes(request, service.panel);
+  const writing = { times: toTimes(request, service.panel), wording: toWording(request.language) };
   const packages = await offeredPackages(request, service, reads);
   return [
-    usageSection(service, times),
+    usageSection(service, writing),
     await packagesSection(request, service, { packages, reads }),
     await autoBuySection(request, service, packages),
-    purchasesSection(request, service, times),
+    purchasesSection(request, service, writing.times),
     isMetered(service) ? await graphSection(request, service, graphs) : null,
     await accountSection(request, service),
     ...(await telephonySections(request, service, reads)),
     await passwordSection(request, service),
-    await historySection(request, service, times),
+    await historySection(request, service, writing),
   ];
 }
 
-function usageSection(service: ServiceDetail, times: Times): Section {
+function usageSection(service: ServiceDetail, { times, wording }: Writing): Section {
   const { allowance, nextDueDate, usage } = service;
   const metered = isMetered(service);
-  const content = html`${ageNotice(service, times)} ${stateNotices(service, times)}
-  ${metered ? headline(service) : null}
+  const extra = allowance === null || allowance.extraBytes === 0 ? null : allowance.extraBytes;
+  const isDue = nextDueDate !== null && !hasEnded(service);
+  const content = html`${ageNotice(service, times, wording)} ${stateNotices(service, times, wording)}
+  ${metered ? headline(service, wording) : null}
   ${facts([
-    ['State', showState(service)],
-    metered ? ['Left', showRemaining(service)] : null,
-    metered ? ['Period', showPeriod(service, times)] : null,
-    allowance === null || allowance.extraBytes === 0
-      ? null
-      : ['Extra traffic in this period', bytes(allowance.extraBytes)],
-    ...limitFacts(service),
-    nextDueDate === null || hasEnded(service) ? null : ['Next due date', times.day(nextDueDate)],
-    metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
-    metered && service.nextReading != null ? showNext(service.nextReading, times) : null,
+    [wording.text('service.state'), showState(service, wording)],
+    metered ? [wording.text('service.left'), showRemaining(service, wording)] : null,
+    metered ? [wording.text('service.period'), showPeriod(service, { times, wording })] : null,
+    extra === null ? null : [wording.text('service.extra'), wording.bytes(extra)],
+    ...limitFacts(service, wording),
+    isDue ? [wording.text('service.nextDue'), times.day(nextDueDate)] : null,
+    metered ? [wording.text('service.read'), usage === null ? wording.never : times.full(usage.readAt)] : null,
+    metered && service.nextReading != null ? showNext(service.nextReading, { times, wording }) : null,
   ])}`;
-  return { id: 'usage', title: metered ? 'Usage' : 'Service', content };
+  return { id: 'usage', title: wording.text(metered ? 'service.usage' : 'service.service'), content };
 }
 
 /** Returns when a service is read again; what no time makes due is left out. */
 function showNext(
-  { at, overdue, message }: NonNullable<ServiceDetail['nextReading']>,
-  times: Times,
+  { at, overdue }: NonNullable<ServiceDetail['nextReading']>,
+  { times, wording }: Writing,
 ): [string, Part] | null {
   if (at === null) return null;
-  return ['Read again', overdue === true ? html`${times.full(at)}: ${message}` : times.full(at)];
+  const due = times.full(at);
+  return [wording.text('service.readAgain'), overdue === true ? wording.say('service.overdue', { due }) : due];
 }
 
-function showPeriod(service: ServiceDetail, times: Times): Part {
-  if (service.cycle === null) return UNKNOWN;
+function showPeriod(service: ServiceDetail, { times, wording }: Writing): Part {
+  if (service.cycle === null) return wording.unknown;
   const period = times.period(service.cycle);
-  return hasCycleEnded(service, times.now) ? `${period}, which has ended; the next one is not read yet` : period;
+  return hasCycleEnded(service, times.now) ? wording.say('service.periodEnded', { period }) : period;
 }
 
 async function historySection(
   { sluice }: PageRequest,
   { id, client: reader, mode }: ServiceDetail,
-  times: Times,
+  { times, wording }: Writing,
 ): Promise<Section | null> {
   const { cycles } = await sluice.usage.history(id, { reader });
   const past = cycles.filter((cycle) => hasCycleEnded({ cycle }, times.now));
   if (past.length === 0) return null;
   const counts = mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL';
+  const title = wording.text('service.pastPeriods');
   const content = table({
-    caption: 'Past periods',
+    caption: title,
     columns: [
-      { title: 'Period', cell: (cycle) => times.period(cycle) },
-      { title: 'Used', cell: ({ usage }) => bytes(usage && usageInMode(usage, counts)), isNumber: true },
+      { title: wording.text('service.period'), cell: (cycle) => times.period(cycle) },
       {
-        title: 'Allowed',
-        cell: ({ allowance }) =>
-          orNone(allowance, ({ unlimited, allowedBytes }) => (unlimited ? 'no limit' : bytes(allowedBytes))),
+        title: wording.text('service.used'),
+        cell: ({ usage }) => wording.bytes(usage && usageInMode(usage, counts)),
+        isNumber: true,
+      },
+      {
+        title: wording.text('service.allowed'),
+        cell: ({ allowance }) => {
+          if (allowance === null) return wording.none;
+          return allowance.unlimited ? wording.say('service.noLimit') : wording.bytes(allowance.allowedBytes);
+        },
         isNumber: true,
       },
     ],
     rows: past.slice(0, MOST_CYCLES),
   });
-  return { id: 'periods', title: 'Past periods', content };
+  return { id: 'periods', title, content };
 }

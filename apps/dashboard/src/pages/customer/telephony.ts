@@ -2,11 +2,13 @@ import { mayWithFields, type UseCase } from '@sluice/contract';
 import type { LineView, RecordsReport, ServiceDetail, SimulatedCallView } from '@sluice/engine';
 import type { RecordsRequest } from '@sluice/engine/options';
 import { SluiceError } from '@sluice/panel-kind';
-import { badge, facts, notice, type Section, table } from '../../layout/components.js';
-import { count, money, name, plain, type Times } from '../../layout/format.js';
+import { coloured, type Column, facts, findTone, notice, type Section, table } from '../../layout/components.js';
+import { identifier, name, plain, type Times } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
-import { forClient, LINE_NOT_SET_UP } from '../../server/failure.js';
+import { toWording, type Wording } from '../../layout/wording.js';
+import { wordError } from '../../layout/word-error.js';
+import { forClient } from '../../server/failure.js';
 import { billState } from '../bill-state.js';
 import { hasCapability } from '../capabilities.js';
 import { hasEnded } from '../lifecycle.js';
@@ -32,6 +34,7 @@ interface LineScene {
   service: ServiceDetail;
   reads: PanelReads;
   times: Times;
+  wording: Wording;
 }
 
 /** The line of a service with its plan, numbers, today's calls, the simulator and bills; nothing for services without a line. */
@@ -41,7 +44,8 @@ export async function telephonySections(
   reads: PanelReads,
 ): Promise<(Section | null)[]> {
   if (!(await hasCapability(request.sluice, service.panel, 'calls'))) return [];
-  const scene = { request, service, reads, times: toTimes(request, service.panel) };
+  const wording = toWording(request.language);
+  const scene = { request, service, reads, times: toTimes(request, service.panel), wording };
   // The panel may have removed the line; its calls and bills stay.
   if (hasEnded(service)) return Promise.all([callsSection(scene), billsSection(scene)]);
   // Together, so that a panel that hangs delays the page by one time-out.
@@ -57,31 +61,30 @@ interface ShownLine {
 }
 
 /** Returns a line as its client may see it. */
-async function readLine({ request, service, reads, times }: LineScene): Promise<ShownLine> {
+async function readLine({ request, service, reads, times, wording }: LineScene): Promise<ShownLine> {
   const { id, client } = service;
   const read = await reads.read({ client: client ?? '', what: `line ${id}`, now: request.now }, (signal) =>
     request.sluice.telephony.line(id, { signal, reader: client }),
   );
-  return { value: read.value, notice: showAge(read, times) };
+  return { value: read.value, notice: showAge(read, { times, wording }) };
 }
 
 const WRONG: ReadonlySet<string> = new Set(['conflict', 'not-found']);
 
-/** Why something of the telephone system can't be shown, in words for customers. */
-function describeUnread({ value, error }: LastRead<unknown>): string {
+/** Why something of the telephone system can't be shown. */
+function findUnread({ value, error }: LastRead<unknown>) {
   if (error instanceof SluiceError && (WRONG.has(error.kind) || error.code === 'PANEL_NOT_FOUND'))
-    return LINE_NOT_SET_UP;
-  if (error instanceof SluiceError && error.code === 'too_many_requests')
-    return 'Too much was read of your line just now: wait a minute before you read it again.';
-  const isDown = 'The telephone system can’t be reached at the moment.';
-  return value === null ? `${isDown} Please try again later.` : isDown;
+    return 'problem.line';
+  if (error instanceof SluiceError && error.code === 'too_many_requests') return 'line.tooMany';
+  return value === null ? 'line.downLater' : 'line.down';
 }
 
 /** One sentence in place of what can't be read, or the age of what is shown instead. */
-function showAge(read: LastRead<unknown>, times: Times): Html | null {
+function showAge(read: LastRead<unknown>, { times, wording }: Pick<LineScene, 'times' | 'wording'>): Html | null {
   const { value, at, failed } = read;
-  if (value === null) return notice('warning', describeUnread(read));
-  return failed ? notice('warning', html`${describeUnread(read)} This is from ${times.full(at)}.`) : null;
+  const why = wording.say(findUnread(read));
+  if (value === null) return notice('warning', why);
+  return failed ? notice('warning', wording.say('line.from', { why, at: times.full(at) })) : null;
 }
 
 /** The line of a service with its plan and numbers. */
@@ -89,18 +92,19 @@ export async function lineSection(
   { request, service }: Pick<LineScene, 'request' | 'service'>,
   { value: line, notice: why }: ShownLine,
 ): Promise<Section> {
-  const head = { id: 'line', title: 'Line' };
+  const wording = toWording(request.language);
+  const head = { id: 'line', title: wording.text('line.title') };
   if (line === null) return { ...head, content: why };
   const terms = await request.sluice.services.customerMay(service.id);
   const mayChange = (useCase: UseCase): boolean => mayWithFields(request.viewer, useCase, terms);
   const { subscriber, plan } = line;
   const content = html`${why}
   ${facts([
-    ['User name', html`<code>${text(subscriber['username'])}</code>`],
-    ['State of the line', badge(plain(subscriber['status']) || 'unknown')],
-    ['Plan', text(plan?.['name'] ?? subscriber['plan_id'])],
-    ['Calls at the same time', text(subscriber['channels'])],
-    subscriber['caller_id'] == null ? null : ['Caller id', text(subscriber['caller_id'])],
+    [wording.text('account.userName'), html`<code>${number(subscriber['username'])}</code>`],
+    [wording.text('line.state'), stateOf(subscriber['status'], wording)],
+    [wording.text('line.plan'), name(plain(plan?.['name'] ?? subscriber['plan_id']))],
+    [wording.text('line.channels'), wording.texts.decimal(plain(subscriber['channels']))],
+    subscriber['caller_id'] == null ? null : [wording.text('line.callerId'), number(subscriber['caller_id'])],
   ])}
   ${mayChange('telephony.set') && line.changeable.subscriber.includes('caller_id') ? callerIdForm(request, service, plain(subscriber['caller_id'])) : null}
   ${numbers(request, service, { line, mayChange: mayChange('dids.set') && line.changeable.numbers.includes('destination') })}`;
@@ -108,11 +112,13 @@ export async function lineSection(
 }
 
 function callerIdForm(request: PageRequest, { id }: ServiceDetail, value: string): Html {
+  const wording = toWording(request.language);
+  const [label, hint] = [wording.text('line.callerId'), wording.text('line.callerIdHint')];
   return postForm(request, {
     action: `${toPath(request, id)}/caller-id`,
     id: 'caller-id',
-    fields: [{ name: 'caller_id', label: 'Caller id', value, hint: 'The number that others see', isRequired: true }],
-    submit: 'Change',
+    fields: [{ name: 'caller_id', label, value, hint, isRequired: true }],
+    submit: wording.text('line.change'),
   });
 }
 
@@ -121,33 +127,40 @@ function numbers(
   service: ServiceDetail,
   { line, mayChange }: { line: LineView; mayChange: boolean },
 ): Html {
+  const wording = toWording(request.language);
+  const title = wording.text('line.numbers');
   const list = table({
-    caption: 'Numbers',
+    caption: title,
     columns: [
-      { title: 'Number', cell: ({ number }) => html`<span class="number">${text(number)}</span>` },
-      { title: 'State', cell: ({ status }) => badge(plain(status) || 'unknown') },
-      { title: 'Goes to', cell: (did) => goesTo(did, line) },
+      { title: wording.text('line.number'), cell: (did) => html`<span class="number">${number(did['number'])}</span>` },
+      { title: wording.text('service.state'), cell: ({ status }) => stateOf(status, wording) },
+      { title: wording.text('line.goesTo'), cell: (did) => goesTo(did, line, wording) },
     ],
     rows: line.numbers,
-    empty: 'The line has no number of its own.',
+    empty: wording.text('line.noNumber'),
   });
   const action = `${toPath(request, service.id)}/destination`;
   const forms = line.numbers.map((did) => {
-    const number = plain(did['number']);
+    const called = plain(did['number']);
     const { type, value } = toDestination(did);
     return postForm(request, {
-      ...{ action, id: destinationForm({ number }), hidden: { number }, submit: 'Change' },
+      ...{
+        action,
+        id: destinationForm({ number: called }),
+        hidden: { number: called },
+        submit: wording.text('line.change'),
+      },
       fields: [
         {
           name: 'destination',
-          label: `Calls to ${number} go to`,
+          label: wording.text('line.callsGoTo', { number: called }),
           value: type === 'number' ? (value ?? '') : '',
-          hint: 'A number; empty for this line',
+          hint: wording.text('line.destinationHint'),
         },
       ],
     });
   });
-  return html`<h3>Numbers</h3>
+  return html`<h3>${title}</h3>
     ${list} ${mayChange ? forms : null}`;
 }
 
@@ -162,27 +175,27 @@ function toDestination({ destination }: Did): { type?: string; value?: string | 
   return destination ?? {};
 }
 
-function goesTo(did: Did, { subscriber }: LineView): Part {
+function goesTo(did: Did, { subscriber }: LineView, wording: Wording): Part {
   const { type, value } = toDestination(did);
-  if (type === 'number') return value == null ? 'another number, set before you had it' : text(value);
-  if (type === 'subscriber' && value !== subscriber['id']) return 'another line';
-  return type === 'none' ? 'nowhere' : 'this line';
+  if (type === 'number') return value == null ? wording.say('line.otherNumber') : number(value);
+  if (type === 'subscriber' && value !== subscriber['id']) return wording.say('line.otherLine');
+  return wording.say(type === 'none' ? 'line.nowhere' : 'line.thisLine');
 }
 
-async function simulatorSection({ request, service, reads, times }: LineScene): Promise<Section> {
+async function simulatorSection({ request, service, reads, times, wording }: LineScene): Promise<Section> {
   const { sluice, now, query } = request;
-  const head = { id: 'simulator', title: 'Price of a call' };
+  const head = { id: 'simulator', title: wording.text('price.title') };
   const { destination = '', seconds = '60' } = query;
-  const showForm = (message: string | null): Html =>
+  const showForm = (message: string | null, field?: string): Html =>
     searchForm({
       action: `${toPath(request, service.id)}#simulator`,
       id: SIMULATOR,
-      ...(message === null ? {} : { refused: { form: SIMULATOR, values: { destination, seconds }, message } }),
+      ...(message === null ? {} : { refused: { form: SIMULATOR, values: { destination, seconds }, message, field } }),
       fields: [
-        { name: 'destination', label: 'Number to call', value: destination, isRequired: true },
-        { name: 'seconds', label: 'Seconds', type: 'number', value: seconds, isRequired: true },
+        { name: 'destination', label: wording.text('price.number'), value: destination, isRequired: true },
+        { name: 'seconds', label: wording.text('price.seconds'), type: 'number', value: seconds, isRequired: true },
       ],
-      submit: 'Show the price',
+      submit: wording.text('price.show'),
     });
   const length = /^\d{1,6}$/.test(seconds) ? Number(seconds) : null;
   if (destination === '') return { ...head, content: showForm(null) };
@@ -197,30 +210,31 @@ async function simulatorSection({ request, service, reads, times }: LineScene): 
               { signal },
             ),
         );
-  if (read === null) return { ...head, content: showForm('Seconds: write a whole number of at most six digits') };
+  if (read === null) return { ...head, content: showForm(wording.text('problem.seconds'), 'seconds') };
   const error = read.value === null && read.error !== undefined ? forClient(read.error) : null;
   const wrong = error instanceof SluiceError && error.kind === 'usage' ? error : null;
-  const content = html`${showForm(wrong?.message ?? null)}${wrong === null ? price(read, times) : null}`;
+  const why = wrong === null ? null : wordError(wording, wrong);
+  const content = html`${showForm(why)}${wrong === null ? price(read, times, wording) : null}`;
   return { ...head, content };
 }
 
 const SIMULATOR = 'simulator-form';
 
-function price({ value, failed }: LastRead<SimulatedCallView>, times: Times): Html {
-  if (value === null || failed)
-    return notice('warning', 'The price of this call can’t be shown. Check the number, or try again later.');
+function price({ value, failed }: LastRead<SimulatedCallView>, times: Times, wording: Wording): Html {
+  if (value === null || failed) return notice('warning', wording.say('price.unknown'));
+  const { pricePerMinute, description } = value.rate;
   return html`${facts([
-    ['Number', text(value.destination)],
-    ['Price', money(value.cost, value.currency)],
-    value.billedSeconds === null ? null : ['Charged seconds', String(value.billedSeconds)],
-    value.rate.pricePerMinute === null ? null : ['Per minute', money(value.rate.pricePerMinute, value.currency)],
-    value.rate.description === null ? null : ['Destination', text(value.rate.description)],
-    ['At', times.full(value.at)],
-  ])}${value.source === 'panel' ? null : html`<p class="soft">Computed from the rates; the bill counts.</p>`}`;
+    [wording.text('line.number'), number(value.destination)],
+    [wording.text('price.price'), wording.money(value.cost, value.currency)],
+    value.billedSeconds === null ? null : [wording.text('price.charged'), wording.count(value.billedSeconds)],
+    pricePerMinute === null ? null : [wording.text('price.perMinute'), wording.money(pricePerMinute, value.currency)],
+    description === null ? null : [wording.text('price.destination'), name(description)],
+    [wording.text('price.at'), times.full(value.at)],
+  ])}${value.source === 'panel' ? null : html`<p class="soft">${wording.say('price.computed')}</p>`}`;
 }
 
-async function callsSection({ request, service, reads, times }: LineScene): Promise<Section> {
-  const head = { id: 'calls', title: 'Calls today' };
+async function callsSection({ request, service, reads, times, wording }: LineScene): Promise<Section> {
+  const head = { id: 'calls', title: wording.text('calls.today') };
   const { sluice, now } = request;
   const read = await reads.read<DayOfCalls>(
     { client: service.client ?? '', what: `calls ${service.id}`, now },
@@ -238,59 +252,96 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
     },
   );
   const { value } = read;
-  if (value === null) return { ...head, content: showAge(read, times) };
+  if (value === null) return { ...head, content: showAge(read, { times, wording }) };
+  const { calls, totals } = value;
   const more =
-    value.totals.calls > value.calls.length
-      ? html`<p class="soft">The newest ${value.calls.length} of ${count(value.totals.calls)} calls.</p>`
+    totals.calls > calls.length
+      ? html`<p class="soft">${wording.say('calls.newest', { shown: calls.length, count: totals.calls })}</p>`
       : null;
   const list = table({
-    caption: 'Calls today',
-    columns: [
-      { title: 'When', cell: ({ startedAt }) => times.at(startedAt) },
-      { title: 'Direction', cell: ({ direction }) => direction, isMinor: true },
-      { title: 'From', cell: ({ source }) => html`<span class="number">${text(source)}</span>` },
-      { title: 'To', cell: ({ destination }) => html`<span class="number">${text(destination)}</span>` },
-      { title: 'Length', cell: ({ talkSeconds }) => `${count(talkSeconds)} s`, isNumber: true, isMinor: true },
-      { title: 'Charge', cell: ({ charge, currency }) => money(charge, currency), isNumber: true },
-    ],
-    rows: value.calls,
-    empty: 'There was no call today yet.',
+    caption: head.title,
+    columns: callColumns(times, wording),
+    rows: calls,
+    empty: wording.text('calls.none'),
   });
   const sums = facts([
-    ['Calls', count(value.totals.calls)],
-    ['Charges so far', money(value.totals.charge, value.totals.currency)],
-    value.totals.withoutCharge === 0 ? null : ['Calls without a known charge', count(value.totals.withoutCharge)],
+    [wording.text('calls.calls'), wording.count(totals.calls)],
+    [wording.text('calls.sum'), wording.money(totals.charge, totals.currency)],
+    totals.withoutCharge === 0 ? null : [wording.text('calls.withoutCharge'), wording.count(totals.withoutCharge)],
   ]);
-  return { ...head, content: html`${showAge(read, times)}${sums}${list}${more}` };
+  return { ...head, content: html`${showAge(read, { times, wording })}${sums}${list}${more}` };
+}
+
+function callColumns(times: Times, wording: Wording): Column<CallRecord>[] {
+  const showNumber = (value: unknown): Html => html`<span class="number">${number(value)}</span>`;
+  return [
+    { title: wording.text('purchases.when'), cell: ({ startedAt }) => times.at(startedAt) },
+    {
+      title: wording.text('calls.direction'),
+      cell: ({ direction }) => wording.code('calls', direction),
+      isMinor: true,
+    },
+    { title: wording.text('calls.from'), cell: ({ source }) => showNumber(source) },
+    { title: wording.text('calls.to'), cell: ({ destination }) => showNumber(destination) },
+    {
+      title: wording.text('calls.length'),
+      cell: ({ talkSeconds }) => wording.say('calls.seconds', { count: talkSeconds }),
+      isNumber: true,
+      isMinor: true,
+    },
+    {
+      title: wording.text('calls.charge'),
+      cell: ({ charge, currency }) => wording.money(charge, currency),
+      isNumber: true,
+    },
+  ];
 }
 
 /** What a bill in doubt is to its client. */
-const BILLING = ['being billed', 'info'] as const;
+const BILLING = ['bill.beingBilled', 'info'] as const;
 const OWN_STATES = { planned: BILLING, sending: BILLING, unknown: BILLING };
 
-async function billsSection({ request, service, times }: LineScene): Promise<Section> {
+async function billsSection({ request, service, times, wording }: LineScene): Promise<Section> {
   const { bills } = await request.sluice.calls.bills({ service: service.id, reader: service.client });
   const showFile = ({ id, state }: (typeof bills)[number]): Part =>
     state === 'confirmed'
       ? html`<a href="${toPath(request, service.id)}/bills/${encodeURIComponent(id)}" download>CSV</a>`
       : '–';
+  const title = wording.text('bills.title');
   const content = table({
-    caption: 'Bills',
+    caption: title,
     columns: [
-      { title: 'Period', cell: ({ period: { from, to } }) => times.period({ start: from, end: to }) },
-      { title: 'State', cell: (bill) => billState(bill, OWN_STATES) },
-      { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
-      { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
-      { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
-      request.isEmbedded ? null : { title: 'Calls as a file', cell: showFile },
+      {
+        title: wording.text('service.period'),
+        cell: ({ period: { from, to } }) => times.period({ start: from, end: to }),
+      },
+      { title: wording.text('service.state'), cell: (bill) => billState(bill, wording, OWN_STATES) },
+      { title: wording.text('calls.calls'), cell: ({ calls }) => wording.count(calls), isNumber: true, isMinor: true },
+      {
+        title: wording.text('bills.amount'),
+        cell: ({ total, currency }) => wording.money(total, currency),
+        isNumber: true,
+      },
+      {
+        title: wording.text('purchases.invoice'),
+        cell: ({ invoice }) => (invoice === null ? wording.none : name(invoice)),
+        isMinor: true,
+      },
+      request.isEmbedded ? null : { title: wording.text('bills.file'), cell: showFile },
     ],
     rows: bills,
-    empty: 'There is no bill yet.',
+    empty: wording.text('bills.none'),
   });
-  return { id: 'bills', title: 'Bills', content };
+  return { id: 'bills', title, content };
 }
 
-/** A value of a record as text from outside. */
-function text(value: unknown): Html {
-  return name(plain(value));
+/** A number or user name of a record. */
+function number(value: unknown): Html {
+  return identifier(plain(value));
+}
+
+/** The state of a record of the panel, in words where it is one that we know. */
+function stateOf(value: unknown, wording: Wording): Html {
+  const state = plain(value) || 'unknown';
+  return coloured(wording.code('state', state), findTone(state));
 }

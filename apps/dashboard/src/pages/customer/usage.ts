@@ -1,9 +1,10 @@
 import type { Because, BecauseCode, ServiceDetail } from '@sluice/engine';
-import { describeExceeded, describeFigures, hasCycleEnded } from '@sluice/engine/words';
-import { formatBytes } from '@sluice/quota-core';
-import { badge, type Fill, notice, usageBar } from '../../layout/components.js';
-import { bytes, NONE, type Times, UNKNOWN } from '../../layout/format.js';
+import { describeExceeded, hasCycleEnded, sayFigures, sayForClient } from '@sluice/engine/words';
+import type { Key } from '@sluice/messages';
+import { coloured, type Fill, findTone, notice, usageBar } from '../../layout/components.js';
+import type { Times } from '../../layout/format.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
+import type { Wording } from '../../layout/wording.js';
 
 /** Readings older than this are shown with a warning, in milliseconds. */
 const OLD_MS = 6 * 3_600_000;
@@ -28,78 +29,94 @@ export function isUnread({ allowance, usage, error, quota }: ServiceDetail): boo
 }
 
 /** The state of a service in a word that its client understands. */
-export function showState(service: ServiceDetail): Html {
-  const word = stateWord(service);
-  const isWarning = ['not read', 'coming back', 'to be restricted', USED_UP, STOPPED].includes(word);
-  return badge(word, word === RESTRICTED ? 'bad' : isWarning ? 'warning' : undefined);
+export function showState(service: ServiceDetail, wording: Wording): Html {
+  const state = findState(service);
+  const isWarning = ['notRead', 'comingBack', 'toRestrict', 'usedUp', 'stopped'].includes(state);
+  const tone = state === 'restricted' ? 'bad' : isWarning ? 'warning' : findTone(state);
+  return coloured(wording.code('state', state), tone);
 }
 
-const USED_UP = 'used up';
-const RESTRICTED = 'restricted';
-const STOPPED = 'stopped';
-
-function stateWord(service: ServiceDetail): string {
+/** Returns the last part of the key of a state: that of its lifecycle where nothing else is to be said. */
+function findState(service: ServiceDetail): string {
   const { lifecycle, holds, status, observing } = service;
   if (lifecycle !== 'active' && lifecycle !== 'suspended') return lifecycle;
   // A suspension restricts only once its hold does: a protected service runs on.
   if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true))
-    return lifecycle === 'suspended' ? lifecycle : RESTRICTED;
-  if (holds.some(({ releasing }) => releasing === true)) return 'coming back';
-  if (holds.length > 0 && !observing) return 'to be restricted';
-  if (service.stoppedByPanel !== undefined) return STOPPED;
-  if (describeExceeded(service) !== null) return USED_UP;
-  return status === 'unreadable' && isMetered(service) ? 'not read' : 'active';
+    return lifecycle === 'suspended' ? lifecycle : 'restricted';
+  if (holds.some(({ releasing }) => releasing === true)) return 'comingBack';
+  if (holds.length > 0 && !observing) return 'toRestrict';
+  if (service.stoppedByPanel !== undefined) return 'stopped';
+  if (describeExceeded(service) !== null) return 'usedUp';
+  return status === 'unreadable' && isMetered(service) ? 'notRead' : 'active';
 }
 
 /** A service in one line of text: its state, and what is used of its quota until when. */
-export function toSummary(service: ServiceDetail, times: Times): string {
+export function toSummary(service: ServiceDetail, times: Times, wording: Wording): string {
+  const { texts } = wording;
+  const state = wording.codeText('state', findState(service));
+  if (!isMetered(service)) return state;
+  if (isUnread(service)) {
+    const usage = texts.text('summary.notRead', { quota: quotaText(service, wording) });
+    return texts.text('summary.whole', { state, usage });
+  }
+  const used = usedText(service, wording);
+  if (service.cycle === null) return texts.text('summary.whole', { state, usage: used });
+  const key: Key = hasCycleEnded(service, times.now) ? 'summary.ended' : 'summary.until';
+  const date = `${times.bound(service.cycle.end)} (${times.timeZone})`;
+  return texts.text('summary.whole', { state, usage: texts.text(key, { usage: used, date }) });
+}
+
+function usedText(service: ServiceDetail, { texts }: Wording): string {
   const { used, allowed } = toFill(service);
-  if (!isMetered(service)) return stateWord(service);
-  if (isUnread(service)) return `${stateWord(service)}: not read yet, ${showQuota(service)}`;
-  const of = allowed === null ? '' : ` of ${formatBytes(allowed)}`;
-  const usage = used === null ? 'usage unknown' : `${formatBytes(used)}${of} used`;
-  const word = hasCycleEnded(service, times.now) ? 'in the period that ended on' : 'until';
-  const until = service.cycle === null ? '' : ` ${word} ${times.bound(service.cycle.end)} (${times.timeZone})`;
-  return `${stateWord(service)}: ${usage}${until}`;
+  if (used === null) return texts.text('summary.unknown');
+  if (allowed === null) return texts.text('summary.used', { used: texts.bytes(used) });
+  return texts.text('summary.usedOf', { used: texts.bytes(used), allowed: texts.bytes(allowed) });
 }
 
 /** Used and allowed in words; unknown is said, and never a zero. */
-export function showUsed(service: ServiceDetail): Html {
+export function showUsed(service: ServiceDetail, wording: Wording): Html {
   const { used, allowed } = toFill(service);
-  if (isUnread(service)) return html`<span class="unknown">not read yet</span>, ${showQuota(service)}`;
-  if (service.allowance === null) return used === null ? html`<span class="soft">not metered</span>` : bytes(used);
-  const of = service.allowance.unlimited ? 'without a limit' : html`of ${bytes(allowed)}`;
-  return html`${bytes(used)} ${of}`;
+  if (isUnread(service)) {
+    const unknown = (content: Part[]): Html => html`<span class="unknown">${content}</span>`;
+    return wording.say('usage.unread', { unknown, quota: quotaText(service, wording) });
+  }
+  if (service.allowance === null)
+    return used === null ? html`<span class="soft">${wording.say('usage.notMetered')}</span>` : wording.bytes(used);
+  const shown = { used: wording.bytes(used) };
+  return service.allowance.unlimited
+    ? wording.say('usage.unlimited', shown)
+    : wording.say('usage.of', { ...shown, allowed: wording.bytes(allowed) });
 }
 
 /** The quota of a service that was not read yet. */
-function showQuota({ quota }: ServiceDetail): string {
-  return quota?.bytes == null ? 'without a limit' : `${formatBytes(quota.bytes)} allowed`;
+function quotaText({ quota }: ServiceDetail, { texts }: Wording): string {
+  if (quota?.bytes == null) return texts.text('usage.withoutLimit');
+  return texts.text('usage.quota', { size: texts.bytes(quota.bytes) });
 }
 
 /** What is left of the quota. */
-export function showRemaining(service: ServiceDetail): Part {
+export function showRemaining(service: ServiceDetail, wording: Wording): Part {
   const { allowance, quota } = service;
-  if (isUnread(service)) return quota?.bytes === null ? 'no limit' : UNKNOWN;
+  if (isUnread(service)) return quota?.bytes === null ? wording.say('service.noLimit') : wording.unknown;
   if (allowance === null) return html`<span class="soft">–</span>`;
-  return allowance.unlimited ? 'no limit' : bytes(allowance.remainingBytes);
+  return allowance.unlimited ? wording.say('service.noLimit') : wording.bytes(allowance.remainingBytes);
 }
 
 /** The bar of a service with its figures below. */
-export function headline(service: ServiceDetail): Html {
-  const bar = usageBar(toFill(service));
+export function headline(service: ServiceDetail, wording: Wording): Html {
+  const bar = usageBar(toFill(service), { wording });
   return html`<div class="headline">${bar}</div>
-    <p>${showUsed(service)}</p>`;
+    <p>${showUsed(service, wording)}</p>`;
 }
 
 /** Of what no newer figures are expected at once. */
 const SAID_OLD = ['usage_unread', 'panel_undecided', 'panel_removed', 'reading_doubted'];
 
 /** Says that the figures are old where nothing else says it; nothing where they are not. */
-export function ageNotice({ usage, because = [] }: ServiceDetail, times: Times): Html | null {
+export function ageNotice({ usage, because = [] }: ServiceDetail, times: Times, wording: Wording): Html | null {
   if (usage === null || !times.isOlder(usage.readAt, OLD_MS)) return null;
   if (because.some(({ code }) => SAID_OLD.includes(code))) return null;
-  return notice('warning', html`These figures are from ${times.full(usage.readAt)}; newer ones have not arrived.`);
+  return notice('warning', wording.say('usage.old', { at: times.full(usage.readAt) }));
 }
 
 const TONES: Readonly<Partial<Record<BecauseCode, 'bad' | 'info'>>> = {
@@ -112,9 +129,9 @@ const TONES: Readonly<Partial<Record<BecauseCode, 'bad' | 'info'>>> = {
 };
 
 /** Why a service is in its state, in words for its client: what is said of one hold stands together. */
-export function stateNotices({ because = [] }: ServiceDetail, times: Times): Html[] {
+export function stateNotices(service: ServiceDetail, times: Times, wording: Wording): Html[] {
   const groups: Because[][] = [];
-  for (const reason of because) {
+  for (const reason of service.because ?? []) {
     const last = groups.at(-1);
     const isSame = 'reason' in reason.details && last?.[0]?.details['reason'] === reason.details['reason'];
     if (last !== undefined && isSame) last.push(reason);
@@ -122,23 +139,39 @@ export function stateNotices({ because = [] }: ServiceDetail, times: Times): Htm
   }
   return groups.map((group) => {
     const [tone = 'warning'] = group.flatMap(({ code }) => TONES[code] ?? []);
-    return notice(tone, join(group.map((reason) => html`${showReason(reason, times)} `)));
+    return notice(tone, showReasons(group, service, { times, wording }));
   });
 }
 
-/** Returns a reason of a service's state with its times as pages write them. */
-export function showReason({ text, details: { day } }: Because, times: Times): Html {
-  return times.inText(typeof day === 'string' ? text.replace(day, times.day(day)) : text);
+/** Returns reasons of a service's state in the words of its client, with their times as pages write them. */
+export function showReasons(
+  reasons: readonly Because[],
+  service: ServiceDetail,
+  { times, wording }: { times: Times; wording: Wording },
+): Html {
+  return join(
+    reasons.map((reason) => {
+      const said = sayForClient(reason, service);
+      return said === null ? null : html`${wording.said(said, times)} `;
+    }),
+  );
 }
 
 /** The limits of a service besides its quota, with what is used of each. */
-export function limitFacts(service: ServiceDetail): [string, Part][] {
+export function limitFacts(service: ServiceDetail, wording: Wording): [string, Part][] {
   const others = service.limits.filter(({ id }) => id !== 'quota');
-  return others.map(({ id }) => [`Limit “${id}”`, describeFigures(service, [id]) ?? UNKNOWN]);
+  return others.map(({ id }) => {
+    const figures = sayFigures(service, id);
+    return [
+      wording.text('service.limit', { limit: id }),
+      figures === null ? wording.unknown : wording.saidText(figures),
+    ];
+  });
 }
 
 /** When a cycle ends; nothing for a service without usage. */
-export function cycleEnd(service: ServiceDetail, times: Times, timeZone: string): Part {
-  if (service.cycle === null) return isMetered(service) ? UNKNOWN : NONE;
+export function cycleEnd(service: ServiceDetail, times: Times, of: { timeZone: string; wording: Wording }): Part {
+  const { timeZone, wording } = of;
+  if (service.cycle === null) return isMetered(service) ? wording.unknown : wording.none;
   return times.bound(service.cycle.end, timeZone);
 }

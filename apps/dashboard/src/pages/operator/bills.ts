@@ -2,6 +2,7 @@ import { section, table } from '../../layout/components.js';
 import { count, money, name, NONE } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
+import { ENGLISH } from '../../layout/wording.js';
 import type { Page } from '../page.js';
 import { billState } from '../bill-state.js';
 import { attempt, given, problemNotice, serviceLink, toScene } from './scene.js';
@@ -30,7 +31,7 @@ export const billsPage: Page = async (request) => {
         title: 'Period',
         cell: ({ period: { from, to, timeZone } }) => times.period({ start: from, end: to }, timeZone),
       },
-      { title: 'State', cell: (bill) => billState(bill) },
+      { title: 'State', cell: (bill) => billState(bill, ENGLISH) },
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
       { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },

@@ -4,9 +4,10 @@ import { address, link, listed, section, table } from '../../layout/components.j
 import { bytes, name, NONE, orNone } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { words } from '../../layout/words.js';
-import { PACKAGE_COLUMNS } from '../package-columns.js';
+import { packageColumns } from '../package-columns.js';
 import type { Page } from '../page.js';
 import { toTimes } from '../../layout/page-times.js';
+import { ENGLISH } from '../../layout/wording.js';
 import { showSetting } from './panels.js';
 
 /** `/products`: what the config declares. */
@@ -64,7 +65,7 @@ export const packagesPage: Page = async ({ sluice }) => {
   const list = table({
     caption: 'Packages',
     columns: [
-      ...PACKAGE_COLUMNS,
+      ...packageColumns(ENGLISH),
       { title: 'Name in the config', cell: ({ id }) => name(id), isMinor: true },
       { title: 'Offered with', cell: ({ products }) => listed(products.map(name)) },
     ],

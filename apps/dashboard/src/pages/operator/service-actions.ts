@@ -8,6 +8,7 @@ import { type Field, postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { toTimes } from '../../layout/page-times.js';
 import { toChoices } from '../../layout/words.js';
+import { ENGLISH } from '../../layout/wording.js';
 import { hasCapability } from '../capabilities.js';
 import { hasEnded } from '../lifecycle.js';
 import type { Page } from '../page.js';
@@ -102,7 +103,7 @@ function buyPart(service: ServiceDetail, offered: readonly PackageView[]): Part 
   if (refused !== null)
     return html`<h3>Buy a package</h3>
       <p>${refused}</p>`;
-  const choices = offered.map((each) => [each.id, packageLabel(each, service)] as const);
+  const choices = offered.map((each) => [each.id, packageLabel(each, service, ENGLISH)] as const);
   return html`<h3>Buy a package</h3>
     ${searchForm({ action: `${serviceHref(service.id)}/buy`, id: 'buy', fields: [{ name: 'package', label: 'Package', choices }], submit: 'Buy…' })}`;
 }

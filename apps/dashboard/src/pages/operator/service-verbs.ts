@@ -15,6 +15,7 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
+import { ENGLISH } from '../../layout/wording.js';
 import { actionsTable, attempt, given, problemNotice, serviceHref, serviceLink } from './scene.js';
 
 /** A command about a service that is shown before it is made. */
@@ -219,10 +220,10 @@ export const buyPage: Page = async (request) => {
   if ('redirect' in asked) return asked.redirect;
   const pending = findPending(detail, chosen.id);
   const refused = describeRefused(packages) ?? describeRefusedOne(chosen, packages);
-  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, ' Below you order another one.')}
+  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, ENGLISH, ' Below you order another one.')}
     <p>
       Buy <bdi>${chosen.name}</bdi> for ${serviceLink(id)}:
-      ${toPrice(chosen)}${chosen.taxed && chosen.lastCharged !== null ? html` (${money(chosen.lastCharged, chosen.currency)} on the client’s last invoice for it)` : null},
+      ${toPrice(chosen, ENGLISH)}${chosen.taxed && chosen.lastCharged !== null ? html` (${money(chosen.lastCharged, chosen.currency)} on the client’s last invoice for it)` : null},
       charged to client ${name(detail.client)}.
     </p>
     ${'made' in asked ? null : effectNotices(chosen, packages)}

@@ -6,6 +6,7 @@ import { badge, coloured, facts, listed, type Section, table, usageBar } from '.
 import { bytes, money, name, NONE, orNone, type Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { inWords, reasonWords, showValue } from '../../layout/words.js';
+import { ENGLISH } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { invoiceLink, purchaseState } from '../purchase-state.js';
 import { graphsSection } from './graphs.js';
@@ -104,7 +105,7 @@ function accountSection({ times }: Scene, { account }: ServiceDetail): Section |
     ['Valid until', expiresAt === null ? 'no end' : times.at(expiresAt)],
     ['Panel address', orNone(url, (at) => html`<code>${at}</code>`)],
   ])}
-  ${accountTables(account)}`;
+  ${accountTables(account, ENGLISH)}`;
   return { id: 'account', title: 'Account', content };
 }
 
@@ -191,7 +192,7 @@ function purchasesSection({ times, request, found }: ServiceScene, purchases: re
       { title: 'Package', cell: (row) => name(packageName(request.sluice.config, row.package)) },
       { title: 'Traffic', cell: (row) => bytes(row.bytes), isNumber: true },
       { title: 'Price', cell: ({ charged, price, currency }) => money(charged ?? price, currency), isNumber: true },
-      { title: 'State', cell: (row) => purchaseState(row, found.service, request) },
+      { title: 'State', cell: (row) => purchaseState(row, found.service, { ...request, wording: ENGLISH }) },
       { title: 'Invoice', cell: (row) => invoiceLink(row, request) ?? NONE, isMinor: true },
       { title: 'By', cell: ({ actor, by }) => (actor === 'auto' ? 'auto-buy' : name(by)), isMinor: true },
       { title: 'At', cell: ({ at }) => times.at(at) },

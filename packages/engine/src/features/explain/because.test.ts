@@ -4,7 +4,7 @@ import type { LimitEnd } from '@sluice/panel-kind';
 import type { LimitingAgents } from '../agents/limiting-agents.js';
 import type { Basis, Fact } from './basis.js';
 import { findReasons } from './because.js';
-import { toClientReasons } from './for-client.js';
+import { toClientReasons } from './client-reasons.js';
 
 const SINCE = '2026-11-20T13:00:00.000Z';
 

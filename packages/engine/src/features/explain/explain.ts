@@ -13,7 +13,7 @@ import { findLimitingAgents } from '../agents/limiting-agents.js';
 import { findAccountDue } from './account-due.js';
 import { findReasons } from './because.js';
 import type { Basis } from './basis.js';
-import { toClientReasons } from './for-client.js';
+import { toClientReasons } from './client-reasons.js';
 import { nextReadingFor, readNextReadings } from '../../kernel/subject/next-readings.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';

@@ -43,17 +43,16 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
 
 /**
  * Says before a purchase what the package does not end, in whole sentences; empty where it ends all that restricts the service, or
- * nothing does. `why` words a reason of a hold for the reader.
+ * nothing does. For operators.
  */
 export function describeEffect(
   { effect, refused }: Pick<PackageView, 'effect' | 'refused'>,
   offered: readonly Pick<PackageView, 'id' | 'name'>[],
-  why: (reason: string) => string = describeReason,
 ): string[] {
   if (effect === null) return [];
   const { missingBytes, stays, stops } = effect;
   const kept = new Set(stops.flatMap(({ holds }) => holds));
-  const others = stays.filter((reason) => reason !== 'quota' && !kept.has(reason)).map(why);
+  const others = stays.filter((reason) => reason !== 'quota' && !kept.has(reason)).map(describeReason);
   const ofQuota =
     missingBytes === null
       ? ['The usage is not known, so it is not known whether this package ends the restriction.']
@@ -65,24 +64,15 @@ export function describeEffect(
     others.length === 0
       ? []
       : [`The service stays restricted for another reason, which no package ends: ${others.join('; ')}.`];
-  return [...(isLimited ? ofQuota : []), ...ofOthers, ...stops.map(describeStop)];
+  return [...(isLimited ? ofQuota : []), ...ofOthers, ...stops.flatMap(describeStop)];
 }
 
-/** Operators read the cause; clients read who helps. */
-function describeStop({ by, holds, message }: PackageEffect['stops'][number]): string {
-  if (message !== null && by === 'others') return `${message}; the package alone may not end that.`;
-  if (message !== null) return `${message[0]?.toUpperCase()}${message.slice(1)}.`;
-  return FOR_CLIENTS[by === 'observe' && holds.length === 0 ? 'limit' : by];
+/** A client gets no cause: it reads who helps, in its language. */
+function describeStop({ by, message }: PackageEffect['stops'][number]): string[] {
+  if (message === null) return [];
+  if (by === 'others') return [`${message}; the package alone may not end that.`];
+  return [`${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.`];
 }
-
-const FOR_CLIENTS = {
-  observe: 'The service stays restricted after the purchase: your provider restores it later.',
-  'agent-limit': 'This package is not available at the moment. Please ask your provider.',
-  'panel-down': 'The service can’t be changed on its panel at the moment: the package has its effect once it can.',
-  others:
-    'The service, or a part of it, has been stopped on its panel, which the package alone may not end. Please ask your provider.',
-  limit: 'The panel of the service has a limit of its own, which your provider has to raise after the purchase, too.',
-} as const;
 
 function describeMissing(
   { missingBytes, least, instead, stays }: PackageEffect & { missingBytes: number },

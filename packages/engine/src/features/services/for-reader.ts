@@ -123,7 +123,7 @@ export function errorFor({ code }: ItemError): ItemError {
 }
 
 /** Returns what a client reads of an error: `failed`, unless it is not known whether anything failed. */
-export function sentenceForClient(code: string, failed: string): string {
+function sentenceForClient(code: string, failed: string): string {
   return code === 'outcome_unknown' ? IN_DOUBT : failed;
 }
 
