@@ -17,6 +17,7 @@ import { createReaders } from './requests/readers.js';
 import { addPages } from './visits/serve-pages.js';
 import { isApi, sendError } from './server/json-reply.js';
 import { NOBODY, sendErrorPage } from './visits/html-reply.js';
+import { readLanguage } from './visits/language.js';
 import { closeServer, watchRequests } from './server/close-server.js';
 import { addCompression } from './server/compress.js';
 import { type ToRefusal, watchMethods } from './server/methods.js';
@@ -158,8 +159,14 @@ async function sendProblem(
   reply: FastifyReply,
   error: unknown,
 ): Promise<FastifyReply> {
-  if (!isApi(request)) return sendErrorPage(context, reply, NOBODY, error);
+  if (!isApi(request))
+    return sendErrorPage(context, reply, { ...NOBODY, language: findLanguage(context, request) }, error);
   return isAgentTraffic(request) ? sendAgentTrafficError(context, reply, error) : sendError(context, reply, error);
+}
+
+/** Below share links are pages of customers; others are of staff, as far as is known. */
+function findLanguage(context: Context, request: FastifyRequest) {
+  return request.url.startsWith('/share/') ? readLanguage(context, request, null) : 'en';
 }
 
 async function addPlugins(server: FastifyInstance, { secure }: Context): Promise<void> {

@@ -25,7 +25,7 @@ it('reads what a browser accepts by its weights', () => {
 });
 
 it('chooses by the strongest wish that names a language of ours', () => {
-  const all = { chosen: 'zh-CN', client: 'farsi', link: 'pt-BR', config: 'en', browser: 'fa' };
+  const all = { chosen: 'zh-CN', client: 'farsi', config: 'pt-BR', browser: 'en' };
   expect(chooseLanguage(all)).toBe('zh-CN');
   expect(chooseLanguage({ ...all, chosen: 'xx' })).toBe('fa');
   expect(chooseLanguage({ ...all, chosen: null, client: null })).toBe('pt-BR');

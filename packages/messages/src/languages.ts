@@ -58,12 +58,10 @@ export function fromAcceptLanguage(header: string | null | undefined): Language 
 
 /** What may say in which language somebody reads, the strongest first. */
 export interface LanguageWishes {
-  /** What the reader chose here. */
+  /** What the reader chose on a page, or the address of its link says. */
   chosen?: string | null | undefined;
   /** The setting of the client in the billing system, or of its session there. */
   client?: string | null | undefined;
-  /** The language of the share link. */
-  link?: string | null | undefined;
   /** `serve.language` of the config. */
   config?: string | null | undefined;
   /** The header `Accept-Language` of the browser. */
@@ -71,7 +69,7 @@ export interface LanguageWishes {
 }
 
 /** Returns the language of a reader: the first wish that names one of ours, else English. */
-export function chooseLanguage({ chosen, client, link, config, browser }: LanguageWishes): Language {
-  const named = [chosen, client, link, config].map(toLanguage).find((language) => language !== null);
+export function chooseLanguage({ chosen, client, config, browser }: LanguageWishes): Language {
+  const named = [chosen, client, config].map(toLanguage).find((language) => language !== null);
   return named ?? fromAcceptLanguage(browser) ?? 'en';
 }

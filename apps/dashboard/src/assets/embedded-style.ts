@@ -9,7 +9,7 @@ const SCOPE = '.sluice';
 const OF_PAGES = new RegExp(
   [
     '^(html|body|main|h1|a|input|select|label|:focus-visible)(?![\\w-])',
-    '^\\.(skip|frame|side|brand|nav|who|footer|login|card|columns|scroll)\\b',
+    '^\\.(skip|frame|side|brand|nav|who|footer|languages|login|card|columns|scroll)\\b',
     '^\\.(form|field|hint|button|buttons|choices|actions|link|pager|progress)\\b',
   ].join('|'),
 );
@@ -70,7 +70,5 @@ function toSelectors(head: string): string[] {
 }
 
 function scoped(selector: string): string {
-  if (selector === ':root') return SCOPE;
-  const rtl = '[dir="rtl"] ';
-  return selector.startsWith(rtl) ? `${rtl}${SCOPE} ${selector.slice(rtl.length)}` : `${SCOPE} ${selector}`;
+  return selector === ':root' ? SCOPE : `${SCOPE} ${selector}`;
 }

@@ -75,6 +75,9 @@ main { flex: 1; min-inline-size: 0; padding: var(--gap); inline-size: 100%; }
   display: flex; flex-wrap: wrap; gap: 4px 18px; justify-content: space-between; padding: 10px var(--gap);
   border-block-start: 1px solid var(--line); color: var(--soft); font-size: 0.8125rem;
 }
+.languages { display: flex; flex-wrap: wrap; gap: 2px 12px; }
+.languages a { color: inherit; padding-block: 2px; }
+.languages a[aria-current] { color: var(--text); text-decoration: none; font-weight: 600; }
 @media (min-width: 60rem) {
   .frame { flex-direction: row; }
   .side {

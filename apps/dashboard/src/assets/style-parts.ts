@@ -52,7 +52,7 @@ tr > :last-child { padding-inline-end: 0; }
 .bar-good .bar-fill { fill: var(--good-fill); }
 .bar-warning .bar-fill { fill: var(--warning-fill); }
 .bar-bad .bar-fill { fill: var(--bad-fill); }
-[dir="rtl"] .bar { transform: scaleX(-1); }
+.bar:dir(rtl) { transform: scaleX(-1); }
 .percent { font-variant-numeric: tabular-nums; min-inline-size: 3.2em; }
 .headline .bar { inline-size: min(420px, 52vw); block-size: 12px; }
 .headline .percent { font-size: 1.125rem; font-weight: 650; }
@@ -93,14 +93,11 @@ input[type="number"] { inline-size: 9em; }
 .progress { display: block; inline-size: 100%; max-inline-size: 480px; block-size: 14px; accent-color: var(--accent); }
 details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; }
 .refs { display: block; }
-[dir="rtl"] :is(p, li, dd, dt, td, th, h1, h2, h3, label, caption, .refs, bdi, time, .number, .soft, .hint, .badge, .percent, .tile-title, .tile-value, .tile-detail, .button, .footer span, .who span) { unicode-bidi: plaintext; }
-[dir="rtl"] :is(p, li, dd, dt, td, th, h1, h2, h3, caption, .refs, .tile-title, .tile-value, .tile-detail) { text-align: right; }
-[dir="rtl"] .figure { text-align: left; }
 .login { max-inline-size: 25rem; margin: 8vh auto 0; }
 .login .field, .login input { inline-size: 100%; }
 @media print {
   :root { --page: #fff; --surface: #fff; --line: #bbb; --text: #000; --soft: #333; --link: #000; }
-  .side, .skip, .form, .pager, #actions, .actions { display: none; }
+  .side, .skip, .form, .pager, .languages, #actions, .actions { display: none; }
   .card, .tile { break-inside: avoid; box-shadow: none; }
   .scroll { overflow: visible; background: none; }
   .footer { margin: 0; }

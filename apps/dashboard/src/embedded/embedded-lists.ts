@@ -4,6 +4,7 @@ import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedClient, EmbeddedPart } from '@sluice/contract/documents';
 import { clientSections } from '../pages/customer/overview.js';
 import { html } from '../layout/html.js';
+import { ENGLISH, toWording } from '../layout/wording.js';
 import { configNotices } from '../pages/operator/config-notices.js';
 import { overviewSections, readOverview, summary } from '../pages/operator/overview.js';
 import { toScene } from '../pages/operator/scene.js';
@@ -15,7 +16,7 @@ import { summaryForCustomer } from './embedded-service.js';
 export async function clientForCustomer(call: ApiCall, client: string, language: Language): Promise<EmbeddedClient> {
   const request = embeddedRequest(call, client, language);
   const { services } = await call.sluice.services.list({ client, reader: client });
-  const parts = toParts(await clientSections(request, services, call.readers.reads));
+  const parts = toParts(await clientSections(request, services, call.readers.reads), toWording(language));
   const listed = services.map((service) => ({
     service: service.id,
     title: toText(describeService(service)),
@@ -32,5 +33,8 @@ export async function overviewForStaff(call: ApiCall): Promise<{ timeZone: strin
   const { services, panels, events, holds, runs } = await overviewSections(scene, report);
   const content = html`${configNotices(call.context)} ${summary(scene, report)}`;
   const totals = { id: 'totals', title: 'Totals', content };
-  return { timeZone: call.sluice.config.timeZone, parts: toParts([totals, events, holds, services, panels, runs]) };
+  return {
+    timeZone: call.sluice.config.timeZone,
+    parts: toParts([totals, events, holds, services, panels, runs], ENGLISH),
+  };
 }

@@ -2,12 +2,17 @@ import { maskUuids, visible } from '@sluice/panel-http/printable';
 import type { EmbeddedPart } from '@sluice/contract/documents';
 import type { Section } from '../layout/components.js';
 import { html } from '../layout/html.js';
+import type { Wording } from '../layout/wording.js';
 
-/** Returns parts of a page for other sites; null is left out. */
-export function toParts(sections: readonly (Section | null)[]): EmbeddedPart[] {
+/** Returns parts of a page for other sites, which may be in another language; null is left out. */
+export function toParts(sections: readonly (Section | null)[], { language, direction }: Wording): EmbeddedPart[] {
   return sections
     .filter((section) => section !== null)
-    .map(({ id, title, content }) => ({ id, title: toText(title), html: withoutLinks(html`${content}`.toString()) }));
+    .map(({ id, title, content }) => ({
+      id,
+      title: toText(title),
+      html: withoutLinks(html`<div lang="${language}" dir="${direction}">${content}</div>`.toString()),
+    }));
 }
 
 /** Returns a text without characters that reorder or hide what stands beside it, and with uuids masked. */

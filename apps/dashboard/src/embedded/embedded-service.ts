@@ -12,7 +12,7 @@ import { lineSection } from '../pages/customer/telephony.js';
 import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../layout/components.js';
 import { html } from '../layout/html.js';
-import { toWording } from '../layout/wording.js';
+import { ENGLISH, toWording } from '../layout/wording.js';
 import { inWords } from '../layout/words.js';
 import type { PageRequest } from '../requests/page-request.js';
 import { toAgreed } from '../pages/agreed-price.js';
@@ -34,7 +34,7 @@ export async function serviceForCustomer(call: ApiCall, id: string, language: La
   return {
     ...(await readHead(request, service, client === null ? null : call.readers.reads)),
     summary: summaryForCustomer(request, service),
-    parts: toParts(parts),
+    parts: toParts(parts, toWording(language)),
   };
 }
 
@@ -63,7 +63,7 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
   ];
   const used = isUnread(service) ? 'not read yet' : describeUsed(service);
   const summary = toText(isMetered(service) ? `${inWords(service.status)}: ${used}` : inWords(service.status));
-  return { ...(await readHead(request, service, null)), summary, parts: toParts(parts) };
+  return { ...(await readHead(request, service, null)), summary, parts: toParts(parts, ENGLISH) };
 }
 
 /** WHMCS waits for the whole answer for six seconds. */

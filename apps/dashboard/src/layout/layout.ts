@@ -1,4 +1,5 @@
 import { ASSET_PATHS } from '../assets/assets.js';
+import type { Language } from '@sluice/messages';
 import type { Viewer } from '../access/viewer.js';
 import { html, type Html, join, type Part, trusted } from './html.js';
 import type { Wording } from './wording.js';
@@ -37,6 +38,8 @@ export interface LayoutParts {
   nav?: readonly NavGroup[] | undefined;
   /** The language of the page. */
   wording: Wording;
+  /** Links to the page in each language; without them it has one. */
+  languages?: readonly (NavItem & { language: Language })[] | undefined;
   /** Reloads the page after this many seconds where no script runs. */
   refreshSeconds?: number | undefined;
   /** Reloads the page after this many seconds where scripts run, and never while a form is filled in. */
@@ -82,7 +85,8 @@ export function layout(parts: LayoutParts): string {
         </div>
         <footer class="footer">
           <span>Sluice ${version}</span
-          ><span>${wording.say('page.times', { zone: html`<bdi dir="ltr">${timeZone}</bdi>` })}</span>
+          ><span>${wording.say('page.times', { zone: html`<bdi dir="ltr">${timeZone}</bdi>` })}</span
+          >${languageLinks(parts)}
         </footer>
       </body>
     </html> `;
@@ -105,7 +109,7 @@ function header({ viewer, nav = [], base, csrf, path, wording }: LayoutParts): H
   </header>`;
 }
 
-/** Who reads: a client by a share link, or whoever has a token. */
+/** Who reads: a client by a share link, or who has a token. */
 function viewerName({ shared, client, name }: Viewer, wording: Wording): Html {
   if (shared && client !== null)
     return html`<span>${wording.say('page.client', { client: html`<bdi>${client}</bdi>` })}</span>`;
@@ -113,6 +117,16 @@ function viewerName({ shared, client, name }: Viewer, wording: Wording): Html {
   return name.startsWith('token ')
     ? html`<span>${wording.say('page.token', { name: token })}</span>`
     : html`<bdi>${name}</bdi>`;
+}
+
+/** The page in other languages, each by its own name. */
+function languageLinks({ languages = [], wording }: LayoutParts): Html | null {
+  if (languages.length === 0) return null;
+  const links = languages.map(({ href, text, language }) => {
+    const current = language === wording.language ? html` aria-current="true"` : null;
+    return html`<a href="${href}" lang="${language}" hreflang="${language}" ${current}><bdi>${text}</bdi></a>`;
+  });
+  return html`<nav class="languages" aria-label="${wording.text('page.language')}">${links}</nav>`;
 }
 
 function navGroup({ title, items }: NavGroup, path: string): Html {

@@ -33,6 +33,7 @@ const BY_CODE: Readonly<Record<string, Key>> = {
   purchase_unfinished: 'problem.unfinished',
   wrong_lifecycle: 'problem.ended',
   not_changed: 'problem.notChanged',
+  unknown_page: 'problem.unknownPage',
   unknown_service: 'problem.unknownService',
   unknown_bill: 'problem.unknownBill',
 };

@@ -7,7 +7,7 @@ import {
   type PartsFor,
   type Said,
   type Tag,
-  Texts,
+  type Texts,
   toTexts,
   type ValuesFor,
 } from '@sluice/messages';

@@ -22,8 +22,8 @@ export type Asked =
  */
 export async function findAsked(request: PageRequest, service: string, toRef: (key: string) => string): Promise<Asked> {
   const { base, path, query, newKey, sluice } = request;
-  const { package: wanted = '', key = '' } = query;
-  const again = (): string => address(`${base}${path}`, { package: wanted, key: newKey() });
+  const { package: wanted = '', key = '', language } = query;
+  const again = (): string => address(`${base}${path}`, { package: wanted, key: newKey(), language });
   if (!/^[\w-]{8,100}$/.test(key)) return { redirect: { redirect: again() } };
   const { purchases } = await sluice.purchases.list({ ref: toRef(key) });
   const made = purchases.find((each) => each.service === service);

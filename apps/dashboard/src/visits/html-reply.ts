@@ -11,7 +11,7 @@ import { wordError } from '../layout/word-error.js';
 import type { Context } from '../server/options.js';
 
 /** The parts of a page that its visitor determines. */
-export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf'> & {
+export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf' | 'languages'> & {
   /** That of the visitor; of staff English. */
   language: Language;
 };

@@ -1,9 +1,52 @@
-import type { Language } from '@sluice/messages';
-import type { FastifyRequest } from 'fastify';
+import { chooseLanguage, type Language, LANGUAGE_NAMES, LANGUAGES, toLanguage } from '@sluice/messages/languages';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../access/viewer.js';
+import { address } from '../layout/components.js';
+import type { NavItem } from '../layout/layout.js';
 import type { Context } from '../server/options.js';
 
-/** Returns the language of the pages of a visitor. Staff read English. */
-export function readLanguage(_context: Context, _request: FastifyRequest, _viewer: Viewer | null): Language {
-  return 'en';
+const COOKIE = 'sluice-language';
+const YEAR_SECONDS = 365 * 86_400;
+
+/** Returns the language of the pages of a visitor: of staff English, of others that which they chose, else by config and browser. */
+export function readLanguage(context: Context, request: FastifyRequest, viewer: Viewer | null): Language {
+  if (viewer !== null && viewer.client === null) return 'en';
+  return chooseLanguage({
+    chosen: readChosen(request) ?? readCookie(request),
+    config: context.sluice.config.serve.language,
+    browser: request.headers['accept-language'],
+  });
+}
+
+/** Remembers the language that the address of a page names, as the links of the switch do. */
+export function rememberLanguage({ secure }: Context, request: FastifyRequest, reply: FastifyReply): void {
+  const chosen = readChosen(request);
+  if (chosen === null || chosen === toLanguage(readCookie(request))) return;
+  reply.setCookie(COOKIE, chosen, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: YEAR_SECONDS });
+}
+
+/** Requests that no route was searched for have no cookies. */
+function readCookie({ cookies }: Partial<Pick<FastifyRequest, 'cookies'>>): string | undefined {
+  return cookies?.[COOKIE];
+}
+
+function readChosen({ query }: FastifyRequest): Language | null {
+  const { language } = (query ?? {}) as { language?: unknown };
+  return typeof language === 'string' ? toLanguage(language) : null;
+}
+
+/** Returns the links to a page in each language; of a form's answer, to the page that the form stands on. */
+export function toLanguageLinks(
+  { base, path }: { base: string; path: string },
+  query: Readonly<Record<string, string>>,
+  isForm: boolean,
+): (NavItem & { language: Language })[] {
+  const page = isForm ? path.replace(/(\/services\/[^/]+)\/.*$/, '$1') : path;
+  const kept = isForm ? {} : query;
+  const to = `${base}${page}` === '' ? '/' : `${base}${page}`;
+  return LANGUAGES.map((language) => ({
+    language,
+    text: LANGUAGE_NAMES[language],
+    href: address(to, { ...kept, language }),
+  }));
 }

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import { madeBy, toOutsider, type Viewer } from '../access/viewer.js';
 import { type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
-import { readLanguage } from './language.js';
+import { readLanguage, rememberLanguage, toLanguageLinks } from './language.js';
 import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
 import type { ServerParts } from '../requests/parts.js';
@@ -125,7 +125,11 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
   const { request, reply, cache, underWay } = exchange;
   const [path = '/'] = request.url.slice(base.length).split('?');
   const language = readLanguage(context, request, viewer);
-  const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path, language };
+  const at = { base, path: path === '' ? '/' : path };
+  const languages =
+    viewer.client === null ? undefined : toLanguageLinks(at, toTexts(request.query), route.method === 'POST');
+  const frame: Frame = { ...at, viewer, csrf, language, languages };
+  rememberLanguage(context, request, reply);
   try {
     if (!mayOpen(viewer, route.needs)) throw clientError('forbidden', say('problem.token'), { kind: 'usage' });
     if (route.cached === true) return await serveCached(parts, exchange, { ...visit, frame });

@@ -23,6 +23,15 @@ const where = () => ['where', z.readonly(z.array(z.readonly(z.tuple([text, text]
 
 const values = ['texts', texts] as const;
 
+const ofReader = (h: Http) =>
+  h.z
+    .string()
+    .max(40)
+    .optional()
+    .describe(
+      'Language of the reader on the other site: en, fa, zh-CN, pt-BR, another tag of these, or the name that WHMCS has for it, such as farsi; any other counts as none. Default by serve.language, else English',
+    );
+
 const pairs = (h: Http) => h.texts.refine((where) => Object.keys(where).length > 0, { error: 'names nothing' });
 
 /** The use cases of `services`. */
@@ -137,7 +146,7 @@ export const services = group({
       'GET /embedded/services/:service': {
         clients: 'service',
         summary: 'Return the parts of the page of a service, for its client or for staff',
-        query: { for: h.z.enum(['customer', 'staff']) },
+        query: { for: h.z.enum(['customer', 'staff']), language: ofReader(h) },
         answer: h.embedded.embeddedService,
       },
     }),
@@ -187,6 +196,7 @@ export const services = group({
       'GET /embedded/clients/:client': {
         clients: 'client',
         summary: 'Return the parts of the first page of a client',
+        query: { language: ofReader(h) },
         answer: h.embedded.embeddedClient,
       },
     }),

@@ -100,11 +100,11 @@ export async function lineSection(
   const { subscriber, plan } = line;
   const content = html`${why}
   ${facts([
-    [wording.text('account.userName'), html`<code>${number(subscriber['username'])}</code>`],
-    [wording.text('line.state'), stateOf(subscriber['status'], wording)],
-    [wording.text('line.plan'), name(plain(plan?.['name'] ?? subscriber['plan_id']))],
+    [wording.text('account.userName'), html`<code>${number(subscriber['username'], wording)}</code>`],
+    [wording.text('line.state'), showState(subscriber['status'], wording)],
+    [wording.text('line.plan'), name(plain(plan?.['name'] ?? subscriber['plan_id']), wording.none)],
     [wording.text('line.channels'), wording.texts.decimal(plain(subscriber['channels']))],
-    subscriber['caller_id'] == null ? null : [wording.text('line.callerId'), number(subscriber['caller_id'])],
+    subscriber['caller_id'] == null ? null : [wording.text('line.callerId'), number(subscriber['caller_id'], wording)],
   ])}
   ${mayChange('telephony.set') && line.changeable.subscriber.includes('caller_id') ? callerIdForm(request, service, plain(subscriber['caller_id'])) : null}
   ${numbers(request, service, { line, mayChange: mayChange('dids.set') && line.changeable.numbers.includes('destination') })}`;
@@ -132,8 +132,11 @@ function numbers(
   const list = table({
     caption: title,
     columns: [
-      { title: wording.text('line.number'), cell: (did) => html`<span class="number">${number(did['number'])}</span>` },
-      { title: wording.text('service.state'), cell: ({ status }) => stateOf(status, wording) },
+      {
+        title: wording.text('line.number'),
+        cell: (did) => html`<span class="number">${number(did['number'], wording)}</span>`,
+      },
+      { title: wording.text('service.state'), cell: ({ status }) => showState(status, wording) },
       { title: wording.text('line.goesTo'), cell: (did) => goesTo(did, line, wording) },
     ],
     rows: line.numbers,
@@ -177,7 +180,7 @@ function toDestination({ destination }: Did): { type?: string; value?: string | 
 
 function goesTo(did: Did, { subscriber }: LineView, wording: Wording): Part {
   const { type, value } = toDestination(did);
-  if (type === 'number') return value == null ? wording.say('line.otherNumber') : number(value);
+  if (type === 'number') return value == null ? wording.say('line.otherNumber') : number(value, wording);
   if (type === 'subscriber' && value !== subscriber['id']) return wording.say('line.otherLine');
   return wording.say(type === 'none' ? 'line.nowhere' : 'line.thisLine');
 }
@@ -224,7 +227,7 @@ function price({ value, failed }: LastRead<SimulatedCallView>, times: Times, wor
   if (value === null || failed) return notice('warning', wording.say('price.unknown'));
   const { pricePerMinute, description } = value.rate;
   return html`${facts([
-    [wording.text('line.number'), number(value.destination)],
+    [wording.text('line.number'), number(value.destination, wording)],
     [wording.text('price.price'), wording.money(value.cost, value.currency)],
     value.billedSeconds === null ? null : [wording.text('price.charged'), wording.count(value.billedSeconds)],
     pricePerMinute === null ? null : [wording.text('price.perMinute'), wording.money(pricePerMinute, value.currency)],
@@ -273,7 +276,7 @@ async function callsSection({ request, service, reads, times, wording }: LineSce
 }
 
 function callColumns(times: Times, wording: Wording): Column<CallRecord>[] {
-  const showNumber = (value: unknown): Html => html`<span class="number">${number(value)}</span>`;
+  const showNumber = (value: unknown): Html => html`<span class="number">${number(value, wording)}</span>`;
   return [
     { title: wording.text('purchases.when'), cell: ({ startedAt }) => times.at(startedAt) },
     {
@@ -324,7 +327,7 @@ async function billsSection({ request, service, times, wording }: LineScene): Pr
       },
       {
         title: wording.text('purchases.invoice'),
-        cell: ({ invoice }) => (invoice === null ? wording.none : name(invoice)),
+        cell: ({ invoice }) => name(invoice, wording.none),
         isMinor: true,
       },
       request.isEmbedded ? null : { title: wording.text('bills.file'), cell: showFile },
@@ -336,12 +339,12 @@ async function billsSection({ request, service, times, wording }: LineScene): Pr
 }
 
 /** A number or user name of a record. */
-function number(value: unknown): Html {
-  return identifier(plain(value));
+function number(value: unknown, { none }: Wording): Html {
+  return identifier(plain(value), none);
 }
 
 /** The state of a record of the panel, in words where it is one that we know. */
-function stateOf(value: unknown, wording: Wording): Html {
+function showState(value: unknown, wording: Wording): Html {
   const state = plain(value) || 'unknown';
   return coloured(wording.code('state', state), findTone(state));
 }

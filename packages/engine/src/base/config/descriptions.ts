@@ -145,6 +145,8 @@ const GENERAL: Record<string, string> = {
   'poll.brake.share': `Maximum share of the panel's active services to change; default ${DEFAULT_BRAKE.share * 100}%`,
   'poll.brake.atLeast': `A run that changes fewer services than this is never stopped; default ${DEFAULT_BRAKE.atLeast}`,
 
+  'serve.language':
+    'Language of the pages of customers who have chosen none, and whose session in WHMCS names none: en, fa, zh-CN or pt-BR; default: that of their browser, if it is one of these, else English',
   'serve.listen': 'Address and port; an address that others reach needs TLS before it',
   'serve.publicUrl':
     'Address at which users reach it, such as https://sluice.example.com; states that a proxy is before it, whose forwarded headers are read',

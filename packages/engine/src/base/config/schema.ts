@@ -11,6 +11,7 @@ import {
   timeZone,
   webAddress,
 } from '@sluice/panel-kind';
+import { type Language, LANGUAGES } from '@sluice/messages/languages';
 import type { BrakeInput } from '@sluice/quota-core';
 import * as z from 'zod/mini';
 import { notifySchema, type NotifySettings } from './notify-schema.js';
@@ -142,6 +143,7 @@ const trailing = {
   graphCache: z._default(duration, 1_800_000),
   serve: z.prefault(
     z.strictObject({
+      language: z.optional(z.enum(LANGUAGES)),
       listen: z._default(filled, '127.0.0.1:8787'),
       publicUrl: z.optional(publicUrl),
       trustedProxies: z._default(z.array(network), []),
@@ -286,6 +288,8 @@ export interface Config {
   retention: { apiLog: number; samples?: number | undefined };
   graphCache: number;
   serve: {
+    /** The language of customers' pages where nothing else says it. */
+    language?: Language | undefined;
     listen: string;
     publicUrl?: string | undefined;
     trustedProxies: string[];

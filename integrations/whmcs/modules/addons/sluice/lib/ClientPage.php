@@ -7,6 +7,7 @@ namespace Sluice\Whmcs\Addon;
 use Sluice\Whmcs\Api;
 use Sluice\Whmcs\Connection;
 use Sluice\Whmcs\Data;
+use Sluice\Whmcs\Language;
 use Sluice\Whmcs\Owner;
 use Sluice\Whmcs\Page;
 use WHMCS\Authentication\CurrentUser;
@@ -83,7 +84,7 @@ final class ClientPage
     public static function services(string $client, int $seconds): Page
     {
         return Page::read("client-$client", static function () use ($client, $seconds): array {
-            return (new Api(Connection::ofAddon(), $seconds))->get("/embedded/clients/$client");
+            return (new Api(Connection::ofAddon(), $seconds))->get("/embedded/clients/$client", Language::query());
         });
     }
 }

@@ -44,7 +44,7 @@ final class Module
             $api = new Api(Connection::ofServer($params), self::PAGE_SECONDS);
             $service = Service::of($params);
             Owner::check($api, $service->path(), $service->client);
-            return $api->get('/embedded' . $service->path(), ['for' => 'customer']);
+            return $api->get('/embedded' . $service->path(), ['for' => 'customer'] + Language::query());
         });
         $variables = $page->variables();
         return [
