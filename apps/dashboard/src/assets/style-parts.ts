@@ -58,6 +58,7 @@ tr > :last-child { padding-inline-end: 0; }
 .headline .percent { font-size: 1.125rem; font-weight: 650; }
 .facts { display: grid; gap: 6px 24px; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); margin: 0 0 10px; }
 .facts > div { min-inline-size: 0; }
+.facts time { white-space: normal; }
 .facts dt { color: var(--soft); font-size: 0.7813rem; }
 .facts dd { margin: 0; }
 .notice { padding: 8px 13px; border-radius: var(--radius); border-inline-start: 4px solid var(--strong-line); background: var(--quiet-ground); color: var(--text); }
@@ -90,6 +91,8 @@ input[type="number"] { inline-size: 9em; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-block-end: var(--gap); }
 .buttons .form { margin: 0; }
 .graph { overflow-x: auto; }
+/* The drawing inside runs by itself. */
+div.chart { direction: inherit; }
 .progress { display: block; inline-size: 100%; max-inline-size: 480px; block-size: 14px; accent-color: var(--accent); }
 details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; }
 .refs { display: block; }

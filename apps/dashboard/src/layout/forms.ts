@@ -4,7 +4,7 @@ import { html, type Html, type Part } from './html.js';
 /** A field of a form. */
 export interface Field {
   name: string;
-  label: string;
+  label: string | Html;
   /** `text` where nothing else is said; a `date` is written as 2026-12-31, whatever the language of the browser. */
   type?: 'text' | 'date' | 'number' | 'search' | 'checkbox';
   value?: string;
@@ -77,7 +77,9 @@ function findWrong(fields: readonly Field[], { message, values, field }: Refused
   const typed = fields.filter(({ name }) => (values[name] ?? '').trim() !== '');
   return (
     fields.find(({ name }) => name === field) ??
-    fields.find(({ name, label }) => [name, label].some((word) => word.toLowerCase() === start.toLowerCase())) ??
+    fields.find(({ name, label }) =>
+      [name, label.toString()].some((word) => word.toLowerCase() === start.toLowerCase()),
+    ) ??
     typed.find(({ name }) => message.includes(`"${values[name] ?? ''}"`)) ??
     typed.find(({ choices, type }) => choices === undefined && type !== 'checkbox') ??
     fields[0]

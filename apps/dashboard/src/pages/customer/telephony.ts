@@ -156,7 +156,7 @@ function numbers(
       fields: [
         {
           name: 'destination',
-          label: wording.text('line.callsGoTo', { number: called }),
+          label: wording.say('line.callsGoTo', { number: identifier(called) }),
           value: type === 'number' ? (value ?? '') : '',
           hint: wording.text('line.destinationHint'),
         },
