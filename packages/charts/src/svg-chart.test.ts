@@ -34,7 +34,7 @@ const listLines = (svg: string): string[] =>
   listElements(parseXml(svg), 'path')
     .filter(({ attributes }) => attributes['class']?.startsWith('chart-line') === true)
     .map(({ attributes }) => attributes['d'] ?? '')
-    .filter((path) => !path.endsWith('h26'));
+    .filter((path) => !/h-?26$/.test(path));
 
 const listTexts = (svg: string): string[] => listElements(parseXml(svg), 'text').map(({ text }) => text);
 
@@ -62,6 +62,25 @@ describe('the chart as SVG', () => {
     // From the lower left of the plot to its right edge, at 12 and 24 of 30 GB.
     expect(paths[0]).toMatch(/^M84 360L.*L936 241\.6$/);
     expect(paths[1]).toMatch(/L936 123\.2$/);
+  });
+
+  it('is mirrored, with words, digits and dates, in a language that is written from right to left', () => {
+    const ltr = svgChart(chart(), { width: 960 });
+    const rtl = svgChart(chart({ language: 'fa' }), { width: 960 });
+    const xs = (svg: string): number[] =>
+      listLines(svg)
+        .flatMap((path) => path.slice(1).split('L'))
+        .map((point) => Number(point.split(' ')[0]));
+    const mirrored = xs(rtl);
+    expect(mirrored).toHaveLength(xs(ltr).length);
+    for (const [index, x] of xs(ltr).entries()) expect((mirrored[index] ?? 0) + x).toBeCloseTo(960, 1);
+    const texts = listTexts(rtl);
+    expect(texts).toEqual(expect.arrayContaining(['دریافت', 'مجموع', 'مجاز', 'گیگابایت', '۲۰', '۱۰', '۰']));
+    expect(
+      texts.filter((text) => /[0-9]|[a-z]{3}/.test(text.replaceAll(/svc-1: traffic|\(Europe\/Berlin\)/g, ''))),
+    ).toEqual([]);
+    const [limit] = listElements(parseXml(rtl), 'text').filter(({ text }) => text === 'مجاز');
+    expect([limit?.attributes['class'], Number(limit?.attributes['x']) < 480]).toEqual(['chart-note', true]);
   });
 
   it('parts a line where nothing is known and where the figures begin anew, and shows a lonely point', () => {

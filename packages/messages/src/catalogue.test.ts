@@ -144,15 +144,22 @@ describe('texts', () => {
 
   it('write messages of other code with their figures', () => {
     const said = say('held.since', {
-      why: say('why.limitFigures', { limit: 'day', figures: say('figures.used', { used: { bytes: 1024 } }) }),
+      why: say('why.limitFigures', {
+        limit: 'day',
+        figures: say('figures.usedOf', { used: { bytes: 1024 }, allowed: { bytes: 1024 } }),
+      }),
       since: { instant: '2026-11-20T12:00:00Z' },
     });
     const write = (language: 'en' | 'pt-BR'): string =>
       toTexts(language)
         .said<string>(said, (figure) => ('bytes' in figure ? toTexts(language).bytes(figure.bytes) : 'then'))
         .join('');
-    expect(write('en')).toBe('The limit “day” is used up: 1 KB are used; the service has been restricted since then.');
-    expect(write('pt-BR')).toBe('O limite “day” foi esgotado: 1 KB usados; o serviço está restrito desde then.');
+    expect(write('en')).toBe(
+      'The limit “day” is used up: 1 KB of 1 KB are used; the service has been restricted since then.',
+    );
+    expect(write('pt-BR')).toBe(
+      'O limite “day” foi esgotado: 1 KB de 1 KB usados; o serviço está restrito desde then.',
+    );
   });
 
   it('have the plural forms of their language', () => {

@@ -167,9 +167,9 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** Text from outside: its own direction, so that it moves nothing beside it. `none` stands in its place. */
-export function name(text: string | null | undefined, none: Html = NONE): Html {
-  return text === null || text === undefined || text === '' ? none : html`<bdi>${text}</bdi>`;
+/** As `Wording.name`, for staff. */
+export function name(text: string | null | undefined): Html {
+  return ENGLISH.name(text);
 }
 
 /** What people call something, with its id behind; the id alone where it has no name. */
@@ -181,11 +181,6 @@ export function named(text: string | null | undefined, id: string | null): Html 
 /** As `named`, of what is called by its id where it has no other name. */
 export function titled(title: string, id: string): Html {
   return named(title === id ? null : title, id);
-}
-
-/** A number, address or name of a system: it runs from left to right in each language. `none` stands in its place. */
-export function identifier(text: string | null | undefined, none: Html = NONE): Html {
-  return text === null || text === undefined || text === '' ? none : html`<bdi dir="ltr">${text}</bdi>`;
 }
 
 /** Returns a value of a panel's record that is a text or a number; an empty text for any other. */

@@ -88,6 +88,16 @@ export class Wording {
     return this.texts.count(value);
   }
 
+  /** Text from outside: its own direction, so that it moves nothing beside it. */
+  name(text: string | null | undefined): Html {
+    return text === null || text === undefined || text === '' ? this.none : html`<bdi>${text}</bdi>`;
+  }
+
+  /** A number, address or name of a system: it runs from left to right in each language. */
+  identifier(text: string | null | undefined): Html {
+    return text === null || text === undefined || text === '' ? this.none : html`<bdi dir="ltr">${text}</bdi>`;
+  }
+
   /** Parts with commas between them. */
   list(parts: readonly Part[]): Html {
     const [last, ...before] = [...parts].reverse();

@@ -16,7 +16,7 @@ export function accountTables(
   const states = table({
     caption: wording.text('account.forwards'),
     columns: [
-      { title: wording.text('account.forward'), cell: (forward) => name(forward.name, wording.none) },
+      { title: wording.text('account.forward'), cell: (forward) => wording.name(forward.name) },
       { title: wording.text('account.onPanel'), cell: showState },
     ],
     rows: forwards,
@@ -24,7 +24,7 @@ export function accountTables(
   return html`${table({
     caption: wording.text('account.tunnels'),
     columns: [
-      { title: wording.text('account.tunnel'), cell: (tunnel) => name(tunnel.name, wording.none) },
+      { title: wording.text('account.tunnel'), cell: (tunnel) => wording.name(tunnel.name) },
       {
         title: wording.text('account.nodes'),
         cell: ({ nodes }) => (nodes.length === 0 ? '–' : wording.list(nodes.map(name))),

@@ -1,4 +1,5 @@
-import { SluiceError } from '@sluice/panel-kind';
+import { say } from '@sluice/messages';
+import { clientError } from '../server/failure.js';
 import { setNewest } from './newest.js';
 
 /** What a page shows of something that is read elsewhere. */
@@ -109,9 +110,8 @@ export class PanelReads {
     if (of.minute !== minute) Object.assign(of, { minute, counts: { read: 0, changed: 0 } });
     of.counts[what] += 1;
     if (of.counts[what] <= this.#limits.mostPerMinute) return;
-    throw new SluiceError('too_many_requests', `So much was ${what} that the next request has to wait a minute`, {
-      kind: 'busy',
-    });
+    const said = what === 'read' ? say('problem.tooManyReads') : say('problem.tooManyChanges');
+    throw clientError('too_many_requests', said, { kind: 'busy' });
   }
 
   /** Reads again what a change has made out of date; without a client, what of any. A read that began before it is not enough. */

@@ -136,7 +136,6 @@ export const messages = {
   'service.allowed': 'Allowed',
   'service.noLimit': 'no limit',
   'service.limit': 'Limit “{limit}”',
-  'usage.notRead': 'not read yet',
   'usage.notMetered': 'not metered',
   'usage.of': '{used} of {allowed}',
   'usage.unlimited': '{used} without a limit',
@@ -151,13 +150,10 @@ export const messages = {
   'summary.usedOf': '{used} of {allowed} used',
   'summary.until': '{usage} until {date}',
   'summary.ended': '{usage} in the period that ended on {date}',
-  'figures.used': '{used} are used',
-  'figures.unlimited': '{used} are used, without a limit',
   'figures.usedOf': '{used} of {allowed} are used',
   'figures.share': '{used} of {allowed} ({percent}) are used',
   'figures.spent': '{used} of {allowed} are spent',
   'figures.atLeast': 'at least {figures}',
-  'figures.unknown': 'its usage is unknown',
 
   // What the last form did
   'done.bought': 'The package was bought.',

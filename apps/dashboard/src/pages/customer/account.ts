@@ -2,7 +2,6 @@ import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { accountTables } from '../account-tables.js';
 import { facts, type Section } from '../../layout/components.js';
-import { identifier } from '../../layout/format.js';
 import { html } from '../../layout/html.js';
 import { toWording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -24,7 +23,9 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
           wording.text('account.loginAt'),
           html`<a href="${login.url}" rel="noopener noreferrer" dir="ltr">${login.url}</a>`,
         ],
-    login === null ? null : [wording.text('account.userName'), html`<code>${identifier(login.username)}</code>`],
+    login === null
+      ? null
+      : [wording.text('account.userName'), html`<code>${wording.identifier(login.username)}</code>`],
     account == null ? null : [wording.text('account.validUntil'), showEnd(account.expiresAt)],
   ])}
   ${account == null ? null : accountTables(account, wording)}`;

@@ -237,7 +237,7 @@ async function creditSection(request: PageRequest, reads: PanelReads): Promise<S
         cell: ({ amount, currency }) => wording.money(amount, currency),
         isNumber: true,
       },
-      { title: wording.text('credit.what'), cell: ({ description }) => name(description, wording.none) },
+      { title: wording.text('credit.what'), cell: ({ description }) => wording.name(description) },
       {
         title: wording.text('credit.title'),
         cell: ({ balance, currency }) => wording.money(balance, currency),

@@ -6,7 +6,7 @@ import { type Key, say } from '@sluice/messages';
 import { clientError } from '../../server/failure.js';
 import { reportedError, requireDone } from '../../server/reported.js';
 import { facts, notice, type Section } from '../../layout/components.js';
-import { identifier, name } from '../../layout/format.js';
+import { name } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
 import { toWording } from '../../layout/wording.js';
@@ -105,7 +105,7 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
   const wording = toWording(request.language);
   const body = html`${notice(words.tone, wording.saidText({ key: words.text }))}
     ${facts([
-      username === null ? null : [wording.text('account.userName'), html`<code>${identifier(username)}</code>`],
+      username === null ? null : [wording.text('account.userName'), html`<code>${wording.identifier(username)}</code>`],
       [
         wording.saidText({ key: words.label }),
         html`<code class="secret" dir="ltr" data-copy="${password}">${password}</code>`,

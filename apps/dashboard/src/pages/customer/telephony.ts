@@ -3,7 +3,7 @@ import type { LineView, RecordsReport, ServiceDetail, SimulatedCallView } from '
 import type { RecordsRequest } from '@sluice/engine/options';
 import { SluiceError } from '@sluice/panel-kind';
 import { coloured, type Column, facts, findTone, notice, type Section, table } from '../../layout/components.js';
-import { identifier, name, plain, type Times } from '../../layout/format.js';
+import { name, plain, type Times } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
@@ -102,7 +102,7 @@ export async function lineSection(
   ${facts([
     [wording.text('account.userName'), html`<code>${number(subscriber['username'], wording)}</code>`],
     [wording.text('line.state'), showState(subscriber['status'], wording)],
-    [wording.text('line.plan'), name(plain(plan?.['name'] ?? subscriber['plan_id']), wording.none)],
+    [wording.text('line.plan'), wording.name(plain(plan?.['name'] ?? subscriber['plan_id']))],
     [wording.text('line.channels'), wording.texts.decimal(plain(subscriber['channels']))],
     subscriber['caller_id'] == null ? null : [wording.text('line.callerId'), number(subscriber['caller_id'], wording)],
   ])}
@@ -156,7 +156,7 @@ function numbers(
       fields: [
         {
           name: 'destination',
-          label: wording.say('line.callsGoTo', { number: identifier(called) }),
+          label: wording.say('line.callsGoTo', { number: wording.identifier(called) }),
           value: type === 'number' ? (value ?? '') : '',
           hint: wording.text('line.destinationHint'),
         },
@@ -327,7 +327,7 @@ async function billsSection({ request, service, times, wording }: LineScene): Pr
       },
       {
         title: wording.text('purchases.invoice'),
-        cell: ({ invoice }) => name(invoice, wording.none),
+        cell: ({ invoice }) => wording.name(invoice),
         isMinor: true,
       },
       request.isEmbedded ? null : { title: wording.text('bills.file'), cell: showFile },
@@ -339,8 +339,8 @@ async function billsSection({ request, service, times, wording }: LineScene): Pr
 }
 
 /** A number or user name of a record. */
-function number(value: unknown, { none }: Wording): Html {
-  return identifier(plain(value), none);
+function number(value: unknown, wording: Wording): Html {
+  return wording.identifier(plain(value));
 }
 
 /** The state of a record of the panel, in words where it is one that we know. */
