@@ -52,7 +52,7 @@ describe('a panel whose API is at an internal address', () => {
 
   it('has its publicUrl on the page of a customer', async () => {
     const page = await link.text('/services/shown');
-    expect(page).toContain(`<a href="${PUBLIC}" rel="noopener noreferrer">${PUBLIC}</a>`);
+    expect(page).toContain(`<a href="${PUBLIC}" rel="noopener noreferrer" dir="ltr">${PUBLIC}</a>`);
     expect(page).not.toContain('127.0.0.1');
   });
 
