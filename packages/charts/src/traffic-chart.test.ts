@@ -53,7 +53,7 @@ describe('the chart of traffic', () => {
     const chart = trafficChart(graph(bars), { title: 'svc-1' });
     expect(chart.bars).toHaveLength(2);
     expect(chart.bars?.[0]).toMatchObject({ partial: true });
-    expect(chart.bars?.[0]?.text).toContain('(at least; 50 % of the time is known)');
+    expect(chart.bars?.[0]?.text).toContain('(at least; 50% of the time is known)');
     expect(chart.bars?.[1]?.parts).toEqual([{ name: 'total', value: 3 * GB }]);
     expect(chart.lines.map(({ name }) => name)).toEqual(['in', 'out', 'total']);
     expect(svgChart(chart)).toContain('chart-partial');
