@@ -9,9 +9,9 @@ const TICKS = 5;
 const WHOLE = 0.99;
 
 const RATES = [
-  { unit: 'Gbit/s', size: 1e9 },
-  { unit: 'Mbit/s', size: 1e6 },
-];
+  { key: 'chart.gigabits', size: 1e9 },
+  { key: 'chart.megabits', size: 1e6 },
+] as const;
 
 const STEP_KEYS = { hour: 'chart.eachHour', quarter: 'chart.eachQuarter', day: 'chart.eachDay' } as const;
 
@@ -84,6 +84,7 @@ function toBar(bar: UsageGraphBar, timeZone: string, language: Language): ChartB
 /** Returns a mean rate as `12.5 Mbit/s`. */
 function rateText(bytes: number, ms: number, language: Language): string {
   const bits = (bytes * 8000) / ms;
-  const { unit, size } = RATES.find((rate) => bits >= rate.size) ?? { unit: 'kbit/s', size: 1e3 };
-  return `${toTexts(language).decimal(String(Math.round((bits / size) * 100) / 100))} ${unit}`;
+  const { key, size } = RATES.find((rate) => bits >= rate.size) ?? { key: 'chart.kilobits' as const, size: 1e3 };
+  const texts = toTexts(language);
+  return texts.text(key, { rate: texts.decimal(String(Math.round((bits / size) * 100) / 100)) });
 }
