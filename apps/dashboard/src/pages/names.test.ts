@@ -107,6 +107,6 @@ it('hostile names are text on every page', async () => {
     await report('c-1'),
     (await json<EmbeddedService>('/embedded/services/svc-1?for=customer')).parts.map(({ html }) => html).join(''),
   ];
-  for (const text of texts) expect(text).not.toMatch(/<script>alert|\u202E|\u001B/);
+  for (const text of texts) for (const part of ['<script>alert', '\u202E', '\u001B']) expect(text).not.toContain(part);
   for (const text of texts.slice(0, 6)) expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; gnp.exe');
 });

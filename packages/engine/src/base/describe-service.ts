@@ -1,6 +1,6 @@
 import type { ServiceRecord } from '@sluice/state-store';
 
-/** A service, as far as people are told which it is; without a name it is called by its id. */
+/** A service, as far as its title needs it; without a name it is called by its id. */
 export interface NamedService extends Pick<ServiceRecord, 'id'> {
   name?: string | null | undefined;
 }

@@ -143,17 +143,22 @@ export function setClient(record: ServiceRecord, client: string | null): void {
 }
 
 /** The most characters of a name. */
-export const LONGEST_NAME = 200;
+const LONGEST_NAME = 200;
 
 /** Returns a name as it is stored: on one line, without characters that reorder or hide others. */
-export function toNameText(text: string): string {
+function toNameText(text: string): string {
   return visible(text).replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Returns a name of another system as it can be stored; a longer one is cut. */
+export function toStoredName(text: string): string {
+  return Array.from(toNameText(text)).slice(0, LONGEST_NAME).join('').trim();
 }
 
 function toName(key: string, value: string): string | null {
   const name = toNameText(value);
-  if ([...name].length > LONGEST_NAME)
-    throw new Error(`${key} has ${[...name].length} characters: use at most ${LONGEST_NAME}`);
+  const { length } = Array.from(name);
+  if (length > LONGEST_NAME) throw new Error(`${key} has ${length} characters: use at most ${LONGEST_NAME}`);
   return name === '' ? null : name;
 }
 

@@ -1,6 +1,6 @@
 import type { PanelEntry } from '@sluice/panel-kind';
 import type { BilledService } from '@sluice/quota-core';
-import { isAddress, LONGEST_NAME, toNameText } from '../../base/fields.js';
+import { isAddress, toStoredName } from '../../base/fields.js';
 
 /**
  * Returns the columns of what people call a service and its client: by the billing system, else by the panel. A product names a service
@@ -12,14 +12,13 @@ export function toNameColumns(
 ): Record<string, string> {
   const address = billed?.clientEmail ?? entry?.clientEmail ?? '';
   const names = {
-    name: firstOf(billed?.domain, entry?.name, billed?.productName),
-    client_name: firstOf(billed?.clientName, entry?.clientName),
+    name: findFirst(billed?.domain, entry?.name, billed?.productName),
+    client_name: findFirst(billed?.clientName, entry?.clientName),
     client_email: isAddress(address) ? address : '',
   };
   return Object.fromEntries(Object.entries(names).filter(([, text]) => text !== ''));
 }
 
-function firstOf(...texts: (string | null | undefined)[]): string {
-  const cut = texts.map((text) => [...toNameText(text ?? '')].slice(0, LONGEST_NAME).join(''));
-  return cut.find((text) => text !== '') ?? '';
+function findFirst(...texts: (string | null | undefined)[]): string {
+  return texts.map((text) => toStoredName(text ?? '')).find((text) => text !== '') ?? '';
 }

@@ -66,12 +66,7 @@ export async function serviceDetails(
       ...toOutage(context, service, outages.get(service.panel)),
       ...(isUnread && figures.usage !== null && { unread: true as const }),
       ...(stoppedByPanel !== undefined && open.length === 0 && { stoppedByPanel }),
-      product: service.product,
-      productName: productName(context.config, service.product),
-      client: service.client,
-      clientName: service.clientName,
-      clientEmail: service.clientEmail,
-      language: service.language,
+      ...toNames(context, service),
       lifecycle: toLifecycle(
         service,
         open.filter(({ releasing }) => releasing !== true),
@@ -93,6 +88,13 @@ export async function serviceDetails(
     };
     return detailFor(detail, { service, decision }, reader);
   });
+}
+
+function toNames(
+  { config }: Context,
+  { product, client, clientName, clientEmail, language }: ServiceRecord,
+): Pick<ServiceDetail, 'product' | 'productName' | 'client' | 'clientName' | 'clientEmail' | 'language'> {
+  return { product, productName: productName(config, product), client, clientName, clientEmail, language };
 }
 
 function toUnpaid(context: Context, service: ServiceRecord): Pick<ServiceDetail, 'unpaid'> {

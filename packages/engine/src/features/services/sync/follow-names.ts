@@ -1,7 +1,7 @@
 import type { ServiceSource, SourceService } from '@sluice/contract/ports';
 import { toLanguage } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
-import { isAddress, LONGEST_NAME, toNameText } from '../../../base/fields.js';
+import { isAddress, toStoredName } from '../../../base/fields.js';
 
 /** The fields of a service with what its source stored last. */
 type FollowedFields = ServiceSource['followedFields'];
@@ -19,8 +19,7 @@ export function toFollowing<Service extends SourceService>(
 ): Service {
   const texts = { ...service.texts };
   for (const column of ['name', 'client_name'] as const)
-    if (texts[column] !== undefined)
-      texts[column] = [...toNameText(texts[column])].slice(0, LONGEST_NAME).join('').trim();
+    if (texts[column] !== undefined) texts[column] = toStoredName(texts[column]);
   if (!isAddress(texts['client_email'] ?? '')) texts['client_email'] &&= '';
   if (texts['language'] !== undefined) texts['language'] = toLanguage(texts['language']) ?? '';
   // What is known of a former client's language is not this one's.

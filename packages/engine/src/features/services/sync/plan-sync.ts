@@ -85,9 +85,10 @@ interface PlanOptions extends SyncOptions {
 async function planListed(
   context: Context,
   tables: StoreTables,
-  { title, ref, productRef, protectionRef, followedFields, services: listedServices, unread, before, merged }: Listed,
+  list: Listed,
   { stored, left, ...options }: PlanOptions,
 ): Promise<SyncPlan> {
+  const { title, ref, productRef, followedFields, services: listedServices, unread, before, merged } = list;
   const services = takeServices(listedServices, { product: options.product, ref, productRef, stored });
   const skipped = services.flatMap((service) => {
     if (left.has(service.id)) return [];
@@ -102,9 +103,9 @@ async function planListed(
   const former = await readFormer(tables, before.inUse);
   const shown = services
     .filter(({ id }) => !out.has(id))
-    .map((service) => applyFills(context, service, stored.get(service.id)))
-    .map((service) => toFollowing(service, stored.get(service.id), followedFields))
-    .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
+    .map((service) =>
+      withoutColumns(toShown(context, service, { stored, followedFields }), unwritten.get(service.id) ?? []),
+    );
   const isLeft = (service: TakenService): boolean => isWithheld(service, { stored, former, now: context.now() });
   const withheld = shown.filter(isLeft).flatMap(({ id }) => {
     const order = former.get(id);
@@ -118,15 +119,7 @@ async function planListed(
   const gone = unread.length > 0 ? [] : known.filter(({ id }) => !listed.has(id) && !left.has(id));
   const ending = gone.map(toVanished);
   const planned = await planTaken(context, tables, { services: taken, stored, ref }, { ...options, ending });
-  for (const { after } of planned.rowChanges) {
-    const { externalId = '', named = null, texts = {} } = sources.get(after.id) ?? {};
-    after.refs[ref] = externalId;
-    followProtection(after, texts, protectionRef);
-    noteFollowed(after, texts, followedFields);
-    if (planned.narrowed.has(after.id)) continue;
-    if (named === null) Reflect.deleteProperty(after.refs, productRef);
-    else after.refs[productRef] = named;
-  }
+  noteSources(planned, sources, list);
   const rowChanges = [...planned.rowChanges, ...ending];
   const { added, changes: updates } = toChanges(rowChanges, context.now());
   const following = taken.filter(({ id, texts }) => former.has(id) && texts['status'] !== undefined);
@@ -143,6 +136,33 @@ async function planListed(
     skipped: byReason(skipped),
     problems: [...unread.map(toUnreadProblem), ...planned.problems],
   };
+}
+
+/** Notes in the planned services what a later sync has to know of this one. */
+function noteSources(
+  { rowChanges, narrowed }: Awaited<ReturnType<typeof planTaken>>,
+  sources: ReadonlyMap<string, TakenService>,
+  { ref, productRef, protectionRef, followedFields }: Listed,
+): void {
+  for (const { after } of rowChanges) {
+    const { externalId = '', named = null, texts = {} } = sources.get(after.id) ?? {};
+    after.refs[ref] = externalId;
+    followProtection(after, texts, protectionRef);
+    noteFollowed(after, texts, followedFields);
+    if (narrowed.has(after.id)) continue;
+    if (named === null) Reflect.deleteProperty(after.refs, productRef);
+    else after.refs[productRef] = named;
+  }
+}
+
+/** Returns a service with what fills its columns, and without what an operator has set. */
+function toShown(
+  context: Context,
+  service: TakenService,
+  { stored, followedFields }: Pick<PlanOptions, 'stored'> & Pick<Listed, 'followedFields'>,
+): TakenService {
+  const before = stored.get(service.id);
+  return toFollowing(applyFills(context, service, before), before, followedFields);
 }
 
 function toTotals(
