@@ -22,6 +22,8 @@ export interface LayoutParts {
   body: Html;
   /** Null before the login. */
   viewer: Viewer | null;
+  /** What the viewer is called; by default by its name in the log. */
+  who?: string | null;
   /** What paths of links begin with: `` or `/share/TOKEN`. */
   base: string;
   /** The path of the page, without `base`. */
@@ -93,12 +95,12 @@ export function layout(parts: LayoutParts): string {
   return document.toString();
 }
 
-function header({ viewer, nav = [], base, csrf, path, wording }: LayoutParts): Html {
+function header({ viewer, who: called = null, nav = [], base, csrf, path, wording }: LayoutParts): Html {
   const who =
     viewer === null
       ? null
       : html`<div class="who">
-          ${viewerName(viewer, wording)}${viewer.shared ? null : html`<form method="post" action="${base}/logout"><input type="hidden" name="csrf" value="${csrf}" /><button class="link" type="submit">${wording.say('page.logout')}</button></form>`}
+          ${called === null ? viewerName(viewer, wording) : html`<bdi>${called}</bdi>`}${viewer.shared ? null : html`<form method="post" action="${base}/logout"><input type="hidden" name="csrf" value="${csrf}" /><button class="link" type="submit">${wording.say('page.logout')}</button></form>`}
         </div>`;
   return html`<header class="side">
     <div class="brand">

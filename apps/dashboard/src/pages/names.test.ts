@@ -56,6 +56,8 @@ describe('the name of a service', () => {
     expect(list).toMatch(/<bdi>Web server Paris<\/bdi>.*<bdi>svc-1<\/bdi>/s);
     expect(page).toMatch(/<h1[^>]*>Web server Paris \(svc-1\)<\/h1>/);
     for (const text of [list, page]) expect(text).not.toMatch(/Bob|bob@|sara\.rezaei/);
+    for (const path of ['/', '/services/svc-1'])
+      expect(await (await link.get(path)).text()).toMatch(/<div class="who">\s*<bdi>سارا رضایی<\/bdi/);
     const own = await at.token('read', 'client:c-1');
     const detail = await json<ServiceDetail>('/services/svc-1', own);
     expect(detail).toMatchObject({ name: 'Web server Paris', clientName: SARA.client_name, clientEmail: null });

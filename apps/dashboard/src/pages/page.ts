@@ -8,6 +8,8 @@ export type PageAnswer =
       status?: number;
       title: string;
       body: Html;
+      /** What the client is called that the page is shown to; by default what the viewer is in the log. */
+      who?: string | null;
       notice?: Part | undefined;
       refreshSeconds?: number | undefined;
       reloadSeconds?: number | undefined;

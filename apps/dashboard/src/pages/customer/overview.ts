@@ -16,8 +16,10 @@ import { cycleEnd, toFill, isMetered, showRemaining, showState, showUsed } from 
 /** Returns the first page of a client: its services, its credit, and the agents that it is. */
 export function overviewPage(reads: PanelReads): Page {
   return async (request) => {
-    const parts = await clientSections(request, await ownServices(request), reads);
-    return { title: toWording(request.language).text('home.title'), body: join(sections(parts)) };
+    const services = await ownServices(request);
+    const parts = await clientSections(request, services, reads);
+    const { clientName: who = null } = services.find(({ clientName }) => clientName !== null) ?? { clientName: null };
+    return { title: toWording(request.language).text('home.title'), who, body: join(sections(parts)) };
   };
 }
 

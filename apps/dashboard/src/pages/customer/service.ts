@@ -62,7 +62,13 @@ export function servicePage(readers: Readers): Page {
     const times = toTimes(request, service.panel);
     const done = doneText(request.query['done'] ?? '', service, { times, wording });
     const { timeZone } = times;
-    return { title: describeService(service), body, timeZone, ...(done === undefined ? {} : { notice: done }) };
+    return {
+      title: describeService(service),
+      who: service.clientName,
+      body,
+      timeZone,
+      ...(done === undefined ? {} : { notice: done }),
+    };
   };
 }
 
