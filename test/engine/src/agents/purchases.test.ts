@@ -49,9 +49,6 @@ describe.each(['consumed', 'allocated'])('a package for the user of a limited ag
     ]);
     const own = (await listFor(2, '42'))[0]!;
     expect(own).toMatchObject({ refused: 'agent_limit', effect: { stops: [{ by: 'agent-limit', message: null }] } });
-    expect(describeEffect(own, [own])).toEqual([
-      'This package is not available at the moment. Please ask your provider.',
-    ]);
     await at.limit('north', 90);
     expect(await listFor(2)).toMatchObject([{ effect: { stops: [] } }]);
     expect((await listFor(2))[0]?.refused).toBeUndefined();
