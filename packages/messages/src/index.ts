@@ -1,4 +1,5 @@
-export { CATALOGUE, isKey, type Key, type Messages, type PlaceholdersIn, type TagsIn } from './catalogue.js';
+export { CATALOGUE, isKey } from './catalogue.js';
+export type { Key, Messages, PlaceholdersIn, TagsIn } from './keys.js';
 export { type BytesFigure, bytesFigure, countText, decimalText, moneyText, percentText } from './figures.js';
 export {
   chooseLanguage,

@@ -1,4 +1,4 @@
-import type { Key } from './catalogue.js';
+import type { Key } from './keys.js';
 import { review as fa } from './languages/fa.js';
 import { review as ptBr } from './languages/pt-br.js';
 import { review as zhCn } from './languages/zh-cn.js';

@@ -1,4 +1,4 @@
-import type { Key, PlaceholdersIn } from './catalogue.js';
+import type { Key, PlaceholdersIn } from './keys.js';
 
 /** A value that each language writes in its own way; instants and days are ISO 8601, amounts decimal texts. */
 export type Figure =

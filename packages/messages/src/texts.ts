@@ -1,5 +1,6 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { CATALOGUE, type Key, type Messages, type TagsIn } from './catalogue.js';
+import { CATALOGUE } from './catalogue.js';
+import type { Key, Messages, TagsIn } from './keys.js';
 import { bytesFigure, countText, decimalText, moneyText, percentText } from './figures.js';
 import { type Direction, type Language, toDirection } from './languages.js';
 import type { Figure, Said, ValuesFor } from './said.js';

@@ -37,6 +37,7 @@ a:hover { text-decoration-thickness: 2px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 main:focus { outline: none; }
 h1 { font-size: 1.375rem; line-height: 1.25; margin: 0 0 var(--gap); font-weight: 650; letter-spacing: -0.01em; }
+html[dir="rtl"] h1 { text-align: right; }
 h2 { font-size: 0.9375rem; line-height: 1.3; margin: 0; font-weight: 650; }
 h3 { font-size: 0.875rem; margin: var(--gap) 0 6px; font-weight: 650; }
 p { margin: 0 0 10px; }

@@ -81,7 +81,7 @@ export function layout(parts: LayoutParts): string {
           <main id="main" tabindex="-1">
             ${notice === undefined ? null : html`<p class="notice notice-good" role="status">${notice}</p>`}
             ${join(parts.banner ?? [])}
-            <h1><bdi>${title}</bdi></h1>
+            <h1 dir="auto">${title}</h1>
             ${body}
           </main>
         </div>

@@ -5,7 +5,7 @@
  * reseller and user: the Persian translation of HiddifyPanel; invoice (فاکتور) and credit (اعتبار): as in WHMCS in Persian.
  * What a native speaker has yet to check is listed in `review`.
  */
-import type { Key, Messages } from '../catalogue.js';
+import type { Key, Messages } from '../keys.js';
 
 export const messages: Messages = {
   unknown: 'نامشخص',

@@ -4,7 +4,7 @@
  * Where its terms come from: dates, digits, signs of currencies: CLDR (`pt`); package (pacote), traffic (tráfego), password (senha), usage (uso): the
  * Portuguese translation of HiddifyPanel; invoice (fatura) and credit (crédito): as in WHMCS in Brazilian Portuguese. What a native speaker has yet to check is listed in `review`.
  */
-import type { Key, Messages } from '../catalogue.js';
+import type { Key, Messages } from '../keys.js';
 
 export const messages: Messages = {
   unknown: 'desconhecido',

@@ -5,7 +5,7 @@
  * Chinese texts of FLVX; package (套餐), reset and user: the Chinese translation of HiddifyPanel; invoice (账单) and credit (余额): as in WHMCS
  * in Chinese. What a native speaker has yet to check is listed in `review`.
  */
-import type { Key, Messages } from '../catalogue.js';
+import type { Key, Messages } from '../keys.js';
 
 export const messages: Messages = {
   unknown: '未知',

@@ -110,7 +110,7 @@ it('counts the held services of each reason', async () => {
 it('loads itself again after a minute where scripts run', async () => {
   const cookie = await at.login();
   for (const path of ['/', '/panels'])
-    expect(await (await at.fetch(path, { cookie })).text()).toMatch(/<body [^>]*data-reload="60"/);
+    expect(await (await at.fetch(path, { cookie })).text()).toMatch(/<body\s[^>]*data-reload="60"/);
   expect(await (await at.fetch('/services/svc-1', { cookie })).text()).not.toContain('data-reload');
 });
 
