@@ -42,11 +42,6 @@ export function toViewer({ kind, ...granted }: Granted): Viewer {
   return { ...granted, shared: kind === 'share' };
 }
 
-/** Returns by what a viewer that is not the provider's own is counted and bounded: its client or its agent; null for the provider's. */
-export function toOutsider({ client, agent }: Pick<Viewer, 'client' | 'agent'>): string | null {
-  return agent === null ? client : `agent:${agent}`;
-}
-
 /** Names of values that are the uuid of an agent, in refs of services, rows of exports and keys of changes. */
 const OF_AGENT = /agent_uuid$|^scopes$/;
 

@@ -1,10 +1,10 @@
 import { may, whoMay } from '@sluice/contract';
 import type { Endpoint } from '@sluice/contract/endpoints';
-import type { LocatedAgent } from '@sluice/engine/options';
 import { suggestion } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import { checkOwnAgent } from '../access/own-agent.js';
 import { toPermit } from '../access/refusal.js';
 import type { Viewer } from '../access/viewer.js';
 import { forbidden, notFound } from '../server/failure.js';
@@ -94,22 +94,6 @@ export function checkScope({ useCase, clients }: Pick<Endpoint, 'useCase' | 'cli
   throw forbidden(`The token does not have the scope ${needed.map((need) => `"${need}"`).join(' or ')}`);
 }
 
-/** The word by which an agent names itself, whose uuid is a key of its panel. */
-const OWN = 'own';
-
-/** Returns the agent of a token; refuses one that no panel of the config has any more. */
-export async function requireOwnAgent(sluice: Context['sluice'], uuid: string): Promise<LocatedAgent> {
-  const own = await sluice.agents.locate(uuid);
-  if (own !== null) return own;
-  throw notFound('unknown_agent', 'The agent of the token is not known any more. Please ask your provider.');
-}
-
-/** Answers about other agents as if they did not exist. */
-async function checkAgent(sluice: Context['sluice'], agent: string, named: string): Promise<void> {
-  const { uuid, name } = await requireOwnAgent(sluice, agent);
-  if (![OWN, name, uuid, agent].includes(named)) throw notFound('unknown_agent', 'There is no such agent');
-}
-
 /** Answers about the services of others as if they did not exist. */
 export async function checkReach(
   { sluice }: Context,
@@ -117,7 +101,8 @@ export async function checkReach(
   viewer: Viewer,
   params: Record<string, string>,
 ): Promise<void> {
-  if (viewer.agent !== null && params['agent'] !== undefined) return checkAgent(sluice, viewer.agent, params['agent']);
+  if (viewer.agent !== null && params['agent'] !== undefined)
+    return checkOwnAgent(sluice, viewer.agent, params['agent']);
   if (viewer.client === null) return;
   const { service = '', client = '' } = params;
   if (clients === 'client' && client !== viewer.client)

@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { toOutsider, type Viewer } from '../access/viewer.js';
+import type { Viewer } from '../access/viewer.js';
+import { toOutsider } from '../server/outsider.js';
 import type { PanelReads } from './panel-reads.js';
 
 /** As long as a program waits for an answer; a report of many calls may need longer than a page. */

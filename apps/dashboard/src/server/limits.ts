@@ -1,9 +1,9 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { isOnServer } from '@sluice/state-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toOutsider } from '../access/viewer.js';
 import { toNetwork } from './networks.js';
 import type { Context } from './options.js';
+import { toOutsider } from './outsider.js';
 import type { Senders } from './senders.js';
 import { countFailure } from './shared-failures.js';
 import type { Turn } from './turns.js';

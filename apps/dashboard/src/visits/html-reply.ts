@@ -1,4 +1,3 @@
-import { toOutsider } from '../access/viewer.js';
 import type { FastifyReply } from 'fastify';
 import type { Language } from '@sluice/messages';
 import { html, type Html } from '../layout/html.js';
@@ -9,6 +8,7 @@ import { operatorNav } from '../pages/operator/navigation.js';
 import { toFailure } from '../server/failure.js';
 import { wordError } from '../layout/word-error.js';
 import type { Context } from '../server/options.js';
+import { toOutsider } from '../server/outsider.js';
 
 /** The parts of a page that its visitor determines. */
 export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf' | 'languages'> & {

@@ -2,11 +2,11 @@ import { may, type Need } from '@sluice/contract';
 import type { LogFilter, GroupEndpoints } from '@sluice/contract/endpoints';
 import { parseTime } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
+import { requireOwnAgent } from '../../access/own-agent.js';
 import type { ApiCall } from '../../requests/api-call.js';
 import { startRun } from '../../requests/start-run.js';
 import type { Task } from '../../requests/task.js';
 import type { Context } from '../../server/options.js';
-import { requireOwnAgent } from '../check.js';
 import type { Handlers } from './handler.js';
 
 /** Returns a task as answers show it. */
