@@ -27,7 +27,7 @@ export type { ChargeRequest } from './features/billing/charge.js';
 export type { CreditRequest } from './features/billing/use-ledger.js';
 export type { Inheritance, RestoredToken } from './features/store/inherit.js';
 export type { PanelConfig } from './context/lacks.js';
-export type { NotifySettings } from './base/config/notify-schema.js';
+export type { NotifySettings, QuietHours } from './base/config/notify-schema.js';
 export type { CallReports } from './features/calls/bill-view.js';
 export type { CallReportSink } from './features/calls/gather.js';
 export type { RecordsRequest } from './features/calls/read-calls.js';

@@ -56,7 +56,8 @@ describe('the users of an agent', () => {
     user('bela');
     const call = (name: string) => codeOf(later(() => at.sluice.agents.disableUser('north', name)));
     expect(await call('bela')).toBe('ambiguous_user');
-    for (const name of ['cora', foreign, 'Anna', 'ann', 'nobody']) expect([name, await call(name)]).toEqual([name, 'unknown_user']);
+    for (const name of ['cora', foreign, 'Anna', 'ann', 'nobody'])
+      expect([name, await call(name)]).toEqual([name, 'unknown_user']);
     expect(at.changes()).toEqual([]);
     await disable(anna.toUpperCase());
     expect(enabled(anna, foreign)).toEqual([false, true]);
@@ -77,7 +78,11 @@ describe('a user that its agent disables', () => {
   it('stays so through checks, releases and restores of the agent, until it is enabled by name', async () => {
     const [anna, bela] = [user('anna'), user('bela')];
     const dry = await later(() => at.sluice.agents.disableUser('north', 'anna', { dryRun: true }));
-    expect([dry.actions.map(({ state }) => state), enabled(anna), await openHolds()]).toEqual([['planned'], [true], []]);
+    expect([dry.actions.map(({ state }) => state), enabled(anna), await openHolds()]).toEqual([
+      ['planned'],
+      [true],
+      [],
+    ]);
     const report = await disable('anna');
     expect([states(report), report.user.state, report.user.disabledFor]).toEqual([
       [['disable-user', anna, 'applied']],
@@ -117,7 +122,11 @@ describe('a user that its agent disables', () => {
     expect(await openHolds()).toEqual(['north agent-limit 1', 'north reseller 0', 'north reseller 1']);
     for (const name of ['anna', 'bela']) {
       const report = await enable(name);
-      expect([outcomes(report), report.user.disabledFor, report.user.state]).toEqual([['still-over'], ['limit'], 'disabled']);
+      expect([outcomes(report), report.user.disabledFor, report.user.state]).toEqual([
+        ['still-over'],
+        ['limit'],
+        'disabled',
+      ]);
     }
     expect([enabled(anna, bela), await openHolds()]).toEqual([[false, false], ['north agent-limit 2']]);
     await at.limit('north', 100);
@@ -205,7 +214,11 @@ describe('the extension of a user', () => {
   it('counts days from today where the last day is over', async () => {
     const anna = user('anna', { startDate: '2026-10-01', packageDays: 30 });
     const bela = user('bela', { startDate: '2026-11-10', packageDays: 30 });
-    expect((await extend('anna', { days: 7 })).user).toMatchObject({ state: 'active', daysLeft: 7, lastDay: '2026-11-27' });
+    expect((await extend('anna', { days: 7 })).user).toMatchObject({
+      state: 'active',
+      daysLeft: 7,
+      lastDay: '2026-11-27',
+    });
     expect((await extend('bela', { days: 7 })).user).toMatchObject({ daysLeft: 27 });
     expect(at.panel.user(anna).packageDays).toBe(57);
     expect(at.panel.user(bela).packageDays).toBe(37);
@@ -263,17 +276,20 @@ describe('an extension that was broken off', () => {
     expect(limits()).toEqual([20]);
   });
 
-  it.each(['before', 'after'] as const)('is made once after a check has resolved it, lost %s the change', async (when) => {
-    await lose(when);
-    at.bench.clock.advance(11 * MINUTE);
-    await at.check();
-    await at.check();
-    await order(502, { bytes: 5 * GB, days: 2 }, [501]);
-    expect(at.panel.listUsers(at.north)).toMatchObject([{ usageLimit: 15 * GB, packageDays: 32 }]);
-    at.bench.clock.advance(DAY);
-    await order(503, { bytes: 5 * GB, days: 2 }, [501, 502]);
-    expect(limits()).toEqual([20]);
-  });
+  it.each(['before', 'after'] as const)(
+    'is made once after a check has resolved it, lost %s the change',
+    async (when) => {
+      await lose(when);
+      at.bench.clock.advance(11 * MINUTE);
+      await at.check();
+      await at.check();
+      await order(502, { bytes: 5 * GB, days: 2 }, [501]);
+      expect(at.panel.listUsers(at.north)).toMatchObject([{ usageLimit: 15 * GB, packageDays: 32 }]);
+      at.bench.clock.advance(DAY);
+      await order(503, { bytes: 5 * GB, days: 2 }, [501, 502]);
+      expect(limits()).toEqual([20]);
+    },
+  );
 
   it('is found out before another one, and refuses that while it is not known', async () => {
     await lose('before');
