@@ -56,13 +56,10 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
         if (visit === null) return toLogin(request, reply);
         const route =
           visit.viewer.agent !== null ? undefined : visit.viewer.client === null ? own.operator : own.customer;
-        if (route === undefined)
-          return sendErrorPage(
-            context,
-            reply,
-            { ...visit, base: '', path, language: readLanguage(context, request, visit.viewer) },
-            clientError('unknown_page', say('problem.unknownPage'), { kind: 'not-found' }),
-          );
+        if (route === undefined) {
+          const language = readLanguage(context, request, visit.viewer);
+          return sendErrorPage(context, reply, { ...visit, base: '', path, language }, unknownPage());
+        }
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base: '', route });
       },
     });
@@ -82,13 +79,16 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
       handler: async (request, reply) => {
         const base = `/share/${toShareToken(request)}`;
         const visit = await byLink(context, toShareToken(request));
-        if (visit === null) return sendDeadLink(context, request, reply);
         // An agent has no page.
-        if (visit.viewer.agent !== null) return sendDeadLink(context, request, reply);
+        if (visit === null || visit.viewer.agent !== null) return sendDeadLink(context, request, reply);
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route: shared });
       },
     });
   }
+}
+
+function unknownPage(): SluiceError {
+  return clientError('unknown_page', say('problem.unknownPage'), { kind: 'not-found' });
 }
 
 function sendDeadLink(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

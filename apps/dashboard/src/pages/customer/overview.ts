@@ -18,7 +18,7 @@ export function overviewPage(reads: PanelReads): Page {
   return async (request) => {
     const services = await ownServices(request);
     const parts = await clientSections(request, services, reads);
-    const { clientName: who = null } = services.find(({ clientName }) => clientName !== null) ?? { clientName: null };
+    const who = services.find(({ clientName }) => clientName !== null)?.clientName ?? null;
     return { title: toWording(request.language).text('home.title'), who, body: join(sections(parts)) };
   };
 }
