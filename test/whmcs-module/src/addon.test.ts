@@ -50,6 +50,21 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     expect([removed?.returned, twice?.returned]).toMatchObject([{ status: 'success' }, { status: 'success' }]);
   });
 
+  it('shows a client the parts of his pages in the language of his session', async () => {
+    const [persian, service, other] = await at.php([
+      area({ ...ANA, Language: 'farsi' }),
+      area({ ...ANA, Language: 'portuguese-br' }, { service: 'whmcs-1' }),
+      area({ ...ANA, Language: '<b>x' }),
+    ]);
+    const said = (result: PhpResult | undefined): string => (result === undefined ? '' : text(result));
+    expect([said(persian), said(service), said(other)]).toEqual([
+      expect.stringContaining('باقی‌مانده'),
+      expect.stringContaining('Restante'),
+      expect.stringContaining('Left'),
+    ]);
+    expect(persian?.html ?? persian?.output).toContain('<div lang="fa" dir="rtl">');
+  });
+
   it('shows a client the pages of his own services, and reads no other', async () => {
     const results = await at.php([
       area(ANA),

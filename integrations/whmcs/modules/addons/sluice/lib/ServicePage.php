@@ -9,6 +9,7 @@ use Sluice\Whmcs\Connection;
 use Sluice\Whmcs\Data;
 use Sluice\Whmcs\Module;
 use Sluice\Whmcs\Owner;
+use Sluice\Whmcs\Language;
 use Sluice\Whmcs\Page;
 use Sluice\Whmcs\Purchase;
 use Sluice\Whmcs\SignOn;
@@ -65,7 +66,7 @@ final class ServicePage
         return Page::read($subject, function (): array {
             $api = self::api();
             Owner::check($api, $this->path(), $this->client);
-            return $api->get('/embedded' . $this->path(), ['for' => 'customer']);
+            return $api->get('/embedded' . $this->path(), ['for' => 'customer'] + Language::query());
         });
     }
 
