@@ -1,12 +1,16 @@
-// Runs the command at `main` with one line of words after the other, and prints as JSON how each ended. Each is loaded as
-// the file's first import in a process would be; only what it loads on demand stays in memory for the next, which saves
-// most of a process's start.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+// Runs the command at `main` with one line of words after the other, and prints as JSON how each ended. What a command is
+// loaded from stays in memory for the next, which saves most of a process's start.
 const [main, ...lines] = process.argv.slice(2);
+const require = createRequire(main);
+const command = path.join(path.dirname(main), 'command.js');
 const { write } = process.stdout;
 const outcomes = [];
 process.setMaxListeners(0);
 process.stdout.setMaxListeners(0);
-for (const [number, words] of lines.entries()) {
+for (const words of lines) {
   let printed = '';
   process.stdout.write = process.stderr.write = (text) => {
     printed += text;
@@ -14,7 +18,8 @@ for (const [number, words] of lines.entries()) {
   };
   process.argv = [process.execPath, main, ...words.split(' ')];
   process.exitCode = 0;
-  await import(`${main}?${number}`);
+  delete require.cache[command];
+  await require(command).ended;
   outcomes.push({ words, exitCode: process.exitCode, printed });
 }
 process.exitCode = 0;
