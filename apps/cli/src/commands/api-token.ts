@@ -52,7 +52,7 @@ const TOKENS: List<ShownToken> = {
     text('id', ({ id }) => id, { whole: true }),
     text('name', ({ name }) => name),
     text('kind', ({ kind }) => kind, { priority: 3 }),
-    text('scope', ({ scopes, client, kind }) => (kind === 'share' ? `client:${client ?? ''}` : scopes.join(', '))),
+    text('scope', ({ scopes, client }) => (scopes.length > 0 ? scopes.join(', ') : `client:${client ?? ''}`)),
     text('client', ({ client }) => client, { extra: true, priority: 7 }),
     text('rights', describeRights, { priority: 5 }),
     state('status', ({ status }) => status),

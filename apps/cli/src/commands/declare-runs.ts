@@ -51,11 +51,20 @@ function declareReport(program: LazyCommand): void {
     .option('--client <id>', 'only the services of this client')
     .option('--html <file>', 'write a page with charts that needs no other file; an existing file is replaced')
     .option('--share <time>', "make a link to the client's own pages that ends after this time, such as 7d")
+    .option(
+      '--agent <agent>',
+      'with --share: make the link for this agent, by uuid or unambiguous name, instead of a client',
+    )
     .option('--may-buy', 'with the link, packages on offer can be bought and automatic purchases set')
     .option('--max-amount <amount>', 'with --may-buy: what can be spent with the link in total')
     .option('--may-manage', 'with the link, the fields that the product lists can be changed (customerMay)')
     .option('--may-change-password', 'with the link, a new password can be made')
-    .examples('sluice report', 'sluice report --client 7 --html client-7.html', 'sluice report --client 7 --share 7d')
+    .examples(
+      'sluice report',
+      'sluice report --client 7 --html client-7.html',
+      'sluice report --client 7 --share 7d',
+      'sluice report --agent north --share 7d',
+    )
     .runs(async () => (await import('./report.js')).report);
 }
 

@@ -10,6 +10,7 @@ import type { CommandHandler, GlobalOptions } from './command.js';
 /** Options of `report` for a share link. */
 export interface ShareOptions extends GlobalOptions {
   client?: string;
+  agent?: string;
   share?: string;
   mayBuy?: boolean;
   maxAmount?: string;
@@ -22,11 +23,12 @@ const UNITS: Record<string, number> = { h: DAY_MS / 24, d: DAY_MS, w: 7 * DAY_MS
 /** A link that never ends in practice is one that nobody revokes. */
 const LONGEST_DAYS = 366;
 
-/** `sluice report --client C --share 7d` */
+/** `sluice report --client C --share 7d`, `sluice report --agent A --share 7d` */
 export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
   withSluice(deps, options, async ({ sluice, config, terminal }) => {
-    const { client } = options;
-    if (client === undefined) throw usageError('bad_option', '--share needs --client: a link shows one client only');
+    const { client, agent } = options;
+    if ((client === undefined) === (agent === undefined))
+      throw usageError('bad_option', '--share needs either --client or --agent: a link shows one of them only');
     const expiresAt = parseEnd(options.share ?? '', deps);
     const rights = {
       buy: options.mayBuy === true,
@@ -34,17 +36,18 @@ export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
       manage: options.mayManage === true,
       changePassword: options.mayChangePassword === true,
     };
-    const { token, access } = await sluice.access.share({ client, expiresAt, rights }).catch((error: unknown) => {
-      const isUnknown = error instanceof SluiceError && error.code === 'unknown_client';
+    const made = sluice.access.share({ client, agent, expiresAt, rights });
+    const { token, access } = await made.catch((error: unknown) => {
+      const isUnknown = error instanceof SluiceError && ['unknown_client', 'unknown_agent'].includes(error.code);
       throw isUnknown ? usageError(error.code, `${error.message}; no link was made`, error.details) : error;
     });
     const url = `${config.serve.publicUrl?.replace(/\/+$/, '') ?? (await sluice.access.servedAt()) ?? toAddress(config)}/share/${token}`;
     terminal.document({ url, access });
     terminal.verbatim(url);
     if (!terminal.json) {
-      terminal.warn(
-        `Anyone who has the link sees the services of client ${client}. It is not shown again: keep it now.`,
-      );
+      const may =
+        client === undefined ? `manages the users of ${access.name}` : `sees the services of client ${client}`;
+      terminal.warn(`Anyone who has the link ${may}. It is not shown again: keep it now.`);
       if (config.serve.publicUrl === undefined)
         terminal.warn('Only this machine reaches it: set serve.publicUrl to the address that clients use');
     }
@@ -53,8 +56,9 @@ export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
 
 /** Returns why options of a link were used without `--share`; null where none was. */
 export function shareMisuse(options: ShareOptions): string | null {
-  const { share, mayBuy, maxAmount, mayManage, mayChangePassword } = options;
+  const { agent, share, mayBuy, maxAmount, mayManage, mayChangePassword } = options;
   if (share !== undefined) return null;
+  if (agent !== undefined) return '--agent needs --share: a report has the services of clients';
   const used = { mayBuy, maxAmount, mayManage, mayChangePassword };
   const isUsed = Object.values(used).some((value) => value !== undefined);
   return isUsed ? 'The rights of a link need --share' : null;

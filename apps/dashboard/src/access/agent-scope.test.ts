@@ -218,4 +218,25 @@ describe('making such a token', () => {
     expect(await list('tokens')).not.toContain(agents.north);
     expect(await list('tokens', 'operate')).toContain(agents.north);
   });
+
+  it('makes links, too, which have no rights to choose and open no page of services', async () => {
+    const make = (body: object, by = SERVE_TOKEN) => send('POST /share-links', { validSeconds: 600, ...body }, by);
+    const made = await make({ agent: 'north' });
+    expect([made.status, made.json]).toMatchObject([
+      201,
+      { access: { kind: 'share', name: 'agent north', client: null, scopes: [`agent:${agents.north}`] } },
+    ]);
+    const code = async (body: object) => ((await make(body)).json['error'] as { code?: string } | undefined)?.code;
+    expect(await code({ agent: 'north', client: '42' })).toBe('bad_token');
+    expect(await code({})).toBe('bad_token');
+    expect(await code({ agent: 'north', mayBuy: true })).toBe('bad_token');
+    expect(await code({ agent: 'nobody' })).toBe('unknown_agent');
+    expect((await make({ agent: 'north' }, await at.token('read', 'tokens'))).status).toBe(403);
+    const link = String((made.json as { token: string }).token);
+    expect((await send('GET /me', undefined, link)).status).toBe(401);
+    for (const path of ['', '/services/svc-1']) {
+      const answer = await at.fetch(`/share/${link}${path}`);
+      expect([path, answer.status, (await answer.text()).includes('svc-1')]).toEqual([path, 404, false]);
+    }
+  });
 });

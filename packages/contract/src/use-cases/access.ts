@@ -77,10 +77,11 @@ export const access = group({
       ),
     routes: (h) => ({
       'POST /share-links': {
-        summary: 'Create a share link of a client, which the answer shows once; its page is /share/TOKEN',
+        summary: 'Create a share link of a client or an agent, which the answer shows once; its page is /share/TOKEN',
         status: 201,
         body: {
-          client: h.someText,
+          client: h.optionalText.describe('Whose page it is, unless it is that of an agent'),
+          agent: h.optionalText.describe('Uuid or unambiguous name; such a link has no rights to choose'),
           expiresAt: expiresAt(h),
           validSeconds: h.z.int().min(60).max(31_536_000).optional().describe('Instead of expiresAt'),
           mayBuy: h.flag,

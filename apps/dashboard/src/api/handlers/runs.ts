@@ -56,9 +56,12 @@ export const runHandlers: Handlers<GroupEndpoints<'overview' | 'poll' | 'runs' |
   'POST /tokens': ({ sluice, viewer: maker, body: { name, scopes, expiresAt }, as, ref }) =>
     sluice.access.create({ name, scopes, expiresAt: toInstant(expiresAt), maker, ref }, as),
   'POST /share-links': async ({ sluice, context, viewer: maker, body, as, ref }) => {
-    const { client, mayBuy = false, maxAmount = null, mayManage = false, mayChangePassword = false } = body;
+    const { client, agent, mayBuy = false, maxAmount = null, mayManage = false, mayChangePassword = false } = body;
     const rights = { buy: mayBuy, maxAmount, manage: mayManage, changePassword: mayChangePassword };
-    const made = await sluice.access.share({ client, expiresAt: endOfLink(body, context), rights, maker, ref }, as);
+    const made = await sluice.access.share(
+      { client, agent, expiresAt: endOfLink(body, context), rights, maker, ref },
+      as,
+    );
     return { ...made, url: urlOfLink(made.token, context) };
   },
   'GET /tokens': async ({ sluice, viewer }) => {
