@@ -14,6 +14,7 @@ import { ASSETS } from './assets/assets.js';
 import { addMetrics } from './metrics/route.js';
 import type { ServerParts } from './requests/parts.js';
 import { createReaders } from './requests/readers.js';
+import { addBrand } from './visits/serve-brand.js';
 import { addPages } from './visits/serve-pages.js';
 import { isApi, sendError } from './server/json-reply.js';
 import { NOBODY, sendErrorPage } from './visits/html-reply.js';
@@ -98,6 +99,7 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   refuseUnknown(server, { context, limiters }, toRefusal);
   addHealth(server, context);
   addAssets(server, limiters);
+  addBrand(server, context, limiters);
   addMetrics(server, context, limiters);
   const tasks = new Tasks(context);
   const parts = { context, limiters, tasks, readers: createReaders(context.sluice), keyed: new KeyedRequests(context) };
@@ -159,8 +161,10 @@ async function sendProblem(
   reply: FastifyReply,
   error: unknown,
 ): Promise<FastifyReply> {
-  if (!isApi(request))
-    return sendErrorPage(context, reply, { ...NOBODY, language: findLanguage(context, request) }, error);
+  if (!isApi(request)) {
+    const ofLink = request.url.startsWith('/share/');
+    return sendErrorPage(context, reply, { ...NOBODY, ofLink, language: findLanguage(context, request) }, error);
+  }
   return isAgentTraffic(request) ? sendAgentTrafficError(context, reply, error) : sendError(context, reply, error);
 }
 

@@ -5,7 +5,7 @@ import { readWhole } from './read-whole.js';
 
 /** What differs between machines although their configs are the same. What is included is in the products and packages. */
 const OF_MACHINE: readonly string[] = [
-  ...['dir', 'file', 'include', 'exposed', 'warnings'],
+  ...['dir', 'file', 'include', 'logoFile', 'exposed', 'warnings'],
   ...['serve', 'state', 'stateFolder'],
 ];
 const FILE = /^\$\{file:(.*)\}$/;

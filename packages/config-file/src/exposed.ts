@@ -3,6 +3,7 @@ import { findChannelKind } from '@sluice/engine';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { isLiteral, literalSecrets } from './literal-secrets.js';
+import { findLogo } from './logo.js';
 import type { ConfigProblem } from './problem.js';
 
 const WRITABLE_BY_GROUP = 0o020;
@@ -142,7 +143,7 @@ function findOthers(
 /** Returns what anyone who changes the config gains from what it names; null for nothing. */
 function findDanger(raw: unknown, known: ConfigKinds): string | null {
   if (namesProgram(raw, known)) return 'a program: anyone who changes it can run programs';
-  const isFile = hasText(raw, /\$\{(file|credential):/) || namesMessage(raw);
+  const isFile = hasText(raw, /\$\{(file|credential):/) || namesMessage(raw) || findLogo(raw) !== null;
   return isFile ? 'a file (earlier versions only warned of it): anyone who changes it can read files' : null;
 }
 

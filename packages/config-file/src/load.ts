@@ -7,6 +7,7 @@ import type { FoundConfig } from './find-config-file.js';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { literalSecrets } from './literal-secrets.js';
+import { readImage, readLogo } from './logo.js';
 import { findMessageProblems } from './messages.js';
 import { type ConfigProblem, formatProblem } from './problem.js';
 import { readIncluded } from './included.js';
@@ -19,6 +20,8 @@ export interface Config extends EngineConfig {
   /** Absolute path of the file. */
   file: string;
   dir: string;
+  /** Absolute path of the file whose image `brand.logo` is; null without one. */
+  logoFile: string | null;
   /** The warnings about the permissions of the file: every program that loads it is to print them. */
   exposed: ConfigProblem[];
   /** All warnings, in the order of the lines. */
@@ -67,13 +70,19 @@ export function checkConfigFile(
 
 /**
  * Returns a text that changes with what `loadConfigFile` would find different: the file and those that it includes, with their permissions,
- * and the messages that the config names; null for one that can't be read.
+ * and the messages and the logo that the config names; null for one that can't be read.
  */
-export function configState({ file, include, products }: Pick<Config, 'file' | 'include' | 'products'>): string | null {
+export function configState({
+  file,
+  include,
+  products,
+  logoFile = null,
+}: Pick<Config, 'file' | 'include' | 'products'> & Partial<Pick<Config, 'logoFile'>>): string | null {
   try {
     const messages = Object.values(products).map(({ credentials }) => credentials?.message);
     const texts = messages.map((message) => (message === undefined ? null : readWhole(message).text));
-    return JSON.stringify([readConfig(file), include.map(readConfig), texts]);
+    const logo = logoFile === null ? null : readImage(logoFile).bytes.toString('base64');
+    return JSON.stringify([readConfig(file), include.map(readConfig), texts, logo]);
   } catch {
     return null;
   }
@@ -112,21 +121,30 @@ function check(
   if (written.document === null) return { config: null, problems, raw: written.raw, parts: [] };
   const absolute = path.resolve(file);
   const dir = path.dirname(absolute);
-  const { raw, files, parts, findPlace, ...included } = readIncluded(written, dir);
+  const { files, parts, findPlace, ...included } = readIncluded(written, dir);
   problems.push(...included.problems);
+  const { raw, ...logo } = readLogo(included.raw, dir);
   const { config, findings } = checkConfig(raw, known.kinds, known.billing, known.channels);
-  const messages = findMessageProblems(raw, dir);
   const secrets = config === null ? [] : literalSecrets(raw, known).map(toSecretWarning);
   const programs = config === null ? [] : programWarnings(raw, known);
-  for (const { severity, path: keys, message } of [...messages, ...secrets, ...programs, ...findings])
+  const unread = [...findMessageProblems(raw, dir), ...logo.problems];
+  for (const { severity, path: keys, message } of [...unread, ...secrets, ...programs, ...findings])
     problems.push({ severity, path: keys.join('.'), ...findPlace(keys), message });
   const order = ({ file: name }: ConfigProblem): number =>
     name === undefined ? -1 : files.indexOf(path.resolve(dir, name));
   problems.sort((a, b) => order(a) - order(b) || (a.line ?? 0) - (b.line ?? 0));
-  const isRefused = config === null || messages.length + included.problems.length > 0;
+  const isRefused = config === null || unread.length + included.problems.length > 0;
   if (isRefused) return { config: null, problems, raw: written.raw, parts };
   resolveFiles(config, dir, known);
-  const whole = { ...config, include: files, file: absolute, dir, exposed: [], warnings: problems };
+  const whole = {
+    ...config,
+    include: files,
+    logoFile: logo.file,
+    file: absolute,
+    dir,
+    exposed: [],
+    warnings: problems,
+  };
   return { config: whole, problems, raw: written.raw, parts };
 }
 

@@ -131,7 +131,9 @@ export {
   type StoreFileParts,
 } from './features/store/local-store.js';
 export { findLackingFields } from './features/panels/lacking-fields.js';
+export type { BrandSettings } from './base/config/brand-schema.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './base/config/check.js';
+export { type Image, LONGEST_LOGO_BYTES, parseImageAddress, toImageAddress } from './base/config/image-address.js';
 export { describedSchema } from './base/config/json-schema.js';
 export { describeKeys } from './base/config/descriptions.js';
 export { findEntry } from './base/config/find-entry.js';

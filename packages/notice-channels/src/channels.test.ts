@@ -223,6 +223,19 @@ describe('a command', () => {
   });
 });
 
+/** Returns a mail with its texts as they were written. */
+function decode(data: string): string {
+  const parts = data.split(/^(?=Content-Type: text)/m);
+  return parts
+    .map((part) => {
+      const body = part.slice(part.indexOf('\n\n') + 2).replace(/\n--[-\w]*Nmail[\s\S]*$/, '');
+      if (/^Content-Transfer-Encoding: base64$/m.test(part)) return Buffer.from(body, 'base64').toString();
+      const bytes = body.replace(/=\n/g, '').replace(/=([\dA-F]{2})/g, (_, hex: string) => `%${hex}`);
+      return bytes.replace(/(?:%[\dA-F]{2})+/g, (text) => decodeURIComponent(text));
+    })
+    .join('\n');
+}
+
 describe('mail', () => {
   let server: FakeMailServer;
   beforeEach(async () => {
@@ -254,6 +267,28 @@ describe('mail', () => {
     const unfolded = data.replace(/=\n/g, '').replaceAll('=3D', '=');
     expect(unfolded).toContain('<b>svc & "1"</b> *_[x](http://y) is held');
     expect(unfolded).toContain('&lt;b&gt;svc &amp; &quot;1&quot;&lt;/b&gt; *_[x](http://y) is held<br>');
+  });
+
+  it('to a client has name and contact of the provider, escaped; one to operators has not', async () => {
+    const brand = {
+      name: 'می\u200Cزبان <b>&"',
+      contact: 'https://example.com/help?a=1&b=2',
+      terms: 'https://example.com/terms',
+      colour: '#0b5cad',
+    };
+    const secret = (key: string): string => ({ smtp: server.url.replace('//', '//me@'), password: 'x' })[key] ?? '';
+    const channel = await mail.open(settings(), { secret, now: () => NOW, timeoutMs: 5000, childEnv: [], brand });
+    await channel.send({ ...MESSAGE, for: 'client', recipient: 'client@example.com', text: 'svc-1 is held' });
+    await channel.send(MESSAGE);
+    const [toClient = '', toOperators = ''] = server.mails.map(({ data }) => decode(data));
+    expect(toClient).toContain(
+      'svc-1 is held\n\n-- \nمی\u200Cزبان <b>&"\nContact: https://example.com/help?a=1&b=2\nTerms: https://example.com/terms\n',
+    );
+    expect(toClient).toContain(
+      'border-bottom:3px solid #0b5cad"><strong>می\u200Cزبان &lt;b&gt;&amp;&quot;</strong></p>',
+    );
+    expect(toClient).toContain('<a href="https://example.com/help?a=1&amp;b=2">');
+    expect(toOperators).not.toMatch(/help|terms|0b5cad/);
   });
 
   it('needs an address of a mail server whose user can be decoded', async () => {

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import type { ChannelDependencies, ChannelMessage, NoticeChannel } from '@sluice/contract/ports';
+import type { ChannelDependencies, ChannelMessage, MessageBrand, NoticeChannel } from '@sluice/contract/ports';
 import { toNotSent } from '@sluice/panel-kind';
 import { createTransport } from 'nodemailer';
+import { brandedHtml, brandedText } from './branded-mail.js';
 import { quoteAnswer } from './quote-answer.js';
 import { isMailAddress, parseSmtpAddress } from './settings.js';
 
@@ -15,7 +16,7 @@ export interface MailSettings {
 /** Opens a mail server; the connection is encrypted unless the settings permit a plain one. */
 export function openMail(
   { mail, from, requireTls }: MailSettings,
-  { secret, timeoutMs }: ChannelDependencies,
+  { secret, timeoutMs, brand = {} }: ChannelDependencies,
 ): NoticeChannel {
   const { host, port, secure, user } = parseSmtpAddress(secret('smtp'));
   const password = secret('password');
@@ -41,7 +42,7 @@ export function openMail(
       });
       await withEnd(socket, { timeoutMs, signal }, async () => {
         try {
-          await transport.sendMail(toMail(message, from, to));
+          await transport.sendMail({ from, ...toMail(message, to, brand) });
         } catch (error) {
           throw toFailure(error, [password]);
         }
@@ -86,26 +87,18 @@ async function withEnd(
   }
 }
 
-function toMail({ delivery, subject, text }: ChannelMessage, from: string, to: string) {
+function toMail(message: ChannelMessage, to: string, brand: MessageBrand) {
+  const { delivery, subject, text } = message;
+  const shown = message.for === 'client' ? brand : {};
   return {
-    from,
     to: { name: '', address: to },
     subject,
-    text,
-    html: `<div dir="auto">${text.split('\n').map(escapeHtml).join('<br>')}</div>`,
+    text: brandedText(text, shown),
+    html: brandedHtml(text, shown),
     // The same in every attempt: most mail programs show a repeated one once.
     messageId: `<${delivery}@sluice.invalid>`,
     headers: { 'Auto-Submitted': 'auto-generated' },
   };
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }
 
 /** A reply of the server refuses this mail; without one it did not answer. */

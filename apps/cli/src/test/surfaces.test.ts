@@ -90,7 +90,7 @@ describe('every surface', () => {
       )
       .map(({ words }) => `command ${words.join(' ')}`);
     const routes = world.dashboard.routes.filter(
-      (route) => route.startsWith('GET ') && !route.startsWith('GET /assets/'),
+      (route) => route.startsWith('GET ') && !/^GET \/(assets|brand)\//.test(route),
     );
     const listed = [
       ...new Set([...Object.keys(SPEAKING), ...Object.keys(AGENT_SURFACES)]),

@@ -58,6 +58,8 @@ code { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace
 main { flex: 1; min-inline-size: 0; padding: var(--gap); inline-size: 100%; }
 .side { background: var(--surface); border-block-end: 1px solid var(--line); padding: 10px var(--gap); }
 .brand a, .brand span { color: var(--text); font-size: 1.0625rem; font-weight: 700; text-decoration: none; letter-spacing: -0.01em; }
+.brand > :has(img) { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; }
+.brand img { block-size: 32px; inline-size: auto; max-inline-size: 100%; object-fit: contain; }
 .nav {
   display: flex; gap: 4px; overflow-x: auto; margin-block-start: 6px; padding-block: 2px 4px;
   background: var(--scroll-shadows);

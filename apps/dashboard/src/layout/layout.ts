@@ -1,6 +1,7 @@
 import { ASSET_PATHS } from '../assets/assets.js';
 import type { Language } from '@sluice/messages';
 import type { Viewer } from '../access/viewer.js';
+import { type Brand, brandFoot, brandHead, brandLinks, brandTitle } from './brand.js';
 import { html, type Html, join, type Part, trusted } from './html.js';
 import type { Wording } from './wording.js';
 
@@ -42,6 +43,8 @@ export interface LayoutParts {
   wording: Wording;
   /** Links to the page in each language; without them it has one. */
   languages?: readonly (NavItem & { language: Language })[] | undefined;
+  /** Of the provider, on pages for clients. */
+  brand?: Brand | undefined;
   /** Reloads the page after this many seconds where no script runs. */
   refreshSeconds?: number | undefined;
   /** Reloads the page after this many seconds where scripts run, and never while a form is filled in. */
@@ -50,7 +53,7 @@ export interface LayoutParts {
 
 /** Returns the whole document of a page. */
 export function layout(parts: LayoutParts): string {
-  const { title, body, wording, refreshSeconds, reloadSeconds, notice, version, timeZone } = parts;
+  const { title, body, wording, refreshSeconds, reloadSeconds, notice, version, timeZone, brand } = parts;
   const refresh =
     refreshSeconds === undefined
       ? null
@@ -59,13 +62,13 @@ export function layout(parts: LayoutParts): string {
     <html lang="${wording.language}" dir="${wording.direction}">
       <head>
         <meta charset="utf-8" />
-        <title>${title} · Sluice</title>
+        ${brand === undefined ? html`<title>${title} · Sluice</title>` : brandTitle(brand, title)}
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <meta name="referrer" content="no-referrer" />
-        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${ASSET_PATHS.css}" />
+        ${brand === undefined ? html`<link rel="icon" href="data:," />` : brandLinks(brand)}
         <script src="${ASSET_PATHS.js}" defer></script>
         ${refresh}
       </head>
@@ -86,26 +89,24 @@ export function layout(parts: LayoutParts): string {
           </main>
         </div>
         <footer class="footer">
-          <span>Sluice ${version}</span
-          ><span>${wording.say('page.times', { zone: html`<bdi dir="ltr">${timeZone}</bdi>` })}</span
-          >${languageLinks(parts)}
+          ${brand === undefined ? html`<span>Sluice ${version}</span>` : brandFoot(brand, wording)}<span>${wording.say('page.times', { zone: html`<bdi dir="ltr">${timeZone}</bdi>` })}</span>${languageLinks(parts)}
         </footer>
       </body>
     </html> `;
   return document.toString();
 }
 
-function header({ viewer, who: called = null, nav = [], base, csrf, path, wording }: LayoutParts): Html {
+function header({ viewer, who: called = null, nav = [], base, csrf, path, wording, brand }: LayoutParts): Html {
   const who =
     viewer === null
       ? null
       : html`<div class="who">
           ${called === null ? viewerName(viewer, wording) : html`<bdi>${called}</bdi>`}${viewer.shared ? null : html`<form method="post" action="${base}/logout"><input type="hidden" name="csrf" value="${csrf}" /><button class="link" type="submit">${wording.say('page.logout')}</button></form>`}
         </div>`;
+  const home = viewer === null ? null : base === '' ? '/' : base;
+  const sluice = home === null ? html`<span>Sluice</span>` : html`<a href="${home}">Sluice</a>`;
   return html`<header class="side">
-    <div class="brand">
-      ${viewer === null ? html`<span>Sluice</span>` : html`<a href="${base === '' ? '/' : base}">Sluice</a>`}
-    </div>
+    <div class="brand">${brand === undefined ? sluice : brandHead(brand, home, wording)}</div>
     ${nav.length === 0 ? null : html`<nav class="nav" aria-label="Main">${join(nav.map((group) => navGroup(group, path)))}</nav>`}
     ${who}
   </header>`;

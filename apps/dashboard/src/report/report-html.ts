@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { chartStyles } from '@sluice/charts';
 import type { Sluice } from '@sluice/engine';
 import { describeService } from '@sluice/engine/words';
-import { visible } from '@sluice/panel-http/printable';
 import { BASE_STYLE } from '../assets/style-base.js';
 import { PARTS_STYLE } from '../assets/style-parts.js';
+import { type Brand, brandFoot, brandHead, brandTitle, toWholeBrand, type WholeBrand } from '../layout/brand.js';
 import { plainTable, tile, tiles, type Tone, usageBar } from '../layout/components.js';
 import { counted, named, Times } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
 import { usageFigure } from '../layout/chart.js';
 import { chartedServices, readGraph, type Report, type ReportService } from './read-report.js';
 import { toZone } from '../layout/page-times.js';
+import { toWording } from '../layout/wording.js';
 import { REPORT_STYLE } from './report-style.js';
 import { historyTable, serviceFacts } from './service-parts.js';
 import { serviceRow, serviceTableHead } from './service-table.js';
 
 const STYLE = `${BASE_STYLE}${PARTS_STYLE}${chartStyles()}${REPORT_STYLE}`;
-/** The page may use this style and nothing else: no script, no request. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+const ENGLISH = toWording('en');
 /** Rows that are written at once. */
 const ROWS = 200;
 
@@ -28,7 +28,9 @@ const ROWS = 200;
 export async function* reportHtml(sluice: Sluice, report: Report): AsyncGenerator<string> {
   const now = Date.parse(report.at);
   const charted = chartedServices(report);
-  yield head(report);
+  const brand = report.client === null ? null : toWholeBrand(sluice.config);
+  yield head(report, brand);
+  if (brand !== null) yield String(brandRow(brand));
   yield String(header(report, charted));
   yield '<main>\n';
   yield String(overview(report));
@@ -39,24 +41,40 @@ export async function* reportHtml(sluice: Sluice, report: Report): AsyncGenerato
     yield '</section>\n';
   }
   yield* table(sluice, report);
-  yield '</main>\n</body>\n</html>\n';
+  yield '</main>\n';
+  const foot = brand === null ? '' : String(brandFoot(brand, ENGLISH));
+  if (foot !== '') yield `<footer class="footer report-foot">${foot}</footer>\n`;
+  yield '</body>\n</html>\n';
 }
 
-function head({ client, clientName }: Report): string {
+/** The page may use its style and the images in it, and nothing else: no script, no request. */
+function toPolicy(style: string, { hasImage }: { hasImage: boolean }): string {
+  const hash = createHash('sha256').update(style).digest('base64');
+  return `default-src 'none'; style-src 'sha256-${hash}';${hasImage ? ' img-src data:;' : ''} base-uri 'none'; form-action 'none'`;
+}
+
+function head({ client, clientName }: Report, brand: WholeBrand | null): string {
   const title = client === null ? 'Usage report' : `Usage report of ${clientName ?? `client ${client}`}`;
+  const style = `${STYLE}${brand?.colours ?? ''}`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${toPolicy(style, { hasImage: brand !== null && brand.logo !== null })}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-${String(html`<title>${visible(title)}</title>`)}
-<style>${STYLE}</style>
+${String(brand === null ? html`<title>${title}</title>` : brandTitle(brand, title))}
+<style>${style}</style>
 </head>
 <body>
 `;
+}
+
+/** The logo and the name of the provider. */
+function brandRow(brand: Brand): Html | null {
+  if (brand.name === undefined && brand.logo === null) return null;
+  return html`<div class="report-brand brand">${brandHead(brand, null, ENGLISH)}</div> `;
 }
 
 function header(report: Report, charted: readonly ReportService[]): Html {

@@ -1,8 +1,10 @@
 /** What a report has beside the style of the pages. */
 export const REPORT_STYLE = `
 body { display: block; }
-main, .report-head { max-inline-size: 76rem; margin-inline: auto; }
+main, .report-head, .report-brand, .report-foot { max-inline-size: 76rem; margin-inline: auto; }
 .report-head { padding: 24px var(--gap) 0; }
+.report-brand { padding: 20px var(--gap) 0; }
+.footer.report-foot { margin-inline: auto; }
 .report-head h1 { margin-block-end: 4px; }
 .contents { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-block-start: 8px; }
 .chart-figure { margin: 0; }
@@ -12,7 +14,7 @@ figcaption { color: var(--soft); margin-block: 4px; }
 .service:first-of-type { border-block-start: 0; padding-block-start: 0; }
 .service h3 { margin-block: 0 6px; font-size: 1rem; }
 @media (min-width: 60rem) {
-  .report-head { padding-inline: 24px; }
+  .report-head, .report-brand { padding-inline: 24px; }
   .service { display: grid; grid-template-columns: 15rem minmax(0, 1fr); gap: 0 24px; }
   .service h3 { grid-column: 1 / -1; }
   .service-facts .facts { grid-template-columns: minmax(0, 1fr); }
@@ -20,7 +22,7 @@ figcaption { color: var(--soft); margin-block: 4px; }
 @page { margin: 14mm; }
 @media print {
   body { font-size: 9.5pt; }
-  .report-head { padding: 0; }
+  .report-head, .report-brand { padding: 0; }
   .contents, .chart-data, .chart.chart-narrow { display: none; }
   .card { border: 0; padding: 0; }
   h2, h3 { break-after: avoid; }

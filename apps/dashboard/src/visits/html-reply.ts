@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Language } from '@sluice/messages';
+import { toBrand } from '../layout/brand.js';
 import { html, type Html } from '../layout/html.js';
 import { layout, type LayoutParts } from '../layout/layout.js';
 import { toWording, type Wording } from '../layout/wording.js';
@@ -14,6 +15,8 @@ import { toOutsider } from '../server/outsider.js';
 export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf' | 'languages'> & {
   /** That of the visitor; of staff English. */
   language: Language;
+  /** Whether it is below the address of a share link, also of one that is not valid. */
+  ofLink?: boolean | undefined;
 };
 
 /** The frame of pages before the login. */
@@ -29,7 +32,8 @@ export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'who' | 'notice' |
 export async function renderPage(context: Context, frame: Frame, page: Omit<FramedPage, 'status'>): Promise<string> {
   const { sluice, version } = context;
   const around = { version, timeZone: page.timeZone ?? sluice.config.timeZone, wording: toWording(frame.language) };
-  if (!isOperator(frame.viewer)) return layout({ ...frame, ...page, ...around });
+  const brand = isForClient(frame) ? toBrand(sluice.config) : undefined;
+  if (!isOperator(frame.viewer)) return layout({ ...frame, ...page, ...around, brand });
   const nav = await operatorNav(sluice);
   return layout({ ...frame, ...page, ...around, nav, banner: configNotices(context) });
 }
@@ -59,7 +63,7 @@ export async function sendErrorPage(
   const wording = toWording(frame.language);
   const body = html`<p dir="auto">${wordError(wording, error)}</p>
     ${backToParent(frame, status, wording)}
-    <p><a href="${frame.base === '' ? '/' : frame.base}">${wording.say('page.backHome')}</a></p>`;
+    ${frame.ofLink === true && frame.viewer === null ? null : html`<p><a href="${frame.base === '' ? '/' : frame.base}">${wording.say('page.backHome')}</a></p>`}`;
   return sendPage(context, reply, frame, { status, title: wording.text(toTitle(status)), body });
 }
 
@@ -80,6 +84,11 @@ function backToParent({ base, path }: Frame, status: number, wording: Wording): 
 
 function isOperator(viewer: LayoutParts['viewer']): boolean {
   return viewer !== null && !viewer.shared && toOutsider(viewer) === null;
+}
+
+/** Returns whether a page is a client's, or a reseller's: also where the link of one is not valid. */
+function isForClient({ viewer, ofLink = false }: Frame): boolean {
+  return viewer === null ? ofLink : toOutsider(viewer) !== null;
 }
 
 function toTitle(status: number) {

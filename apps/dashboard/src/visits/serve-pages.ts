@@ -92,7 +92,7 @@ function unknownPage(): SluiceError {
 }
 
 function sendDeadLink(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const frame = { ...NOBODY, language: readLanguage(context, request, null) };
+  const frame = { ...NOBODY, ofLink: true, language: readLanguage(context, request, null) };
   const { contact } = context.sluice.config.brand;
   return sendPage(context, reply, frame, deadLinkPage(contact, toWording(frame.language)));
 }

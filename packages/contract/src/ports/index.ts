@@ -25,7 +25,13 @@ export {
   isOnlyLine,
   type MarkedLine,
 } from './invoice.js';
-export type { ChannelDependencies, ChannelMessage, NoticeChannel, NoticeChannelKind } from './notice-channel.js';
+export type {
+  ChannelDependencies,
+  ChannelMessage,
+  MessageBrand,
+  NoticeChannel,
+  NoticeChannelKind,
+} from './notice-channel.js';
 export type { QueueReader } from './queue.js';
 export type {
   ExportedServices,

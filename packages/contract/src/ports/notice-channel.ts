@@ -32,6 +32,16 @@ export interface NoticeChannel {
   close(): void;
 }
 
+/** What messages to clients show of their provider; each text is one line, and the addresses are of the web. */
+export interface MessageBrand {
+  name?: string | undefined;
+  /** An e-mail address, an address of a page, or a sentence. */
+  contact?: string | undefined;
+  terms?: string | undefined;
+  /** Such as `#0b5cad`. */
+  colour?: string | undefined;
+}
+
 /** What a channel is opened with from outside. */
 export interface ChannelDependencies {
   /** Returns the secret that the value of a key refers to, or the value itself. */
@@ -42,6 +52,8 @@ export interface ChannelDependencies {
   timeoutMs: number;
   /** Variables of the environment that a program gets beside those that every program gets. */
   childEnv: readonly string[];
+  /** Default: nothing. */
+  brand?: MessageBrand | undefined;
 }
 
 /** A kind of channel that notices are sent through: its keys in an entry of `notify`, and how it is opened. */

@@ -30,6 +30,8 @@ export const messages = {
   // The frame of pages
   'page.skip': 'Skip to the content',
   'page.times': 'Times: {zone}',
+  'page.terms': 'Terms',
+  'page.mention': 'Made with {program}',
   'page.client': 'client {client}',
   'page.token': 'token {name}',
   'page.logout': 'Log out',

@@ -32,6 +32,8 @@ export const messages: Messages = {
 
   'page.skip': 'رفتن به محتوا',
   'page.times': 'زمان‌ها به وقت {zone}',
+  'page.terms': 'شرایط استفاده',
+  'page.mention': 'ساخته‌شده با {program}',
   'page.client': 'مشتری {client}',
   'page.token': 'توکن {name}',
   'page.logout': 'خروج',
@@ -520,6 +522,7 @@ export const messages: Messages = {
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */
 export const review: readonly Key[] = [
+  'page.mention',
   'agent.title',
   'agent.reservedUnused',
   'agent.reservedUncounted',

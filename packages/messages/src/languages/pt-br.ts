@@ -31,6 +31,8 @@ export const messages: Messages = {
 
   'page.skip': 'Ir para o conteúdo',
   'page.times': 'Horários: {zone}',
+  'page.terms': 'Termos de uso',
+  'page.mention': 'Feito com {program}',
   'page.client': 'cliente {client}',
   'page.token': 'token {name}',
   'page.logout': 'Sair',
@@ -529,6 +531,7 @@ export const messages: Messages = {
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */
 export const review: readonly Key[] = [
+  'page.mention',
   'agent.reservedUnused',
   'agent.reservedUncounted',
   'agent.forSub',

@@ -32,6 +32,8 @@ export const messages: Messages = {
 
   'page.skip': '跳到正文',
   'page.times': '时间：{zone}',
+  'page.terms': '服务条款',
+  'page.mention': '由 {program} 提供支持',
   'page.client': '客户 {client}',
   'page.token': '令牌 {name}',
   'page.logout': '退出登录',
@@ -501,6 +503,7 @@ export const messages: Messages = {
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */
 export const review: readonly Key[] = [
+  'page.mention',
   'agent.budget',
   'agent.reservedUnused',
   'agent.reservedUncounted',

@@ -368,6 +368,35 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     expect(url.problems).toMatchObject([{ path: 'brand.topUpUrl' }]);
   });
 
+  it.each([
+    ['name', '"Exa\\u001b[31mmple"', 'control character'],
+    ['name', '"elpmaxe\\u202E"', 'mark of direction'],
+    ['contact', '"one\\ntwo"', 'line end'],
+    ['name', `"${'x'.repeat(61)}"`, 'at most 60 characters'],
+    ['name', '"  "', 'the value is empty'],
+    ['colour', '#0b5cad', 'since # begins a comment'],
+    ['colour', 'blue', 'such as "#0b5cad"'],
+    ['colour', '"#12345"', 'such as "#0b5cad"'],
+    ['logo', 'logo.svg', "logo.svg can't be read (ENOENT)"],
+    ['mention', 'never', 'write true or false'],
+  ])('finds what a brand may not be: %s: %s', async (key, value, why) => {
+    const { exitCode, problems } = await check(`${GOOD}brand:\n  ${key}: ${value}\n`);
+    expect([exitCode, problems]).toMatchObject([2, [{ path: `brand.${key}`, message: expect.stringContaining(why) }]]);
+  });
+
+  it('accepts a brand in any language', async () => {
+    bench.write('logo.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    const brand = [
+      `name: 'می\u200Cزبان <b>&"'`,
+      'logo: ./logo.svg',
+      'colour: "#FA0"',
+      'contact: "تلفن: 021 000"',
+      'terms: https://example.com/terms',
+      'mention: false',
+    ];
+    expect(await check(`${GOOD}brand:\n  ${brand.join('\n  ')}\n`)).toEqual({ exitCode: 0, problems: [] });
+  });
+
   const panel = (kind: string, url: string): string =>
     `panels:\n  one: { kind: ${kind}, url: "${url}", allowHttp: true }\n`;
   const KINDS_OF_PANELS = [
@@ -415,6 +444,9 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     ['serve.publicUrl', 'https://sluice.example.com?x'],
     ['serve.publicUrl', 'https://sluice.example.com/#a'],
     ['brand.topUpUrl', 'https://me:S3cret@pay.example.com/add'],
+    ['brand.terms', 'https://me:S3cret@example.com/terms'],
+    ['brand.terms', 'javascript:alert(1)'],
+    ['brand.contact', 'https://me:S3cret@example.com/help'],
   ])('refuses an address that would tell or break what clients get: %s %s', async (at, url) => {
     const [section = '', key = ''] = at.split('.');
     const { exitCode, problems } = await check(`${GOOD}${section}: { ${key}: "${url}" }\n`);

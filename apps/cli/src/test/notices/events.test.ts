@@ -119,6 +119,7 @@ ${hook('hold', ', name: theirs, for: client')}
     events: [hold]
     clients: { "8": eight@example.com }
     template: { hold: "{service}: {message} {panel} {{x}}" }`.replace('{{x}}', ''),
+    'brand: { name: Example Hosting, contact: help@example.com }\n',
   );
   await at.addService(1, { values: ['client=7', 'email=seven@example.com'] });
   await at.addService(2, { values: ['client=8', 'email=other@example.com'] });
@@ -139,6 +140,11 @@ ${hook('hold', ', name: theirs, for: client')}
     'eight@example.com',
     'seven@example.com',
   ]);
+  for (const { data } of mail.mails) {
+    expect(data).toMatch(/^--=20\nExample Hosting\nContact: help@example\.com$/m);
+    expect(data).toContain('<strong>Example Hosting</strong>');
+  }
+  expect(JSON.stringify(hooks)).not.toContain('Example Hosting');
   const { stdout } = await at.bench.sluice('notify list --json');
   expect(stdout).not.toContain('@example.com');
 });

@@ -53,10 +53,18 @@ const GENERAL: Record<string, string> = {
     'quietHours.except': 'Events that are sent nevertheless; default: brake and panel-unreachable',
     clients: 'Addresses by client; they take precedence over the e-mail address of the service',
   }),
-  brand: 'What clients see of their provider',
-  'brand.contact':
-    'How clients reach the provider: an e-mail address, an address of a page, or a sentence; shown where a link has ended',
-  'brand.topUpUrl': 'Page where clients add credit; default with billing: whmcs: that of WHMCS',
+  ...under('brand', {
+    name: 'Name of the provider, on pages for clients, in mails to them and in their reports; without it they show neutral words',
+    logo: 'File with the logo for pages and reports: SVG, PNG, WebP or JPEG, at most 200 kB; relative to the config file',
+    colour:
+      'Colour of links and buttons for clients; where it could not be read on a page, a darker or lighter one is used',
+    contact:
+      'How clients reach the provider: an e-mail address, an address of a page, or a sentence; at the foot of their pages, mails and reports, and where a link has ended',
+    terms: 'Page with the terms of the provider; at the foot of pages and reports for clients',
+    topUpUrl: 'Page where clients add credit; default with billing: whmcs: that of WHMCS',
+    mention: 'Whether pages and reports for clients say in small print that they are made with Sluice',
+  }),
+  brand: 'What clients see of their provider; see customer-pages.md',
   invoiceLines: 'Texts of lines on invoices; a mark that Sluice finds them by is added at their end',
   'invoiceLines.purchase':
     'Line of a package; may contain {traffic} {name} {service} {package}: {name} is the name of the service with its id, or its id. Default: Extra traffic {traffic} for {name}',

@@ -73,6 +73,8 @@ function describeText(value: unknown, description: string): string {
     if (/^amount/i.test(description)) return 'put it in quotes, such as "10.00"';
   }
   if (typeof value === 'number' || typeof value === 'boolean') return `put it in quotes: "${value}"`;
+  if (value === null && /^colour/i.test(description))
+    return 'the value is empty: put the colour in quotes, such as "#0b5cad", since # begins a comment';
   if (value === null) return 'the value is empty: write one';
   return `${show(value)} is not a text: write one value`;
 }

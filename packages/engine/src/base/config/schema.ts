@@ -14,6 +14,7 @@ import {
 import { type Language, LANGUAGES } from '@sluice/messages/languages';
 import type { BrakeInput } from '@sluice/quota-core';
 import * as z from 'zod/mini';
+import { brand, type BrandSettings } from './brand-schema.js';
 import { notifySchema, type NotifySettings } from './notify-schema.js';
 import { autoBuy, productBase, trafficPackage } from './product-schema.js';
 import {
@@ -54,12 +55,6 @@ const publicUrl = z.string().check(
   z.trim(),
   z.refine((text) => URL.canParse(text) && isOrigin(text), {
     error: 'is not an address such as https://sluice.example.com',
-  }),
-);
-
-const topUpUrl = webAddress.check(
-  z.refine((text) => !URL.canParse(text) || new URL(text).username + new URL(text).password === '', {
-    error: 'has a username or a password, which clients would see',
   }),
 );
 
@@ -151,7 +146,7 @@ const trailing = {
     }),
     {},
   ),
-  brand: z._default(z.strictObject({ contact: z.optional(filled), topUpUrl: z.optional(topUpUrl) }), {}),
+  brand,
   invoiceLines: z.prefault(
     z.strictObject({
       purchase: z._default(filled, 'Extra traffic {traffic} for {name}'),
@@ -295,8 +290,7 @@ export interface Config {
     trustedProxies: string[];
     token?: string | undefined;
   };
-  /** What clients see of their provider. */
-  brand: { contact?: string | undefined; topUpUrl?: string | undefined };
+  brand: BrandSettings;
   /** Texts of lines on invoices, with placeholders in braces. */
   invoiceLines: { purchase: string; calls: string };
   notify?: NotifySettings[] | undefined;

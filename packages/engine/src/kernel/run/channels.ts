@@ -32,6 +32,7 @@ export function configuredChannels({ config, deps }: Pick<Context, 'config' | 'd
         now: () => deps.clock.now(),
         timeoutMs: settings.timeout,
         childEnv: config.childEnv,
+        brand: config.brand,
       }),
   }));
 }
