@@ -91,6 +91,8 @@ input[type="number"] { inline-size: 9em; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-block-end: var(--gap); }
 .buttons .form { margin: 0; }
 .graph { overflow-x: auto; }
+.chart-figure { margin: var(--gap) 0 0; }
+.chart-figure figcaption:first-child { font-weight: 650; margin-block-end: 6px; }
 /* The drawing inside runs by itself. */
 div.chart { direction: inherit; }
 .progress { display: block; inline-size: 100%; max-inline-size: 480px; block-size: 14px; accent-color: var(--accent); }

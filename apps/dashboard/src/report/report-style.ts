@@ -7,7 +7,6 @@ main, .report-head, .report-brand, .report-foot { max-inline-size: 76rem; margin
 .footer.report-foot { margin-inline: auto; }
 .report-head h1 { margin-block-end: 4px; }
 .contents { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-block-start: 8px; }
-.chart-figure { margin: 0; }
 figcaption { color: var(--soft); margin-block: 4px; }
 .bands { max-inline-size: 34rem; }
 .service { border-block-start: 1px solid var(--line); padding-block: var(--gap); }
