@@ -43,11 +43,13 @@ export class Texts {
   readonly direction: Direction;
   readonly #messages: Messages;
   readonly #parsed = new Map<Key, Parsed>();
+  readonly #plurals: Intl.PluralRules;
 
   constructor(language: Language) {
     this.language = language;
     this.direction = toDirection(language);
     this.#messages = CATALOGUE[language];
+    this.#plurals = new Intl.PluralRules(LOCALES[language]);
   }
 
   /**
@@ -153,7 +155,8 @@ export class Texts {
         getDateTimeFormat: () => {
           throw new TypeError(`the message ${key} has a date: pass it as a text`);
         },
-        getPluralRules: (_locales, options) => new Intl.PluralRules(locale, options),
+        // No message counts in ordinals.
+        getPluralRules: () => this.#plurals,
       },
     });
     const parsed = { format, alone: new Set(listAlone(format.getAst())) };
