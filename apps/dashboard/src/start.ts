@@ -18,7 +18,7 @@ import { addBrand } from './visits/serve-brand.js';
 import { addPages } from './visits/serve-pages.js';
 import { isApi, sendError } from './server/json-reply.js';
 import { NOBODY, sendErrorPage } from './visits/html-reply.js';
-import { readLanguage } from './visits/language.js';
+import { languageWithoutVisitor } from './visits/language.js';
 import { closeServer, watchRequests } from './server/close-server.js';
 import { addCompression } from './server/compress.js';
 import { type ToRefusal, watchMethods } from './server/methods.js';
@@ -170,7 +170,7 @@ async function sendProblem(
 
 /** Below share links are pages of customers; others are of staff, as far as is known. */
 function findLanguage(context: Context, request: FastifyRequest) {
-  return request.url.startsWith('/share/') ? readLanguage(context, request, null) : 'en';
+  return request.url.startsWith('/share/') ? languageWithoutVisitor(context, request) : 'en';
 }
 
 async function addPlugins(server: FastifyInstance, { secure }: Context): Promise<void> {

@@ -35,6 +35,14 @@ describe('the language of a customer’s page', () => {
     expect([other.language, other.direction]).toEqual(['en', 'ltr']);
   });
 
+  it('is the client’s own before that of the browser, and after what was chosen', async () => {
+    await at.sluice.services.set('svc-1', { language: 'pt-BR' });
+    expect((await read(home(), { 'accept-language': 'fa' })).language).toBe('pt-BR');
+    expect((await read(home(), { cookie: 'sluice-language=zh-CN' })).language).toBe('zh-CN');
+    await at.sluice.services.set('svc-1', { language: '' });
+    expect((await read(home(), { 'accept-language': 'fa' })).language).toBe('fa');
+  });
+
   it('is what its address names, which is remembered', async () => {
     const chosen = await read(`${home()}?language=pt-BR`, { 'accept-language': 'fa' });
     expect([chosen.language, chosen.direction]).toEqual(['pt-BR', 'ltr']);

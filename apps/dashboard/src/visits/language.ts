@@ -8,14 +8,47 @@ import type { Context } from '../server/options.js';
 const COOKIE = 'sluice-language';
 const YEAR_SECONDS = 365 * 86_400;
 
-/** Returns the language of the pages of a visitor: of staff English, of others that which they chose, else by config and browser. */
-export function readLanguage(context: Context, request: FastifyRequest, viewer: Viewer | null): Language {
+/**
+ * Returns the language of the pages of a visitor: of staff English; of others that which they chose, else the client's own, else by config
+ * and browser.
+ */
+export async function readLanguage(
+  context: Context,
+  request: FastifyRequest,
+  viewer: Viewer | null,
+): Promise<Language> {
   if (viewer !== null && viewer.client === null) return 'en';
+  const isChosen = readChosen(request) !== null || toLanguage(readCookie(request)) !== null;
+  const own = isChosen || viewer?.client == null ? null : await readClientLanguage(context, viewer.client);
+  return languageWithoutVisitor(context, request, own);
+}
+
+/** Returns the language of a page whose visitor is not known; `client` is that of a client. */
+export function languageWithoutVisitor(
+  context: Context,
+  request: FastifyRequest,
+  client: Language | null = null,
+): Language {
   return chooseLanguage({
     chosen: readChosen(request) ?? readCookie(request),
+    client,
     config: context.sluice.config.serve.language,
     browser: request.headers['accept-language'],
   });
+}
+
+/** Services of a client of which one says the language, most often the first. */
+const ASKED = 20;
+
+/** Returns what the services of a client say of his language; null where none does, and where the store can't be asked. */
+async function readClientLanguage({ sluice }: Context, client: string): Promise<Language | null> {
+  try {
+    const { services } = await sluice.services.list({ client, limit: ASKED });
+    return services.find(({ language }) => language !== null)?.language ?? null;
+  } catch {
+    // What follows says so, in the language that is left.
+    return null;
+  }
 }
 
 /** Remembers the language that the address of a page names, as the links of the switch do. */

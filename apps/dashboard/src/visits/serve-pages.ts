@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import { madeBy, type Viewer } from '../access/viewer.js';
 import { type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
-import { readLanguage, rememberLanguage, toLanguageLinks } from './language.js';
+import { languageWithoutVisitor, readLanguage, rememberLanguage, toLanguageLinks } from './language.js';
 import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
 import type { ServerParts } from '../requests/parts.js';
@@ -57,7 +57,7 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
         const route =
           visit.viewer.agent !== null ? undefined : visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined) {
-          const language = readLanguage(context, request, visit.viewer);
+          const language = await readLanguage(context, request, visit.viewer);
           return sendErrorPage(context, reply, { ...visit, base: '', path, language }, unknownPage());
         }
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base: '', route });
@@ -92,7 +92,7 @@ function unknownPage(): SluiceError {
 }
 
 function sendDeadLink(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const frame = { ...NOBODY, ofLink: true, language: readLanguage(context, request, null) };
+  const frame = { ...NOBODY, ofLink: true, language: languageWithoutVisitor(context, request) };
   const { contact } = context.sluice.config.brand;
   return sendPage(context, reply, frame, deadLinkPage(contact, toWording(frame.language)));
 }
@@ -125,7 +125,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
   const { viewer, csrf, base, route } = visit;
   const { request, reply, cache, underWay } = exchange;
   const [path = '/'] = request.url.slice(base.length).split('?');
-  const language = readLanguage(context, request, viewer);
+  const language = await readLanguage(context, request, viewer);
   const at = { base, path: path === '' ? '/' : path };
   const languages =
     viewer.client === null ? undefined : toLanguageLinks(at, toTexts(request.query), route.method === 'POST');
