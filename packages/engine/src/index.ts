@@ -120,7 +120,7 @@ export type {
 export type { CallOptions, CommandOptions } from './api/call.js';
 export { reportUnstartedRun } from './features/notices/heartbeat.js';
 export { charge } from './features/billing/charge.js';
-export { createLedger, type LedgerOptions } from './features/billing/ledger.js';
+export { createLedger } from './features/billing/ledger.js';
 export {
   migrateLocalStore,
   openLocalStore,
@@ -128,12 +128,10 @@ export {
   type RestoredStore,
   restoreLocalStore,
   type LeaseHolders,
-  type StoreFileParts,
 } from './features/store/local-store.js';
 export { findLackingFields } from './features/panels/lacking-fields.js';
-export type { BrandSettings } from './base/config/brand-schema.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './base/config/check.js';
-export { type Image, LONGEST_LOGO_BYTES, parseImageAddress, toImageAddress } from './base/config/image-address.js';
+export { LONGEST_LOGO_BYTES, parseImageAddress, toImageAddress } from './base/config/image-address.js';
 export { describedSchema } from './base/config/json-schema.js';
 export { describeKeys } from './base/config/descriptions.js';
 export { findEntry } from './base/config/find-entry.js';
@@ -144,16 +142,16 @@ export { type Files, nodeFiles } from './base/files.js';
 export { type HoldsFile, isHoldsFileStale, readHoldsFile } from './context/holds-file.js';
 export type { MetricFamily } from './features/metrics/families.js';
 export type { MetricsReport } from './features/metrics/metrics.js';
-export { type CallPanels, listCallPanels } from './base/config/call-panels.js';
+export { listCallPanels } from './base/config/call-panels.js';
 export { scheduledCommands, type ScheduledCommand, type ScheduledKinds } from './features/schedule/jobs.js';
 export { isAlive, processStat, realClock } from './process.js';
 export { importKeys } from './base/fields.js';
 export { type UpgradeChange, UPGRADE_CHANGES } from './features/upgrade/changes.js';
 export { upgradeChecks } from './features/upgrade/upgrade-checks.js';
 export type { Installation } from './features/upgrade/installation.js';
-export { readStoredProblems, type StoredProblem } from './features/services/stored-problems.js';
+export { readStoredProblems } from './features/services/stored-problems.js';
 export { EVENTS, toEvent, KNOWN_CODES, type NoticeEvent } from './base/notice-events.js';
 export { findChannelKind } from './base/config/notify-schema.js';
 export { createSluice } from './create-sluice.js';
 export type { CurrentConfig, RunOptions, Sluice, SluiceOptions } from './sluice.js';
-export { parseTime, type TimeReading } from './base/times.js';
+export { parseTime } from './base/times.js';

@@ -59,3 +59,10 @@ export type { AgentsAbove, BelowAgents } from './features/agents/agents-above.js
 export type { UsageFilter } from './features/usage/usage.js';
 export type { LinkBudget } from './features/purchases/link-budget.js';
 export type { RevokeRequest } from './features/access/tokens.js';
+export type { LedgerOptions } from './features/billing/ledger.js';
+export type { StoredProblem } from './features/services/stored-problems.js';
+export type { TimeReading } from './base/times.js';
+export type { StoreFileParts } from './features/store/local-store.js';
+export type { CallPanels } from './base/config/call-panels.js';
+export type { Image } from './base/config/image-address.js';
+export type { BrandSettings } from './base/config/brand-schema.js';

@@ -17,6 +17,7 @@ describe('answers', () => {
       id: '77',
       firstName: 'João',
       lastName: "D'Ávila & Filhos",
+      language: 'portuguese-br',
       company: '',
       email: 'joao@example.com',
       status: 'Active',

@@ -85,7 +85,7 @@ it('is not left on its panel by an order that changes to a product of another pa
   at.addOrder(4);
   const synced = await at.sluice.services.sync();
   const { totals, problems } = synced;
-  expect([synced.run.outcome, totals.added, totals.changed]).toEqual(['partial', 1, 0]);
+  expect([synced.run.outcome, totals.added, totals.changed]).toEqual(['partial', 1, 3]);
   expect(problems[1]).toEqual({
     service: 'whmcs-2',
     key: 'panel',

@@ -37,7 +37,7 @@ describe('service sync of one service', () => {
     const before = at.whmcs.server.calls.length;
     expect(await one({ service: '4' })).toBe('done, whmcs-4 added');
     const endpoints = at.whmcs.server.calls.slice(before).map(({ endpoint }) => endpoint);
-    expect(endpoints).toEqual(['GetClientsProducts', 'GetProducts']);
+    expect(endpoints).toEqual(['GetClientsProducts', 'GetProducts', 'GetClientsDetails']);
     expect(await services()).toEqual([
       'whmcs-1 ports active',
       'whmcs-2 ports active',
@@ -74,7 +74,7 @@ describe('service sync of one service', () => {
     expect(await one()).toBe('done, whmcs-1 changed');
     expect(await refs('whmcs-1')).toEqual({ easydcim_service_id: String(toIds(1).service), whmcs_service_id: '1' });
     at.whmcs.service(1).productId = 30;
-    expect(await one()).toMatch(/^done, product 30/);
+    expect(await one()).toMatch(/^done, whmcs-1 changed, product 30/);
   });
 
   it('keeps the named product and reports it once WHMCS has another product that none claims', async () => {
@@ -91,8 +91,8 @@ describe('service sync of one service', () => {
     expect(await one({ service: '1', product: 'big' })).toBe('done, whmcs-1 changed');
     expect([await one(), (await refs('whmcs-1'))['whmcs_product_id']]).toEqual(['done', '31']);
     at.whmcs.service(1).productId = 30;
-    expect(await one({ service: '1' })).toMatch(/^done, product 30 \(Unclaimed\)/);
+    expect(await one({ service: '1' })).toMatch(/^done, whmcs-1 changed, product 30 \(Unclaimed\)/);
     at.whmcs.service(1).productId = 31;
-    expect([await one(), await services()]).toEqual(['done', ['whmcs-1 big active']]);
+    expect([await one(), await services()]).toEqual(['done, whmcs-1 changed', ['whmcs-1 big active']]);
   });
 });
