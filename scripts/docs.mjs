@@ -95,6 +95,11 @@ const partsOfOthers = {
   // A document, which `@sluice/contract/documents` exports.
   '@sluice/contract/ports': [...partsOfUseCases, 'src/documents/queue.ts:QueueFigures'],
   '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'],
+  // What `Key`, `PlaceholdersIn` and `TagsIn` are made of.
+  '@sluice/messages': [
+    'src/languages/en.ts:messages',
+    ...['Head', 'NameOnly', 'Names', 'Tags'].map((name) => `src/keys.ts:${name}`),
+  ],
 };
 
 const toEntryPoint = ({ file, name }) => {

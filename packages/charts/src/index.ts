@@ -20,7 +20,7 @@ export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-c
 export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';
 export { areaChart, type ChartStyle } from './terminal-chart.js';
-export { timeTicks, type TimeTick } from './time.js';
+export { timeTicks, type TimeSpan, type TimeTick } from './time.js';
 export { isWholeBar, trafficChart, trafficTitle } from './traffic-chart.js';
 export {
   usageChart,

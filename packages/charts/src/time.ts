@@ -14,14 +14,14 @@ export interface TimeTick {
 }
 
 /** Where the marks of a time axis stand. */
-interface Span {
+export interface TimeSpan {
   from: number;
   to: number;
   timeZone: string;
 }
 
 /** Returns at most `count` marks between two instants, at round local times or local midnights; in a language, by default English. */
-export function timeTicks({ from, to, timeZone }: Span, count: number, language: Language = 'en'): TimeTick[] {
+export function timeTicks({ from, to, timeZone }: TimeSpan, count: number, language: Language = 'en'): TimeTick[] {
   const hours = HOUR_STEPS.find((step) => (to - from) / (step * HOUR) <= count);
   const marks = hours === undefined ? dayMarks(from, to, timeZone, count) : hourMarks(from, to, timeZone, hours);
   return marks

@@ -14,7 +14,7 @@ export {
   describeRefusedOne,
   findRefusedAll,
 } from './features/purchases/describe-effect.js';
-export { sayForClient, sayReason } from './features/explain/for-client.js';
+export { type ClientReason, sayForClient, sayReason } from './features/explain/for-client.js';
 export { sayFigures } from './features/explain/say-figures.js';
 export { hasEnded } from './base/lifecycle.js';
 export { describePurchaseState } from './features/billing/refund-state.js';

@@ -3,8 +3,9 @@ import { type Said, say } from '@sluice/messages/said';
 import { sayFigures } from './say-figures.js';
 
 type Hold = ServiceDetail['holds'][number];
-type Reason = Pick<Because, 'code' | 'details'>;
-type Words = Said | ((service: ServiceDetail, reason: Reason, hold: Hold) => Said | null);
+/** A reason of an explanation, as far as clients read of it. */
+export type ClientReason = Pick<Because, 'code' | 'details'>;
+type Words = Said | ((service: ServiceDetail, reason: ClientReason, hold: Hold) => Said | null);
 
 const RESTRICTED: Readonly<Record<string, Said>> = {
   quota: say('why.quota'),
@@ -109,7 +110,7 @@ const OF_ENDED: readonly BecauseCode[] = ['hold_ended', 'undo_next_run', 'undo_i
  * Returns a reason of a service's state as its client reads it in each language; null for one that is an operator's. `service` is the
  * detail for that client, of which the reason is.
  */
-export function sayForClient(reason: Reason, service: ServiceDetail): Said | null {
+export function sayForClient(reason: ClientReason, service: ServiceDetail): Said | null {
   const words = CLIENT_WORDS[reason.code];
   if (words === undefined) return null;
   if (typeof words !== 'function') return words;
