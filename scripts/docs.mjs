@@ -98,7 +98,7 @@ const partsOfOthers = {
   // What `Key`, `PlaceholdersIn` and `TagsIn` are made of.
   '@sluice/messages': [
     'src/languages/en.ts:messages',
-    ...['Head', 'NameOnly', 'Names', 'Tags'].map((name) => `src/keys.ts:${name}`),
+    ...['Names', 'Tags'].map((name) => `src/keys.ts:${name}`),
   ],
 };
 

@@ -30,7 +30,7 @@ export async function* reportHtml(sluice: Sluice, report: Report): AsyncGenerato
   const charted = chartedServices(report);
   const brand = report.client === null ? null : toWholeBrand(sluice.config);
   yield head(report, brand);
-  if (brand !== null) yield String(brandRow(brand));
+  if (brand !== null) yield brandRow(brand);
   yield String(header(report, charted));
   yield '<main>\n';
   yield String(overview(report));
@@ -72,9 +72,9 @@ ${String(brand === null ? html`<title>${title}</title>` : brandTitle(brand, titl
 }
 
 /** The logo and the name of the provider. */
-function brandRow(brand: Brand): Html | null {
-  if (brand.name === undefined && brand.logo === null) return null;
-  return html`<div class="report-brand brand">${brandHead(brand, null, ENGLISH)}</div> `;
+function brandRow(brand: Brand): string {
+  if (brand.name === undefined && brand.logo === null) return '';
+  return String(html`<div class="report-brand brand">${brandHead(brand, null, ENGLISH)}</div> `);
 }
 
 function header(report: Report, charted: readonly ReportService[]): Html {

@@ -50,6 +50,7 @@ export const SUBJECT_TABLES = [
   'runs',
   'service_overrides',
   'service_resources',
+  'undecided',
   'usage_samples',
   'write_backs',
 ] as const;
