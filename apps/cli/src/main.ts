@@ -25,7 +25,12 @@ if (
   require(`./${COMMAND}`);
 } else {
   const program = import.meta.dirname;
-  const cache = new CodeCache({ program, folder: join(program, 'compiled'), require, use: process.argv[2] ?? '' });
+  const cache = new CodeCache({
+    program,
+    folder: join(program, 'compiled'),
+    require,
+    use: /^[a-z][a-z-]{0,30}$/.exec(process.argv[2] ?? '')?.[0] ?? '',
+  });
   process.once('exit', (code) => {
     if (code !== USAGE && process.uptime() < LONGEST_SECONDS) cache.save();
   });

@@ -93,6 +93,7 @@ describe('ntfy', () => {
 
   it('needs a topic', () => {
     expect(ntfy.check?.({ ntfy: 'https://ntfy.sh/' })).toHaveLength(1);
+    expect(ntfy.check?.({ ntfy: 'https://ntfy.sh/alarms?auth=x' })).toHaveLength(1);
     expect(ntfy.check?.({ ntfy: 'https://ntfy.sh/alarms' })).toEqual([]);
   });
 });
@@ -112,6 +113,10 @@ describe('PagerDuty', () => {
         payload: { summary: MESSAGE.subject, source: 'dcim', severity: 'critical', timestamp: MESSAGE.at },
       },
     });
+    await (await service()).send({ ...MESSAGE, event: 'threshold', code: 'agent_threshold', delivery: 'dlv-2' });
+    expect(last().body).toMatchObject({ event_action: 'trigger', dedup_key: 'sluice/dlv-2' });
+    await (await service()).send({ ...MESSAGE, service: 'x'.repeat(300) });
+    expect(last().body['dedup_key']).toMatch(/^sluice\/[0-9a-f]{64}$/);
     await (await service()).send({ ...away, code: 'panel_reachable' });
     expect(last().body).toMatchObject({ event_action: 'resolve', dedup_key: 'sluice/panel_unreachable/dcim/' });
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ChannelDependencies, NoticeChannel } from '@sluice/contract/ports';
 import { requireAcknowledged, sendRequest } from './http-request.js';
 import { cut, quoteAnswer } from './quote-answer.js';
@@ -29,7 +30,8 @@ async function post(
     signal,
   });
   // Of these addresses each long part may be what makes them secret.
-  const parts = new URL(url).pathname.split('/').filter((part) => part.length >= 6);
+  const { pathname, search, searchParams } = new URL(url);
+  const parts = [...pathname.split('/'), search, ...searchParams.values()].filter((part) => part.length >= 4);
   requireAcknowledged(answer, quoteAnswer(answer.text, [url, ...parts, ...secrets]));
 }
 
@@ -95,6 +97,12 @@ const ENDS: Readonly<Record<string, string>> = {
   release: 'hold',
 };
 
+/** Ids may be longer than a key. */
+function toDedupKey(parts: readonly string[]): string {
+  const key = ['sluice', ...parts].join('/');
+  return key.length <= 255 ? key : `sluice/${createHash('sha256').update(key).digest('hex')}`;
+}
+
 const SEVERITIES: Readonly<Record<string, string>> = {
   brake: 'critical',
   'panel-unreachable': 'critical',
@@ -111,10 +119,12 @@ export function openPagerDuty({ secret, timeoutMs }: ChannelDependencies): Notic
   return {
     send: ({ delivery, event, code, at, panel, service, client, subject, text }, signal) => {
       const begun = ENDS[code];
+      const lasting = begun ?? (Object.values(ENDS).includes(code) ? code : undefined);
       const body = {
         routing_key: key,
         event_action: begun === undefined ? 'trigger' : 'resolve',
-        dedup_key: ['sluice', begun ?? code, panel ?? '', service ?? ''].join('/').slice(0, 255),
+        // What no notice ends is an incident of its own: others of its kind may be about something else.
+        dedup_key: toDedupKey(lasting === undefined ? [delivery] : [lasting, panel ?? '', service ?? '']),
         payload: {
           summary: shortened(subject, 1024),
           source: panel ?? 'sluice',

@@ -123,7 +123,9 @@ export const discord: NoticeChannelKind = {
   },
 };
 
-const isTopic = (text: string): boolean => isWebAddress(text) && /[^/]/.test(new URL(text).pathname);
+/** Whether a text is an address with a path, and without a query, which ntfy would not get. */
+const isTopic = (text: string): boolean =>
+  isWebAddress(text) && /[^/]/.test(new URL(text).pathname) && new URL(text).search === '';
 
 /** Sends notices to phones that follow a topic of ntfy. */
 export const ntfy: NoticeChannelKind = {

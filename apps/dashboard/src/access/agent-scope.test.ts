@@ -232,7 +232,7 @@ describe('making such a token', () => {
     expect(await code({ agent: 'north', mayBuy: true })).toBe('bad_token');
     expect(await code({ agent: 'nobody' })).toBe('unknown_agent');
     expect((await make({ agent: 'north' }, await at.token('read', 'tokens'))).status).toBe(403);
-    const link = String((made.json as { token: string }).token);
+    const { token: link } = made.json as { token: string };
     expect((await send('GET /me', undefined, link)).status).toBe(401);
     for (const path of ['', '/services/svc-1']) {
       const answer = await at.fetch(`/share/${link}${path}`);

@@ -73,6 +73,10 @@ const USERS: readonly string[] = ['user', 'users'];
 /** Masks all uuids, which are keys of agents, but those of an agent's own users and of their links. */
 function maskForAgent(value: unknown, name: string): unknown {
   if (name === 'access') return value;
+  // What a panel or a notice says may name others.
+  if (name === 'notices') return [];
+  if (name === 'error' && value !== null && typeof value === 'object')
+    return { ...value, message: 'This could not be done; the operator of the service sees why' };
   if (Array.isArray(value)) return value.map((item) => maskForAgent(item, name));
   if (typeof value !== 'object' || value === null) return maskUuidsIn(value);
   const isUser = USERS.includes(name);

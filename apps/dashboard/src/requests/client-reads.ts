@@ -26,6 +26,9 @@ export async function readForClient(
   throw new SluiceError('too_many_requests', 'The answer was not ready in time; try again later', { kind: 'busy' });
 }
 
+/** Each change of an agent's users keeps runs from its panel while it lasts. */
+const WEIGHT_OF_AGENTS = 10;
+
 /**
  * Counts a change that a client or an agent asks for, by token or link.
  *
@@ -33,7 +36,7 @@ export async function readForClient(
  */
 export function countChange(reads: PanelReads, viewer: Pick<Viewer, 'client' | 'agent'>, now: number): void {
   const client = toOutsider(viewer);
-  if (client !== null) reads.count({ client, now }, 'changed');
+  if (client !== null) reads.count({ client, now }, 'changed', viewer.agent === null ? 1 : WEIGHT_OF_AGENTS);
 }
 
 function isTimeOut(error: unknown): boolean {

@@ -100,15 +100,15 @@ export class PanelReads {
   }
 
   /**
-   * Counts a change, or a read that is none of `read`.
+   * Counts a change, or a read that is none of `read`; `weight`: as how many, default one.
    *
    * @throws SluiceError `too_many_requests` if the client has read, or changed, as much as it may in this minute
    */
-  count({ client, now }: Pick<ReadRequest, 'client' | 'now'>, what: Counted): void {
+  count({ client, now }: Pick<ReadRequest, 'client' | 'now'>, what: Counted, weight = 1): void {
     const of = this.#of(client);
     const minute = Math.floor(now / MINUTE_MS);
     if (of.minute !== minute) Object.assign(of, { minute, counts: { read: 0, changed: 0 } });
-    of.counts[what] += 1;
+    of.counts[what] += weight;
     if (of.counts[what] <= this.#limits.mostPerMinute) return;
     const said = what === 'read' ? say('problem.tooManyReads') : say('problem.tooManyChanges');
     throw clientError('too_many_requests', said, { kind: 'busy' });

@@ -35,7 +35,11 @@ const limiting = () => ({
 
 const panel = (h: Http) => ({ panel: h.optionalText });
 
-const size = (h: Http) => h.z.number().int().min(0).describe('Bytes');
+/** More than any panel counts: a petabyte, and the days of a hundred years. */
+const MOST_BYTES = 1024 ** 5;
+const MOST_DAYS = 36_500;
+
+const size = (h: Http) => h.z.number().int().min(0).max(MOST_BYTES).describe('Bytes');
 
 const limit = (h: Http) => ({
   opening: h.z
@@ -199,7 +203,7 @@ export const agents = group({
           ...panel(h),
           name: h.someText,
           limitBytes: size(h),
-          days: h.z.int().min(1).optional(),
+          days: h.z.int().min(1).max(MOST_DAYS).optional(),
           mode: h.optionalText,
           dryRun: h.flag,
         },
@@ -233,7 +237,7 @@ export const agents = group({
         body: {
           ...panel(h),
           bytes: size(h).optional(),
-          days: h.z.int().min(0).optional(),
+          days: h.z.int().min(0).max(MOST_DAYS).optional(),
           dryRun: h.flag,
         },
         answer: h.agents.agentUserReport,

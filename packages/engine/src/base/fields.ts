@@ -15,8 +15,8 @@ const OWN_KEYS = [
   'id',
   'panel',
   'product',
-  'name',
   'client',
+  'name',
   'client_name',
   'client_email',
   'language',
@@ -79,8 +79,8 @@ const STATUSES: readonly ServiceStatus[] = ['active', 'suspended', 'terminated',
 const MODES = ['IN', 'OUT', 'TOTAL'] as const;
 
 /**
- * Parses the text of a key into the service; an empty text removes the value. The client comes before the fields of its person, which
- * end with it. Throws for invalid text.
+ * Parses the text of a key into the service; an empty text removes the value. The client comes before what ends with it:
+ * the name of the service, and the fields of its person. Throws for invalid text.
  */
 export function applyField(record: ServiceRecord, key: string, text: string, refs: readonly RefColumn[]): void {
   const value = text.trim();
@@ -137,7 +137,7 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
 export function setClient(record: ServiceRecord, client: string | null): void {
   if (record.client !== null && record.client !== client) {
     for (const key of PERSONAL_KEYS) Reflect.deleteProperty(record.fields, key);
-    Object.assign(record, { clientName: null, clientEmail: null, language: null });
+    Object.assign(record, { name: null, clientName: null, clientEmail: null, language: null });
   }
   record.client = client;
 }

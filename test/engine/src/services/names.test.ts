@@ -36,12 +36,12 @@ it('stay where the columns of an older export are absent', async () => {
   expect(await show()).toEqual(before);
 });
 
-it('end with the client, but for the name of the service', async () => {
+it('end with the client, which may have given the service its name', async () => {
   await bench.sluice.services.add('svc-1', { ...BARE, ...SARA, name: 'Paris' });
   await bench.sluice.services.import(toRows('id,panel,product,client', ['svc-1,vpn,vpn,43']));
-  expect(await show()).toEqual({ name: 'Paris', clientName: null, clientEmail: null, language: null });
-  await bench.sluice.services.set('svc-1', { language: 'en', client: '44', client_name: 'Bia' });
-  expect(await show()).toEqual({ name: 'Paris', clientName: 'Bia', clientEmail: null, language: 'en' });
+  expect(await show()).toEqual({ name: null, clientName: null, clientEmail: null, language: null });
+  await bench.sluice.services.set('svc-1', { language: 'en', name: 'Lyon', client: '44', client_name: 'Bia' });
+  expect(await show()).toEqual({ name: 'Lyon', clientName: 'Bia', clientEmail: null, language: 'en' });
 });
 
 describe('texts from outside', () => {

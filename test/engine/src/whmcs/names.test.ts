@@ -64,7 +64,7 @@ it('end with the client', async () => {
   await at.sync();
   expect(await names()).toEqual({ name: 'Server & more', clientName: 'Bia', clientEmail: null, language: null });
   await at.sluice.services.set('whmcs-1', { client: '79' });
-  expect(await names()).toEqual({ name: 'Server & more', clientName: null, clientEmail: null, language: null });
+  expect(await names()).toEqual({ name: null, clientName: null, clientEmail: null, language: null });
 });
 
 it('are read by few calls: clients in pages, and languages of a part of them at a time', async () => {

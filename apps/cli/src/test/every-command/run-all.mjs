@@ -18,7 +18,7 @@ for (const words of lines) {
   };
   process.argv = [process.execPath, main, ...words.split(' ')];
   process.exitCode = 0;
-  delete require.cache[command];
+  Reflect.deleteProperty(require.cache, command);
   await require(command).ended;
   outcomes.push({ words, exitCode: process.exitCode, printed });
 }

@@ -24,10 +24,10 @@ export const agentHandlers: Handlers<GroupEndpoints<'agents'>> = {
     sluice.agents.show(param('agent'), { panel, signal, ...(agent === null ? {} : { reader: agent }) }),
   'GET /agents/:agent/can-create-user': async ({ sluice, param, viewer, query: { limitBytes, panel } }) => {
     const room = await sluice.agents.canCreateUser(param('agent'), limitBytes, { panel });
-    // The reason names agents above it, with their figures.
-    return viewer.agent === null || room.allowed
-      ? room
-      : { ...room, reason: 'This does not fit within the traffic that is left.' };
+    if (viewer.agent === null) return room;
+    // What is left may be of agents above it, and the reason names them with their figures.
+    const reason = room.allowed ? room.reason : 'This does not fit within the traffic that is left.';
+    return { ...room, remainingBytes: null, reason };
   },
   'POST /agents/:agent/users': ({
     sluice,
