@@ -1,15 +1,16 @@
 import type { Sluice } from '@sluice/engine';
 import type { LocatedAgent } from '@sluice/engine/options';
-import { notFound } from '../server/failure.js';
+import { say } from '@sluice/messages';
+import { clientError, notFound } from '../server/failure.js';
 
 /** The word by which an agent names itself, whose uuid is a key of its panel. */
 const OWN = 'own';
 
-/** Returns the agent of a token; refuses one that no panel of the config has any more. */
+/** Returns the agent of a token or link; refuses one that no panel of the config has any more. */
 export async function requireOwnAgent(sluice: Sluice, uuid: string): Promise<LocatedAgent> {
   const own = await sluice.agents.locate(uuid);
   if (own !== null) return own;
-  throw notFound('unknown_agent', 'The agent of the token is not known any more. Please ask your provider.');
+  throw clientError('unknown_agent', say('problem.unknownAgent'), { kind: 'not-found' });
 }
 
 /** Answers about other agents as if they did not exist. */

@@ -112,10 +112,12 @@ function header({ viewer, who: called = null, nav = [], base, csrf, path, wordin
   </header>`;
 }
 
-/** Who reads: a client by a share link, or who has a token. */
-function viewerName({ shared, client, name }: Viewer, wording: Wording): Html {
+/** Who reads: a client or an agent by a share link, or who has a token. */
+function viewerName({ shared, client, agent, name }: Viewer, wording: Wording): Html {
   if (shared && client !== null)
     return html`<span>${wording.say('page.client', { client: html`<bdi>${client}</bdi>` })}</span>`;
+  if (shared && agent !== null)
+    return html`<span>${wording.say('agent.title', { name: html`<bdi>${name.replace(/^agent /, '')}</bdi>` })}</span>`;
   const token = html`<bdi>${name.replace(/^token /, '')}</bdi>`;
   return name.startsWith('token ')
     ? html`<span>${wording.say('page.token', { name: token })}</span>`

@@ -36,6 +36,9 @@ const BY_CODE: Readonly<Record<string, Key>> = {
   unknown_page: 'problem.unknownPage',
   unknown_service: 'problem.unknownService',
   unknown_bill: 'problem.unknownBill',
+  unknown_user: 'problem.unknownUser',
+  outcome_unknown: 'problem.inDoubt',
+  invalid_user: 'problem.value',
 };
 
 /**

@@ -35,7 +35,7 @@ export type Page = (request: PageRequest) => Promise<PageAnswer>;
 export interface Route {
   method: 'GET' | 'POST';
   path: string;
-  /** The scope that an operator needs; on pages of customers, what is done. */
+  /** The scope that an operator needs; on pages of clients and agents, what is done. */
   needs: 'read' | 'operate' | UseCase;
   /** Whether it depends on the store and its address alone: then it is rendered once per change of the store. */
   cached?: boolean;

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { forClient, toFailure } from '../server/failure.js';
+import { forReader, toFailure } from '../server/failure.js';
 import { errorId } from '../layout/forms.js';
 import { notice } from '../layout/components.js';
 import { html } from '../layout/html.js';
@@ -16,7 +16,7 @@ export function orAgain(form: Page, page: Page, id: string | ((values: Values) =
     try {
       return await form(request);
     } catch (thrown) {
-      const error = request.viewer.client === null ? thrown : forClient(thrown);
+      const error = forReader(request.viewer, thrown);
       const { status } = toFailure(error);
       if (!(error instanceof SluiceError) || error.kind === 'internal' || [401, 403].includes(status)) throw error;
       const values = request.form ?? {};

@@ -1,5 +1,6 @@
 import { type Said, say, toTexts } from '@sluice/messages';
 import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
+import type { Outsider } from './outsider.js';
 
 /** The error as a client gets it: `code`, `message` and `details` are those of the JSON documents. */
 export interface Failure {
@@ -173,14 +174,12 @@ export function forClient(error: unknown, sentence: Said = say('problem.later'))
   return isOfStore ? clientError(code, sentence, { kind: 'store', cause: error }) : error;
 }
 
-const ASK = 'Please ask your provider.';
-
 /** What an agent reads of refusals whose messages name what is not its own: agents above it, other runs, services. */
-const IN_WORDS_OF_AGENTS: Record<string, string> = {
-  agent_limit: `This does not fit within the traffic that is left; nothing was changed. ${ASK}`,
-  agent_suspended: `Your account is suspended, so nothing can be changed. ${ASK}`,
-  user_of_service: `This user is managed by your provider; nothing was changed. ${ASK}`,
-  lease_held: 'Something else is being changed at the moment; try again in a minute',
+const IN_WORDS_OF_AGENTS: Readonly<Record<string, Said>> = {
+  agent_limit: say('problem.overTraffic'),
+  agent_suspended: say('problem.suspended'),
+  user_of_service: say('problem.managedUser'),
+  lease_held: say('problem.changing'),
 };
 
 /** Errors about one user of an agent, or about what it asked for. */
@@ -189,12 +188,20 @@ const OF_USERS: ReadonlySet<string> = new Set(['unknown_user', 'ambiguous_user',
 /** Returns an error as an agent may read it: as a client does, and without details, which may name others. */
 export function forAgent(error: unknown): unknown {
   if (!(error instanceof SluiceError)) return forClient(error);
+  if (findSaid(error) !== null) return error;
   const { code, kind } = error;
-  const words = IN_WORDS_OF_AGENTS[code] ?? (OF_USERS.has(code) ? error.unhinted : undefined);
-  if (words !== undefined) return new SluiceError(code, words, { kind, cause: error });
+  const words = IN_WORDS_OF_AGENTS[code];
+  if (words !== undefined) return clientError(code, words, { kind, cause: error });
+  if (OF_USERS.has(code)) return new SluiceError(code, error.unhinted, { kind, cause: error });
   const said = forClient(error);
   if (!(said instanceof SluiceError) || Object.keys(said.details).length === 0) return said;
   return new SluiceError(said.code, said.unhinted, { kind: said.kind, cause: error });
+}
+
+/** Returns an error as the reader of a page may read it; the provider's own read it as it is. */
+export function forReader({ client, agent }: Outsider, error: unknown): unknown {
+  if (agent !== null) return forAgent(error);
+  return client === null ? error : forClient(error);
 }
 
 function inWordsOfClients(error: SluiceError, sentence: Said): SluiceError {

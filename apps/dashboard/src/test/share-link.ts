@@ -6,9 +6,10 @@ import { extractMain } from './page-texts.js';
 /** Returns a key for a form. */
 export const toKey = (): string => randomBytes(16).toString('base64url');
 
-/** A request for a share link; `expiresAt` is a day from now by default. */
+/** A request for a share link of a client or an agent; `expiresAt` is a day from now by default. */
 interface Asked {
-  client: string;
+  client?: string;
+  agent?: string;
   expiresAt?: string;
   buy?: boolean;
   maxAmount?: string;
@@ -16,7 +17,7 @@ interface Asked {
   changePassword?: boolean;
 }
 
-/** A client with its share link, over real HTTP. */
+/** A client or an agent with its share link, over real HTTP. */
 export class Link {
   private constructor(
     private readonly at: Pick<DashboardBench, 'fetch'>,
@@ -26,8 +27,8 @@ export class Link {
   ) {}
 
   static async open(at: Pick<DashboardBench, 'fetch' | 'sluice' | 'clock'>, asked: Asked): Promise<Link> {
-    const { client, expiresAt = new Date(at.clock.now() + 86_400_000).toISOString(), ...rights } = asked;
-    const { token, access } = await at.sluice.access.share({ client, expiresAt, rights });
+    const { client, agent, expiresAt = new Date(at.clock.now() + 86_400_000).toISOString(), ...rights } = asked;
+    const { token, access } = await at.sluice.access.share({ client, agent, expiresAt, rights });
     return new Link(at, access.id, token, toCsrfToken(token));
   }
 

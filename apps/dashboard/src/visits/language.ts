@@ -4,6 +4,7 @@ import type { Viewer } from '../access/viewer.js';
 import { address } from '../layout/components.js';
 import type { NavItem } from '../layout/layout.js';
 import type { Context } from '../server/options.js';
+import { toOutsider } from '../server/outsider.js';
 
 const COOKIE = 'sluice-language';
 const YEAR_SECONDS = 365 * 86_400;
@@ -17,7 +18,7 @@ export async function readLanguage(
   request: FastifyRequest,
   viewer: Viewer | null,
 ): Promise<Language> {
-  if (viewer !== null && viewer.client === null) return 'en';
+  if (viewer !== null && toOutsider(viewer) === null) return 'en';
   const isChosen = readChosen(request) !== null || toLanguage(readCookie(request)) !== null;
   const own = isChosen || viewer?.client == null ? null : await readClientLanguage(context, viewer.client);
   return languageWithoutVisitor(context, request, own);
@@ -74,7 +75,7 @@ export function toLanguageLinks(
   query: Readonly<Record<string, string>>,
   isForm: boolean,
 ): (NavItem & { language: Language })[] {
-  const page = isForm ? path.replace(/(\/services\/[^/]+)\/.*$/, '$1') : path;
+  const page = isForm ? path.replace(/(\/(?:services|users)\/[^/]+)\/.*$/, '$1') : path;
   const kept = isForm ? {} : query;
   const to = `${base}${page}` === '' ? '/' : `${base}${page}`;
   return LANGUAGES.map((language) => ({

@@ -10,10 +10,11 @@ import { languageWithoutVisitor, readLanguage, rememberLanguage, toLanguageLinks
 import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
 import type { ServerParts } from '../requests/parts.js';
-import { clientError, forClient } from '../server/failure.js';
+import { clientError, forReader } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import { toOutsider } from '../server/outsider.js';
 import { deadLinkPage } from './dead-link.js';
+import { agentPages } from '../pages/agent/routes.js';
 import { customerPages } from '../pages/customer/routes.js';
 import { operatorPages } from '../pages/operator/routes.js';
 import { type OfVisit, PageCache } from '../requests/page-cache.js';
@@ -26,17 +27,21 @@ interface PageVisit extends Visit {
   route: Route;
 }
 
-/** Adds the pages of operators and clients. */
+/** Adds the pages of operators, clients and agents. */
 export function addPages(server: FastifyInstance, parts: ServerParts): void {
   const { context, limiters } = parts;
-  const [operator, customer] = [operatorPages(), customerPages(parts.readers)];
+  const [operator, customer, agent] = [operatorPages(), customerPages(parts.readers), agentPages(parts.readers)];
   const cache = new PageCache(context);
   const underWay: FormsUnderWay = new Map();
   /** Visits for which nothing was waited: an operator's request without a body. */
   const current = new WeakMap<FastifyRequest, Visit>();
-  for (const [method, path] of addresses([...operator, ...customer])) {
+  for (const [method, path] of addresses([...operator, ...customer, ...agent])) {
     const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
-    const own = { operator: find(operator), customer: find(customer) };
+    const own = { operator: find(operator), customer: find(customer), agent: find(agent) };
+    const findRoute = ({ viewer }: Visit): Route | undefined => {
+      if (viewer.agent !== null) return own.agent;
+      return viewer.client === null ? own.operator : own.customer;
+    };
     server.route({
       method,
       url: path,
@@ -54,17 +59,12 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
         // A session, or a link below, may have ended while the body was read, or while a client's other requests were answered.
         const visit = current.get(request) ?? (await bySession(context, request));
         if (visit === null) return toLogin(request, reply);
-        const route =
-          visit.viewer.agent !== null ? undefined : visit.viewer.client === null ? own.operator : own.customer;
-        if (route === undefined) {
-          const language = await readLanguage(context, request, visit.viewer);
-          return sendErrorPage(context, reply, { ...visit, base: '', path, language }, unknownPage());
-        }
+        const route = findRoute(visit);
+        if (route === undefined) return sendUnknownPage(context, request, reply, { ...visit, base: '' });
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base: '', route });
       },
     });
-    const shared = own.customer;
-    if (shared === undefined) continue;
+    if (own.customer === undefined && own.agent === undefined) continue;
     server.route({
       method,
       url: `/share/:shareToken${path === '/' ? '' : path}`,
@@ -79,16 +79,29 @@ export function addPages(server: FastifyInstance, parts: ServerParts): void {
       handler: async (request, reply) => {
         const base = `/share/${toShareToken(request)}`;
         const visit = await byLink(context, toShareToken(request));
-        // An agent has no page.
-        if (visit === null || visit.viewer.agent !== null) return sendDeadLink(context, request, reply);
-        return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route: shared });
+        if (visit === null) return sendDeadLink(context, request, reply);
+        const route = findRoute(visit);
+        if (route === undefined) return sendUnknownPage(context, request, reply, { ...visit, base });
+        return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route });
       },
     });
   }
 }
 
-function unknownPage(): SluiceError {
-  return clientError('unknown_page', say('problem.unknownPage'), { kind: 'not-found' });
+async function sendUnknownPage(
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  visit: Visit & { base: string },
+): Promise<FastifyReply> {
+  const [path = '/'] = request.url.slice(visit.base.length).split('?');
+  const frame = { ...visit, path, language: await readLanguage(context, request, visit.viewer) };
+  return sendErrorPage(
+    context,
+    reply,
+    frame,
+    clientError('unknown_page', say('problem.unknownPage'), { kind: 'not-found' }),
+  );
 }
 
 function sendDeadLink(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -128,7 +141,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
   const language = await readLanguage(context, request, viewer);
   const at = { base, path: path === '' ? '/' : path };
   const languages =
-    viewer.client === null ? undefined : toLanguageLinks(at, toTexts(request.query), route.method === 'POST');
+    toOutsider(viewer) === null ? undefined : toLanguageLinks(at, toTexts(request.query), route.method === 'POST');
   const frame: Frame = { ...at, viewer, csrf, language, languages };
   rememberLanguage(context, request, reply);
   try {
@@ -145,7 +158,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
     // The session or link has ended while the form waited for something else.
     if (error instanceof SluiceError && error.code === 'no_token')
       return base === '' ? toLogin(request, reply) : sendDeadLink(context, request, reply);
-    return sendErrorPage(context, reply, frame, viewer.client === null ? error : forClient(error));
+    return sendErrorPage(context, reply, frame, forReader(viewer, error));
   }
 
   async function perform(): Promise<PageAnswer> {
@@ -169,7 +182,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
   }
 }
 
-/** Returns whether somebody may open a page: operators' pages ask for a scope, those of customers for what they do. */
+/** Returns whether somebody may open a page: operators' pages ask for a scope, those of clients and agents for what they do. */
 function mayOpen(viewer: Viewer, needs: Route['needs']): boolean {
   return needs === 'read' || needs === 'operate' ? viewer.needs.includes(needs) : may(viewer, needs);
 }

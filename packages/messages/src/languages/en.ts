@@ -101,6 +101,13 @@ export const messages = {
     'This package is ordered already, and that purchase is not finished; nothing was charged again.',
   'problem.ended': 'The service is not active: this is not possible.',
   'problem.repeated': 'This was sent before with other content: reload the page and try again.',
+  'problem.unknownAgent': 'This reseller is not known any more. Please ask your provider.',
+  'problem.unknownUser': 'There is no such user',
+  'problem.overTraffic':
+    'This does not fit within the traffic that is left; nothing was changed. Please ask your provider.',
+  'problem.suspended': 'Your account is suspended, so nothing can be changed. Please ask your provider.',
+  'problem.managedUser': 'This user is managed by your provider; nothing was changed. Please ask your provider.',
+  'problem.changing': 'Something else is being changed at the moment; try again in a minute',
 
   // States of services
   'state.active': 'active',
@@ -367,6 +374,7 @@ export const messages = {
   'agent.users': 'Users',
   'agent.userCount': '{count, plural, one {# user} other {# users}}',
   'agent.enabled': 'Enabled',
+  'agent.nearlyUsed': '{percent} of your budget are used.',
   'agent.countedSince': 'Counted since',
   'agent.countedUntil': 'Counted until',
   'agent.reservedUnused': 'Reserved for users created or raised, not used yet',
@@ -394,6 +402,31 @@ export const messages = {
   'agent.forSub': 'Disabled for a sub-reseller',
   'agent.subBudget': '{users} (budget of {name})',
   'agent.subSuspension': '{users} (suspension of {name})',
+
+  // Users of a reseller
+  'user.name': 'Name',
+  'user.disabled': 'disabled',
+  'user.expired': 'expired',
+  'user.why': 'Why it is disabled',
+  'user.days': 'Days of the package',
+  'user.daysLeft': 'Days left',
+  'user.lastDay': 'Last day',
+  'user.lastOnline': 'Last active',
+  'user.link': 'Subscription link',
+  'user.linkHint': 'Link for the customer',
+  'user.openLink': 'Open the link',
+  'user.linkUnknown': 'The link can’t be shown. Please ask your provider.',
+  'user.none': 'There is no user here.',
+  'user.unread': 'Your users can’t be read at the moment. Try again later.',
+  'user.unreadFrom': 'Your users can’t be read at the moment. This is from {at}.',
+  'user.most': 'The {shown} of {count} users that have used most.',
+  'user.find': 'Search',
+  'user.all': 'All users',
+  'disabledFor.reseller': 'disabled by its reseller',
+  'disabledFor.limit': 'for a budget that is used up',
+  'disabledFor.suspension': 'for a suspended reseller',
+  'disabledFor.service': 'by your provider, for its service',
+  'disabledFor.others': 'by somebody else, on the panel',
 
   // The account on the panel
   'account.title': 'Account',

@@ -1,10 +1,10 @@
-import type { AgentDetail, ServiceDetail } from '@sluice/engine';
-import { findLimitEnd, keepsDisabled, listDisabledAbove } from '@sluice/engine/words';
+import type { ServiceDetail } from '@sluice/engine';
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../../layout/components.js';
 import { name, type Times } from '../../layout/format.js';
-import { html, type Html, join, type Part } from '../../layout/html.js';
+import { html, join, type Part } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
+import { budgetSection } from '../agent/budget.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -39,17 +39,7 @@ export async function clientSections(
   const credit = (await sluice.credit.isKnown(client)) ? await creditSection(request, reads) : null;
   return [
     servicesSection(request, services, times),
-    ...(await Promise.all(
-      agents.map(async (agent, index) => {
-        const how = {
-          times,
-          wording,
-          timeZone: toZone(request, agent.panel),
-          keeping: await readKeeping(request, agent),
-        };
-        return agentSection(agent, how, `agent-${index + 1}`);
-      }),
-    )),
+    ...(await Promise.all(agents.map((agent, index) => budgetSection(request, agent, `agent-${index + 1}`)))),
     unknown === 0
       ? null
       : {
@@ -97,115 +87,6 @@ function toTitle(request: PageRequest, { id, name: title }: ServiceDetail): Part
 function readAt(service: ServiceDetail, times: Times, wording: Wording): Part {
   if (service.usage !== null) return times.ago(service.usage.readAt);
   return isMetered(service) ? wording.never : wording.none;
-}
-
-/** What keeps the users of an agent disabled beside its own budget. */
-interface Keeping {
-  /** Whether an agent above does. */
-  isAbove: boolean;
-  /** Whether the last check was stopped. */
-  isStopped: boolean;
-}
-
-async function readKeeping({ sluice }: PageRequest, { uuid, panel }: AgentDetail): Promise<Keeping> {
-  const { agents, isStopped } = await sluice.agents.above({ agent: uuid, panel });
-  const isAbove = agents?.some((above) => above.uuid !== uuid && keepsDisabled(above)) ?? false;
-  return { isAbove, isStopped };
-}
-
-/** How an agent is shown. */
-interface Showing {
-  times: Times;
-  wording: Wording;
-  timeZone: string;
-  keeping: Keeping;
-}
-
-/** What an agent has used of its budget, and its users. */
-function agentSection(agent: AgentDetail, { times, wording, timeZone, keeping }: Showing, id: string): Section {
-  const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
-  const isRead = agent.at !== '';
-  const count = (value: number): Html => wording.say('agent.userCount', { count: value });
-  const reserved = agent.reservedBytes ?? 0;
-  const since = suspended === null ? null : wording.say('agent.suspended', { since: times.full(suspended.since) });
-  const rest = (): Part => {
-    if (remainingBytes === null) return wording.say('service.noLimit');
-    return isRead ? wording.bytes(remainingBytes) : wording.unknown;
-  };
-  const reservedKey = agent.accounting === 'allocated' ? 'agent.reservedUncounted' : 'agent.reservedUnused';
-  const content = html`
-    ${since === null ? null : notice('bad', since)}
-    ${listDisabledAbove(agent).map((above) => disabledAbove(above, wording))} ${usedUp(agent, keeping, wording)}
-    <div class="headline">${usageBar({ used: isRead ? usedBytes : null, allowed: limitBytes }, { wording })}</div>
-    ${facts([
-      [wording.text('agent.budget'), limitBytes === null ? wording.say('service.noLimit') : wording.bytes(limitBytes)],
-      [wording.text('service.used'), isRead ? wording.bytes(usedBytes) : wording.unknown],
-      [wording.text('agent.rest'), rest()],
-      reserved === 0 ? null : [wording.text(reservedKey), wording.bytes(reserved)],
-      [wording.text('agent.users'), isRead ? count(users) : wording.unknown],
-      enabledUsers === null || !isRead ? null : [wording.text('agent.enabled'), count(enabledUsers)],
-      ...disabledFacts(agent, wording),
-      period === null ? null : [wording.text('agent.countedSince'), times.bound(period.start, timeZone)],
-      period?.end == null ? null : [wording.text('agent.countedUntil'), times.bound(period.end, timeZone)],
-      [wording.text('service.read'), isRead ? times.ago(agent.at) : wording.never],
-    ])}
-  `;
-  return { id, title: agentTitle(agent.name, wording), content };
-}
-
-/** Agents above the client stay without a name. */
-function disabledAbove({ reason, users }: ReturnType<typeof listDisabledAbove>[number], wording: Wording): Html {
-  const key = reason === 'limit' ? 'agent.disabledLimit' : 'agent.disabledSuspended';
-  return notice('bad', wording.say(key, { count: users }));
-}
-
-/** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */
-function usedUp(agent: AgentDetail, keeping: Keeping, wording: Wording): Html | null {
-  const { exceeded, heldSince, enabledUsers, usersDisabledByUs } = agent;
-  const isHeld = heldSince !== null;
-  if (!exceeded)
-    return isHeld && usersDisabledByUs !== 0 ? notice('warning', leftAgain(agent, keeping, wording)) : null;
-  if (!isHeld) return notice('warning', wording.say('agent.usedUp'));
-  if (enabledUsers !== 0) return notice('warning', wording.say('agent.usedUpNotAll'));
-  if (keeping.isAbove) return notice('bad', wording.say('agent.usedUpAbove'));
-  const percent = findPercent(findLimitEnd(agent));
-  return notice(
-    'bad',
-    percent === null ? wording.say('agent.usedUpUntil') : wording.say('agent.usedUpBelow', { percent }),
-  );
-}
-
-/** What enables the users of an agent that has traffic left again. */
-function leftAgain(agent: AgentDetail, { isAbove, isStopped }: Keeping, wording: Wording): Html {
-  if (isAbove) return wording.say('agent.leftAbove');
-  const end = findLimitEnd(agent);
-  const percent = findPercent(end);
-  if (end.by === 'usage')
-    return percent === null ? wording.say('agent.leftLittle') : wording.say('agent.leftBelow', { percent });
-  const isChecked = end.by === 'check' && agent.enforce?.value === 'on' && !isStopped;
-  return wording.say(isChecked ? 'agent.leftCheck' : 'agent.leftNotYet');
-}
-
-/** Returns the share of the budget below which users are enabled; null where any rest is enough. */
-function findPercent(end: ReturnType<typeof findLimitEnd>): number | null {
-  return end.by === 'usage' ? end.belowPercent : null;
-}
-
-/** Names may say it themselves. */
-function agentTitle(name: string, wording: Wording): string {
-  return /^reseller\b/i.test(name) ? name : wording.text('agent.title', { name });
-}
-
-/** How many users are disabled, and for whom. Agents above the client stay without a name. */
-function disabledFacts({ uuid, disabledFor }: AgentDetail, wording: Wording): [string, Part][] {
-  return (disabledFor ?? []).map((cause) => {
-    const isBudget = cause.reason === 'limit';
-    const users = wording.say('agent.userCount', { count: cause.users });
-    if (cause.uuid === uuid) return [wording.text(isBudget ? 'agent.forBudget' : 'agent.forSuspension'), users];
-    if (cause.above) return [wording.text(isBudget ? 'agent.forBudgetAbove' : 'agent.forSuspensionAbove'), users];
-    const key = isBudget ? 'agent.subBudget' : 'agent.subSuspension';
-    return [wording.text('agent.forSub'), wording.say(key, { users, name: name(cause.name) })];
-  });
 }
 
 /** The client's credit, in whichever billing system it is. */
