@@ -105,6 +105,10 @@ export const messages: Messages = {
   'problem.suspended': 'Sua conta está suspensa, por isso nada pode ser alterado. Fale com o seu provedor.',
   'problem.managedUser': 'Este usuário é administrado pelo seu provedor; nada foi alterado. Fale com o seu provedor.',
   'problem.changing': 'Outra alteração está em andamento; tente novamente em um minuto',
+  'problem.userName': 'Nome: escreva um nome de até 100 caracteres',
+  'problem.userTraffic': 'Tráfego: escreva um número de GB maior que zero',
+  'problem.userDays': 'Dias: escreva um número inteiro de 1 a 10 000',
+  'problem.extendNothing': 'Escreva quanto tráfego ou quantos dias são acrescentados',
 
   'state.active': 'ativo',
   'state.pending': 'pendente',
@@ -178,6 +182,12 @@ export const messages: Messages = {
   'done.password': 'Uma nova senha foi criada. Ela foi mostrada uma vez; obtenha outra se a perdeu.',
   'done.passwordInDoubt':
     'Não se sabia se a senha foi trocada. A senha para testar foi mostrada uma vez; obtenha outra para ter certeza.',
+  'done.userCreated': 'O usuário foi criado.',
+  'done.userExtended': 'O usuário foi ampliado.',
+  'done.userDisabled': 'O usuário fica desativado até você ativá-lo.',
+  'done.userEnabled': 'O usuário está ativado novamente.',
+  'done.userStillDisabled':
+    'Você não desativa mais o usuário, mas ele continua desativado por outro motivo; veja abaixo.',
 
   'why.quota': 'O tráfego deste período acabou',
   'why.billing': 'Uma fatura não foi paga',
@@ -411,6 +421,21 @@ export const messages: Messages = {
   'user.most': 'Os {shown} de {count} usuários que mais usaram.',
   'user.find': 'Buscar',
   'user.all': 'Todos os usuários',
+  'user.back': 'Voltar ao usuário',
+  'user.traffic': 'Tráfego em GB',
+  'user.daysField': 'Dias',
+  'user.createTitle': 'Novo usuário',
+  'user.create': 'Criar o usuário',
+  'user.extendTitle': 'Ampliar o usuário',
+  'user.extend': 'Ampliar',
+  'user.disable': 'Desativar o usuário',
+  'user.disableHint': 'O usuário é desconectado até você ativá-lo novamente.',
+  'user.enable': 'Ativar o usuário',
+  'user.enableHint': 'Você desativou este usuário.',
+  'user.reserves': '{size} do seu orçamento ficam reservados para isso.',
+  'user.restAfter': 'Resto do seu orçamento depois',
+  'user.trafficAfter': 'Tráfego depois',
+  'user.daysAfter': 'Dias do pacote depois',
   'disabledFor.reseller': 'desativado pelo revendedor',
   'disabledFor.limit': 'por um orçamento que acabou',
   'disabledFor.suspension': 'por um revendedor suspenso',
@@ -563,6 +588,7 @@ export const messages: Messages = {
 /** Messages that a native speaker has yet to review: terms without an established translation. */
 export const review: readonly Key[] = [
   'page.mention',
+  'user.extendTitle',
   'disabledFor.service',
   'agent.reservedUnused',
   'agent.reservedUncounted',

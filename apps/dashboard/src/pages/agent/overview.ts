@@ -9,6 +9,7 @@ import type { PageRequest } from '../../requests/page-request.js';
 import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
 import type { Page } from '../page.js';
 import { agentTitle, budgetSection } from './budget.js';
+import { createSection } from './create.js';
 import { readOwnAgent, toUserPath } from './own.js';
 import { findLink, showDaysLeft, showReasons, showUserState, showUserUsage } from './words.js';
 
@@ -22,7 +23,7 @@ export function agentPage(reads: PanelReads): Page {
     const wording = toWording(request.language);
     const times = toTimes(request, agent.panel);
     const budget = { ...(await budgetSection(request, agent, 'budget')), title: wording.text('agent.budget') };
-    const body = join(sections([budget, usersSection(request, { agent, users, times })]));
+    const body = join(sections([budget, usersSection(request, { agent, users, times }), createSection(request)]));
     return { title: agentTitle(agent.name, wording), who: agent.name, body, timeZone: times.timeZone };
   };
 }

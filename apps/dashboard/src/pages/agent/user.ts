@@ -6,6 +6,7 @@ import { toTimes } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import type { Page } from '../page.js';
+import { changeSections, doneText } from './changes.js';
 import { readOwnUser } from './own.js';
 import { findLink, showDaysLeft, showReasons, showUserState, showUserUsage } from './words.js';
 
@@ -16,10 +17,11 @@ export function userPage(reads: PanelReads): Page {
     const wording = toWording(request.language);
     const times = toTimes(request, agent.panel);
     const old = users.failed ? notice('warning', wording.say('user.unreadFrom', { at: times.full(users.at) })) : null;
-    const parts = [stateSection(user, agent, { times, wording }), linkSection(user, wording)];
+    const state = stateSection(user, agent, { times, wording });
+    const parts = [state, linkSection(user, wording), ...changeSections(request, user)];
     const body = html`<p><a href="${request.base === '' ? '/' : request.base}">${wording.say('user.all')}</a></p>
       ${old} ${join(sections(parts))}`;
-    return { title: user.name, who: agent.name, body, timeZone: times.timeZone };
+    return { title: user.name, who: agent.name, body, timeZone: times.timeZone, notice: doneText(request, wording) };
   };
 }
 

@@ -1,0 +1,123 @@
+import type { AgentUserView } from '@sluice/engine';
+import { type Key, say } from '@sluice/messages';
+import { facts, notice, type Section } from '../../layout/components.js';
+import { postForm } from '../../layout/forms.js';
+import { html } from '../../layout/html.js';
+import { toZone } from '../../layout/page-times.js';
+import { toWording, type Wording } from '../../layout/wording.js';
+import type { PageRequest } from '../../requests/page-request.js';
+import type { PanelReads } from '../../requests/panel-reads.js';
+import { clientError } from '../../server/failure.js';
+import { requireDone } from '../../server/reported.js';
+import type { Page } from '../page.js';
+import { restFact, sizeFields } from './create.js';
+import { parseDays, parseTraffic } from './fields.js';
+import { readOwnUser, toAgent, toUserPath } from './own.js';
+
+/** What the last form did, by the query of the page that it leads to. */
+const DONE: ReadonlyMap<string, Key & `done.${string}`> = new Map([
+  ['created', 'done.userCreated'],
+  ['extended', 'done.userExtended'],
+  ['disabled', 'done.userDisabled'],
+  ['enabled', 'done.userEnabled'],
+  ['still-disabled', 'done.userStillDisabled'],
+] as const);
+
+/** Returns what the last form did to a user; undefined where none did. */
+export function doneText({ query }: Pick<PageRequest, 'query'>, wording: Wording): string | undefined {
+  const key = DONE.get(query['done'] ?? '');
+  return key === undefined ? undefined : wording.saidText({ key });
+}
+
+/** The forms that change a user; one that is the account of a service is its provider's. */
+export function changeSections(request: PageRequest, user: AgentUserView): Section[] {
+  const wording = toWording(request.language);
+  const isDisabled = user.disabledFor.includes('reseller');
+  if (user.service !== null)
+    return [
+      {
+        id: 'extend',
+        title: wording.text('user.extendTitle'),
+        content: notice('info', wording.say('problem.managedUser')),
+      },
+    ];
+  const action = (verb: string): string => `${toUserPath(request, user.uuid)}/${verb}`;
+  const extend = postForm(request, {
+    action: action('extend'),
+    id: 'extend',
+    submit: wording.text('user.extend'),
+    fields: sizeFields(wording, { isRequired: false, days: '' }),
+  });
+  const verb = isDisabled ? 'enable' : 'disable';
+  const turn = postForm(request, {
+    action: action(verb),
+    id: verb,
+    submit: wording.text(isDisabled ? 'user.enable' : 'user.disable'),
+    tone: isDisabled ? 'plain' : 'danger',
+  });
+  return [
+    { id: 'extend', title: wording.text('user.extendTitle'), content: extend },
+    {
+      id: 'switch',
+      title: wording.text(isDisabled ? 'user.enable' : 'user.disable'),
+      content: html`<p>${wording.say(isDisabled ? 'user.enableHint' : 'user.disableHint')}</p>
+        ${turn}`,
+    },
+  ];
+}
+
+/** `POST /users/:user/extend`: asks, with what it reserves, and extends once that is confirmed. */
+export function extendUser(reads: PanelReads): Page {
+  return async (request) => {
+    const { sluice, form = {}, as } = request;
+    const { agent, user } = await readOwnUser(request, reads);
+    const [bytes, days] = [parseTraffic(form, { isRequired: false }), parseDays(form, { isRequired: false })];
+    if (bytes === 0 && days === 0)
+      throw clientError('bad_value', say('problem.extendNothing'), { kind: 'usage', details: { field: 'traffic' } });
+    const isConfirmed = form['confirmed'] === 'yes';
+    const how = { ...as, panel: agent.panel, bytes, days, dryRun: !isConfirmed };
+    const { user: extended } = requireDone(await sluice.agents.extendUser(agent.uuid, user.uuid, how));
+    const back = toUserPath(request, user.uuid);
+    if (isConfirmed) return { redirect: `${back}?done=extended` };
+    const wording = toWording(request.language);
+    const body = html`${facts([
+        [wording.text('user.name'), wording.name(user.name)],
+        bytes === 0 ? null : [wording.text('user.trafficAfter'), wording.bytes(extended.limitBytes)],
+        days === 0 || extended.days === null ? null : [wording.text('user.daysAfter'), wording.count(extended.days)],
+        restFact(agent, bytes, wording),
+      ])}
+      ${bytes === 0 ? null : html`<p>${wording.say('user.reserves', { size: wording.bytes(bytes) })}</p>`}
+      ${postForm(request, {
+        action: `${back}/extend`,
+        id: 'confirm',
+        submit: wording.text('user.extend'),
+        hidden: { traffic: form['traffic'] ?? '', days: form['days'] ?? '', confirmed: 'yes' },
+      })}
+      <p><a href="${back}">${wording.say('user.back')}</a></p>`;
+    return {
+      title: wording.text('user.extendTitle'),
+      who: agent.name,
+      body,
+      timeZone: toZone(request, agent.panel),
+    };
+  };
+}
+
+/** `POST /users/:user/disable` */
+export const disableUser: Page = async (request) => {
+  const { uuid, panel } = await toAgent(request);
+  const { user } = requireDone(
+    await request.sluice.agents.disableUser(uuid, request.params['user'] ?? '', { ...request.as, panel }),
+  );
+  return { redirect: `${toUserPath(request, user.uuid)}?done=disabled` };
+};
+
+/** `POST /users/:user/enable`; what else keeps the user disabled stays. */
+export const enableUser: Page = async (request) => {
+  const { uuid, panel } = await toAgent(request);
+  const { user } = requireDone(
+    await request.sluice.agents.enableUser(uuid, request.params['user'] ?? '', { ...request.as, panel }),
+  );
+  const done = user.state === 'disabled' ? 'still-disabled' : 'enabled';
+  return { redirect: `${toUserPath(request, user.uuid)}?done=${done}` };
+};

@@ -1,0 +1,51 @@
+import { type Key, say } from '@sluice/messages';
+import { parseSize } from '@sluice/quota-core';
+import type { SluiceError } from '@sluice/panel-kind';
+import { clientError } from '../../server/failure.js';
+
+/** Digits that keyboards of readers type in the place of 0 to 9. */
+const DIGITS = [0x06_f0, 0x06_60];
+/** Most days of a user, as its panel has them. */
+const MOST_DAYS = 10_000;
+/** Longest name of a user. */
+const LONGEST_NAME = 100;
+
+type Values = Readonly<Record<string, string>>;
+
+function refuse(field: string, key: Key & `problem.${string}`): SluiceError {
+  return clientError('bad_value', { ...say('problem.value'), key }, { kind: 'usage', details: { field } });
+}
+
+/** Returns what was typed, with the digits and the decimal sign of Persian and Arabic keyboards as ASCII. */
+function toPlain(text: string): string {
+  const digits = text.replaceAll(/[\u06F0-\u06F9\u0660-\u0669]/g, (digit) => {
+    const code = digit.codePointAt(0) ?? 0;
+    return String(code - (DIGITS.find((zero) => code >= zero && code <= zero + 9) ?? code));
+  });
+  return digits.replaceAll('\u066B', '.').trim();
+}
+
+/** Returns the name of a new user. */
+export function parseName({ name = '' }: Values): string {
+  const text = name.trim();
+  if (text === '' || text.length > LONGEST_NAME) throw refuse('name', 'problem.userName');
+  return text;
+}
+
+/** Returns traffic in bytes, of a number of GB; of an empty field 0, where it may be empty. */
+export function parseTraffic({ traffic = '' }: Values, { isRequired }: { isRequired: boolean }): number {
+  const text = toPlain(traffic);
+  if (text === '' && !isRequired) return 0;
+  const bytes = /^\d{1,6}(?:[.,]\d{1,3})?$/.test(text) ? parseSize(`${text.replace(',', '.')}GB`) : 0;
+  if (bytes === 0) throw refuse('traffic', 'problem.userTraffic');
+  return bytes;
+}
+
+/** Returns a number of days; of an empty field 0, where it may be empty. */
+export function parseDays({ days = '' }: Values, { isRequired }: { isRequired: boolean }): number {
+  const text = toPlain(days);
+  if (text === '' && !isRequired) return 0;
+  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (count === 0 || count > MOST_DAYS) throw refuse('days', 'problem.userDays');
+  return count;
+}
