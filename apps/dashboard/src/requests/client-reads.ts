@@ -27,7 +27,7 @@ export async function readForClient(
 }
 
 /** Each change of an agent's users keeps runs from its panel while it lasts. */
-const WEIGHT_OF_AGENTS = 10;
+const WEIGHT_OF_AGENTS = 4;
 
 /**
  * Counts a change that a client or an agent asks for, by token or link.
