@@ -26,9 +26,9 @@ Next: sluice adopt apply adopted-dcim
 `,
     ]);
     expect(at.bench.read('adopted-dcim/services.csv')).toBe(
-      `id,panel,product,easydcim_service_id,easydcim_order_id,easydcim_server_id
-dcim-501,dcim,bare,501,901,301
-dcim-502,dcim,bare,502,902,302
+      `id,panel,product,client_email,easydcim_service_id,easydcim_order_id,easydcim_server_id
+dcim-501,dcim,bare,client-11@example.test,501,901,301
+dcim-502,dcim,bare,client-12@example.test,502,902,302
 `,
     );
     await at.bench.store(async (store) => {

@@ -120,7 +120,7 @@ describe('the completion for bash', () => {
     // bash cuts what is typed at each colon, and replaces only what follows the last one.
     expect(offered('explain', 'vpn', ':')).toEqual(['1']);
     expect(offered('explain', 'vpn', ':', '1')).toEqual(['1']);
-    expect(offered('service', 'set', 'vpn', ':', '1', 'cli')).toEqual(['client=']);
+    expect(offered('service', 'set', 'vpn', ':', '1', 'cli')).toEqual(['client=', 'client_name=', 'client_email=']);
     expect(offered('poll', '--service', 'svc-2')).toEqual(['svc-2']);
     expect(offered('usage', 'svc')).toEqual(['svc-1', 'svc-2']);
     expect(offered('usage', 'h')).toEqual(['history']);

@@ -203,6 +203,8 @@ describe('a backup by itself', () => {
     for (const table of tables) exec(`drop table if exists ${table}`);
     exec('alter table holds drop column restriction');
     exec('drop index if exists runs_service');
+    for (const name of ['decisions_not_calm', 'decisions_errors', 'services_ended']) exec(`drop index ${name}`);
+    for (const name of ['allowed_bytes', 'drifts', 'calm']) exec(`alter table decisions drop column ${name}`);
     for (const name of ['service', 'actor', 'note', 'scope', 'process_start'])
       exec(`alter table runs drop column ${name}`);
     exec('alter table actions drop column given_up_at');
@@ -230,6 +232,7 @@ describe('a backup by itself', () => {
       'alarms',
       'next_readings',
       'compliant_services',
+      'undecided',
     ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);

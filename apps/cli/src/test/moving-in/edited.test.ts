@@ -33,7 +33,7 @@ describe('a folder that was edited by hand', () => {
   it('is taken as it is: a product with another name, a row less, another due date, an override less', async () => {
     for (const file of ['products.yaml', 'services.csv']) edit(file, /\bdedicated-1tb-11\b/g, 'one-terabyte');
     edit('services.csv', /^whmcs-1300,.*\n/m, '');
-    edit('services.csv', /^(whmcs-1299,(?:[^,]*,){4})[^,]*/m, '$12027-01-09');
+    edit('services.csv', /^(whmcs-1299,(?:[^,]*,){7})[^,]*/m, '$12027-01-09');
     edit('overrides.csv', /^whmcs-1003,.*\n/m, '');
     const applied = await succeed(at, APPLY);
     expect(applied.stderr).toBe('');
@@ -89,7 +89,7 @@ describe('a mistake', () => {
   const CASES: [string, [file: string, part: string | RegExp, text: string], (string | RegExp)[]][] = [
     [
       'a due date',
-      ['services.csv', /^(whmcs-1002,(?:[^,]*,){4})[^,]*/m, '$12026-02-30'],
+      ['services.csv', /^(whmcs-1002,(?:[^,]*,){7})[^,]*/m, '$12026-02-30'],
       [/services\.csv/, /line 3, whmcs-1002/, /next_due_date/],
     ],
     [
@@ -121,7 +121,7 @@ describe('a mistake', () => {
     [
       'a cell too many',
       ['services.csv', /^(whmcs-1002,.*)$/m, '$1,'],
-      [/services\.csv/, /line 3: 13 cells, but the header has 12/],
+      [/services\.csv/, /line 3: 16 cells, but the header has 15/],
     ],
     [
       'an open quotation mark',
@@ -178,7 +178,7 @@ describe('a mistake', () => {
   });
 
   it('in each of several files is named in one go', async () => {
-    edit('services.csv', /^(whmcs-1002,(?:[^,]*,){4})[^,]*/m, '$12026-02-30');
+    edit('services.csv', /^(whmcs-1002,(?:[^,]*,){7})[^,]*/m, '$12026-02-30');
     edit('overrides.csv', /^whmcs-1013,[^,]*/m, 'whmcs-1013,3 TB');
     edit('preferences.csv', /,extra-[^,]*/, ',nothing');
     edit('purchases.csv', /^(whmcs-1007,[^,]*,)[^,]*/m, '$15.3687e10');
