@@ -128,7 +128,7 @@ it('service sync prints what it adds, changes and ends', async () => {
   const shown = await at.bench.sluice('service sync --dry-run --detailed-exitcode');
   expect(shown.exitCode).toBe(4);
   expect(shown.stdout).toContain(
-    'whmcs-2: new\n  panel: dcim\n  product: ports\n  name: Server & more\n  client: 77\n  client_name: Ana 77\n',
+    'whmcs-2: new\n  panel: dcim\n  product: ports\n  client: 77\n  name: Server & more\n  client_name: Ana 77\n',
   );
   expect((await at.sync()).exitCode).toBe(0);
   expect((await at.bench.sluice('service sync --quiet')).stdout).toBe('');

@@ -100,7 +100,7 @@ describe('an export for a spreadsheet', () => {
     const lines = async (words: string): Promise<string> =>
       (await bench.sluice(`service export ${words}`.trim())).stdout.split('\n')[1] ?? '';
     expect(await lines('--spreadsheet')).toBe(
-      `'@svc-1,vpn,net,-5,,,active,,1.5,,,,,,,,,,,,,,'＝1,,,'-2+3,"'=HYPERLINK(""http://x"")",'+49 30 1,`,
+      `'@svc-1,vpn,net,-5,,,,,,,active,,1.5,,,,,,,,,,,,,,'＝1,,,'-2+3,"'=HYPERLINK(""http://x"")",'+49 30 1,`,
     );
     const plain = (await bench.sluice('service export')).stdout;
     expect((await importText('back.csv', plain)).json<ImportReport>().totals.unchanged).toBe(1);
