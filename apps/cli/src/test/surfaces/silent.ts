@@ -29,6 +29,8 @@ export const SILENT: Record<string, readonly string[]> = {
     ...under('command agent ', 'limit can-create-user create-user restore suspend unsuspend'),
     ...under('command agent user ', 'list create extend disable enable'),
     'GET /agents/:id/remove-limit',
+    ...under('GET /', 'users users/:user'),
+    ...under('GET /share/:shareToken/', 'users users/:user'),
     ...under('GET /api/v1/agents/', ':agent :agent/can-create-user :agent/users'),
     ...under('GET /api/v1/agent-traffic/agents/', 'traffic :agent/traffic'),
   ],
