@@ -59,7 +59,11 @@ it('shows a merge of clients that a sync finds as its preview does', async () =>
   await at.bench.sluice('purchase create whmcs-1 extra');
   at.whmcs.addClient({ id: 78, currency: 'EUR' });
   at.whmcs.mergeClients(CLIENT, 78);
-  const fields = [{ key: 'client', before: String(CLIENT), after: '78' }];
+  const fields = [
+    { key: 'client', before: String(CLIENT), after: '78' },
+    { key: 'client_name', before: `Ana ${CLIENT}`, after: 'Client 78' },
+    { key: 'client_email', before: `client${CLIENT}@example.test`, after: 'client78@example.test' },
+  ];
   for (const words of ['--dry-run', '']) {
     const { run, changes, totals } = (await at.sync(words)).json<SyncReport>();
     expect([changes, totals.changed, totals.unchanged]).toEqual([[{ id: 'whmcs-1', change: 'changed', fields }], 1, 0]);

@@ -36,7 +36,7 @@ it('pages say that a reading is overdue where the runs leave its panel out, and 
     for (const path of pages) expect(await read(path)).toMatch(banner);
     expect(await read('/panels/other')).not.toMatch(banner);
     expect(await read('/services/svc-1')).toContain('overdue: no run has read it since');
-    expect(await readOwn()).toMatch(/Read again .*: It was to be read then, and was not read yet/);
+    expect(await readOwn()).toMatch(/Read again due since .*, not read yet/);
     await at.sluice.poll({ due: true });
     at.clock.advance(2000);
     for (const path of pages) expect(await read(path)).not.toMatch(banner);
