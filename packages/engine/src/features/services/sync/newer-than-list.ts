@@ -22,8 +22,20 @@ export async function readBeforeList(context: Context, run: string, only: string
 
 /**
  * Returns whether a command may have changed a service after its list was requested. The billing system stores a status only once the
- * command has answered, so that a list from meanwhile has the former one.
+ * command has answered, so that a list from meanwhile has the former one. `merged`: clients whom the sync itself has merged since.
  */
-export function isNewerThanList({ stored, inUse }: BeforeList, id: string, record: ServiceRecord | undefined): boolean {
-  return inUse.has(serviceLease(id)) || !isDeepStrictEqual(stored.get(id), record);
+export function isNewerThanList(
+  { stored, inUse }: BeforeList,
+  merged: readonly string[],
+  { id, record }: { id: string; record: ServiceRecord | undefined },
+): boolean {
+  const before = stored.get(id);
+  const isMerged = before?.client != null && merged.includes(before.client);
+  const expected = isMerged && record !== undefined ? afterMerge(before, record) : before;
+  return inUse.has(serviceLease(id)) || !isDeepStrictEqual(expected, record);
+}
+
+/** What the merge of clients that the sync itself has made leaves of a service. */
+function afterMerge(before: ServiceRecord, { client, clientSince }: ServiceRecord): ServiceRecord {
+  return { ...before, client, clientSince, clientName: null, clientEmail: null, language: null };
 }

@@ -62,14 +62,14 @@ export async function planSync(
   listed: Listed,
   options: SyncOptions,
 ): Promise<SyncPlan> {
-  const { only, before } = listed;
+  const { only, before, merged } = listed;
   const records = await tables.services.list(only === null ? {} : { ids: [only] });
   const stored = new Map(records.map((record) => [record.id, record]));
   const left = new Set<string>();
   for (;;) {
     const plan = await planListed(context, tables, listed, { ...options, stored, left });
     const changed = [...plan.added, ...plan.updates].map(({ id }) => id);
-    const newer = changed.filter((id) => isNewerThanList(before, id, stored.get(id)));
+    const newer = changed.filter((id) => isNewerThanList(before, merged, { id, record: stored.get(id) }));
     if (newer.length === 0) return plan;
     for (const id of newer) left.add(id);
   }
@@ -203,12 +203,13 @@ function toVanished(before: ServiceRecord): RowChange {
   return { row, before, after: { ...structuredClone(before), status: 'vanished' }, bad: new Set() };
 }
 
-/** Returns rows with the client of before a merge, as a preview shows them. */
+/** Returns rows with the client of before a merge and what ended with it, as a preview shows them. */
 function beforeMerge({ before: { stored }, merged }: Pick<Listed, 'before' | 'merged'>) {
   return (row: RowChange): RowChange => {
-    const { client = null } = stored.get(row.after.id) ?? {};
-    if (row.before === null || client === null || !merged.includes(client)) return row;
-    return { ...row, before: { ...row.before, client } };
+    const former = stored.get(row.after.id);
+    if (row.before === null || former?.client == null || !merged.includes(former.client)) return row;
+    const { client, clientName, clientEmail, language } = former;
+    return { ...row, before: { ...row.before, client, clientName, clientEmail, language } };
   };
 }
 
