@@ -5,9 +5,10 @@ import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedService } from '@sluice/contract/documents';
 import { readLogin } from '../pages/customer/account.js';
 import { creditText, readCredit } from '../pages/customer/credit.js';
-import { offeredPackages } from '../pages/customer/packages.js';
+import { offeredPackages } from '../pages/customer/offered-packages.js';
 import type { PanelReads } from '../requests/panel-reads.js';
-import { serviceSections } from '../pages/customer/service.js';
+import { serviceSections } from '../pages/customer/sections.js';
+import { toServiceScene } from '../pages/customer/service-scene.js';
 import { lineSection } from '../pages/customer/telephony.js';
 import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../layout/components.js';
@@ -30,7 +31,7 @@ export async function serviceForCustomer(call: ApiCall, id: string, language: La
   const { client } = await call.sluice.services.show(id);
   const service = await call.sluice.services.show(id, { reader: client });
   const request = embeddedRequest(call, client, language);
-  const parts = await serviceSections(request, service, call.readers);
+  const parts = await serviceSections(await toServiceScene(request, service, call.readers));
   return {
     ...(await readHead(request, service, client === null ? null : call.readers.reads)),
     summary: summaryForCustomer(request, service),

@@ -19,7 +19,8 @@ import { toTimes, toZone } from '../../layout/page-times.js';
 import { creditAge, creditAmount, isInCurrency, missingCredit, readCredit, topUpLink } from './credit.js';
 import { effectForClient } from './effect.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
-import { offeredPackages, findRefusal, overLinkText, toRefPrefix } from './packages.js';
+import { overLinkText, toRefPrefix } from './link-budget.js';
+import { findRefusal, offeredPackages } from './offered-packages.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */

@@ -1,0 +1,33 @@
+import type { Section } from '../../layout/components.js';
+import { accountSection } from './account.js';
+import { graphSection } from './graphs.js';
+import { autoBuySection } from './auto-buy.js';
+import { packagesSection } from './packages.js';
+import { purchasesSection } from './purchase-list.js';
+import { passwordSection } from './password.js';
+import { pastPeriodsSection } from './past-periods.js';
+import type { ServicePart, ServiceScene } from './service-scene.js';
+import { telephonySections } from './telephony.js';
+import { isMetered } from './usage.js';
+import { usageSection } from './usage-section.js';
+
+/** The parts of a service's page in their order, also inside other sites. */
+const PARTS: readonly ServicePart[] = [
+  usageSection,
+  packagesSection,
+  autoBuySection,
+  purchasesSection,
+  ({ request, service, readers }) => (isMetered(service) ? graphSection(request, service, readers.graphs) : null),
+  ({ request, service }) => accountSection(request, service),
+  ({ request, service, readers }) => telephonySections(request, service, readers.reads),
+  ({ request, service }) => passwordSection(request, service),
+  pastPeriodsSection,
+];
+
+/** Returns the parts of the page of a service; null for those that it has not. */
+export async function serviceSections(scene: ServiceScene): Promise<(Section | null)[]> {
+  const made: (Section | null)[] = [];
+  // One after the other: each may ask the panel, and the next may use its answer.
+  for (const part of PARTS) made.push(...[await part(scene)].flat());
+  return made;
+}

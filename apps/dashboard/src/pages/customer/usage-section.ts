@@ -1,0 +1,44 @@
+import type { ServiceDetail } from '@sluice/engine';
+import { hasCycleEnded } from '@sluice/engine/words';
+import { facts, type Section } from '../../layout/components.js';
+import { html, type Part } from '../../layout/html.js';
+import { hasEnded } from '../lifecycle.js';
+import type { ServiceScene } from './service-scene.js';
+import { ageNotice, headline, isMetered, limitFacts, showRemaining, showState, stateNotices } from './usage.js';
+
+/** What a service uses, and of which allowance and period. */
+export function usageSection({ service, times, wording }: ServiceScene): Section {
+  const { allowance, nextDueDate, usage } = service;
+  const metered = isMetered(service);
+  const extra = allowance === null || allowance.extraBytes === 0 ? null : allowance.extraBytes;
+  const isDue = nextDueDate !== null && !hasEnded(service);
+  const content = html`${ageNotice(service, times, wording)} ${stateNotices(service, times, wording)}
+  ${metered ? headline(service, wording) : null}
+  ${facts([
+    [wording.text('service.state'), showState(service, wording)],
+    metered ? [wording.text('service.left'), showRemaining(service, wording)] : null,
+    metered ? [wording.text('service.period'), showPeriod(service, { times, wording })] : null,
+    extra === null ? null : [wording.text('service.extra'), wording.bytes(extra)],
+    ...limitFacts(service, wording),
+    isDue ? [wording.text('service.nextDue'), times.day(nextDueDate)] : null,
+    metered ? [wording.text('service.read'), usage === null ? wording.never : times.full(usage.readAt)] : null,
+    metered && service.nextReading != null ? showNext(service.nextReading, { times, wording }) : null,
+  ])}`;
+  return { id: 'usage', title: wording.text(metered ? 'service.usage' : 'service.service'), content };
+}
+
+/** Returns when a service is read again; what no time makes due is left out. */
+function showNext(
+  { at, overdue }: NonNullable<ServiceDetail['nextReading']>,
+  { times, wording }: Pick<ServiceScene, 'times' | 'wording'>,
+): [string, Part] | null {
+  if (at === null) return null;
+  const due = times.full(at);
+  return [wording.text('service.readAgain'), overdue === true ? wording.say('service.overdue', { due }) : due];
+}
+
+function showPeriod(service: ServiceDetail, { times, wording }: Pick<ServiceScene, 'times' | 'wording'>): Part {
+  if (service.cycle === null) return wording.unknown;
+  const period = times.period(service.cycle);
+  return hasCycleEnded(service, times.now) ? wording.say('service.periodEnded', { period }) : period;
+}
