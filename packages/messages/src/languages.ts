@@ -1,8 +1,6 @@
-/** The languages that customers can read, as BCP 47 tags; the first is the one of staff. */
-export const LANGUAGES = ['en', 'fa', 'zh-CN', 'pt-BR'] as const;
+import { type Language, LANGUAGES, toLanguage } from '@sluice/quota-core';
 
-/** A language of customers. */
-export type Language = (typeof LANGUAGES)[number];
+export { type Language, LANGUAGES, toLanguage };
 
 /** Which way the lines of a language run. */
 export type Direction = 'ltr' | 'rtl';
@@ -15,31 +13,9 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
   'pt-BR': 'Português (Brasil)',
 };
 
-/** Names that other systems have for languages: those of WHMCS are the names of its language files. */
-const OTHER_NAMES: Readonly<Record<string, Language>> = {
-  english: 'en',
-  farsi: 'fa',
-  persian: 'fa',
-  chinese: 'zh-CN',
-  'portuguese-br': 'pt-BR',
-  'portuguese-pt': 'pt-BR',
-};
-
 /** Returns which way the lines of a language run. */
 export function toDirection(language: Language): Direction {
   return language === 'fa' ? 'rtl' : 'ltr';
-}
-
-/**
- * Returns the language that a text names: a tag such as `fa-IR`, or a name of WHMCS such as `farsi`; null for another one. A tag with
- * another script than ours, such as `zh-TW`, names none of ours.
- */
-export function toLanguage(text: string | null | undefined): Language | null {
-  const wanted = (text ?? '').trim().toLowerCase().replaceAll('_', '-');
-  if (Object.hasOwn(OTHER_NAMES, wanted)) return OTHER_NAMES[wanted] ?? null;
-  const [main = '', ...subtags] = wanted.split('-');
-  if (main === 'zh' && subtags.some((tag) => ['hant', 'tw', 'hk', 'mo'].includes(tag))) return null;
-  return LANGUAGES.find((language) => language.toLowerCase().split('-')[0] === main) ?? null;
 }
 
 /** Returns the first of our languages that a browser accepts (`Accept-Language`); null for none. */

@@ -49,6 +49,8 @@ export interface ServiceTables {
     ids(): Promise<string[]>;
     /** The panels of all services, by name. */
     panels(): Promise<string[]>;
+    /** The language of a client: that of the first of its services, by id, that states one; null where none does. */
+    language(client: string): Promise<ServiceRecord['language']>;
   };
   /** Written with each change of a service; the rows of services that were removed stay. */
   ownership: {

@@ -38,14 +38,10 @@ export function languageWithoutVisitor(
   });
 }
 
-/** Services of a client of which one says the language, most often the first. */
-const ASKED = 20;
-
-/** Returns what the services of a client say of his language; null where none does, and where the store can't be asked. */
+/** Returns what the services of a client state as its language; null where none does, and where the store can't be asked. */
 async function readClientLanguage({ sluice }: Context, client: string): Promise<Language | null> {
   try {
-    const { services } = await sluice.services.list({ client, limit: ASKED });
-    return services.find(({ language }) => language !== null)?.language ?? null;
+    return await sluice.services.language(client);
   } catch {
     // What follows says so, in the language that is left.
     return null;

@@ -155,6 +155,10 @@ export const services = group({
     callers: SERVER,
     accepts: () => accepts(id, ['client', text]),
   },
+  language: {
+    callers: SERVER,
+    accepts: () => accepts(['client', text]),
+  },
   customerMay: {
     callers: SHOW,
     accepts: () => accepts(id, options(called)),

@@ -78,6 +78,8 @@ export interface Services {
   show(id: string, options?: ReaderOptions): Promise<ServiceDetail>;
   /** Returns whether a service is a client's, by one query. */
   isOf(id: string, client: string): Promise<boolean>;
+  /** Returns the language that a client reads, by one query: the first that its services state; null where none does. */
+  language(client: string): Promise<ServiceDetail['language']>;
   /** Returns the fields that the product of a service lets its client change, none on most panels, and whether its panel is only observed. */
   customerMay(id: string, options?: CallOptions): Promise<{ service: string } & CustomerTerms>;
   /**
@@ -136,6 +138,7 @@ export function servicesApi(call: RunCall): Services {
       }),
     isOf: (id, client) =>
       call(undefined, async ({ store }) => (await store.services.list({ ids: [id], client, limit: 1 })).length > 0),
+    language: (client) => call(undefined, ({ store }) => store.services.language(client)),
     show: (id, options) => call(options, (context) => show(context, id, options?.reader)),
     customerMay: (id, options) => call(options, (context) => terms(context, id)),
     list: (filter) => call(filter, (context) => listDetails(context, filter)),

@@ -12,6 +12,18 @@ describe('services', () => {
     expect(await at.store.services.panels()).toEqual(['Z', 'a', 'a-1', 'b']);
   });
 
+  it('states the language of a client by the first of its services that has one', async () => {
+    await at.store.services.put([
+      service('svc-1', { client: 'c-1' }),
+      service('svc-2', { client: 'c-1', language: 'fa' }),
+      service('svc-3', { client: 'c-1', language: 'pt-BR' }),
+      service('svc-0', { client: 'c-2', language: 'zh-CN' }),
+      service('svc-4', { client: 'c-3' }),
+    ]);
+    const of = (client: string) => at.store.services.language(client);
+    expect([await of('c-1'), await of('c-2'), await of('c-3'), await of('c-4')]).toEqual(['fa', 'zh-CN', null, null]);
+  });
+
   it('gives back what was put', async () => {
     const full = service('svc-1', {
       client: 'c-1',

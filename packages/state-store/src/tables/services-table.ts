@@ -60,6 +60,12 @@ export function servicesTable(access: Access): StoreTables['services'] {
           select "panel" from found where "panel" is not null order by "panel"`.execute(db);
         return rows.map((row) => row.panel);
       }),
+    language: (client) =>
+      access.read(async (session) => {
+        const and = [statement`"language" is not null`];
+        const [first] = await listRecords(session, services, { where: { client }, and, order: ['id'], limit: 1 });
+        return first?.language ?? null;
+      }),
   };
 }
 

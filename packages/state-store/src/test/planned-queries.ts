@@ -9,6 +9,7 @@ export const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>>
   'services.count': (t) => t.services.count({ panel: 'dcim' }),
   'services.list by product': (t) => t.services.list({ product: 'vps' }),
   'services.list by client': (t) => t.services.list({ client: '1' }),
+  'services.language': (t) => t.services.language('1'),
   'services.list by ids': (t) => t.services.list({ ids: ['svc-1', 'svc-2'] }),
   'ownership.list of an object': (t) => t.ownership.list({ panel: 'tel', subjects: ['astbilling_subscriber_id:9001'] }),
   'ownership.list of a service': (t) => t.ownership.list({ service: 'svc-1' }),
