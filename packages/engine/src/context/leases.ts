@@ -6,7 +6,7 @@ import {
   type LeaseRecord,
   type LeaseRequest,
 } from '@sluice/state-store';
-import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
 import type { Context } from './context.js';
 
 const RETRY_MS = 100;
@@ -78,7 +78,7 @@ export class Leases {
 
   #request(names: readonly string[]): LeaseRequest {
     const { owner, isAlive } = this.#session.deps;
-    const unless = names.filter((name) => name.startsWith(SERVICE)).map((name) => `${TURN}${name}`);
+    const unless = names.filter((name) => name.startsWith(SERVICE) || name.startsWith(PANEL)).map(turnLease);
     return { owner, run: this.#run, now: this.#session.now(), ttlMs: LEASE_MS, isAlive, unless };
   }
 
@@ -115,7 +115,7 @@ export const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (proces
 export const toHostName = (host: string): string => host.replace(/ \([^()]*\)$/, '');
 
 /** Returns the error for a lease that other runs hold. */
-function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
+export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
   const who = [...new Set(holders.map(whoHolds))].join(', ');
   return new SluiceError('lease_held', `${name} is in use by another run: ${who}. Try again when that run has ended`, {
     kind: 'busy',
@@ -152,44 +152,17 @@ function leasesHeld(held: LeaseRecord[]): SluiceError {
 const PANEL = 'panel:';
 const SERVICE = 'service:';
 const CALLS = 'calls:';
-/**
- * Names the lease of a panel. It is always acquired before those of services. No command of a client acquires it, since runs leave
- * out a panel in use.
- */
+/** Names the lease of a panel. It is always acquired before those of services. */
 export const panelLease = (panel: string): string => `${PANEL}${panel}`;
 export const serviceLease = (service: string): string => `${SERVICE}${service}`;
 /** Names the lease under which the calls of a service are billed, beside the service's own. */
 export const callsLease = (service: string): string => `${CALLS}${service}`;
 
 const TURN = 'turn:';
-/** Names the lease by which a run is the next to work on a service: while it is held, no other run can take the lease of the service. */
-export const turnLease = (service: string): string => `${TURN}${serviceLease(service)}`;
-
-/** A panel that was left out of a run, and why. */
-export interface PanelError {
-  panel: string;
-  error: ItemError;
-}
-
-/**
- * Acquires the leases of panels at the start of a run, and returns those panels; adds the ones that other runs hold to `left`.
- *
- * @throws SluiceError `lease_held` if other runs hold all of them
- */
-export async function takePanels(leases: Leases, names: readonly string[], left: PanelError[]): Promise<string[]> {
-  const taken: string[] = [];
-  const held: LeaseRecord[] = [];
-  for (const name of names) {
-    const result = await leases.tryTake(panelLease(name));
-    if ('lease' in result) taken.push(name);
-    else {
-      held.push(result.heldBy);
-      left.push({ panel: name, error: toItemError(leaseHeld(`panel ${name}`, [result.heldBy])) });
-    }
-  }
-  if (taken.length === 0 && held.length > 0) throw leasesInUse(held);
-  return taken;
-}
+/** Names the lease by which a run is the next to have that of a panel or service: while it is held, no other run can take that one. */
+export const turnLease = (lease: string): string => `${TURN}${lease}`;
+/** How long a run waits for commands about what it works on, in milliseconds: as long as they wait for it. */
+export const COMMANDS_MS = 30_000;
 
 /** Returns the leases of panels that live processes hold now, by panel. */
 export async function readTakenPanels({

@@ -9,7 +9,7 @@ import { undecided } from './decide.js';
 import type { PanelRun, ToTreatment } from './run-part.js';
 import { brakeActs } from '@sluice/quota-core';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
-import { serviceLease, turnLease } from '../context/leases.js';
+import { COMMANDS_MS, serviceLease, turnLease } from '../context/leases.js';
 import { type Notice, serviceNotice } from '../kernel/run/notice.js';
 import { changedNotice, listReleases } from './decision-notices.js';
 
@@ -82,9 +82,6 @@ export interface LeftOut {
   readonly mayDecide: boolean;
 }
 
-/** How long a run waits for the commands about the services of a panel that it left out, in milliseconds: as long as they wait for it. */
-const WAIT_MS = 30_000;
-
 /**
  * Decides again on each service that was left out, on its present facts, once the command about it has ended; the next ones wait for
  * the run. Otherwise a client that sends commands without a break would never be held. Returns those that are left out still.
@@ -100,10 +97,10 @@ export async function decideAgain(
   const isNext = new Set<string>();
   try {
     // All at once: commands end while the run is at the services before.
-    for (const id of ids) if ('lease' in (await run.leases.tryTake(turnLease(id)))) isNext.add(id);
+    for (const id of ids) if ('lease' in (await run.leases.tryTake(turnLease(serviceLease(id))))) isNext.add(id);
     const again: LeftOut[] = [];
     const still: Applied[] = [];
-    let leftMs = WAIT_MS;
+    let leftMs = COMMANDS_MS;
     for (const work of subjects) {
       const since = clock.now();
       const isFresh = isNext.has(work.service.id) && work.actions.length === 0;
@@ -112,11 +109,11 @@ export async function decideAgain(
       const decided = service === null ? null : await decide(service);
       if (service === null) still.push(work);
       if (decided !== null) again.push(decided);
-      await run.leases.release(turnLease(work.service.id));
+      await run.leases.release(turnLease(serviceLease(work.service.id)));
     }
     return [{ ...left, subjects: still }, ...again];
   } finally {
-    for (const id of isNext) await run.leases.release(turnLease(id));
+    for (const id of isNext) await run.leases.release(turnLease(serviceLease(id)));
   }
 }
 

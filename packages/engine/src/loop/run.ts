@@ -4,7 +4,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { interruptedError } from '../base/interruption.js';
 import { readEnforcements } from '../context/enforcement.js';
 import { isLiving } from '../base/lifecycle.js';
-import { takePanels } from '../context/leases.js';
+import { takePanels } from '../context/take-panels.js';
 import { requirePanelName } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
@@ -92,7 +92,7 @@ async function overPanels(
     panels: [],
   };
   const { leases } = run;
-  const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
+  const names = request.dryRun ? panels : await takePanels(context, leases, panels, report.panels);
   await run.start();
   const advance = await startProgress(context, request, names);
   const undecided = new Map<string, ItemError>();

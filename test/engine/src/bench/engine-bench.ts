@@ -132,11 +132,11 @@ export class EngineBench {
   }
 
   /** Takes a lease for another process, which lives; returns its release. */
-  async takeLease(name: string): Promise<() => Promise<void>> {
+  async takeLease(name: string, run = 'r'): Promise<() => Promise<void>> {
     const owner = { host: 'test', pid: 1, processStart: '1' };
     const now = new Date(this.clock.now()).toISOString();
     const { leases } = this.store;
-    const taken = await leases.acquire({ name, owner, run: 'r', now, ttlMs: HOUR, isAlive: () => true });
+    const taken = await leases.acquire({ name, owner, run, now, ttlMs: HOUR, isAlive: () => true });
     if (!taken.acquired) throw new Error(`${name} is not free`);
     return async () => {
       await leases.release(taken.lease);

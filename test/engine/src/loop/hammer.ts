@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Sluice } from '@sluice/engine';
+import type { Sluice, SluiceOptions } from '@sluice/engine';
 import { codeOf, type EngineBench } from '../bench/engine-bench.js';
 
 /** A command of a client. */
@@ -9,7 +9,7 @@ export type Command = (sluice: Sluice) => Promise<object>;
 /** Commands that are sent without a break by another process, until the end of the test. */
 export interface Hammer {
   /** Sends the command on some connections at once; returns how often each result came. */
-  send: (command: Command, connections: number) => Promise<() => Map<string, number>>;
+  send: (command: Command, connections: number, parts?: Partial<SluiceOptions>) => Promise<() => Map<string, number>>;
   stop: () => Promise<void>;
 }
 
@@ -25,8 +25,8 @@ export function useHammer(at: { bench: EngineBench }): Hammer {
   afterEach(stop);
   return {
     stop,
-    async send(command, connections) {
-      const other = await at.bench.start();
+    async send(command, connections, parts) {
+      const other = await at.bench.start(parts);
       const codes = new Map<string, number>();
       ended = false;
       loops = Array.from({ length: connections }, async () => {

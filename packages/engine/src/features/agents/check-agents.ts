@@ -3,7 +3,8 @@ import { AGENT_STEPS, toItemError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { noteTold } from '../../context/change-holds.js';
 import { interruptedError } from '../../base/interruption.js';
-import { type Leases, panelLease, takePanels } from '../../context/leases.js';
+import { type Leases, panelLease } from '../../context/leases.js';
+import { takePanels } from '../../context/take-panels.js';
 import { requireAnyPanel, UNEXPECTED } from '../../kernel/run/left-elsewhere.js';
 import { isBrakeError, isStopError } from '../../kernel/run/brake-state.js';
 import { endBrake, noteBrake } from '../../kernel/run/brake-state.js';
@@ -43,7 +44,7 @@ export async function checkAgents(context: Context, request: CheckRequest): Prom
     const asked = { run: run.id, command: 'agent check', dryRun, allowMass } as const;
     const unopened = await requireAnyPanel(context, names);
     const runs: AgentsRun[] = [];
-    for (const name of dryRun ? names : await takePanels(leases, names, report.panels)) {
+    for (const name of dryRun ? names : await takePanels(context, leases, names, report.panels)) {
       const problem = unopened.get(name);
       const result =
         problem === undefined

@@ -51,8 +51,8 @@ export async function changeRecord(context: Context, request: ChangeRequest): Pr
     if (!dryRun) {
       // A client could keep every run from the panel by changes that take its lease.
       const lease = service === undefined ? panelLease(on.panel) : serviceLease(service);
-      await run.leases.take(lease, request.waitMs);
       await run.start();
+      await run.leases.take(lease, request.waitMs);
       await resolveEarlierChanges(change);
     }
     const done = await (operation === 'create' ? create(change) : operation === 'set' ? set(change) : remove(change));
