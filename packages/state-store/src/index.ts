@@ -25,7 +25,15 @@ export type { MigrationResult, OpenStoreOptions } from './open-options.js';
 export { openStore, withStore } from './open-store.js';
 export type { Page, PageCursor, PageRequest } from './page.js';
 export type { PastToken, StorePast } from './past.js';
-export type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from './notice-records.js';
+export type {
+  AlarmRecord,
+  ClientAddressRecord,
+  ClientNoticeRecord,
+  ConditionRecord,
+  DeliveryRecord,
+  DeliveryState,
+  NoticeRecord,
+} from './notice-records.js';
 export { type DueReading, LISTS, type NextReadingRecord } from './reading-records.js';
 export type { ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from './run-records.js';
 export type {

@@ -51,6 +51,31 @@ export interface AlarmRecord {
   note: string | null;
 }
 
+/** What a reader of notices has chosen about the mails of an event. A reader without a row gets them. */
+export interface ClientNoticeRecord {
+  /** Who reads: `client:ID`, or `service:ID` for a service without a client. */
+  reader: string;
+  event: string;
+  wanted: boolean;
+  since: string;
+}
+
+/** The address that a reader of notices has chosen for them. */
+export interface ClientAddressRecord {
+  /** As in {@link ClientNoticeRecord}. */
+  reader: string;
+  /** The confirmed address; null where there is none yet. */
+  address: string | null;
+  confirmedAt: string | null;
+  /** The address that waits for its confirmation; null where none does. */
+  asked: string | null;
+  /** Hash of the token in the mail to it. */
+  askedHash: string | null;
+  askedAt: string | null;
+  /** When the last mails for a confirmation were sent, the newest last. */
+  attempts: string[];
+}
+
 /** What lasts over several runs, such as a panel that does not answer. */
 export interface ConditionRecord {
   key: string;

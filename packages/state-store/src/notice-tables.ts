@@ -1,4 +1,12 @@
-import type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from './notice-records.js';
+import type {
+  AlarmRecord,
+  ClientAddressRecord,
+  ClientNoticeRecord,
+  ConditionRecord,
+  DeliveryRecord,
+  DeliveryState,
+  NoticeRecord,
+} from './notice-records.js';
 
 /** Notices, their deliveries, and what lasts over several runs. */
 export interface NoticeTables {
@@ -37,6 +45,26 @@ export interface NoticeTables {
       id: string,
       change: Partial<Pick<DeliveryRecord, 'state' | 'attempts' | 'nextAt' | 'lastError' | 'sentAt'>>,
     ): Promise<boolean>;
+    /** Removes a pending delivery, whose reader does not want it any more. Returns false for another one. */
+    drop(id: string): Promise<boolean>;
+  };
+  clientNotices: {
+    /** What these readers have chosen, ordered by reader and event. */
+    list(readers: readonly string[]): Promise<ClientNoticeRecord[]>;
+    /** Adds or replaces choices. */
+    put(records: readonly ClientNoticeRecord[]): Promise<void>;
+    /** Removes what a reader has chosen. */
+    remove(reader: string): Promise<void>;
+  };
+  clientAddresses: {
+    /** The addresses of these readers, ordered by reader. */
+    list(readers: readonly string[]): Promise<ClientAddressRecord[]>;
+    /** The record whose confirmation has a token with this hash; null for none. */
+    findAsked(hash: string): Promise<ClientAddressRecord | null>;
+    /** Adds or replaces the record of a reader. */
+    put(record: ClientAddressRecord): Promise<void>;
+    /** Returns false if there was none. */
+    remove(reader: string): Promise<boolean>;
   };
   alarms: {
     get(id: string): Promise<AlarmRecord | null>;

@@ -106,6 +106,7 @@ const SCHEMA_DIGESTS = [
   'e288c289a0e8072f',
   '3f89f1a20cb61f7d',
   '528b70bcbea21f8c',
+  '13ea58558e9210fe',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -40,6 +40,7 @@ import { compliantServices } from './039-compliant-services.js';
 import { readingsOfCompliant } from './040-readings-of-compliant.js';
 import { calmDecisions } from './041-calm-decisions.js';
 import { names } from './042-names.js';
+import { clientNotices } from './043-client-notices.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -86,4 +87,5 @@ export const MIGRATIONS: readonly Migration[] = [
   readingsOfCompliant,
   calmDecisions,
   names,
+  clientNotices,
 ];

@@ -108,4 +108,7 @@ export const SCHEMA: readonly string[] = [
   'CREATE INDEX "decisions_not_calm" on "decisions" ("service") where "calm" = 0',
   'CREATE INDEX "decisions_errors" on "decisions" ("service") where "error_code" is not null',
   'CREATE INDEX "services_ended" on "services" ("panel") where "status" in (\'terminated\', \'vanished\')',
+  'CREATE TABLE "client_notices" ("reader" text not null, "event" text not null, "wanted" integer not null, "since" text not null, constraint "client_notices_key" primary key ("reader", "event"))',
+  'CREATE TABLE "client_addresses" ("reader" text not null primary key, "address" text, "confirmed_at" text, "asked" text, "asked_hash" text, "asked_at" text, "attempts" text not null)',
+  'CREATE INDEX "client_addresses_asked" on "client_addresses" ("asked_hash")',
 ];

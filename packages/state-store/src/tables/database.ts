@@ -53,6 +53,8 @@ export interface Database {
   decision_history: Counted<typeof holdTables.decisionHistory>;
   notices: Counted<typeof runTables.notices>;
   deliveries: Counted<typeof runTables.deliveries>;
+  client_notices: Row<typeof runTables.clientNotices>;
+  client_addresses: Row<typeof runTables.clientAddresses>;
   alarms: Row<typeof runTables.alarms>;
   conditions: Row<typeof runTables.conditions>;
   runs: Counted<typeof runTables.runs>;

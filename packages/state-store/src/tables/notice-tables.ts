@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DeliveryRecord, NoticeRecord } from '../notice-records.js';
+import type { NoticeTables } from '../notice-tables.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { isIn } from './dialect.js';
@@ -7,13 +8,14 @@ import { inChunks, inChunksOrAll } from './record-queries.js';
 import { insertRows } from './insert-rows.js';
 import { compare, deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
 import { noteChanged } from './next-readings-table.js';
-import { alarms, conditions, deliveries, notices } from './run-record-tables.js';
+import { alarms, clientAddresses, clientNotices, conditions, deliveries, notices } from './run-record-tables.js';
 
 /** Tables of notices, of their deliveries, and of what lasts over several runs. */
-export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'notices' | 'deliveries' | 'conditions'> {
+export function noticeTables(access: Access): NoticeTables {
   return {
     notices: noticesTable(access),
     deliveries: deliveriesTable(access),
+    ...readerTables(access),
     alarms: {
       get: (id) => access.read((session) => findRecord(session, alarms, { id })),
       list: ({ services, panel } = {}) =>
@@ -51,6 +53,37 @@ export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'noti
     },
   };
 }
+
+/** What readers have chosen about their notices. */
+function readerTables(access: Access): Pick<NoticeTables, 'clientNotices' | 'clientAddresses'> {
+  return {
+    clientNotices: {
+      list: (readers) =>
+        access.read(async (session) => {
+          const found = await inChunks(readers, (reader) => listRecords(session, clientNotices, { where: { reader } }));
+          return found.sort((a, b) => compareTexts(a.reader, b.reader) || compareTexts(a.event, b.event));
+        }),
+      put: (records) => access.write((session) => putRecords(session, clientNotices, ['reader', 'event'], records)),
+      remove: async (reader) => {
+        await access.write((session) => deleteRecords(session, clientNotices, { reader }));
+      },
+    },
+    clientAddresses: {
+      list: (readers) =>
+        access.read(async (session) => {
+          const found = await inChunks(readers, (reader) =>
+            listRecords(session, clientAddresses, { where: { reader } }),
+          );
+          return found.sort((a, b) => compareTexts(a.reader, b.reader));
+        }),
+      findAsked: (hash) => access.read((session) => findRecord(session, clientAddresses, { asked_hash: hash })),
+      put: (record) => access.write((session) => putRecords(session, clientAddresses, ['reader'], [record])),
+      remove: (reader) => access.write((session) => deleteRecords(session, clientAddresses, { reader })),
+    },
+  };
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Removes alarms. The notices of one that no other alarm with its code succeeds get keys of their own, so that the next alarm is
@@ -128,6 +161,7 @@ function deliveriesTable(access: Access): StoreTables['deliveries'] {
           .executeTakeFirst();
         return result.numUpdatedRows > 0n;
       }),
+    drop: (id) => access.write((session) => deleteRecords(session, deliveries, { id, state: 'pending' })),
   };
 }
 

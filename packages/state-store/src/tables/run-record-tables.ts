@@ -1,4 +1,12 @@
-import type { AlarmRecord, ConditionRecord, DeliveryRecord, DeliveryState, NoticeRecord } from '../notice-records.js';
+import type {
+  AlarmRecord,
+  ClientAddressRecord,
+  ClientNoticeRecord,
+  ConditionRecord,
+  DeliveryRecord,
+  DeliveryState,
+  NoticeRecord,
+} from '../notice-records.js';
 import type { NextReadingRecord } from '../reading-records.js';
 import type { ApiCallRecord, RefreshRecord, RunRecord } from '../run-records.js';
 import type {
@@ -141,6 +149,26 @@ export const apiCalls = recordTable<ApiCallRecord>()(
     changing: flag('changing'),
   },
   'at',
+);
+
+export const clientNotices = recordTable<ClientNoticeRecord>()(
+  'client_notices',
+  { reader: text('reader'), event: text('event'), wanted: flag('wanted'), since: text('since') },
+  'reader',
+);
+
+export const clientAddresses = recordTable<ClientAddressRecord>()(
+  'client_addresses',
+  {
+    reader: text('reader'),
+    address: textOrNull('address'),
+    confirmedAt: textOrNull('confirmed_at'),
+    asked: textOrNull('asked'),
+    askedHash: textOrNull('asked_hash'),
+    askedAt: textOrNull('asked_at'),
+    attempts: textList('attempts'),
+  },
+  'reader',
 );
 
 export const switches = recordTable<SwitchRecord>()(

@@ -65,6 +65,8 @@ const OF_TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   agent_reservations: { state: asOpen(`'live'`, `'closed'`) },
   agent_users: { key: `'u-' || i` },
+  client_notices: { reader: `'client:' || i` },
+  client_addresses: { reader: `'client:' || i`, asked_hash: 'i::text' },
   compliant_services: { scope: `'s'`, until: INSTANT },
   ledger_bookings: { kind: `'credit'` },
   auto_buy_preferences: { scope: `(array['client', 'service'])[i % 2 + 1]`, subject: 'i::text' },
