@@ -18,7 +18,7 @@ const mayImport = {
   charts: ['messages', 'quota-core'],
   'api-client': [],
   'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
-  engine: ['contract', 'messages', 'panel-http', 'panel-kind', 'quota-core', 'state-store'],
+  engine: ['charts', 'contract', 'messages', 'panel-http', 'panel-kind', 'quota-core', 'state-store'],
   'config-file': ['contract', 'engine', 'panel-kind'],
 };
 

@@ -23,3 +23,4 @@ export {
   onlyReads,
   whoMay,
 } from './who-may.js';
+export { NOTICE_EVENTS, type NoticeEvent } from './words.js';

@@ -16,3 +16,23 @@ export const DIRECTIONS = ['inbound', 'outbound'] as const;
 export const INCREMENT_BASES = ['after-initial', 'whole-duration'] as const;
 /** Who suspends a service. */
 export const HOLDERS = ['billing', 'manual'] as const;
+
+/** What notices are about, as `notify` names it (docs/notifications.md). */
+export const NOTICE_EVENTS = [
+  'threshold',
+  'hold',
+  'release',
+  'purchase',
+  'auto-buy-refused',
+  'panel-unreachable',
+  'drift',
+  'brake',
+  'account',
+  'billing',
+  'attention',
+  'would-change',
+  'digest',
+] as const;
+
+/** One of `NOTICE_EVENTS`. */
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];

@@ -12,6 +12,7 @@ import {
   startFakeServer,
 } from '@sluice/fake-panels';
 import { command, mail, pingHeartbeat, telegram, webhook } from './index.js';
+import { NO_DATA } from './test/no-data.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const MESSAGE: ChannelMessage = {
@@ -26,6 +27,7 @@ const MESSAGE: ChannelMessage = {
   recipient: null,
   subject: 'Sluice: <b>svc-1</b> is held',
   text: '<b>svc & "1"</b> *_[x](http://y) is held\n2026-11-20 13:00',
+  data: NO_DATA,
 };
 
 let receiver: FakeServer;

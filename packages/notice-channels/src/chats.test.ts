@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChannelMessage, NoticeChannel, NoticeChannelKind } from '@sluice/contract/ports';
 import { type FakeServer, startFakeServer } from '@sluice/fake-panels';
 import { discord, ntfy, pagerduty, slack } from './index.js';
+import { NO_DATA } from './test/no-data.js';
 
 const MESSAGE: ChannelMessage = {
   delivery: 'dlv-1',
@@ -15,6 +16,7 @@ const MESSAGE: ChannelMessage = {
   recipient: null,
   subject: 'Sluice: <!channel> svc-1 is held',
   text: '# <!channel> *svc-1* & @everyone [x](http://y) is held\n2026-11-20 13:00',
+  data: NO_DATA,
 };
 
 let receiver: FakeServer;

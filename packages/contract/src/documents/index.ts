@@ -15,6 +15,7 @@ import * as queue from './queue.js';
 import * as reports from './reports.js';
 import * as services from './services.js';
 import * as usage from './usage.js';
+import * as webhooks from './webhooks.js';
 
 export { count, instantOrNull, name, named, text, textOrNull } from './common.js';
 export {
@@ -35,6 +36,7 @@ export {
   reports,
   services,
   usage,
+  webhooks,
 };
 export type { LogEntry, LogPage, RevokedToken, Scope, TokenView } from './access.js';
 export type { AdoptedFile, Adoption, AdoptionQuery, AdoptionReport, UndecidedRow } from './adoption.js';
@@ -143,3 +145,4 @@ export type {
   StoppedByPanel,
 } from './services.js';
 export type { Comparison, CycleView, GraphBar, GraphPoint, GraphWindow, PanelFigures, SampleGraph } from './usage.js';
+export type { NoticeData, EventData, WebhookBody } from './webhooks.js';

@@ -225,6 +225,8 @@ export interface BillingPages {
   invoice: (id: string) => string;
   /** Where clients add credit. */
   addFunds: string;
+  /** Where a service is shown, by its id there. */
+  service?: (id: string) => string;
 }
 
 /** A problem with a product's section of a billing system. */

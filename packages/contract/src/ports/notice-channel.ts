@@ -1,4 +1,5 @@
 import type { ZodMiniType } from 'zod/mini';
+import type { NoticeData } from '../documents/index.js';
 
 /** A notice as a channel sends it. All texts are without control characters. */
 export interface ChannelMessage {
@@ -19,6 +20,8 @@ export interface ChannelMessage {
   /** One line. */
   subject: string;
   text: string;
+  /** Figures of the notice at its time, and what its event has besides; texts from outside are on one line. */
+  data: NoticeData & Readonly<Record<string, unknown>>;
 }
 
 /** A channel that was opened with its settings. */

@@ -1,22 +1,9 @@
-/** What notices are about, as `notify` names it (docs/notifications.md). */
-export const EVENTS = [
-  'threshold',
-  'hold',
-  'release',
-  'purchase',
-  'auto-buy-refused',
-  'panel-unreachable',
-  'drift',
-  'brake',
-  'account',
-  'billing',
-  'attention',
-  'would-change',
-  'digest',
-] as const;
+import { NOTICE_EVENTS, type NoticeEvent } from '@sluice/contract';
 
-/** One of `EVENTS`. */
-export type NoticeEvent = (typeof EVENTS)[number];
+export type { NoticeEvent };
+
+/** What notices are about, as `notify` names it (docs/notifications.md). */
+export const EVENTS = NOTICE_EVENTS;
 
 /** Events that a client may be notified of: what happens to his own services. */
 export const CLIENT_EVENTS: readonly NoticeEvent[] = ['threshold', 'hold', 'release', 'purchase', 'auto-buy-refused'];

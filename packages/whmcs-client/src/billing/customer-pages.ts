@@ -12,5 +12,6 @@ export function customerPages({ url, publicUrl }: Pick<WhmcsSettings, 'url' | 'p
   return {
     invoice: (id) => `${folder}/viewinvoice.php?id=${encodeURIComponent(id)}`,
     addFunds: `${folder}/clientarea.php?action=addfunds`,
+    service: (id) => `${folder}/clientarea.php?action=productdetails&id=${encodeURIComponent(id)}`,
   };
 }

@@ -10,7 +10,7 @@ import { describeLimit } from '../../kernel/subject/used.js';
 type Notice = Pick<NoticeRecord, 'code' | 'key' | 'service' | 'message'>;
 
 /** Why nothing is bought automatically, as a client may read it: his own credit and what he chose. Other causes are his provider's. */
-const OWN_CAUSES: readonly string[] = ['no-credit', 'limit-reached', 'would-not-lift', 'currency', 'link-spent'];
+export const OWN_CAUSES: readonly string[] = ['no-credit', 'limit-reached', 'would-not-lift', 'currency', 'link-spent'];
 
 /**
  * Returns the text of a notice without what is the provider's, such as the limit of an agent, or other clients' services. `name`: of the

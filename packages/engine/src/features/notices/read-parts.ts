@@ -3,6 +3,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import type { ConfiguredChannel } from '../../kernel/run/channels.js';
 import { readHoldReason } from './client-text.js';
+import { readEventData } from './event-data.js';
 import type { MessageParts } from './to-message.js';
 
 /** A delivery with its notice, and the service that it is about. */
@@ -22,7 +23,8 @@ export async function readParts(
   const client = await findClient(context, service, notice.at);
   const reason = settings.for === 'client' ? await readHoldReason(context.store, notice, timeZone) : null;
   const name = service?.client === client ? service.name : null;
-  return { delivery, notice, name, client, reason, settings, timeZone };
+  const data = await readEventData(context, { notice, service, client, for: settings.for });
+  return { delivery, notice, name, client, reason, data, settings, timeZone };
 }
 
 /** Returns whose a service was at an instant: a notice that waited is the client's whom it was about. */

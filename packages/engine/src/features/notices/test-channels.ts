@@ -3,6 +3,7 @@ import type { NoticeChannel } from '@sluice/contract/ports';
 import { toItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, requireChannels } from '../../kernel/run/channels.js';
+import { NO_DATA } from './notice-data.js';
 import { sendLogged } from './send.js';
 import { toMessage } from './to-message.js';
 
@@ -32,6 +33,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
     name: null,
     client: null,
     reason: null,
+    data: NO_DATA,
     settings: { for: channel.settings.for },
     timeZone: context.config.timeZone,
   });

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { NO_DATA } from './notice-data.js';
 import { toMessage } from './to-message.js';
 
 it('has the instants of a message in the time zone of the config', () => {
@@ -16,6 +17,7 @@ it('has the instants of a message in the time zone of the config', () => {
     name: null,
     client: null,
     reason: null,
+    data: NO_DATA,
     settings: { for: 'operator' },
     timeZone: 'Europe/Berlin',
   });

@@ -19,6 +19,7 @@ export interface MessageParts {
   client: string | null;
   /** Why a client's service is held, in words for the client; null where that is not the client's. */
   reason: string | null;
+  data: ChannelMessage['data'];
   settings: Pick<NotifySettings, 'for' | 'template'>;
   timeZone: string;
 }
@@ -30,6 +31,7 @@ export function toMessage({
   name,
   client,
   reason,
+  data,
   settings,
   timeZone,
 }: MessageParts): ChannelMessage {
@@ -64,6 +66,7 @@ export function toMessage({
     recipient: delivery.recipient,
     subject: printable(isForClient ? shortened : `Sluice: ${shortened}`),
     text,
+    data,
   };
 }
 
