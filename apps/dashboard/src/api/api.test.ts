@@ -1,4 +1,5 @@
-import { USE_CASES } from '@sluice/contract';
+import { NOTICE_EVENTS, USE_CASES } from '@sluice/contract';
+import { webhooks } from '@sluice/contract/documents';
 import { STREAMS } from '@sluice/contract/endpoints';
 import { describe, expect, it } from '@jest/globals';
 import type * as z from 'zod';
@@ -12,6 +13,7 @@ interface OpenApi {
     string,
     Record<string, { requestBody?: { content: Content }; responses: Record<string, { content: Content }> }>
   >;
+  webhooks: Record<string, { post: { operationId: string; requestBody: { content: Content } } }>;
   components: { examples: Record<string, { value: unknown }> };
 }
 
@@ -42,6 +44,19 @@ describe('the OpenAPI document', () => {
       if (route.body !== null) check(route.body, operation?.requestBody?.content);
     }
     expect(invalid).toEqual([]);
+  });
+
+  it('has the webhook of each event with a valid example, and no two operations of a name', () => {
+    const { webhooks: described, components } = openApiDocument() as unknown as OpenApi;
+    expect(Object.keys(described)).toEqual([...NOTICE_EVENTS, 'test']);
+    const invalid = Object.entries(webhooks.bodies).flatMap(([event, schema]) => {
+      const { usual } = described[event]?.post.requestBody.content['application/json']?.examples ?? {};
+      const { error } = schema.safeParse(components.examples[usual?.$ref.split('/').at(-1) ?? '']?.value);
+      return error === undefined ? [] : [[event, error.issues]];
+    });
+    expect(invalid).toEqual([]);
+    const ids = Object.values(described).map(({ post }) => post.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it('names each operation once', () => {

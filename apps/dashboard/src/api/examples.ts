@@ -59,8 +59,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   },
   ...{ end: '2026-12-15T00:00:00.000Z', to: '2026-12-15T00:00:00.000Z', key: 'email', before: 'old@example.com' },
   ...{ after: 'anna@example.com', hold: 'quota', link: 'https://panel.example.com/s/4e1d0c' },
+  ...{ limit: 'quota', subject: 'Sluice: svc-1 is held', text: 'svc-1 is held (quota: 120 GB of 100 GB are used)' },
+  ...{ cause: 'no-credit', delivery: 'dlv-9', event: 'hold', productName: 'Dedicated 100' },
   ...{ nextDueDate: '2026-12-15', protectedUntil: '2026-12-15', quotaReleasedUntil: '2026-12-15', until: '2026-12-15' },
 };
+
+/** An ordinary number of that name; any other is 1. */
+const COUNTS: Readonly<Record<string, number>> = { status: 200, validSeconds: 86_400, percent: 120, reached: 100 };
 
 /** What the objects below a key have as their `id`. */
 const IDS: Readonly<Record<string, string>> = {
@@ -143,13 +148,12 @@ function toValue({ format, pattern, description = '', minimum }: Schema, type: s
   if (type === 'number' || type === 'integer') {
     if (/bytes|^(used|allowed)$/i.test(key) || description.startsWith('Bytes'))
       return (/used/i.test(key) ? 120 : /remaining/.test(key) ? 0 : 100) * GB;
-    return Math.max(minimum ?? 0, key === 'status' ? 200 : key === 'validSeconds' ? 86_400 : 1);
+    return Math.max(minimum ?? 0, COUNTS[key] ?? 1);
   }
   if (type !== 'string') return null;
-  if (
-    TEXTS[key] === undefined &&
-    (format === 'date-time' || description.startsWith('Instant') || /(At|Since)$|^(at|since)$/.test(key))
-  )
+  // Of a name that is a date elsewhere.
+  const isDate = TEXTS[key] === undefined || (description.startsWith('Instant') && !TEXTS[key].endsWith('Z'));
+  if (isDate && (format === 'date-time' || description.startsWith('Instant') || /(At|Since)$|^(at|since)$/.test(key)))
     return INSTANT;
   if (description.startsWith('Local date')) return '2026-12-15';
   const text = TEXTS[key] ?? key;

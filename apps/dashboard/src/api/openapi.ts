@@ -6,6 +6,7 @@ import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from
 import { addonFailure } from '../agent-traffic/schemas.js';
 import { toExample } from './examples.js';
 import { ROUTES } from './routes.js';
+import { webhookPaths } from './webhooks.js';
 
 type Json = Record<string, unknown>;
 
@@ -18,7 +19,7 @@ const KEY = {
   schema: { type: 'string', minLength: 1, maxLength: 200 },
 };
 
-/** Returns the OpenAPI document of all routes. */
+/** Returns the OpenAPI document of all routes and webhooks. */
 export function openApiDocument(): Json {
   const components = componentSchemas();
   const paths: Record<string, Json> = {};
@@ -33,6 +34,7 @@ export function openApiDocument(): Json {
     servers: [{ url: '/api/v1' }],
     security: [{ token: [] }],
     paths,
+    webhooks: webhookPaths((schema) => toWebhookBody(schema, components)),
     components: {
       schemas: components,
       examples: Object.fromEntries(
@@ -150,20 +152,27 @@ function withExamples(operation: Json, components: Json): Json {
     requestBody?: { content: Content };
     responses: Record<string, { content: Content }>;
   };
-  const add = (content: Content | undefined): void => {
-    const json = content?.['application/json'];
-    if (json === undefined) return;
-    const name = typeof json.schema['$ref'] === 'string' ? json.schema['$ref'].slice(COMPONENTS.length) : null;
-    if (name === null) json.example = toExample(json.schema, components);
-    else json.examples = { usual: { $ref: `${EXAMPLES}${name}` } };
-  };
-  add(requestBody?.content);
-  for (const [status, { content }] of Object.entries(responses)) if (status !== 'default') add(content);
+  if (requestBody !== undefined) addExample(requestBody, components);
+  for (const [status, answer] of Object.entries(responses)) if (status !== 'default') addExample(answer, components);
   return operation;
+}
+
+function addExample({ content }: { content?: Content }, components: Json): void {
+  const json = content?.['application/json'];
+  if (json === undefined) return;
+  const name = typeof json.schema['$ref'] === 'string' ? json.schema['$ref'].slice(COMPONENTS.length) : null;
+  if (name === null) json.example = toExample(json.schema, components);
+  else json.examples = { usual: { $ref: `${EXAMPLES}${name}` } };
 }
 
 function toRequestBody(body: z.ZodObject): Json {
   return { required: !body.safeParse({}).success, content: { 'application/json': { schema: requestSchema(body) } } };
+}
+
+function toWebhookBody(schema: z.ZodType, components: Json): Json {
+  const body: Json & { content?: Content } = { required: true, ...inJson(schema, 'The notice') };
+  addExample(body, components);
+  return body;
 }
 
 /** Returns the method and path of one of the add-on's calls below `/api/v1`. */

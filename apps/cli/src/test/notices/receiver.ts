@@ -10,6 +10,7 @@ export interface Received {
   recipient: string | null;
   subject: string;
   text: string;
+  data: Record<string, unknown>;
 }
 
 /** Starts a receiver of webhooks, Telegram messages and heartbeats. */
