@@ -8,12 +8,13 @@ import { openApiDocument } from '../apps/dashboard/dist/index.js';
 /** What the types are. */
 const DESCRIPTIONS = {
   paths: 'The addresses of the HTTP API below `/api/v1`, with their methods.',
+  webhooks: 'What a server sends to the webhooks of its config, by event.',
   components: 'The named schemas of the HTTP API.',
   operations: 'The requests of the HTTP API by name: parameters, bodies and answers.',
 };
 
 const document = JSON.parse(JSON.stringify(openApiDocument()));
-for (const methods of Object.values(document.paths))
+for (const methods of [...Object.values(document.paths), ...Object.values(document.webhooks)])
   for (const { parameters = [], requestBody, responses } of Object.values(methods)) {
     // The client makes the keys of requests itself, so that they may be left out.
     for (const parameter of parameters) if (parameter.name === 'Idempotency-Key') parameter.required = false;

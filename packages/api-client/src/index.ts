@@ -2,4 +2,4 @@ export { createSluiceApi, type SluiceApi, type SluiceApiOptions } from './create
 export { SluiceApiError } from './error.js';
 export type { RunEvent } from './events.js';
 export type { PagedPath, ListPage, PageRequest } from './pages.js';
-export type { components, operations, paths } from './schema.js';
+export type { components, operations, paths, webhooks } from './schema.js';
