@@ -14,6 +14,8 @@ export const LOG_KINDS = ['run', 'action', 'refresh', 'api'] as const;
 export const DIRECTIONS = ['inbound', 'outbound'] as const;
 /** From which second on the increments of a call count. */
 export const INCREMENT_BASES = ['after-initial', 'whole-duration'] as const;
+/** Where customers run apps. */
+export const PLATFORMS = ['android', 'ios', 'windows', 'macos', 'linux'] as const;
 /** Who suspends a service. */
 export const HOLDERS = ['billing', 'manual'] as const;
 

@@ -73,6 +73,7 @@ export type {
 } from './facets.js';
 export {
   checkPanelUrl,
+  type CustomerApp,
   type CustomerLink,
   type PanelLacks,
   type CustomerLogin,
@@ -82,6 +83,7 @@ export {
   type NamedAction,
   type PanelDependencies,
   type PanelKind,
+  type Platform,
   type RefColumn,
 } from './kind.js';
 export {

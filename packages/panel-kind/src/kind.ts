@@ -96,6 +96,18 @@ export interface CustomerLink {
   unknown: string | null;
 }
 
+/** Where customers run programs. */
+export type Platform = 'android' | 'ios' | 'windows' | 'macos' | 'linux';
+
+/** A program of customers that imports a link by an address of its own. */
+export interface CustomerApp {
+  /** What its makers call it. */
+  name: string;
+  platforms: Platform[];
+  /** Opens the program and imports the link. */
+  url: string;
+}
+
 /** What a panel can't do although others of its kind can. */
 export interface PanelLacks {
   readonly capabilities: readonly Capability[];
@@ -141,6 +153,8 @@ export interface PanelKind extends KindTraits {
   readonly confirmedBy?: string;
   /** Returns the links of an account, by the panel's config and the required ref; absent where there are none. Pure. */
   readonly customerLinks?: (panel: Pick<PanelToOpen, 'name' | 'settings'>, account: string) => CustomerLink[];
+  /** Returns the usual programs that import a link of an account, those first that most people use; absent where there are none. Pure. */
+  readonly customerApps?: (link: string) => CustomerApp[];
   /** Returns for how many days an account without a due date is valid from its first use. Pure. */
   readonly daysFromFirstUse?: (product: ProductSettings) => number;
   /** Returns for how many days after the due date an account stays as it is; absent: for none. Pure. */

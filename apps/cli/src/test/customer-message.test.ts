@@ -167,6 +167,10 @@ describe('what a customer of Hiddify receives', () => {
     expect(right.stdout).toBe(`Hi svc-1\nYour link: ${link}\nsvc-1 ${link} none\n`);
     expect(right.stderr).not.toContain('warning');
     expect((await at.bench.sluice('provision create svc-1')).stdout).toContain(`  subscription link ${link}\n`);
+    const shown = await at.bench.sluice('service show svc-1');
+    expect(shown.stdout).toMatch(new RegExp(` {2}subscription link +${link}\\n`));
+    for (const words of ['service list', 'service list --json', 'poll --json', 'explain svc-1 --json'])
+      expect((await at.bench.sluice(words)).stdout).not.toContain('PROXYPATHcli');
     setClientPath(secretPath());
     const secret = await at.bench.sluice('provision create svc-1 --message');
     expect([secret.stdout, secret.stderr]).toEqual([

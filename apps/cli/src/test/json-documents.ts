@@ -210,6 +210,9 @@ async function onHiddify(documents: Documents): Promise<void> {
     await kept('agent show', 'agent show north');
     await at.bench.sluice('agent limit north --gb 5 --yes');
     await kept('agent unsuspend', 'agent unsuspend north');
+    at.bench.edit(`, publicUrl: ${PUBLIC}`, `, publicUrl: ${PUBLIC}, clientPath: subscribe`);
+    await at.create(1);
+    await kept('service show', 'service show svc-1');
   } finally {
     await at.close();
   }

@@ -5,6 +5,7 @@
  */
 import { REPORTED_STATUSES } from '@sluice/quota-core';
 import * as z from 'zod';
+import { PLATFORMS } from '../words.js';
 
 /** Schemas with a name, which the OpenAPI document lists once. */
 export const named = new Map<z.ZodType, string>();
@@ -188,6 +189,10 @@ export const access = name(
     expiresAt: instantOrNull,
     /** Days that the account is valid from its first use; null where it has a date, or no end. */
     daysFromFirstUse: count.nullable(),
+    apps: z
+      .array(z.object({ name: text, platforms: z.array(z.enum(PLATFORMS)), url: text.describe('Opens the app') }))
+      .exactOptional()
+      .describe('What imports the link into usual apps; in `service show` only'),
   }),
 );
 /** What a customer needs to use an account, without the password (docs/json.md). */

@@ -7,6 +7,7 @@ import { LANGUAGES } from '@sluice/quota-core';
 import * as z from 'zod';
 import { because } from './because.js';
 import {
+  access,
   action,
   amount,
   bytes,
@@ -231,6 +232,12 @@ const detailParts = {
   termination: z.object({ since: instant, by: textOrNull, remains: z.array(text) }).nullable(),
   /** On panels with accounts: the account as last read, null before the first read; for a client as read since it has the service. */
   account: account.nullable().exactOptional(),
+  access: access
+    .nullable()
+    .exactOptional()
+    .describe(
+      'In `service show` only, on panels whose customers use a link: how the client uses the account; null where the service has none of its own',
+    ),
   nextReading: nextReading
     .exactOptional()
     .describe('In `explain` and `service show` only, where the config sets `poll.maxOvershoot`'),

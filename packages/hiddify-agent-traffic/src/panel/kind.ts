@@ -10,6 +10,7 @@ import {
   toHiddifyProduct,
   USER_REF,
 } from './settings.js';
+import { listApps } from './apps.js';
 import { nameAction } from './name-action.js';
 
 const UUID = {
@@ -72,6 +73,7 @@ export const hiddify: PanelKind = {
   },
   nameAction,
   customerLinks,
+  customerApps: listApps,
   agentClients: (panel) => (panel as HiddifySettings).agents?.clients ?? {},
   addonIds: (panel) => (panel as HiddifySettings).agents?.addonIds ?? {},
   exemptAgents: (panel) => (panel as HiddifySettings).agents?.exempt ?? [],

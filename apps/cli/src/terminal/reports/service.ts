@@ -27,6 +27,10 @@ function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [st
   ];
 }
 
+function linkRows({ access }: ServiceDetail): [string, string][] {
+  return (access?.links ?? []).map(({ url, unknown }) => ['subscription link', unknown ?? url]);
+}
+
 function modeSource({ overrides, trafficMode, product }: ServiceDetail): string {
   if (overrides?.mode != null) return 'override';
   return trafficMode === null ? `product ${product}` : 'traffic_mode of the service';
@@ -154,6 +158,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
     ['would be held', detail.wouldHold.join(', ') || null],
     ...Object.entries(detail.refs),
     ...accountRows(terminal, detail),
+    ...linkRows(detail),
     ['error', detail.error && terminal.error(detail.error, { service: detail.id })],
   ];
   terminal.line(colors.bold(describeService(detail)));

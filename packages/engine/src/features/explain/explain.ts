@@ -18,6 +18,7 @@ import { nextReadingFor, readNextReadings } from '../../kernel/subject/next-read
 import { toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';
 import { allowancesNow } from '../services/allowance-now.js';
+import { shownAccess } from '../services/customer-access.js';
 import { explanationFor } from '../services/for-reader.js';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import { serviceDetail } from '../services/show.js';
@@ -96,7 +97,8 @@ export async function showService(context: Context, id: string, reader?: Reader)
   const now = { service: whole, at: null, decision, holds: await holdViews(context, id) };
   const state = await readState(context, service, now);
   const because = await findBecause(context, state, { shown, reader });
-  return { ...(await withNextReading(context, service, shown, reader)), because };
+  const access = shownAccess(context, service, whole, reader);
+  return { ...(await withNextReading(context, service, shown, reader)), because, ...access };
 }
 
 /** Adds when a service is read next, where runs read what is due. */
