@@ -90,6 +90,10 @@ input[type="number"] { inline-size: 9em; }
 .actions > div { border-block-start: 1px solid var(--line); padding-block: 10px 0; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-block-end: var(--gap); }
 .buttons .form { margin: 0; }
+.connection { display: flex; flex-wrap: wrap; gap: var(--gap); justify-content: space-between; }
+.connection > div { flex: 1 1 18rem; min-inline-size: 0; }
+.qr-figure { margin: 0; flex: 0 1 232px; }
+.qr { display: block; inline-size: 100%; max-inline-size: 232px; block-size: auto; border-radius: var(--radius); forced-color-adjust: none; }
 .graph { overflow-x: auto; }
 .chart-figure { margin: var(--gap) 0 0; }
 .chart-figure figcaption:first-child { font-weight: 650; margin-block-end: 6px; }

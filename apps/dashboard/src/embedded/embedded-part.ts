@@ -22,7 +22,7 @@ export function toText(text: string): string {
 
 const LINK = /<a\b([^>]*)>([\s\S]*?)<\/a\s*>/g;
 /** Attributes are escaped: a `>` always ends the tag. */
-const OUTWARD = /\shref="https?:/;
+const OUTWARD = /\shref="[a-z][a-z\d+.-]*:/;
 
 /** Returns escaped HTML with links to pages of ours as plain text, in the same class. */
 function withoutLinks(markup: string): string {

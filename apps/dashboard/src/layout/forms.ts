@@ -50,6 +50,14 @@ export function searchForm(
   </form>`;
 }
 
+/** A field with a link that is a secret: it is whole there, and no text of the page shows it. */
+export function linkField(url: string, label: string): Html {
+  return html`<div class="field">
+    <label for="own-link">${label}</label
+    ><input type="text" id="own-link" value="${url}" data-copy="${url}" dir="ltr" readonly />
+  </div>`;
+}
+
 type Refused = NonNullable<PageRequest['refused']>;
 
 /** The id of the sentence that says why a form was refused. */

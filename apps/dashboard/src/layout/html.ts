@@ -8,8 +8,8 @@ export type Html = HtmlEscapedString;
 /** What a template accepts: text is cleaned and escaped, HTML stays, `null`, `undefined` and `false` are left out. */
 export type Part = Html | string | number | null | undefined | false | readonly Part[];
 
-/** Attributes that lead somewhere or are sent back: what stands in them is not shown. */
-const ADDRESSED = /\s(?:href|action|value|name|id|for)="[^"]*$/;
+/** Attributes that lead somewhere, or are sent back or copied: what stands in them is not shown. */
+const ADDRESSED = /\s(?:href|action|value|name|id|for|data-copy)="[^"]*$/;
 
 /**
  * Builds HTML. Text loses characters that could reorder or hide what stands beside it, then is escaped. Uuids are masked,

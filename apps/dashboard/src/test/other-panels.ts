@@ -65,7 +65,8 @@ async function agents(): Promise<Part & { agent: string }> {
   const fake = await startFakeHiddify({ now });
   const [agent = ''] = fillHiddify(fake, { agents: 3, users: 12 });
   const access = { url: fake.url, apiKey: fake.key, allowHttp: true, retries: 0 };
-  const config = { kind: 'hiddify', ...access, agents: { clients: { 7: agent } } };
+  const links = { publicUrl: 'https://vpn.example.com', clientPath: 'subscribe' };
+  const config = { kind: 'hiddify', ...access, ...links, agents: { clients: { 7: agent } } };
   return { agent, config, close: () => fake.close() };
 }
 

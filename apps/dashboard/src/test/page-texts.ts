@@ -20,8 +20,8 @@ export function zoneOfFoot(page: string): string {
   return /Times: (?:<bdi[^>]*>)?([\w/]+)/.exec(page)?.[1] ?? 'none';
 }
 
-/** English words with a hyphen. */
-const HYPHENED: ReadonlySet<string> = new Set(['auto-buy', 'sub-reseller', 'sub-agent', 'read-only']);
+/** English words with a hyphen, and names. */
+const KNOWN: ReadonlySet<string> = new Set(['iPhone', 'iPad', 'auto-buy', 'sub-reseller', 'sub-agent', 'read-only']);
 
 /** What nobody should read on a page, in the text outside of code and names. */
 const MACHINE_WORDS: readonly RegExp[] = [
@@ -43,7 +43,7 @@ export function findMachineWords(page: string): string[] {
     .replaceAll(/&#39;|&quot;/g, '"')
     .replaceAll(/\s+/g, ' ');
   const found = MACHINE_WORDS.flatMap((pattern) => [...text.matchAll(pattern)]);
-  const wrong = found.filter(([word]) => !HYPHENED.has(word));
+  const wrong = found.filter(([word]) => !KNOWN.has(word));
   return [...new Set(wrong.map(({ 0: word, index }) => text.slice(Math.max(0, index - 40), index + word.length)))];
 }
 

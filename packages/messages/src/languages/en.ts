@@ -466,6 +466,23 @@ export const messages = {
   'account.forward': 'Forward',
   'account.onPanel': 'On the panel',
 
+  // How the client of a VPN connects
+  'connect.title': 'Connection',
+  'connect.link': 'Your subscription link',
+  'connect.secret': 'Whoever has this link can use your traffic. Give it to nobody.',
+  'connect.openIn': 'Open in {app}',
+  'connect.apps': 'Other apps, by device. The app has to be installed first.',
+  'connect.android': 'Android',
+  'connect.ios': 'iPhone and iPad',
+  'connect.windows': 'Windows',
+  'connect.macos': 'Mac',
+  'connect.linux': 'Linux',
+  'connect.code': 'QR code of your subscription link',
+  'connect.scan': 'Scan this code with the app on your phone.',
+  'connect.stopped': 'The connection does not work at present.',
+  'connect.ended': 'The service has ended: its connection does not work any more.',
+  'connect.none': 'There is no connection for this service at present. Please ask your provider.',
+
   // A new password
   'password.title': 'Password',
   'password.hidden': 'The present password can’t be shown.',

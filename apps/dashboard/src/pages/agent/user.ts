@@ -1,6 +1,7 @@
 import type { AgentDetail, AgentUserView } from '@sluice/engine';
 import { facts, notice, type Section, sections } from '../../layout/components.js';
 import type { Times } from '../../layout/format.js';
+import { linkField } from '../../layout/forms.js';
 import { html, join, type Part } from '../../layout/html.js';
 import { toTimes } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
@@ -46,17 +47,14 @@ function stateSection(
   return { id: 'state', title: wording.text('service.usage'), content };
 }
 
-/** What the customer of a user needs; the field holds the link whole, since it is a secret that no text of a page shows. */
+/** What the customer of a user needs. */
 function linkSection(user: AgentUserView, wording: Wording): Section | null {
   const url = findLink(user);
   if (url === null && user.access.links.length === 0) return null;
   const content: Part =
     url === null
       ? notice('warning', wording.say('user.linkUnknown'))
-      : html`<div class="field">
-            <label for="user-link">${wording.text('user.linkHint')}</label
-            ><input type="text" id="user-link" value="${url}" dir="ltr" readonly />
-          </div>
+      : html`${linkField(url, wording.text('user.linkHint'))}
           <p><a class="button" href="${url}" rel="noopener noreferrer">${wording.say('user.openLink')}</a></p>`;
   return { id: 'link', title: wording.text('user.link'), content };
 }

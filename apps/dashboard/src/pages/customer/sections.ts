@@ -1,5 +1,6 @@
 import type { Section } from '../../layout/components.js';
 import { accountSection } from './account.js';
+import { connectionSection } from './connection.js';
 import { graphSection } from './graphs.js';
 import { autoBuySection } from './auto-buy.js';
 import { packagesSection } from './packages.js';
@@ -14,6 +15,7 @@ import { usageSection } from './usage-section.js';
 /** The parts of a service's page in their order, also inside other sites. */
 const PARTS: readonly ServicePart[] = [
   usageSection,
+  connectionSection,
   packagesSection,
   autoBuySection,
   purchasesSection,
