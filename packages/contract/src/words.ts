@@ -12,6 +12,8 @@ export const DELIVERY_STATES = ['pending', 'sent', 'given-up'] as const;
 export const LOG_KINDS = ['run', 'action', 'refresh', 'api'] as const;
 /** Which way a call went. */
 export const DIRECTIONS = ['inbound', 'outbound'] as const;
+/** Whether somebody answered a call. */
+export const OUTCOMES = ['answered', 'unanswered'] as const;
 /** From which second on the increments of a call count. */
 export const INCREMENT_BASES = ['after-initial', 'whole-duration'] as const;
 /** Where customers run apps. */

@@ -30,7 +30,7 @@ export type { PanelConfig } from './context/lacks.js';
 export type { NotifySettings, QuietHours } from './base/config/notify-schema.js';
 export type { CallReports } from './features/calls/bill-view.js';
 export type { CallReportSink } from './features/calls/gather.js';
-export type { RecordsRequest } from './features/calls/read-calls.js';
+export type { RecordsRequest } from './features/calls/read-records.js';
 export type { BilledElsewhere, ReconcileCallsRequest } from './features/calls/compared-bill.js';
 export type { SimulateRequest } from './features/calls/simulate.js';
 export type { DoctorRequest } from './features/doctor/doctor.js';

@@ -44,6 +44,7 @@ export class Texts {
   readonly #messages: Messages;
   readonly #parsed = new Map<Key, Parsed>();
   readonly #plurals: Intl.PluralRules;
+  #regions: Intl.DisplayNames | undefined;
 
   constructor(language: Language) {
     this.language = language;
@@ -123,6 +124,13 @@ export class Texts {
   period(period: { start: number; end: number }, timeZone: string): string {
     const join = (from: string, to: string): string => this.text('period.range', { from, to });
     return periodText(period, timeZone, { language: this.language, join });
+  }
+
+  /** The name of a country, by its code of two letters (ISO 3166); other text stays as it is. */
+  region(code: string): string {
+    if (!/^[A-Za-z]{2}$/.test(code)) return code;
+    this.#regions ??= new Intl.DisplayNames(LOCALES[this.language], { type: 'region' });
+    return this.#regions.of(code.toUpperCase()) ?? code;
   }
 
   /** A length of time in milliseconds as `40 s ago`, `3 min ago`, `5 h ago` or `2 days ago`. */

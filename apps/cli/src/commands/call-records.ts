@@ -17,6 +17,10 @@ interface RecordsOptions extends ListOptions {
   service?: string;
   did?: string;
   direction?: string;
+  search?: string;
+  outcome?: string;
+  period?: string;
+  whole?: boolean;
   day?: string;
   from?: string;
   to?: string;
@@ -30,7 +34,7 @@ function toDocument(record: CallRecord): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [snake(name), value as unknown]));
 }
 
-type Seen = Pick<RecordsReport, 'period' | 'provisional' | 'totals' | 'owners'>;
+type Seen = Pick<RecordsReport, 'period' | 'provisional' | 'totals' | 'whole' | 'owners'>;
 
 const listed = listCommand<CallRecord & { panel: string }, RecordsOptions, Seen>(
   {
@@ -57,11 +61,11 @@ const listed = listCommand<CallRecord & { panel: string }, RecordsOptions, Seen>
 export const callRecords: ListHandler<RecordsOptions> = Object.assign(
   ((args, options, deps) => {
     const format = toFormat(options);
-    const { service, did, day, from, to, csv } = options;
+    const { service, did, day, period, from, to, csv } = options;
     if (service !== undefined && did !== undefined)
       throw usageError('bad_option', 'Name either --service or --did, or neither for all calls of the panel');
-    if (day !== undefined && (from !== undefined || to !== undefined))
-      throw usageError('bad_option', 'Name either --day, or --from and --to');
+    if ([day, period, from ?? to].filter((time) => time !== undefined).length > 1)
+      throw usageError('bad_option', 'Name either --day, or --period, or --from and --to');
     if (csv === undefined || options.json === true) return listed(args, options, deps);
     return withSluice(deps, options, async ({ sluice, config, terminal }) => {
       const sink = csvSink(deps, csv, options);
@@ -79,10 +83,21 @@ export const callRecords: ListHandler<RecordsOptions> = Object.assign(
 );
 
 async function read(sluice: Sluice, options: RecordsOptions, onCall: RecordsRequest['onCall']): Promise<RecordsReport> {
-  const { service = null, did = null, panel = null, direction, day = null, from = null, to = null } = options;
-  if (direction !== undefined && direction !== 'inbound' && direction !== 'outbound')
-    throw usageError('bad_option', `--direction: "${direction}" is not one of inbound, outbound`);
-  return sluice.calls.records({ service, did, panel, direction: direction ?? null, day, from, to, onCall });
+  const { service = null, did = null, panel = null, search = null, whole = false } = options;
+  const { period = null, day = null, from = null, to = null } = options;
+  const direction = oneOf(options.direction, DIRECTIONS, '--direction');
+  const outcome = oneOf(options.outcome, OUTCOMES, '--outcome');
+  const which = { service, did, panel, direction, search, outcome };
+  return sluice.calls.records({ ...which, period, day, from, to, whole, onCall });
+}
+
+const DIRECTIONS = ['inbound', 'outbound'] as const;
+const OUTCOMES = ['answered', 'unanswered'] as const;
+
+function oneOf<Word extends string>(value: string | undefined, words: readonly Word[], option: string): Word | null {
+  const found = words.find((word) => word === value);
+  if (value === undefined || found !== undefined) return found ?? null;
+  throw usageError('bad_option', `${option}: "${value}" is not one of ${words.join(', ')}`);
 }
 
 interface SimulateOptions extends ListOptions {
@@ -101,9 +116,7 @@ export const callSimulate: CommandHandler<SimulateOptions> = ([destination = '']
   const { seconds = '', plan = null, service = null, panel = null, at = null, local = false } = options;
   if (!/^\d{1,6}$/.test(seconds)) throw usageError('bad_option', `--seconds: "${seconds}" is not a whole number`);
   if ((plan === null) === (service === null)) throw usageError('bad_option', 'Name either --plan or --service');
-  const incrementBase = BASES.find((base) => base === options.incrementBase) ?? null;
-  if (incrementBase === null && options.incrementBase !== undefined)
-    throw usageError('bad_option', `--increment-base: "${options.incrementBase}" is not one of ${BASES.join(', ')}`);
+  const incrementBase = oneOf(options.incrementBase, BASES, '--increment-base');
   const isLocal = local || options.incrementBase !== undefined;
   const request = { destination, seconds: Number(seconds), plan, service, panel, at, local: isLocal, incrementBase };
   return answer(deps, options, ({ sluice }) => sluice.calls.simulate(request), { print: printSimulatedCall });

@@ -103,12 +103,20 @@ function declareReading(call: LazyCommand): void {
     .option('--did <number>', 'only calls of this number')
     .ofPanel('telephony')
     .choice('--direction <direction>', 'only inbound or outbound calls', ['inbound', 'outbound'])
+    .option('--search <text>', 'only calls with these digits in a number, or this in the name of the destination')
+    .choice('--outcome <outcome>', 'only calls that were answered, or were not', ['answered', 'unanswered'])
+    .option(PERIOD, PERIOD_WORDS)
     .option('--day <day>', 'a local day: 2026-11-20, today or yesterday')
     .option('--from <time>', 'from this time on, such as 2026-11-01 or 2d')
     .option('--to <time>', 'until before this time (default: now)')
+    .option('--whole', 'sum all calls of the time and of each day, too, whatever is listed')
     .choice(...CSV_FORMAT)
     .option('--force', 'replace an existing file')
-    .examples('sluice call records --service svc-1', 'sluice call records --day yesterday --csv calls.csv')
+    .examples(
+      'sluice call records --service svc-1',
+      'sluice call records --day yesterday --csv calls.csv',
+      'sluice call records --service svc-1 --period 2026-10 --search 1198765 --outcome answered --whole',
+    )
     .runs(async () => (await import('./call-records.js')).callRecords);
   call
     .command('simulate')

@@ -27,7 +27,12 @@ const ADDRESSES: Record<string, string[]> = {
   '/services/:service/customer-fields': ['/services/svc-1/customer-fields'],
   '/services/:service/line': ['/services/line-1/line'],
   '/services/:service/login-link': ['/services/svc-1/login-link'],
-  '/services/:service/calls': ['/services/line-1/calls', '/services/line-1/calls?from=2026-11-01'],
+  '/services/:service/calls': [
+    ...['/services/line-1/calls', '/services/line-1/calls?from=2026-11-01'],
+    '/services/line-1/calls?period=2026-11&whole=true',
+  ],
+  '/services/:service/rates': ['/services/line-1/rates', '/services/line-1/rates?search=55'],
+  '/services/:service/call-price': ['/services/line-1/call-price?destination=5511987654321&seconds=60'],
   '/services/:service/call-report': ['/services/line-1/call-report?period=2026-12'],
   '/clients/:client/call-report': ['/clients/c-2/call-report?period=2026-12'],
   '/services/:service/purchases': ['/services/svc-1/purchases'],
@@ -43,6 +48,7 @@ const ADDRESSES: Record<string, string[]> = {
   '/invoices/:invoice': [],
   '/call-bills': ['/call-bills'],
   // In pages/bills.test.ts.
+  '/call-bills/:bill': [],
   '/call-bills/:bill/report': [],
   '/me': ['/me'],
   '/embedded/services/:service': ['/embedded/services/svc-1?for=customer', '/embedded/services/line-1?for=customer'],
@@ -60,6 +66,8 @@ beforeAll(async () => {
   const time = manualClock('2026-11-20T12:00:00Z');
   voice = await startFakeAstbilling({ now: time.now });
   const plan = voice.add('plans', { id: '11', name: 'Plan' });
+  const increments = { initial_increment_seconds: 30, increment_seconds: 6, minimum_seconds: 0 };
+  voice.add('rates', { ...increments, price_per_minute: '0.29', connection_fee: '0', prefix: '55', plan_id: plan });
   const customer = voice.addCustomer({ id: '501', name: 'Customer', document: '12345678909' });
   const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
   voice.addDid({ id: '71', number: '+551142000001', subscriber: line });

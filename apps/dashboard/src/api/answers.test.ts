@@ -323,6 +323,15 @@ describe('answers are as the document says', () => {
 
   it('of calls and their bills', async () => {
     expect(await send('GET /calls')).toMatchObject({ calls: [{ charge: '0.4500' }] });
+    expect(await send('GET /services/line-1/calls?period=2026-11&whole=true&outcome=unanswered&limit=1')).toMatchObject(
+      {
+        calls: [],
+        total: 0,
+        whole: { totals: { charge: '0.4500' }, days: [{ charge: '0.4500' }] },
+      },
+    );
+    await send('GET /services/line-1/rates?search=55');
+    await send('GET /services/line-1/call-price?destination=11987654321&seconds=60');
     await send('POST /calls/simulate', { destination: '11987654321', seconds: 60, service: 'line-1' });
     for (const subject of ['services/line-1', 'clients/501'])
       expect(await send(`GET /${subject}/call-report?period=2026-10`)).toMatchObject({
@@ -339,6 +348,9 @@ describe('answers are as the document says', () => {
       bills: [{ billed: { calls: null, total: '1.00' } }],
     });
     const { bills } = (await send('GET /call-bills?service=line-1')) as { bills: { id: string; invoice: string }[] };
+    expect(await send(`GET /call-bills/${bills[0]?.id ?? ''}`)).toMatchObject({
+      invoice: { lines: [{ isCalls: true }] },
+    });
     await send(`GET /call-bills/${bills[0]?.id ?? ''}/report`);
     await send(`POST /invoices/${bills[0]?.invoice ?? ''}/cancel`, {});
   });

@@ -141,18 +141,30 @@ export const owner = z.object({ service: text, client: textOrNull, from: instant
 /** A time in which a service had a number; ISO UTC. Null: since before it was known, or still. */
 export type NumberOwner = z.infer<typeof owner>;
 
+const sums = z.object({
+  calls: count,
+  talkSeconds: count,
+  billedSeconds: secondsOrNull,
+  charge: amount.describe('Exact sum of the charges that are known'),
+  withoutCharge: count.describe('Calls that are not in `charge`: not rated yet, or not readable'),
+});
+const sumsWithCurrency = z.object({ ...sums.shape, currency: text });
+
 export const readRecords = z.object({
   panel: text,
   period: fromTo,
   /** Whether the window is not over: records may still arrive and change. A list bills nothing; parts of the window may be billed already. */
   provisional: z.boolean(),
-  totals: z.object({
-    calls: count,
-    billedSeconds: secondsOrNull,
-    charge: amount.describe('Exact sum of the charges that are known'),
-    withoutCharge: count.describe('Listed calls that are not in `charge`: not rated yet, or not readable'),
-    currency: text,
-  }),
+  totals: sumsWithCurrency.describe('Of the listed calls'),
+  whole: z
+    .object({
+      totals: sumsWithCurrency,
+      days: z
+        .array(z.object({ day: text.describe('Local date in the billing zone'), ...sums.shape }))
+        .describe('Days with calls, the oldest first'),
+    })
+    .nullable()
+    .describe('All calls of the time, whatever is listed; null where that was not asked for'),
   owners: z
     .array(owner)
     .nullable()
@@ -164,7 +176,9 @@ export type RecordsReport = z.infer<typeof readRecords>;
 export const callRecords = z.object({
   ...readRecords.shape,
   calls: z.array(call),
-  truncated: z.boolean().describe('Whether calls are left out of `calls`; `totals` count all'),
+  truncated: z
+    .boolean()
+    .describe('Whether there are more calls than the list has, which are 10,000 at most; `totals` count all'),
 });
 
 export const simulatedCall = name(
@@ -191,6 +205,37 @@ export const simulatedCall = name(
 );
 /** `call simulate --json`. */
 export type SimulatedCallView = z.infer<typeof simulatedCall>;
+
+const rate = name(
+  'LineRate',
+  z.object({
+    id: text,
+    prefix: text.describe('Digits with the country’s code; empty: any number'),
+    description: textOrNull,
+    /** As the panel has it: a code of two letters where it has countries. */
+    country: textOrNull,
+    pricePerMinute: amount,
+    connectionFee: amount,
+    initialIncrementSeconds: count,
+    incrementSeconds: count,
+    minimumSeconds: count,
+    minChargeableSeconds: count.describe('Shorter calls are free'),
+    validFrom: text.nullable().describe('First local day; null: always'),
+    validTo: text.nullable().describe('First local day on which it is not valid any more; null: open'),
+  }),
+);
+export const lineRates = z.object({
+  service: text,
+  panel: text,
+  /** Id of the line’s plan. */
+  plan: text,
+  currency: text,
+  /** By prefix; those that are valid now or later. */
+  rates: z.array(rate),
+  unusable: count.describe('Rates of the plan that are not listed, since their prefix, price or dates can’t be read'),
+});
+/** The rates by which the calls of a line are charged. */
+export type LineRates = z.infer<typeof lineRates>;
 
 export const comparedBill = z.object({
   /** The service that had the line; null: none, or several of different clients. */
@@ -329,5 +374,28 @@ export const storedBill = name(
 );
 /** A bill of calls as it is stored. */
 export type StoredBillView = z.infer<typeof storedBill>;
+
+export const billDetail = z.object({
+  bill: storedBill,
+  invoice: z
+    .object({
+      id: text,
+      /** A draft is not shown to its client yet. */
+      status: z.enum(['draft', 'open', 'paid', 'cancelled', 'refunded']),
+      date: text.describe('Local date in the billing system, or the instant of its creation'),
+      currency: text,
+      lines: z.array(
+        z.object({ description: text, amount, isCalls: z.boolean().describe('Whether it is the line of this bill') }),
+      ),
+      tax: amount.nullable().describe('What the total has beside the lines; null where it has less'),
+      total: amount,
+      balance: amount.describe('What is left to pay'),
+      url: textOrNull.describe('Page where the client sees and pays it; null where none is known'),
+    })
+    .nullable()
+    .describe('As the billing system has it now; null where the bill has none, or it is in a billing system of before'),
+});
+/** A bill of calls with its invoice. */
+export type BillDetail = z.infer<typeof billDetail>;
 
 export const storedBills = z.object({ bills: z.array(storedBill) });

@@ -55,6 +55,7 @@ export type {
   RestoreReport,
 } from './agents.js';
 export type {
+  BillDetail,
   BillReport,
   CallBillReport,
   CallBillView,
@@ -62,6 +63,7 @@ export type {
   ComparedBill,
   ComparedBills,
   DidReport,
+  LineRates,
   LineView,
   ListedRecords,
   NumberOwner,

@@ -16,7 +16,7 @@ import {
   textOrNone,
   work,
 } from './shapes.js';
-import { DIRECTIONS, INCREMENT_BASES } from '../words.js';
+import { DIRECTIONS, INCREMENT_BASES, OUTCOMES } from '../words.js';
 import { group, type Http } from './group.js';
 
 const period = (h: Http) => h.someText.describe('previous-month, YYYY-MM, or FROM..TO');
@@ -30,6 +30,10 @@ const report = (h: Http) =>
 
 const callQuery = (h: Http) => ({
   direction: h.z.enum(DIRECTIONS).optional(),
+  search: h.optionalText.describe('Digits of one of the two numbers, or a part of the name of the destination'),
+  outcome: h.z.enum(OUTCOMES).optional(),
+  period: period(h).optional(),
+  whole: h.queryFlag.describe('Sum all calls of the time and of each day, too, whatever is listed'),
   day: h.optionalText,
   from: h.optionalText,
   to: h.optionalText,
@@ -107,6 +111,10 @@ export const calls = group({
             did: textOrNone,
             panel: textOrNone,
             direction: z.optional(z.nullable(z.enum(DIRECTIONS))),
+            search: textOrNone,
+            outcome: z.optional(z.nullable(z.enum(OUTCOMES))),
+            period: textOrNone,
+            whole: flag,
             day: textOrNone,
             from: textOrNone,
             to: textOrNone,
@@ -117,11 +125,13 @@ export const calls = group({
       ),
     routes: (h) => ({
       'GET /calls': {
+        list: 'calls',
         summary: 'List calls of a panel or number, by default those of today',
         query: { ...callQuery(h), panel: h.optionalText, did: h.optionalText },
         answer: h.calls.callRecords,
       },
       'GET /services/:service/calls': {
+        list: 'calls',
         clients: 'service',
         outside: true,
         summary: 'List the calls of a service, by default those of today',
@@ -130,8 +140,24 @@ export const calls = group({
       },
     }),
   },
+  rates: {
+    callers: SHOW,
+    accepts: () => accepts(['service', text], options({ ...read, search: optionalText })),
+    routes: (h) => ({
+      'GET /services/:service/rates': {
+        list: 'rates',
+        clients: 'service',
+        outside: true,
+        summary: 'List the rates by which the calls of a service are charged, by prefix',
+        query: {
+          search: h.optionalText.describe('A number with the code of its country, a prefix, a country, or a name'),
+        },
+        answer: h.calls.lineRates,
+      },
+    }),
+  },
   simulate: {
-    callers: READ,
+    callers: SHOW,
     command: 'call simulate',
     accepts: () =>
       accepts(
@@ -148,9 +174,19 @@ export const calls = group({
             incrementBase: z.optional(z.nullable(z.enum(INCREMENT_BASES))),
           }),
         ],
-        options(called),
+        options(read),
       ),
     routes: (h) => ({
+      'GET /services/:service/call-price': {
+        clients: 'service',
+        outside: true,
+        summary: 'Return what a call from the line of a service would cost now',
+        query: {
+          destination: h.someText.describe('As it is dialled'),
+          seconds: h.z.coerce.number().int().min(0).max(999_999),
+        },
+        answer: h.calls.simulatedCall,
+      },
       'POST /calls/simulate': {
         summary: 'Return what a call would cost by the plan of a service, or by a plan',
         body: {
@@ -177,6 +213,18 @@ export const calls = group({
         summary: 'List the stored bills of calls, the newest period of each service first',
         query: { service: h.optionalText, client: h.optionalText },
         answer: h.calls.storedBills,
+      },
+    }),
+  },
+  showBill: {
+    callers: SHOW,
+    accepts: () => accepts(['bill', text], options(read)),
+    routes: (h) => ({
+      'GET /call-bills/:bill': {
+        clients: 'own',
+        outside: true,
+        summary: 'Show a bill of calls with its invoice',
+        answer: h.calls.billDetail,
       },
     }),
   },

@@ -1,7 +1,9 @@
 import type {
+  BillDetail,
   BillReport,
   CallBillReport,
   ComparedBills,
+  LineRates,
   RecordsReport,
   ReportedCalls,
   SimulatedCallView,
@@ -11,13 +13,16 @@ import type { CallReports } from '../features/calls/bill-view.js';
 import { billCalls } from '../features/calls/bill-calls.js';
 import { refuseFinal } from '../features/calls/bill-refusals.js';
 import { isAllDue } from '../features/calls/bill-scope.js';
-import { readRecords, type RecordsRequest, reportCalls } from '../features/calls/read-calls.js';
+import { reportCalls } from '../features/calls/read-calls.js';
+import { readRecords, type RecordsRequest } from '../features/calls/read-records.js';
 import { compareRows } from '../features/calls/compare-rows.js';
 import type { BilledElsewhere, ReconcileCallsRequest } from '../features/calls/compared-bill.js';
 import { noteLateCalls } from '../features/calls/late-calls.js';
+import { listLineRates } from '../features/calls/line-rates.js';
 import { reconcileCalls } from '../features/calls/reconcile-calls.js';
 import { withFailure } from '../features/notices/heartbeat.js';
 import { billReport, listBills } from '../features/calls/stored-bills.js';
+import { showBill } from '../features/calls/show-bill.js';
 import { simulateCall, type SimulateRequest } from '../features/calls/simulate.js';
 import { afterRun } from '../features/notices/after-run.js';
 import { checkClients } from '../features/billing/missing-clients.js';
@@ -71,16 +76,20 @@ export interface Calls {
     request: Stated<Omit<RecordsRequest, 'onCall'>> & Pick<RecordsRequest, 'onCall'>,
     options?: ReaderOptions,
   ): Promise<RecordsReport>;
+  /** Reads the rates by which the calls of a service are charged: those that are valid now or later, by prefix. */
+  rates(service: string, options?: ReaderOptions & { search?: string | undefined }): Promise<LineRates>;
   /** Returns what a call would cost. */
   simulate(
     request: Stated<Omit<SimulateRequest, 'destination' | 'seconds'>> &
       Pick<SimulateRequest, 'destination' | 'seconds'>,
-    options?: CallOptions,
+    options?: ReaderOptions,
   ): Promise<SimulatedCallView>;
   /** Lists the stored bills of a service or client, or all, the newest period of each service first. Calls no panel. */
   bills(
     filter?: ReaderOptions & { service?: string | undefined; client?: string | undefined },
   ): Promise<{ bills: StoredBillView[] }>;
+  /** Returns a bill with its invoice, to a reader of its own bills; reads the billing system. */
+  showBill(bill: string, options?: ReaderOptions): Promise<BillDetail>;
   /** Returns the report of a bill as CSV, to a reader of its own bills; reads the panel only where the file is gone. */
   billReport(bill: string, options?: ReaderOptions): Promise<BillReport>;
   /**
@@ -117,8 +126,9 @@ export function callsApi(call: RunCall): Calls {
       }),
     records: (request, options) =>
       checked(options, (context) => {
-        const whole = { service: null, did: null, panel: null, direction: null, day: null, from: null, to: null };
-        return readRecords(context, withDefaults(whole, request), options?.reader);
+        const which = { service: null, did: null, panel: null, direction: null, search: null, outcome: null };
+        const when = { period: null, day: null, from: null, to: null };
+        return readRecords(context, withDefaults({ ...which, ...when, whole: false }, request), options?.reader);
       }),
     simulate: (request, options) =>
       checked(options, (context) => {
@@ -130,9 +140,14 @@ export function callsApi(call: RunCall): Calls {
           local: false,
           incrementBase: null,
         } as const;
-        return simulateCall(context, withDefaults(whole, request));
+        return simulateCall(context, withDefaults(whole, request), options?.reader);
       }),
+    rates: (service, options) =>
+      checked(options, (context) =>
+        listLineRates(context, { id: service, search: options?.search ?? '' }, options?.reader),
+      ),
     bills: (filter = {}) => checked(filter, async (context) => ({ bills: await listBills(context, filter) })),
+    showBill: (bill, options) => checked(options, (context) => showBill(context, bill, options?.reader)),
     billReport: (bill, options) => checked(options, (context) => billReport(context, bill, options?.reader)),
     reconcile: (request, options) =>
       checked(options, (context) => {

@@ -59,16 +59,25 @@ export function warnWithoutCharge(terminal: Terminal, reports: readonly CallRepo
   }
 }
 
+function describeSums(
+  { calls, charge, withoutCharge }: Pick<RecordsReport['totals'], 'calls' | 'charge' | 'withoutCharge'>,
+  currency: string,
+): string {
+  return `${formatCount(calls, 'call')}, ${formatMoney(charge, currency)}${describeWithoutCharge(withoutCharge)}`;
+}
+
 /** Prints the sum of calls. */
 export function printCallTotals(
   terminal: Terminal,
-  found: Pick<RecordsReport, 'period' | 'provisional' | 'totals' | 'owners'>,
+  found: Pick<RecordsReport, 'period' | 'provisional' | 'totals' | 'whole' | 'owners'>,
 ): void {
-  const { provisional, totals, period, owners } = found;
-  const { calls, charge, withoutCharge, currency } = totals;
+  const { provisional, totals, whole, period, owners } = found;
   const span = terminal.times.period(period);
-  const sum = `${formatMoney(charge, currency)}${describeWithoutCharge(withoutCharge)}`;
-  terminal.info(`${formatCount(calls, 'call')}, ${sum}, ${span}`);
+  terminal.info(`${describeSums(totals, totals.currency)}, ${span}`);
+  if (whole !== null) {
+    terminal.info(`All calls of this time: ${describeSums(whole.totals, totals.currency)}`);
+    for (const day of whole.days) terminal.info(`  ${day.day}: ${describeSums(day, totals.currency)}`);
+  }
   if (provisional) terminal.info(`${PROVISIONAL} This list bills nothing.`);
   for (const { service, client, from, to } of owners ?? []) {
     const [since, until] = [from && `since ${terminal.times.at(from)}`, to && `until ${terminal.times.at(to)}`];

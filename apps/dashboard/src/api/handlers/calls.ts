@@ -5,7 +5,7 @@ import type { ApiCall } from '../../requests/api-call.js';
 import { forbidden } from '../../server/failure.js';
 import type { Handlers } from './handler.js';
 
-/** Most calls in one answer. */
+/** Most calls that a list has. */
 const MOST_CALLS = 10_000;
 
 type Endpoints = GroupEndpoints<'calls'>;
@@ -39,13 +39,14 @@ async function listCalls(
 ): Promise<Records> {
   const calls: Records['calls'] = [];
   let left = 0;
-  const { direction = null, day = null, from = null, to = null } = query;
+  const { direction = null, search = null, outcome = null, whole = false } = query;
+  const { period = null, day = null, from = null, to = null } = query;
   const onCall = (call: (typeof calls)[number]): void => {
     if (calls.length < MOST_CALLS) calls.push(call);
     else left++;
   };
   const { service = null, did = null, panel = null } = { service: undefined, did: undefined, panel: undefined, ...of };
-  const asked = { service, did, panel, direction, day, from, to, onCall };
+  const asked = { service, did, panel, direction, search, outcome, whole, period, day, from, to, onCall };
   const report = await sluice.calls.records(asked, { reader: client, signal });
   return { ...report, calls, truncated: left > 0 };
 }
@@ -69,6 +70,8 @@ export const callHandlers: Handlers<Endpoints> = {
   'GET /services/:service/calls': (call) => listCalls(call, { service: call.param('service') }),
   'GET /services/:service/call-report': (call) => makeReport(call, { service: call.param('service') }),
   'GET /clients/:client/call-report': (call) => makeReport(call, { client: call.param('client') }),
+  'GET /services/:service/call-price': ({ sluice, param, query, client: reader, signal }) =>
+    sluice.calls.simulate({ service: param('service'), ...query }, { reader, signal }),
   'POST /calls/simulate': ({ sluice, body, as }) => {
     const { service = null, plan = null, panel = null, at = null, local = false, incrementBase = null } = body;
     if ((service === null) === (plan === null)) throw usageError('bad_request', 'Name either a plan or a service');

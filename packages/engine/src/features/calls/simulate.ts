@@ -10,7 +10,8 @@ import {
   toLocalTime,
 } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
-import { requireService } from '../../context/find-service.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import type { Reader } from '../../context/reader.js';
 import { parseTime } from '../../base/times.js';
 import { requirePlan } from '../telephony/find-records.js';
 import { requireTelephony } from '../telephony/panels.js';
@@ -39,8 +40,12 @@ const NOT_MODELLED =
   'Computed from the rates of the panel: reduced hours, successive calls to one number and number portability are not taken into account';
 
 /** Returns what a call would cost. */
-export async function simulateCall(context: Context, request: SimulateRequest): Promise<SimulatedCallView> {
-  const { panel, planId, areaCode, subscriberId } = await findPlan(context, request);
+export async function simulateCall(
+  context: Context,
+  request: SimulateRequest,
+  reader?: Reader,
+): Promise<SimulatedCallView> {
+  const { panel, planId, areaCode, subscriberId } = await findPlan(context, request, reader);
   const telephony = await openTelephony(context, panel);
   const { number: destination } = parseNumber(request.destination, {
     country: telephony.country,
@@ -76,7 +81,7 @@ export async function simulateCall(context: Context, request: SimulateRequest): 
     cost: charge,
     currency: telephony.currency,
     source: 'local',
-    notes: [NOT_MODELLED, ...invalid],
+    notes: reader === undefined ? [NOT_MODELLED, ...invalid] : [NOT_MODELLED],
   };
 }
 
@@ -85,14 +90,16 @@ function readTime(context: Context, text: string | null, timeZone: string): stri
   return parseTime(text, { timeZone, option: 'at', now: context.deps.clock.now() });
 }
 
-async function findPlan(context: Context, { service, plan, panel }: SimulateRequest) {
+async function findPlan(context: Context, { service, plan, panel }: SimulateRequest, reader: Reader) {
   if (plan !== null) {
     const on = await requireTelephony(context, panel);
     const planId = await requirePlan(context, on, plan);
     return { panel: on.panel, planId, areaCode: null, subscriberId: null };
   }
   if (service === null) throw usageError('unknown_plan', 'Name a plan or a service');
-  const line = await requireLine(context, await requireService(context, service));
+  const of = await requireService(context, service);
+  refuseOtherClient(of, reader);
+  const line = await requireLine(context, of);
   const { planId, areaCode } = await readSubscriber(context, line);
   return { panel: line.service.panel, planId, areaCode, subscriberId: line.subscriberId };
 }

@@ -43,6 +43,28 @@ export async function listBills(
   return shown;
 }
 
+/**
+ * Returns a stored bill that a reader sees in its list.
+ *
+ * @throws SluiceError `unknown_bill`, also for the bill of another client
+ */
+export async function requireBill(context: Context, id: string, reader: Reader): Promise<CallBillRecord> {
+  const bill = await context.store.callBills.get(id);
+  if (bill !== null && (reader === undefined || !isUnread(bill)) && (await isOwn(context, bill, reader))) return bill;
+  throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
+}
+
+/** Returns a stored bill as it is listed. */
+export async function toStoredView(context: Context, bill: CallBillRecord): Promise<StoredBillView> {
+  const timeZone = await findBillZone(context, bill);
+  return toView(bill, { timeZone, invoiceStatus: await readInvoiceStatus(context, bill) });
+}
+
+async function findBillZone({ config, store }: Context, bill: CallBillRecord): Promise<string> {
+  const [service] = await store.services.list({ ids: [bill.service] });
+  return findTimeZone(config, bill.panel ?? service?.panel ?? '');
+}
+
 /** Returns whether a bill is of a reader: by its client or, without one, by who had the service in all of its period. */
 async function isOwn(
   context: Context,
@@ -77,11 +99,8 @@ function toView(
  *   `report_failed` where the records are no longer those that were billed
  */
 export async function billReport(context: Context, id: string, reader?: Reader): Promise<BillReport> {
-  const bill = await context.store.callBills.get(id);
-  if (bill === null || !(await isOwn(context, bill, reader)))
-    throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
-  const [service] = await context.store.services.list({ ids: [bill.service] });
-  const timeZone = findTimeZone(context.config, bill.panel ?? service?.panel ?? '');
+  const bill = await requireBill(context, id, reader);
+  const timeZone = await findBillZone(context, bill);
   const [from, to] = [bill.start, bill.end].map((instant) => toNamePart(toLocalTime(instant, timeZone)));
   const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from ?? ''}_${to ?? ''}.csv`;
   const written = bill.file === null ? null : context.deps.files.read(bill.file);

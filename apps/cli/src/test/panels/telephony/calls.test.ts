@@ -211,6 +211,23 @@ describe('call records', () => {
     expect(stdout).toMatch(/ 0\.2320 BRL .*\n/);
   });
 
+  it('lists what is searched for in a month, and sums all of it by day', async () => {
+    at.addCall('2026-11-04T08:00:00-03:00', '0.2320');
+    at.addCall('2026-11-05T08:00:00-03:00', '0.1000');
+    const asked = 'call records --service svc-1 --period 2026-11 --whole';
+    expect((await at.run(`${asked} --search 00000000`)).json()).toMatchObject({
+      records: [],
+      totals: { calls: 0 },
+      whole: { totals: { calls: 2, charge: '0.3320' }, days: [{ day: '2026-11-04' }, { day: '2026-11-05' }] },
+    });
+    const { stdout, stderr } = await at.bench.sluice(`${asked} --outcome answered`);
+    expect(stdout + stderr).toMatch(
+      /All calls of this time: 2 calls, 0\.3320 BRL\n {2}2026-11-04: 1 call, 0\.2320 BRL\n/,
+    );
+    for (const wrong of ['--outcome busy', '--day today', '--from 2026-11-01'])
+      expect((await at.bench.sluice(`${asked} ${wrong}`)).exitCode).toBe(2);
+  });
+
   it('lists the calls of a day, provisional while it lasts, or writes them as CSV', async () => {
     const today = at.addCall('2026-11-05T08:00:00-03:00', '0.2320');
     at.addCall('2026-11-04T23:59:59-03:00', '0.1000');

@@ -1,0 +1,83 @@
+import type { LineRates } from '@sluice/contract/documents';
+import { LANGUAGES, toTexts } from '@sluice/messages';
+import { usageError } from '@sluice/panel-kind';
+import { type Rate, RateTable, toLocalTime } from '@sluice/quota-core/telephony';
+import type { Context } from '../../context/context.js';
+import { refuseOtherClient, requireService } from '../../context/find-service.js';
+import type { Reader } from '../../context/reader.js';
+import { readSubscriber, requireLine } from '../telephony/find-line.js';
+import { refuseUnsupported } from '../telephony/panels.js';
+import { toPhoneDigits } from './match-call.js';
+
+/**
+ * Reads the rates by which the calls of a service are charged: those of its line's plan that are valid today or later, by prefix.
+ *
+ * @throws SluiceError `no_account`; `unknown_plan` where the line has no plan
+ */
+export async function listLineRates(
+  context: Context,
+  { id, search }: { id: string; search: string },
+  reader?: Reader,
+): Promise<LineRates> {
+  const service = await requireService(context, id);
+  refuseOtherClient(service, reader);
+  const line = await requireLine(context, service);
+  const { telephony } = line;
+  refuseUnsupported({ panel: service.panel, telephony }, { resource: 'rates', operation: 'list' });
+  const { planId } = await readSubscriber(context, line);
+  if (planId === null) throw usageError('unknown_plan', `The plan of the line of "${id}" is not known`);
+  const all = await telephony.list('rates', { planId }, context.deps.signal);
+  // The panel may have been slow to answer: the service may be another client's by now.
+  refuseOtherClient(await requireService(context, id), reader);
+  const { invalid } = new RateTable(all, planId);
+  const unusable = new Set(invalid.map((rate) => rate.id));
+  const today = toLocalTime(context.now(), telephony.timeZone).slice(0, 10);
+  const isFound = toRateSearch(search);
+  const rates = all.filter(
+    (rate) =>
+      rate.planId === planId &&
+      rate.status === 'active' &&
+      !unusable.has(rate.id) &&
+      (rate.validTo === null || rate.validTo > today) &&
+      isFound(rate),
+  );
+  return {
+    service: id,
+    panel: service.panel,
+    plan: planId,
+    currency: telephony.currency,
+    rates: rates.sort(byPrefix).map(toView),
+    unusable: unusable.size,
+  };
+}
+
+/** A number finds the prefixes that it begins with, and a prefix those that begin with it; other text a country or name. */
+function toRateSearch(text: string): (rate: Rate) => boolean {
+  const words = text.trim().toLowerCase();
+  if (words === '') return () => true;
+  const digits = toPhoneDigits(words);
+  if (digits !== null) return ({ prefix }) => prefix.startsWith(digits) || digits.startsWith(prefix);
+  const countries = new Map<string, boolean>();
+  const isCountry = (code: string): boolean => {
+    const known = countries.get(code);
+    if (known !== undefined) return known;
+    const names = [code, ...LANGUAGES.map((language) => toTexts(language).region(code))];
+    const found = names.some((name) => name.toLowerCase().includes(words));
+    countries.set(code, found);
+    return found;
+  };
+  return ({ description, countryCode }) =>
+    description?.toLowerCase().includes(words) === true || (countryCode !== null && isCountry(countryCode));
+}
+
+function byPrefix(a: Rate, b: Rate): number {
+  const [one, other] = [a, b].map(({ prefix, validFrom }) => `${prefix} ${validFrom ?? ''}`) as [string, string];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function toView(rate: Rate): LineRates['rates'][number] {
+  const { id, prefix, description, countryCode: country, pricePerMinute, connectionFee } = rate;
+  const { initialIncrementSeconds, incrementSeconds, minimumSeconds, minChargeableSeconds, validFrom, validTo } = rate;
+  const increments = { initialIncrementSeconds, incrementSeconds, minimumSeconds, minChargeableSeconds };
+  return { id, prefix, description, country, pricePerMinute, connectionFee, ...increments, validFrom, validTo };
+}
