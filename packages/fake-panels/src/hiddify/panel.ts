@@ -16,6 +16,7 @@ import { readBody } from './read-body.js';
 import { type AdminRow } from './rows.js';
 import { Sessions } from './sessions.js';
 import { HiddifyState } from './state.js';
+import { answerSubscription } from './subscription.js';
 import { type Switches } from './switches.js';
 import { SystemEndpoints } from './system-endpoints.js';
 import { UsageTask } from './usage-task.js';
@@ -154,6 +155,8 @@ export class HiddifyPanel {
     const addOnAnswer = this.addOn.handle(request, this.switches.adminPath);
     if (addOnAnswer !== undefined) return addOnAnswer;
     refuseStrangers(request, this.switches);
+    const subscription = answerSubscription(request, this.state, this.switches);
+    if (subscription !== undefined) return subscription;
     const caller = identify(request, this.state, this.switches, this.sessions);
     if ('status' in caller) return caller;
     const segment = proxyPath(request.path);

@@ -80,7 +80,8 @@ export class SystemEndpoints {
   private allConfigs(): FakeResponse {
     const { state, switches } = this.parts;
     const key = state.owner().uuid;
-    const configs = { users: [], domains: [], chconfigs: {}, api_key: key, api_path: switches.adminPath };
+    const chconfigs = { 0: { proxy_path_admin: switches.adminPath, proxy_path_client: switches.clientPath } };
+    const configs = { users: [], domains: [], chconfigs, api_key: key, api_path: switches.adminPath };
     return html(JSON.stringify({ ...configs, admin_path: `/${switches.adminPath}/${key}/`, panel_links: [] }, null, 2));
   }
 }

@@ -15,6 +15,8 @@ export interface ReplayOutcome {
   readonly type: string | undefined;
   readonly location: string | undefined;
   readonly allow: readonly string[];
+  /** What the link of a user tells apps of its usage, without its date. */
+  readonly subscription: string | undefined;
   readonly answer: unknown;
   /** The run's administrators and users as the Owner lists them afterwards; `undefined` for a step that only reads. */
   readonly effect: unknown;
@@ -28,6 +30,7 @@ const users = '/api/v2/admin/user/';
 export class ReplayRun {
   private readonly base: URL;
   private readonly cast: ReplayCast;
+  private clientPath = '';
 
   constructor(private readonly target: ReplayTarget) {
     this.base = new URL(target.url);
@@ -37,6 +40,7 @@ export class ReplayRun {
   async play(steps: readonly ReplayStep[]): Promise<ReplayOutcome[]> {
     const outcomes: ReplayOutcome[] = [];
     try {
+      this.clientPath = await this.readClientPath();
       for (const step of steps) outcomes.push(await this.step(step));
     } finally {
       await this.cleanUp();
@@ -81,7 +85,12 @@ export class ReplayRun {
       else headers[name] = basic(this.cast.fill(value));
     }
     const text = step.text ?? (step.json === undefined ? undefined : JSON.stringify(step.json));
-    const start = { 'unknown-path': `${this.base.origin}/nowhere`, host: this.base.origin };
+    const { origin } = this.base;
+    const start = {
+      'unknown-path': `${origin}/nowhere`,
+      'client-path': `${origin}/${this.clientPath}`,
+      host: origin,
+    };
     return send({
       method: step.method,
       url: (step.below === undefined ? this.target.url : start[step.below]) + this.cast.fill(step.path),
@@ -97,6 +106,7 @@ export class ReplayRun {
       status: answer.status,
       type: single(answer.headers['content-type']),
       location: this.plainHeader(answer.headers['location']),
+      subscription: this.plainHeader(answer.headers['subscription-userinfo'])?.replace(/expire=\d+$/, 'expire=<date>'),
       allow: allow === undefined ? [] : String(allow).split(', ').sort(),
       answer: this.body(step, answer),
       effect,
@@ -106,6 +116,8 @@ export class ReplayRun {
   private body(step: ReplayStep, answer: WireAnswer): unknown {
     const text = this.cast.plain(answer.text);
     const json = parsed(text);
+    // The configurations for apps are of the panel's domains.
+    if (step.below === 'client-path') return text.length > 0;
     if (step.path === '/api/openapi.json') return described(json);
     if (step.path.startsWith('/api/v2/admin/server_status/') && answer.status === 200) return measured(json);
     if (step.path === '/api/v2/admin/update_user_usage/' && answer.status === 200)
@@ -128,6 +140,14 @@ export class ReplayRun {
       return Array.isArray(rows) ? (rows as Row[]) : [];
     };
     return [await get(admins), await get(users)];
+  }
+
+  /** The first segment of the users' links: only this list of secrets has it. */
+  private async readClientPath(): Promise<string> {
+    const path = '/api/v2/admin/all-configs/';
+    const answer = await this.call({ title: path, method: 'GET', path, status: 200 });
+    const { chconfigs } = JSON.parse(answer.text) as { chconfigs: Record<string, Record<string, string>> };
+    return chconfigs['0']?.['proxy_path_client'] ?? '';
   }
 
   private mine(rows: readonly Row[]): unknown[] {
@@ -155,7 +175,9 @@ export class ReplayRun {
   }
 
   private plainHeader(value: string | string[] | undefined): string | undefined {
-    return value === undefined ? undefined : this.cast.plain(String(value));
+    if (value === undefined) return undefined;
+    const text = this.cast.plain(String(value));
+    return this.clientPath === '' ? text : text.replaceAll(this.clientPath, '<client path>');
   }
 }
 

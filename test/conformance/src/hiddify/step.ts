@@ -9,6 +9,7 @@ export const castNames: readonly string[] = [
   'carl',
   'dora',
   'emil',
+  'frida',
   'stranger',
   'invented',
   'newcomer',
@@ -27,8 +28,8 @@ export interface ReplayStep {
   readonly method: string;
   /** Below the administrators' secret path. */
   readonly path: string;
-  /** The base instead of the administrators' path: another first segment, or none. */
-  readonly below?: 'unknown-path' | 'host';
+  /** The base instead of the administrators' path: another first segment, that of the users, or none. */
+  readonly below?: 'unknown-path' | 'client-path' | 'host';
   /** Whose key: a name, `owner` (default), `none`, or the key itself. */
   readonly key?: string;
   readonly json?: unknown;

@@ -2,6 +2,7 @@ import { addressSteps } from './steps/addresses.js';
 import { adminSteps } from './steps/admins.js';
 import { creationSteps } from './steps/creation.js';
 import { fieldSteps } from './steps/fields.js';
+import { linkSteps } from './steps/links.js';
 import { roleSteps } from './steps/roles.js';
 import { type ReplayStep } from './step.js';
 import { treeSteps } from './steps/tree.js';
@@ -19,4 +20,5 @@ export const replaySteps: readonly ReplayStep[] = [
   ...fieldSteps,
   ...adminSteps,
   ...treeSteps,
+  ...linkSteps,
 ];
