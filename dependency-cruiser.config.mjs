@@ -21,6 +21,7 @@ const dashboard = [
 const engine = [
   ['api'],
   ['features/overview', 'features/parts'],
+  ['features/advice'],
   ['features/adopt', 'features/doctor'],
   ['features/explain', 'features/metrics', 'features/purchases', 'features/upgrade'],
   ['features/access', 'features/holds', 'features/notices'],

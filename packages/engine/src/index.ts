@@ -2,6 +2,8 @@ export type {
   Adoption,
   AdoptionQuery,
   AdoptionReport,
+  Advice,
+  AdviceState,
   AccountDue,
   AccountReason,
   ActionView,

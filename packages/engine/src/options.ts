@@ -19,7 +19,7 @@ export type { Adopted, Holds, ReleaseAll } from './api/holds.js';
 export type { Panels } from './api/panels.js';
 export type { CreateOptions, PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
 export type { Purchases } from './api/purchases.js';
-export type { ServiceFilter, ServicePage, Services, SyncOptions } from './api/services.js';
+export type { ServiceFilter, ServicePage, ServiceReader, Services, SyncOptions } from './api/services.js';
 export type { Granted, Maker, NewToken, ShareRequest, TokenRequest, VerifyOptions } from './features/access/types.js';
 export type { CreateUserRequest } from './features/agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './features/agents/limit-agents.js';

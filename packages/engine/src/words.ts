@@ -1,5 +1,6 @@
 export { isPanelRemoved } from './base/config/find-entry.js';
 export { describeService, type NamedService } from './base/describe-service.js';
+export { contactUrl } from './base/contact-url.js';
 export { isOfClient } from './base/is-of-client.js';
 export { tokenStatus } from './base/token-status.js';
 export { describeCall, describeCallOutcome } from './features/log/describe-call.js';
@@ -14,6 +15,7 @@ export {
   describeRefusedOne,
   findRefusedAll,
 } from './features/purchases/describe-effect.js';
+export { sayAdvice } from './features/advice/say-advice.js';
 export { type ClientReason, sayForClient, sayReason } from './features/explain/for-client.js';
 export { sayFigures } from './features/explain/say-figures.js';
 export { hasEnded } from './base/lifecycle.js';

@@ -66,6 +66,14 @@ tr > :last-child { padding-inline-end: 0; }
 .notice-warning { background: var(--warning-ground); border-color: var(--warning-fill); }
 .notice-bad { background: var(--bad-ground); border-color: var(--bad-fill); }
 .notice-info { background: var(--info-ground); border-color: var(--info); }
+.now { border-inline-start: 4px solid var(--strong-line); background: var(--quiet-ground); border-radius: var(--radius); padding: 10px 14px; margin-block-end: 10px; }
+.now p:last-child { margin: 0; }
+.now-good { background: var(--good-ground); border-color: var(--good-fill); }
+.now-warning { background: var(--warning-ground); border-color: var(--warning-fill); }
+.now-bad { background: var(--bad-ground); border-color: var(--bad-fill); }
+.now-info { background: var(--info-ground); border-color: var(--info); }
+.lead { font-size: 1.0625rem; font-weight: 600; line-height: 1.35; margin: 0 0 4px; }
+.todo .button { padding: 9px 18px; min-block-size: 42px; }
 .pager { display: flex; gap: 16px; align-items: baseline; margin-block-start: 10px; color: var(--soft); }
 .sentences { margin: 0 0 10px; padding-inline-start: 0; list-style: none; }
 .sentences li { margin-block-end: 4px; }

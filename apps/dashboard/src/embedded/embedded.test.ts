@@ -81,8 +81,11 @@ describe('what a customer sees of a service', () => {
       ],
       ...{ billing: 'ledger', topUpUrl: null, loginLink: false },
     });
-    expect(document.parts.map(({ id }) => id)).toEqual(['usage', 'packages', 'auto-buy', 'graph']);
+    expect(document.parts.map(({ id }) => id)).toEqual(['now', 'usage', 'packages', 'auto-buy', 'graph']);
 
+    const now = findPart(document, 'now');
+    expect(now).toMatch(/now-bad.*used up; the service is restricted\..*It comes back on 15 Dec 2026\./);
+    expect(now).toContain('<strong>Ask your provider</strong>');
     expect(findPart(document, 'usage')).toMatch(/class="bar bar-bad".*120%.*15 Dec 2026/);
     expect(findPart(document, 'graph')).toContain('id="usage-svc-1-wide-title"');
     expect(findPart(document, 'packages')).toContain('paid from your credit at once');
@@ -92,7 +95,7 @@ describe('what a customer sees of a service', () => {
     await at.sluice.services.set('svc-1', { status: 'terminated' });
     const document = await forCustomer('svc-1', own);
     await at.sluice.services.set('svc-1', { status: 'active' });
-    expect([document.packages, document.parts.map(({ id }) => id)]).toEqual([[], ['usage', 'graph']]);
+    expect([document.packages, document.parts.map(({ id }) => id)]).toEqual([[], ['now', 'usage', 'graph']]);
   });
 
   it('have the login of its panel as a link', async () => {
@@ -107,7 +110,7 @@ describe('what a customer sees of a service', () => {
     expect(before).toMatchObject({ summary: 'active', readAt: null });
     expect(findPart(before, 'line')).toContain('1142000001');
     expect(findPart(before, 'line')).toContain('&lt;script&gt;');
-    expect(before.parts.map(({ id }) => id)).toEqual(['usage', 'line', 'calls', 'bills']);
+    expect(before.parts.map(({ id }) => id)).toEqual(['now', 'usage', 'line', 'calls', 'bills']);
     voice.server.inject({ fault: { kind: 'status', status: 500 } });
     at.clock.advance(31_000);
     const after = await forCustomer('line-1', own);

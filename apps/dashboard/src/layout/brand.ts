@@ -1,4 +1,5 @@
 import type { Config } from '@sluice/engine';
+import { contactUrl } from '@sluice/engine/words';
 import { brandFiles } from '../assets/brand-assets.js';
 import { brandStyle } from '../assets/brand-style.js';
 import { html, type Html, join, type Part } from './html.js';
@@ -62,7 +63,6 @@ export function brandFoot({ contact, terms, mention }: Brand, wording: Wording):
 
 /** An address of mail or of a page as a link, other texts as they are. */
 export function showContact(contact: string): Html {
-  if (/^https?:\/\/\S+$/.test(contact)) return html`<a href="${contact}" rel="noopener" dir="ltr">${contact}</a>`;
-  if (/^[^\s@]+@[^\s@]+$/.test(contact)) return html`<a href="mailto:${contact}" dir="ltr">${contact}</a>`;
-  return html`<bdi>${contact}</bdi>`;
+  const url = contactUrl(contact);
+  return url === null ? html`<bdi>${contact}</bdi>` : html`<a href="${url}" rel="noopener" dir="ltr">${contact}</a>`;
 }

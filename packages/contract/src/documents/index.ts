@@ -1,5 +1,6 @@
 import * as access from './access.js';
 import * as adoption from './adoption.js';
+import * as advice from './advice.js';
 import * as agents from './agents.js';
 import * as because from './because.js';
 import * as calls from './calls.js';
@@ -21,6 +22,7 @@ export { count, instantOrNull, name, named, text, textOrNull } from './common.js
 export {
   access,
   adoption,
+  advice,
   agents,
   because,
   calls,
@@ -90,6 +92,7 @@ export type {
   NextReading,
   UndecidedPanel,
 } from './common.js';
+export { ADVICE_STATES, type Advice, type AdviceState } from './advice.js';
 export type { Because, BecauseCode } from './because.js';
 export type { AccountDue, AccountReason, Explanation } from './explanation.js';
 export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds.js';

@@ -5,6 +5,7 @@
  */
 import { LANGUAGES } from '@sluice/quota-core';
 import * as z from 'zod';
+import { advice } from './advice.js';
 import { because } from './because.js';
 import {
   access,
@@ -241,6 +242,9 @@ const detailParts = {
   nextReading: nextReading
     .exactOptional()
     .describe('In `explain` and `service show` only, where the config sets `poll.maxOvershoot`'),
+  advice: advice
+    .exactOptional()
+    .describe('For a client: what is going on, when that ends, and what to do now; in lists and in `service show`'),
   because: because.exactOptional().describe('As in `explain`; in `service show` only'),
 };
 

@@ -227,6 +227,8 @@ export interface BillingPages {
   addFunds: string;
   /** Where a service is shown, by its id there. */
   service?: (id: string) => string;
+  /** Where clients see all their invoices. */
+  invoices: string;
 }
 
 /** A problem with a product's section of a billing system. */

@@ -136,7 +136,7 @@ export const services = group({
   show: {
     callers: SHOW,
     command: 'service show',
-    accepts: () => accepts(id, options(read)),
+    accepts: () => accepts(id, options({ ...read, mayBuy: flag })),
     routes: (h) => ({
       'GET /services/:service': {
         clients: 'service',
@@ -178,7 +178,7 @@ export const services = group({
   list: {
     callers: SHOW,
     command: 'service list',
-    accepts: () => accepts(options({ ...read, ...serviceFilter(), after: optionalText, limit })),
+    accepts: () => accepts(options({ ...read, mayBuy: flag, ...serviceFilter(), after: optionalText, limit })),
     routes: (h) => ({
       'GET /services': {
         clients: 'own',

@@ -7,7 +7,6 @@ import type { ImportRow } from '../features/services/plan-rows.js';
 import { importServices } from '../features/services/import-services.js';
 import { listServices, type ServiceListRequest } from '../features/services/list.js';
 import { withFailure } from '../features/notices/heartbeat.js';
-import type { Reader } from '../context/reader.js';
 import { type Pair, setWhere } from '../features/services/set-where.js';
 import { serviceDetail, serviceDetails } from '../features/services/show.js';
 import { type SyncRequest, syncServices } from '../features/services/sync/sync-services.js';
@@ -23,8 +22,14 @@ export interface ServiceFilter extends CallOptions {
   client?: string | undefined;
 }
 
+/** Who reads about services; for a client each has its `advice`. */
+export interface ServiceReader extends ReaderOptions {
+  /** Whether the client may buy with what it reads by, such as a link; default true. */
+  mayBuy?: boolean | undefined;
+}
+
 /** A part of the services that a call includes. */
-export interface ServicePage extends ServiceFilter, ServiceListRequest, ReaderOptions {}
+export interface ServicePage extends ServiceFilter, ServiceListRequest, ServiceReader {}
 
 /** Options of a sync. */
 export interface SyncOptions extends LockOptions, ChangeOptions {
@@ -75,7 +80,7 @@ export interface Services {
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
   /** Returns a service, with the reasons of its state (`because`). */
-  show(id: string, options?: ReaderOptions): Promise<ServiceDetail>;
+  show(id: string, options?: ServiceReader): Promise<ServiceDetail>;
   /** Returns whether a service is a client's, by one query. */
   isOf(id: string, client: string): Promise<boolean>;
   /** Returns the language that a client reads, by one query: the first that its services state; null where none does. */
@@ -139,7 +144,7 @@ export function servicesApi(call: RunCall): Services {
     isOf: (id, client) =>
       call(undefined, async ({ store }) => (await store.services.list({ ids: [id], client, limit: 1 })).length > 0),
     language: (client) => call(undefined, ({ store }) => store.services.language(client)),
-    show: (id, options) => call(options, (context) => show(context, id, options?.reader)),
+    show: (id, options) => call(options, (context) => show(context, id, options)),
     customerMay: (id, options) => call(options, (context) => terms(context, id)),
     list: (filter) => call(filter, (context) => listDetails(context, filter)),
     export: (filter) =>
@@ -152,9 +157,22 @@ export function servicesApi(call: RunCall): Services {
   };
 }
 
-async function show(context: Context, id: string, reader?: Reader): Promise<ServiceDetail> {
+async function show(context: Context, id: string, options?: ServiceReader): Promise<ServiceDetail> {
   const { showService } = await import('../features/explain/explain.js');
-  return showService(context, id, reader);
+  const shown = await showService(context, id, options?.reader);
+  const [detail = shown] = await forReader(context, [shown], options);
+  return detail;
+}
+
+/** Returns services as their client reads them, with its advice; as they are for operators. */
+async function forReader(
+  context: Context,
+  services: ServiceDetail[],
+  { reader, mayBuy = true }: ServiceReader = {},
+): Promise<ServiceDetail[]> {
+  if (reader === undefined) return services;
+  const { withAdvice } = await import('../features/advice/client-advice.js');
+  return withAdvice(context, services, { reader, mayBuy });
 }
 
 async function terms(context: Context, id: string): Promise<{ service: string } & CustomerTerms> {
@@ -174,7 +192,8 @@ function toSyncRequest(options: SyncOptions = {}): SyncRequest {
 
 async function listDetails(context: Context, filter?: ServicePage): ReturnType<Services['list']> {
   const { records, total, next } = await listServices(context, toListRequest(filter));
-  return { services: await serviceDetails(context, records, filter?.reader), total, next };
+  const services = await forReader(context, await serviceDetails(context, records, filter?.reader), filter);
+  return { services, total, next };
 }
 
 function toListRequest(filter: ServicePage = {}): ServiceListRequest {

@@ -11,10 +11,11 @@ it.each([
   [{ url: 'https://api.example.com', publicUrl: `${TO}/clientarea.php?a=b` }, TO],
 ])('links the pages at the address that clients reach: %j', (settings, folder) => {
   const pages = customerPages(settings);
-  expect([pages?.invoice('10&16'), pages?.addFunds, pages?.service?.('5&6')]).toEqual([
+  expect([pages?.invoice('10&16'), pages?.addFunds, pages?.service?.('5&6'), pages?.invoices]).toEqual([
     `${folder}/viewinvoice.php?id=10%2616`,
     `${folder}/clientarea.php?action=addfunds`,
     `${folder}/clientarea.php?action=productdetails&id=5%266`,
+    `${folder}/clientarea.php?action=invoices`,
   ]);
 });
 

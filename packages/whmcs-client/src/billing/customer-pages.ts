@@ -13,5 +13,6 @@ export function customerPages({ url, publicUrl }: Pick<WhmcsSettings, 'url' | 'p
     invoice: (id) => `${folder}/viewinvoice.php?id=${encodeURIComponent(id)}`,
     addFunds: `${folder}/clientarea.php?action=addfunds`,
     service: (id) => `${folder}/clientarea.php?action=productdetails&id=${encodeURIComponent(id)}`,
+    invoices: `${folder}/clientarea.php?action=invoices`,
   };
 }

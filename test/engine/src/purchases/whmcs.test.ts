@@ -82,7 +82,7 @@ describe('a purchase that WHMCS bills', () => {
     await open();
     const { purchase } = await at.buy('a');
     expect(purchase).toMatchObject({ status: 'pending', invoice: expect.any(String), invoiceUrl: null });
-    expect(await at.sluice.purchases.terms()).toEqual({ leavesInvoice: true, topUpUrl: null });
+    expect(await at.sluice.purchases.terms()).toEqual({ leavesInvoice: true, topUpUrl: null, invoicesUrl: null });
     expect((await at.sluice.services.show('whmcs-1')).purchases).toMatchObject([{ invoiceUrl: null }]);
   });
 

@@ -9,10 +9,13 @@ function inText(picture: Uint8Array | null): string | null {
 
 /** Services, their usage, holds and overrides. */
 export const serviceHandlers: Handlers<GroupEndpoints<'services' | 'holds' | 'usage' | 'overrides' | 'explain'>> = {
-  'GET /services': async ({ sluice, query, client }) => {
+  'GET /services/:service': ({ sluice, param, client: reader, viewer }) =>
+    sluice.services.show(param('service'), { reader, mayBuy: may(viewer, 'purchases.create') }),
+  'GET /services': async ({ sluice, query, client, viewer }) => {
     if (client !== undefined && query.client !== undefined && query.client !== client)
       return { services: [], total: 0, next: null };
-    return sluice.services.list({ ...query, client: client ?? query.client, reader: client });
+    const mayBuy = may(viewer, 'purchases.create');
+    return sluice.services.list({ ...query, client: client ?? query.client, reader: client, mayBuy });
   },
   'GET /services/export': async ({ sluice, query }) => ({ rows: await sluice.services.export(query) }),
   'POST /services': ({ sluice, body: { id, values, ...how }, as }) =>

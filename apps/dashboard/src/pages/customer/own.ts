@@ -1,3 +1,4 @@
+import { may } from '@sluice/contract';
 import type { ServiceDetail } from '@sluice/engine';
 import { type Said, say } from '@sluice/messages';
 import { toItemError } from '@sluice/panel-kind/errors';
@@ -11,10 +12,15 @@ export function toClient({ viewer }: Pick<PageRequest, 'viewer'>): string {
   return viewer.client;
 }
 
+/** Whether a reader may buy, so that advice leads it to what is sold; where parts are embedded, the other site sells. */
+export function mayBuy({ viewer, isEmbedded }: Pick<PageRequest, 'viewer' | 'isEmbedded'>): boolean {
+  return isEmbedded || may(viewer, 'purchases.create');
+}
+
 /** Returns the services of the page's client, as they are after the last run. */
 export async function ownServices(request: PageRequest): Promise<ServiceDetail[]> {
   const client = toClient(request);
-  const { services } = await request.sluice.services.list({ client, reader: client });
+  const { services } = await request.sluice.services.list({ client, reader: client, mayBuy: mayBuy(request) });
   return services;
 }
 
@@ -26,7 +32,7 @@ export async function ownServices(request: PageRequest): Promise<ServiceDetail[]
 export async function ownService(request: PageRequest): Promise<ServiceDetail> {
   const reader = toClient(request);
   try {
-    return await request.sluice.services.show(request.params['id'] ?? '', { reader });
+    return await request.sluice.services.show(request.params['id'] ?? '', { reader, mayBuy: mayBuy(request) });
   } catch (error) {
     if (toItemError(error).code !== 'unknown_service') throw error;
     throw clientError('unknown_service', say('problem.unknownService'), { kind: 'not-found' });

@@ -1,4 +1,5 @@
 import type { Section } from '../../layout/components.js';
+import { adviceSection } from './advice.js';
 import { accountSection } from './account.js';
 import { connectionSection } from './connection.js';
 import { graphSection } from './graphs.js';
@@ -14,6 +15,7 @@ import { usageSection } from './usage-section.js';
 
 /** The parts of a service's page in their order, also inside other sites. */
 const PARTS: readonly ServicePart[] = [
+  adviceSection,
   usageSection,
   connectionSection,
   packagesSection,

@@ -10,6 +10,8 @@ export interface PaymentTerms {
   leavesInvoice: boolean;
   /** Where clients add credit; null where no page is known. */
   topUpUrl: string | null;
+  /** Where clients see and pay their invoices; null where no page is known. */
+  invoicesUrl: string | null;
 }
 
 /** Returns the kind of the config's billing system, and its pages: null where clients are shown no address of it. */
@@ -26,7 +28,7 @@ export function findPages({ config, billing }: { config: Config; billing: readon
 export function paymentTerms({ config, deps }: Pick<BillingParts, 'config' | 'deps'>): PaymentTerms {
   const { kind, pages } = findPages({ config, billing: deps.billing });
   const topUpUrl = config.brand.topUpUrl ?? pages?.addFunds ?? null;
-  return { leavesInvoice: kind?.clientsPay === true, topUpUrl };
+  return { leavesInvoice: kind?.clientsPay === true, topUpUrl, invoicesUrl: pages?.invoices ?? null };
 }
 
 /** Returns the page of the invoice of a purchase; null where there is no invoice, or no page of it is known. */

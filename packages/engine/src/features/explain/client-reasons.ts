@@ -1,5 +1,5 @@
 import type { Because, ServiceDetail } from '@sluice/contract/documents';
-import { toTexts } from '@sluice/messages';
+import { type Said, toTexts } from '@sluice/messages';
 import type { Fact } from './basis.js';
 import { sayForClient } from './for-client.js';
 
@@ -19,12 +19,13 @@ export function toClientReasons(facts: readonly Fact[], service: ServiceDetail):
     if (hold !== undefined && !service.holds.some(isOwn)) return [];
     const details = Object.fromEntries(Object.entries(fact.details).filter(([name]) => DETAILS.includes(name)));
     const said = sayForClient({ code, details }, service);
-    return said === null ? [] : [{ code, text: write(said), details }];
+    return said === null ? [] : [{ code, text: inEnglish(said), details }];
   });
   return reasons.filter(({ text }, index) => reasons.findIndex((other) => other.text === text) === index);
 }
 
-function write(said: Parameters<ReturnType<typeof toTexts>['said']>[0]): string {
+/** Returns a message for a client in English, with instants and days as ISO 8601. */
+export function inEnglish(said: Said): string {
   const texts = toTexts('en');
   return texts
     .said<string>(said, (figure) => {

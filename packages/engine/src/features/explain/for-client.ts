@@ -37,13 +37,15 @@ function withFigures(service: ServiceDetail, reason: string): Said {
   return figures === null ? sayReason(reason) : say('why.limitFigures', { limit: reason, figures });
 }
 
-function sayFallen({ fallen }: ServiceDetail): Said {
+/** Returns why a service is restricted whose usage fell by more than half since its quota was used up. */
+export function sayFallen({ fallen }: Pick<ServiceDetail, 'fallen'>): Said {
   const used = { bytes: fallen?.usedBytes ?? 0 };
   const peak = fallen?.peakBytes ?? null;
   return peak === null ? say('why.fallen', { used }) : say('why.fallenPeak', { used, peak: { bytes: peak } });
 }
 
-const sayBefore = (reason: string): Said =>
+/** Returns why a service is restricted whose limit was used up in the period before. */
+export const sayBefore = (reason: string): Said =>
   reason === 'quota' ? say('why.quotaBefore') : say('why.limitBefore', { limit: reason });
 
 /** The next run is the provider's, which may observe: nothing is promised. */

@@ -132,11 +132,16 @@ export function describeExceeded(
   service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'> &
     Partial<Pick<ServiceView, 'status' | 'error'>>,
 ): string | null {
+  return describeFigures(service, listExceeded(service));
+}
+
+/** Lists what is used up of a service: `quota`, and the ids of its limits. */
+export function listExceeded(service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'>): string[] {
   const used = usedBytes(service);
   const allowed = service.allowance?.allowedBytes ?? null;
   const isQuota = used !== null && allowed !== null && used >= allowed;
   const limits = service.limits.filter((limit) => limit.id !== 'quota' && isExceeded(limit)).map(({ id }) => id);
-  return describeFigures(service, [...(isQuota ? ['quota'] : []), ...limits]);
+  return [...(isQuota ? ['quota'] : []), ...limits];
 }
 
 function isExceeded({ used, allowed }: LimitView): boolean {

@@ -1,0 +1,103 @@
+import type { Advice, PackageView, ServiceDetail } from '@sluice/contract/documents';
+import type { Credit } from '@sluice/contract/ports';
+import { compareMoney } from '@sluice/quota-core';
+import { isOfClient } from '../../base/is-of-client.js';
+import type { PaymentTerms } from '../billing/billing-pages.js';
+import { findSituation, isUnread, type Moment, type Situation } from './situation.js';
+
+/** What decides besides the service what its client can do now. */
+export interface AdviceFacts extends Moment {
+  /** On offer for the service, each with its effect for it. */
+  packages: readonly PackageView[];
+  /** Whether the reader may buy. */
+  mayBuy: boolean;
+  /** Null where it is not known. */
+  credit: Pick<Credit, 'balance' | 'currency'> | null;
+  terms: PaymentTerms;
+  /** Where the provider is asked; null where no address is known. */
+  contactUrl: string | null;
+}
+
+type Action = Advice['action'];
+
+/** Returns whether what can be bought for a service decides about its advice. */
+export function needsOffer(service: ServiceDetail, moment: Moment): boolean {
+  const { state } = findSituation(service, moment);
+  return state === 'near' || state === 'used-up';
+}
+
+/**
+ * Returns what the client of a service reads first: what is going on, when it comes back, and the one thing to do now. `service` is the
+ * detail for that client. The only place that decides it, for pages, parts of other sites and the API. Pure.
+ */
+export function advise(service: ServiceDetail, facts: AdviceFacts): Omit<Advice, 'text'> {
+  const situation = findSituation(service, facts);
+  return {
+    ...situation,
+    lastReadAt: isUnread(service) && situation.state !== 'ended' ? (service.usage?.readAt ?? null) : null,
+    action: findAction(service, situation, facts),
+  };
+}
+
+const toAction = (what: 'buy' | 'add-credit' | 'pay' | 'ask', of: Partial<NonNullable<Action>> = {}): Action => ({
+  ...{ do: what, package: null, invoice: null, url: null },
+  ...of,
+});
+
+function findAction(service: ServiceDetail, situation: Situation, facts: AdviceFacts): Action {
+  const { state, back } = situation;
+  const ask = toAction('ask', { url: facts.contactUrl });
+  switch (state) {
+    case 'fine':
+    case 'new-period':
+    case 'unknown':
+    case 'unreachable':
+      return service.panelRemoved === true ? ask : payOrdered(service);
+    case 'near':
+    case 'used-up':
+      // A run ends it without the client, or nothing that he buys does.
+      if (back?.by === 'reading') return null;
+      if (back?.by === 'provider' && !service.observing) return ask;
+      return payOrdered(service) ?? buyOrAsk(service, state, facts);
+    case 'unpaid': {
+      if (back?.by === 'reading') return null;
+      const { invoicesUrl } = facts.terms;
+      return invoicesUrl === null ? ask : toAction('pay', { url: invoicesUrl });
+    }
+    case 'coming-back':
+      return back?.by === 'provider' ? ask : null;
+    default:
+      return ask;
+  }
+}
+
+/** Returns the payment of the newest package that is ordered and counts once its invoice is paid; null where none waits for that. */
+function payOrdered({ purchases, client }: ServiceDetail): Action {
+  const waiting = purchases.findLast(
+    (each) => each.status === 'pending' && each.invoice !== null && isOfClient(each, client),
+  );
+  return waiting === undefined ? null : toAction('pay', { invoice: waiting.invoice, url: waiting.invoiceUrl });
+}
+
+function buyOrAsk({ limits }: ServiceDetail, state: 'near' | 'used-up', facts: AdviceFacts): Action {
+  const { packages, mayBuy, credit, terms, contactUrl } = facts;
+  const ask = toAction('ask', { url: contactUrl });
+  const sold = packages.filter(({ refused }) => refused === undefined);
+  // What nearly used up is a limit in money is none that a package raises.
+  const isOfTraffic = limits.some(({ unit }) => unit === 'bytes');
+  if (sold.length === 0 || !mayBuy || !isOfTraffic) return state === 'near' ? null : ask;
+  const enough = sold.filter(({ effect }) => state === 'near' || effect?.missingBytes === 0).sort(byPrice);
+  const [cheapest] = enough;
+  const [least = null] = cheapest === undefined ? [...sold].sort(byPrice) : [cheapest];
+  if (least !== null && !terms.leavesInvoice && isTooLittle(credit, least))
+    return terms.topUpUrl === null ? ask : toAction('add-credit', { url: terms.topUpUrl });
+  return toAction('buy', { package: cheapest?.id ?? null });
+}
+
+const byPrice = (a: PackageView, b: PackageView): number => compareMoney(a.price, b.price);
+
+/** Returns whether credit is known not to cover a package, with the tax of an earlier invoice where one is known. */
+function isTooLittle(credit: AdviceFacts['credit'], { price, lastCharged, currency }: PackageView): boolean {
+  if (credit === null || (credit.currency !== null && credit.currency !== currency)) return false;
+  return compareMoney(credit.balance, lastCharged ?? price) < 0;
+}
