@@ -338,6 +338,19 @@ export interface TunnelGroupView {
   products: string[];
 }
 
+/** A forward of an account, as last observed. */
+export interface ForwardView {
+  id: number;
+  name: string;
+  /** 1 running, 0 paused. */
+  status: number;
+  pausedByUs: boolean;
+  /** Where it listens, each as `address:port`; absent where an earlier version read it. */
+  listens?: string[];
+  /** Where it leads to, each as `host:port`; absent where an earlier version read it. */
+  targets?: string[];
+}
+
 /** A service's account on the panel, as last observed (docs/json.md). */
 export interface AccountView {
   /** Address of the panel's API; for a client the one that customers are shown, null where there is none. */
@@ -345,7 +358,9 @@ export interface AccountView {
   username: string;
   expiresAt: string | null;
   tunnels: { id: number; name: string; nodes: string[] }[];
-  forwards: { id: number; name: string; status: number; pausedByUs: boolean }[];
+  /** How many forwards its customer may have; absent where an earlier version read it. */
+  maxForwards?: number;
+  forwards: ForwardView[];
 }
 
 /** A list of which operators choose an id. */

@@ -47,6 +47,7 @@ export type {
   Adoption,
   Contract,
   ContractReport,
+  ForwardView,
   Graphs,
   HeldService,
   History,

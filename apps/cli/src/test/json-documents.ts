@@ -162,6 +162,7 @@ async function onFlvx(documents: Documents): Promise<void> {
   try {
     await at.addService(1);
     await kept('provision create', 'provision create svc-1');
+    at.panel.addForward(3, at.tunnels.hk, { name: 'web' });
     await at.run('poll');
     await kept('service show', 'service show svc-1');
     await kept('provision change-password', 'provision change-password svc-1');

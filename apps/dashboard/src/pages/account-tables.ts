@@ -17,26 +17,42 @@ export function accountTables(
     caption: wording.text('account.forwards'),
     columns: [
       { title: wording.text('account.forward'), cell: (forward) => wording.name(forward.name) },
+      { title: wording.text('account.listens'), cell: ({ listens }) => showAddresses(listens, wording) },
+      { title: wording.text('account.target'), cell: ({ targets }) => showAddresses(targets, wording) },
       { title: wording.text('account.onPanel'), cell: showState },
     ],
     rows: forwards,
+    empty: wording.text('account.noForward'),
   });
   return html`${table({
-    caption: wording.text('account.tunnels'),
-    columns: [
-      { title: wording.text('account.tunnel'), cell: (tunnel) => wording.name(tunnel.name) },
-      {
-        title: wording.text('account.nodes'),
-        cell: ({ nodes }) => (nodes.length === 0 ? '–' : wording.list(nodes.map(name))),
-      },
-    ],
-    rows: list,
-    empty: wording.text('account.noTunnel'),
-  })}
-  ${
-    states === null
-      ? null
-      : html`<h3>${wording.say('account.forwards')}</h3>
-          ${states}`
-  }`;
+      caption: wording.text('account.tunnels'),
+      columns: [
+        { title: wording.text('account.tunnel'), cell: (tunnel) => wording.name(tunnel.name) },
+        {
+          title: wording.text('account.nodes'),
+          cell: ({ nodes }) => (nodes.length === 0 ? '–' : wording.list(nodes.map(name))),
+        },
+      ],
+      rows: list,
+      empty: wording.text('account.noTunnel'),
+    })}
+    <h3>${wording.say('account.forwards')}</h3>
+    ${states}`;
+}
+
+/** How many forwards an account has of those allowed; null where that was not read yet. */
+export function forwardCount(
+  { maxForwards, forwards }: NonNullable<ServiceDetail['account']>,
+  wording: Wording,
+): readonly [string, Html] | null {
+  if (maxForwards === undefined) return null;
+  const figures = { used: wording.count(forwards.length), allowed: wording.count(maxForwards) };
+  return [wording.text('account.forwards'), wording.say('usage.of', figures)];
+}
+
+/** Addresses of a forward; where they were not read yet, they are unknown. */
+function showAddresses(addresses: readonly string[] | undefined, wording: Wording): Html {
+  if (addresses === undefined) return wording.unknown;
+  if (addresses.length === 0) return wording.none;
+  return wording.list(addresses.map((address) => wording.identifier(address)));
 }

@@ -149,7 +149,25 @@ const account = z.object({
   username: text,
   expiresAt: instantOrNull,
   tunnels: z.array(z.object({ id: count, name: text, nodes: z.array(text) })),
-  forwards: z.array(z.object({ id: count, name: text, status: count, pausedByUs: z.boolean() })),
+  maxForwards: count
+    .exactOptional()
+    .describe('How many forwards its customer may have; absent where an earlier version read it'),
+  forwards: z.array(
+    z.object({
+      id: count,
+      name: text,
+      status: count,
+      pausedByUs: z.boolean(),
+      listens: z
+        .array(text)
+        .exactOptional()
+        .describe('Where it listens (address:port); absent where an earlier version read it'),
+      targets: z
+        .array(text)
+        .exactOptional()
+        .describe('Where it leads to (host:port); absent where an earlier version read it'),
+    }),
+  ),
 });
 
 const overrideParts = {

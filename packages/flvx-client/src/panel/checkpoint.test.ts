@@ -52,11 +52,15 @@ const user = {
   createdAt: 1_700_000_000_000,
   status: 1,
   quota: 100,
+  maxForwards: 10,
   expiresAt: Date.parse('2026-12-15T00:00:00Z'),
   inBytes: 4 * GB,
   outBytes: 2 * GB,
 } as FlvxUser;
-const forward = { id: 4, userId: 2, tunnelId: 1, status: 1, inBytes: 4 * GB, outBytes: 2 * GB } as FlvxForward;
+const forward = {
+  ...{ id: 4, userId: 2, tunnelId: 1, name: 'web', status: 1, inBytes: 4 * GB, outBytes: 2 * GB },
+  ...{ listens: '203.0.113.1:7001', remoteAddr: '198.51.100.1:443,198.51.100.2:443' },
+} as FlvxForward;
 const state = {
   account: {
     at: Date.parse('2026-11-20T11:00:00Z'),
@@ -134,14 +138,26 @@ describe('a checkpoint of an earlier version', () => {
 
   it('keeps all that it says when the account is unchanged', () => {
     const { memo, ...rest } = stored;
-    expect(keep(stored)).toEqual({
+    const kept = keep(stored);
+    expect(kept).toEqual({
       ...rest,
+      account: {
+        ...rest.account,
+        maxForwards: 10,
+        forwards: [
+          {
+            ...{ id: 4, name: 'web', status: 1, pausedByUs: false },
+            ...{ listens: ['203.0.113.1:7001'], targets: ['198.51.100.1:443', '198.51.100.2:443'] },
+          },
+        ],
+      },
       at: left.at,
       reading: { from: state.account.forwardsAt, until: state.account.at, clockAhead: state.account.clockAhead },
       listed: 8,
       quota: 100,
       history: { ...memo, usedBytes: 6 * GB, forwards: { 4: { status: 1, bytes: 6 * GB, tunnelId: 1 } } },
     });
+    expect(keep(kept)?.account).toBe(kept?.account);
   });
 
   it('does not say on which tunnels forwards were: none counts as moved until they are known', () => {

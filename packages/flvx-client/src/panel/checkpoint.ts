@@ -31,6 +31,7 @@ import { Replay } from '../account/history/replay.js';
 import type { FlvxSnapshot } from '../client/observation.js';
 import { type FlvxForward, type FlvxPermission, type FlvxUser, toIso } from '../client/records.js';
 import { listClosedByHold, withTunnels } from './checkpoint-tunnels.js';
+import { withForwards } from './forward-view.js';
 import { accountView, type ServiceObservation, type TimedObservation } from './observation.js';
 import { type KnownSpeed, toKnownSpeed } from './known-speed.js';
 import type { TunnelNodes } from './run-snapshot.js';
@@ -189,7 +190,7 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
   const unchanged = before?.account ? unchangedAccount(target, state) : null;
   if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
-    const account = withNodes(before.account, state.tunnelNodes);
+    const account = withForwards(withNodes(before.account, state.tunnelNodes), state.account);
     const counted = withCounters(history, user, state.account, uncountedBytes(target));
     const reading = counted === history ? sinceReading(before, state) : newReading(state);
     const speed = toKnownSpeed(before, target, left, counted);

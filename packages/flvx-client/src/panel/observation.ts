@@ -29,6 +29,7 @@ import {
   type FlvxTunnelGroup,
   toIso,
 } from '../client/records.js';
+import { toForwardView } from './forward-view.js';
 import { toOldLimitKey, toScope } from './product.js';
 import { indexEvidence, EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import type { RunSnapshot, TimedSnapshot, TunnelNodes } from './run-snapshot.js';
@@ -245,11 +246,10 @@ export function accountView(
     username: user?.name ?? '',
     expiresAt: toIso(user?.expiresAt ?? 0),
     tunnels: ids.map((id) => ({ id, ...tunnelView(id, state, before) })),
-    forwards: listOwnForwards(state.account).map(({ id, name, status }) => ({
-      id,
-      name,
-      status,
-      pausedByUs: status !== 1 && (paused.has(String(id)) || history.parked[id] !== undefined),
+    ...(user !== null && { maxForwards: user.maxForwards }),
+    forwards: listOwnForwards(state.account).map((row) => ({
+      ...toForwardView(row),
+      pausedByUs: row.status !== 1 && (paused.has(String(row.id)) || history.parked[row.id] !== undefined),
     })),
   };
 }

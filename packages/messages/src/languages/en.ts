@@ -491,6 +491,9 @@ export const messages = {
   'account.noTunnel': 'The account has no tunnel.',
   'account.forwards': 'Forwards',
   'account.forward': 'Forward',
+  'account.listens': 'Address',
+  'account.target': 'Leads to',
+  'account.noForward': 'There is no forward yet. They are made on the panel.',
   'account.onPanel': 'On the panel',
 
   // How the client of a VPN connects

@@ -469,6 +469,9 @@ export const messages: Messages = {
   'account.noTunnel': 'این حساب تونلی ندارد.',
   'account.forwards': 'فورواردها',
   'account.forward': 'فوروارد',
+  'account.listens': 'نشانی',
+  'account.target': 'به مقصد',
+  'account.noForward': 'هنوز فورواردی نیست. فورواردها در پنل ساخته می‌شوند.',
   'account.onPanel': 'در پنل',
 
   'connect.title': 'اتصال',

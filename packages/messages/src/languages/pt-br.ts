@@ -479,6 +479,9 @@ export const messages: Messages = {
   'account.noTunnel': 'A conta não tem túnel.',
   'account.forwards': 'Encaminhamentos',
   'account.forward': 'Encaminhamento',
+  'account.listens': 'Endereço',
+  'account.target': 'Leva a',
+  'account.noForward': 'Ainda não há encaminhamento. Eles são criados no painel.',
   'account.onPanel': 'No painel',
 
   'connect.title': 'Conexão',

@@ -453,6 +453,9 @@ export const messages: Messages = {
   'account.noTunnel': '此账户没有隧道。',
   'account.forwards': '转发',
   'account.forward': '转发',
+  'account.listens': '地址',
+  'account.target': '目标',
+  'account.noForward': '还没有转发。请在面板中创建。',
   'account.onPanel': '面板状态',
 
   'connect.title': '连接',

@@ -19,11 +19,14 @@ function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [st
   if (!account) return [];
   const word = (forward: { status: number; pausedByUs: boolean }): string =>
     forward.status === 1 ? 'running' : forward.pausedByUs ? 'paused by Sluice' : 'paused';
+  const way = ({ listens = [], targets = [] }: (typeof account.forwards)[number]): string =>
+    listens.length + targets.length === 0 ? '' : ` ${listens.join(' ')} to ${targets.join(' ')}`;
+  const allowed = account.maxForwards === undefined ? '' : ` (of ${account.maxForwards})`;
   return [
     ['account', account.url === null ? account.username : `${account.username} at ${account.url}`],
     ['expires', terminal.times.at(account.expiresAt, panel)],
     ['tunnels', account.tunnels.map(({ name, nodes }) => `${name} (${nodes.join(', ')})`).join(', ')],
-    ['forwards', account.forwards.map((forward) => `${forward.name} ${word(forward)}`).join(', ')],
+    [`forwards${allowed}`, account.forwards.map((one) => `${one.name}${way(one)} ${word(one)}`).join(', ')],
   ];
 }
 

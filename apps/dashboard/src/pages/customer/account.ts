@@ -1,6 +1,6 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { accountTables } from '../account-tables.js';
+import { accountTables, forwardCount } from '../account-tables.js';
 import { facts, type Section } from '../../layout/components.js';
 import { html } from '../../layout/html.js';
 import { toWording } from '../../layout/wording.js';
@@ -27,6 +27,7 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
       ? null
       : [wording.text('account.userName'), html`<code>${wording.identifier(login.username)}</code>`],
     account == null ? null : [wording.text('account.validUntil'), showEnd(account.expiresAt)],
+    account == null ? null : forwardCount(account, wording),
   ])}
   ${account == null ? null : accountTables(account, wording)}`;
   return { id: 'account', title: wording.text('account.title'), content };

@@ -1,7 +1,7 @@
 import type { Explanation, HoldView, PurchaseView, ServiceDetail } from '@sluice/engine';
 import { describeMark, packageName, usedBytes, isLeastUsed, isLeftAsIs, isWithAccount } from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
-import { accountTables } from '../account-tables.js';
+import { accountTables, forwardCount } from '../account-tables.js';
 import { badge, coloured, facts, listed, type Section, table, usageBar } from '../../layout/components.js';
 import { bytes, money, name, NONE, orNone, type Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
@@ -104,6 +104,7 @@ function accountSection({ times }: Scene, { account }: ServiceDetail): Section |
     ['User name', html`<code>${name(username)}</code>`],
     ['Valid until', expiresAt === null ? 'no end' : times.at(expiresAt)],
     ['Panel address', orNone(url, (at) => html`<code>${at}</code>`)],
+    forwardCount(account, ENGLISH),
   ])}
   ${accountTables(account, ENGLISH)}`;
   return { id: 'account', title: 'Account', content };
