@@ -32,6 +32,27 @@ export interface ChartBar {
   partial: boolean;
 }
 
+/** A part of the time that is marked, and what it says to those who point at it. */
+export interface ChartSpan {
+  from: number;
+  to: number;
+  text: string;
+}
+
+/** Something that happened, and what it says to those who point at it. */
+export interface ChartEvent {
+  at: number;
+  text: string;
+}
+
+/** Where the figures go from the last reading on; `low` and `high` are the ends of the range that is to be expected. */
+export interface ChartAhead {
+  from: KnownPoint;
+  to: KnownPoint;
+  low?: KnownPoint;
+  high?: KnownPoint;
+}
+
 /** What a chart shows. */
 export interface ChartData {
   title: string;
@@ -48,8 +69,22 @@ export interface ChartData {
   breaks: number[];
   /** The allowed figure, drawn as a line; null for none. */
   limit: number | null;
+  /** Where the allowed figure was another before: the figure from each instant on, oldest first; the last one is `limit`. */
+  steps?: KnownPoint[];
+  /** Percentages of the limit, drawn as thin lines. */
+  thresholds?: number[];
+  /** Now, where the chart goes on after it. */
+  now?: number;
+  /** Times of a restriction, shaded; oldest first, apart from each other. */
+  holds?: ChartSpan[];
+  /** What was bought. */
+  purchases?: ChartEvent[];
+  /** The same figure of the time before, drawn behind the lines. */
+  ghost?: ChartPoint[];
   /** Where the figures go at the present rate, from the last reading on. */
-  projection?: { from: KnownPoint; to: KnownPoint };
+  projection?: ChartAhead;
+  /** Readings that say their figures to those who point at them, or reach them by the keyboard; oldest first. */
+  points?: (KnownPoint & { text: string })[];
   /** What the chart can't show. */
   note?: string;
   /** Sentences for those who can't see the chart, after the names of the lines. */

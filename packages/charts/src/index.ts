@@ -1,20 +1,16 @@
 export { type Axis, byteAxis, bytesText, moneyAxis, plainAxis } from './axis.js';
 export {
+  type ChartAhead,
   type ChartBar,
   type ChartData,
+  type ChartEvent,
   type ChartLine,
   type ChartPoint,
+  type ChartSpan,
   type KnownPoint,
   UNKNOWN_UNIT,
 } from './chart.js';
-export {
-  describeProjection,
-  type Projection,
-  type ProjectionInput,
-  projectionLine,
-  projectionSentence,
-  projectUsage,
-} from './projection.js';
+export { describeProjection, projectionSentence, type UsageOutlook } from './outlook-words.js';
 export { panelChart, type PanelGraph, type PanelGraphFigures } from './panel-chart.js';
 export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-chart.js';
 export { svgPicture } from './svg-picture.js';
@@ -22,10 +18,5 @@ export { chartStyles, type Theme } from './svg-styles.js';
 export { areaChart, type ChartStyle } from './terminal-chart.js';
 export { timeTicks, type TimeSpan, type TimeTick } from './time.js';
 export { isWholeBar, trafficChart, trafficTitle } from './traffic-chart.js';
-export {
-  usageChart,
-  type UsageChartOptions,
-  type UsageGraph,
-  type UsageGraphBar,
-  usageProjection,
-} from './usage-chart.js';
+export { usageChart, type UsageChartOptions } from './usage-chart.js';
+export type { UsageGraph, UsageGraphBar, UsageGraphPoint } from './usage-graph.js';

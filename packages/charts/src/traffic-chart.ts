@@ -2,7 +2,8 @@ import { type Language, toTexts } from '@sluice/messages';
 import { byteAxis, bytesText } from './axis.js';
 import type { ChartBar, ChartData, ChartLine } from './chart.js';
 import { lineText, listed } from './chart-words.js';
-import type { UsageGraph, UsageGraphBar } from './usage-chart.js';
+import type { UsageGraph, UsageGraphBar } from './usage-graph.js';
+import { toHolds } from './usage-marks.js';
 
 const TICKS = 5;
 /** Less than this of its time may be missing of a bar that counts as known. */
@@ -46,6 +47,7 @@ export function trafficChart(
     bars,
     breaks: [],
     limit: null,
+    holds: toHolds(graph, language),
     ...(highest === undefined ? {} : { summary: toTexts(language).text('chart.highest', { bar: highest.text }) }),
   };
 }

@@ -1,83 +1,46 @@
 import { type Language, toTexts } from '@sluice/messages';
 import { byteAxis, bytesText } from './axis.js';
-import type { ChartData, ChartLine } from './chart.js';
-import { lineText, listed } from './chart-words.js';
-import { projectionSentence, type Projection, projectionLine, projectUsage } from './projection.js';
+import type { ChartAhead, ChartData, ChartLine, ChartPoint } from './chart.js';
+import { projectionSentence } from './outlook-words.js';
+import type { UsageGraph } from './usage-graph.js';
+import { countedName, figuresText, KEYS, toAhead, toGhost, toHolds, toPoints, toPurchases } from './usage-marks.js';
 
 const TICKS = 5;
-/** An allowance above this many times the highest figure is not drawn: it would flatten the figures. */
-const LIMIT_IN_SIGHT = 5;
-
-/** Usage inside a cycle in bytes, as stored: the engine's graph of a service has this form. Instants are ISO 8601. */
-export interface UsageGraph {
-  window: { start: string; end: string };
-  timeZone: string;
-  /** The direction that counts against the allowance. */
-  mode: 'IN' | 'OUT' | 'TOTAL';
-  allowedBytes: number | null;
-  /** Oldest first; null is unknown. */
-  series: readonly { at: string; inBytes: number | null; outBytes: number | null; totalBytes: number | null }[];
-  /** Starts of cycles inside the window, where usage begins at zero. */
-  breaks: readonly string[];
-  /** End of the cycle that the window ends in; null where there is none. */
-  cycleEnd: string | null;
-  /** What each bar is of, and the traffic in each, oldest first. */
-  step: 'hour' | 'quarter' | 'day';
-  bars: readonly UsageGraphBar[];
-}
-
-/** Traffic in a part of the window, in bytes; null is unknown. */
-export interface UsageGraphBar {
-  start: string;
-  end: string;
-  inBytes: number | null;
-  outBytes: number | null;
-  totalBytes: number | null;
-  /** How much of the time is known, 0 to 1. */
-  known: number;
-}
+/** An allowance, or a cycle before, above this many times the highest figure is not drawn: it would flatten the figures. */
+const IN_SIGHT = 5;
 
 /** How usage is drawn. */
 export interface UsageChartOptions {
   title: string;
-  /** Now, in milliseconds. */
-  now: number;
   /** Default English. */
   language?: Language;
   /** The lines to draw, default all with known figures. */
   lines?: readonly ('in' | 'out' | 'total')[];
-  /** Whether the chart covers the cycle to its end, with the projection. Default false. */
+  /** Whether the chart covers the cycle to its end, with the projection and the cycle before. Default false. */
   ahead?: boolean;
 }
 
-const KEYS = { in: 'inBytes', out: 'outBytes', total: 'totalBytes' } as const;
-
-/** Returns the projection of the counted direction. */
-export function usageProjection(graph: UsageGraph, now: number): Projection {
-  if (graph.cycleEnd === null) return { kind: 'unknown' };
-  return projectUsage({
-    points: toLine(graph, countedName(graph)).points,
-    breaks: graph.breaks.map((at) => Date.parse(at)),
-    limit: graph.allowedBytes,
-    now,
-    end: Date.parse(graph.cycleEnd),
-  });
-}
-
-/** Returns the chart of usage: its lines, the allowance where it is in sight, and the projection. */
+/**
+ * Returns the chart of usage: its lines, the allowance where it is in sight, with its thresholds, when the service was restricted, what was
+ * bought, the cycle before, and the projection with its range.
+ */
 export function usageChart(graph: UsageGraph, options: UsageChartOptions): ChartData {
-  const { title, now, language = 'en' } = options;
+  const { title, language = 'en' } = options;
   const lines = (options.lines ?? (['in', 'out', 'total'] as const))
     .map((name) => toLine(graph, name))
     .filter(({ points }) => points.some(({ value }) => value !== null));
-  const [from, end] = [Date.parse(graph.window.start), Date.parse(graph.window.end)];
-  const projected = usageProjection(graph, now);
+  const [from, end, now] = [graph.window.start, graph.window.end, graph.at].map((at) => Date.parse(at)) as [
+    number,
+    number,
+    number,
+  ];
   const to = options.ahead === true ? Math.max(end, Date.parse(graph.cycleEnd ?? graph.window.end)) : end;
-  const isDrawn = to > end && lines.some(({ name }) => name === countedName(graph));
-  const projection = isDrawn ? projectionLine(projected, to) : null;
-  const figures = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
-  if (projection !== null) figures.push(projection.to.value);
-  const summary = toSummary(graph, lines, { projected, language });
+  const isCounted = to > end && lines.some(({ name }) => name === countedName(graph));
+  const projection = isCounted ? toAhead(graph, to) : null;
+  const figures = [...listFigures(lines), ...aheadFigures(projection)];
+  const { ghost, highest } = inSight(isCounted ? toGhost(graph) : [], [...figures, graph.allowedBytes ?? 0]);
+  const summary = toSummary(graph, language);
+  const isCycle = graph.lastCycle !== null || graph.allowances.length > 0 || graph.projection !== null;
   return {
     title,
     from,
@@ -86,49 +49,71 @@ export function usageChart(graph: UsageGraph, options: UsageChartOptions): Chart
     language,
     lines,
     breaks: graph.breaks.map((at) => Date.parse(at)),
-    ...allowance(figures, graph.allowedBytes, language),
+    holds: toHolds(graph, language),
+    purchases: toPurchases(graph, language),
+    points: isCycle ? toPoints(graph, language) : [],
+    ...allowance(graph, { figures, highest }, language),
+    ...(now > from && now < to ? { now } : {}),
+    ...(ghost.length === 0 ? {} : { ghost }),
     ...(projection === null ? {} : { projection }),
     ...(summary === '' ? {} : { summary }),
   };
-}
-
-function countedName({ mode }: UsageGraph): 'in' | 'out' | 'total' {
-  return ({ IN: 'in', OUT: 'out', TOTAL: 'total' } as const)[mode];
 }
 
 function toLine(graph: UsageGraph, name: 'in' | 'out' | 'total'): ChartLine {
   return { name, points: graph.series.map((point) => ({ at: Date.parse(point.at), value: point[KEYS[name]] })) };
 }
 
+function listFigures(lines: readonly Pick<ChartLine, 'points'>[]): number[] {
+  return lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
+}
+
+function aheadFigures(projection: ChartAhead | null): number[] {
+  if (projection === null) return [];
+  return [projection.to, projection.high, projection.low].flatMap((point) =>
+    point === undefined ? [] : [point.value],
+  );
+}
+
+/** Returns the cycle before where it does not flatten the other figures, and its highest one. */
+function inSight(ghost: ChartPoint[], figures: readonly number[]): { ghost: ChartPoint[]; highest: number } {
+  const highest = Math.max(0, ...listFigures([{ points: ghost }]));
+  const others = figures.reduce((high, figure) => Math.max(high, figure), 0);
+  return others > 0 && highest > others * IN_SIGHT ? { ghost: [], highest: 0 } : { ghost, highest };
+}
+
 function allowance(
-  figures: number[],
-  allowed: number | null,
+  { allowedBytes, allowances, thresholds }: UsageGraph,
+  { figures, highest }: { figures: number[]; highest: number },
   language: Language,
-): Pick<ChartData, 'axis' | 'limit' | 'note'> {
-  const own = byteAxis(figures, TICKS);
-  if (allowed === null) return { axis: own, limit: null };
-  if (figures.length === 0 || allowed <= own.max * LIMIT_IN_SIGHT) {
-    return { axis: byteAxis([...figures, allowed], TICKS), limit: allowed };
+): Pick<ChartData, 'axis' | 'limit' | 'steps' | 'thresholds' | 'note'> {
+  const drawn = [...figures, highest];
+  const own = byteAxis(drawn, TICKS);
+  if (allowedBytes === null) return { axis: own, limit: null };
+  if (figures.length === 0 || allowedBytes <= own.max * IN_SIGHT) {
+    const steps = allowances.map(({ at, bytes }) => ({ at: Date.parse(at), value: bytes }));
+    return {
+      axis: byteAxis([...drawn, allowedBytes], TICKS),
+      limit: allowedBytes,
+      thresholds: [...thresholds],
+      ...(steps.length > 1 ? { steps } : {}),
+    };
   }
-  const note = toTexts(language).text('chart.above', { size: bytesText(allowed, language) });
+  const note = toTexts(language).text('chart.above', { size: bytesText(allowedBytes, language) });
   return { axis: own, limit: null, note };
 }
 
-function toSummary(
-  { allowedBytes, timeZone }: UsageGraph,
-  lines: ChartLine[],
-  { projected, language }: { projected: Projection; language: Language },
-): string {
+function toSummary(graph: UsageGraph, language: Language): string {
+  const { allowedBytes, timeZone, series, lastCycle } = graph;
   const texts = toTexts(language);
-  const last = lines.flatMap(({ name, points }) => {
-    const value = points.at(-1)?.value ?? null;
-    if (value === null) return [];
-    return [texts.text('chart.figure', { line: lineText(name, language), size: bytesText(value, language) })];
-  });
-  const outlook = projectionSentence(projected, timeZone, language);
+  const last = series.at(-1);
+  const figures = last === undefined ? '' : figuresText(last, language);
+  const before = lastCycle?.series.at(-1)?.[KEYS[countedName(graph)]] ?? null;
+  const outlook = projectionSentence(graph.projection, timeZone, language);
   return [
-    ...(last.length === 0 ? [] : [texts.text('chart.last', { figures: listed(last, language) })]),
+    ...(figures === '' ? [] : [texts.text('chart.last', { figures })]),
     ...(allowedBytes === null ? [] : [texts.text('chart.allowance', { size: bytesText(allowedBytes, language) })]),
+    ...(before === null ? [] : [texts.text('chart.lastSum', { size: bytesText(before, language) })]),
     ...(outlook === null ? [] : [outlook]),
   ].join(' ');
 }

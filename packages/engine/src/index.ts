@@ -69,6 +69,7 @@ export type {
   LoginLink,
   NumberOwner,
   OpenHold,
+  Outlook,
   OverrideView,
   OverviewEvent,
   OverviewPanel,

@@ -86,6 +86,7 @@ export {
   toReportedStatus,
 } from './decide.js';
 export { crossedThresholds } from './allowance.js';
+export { type AllowanceStep, type AllowanceStepInput, allowanceSteps } from './allowance-steps.js';
 export { autoBuy, type AutoBuyDecision, fewestToLift } from './auto-buy.js';
 export {
   type DueMoment,
@@ -99,6 +100,14 @@ export {
   type ReadingRules,
   stepRate,
 } from './plan-reading.js';
+export {
+  type GrowthRange,
+  type ProjectedGrowth,
+  type Projection,
+  type ProjectionInput,
+  type ProjectionPoint,
+  projectUsage,
+} from './projection.js';
 export { pollSchedule } from './poll-schedule.js';
 export { type ChangeOfObject, countReversals, MOST_REVERSALS, REVERSALS_MS } from './reversals.js';
 export { brakeActs, type BrakeInput, brakeStops, DEFAULT_BRAKE, SMALL_PANEL } from './brake.js';

@@ -46,7 +46,9 @@ describe('usage graph', () => {
     const { bars, step, ...rest } = outcome.json<GraphDocument>();
     expect([step, bars.at(-1)]).toMatchObject(['day', { end: '2026-11-20T16:00:00.000Z', known: 1 }]);
     expect(bars.reduce((sum, { totalBytes }) => sum + (totalBytes ?? 0), 0) / GB).toBeCloseTo(9, 6);
-    expect(rest).toEqual({
+    expect(rest).toMatchObject({
+      thresholds: [80, 90],
+      projection: { outlook: 'unknown' },
       source: 'samples',
       series: [1, 2, 4].map((hour, n) => ({
         at: new Date(Date.parse('2026-11-20T12:00:00Z') + hour * HOUR).toISOString(),

@@ -4,7 +4,14 @@ import type { DrawnGraph, GraphRange } from '@sluice/engine/options';
 import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { Terminal } from '../terminal/terminal.js';
 import { replaceFile } from '../terminal/files/new-file.js';
-import { panelGraphDocument, panelGraphSvg, printPanelGraph, printSamples, samplesSvg } from '../terminal/graphs.js';
+import {
+  panelGraphDocument,
+  panelGraphSvg,
+  printPanelGraph,
+  printSamples,
+  samplesDocument,
+  samplesSvg,
+} from '../terminal/graphs.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -56,15 +63,14 @@ interface GraphOutput {
 
 /** Shows our own readings; `note` says why they stand for what was asked. */
 function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput, note: string | null = null): void {
-  const { svg, terminal, deps } = output;
+  const { svg, terminal } = output;
   if (note !== null) terminal.warn(`${note} These are the stored readings instead.`);
-  const drawing = { range, now: deps.clock.now() };
-  if (svg !== undefined) save(samplesSvg(graph, drawing), svg, output);
-  terminal.document({ source: 'samples', series: graph.series, note, step: graph.step, bars: graph.bars });
+  if (svg !== undefined) save(samplesSvg(graph, range), svg, output);
+  terminal.document(samplesDocument(graph, note));
   if (svg !== undefined) return;
   if (graph.series.length === 0)
     terminal.line(`No readings of ${graph.service} in this range; "sluice poll" reads one.`);
-  else printSamples(terminal, graph, drawing);
+  else printSamples(terminal, graph, range);
 }
 
 function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {

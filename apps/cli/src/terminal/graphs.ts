@@ -10,7 +10,6 @@ import {
   trafficTitle,
   UNKNOWN_UNIT,
   usageChart,
-  usageProjection,
 } from '@sluice/charts';
 import { shortTime } from '@sluice/messages/time';
 import type { GraphPoint, SampleGraph } from '@sluice/engine';
@@ -24,45 +23,38 @@ const WIDTH = 80;
 const ROWS = 12;
 const ROWS_OF_EACH = 6;
 
-/** What a graph of stored readings is drawn for; a projection is drawn into the cycle. */
-export interface SampleDrawing {
-  range: GraphRange;
-  /** Milliseconds since 1970. */
-  now: number;
-}
-
 type LineName = 'in' | 'out' | 'total';
 
 /** Draws a cycle as lines that add up, all or only one; another time as the traffic in each part of it. */
-function drawSamples(graph: SampleGraph, { range, now }: SampleDrawing, only: LineName | null = null): ChartData {
+function drawSamples(graph: SampleGraph, range: GraphRange, only: LineName | null = null): ChartData {
   if (range !== 'cycle')
     return trafficChart(graph, { title: `${graph.service}: ${trafficTitle(graph).toLowerCase()}, last ${range}` });
   const title = `${graph.service}: traffic used in the cycle`;
-  if (only === null) return usageChart(graph, { now, ahead: true, title });
-  return usageChart(graph, { now, ahead: true, title: only === 'total' ? title : `${title} (${only})`, lines: [only] });
+  if (only === null) return usageChart(graph, { ahead: true, title });
+  return usageChart(graph, { ahead: true, title: only === 'total' ? title : `${title} (${only})`, lines: [only] });
 }
 
 /** Returns the stored readings of a service as an SVG document. */
-export function samplesSvg(graph: SampleGraph, drawing: SampleDrawing): string {
-  return svgDocument(drawSamples(graph, drawing));
+export function samplesSvg(graph: SampleGraph, range: GraphRange): string {
+  return svgDocument(drawSamples(graph, range));
 }
 
 /** Prints the stored readings of a service as a chart, with the last of them in figures; nothing without one. */
-export function printSamples(terminal: Terminal, graph: SampleGraph, drawing: SampleDrawing): void {
+export function printSamples(terminal: Terminal, graph: SampleGraph, range: GraphRange): void {
   const last = graph.series.at(-1);
   if (terminal.json || last === undefined) return;
-  const { lines } = drawSamples(graph, drawing);
+  const { lines } = drawSamples(graph, range);
   const counting = lines.find(({ name }) => name === graph.mode.toLowerCase()) ?? lines[0];
   if (counting) {
-    const data = drawSamples(graph, drawing, counting.name as LineName);
+    const data = drawSamples(graph, range, counting.name as LineName);
     printChart(terminal, data, counting, ROWS);
     if (data.note !== undefined) terminal.line(data.note);
   }
   const part = (name: string, bytes: number | null): string => `${name} ${bytes === null ? '-' : formatBytes(bytes)}`;
   terminal.line([part('in', last.inBytes), part('out', last.outBytes), part('total', last.totalBytes)].join(', '));
   terminal.line(`${shareText(graph, last)}read ${shortTime(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`);
-  const outlook = projectionSentence(usageProjection(graph, drawing.now), graph.timeZone);
-  if (drawing.range === 'cycle' && outlook !== null) terminal.line(outlook);
+  const outlook = projectionSentence(graph.projection, graph.timeZone);
+  if (outlook !== null) terminal.line(outlook);
 }
 
 /** Returns `62% of 130 GB (TOTAL), `, or an empty text without a share. */
@@ -102,6 +94,24 @@ export function printPanelGraph(terminal: Terminal, graph: DrawnGraph): void {
     terminal.line('The panel does not report the unit (usually rates). Quotas ignore the values.');
 }
 
+/** Returns the document of a graph of stored readings; `note` says why they stand for what was asked. */
+export function samplesDocument(graph: SampleGraph, note: string | null): unknown {
+  const { series, step, bars, thresholds, allowances, holds, purchases, lastCycle, projection } = graph;
+  return {
+    source: 'samples',
+    series,
+    note,
+    step,
+    bars,
+    thresholds,
+    allowances,
+    holds,
+    purchases,
+    lastCycle,
+    projection,
+  };
+}
+
 /** Returns the document of a panel's graph: the unit of its figures may be unknown, so that the bytes are null. */
 export function panelGraphDocument({ figures, picture }: DrawnGraph): unknown {
   return {
@@ -117,6 +127,12 @@ export function panelGraphDocument({ figures, picture }: DrawnGraph): unknown {
     note: null,
     step: null,
     bars: [],
+    thresholds: [],
+    allowances: [],
+    holds: [],
+    purchases: [],
+    lastCycle: null,
+    projection: null,
     names: figures?.series.map(({ name }) => name) ?? [],
     unit: figures?.unit ?? null,
     picture: picture === null ? null : { type: 'image/png', base64: Buffer.from(picture).toString('base64') },

@@ -1,4 +1,5 @@
 import {
+  type ChartData,
   isWholeBar,
   projectionSentence,
   responsiveChart,
@@ -6,7 +7,6 @@ import {
   trafficTitle,
   usageChart,
   type UsageGraph,
-  usageProjection,
 } from '@sluice/charts';
 import type { Language } from '@sluice/messages';
 import { plainTable } from './components.js';
@@ -36,19 +36,42 @@ const ROWS = 31;
 /** Returns a chart of usage with the projection in words, and its readings as a table, for staff; a sentence where there are none. */
 export function usageFigure(graph: UsageGraph, options: UsageFigureOptions): Html {
   const { now, ahead = false } = options;
-  const drawing = usageDrawing(graph, options);
+  const data = toChart(graph, options);
+  const drawing = drawn(data, options.id);
   if (drawing === null) return html`<p class="empty">No reading in this time.</p>`;
-  const outlook = ahead ? projectionSentence(usageProjection(graph, now), graph.timeZone) : null;
+  const outlook = ahead ? projectionSentence(graph.projection, graph.timeZone) : null;
   return html`<figure class="chart-figure">
     ${drawing} ${outlook === null ? null : html`<figcaption>${outlook}</figcaption>`} ${readingsTable(graph, now)}
+    ${eventsList({ ...data, points: [] })}
   </figure>`;
 }
 
-/** Returns the chart alone; null where no reading is known. */
+/** Returns the chart with what it marks in words; null where no reading is known. */
 export function usageDrawing(graph: UsageGraph, options: UsageFigureOptions): Html | null {
-  const { title, id, now, ahead = false, language = 'en' } = options;
-  const data = usageChart(graph, { title, now, ahead, language });
+  const data = toChart(graph, options);
+  const drawing = drawn(data, options.id);
+  return drawing === null ? null : html`${drawing} ${eventsList(data)}`;
+}
+
+function toChart(graph: UsageGraph, { title, ahead = false, language = 'en' }: UsageFigureOptions): ChartData {
+  return usageChart(graph, { title, ahead, language });
+}
+
+function drawn(data: ChartData, id: string): Html | null {
   return data.lines.length === 0 ? null : trusted(responsiveChart(data, { id }));
+}
+
+/** Returns in words what a chart marks, as a list that opens on demand, oldest first: readings, restrictions and purchases. */
+function eventsList({ points = [], holds = [], purchases = [], language = 'en' }: ChartData): Html | null {
+  const all = [...points, ...holds.map(({ from, text }) => ({ at: from, text })), ...purchases];
+  if (all.length === 0) return null;
+  const items = all.sort((a, b) => a.at - b.at).map(({ text }) => html`<li>${text}</li>`);
+  return html`<details class="chart-data">
+    <summary>${toWording(language).say('chart.readings')}</summary>
+    <ul class="sentences">
+      ${items}
+    </ul>
+  </details>`;
 }
 
 /** Returns the traffic in each part of the time as bars, with the same as a table; null where nothing of it is known. */

@@ -1,5 +1,4 @@
-import { usageProjection } from '@sluice/charts';
-import type { SampleGraph, ServiceDetail, Sluice, Standing, UndecidedPanel } from '@sluice/engine';
+import type { Outlook, SampleGraph, ServiceDetail, Sluice, Standing, UndecidedPanel } from '@sluice/engine';
 import { compareIds, usedBytes } from '@sluice/engine/words';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { POINTS } from '../layout/chart.js';
@@ -58,15 +57,9 @@ export interface ReportTotals {
   withoutLimit: number;
 }
 
-/** Where the usage of a service goes at the present rate. */
-export interface ReportOutlook {
+/** Where the usage of a service goes at its recent rate (docs/json.md). */
+export interface ReportOutlook extends Outlook {
   service: string;
-  /** As `Projection` of `@sluice/charts`. */
-  outlook: 'unknown' | 'used-up' | 'runs-out' | 'lasts' | 'no-limit';
-  /** When the allowance runs out. */
-  at: string | null;
-  /** Growth in 24 hours. */
-  perDayBytes: number | null;
 }
 
 /** Usage of all services or of one client's (docs/json.md). */
@@ -125,7 +118,7 @@ export async function readReport(sluice: Sluice, { client, now }: ReportRequest)
   if (exceeded !== undefined) report.exceeded = exceeded;
   for (const { id } of chartedServices(report)) {
     const graph = await readGraph(sluice, id, report.client);
-    if (graph !== null) report.outlooks.push(toOutlook(graph, now));
+    if (graph?.projection != null) report.outlooks.push({ service: graph.service, ...graph.projection });
   }
   return report;
 }
@@ -257,15 +250,5 @@ function toTotals(services: readonly ReportService[]): ReportTotals {
     nearLimit: count(({ share }) => share !== null && share >= NEAR && share < 1),
     unknown: count(isUnknown),
     withoutLimit: count((service) => !hasLimit(service)),
-  };
-}
-
-function toOutlook(graph: SampleGraph, now: number): ReportOutlook {
-  const projection = usageProjection(graph, now);
-  return {
-    service: graph.service,
-    outlook: projection.kind,
-    at: projection.kind === 'runs-out' ? new Date(projection.at).toISOString() : null,
-    perDayBytes: 'perDay' in projection ? Math.round(projection.perDay) : null,
   };
 }

@@ -149,5 +149,14 @@ export type {
   ServiceView,
   StoppedByPanel,
 } from './services.js';
-export type { Comparison, CycleView, GraphBar, GraphPoint, GraphWindow, PanelFigures, SampleGraph } from './usage.js';
 export type { NoticeData, EventData, WebhookBody } from './webhooks.js';
+export type {
+  Comparison,
+  CycleView,
+  GraphBar,
+  GraphPoint,
+  GraphWindow,
+  Outlook,
+  PanelFigures,
+  SampleGraph,
+} from './usage.js';

@@ -38,16 +38,55 @@ export const bar = z.object({
 /** The traffic in a part of a graph's window; null is unknown. */
 export type GraphBar = z.infer<typeof bar>;
 
+export const outlook = z.object({
+  outlook: z
+    .enum(['unknown', 'used-up', 'runs-out', 'lasts', 'no-limit'])
+    .describe('unknown where readings are too few or too old, or the cycle is over'),
+  /** The last reading, in the direction that counts. */
+  readAt: instantOrNull,
+  usedBytes: bytesOrNull,
+  /** Growth in 24 hours; of the calmer and of the busier half of the days that count. */
+  perDayBytes: bytesOrNull,
+  lowPerDayBytes: bytesOrNull,
+  highPerDayBytes: bytesOrNull,
+  at: instantOrNull.describe(
+    'When the allowance runs out at the present rate; null where it does not before the cycle ends',
+  ),
+  earliest: instantOrNull.describe('The same at the rate of the busier half of the days'),
+  latest: instantOrNull.describe('The same at the rate of the calmer half of the days'),
+});
+/** Where the usage of a cycle goes at its recent rate, with its range; null is unknown. */
+export type Outlook = z.infer<typeof outlook>;
+
 export const sampleGraph = name(
   'SampleGraph',
   z.object({
     service: text,
+    /** As of when. */
+    at: instant,
     window,
     timeZone: text,
     mode: countedMode,
     /** End of the newest cycle; null for a service that was never metered. */
     cycleEnd: instantOrNull,
     allowedBytes: bytesOrNull,
+    thresholds: z.array(count).describe('Percentages of the allowance that are reported'),
+    allowances: z
+      .array(z.object({ at: instant, bytes }))
+      .describe(
+        'The allowance of the cycle, as it grew by purchases, oldest first; none for another range, and without a limit',
+      ),
+    holds: z
+      .array(z.object({ reason: text, since: instant, until: instantOrNull }))
+      .describe('Those that were open in the window, oldest first; until is null for one that is open'),
+    purchases: z
+      .array(z.object({ at: instant, package: text, bytes }))
+      .describe('Those that were paid in the window, oldest first'),
+    lastCycle: z
+      .object({ start: instant, end: instant, series: z.array(point) })
+      .nullable()
+      .describe('The cycle before; null for another range, and where nothing of it was read'),
+    projection: outlook.nullable().describe('Of the cycle; null for another range'),
     /** Oldest first. */
     series: z.array(point),
     /** Starts of cycles inside the window, where usage begins at zero. */

@@ -1,4 +1,4 @@
-import { describeProjection, panelChart, responsiveChart, usageProjection } from '@sluice/charts';
+import { describeProjection, panelChart, responsiveChart } from '@sluice/charts';
 import type { ServiceDetail } from '@sluice/engine';
 import type { GraphRange, LastGraph } from '@sluice/engine/options';
 import type { Key } from '@sluice/messages';
@@ -56,7 +56,7 @@ async function ownChart(
     const title = wording.text('graph.usageOf', { service: id });
     const drawing = usageDrawing(graph, { title, id: `usage-${toId(id)}`, now, ahead: true, language });
     if (drawing === null) return html`<p class="empty">${wording.say('graph.noReading')}</p>`;
-    const outlook = describeProjection(usageProjection(graph, now), graph.timeZone, language);
+    const outlook = describeProjection(graph.projection, graph.timeZone, language);
     return html`<div class="chart">${drawing}</div>
       ${outlook === null ? null : html`<p class="soft">${wording.say('graph.atRate', { outlook })}</p>`} ${traffic}`;
   } catch (error) {

@@ -17,7 +17,9 @@ beforeAll(async () => {
 
 /** The bars of a page, by what they say. */
 const listBars = (page: string): string[] =>
-  Array.from(page.matchAll(/<g class="chart-bars[^"]*"><title>([^<]*)/g), ([, text = '']) => text);
+  Array.from(page.matchAll(/<g class="chart-bars.*?<(?:title|text [^>]*)>(.*?)<\/(?:title|text)>/g), ([, text = '']) =>
+    text.replaceAll(/<[^>]*>/g, ''),
+  );
 
 it('shows the traffic of 24 hours and 7 days as bars, and of the period by day beside its line', async () => {
   const link = await Link.open(at, { client: '42' });

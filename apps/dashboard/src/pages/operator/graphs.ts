@@ -1,4 +1,4 @@
-import { describeProjection, usageProjection } from '@sluice/charts';
+import { describeProjection } from '@sluice/charts';
 import type { Explanation } from '@sluice/engine';
 import type { GraphRange } from '@sluice/engine/options';
 import { POINTS, trafficFigure, usageDrawing } from '../../layout/chart.js';
@@ -33,7 +33,7 @@ export async function graphsSection(
       if (range === 'cycle') parts.push(html`<p class="empty">${isStopped ? NOT_METERED : problem}</p>`);
       continue;
     }
-    if (range === 'cycle') outlook = describeProjection(usageProjection(graph, request.now), graph.timeZone);
+    if (range === 'cycle') outlook = describeProjection(graph.projection, graph.timeZone);
     const id = `graph-${range}-${toId(service)}`;
     const traffic = trafficFigure(graph, { id: `${id}-traffic`, now: request.now });
     if (range !== 'cycle') {

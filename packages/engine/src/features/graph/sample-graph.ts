@@ -5,9 +5,14 @@ import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { allowancesNow } from '../services/allowance-now.js';
+import { THRESHOLDS } from '../../kernel/subject/limits.js';
+import { cycleFacts, holdsInside } from './cycle-facts.js';
 import { type GraphRange, findWindow } from './window.js';
 
-/** Returns the stored readings of a service: all, or about as many as `points`, evenly spread. */
+/**
+ * Returns all that charts of a service's usage are drawn from: its stored readings, all or about as many as `points`, evenly spread, and
+ * what happened in that time.
+ */
 export async function sampleGraph(
   context: Context,
   id: string,
@@ -36,12 +41,22 @@ export async function sampleGraph(
   const step = range === 'cycle' ? 'day' : barStep(window);
   // A range may begin long before anything was read.
   const [first = to] = [...begins, ...series.map(({ at }) => at)].sort();
+  const mode = decision?.mode ?? service.trafficMode ?? 'TOTAL';
+  const allowedBytes = allowance?.kind === 'limited' ? allowance.allowedBytes : null;
   return {
     service: id,
+    at: context.now(),
     window,
     timeZone,
-    mode: decision?.mode ?? service.trafficMode ?? 'TOTAL',
-    allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+    mode,
+    allowedBytes,
+    thresholds: THRESHOLDS.filter((percent) => percent < 100),
+    holds: await holdsInside(context, { service, reader }, window),
+    ...(await cycleFacts(
+      context,
+      { service, reader },
+      { window, cycles, series, isWhole: points === undefined, mode, allowedBytes },
+    )),
     series,
     breaks: begins.filter((start) => start > from),
     cycleEnd: newest,

@@ -1,20 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ChartPoint } from './chart.js';
-import {
-  describeProjection,
-  projectionLine,
-  projectionSentence,
-  projectUsage,
-  type ProjectionInput,
-} from './projection.js';
+import { type ProjectionInput, type ProjectionPoint, projectUsage } from './projection.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const START = Date.parse('2026-11-01T00:00:00Z');
 
 /** Hourly readings of usage that grows by `growth(hour)` in each hour. */
-function readings(hours: number, growth: (hour: number) => number): ChartPoint[] {
+function readings(hours: number, growth: (hour: number) => number): ProjectionPoint[] {
   let value = 0;
   return Array.from({ length: hours + 1 }, (_, hour) => {
     if (hour > 0) value += growth(hour - 1);
@@ -22,7 +15,7 @@ function readings(hours: number, growth: (hour: number) => number): ChartPoint[]
   });
 }
 
-function project(points: ChartPoint[], change: Partial<ProjectionInput> = {}) {
+function project(points: ProjectionPoint[], change: Partial<ProjectionInput> = {}) {
   return projectUsage({ points, limit: 1000, now: points.at(-1)?.at ?? START, end: START + 30 * DAY, ...change });
 }
 
@@ -34,6 +27,9 @@ describe('the projection of usage', () => {
       at: START + 500 * HOUR,
       perDay: 48,
       last: { at: START + 240 * HOUR, value: 480 },
+      range: { low: 48, high: 48 },
+      earliest: START + 500 * HOUR,
+      latest: START + 500 * HOUR,
     });
     expect(project(points, { limit: 5000 })).toMatchObject({ kind: 'lasts', value: 2 * 24 * 30 });
     expect(project(points, { limit: null })).toMatchObject({ kind: 'no-limit', value: 2 * 24 * 30 });
@@ -133,27 +129,66 @@ describe('the projection of usage', () => {
           .sort(([a], [b]) => a - b)
           .map(([hour, figure]) => ({ at: START + hour * HOUR, value: figure }));
         const found = project(points, { now: START + 500 * HOUR });
-        const line = projectionLine(found, START + 40 * DAY);
-        if (line !== null) {
-          expect(line.to.at).toBeGreaterThan(line.from.at);
-          expect(Number.isFinite(line.to.value)).toBe(true);
-          expect(line.to.value).toBeGreaterThanOrEqual(line.from.value);
+        if (!('range' in found)) return;
+        for (const figure of [
+          found.perDay,
+          found.range.low,
+          found.range.high,
+          found.earliest ?? 0,
+          found.latest ?? 0,
+        ]) {
+          expect(Number.isFinite(figure) && figure >= 0).toBe(true);
         }
       }),
     );
   });
 
-  it('is said in words', () => {
-    const points = readings(10 * 24, () => 2);
-    const words = (limit: number | null) => describeProjection(project(points, { limit }), 'Europe/Berlin');
-    expect([words(1000), words(5000), words(480), words(null)]).toEqual([
-      'runs out on 21 Nov 2026',
-      'lasts the cycle',
-      'used up',
-      null,
-    ]);
-    expect(describeProjection({ kind: 'unknown' }, 'UTC')).toBeNull();
-    expect(projectionSentence({ kind: 'unknown' }, 'UTC')).toBeNull();
-    expect(projectionSentence(project(points, { limit: 480 }), 'UTC')).toBe('It is used up.');
+  it('has a range of calm and busy days, which contains the rate', () => {
+    const points = readings(5 * 24, (hour) => [1, 3, 5, 2, 4][Math.floor(hour / 24)] ?? 0);
+    // Of 24, 48, 72, 96 and 120 in a day the first and the last do not count.
+    expect(project(points)).toMatchObject({
+      kind: 'runs-out',
+      perDay: 72,
+      range: { low: 60, high: 84 },
+      at: START + (5 + 640 / 72) * DAY,
+      earliest: Math.round(START + (5 + 640 / 84) * DAY),
+      latest: Math.round(START + (5 + 640 / 60) * DAY),
+    });
+    expect(project(points, { limit: 2300 })).toMatchObject({
+      kind: 'lasts',
+      earliest: Math.round(START + (5 + 1940 / 84) * DAY),
+      latest: null,
+    });
+    expect(project(readings(12, () => 2))).toMatchObject({ perDay: 48, range: { low: 48, high: 48 } });
+    fc.assert(
+      fc.property(growing, fc.integer({ min: 1, max: 30_000 }), (list, limit) => {
+        const found = project(list, { limit });
+        if (found.kind !== 'runs-out' && found.kind !== 'lasts') return;
+        const { perDay, range, earliest, latest } = found;
+        const at = found.kind === 'runs-out' ? found.at : Infinity;
+        expect(range.low).toBeLessThanOrEqual(perDay);
+        expect(range.high).toBeGreaterThanOrEqual(perDay);
+        expect(range.low).toBeGreaterThanOrEqual(0);
+        expect(earliest ?? Infinity).toBeLessThanOrEqual(at);
+        expect(latest ?? Infinity).toBeGreaterThanOrEqual(at);
+      }),
+    );
+  });
+
+  it('reaches the allowance no earlier, on calm and on busy days, with a larger one', () => {
+    fc.assert(
+      fc.property(
+        growing,
+        fc.integer({ min: 1, max: 30_000 }),
+        fc.integer({ min: 0, max: 10_000 }),
+        (list, limit, more) => {
+          const [less, larger] = [limit, limit + more].map((each) => project(list, { limit: each }));
+          if (less === undefined || larger === undefined || !('range' in less) || !('range' in larger)) return;
+          expect(larger.range).toEqual(less.range);
+          expect(larger.earliest ?? Infinity).toBeGreaterThanOrEqual(less.earliest ?? Infinity);
+          expect(larger.latest ?? Infinity).toBeGreaterThanOrEqual(less.latest ?? Infinity);
+        },
+      ),
+    );
   });
 });

@@ -1,6 +1,3 @@
-import { type Language, toTexts } from '@sluice/messages';
-import type { ChartPoint, KnownPoint } from './chart.js';
-
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Days whose growth counts: whole weeks would miss that a cycle is young. */
@@ -10,10 +7,21 @@ const SHORTEST = 6 * HOUR;
 /** After this long without a reading, the last rate says nothing about the present one. */
 const STALE = 2 * DAY;
 
+/** A figure at an instant (milliseconds); null where it is unknown. */
+export interface ProjectionPoint {
+  at: number;
+  value: number | null;
+}
+
+interface KnownPoint {
+  at: number;
+  value: number;
+}
+
 /** What a projection is computed from; instants are milliseconds. */
 export interface ProjectionInput {
   /** Usage that adds up in the cycle, oldest first; null where it is unknown. */
-  points: readonly ChartPoint[];
+  points: readonly ProjectionPoint[];
   /** Instants at which the usage starts over: points before the last one do not count. */
   breaks?: readonly number[];
   /** The allowance; null for none. */
@@ -21,6 +29,12 @@ export interface ProjectionInput {
   now: number;
   /** The end of the cycle. */
   end: number;
+}
+
+/** Growth in 24 hours: the mean of the calmer and of the busier half of the days that count; both are the mean of all where that is one day or less. */
+export interface GrowthRange {
+  low: number;
+  high: number;
 }
 
 /**
@@ -31,18 +45,30 @@ export interface ProjectionInput {
  * - `lasts`: it is not reached in the cycle; `value` is the usage at its end
  * - `no-limit`: there is no allowance; `value` is the usage at the end of the cycle
  *
- * `perDay` is the growth in 24 hours, `last` the last reading.
+ * `perDay` is the growth in 24 hours, `last` the last reading. `range` has the growth of calm and of busy days; `earliest` and `latest` are
+ * when the allowance is reached with these, null where that is not before the cycle ends.
  */
 export type Projection =
   | { kind: 'unknown' }
-  | { kind: 'used-up'; last: KnownPoint }
-  | { kind: 'runs-out'; at: number; perDay: number; last: KnownPoint }
-  | { kind: 'lasts' | 'no-limit'; value: number; perDay: number; last: KnownPoint };
+  | { kind: 'used-up'; last: { at: number; value: number } }
+  | ({ kind: 'runs-out'; at: number } & ProjectedGrowth)
+  | ({ kind: 'lasts' | 'no-limit'; value: number } & ProjectedGrowth);
+
+/** The growth of a projection. */
+export interface ProjectedGrowth {
+  perDay: number;
+  last: { at: number; value: number };
+  range: GrowthRange;
+  earliest: number | null;
+  latest: number | null;
+}
 
 /**
  * Projects usage to the end of its cycle. The rate is the mean growth of the last whole days (at most 7), from three days on
  * without the highest and the lowest: nights and weekends without traffic count, one unusual day does not. Until a day has
- * passed it is the mean since the first reading. Unknown figures are left out, never taken as zero.
+ * passed it is the mean since the first reading. Of the days that count, the mean of the half with the least growth is the low end of the
+ * range, and the mean of the half with the most is the high end; of an odd number the one in the middle belongs to both. Unknown figures are
+ * left out, never taken as zero.
  *
  * @example
  * ```ts
@@ -58,60 +84,49 @@ export function projectUsage({ points, breaks = [], limit, now, end }: Projectio
   if (last === undefined || now >= end) return { kind: 'unknown' };
   if (limit !== null && last.value >= limit) return { kind: 'used-up', last };
   if (now - last.at > STALE) return { kind: 'unknown' };
-  const perDay = dailyGrowth(known, last);
-  if (perDay === null) return { kind: 'unknown' };
+  const growth = dailyGrowth(known, last);
+  if (growth === null) return { kind: 'unknown' };
+  const { perDay, range } = growth;
   const value = last.value + (perDay * (end - last.at)) / DAY;
-  if (limit === null) return { kind: 'no-limit', value, perDay, last };
-  const at = perDay === 0 ? Infinity : last.at + ((limit - last.value) / perDay) * DAY;
-  if (at >= end) return { kind: 'lasts', value: Math.min(value, limit), perDay, last };
-  return { kind: 'runs-out', at: Math.round(Math.max(at, now)), perDay, last };
+  if (limit === null) return { kind: 'no-limit', value, perDay, last, range, earliest: null, latest: null };
+  const reached = (rate: number): number | null => {
+    const at = rate === 0 ? Infinity : last.at + ((limit - last.value) / rate) * DAY;
+    return at >= end ? null : Math.min(end - 1, Math.round(Math.max(at, now)));
+  };
+  const ends = { earliest: reached(range.high), latest: reached(range.low) };
+  const at = reached(perDay);
+  if (at === null) return { kind: 'lasts', value: Math.min(value, limit), perDay, last, range, ...ends };
+  return { kind: 'runs-out', at, perDay, last, range, ...ends };
 }
 
-/**
- * Returns the projection in words (`runs out on 24 Nov 2026`, `lasts the cycle`, `used up`), in a language, by default English; null where
- * it is unknown or without an allowance.
- */
-export function describeProjection(projection: Projection, timeZone: string, language: Language = 'en'): string | null {
-  const texts = toTexts(language);
-  if (projection.kind === 'used-up') return texts.text('outlook.usedUp');
-  if (projection.kind === 'lasts') return texts.text('outlook.lasts');
-  if (projection.kind !== 'runs-out') return null;
-  return texts.text('outlook.runsOut', { date: texts.date(projection.at, timeZone) });
-}
-
-/** Returns the projection as a sentence: `At the present rate, it runs out on 24 Nov 2026.`; null as `describeProjection`. */
-export function projectionSentence(projection: Projection, timeZone: string, language: Language = 'en'): string | null {
-  const texts = toTexts(language);
-  if (projection.kind === 'used-up') return texts.text('outlook.isUsedUp');
-  if (projection.kind === 'lasts') return texts.text('outlook.willLast');
-  if (projection.kind !== 'runs-out') return null;
-  return texts.text('outlook.willRunOut', { date: texts.date(projection.at, timeZone) });
-}
-
-/** Returns the line of a projection that ends at an instant at the latest; null where nothing is to be drawn. */
-export function projectionLine(projection: Projection, until: number): { from: KnownPoint; to: KnownPoint } | null {
-  if (projection.kind === 'unknown' || projection.kind === 'used-up') return null;
-  const { last, perDay } = projection;
-  const at = projection.kind === 'runs-out' ? Math.min(projection.at, until) : until;
-  if (at <= last.at) return null;
-  return { from: last, to: { at, value: last.value + (perDay * (at - last.at)) / DAY } };
-}
-
-function isKnown(point: ChartPoint): point is KnownPoint {
+function isKnown(point: ProjectionPoint): point is KnownPoint {
   return point.value !== null && Number.isFinite(point.value);
 }
 
-function dailyGrowth(known: readonly KnownPoint[], last: KnownPoint): number | null {
+function dailyGrowth(known: readonly KnownPoint[], last: KnownPoint): { perDay: number; range: GrowthRange } | null {
   const [first = last] = known;
   const span = last.at - first.at;
   if (span < SHORTEST) return null;
-  if (span < DAY) return Math.max(0, ((last.value - first.value) / span) * DAY);
+  if (span < DAY) return meanGrowth([((last.value - first.value) / span) * DAY]);
   const days = Math.min(DAYS, Math.floor(span / DAY));
   const values = Array.from({ length: days + 1 }, (_, n) => valueAt(known, last.at - n * DAY));
   const growths = values.slice(1).map((value, n) => (values[n] ?? 0) - value);
   const sorted = growths.sort((a, b) => a - b);
-  const counted = sorted.length < 3 ? sorted : sorted.slice(1, -1);
-  return Math.max(0, counted.reduce((sum, growth) => sum + growth, 0) / counted.length);
+  return meanGrowth(sorted.length < 3 ? sorted : sorted.slice(1, -1));
+}
+
+/** Returns the mean of growths in rising order, and of their halves; none is below zero. */
+function meanGrowth(sorted: readonly number[]): { perDay: number; range: GrowthRange } {
+  const half = Math.ceil(sorted.length / 2);
+  const perDay = mean(sorted);
+  // Rounding must not move the mean out of its range.
+  const low = Math.min(perDay, mean(sorted.slice(0, half)));
+  const high = Math.max(perDay, mean(sorted.slice(-half)));
+  return { perDay, range: { low, high } };
+}
+
+function mean(figures: readonly number[]): number {
+  return Math.max(0, figures.reduce((sum, figure) => sum + figure, 0) / figures.length);
 }
 
 /** Returns the value at an instant between the first and the last point, on the line between its neighbours. */
