@@ -1,4 +1,4 @@
-import { type Accent, readableAccent } from './contrast.js';
+import { type Accent, readableAccent } from '@sluice/engine';
 import { BASE_STYLE } from './style-base.js';
 
 const DARK = '(prefers-color-scheme: dark)';

@@ -11,7 +11,7 @@ const STEPS = 100;
 const OF_TEXT = 4.5;
 const OF_CONTROLS = 3;
 
-/** Colours for links and controls, as hex texts. */
+/** Colours of a brand for links and controls, as hex texts. */
 export interface Accent {
   link: string;
   accent: string;
