@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChannelDependencies, NoticeChannel } from '@sluice/contract/ports';
 import { requireAcknowledged, sendRequest } from './http-request.js';
 import { cut, quoteAnswer } from './quote-answer.js';
+import { ENDS } from './ends.js';
 import { requireWebAddress } from './settings.js';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -89,13 +90,6 @@ export function openNtfy({ secret, timeoutMs }: ChannelDependencies): NoticeChan
     close: () => undefined,
   };
 }
-
-/** Notices that end what another one began, by their codes. */
-const ENDS: Readonly<Record<string, string>> = {
-  panel_reachable: 'panel_unreachable',
-  panel_decided: 'panel_undecided',
-  release: 'hold',
-};
 
 /** Ids may be longer than a key. */
 function toDedupKey(parts: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { NoticeChannelKind } from '@sluice/contract/ports';
 import { secret } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
+import { ENDS } from './ends.js';
 import { isMailAddress, isSmtpAddress, isWebAddress } from './settings.js';
 
 const filled = z.string().check(z.minLength(1));
@@ -155,6 +156,7 @@ export const pagerduty: NoticeChannelKind = {
   },
   secrets: ['pagerduty'],
   clientAddress: 'none',
+  ends: ENDS,
   check: (settings) => wrong(settings, 'api', isWebAddress, NO_WEB_ADDRESS),
   async open(_settings, dependencies) {
     return (await import('./chats.js')).openPagerDuty(dependencies);

@@ -78,6 +78,11 @@ export interface NoticeChannelKind {
    * receiver finds the client in the message.
    */
   readonly clientAddress: 'email' | 'listed' | 'none';
+  /**
+   * Where the receiver keeps open what a notice begins: the codes of notices that end it, each with that of what it ends, of the same
+   * panel and service. What is still to be sent of something that has ended is not sent any more: it would open it again.
+   */
+  readonly ends?: Readonly<Record<string, string>> | undefined;
   /** Returns what is wrong with the settings beyond their schema. */
   check?(settings: Readonly<Record<string, unknown>>): { key: string; message: string }[];
   /** Checks the settings and loads what sending needs; sends nothing. */

@@ -2,7 +2,7 @@ import type { SendReport } from '@sluice/contract/documents';
 import type { NoticeChannel } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
-import type { DeliveryRecord } from '@sluice/state-store';
+import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
 import { Leases } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
@@ -113,10 +113,29 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
           await sendLogged(context, channel, notice.service, () => opened?.send(message, context.deps.signal));
         };
         if (!(await attempt(round, delivery, send))) return;
+        await dropEnded(context, channel, { delivery, notice });
       }
     }
   } finally {
     (opened as NoticeChannel | null)?.close();
+  }
+}
+
+/** Drops what is still to be sent of something whose end the receiver knows: a later attempt would open it again. */
+async function dropEnded(
+  { store }: Context,
+  { name, kind }: ConfiguredChannel,
+  { delivery, notice: end }: { delivery: DeliveryRecord; notice: NoticeRecord },
+): Promise<void> {
+  const begun = kind.ends?.[end.code];
+  if (begun === undefined) return;
+  const found = await store.deliveries.list({ state: 'pending' });
+  // It was refused itself: what it ends may be sent before it.
+  if (found.some((each) => each.delivery.id === delivery.id)) return;
+  for (const { delivery: other, notice } of found) {
+    const isOver = notice.code === begun && notice.at <= end.at;
+    if (isOver && other.channel === name && notice.panel === end.panel && notice.service === end.service)
+      await store.deliveries.drop(other.id);
   }
 }
 
