@@ -27,31 +27,45 @@ export interface User {
 }
 
 /** The panel's own API with the Owner's key. */
-export async function api(
-  method: string,
-  endpoint: string,
-  body?: unknown,
-): Promise<{ status: number; body: unknown }> {
-  const send = (): Promise<Response> =>
-    fetch(`${base}/api/v2/admin${endpoint}`, {
-      method,
-      headers: { 'hiddify-api-key': String(key), accept: 'application/json', 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  // The panel closes idle connections, which a call may still get.
-  const answer = await (method === 'GET' ? send().catch(send) : send());
-  return { status: answer.status, body: await answer.json() };
+export class PanelApi {
+  constructor(
+    private readonly address: string,
+    private readonly secret: string,
+  ) {}
+
+  /** Sends a request. */
+  api = async (method: string, endpoint: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
+    const send = (): Promise<Response> =>
+      fetch(`${this.address}/api/v2/admin${endpoint}`, {
+        method,
+        headers: { 'hiddify-api-key': this.secret, accept: 'application/json', 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    // The panel closes idle connections, which a call may still get.
+    const answer = await (method === 'GET' ? send().catch(send) : send());
+    return { status: answer.status, body: await answer.json() };
+  };
+
+  /** Returns a user. */
+  user = async (uuid: string): Promise<User> => (await this.api('GET', `/user/${uuid}/`)).body as User;
+  /** Returns whether the panel has a user. */
+  isThere = async (uuid: string): Promise<boolean> => (await this.api('GET', `/user/${uuid}/`)).status === 200;
+  /** Changes a user as its agent or staff does. */
+  change = (uuid: string, body: Partial<User>): Promise<unknown> => this.api('PATCH', `/user/${uuid}/`, body);
+  /** Returns all users of the panel. */
+  users = async (): Promise<User[]> => {
+    const { status, body } = await this.api('GET', '/user/');
+    // An empty list is a 404 on this panel.
+    return status === 404 ? [] : (body as User[]);
+  };
+
+  /** Returns the first part of the links of users. */
+  clientPath = async (): Promise<string> => {
+    const { chconfigs } = (await this.api('GET', '/all-configs/')).body as {
+      chconfigs: Record<string, { proxy_path_client: string }>;
+    };
+    return chconfigs['0']?.proxy_path_client ?? '';
+  };
 }
 
-/** Returns a user. */
-export const user = async (uuid: string): Promise<User> => (await api('GET', `/user/${uuid}/`)).body as User;
-/** Returns whether the panel has a user. */
-export const isThere = async (uuid: string): Promise<boolean> => (await api('GET', `/user/${uuid}/`)).status === 200;
-/** Changes a user as its agent or staff does. */
-export const change = (uuid: string, body: Partial<User>): Promise<unknown> => api('PATCH', `/user/${uuid}/`, body);
-/** Returns all users of the panel. */
-export const users = async (): Promise<User[]> => {
-  const { status, body } = await api('GET', '/user/');
-  // An empty list is a 404 on this panel.
-  return status === 404 ? [] : (body as User[]);
-};
+export const { api, user, isThere, change, users } = new PanelApi(base, String(key));
