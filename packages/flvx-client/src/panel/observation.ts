@@ -31,7 +31,7 @@ import {
 } from '../client/records.js';
 import { toForwardView } from './forward-view.js';
 import { toOldLimitKey, toScope } from './product.js';
-import { indexEvidence, EVIDENCE, parseSpeedPrior } from './restrictions.js';
+import { indexEvidence, EVIDENCE, parseSpeedPrior, ranBefore } from './restrictions.js';
 import type { RunSnapshot, TimedSnapshot, TunnelNodes } from './run-snapshot.js';
 import {
   readTwice,
@@ -240,6 +240,11 @@ export function accountView(
 ): AccountView {
   const { user } = state.account;
   const paused = indexEvidence(evidence).forward;
+  // What the customer had paused himself stays so after the hold.
+  const isOurs = (id: number): boolean => {
+    const before = paused.get(String(id));
+    return (before !== undefined && ranBefore(before)) || history.parked[id] !== undefined;
+  };
   const ids = listOwnPermissions(state.account).map((row) => row.tunnelId);
   return {
     url,
@@ -249,7 +254,7 @@ export function accountView(
     ...(user !== null && { maxForwards: user.maxForwards }),
     forwards: listOwnForwards(state.account).map((row) => ({
       ...toForwardView(row),
-      pausedByUs: row.status !== 1 && (paused.has(String(row.id)) || history.parked[row.id] !== undefined),
+      pausedByUs: row.status !== 1 && isOurs(row.id),
     })),
   };
 }
