@@ -6,6 +6,7 @@ export { type CallTotals, type FakeServer } from './core/fake-server.js';
 export { type FakeServerOptions } from './core/fake-server-options.js';
 export { startFakeServer } from './core/start-fake-server.js';
 export { few } from './core/few.js';
+export { readQr } from './camera/read-qr.js';
 export { FakeAstbilling } from './astbilling/fake-astbilling.js';
 export {
   type AstCallState,

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EmbeddedService } from '@sluice/contract/documents';
 import type { ServiceDetail } from '@sluice/engine';
-import { type FakeHiddify, manualClock, startFakeHiddify } from '@sluice/fake-panels';
+import { type FakeHiddify, manualClock, readQr, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { readQr } from '../../test/read-qr.js';
 import { Link } from '../../test/share-link.js';
 
 const PUBLIC = 'https://vpn.example.com';
@@ -56,7 +55,7 @@ describe('the connection of a VPN client', () => {
     expect(page).toMatch(new RegExp(`<input[^>]* value="${url}" data-copy="${url}" dir="ltr" readonly />`));
     expect(page.replaceAll(/(?:value|data-copy|href)="[^"]*"/g, '')).not.toContain(url.slice(-37, -1));
     expect(page).toContain('aria-label="QR code of your subscription link"');
-    expect(readQr(page)).toBe(url);
+    expect(await readQr(page)).toBe(url);
   });
 
   it('opens in the usual apps, by device', async () => {
@@ -104,7 +103,7 @@ describe('the connection of a VPN client', () => {
     expect(JSON.stringify(await detail('/services/own/explanation', client))).not.toContain('subscribe/');
     const embedded = (await at.call('GET /embedded/services/own?for=customer')).json as unknown as EmbeddedService;
     const part = embedded.parts.find(({ id }) => id === 'connection');
-    expect(readQr(part?.html ?? '')).toBe(url);
+    expect(await readQr(part?.html ?? '')).toBe(url);
     expect(part?.html).toContain(`href="hiddify://import/${url}"`);
     const elsewhere = await (await at.fetch(`/share/${(await Link.open(at, { client: 'c-2' })).token}`)).text();
     expect(elsewhere).not.toContain(url);
@@ -118,7 +117,7 @@ describe('the connection of a VPN client', () => {
     panel.server.inject({ fault: { kind: 'status', status: 503 } });
     at.clock.advance(3_600_000);
     await at.sluice.poll();
-    expect(readQr(await pageOf('own'))).toBe(url);
+    expect(await readQr(await pageOf('own'))).toBe(url);
     panel.server.clearFaults();
     await at.sluice.poll();
   });
@@ -136,7 +135,7 @@ describe('the connection of a VPN client', () => {
     await at.sluice.provision.suspend('own');
     const held = await pageOf('own');
     expect(held).toMatch(/The connection does not work at present\.\s*\S/);
-    expect(readQr(held)).toBe(await linkOf('own'));
+    expect(await readQr(held)).toBe(await linkOf('own'));
     await at.sluice.provision.unsuspend('own');
     expect(await pageOf('own')).not.toContain('does not work at present');
     await at.sluice.provision.terminate('own');
