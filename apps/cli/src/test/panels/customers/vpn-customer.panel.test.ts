@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { startFakeHiddify } from '@sluice/fake-panels';
+import { readQr, startFakeHiddify } from '@sluice/fake-panels';
 import { benchForEachTest, closeAfterTest } from '../../each-test.js';
 import { base, itWithPanel, key, PanelApi, reason } from '../hiddify/panel-api.js';
-import { CustomerPages } from './customer-pages.js';
+import { CustomerPages, type ReadPage } from './customer-pages.js';
 import { CREDIT_MS, runOn } from './staff.js';
 
 const DAY = 86_400_000;
@@ -30,6 +30,13 @@ async function openLink(link: string): Promise<Subscription> {
 /** Returns used and allowed GB, as a page in English has them. */
 function readUsage(text: string): number[] {
   return (/([\d.]+) GB of ([\d.]+) GB/.exec(text) ?? []).slice(1).map(Number);
+}
+
+/** Returns the links of a page: as text to copy, as the code that a camera reads, and as the apps get it. */
+async function readLinks({ html }: ReadPage): Promise<(string | null)[]> {
+  const [, copied = null] = /data-copy="([^"]*)"/.exec(html) ?? [];
+  const [, imported = null] = /href="hiddify:\/\/import\/([^"]*)"/.exec(html) ?? [];
+  return [copied, await readQr(html), imported];
 }
 
 const rounded = (gb: number): number => Math.round(gb * 100) / 100;
@@ -73,6 +80,7 @@ async function live(where: Where): Promise<void> {
     const pages = await CustomerPages.open(bench, '42', '--may-buy');
     const page = async (language?: string): Promise<string> => (await pages.read('/services/svc-1', language)).text;
     expect(await page()).toContain('not read yet , 10 GB allowed');
+    expect(await readLinks(await pages.read('/services/svc-1'))).toEqual([own, own, own]);
     expect(await openLink(own)).toEqual({ status: 200, download: 0, total: 10 * GB, expire: Date.parse(due) / 1000 });
 
     await panel.change(uuid, { current_usage_GB: 3.7 });
@@ -87,6 +95,7 @@ async function live(where: Where): Promise<void> {
     expect(await panel.user(uuid)).toMatchObject({ enable: false, is_active: false });
     const stopped = await page();
     expect(stopped).toContain('The traffic of this period is used up; the service has been restricted since');
+    expect(stopped).toContain('The connection does not work at present.');
     expect(readUsage(stopped)).toEqual([10.25, 10]);
     expect(await page('fa')).toContain('حجم این دوره تمام شده است');
     expect(await openLink(own)).toMatchObject({ status: 200, download: 10.25 * GB, total: 10 * GB });
@@ -97,7 +106,9 @@ async function live(where: Where): Promise<void> {
 
     await run('provision terminate svc-1 --yes');
     expect(await panel.isThere(uuid)).toBe(false);
-    expect(await page()).toContain('State terminated');
+    const ended = await page();
+    expect(ended).toContain('State terminated');
+    expect(ended).toContain('The service has ended: its connection does not work any more.');
     expect(await openLink(own)).toEqual({ status: 302 });
   } finally {
     await panel.api('DELETE', `/user/${uuid}/`);
