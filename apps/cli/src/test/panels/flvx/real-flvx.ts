@@ -29,15 +29,20 @@ export interface Row {
 
 /** The panel's own API, as an administrator and as the customer use it. */
 export class PanelApi {
-  private constructor(readonly token: string) {}
+  private constructor(
+    readonly token: string,
+    private readonly at: string,
+  ) {}
 
-  static async login(user: string, secret: string): Promise<PanelApi> {
-    const { token } = (await call('/user/login', { username: user, password: secret })) as { token: string };
-    return new PanelApi(token);
+  static async login(user: string, secret: string, at = String(url)): Promise<PanelApi> {
+    const { token } = (await call(at, '/user/login', { body: { username: user, password: secret } })) as {
+      token: string;
+    };
+    return new PanelApi(token, at);
   }
 
   post<T = Row[]>(endpoint: string, body: unknown = {}): Promise<T> {
-    return call(endpoint, body, this.token) as Promise<T>;
+    return call(this.at, endpoint, { body, token: this.token }) as Promise<T>;
   }
 
   /** Permissions of a user with their true status. */
@@ -53,8 +58,12 @@ export class PanelApi {
   }
 }
 
-async function call(endpoint: string, body: unknown, token?: string): Promise<unknown> {
-  const answer = await fetch(`${String(url).replace(/\/+$/, '')}/api/v1${endpoint}`, {
+async function call(
+  at: string,
+  endpoint: string,
+  { body, token }: { body: unknown; token?: string },
+): Promise<unknown> {
+  const answer = await fetch(`${at.replace(/\/+$/, '')}/api/v1${endpoint}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: token }) },
     body: JSON.stringify(body),
