@@ -21,6 +21,7 @@ export {
   subtractMoney,
 } from './money.js';
 export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './cycle.js';
+export { toAsciiDigits } from './digits.js';
 export { toLocalDate, zonedMidnight, zonedTime } from './zone.js';
 export {
   billingCycle,

@@ -84,7 +84,7 @@ it('names nothing of the config to a client where a panel or the billing system 
       expect([path, answer.status, page]).toEqual([path, 503, expect.not.stringMatching(NAMED)]);
       expect(page).toContain('could not be done');
     }
-    const price = textOf(await link.text('/services/line-1?destination=1142000001&seconds=60'));
+    const price = textOf(await link.text('/services/line-1?destination=1142000001&length=1'));
     expect(price).toContain('The price of this call can’t be shown');
     expect(price).not.toMatch(NAMED);
     const own = await at.call(`GET ${LINE}`);

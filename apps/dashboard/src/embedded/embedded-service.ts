@@ -9,7 +9,7 @@ import { offeredPackages } from '../pages/customer/offered-packages.js';
 import type { PanelReads } from '../requests/panel-reads.js';
 import { serviceSections } from '../pages/customer/sections.js';
 import { toServiceScene } from '../pages/customer/service-scene.js';
-import { lineSection } from '../pages/customer/telephony.js';
+import { lineSection } from '../pages/customer/telephony/line.js';
 import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../layout/components.js';
 import { html } from '../layout/html.js';

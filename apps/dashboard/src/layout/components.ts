@@ -248,15 +248,21 @@ export function address(path: string, query: Readonly<Record<string, string | nu
 }
 
 /** Links to the pages before and after. */
-export function pager(of: { path: string; query: Record<string, string>; page: number; pages: number }): Html | null {
-  const { path, query, page, pages } = of;
+export function pager(of: {
+  path: string;
+  query: Record<string, string>;
+  page: number;
+  pages: number;
+  wording?: Wording;
+}): Html | null {
+  const { path, query, page, pages, wording = ENGLISH } = of;
   if (pages <= 1) return null;
   const link = (to: number, text: string, rel: string): Part =>
     to < 1 || to > pages
       ? html`<span class="pager-off">${text}</span>`
       : html`<a href="${address(path, { ...query, page: to === 1 ? '' : to })}" rel="${rel}">${text}</a>`;
-  return html`<nav class="pager" aria-label="Pages">
-    ${link(page - 1, 'Previous', 'prev')}<span>Page ${page} of ${pages}</span>${link(page + 1, 'Next', 'next')}
+  return html`<nav class="pager" aria-label="${wording.text('pager.pages')}">
+    ${link(page - 1, wording.text('pager.before'), 'prev')}<span>${wording.say('pager.place', { page, pages })}</span>${link(page + 1, wording.text('pager.after'), 'next')}
   </nav>`;
 }
 

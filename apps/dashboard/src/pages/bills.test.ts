@@ -55,14 +55,16 @@ describe('the CSV of a bill', () => {
   it("is linked from the line's page, for its client only", async () => {
     const link = await Link.open(at, { client: '501' });
     const page = await link.text('/services/line-1');
-    const [, address = ''] = /href="([^"]*\/bills\/[^"]+)"/.exec(page) ?? [];
+    const [, address = ''] = /href="([^"]*\/bills\/[^"]+\/calls\.csv)"/.exec(page) ?? [];
     expect(address).toContain(encodeURIComponent(bill));
     await expectReport(await at.fetch(address));
     const other = await Link.open(at, { client: '502' });
     for (const service of ['line-1', 'line-2']) {
-      const answer = await other.get(`/services/${service}/bills/${encodeURIComponent(bill)}`);
-      expect([service, answer.status]).toEqual([service, 404]);
-      expect(await answer.text()).not.toContain('0.2320');
+      for (const part of ['', '/calls.csv']) {
+        const answer = await other.get(`/services/${service}/bills/${encodeURIComponent(bill)}${part}`);
+        expect([service, part, answer.status]).toEqual([service, part, 404]);
+        expect(await answer.text()).not.toContain('0.2320');
+      }
     }
   });
 
@@ -72,7 +74,7 @@ describe('the CSV of a bill', () => {
     const show = async (of: string): Promise<[boolean, number]> => {
       const link = await Link.open(at, { client: of });
       const page = await link.text('/services/line-1');
-      const file = await link.get(`/services/line-1/bills/${encodeURIComponent(bill)}`);
+      const file = await link.get(`/services/line-1/bills/${encodeURIComponent(bill)}/calls.csv`);
       return [page.includes('October 2026'), file.status];
     };
     try {

@@ -50,7 +50,7 @@ describe('every page', () => {
     expect(await link.text('/')).toContain('1 Dec 2026 (Asia/Shanghai)');
     const own = await link.text('/services/relay-1');
     expect(own).toMatch(/<dt>Period<\/dt> ?<dd>November 2026<\/dd>[\s\S]*<dt>Next due date<\/dt> ?<dd>1 Dec 2026/);
-    expect(await link.text('/services/line-1')).toMatch(/<th scope="row" ?>October 2026<\/th>/);
+    expect(await link.text('/services/line-1')).toMatch(/<th scope="row" ?><a [^>]*>October 2026<\/a><\/th>/);
   });
 });
 
@@ -122,8 +122,8 @@ describe('the forms of clients, where they are refused', () => {
 
   it('say at the price of a call what is wrong with the number or the seconds', async () => {
     for (const [query, field] of [
-      ['destination=5511987654321&seconds=abc', 'seconds'],
-      ['destination=not-a-number&seconds=60', 'destination'],
+      ['destination=5511987654321&length=abc', 'length'],
+      ['destination=not-a-number&length=1', 'destination'],
     ]) {
       const page = await pages.link.text(`/services/line-1?${query ?? ''}`);
       const { form, focused } = findRefused(page);

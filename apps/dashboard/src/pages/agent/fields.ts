@@ -1,10 +1,8 @@
 import { type Key, say } from '@sluice/messages';
-import { parseSize } from '@sluice/quota-core';
+import { parseSize, toAsciiDigits } from '@sluice/quota-core';
 import type { SluiceError } from '@sluice/panel-kind';
 import { clientError } from '../../server/failure.js';
 
-/** Digits that keyboards of readers type in the place of 0 to 9. */
-const DIGITS = [0x06_f0, 0x06_60];
 /** Most days of a user, as its panel has them. */
 const MOST_DAYS = 10_000;
 /** Longest name of a user. */
@@ -18,11 +16,7 @@ function refuse(field: string, key: Key & `problem.${string}`): SluiceError {
 
 /** Returns what was typed, with the digits and the decimal sign of Persian and Arabic keyboards as ASCII. */
 function toPlain(text: string): string {
-  const digits = text.replaceAll(/[\u06F0-\u06F9\u0660-\u0669]/g, (digit) => {
-    const code = digit.codePointAt(0) ?? 0;
-    return String(code - (DIGITS.find((zero) => code >= zero && code <= zero + 9) ?? code));
-  });
-  return digits.replaceAll('\u066B', '.').trim();
+  return toAsciiDigits(text).replaceAll('\u066B', '.').trim();
 }
 
 /** Returns the name of a new user. */

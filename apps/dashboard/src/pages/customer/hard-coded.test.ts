@@ -38,7 +38,7 @@ it('no page of a customer has a text that is from no catalogue', async () => {
     const { page } = await pages.customer(inPersian(`/services/svc-1?range=${range}`));
     expect(findHardCoded(page, DATA)).toEqual([]);
   }
-  const { page } = await pages.customer(inPersian('/services/line-1?destination=5511987654321&seconds=61'));
+  const { page } = await pages.customer(inPersian('/services/line-1?destination=5511987654321&length=1:01'));
   expect(findHardCoded(page, DATA)).toEqual([]);
 });
 

@@ -185,9 +185,9 @@ describe('the page of a line', () => {
   });
 
   it('shows the price of a call', async () => {
-    const page = await link.text('/services/line-1?destination=11987654321&seconds=60');
+    const page = await link.text('/services/line-1?destination=11987654321&length=1');
     expect(page).toMatch(/Price of a call/);
-    const odd = await link.text('/services/line-1?destination=%3Cscript%3E&seconds=60');
+    const odd = await link.text('/services/line-1?destination=%3Cscript%3E&length=1');
     expect(odd).toMatch(/id="simulator-form-error"[\s\S]*aria-invalid="true" autofocus/);
   });
 

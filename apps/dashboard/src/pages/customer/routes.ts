@@ -7,7 +7,10 @@ import { newPassword, passwordPage } from './password.js';
 import { buy, buyPage, setAutoBuy } from './purchases.js';
 import type { Readers } from '../../requests/readers.js';
 import { servicePage } from './service.js';
-import { destinationForm } from './telephony.js';
+import { billPage } from './telephony/bill-page.js';
+import { callsPage } from './telephony/calls-page.js';
+import { destinationForm } from './telephony/line.js';
+import { ratesPage } from './telephony/rates-page.js';
 
 /** The pages of one client: below a share link, and for tokens of that client. */
 export function customerPages(readers: Readers): Route[] {
@@ -19,7 +22,10 @@ export function customerPages(readers: Readers): Route[] {
   return [
     get('/', 'services.list', overviewPage(reads)),
     get('/services/:id', 'services.show', servicePage(readers)),
-    get('/services/:id/bills/:bill', 'calls.billReport', billFile),
+    get('/services/:id/calls', 'calls.records', callsPage(reads)),
+    get('/services/:id/rates', 'calls.rates', ratesPage(reads)),
+    get('/services/:id/bills/:bill', 'calls.showBill', billPage(reads)),
+    get('/services/:id/bills/:bill/calls.csv', 'calls.billReport', billFile),
     get('/services/:id/buy', 'purchases.create', buyPage(reads)),
     post('/services/:id/buy', 'purchases.create', orAgain(buy(reads), buyOrService, 'buy')),
     post('/services/:id/auto-buy', 'autoBuy.set', orAgain(setAutoBuy, servicePage(readers), 'auto-buy')),

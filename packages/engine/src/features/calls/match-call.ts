@@ -1,3 +1,4 @@
+import { toAsciiDigits } from '@sluice/quota-core';
 import type { CallRecord } from '@sluice/quota-core/telephony';
 
 /** Which calls are listed; null: of any. */
@@ -33,8 +34,6 @@ function toSearch(text: string): (call: CallRecord) => boolean {
 
 /** Returns the digits of a text that is a number or a part of one, also in Persian or Arabic digits; null for any other. */
 export function toPhoneDigits(text: string): string | null {
-  const digits = text
-    .replaceAll(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) % 16))
-    .replaceAll(SEPARATORS, '');
+  const digits = toAsciiDigits(text).replaceAll(SEPARATORS, '');
   return /^\d+$/.test(digits) ? digits : null;
 }

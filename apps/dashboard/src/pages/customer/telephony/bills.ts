@@ -1,0 +1,55 @@
+import type { StoredBillView } from '@sluice/engine';
+import { type Section, table } from '../../../layout/components.js';
+import { html, type Part } from '../../../layout/html.js';
+import type { PageRequest } from '../../../requests/page-request.js';
+import { billState } from '../../bill-state.js';
+import { toPath } from '../own.js';
+import type { LineScene } from './line-scene.js';
+
+/** What a bill in doubt is to its client. */
+const BILLING = ['bill.beingBilled', 'info'] as const;
+
+/** The states of bills that clients read in other words than staff. */
+export const OWN_STATES = { planned: BILLING, sending: BILLING, unknown: BILLING };
+
+/** Returns the path of the page of a bill; null for one that is on no invoice. */
+export function toBillPath(request: PageRequest, { id, service, state }: StoredBillView): string | null {
+  return state === 'confirmed' ? `${toPath(request, service)}/bills/${encodeURIComponent(id)}` : null;
+}
+
+/** The bills of a service, each with its page and its calls as a file. */
+export async function billsSection({ request, service, times, wording }: LineScene): Promise<Section> {
+  const { bills } = await request.sluice.calls.bills({ service: service.id, reader: service.client });
+  const title = wording.text('bills.title');
+  const showPeriod = (bill: StoredBillView): Part => {
+    const period = times.period({ start: bill.period.from, end: bill.period.to });
+    const path = request.isEmbedded ? null : toBillPath(request, bill);
+    return path === null ? period : html`<a href="${path}">${period}</a>`;
+  };
+  const showFile = (bill: StoredBillView): Part => {
+    const path = toBillPath(request, bill);
+    return path === null ? '–' : html`<a href="${path}/calls.csv" download>CSV</a>`;
+  };
+  const content = table({
+    caption: title,
+    columns: [
+      { title: wording.text('service.period'), cell: showPeriod },
+      { title: wording.text('service.state'), cell: (bill) => billState(bill, wording, OWN_STATES) },
+      { title: wording.text('calls.calls'), cell: ({ calls }) => wording.count(calls), isNumber: true, isMinor: true },
+      {
+        title: wording.text('bills.amount'),
+        cell: ({ total, currency }) => wording.money(total, currency),
+        isNumber: true,
+      },
+      {
+        title: wording.text('purchases.invoice'),
+        cell: ({ invoice }) => wording.name(invoice),
+        isMinor: true,
+      },
+      request.isEmbedded ? null : { title: wording.text('bills.file'), cell: showFile },
+    ],
+    rows: bills,
+    empty: wording.text('bills.none'),
+  });
+  return { id: 'bills', title, content };
+}
