@@ -1,7 +1,6 @@
 import type { NoticeData } from '@sluice/contract/documents';
-import { projectUsage } from '@sluice/charts';
 import { printable } from '@sluice/panel-http/printable';
-import { compareMoney, subtractMoney, type Mode, usageInMode } from '@sluice/quota-core';
+import { compareMoney, projectUsage, subtractMoney, type Mode, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import { packageName, productName } from '../../base/config/package-name.js';
