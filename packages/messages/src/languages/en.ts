@@ -506,7 +506,7 @@ export const messages = {
   // How the client of a VPN connects
   'connect.title': 'Connection',
   'connect.link': 'Your subscription link',
-  'connect.secret': 'Whoever has this link can use your traffic. Give it to nobody.',
+  'connect.secret': 'Anyone who has this link can use your traffic. Give it to nobody.',
   'connect.openIn': 'Open in {app}',
   'connect.apps': 'Other apps, by device. The app has to be installed first.',
   'connect.android': 'Android',
