@@ -68,7 +68,7 @@ export class CustomerPages {
 }
 
 /** Returns the fields of facts and tables beside each other, as they are read. */
-function toText(page: string): string {
+export function toText(page: string): string {
   const main = /<main[\s\S]*<\/main>/.exec(page)?.[0] ?? page;
   const text = main.replace(/<svg[\s\S]*?<\/svg\s*>/g, ' ').replace(/<[^>]*>/g, ' ');
   return plain(text).replace(/\s+/g, ' ').trim();

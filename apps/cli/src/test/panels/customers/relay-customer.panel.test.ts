@@ -4,7 +4,7 @@ import { startFakeFlvx } from '@sluice/fake-panels';
 import { benchForEachTest, closeAfterTest } from '../../each-test.js';
 import { itWithPanel, PanelApi, password, reason, type Row, url, username, workingTunnel } from '../flvx/real-flvx.js';
 import { CustomerPages, type ReadPage } from './customer-pages.js';
-import { CREDIT_MS, runOn } from './staff.js';
+import { PANEL_MS, runOn } from './staff.js';
 
 const DAY = 86_400_000;
 const GB = 1024 ** 3;
@@ -155,7 +155,7 @@ async function use({ tunnel }: Relay, { pages, customer, own }: Using): Promise<
 
   const more = Math.ceil(((await customer.usedGb()) - 100) / 50) + 1;
   await run(`credit add 42 ${4 * more} --currency EUR`);
-  bench.clock.advance(CREDIT_MS);
+  bench.clock.advance(PANEL_MS);
   let bought = await page();
   for (let at = 0; at < more; at += 1)
     bought = await pages.send(await pages.read('/services/svc-1/buy?package=extra-50'), '/buy');
@@ -169,6 +169,7 @@ async function use({ tunnel }: Relay, { pages, customer, own }: Using): Promise<
 
 describe('a relay customer reads what the panel says, from the order to the end', () => {
   it('on a fake of the panel', async () => {
+    bench.clock.set('2026-11-20T12:00:00Z');
     const fake = closeAfterTest(await startFakeFlvx({ now: bench.clock.now }));
     fake.addTunnel({ name: 'HK-01', entryNodes: [fake.addNode('entry')] });
     await live(await openRelay(fake.url, 'admin_user', 'admin_user'));

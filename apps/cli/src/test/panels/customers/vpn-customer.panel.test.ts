@@ -3,7 +3,7 @@ import { readQr, startFakeHiddify } from '@sluice/fake-panels';
 import { benchForEachTest, closeAfterTest } from '../../each-test.js';
 import { base, itWithPanel, key, PanelApi, reason } from '../hiddify/panel-api.js';
 import { CustomerPages, type ReadPage } from './customer-pages.js';
-import { CREDIT_MS, runOn } from './staff.js';
+import { PANEL_MS, runOn } from './staff.js';
 
 const DAY = 86_400_000;
 const GB = 1024 ** 3;
@@ -118,7 +118,7 @@ async function live(where: Where): Promise<void> {
 /** Adds credit, and buys 5 GB more on the customer's page. */
 async function buy(pages: CustomerPages): Promise<void> {
   await run('credit add 42 5 --currency EUR');
-  bench.clock.advance(CREDIT_MS);
+  bench.clock.advance(PANEL_MS);
   const asked = await pages.read('/services/svc-1/buy?package=extra-5');
   expect(asked.text).toContain('Price 3.00 EUR Your credit 5.00 EUR');
   const bought = await pages.send(asked, '/buy');
@@ -129,6 +129,7 @@ async function buy(pages: CustomerPages): Promise<void> {
 
 describe('a VPN customer reads what the panel says, from the order to the end', () => {
   it('on a fake of the panel', async () => {
+    bench.clock.set('2026-11-20T12:00:00Z');
     const fake = closeAfterTest(await startFakeHiddify({ now: bench.clock.now }));
     await live({ address: fake.url, secret: fake.key });
   });

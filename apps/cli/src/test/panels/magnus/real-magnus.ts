@@ -14,48 +14,59 @@ export const token = `${String(key)}:${String(secret)}`;
 export type Row = Record<string, string | number | null>;
 
 /** The panel's own API. */
-async function send(target: string, body: string): Promise<{ rows?: Row[]; success?: unknown }> {
-  const sign = createHmac('sha512', String(secret)).update(body).digest('hex');
-  const answer = await fetch(`${panelUrl}/index.php/${target}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', Key: String(key), Sign: sign },
-    body,
-  });
-  return JSON.parse(await answer.text()) as { rows?: Row[] };
+export class PanelApi {
+  constructor(
+    private readonly address: string,
+    private readonly credential: string,
+  ) {}
+
+  save = async (module: string, fields: Row): Promise<string> => {
+    const [row] = await this.#act(module, 'save', { id: 0, ...fields });
+    if (row?.['id'] === undefined) throw new Error(`The panel made no ${module}.`);
+    return String(row['id']);
+  };
+
+  find = (module: string, field: string, value: string): Promise<Row[]> => {
+    const filter = JSON.stringify([{ type: 'numeric', field, comparison: 'eq', value }]);
+    return this.#act(module, 'read', { filter, limit: 100 });
+  };
+
+  /** Removes lines by username, numbers and plans. */
+  remove = async (found: { usernames: string[]; numbers: string[]; plans: string[] }): Promise<void> => {
+    const dids = (await Promise.all(found.numbers.map((number) => this.find('did', 'did', number)))).flat();
+    await this.#act('did', 'liberar', { ids: JSON.stringify(dids.map(({ id }) => Number(id))) });
+    for (const { id } of dids) await this.#send('did/destroy', `id=${String(id)}`);
+    for (const username of found.usernames) {
+      for (const { id = '' } of await this.find('user', 'username', username))
+        await this.#act('user', 'destroy', { id });
+    }
+    for (const id of found.plans) await this.#act('plan', 'destroy', { id });
+  };
+
+  async #act(module: string, action: string, fields: Row): Promise<Row[]> {
+    const all: Row = { module, action, ...fields };
+    const pairs = Object.entries(all).map(([name, value]) => `${name}=${encode(String(value))}`);
+    return (await this.#send(`${module}/${action}`, pairs.join('&'))).rows ?? [];
+  }
+
+  async #send(target: string, body: string): Promise<{ rows?: Row[]; success?: unknown }> {
+    const [own = '', secretOf = ''] = this.credential.split(':');
+    const sign = createHmac('sha512', secretOf).update(body).digest('hex');
+    const answer = await fetch(`${this.address}/index.php/${target}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', Key: own, Sign: sign },
+      body,
+    });
+    return JSON.parse(await answer.text()) as { rows?: Row[] };
+  }
 }
+
+export const { save, find, remove } = new PanelApi(panelUrl, token);
 
 const encode = (text: string): string =>
   encodeURIComponent(text)
     .replace(/[!'()*~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/%20/g, '+');
-
-async function act(module: string, action: string, fields: Row): Promise<Row[]> {
-  const all: Row = { module, action, ...fields };
-  const pairs = Object.entries(all).map(([name, value]) => `${name}=${encode(String(value))}`);
-  return (await send(`${module}/${action}`, pairs.join('&'))).rows ?? [];
-}
-
-export async function save(module: string, fields: Row): Promise<string> {
-  const [row] = await act(module, 'save', { id: 0, ...fields });
-  if (row?.['id'] === undefined) throw new Error(`The panel made no ${module}.`);
-  return String(row['id']);
-}
-
-export function find(module: string, field: string, value: string): Promise<Row[]> {
-  const filter = JSON.stringify([{ type: 'numeric', field, comparison: 'eq', value }]);
-  return act(module, 'read', { filter, limit: 100 });
-}
-
-/** Removes lines by username, numbers and plans. */
-export async function remove(found: { usernames: string[]; numbers: string[]; plans: string[] }): Promise<void> {
-  const dids = (await Promise.all(found.numbers.map((number) => find('did', 'did', number)))).flat();
-  await act('did', 'liberar', { ids: JSON.stringify(dids.map(({ id }) => Number(id))) });
-  for (const { id } of dids) await send('did/destroy', `id=${String(id)}`);
-  for (const username of found.usernames) {
-    for (const { id = '' } of await find('user', 'username', username)) await act('user', 'destroy', { id });
-  }
-  for (const id of found.plans) await act('plan', 'destroy', { id });
-}
 
 /** A call record; the time is the panel's own. */
 export interface RealCall {

@@ -1,0 +1,190 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CallBillReport } from '@sluice/engine';
+import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
+import { benchForEachTest, closeAfterTest } from '../../each-test.js';
+import { addCalls, isNamed, PanelApi, panelUrl, type RealCall, type Row, token } from '../magnus/real-magnus.js';
+import { CustomerPages, type ReadPage, toText } from './customer-pages.js';
+import { PANEL_MS, runOn } from './staff.js';
+
+const reason = isNamed
+  ? ''
+  : ' (skipped: SLUICE_TEST_MAGNUS_URL, _KEY, _SECRET and _SQL do not name a panel and its database)';
+const itWithPanel = isNamed ? it : it.skip;
+
+const bench = benchForEachTest(Date.now());
+const run = runOn(bench);
+
+/** A panel, and what puts call records of a line into it. */
+interface Exchange {
+  url: string;
+  credential: string;
+  addCalls: (user: string, calls: readonly RealCall[]) => Promise<void>;
+}
+
+/** A line with its service on a panel. */
+interface Line {
+  panel: PanelApi;
+  service: string;
+  username: string;
+  plan: string;
+}
+
+/** The time of the panel, as its call records have it, so many seconds ago, but of today. */
+function ago(seconds: number): string {
+  // The zone of both panels, which has no summer time.
+  const local = bench.clock.now() - 3 * 3_600_000;
+  const at = Math.max(local - seconds * 1000, Math.floor(local / 86_400_000) * 86_400_000);
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+async function order({ url, credential }: Exchange): Promise<Line> {
+  const tag = String(1_000_000 + Math.floor(Math.random() * 8_999_999));
+  const panel = new PanelApi(url, credential);
+  const plan = await panel.save('plan', { name: `life ${tag}` });
+  bench.env['MAGNUS_TOKEN'] = credential;
+  const limit = '{ id: spend, window: month, allowance: "20.00", action: suspend }';
+  bench.write(
+    'sluice.yaml',
+    `timeZone: America/Sao_Paulo
+currency: BRL
+panels:
+  voice: { kind: magnusbilling, url: "${url}", allowHttp: true, token: "\${env:MAGNUS_TOKEN}" }
+products:
+  line: { panel: voice, limits: [${limit}], astbilling: { planId: "${plan}", creditLimit: "50" } }
+`,
+  );
+  const line = { panel, service: `svc-${tag}`, username: `line${tag}`, plan };
+  const owner = 'client=77 first_name=João last_name=Silva document=12345678909 ddd=11 channels=2';
+  await run(`service add ${line.service} panel=voice product=line ${owner} astbilling_username=${line.username}`);
+  await run(`provision create ${line.service}`);
+  return line;
+}
+
+/** Returns the cells of the table with a caption, row by row, as they are read. */
+function readTable({ html }: ReadPage, caption: string): string[][] {
+  const [, table = ''] = new RegExp(`<caption[^>]*>${caption}</caption>([\\s\\S]*?)</table>`).exec(html) ?? [];
+  return [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
+    .map(([, row = '']) => [...row.matchAll(/<t[dh][^>]*>([\s\S]*?)<\/t[dh]>/g)].map(([, cell = '']) => toText(cell)))
+    .slice(1);
+}
+
+/** Returns the calls that the panel has of a line, as a page of its customer has them. */
+async function listCalls(panel: PanelApi, user: string): Promise<string[][]> {
+  const rows = await panel.find('call', 'id_user', user);
+  return rows
+    .filter(({ starttime }) => String(starttime) >= ago(86_400))
+    .map((row) => [`+${row['calledstation']}`, `${row['sessiontime']} s`, Number(row['sessionbill']).toFixed(3)]);
+}
+
+/** Returns the calls of a page: number, length, and charge with three digits. */
+function readCalls(page: ReadPage): string[][] {
+  return readTable(page, 'Calls today').map((cells) => {
+    const [to = '', length = '', charge = ''] = cells.slice(-3);
+    return [to, length, Number(charge.replace(' BRL', '')).toFixed(3)];
+  });
+}
+
+/** Returns the calls of a month that the panel has of a line, the newest first. */
+async function callsOf(panel: PanelApi, user: string, month: string): Promise<Row[]> {
+  return (await panel.find('call', 'id_user', user)).filter((row) => String(row['starttime']).startsWith(month));
+}
+
+async function live(exchange: Exchange): Promise<void> {
+  const { panel, service, username, plan } = await order(exchange);
+  try {
+    const pages = await CustomerPages.open(bench, '77');
+    const page = (language?: string): Promise<ReadPage> => {
+      bench.clock.advance(PANEL_MS);
+      return pages.read(`/services/${service}`, language);
+    };
+    expect((await page()).text).toContain(`User name ${username} State of the line active`);
+    const line = async (): Promise<Row> => (await panel.find('user', 'username', username))[0] ?? {};
+    const user = String((await line())['id']);
+    await exchange.addCalls(user, [
+      { at: ago(90), seconds: 48, charge: '1.232', destination: '5511987654321' },
+      { at: ago(60), seconds: 60, charge: '3.5', destination: '5521987654321' },
+    ]);
+    const first = await page();
+    expect(readCalls(first)).toEqual(await listCalls(panel, user));
+    expect(first.text).toMatch(/Calls 2 Charges so far 4\.7320? BRL/);
+
+    await exchange.addCalls(user, [{ at: ago(30), seconds: 90, charge: '20', destination: '5531987654321' }]);
+    await run('poll');
+    expect(await line()).toMatchObject({ active: 0 });
+    const held = await page();
+    expect(held.text).toContain('The limit “spend” is used up: 24.732 of 20.00 BRL are spent');
+    expect(held.text).toContain('State of the line suspended');
+    expect(readCalls(held)).toEqual(await listCalls(panel, user));
+    expect((await page('pt-BR')).text).toContain('24,732');
+    bench.edit('"20.00"', '"50.00"');
+    await run('poll');
+    expect(await line()).toMatchObject({ active: 1 });
+    expect((await page()).text).toContain('State active Limit “spend” 24.732 of 50.00 BRL are spent');
+
+    await compareBill(exchange, { panel, pages, service, user });
+    await run(`provision terminate ${service} --yes --final-invoice`);
+    expect(await line()).toEqual({});
+    const ended = await page();
+    expect(ended.text).toContain('State terminated');
+    expect(readTable(ended, 'Bills').length).toBeGreaterThan(0);
+  } finally {
+    await panel.remove({ usernames: [username], numbers: [], plans: [plan] });
+  }
+}
+
+interface Billed {
+  panel: PanelApi;
+  pages: CustomerPages;
+  service: string;
+  user: string;
+}
+
+/** Bills the calls of a month that is over: the customer's bill and its file have what the panel charged. */
+async function compareBill(exchange: Exchange, { panel, pages, service, user }: Billed): Promise<void> {
+  const month = closedMonth();
+  await exchange.addCalls(user, [
+    { at: `${month}-01 00:00:00`, seconds: 48, charge: '0.232', destination: '5511987654321' },
+    { at: `${month}-28 23:59:59`, seconds: 30, charge: '123.456789', destination: '190', callerId: '=cmd|1' },
+  ]);
+  const { bills } = await run<CallBillReport>(`call bill --service ${service} --period ${month}`);
+  const charged = (await callsOf(panel, user, month)).map((row) => Number(row['sessionbill']));
+  const total = charged.reduce((sum, charge) => sum + charge, 0).toFixed(2);
+  expect(bills).toMatchObject([{ state: 'added', calls: 2, total }]);
+  const page = await pages.read(`/services/${service}`);
+  expect(readTable(page, 'Bills')[0]?.join(' ')).toContain(`2 ${total} BRL`);
+  const [, to = ''] = /href="[^"]*?(\/services\/[^"]*\/bills\/[^"]*)"/.exec(page.html) ?? [];
+  const file = await pages.file(to);
+  const ids = (await callsOf(panel, user, month)).map(({ id }) => String(id));
+  // Whatever the language and its separators, the last column is the number of the call on the panel.
+  const numbered = file.split('\r\n').map((row) => /(\d+)"?$/.exec(row)?.[1]);
+  expect(numbered.filter((id) => id !== undefined)).toEqual(ids.reverse());
+  expect(file).toContain("'=cmd|1");
+}
+
+/** The month that ended two months ago, as `YYYY-MM`. */
+function closedMonth(): string {
+  const now = new Date(bench.clock.now());
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 2, 1)).toISOString().slice(0, 7);
+}
+
+/** Puts call records into the fake as the database of the panel has them. */
+function fakeCalls(fake: FakeAstbilling): Exchange['addCalls'] {
+  return (subscriber, calls) => {
+    for (const { at, seconds, charge, destination, callerId = '551133330000' } of calls)
+      fake.addCall({
+        ...{ subscriber, charge, destination, source: callerId, direction: 'outbound' },
+        ...{ startedAt: `${at.replace(' ', 'T')}-03:00`, talkSeconds: seconds, billedSeconds: seconds },
+      });
+    return Promise.resolve();
+  };
+}
+
+describe('a customer with a line reads what the panel says, from the order to the end', () => {
+  it('on a fake of the panel', async () => {
+    bench.clock.set('2026-11-20T12:00:00Z');
+    const fake = closeAfterTest(await startFakeAstbilling({ now: bench.clock.now }));
+    await live({ url: `${fake.url}/mbilling`, credential: fake.credential, addCalls: fakeCalls(fake) });
+  });
+
+  itWithPanel(`on a real MagnusBilling${reason}`, () => live({ url: panelUrl, credential: token, addCalls }));
+});
