@@ -67,8 +67,16 @@ export class CustomerPages {
   }
 }
 
+/** Returns the cells of the table with a caption, row by row, as they are read. */
+export function readTable({ html }: ReadPage, caption: string): string[][] {
+  const [, table = ''] = new RegExp(`<caption[^>]*>${caption}</caption>([\\s\\S]*?)</table>`).exec(html) ?? [];
+  return [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
+    .map(([, row = '']) => [...row.matchAll(/<t[dh][^>]*>([\s\S]*?)<\/t[dh]>/g)].map(([, cell = '']) => toText(cell)))
+    .slice(1);
+}
+
 /** Returns the fields of facts and tables beside each other, as they are read. */
-export function toText(page: string): string {
+function toText(page: string): string {
   const main = /<main[\s\S]*<\/main>/.exec(page)?.[0] ?? page;
   const text = main.replace(/<svg[\s\S]*?<\/svg\s*>/g, ' ').replace(/<[^>]*>/g, ' ');
   return plain(text).replace(/\s+/g, ' ').trim();

@@ -3,7 +3,7 @@ import type { CallBillReport } from '@sluice/engine';
 import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
 import { benchForEachTest, closeAfterTest } from '../../each-test.js';
 import { addCalls, isNamed, PanelApi, panelUrl, type RealCall, type Row, token } from '../magnus/real-magnus.js';
-import { CustomerPages, type ReadPage, toText } from './customer-pages.js';
+import { CustomerPages, type ReadPage, readTable } from './customer-pages.js';
 import { PANEL_MS, runOn } from './staff.js';
 
 const reason = isNamed
@@ -60,27 +60,23 @@ products:
   return line;
 }
 
-/** Returns the cells of the table with a caption, row by row, as they are read. */
-function readTable({ html }: ReadPage, caption: string): string[][] {
-  const [, table = ''] = new RegExp(`<caption[^>]*>${caption}</caption>([\\s\\S]*?)</table>`).exec(html) ?? [];
-  return [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
-    .map(([, row = '']) => [...row.matchAll(/<t[dh][^>]*>([\s\S]*?)<\/t[dh]>/g)].map(([, cell = '']) => toText(cell)))
-    .slice(1);
-}
+/** The day of the panel, as its call records have it. */
+const today = (): string => ago(0).slice(0, 10);
 
-/** Returns the calls that the panel has of a line, as a page of its customer has them. */
-async function listCalls(panel: PanelApi, user: string): Promise<string[][]> {
-  const rows = await panel.find('call', 'id_user', user);
-  return rows
-    .filter(({ starttime }) => String(starttime) >= ago(86_400))
-    .map((row) => [`+${row['calledstation']}`, `${row['sessiontime']} s`, Number(row['sessionbill']).toFixed(3)]);
+/** Returns the calls of a month or day that the panel has of a line, as a page of its customer has them. */
+async function listCalls(panel: PanelApi, user: string, when = today()): Promise<string[][]> {
+  return (await callsOf(panel, user, when)).map((row) => [
+    String(row['calledstation']),
+    `${row['sessiontime']} s`,
+    Number(row['sessionbill']).toFixed(3),
+  ]);
 }
 
 /** Returns the calls of a page: number, length, and charge with three digits. */
-function readCalls(page: ReadPage): string[][] {
-  return readTable(page, 'Calls today').map((cells) => {
-    const [to = '', length = '', charge = ''] = cells.slice(-3);
-    return [to, length, Number(charge.replace(' BRL', '')).toFixed(3)];
+function readCalls(page: ReadPage, caption = 'Calls today'): string[][] {
+  return readTable(page, caption).map((cells) => {
+    const [to = '', , length = '', charge = ''] = cells.slice(-4);
+    return [to.replace('+', ''), length, Number(charge.replace(' BRL', '')).toFixed(3)];
   });
 }
 
@@ -106,7 +102,7 @@ async function live(exchange: Exchange): Promise<void> {
     ]);
     const first = await page();
     expect(readCalls(first)).toEqual(await listCalls(panel, user));
-    expect(first.text).toMatch(/Calls 2 Charges so far 4\.7320? BRL/);
+    expect(first.text).toMatch(/Calls 2 Time talked 1 min 48 s Charges so far 4\.7320? BRL/);
 
     await exchange.addCalls(user, [{ at: ago(30), seconds: 90, charge: '20', destination: '5531987654321' }]);
     await run('poll');
@@ -150,10 +146,21 @@ async function compareBill(exchange: Exchange, { panel, pages, service, user }: 
   const charged = (await callsOf(panel, user, month)).map((row) => Number(row['sessionbill']));
   const total = charged.reduce((sum, charge) => sum + charge, 0).toFixed(2);
   expect(bills).toMatchObject([{ state: 'added', calls: 2, total }]);
-  const page = await pages.read(`/services/${service}`);
+  const own = `/services/${service}`;
+  bench.clock.advance(PANEL_MS);
+  const calls = await pages.read(`${own}/calls?period=${month}`);
+  expect(readCalls(calls, 'Calls')).toEqual(await listCalls(panel, user, month));
+  expect(calls.text).toMatch(new RegExp(`Calls 2 Time talked 1 min 18 s Charges ${Math.floor(Number(total))}`));
+  const days = readTable(calls, 'Charges of each day').filter(([, count]) => count !== '0');
+  expect(days.map((cells) => Number(cells[2]?.replace(' BRL', '')).toFixed(2))).toEqual(['123.46', '0.23']);
+  const found = await pages.read(`${own}/calls?period=${month}&search=98765`);
+  expect(readCalls(found, 'Calls found')).toEqual((await listCalls(panel, user, month)).slice(1));
+
+  const page = await pages.read(own);
   expect(readTable(page, 'Bills')[0]?.join(' ')).toContain(`2 ${total} BRL`);
-  const [, to = ''] = /href="[^"]*?(\/services\/[^"]*\/bills\/[^"]*)"/.exec(page.html) ?? [];
-  const file = await pages.file(to);
+  const [, to = ''] = /href="[^"]*?(\/services\/[^"]*\/bills\/[^"/]*)"/.exec(page.html) ?? [];
+  expect((await pages.read(to)).text).toContain(`Calls 2 Calls without tax ${total} BRL`);
+  const file = await pages.file(`${to}/calls.csv`);
   const ids = (await callsOf(panel, user, month)).map(({ id }) => String(id));
   // Whatever the language and its separators, the last column is the number of the call on the panel.
   const numbered = file.split('\r\n').map((row) => /(\d+)"?$/.exec(row)?.[1]);

@@ -3,7 +3,7 @@ import type { CommandReport } from '@sluice/engine';
 import { startFakeFlvx } from '@sluice/fake-panels';
 import { benchForEachTest, closeAfterTest } from '../../each-test.js';
 import { itWithPanel, PanelApi, password, reason, type Row, url, username, workingTunnel } from '../flvx/real-flvx.js';
-import { CustomerPages, type ReadPage } from './customer-pages.js';
+import { CustomerPages, type ReadPage, readTable } from './customer-pages.js';
 import { PANEL_MS, runOn } from './staff.js';
 
 const DAY = 86_400_000;
@@ -77,12 +77,9 @@ function readUsage(text: string): number[] {
 }
 
 /** Returns the forwards of a page with their states. */
-function readForwards({ html }: ReadPage): string[] {
-  const [, table = ''] = /<caption[^>]*>Forwards<\/caption>([\s\S]*?)<\/table>/.exec(html) ?? [];
-  const rows = [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row = '']) => row.replace(/<[^>]*>/g, ' '));
-  return rows
-    .map((row) => row.replace(/\s+/g, ' ').trim())
-    .filter((row) => !row.startsWith('Forward'))
+function readForwards(page: ReadPage): string[] {
+  return readTable(page, 'Forwards')
+    .map((cells) => `${cells.at(0)} ${cells.at(-1)}`)
     .sort();
 }
 
@@ -143,6 +140,15 @@ async function use({ tunnel }: Relay, { pages, customer, own }: Using): Promise<
   expect(readForwards(first)).toEqual(['game off', 'web active']);
   const login = String((await customer.user())?.['user']);
   expect(first.text).toContain(login);
+  expect(first.text).toContain('Forwards 2 of 10');
+  for (const { name, inPort, remoteAddr } of await own.post('/forward/list')) {
+    const [, listens, target] = readTable(first, 'Forwards').find(([shown]) => shown === name) ?? [];
+    expect([name, listens, target]).toEqual([
+      name,
+      expect.stringMatching(new RegExp(`:${String(inPort)}$`)),
+      remoteAddr,
+    ]);
+  }
 
   await customer.traffic('web', 110 * GB);
   await run('poll --allow-mass');
