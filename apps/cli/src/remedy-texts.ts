@@ -145,6 +145,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   receiver_refused: 'Correct the entry of notify, and try it with "sluice notify test"',
   notices_given_up:
     'List them with "sluice notify list --status given-up", and try the channel with "sluice notify test {channel}"',
+  unknown_link: 'Use the link of a newer mail, or ask for a new confirmation',
+  too_many_mails: 'Wait until the time that the answer names, or set client_email of the services',
   unknown_alarm: 'List the alarms with "sluice notice list"',
   not_acknowledged: 'List the acknowledged alarms with "sluice notice list --status acknowledged"',
   open_alarms: 'List them with "sluice notice list", and acknowledge those that stay with "sluice notice ack ID"',

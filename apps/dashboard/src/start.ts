@@ -15,6 +15,7 @@ import { addMetrics } from './metrics/route.js';
 import type { ServerParts } from './requests/parts.js';
 import { createReaders } from './requests/readers.js';
 import { addBrand } from './visits/serve-brand.js';
+import { addMails } from './visits/serve-mails.js';
 import { addPages } from './visits/serve-pages.js';
 import { isApi, sendError } from './server/json-reply.js';
 import { NOBODY, sendErrorPage } from './visits/html-reply.js';
@@ -110,6 +111,7 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   });
   await addForms(server, (scope) => {
     addLogin(scope, context, limiters);
+    addMails(scope, context, limiters);
   });
   await addForms(server, (scope) => {
     addPages(scope, parts);
@@ -162,7 +164,7 @@ async function sendProblem(
   error: unknown,
 ): Promise<FastifyReply> {
   if (!isApi(request)) {
-    const ofLink = request.url.startsWith('/share/');
+    const ofLink = isOfClients(request);
     return sendErrorPage(context, reply, { ...NOBODY, ofLink, language: findLanguage(context, request) }, error);
   }
   return isAgentTraffic(request) ? sendAgentTrafficError(context, reply, error) : sendError(context, reply, error);
@@ -170,7 +172,7 @@ async function sendProblem(
 
 /** Below share links are pages of customers; others are of staff, as far as is known. */
 function findLanguage(context: Context, request: FastifyRequest) {
-  return request.url.startsWith('/share/') ? languageWithoutVisitor(context, request) : 'en';
+  return isOfClients(request) ? languageWithoutVisitor(context, request) : 'en';
 }
 
 async function addPlugins(server: FastifyInstance, { secure }: Context): Promise<void> {
@@ -214,4 +216,8 @@ function addAssets(server: FastifyInstance, limiters: Limiters): void {
       return sendPrepared(request, reply, prepared);
     });
   }
+}
+
+function isOfClients({ url }: FastifyRequest): boolean {
+  return url.startsWith('/share/') || url.startsWith('/mails/');
 }

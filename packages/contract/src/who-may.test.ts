@@ -38,6 +38,8 @@ describe('who may call a use case', () => {
         'autoBuy.set',
         'dids.set',
         'invoices.pay',
+        'notices.choose',
+        'notices.setAddress',
         'provision.changePassword',
         'purchases.create',
         'telephony.set',

@@ -12,6 +12,9 @@ export type { DidLinkOptions, DidOfAddon, DidOptions, DidSetOptions, Dids, Linke
 export type { Telephony, TelephonyChangeOptions, TelephonyOptions, TelephonySetOptions } from './api/telephony.js';
 export type { Log } from './api/log.js';
 export type { Notices } from './api/notices.js';
+export type { ChosenEvents } from './features/notices/choices.js';
+export type { OpenedMailLink } from './features/notices/mail-links.js';
+export type { Template, TemplateText } from './base/template.js';
 export type { Overrides } from './api/overrides.js';
 export type { Usage } from './api/usage.js';
 export type { AdoptedRows, AdoptionCalls, ExportedTables } from './api/adoption.js';

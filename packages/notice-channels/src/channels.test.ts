@@ -28,6 +28,10 @@ const MESSAGE: ChannelMessage = {
   subject: 'Sluice: <b>svc-1</b> is held',
   text: '<b>svc & "1"</b> *_[x](http://y) is held\n2026-11-20 13:00',
   data: NO_DATA,
+  view: {
+    ...{ language: 'en', direction: 'ltr', figures: [], percent: null, link: null, unsubscribe: null, pictures: [] },
+    words: { contact: 'Contact', terms: 'Terms', times: 'Times: UTC' },
+  },
 };
 
 let receiver: FakeServer;
@@ -66,7 +70,8 @@ describe('a webhook', () => {
   it('gets the notice as JSON with a signature that can be verified', async () => {
     await (await hook()).send(MESSAGE);
     const [call] = receiver.calls;
-    expect(JSON.parse(call!.body)).toEqual(MESSAGE);
+    const { view: _view, ...sent } = MESSAGE;
+    expect(JSON.parse(call!.body)).toEqual(sent);
     expect(call!.headers).toMatchObject({ 'sluice-delivery': 'dlv-1', 'sluice-event': 'hold' });
     const [, time = '', v1 = ''] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(call!.headers['sluice-signature'] ?? '') ?? [];
     const expected = createHmac('sha256', 'signing-key').update(`${time}.${call!.body}`).digest();
@@ -195,7 +200,8 @@ describe('a command', () => {
     ).send(MESSAGE);
     const written = readFileSync(path.join(folder, 'out'), 'utf8');
     expect(written.startsWith('$(touch')).toBe(true);
-    expect(JSON.parse(written.slice('$(touch'.length))).toEqual(MESSAGE);
+    const { view: _view, ...sent } = MESSAGE;
+    expect(JSON.parse(written.slice('$(touch'.length))).toEqual(sent);
     expect(() => readFileSync(path.join(folder, 'shell'))).toThrow();
   });
 
@@ -229,8 +235,9 @@ describe('a command', () => {
 function decode(data: string): string {
   const parts = data.split(/^(?=Content-Type: text)/m);
   return parts
-    .map((part) => {
-      const body = part.slice(part.indexOf('\n\n') + 2).replace(/\n--[-\w]*Nmail[\s\S]*$/, '');
+    .map((whole) => {
+      const part = whole.replace(/\n--[-\w]*NmP-[\s\S]*$/, '');
+      const body = part.slice(part.indexOf('\n\n') + 2);
       if (/^Content-Transfer-Encoding: base64$/m.test(part)) return Buffer.from(body, 'base64').toString();
       const bytes = body.replace(/=\n/g, '').replace(/=([\dA-F]{2})/g, (_, hex: string) => `%${hex}`);
       return bytes.replace(/(?:%[\dA-F]{2})+/g, (text) => decodeURIComponent(text));
@@ -276,7 +283,8 @@ describe('mail', () => {
       name: 'می\u200Cزبان <b>&"',
       contact: 'https://example.com/help?a=1&b=2',
       terms: 'https://example.com/terms',
-      colour: '#0b5cad',
+      colours: { link: '#0b5cad', accent: '#0b5cae', onAccent: '#ffffff' },
+      logo: 'https://example.com/brand/logo.1.png',
     };
     const secret = (key: string): string => ({ smtp: server.url.replace('//', '//me@'), password: 'x' })[key] ?? '';
     const channel = await mail.open(settings(), { secret, now: () => NOW, timeoutMs: 5000, childEnv: [], brand });
@@ -286,11 +294,41 @@ describe('mail', () => {
     expect(toClient).toContain(
       'svc-1 is held\n\n-- \nمی\u200Cزبان <b>&"\nContact: https://example.com/help?a=1&b=2\nTerms: https://example.com/terms\n',
     );
-    expect(toClient).toContain(
-      'border-bottom:3px solid #0b5cad"><strong>می\u200Cزبان &lt;b&gt;&amp;&quot;</strong></p>',
-    );
-    expect(toClient).toContain('<a href="https://example.com/help?a=1&amp;b=2">');
+    expect(toClient).toMatch(/border-bottom:3px solid #0b5cae"><img src="https:\/\/example\.com\/brand\/logo\.1\.png"/);
+    expect(toClient).toContain('alt="می\u200Cزبان &lt;b&gt;&amp;&quot;"');
+    expect(toClient).toContain('<a href="https://example.com/help?a=1&amp;b=2" style="color:#0b5cad">');
     expect(toOperators).not.toMatch(/help|terms|0b5cad/);
+  });
+
+  it('has figures, link, picture and the way to stop such mails, in the direction of its language', async () => {
+    const channel = await open(mail, settings(), 5000);
+    const hostile = '<img src=x onerror=alert(1)>\u200F';
+    await channel.send({
+      ...{ ...MESSAGE, for: 'client', recipient: 'client@example.com', text: hostile },
+      view: {
+        ...MESSAGE.view,
+        ...{ language: 'fa', direction: 'rtl', percent: 83.9 },
+        figures: [{ label: 'مصرف', value: hostile }],
+        link: { text: 'مشاهده', href: 'https://example.com/share/t?a=1&language=fa' },
+        unsubscribe: { text: 'انتخاب', href: 'https://example.com/mails/t?language=fa' },
+        pictures: [{ png: Buffer.from('89504e470d0a1a0a', 'hex'), description: 'نمودار "x"' }],
+      },
+    });
+    const { data } = server.mails[0]!;
+    const headers = data.slice(0, data.indexOf('\n\n')).replaceAll(/\n\s+/g, ' ');
+    expect(headers).toMatch(/^List-Unsubscribe: <https:\/\/example\.com\/mails\/t\?language=fa>$/m);
+    expect(headers).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click$/m);
+    expect(headers).toMatch(/^Content-Language: fa$/m);
+    const shown = decode(data);
+    expect(shown).toContain('<html lang="fa" dir="rtl">');
+    expect(shown).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    expect(shown.replaceAll(/<img src="cid[^>]*>/g, '')).not.toMatch(/<img src=x onerror=alert\(1\)>[^\n]*<\/td>/);
+    expect(shown).toContain('href="https://example.com/share/t?a=1&amp;language=fa"');
+    expect(shown).toContain('مشاهده:\nhttps://example.com/share/t?a=1&language=fa');
+    expect(shown).toContain('<td width="83%"');
+    expect(shown).toContain('alt="نمودار &quot;x&quot;"');
+    expect(/cid:([^"]+)"/.exec(shown)?.[1]).toBe('picture-1@sluice.invalid');
+    expect(data).toMatch(/^Content-ID: <picture-1@sluice\.invalid>$/im);
   });
 
   it('needs an address of a mail server whose user can be decoded', async () => {

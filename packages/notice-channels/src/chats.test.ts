@@ -17,6 +17,10 @@ const MESSAGE: ChannelMessage = {
   subject: 'Sluice: <!channel> svc-1 is held',
   text: '# <!channel> *svc-1* & @everyone [x](http://y) is held\n2026-11-20 13:00',
   data: NO_DATA,
+  view: {
+    ...{ language: 'en', direction: 'ltr', figures: [], percent: null, link: null, unsubscribe: null, pictures: [] },
+    words: { contact: 'Contact', terms: 'Terms', times: 'Times: UTC' },
+  },
 };
 
 let receiver: FakeServer;

@@ -10,12 +10,15 @@ const MOST_BYTES = 4096;
 export function openCommand({ secret, timeoutMs, childEnv }: ChannelDependencies): NoticeChannel {
   const words = secret('command').trim().split(/\s+/);
   const env = programEnv(process.env, childEnv);
-  return { send: (message, signal) => run(words, message, { timeoutMs, signal, env }), close: () => undefined };
+  return {
+    send: ({ view: _view, ...message }, signal) => run(words, message, { timeoutMs, signal, env }),
+    close: () => undefined,
+  };
 }
 
 function run(
   [program = '', ...args]: readonly string[],
-  message: ChannelMessage,
+  message: Omit<ChannelMessage, 'view'>,
   { timeoutMs, signal, env }: { timeoutMs: number; signal: AbortSignal | undefined; env: NodeJS.ProcessEnv },
 ): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import type { ChannelDependencies, ChannelMessage, MessageBrand, NoticeChannel } from '@sluice/contract/ports';
 import { toNotSent } from '@sluice/panel-kind';
 import { createTransport } from 'nodemailer';
-import { brandedHtml, brandedText } from './branded-mail.js';
+import { toMailHtml, toPictureId } from './mail-html.js';
+import { toMailText } from './mail-text.js';
 import { quoteAnswer } from './quote-answer.js';
 import { isMailAddress, parseSmtpAddress } from './settings.js';
 
@@ -88,16 +89,29 @@ async function withEnd(
 }
 
 function toMail(message: ChannelMessage, to: string, brand: MessageBrand) {
-  const { delivery, subject, text } = message;
+  const { delivery, subject, view } = message;
   const shown = message.for === 'client' ? brand : {};
+  const { unsubscribe } = view;
   return {
     to: { name: '', address: to },
     subject,
-    text: brandedText(text, shown),
-    html: brandedHtml(text, shown),
+    text: toMailText(message, shown),
+    html: toMailHtml(message, shown),
+    attachments: view.pictures.map(({ png }, index) => ({
+      ...{ filename: `picture-${index + 1}.png`, contentType: 'image/png', contentDisposition: 'inline' as const },
+      ...{ content: Buffer.from(png), cid: toPictureId(index) },
+    })),
     // The same in every attempt: most mail programs show a repeated one once.
     messageId: `<${delivery}@sluice.invalid>`,
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'Content-Language': view.language,
+      ...(unsubscribe !== null && {
+        'List-Unsubscribe': `<${unsubscribe.href}>`,
+        // By RFC 8058 over HTTPS alone.
+        ...(unsubscribe.href.startsWith('https:') && { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+      }),
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ChannelDependencies, NoticeChannel } from '@sluice/contract/ports';
+import type { ChannelDependencies, MessageView, NoticeChannel } from '@sluice/contract/ports';
 import { toNotSent } from '@sluice/panel-kind';
 import { type Answer, requireAcknowledged, sendRequest } from './http-request.js';
 import { cut, quoteAnswer } from './quote-answer.js';
@@ -12,7 +12,8 @@ export function openTelegram(chat: string, { secret, timeoutMs }: ChannelDepende
   const token = secret('token');
   const api = requireWebAddress(secret('api') || 'https://api.telegram.org', 'api').replace(/\/$/, '');
   return {
-    async send({ recipient, text }, signal) {
+    async send({ recipient, text: said, view }, signal) {
+      const text = withView(said, view);
       const short = text.length > MOST_CHARACTERS ? `${cut(text, MOST_CHARACTERS - 1)}…` : text;
       const body = JSON.stringify({
         chat_id: recipient ?? chat,
@@ -29,6 +30,14 @@ export function openTelegram(chat: string, { secret, timeoutMs }: ChannelDepende
     },
     close: () => undefined,
   };
+}
+
+/** Adds the figures and the link of a message below its text. */
+function withView(text: string, { figures, link }: MessageView): string {
+  const lines = figures.map(({ label, value }) => `${label}: ${value}`);
+  return [text, lines.join('\n'), link === null ? '' : `${link.text}: ${link.href}`]
+    .filter((block) => block !== '')
+    .join('\n\n');
 }
 
 function readAnswer({ text, retryAfterMs }: Answer): { description: string; retryAfterMs: number | undefined } {

@@ -14,7 +14,7 @@ export function openWebhook({ secret, now, timeoutMs }: ChannelDependencies): No
   const url = requireWebAddress(secret('webhook'), 'webhook');
   const key = secret('secret');
   return {
-    async send(message, signal) {
+    async send({ view: _view, ...message }, signal) {
       const body = JSON.stringify(message);
       const headers = {
         'content-type': 'application/json',

@@ -93,6 +93,7 @@ describe('answers are as the document says', () => {
         '/queue',
       ],
       ...['/invoices', '/clients/42/credit', '/clients/42/credit/history', '/clients/42/auto-buy'],
+      '/clients/42/notices',
     ])
       await send(`GET ${path}`);
     await send('POST /panels/dcim/comparison', {
@@ -148,6 +149,8 @@ describe('answers are as the document says', () => {
     await send('DELETE /services/svc-2/auto-buy');
     await send('PUT /clients/42/auto-buy', { enabled: true });
     await send('DELETE /clients/42/auto-buy');
+    await send('PUT /clients/42/notices', { events: { hold: false } });
+    await send('PUT /clients/42/notices/address', { address: null });
     const bought = (await send('POST /services/svc-2/purchases', { package: 'extra-50' })) as {
       purchase: { id: string; invoice: string; at: string };
     };

@@ -110,7 +110,7 @@ export type {
   PurchaseReport,
   PurchaseView,
 } from './money.js';
-export type { AlarmView, DeliveryView, SendReport, TestedChannel } from './notices.js';
+export type { AlarmView, DeliveryView, NoticeChoices, SendReport, TestedChannel } from './notices.js';
 export type { OverviewEvent, OverviewPanel, OverviewReport, Standing } from './overview.js';
 export type {
   Check,

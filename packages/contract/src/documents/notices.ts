@@ -55,6 +55,27 @@ export const alarms = z.object({ alarms: z.array(alarm) });
 export const acknowledged = z.object({ alarm });
 export const deliveries = z.object({ deliveries: z.array(delivery) });
 
+export const noticeChoices = name(
+  'NoticeChoices',
+  z.object({
+    sends: z.boolean().describe('Whether a channel of the config sends mails to clients'),
+    events: z.array(
+      z.object({
+        event: text,
+        wanted: z.boolean(),
+        /** When it was chosen; null for what nobody has chosen: it is sent. */
+        since: instantOrNull,
+      }),
+    ),
+    address: textOrNull.describe('The confirmed address of the client, in place of the one that is known of him'),
+    confirmedAt: instantOrNull,
+    asked: textOrNull.describe('The address that waits for its confirmation'),
+    askedAt: instantOrNull,
+  }),
+);
+/** Which mails a client gets, and where. */
+export type NoticeChoices = z.infer<typeof noticeChoices>;
+
 export const sent = z.object({
   sent: z.number(),
   /** Attempts that failed; each is repeated later, or given up. */

@@ -29,6 +29,9 @@ export type {
   ChannelDependencies,
   ChannelMessage,
   MessageBrand,
+  MessageLink,
+  MessagePicture,
+  MessageView,
   NoticeChannel,
   NoticeChannelKind,
 } from './notice-channel.js';

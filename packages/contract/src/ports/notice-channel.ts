@@ -22,6 +22,40 @@ export interface ChannelMessage {
   text: string;
   /** Figures of the notice at its time, and what its event has besides; texts from outside are on one line. */
   data: NoticeData & Readonly<Record<string, unknown>>;
+  /** What channels with a place for it show besides. */
+  view: MessageView;
+}
+
+/** What is shown besides the text of a message, in the language of its reader. All of it is text, and nothing of it markup. */
+export interface MessageView {
+  /** Language of the whole message (BCP 47). */
+  language: string;
+  direction: 'ltr' | 'rtl';
+  /** Figures, one a line: their label and value. */
+  figures: readonly { label: string; value: string }[];
+  /** Share of what is allowed that is used, in percent; null where there is none. */
+  percent: number | null;
+  /** Where the reader sees more. */
+  link: MessageLink | null;
+  /** Where the reader chooses which mails he gets; a POST without fields stops those of this kind (RFC 8058). */
+  unsubscribe: MessageLink | null;
+  /** Shown inside the mail. */
+  pictures: readonly MessagePicture[];
+  /** Words around the brand, and in which zone times are. */
+  words: { contact: string; terms: string; times: string };
+}
+
+/** An address, and what its link is called. */
+export interface MessageLink {
+  text: string;
+  href: string;
+}
+
+/** A picture inside a mail, which most mail programs show as PNG only. */
+export interface MessagePicture {
+  png: Uint8Array;
+  /** What it shows, for readers who don't see it. */
+  description: string;
 }
 
 /** A channel that was opened with its settings. */
@@ -41,8 +75,10 @@ export interface MessageBrand {
   /** An e-mail address, an address of a page, or a sentence. */
   contact?: string | undefined;
   terms?: string | undefined;
-  /** Such as `#0b5cad`. */
-  colour?: string | undefined;
+  /** Colours that can be read on white: of links, of the ground of a button, and of the text on it. */
+  colours?: { link: string; accent: string; onAccent: string } | undefined;
+  /** Address of the logo that everybody reaches. */
+  logo?: string | undefined;
 }
 
 /** What a channel is opened with from outside. */

@@ -1,8 +1,17 @@
-import { OPERATE, READ } from '../callers.js';
+import { type Callers, OPERATE, READ, SERVER, SHOW } from '../callers.js';
 import * as z from 'zod/mini';
 import { called, flag, limit, optionalText, options, accepts, text, textOrNone } from './shapes.js';
 import { DELIVERY_STATES } from '../words.js';
-import { group } from './group.js';
+import { group, type Http } from './group.js';
+
+/** What a client changes about its own notices. */
+const CHOOSE: Callers = { provider: ['operate'], customer: [{ need: 'manage' }] };
+
+const client = ['client', text] as const;
+const token = ['token', text] as const;
+const events = z.record(z.string(), z.boolean());
+
+const ofClient = (h: Http) => ({ clients: 'client', answer: h.notices.noticeChoices }) as const;
 
 /** The use cases of `notices`. */
 export const notices = group({
@@ -66,5 +75,47 @@ export const notices = group({
         answer: h.notices.deliveries,
       },
     }),
+  },
+  choices: {
+    callers: SHOW,
+    accepts: () => accepts(client, options(called)),
+    routes: (h) => ({
+      'GET /clients/:client/notices': { ...ofClient(h), summary: 'Show which mails a client gets, and where' },
+    }),
+  },
+  choose: {
+    callers: CHOOSE,
+    accepts: () => accepts(client, ['events', events], options(called)),
+    routes: (h) => ({
+      'PUT /clients/:client/notices': {
+        ...ofClient(h),
+        summary: 'Store which mails a client wants, by event; what is not named stays',
+        body: { events: h.z.record(h.someText, h.z.boolean()) },
+      },
+    }),
+  },
+  setAddress: {
+    callers: CHOOSE,
+    accepts: () => accepts(client, ['address', z.nullable(text)], options(called)),
+    routes: (h) => ({
+      'PUT /clients/:client/notices/address': {
+        ...ofClient(h),
+        summary:
+          'Send a mail to the address that a client wants its notices at; it counts once confirmed, null drops it',
+        body: { address: h.someText.nullable() },
+      },
+    }),
+  },
+  confirmAddress: {
+    callers: SERVER,
+    accepts: () => accepts(token, options(called)),
+  },
+  openLink: {
+    callers: SERVER,
+    accepts: () => accepts(token, options(called)),
+  },
+  chooseByLink: {
+    callers: SERVER,
+    accepts: () => accepts(token, ['events', z.optional(events)], options(called)),
   },
 });

@@ -6,7 +6,7 @@ import { HOUR } from '../bench/engine-bench.js';
 
 const PORTS = [{ id: 7011, name: 'eth0' }];
 const STILL_STOPPED =
-  'A restriction of service svc-1 has ended, but the service, or a part of it, is still stopped; please ask your provider.';
+  'A restriction of service svc-1 has ended, but the service, or a part of it, is still stopped. Please ask your provider.';
 
 const channel = keepMessages();
 const [at, open] = useOpened((more: string) => startEasyDcimBench(more, { channels: [channel.kind] }));

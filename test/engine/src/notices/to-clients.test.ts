@@ -44,7 +44,7 @@ describe('a notice of a hold to its client', () => {
       channels: [channel.kind],
     }),
   );
-  const PERIOD = 'in the period 2026-11-15 to 2026-12-15 (UTC)';
+  const PERIOD = 'in the period 15 Nov 2026 to 15 Dec 2026';
 
   async function exceed(product: string): Promise<void> {
     await at.bench.edit(
@@ -60,12 +60,9 @@ describe('a notice of a hold to its client', () => {
     channel.sent.flatMap((sent) => (sent.event === 'hold' && sent.for === reader ? [sent.text] : []));
 
   it.each([
-    ['ports', `Service svc-1 is being restricted: 120 GB of 100 GB of traffic are used ${PERIOD}.`],
-    ['inbound', `Service svc-1 is being restricted: 120 GB of 100 GB of incoming traffic are used ${PERIOD}.`],
-    [
-      'capped',
-      'Service svc-1 is being restricted: the limit "day" is used up, 120 GB of 10 GB (over 999%) are used in the period 2026-11-20 to 2026-11-21 (UTC).',
-    ],
+    ['ports', `Service svc-1 is being restricted. 120 GB of 100 GB (120%) of traffic are used ${PERIOD}.`],
+    ['inbound', `Service svc-1 is being restricted. 120 GB of 100 GB (120%) of incoming traffic are used ${PERIOD}.`],
+    ['capped', 'Service svc-1 is being restricted. The limit “day” is used up: 120 GB of 10 GB (over 999%) are used.'],
   ])('says what of it is used up in which period (%s), and is listed as it was sent', async (product, text) => {
     await start('');
     await exceed(product);
@@ -90,7 +87,7 @@ describe('a notice of a hold to its client', () => {
     at.use(1, 60);
     await at.poll();
     expect(toSent('client')).toEqual([
-      `Service svc-1 is being restricted: 120 GB of 100 GB of traffic are used ${PERIOD}.`,
+      `Service svc-1 is being restricted. 120 GB of 100 GB (120%) of traffic are used ${PERIOD}.`,
     ]);
   });
 
@@ -112,8 +109,11 @@ describe('a notice to a customer of a reseller', () => {
   );
 
   it.each([
-    ['', 'vpn-1: nothing was bought automatically'],
-    [', template: { default: "{code}: {message}" }', 'auto_buy_refused: vpn-1: nothing was bought automatically'],
+    ['', 'Nothing was bought automatically for service vpn-1.'],
+    [
+      ', template: { default: "{code}: {message}" }',
+      'auto_buy_refused: Nothing was bought automatically for service vpn-1',
+    ],
   ])('does not name the reseller and its figures (%s)', async (template, text) => {
     await start(`currency: EUR
 packages: { extra: { traffic: 30GB, price: "5.00" } }
@@ -130,7 +130,7 @@ notify: [{ hook: x, for: client${template} }]
     at.panel.use(user, 9.5 * GB);
     await at.pollAfter(HOUR);
     const texts = channel.sent.map((message) => message.text.replace('svc-1', 'vpn-1'));
-    expect(texts.filter((each) => each.includes('nothing was bought'))).toEqual([text]);
+    expect(texts.filter((each) => each.includes('Nothing was bought'))).toEqual([text]);
     expect(texts.filter((each) => each.includes('north'))).toEqual([]);
   });
 });

@@ -96,12 +96,14 @@ export const SILENT: Record<string, readonly string[]> = {
       'log log/export log/follow notices notices/alarms overrides runs/:run/events services/:service/graph services/:service/last-panel-graph services/:service/overrides services/:service/panel-graph services/:service/usage-history services/export',
     ),
     'GET /log',
+    'GET /api/v1/clients/:client/notices',
   ],
   'asks before a change': [
     ...under('GET /services/:id/', 'buy change-package hold password release renew suspend unsuspend'),
     'GET /runs/start',
     ...under('GET /share/:shareToken/services/:id/', 'buy password'),
     'GET /login',
+    ...under('GET /mails/', ':token confirm/:token'),
   ],
   'is about the program itself': [
     'command api-token list',

@@ -44,14 +44,16 @@ const GENERAL: Record<string, string> = {
       'What is sent, by the names in notifications.md; default: all but would-change and digest, or all that clients are notified of',
     for: 'operator: everything. client: what happens to the services of a client, to that client',
     template:
-      'Text by event, or for all others under default; may contain {message} {event} {code} {service} {panel} {client} {time} {at}',
+      'One text, or texts by event (default for all others), by language, or by event and language; may contain {message} {event} {code} {service} {name} {panel} {client} {time} {at} {used} {allowed} {percent} {remaining} {until} {runsOut} {link} {package} {price}',
+    link: 'With for: client, where messages lead: share makes a link to the pages of the client, which only reads; or an address that may contain {service} and {client}',
     timeout: 'Longest time that one message may take; default 10s, at most 30s',
     quietHours: 'Hours in which the channel sends nothing: what is due then is sent at their end. At most 12 hours',
     'quietHours.from': 'Time of day such as 22:00',
     'quietHours.to': 'Time of day such as 07:00; before "from" it is of the next day',
     'quietHours.timeZone': 'Time zone of both; default: the top-level one',
     'quietHours.except': 'Events that are sent nevertheless; default: brake and panel-unreachable',
-    clients: 'Addresses by client; they take precedence over the e-mail address of the service',
+    clients:
+      'Addresses by client; they take precedence over the e-mail address of the service, and the one that a client has confirmed over them',
   }),
   ...under('brand', {
     name: 'Name of the provider, on pages for clients, in mails to them and in their reports; without it they show neutral words',

@@ -2,6 +2,7 @@ import type { NoticeChannelKind } from '@sluice/contract/ports';
 import { duration, timeZone } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 import { EVENTS, type NoticeEvent, URGENT_EVENTS } from '../notice-events.js';
+import type { Template } from '../template.js';
 import { timeOfDay } from './shared-schemas.js';
 
 /** When a channel sends nothing, by the clocks of a time zone. */
@@ -23,8 +24,10 @@ export interface NotifySettings {
   for: 'operator' | 'client';
   /** Longest time that one message may take, in milliseconds. */
   timeout: number;
-  /** Text by event, `default` for all others. */
-  template?: Record<string, string> | undefined;
+  /** One text, or texts by event (`default` for all others), by language, or by both. */
+  template?: Template | undefined;
+  /** Where messages to clients lead: `share`, or an address that may contain `{service}` and `{client}`. */
+  link?: string | undefined;
   quietHours?: QuietHours | undefined;
   /** Address by client, where the channel sends to the client itself. */
   clients?: Record<string, string> | undefined;
@@ -41,7 +44,8 @@ const common = {
   events: z.optional(z.array(z.enum(EVENTS))),
   for: z._default(z.enum(['operator', 'client']), 'operator'),
   timeout: z._default(duration, 10_000),
-  template: z.optional(z.record(text, filled)),
+  template: z.optional(z.union([filled, z.record(text, z.union([filled, z.record(text, filled)]))])),
+  link: z.optional(filled),
   quietHours: z.optional(
     z.strictObject({
       from: timeOfDay,

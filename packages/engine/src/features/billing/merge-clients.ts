@@ -5,6 +5,7 @@ import type { Context } from '../../context/context.js';
 import { toRunView, withRun } from '../../kernel/run/bracket.js';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
 import { endPreferences } from '../preferences/end-preferences.js';
+import { mergeChoices } from '../preferences/merge-choices.js';
 import { countUnfinished, NOBODY, storeEnd } from './end-client.js';
 import { listKnownLines, MOST_INVOICES, readWithLine } from './known-lines.js';
 import { toRefund } from './refund-state.js';
@@ -73,6 +74,7 @@ export async function storeMerge(
   }
   const had = await tables.services.list({ client: from });
   const rows = await tables.clients.merge(from, into);
+  await mergeChoices(tables, { from, into });
   const moved = had.map((service) => ({ ...service, client: into }));
   const notices = await endPreferences(context, tables, { moved, run, isMerge: true });
   if (notices.length > 0) await addNotices(context, tables, noticeRows(context, run, notices));

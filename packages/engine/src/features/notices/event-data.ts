@@ -7,7 +7,7 @@ import type { Context } from '../../context/context.js';
 import { agentsBrakeNotice, findBrakes } from '../../kernel/run/brake-state.js';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { toPurchaseState } from '../billing/refund-state.js';
-import { OWN_CAUSES } from './client-text.js';
+import { OWN_CAUSES } from './client-words.js';
 import { findHoldReason, findPurchase, type DataRequest, readNoticeData } from './notice-data.js';
 import { readDay } from './read-day.js';
 

@@ -2,14 +2,17 @@ import type { SendReport } from '@sluice/contract/documents';
 import type { NoticeChannel } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
-import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
+import type { DeliveryRecord, NoticeRecord, ServiceRecord } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
 import { Leases } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
 import { readServices } from '../../kernel/run/notice.js';
 import { quietUntil } from './quiet-until.js';
-import { readParts } from './read-parts.js';
+import { toReader } from '../../base/notice-reader.js';
+import { isWantedBy } from './choices.js';
+import { isClientMail } from './client-mail.js';
+import { readSentParts } from './read-parts.js';
 import { toMessage } from './to-message.js';
 
 /** The lease of all that is sent: two processes never send at the same time. */
@@ -107,9 +110,10 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
         if (over.aborted) return;
         if (await isPutOff(context, channel, delivery)) continue;
         const service = services.get(notice.service ?? '');
+        if (await isUnwanted(context, channel, delivery, service)) continue;
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
-          const message = toMessage(await readParts(context, channel, { delivery, notice, service }));
+          const message = toMessage(await readSentParts(context, channel, { delivery, notice, service }));
           await sendLogged(context, channel, notice.service, () => opened?.send(message, context.deps.signal));
         };
         if (!(await attempt(round, delivery, send))) return;
@@ -137,6 +141,19 @@ async function dropEnded(
     if (isOver && other.channel === name && notice.panel === end.panel && notice.service === end.service)
       await store.deliveries.drop(other.id);
   }
+}
+
+/** Drops a mail whose reader does not want it any more; returns whether it did. */
+async function isUnwanted(
+  { store }: Context,
+  channel: ConfiguredChannel,
+  { id, event, recipient }: DeliveryRecord,
+  service: ServiceRecord | undefined,
+): Promise<boolean> {
+  if (service === undefined || recipient === null || !isClientMail(channel)) return false;
+  if (await isWantedBy(store, toReader(service), event)) return false;
+  await store.deliveries.drop(id);
+  return true;
 }
 
 /** Puts off what is due in the quiet hours of its channel to their end; returns whether it did. */

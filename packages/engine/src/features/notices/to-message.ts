@@ -1,9 +1,12 @@
-import type { ChannelMessage } from '@sluice/contract/ports';
-import { printable } from '@sluice/panel-http/printable';
+import type { ChannelMessage, MessageView } from '@sluice/contract/ports';
+import type { Language } from '@sluice/messages/languages';
+import { printable, visible } from '@sluice/panel-http/printable';
 import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
 import type { NotifySettings } from '../../base/config/notify-schema.js';
-import { fillTemplate } from '../../base/template.js';
-import { toClientMessage } from './client-text.js';
+import { fillTemplate, findTemplate, type Placeholder } from '../../base/template.js';
+import { sayNotice, toFigure, toPrice } from './client-words.js';
+import { toFigures, toMessageView } from './message-view.js';
+import { NoticeWriter, withoutMarks } from './notice-writer.js';
 
 /** Longest subject of a mail, in characters. */
 const SUBJECT_LENGTH = 120;
@@ -17,77 +20,107 @@ export interface MessageParts {
   /** What the service is called; null where it has no name, or is another client's by now. */
   name: string | null;
   client: string | null;
-  /** Why a client's service is held, in words for the client; null where that is not the client's. */
-  reason: string | null;
   data: ChannelMessage['data'];
+  /** Whether a purchase was paid after its period. */
+  isLate: boolean;
+  /** Of the reader; of operators English. */
+  language: Language;
   settings: Pick<NotifySettings, 'for' | 'template'>;
   timeZone: string;
+  /** Address of the page where the reader chooses his mails; null where there is none. */
+  choose: string | null;
 }
 
 /** Returns a notice as a channel sends it. Names and messages are cleaned of control characters; line ends of templates stay. */
-export function toMessage({
-  delivery,
-  notice,
-  name,
-  client,
-  reason,
-  data,
-  settings,
-  timeZone,
-}: MessageParts): ChannelMessage {
+export function toMessage(parts: MessageParts): ChannelMessage {
+  const { delivery, notice, settings } = parts;
   const { event, id } = delivery;
-  const clean = (text: string | null): string | null => (text === null ? null : printable(text));
-  const isForClient = settings.for === 'client';
-  const values = {
-    message:
-      clean(isForClient ? toClientMessage(notice, { name, reason }) : notice.message)?.replaceAll(INSTANTS, (at) =>
-        toLocal(at, timeZone),
-      ) ?? null,
-    event,
-    code: notice.code,
-    service: clean(notice.service),
-    panel: clean(notice.panel),
-    client: clean(client),
-    time: toLocal(notice.at, timeZone),
-    at: notice.at,
-  };
-  const text = fillTemplate(findTemplate(event, settings), values);
-  const [line = ''] = text.trim().split('\n');
-  const shortened = line.length > SUBJECT_LENGTH ? `${line.slice(0, SUBJECT_LENGTH - 1)}…` : line;
+  const writer = new NoticeWriter(parts.language, parts.timeZone);
+  const values = toValues(parts, writer);
+  const own = findTemplate(settings.template, event, parts.language);
+  const text =
+    own === null && settings.for === 'client'
+      ? sayNotice(parts, writer).join(' ')
+      : fillTemplate(own ?? '{message}\n{time}', values);
   return {
-    delivery: id,
-    event,
-    code: notice.code,
-    at: notice.at,
-    panel: values.panel,
-    service: values.service,
-    client: values.client,
-    for: settings.for,
-    recipient: delivery.recipient,
-    subject: printable(isForClient ? shortened : `Sluice: ${shortened}`),
+    ...{ delivery: id, event, code: notice.code, at: notice.at },
+    ...{ panel: values.panel, service: values.service, client: values.client },
+    ...{ for: settings.for, recipient: delivery.recipient },
+    subject: toSubject(parts, own === null ? null : text, writer),
     text,
-    data,
+    data: parts.data,
+    view: toView(parts, own === null, writer),
   };
 }
 
-function findTemplate(event: string, settings: MessageParts['settings']): string {
-  const { for: reader } = settings;
-  const own = findOwnTemplate(event, settings);
-  if (own !== null) return own;
-  if (reader === 'operator') return '{message}\n{time}';
-  return event === 'hold' || event === 'release' ? '{message}.' : '{message}';
+function toSubject(parts: MessageParts, filled: string | null, writer: NoticeWriter): string {
+  const isForClient = parts.settings.for === 'client';
+  const [said = ''] =
+    filled === null && isForClient
+      ? [withoutStop(sayNotice(parts, writer)[0])]
+      : (filled ?? toOperatorMessage(parts)).trim().split('\n');
+  const line = withoutMarks(said);
+  const shortened = line.length > SUBJECT_LENGTH ? `${line.slice(0, SUBJECT_LENGTH - 1)}…` : line;
+  return isForClient ? visible(shortened) : printable(`Sluice: ${shortened}`);
+}
+
+/** Subjects, and templates that go on after it, end it themselves. */
+function withoutStop(text: string): string {
+  return text.replace(/[.。]$/, '');
+}
+
+/** What a template says replaces the figures, too: it has placeholders for them. */
+function toView(parts: MessageParts, isOwnText: boolean, writer: NoticeWriter): MessageView {
+  const { data, choose, settings } = parts;
+  const { texts, timeZone } = writer;
+  const view = toMessageView(texts, timeZone);
+  if (settings.for === 'operator') return view;
+  const link = data.link === null ? null : { text: texts.text('mail.open'), href: data.link };
+  const unsubscribe = choose === null ? null : { text: texts.text('mail.choose'), href: choose };
+  if (!isOwnText) return { ...view, link, unsubscribe };
+  return { ...view, figures: toFigures(data, writer), percent: data.percent, link, unsubscribe };
+}
+
+/** Texts of notices are English; their instants are written in the time zone of the panel. */
+function toOperatorMessage({ notice, timeZone }: MessageParts): string {
+  return printable(notice.message).replaceAll(INSTANTS, (at) => toLocal(at, timeZone));
+}
+
+function toValues(parts: MessageParts, writer: NoticeWriter): Record<Placeholder, string | null> {
+  const { delivery, notice, name, client, data, settings, timeZone } = parts;
+  const { texts } = writer;
+  const isForClient = settings.for === 'client';
+  const clean = isForClient ? visible : printable;
+  const cleaned = (text: string | null): string | null => (text === null ? null : clean(text));
+  const { percent, until, runsOut } = data;
+  const figure = (of: 'used' | 'allowed' | 'remaining'): string | null => {
+    const value = toFigure(data, of);
+    return value && writer.figure(value);
+  };
+  const price = toPrice(data);
+  return {
+    message: isForClient ? withoutStop(sayNotice(parts, writer).join(' ')) : toOperatorMessage(parts),
+    ...{ event: delivery.event, code: notice.code, at: notice.at },
+    ...{ service: cleaned(notice.service), panel: cleaned(notice.panel), client: cleaned(client) },
+    name: cleaned(name ?? notice.service),
+    time: isForClient ? `${texts.time(Date.parse(notice.at), timeZone)} (${timeZone})` : toLocal(notice.at, timeZone),
+    used: figure('used'),
+    allowed: figure('allowed'),
+    remaining: figure('remaining'),
+    percent: percent === null ? null : texts.percent(percent),
+    until: until && writer.bound(until),
+    runsOut: runsOut && writer.date(runsOut),
+    link: data.link,
+    package: cleaned(data.package?.name ?? null),
+    price: price && writer.figure(price),
+  };
 }
 
 /** Returns a notice as a list shows it: what a client or a template's reader is sent, and to operators its own text. */
 export function toSentText(parts: MessageParts): string {
-  const { notice, delivery, settings } = parts;
-  const isOwnText = settings.for === 'operator' && findOwnTemplate(delivery.event, settings) === null;
-  return isOwnText ? notice.message : toMessage(parts).text.trim();
-}
-
-function findOwnTemplate(event: string, { template = {} }: MessageParts['settings']): string | null {
-  const own = [event, 'default'].find((name) => Object.hasOwn(template, name));
-  return own === undefined ? null : (template[own] ?? '{message}');
+  const { notice, delivery, settings, language } = parts;
+  const isOwnText = settings.for === 'operator' && findTemplate(settings.template, delivery.event, language) === null;
+  return isOwnText ? notice.message : withoutMarks(toMessage(parts).text).trim();
 }
 
 function toLocal(at: string, timeZone: string): string {

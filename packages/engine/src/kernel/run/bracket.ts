@@ -21,7 +21,9 @@ export type RunCommand =
   | `${'enforce' | 'observe' | 'as-configured'} ${string}`
   | `${RecordNoun} ${'create' | 'set' | 'remove'}`
   | 'did unlink'
-  | 'notice ack, undone';
+  | 'notice ack, undone'
+  | 'notice choose'
+  | 'notice address';
 
 /** What a run is started for. */
 export interface RunPurpose {

@@ -1,7 +1,11 @@
-import type { NoticeChannel, NoticeChannelKind } from '@sluice/contract/ports';
+import type { MessageBrand, NoticeChannel, NoticeChannelKind } from '@sluice/contract/ports';
 import { SluiceError } from '@sluice/panel-kind';
 import { notFound } from '../../base/errors.js';
 import { namedChannels, type NotifySettings } from '../../base/config/notify-schema.js';
+import { brandLogo } from '../../base/config/brand-logo.js';
+import type { Config } from '../../base/config/schema.js';
+import { readableAccent } from '../../base/contrast.js';
+import { toPublicAddress } from '../../base/config/public-address.js';
 import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
 import { CLIENT_EVENTS, DEFAULT_EVENTS, type NoticeEvent } from '../../base/notice-events.js';
@@ -14,6 +18,18 @@ export interface ConfiguredChannel {
   events: readonly NoticeEvent[];
   /** Checks its settings, and resolves its secrets; sends nothing. */
   open(): Promise<NoticeChannel>;
+}
+
+/** Returns what messages show of the provider; the logo by its address, which only a public one is reached at. */
+function messageBrand(config: Pick<Config, 'brand' | 'serve'>): MessageBrand {
+  const { name, contact, terms, colour } = config.brand;
+  const logo = brandLogo(config.brand);
+  return {
+    ...{ name, contact, terms },
+    ...(colour !== undefined && { colours: readableAccent(colour, ['#ffffff'], 'light') }),
+    // Most mail programs show no SVG.
+    ...(logo !== null && !logo.path.endsWith('.svg') && { logo: toPublicAddress(config, logo.path) ?? undefined }),
+  };
 }
 
 /** Returns the channels of the config. */
@@ -32,7 +48,7 @@ export function configuredChannels({ config, deps }: Pick<Context, 'config' | 'd
         now: () => deps.clock.now(),
         timeoutMs: settings.timeout,
         childEnv: config.childEnv,
-        brand: config.brand,
+        brand: messageBrand(config),
       }),
   }));
 }

@@ -20,6 +20,7 @@ import { isKnownLeft } from '../subject/used.js';
 import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
+import { findAddress, findEmail, readChosen } from './client-address.js';
 import type { RunReport, RunTotals, RunView, ServiceView } from '@sluice/contract/documents';
 
 /** A notice for the operator; each is reported once per key. */
@@ -173,8 +174,9 @@ export async function addNotices(
   const due = unsaid.filter((notice) => !isAcknowledged(acknowledged, notice));
   const isForClients = channels.some(({ settings }) => settings.for === 'client');
   const services = await readServices(tables, isForClients ? due : []);
+  const of = { services, chosen: await readChosen(tables, channels, [...services.values()]) };
   const deliveries = due.flatMap((notice) =>
-    channels.flatMap((channel) => toDelivery(context, channel, notice, services) ?? []),
+    channels.flatMap((channel) => toDelivery(context, channel, notice, of) ?? []),
   );
   if (deliveries.length > 0) await tables.deliveries.add(deliveries);
   return added;
@@ -205,7 +207,7 @@ function toDelivery(
   context: Context,
   channel: ConfiguredChannel,
   notice: NoticeRecord,
-  services: ReadonlyMap<string, ServiceRecord>,
+  { services, chosen }: { services: ReadonlyMap<string, ServiceRecord>; chosen: ReadonlyMap<string, string> },
 ): DeliveryRecord | null {
   const event = toEvent(notice.code);
   if (event === null || !channel.events.includes(event)) return null;
@@ -223,7 +225,7 @@ function toDelivery(
     notice: notice.id,
     channel: channel.name,
     event,
-    recipient: isForClient && service !== undefined ? findAddress(channel, service) : null,
+    recipient: isForClient && service !== undefined ? findAddress(channel, service, chosen) : null,
     state: 'pending',
     attempts: 0,
     nextAt: notice.at,
@@ -231,19 +233,6 @@ function toDelivery(
     sentAt: null,
     at: notice.at,
   };
-}
-
-/** Returns the address of a service's client; null where the channel's own address is meant. */
-function findAddress({ kind, settings }: ConfiguredChannel, service: ServiceRecord): string | null {
-  const { clients = {} } = settings;
-  const { client } = service;
-  const listed = client !== null && Object.hasOwn(clients, client) ? clients[client] : undefined;
-  return listed ?? (kind.clientAddress === 'email' ? findEmail(service) : null);
-}
-
-/** Returns the address of the service, else of its client. */
-function findEmail(service: ServiceRecord | undefined): string | null {
-  return service?.fields['email'] ?? service?.clientEmail ?? null;
 }
 
 /** Totals of nothing. */

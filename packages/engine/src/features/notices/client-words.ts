@@ -1,0 +1,157 @@
+import type { NoticeData } from '@sluice/contract/documents';
+import type { ChannelMessage } from '@sluice/contract/ports';
+import { type Figure, type Said, say } from '@sluice/messages/said';
+import { padMoney } from '@sluice/quota-core';
+import type { NoticeRecord } from '@sluice/state-store';
+import { isStoppedOn } from '../../kernel/run/notice.js';
+import type { NoticeWriter } from './notice-writer.js';
+
+type Notice = Pick<NoticeRecord, 'code' | 'key' | 'service' | 'message'>;
+
+/** A notice as its client reads it: the first sentence says what happened, the others say more of it. */
+export type Sentences = readonly [first: string, ...others: string[]];
+
+/** What the sentences of a notice are made of. */
+export interface Spoken {
+  notice: Notice;
+  /** What the service is called; null where it has no name, or is another client's by now. */
+  name: string | null;
+  /** For the client: what is the provider's is null in it. */
+  data: ChannelMessage['data'];
+  /** Whether a purchase was paid after its period. */
+  isLate: boolean;
+}
+
+/** Causes for which nothing is bought automatically that a client may read: his own credit and what he chose. Others are his provider's. */
+export const OWN_CAUSES: readonly string[] = ['no-credit', 'limit-reached', 'would-not-lift', 'currency', 'link-spent'];
+
+/** Returns a notice without what is the provider's, such as the limit of an agent, or other clients' services. */
+export function sayNotice(spoken: Spoken, writer: NoticeWriter): Sentences {
+  const { notice, name } = spoken;
+  const id = notice.service ?? '';
+  const service = name === null ? writer.name(id) : `${writer.name(name)} (${writer.name(id)})`;
+  const said = toSaid(spoken, { service, writer });
+  const [first, ...others] = said.map((each) => writer.said(each));
+  // No client is notified of others.
+  return first === undefined ? [writer.name(notice.message)] : [first, ...others];
+}
+
+interface Words {
+  service: string;
+  writer: NoticeWriter;
+}
+
+function toSaid({ notice, data, isLate }: Spoken, words: Words): readonly Said[] {
+  const { code, key } = notice;
+  const { service } = words;
+  switch (code) {
+    case 'threshold':
+      return sayThreshold(data, words);
+    case 'hold':
+      return [say('notice.held', { service }), ...sayWhy(data, words)];
+    case 'release':
+      return [say(isStoppedOn({ code, key }) ? 'notice.stillStopped' : 'notice.released', { service })];
+    case 'purchase':
+    case 'purchase_ended': {
+      const said = sayPurchase(key.slice(key.lastIndexOf(':') + 1), data, words);
+      return isLate ? [...said, say('notice.boughtLate')] : said;
+    }
+    case 'auto_buy_refused':
+      return [say('notice.notAutoBought', { service }), ...sayCause(data, words)];
+    case 'auto_buy_ended':
+      return [say(key.includes(':tok-') ? 'notice.autoBuyLinkEnded' : 'notice.autoBuyEnded', { service })];
+    default:
+      return [];
+  }
+}
+
+function sayThreshold(data: Spoken['data'], { service, writer }: Words): Said[] {
+  const { reached, limit } = data as Spoken['data'] & { reached?: number | null };
+  if (reached == null) return [];
+  const percent = { percent: reached };
+  if (limit === null || limit === 'quota')
+    return [say('notice.threshold', { service, percent }), ...sayUsed(data, writer)];
+  return [say('notice.limitThreshold', { service, percent, limit: writer.name(limit) })];
+}
+
+/** Why a service is held, where that is the client's: its quota, and its own limits. */
+function sayWhy(data: Spoken['data'], { writer }: Words): Said[] {
+  const { limit, percent } = data;
+  const { reason } = data as Spoken['data'] & { reason?: string | null };
+  if (reason == null || reason !== limit) return [];
+  if (reason === 'quota') return sayUsed(data, writer);
+  const [used, allowed] = [toFigure(data, 'used'), toFigure(data, 'allowed')];
+  if (used === null || allowed === null) return [];
+  const figures =
+    percent === null
+      ? say('figures.usedOf', { used, allowed })
+      : say('figures.share', { used, allowed, percent: { percent } });
+  return [say('because.sentence', { why: say('why.limitFigures', { limit: writer.name(limit), figures }) })];
+}
+
+const USED = { IN: 'notice.usedIn', OUT: 'notice.usedOut', TOTAL: 'notice.usedTotal' } as const;
+
+function sayUsed(data: Spoken['data'], writer: NoticeWriter): Said[] {
+  const { mode, percent, from, until } = data;
+  const [used, allowed] = [toFigure(data, 'used'), toFigure(data, 'allowed')];
+  if (mode === null || used === null || allowed === null || from === null || until === null) return [];
+  const figures =
+    percent === null
+      ? say('usage.of', { used, allowed })
+      : say('notice.share', { used, allowed, percent: { percent } });
+  return [say(USED[mode], { figures, period: writer.period({ start: from, end: until }) })];
+}
+
+const ENDED: Readonly<
+  Record<string, 'notice.bought' | 'notice.buyWaits' | 'notice.buyCancelled' | 'notice.buyRefunded'>
+> = {
+  paid: 'notice.bought',
+  pending: 'notice.buyWaits',
+  cancelled: 'notice.buyCancelled',
+  refunded: 'notice.buyRefunded',
+};
+
+function sayPurchase(status: string, data: Spoken['data'], { service, writer }: Words): Said[] {
+  const price = toPrice(data);
+  if (data.package === null || price === null) return [];
+  const about = { service, package: writer.name(data.package.name) };
+  const key = ENDED[status];
+  return [key === undefined ? say('notice.notBought', about) : say(key, { ...about, price })];
+}
+
+/** Why nothing is bought automatically, for the causes of {@link OWN_CAUSES}. */
+function sayCause(data: Spoken['data'], { writer }: Words): Said[] {
+  const { cause } = data as Spoken['data'] & { cause?: string | null };
+  const price = toPrice(data);
+  switch (cause) {
+    case 'no-credit':
+      return [
+        data.package === null || price === null
+          ? say('notice.noCredit')
+          : say('notice.noCreditFor', { package: writer.name(data.package.name), price }),
+      ];
+    case 'limit-reached':
+      return [say('notice.mostBought')];
+    case 'would-not-lift':
+      return [say('notice.wouldNotLift')];
+    case 'currency':
+      return [say('problem.currency')];
+    case 'link-spent':
+      return [say('problem.overBudget')];
+    default:
+      return [];
+  }
+}
+
+/** Returns a figure of the data of a notice; null where it is not known. */
+export function toFigure(data: NoticeData, name: 'used' | 'allowed' | 'remaining'): Figure | null {
+  const value = data[name];
+  if (value === null) return null;
+  if (typeof value === 'number') return { bytes: value };
+  return { money: padMoney(value, data.unit), currency: data.unit };
+}
+
+/** Returns the price of the package that a notice is about; null for none. */
+export function toPrice({ price, currency }: NoticeData): Figure | null {
+  return price === null ? null : { money: padMoney(price, currency), currency };
+}
