@@ -47,6 +47,8 @@ export interface ServiceTables {
     remove(id: string, at: string): Promise<void>;
     /** All ids, for suggestions. */
     ids(): Promise<string[]>;
+    /** What people call these services, by id; those without a name are left out. */
+    names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
     /** The panels of all services, by name. */
     panels(): Promise<string[]>;
     /** The language of a client: that of the first of its services, by id, that states one; null where none does. */
@@ -66,6 +68,8 @@ export interface ServiceTables {
     passNumber(change: NumberChange): Promise<void>;
   };
   clients: {
+    /** The names of these clients by their services, by id; those without one are left out. */
+    names(clients: readonly string[]): Promise<ReadonlyMap<string, string>>;
     /** How many rows outside of the local ledger name a client; links and preferences are not counted. */
     count(client: string): Promise<ClientRows>;
     /**

@@ -11,7 +11,7 @@ import {
   type ServiceDetail,
   type Sluice,
 } from '@sluice/engine';
-import { describeOverdue, isPanelRemoved } from '@sluice/engine/words';
+import { describeOverdue, describeService, isPanelRemoved } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
 import { HOLDS, HOLDS_IN_FULL } from '../terminal/lists/services.js';
 import { printChangedAgents } from '../terminal/reports/agent-report.js';
@@ -271,8 +271,10 @@ const holdLists = (['folded', 'full'] as const).map((how) =>
         print: ({ service, panel, reason, by }) => `${service}: would be held (${reason}); ${KEPT_BY[by](panel)}`,
         others: (count) => `${count} other services would be held`,
       });
-      for (const { service, until, note } of also?.released ?? [])
-        terminal.line(`${service}: its limits are released until ${until}${note === null ? '' : ` (${note})`}`);
+      for (const { service, name, until, note } of also?.released ?? [])
+        terminal.line(
+          `${describeService({ id: service, name })}: its limits are released until ${until}${note === null ? '' : ` (${note})`}`,
+        );
       await printHeldKept({ sluice, terminal }, new Set(rows.flatMap(({ service }) => service ?? [])));
       return ExitCode.done;
     },

@@ -104,6 +104,7 @@ const USERS: List<RelayUser> = {
       { extra: true, priority: 8 },
     ),
     time('expires', ({ expiresAt }) => expiresAt, { priority: 1 }),
+    text('service name', ({ serviceName }) => serviceName, { isSparse: true, least: 12 }),
     text('service', ({ service }) => service, { least: 24 }),
   ],
 };

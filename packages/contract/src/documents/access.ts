@@ -71,6 +71,7 @@ export const logEntry = name(
     kind: z.enum(LOG_KINDS),
     run: textOrNull,
     service: textOrNull,
+    serviceName: textOrNull,
     panel: textOrNull,
     /** Outcome of a run; null while it is under way. */
     outcome: runOutcome.nullable().exactOptional(),

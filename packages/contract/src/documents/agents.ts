@@ -185,6 +185,7 @@ const userParts = {
   /** Why it is disabled; empty where it is enabled. `others`: by another tool, or by hand. */
   disabledFor: z.array(z.enum(['reseller', 'limit', 'suspension', 'service', 'others'])),
   service: textOrNull.describe('The service whose account it is, which is changed by the commands of that service'),
+  serviceName: textOrNull,
   /** What its customer needs to use it. */
   access,
 };

@@ -37,6 +37,7 @@ export const callBill = name(
   'CallBill',
   z.object({
     service: text,
+    name: textOrNull.describe('Of the service'),
     invoice: textOrNull,
     period: fromTo,
     /** Distinct records of the period; null where they were not read. */
@@ -137,7 +138,14 @@ const call = name(
       .describe('The record is in the archive of the panel, under another id than before'),
   }),
 );
-export const owner = z.object({ service: text, client: textOrNull, from: instantOrNull, to: instantOrNull });
+export const owner = z.object({
+  service: text,
+  name: textOrNull.describe('Of the service; null for clients, as `clientName` is: another one may have it by now'),
+  client: textOrNull,
+  clientName: textOrNull,
+  from: instantOrNull,
+  to: instantOrNull,
+});
 /** A time in which a service had a number; ISO UTC. Null: since before it was known, or still. */
 export type NumberOwner = z.infer<typeof owner>;
 
@@ -240,6 +248,7 @@ export type LineRates = z.infer<typeof lineRates>;
 export const comparedBill = z.object({
   /** The service that had the line; null: none, or several of different clients. */
   service: text.nullable(),
+  name: textOrNull.describe('Of the service'),
   /** The subscriber of the line. */
   line: text,
   /** Id of the bill; null: calls that no bill has, and that are not due or of a client who is billed in another currency, and what another system has billed. */
@@ -354,7 +363,9 @@ export const storedBill = name(
   z.object({
     id: text,
     service: text,
+    name: textOrNull.describe('Of the service; null where it has none, and for a client who has it no longer'),
     client: textOrNull,
+    clientName: textOrNull,
     period: fromTo,
     state: z
       .enum(['planned', 'sending', 'confirmed', 'zero', 'by-hand', 'unknown', 'failed'])

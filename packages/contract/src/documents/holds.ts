@@ -54,6 +54,7 @@ export type HoldEntry = z.infer<typeof entry>;
 
 export const releasedQuota = z.object({
   service: text,
+  name: textOrNull,
   until: text,
   /** The operator's note. */
   note: textOrNull,

@@ -105,7 +105,9 @@ export type ClientMerge = z.infer<typeof clientMerge>;
 const purchaseParts = {
   id: text,
   service: text,
+  name: textOrNull.describe('Of the service; null where it has none, and for a client who has it no longer'),
   client: textOrNull,
+  clientName: textOrNull,
   package: text,
   bytes,
   /** Without tax. */
@@ -223,6 +225,7 @@ export const invoice = name(
   z.object({
     id: text,
     client: text,
+    clientName: textOrNull,
     currency: text,
     status: z.enum(['open', 'paid', 'cancelled', 'refunded']),
     /** Sum of the lines. */

@@ -17,9 +17,11 @@ export const delivery = name(
     event: text,
     code: text,
     service: textOrNull,
+    name: textOrNull.describe('Of the service'),
     panel: textOrNull,
     for: z.enum(['operator', 'client']).nullable().describe('Whom the channel notifies; null where it was removed'),
     client: textOrNull.describe('The client who is notified; null for operators'),
+    clientName: textOrNull,
     message: text.describe('As the reader is sent it by the present config'),
     state: deliveryState,
     attempts: z.number(),
@@ -42,6 +44,7 @@ export const alarm = name(
     panel: text,
     /** Null for an object of no service, such as an agent. */
     service: textOrNull,
+    name: textOrNull.describe('Of the service'),
     message: text,
     since: instant,
     /** Who knows of it and lets it be; null where nobody does. */

@@ -93,6 +93,7 @@ export const event = z.object({
   message: text,
   panel: textOrNull,
   service: textOrNull,
+  name: textOrNull.describe('Of the service'),
   run: textOrNull,
 });
 /** Something that went wrong, or that an operator should know. */

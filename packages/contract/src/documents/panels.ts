@@ -109,6 +109,7 @@ export const relayUser = z.object({
   unlimited: z.boolean().describe('Whether that quota is the panel’s way to say "no limit"'),
   expiresAt: instantOrNull,
   service: textOrNull,
+  serviceName: textOrNull,
   panel: text,
 });
 /** A user of a relay panel, with its service. */

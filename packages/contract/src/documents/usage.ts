@@ -128,6 +128,7 @@ export const comparison = z.object({
   services: z.array(
     z.object({
       service: text,
+      name: textOrNull,
       usedBytes: bytesOrNull,
       theirUsedBytes: bytesOrNull,
       held: z.boolean().nullable(),

@@ -38,3 +38,22 @@ describe('a client who is merged into another one', () => {
     expect((await at.store.callBills.list({ client: 'b' })).map(({ id }) => id)).toEqual(['cb-1']);
   });
 });
+
+describe('names', () => {
+  const at = useStore();
+
+  it('are those of services by id, and of clients by their services', async () => {
+    const ofOne = { client: 'a', clientName: 'Ana' };
+    await at.store.services.put([
+      service('svc-1', { ...ofOne, name: 'Web server Paris' }),
+      service('svc-2', { client: 'a' }),
+      service('svc-3', { client: 'b', name: 'وب' }),
+    ]);
+    expect([...(await at.store.services.names(['svc-1', 'svc-2', 'svc-3', 'gone']))]).toEqual([
+      ['svc-1', 'Web server Paris'],
+      ['svc-3', 'وب'],
+    ]);
+    expect([...(await at.store.clients.names(['a', 'b', 'gone']))]).toEqual([['a', 'Ana']]);
+    expect(await at.store.clients.names([])).toEqual(new Map());
+  });
+});

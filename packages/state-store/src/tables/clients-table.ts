@@ -3,12 +3,26 @@ import { serviceSubject } from '../ownership-change.js';
 import type { ClientRows } from '../service-tables.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
+import { isIn } from './dialect.js';
 import { inChunks, listRecords, updateRecord } from './record-queries.js';
 import { ownership, services } from './service-record-tables.js';
 
 /** What clients have and had. */
 export function clientsTable(access: Access): StoreTables['clients'] {
   return {
+    names: (clients) =>
+      access.read(async ({ db }) => {
+        // Where his services have several, the last in the order of text: the same one each time.
+        const rows = await inChunks(clients, (chunk) =>
+          db
+            .selectFrom('services')
+            .select(({ fn }) => ['client', fn.max('client_name').as('name')])
+            .where(isIn('client', chunk))
+            .groupBy('client')
+            .execute(),
+        );
+        return new Map(rows.flatMap(({ client, name }) => (client === null || name === null ? [] : [[client, name]])));
+      }),
     count: (client) => access.read((session) => countRows(session, client)),
     merge: (from, into) => access.write((session) => mergeClients(session, { from, into })),
   };

@@ -4,6 +4,7 @@ import type { ServiceChange, ServiceRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
+import { isIn } from './dialect.js';
 import {
   inChunks,
   inChunksOrAll,
@@ -50,6 +51,13 @@ export function servicesTable(access: Access): StoreTables['services'] {
       access.read(async ({ db }) => {
         const rows = await db.selectFrom('services').select('id').orderBy('id').execute();
         return rows.map((row) => row.id);
+      }),
+    names: (ids) =>
+      access.read(async ({ db }) => {
+        const rows = await inChunks(ids, (chunk) =>
+          db.selectFrom('services').select(['id', 'name']).where(isIn('id', chunk)).execute(),
+        );
+        return new Map(rows.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
       }),
     panels: () =>
       access.read(async ({ db }) => {

@@ -1,6 +1,6 @@
 import type { CreditEntry, InvoiceView, PackageView, PurchaseView } from '@sluice/engine';
 import { describePurchaseState } from '@sluice/engine/words';
-import { bytes, type Column, money, state, text, time } from '../columns.js';
+import { bytes, clientColumns, type Column, money, serviceColumns, state, text, time } from '../columns.js';
 
 /** The columns of the changes of a client's credit. */
 export const CREDIT_ENTRIES: readonly Column<CreditEntry>[] = [
@@ -19,7 +19,7 @@ export const CREDIT_ENTRIES: readonly Column<CreditEntry>[] = [
 /** The columns of invoices. */
 export const INVOICES: readonly Column<InvoiceView>[] = [
   text('invoice', ({ id }) => id),
-  text('client', ({ client }) => client),
+  ...clientColumns<InvoiceView>({}),
   state('status', ({ status }) => status),
   money('total', ({ total }) => total),
   money('balance', ({ balance }) => balance, { extra: true, priority: 7 }),
@@ -44,8 +44,8 @@ export const PACKAGES: readonly Column<PackageView>[] = [
 /** The columns of purchases. */
 export const PURCHASES: readonly Column<PurchaseView>[] = [
   text('id', ({ id }) => id, { whole: true }),
-  text('service', ({ service }) => service, { least: 24 }),
-  text('client', ({ client }) => client, { priority: 6 }),
+  ...serviceColumns<PurchaseView>(({ service }) => service),
+  ...clientColumns<PurchaseView>({ priority: 6 }),
   text('package', ({ package: name }) => name),
   bytes('traffic', (row) => row.bytes, { priority: 3 }),
   money('price', ({ price }) => price),

@@ -1,7 +1,7 @@
 import type { AlarmView, DeliveryView, LogEntry } from '@sluice/engine';
 import { describeCall, describeCallOutcome } from '@sluice/engine/words';
 import { plainInk } from '../colors.js';
-import { type Column, type ColumnInk, sentence, state, text, time } from '../columns.js';
+import { clientColumns, type Column, type ColumnInk, sentence, serviceColumns, state, text, time } from '../columns.js';
 import { formatCount } from '../words.js';
 
 /** Returns the columns of the log; `toExitCode` returns the exit code of a run's command. */
@@ -13,6 +13,7 @@ export function logColumns(
     time('at', ({ at }) => at, { atLeast: 17 }),
     text('kind', ({ kind }) => kind, { priority: 2, atLeast: 7 }),
     text('panel', ({ panel }) => panel, { priority: 3, atLeast: 8 }),
+    text('service name', ({ serviceName }) => serviceName, { isSparse: true, priority: 2, least: 12 }),
     text('service', ({ service }) => service, { priority: 1, atLeast: 12 }),
     text('what', describeSubject, { least: 24, atLeast: 26 }),
     text('type', (entry) => (entry.kind === 'action' ? word(entry, 'type') : ''), { priority: 5, atLeast: 12 }),
@@ -86,7 +87,7 @@ function describeOutcome(
 export const ALARMS: readonly Column<AlarmView>[] = [
   time('since', ({ since }) => since),
   text('panel', ({ panel }) => panel, { priority: 3 }),
-  text('service', ({ service }) => service, { least: 24 }),
+  ...serviceColumns<AlarmView>(({ service }) => service),
   state('status', ({ acknowledged }) => (acknowledged === null ? 'open' : 'acknowledged'), { priority: 1 }),
   text('event', ({ event }) => event, { priority: 3 }),
   sentence('message', ({ message }) => message, { below: true }),
@@ -101,7 +102,7 @@ export const DELIVERIES: readonly Column<DeliveryView>[] = [
   time('at', ({ at }) => at),
   text('panel', ({ panel }) => panel, { priority: 3 }),
   text('channel', ({ channel }) => channel),
-  text('client', ({ client }) => client, { priority: 3 }),
+  ...clientColumns<DeliveryView>({ priority: 3 }),
   text('event', ({ event }) => event),
   state('status', (row) => row.state),
   sentence('message', ({ message }) => message, { below: true }),

@@ -72,7 +72,7 @@ export const CYCLES: readonly Column<CycleView>[] = [
 
 /** The columns of services compared with another tool's figures. */
 export const COMPARED: readonly Column<Comparison['services'][number]>[] = [
-  text('service', ({ service }) => service, { least: 24 }),
+  ...serviceColumns<Comparison['services'][number]>(({ service }) => service),
   bytes('used', (row) => row.usedBytes),
   bytes('used elsewhere', ({ theirUsedBytes }) => theirUsedBytes),
   text('held', ({ held }) => yesNo(held), { priority: 1 }),

@@ -24,6 +24,7 @@ it('shows the whole state of a bill at 60 columns', () => {
   const bill = {
     ...{
       service: 'svc-line-1',
+      name: null,
       invoice: '1016',
       period,
       calls: 12,

@@ -8,8 +8,9 @@ import type {
   SimulatedCallView,
   PeriodView,
 } from '@sluice/engine';
+import { describeService } from '@sluice/engine/words';
 import type { RecordsRequest } from '@sluice/engine/options';
-import { type Column, money, printRows, state, text, time } from '../columns.js';
+import { type Column, money, printRows, serviceColumns, state, text, time } from '../columns.js';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 
@@ -79,10 +80,15 @@ export function printCallTotals(
     for (const day of whole.days) terminal.info(`  ${day.day}: ${describeSums(day, totals.currency)}`);
   }
   if (provisional) terminal.info(`${PROVISIONAL} This list bills nothing.`);
-  for (const { service, client, from, to } of owners ?? []) {
+  for (const { service, name, client, clientName, from, to } of owners ?? []) {
     const [since, until] = [from && `since ${terminal.times.at(from)}`, to && `until ${terminal.times.at(to)}`];
-    const ofClient = client === null ? '' : ` of client ${client}`;
-    terminal.info(['The number was with', `${service}${ofClient}`, since, until].filter(Boolean).join(' '));
+    const ofClient =
+      client === null ? '' : ` of ${clientName === null ? `client ${client}` : `${clientName} (${client})`}`;
+    terminal.info(
+      ['The number was with', `${describeService({ id: service, name })}${ofClient}`, since, until]
+        .filter(Boolean)
+        .join(' '),
+    );
   }
 }
 
@@ -117,7 +123,7 @@ function billedPeriod<Row extends { period: PeriodView }>(): Column<Row> {
 }
 
 const BILLS: readonly Column<CallBillView>[] = [
-  text('service', ({ service }) => service, { whole: true }),
+  ...serviceColumns<CallBillView>(({ service }) => service),
   billedPeriod(),
   text('calls', ({ calls }) => calls, { align: 'right', priority: 3 }),
   money('total', ({ total }) => total),
@@ -160,7 +166,7 @@ function isNews(word: CallBillView['state'], dryRun: boolean): boolean {
 }
 
 const COMPARED: readonly Column<ComparedBill>[] = [
-  text('service', ({ service }) => service, { whole: true }),
+  ...serviceColumns<ComparedBill>(({ service }) => service),
   billedPeriod(),
   money('billed', ({ billed }) => billed.total),
   money('now', ({ now }) => now.total),

@@ -49,8 +49,8 @@ function alarmTable(scene: Scene, alarms: readonly AlarmView[], { caption, shows
       showsService
         ? {
             title: 'About',
-            cell: ({ service, panel, code }: AlarmView) => {
-              if (service !== null) return serviceLink(service);
+            cell: ({ service, name: title, panel, code }: AlarmView) => {
+              if (service !== null) return serviceLink(service, title);
               return panel === '' ? (jobsLink({ code }) ?? 'billing') : panelLink(panel);
             },
           }

@@ -1,5 +1,5 @@
 import { section, table } from '../../layout/components.js';
-import { count, money, name, NONE } from '../../layout/format.js';
+import { count, money, name, named, NONE } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
 import { ENGLISH } from '../../layout/wording.js';
@@ -25,8 +25,8 @@ export const billsPage: Page = async (request) => {
   const list = table({
     caption: 'Bills of calls',
     columns: [
-      { title: 'Service', cell: (bill) => serviceLink(bill.service) },
-      { title: 'Client', cell: (bill) => name(bill.client), isMinor: true },
+      { title: 'Service', cell: (bill) => serviceLink(bill.service, bill.name) },
+      { title: 'Client', cell: (bill) => named(bill.clientName, bill.client), isMinor: true },
       {
         title: 'Period',
         cell: ({ period: { from, to, timeZone } }) => times.period({ start: from, end: to }, timeZone),

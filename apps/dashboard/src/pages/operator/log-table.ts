@@ -21,7 +21,11 @@ export async function logTable(
       { title: 'When', cell: ({ at }) => times.at(at) },
       { title: 'Kind', cell: ({ kind }) => kind, isMinor: true },
       showsService
-        ? { title: 'About', cell: ({ service, panel }) => (service === null ? name(panel) : serviceLink(service)) }
+        ? {
+            title: 'About',
+            cell: ({ service, serviceName, panel }) =>
+              service === null ? name(panel) : serviceLink(service, serviceName),
+          }
         : null,
       { title: 'What', cell: (entry) => html`<bdi>${toWhat(entry)}</bdi>` },
       { title: 'Outcome', cell: (entry) => showState(entry, findPage) },

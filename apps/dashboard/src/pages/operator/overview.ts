@@ -249,8 +249,8 @@ function eventsSection({ times }: Scene, { events }: OverviewReport): Section {
       { title: 'When', cell: ({ at }) => times.ago(at) },
       {
         title: 'About',
-        cell: ({ service, panel, code }) =>
-          service === null ? (jobsLink({ code }) ?? name(panel)) : serviceLink(service),
+        cell: ({ service, name: title, panel, code }) =>
+          service === null ? (jobsLink({ code }) ?? name(panel)) : serviceLink(service, title),
       },
       {
         title: 'What',

@@ -107,6 +107,7 @@ export function userViews(
       ...{ days, daysLeft: daysLeft === null ? null : Math.max(0, daysLeft), lastDay, lastOnlineAt },
       disabledFor: enabled ? [] : toReasons(user),
       service: services.byUser.get(uuid)?.id ?? null,
+      serviceName: services.byUser.get(uuid)?.name ?? null,
       access: toUserAccess(on.context, on.name, { uuid, name, ...(days === null ? {} : { packageDays: days }) }),
     };
   };

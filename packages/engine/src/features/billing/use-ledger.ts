@@ -7,6 +7,7 @@ import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
+import { readNames } from '../../context/names.js';
 import { suggestId, suggestion } from '../../base/suggestion.js';
 import {
   type Booking,
@@ -231,11 +232,17 @@ async function toView(tables: StoreTables, record: InvoiceRecord): Promise<Invoi
 }
 
 async function toViews(tables: StoreTables, records: InvoiceRecord[]): Promise<InvoiceView[]> {
+  const names = await readNames(tables, records);
   const lines = new Map<string, InvoiceView['lines']>();
   for (const { key, invoice, description, amount } of await tables.invoices.lines(records.map(({ id }) => id))) {
     const own = lines.get(invoice) ?? [];
     own.push({ id: key, description, amount });
     lines.set(invoice, own);
   }
-  return records.map((record) => ({ ...record, balance: toBalance(record), lines: lines.get(record.id) ?? [] }));
+  return records.map((record) => ({
+    ...record,
+    clientName: names.toClient(record.client),
+    balance: toBalance(record),
+    lines: lines.get(record.id) ?? [],
+  }));
 }

@@ -1,4 +1,4 @@
-import type { CallBillReport, CallBillView } from '@sluice/contract/documents';
+import type { CallBillReport } from '@sluice/contract/documents';
 import type { Invoice } from '@sluice/contract/ports';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
@@ -8,6 +8,7 @@ import { compareIds } from '../../base/natural-order.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { type Run, withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
+import { withNames } from '../../context/names.js';
 import { hasCalls } from '../telephony/panels.js';
 import { billPeriod } from './bill-period.js';
 import { PERIOD_OPEN } from './bill-refusals.js';
@@ -30,6 +31,7 @@ import {
   type Line,
   requireLineOfCalls,
 } from '../telephony/find-line.js';
+import type { MadeBill } from './made-bill.js';
 
 /**
  * Bills calls. Repeatable, and safe to run at any time: a period of a line is billed once. Under `observe` the bills of all lines are
@@ -69,12 +71,18 @@ export async function billCalls(context: Context, request: BillRequest): Promise
     const outcome = isWhole ? 'done' : failed > 0 && failed === bills.length ? 'failed' : 'partial';
     run.totals = { bills: bills.length, failed };
     await run.end({ outcome, changes, error });
-    return { run: run.view, bills, ...(skipped.length > 0 && { panels: skipped }), ...(error !== null && { error }) };
+    const named = await withNames(context.store, bills);
+    return {
+      run: run.view,
+      bills: named,
+      ...(skipped.length > 0 && { panels: skipped }),
+      ...(error !== null && { error }),
+    };
   });
 }
 
 /** Sorts the bills of a service by their periods, the newest first. */
-function compareViews(a: CallBillView, b: CallBillView): number {
+function compareViews(a: MadeBill, b: MadeBill): number {
   return compareIds(a.service, b.service) || compareIds(b.period.from, a.period.from);
 }
 
@@ -130,7 +138,7 @@ async function billLine(context: Context, of: OfLine): Promise<void> {
   const known = await listLineBills(context, line);
   const { period, invoice } = request;
   const named = period !== null || invoice !== null;
-  const bill = async (due: ToBill): Promise<CallBillView> => {
+  const bill = async (due: ToBill): Promise<MadeBill> => {
     const view = await billPeriod(context, { line, ...due, options: request, fences, begin });
     // By the clock of the panel, which counts, a period may be over later than here: it is not due yet.
     if (named || view.error?.code !== PERIOD_OPEN) bills.push(view);
@@ -150,7 +158,7 @@ async function billFinally(
   context: Context,
   of: OfLine,
   known: readonly CallBillRecord[],
-  bill: (due: ToBill) => Promise<CallBillView>,
+  bill: (due: ToBill) => Promise<MadeBill>,
 ): Promise<void> {
   const { line, request } = of;
   const firstDay = await findServiceFirstDay(context, line);

@@ -1,4 +1,3 @@
-import type { CallBillView } from '@sluice/contract/documents';
 import path from 'node:path';
 import { printable } from '@sluice/panel-http/printable';
 import { type CallTerms, SluiceError, toItemError } from '@sluice/panel-kind';
@@ -30,6 +29,7 @@ import { findSubscriber } from '../telephony/find-line.js';
 import { isOfNothing } from './read-again.js';
 import { readInvoiceStatus } from './invoice-status.js';
 import { isOfOneBill, placeBill, resolveBill } from './resolve-bill.js';
+import type { MadeBill } from './made-bill.js';
 
 /** A period of a line that was read. */
 interface PeriodOfRead extends PeriodOfLine {
@@ -40,7 +40,7 @@ interface PeriodOfRead extends PeriodOfLine {
 }
 
 /** Bills one period of a line; what goes wrong is in the result. */
-export async function billPeriod(context: Context, of: PeriodOfLine): Promise<CallBillView> {
+export async function billPeriod(context: Context, of: PeriodOfLine): Promise<MadeBill> {
   try {
     return await makeBill(context, of);
   } catch (error) {
@@ -49,7 +49,7 @@ export async function billPeriod(context: Context, of: PeriodOfLine): Promise<Ca
   }
 }
 
-async function makeBill(context: Context, of: PeriodOfLine): Promise<CallBillView> {
+async function makeBill(context: Context, of: PeriodOfLine): Promise<MadeBill> {
   const { line, bill: stored } = of;
   const { service } = line;
   const isAgain = of.again === true && stored !== null && isOfNothing(stored);
@@ -104,7 +104,7 @@ async function gatherAndPlace(
   context: Context,
   of: PeriodOfRead,
   { stored, client, subscriber }: { stored: CallBillRecord | null; client: string; subscriber: Subscriber | null },
-): Promise<CallBillView> {
+): Promise<MadeBill> {
   const { options } = of;
   const reports = options.dryRun ? null : options.reports;
   const sink = reports === null ? null : await reports.open(toName(of));
@@ -137,7 +137,7 @@ async function gatherAndPlace(
 const INVOICE_CANCELLED = 'invoice-cancelled';
 
 /** Returns a bill that is done with; its report is made again where it is missing. */
-async function finished(context: Context, of: PeriodOfLine, bill: CallBillRecord): Promise<CallBillView> {
+async function finished(context: Context, of: PeriodOfLine, bill: CallBillRecord): Promise<MadeBill> {
   const { line, period, options } = of;
   const { reports } = options;
   const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
@@ -172,10 +172,10 @@ async function nothing(
   context: Context,
   of: PeriodOfRead,
   result: { stored: CallBillRecord | null; gathered: Gathered | null; reason: 'zero' | 'prepaid'; csv: string | null },
-): Promise<CallBillView> {
+): Promise<MadeBill> {
   const { stored, gathered, reason, csv } = result;
   const shown = gathered === null ? {} : figures(gathered);
-  const view: CallBillView = { ...emptyView(of), ...shown, state: 'nothing-to-bill', reason, csv };
+  const view: MadeBill = { ...emptyView(of), ...shown, state: 'nothing-to-bill', reason, csv };
   if (of.options.dryRun) return view;
   if (of.again === true && gathered?.digest === stored?.digest) return { ...view, csv: csv ?? stored?.file ?? null };
   await storeBill(context, of, { stored, gathered, state: 'zero', csv, note: reason });

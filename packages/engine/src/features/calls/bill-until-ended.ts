@@ -1,12 +1,12 @@
-import type { CallBillView } from '@sluice/contract/documents';
 import { type ItemError, toItemError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import { askerEnded, isAskerEnded } from '../../context/asker.js';
 import type { Run } from '../../kernel/run/bracket.js';
+import type { MadeBill } from './made-bill.js';
 
 /** What a request has billed so far. */
 export interface Billed {
-  bills: CallBillView[];
+  bills: MadeBill[];
   /** Whether a bill was begun, or one that was begun before was found out. */
   isBegun: boolean;
   /** Refuses, in the transaction that stores a bill, to begin it for a token, link or session that has ended. */
@@ -21,7 +21,7 @@ export interface Billed {
 export async function billUntilEnded(
   run: Run,
   work: (billed: Billed) => Promise<void>,
-): Promise<{ bills: CallBillView[]; error: ItemError | null }> {
+): Promise<{ bills: MadeBill[]; error: ItemError | null }> {
   const billed: Billed = {
     bills: [],
     isBegun: false,

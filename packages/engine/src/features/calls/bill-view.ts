@@ -1,4 +1,3 @@
-import type { CallBillView } from '@sluice/contract/documents';
 import type { CallBillRecord, HeldLease } from '@sluice/state-store';
 import type { ReportFormat } from '@sluice/quota-core/telephony';
 import { toInstants, type ToBill } from './due.js';
@@ -6,6 +5,7 @@ import type { Billed } from './bill-until-ended.js';
 import type { CallReportSink, Gathered } from './gather.js';
 import type { Line } from '../telephony/find-line.js';
 import { findUnrated } from './unrated.js';
+import type { MadeBill } from './made-bill.js';
 
 /** Writes the reports of bills. */
 export interface CallReports {
@@ -44,7 +44,7 @@ export interface PeriodOfLine extends ToBill {
 }
 
 /** Returns the view of a bill that is to be made. */
-export function emptyView({ line, period }: PeriodOfLine): CallBillView {
+export function emptyView({ line, period }: PeriodOfLine): MadeBill {
   return {
     service: line.service.id,
     invoice: null,
@@ -100,8 +100,8 @@ export function figures({ totals, differences, differenceCount, foreign }: Gathe
 export function toView(
   { period }: Pick<PeriodOfLine, 'period'>,
   bill: CallBillRecord,
-  state: CallBillView['state'],
-): CallBillView {
+  state: MadeBill['state'],
+): MadeBill {
   const { service, invoice, calls, amount, currency, file } = bill;
   return {
     ...{ service, invoice, period: toInstants(period), calls, billedSeconds: null, total: amount, currency, state },

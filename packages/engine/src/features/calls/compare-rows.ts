@@ -1,10 +1,11 @@
-import type { ComparedBill, ComparedBills, ImportProblem } from '@sluice/contract/documents';
+import type { ComparedBills, ImportProblem } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind';
 import { addMoney, negateMoney, padMoney } from '@sluice/quota-core';
 import { type BillPeriod, CallSum, explicitPeriod, isClosed, periodsOverlap } from '@sluice/quota-core/telephony';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { withNames } from '../../context/names.js';
 import { openRow } from '../services/file-rows.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { findLineOfCalls, type Line } from '../telephony/find-line.js';
@@ -14,6 +15,7 @@ import { listForeignLines } from './foreign-lines.js';
 import { MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
 import { toCharged } from './unrated.js';
+import type { Compared } from './compared-bill.js';
 
 const COLUMNS = ['service', 'from', 'to', 'total', 'currency'] as const;
 
@@ -45,9 +47,9 @@ export async function compareRows(
     });
     throw usageError('bad_import', `${file}: nothing was compared:`, { problems }, lines);
   }
-  const bills: ComparedBill[] = [];
+  const bills: Compared[] = [];
   for (const row of read) bills.push(await compareRow(context, row));
-  return { bills, warnings: [] };
+  return { bills: await withNames(context.store, bills), warnings: [] };
 }
 
 /** The line of a service, or why it has none whose calls can be compared. */
@@ -175,7 +177,7 @@ function describeTotal(text: string): string {
   return text === '' ? 'is required' : `"${printable(text)}" is not an amount: write it as 1234.56, without a currency`;
 }
 
-async function compareRow(context: Context, { line, period, total }: BilledRow): Promise<ComparedBill> {
+async function compareRow(context: Context, { line, period, total }: BilledRow): Promise<Compared> {
   const { telephony, subscriberId, service } = line;
   const sum = new CallSum({ period, currency: telephony.currency, subscriberId });
   const unread: string[] = [];

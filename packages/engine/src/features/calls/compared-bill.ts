@@ -1,5 +1,9 @@
+import type { ComparedBill } from '@sluice/contract/documents';
 import type { CallBillRecord } from '@sluice/state-store';
 import type { ImportRow } from '../services/plan-rows.js';
+
+/** A compared bill, before the name of its service is read. */
+export type Compared = Omit<ComparedBill, 'name'>;
 
 /** Which bills to compare. */
 export interface ReconcileCallsRequest {

@@ -1,4 +1,3 @@
-import type { CallBillView } from '@sluice/contract/documents';
 import { toItemError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { type BillPeriod, parsePeriod, toLocalTime } from '@sluice/quota-core/telephony';
@@ -11,11 +10,12 @@ import type { Billed } from './bill-until-ended.js';
 import { toView } from './bill-view.js';
 import { isInDoubt, toInstants, toPeriod } from './due.js';
 import { isOfOneBill, resolveBill } from './resolve-bill.js';
+import type { MadeBill } from './made-bill.js';
 
 /** A bill in doubt that a request has tried. */
 export interface TriedBill {
   id: string;
-  view: CallBillView;
+  view: MadeBill;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function resolveDoubts(
   const { store, deps } = context;
   if (request.final || request.invoice !== null) return [];
   const tried: TriedBill[] = [];
-  const tell = (id: string, view: CallBillView): void => {
+  const tell = (id: string, view: MadeBill): void => {
     tried.push({ id, view });
     billed.bills.push(view);
     billed.isBegun ||= view.state !== 'failed';

@@ -1,8 +1,9 @@
-import type { ComparedBill, PeriodView } from '@sluice/contract/documents';
+import type { PeriodView } from '@sluice/contract/documents';
 import type { CallBillRecord } from '@sluice/state-store';
 import { type ServiceWindow, windowsSince } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
 import { findGivenUp, type Line } from '../telephony/find-line.js';
+import type { Compared } from './compared-bill.js';
 
 /** What the due calls of a line follow from. */
 export interface DueCalls {
@@ -29,7 +30,7 @@ export async function dropGivenUp(
 export async function wasGivenUp(
   context: Context,
   panel: string,
-  { service, line, period }: Pick<ComparedBill, 'service' | 'line'> & { period: Pick<PeriodView, 'to'> },
+  { service, line, period }: Pick<Compared, 'service' | 'line'> & { period: Pick<PeriodView, 'to'> },
 ): Promise<boolean> {
   const until = service === null ? null : await findGivenUp(context, { service, panel, line });
   return until !== null && period.to <= until;

@@ -1,4 +1,3 @@
-import type { ComparedBill } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { type ItemError, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import { addMoney, compareMoney, toLocalDate } from '@sluice/quota-core';
@@ -24,6 +23,7 @@ import { isFirstOfDay, isOfNothing, noteReadAgain, readAgainTest, searchedSince 
 import { compareBill } from './reconcile-calls.js';
 import { describeSum } from './unrated.js';
 import { CALLS_UNBILLED, type StoredLateCalls, toKey, toLineKey, toOwnKey, toStored } from './stored-late-calls.js';
+import type { Compared } from './compared-bill.js';
 
 /** What is stored of the late calls of a panel. */
 type Known = readonly ConditionRecord[];
@@ -191,7 +191,7 @@ async function isBilledHere(
 }
 
 /** Returns what counts as charged once a person has charged the late calls of a bill; all of a bill of nothing, or that failed, which is never made then. */
-function toPart(panel: string, bill: CallBillRecord, { now, difference }: ComparedBill): UnbilledPart {
+function toPart(panel: string, bill: CallBillRecord, { now, difference }: Compared): UnbilledPart {
   const { id, key, service, subscriber, start, end, currency } = bill;
   const of = { bill: id, key, service, panel, subscriber, start, end, currency, calls: now.calls };
   if (!isFinal(bill) || isOfNothing(bill)) return { ...of, charged: now.total };

@@ -1,4 +1,3 @@
-import type { ComparedBill } from '@sluice/contract/documents';
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { billKey, type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/quota-core/telephony';
 import { addMoney } from '@sluice/quota-core';
@@ -15,7 +14,7 @@ import { isLiving } from '../../base/lifecycle.js';
 import { findGivenUp, findLastCalls, isLineOfCalls } from '../telephony/find-line.js';
 import { searchedSince } from './read-again.js';
 import { readSorted } from './read-sorted.js';
-import type { ReconcileCallsRequest } from './compared-bill.js';
+import type { Compared, ReconcileCallsRequest } from './compared-bill.js';
 import { toCharged } from './unrated.js';
 
 /** So many ids of a bill are listed. */
@@ -23,7 +22,7 @@ export const MOST_IDS = 1000;
 
 /** Calls that nobody is billed for, and the bill that a person's charge of them is noted as. */
 export interface UnbilledCalls {
-  compared: ComparedBill;
+  compared: Compared;
   part: UnbilledPart;
 }
 
@@ -34,8 +33,8 @@ export interface UnbilledCalls {
 export async function listUnbilled(
   context: Context,
   request: Pick<ReconcileCallsRequest, 'service' | 'period'>,
-): Promise<ComparedBill[]> {
-  const found: ComparedBill[] = [];
+): Promise<Compared[]> {
+  const found: Compared[] = [];
   for (const panel of Object.keys(context.config.panels)) {
     if (!hasCalls(context, panel)) continue;
     const { telephony } = await context.panel(panel);

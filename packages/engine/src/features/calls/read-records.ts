@@ -13,6 +13,7 @@ import { numberSubject } from '@sluice/state-store';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import { isInWindow } from '../../base/ownership.js';
 import type { Context } from '../../context/context.js';
+import { readNames } from '../../context/names.js';
 import { requireService } from '../../context/find-service.js';
 import { parseTime } from '../../base/times.js';
 import { refuseUnsupported, requireTelephony } from '../telephony/panels.js';
@@ -84,7 +85,7 @@ export async function readRecords(context: Context, request: RecordsRequest, rea
     }
   }
   const all = filter.did === undefined ? null : await listNumberOwners(context, panel, filter.did, instants);
-  const owners = reader === undefined ? all : (all?.filter(({ client }) => client === reader) ?? null);
+  const owners = reader === undefined ? all : toReaderOwners(all, reader);
   return { panel, period: instants, provisional: instants.to >= context.now(), ...sums.report(), owners };
 }
 
@@ -100,9 +101,20 @@ async function listNumberOwners(
   { from, to }: PeriodView,
 ): Promise<NumberOwner[]> {
   const periods = await store.ownership.list({ panel, subjects: [numberSubject(number)] });
-  return periods
-    .filter(({ since, until }) => (since === null || since < to) && (until === null || until > from))
-    .map(({ service, client, since, until }) => ({ service, client, from: since, to: until }));
+  const within = periods.filter(
+    ({ since, until }) => (since === null || since < to) && (until === null || until > from),
+  );
+  const names = await readNames(store, within);
+  return within.map(({ service, client, since, until }) => {
+    const named = { name: names.toService(service), clientName: names.toClient(client) };
+    return { service, client, ...named, from: since, to: until };
+  });
+}
+
+/** Returns the times of a client; another one may have the service by now, and have named it. */
+function toReaderOwners(all: readonly NumberOwner[] | null, reader: string | null): NumberOwner[] | null {
+  const own = all?.filter(({ client }) => client === reader);
+  return own?.map((owner) => ({ ...owner, name: null, clientName: null })) ?? null;
 }
 
 function toWindow(context: Context, { day, from, to, period }: RecordsRequest, timeZone: string): BillPeriod {

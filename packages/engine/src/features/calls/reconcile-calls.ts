@@ -1,4 +1,4 @@
-import type { ComparedBill, ComparedBills } from '@sluice/contract/documents';
+import type { ComparedBills } from '@sluice/contract/documents';
 import type { ItemError } from '@sluice/panel-kind';
 import { addMoney, compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
@@ -12,8 +12,9 @@ import {
 } from '@sluice/quota-core/telephony';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
+import { withNames } from '../../context/names.js';
 import { requireService } from '../../context/find-service.js';
-import type { ReconcileCallsRequest } from './compared-bill.js';
+import type { Compared, ReconcileCallsRequest } from './compared-bill.js';
 import { isFinal, toInstants, toPeriod } from './due.js';
 import { listFailedByCurrency } from './client-currency.js';
 import { findTelephony } from '../telephony/panels.js';
@@ -29,7 +30,7 @@ import { toCharged } from './unrated.js';
 export async function reconcileCalls(context: Context, request: ReconcileCallsRequest): Promise<ComparedBills> {
   const filter = request.service === null ? {} : { service: (await requireService(context, request.service)).id };
   const bills = await context.store.callBills.list(filter);
-  const compared: ComparedBill[] = [];
+  const compared: Compared[] = [];
   const left: CallBillRecord[] = [];
   const cancelled: ItemError[] = [];
   const failed = await listFailedByCurrency(context, bills);
@@ -43,13 +44,13 @@ export async function reconcileCalls(context: Context, request: ReconcileCallsRe
   }
   const asked = left.filter((bill) => isAsked(context, toPeriod(bill, findTimeZone(context.config, '')), request));
   return {
-    bills: [...compared, ...(await listUnbilled(context, request))],
+    bills: await withNames(context.store, [...compared, ...(await listUnbilled(context, request))]),
     warnings: [...cancelled, ...describeLeft(asked)],
   };
 }
 
 /** Says that what a bill compares was not charged. */
-function describeCancelled({ service, invoice }: CallBillRecord, { billed, currency }: ComparedBill): ItemError {
+function describeCancelled({ service, invoice }: CallBillRecord, { billed, currency }: Compared): ItemError {
   const amount = formatMoney(billed.total, currency);
   const message = `invoice ${invoice ?? ''} of ${service} was cancelled: the ${amount} that were billed on it are not charged`;
   return { code: 'invoice_cancelled', message };
@@ -75,7 +76,7 @@ export async function compareBill(
   context: Context,
   bill: CallBillRecord,
   request: Pick<ReconcileCallsRequest, 'period' | 'billed'>,
-): Promise<ComparedBill | null> {
+): Promise<Compared | null> {
   const telephony = bill.panel === null ? null : await findTelephony(context, bill.panel);
   if (telephony === null) return null;
   const { timeZone } = telephony;

@@ -1,4 +1,3 @@
-import type { CallBillView } from '@sluice/contract/documents';
 import { isPanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
@@ -14,6 +13,7 @@ import { failBill } from './change-bill.js';
 import { isInDoubt } from './due.js';
 import { listLineBills } from './line-bills.js';
 import { placeLine } from './place-line.js';
+import type { MadeBill } from './made-bill.js';
 
 /** A stored bill that a run goes on with. */
 type BegunBill = Pick<PeriodOfLine, 'period' | 'options' | 'fences' | 'begin'>;
@@ -31,7 +31,7 @@ export function isOfOneBill(error: unknown): boolean {
  *
  * @throws SluiceError `period_overlaps`, `other_billing`, `no_client`; nothing was changed
  */
-export async function resolveBill(context: Context, of: BegunBill, bill: CallBillRecord): Promise<CallBillView> {
+export async function resolveBill(context: Context, of: BegunBill, bill: CallBillRecord): Promise<MadeBill> {
   const service = await findService(context, bill);
   const bills = await listLineBills(context, { service, subscriberId: bill.subscriber });
   refuseOverlap({ line: { service }, period: of.period }, bill, bills);
@@ -52,7 +52,7 @@ export async function placeBill(
   context: Context,
   of: BegunBill & { service: ServiceRecord },
   { bill, client }: { bill: CallBillRecord; client: string },
-): Promise<CallBillView> {
+): Promise<MadeBill> {
   const { service, options, fences, begin } = of;
   const { invoice, resend } = options;
   try {

@@ -8,6 +8,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import { findOwners } from '../../base/ownership.js';
 import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
+import { readNames } from '../../context/names.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { readInvoiceStatus } from './invoice-status.js';
 import type { CallReportSink } from './gather.js';
@@ -33,12 +34,17 @@ export async function listBills(
     ...(client === undefined ? {} : { client }),
   });
   const ids = [...new Set(bills.map((bill) => bill.service))];
-  const panels = new Map((await context.store.services.list({ ids })).map(({ id, panel }) => [id, panel]));
+  const services = new Map((await context.store.services.list({ ids })).map((row) => [row.id, row]));
+  const names = await readNames(context.store, bills);
   const shown: StoredBillView[] = [];
   for (const bill of bills) {
     if ((reader !== undefined && isUnread(bill)) || !(await isOwn(context, bill, reader))) continue;
-    const timeZone = findTimeZone(context.config, bill.panel ?? panels.get(bill.service) ?? '');
-    shown.push(toView(bill, { timeZone, invoiceStatus: await readInvoiceStatus(context, bill) }));
+    const row = services.get(bill.service);
+    const timeZone = findTimeZone(context.config, bill.panel ?? row?.panel ?? '');
+    // Another client has named the service since.
+    const name = reader === undefined || row?.client === reader ? (row?.name ?? null) : null;
+    const clientName = names.toClient(bill.client);
+    shown.push(toView(bill, { timeZone, name, clientName, invoiceStatus: await readInvoiceStatus(context, bill) }));
   }
   return shown;
 }
@@ -77,10 +83,12 @@ async function isOwn(
   return parts.every(({ owners }) => owners.length > 0 && owners.every((owner) => owner.client === reader));
 }
 
-function toView(
-  bill: CallBillRecord,
-  { timeZone, invoiceStatus }: { timeZone: string } & Pick<StoredBillView, 'invoiceStatus'>,
-): StoredBillView {
+/** What is shown of a bill besides its row. */
+interface Besides extends Pick<StoredBillView, 'name' | 'clientName' | 'invoiceStatus'> {
+  timeZone: string;
+}
+
+function toView(bill: CallBillRecord, { timeZone, name, clientName, invoiceStatus }: Besides): StoredBillView {
   const { id, service, client, start: from, end: to, calls, currency, invoice, at } = bill;
   // No invoice of ours has what a person charged.
   const isCharged = isByHand(bill);
@@ -88,7 +96,8 @@ function toView(
   const total = isCharged ? bill.charged : bill.amount;
   const period = { from, to, timeZone };
   const report = hasReport(bill);
-  return { id, service, client, period, state, calls, total, currency, invoice, invoiceStatus, report, at };
+  const named = { name, clientName };
+  return { id, service, client, ...named, period, state, calls, total, currency, invoice, invoiceStatus, report, at };
 }
 
 /**

@@ -197,7 +197,12 @@ export async function releasedQuotas(context: Context, service?: string): Promis
   for (const row of await context.store.services.list(filter)) {
     const until = isQuotaReleased(context.config, row, context.now()) ? row.quotaReleasedUntil : null;
     if (until !== null)
-      found.push({ service: row.id, until, note: await findReleaseNote(context, row.id, context.now()) });
+      found.push({
+        service: row.id,
+        name: row.name,
+        until,
+        note: await findReleaseNote(context, row.id, context.now()),
+      });
   }
   return found;
 }

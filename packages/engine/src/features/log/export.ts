@@ -1,6 +1,16 @@
 import type { LogEntry } from '@sluice/contract/documents';
 import type { Page, PageCursor } from '@sluice/state-store';
-import { actionEntries, apiEntry, refreshEntry, runEntry, tableFilter, includesKind, type LogFilter } from './log.js';
+import {
+  actionEntries,
+  apiEntry,
+  includesKind,
+  type LogFilter,
+  refreshEntry,
+  runEntry,
+  tableFilter,
+  type UnnamedEntry,
+  withServiceNames,
+} from './log.js';
 import type { Context } from '../../context/context.js';
 
 const PAGE = 500;
@@ -20,40 +30,47 @@ export async function* exportLog(context: Context, filter: LogFilter): AsyncGene
   const where = { ...tableFilter(filter), limit: PAGE };
   const actionEntry = actionEntries(context);
   const pages = {
-    run: paged(
-      (after) => store.runs.page({ ...where, after }),
-      ({ startedAt }) => startedAt,
-      runEntry,
-    ),
-    refresh: paged(
-      (after) => store.refreshes.page({ ...where, after }),
-      ({ startedAt }) => startedAt,
-      refreshEntry,
-    ),
-    action: paged(
-      (after) => store.actions.page({ ...where, after }),
-      ({ plannedAt }) => plannedAt,
-      actionEntry,
-    ),
-    api: paged(
-      (after) => store.apiCalls.page({ ...where, after }),
-      ({ at }) => at,
-      apiEntry,
-    ),
+    run: readPages(context, {
+      read: (after) => store.runs.page({ ...where, after }),
+      beganAt: ({ startedAt }) => startedAt,
+      toEntry: runEntry,
+    }),
+    refresh: readPages(context, {
+      read: (after) => store.refreshes.page({ ...where, after }),
+      beganAt: ({ startedAt }) => startedAt,
+      toEntry: refreshEntry,
+    }),
+    action: readPages(context, {
+      read: (after) => store.actions.page({ ...where, after }),
+      beganAt: ({ plannedAt }) => plannedAt,
+      toEntry: actionEntry,
+    }),
+    api: readPages(context, {
+      read: (after) => store.apiCalls.page({ ...where, after }),
+      beganAt: ({ at }) => at,
+      toEntry: apiEntry,
+    }),
   };
   const kinds = ['run', 'refresh', 'action', 'api'] as const;
   yield* merged(kinds.filter((kind) => includesKind(filter, kind)).map((kind) => pages[kind]));
 }
 
-async function* paged<T>(
-  read: (after: PageCursor | null) => Promise<Page<T>>,
-  beganAt: (record: T) => string,
-  toEntry: (record: T) => LogEntry,
-): AsyncGenerator<Dated> {
+/** How the entries of a kind are read. */
+interface Source<T> {
+  read: (after: PageCursor | null) => Promise<Page<T>>;
+  beganAt: (record: T) => string;
+  toEntry: (record: T) => UnnamedEntry;
+}
+
+async function* readPages<T>(context: Context, { read, beganAt, toEntry }: Source<T>): AsyncGenerator<Dated> {
   let after: PageCursor | null = null;
   do {
     const page: Page<T> = await read(after);
-    for (const record of page.records) yield { began: beganAt(record), entry: toEntry(record) };
+    const entries = await withServiceNames(context, page.records.map(toEntry));
+    for (const [index, record] of page.records.entries()) {
+      const entry = entries[index];
+      if (entry !== undefined) yield { began: beganAt(record), entry };
+    }
     after = page.next;
   } while (after !== null);
 }

@@ -1,6 +1,16 @@
 import type { LogEntry } from '@sluice/contract/documents';
 import type { ActionRecord, RefreshRecord, RunRecord } from '@sluice/state-store';
-import { actionEntries, apiEntry, refreshEntry, runEntry, tableFilter, includesKind, type LogFilter } from './log.js';
+import {
+  actionEntries,
+  apiEntry,
+  includesKind,
+  type LogFilter,
+  refreshEntry,
+  runEntry,
+  tableFilter,
+  type UnnamedEntry,
+  withServiceNames,
+} from './log.js';
 import type { Context } from '../../context/context.js';
 
 /** Between two readings of the store, however much is written meanwhile. */
@@ -84,14 +94,15 @@ class Follower {
     ];
     const { panel } = filter;
     const matching = panel === undefined ? entries : entries.filter((entry) => entry.panel === panel);
-    return matching.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    matching.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    return withServiceNames(this.#session, matching);
   }
 
-  async #newCalls(): Promise<LogEntry[]> {
+  async #newCalls(): Promise<UnnamedEntry[]> {
     const { apiCalls } = this.#session.store;
     const { panel } = this.#filter;
     const where = { ...tableFilter(this.#filter), ...(panel === undefined ? {} : { panel }) };
-    const entries: LogEntry[] = [];
+    const entries: UnnamedEntry[] = [];
     for (;;) {
       const started = this.#lastCall !== null;
       const limit = started ? PAGE : this.#filter.limit;
@@ -102,7 +113,7 @@ class Follower {
     }
   }
 
-  async #newActions(): Promise<LogEntry[]> {
+  async #newActions(): Promise<UnnamedEntry[]> {
     const { actions } = this.#session.store;
     const { since } = this.#filter;
     const where = tableFilter(this.#filter);
@@ -122,7 +133,7 @@ class Follower {
     return [...entries, ...this.#actions.take(open.map((action) => changed.get(action.id) ?? action))];
   }
 
-  async #newRefreshes(): Promise<LogEntry[]> {
+  async #newRefreshes(): Promise<UnnamedEntry[]> {
     const { refreshes } = this.#session.store;
     const { since } = this.#filter;
     const from = this.#refreshes.since(since);
@@ -133,7 +144,7 @@ class Follower {
     return this.#refreshes.take(seen.reverse());
   }
 
-  async #newRuns(): Promise<LogEntry[]> {
+  async #newRuns(): Promise<UnnamedEntry[]> {
     const { runs } = this.#session.store;
     const { since } = this.#filter;
     const where = tableFilter(this.#filter);
@@ -152,7 +163,7 @@ interface Kind<T> {
   toState: (record: T) => string | null;
   /** Returns whether it never changes again. */
   isFinal: (record: T) => boolean;
-  findEntry: (record: T) => LogEntry;
+  findEntry: (record: T) => UnnamedEntry;
 }
 
 /** Records that are shown at their end. */
@@ -191,9 +202,9 @@ class Watch<T extends { id: string }> {
   }
 
   /** Returns entries of the new and changed records. */
-  take(records: T[]): LogEntry[] {
+  take(records: T[]): UnnamedEntry[] {
     const { beganAt, toState, isFinal, findEntry } = this.#kind;
-    const entries: LogEntry[] = [];
+    const entries: UnnamedEntry[] = [];
     for (const record of records) {
       const began = beganAt(record);
       if (this.#newest === null || began > this.#newest) this.#newest = began;

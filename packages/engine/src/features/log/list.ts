@@ -1,7 +1,17 @@
 import type { LogEntry, LogPage } from '@sluice/contract/documents';
 import { usageError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
-import { actionEntries, apiEntry, includesKind, type LogFilter, refreshEntry, runEntry, tableFilter } from './log.js';
+import {
+  actionEntries,
+  apiEntry,
+  includesKind,
+  type LogFilter,
+  refreshEntry,
+  runEntry,
+  tableFilter,
+  type UnnamedEntry,
+  withServiceNames,
+} from './log.js';
 
 /** How far a kind of entry was listed: the start of the last one, and how many that began then were listed. */
 interface Position {
@@ -20,15 +30,15 @@ export async function readLog(context: Context, filter: LogFilter): Promise<LogP
   const asked = KINDS.filter((kind) => includesKind(filter, kind));
   const sources = asked.map((kind) => readEntries(context, filter, kind, listed[kind]));
   const heads = await Promise.all(sources.map(async (source) => ({ source, head: await read(source) })));
-  const entries: LogEntry[] = [];
+  const entries: UnnamedEntry[] = [];
   for (;;) {
     // At the same instant calls come before actions, and actions before runs.
     const newest = heads.reduce<(typeof heads)[number] | undefined>(
       (best, other) => ((other.head?.entry.at ?? '') > (best?.head?.entry.at ?? '') ? other : best),
       undefined,
     );
-    if (newest?.head == null) return { entries, next: null };
-    if (entries.length === limit) return { entries, next: toCursor(listed) };
+    if (newest?.head == null) return { entries: await withServiceNames(context, entries), next: null };
+    if (entries.length === limit) return { entries: await withServiceNames(context, entries), next: toCursor(listed) };
     const { entry, position } = newest.head;
     entries.push(entry);
     listed[entry.kind] = position;
@@ -37,7 +47,7 @@ export async function readLog(context: Context, filter: LogFilter): Promise<LogP
 }
 
 interface Found {
-  entry: LogEntry;
+  entry: UnnamedEntry;
   position: Position;
 }
 
@@ -78,7 +88,7 @@ function toReader(
   context: Context,
   filter: LogFilter,
   kind: LogEntry['kind'],
-): (part: Part) => Promise<{ began: string; entry: LogEntry }[]> {
+): (part: Part) => Promise<{ began: string; entry: UnnamedEntry }[]> {
   const { store } = context;
   const where = tableFilter(filter);
   const { panel, command } = filter;

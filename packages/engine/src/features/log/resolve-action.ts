@@ -3,7 +3,7 @@ import { notDone, SluiceError, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
-import { actionEntries } from './log.js';
+import { actionEntries, withServiceNames } from './log.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { isAtWork } from '../../kernel/run/run-request.js';
 import { COMMAND_PREFIX, isCommandRow } from '../../kernel/subject/command-row.js';
@@ -39,7 +39,9 @@ export async function resolveAction(context: Context, id: string, request: Resol
       await run.end({ outcome: 'done', changes: false }, tables);
     });
   });
-  return actionEntries(context)(await requireAction(context, id));
+  const [entry] = await withServiceNames(context, [actionEntries(context)(await requireAction(context, id))]);
+  if (entry === undefined) throw new Error('one action is one entry');
+  return entry;
 }
 
 const NOT_DONE = notDone('the operator reported that the action was not done');

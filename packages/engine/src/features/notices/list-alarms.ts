@@ -4,6 +4,7 @@ import type { AlarmRecord } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
+import { type Names, readNames } from '../../context/names.js';
 import { noteCharged } from '../calls/stored-late-calls.js';
 import { toEvent } from '../../base/notice-events.js';
 import {
@@ -24,7 +25,9 @@ export interface AlarmFilter {
  * found to be wrong with services, and what stands by itself. Calls no panel.
  */
 export async function listAlarms(context: Context, filter: AlarmFilter = {}): Promise<AlarmView[]> {
-  const views = (await findAlarms(context, filter)).map(({ view }) => view);
+  const found = (await findAlarms(context, filter)).map(({ view }) => view);
+  const names = await readNames(context.store, found);
+  const views = found.map((view) => toNamed(view, names));
   views.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
   return [
     ...views.filter(({ acknowledged }) => acknowledged === null),
@@ -32,9 +35,13 @@ export async function listAlarms(context: Context, filter: AlarmFilter = {}): Pr
   ];
 }
 
+type UnnamedAlarm = Omit<AlarmView, 'name'>;
+
+const toNamed = (alarm: UnnamedAlarm, names: Names): AlarmView => ({ ...alarm, name: names.toService(alarm.service) });
+
 /** An alarm, and whether it stands by itself: then no run has stored it, only its acknowledgement is. */
 interface FoundAlarm {
-  view: AlarmView;
+  view: UnnamedAlarm;
   stands: boolean;
 }
 
@@ -84,7 +91,7 @@ export async function acknowledgeAlarm(
       const acknowledged = undo ? null : acknowledge(context, known);
       if (stored === null) await storeAcknowledgement(tables, view, acknowledged);
       else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
-      return { ...view, acknowledged };
+      return toNamed({ ...view, acknowledged }, await readNames(tables, [view]));
     }),
   );
 }
@@ -112,11 +119,11 @@ function toColumns(
   return { acknowledgedAt: at, acknowledgedBy: by, note };
 }
 
-function toStandingView(alarm: StandingAlarm, acknowledged: AlarmView['acknowledged']): AlarmView {
+function toStandingView(alarm: StandingAlarm, acknowledged: AlarmView['acknowledged']): UnnamedAlarm {
   return { ...alarm, event: toEvent(alarm.code) ?? 'attention', acknowledged };
 }
 
-function toAlarmView(alarm: AlarmRecord): AlarmView {
+function toAlarmView(alarm: AlarmRecord): UnnamedAlarm {
   const { id, code, panel, service, message, since, acknowledgedAt: at, acknowledgedBy: by, note } = alarm;
   return toStandingView({ id, code, panel, service, message, since }, at === null ? null : { at, by: by ?? '', note });
 }

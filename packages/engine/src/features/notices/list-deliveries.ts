@@ -40,10 +40,24 @@ async function toView(
   const { notice: _notice, recipient: _recipient, ...shown } = addressed.delivery;
   const { code, service, panel, message } = addressed.notice;
   const nextAt = shown.state === 'pending' ? shown.nextAt : null;
-  const view = { ...shown, nextAt, code, service, panel };
+  const { name = null } = addressed.service ?? NOBODY;
+  const view = { ...shown, nextAt, code, service, name, panel };
   // How a channel worded it that was removed is not known.
-  if (channel === undefined) return { ...view, for: null, client: null, message };
+  if (channel === undefined) return { ...view, for: null, ...TO_NOBODY, message };
   const parts = await readParts(context, channel, addressed);
   const { for: reader } = channel.settings;
-  return { ...view, for: reader, client: reader === 'client' ? parts.client : null, message: toSentText(parts) };
+  const to = reader === 'client' ? toAddressee(parts.client, addressed.service) : TO_NOBODY;
+  return { ...view, for: reader, ...to, message: toSentText(parts) };
+}
+
+const NOBODY: { name?: string | null } = {};
+const TO_NOBODY = { client: null, clientName: null };
+
+/** Returns the client who is notified; the name of another one is not known. */
+function toAddressee(
+  client: string | null,
+  service: Addressed['service'],
+): Pick<DeliveryView, 'client' | 'clientName'> {
+  const { clientName } = service?.client === client ? service : TO_NOBODY;
+  return { client, clientName };
 }

@@ -2,13 +2,14 @@ import type { OverviewEvent, OverviewReport } from '@sluice/contract/documents';
 import type { NoticeRecord, OverviewFilter, OverviewOrder, OverviewRow } from '@sluice/state-store';
 import { clockChecks } from '../doctor/clock-checks.js';
 import { describeRunError } from '../log/error-words.js';
-import { runEntry } from '../log/log.js';
+import { runEntry, withServiceNames } from '../log/log.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { agentsBrakeNotice, isStopError } from '../../kernel/run/brake-state.js';
 import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
 import { allowancesNow } from '../services/allowance-now.js';
 import { overviewNow } from '../services/overview-now.js';
 import type { Context } from '../../context/context.js';
+import { withNames } from '../../context/names.js';
 import { panelStates } from './panel-states.js';
 import { readStops } from './standing.js';
 
@@ -81,7 +82,7 @@ export async function readOverview(context: Context, request: OverviewRequest): 
     holds: await store.overview.holds(HOLDS),
     events: await recentEvents(context),
     clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
-    runs: (await store.runs.list({ limit: RUNS })).map(runEntry),
+    runs: await withServiceNames(context, (await store.runs.list({ limit: RUNS })).map(runEntry)),
   };
 }
 
@@ -141,7 +142,8 @@ async function recentEvents(context: Context): Promise<OverviewEvent[]> {
     });
   const services = await serviceErrors(context);
   const others = [...notices, ...actions, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1));
-  return [...services, ...others].slice(0, EVENTS);
+  const shown = [...services, ...others].slice(0, EVENTS);
+  return withNames(store, shown);
 }
 
 /** Returns notices, the newest first, without those of earlier runs that were stopped for the same reason. */
@@ -170,7 +172,7 @@ function isReported(
 }
 
 /** Returns the errors that services have now, one entry for those with the same code. */
-async function serviceErrors({ store }: Context): Promise<OverviewEvent[]> {
+async function serviceErrors({ store }: Context): Promise<Omit<OverviewEvent, 'name'>[]> {
   return (await store.overview.errors()).slice(0, EVENTS / 2).map(({ services, message, service, ...error }) => {
     const text = message ?? error.code;
     return {

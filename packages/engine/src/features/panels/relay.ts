@@ -66,14 +66,19 @@ async function readList<List extends LookupList>(
   return rows;
 }
 
+const NOBODY: { id?: string; name?: string | null } = {};
+
 /** Lists the users of a panel, each with its service. */
 export async function listRelayUsers(context: Context, name: string | undefined): Promise<RelayUser[]> {
   const { name: panel, lookups } = await lookupPanel(context, name);
   const [users, services] = await Promise.all([lookups.users(), context.store.services.list({ panel })]);
   const idRef = context.findKind(panel)?.login?.idRef ?? '';
   const living = services.filter((service) => service.status !== 'terminated');
-  const byId = new Map(living.map((service) => [service.refs[idRef], service.id]));
-  return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null, panel }));
+  const byId = new Map(living.map((service) => [service.refs[idRef], service]));
+  return users.map((user) => {
+    const { id = null, name = null } = byId.get(String(user.id)) ?? NOBODY;
+    return { ...user, service: id, serviceName: name, panel };
+  });
 }
 
 /**

@@ -4,11 +4,18 @@ import type { PurchaseRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
+import { type Names, readNames } from '../../context/names.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { toImported, toPurchaseState } from '../billing/refund-state.js';
 
+/** What is shown of purchases besides their rows. */
+interface Besides {
+  actors: ReadonlyMap<string, string>;
+  names: Names;
+}
+
 /** Returns a purchase as documents show it. */
-function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
+function toView(context: Context, row: PurchaseRecord, { actors, names }: Besides): PurchaseView {
   const {
     run,
     billing,
@@ -19,7 +26,8 @@ function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<strin
     note: _note,
     ...shown
   } = row;
-  const view = { ...shown, ...toPurchaseState(row), by: actors.get(run ?? '') ?? null };
+  const named = { name: names.toService(row.service), clientName: names.toClient(row.client) };
+  const view = { ...shown, ...named, ...toPurchaseState(row), by: actors.get(run ?? '') ?? null };
   return { ...view, invoiceUrl: invoiceUrl(context, row), ...toImported(billing) };
 }
 
@@ -27,9 +35,8 @@ function toView(context: Context, row: PurchaseRecord, actors: ReadonlyMap<strin
 export async function toDetail(context: Context, row: PurchaseRecord): Promise<PurchaseDetail> {
   const { store } = context;
   const cycle = await findCycle(store, row);
-  const actors = await readActors(store, [row]);
   return {
-    ...toView(context, row, actors),
+    ...toView(context, row, { actors: await readActors(store, [row]), names: await readNames(store, [row]) }),
     cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null,
   };
 }
@@ -49,8 +56,8 @@ export async function listPurchases(
     ...(ref === undefined ? {} : { key: refKey(ref) }),
   });
   if (reader !== undefined) return visibleRows(context, rows, reader);
-  const actors = await readActors(store, rows);
-  return rows.map((row) => toView(context, row, actors));
+  const besides = { actors: await readActors(store, rows), names: await readNames(store, rows) };
+  return rows.map((row) => toView(context, row, besides));
 }
 
 /** Returns what a client bought for the services that it has now, oldest first. */
@@ -60,7 +67,7 @@ export async function listOfClient(store: Context['store'], client: string): Pro
   return (await store.purchases.list({ services })).filter((row) => row.client === client);
 }
 
-/** Returns a client's purchases, without who made them. */
+/** Returns a client's purchases, without who made them, and the names of services that he has now. */
 async function visibleRows(
   context: Context,
   rows: readonly PurchaseRecord[],
@@ -73,5 +80,9 @@ async function visibleRows(
     const service = own.get(row.service);
     return row.client === null ? service !== undefined && isVisible(row, service, reader) : row.client === reader;
   });
-  return visible.map((row) => toView(context, row, new Map()));
+  const names = {
+    toService: (id: string | null) => own.get(id ?? '')?.name ?? null,
+    toClient: () => [...own.values()].find(({ clientName }) => clientName !== null)?.clientName ?? null,
+  };
+  return visible.map((row) => toView(context, row, { actors: new Map(), names }));
 }

@@ -35,6 +35,7 @@ export async function compareWith(
       isNear || usage === null || theirBytes === null ? null : await toCause(context, detail, usage, theirBytes);
     result.services.push({
       service: detail.id,
+      name: detail.name,
       usedBytes,
       theirUsedBytes: theirBytes,
       held,
@@ -49,6 +50,7 @@ export async function compareWith(
   for (const [service, their] of theirs) {
     result.services.push({
       service,
+      name: null,
       usedBytes: null,
       theirUsedBytes: their.usedBytes,
       held: null,
