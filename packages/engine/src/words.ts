@@ -1,4 +1,5 @@
 export { isPanelRemoved } from './base/config/find-entry.js';
+export { findNameProblem } from './base/user-name.js';
 export { describeService, type NamedService } from './base/describe-service.js';
 export { contactUrl } from './base/contact-url.js';
 export { isOfClient } from './base/is-of-client.js';

@@ -42,9 +42,8 @@ export function brandLinks({ logo, style }: Brand): Html {
     ${style === null ? null : html`<link rel="stylesheet" href="${style}" />`}`;
 }
 
-/** Returns the logo and the name of a provider, or neutral words; they lead to `href`, if that is not null. */
-export function brandHead({ name, logo }: Brand, href: string | null, wording: Wording): Html {
-  const neutral = wording.text('home.title');
+/** Returns the logo and the name of a provider, or else `neutral` words; they lead to `href`, if that is not null. */
+export function brandHead({ name, logo }: Brand, href: string | null, neutral: string): Html {
   const words = name ?? (logo === null ? neutral : null);
   const image = logo === null ? null : html`<img src="${logo}" alt="${words === null ? neutral : ''}" />`;
   const content = html`${image}${words === null ? null : html`<bdi>${words}</bdi>`}`;

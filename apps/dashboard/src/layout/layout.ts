@@ -104,9 +104,10 @@ function header({ viewer, who: called = null, nav = [], base, csrf, path, wordin
           ${called === null ? viewerName(viewer, wording) : html`<bdi>${called}</bdi>`}${viewer.shared ? null : html`<form method="post" action="${base}/logout"><input type="hidden" name="csrf" value="${csrf}" /><button class="link" type="submit">${wording.say('page.logout')}</button></form>`}
         </div>`;
   const home = viewer === null ? null : base === '' ? '/' : base;
+  const neutral = wording.text(viewer?.agent == null ? 'home.title' : 'agent.homeTitle');
   const sluice = home === null ? html`<span>Sluice</span>` : html`<a href="${home}">Sluice</a>`;
   return html`<header class="side">
-    <div class="brand">${brand === undefined ? sluice : brandHead(brand, home, wording)}</div>
+    <div class="brand">${brand === undefined ? sluice : brandHead(brand, home, neutral)}</div>
     ${nav.length === 0 ? null : html`<nav class="nav" aria-label="Main">${join(nav.map((group) => navGroup(group, path)))}</nav>`}
     ${who}
   </header>`;

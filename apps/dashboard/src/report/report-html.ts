@@ -74,7 +74,7 @@ ${String(brand === null ? html`<title>${title}</title>` : brandTitle(brand, titl
 /** The logo and the name of the provider. */
 function brandRow(brand: Brand): string {
   if (brand.name === undefined && brand.logo === null) return '';
-  return String(html`<div class="report-brand brand">${brandHead(brand, null, ENGLISH)}</div> `);
+  return String(html`<div class="report-brand brand">${brandHead(brand, null, ENGLISH.text('home.title'))}</div> `);
 }
 
 function header(report: Report, charted: readonly ReportService[]): Html {

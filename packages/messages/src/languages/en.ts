@@ -115,7 +115,7 @@ export const messages = {
   'problem.suspended': 'Your account is suspended, so nothing can be changed. Please ask your provider.',
   'problem.managedUser': 'This user is managed by your provider; nothing was changed. Please ask your provider.',
   'problem.changing': 'Something else is being changed at the moment; try again in a minute',
-  'problem.userName': 'Name: write a name of at most 100 characters',
+  'problem.userName': 'Name: write a name of at most 100 characters, all of them visible',
   'problem.userTraffic': 'Traffic: write a number of GB above zero',
   'problem.userDays': 'Days: write a whole number from 1 to 10 000',
   'problem.extendNothing': 'Write how much traffic, or how many days, are added',
@@ -457,6 +457,7 @@ export const messages = {
 
   // Resellers
   'agent.reseller': 'Reseller',
+  'agent.homeTitle': 'Your users',
   'agent.title': 'Reseller {name}',
   'agent.unknown': 'Your budget can’t be shown at the moment. If this lasts, please ask your provider.',
   'agent.suspended': 'Your provider has suspended your account since {since}.',

@@ -112,7 +112,7 @@ export const messages: Messages = {
   'problem.suspended': 'Sua conta está suspensa, por isso nada pode ser alterado. Fale com o seu provedor.',
   'problem.managedUser': 'Este usuário é administrado pelo seu provedor; nada foi alterado. Fale com o seu provedor.',
   'problem.changing': 'Outra alteração está em andamento; tente novamente em um minuto',
-  'problem.userName': 'Nome: escreva um nome de até 100 caracteres',
+  'problem.userName': 'Nome: escreva um nome de até 100 caracteres, todos visíveis',
   'problem.userTraffic': 'Tráfego: escreva um número de GB maior que zero',
   'problem.userDays': 'Dias: escreva um número inteiro de 1 a 10 000',
   'problem.extendNothing': 'Escreva quanto tráfego ou quantos dias são acrescentados',
@@ -444,6 +444,7 @@ export const messages: Messages = {
   'home.empty': 'Não há nenhum serviço aqui.',
 
   'agent.reseller': 'Revendedor',
+  'agent.homeTitle': 'Seus usuários',
   'agent.title': 'Revendedor {name}',
   'agent.unknown': 'Seu orçamento não pode ser mostrado no momento. Se isso continuar, fale com o seu provedor.',
   'agent.suspended': 'Seu provedor suspendeu sua conta em {since}.',

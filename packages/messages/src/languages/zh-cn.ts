@@ -110,7 +110,7 @@ export const messages: Messages = {
   'problem.suspended': '您的账户已暂停，无法进行更改。请咨询您的服务商。',
   'problem.managedUser': '此用户由您的服务商管理，未做任何更改。请咨询您的服务商。',
   'problem.changing': '目前正在进行其他更改，请一分钟后再试',
-  'problem.userName': '名称：请输入不超过 100 个字符的名称',
+  'problem.userName': '名称：请输入不超过 100 个字符且不含不可见字符的名称',
   'problem.userTraffic': '流量：请输入大于零的 GB 数',
   'problem.userDays': '天数：请输入 1 到 10 000 的整数',
   'problem.extendNothing': '请输入要增加的流量或天数',
@@ -422,6 +422,7 @@ export const messages: Messages = {
   'home.empty': '这里没有服务。',
 
   'agent.reseller': '代理商',
+  'agent.homeTitle': '您的用户',
   'agent.title': '代理商 {name}',
   'agent.unknown': '目前无法显示您的额度。如果持续如此，请咨询您的服务商。',
   'agent.suspended': '您的服务商自{since}起暂停了您的账户。',

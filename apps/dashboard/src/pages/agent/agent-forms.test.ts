@@ -50,6 +50,18 @@ describe('the forms of a reseller', () => {
     expect(await read('/')).toMatch(/Rest 15 GB/);
   });
 
+  it('refuse a name that hides or reorders characters, and say which field it is', async () => {
+    const before = panel();
+    for (const name of ['an\u202Ena', 'an\u001B[31mna', 'x'.repeat(101)]) {
+      const refused = await send('/users', { name, traffic: '5', days: '10' });
+      expect([refused.status, refused.words]).toEqual([
+        400,
+        expect.stringContaining('Name: write a name of at most 100 characters, all of them visible'),
+      ]);
+    }
+    expect(panel()).toBe(before);
+  });
+
   it('refuse more than the budget has in words, with what was typed, and change nothing', async () => {
     const before = panel();
     const refused = await send('/users', { name: 'dora', traffic: '21', days: '10' });

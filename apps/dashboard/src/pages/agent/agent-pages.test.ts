@@ -47,6 +47,12 @@ describe('the pages of a reseller', () => {
     expect(user.text).toContain(`value="${url}"`);
   });
 
+  it('are headed by the words of a reseller where the provider has no name', async () => {
+    const { text } = await read('/');
+    expect(text).toContain(`<a href="/share/${bench.link.token}"><bdi>Your users</bdi></a>`);
+    expect(text).not.toContain('Your services');
+  });
+
   it('name no key of an agent, and nothing of others', async () => {
     for (const path of ['/', `/users/${bench.users.anna}`, `/users/${bench.users.bela}`, '/services/svc-1']) {
       const { text } = await read(path);

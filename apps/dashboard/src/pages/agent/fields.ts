@@ -1,3 +1,4 @@
+import { findNameProblem } from '@sluice/engine/words';
 import { type Key, say } from '@sluice/messages';
 import { parseSize, toAsciiDigits } from '@sluice/quota-core';
 import type { SluiceError } from '@sluice/panel-kind';
@@ -5,8 +6,6 @@ import { clientError } from '../../server/failure.js';
 
 /** Most days of a user, as its panel has them. */
 const MOST_DAYS = 10_000;
-/** Longest name of a user. */
-const LONGEST_NAME = 100;
 
 type Values = Readonly<Record<string, string>>;
 
@@ -21,9 +20,8 @@ function toPlain(text: string): string {
 
 /** Returns the name of a new user. */
 export function parseName({ name = '' }: Values): string {
-  const text = name.trim();
-  if (text === '' || text.length > LONGEST_NAME) throw refuse('name', 'problem.userName');
-  return text;
+  if (findNameProblem(name) !== null) throw refuse('name', 'problem.userName');
+  return name.trim();
 }
 
 /** Returns traffic in bytes, of a number of GB; of an empty field 0, where it may be empty. */

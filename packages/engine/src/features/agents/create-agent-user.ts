@@ -2,6 +2,7 @@ import type { CreatedUserReport } from '@sluice/contract/documents';
 import { AGENT_STEPS, type CreationCheck, SluiceError, type Step, type WantedUser } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { toUserAccess } from '../services/customer-access.js';
+import { toUserName } from '../../base/user-name.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { makeReserved, reserveUser } from './budget.js';
@@ -53,10 +54,11 @@ async function checkUser(
  * Creates a user within the limits of its agent and the agent's ancestors, also when many do so at once. Abandoned reservations
  * are resolved before a user is refused.
  *
- * @throws SluiceError `agent_limit`, `agent_suspended`
+ * @throws SluiceError `agent_limit`, `agent_suspended`; `bad_value` for its name
  */
 export async function createAgentUser(context: Context, request: CreateUserRequest): Promise<CreatedUserReport> {
-  const { agent: text, name, limitBytes } = request;
+  const { agent: text, limitBytes } = request;
+  const name = toUserName(request.name);
   const on = await openAgents(context, await agentPanel(context, request.panel));
   if (request.dryRun === true) {
     const check = await checkUser(context, text, limitBytes, request.panel);
@@ -66,7 +68,7 @@ export async function createAgentUser(context: Context, request: CreateUserReque
   return withRun(context, { command: 'agent user create', dryRun: false }, async (run) => {
     await run.start();
     const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
-    const asked: Asked = { ...request, refuseEnded: () => run.refuseEndedAsker() };
+    const asked: Asked = { ...request, name, refuseEnded: () => run.refuseEndedAsker() };
     const made = await withAgentErrors(text, () =>
       on.addon === null ? create(changes, asked) : createBeside(changes, on, asked),
     );
