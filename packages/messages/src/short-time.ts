@@ -33,6 +33,11 @@ export function boundText(at: number, timeZone: string, language: Language = 'en
   return isDayStart(at, timeZone) ? shortDate(at, timeZone, language) : shortTime(at, timeZone, language);
 }
 
+/** Returns the bound of a period as {@link boundText}, with its seconds where it is not a whole minute. */
+export function exactBound(at: number, timeZone: string, language: Language = 'en'): string {
+  return at % 60_000 === 0 ? boundText(at, timeZone, language) : toSeconds(at, timeZone, language);
+}
+
 /** How the two bounds of a period become one text; English by default. */
 export type JoinBounds = (from: string, to: string) => string;
 
@@ -53,6 +58,21 @@ export function periodText(
     return join(toSeconds(start, timeZone, language), toSeconds(end, timeZone, language));
   }
   return monthText(start, timeZone, language);
+}
+
+/**
+ * Returns a period as its first and last day: `1 Oct 2026 to 15 Oct 2026`, one day as `15 Oct 2026`, and a whole calendar month as
+ * `October 2026`. A bound inside a day is exact to the second.
+ */
+export function daysText(
+  { start, end }: { start: number; end: number },
+  timeZone: string,
+  { language = 'en', join = joinEnglish }: { language?: Language; join?: JoinBounds } = {},
+): string {
+  if (isWholeMonth(start, end, timeZone, language)) return monthText(start, timeZone, language);
+  const from = exactBound(start, timeZone, language);
+  const to = isDayStart(end, timeZone) ? shortDate(end - 1, timeZone, language) : exactBound(end, timeZone, language);
+  return from === to ? from : join(from, to);
 }
 
 /** Returns the month of an instant as `October 2026`. */

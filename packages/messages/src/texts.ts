@@ -4,7 +4,7 @@ import type { Key, Messages, TagsIn } from './keys.js';
 import { bytesFigure, countText, decimalText, moneyText, percentText } from './figures.js';
 import { type Direction, type Language, toDirection } from './languages.js';
 import type { Figure, Said, ValuesFor } from './said.js';
-import { boundText, LOCALES, periodText, shortDate, shortTime } from './short-time.js';
+import { boundText, daysText, exactBound, LOCALES, periodText, shortDate, shortTime } from './short-time.js';
 
 /** Writes what stands inside a tag of a message. */
 export type Tag<T> = (content: (string | T)[]) => T;
@@ -120,6 +120,11 @@ export class Texts {
     return boundText(at, timeZone, this.language);
   }
 
+  /** The begin or end of a period to the second. */
+  exactBound(at: number, timeZone: string): string {
+    return exactBound(at, timeZone, this.language);
+  }
+
   /** A period as dates, or as a month of the calendar of the language. */
   period(period: { start: number; end: number }, timeZone: string): string {
     const join = (from: string, to: string): string => this.text('period.range', { from, to });
@@ -131,6 +136,12 @@ export class Texts {
     if (!/^[A-Za-z]{2}$/.test(code)) return code;
     this.#regions ??= new Intl.DisplayNames(LOCALES[this.language], { type: 'region' });
     return this.#regions.of(code.toUpperCase()) ?? code;
+  }
+
+  /** A period as its first and last day, or as a month of the calendar of the language; exact where it is cut inside a day. */
+  days(period: { start: number; end: number }, timeZone: string): string {
+    const join = (from: string, to: string): string => this.text('period.range', { from, to });
+    return daysText(period, timeZone, { language: this.language, join });
   }
 
   /** A length of time in milliseconds as `40 s ago`, `3 min ago`, `5 h ago` or `2 days ago`. */

@@ -34,6 +34,26 @@ export function readBounds(text: string, timeZone: string): string[] {
   });
 }
 
+const TIME = /(?<![\d:])(\d{1,2}):(\d\d)(?::(\d\d))?(?![\d:])/g;
+
+/** Returns the times of day in a text of any language as `09:27:05`; digits may be Persian or Arabic ones. */
+export function readTimes(text: string): string[] {
+  const western = text.replaceAll(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+  const times = [...western.matchAll(TIME)].map(([, hour = '', minute = '', second = '00']) =>
+    [hour.padStart(2, '0'), minute, second].join(':'),
+  );
+  return [...new Set(times)];
+}
+
+/** Lists the local days (`2026-11-24`) that two instants (milliseconds) lie on, and those between them. */
+export function listDays(from: number, to: number, timeZone: string): string[] {
+  const [first, last] = [from, to].map((ms) => toLocalTime(new Date(ms).toISOString(), timeZone).slice(0, 10));
+  const days: string[] = [];
+  for (let ms = Date.parse(`${first ?? ''}T00:00:00Z`); ms <= Date.parse(`${last ?? ''}T00:00:00Z`); ms += DAY_MS)
+    days.push(new Date(ms).toISOString().slice(0, 10));
+  return days;
+}
+
 /** Returns the last local day before a local time with offset: its own day where it is inside of one. */
 export function lastDayBefore(local: string, timeZone: string): string {
   const day = local.slice(0, 10);

@@ -352,6 +352,10 @@ export const messages = {
   'asked.bought': 'You bought this package {ago}. It is not bought again.',
   'asked.another': 'Buy another one…',
 
+  // Lines of invoices
+  'line.purchase': 'Extra traffic {traffic} for {name}',
+  'line.calls': 'Calls of {username}, {period}',
+
   // The page before a purchase
   'buy.title': 'Buy {package}',
   'buy.allowedWith': 'Allowed with it',

@@ -339,6 +339,10 @@ export const messages: Messages = {
   'asked.bought': 'این بسته را {ago} خریدید. دوباره خریداری نمی‌شود.',
   'asked.another': 'خرید یکی دیگر…',
 
+  // Lines of invoices
+  'line.purchase': 'حجم اضافی {traffic} برای {name}',
+  'line.calls': 'تماس‌های {username}، {period}',
+
   'buy.title': 'خرید {package}',
   'buy.allowedWith': 'مجاز با این بسته',
   'buy.newAllowance': '{size} در این دوره (اکنون {now})',

@@ -345,6 +345,10 @@ export const messages: Messages = {
   'asked.bought': 'Você comprou este pacote {ago}. Ele não será comprado de novo.',
   'asked.another': 'Comprar mais um…',
 
+  // Lines of invoices
+  'line.purchase': 'Tráfego extra de {traffic} para {name}',
+  'line.calls': 'Ligações de {username}, {period}',
+
   'buy.title': 'Comprar {package}',
   'buy.allowedWith': 'Permitido com ele',
   'buy.newAllowance': '{size} neste período (agora {now})',

@@ -328,6 +328,10 @@ export const messages: Messages = {
   'asked.bought': '您于{ago}购买了此套餐。不会再次购买。',
   'asked.another': '再买一个…',
 
+  // Lines of invoices
+  'line.purchase': '{name} 的额外流量 {traffic}',
+  'line.calls': '{username} 的通话费，{period}',
+
   'buy.title': '购买{package}',
   'buy.allowedWith': '购买后的限额',
   'buy.newAllowance': '本周期 {size}（现为 {now}）',

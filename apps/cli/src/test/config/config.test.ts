@@ -364,6 +364,12 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     expect(found.problems.filter(({ severity }) => severity === 'error')).toMatchObject([
       { path: 'invoiceLines.purchase', message: expect.stringContaining('did you mean "traffic"?') },
     ]);
+    const lines = await check(`${GOOD}invoiceLines: { calls: { en: "{period}", fa: "{perod}", tr: "x" } }\n`);
+    expect(lines.problems).toMatchObject([{ path: 'invoiceLines.calls.tr' }]);
+    const languages = await check(`${GOOD}invoiceLines: { calls: { en: "{period} {name}", fa: "{perod}" } }\n`);
+    expect(languages.problems).toMatchObject([
+      { path: 'invoiceLines.calls.fa', message: expect.stringContaining('did you mean "period"?') },
+    ]);
     const url = await check(`${GOOD}brand: { topUpUrl: billing }\n`);
     expect(url.problems).toMatchObject([{ path: 'brand.topUpUrl' }]);
   });

@@ -69,9 +69,9 @@ const GENERAL: Record<string, string> = {
   brand: 'What clients see of their provider; see customer-pages.md',
   invoiceLines: 'Texts of lines on invoices; a mark that Sluice finds them by is added at their end',
   'invoiceLines.purchase':
-    'Line of a package; may contain {traffic} {name} {service} {package}: {name} is the name of the service with its id, or its id. Default: Extra traffic {traffic} for {name}',
+    'Line of a package, for all clients or by language; may contain {traffic} {name} {service} {client} {package}: {name} is the name of the service with its id, or its id. Default: in the language of the client, such as Extra traffic {traffic} for {name}',
   'invoiceLines.calls':
-    'Line of calls; may contain {username} {service} {from} {to} {last}: local dates; {to} is the day after {last}, or, like {from}, a date and time where the period is cut inside a day. A restored store finds such a line again by {from} and {to}. Default: Calls of {username} from {from} until before {to}',
+    'Line of calls, likewise; may contain {username} {name} {service} {client} {period} {from} {to} {last}: {period} is a month, or the first and the last day; {to} is the day after {last}, or, like {from}, a date and time where the period is cut inside a day. Default: as Calls of {username}, {period}',
   limits: 'Not available in this version: leave it empty',
 
   'panels.*.kind': 'The kind of panel',

@@ -235,8 +235,15 @@ const dueReadings: Rule = ({ poll: { maxOvershoot, floor, ceiling }, products })
 const lineTexts: Rule = ({ invoiceLines }) =>
   (['purchase', 'calls'] as const).flatMap((kind) => {
     const known: readonly string[] = LINE_PLACEHOLDERS[kind];
-    return unknownPlaceholders(invoiceLines[kind], known).map((name) =>
-      error(`invoiceLines.${kind}`, `there is no placeholder {${name}}${suggestion(name, [...known])}`),
+    const stated = invoiceLines[kind] ?? {};
+    const texts = typeof stated === 'string' ? { '': stated } : stated;
+    return Object.entries(texts).flatMap(([language, text]) =>
+      unknownPlaceholders(text, known).map((name) =>
+        error(
+          ['invoiceLines', kind, language].filter((part) => part !== '').join('.'),
+          `there is no placeholder {${name}}${suggestion(name, [...known])}`,
+        ),
+      ),
     );
   });
 

@@ -31,6 +31,8 @@ import {
   optionalSize,
   optionalSpeed,
   timeOfDay,
+  inLanguages,
+  type TextInLanguages,
 } from './shared-schemas.js';
 
 /** Lists that must be empty in this version. */
@@ -149,8 +151,8 @@ const trailing = {
   brand,
   invoiceLines: z.prefault(
     z.strictObject({
-      purchase: z._default(filled, 'Extra traffic {traffic} for {name}'),
-      calls: z._default(filled, 'Calls of {username} from {from} until before {to}'),
+      purchase: z.optional(inLanguages),
+      calls: z.optional(inLanguages),
     }),
     {},
   ),
@@ -291,8 +293,8 @@ export interface Config {
     token?: string | undefined;
   };
   brand: BrandSettings;
-  /** Texts of lines on invoices, with placeholders in braces. */
-  invoiceLines: { purchase: string; calls: string };
+  /** Texts of lines on invoices with placeholders in braces, for all clients or by language; absent: those of the catalogue. */
+  invoiceLines: { purchase?: TextInLanguages | undefined; calls?: TextInLanguages | undefined };
   notify?: NotifySettings[] | undefined;
   heartbeat?: string | undefined;
   /** Variables of the environment that programs get beside those that every program gets. */

@@ -1,4 +1,5 @@
 import { currency, duration, quotaValue, secret, size, speed } from '@sluice/panel-kind';
+import { type Language, LANGUAGES } from '@sluice/messages/languages';
 import * as z from 'zod/mini';
 
 // Shared, because building the schema is part of every command's start-up time.
@@ -21,3 +22,11 @@ export const optionalQuota = z.optional(quotaValue);
 export const timeOfDay = text.check(
   z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day such as 04:17' }),
 );
+
+/** A text for readers of all languages, or one for each of some. */
+export type TextInLanguages = string | Readonly<Partial<Record<Language, string>>>;
+
+export const inLanguages: z.ZodMiniType<TextInLanguages> = z.union([
+  filled,
+  z.partialRecord(z.enum(LANGUAGES), filled),
+]);

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { printable } from '@sluice/panel-http/printable';
 import { type CallTerms, SluiceError, toItemError } from '@sluice/panel-kind';
 import { markLine } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { billKey, decideBill, reportFileName, type Subscriber } from '@sluice/quota-core/telephony';
-import { callsLine } from '../../base/config/invoice-lines.js';
+import { callsLine } from '../billing/line-texts.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Context } from '../../context/context.js';
 import {
@@ -20,7 +19,6 @@ import {
 import { replaceFailed } from './change-bill.js';
 import { emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
 import { type BillingType, describeTypeChanged, findBillingType, TYPE_CHANGED } from './billing-type.js';
-import { describeBound, lastDayBefore } from '../../base/describe-period.js';
 import { BY_HAND, isByHand } from '../billing/by-hand.js';
 import { isFinal, isInDoubt, isTaken, toInstants } from './due.js';
 import { gather, type Gathered, isAsBilled } from './gather.js';
@@ -255,12 +253,11 @@ function isSame(a: CallBillRecord, b: CallBillRecord): boolean {
   return a.state === b.state && a.note === b.note;
 }
 
-function describe({ config }: Context, { line, period: { start, end }, username }: PeriodOfRead, key: string): string {
-  const { timeZone } = line.telephony;
-  const [from, to] = [describeBound(start, timeZone), describeBound(end, timeZone)];
-  const last = lastDayBefore(end, timeZone);
-  const text = callsLine(config, { username, service: line.service.id, from, to, last });
-  return markLine(printable(text), key);
+function describe({ config }: Context, { line, period, username, client }: PeriodOfRead, key: string): string {
+  const { service, telephony } = line;
+  const { timeZone } = telephony;
+  const calls = { username, service: service.id, client: client ?? '-', period, timeZone };
+  return markLine(callsLine(config, calls, service.client === client ? service : null), key);
 }
 
 /** A stored bill has the key that it was made with: its line is found by that, and its report. */

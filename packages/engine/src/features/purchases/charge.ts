@@ -1,10 +1,10 @@
 import { type BillingSystem, type Charge, type Invoice, isOnlyLine } from '@sluice/contract/ports';
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
-import { purchaseLine } from '../../base/config/invoice-lines.js';
 import type { Context } from '../../context/context.js';
 import { MOVED } from '../billing/billing-address.js';
 import { charge, type ChargeRequest } from '../billing/charge.js';
+import { purchaseLine } from '../billing/line-texts.js';
 import { cancelledKey } from '../billing/missing-key.js';
 import { cancelOwn, findInvoice } from './find-invoice.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
@@ -96,7 +96,7 @@ async function toRequest(context: Context, row: PurchaseRecord, { clientsPay }: 
   return {
     key: id,
     client: row.client ?? '',
-    description: purchaseLine(context.config, row, service?.client === row.client ? service.name : null),
+    description: purchaseLine(context.config, row, service?.client === row.client ? service : null),
     amount: price,
     currency,
     taxed,

@@ -127,7 +127,7 @@ describe('an existing line', () => {
     // The period ends inside a day, whose calls before that time are billed.
     expect(path.basename(bill?.csv ?? '')).toMatch(/_2026-11-05-10\d{4}_[0-9a-f]{12}\.csv$/);
     const text = JSON.stringify((await at.run('invoice list')).json());
-    expect(text).toMatch(/from 2026-11-05 09:00 until before 2026-11-05 10:00/);
+    expect(text).toMatch(/, 5 Nov 2026 09:00 to 5 Nov 2026 10:00/);
     expect(at.panel.subscriber(LINE).status).toBe('terminated');
     expect((await at.run('invoice list')).json()).toMatchObject({ invoices: [{ total: '2.00' }] });
   });
