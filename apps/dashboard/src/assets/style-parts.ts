@@ -74,6 +74,16 @@ tr > :last-child { padding-inline-end: 0; }
 .now-info { background: var(--info-ground); border-color: var(--info); }
 .lead { font-size: 1.0625rem; font-weight: 600; line-height: 1.35; margin: 0 0 4px; }
 .todo .button { padding: 9px 18px; min-block-size: 42px; }
+.services { list-style: none; margin: 0; padding: 0; display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr)); }
+.service { border: 1px solid var(--line); border-block-start: 3px solid var(--strong-line); border-radius: var(--radius); padding: 10px 14px; min-inline-size: 0; break-inside: avoid; }
+.service h3 { margin: 0 0 4px; font-size: 1rem; overflow-wrap: anywhere; }
+.service p { margin: 0 0 6px; }
+.service .usage { display: flex; margin-block-end: 4px; }
+.service .bar { flex: 1; inline-size: auto; block-size: 10px; }
+.service-good { border-block-start-color: var(--good-fill); }
+.service-warning { border-block-start-color: var(--warning-fill); }
+.service-bad { border-block-start-color: var(--bad-fill); }
+.service-info { border-block-start-color: var(--info); }
 .pager { display: flex; gap: 16px; align-items: baseline; margin-block-start: 10px; color: var(--soft); }
 .sentences { margin: 0 0 10px; padding-inline-start: 0; list-style: none; }
 .sentences li { margin-block-end: 4px; }
@@ -115,7 +125,7 @@ details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; 
 .login .field, .login input { inline-size: 100%; }
 @media print {
   :root { --page: #fff; --surface: #fff; --line: #bbb; --text: #000; --soft: #333; --link: #000; }
-  .side, .skip, .form, .pager, .back, .languages, #actions, .actions { display: none; }
+  .side, .skip, .form, .pager, .languages, #actions, .actions, .button, .buttons, .todo, .back { display: none; }
   .card, .tile { break-inside: avoid; box-shadow: none; }
   .scroll { overflow: visible; background: none; }
   .footer { margin: 0; }

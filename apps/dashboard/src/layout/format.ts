@@ -1,4 +1,4 @@
-import { formatBytes, parseSize } from '@sluice/quota-core';
+import { formatBytes, parseSize, toLocalDate } from '@sluice/quota-core';
 import { html, type Html, type Part } from './html.js';
 import { ENGLISH, type Wording } from './wording.js';
 
@@ -98,6 +98,12 @@ export class Times {
   /** The local day of now, as `2026-12-10`. */
   today(): string {
     return new Intl.DateTimeFormat('en-CA', { timeZone: this.timeZone, dateStyle: 'short' }).format(this.#now);
+  }
+
+  /** Whole local days from today to an instant; 0 for one of today. */
+  daysTo(instant: string): number {
+    const toDay = (at: string): number => Date.parse(toLocalDate(at, this.timeZone));
+    return Math.round((toDay(instant) - toDay(this.now)) / DAY);
   }
 
   /** As `at`, with the zone beside it. */

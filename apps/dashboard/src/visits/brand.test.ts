@@ -39,7 +39,7 @@ describe('the brand of a provider', () => {
       expect(headOf(page)).toContain(`<bdi>${SHOWN}</bdi>`);
       expect(headOf(page)).not.toContain('Sluice');
       expect(page).not.toContain('<script>');
-      expect(footOf(page)).toContain('<a href="mailto:help@example.com" dir="ltr">');
+      expect(footOf(page)).toContain('<a href="mailto:help@example.com" rel="noopener" dir="ltr">');
       expect(footOf(page)).toContain(
         '<a href="https://example.com/terms?a=1&amp;b=&quot;2&quot;" rel="noopener">Terms</a>',
       );

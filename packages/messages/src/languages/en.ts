@@ -270,6 +270,8 @@ export const messages = {
   'advice.resets': 'The next period begins on {date}.',
   'advice.figures': 'Newer figures can’t be read at the moment: these are from {at}.',
   'advice.figuresOnly': 'The figures are from {at}.',
+  'reset.days': '{count, plural, one {# day} other {# days}} to the reset ({date})',
+  'reset.today': 'The next period begins today ({date})',
   'todo.buy': 'Buy {package} for {price}',
   'todo.choose': 'Buy a package',
   'todo.pay': 'Pay invoice {invoice}',

@@ -262,6 +262,8 @@ export const messages: Messages = {
   'advice.resets': 'دورهٔ بعد در {date} آغاز می‌شود.',
   'advice.figures': 'ارقام تازه‌تر اکنون خوانده نمی‌شود: این ارقام مربوط به {at} است.',
   'advice.figuresOnly': 'ارقام مربوط به {at} است.',
+  'reset.days': '{count, plural, one {# روز} other {# روز}} تا آغاز دورهٔ بعد ({date})',
+  'reset.today': 'دورهٔ بعد امروز آغاز می‌شود ({date})',
   'todo.buy': 'خرید {package} به قیمت {price}',
   'todo.choose': 'خرید بسته',
   'todo.pay': 'پرداخت فاکتور {invoice}',

@@ -263,6 +263,8 @@ export const messages: Messages = {
   'advice.resets': 'O próximo período começa em {date}.',
   'advice.figures': 'Números mais novos não podem ser lidos no momento: estes são de {at}.',
   'advice.figuresOnly': 'Os números são de {at}.',
+  'reset.days': '{count, plural, one {# dia} other {# dias}} até o próximo período ({date})',
+  'reset.today': 'O próximo período começa hoje ({date})',
   'todo.buy': 'Comprar {package} por {price}',
   'todo.choose': 'Comprar um pacote',
   'todo.pay': 'Pagar a fatura {invoice}',

@@ -254,6 +254,8 @@ export const messages: Messages = {
   'advice.resets': '下一周期于{date}开始。',
   'advice.figures': '目前无法读取更新的数据：这些数据的时间为{at}。',
   'advice.figuresOnly': '数据的时间为{at}。',
+  'reset.days': '{count, plural, other {# 天}}后重置（{date}）',
+  'reset.today': '下一周期今天开始（{date}）',
   'todo.buy': '购买 {package}（{price}）',
   'todo.choose': '购买套餐',
   'todo.pay': '支付账单 {invoice}',

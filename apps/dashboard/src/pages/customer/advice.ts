@@ -1,13 +1,13 @@
-import type { Advice, ServiceDetail } from '@sluice/engine';
+import type { Advice, PackageView, ServiceDetail } from '@sluice/engine';
 import { sayAdvice } from '@sluice/engine/words';
 import { showContact } from '../../layout/brand.js';
 import { address, type Section, type Tone } from '../../layout/components.js';
 import { html, type Html, type Part } from '../../layout/html.js';
+import type { Wording } from '../../layout/wording.js';
+import type { PageRequest } from '../../requests/page-request.js';
 import { priceText } from '../package-columns.js';
 import { toPath } from './own.js';
 import type { ServiceScene } from './service-scene.js';
-
-type AdvisedService = ServiceDetail & { advice: Advice };
 
 /** What a client reads first: what is going on, when it comes back, and the one thing to do now. */
 export function adviceSection(scene: ServiceScene): Section | null {
@@ -15,7 +15,7 @@ export function adviceSection(scene: ServiceScene): Section | null {
   const { advice } = service;
   if (advice === undefined) return null;
   const [first, ...others] = sayAdvice(advice, service, times).map((said) => wording.said(said, times));
-  const todo = showAction(scene, { ...service, advice });
+  const todo = showAction(scene.request, service, scene);
   const content = html`<div class="now now-${toTone(advice)}">
       <p class="lead">${first}</p>
       ${others.length === 0 ? null : html`<p>${spaced(others)}</p>`}
@@ -35,9 +35,16 @@ export function toTone({ state, restriction }: Advice): Tone {
   return state === 'not-begun' || state === 'new-period' ? 'info' : 'warning';
 }
 
+/** What the button of an advice is worded with; `packages` are those on offer, where they are known. */
+interface ActionWords {
+  wording: Wording;
+  packages?: readonly PackageView[];
+}
+
 /** Returns what the client can do now, as a button where that is a page; null for nothing. Other sites have their own pages for it. */
-function showAction({ request, packages, wording }: ServiceScene, { id, advice }: AdvisedService): Part {
-  const { action } = advice;
+export function showAction(request: PageRequest, { id, advice }: ServiceDetail, of: ActionWords): Part {
+  const { wording, packages } = of;
+  const action = advice?.action ?? null;
   if (action === null) return null;
   const button = (href: string | null, text: string): Html =>
     href === null || request.isEmbedded
@@ -45,10 +52,16 @@ function showAction({ request, packages, wording }: ServiceScene, { id, advice }
       : html`<a class="button button-main" href="${href}" rel="noopener">${text}</a>`;
   switch (action.do) {
     case 'buy': {
-      const wanted = packages.find((each) => each.id === action.package);
-      if (wanted === undefined) return button('#packages', wording.text('todo.choose'));
-      const text = wording.text('todo.buy', { package: wanted.name, price: priceText(wanted, wording) });
-      return button(address(`${toPath(request, id)}/buy`, { package: wanted.id }), text);
+      const wanted = packages?.find((each) => each.id === action.package);
+      const text =
+        wanted === undefined
+          ? wording.text('todo.choose')
+          : wording.text('todo.buy', { package: wanted.name, price: priceText(wanted, wording) });
+      const own = toPath(request, id);
+      return button(
+        action.package === null ? `${own}#packages` : address(`${own}/buy`, { package: action.package }),
+        text,
+      );
     }
     case 'add-credit':
       return button(action.url, wording.text('credit.add'));
@@ -57,13 +70,13 @@ function showAction({ request, packages, wording }: ServiceScene, { id, advice }
       return button(action.url, invoice === null ? wording.text('todo.payAny') : wording.text('todo.pay', { invoice }));
     }
     case 'ask':
-      return action.url === null ? showAsked({ request, wording }) : button(action.url, wording.text('todo.ask'));
+      return action.url === null ? showAsked(request, wording) : button(action.url, wording.text('todo.ask'));
   }
 }
 
 /** How the provider is asked that has no address to open. */
-function showAsked({ request, wording }: Pick<ServiceScene, 'request' | 'wording'>): Html {
-  const { contact } = request.sluice.config.brand;
+function showAsked({ sluice }: PageRequest, wording: Wording): Html {
+  const { contact } = sluice.config.brand;
   const ask = html`<strong>${wording.say('todo.ask')}</strong>`;
   return contact === undefined ? ask : html`${ask}: ${showContact(contact)}`;
 }

@@ -39,6 +39,16 @@ export async function ownService(request: PageRequest): Promise<ServiceDetail> {
   }
 }
 
+/** Returns the id of the only service of the page's client; null for a client with several or none, or who is an agent as well. */
+export async function findOnly({ sluice, viewer }: PageRequest): Promise<string | null> {
+  const client = toClient({ viewer });
+  const { services } = await sluice.services.list({ client, limit: 2 });
+  const [first] = services;
+  if (first === undefined || services.length > 1) return null;
+  const { agents } = await sluice.agents.ofClient(client, { reader: client });
+  return agents.length > 0 || (await sluice.agents.unknownOfClient(client)) > 0 ? null : first.id;
+}
+
 /** Returns the path of a service's page. */
 export function toPath({ base }: Pick<PageRequest, 'base'>, id: string): string {
   return `${base}/services/${encodeURIComponent(id)}`;

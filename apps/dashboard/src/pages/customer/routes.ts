@@ -20,7 +20,7 @@ export function customerPages(readers: Readers): Route[] {
   // What is not on offer any more has no page of its own.
   const buyOrService: Page = (request) => buyPage(reads)(request).catch(() => servicePage(readers)(request));
   return [
-    get('/', 'services.list', overviewPage(reads)),
+    get('/', 'services.list', overviewPage(readers)),
     get('/services/:id', 'services.show', servicePage(readers)),
     get('/services/:id/calls', 'calls.records', callsPage(reads)),
     get('/services/:id/rates', 'calls.rates', ratesPage(reads)),

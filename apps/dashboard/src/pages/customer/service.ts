@@ -1,31 +1,43 @@
 import { describeService } from '@sluice/engine/words';
 import { sections } from '../../layout/components.js';
 import { html, join } from '../../layout/html.js';
-import type { Page } from '../page.js';
+import type { PageRequest } from '../../requests/page-request.js';
+import type { Page, PageAnswer } from '../page.js';
+import { creditSection } from './credit-section.js';
 import { doneText } from './done.js';
-import { ownService } from './own.js';
+import { findOnly, ownService } from './own.js';
 import type { Readers } from '../../requests/readers.js';
 import { serviceSections } from './sections.js';
 import { toServiceScene } from './service-scene.js';
 
 /** Returns the page of one service of a client. */
 export function servicePage(readers: Readers): Page {
-  return async (request) => {
-    const service = await ownService(request);
-    const scene = await toServiceScene(request, service, readers);
-    const { times, wording } = scene;
-    const body = join([
-      html`<p><a href="${request.base === '' ? '/' : request.base}">${wording.say('page.allServices')}</a></p>`,
-      ...sections(await serviceSections(scene)),
-    ]);
-    const done = doneText(request.query['done'] ?? '', scene);
-    const { timeZone } = times;
-    return {
-      title: describeService(service),
-      who: service.clientName,
-      body,
-      timeZone,
-      ...(done === undefined ? {} : { notice: done }),
-    };
+  return async (request) => showService(request, readers, { isOnly: (await findOnly(request)) !== null });
+}
+
+/** Returns the page of the service that a request names; where it is the only one of its client, with what its first page would have besides. */
+export async function showService(
+  request: PageRequest,
+  readers: Readers,
+  { isOnly }: { isOnly: boolean },
+): Promise<PageAnswer> {
+  const service = await ownService(request);
+  const scene = await toServiceScene(request, service, readers);
+  const { times, wording } = scene;
+  const back = html`<p class="back">
+    <a href="${request.base === '' ? '/' : request.base}">${wording.say('page.allServices')}</a>
+  </p>`;
+  const parts = await serviceSections(scene);
+  const body = join([
+    isOnly ? null : back,
+    ...sections(isOnly ? [...parts, await creditSection(request, readers.reads)] : parts),
+  ]);
+  const done = doneText(request.query['done'] ?? '', scene);
+  return {
+    title: describeService(service),
+    who: service.clientName,
+    body,
+    timeZone: times.timeZone,
+    ...(done === undefined ? {} : { notice: done }),
   };
 }

@@ -189,11 +189,23 @@ describe('a share link', () => {
     expect(page).not.toMatch(/native code|\[object/);
   });
 
+  it('opens the only service of its client at once, with no way back to a list of one', async () => {
+    const first = await link.get('/');
+    expect(first.status).toBe(200);
+    for (const page of [extractMain(await first.text()), await link.text('/services/svc-1')]) {
+      expect(page).toMatch(/<h1[^>]*>svc-1<\/h1>.*id="now".*id="usage".*id="credit"/s);
+      expect(page).not.toContain('All services');
+    }
+  });
+
   it('has no dead way back', async () => {
     expect((await at.fetch(`/share/${link.token}/`)).status).toBe(200);
+    await at.addService(9, 'c-1', 1);
     const failed = await link.post('/services/svc-1/buy', { package: 'other' });
-    for (const page of [await link.text('/services/svc-1'), extractMain(await failed.text())]) {
-      const ways = [...page.matchAll(/<a href="([^"?]*)"[^>]*>(?:All|Back)/g)].map(([, to = '']) => to);
+    const pages = [await link.text('/services/svc-1'), extractMain(await failed.text())];
+    await at.sluice.services.remove('svc-9');
+    for (const page of pages) {
+      const ways = [...page.matchAll(/<a href="([^"?]*)"[^>]*>\s*(?:All|Back)/g)].map(([, to = '']) => to);
       expect(ways.length).toBeGreaterThan(0);
       for (const to of ways) expect([to, (await at.fetch(to)).status]).toEqual([to, 200]);
     }

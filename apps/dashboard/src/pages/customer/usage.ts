@@ -175,3 +175,20 @@ export function cycleEnd(service: ServiceDetail, times: Times, of: { timeZone: s
   if (service.cycle === null) return isMetered(service) ? wording.unknown : wording.none;
   return times.bound(service.cycle.end, timeZone);
 }
+
+/**
+ * When the next period begins, with the days until then; null for a service without a period, and where it has ended. What is kept
+ * (`isKept`) has no days, which would be wrong by then; `named` are the times of the page, which name the zone of another panel.
+ */
+export function showReset(
+  { cycle, quota, lifecycle }: ServiceDetail,
+  times: Times,
+  { wording, isKept, named = times }: { wording: Wording; isKept: boolean; named?: Times },
+): Html | null {
+  const isCounting = lifecycle === 'active' || lifecycle === 'suspended';
+  if (cycle === null || quota === null || !isCounting || cycle.end <= times.now) return null;
+  const date = named.bound(cycle.end, times.timeZone);
+  if (isKept) return wording.say('advice.resets', { date });
+  const count = times.daysTo(cycle.end);
+  return count === 0 ? wording.say('reset.today', { date }) : wording.say('reset.days', { count, date });
+}

@@ -55,7 +55,15 @@ function onOffer(id: string, price: string, missingBytes: number | null = 0): Pa
 
 const PAGES = { topUpUrl: 'https://pay.example.com/add', invoicesUrl: 'https://pay.example.com/invoices' };
 const FACTS: AdviceFacts = {
-  ...{ at: NOW, stopped: false, packages: [], mayBuy: true, credit: null, contactUrl: 'mailto:help@example.com' },
+  ...{
+    at: NOW,
+    stopped: false,
+    skip: null,
+    packages: [],
+    mayBuy: true,
+    credit: null,
+    contactUrl: 'mailto:help@example.com',
+  },
   terms: { leavesInvoice: false, ...PAGES },
 };
 
@@ -171,6 +179,17 @@ const CASES: Case[] = [
   [
     ...(['held by a figure that fell', { ...heldFor('quota'), fallen: { usedBytes: 0, peakBytes: GB } }] as const),
     ...([SHOP, { back: 'provider', do: 'ask', text: expect.stringMatching(/^Earlier in this period 1 GB/) }] as const),
+  ],
+  [
+    ...(['used up and overdue, which no run reads', { ...heldFor('quota'), unpaid: undefined }] as const),
+    { ...SHOP, skip: 'overdue' },
+    { back: 'payment', do: 'pay', text: expect.stringContaining('it is renewed') },
+  ],
+  [
+    'used up on a panel that no run reads',
+    heldFor('quota'),
+    { ...SHOP, skip: 'panel' },
+    { back: 'provider', do: 'ask' },
   ],
   ['held without a quota any more', { ...heldFor('quota'), quota: null }, SHOP, { back: 'provider', do: 'ask' }],
   [

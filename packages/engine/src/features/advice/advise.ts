@@ -58,17 +58,22 @@ function findAction(service: ServiceDetail, situation: Situation, facts: AdviceF
       // A run ends it without the client, or nothing that he buys does.
       if (back?.by === 'reading') return null;
       if (back?.by === 'provider' && !service.observing) return ask;
+      if (back?.by === 'payment') return payAny(facts) ?? ask;
       return payOrdered(service) ?? buyOrAsk(service, state, facts);
-    case 'unpaid': {
+    case 'unpaid':
       if (back?.by === 'reading') return null;
-      const { invoicesUrl } = facts.terms;
-      return invoicesUrl === null ? ask : toAction('pay', { url: invoicesUrl });
-    }
+      return payAny(facts) ?? ask;
     case 'coming-back':
+      if (back?.by === 'payment') return payAny(facts) ?? ask;
       return back?.by === 'provider' ? ask : null;
     default:
       return ask;
   }
+}
+
+/** Returns the payment of what is owed, on the page of all invoices; null where that is not known. */
+function payAny({ terms: { invoicesUrl } }: AdviceFacts): Action {
+  return invoicesUrl === null ? null : toAction('pay', { url: invoicesUrl });
 }
 
 /** Returns the payment of the newest package that is ordered and counts once its invoice is paid; null where none waits for that. */

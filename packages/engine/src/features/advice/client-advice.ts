@@ -4,6 +4,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
 import type { Reader } from '../../context/reader.js';
 import { findBrake } from '../../kernel/run/brake-state.js';
+import { findSkip } from '../../kernel/subject/skip.js';
 import { paymentTerms } from '../billing/billing-pages.js';
 import { findCredit } from '../billing/refusals.js';
 import { inEnglish } from '../explain/client-reasons.js';
@@ -42,7 +43,8 @@ async function adviceFor(
   { reader, mayBuy, stopped }: AdvisedReader & { stopped: boolean },
 ): Promise<Advice> {
   const { config } = context;
-  const moment = { at: context.now(), stopped };
+  const at = context.now();
+  const moment = { at, stopped, skip: findSkip(config, service, at) };
   const isBuying = needsOffer(service, moment);
   const terms = paymentTerms(context);
   const facts = {

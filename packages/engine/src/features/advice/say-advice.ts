@@ -100,7 +100,7 @@ function sayBack({ state, restriction, also, back, action }: Known, service: Ser
   if (back === null) return sayReset(state, restriction, service, timeZone);
   switch (back.by) {
     case 'payment':
-      return [say('advice.afterPayment')];
+      return [say(state === 'unpaid' ? 'advice.afterPayment' : 'because.overdue')];
     case 'reading':
       return [say('because.nextReading')];
     case 'panel':

@@ -2,6 +2,7 @@ import type { Advice, ServiceDetail } from '@sluice/contract/documents';
 import { compareMoney, multiplyMoney } from '@sluice/quota-core';
 import { hasEnded } from '../../base/lifecycle.js';
 import { findNextDecision } from '../../kernel/subject/next-decision.js';
+import { isLeftBySkip, type SkipReason } from '../../kernel/subject/skip.js';
 import { hasCycleEnded, isWithheld, isWithinUnknown, listExceeded, usedBytes } from '../../kernel/subject/used.js';
 
 type Hold = ServiceDetail['holds'][number];
@@ -13,10 +14,13 @@ export type Situation = Pick<Advice, 'state' | 'restriction' | 'also' | 'back'>;
 /** Percent of a limit from which it is nearly used up. */
 const NEAR = 80;
 
-/** What is known besides of a service. `at`: the instant; `stopped`: whether what protects its panel stops the runs over it. */
+/** What is known besides of a service. */
 export interface Moment {
   at: string;
+  /** Whether what protects its panel stops the runs over it. */
   stopped: boolean;
+  /** Why no run reads it; null where runs do. */
+  skip: SkipReason | null;
 }
 
 const quiet = (state: Advice['state'], restriction: Advice['restriction'] = 'none'): Situation => ({
@@ -77,16 +81,19 @@ function toRestriction({ observing }: ServiceDetail, open: readonly Hold[]): Adv
   return open.every(({ restricting, partly }) => restricting === true || partly === true) ? 'part' : 'whole';
 }
 
-/** What a run ends waits for staff where no run changes the panel. */
-function byRun({ observing }: ServiceDetail, by: 'reading' | 'panel', { stopped }: Moment): Situation['back'] {
-  return { by: observing || stopped ? 'provider' : by, at: null };
+/** What a run ends waits for staff where no run changes the panel, and for a renewal where none reads the service before. */
+function byRun({ observing }: ServiceDetail, by: 'reading' | 'panel', { stopped, skip }: Moment): Situation['back'] {
+  if (skip === 'overdue') return { by: 'payment', at: null };
+  return { by: observing || stopped || skip !== null ? 'provider' : by, at: null };
 }
 
-function toEnd(service: ServiceDetail, { reason }: Hold, { at }: Moment): Situation['back'] {
+function toEnd(service: ServiceDetail, hold: Hold, { at, skip }: Moment): Situation['back'] {
   const { cycle, limits, fallen, quota, observing } = service;
+  const { reason } = hold;
   const byProvider = { by: 'provider', at: null } as const;
-  if (reason === 'billing') return { by: 'payment', at: null };
-  if (reason === 'manual' || reason === 'agent-limit' || observing) return byProvider;
+  const isLeft = isLeftBySkip(skip, hold);
+  if (reason === 'billing' || (isLeft && skip === 'overdue')) return { by: 'payment', at: null };
+  if (reason === 'manual' || reason === 'agent-limit' || observing || isLeft) return byProvider;
   if (reason === 'quota' && (quota === null || fallen !== null)) return byProvider;
   const window = reason === 'quota' ? cycle : limits.find(({ id }) => id === reason)?.window;
   return window == null || window.end <= at ? null : { by: 'date', at: window.end };
