@@ -16,6 +16,7 @@ import type { ServerParts } from './requests/parts.js';
 import { createReaders } from './requests/readers.js';
 import { addBrand } from './visits/serve-brand.js';
 import { addMails } from './visits/serve-mails.js';
+import { addManifests } from './visits/serve-manifest.js';
 import { addPages } from './visits/serve-pages.js';
 import { isApi, sendError } from './server/json-reply.js';
 import { NOBODY, sendErrorPage } from './visits/html-reply.js';
@@ -101,6 +102,7 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   addHealth(server, context);
   addAssets(server, limiters);
   addBrand(server, context, limiters);
+  addManifests(server, context, limiters);
   addMetrics(server, context, limiters);
   const tasks = new Tasks(context);
   const parts = { context, limiters, tasks, readers: createReaders(context.sluice), keyed: new KeyedRequests(context) };
@@ -185,6 +187,7 @@ async function addPlugins(server: FastifyInstance, { secure }: Context): Promise
         'img-src': ["'self'", 'data:'],
         'script-src': ["'self'"],
         'connect-src': ["'self'"],
+        'manifest-src': ["'self'"],
         'form-action': ["'self'"],
         'base-uri': ["'none'"],
         'frame-ancestors': ["'none'"],

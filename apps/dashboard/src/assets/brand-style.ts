@@ -6,6 +6,12 @@ const DARK = '(prefers-color-scheme: dark)';
 /** The grounds that links and controls of pages stand on, by colour scheme. */
 export const GROUNDS = toGrounds(BASE_STYLE);
 
+/** The grounds of pages and of their heads, in which a browser shows what is its own around a page. */
+export const FRAME = {
+  light: { page: GROUNDS.light[0] ?? '', head: GROUNDS.light[1] ?? '' },
+  dark: { page: GROUNDS.dark[0] ?? '', head: GROUNDS.dark[1] ?? '' },
+};
+
 function toGrounds(style: string): { light: string[]; dark: string[] } {
   const find = (part = ''): string[] =>
     [...part.matchAll(/--(?:page|surface|raised|[a-z]+-ground): (#[\da-f]{6})/gi)].map(([, colour = '']) => colour);

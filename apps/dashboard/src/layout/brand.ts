@@ -1,7 +1,7 @@
 import type { Config } from '@sluice/engine';
 import { contactUrl } from '@sluice/engine/words';
 import { brandFiles } from '../assets/brand-assets.js';
-import { brandStyle } from '../assets/brand-style.js';
+import { brandStyle, FRAME } from '../assets/brand-style.js';
 import { html, type Html, join, type Part } from './html.js';
 import type { Wording } from './wording.js';
 
@@ -11,13 +11,18 @@ export interface Brand extends Pick<Config['brand'], 'name' | 'contact' | 'terms
   logo: string | null;
   /** Address of the style sheet with its colours; null for none. */
   style: string | null;
+  /** Address of the icon on telephones; null in a file that loads no other one. */
+  touchIcon: string | null;
 }
 
 /** Returns the brand of a config as its pages show it. */
 export function toBrand({ brand }: Pick<Config, 'brand'>): Brand {
-  const { logo, style } = brandFiles({ brand });
-  return { ...brand, logo: logo?.path ?? null, style: style?.path ?? null };
+  const { logo, style, touchIcon } = brandFiles({ brand });
+  return { ...brand, logo: logo?.path ?? null, style: style?.path ?? null, touchIcon: touchIcon.path };
 }
+
+/** Where the manifest of pages is, below what their paths begin with. */
+export const MANIFEST_PATH = '/app.webmanifest';
 
 /** A brand for a file that loads no other one: its logo is in the address. */
 export interface WholeBrand extends Brand {
@@ -28,7 +33,7 @@ export interface WholeBrand extends Brand {
 /** Returns the brand of a config for a file that loads no other one. */
 export function toWholeBrand({ brand }: Pick<Config, 'brand'>): WholeBrand {
   const colours = brand.colour === undefined ? null : brandStyle(brand.colour);
-  return { ...brand, logo: brand.logo ?? null, style: null, colours };
+  return { ...brand, logo: brand.logo ?? null, style: null, touchIcon: null, colours };
 }
 
 /** Returns the title of a document for clients. */
@@ -36,9 +41,17 @@ export function brandTitle({ name }: Brand, title: string): Html {
   return name === undefined ? html`<title>${title}</title>` : html`<title>${title} · ${name}</title>`;
 }
 
-/** Returns the links in the head of a page: its icon, and the style sheet with the colours. */
-export function brandLinks({ logo, style }: Brand): Html {
+/**
+ * Returns the links in the head of a page: its icons, the style sheet with the colours, and the manifest by which a telephone installs the
+ * pages below `base` as an app; null for pages that are none, such as the login.
+ */
+export function brandLinks({ logo, style, touchIcon }: Brand, base: string | null): Html {
+  const { light, dark } = FRAME;
   return html`<link rel="icon" href="${logo ?? 'data:,'}" />
+    ${touchIcon === null ? null : html`<link rel="apple-touch-icon" href="${touchIcon}" />`}
+    ${base === null ? null : html`<link rel="manifest" href="${base}${MANIFEST_PATH}" />`}
+    <meta name="theme-color" media="(prefers-color-scheme: light)" content="${light.head}" />
+    <meta name="theme-color" media="(prefers-color-scheme: dark)" content="${dark.head}" />
     ${style === null ? null : html`<link rel="stylesheet" href="${style}" />`}`;
 }
 

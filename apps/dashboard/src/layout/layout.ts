@@ -68,7 +68,7 @@ export function layout(parts: LayoutParts): string {
         <meta name="robots" content="noindex" />
         <meta name="referrer" content="no-referrer" />
         <link rel="stylesheet" href="${ASSET_PATHS.css}" />
-        ${brand === undefined ? html`<link rel="icon" href="data:," />` : brandLinks(brand)}
+        ${brand === undefined ? html`<link rel="icon" href="data:," />` : brandLinks(brand, parts.viewer === null ? null : parts.base)}
         <script src="${ASSET_PATHS.js}" defer></script>
         ${refresh}
       </head>

@@ -70,7 +70,7 @@ describe('the brand of a provider', () => {
       expect(page).not.toMatch(/\/brand\/|Made with/);
       expect(footOf(page)).toContain('Sluice 0.0.0-test');
     }
-    expect(await (await at.fetch('/login')).text()).toContain('· Sluice</title>');
+    expect(await (await at.fetch('/login')).text()).toContain(`Log in · ${SHOWN}</title>`);
   });
 
   it('is not that of parts inside WHMCS', async () => {
@@ -87,7 +87,8 @@ describe('the brand of a provider', () => {
     const [logo = '', style = ''] = [/\/brand\/logo\.[\da-f]{12}\.svg/, /\/brand\/colours\.[\da-f]{12}\.css/].map(
       (pattern) => pattern.exec(page)?.[0] ?? '',
     );
-    expect(new Set(findPaths(page))).toEqual(new Set([logo, style]));
+    const [icon = ''] = /\/brand\/icon-192\.[\da-f]{12}\.png/.exec(page) ?? [];
+    expect(new Set(findPaths(page))).toEqual(new Set([logo, style, icon]));
     const image = await at.fetch(logo);
     expect([image.status, await image.text()]).toEqual([200, SVG]);
     expect(Object.fromEntries(image.headers)).toMatchObject({
@@ -122,7 +123,8 @@ describe('without a brand', () => {
       expect(headOf(page)).toContain(`<a href="/share/${plain.token}"><bdi>Your services</bdi></a>`);
       expect(page.match(/Sluice/g)).toEqual(['Sluice']);
       expect(page).toContain('<link rel="icon" href="data:,"');
-      expect(findPaths(page)).toEqual([]);
+      expect(findPaths(page)).toEqual([expect.stringMatching(/^\/brand\/icon-192\./)]);
+      expect(await (await bench.fetch('/login')).text()).toContain('Log in · Sluice</title>');
     } finally {
       await bench.close();
     }

@@ -32,7 +32,7 @@ export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'who' | 'notice' |
 export async function renderPage(context: Context, frame: Frame, page: Omit<FramedPage, 'status'>): Promise<string> {
   const { sluice, version } = context;
   const around = { version, timeZone: page.timeZone ?? sluice.config.timeZone, wording: toWording(frame.language) };
-  const brand = isForClient(frame) ? toBrand(sluice.config) : undefined;
+  const brand = hasBrand(context, frame) ? toBrand(sluice.config) : undefined;
   if (!isOperator(frame.viewer)) return layout({ ...frame, ...page, ...around, brand });
   const nav = await operatorNav(sluice);
   return layout({ ...frame, ...page, ...around, nav, banner: configNotices(context) });
@@ -84,6 +84,11 @@ function backToParent({ base, path }: Frame, status: number, wording: Wording): 
 
 function isOperator(viewer: LayoutParts['viewer']): boolean {
   return viewer !== null && !viewer.shared && toOutsider(viewer) === null;
+}
+
+/** Returns whether a page has the provider's brand: those of clients, and those before a login where the brand has a name. */
+function hasBrand({ sluice }: Context, frame: Frame): boolean {
+  return isForClient(frame) || (frame.viewer === null && sluice.config.brand.name !== undefined);
 }
 
 /** Returns whether a page is a client's, or a reseller's: also where the link of one is not valid. */

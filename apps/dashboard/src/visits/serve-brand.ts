@@ -11,9 +11,9 @@ const OF_IMAGES = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 export function addBrand(server: FastifyInstance, { sluice }: Context, limiters: Limiters): void {
   server.get('/brand/:file', async (request, reply) => {
     await limiters.files(request, reply);
-    const { logo, style } = brandFiles(sluice.config);
+    const { logo, style, icons, touchIcon } = brandFiles(sluice.config);
     const { file } = request.params as { file: string };
-    const found = [logo, style].find((each) => each?.path === `/brand/${file}`);
+    const found = [logo, style, touchIcon, ...icons].find((each) => each?.path === `/brand/${file}`);
     if (found == null) throw notFound('unknown_page', 'There is no such page');
     if (found.isImage) reply.header('content-security-policy', OF_IMAGES);
     return reply.header('cache-control', 'public, max-age=31536000, immutable').type(found.type).send(found.body);
