@@ -17,9 +17,9 @@ export function accountTables(
     caption: wording.text('account.forwards'),
     columns: [
       { title: wording.text('account.forward'), cell: (forward) => wording.name(forward.name) },
+      { title: wording.text('account.onPanel'), cell: showState },
       { title: wording.text('account.listens'), cell: ({ listens }) => showAddresses(listens, wording) },
       { title: wording.text('account.target'), cell: ({ targets }) => showAddresses(targets, wording) },
-      { title: wording.text('account.onPanel'), cell: showState },
     ],
     rows: forwards,
     empty: wording.text('account.noForward'),

@@ -55,11 +55,11 @@ it('shows each forward with its addresses and its state, as the panel has them a
   expect(first?.listens).toEqual([expect.stringMatching(/^[\d.]+:\d+$/)]);
   const page = await words();
   expect(page).toContain('Forwards 2 of 3');
-  expect(page).toContain(`web ${first?.listens?.[0] ?? ''} 10.1.2.3:80, 10.1.2.4:80 active`);
-  expect(page).toContain(`game ${second?.listens?.[0] ?? ''} 198.51.100.20:443 off`);
+  expect(page).toContain(`web active ${first?.listens?.[0] ?? ''} 10.1.2.3:80, 10.1.2.4:80`);
+  expect(page).toContain(`game off ${second?.listens?.[0] ?? ''} 198.51.100.20:443`);
   panel.world.forwards.get(web)!.remoteAddr = '10.9.9.9:443';
   await poll();
-  expect(await words()).toContain('10.9.9.9:443 active');
+  expect(await words()).toMatch(/web active \S+ 10\.9\.9\.9:443/);
   expect(await link.text('/services/relay-1')).toContain('<bdi dir="ltr">10.9.9.9:443</bdi>');
 });
 

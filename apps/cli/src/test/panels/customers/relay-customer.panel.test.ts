@@ -79,7 +79,7 @@ function readUsage(text: string): number[] {
 /** Returns the forwards of a page with their states. */
 function readForwards(page: ReadPage): string[] {
   return readTable(page, 'Forwards')
-    .map((cells) => `${cells.at(0)} ${cells.at(-1)}`)
+    .map((cells) => `${cells.at(0)} ${cells.at(1)}`)
     .sort();
 }
 
@@ -142,7 +142,7 @@ async function use({ tunnel }: Relay, { pages, customer, own }: Using): Promise<
   expect(first.text).toContain(login);
   expect(first.text).toContain('Forwards 2 of 10');
   for (const { name, inPort, remoteAddr } of await own.post('/forward/list')) {
-    const [, listens, target] = readTable(first, 'Forwards').find(([shown]) => shown === name) ?? [];
+    const [, , listens, target] = readTable(first, 'Forwards').find(([shown]) => shown === name) ?? [];
     expect([name, listens, target]).toEqual([
       name,
       expect.stringMatching(new RegExp(`:${String(inPort)}$`)),
