@@ -15,7 +15,7 @@ import { requireBill, toStoredView } from './stored-bills.js';
 export async function showBill(context: Context, id: string, reader?: Reader): Promise<BillDetail> {
   const bill = await requireBill(context, id, reader);
   const invoice = await readInvoice(context, bill, reader);
-  return { bill: await toStoredView(context, bill), invoice };
+  return { bill: await toStoredView(context, bill, reader), invoice };
 }
 
 async function readInvoice(context: Context, bill: CallBillRecord, reader: Reader): Promise<BillDetail['invoice']> {

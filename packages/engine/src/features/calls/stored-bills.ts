@@ -1,6 +1,6 @@
 import type { BillReport, StoredBillView } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
-import type { CallBillRecord } from '@sluice/state-store';
+import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { toLocalTime, toNamePart } from '@sluice/quota-core/telephony';
 import { notFound } from '../../base/errors.js';
 import { BY_HAND, isByHand } from '../billing/by-hand.js';
@@ -8,7 +8,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import { findOwners } from '../../base/ownership.js';
 import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
-import { readNames } from '../../context/names.js';
+import { type Names, readNames } from '../../context/names.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import { readInvoiceStatus } from './invoice-status.js';
 import type { CallReportSink } from './gather.js';
@@ -33,19 +33,15 @@ export async function listBills(
     ...(service === undefined ? {} : { service }),
     ...(client === undefined ? {} : { client }),
   });
-  const ids = [...new Set(bills.map((bill) => bill.service))];
-  const services = new Map((await context.store.services.list({ ids })).map((row) => [row.id, row]));
-  const names = await readNames(context.store, bills);
-  const shown: StoredBillView[] = [];
+  const own: CallBillRecord[] = [];
   for (const bill of bills) {
-    if ((reader !== undefined && isUnread(bill)) || !(await isOwn(context, bill, reader))) continue;
-    const row = services.get(bill.service);
-    const timeZone = findTimeZone(context.config, bill.panel ?? row?.panel ?? '');
-    // Another client has named the service since.
-    const name = reader === undefined || row?.client === reader ? (row?.name ?? null) : null;
-    const clientName = names.toClient(bill.client);
-    shown.push(toView(bill, { timeZone, name, clientName, invoiceStatus: await readInvoiceStatus(context, bill) }));
+    if (reader === undefined || (!isUnread(bill) && (await isOwn(context, bill, reader)))) own.push(bill);
   }
+  const ids = [...new Set(own.map((bill) => bill.service))];
+  const services = new Map((await context.store.services.list({ ids })).map((row) => [row.id, row]));
+  const names = await readNames(context.store, own);
+  const shown: StoredBillView[] = [];
+  for (const bill of own) shown.push(await toView(context, bill, { row: services.get(bill.service), reader, names }));
   return shown;
 }
 
@@ -60,10 +56,10 @@ export async function requireBill(context: Context, id: string, reader: Reader):
   throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
 }
 
-/** Returns a stored bill as it is listed. */
-export async function toStoredView(context: Context, bill: CallBillRecord): Promise<StoredBillView> {
-  const timeZone = await findBillZone(context, bill);
-  return toView(bill, { timeZone, invoiceStatus: await readInvoiceStatus(context, bill) });
+/** Returns a stored bill as it is listed for a reader. */
+export async function toStoredView(context: Context, bill: CallBillRecord, reader: Reader): Promise<StoredBillView> {
+  const [row] = await context.store.services.list({ ids: [bill.service] });
+  return toView(context, bill, { row, reader, names: await readNames(context.store, [bill]) });
 }
 
 async function findBillZone({ config, store }: Context, bill: CallBillRecord): Promise<string> {
@@ -83,12 +79,20 @@ async function isOwn(
   return parts.every(({ owners }) => owners.length > 0 && owners.every((owner) => owner.client === reader));
 }
 
-/** What is shown of a bill besides its row. */
-interface Besides extends Pick<StoredBillView, 'name' | 'clientName' | 'invoiceStatus'> {
-  timeZone: string;
+/** What is shown of a bill besides its record. */
+interface Besides {
+  row: ServiceRecord | undefined;
+  reader: Reader;
+  names: Names;
 }
 
-function toView(bill: CallBillRecord, { timeZone, name, clientName, invoiceStatus }: Besides): StoredBillView {
+async function toView(
+  context: Context,
+  bill: CallBillRecord,
+  { row, reader, names }: Besides,
+): Promise<StoredBillView> {
+  const timeZone = findTimeZone(context.config, bill.panel ?? row?.panel ?? '');
+  const invoiceStatus = await readInvoiceStatus(context, bill);
   const { id, service, client, start: from, end: to, calls, currency, invoice, at } = bill;
   // No invoice of ours has what a person charged.
   const isCharged = isByHand(bill);
@@ -96,7 +100,9 @@ function toView(bill: CallBillRecord, { timeZone, name, clientName, invoiceStatu
   const total = isCharged ? bill.charged : bill.amount;
   const period = { from, to, timeZone };
   const report = hasReport(bill);
-  const named = { name, clientName };
+  // Another client has named the service since.
+  const name = reader === undefined || row?.client === reader ? (row?.name ?? null) : null;
+  const named = { name, clientName: names.toClient(bill.client) };
   return { id, service, client, ...named, period, state, calls, total, currency, invoice, invoiceStatus, report, at };
 }
 
