@@ -125,7 +125,7 @@ details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; 
 .login .field, .login input { inline-size: 100%; }
 @media print {
   :root { --page: #fff; --surface: #fff; --line: #bbb; --text: #000; --soft: #333; --link: #000; }
-  .side, .skip, .form, .pager, .languages, #actions, .actions, .button, .buttons, .todo, .back { display: none; }
+  .side, .skip, .form, .pager, .languages, #actions, .actions, #packages, #auto-buy, .button, .buttons, .todo, .back { display: none; }
   .card, .tile { break-inside: avoid; box-shadow: none; }
   .scroll { overflow: visible; background: none; }
   .footer { margin: 0; }

@@ -178,6 +178,7 @@ export const messages = {
   // What the last form did
   'done.bought': 'The package was bought.',
   'done.boughtAllowed': 'The package was bought: {size} are allowed in this period.',
+  'done.invoice': 'Invoice: {invoice}.',
   'done.raise': 'Your provider has to raise the limit of the panel, too.',
   'done.online': 'Your service is online again; the package was bought.',
   'done.onlineAllowed': 'Your service is online again; the package was bought: {size} are allowed in this period.',
@@ -365,6 +366,8 @@ export const messages = {
   'buy.withTax': 'With tax',
   'buy.lastInvoice': '{price}, by your last invoice for it',
   'buy.yourCredit': 'Your credit',
+  'buy.creditAfter': 'Credit afterwards',
+  'buy.atMost': 'at most {amount}, less the tax',
   'buy.missing': '{amount} of credit are missing.',
   'buy.missingLeast': 'At least {amount} of credit are missing.',
   'buy.fromCredit': 'It is paid from your credit at once, and counts in the current period.',

@@ -173,6 +173,7 @@ export const messages: Messages = {
 
   'done.bought': 'بسته خریداری شد.',
   'done.boughtAllowed': 'بسته خریداری شد: در این دوره {size} مجاز است.',
+  'done.invoice': 'فاکتور: {invoice}.',
   'done.raise': 'ارائه‌دهندهٔ شما باید سقف پنل را نیز بالا ببرد.',
   'done.online': 'سرویس شما دوباره برقرار است؛ بسته خریداری شد.',
   'done.onlineAllowed': 'سرویس شما دوباره برقرار است؛ بسته خریداری شد: در این دوره {size} مجاز است.',
@@ -351,6 +352,8 @@ export const messages: Messages = {
   'buy.withTax': 'با مالیات',
   'buy.lastInvoice': '{price}، بر پایهٔ آخرین فاکتور شما برای آن',
   'buy.yourCredit': 'اعتبار شما',
+  'buy.creditAfter': 'اعتبار پس از خرید',
+  'buy.atMost': 'حداکثر {amount}، منهای مالیات',
   'buy.missing': '{amount} از اعتبار کم است.',
   'buy.missingLeast': 'دست‌کم {amount} از اعتبار کم است.',
   'buy.fromCredit': 'بی‌درنگ از اعتبار شما پرداخت می‌شود و در دورهٔ جاری به حساب می‌آید.',

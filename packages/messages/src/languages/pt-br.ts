@@ -172,6 +172,7 @@ export const messages: Messages = {
 
   'done.bought': 'O pacote foi comprado.',
   'done.boughtAllowed': 'O pacote foi comprado: {size} são permitidos neste período.',
+  'done.invoice': 'Fatura: {invoice}.',
   'done.raise': 'Seu provedor também precisa aumentar o limite do painel.',
   'done.online': 'Seu serviço está no ar de novo; o pacote foi comprado.',
   'done.onlineAllowed': 'Seu serviço está no ar de novo; o pacote foi comprado: {size} são permitidos neste período.',
@@ -357,6 +358,8 @@ export const messages: Messages = {
   'buy.withTax': 'Com impostos',
   'buy.lastInvoice': '{price}, pela sua última fatura dele',
   'buy.yourCredit': 'Seu crédito',
+  'buy.creditAfter': 'Crédito depois',
+  'buy.atMost': 'no máximo {amount}, menos o imposto',
   'buy.missing': 'Faltam {amount} de crédito.',
   'buy.missingLeast': 'Faltam pelo menos {amount} de crédito.',
   'buy.fromCredit': 'É pago na hora com o seu crédito e conta no período atual.',

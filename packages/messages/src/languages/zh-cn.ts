@@ -170,6 +170,7 @@ export const messages: Messages = {
 
   'done.bought': '套餐已购买。',
   'done.boughtAllowed': '套餐已购买：本周期限额为 {size}。',
+  'done.invoice': '账单：{invoice}。',
   'done.raise': '您的服务商还须提高面板上的限额。',
   'done.online': '您的服务已恢复；套餐已购买。',
   'done.onlineAllowed': '您的服务已恢复；套餐已购买：本周期限额为 {size}。',
@@ -340,6 +341,8 @@ export const messages: Messages = {
   'buy.withTax': '含税',
   'buy.lastInvoice': '{price}（根据您上一次的账单）',
   'buy.yourCredit': '您的余额',
+  'buy.creditAfter': '购买后余额',
+  'buy.atMost': '最多 {amount}（未扣税）',
   'buy.missing': '余额还差 {amount}。',
   'buy.missingLeast': '余额至少还差 {amount}。',
   'buy.fromCredit': '立即从您的余额扣款，并在本周期生效。',

@@ -14,7 +14,8 @@ export async function creditSection(request: PageRequest, reads: PanelReads): Pr
   const wording = toWording(request.language);
   const head = { id: 'credit', title: wording.text('credit.title') };
   const { sluice, now } = request;
-  const topUp = topUpLink(request, await sluice.purchases.terms());
+  const way = topUpLink(request, await sluice.purchases.terms());
+  const topUp = way === null ? null : html`<p>${way}</p>`;
   const client = toClient(request);
   const times = toTimes(request);
   // Together, so that a billing system that hangs delays the page by one time-out.

@@ -1,6 +1,6 @@
 import type { Key } from '@sluice/messages';
 import { html, type Part } from '../../layout/html.js';
-import { listPending, payLink } from '../purchase-state.js';
+import { invoiceLink, listPending, payLink } from '../purchase-state.js';
 import type { ServiceScene } from './service-scene.js';
 import { showReasons } from './usage.js';
 
@@ -16,21 +16,15 @@ const DONE: ReadonlyMap<string, Key & `done.${string}`> = new Map([
   ['password-in-doubt', 'done.passwordInDoubt'],
 ] as const);
 
-type Writing = Pick<ServiceScene, 'service' | 'times' | 'wording'>;
+type Writing = Pick<ServiceScene, 'service' | 'times' | 'wording' | 'request'>;
+
+/** What leads to a page after a purchase that is paid. */
+const BOUGHT: readonly string[] = ['bought', 'bought-later', 'online', 'still-restricted'];
 
 /** Returns what the last form did: of a purchase, what it changed of the service as it is now. */
-export function doneText(word: string, { service, times, wording }: Writing): Part | undefined {
-  const allowed = service.allowance?.allowedBytes ?? null;
-  const size = wording.bytes(allowed);
-  const bought = allowed === null ? wording.say('done.bought') : wording.say('done.boughtAllowed', { size });
-  const online = allowed === null ? wording.say('done.online') : wording.say('done.onlineAllowed', { size });
-  if (word === 'bought') return bought;
-  if (word === 'bought-later') return html`${bought} ${wording.say('done.raise')}`;
-  if (word === 'online' || word === 'still-restricted') {
-    return service.holds.length === 0 && service.stoppedByPanel === undefined
-      ? online
-      : html`${bought} ${afterPurchase({ service, times, wording })}`;
-  }
+export function doneText(word: string, scene: Writing): Part | undefined {
+  const { service, wording } = scene;
+  if (BOUGHT.includes(word)) return html`${boughtText(word, scene)} ${invoiceText(scene)}`;
   const key = DONE.get(word);
   if (key !== undefined) return wording.saidText({ key });
   if (word !== 'ordered') return undefined;
@@ -38,6 +32,24 @@ export function doneText(word: string, { service, times, wording }: Writing): Pa
   return waiting === undefined
     ? wording.say('done.ordered')
     : wording.say('done.orderedPay', { pay: payLink(waiting, wording) });
+}
+
+function boughtText(word: string, scene: Writing): Part {
+  const { service, wording } = scene;
+  const allowed = service.allowance?.allowedBytes ?? null;
+  const size = wording.bytes(allowed);
+  const bought = allowed === null ? wording.say('done.bought') : wording.say('done.boughtAllowed', { size });
+  if (word === 'bought') return bought;
+  if (word === 'bought-later') return html`${bought} ${wording.say('done.raise')}`;
+  if (service.holds.length > 0 || service.stoppedByPanel !== undefined) return html`${bought} ${afterPurchase(scene)}`;
+  return allowed === null ? wording.say('done.online') : wording.say('done.onlineAllowed', { size });
+}
+
+/** The invoice of the newest purchase that is paid, as a link where its page is known. */
+function invoiceText({ service: { purchases }, wording, request }: Writing): Part {
+  const paid = purchases.findLast(({ status }) => status === 'paid');
+  const invoice = paid === undefined ? null : invoiceLink(paid, request);
+  return invoice === null ? null : wording.say('done.invoice', { invoice });
 }
 
 /** What a purchase changed of a service that is still restricted. */

@@ -1,3 +1,4 @@
+import type { Credit } from '@sluice/contract/ports';
 import type { PackageView, PurchaseReport, ServiceDetail } from '@sluice/engine';
 import type { AutoBuyRequest, AutoBuySubject, PaymentTerms } from '@sluice/engine/options';
 import { say } from '@sluice/messages';
@@ -6,7 +7,7 @@ import { subtractMoney } from '@sluice/quota-core';
 import { facts, notice } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
-import { html, type Part } from '../../layout/html.js';
+import { html, type Html, type Part } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import { clientError } from '../../server/failure.js';
 import type { Page, PageAnswer } from '../page.js';
@@ -43,6 +44,13 @@ function expectedCharge({ price, taxed, lastCharged }: PackageView): { least: st
   return taxed && lastCharged !== null ? { least: lastCharged, isWhole: true } : { least: price, isWhole: !taxed };
 }
 
+/** What is left of the credit after the purchase; at most, where the tax is not known before. */
+function showRest({ balance }: Pick<Credit, 'balance'>, offered: PackageView, wording: Wording): Html {
+  const { least, isWhole } = expectedCharge(offered);
+  const rest = wording.money(subtractMoney(balance, least), offered.currency);
+  return isWhole ? rest : wording.say('buy.atMost', { amount: rest });
+}
+
 /** What may be used with the package; nothing where no limit is known. */
 function newAllowance({ allowance }: ServiceDetail, added: number, wording: Wording): [string, Part] | null {
   if (allowance === null || allowance.unlimited || allowance.allowedBytes === null) return null;
@@ -72,7 +80,8 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const why =
     noWay !== null ? wording.saidText({ key: noWay }) : pending === null ? await overLinkText(request, offered) : null;
   const refused = why !== null || pending !== null || (missing !== null && !pay.leavesInvoice);
-  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, wording)}
+  const body = html`<section class="card">
+    ${'made' in asked || pending === null ? null : pendingNotice(pending, wording)}
     ${facts([
       [wording.text('service.service'), name(service.id)],
       [wording.text('packages.package'), name(title)],
@@ -83,6 +92,9 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
         ? [wording.text('buy.withTax'), wording.say('buy.lastInvoice', { price: wording.money(lastCharged, currency) })]
         : null,
       [wording.text('buy.yourCredit'), credit === null ? wording.unknown : creditAmount(credit, wording)],
+      why === null && !('made' in asked) && isKnown && missing === null
+        ? [wording.text('buy.creditAfter'), showRest(credit, offered, wording)]
+        : null,
     ])}
     ${creditAge(read, times, wording)}
     ${why !== null || 'made' in asked ? null : effectForClient(offered, packages, wording)}
@@ -93,8 +105,9 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
         : html`${why !== null ? notice('warning', why) : html`<p>${wording.say(findTerms(pay, isCovered, offered))}</p>`}
           ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id, ...agreedFields(offered) }, submit: submitText(offered, missing !== null, wording) })}`
     }
-    ${missing === null ? null : topUpLink(request, pay)}
-    <p><a href="${back}">${wording.say('page.backService')}</a></p>`;
+    ${missing === null ? null : html`<p>${topUpLink(request, pay)}</p>`}
+    <p class="back"><a href="${back}">${wording.say('page.backService')}</a></p>
+  </section>`;
   return { title: wording.text('buy.title', { package: title }), body, timeZone: toZone(request, service.panel) };
 }
 

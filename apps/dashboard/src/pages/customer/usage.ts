@@ -1,4 +1,4 @@
-import type { Because, BecauseCode, ServiceDetail } from '@sluice/engine';
+import type { Because, ServiceDetail } from '@sluice/engine';
 import { describeExceeded, hasCycleEnded, sayFigures, sayForClient } from '@sluice/engine/words';
 import type { Key } from '@sluice/messages';
 import { coloured, type Fill, findTone, notice, usageBar } from '../../layout/components.js';
@@ -119,15 +119,6 @@ export function ageNotice({ usage, because = [] }: ServiceDetail, times: Times, 
   return notice('warning', wording.say('usage.old', { at: times.full(usage.readAt) }));
 }
 
-const TONES: Readonly<Partial<Record<BecauseCode, 'bad' | 'info'>>> = {
-  held_quota: 'bad',
-  held_limit: 'bad',
-  held_manual: 'bad',
-  held_billing: 'bad',
-  held_agent: 'bad',
-  exceeded_withheld: 'info',
-};
-
 /** Why a service is in its state, in words for its client: what is said of one hold stands together. */
 export function stateNotices(service: ServiceDetail, times: Times, wording: Wording): Html[] {
   const groups: Because[][] = [];
@@ -137,10 +128,8 @@ export function stateNotices(service: ServiceDetail, times: Times, wording: Word
     if (last !== undefined && isSame) last.push(reason);
     else groups.push([reason]);
   }
-  return groups.map((group) => {
-    const [tone = 'warning'] = group.flatMap(({ code }) => TONES[code] ?? []);
-    return notice(tone, showReasons(group, service, { times, wording }));
-  });
+  // What is going on stands on top of the page already.
+  return groups.map((group) => notice('quiet', showReasons(group, service, { times, wording })));
 }
 
 /** Returns reasons of a service's state in the words of its client, with their times as pages write them. */
