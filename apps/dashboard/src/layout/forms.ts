@@ -21,7 +21,7 @@ export interface Form {
   key?: string;
   fields?: readonly Field[];
   submit: string;
-  tone?: 'plain' | 'danger';
+  tone?: 'plain' | 'main' | 'danger';
   /** Names the form where several have equal fields. */
   id: string;
   hidden?: Readonly<Record<string, string>>;

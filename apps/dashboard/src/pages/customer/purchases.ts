@@ -5,7 +5,7 @@ import { say } from '@sluice/messages';
 import { SluiceError } from '@sluice/panel-kind';
 import { subtractMoney } from '@sluice/quota-core';
 import { facts, notice } from '../../layout/components.js';
-import { name } from '../../layout/format.js';
+import { name, named } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
@@ -83,7 +83,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const body = html`<section class="card">
     ${'made' in asked || pending === null ? null : pendingNotice(pending, wording)}
     ${facts([
-      [wording.text('service.service'), name(service.id)],
+      [wording.text('service.service'), named(service.name, service.id)],
       [wording.text('packages.package'), name(title)],
       [wording.text('packages.traffic'), wording.bytes(size)],
       why === null ? newAllowance(service, size, wording) : null,
@@ -103,7 +103,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       'made' in asked
         ? asked.made
         : html`${why !== null ? notice('warning', why) : html`<p>${wording.say(findTerms(pay, isCovered, offered))}</p>`}
-          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id, ...agreedFields(offered) }, submit: submitText(offered, missing !== null, wording) })}`
+          ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', tone: 'main', key: asked.key, hidden: { package: id, ...agreedFields(offered) }, submit: submitText(offered, missing !== null, wording) })}`
     }
     ${missing === null ? null : html`<p>${topUpLink(request, pay)}</p>`}
     <p class="back"><a href="${back}">${wording.say('page.backService')}</a></p>
