@@ -93,7 +93,8 @@ export function layout(parts: LayoutParts): string {
         </footer>
       </body>
     </html> `;
-  return document.toString();
+  // The indentation of templates is for their writers only.
+  return document.toString().replaceAll(/\n\s+/g, '\n');
 }
 
 function header({ viewer, who: called = null, nav = [], base, csrf, path, wording, brand }: LayoutParts): Html {
