@@ -58,7 +58,7 @@ tr > :last-child { padding-inline-end: 0; }
 .headline .percent { font-size: 1.125rem; font-weight: 650; }
 .facts { display: grid; gap: 6px 24px; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); margin: 0 0 10px; }
 .facts > div { min-inline-size: 0; }
-.facts time { white-space: normal; }
+.facts time, .wrap time { white-space: normal; }
 .facts dt { color: var(--soft); font-size: 0.7813rem; }
 .facts dd { margin: 0; }
 .notice { padding: 8px 13px; border-radius: var(--radius); border-inline-start: 4px solid var(--strong-line); background: var(--quiet-ground); color: var(--text); }

@@ -23,7 +23,7 @@ export function billPage(reads: PanelReads): Page {
     if (bill === undefined) throw clientError('unknown_bill', say('problem.unknownBill'), { kind: 'not-found' });
     const period = times.period({ start: bill.period.from, end: bill.period.to });
     const title = wording.text('bills.of', { period });
-    const parts = [await billSection(scene, bill, title)];
+    const parts = await billSections(scene, bill, period);
     const body = join([backToService(scene), ...sections(parts)]);
     return {
       title: `${title}: ${describeService(service)}`,
@@ -34,27 +34,19 @@ export function billPage(reads: PanelReads): Page {
   };
 }
 
-async function billSection(scene: LineScene, bill: StoredBillView, title: string): Promise<Section> {
-  const { request, service, reads, times, wording } = scene;
-  const { id, calls, total, currency, at } = bill;
-  const read =
-    bill.invoice === null
-      ? null
-      : await reads.read<BillDetail>({ client: service.client ?? '', what: `bill ${id}`, now: request.now }, (signal) =>
-          request.sluice.calls.showBill(id, { signal, reader: service.client }),
-        );
-  const invoice = read?.value?.invoice ?? null;
-  const since = read?.at ?? null;
-  const unread =
-    since === null
-      ? wording.say('bills.unread')
-      : wording.say('line.from', { why: wording.say('bills.unread'), at: times.full(since) });
-  const why = read?.failed === true ? notice('warning', unread) : null;
+async function billSections(scene: LineScene, bill: StoredBillView, period: string): Promise<Section[]> {
+  const { request, service, times, wording } = scene;
+  const { calls, total, currency, at } = bill;
+  const { invoice, problem } = await readInvoice(scene, bill);
+  const { name: provider } = request.sluice.config.brand;
   const file = toBillPath(request, bill);
-  const content = html`${why}
+  const content = html`${problem}
     ${facts([
+      // The head of the page is not printed.
+      provider == null ? null : [wording.text('bills.provider'), wording.name(provider)],
+      [wording.text('bills.client'), wording.name(service.clientName ?? service.client)],
       [wording.text('service.service'), wording.name(describeService(service))],
-      [wording.text('service.period'), times.period({ start: bill.period.from, end: bill.period.to })],
+      [wording.text('service.period'), period],
       [
         wording.text('service.state'),
         invoice === null ? billState(bill, wording, OWN_STATES) : invoiceState(invoice, scene),
@@ -64,12 +56,27 @@ async function billSection(scene: LineScene, bill: StoredBillView, title: string
       [wording.text('calls.calls'), wording.count(calls)],
       [wording.text('bills.ofCalls'), wording.money(total, currency)],
     ])}
-    ${invoice === null ? null : invoiceTable(scene, bill, invoice)}
     <p class="back">
-      ${file === null ? null : html`<a href="${file}/calls.csv" download>${wording.say('bills.csv')}</a>`}
+      ${file === null ? null : html`<a href="${file}/calls.csv" download>${wording.say('bills.csv')}</a><br />`}
       <span class="soft">${wording.say('bills.print')}</span>
     </p>`;
-  return { id: 'bill', title, content };
+  const own = { id: 'bill', title: wording.text('bills.line', { period }), content };
+  return invoice === null ? [own] : [own, invoiceSection(scene, period, invoice)];
+}
+
+/** Reads the invoice of a bill; where that fails, says so, with the age of what is shown instead. */
+async function readInvoice(
+  { request, service, reads, times, wording }: LineScene,
+  { id, invoice }: StoredBillView,
+): Promise<{ invoice: Invoice | null; problem: Html | null }> {
+  if (invoice === null) return { invoice: null, problem: null };
+  const { value, at, failed } = await reads.read<BillDetail>(
+    { client: service.client ?? '', what: `bill ${id}`, now: request.now },
+    (signal) => request.sluice.calls.showBill(id, { signal, reader: service.client }),
+  );
+  const why = wording.say('bills.unread');
+  const unread = value === null ? why : wording.say('line.from', { why, at: times.full(at) });
+  return { invoice: value?.invoice ?? null, problem: failed ? notice('warning', unread) : null };
 }
 
 function invoiceState({ status, url }: Invoice, { wording }: LineScene): Part {
@@ -82,28 +89,24 @@ function invoiceState({ status, url }: Invoice, { wording }: LineScene): Part {
 }
 
 /** What stands on an invoice, with its sums below: lines of other services stay as the billing system has them. */
-function invoiceTable({ times, wording }: LineScene, bill: StoredBillView, invoice: Invoice): Html {
-  const { lines, tax, total, balance, currency } = invoice;
-  const period = times.period({ start: bill.period.from, end: bill.period.to });
+function invoiceSection({ wording }: LineScene, period: string, invoice: Invoice): Section {
+  const { lines, tax, total, balance, currency, status } = invoice;
   const money = (amount: string): Html => wording.money(amount, currency);
-  const rows: [Part, Part][] = [
-    ...lines.map(({ description, amount, isCalls }): [Part, Part] => [
-      isCalls ? wording.say('bills.line', { period }) : wording.name(description),
-      money(amount),
-    ]),
-    ...(tax === null || !/[1-9]/.test(tax) ? [] : [[wording.say('bills.tax'), money(tax)] satisfies [Part, Part]]),
-    [html`<strong>${wording.say('bills.total')}</strong>`, html`<strong>${money(total)}</strong>`],
-    ...(invoice.status === 'open' || invoice.status === 'paid'
-      ? [[wording.say('bills.balance'), money(balance)] satisfies [Part, Part]]
-      : []),
-  ];
-  return html`<h3>${wording.say('bills.invoice', { number: wording.identifier(invoice.id) })}</h3>
-    ${table({
-      caption: wording.text('purchases.invoice'),
-      columns: [
-        { title: wording.text('bills.what'), cell: ([what]) => what },
-        { title: wording.text('bills.amount'), cell: ([, amount]) => amount, isNumber: true },
-      ],
-      rows,
-    })}`;
+  const rows: [Part, Part][] = lines.map(({ description, amount, isCalls }) => [
+    isCalls ? wording.say('bills.line', { period }) : wording.name(description),
+    money(amount),
+  ]);
+  if (tax !== null && /[1-9]/.test(tax)) rows.push([wording.say('bills.tax'), money(tax)]);
+  rows.push([html`<strong>${wording.say('bills.total')}</strong>`, html`<strong>${money(total)}</strong>`]);
+  if (status === 'open' || status === 'paid') rows.push([wording.say('bills.balance'), money(balance)]);
+  const title = wording.text('purchases.invoice');
+  const content = table({
+    caption: title,
+    columns: [
+      { title: wording.text('bills.what'), cell: ([what]) => what },
+      { title: wording.text('bills.amount'), cell: ([, amount]) => amount, isNumber: true },
+    ],
+    rows,
+  });
+  return { id: 'invoice', title, content };
 }

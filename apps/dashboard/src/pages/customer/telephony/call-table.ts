@@ -22,14 +22,13 @@ const OUTCOMES: ReadonlyMap<string, Key & `outcome.${string}`> = new Map([
 /** The columns of calls, for the tables of a page. */
 export function callColumns(times: Times, wording: Wording): Column<CallRecord>[] {
   return [
-    { title: wording.text('purchases.when'), cell: ({ startedAt }) => times.at(startedAt) },
+    // Dates break where a screen is narrow, so that the charge is in sight.
     {
-      title: wording.text('calls.direction'),
-      cell: ({ direction }) => wording.code('calls', direction),
-      isMinor: true,
+      title: wording.text('purchases.when'),
+      cell: ({ startedAt }) => html`<span class="wrap">${times.at(startedAt)}</span>`,
     },
-    { title: wording.text('calls.from'), cell: ({ source }) => showParty(source, wording) },
-    { title: wording.text('calls.to'), cell: ({ destination }) => showParty(destination, wording) },
+    { title: wording.text('line.number'), cell: (call) => showOther(call, wording) },
+    { title: wording.text('calls.own'), cell: (call) => showParty(toOwn(call), wording), isMinor: true },
     {
       title: wording.text('calls.outcome'),
       cell: ({ disposition }) => showOutcome(disposition, wording),
@@ -48,6 +47,20 @@ export function callColumns(times: Times, wording: Wording): Column<CallRecord>[
       isNumber: true,
     },
   ];
+}
+
+/** The number of the client on its side of a call. */
+function toOwn({ direction, source, destination, did }: CallRecord): string | null {
+  return direction === 'inbound' ? (did ?? destination) : source;
+}
+
+/** The number of the other side, with the way that the call went and what the system calls that number. */
+function showOther(call: CallRecord, wording: Wording): Html {
+  const { direction, source, destination, destinationDescription: about } = call;
+  const other = showParty(direction === 'inbound' ? source : destination, wording);
+  const way = wording.code('calls', direction);
+  const more = direction === 'inbound' || about === null ? way : wording.list([way, wording.name(about)]);
+  return html`${other}<span class="refs soft">${more}</span>`;
 }
 
 /** A number on one side of a call; systems write one that was withheld as a word. */

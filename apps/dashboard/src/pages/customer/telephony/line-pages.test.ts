@@ -118,7 +118,8 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
     expect(first).toMatch(/Page 1 of 3/);
     const rows = await Promise.all(
       [1, 2, 3].map(
-        async (number) => (await page(`/calls?page=${number}`)).match(/<tr>\s*<th scope="row"\s*><time/g)?.length,
+        async (number) =>
+          (await page(`/calls?page=${number}`)).match(/<tr>\s*<th scope="row"\s*><span class="wrap"><time/g)?.length,
       ),
     );
     expect(rows).toEqual([25, 25, 11]);
@@ -168,7 +169,9 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
     expect(await text('/rates')).toMatch(/302 rates, by prefix .*Page 1 of 8/);
     const german = await text('/rates?search=%2B49%2030%20123456');
     expect(german).toMatch(/1 rate, by prefix/);
-    expect(german).toMatch(/\+49 .*Germany fixed 0\.290000 BRL/);
+    expect(german).toMatch(
+      kind === 'astbilling' ? /Germany Germany fixed \+49 0\.29 BRL/ : /Germany fixed \+49 0\.29 BRL/,
+    );
     if (kind === 'astbilling') expect(await text('/rates?search=Alemanha')).toMatch(/1 rate, by prefix .*Germany/);
     expect(await text('/rates?search=nothing')).toContain('No rate matches.');
     const style = ASSETS.find(({ type }) => type.startsWith('text/css'))?.body ?? '';
@@ -182,7 +185,7 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
 
   it('say what a call costs, by minutes and seconds', async () => {
     const price = await text(`?destination=${encodeURIComponent('+۴۹۳۰۱۲۳۴۵۶')}&length=3`);
-    expect(price).toMatch(/Price 0\.8700(00)? BRL Charged seconds 180/);
+    expect(price).toMatch(/Price 0\.87 BRL Charged seconds 180/);
     expect(await text(`?destination=${encodeURIComponent(GERMANY)}&length=1:31`)).toContain('Charged seconds 96');
     for (const length of ['', 'x', '-1', '1:60', '1e3'])
       expect(await page(`?destination=49&length=${length}`)).toContain('id="simulator-form-error"');
@@ -190,7 +193,8 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
 
   it('show a bill with its invoice, to print', async () => {
     const shown = await text(billPath());
-    expect(shown).toMatch(/Bill of October 2026 .*Invoice number inv-\S+ .*Calls 2 Calls without tax 1\.79 BRL/);
+    expect(shown).toMatch(/Bill of October 2026.*Invoice number inv-\S+ .*Calls 2 Calls without tax 1\.79 BRL/);
+    expect(shown).toMatch(/Client c-1 /);
     expect(shown).toMatch(/Calls of October 2026 1\.79 BRL Total 1\.79 BRL Left to pay 1\.79 BRL/);
     expect(shown).not.toMatch(/AB:[0-9a-f]/);
     const file = await link.get(`/services/line-1${billPath()}/calls.csv`);

@@ -66,6 +66,11 @@ export function number(value: unknown, wording: Wording): Html {
   return wording.identifier(plain(value));
 }
 
+/** An amount without the zeros that systems write behind it. */
+export function shortMoney(amount: string, currency: string, wording: Wording): Html {
+  return wording.money(amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), currency);
+}
+
 /** The state of a record of the panel, in words where it is one that we know. */
 export function showState(value: unknown, wording: Wording): Html {
   const state = plain(value) || 'unknown';

@@ -7,7 +7,7 @@ import type { PanelReads } from '../../../requests/panel-reads.js';
 import type { Page } from '../../page.js';
 import { toPath } from '../own.js';
 import { backToService } from './back.js';
-import { type LineScene, openLineScene, showAge } from './line-scene.js';
+import { type LineScene, openLineScene, shortMoney, showAge } from './line-scene.js';
 
 /** Rates on one page: a plan may have a hundred thousand. */
 const ROWS = 40;
@@ -89,27 +89,20 @@ function rateList(scene: LineScene, value: RatePage, { path, search }: { path: s
 function rateColumns({ times, wording }: LineScene, currency: string): Column<Rate>[] {
   const today = times.today();
   return [
+    { title: wording.text('price.destination'), cell: (rate) => showDestination(rate, today, { times, wording }) },
     {
       title: wording.text('rates.prefix'),
       cell: ({ prefix }) => (prefix === '' ? wording.say('rates.any') : wording.identifier(`+${prefix}`)),
     },
     {
-      title: wording.text('rates.country'),
-      cell: ({ country }) => (country === null ? wording.none : wording.name(wording.texts.region(country))),
-    },
-    {
-      title: wording.text('price.destination'),
-      cell: (rate) => html`${wording.name(rate.description)}${begins(rate, today, { times, wording })}`,
-    },
-    {
       title: wording.text('price.perMinute'),
-      cell: ({ pricePerMinute }) => wording.money(pricePerMinute, currency),
+      cell: ({ pricePerMinute }) => shortMoney(pricePerMinute, currency, wording),
       isNumber: true,
     },
     {
       title: wording.text('price.connection'),
       cell: ({ connectionFee }) =>
-        /[1-9]/.test(connectionFee) ? wording.money(connectionFee, currency) : wording.none,
+        /[1-9]/.test(connectionFee) ? shortMoney(connectionFee, currency, wording) : wording.none,
       isNumber: true,
       isMinor: true,
     },
@@ -122,6 +115,16 @@ function rateColumns({ times, wording }: LineScene, currency: string): Column<Ra
   ];
 }
 
+/** The country and what the system calls these numbers, and when the rate begins or ends. */
+function showDestination(rate: Rate, today: string, writing: Pick<LineScene, 'times' | 'wording'>): Part {
+  const { wording } = writing;
+  const { country, description } = rate;
+  const place = country === null ? null : wording.name(wording.texts.region(country));
+  const what = description === null ? null : wording.name(description);
+  const second = place === null || what === null ? null : html`<span class="refs soft">${what}</span>`;
+  return html`${place ?? what ?? wording.none}${second}${begins(rate, today, writing)}`;
+}
+
 /** When a rate begins that is not valid yet, or ends. */
 function begins(
   { validFrom, validTo }: Rate,
@@ -132,5 +135,5 @@ function begins(
     validFrom !== null && validFrom > today ? wording.say('rates.from', { day: times.day(validFrom) }) : null,
     validTo === null ? null : wording.say('rates.until', { day: times.day(validTo) }),
   ].filter((part) => part !== null);
-  return parts.length === 0 ? null : html` <span class="soft">${wording.list(parts)}</span>`;
+  return parts.length === 0 ? null : html`<span class="refs soft">${wording.list(parts)}</span>`;
 }

@@ -10,7 +10,7 @@ import type { Wording } from '../../../layout/wording.js';
 import type { LastRead } from '../../../requests/panel-reads.js';
 import { forClient } from '../../../server/failure.js';
 import { toPath } from '../own.js';
-import { type LineScene, number } from './line-scene.js';
+import { type LineScene, number, shortMoney } from './line-scene.js';
 
 const SIMULATOR = 'simulator-form';
 /** Longest number that is read, with what people put between digits. */
@@ -67,10 +67,12 @@ function price({ value, failed }: LastRead<SimulatedCallView>, times: Times, wor
   const hasFee = connectionFee !== null && /[1-9]/.test(connectionFee);
   return html`${facts([
     [wording.text('line.number'), number(value.destination, wording)],
-    [wording.text('price.price'), wording.money(value.cost, value.currency)],
+    [wording.text('price.price'), shortMoney(value.cost, value.currency, wording)],
     value.billedSeconds === null ? null : [wording.text('price.charged'), wording.count(value.billedSeconds)],
-    pricePerMinute === null ? null : [wording.text('price.perMinute'), wording.money(pricePerMinute, value.currency)],
-    hasFee ? [wording.text('price.connection'), wording.money(connectionFee, value.currency)] : null,
+    pricePerMinute === null
+      ? null
+      : [wording.text('price.perMinute'), shortMoney(pricePerMinute, value.currency, wording)],
+    hasFee ? [wording.text('price.connection'), shortMoney(connectionFee, value.currency, wording)] : null,
     description === null ? null : [wording.text('price.destination'), name(description)],
     [wording.text('price.at'), times.full(value.at)],
   ])}${value.source === 'panel' ? null : html`<p class="soft">${wording.say('price.computed')}</p>`}`;
