@@ -24,9 +24,15 @@ export class QuotaCoreError extends Error {
   }
 }
 
-/** Formats a value for a message: short, on one line, and quoted. */
+/** Persian words have joiners, which are format characters. */
+const UNPRINTABLE = /(?:(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}])+/gu;
+
+/** Formats a value from outside for a message: short, without control and format characters, on one line, and quoted. */
 export function quote(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'string') {
+    const cleaned = value.slice(0, 200).replace(UNPRINTABLE, ' ');
+    return JSON.stringify(cleaned.length > 60 ? `${cleaned.slice(0, 60).replace(/[\uD800-\uDBFF]$/, '')}…` : cleaned);
+  }
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) {
     return String(value);
   }

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { PLAIN } from '../money.js';
-import { quote, TelephonyError } from './errors.js';
+import { quote } from '../errors.js';
+import { TelephonyError } from './errors.js';
 
 // A quotient of two amounts has its first 120 digits right: enough to place it on the right side of any half.
 const Exact = Decimal.clone({ precision: 120, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -200, toExpPos: 200 });

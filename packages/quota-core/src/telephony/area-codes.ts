@@ -1,4 +1,5 @@
-import { quote, TelephonyError } from './errors.js';
+import { quote } from '../errors.js';
+import { TelephonyError } from './errors.js';
 
 /** Brazil's assigned area codes (DDD). */
 export const AREA_CODES: ReadonlySet<string> = new Set(

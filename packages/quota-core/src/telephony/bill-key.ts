@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { quote, TelephonyError } from './errors.js';
+import { quote } from '../errors.js';
+import { TelephonyError } from './errors.js';
 import { lineMarker } from '../line-marker.js';
 import type { BillPeriod } from './periods.js';
 

@@ -1,6 +1,6 @@
 import { formatMoney } from '../money.js';
 import { parseAmount } from './amounts.js';
-import { quote } from './errors.js';
+import { quote } from '../errors.js';
 import type { CallProblem, CallTotals, Finding } from './call-sum.js';
 
 /** Why a bill is refused. */

@@ -30,17 +30,3 @@ export class TelephonyError extends Error {
     this.code = code;
   }
 }
-
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
-
-/** Returns text as one line without control and format characters. */
-export function clean(text: string): string {
-  return text.replace(UNPRINTABLE, ' ');
-}
-
-/** Formats text from outside for a message: short, cleaned, on one line, and quoted. */
-export function quote(text: unknown): string {
-  if (typeof text !== 'string') return text === null ? 'null' : `a value of type ${typeof text}`;
-  const cleaned = clean(text.slice(0, 200));
-  return JSON.stringify(cleaned.length > 60 ? `${cleaned.slice(0, 60).replace(/[\uD800-\uDBFF]$/, '')}…` : cleaned);
-}

@@ -1,7 +1,8 @@
 import { tzOffset } from '@date-fns/tz/tzOffset';
 import { checkLocalDate } from '../cycle.js';
 import { toLocalDate, zonedMidnight } from '../zone.js';
-import { quote, TelephonyError } from './errors.js';
+import { quote } from '../errors.js';
+import { TelephonyError } from './errors.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

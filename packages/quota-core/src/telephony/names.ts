@@ -1,5 +1,6 @@
 import { decodeHTMLStrict } from 'entities/lib/decode.js';
-import { quote, TelephonyError } from './errors.js';
+import { quote } from '../errors.js';
+import { TelephonyError } from './errors.js';
 
 /** A client's name, as a billing system has it. */
 export interface ClientName {

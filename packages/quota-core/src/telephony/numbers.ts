@@ -1,6 +1,7 @@
 import { AREA_CODES } from './area-codes.js';
 import { toCallingCode } from './calling-codes.js';
-import { quote, TelephonyError } from './errors.js';
+import { quote } from '../errors.js';
+import { TelephonyError } from './errors.js';
 
 /** What a telephone number is; `mobile` and `fixed` only of Brazilian ones. */
 export type NumberKind = 'mobile' | 'fixed' | 'international' | 'non_geographic' | 'nationwide' | 'service';

@@ -1,6 +1,7 @@
 import { billingCycleAt, type Cycle } from '../cycle.js';
 import { zonedMidnight } from '../zone.js';
-import { quote, TelephonyError } from './errors.js';
+import { quote } from '../errors.js';
+import { TelephonyError } from './errors.js';
 import { pad, parseInstant, toLocalTime } from './local-time.js';
 
 const MINUTE = 60_000;

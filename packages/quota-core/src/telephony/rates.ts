@@ -1,5 +1,6 @@
 import { isAmount } from './amounts.js';
-import { quote, TelephonyError } from './errors.js';
+import { quote } from '../errors.js';
+import { TelephonyError } from './errors.js';
 import type { Rate } from './records.js';
 
 /** A rate that can't be used, and why. */
