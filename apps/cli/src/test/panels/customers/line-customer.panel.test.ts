@@ -117,6 +117,7 @@ async function live(exchange: Exchange): Promise<void> {
     expect(await line()).toMatchObject({ active: 1 });
     expect((await page()).text).toContain('State active Limit “spend” 24.732 of 50.00 BRL are spent');
 
+    await compareRates(panel, { pages, service, plan });
     await compareBill(exchange, { panel, pages, service, user });
     await run(`provision terminate ${service} --yes --final-invoice`);
     expect(await line()).toEqual({});
@@ -126,6 +127,47 @@ async function live(exchange: Exchange): Promise<void> {
   } finally {
     await panel.remove({ usernames: [username], numbers: [], plans: [plan] });
   }
+}
+
+/** Adds a rate of a plan with all that it needs; the page of rates and the price of a call have it. */
+async function compareRates(panel: PanelApi, { pages, service, plan }: Rated): Promise<void> {
+  const tag = service.slice('svc-'.length);
+  const made: [string, string][] = [];
+  const save = async (module: string, fields: Row): Promise<string> => {
+    const id = await panel.save(module, fields);
+    made.unshift([module, id]);
+    return id;
+  };
+  try {
+    const provider = await save('provider', { provider_name: `P ${tag}` });
+    const route = { host: 'h', providertech: 'sip', allow: 'alaw', fromdomain: '', language: '', sms_res: '' };
+    const login = { link_sms: '', user: 'u', secret: 'in clear' };
+    const trunk = await save('trunk', { trunkcode: `t${tag}`, id_provider: provider, ...route, ...login });
+    const group = await save('trunkGroup', { name: `G ${tag}`, type: 1, 'id_trunk[0]': trunk });
+    const prefix = await save('prefix', { prefix: `55119${tag}`, destination: `Rio ${tag}` });
+    const steps = { rateinitial: '0.29', initblock: 30, billingblock: 6, connectcharge: '0.1' };
+    await save('rate', { id_plan: plan, id_prefix: prefix, id_trunk_group: group, ...steps });
+
+    bench.clock.advance(PANEL_MS);
+    const rates = await pages.read(`/services/${service}/rates`);
+    const shown = readTable(rates, 'Rates').map((cells) => cells.join(' '));
+    expect(shown).toEqual([expect.stringMatching(`\\+55119${tag} `)]);
+    expect(shown[0]).toContain(`Rio ${tag}`);
+    const [own] = await panel.find('rate', 'id_plan', plan);
+    const [, perMinute = '', connection = ''] = /([\d.]+) BRL .*?([\d.]+) BRL/.exec(shown[0] ?? '') ?? [];
+    expect([perMinute, connection].map(Number)).toEqual([own?.['rateinitial'], own?.['connectcharge']].map(Number));
+    const { text } = await pages.read(`/services/${service}?destination=%2B55119${tag}1&length=1:31`);
+    // 91 seconds are 96 of 6 at a time, and 0.10 for the connection.
+    expect(text).toMatch(/Price 0\.5640* BRL/);
+  } finally {
+    for (const [module, id] of made) await panel.destroy(module, id);
+  }
+}
+
+interface Rated {
+  pages: CustomerPages;
+  service: string;
+  plan: string;
 }
 
 interface Billed {
@@ -193,5 +235,8 @@ describe('a customer with a line reads what the panel says, from the order to th
     await live({ url: `${fake.url}/mbilling`, credential: fake.credential, addCalls: fakeCalls(fake) });
   });
 
-  itWithPanel(`on a real MagnusBilling${reason}`, () => live({ url: panelUrl, credential: token, addCalls }));
+  itWithPanel(`on a real MagnusBilling${reason}`, async () => {
+    bench.clock.set(Date.now());
+    await live({ url: panelUrl, credential: token, addCalls });
+  });
 });

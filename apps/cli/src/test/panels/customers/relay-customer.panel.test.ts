@@ -182,6 +182,7 @@ describe('a relay customer reads what the panel says, from the order to the end'
   });
 
   itWithPanel(`on a real FLVX${reason}`, async () => {
+    bench.clock.set(Date.now());
     await live(await openRelay(String(url), String(username), String(password)));
   });
 });

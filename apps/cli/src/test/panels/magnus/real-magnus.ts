@@ -31,6 +31,10 @@ export class PanelApi {
     return this.#act(module, 'read', { filter, limit: 100 });
   };
 
+  destroy = async (module: string, id: string): Promise<void> => {
+    await this.#act(module, 'destroy', { id });
+  };
+
   /** Removes lines by username, numbers and plans. */
   remove = async (found: { usernames: string[]; numbers: string[]; plans: string[] }): Promise<void> => {
     const dids = (await Promise.all(found.numbers.map((number) => this.find('did', 'did', number)))).flat();
@@ -45,7 +49,7 @@ export class PanelApi {
 
   async #act(module: string, action: string, fields: Row): Promise<Row[]> {
     const all: Row = { module, action, ...fields };
-    const pairs = Object.entries(all).map(([name, value]) => `${name}=${encode(String(value))}`);
+    const pairs = Object.entries(all).map(([name, value]) => `${encode(name)}=${encode(String(value))}`);
     return (await this.#send(`${module}/${action}`, pairs.join('&'))).rows ?? [];
   }
 
