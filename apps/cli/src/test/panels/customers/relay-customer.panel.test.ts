@@ -84,14 +84,17 @@ function readForwards(page: ReadPage): string[] {
 }
 
 /** Gets a new password on the page, which the panel accepts in place of the former one. */
-async function changePassword(pages: CustomerPages, relay: Relay, former: string): Promise<PanelApi> {
+async function changePassword(pages: CustomerPages, relay: Relay, former: string): Promise<Login> {
   const asked = await pages.read('/services/svc-1/password');
   const answer = await pages.send(asked, '/password');
   const [, login = ''] = /<code>(?:<[^>]*>)?(sl-\w+)/.exec(answer.html) ?? [];
   const [, secret = ''] = /data-copy="([^"]+)"/.exec(answer.html) ?? [];
   await expect(PanelApi.login(login, former, relay.url)).rejects.toThrow(/账号或密码错误/);
-  return PanelApi.login(login, secret, relay.url);
+  return () => PanelApi.login(login, secret, relay.url);
 }
+
+/** Logs in on the panel with the password of the page. */
+type Login = () => Promise<PanelApi>;
 
 async function live(relay: Relay): Promise<void> {
   const due = new Date(bench.clock.now() + 20 * DAY).toISOString().slice(0, 10);
@@ -100,14 +103,16 @@ async function live(relay: Relay): Promise<void> {
   const customer = new Customer(relay, Number(created.service.refs['flvx_user_id']));
   try {
     const pages = await CustomerPages.open(bench, '42', '--may-buy --may-change-password');
-    const own = await changePassword(pages, relay, created.credentials?.password ?? '');
-    await use(relay, { pages, customer, own });
+    const logIn = await changePassword(pages, relay, created.credentials?.password ?? '');
+    await use(relay, { pages, customer, own: await logIn() });
 
     await run('provision suspend svc-1');
     const suspended = await pages.read('/services/svc-1');
     expect(suspended.text).toContain('State suspended');
     expect(await customer.forwards()).toEqual(['game off', 'web off']);
+    await expect(logIn()).rejects.toThrow(/账号被停用/);
     await run('provision unsuspend svc-1');
+    await logIn();
     expect(await customer.forwards()).toEqual(['game off', 'web active']);
     expect((await pages.read('/services/svc-1')).text).toContain('State active');
 
@@ -126,7 +131,7 @@ interface Using {
 }
 
 /** The customer makes forwards, uses them until they stop, and buys more. */
-async function use({ tunnel }: Relay, { pages, customer, own }: Using): Promise<void> {
+async function use({ tunnel, url: address }: Relay, { pages, customer, own }: Using): Promise<void> {
   const page = (language?: string): Promise<ReadPage> => pages.read('/services/svc-1', language);
   for (const name of ['web', 'game'])
     await own.post('/forward/create', { tunnelId: tunnel, name, remoteAddr: '198.51.100.20:443' });
@@ -139,7 +144,7 @@ async function use({ tunnel }: Relay, { pages, customer, own }: Using): Promise<
   expect(readForwards(first)).toEqual(await customer.forwards());
   expect(readForwards(first)).toEqual(['game off', 'web active']);
   const login = String((await customer.user())?.['user']);
-  expect(first.text).toContain(login);
+  expect(first.text).toContain(`Log in at ${address} User name ${login}`);
   expect(first.text).toContain('Forwards 2 of 10');
   for (const { name, inPort, remoteAddr } of await own.post('/forward/list')) {
     const [, , listens, target] = readTable(first, 'Forwards').find(([shown]) => shown === name) ?? [];
