@@ -192,7 +192,7 @@ notify:
       'error notify.2.events: clients are not notified of "digest"; known: threshold, hold, release, purchase, auto-buy-refused',
       'error notify.3.clients: is only for entries with "for: client"',
       'error notify.3.name: "two" is the name of another entry: name each of them',
-      expect.stringMatching(/^error notify.3.template.helo: there is no event "helo"/),
+      expect.stringMatching(/^error notify.3.template.helo: there is no event or language "helo"/),
       expect.stringMatching(
         /^error notify.3.template.hold: there is no placeholder \{servce\}; did you mean "service"/,
       ),
