@@ -331,6 +331,17 @@ describe('mail', () => {
     expect(data).toMatch(/^Content-ID: <picture-1@sluice\.invalid>$/im);
   });
 
+  it('has figures with details in a table, and with their numbers below each other in text', async () => {
+    const figures = [
+      { label: 'Held', value: '12', detail: '<b>svc-1</b> and 11 more' },
+      { label: 'Runs failed', value: '3', detail: 'of 96' },
+    ];
+    await (await open(mail, settings(), 5000)).send({ ...MESSAGE, view: { ...MESSAGE.view, figures } });
+    const shown = decode(server.mails[0]!.data);
+    expect(shown).toContain('12 Held: <b>svc-1</b> and 11 more\n\u20073 Runs failed: of 96');
+    expect(shown).toMatch(/>Held<\/th><td[^>]*text-align:right[^>]*><bdi>12<\/bdi><\/td><td[^>]*>&lt;b&gt;svc-1/);
+  });
+
   it('needs an address of a mail server whose user can be decoded', async () => {
     const smtp = 'smtp://50%@mail.example.com';
     expect(mail.check?.({ ...settings(), smtp })).toEqual([expect.objectContaining({ key: 'smtp' })]);

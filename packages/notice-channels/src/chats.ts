@@ -3,6 +3,7 @@ import type { ChannelDependencies, NoticeChannel } from '@sluice/contract/ports'
 import { requireAcknowledged, sendRequest } from './http-request.js';
 import { cut, quoteAnswer } from './quote-answer.js';
 import { ENDS } from './ends.js';
+import { withFigures } from './message-text.js';
 import { requireWebAddress } from './settings.js';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -47,8 +48,8 @@ interface PostOptions {
 export function openSlack({ secret, timeoutMs }: ChannelDependencies): NoticeChannel {
   const url = requireWebAddress(secret('slack'), 'slack');
   return {
-    send: ({ text }, signal) => {
-      const escaped = shortened(text, SLACK_CHARACTERS)
+    send: (message, signal) => {
+      const escaped = shortened(withFigures(message), SLACK_CHARACTERS)
         .replaceAll('&', '&amp;')
         .replaceAll('<', '&lt;')
         .replaceAll('>', '&gt;');
@@ -62,8 +63,8 @@ export function openSlack({ secret, timeoutMs }: ChannelDependencies): NoticeCha
 export function openDiscord({ secret, timeoutMs }: ChannelDependencies): NoticeChannel {
   const url = requireWebAddress(secret('discord'), 'discord');
   return {
-    send: ({ text }, signal) => {
-      const plain = text.replaceAll(/[\\*_~`|<>[\]]|^[#-]/gm, (mark) => `\\${mark}`);
+    send: (message, signal) => {
+      const plain = withFigures(message).replaceAll(/[\\*_~`|<>[\]]|^[#-]/gm, (mark) => `\\${mark}`);
       const body = { content: shortened(plain, DISCORD_CHARACTERS), allowed_mentions: { parse: [] } };
       return post(url, body, { timeoutMs, signal });
     },
@@ -81,7 +82,9 @@ export function openNtfy({ secret, timeoutMs }: ChannelDependencies): NoticeChan
   const server = new URL(`/${parents.reverse().join('/')}`, address).href;
   const token = secret('token');
   return {
-    send: ({ event, subject, text }, signal) => {
+    send: (message, signal) => {
+      const { event, subject } = message;
+      const text = withFigures(message);
       const priority = URGENT.includes(event) ? 4 : 3;
       const body = { topic, title: subject, message: shortened(text, NTFY_CHARACTERS), priority, tags: [event] };
       const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };

@@ -77,8 +77,8 @@ function showFigures({ figures, words, direction }: MessageView): string {
   const [start, end] = direction === 'rtl' ? ['right', 'left'] : ['left', 'right'];
   const border = `padding:6px 0;border-bottom:1px solid ${LINE};vertical-align:top`;
   const rows = figures.map(
-    ({ label, value }) =>
-      `<tr><th scope="row" style="${border};text-align:${start};font-weight:normal;color:${SOFT}">${escapeHtml(label)}</th><td style="${border};text-align:${end}"><bdi>${escapeHtml(value)}</bdi></td></tr>`,
+    ({ label, value, detail }) =>
+      `<tr><th scope="row" style="${border};text-align:${start};font-weight:normal;color:${SOFT}">${escapeHtml(label)}</th><td style="${border};text-align:${end}"><bdi>${escapeHtml(value)}</bdi></td>${detail === undefined ? '' : `<td style="${border};padding-${start}:12px;text-align:${start}">${escapeHtml(detail)}</td>`}</tr>`,
   );
   const style = 'width:100%;border-collapse:collapse;margin:0 0 16px;font-variant-numeric:tabular-nums';
   const times =

@@ -1,4 +1,5 @@
 import type { ChannelMessage, MessageBrand } from '@sluice/contract/ports';
+import { showFigures } from './message-text.js';
 
 /** Returns the text of a mail: what the message says, its figures and links, and the provider's name and contact as its signature. */
 export function toMailText({ text, view }: Pick<ChannelMessage, 'text' | 'view'>, brand: MessageBrand): string {
@@ -6,7 +7,7 @@ export function toMailText({ text, view }: Pick<ChannelMessage, 'text' | 'view'>
   const times = figures.length > 0 && words.times !== '' ? [words.times] : [];
   const blocks = [
     text.trimEnd(),
-    figures.map(({ label, value }) => `${label}: ${value}`).join('\n'),
+    showFigures(view),
     times.join(''),
     link === null ? '' : `${link.text}:\n${link.href}`,
     unsubscribe === null ? '' : `${unsubscribe.text}:\n${unsubscribe.href}`,

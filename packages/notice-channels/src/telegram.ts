@@ -1,6 +1,7 @@
 import type { ChannelDependencies, MessageView, NoticeChannel } from '@sluice/contract/ports';
 import { toNotSent } from '@sluice/panel-kind';
 import { type Answer, requireAcknowledged, sendRequest } from './http-request.js';
+import { withFigures } from './message-text.js';
 import { cut, quoteAnswer } from './quote-answer.js';
 import { requireWebAddress } from './settings.js';
 
@@ -12,8 +13,9 @@ export function openTelegram(chat: string, { secret, timeoutMs }: ChannelDepende
   const token = secret('token');
   const api = requireWebAddress(secret('api') || 'https://api.telegram.org', 'api').replace(/\/$/, '');
   return {
-    async send({ recipient, text: said, view }, signal) {
-      const text = withView(said, view);
+    async send(message, signal) {
+      const { recipient, view } = message;
+      const text = withLink(withFigures(message), view);
       const short = text.length > MOST_CHARACTERS ? `${cut(text, MOST_CHARACTERS - 1)}…` : text;
       const body = JSON.stringify({
         chat_id: recipient ?? chat,
@@ -32,12 +34,9 @@ export function openTelegram(chat: string, { secret, timeoutMs }: ChannelDepende
   };
 }
 
-/** Adds the figures and the link of a message below its text. */
-function withView(text: string, { figures, link }: MessageView): string {
-  const lines = figures.map(({ label, value }) => `${label}: ${value}`);
-  return [text, lines.join('\n'), link === null ? '' : `${link.text}: ${link.href}`]
-    .filter((block) => block !== '')
-    .join('\n\n');
+/** Adds the link of a message below its text. */
+function withLink(text: string, { link }: MessageView): string {
+  return link === null ? text : `${text}\n\n${link.text}: ${link.href}`;
 }
 
 function readAnswer({ text, retryAfterMs }: Answer): { description: string; retryAfterMs: number | undefined } {

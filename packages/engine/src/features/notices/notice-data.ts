@@ -144,7 +144,7 @@ async function readUsed(
 }
 
 /** Returns when the quota is used up at the rate of the time of the notice. */
-async function readRunsOut(
+export async function readRunsOut(
   { store }: Context,
   of: { at: string; service: ServiceRecord; cycle: CycleRecord; mode: Mode; allowed: number },
 ): Promise<string | null> {

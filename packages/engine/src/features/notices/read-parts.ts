@@ -7,9 +7,11 @@ import type { Context } from '../../context/context.js';
 import type { ConfiguredChannel } from '../../kernel/run/channels.js';
 import { isClientMail } from './client-mail.js';
 import { signMailLink } from './mail-links.js';
+import { readDigestLines } from './digest-lines.js';
 import { readEventData } from './event-data.js';
 import { findPurchase } from './notice-data.js';
 import { readPageLink } from './page-link.js';
+import { readDay } from './read-day.js';
 import type { MessageParts } from './to-message.js';
 
 /** A delivery with its notice, and the service that it is about. */
@@ -35,7 +37,11 @@ export async function readParts(
       : 'en';
   const name = isOwn ? service.name : null;
   const isLate = await isPaidLate(context, notice);
-  return { ...{ delivery, notice, name, client, data, isLate, language, settings, timeZone }, choose: null };
+  const lines =
+    notice.code === 'digest'
+      ? await readDigestLines(context, await readDay(context, notice.key.slice('digest:'.length)))
+      : [];
+  return { ...{ delivery, notice, name, client, data, isLate, lines, language, settings, timeZone }, choose: null };
 }
 
 /** Returns whether a notice is of a purchase that was paid after its period. */

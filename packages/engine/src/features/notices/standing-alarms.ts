@@ -20,7 +20,7 @@ import { toActionView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
 import { readReach } from '../../context/reach.js';
 import { describeUndecided, listUndecided, PANEL_UNDECIDED } from '../../kernel/run/left-elsewhere.js';
-import { NO_WORKER, readIdle } from './watch-queue.js';
+import { NO_WORKER, readIdle } from './no-worker.js';
 
 /** An alarm that no run stores: it is as long as the store says that its outcome is not known, or its object is missing. */
 export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel' | 'message' | 'since'> {

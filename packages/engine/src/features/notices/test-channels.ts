@@ -30,7 +30,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
       service: null,
       message: `This is a test of the channel "${channel.name}".`,
     },
-    ...{ name: null, client: null, data: NO_DATA, isLate: false, language: 'en', choose: null },
+    ...{ name: null, client: null, data: NO_DATA, isLate: false, lines: [], language: 'en', choose: null },
     settings: { for: channel.settings.for },
     timeZone: context.config.timeZone,
   });

@@ -14,7 +14,7 @@ it('has the instants of a message in the time zone of the config', () => {
       service: 'line-1',
       message,
     },
-    ...{ name: null, client: null, data: NO_DATA, isLate: false, language: 'en', choose: null },
+    ...{ name: null, client: null, data: NO_DATA, isLate: false, lines: [], language: 'en', choose: null },
     settings: { for: 'operator' },
     timeZone: 'Europe/Berlin',
   });

@@ -6,6 +6,7 @@ import type { NotifySettings } from '../../base/config/notify-schema.js';
 import { fillTemplate, findTemplate, type Placeholder } from '../../base/template.js';
 import { sayNotice, toFigure, toPrice } from './client-words.js';
 import { toFigures, toMessageView } from './message-view.js';
+import type { DigestLine } from './digest-lines.js';
 import { NoticeWriter, withoutMarks } from './notice-writer.js';
 
 /** Longest subject of a mail, in characters. */
@@ -23,6 +24,8 @@ export interface MessageParts {
   data: ChannelMessage['data'];
   /** Whether a purchase was paid after its period. */
   isLate: boolean;
+  /** What a digest lists. */
+  lines: readonly DigestLine[];
   /** Of the reader; of operators English. */
   language: Language;
   settings: Pick<NotifySettings, 'for' | 'template'>;
@@ -74,11 +77,15 @@ function toView(parts: MessageParts, isOwnText: boolean, writer: NoticeWriter): 
   const { data, choose, settings } = parts;
   const { texts, timeZone } = writer;
   const view = toMessageView(texts, timeZone);
-  if (settings.for === 'operator') return view;
+  if (settings.for === 'operator') return isOwnText ? { ...view, figures: toListed(parts.lines) } : view;
   const link = data.link === null ? null : { text: texts.text('mail.open'), href: data.link };
   const unsubscribe = choose === null ? null : { text: texts.text('mail.choose'), href: choose };
   if (!isOwnText) return { ...view, link, unsubscribe };
   return { ...view, figures: toFigures(data, writer), percent: data.percent, link, unsubscribe };
+}
+
+function toListed(lines: readonly DigestLine[]): MessageView['figures'] {
+  return lines.map(({ label, count, detail }) => ({ label, value: String(count), detail }));
 }
 
 /** Texts of notices are English; their instants are written in the time zone of the panel. */

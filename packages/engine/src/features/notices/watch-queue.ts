@@ -3,11 +3,9 @@ import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
 import { readQueue } from '../queue/read-queue.js';
+import { describeIdle, NO_WORKER, NO_WORKER_KEY } from './no-worker.js';
 import { sendDue } from './send.js';
 
-/** Code of the notice and alarm that nobody begins jobs. */
-export const NO_WORKER = 'no_worker';
-const KEY = 'no-worker';
 /** Workers that are replaced are away for less. */
 const PATIENCE_MS = 120_000;
 
@@ -19,7 +17,7 @@ export async function watchQueue(context: Context): Promise<QueueReport> {
   const report = await readQueue(context);
   if (report.state === 'none' || report.state === 'unreachable') return report;
   const isIdle = report.state === 'idle';
-  const known = await context.store.conditions.get(KEY);
+  const known = await context.store.conditions.get(NO_WORKER_KEY);
   if (isIdle || known !== null)
     await context.write([], async (tables) => {
       const notices = await noteIdle(context, tables, isIdle);
@@ -31,32 +29,21 @@ export async function watchQueue(context: Context): Promise<QueueReport> {
 }
 
 async function noteIdle(context: Context, { conditions }: StoreTables, isIdle: boolean): Promise<Notice[]> {
-  const known = await conditions.get(KEY);
+  const known = await conditions.get(NO_WORKER_KEY);
   const toNotice = (code: string, since: string, message: string): Notice => ({
     ...{ code, key: `${code}:${since}`, panel: null, service: null, message },
   });
   if (!isIdle) {
-    await conditions.end(KEY);
+    await conditions.end(NO_WORKER_KEY);
     if (known === null || known.runs === 0) return [];
     const { since } = known;
     return [toNotice('worker_again', since, `A worker begins jobs again; none had since ${since}`)];
   }
   if (known === null) {
-    await conditions.put({ key: KEY, since: context.now(), runs: 0, details: null });
+    await conditions.put({ key: NO_WORKER_KEY, since: context.now(), runs: 0, details: null });
     return [];
   }
   if (known.runs > 0 || context.deps.clock.now() - Date.parse(known.since) < PATIENCE_MS) return [];
   await conditions.put({ ...known, runs: 1 });
   return [toNotice(NO_WORKER, known.since, describeIdle(known.since))];
-}
-
-const describeIdle = (since: string): string =>
-  `No worker begins jobs since ${since}: nothing is read, held or released`;
-
-/** Returns since when no worker begins jobs, as it was noted last, and how that is said; null where one does. */
-export async function readIdle({
-  conditions,
-}: Pick<StoreTables, 'conditions'>): Promise<{ since: string; message: string } | null> {
-  const known = await conditions.get(KEY);
-  return known === null || known.runs === 0 ? null : { since: known.since, message: describeIdle(known.since) };
 }
