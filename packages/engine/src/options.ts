@@ -69,3 +69,4 @@ export type { StoreFileParts } from './features/store/local-store.js';
 export type { CallPanels } from './base/config/call-panels.js';
 export type { Image } from './base/config/image-address.js';
 export type { BrandSettings } from './base/config/brand-schema.js';
+export type { TextInLanguages } from './base/config/shared-schemas.js';

@@ -29,14 +29,14 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-async function expectReport(answer: Response): Promise<void> {
+async function expectReport(answer: Response, titled = 'assinante', sums = 'TOTAL'): Promise<void> {
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect(answer.headers.get('content-disposition')).toContain('filename="calls_9001_2026-10-01_2026-11-01.csv"');
   expect(answer.headers.get('cache-control')).toBe('no-store');
   const [head, ...rows] = (await answer.text()).trim().split(/\r?\n/);
-  expect(head).toContain('assinante');
-  expect(rows).toEqual([expect.stringContaining('0.2320'), expect.stringMatching(/^TOTAL.*0\.2320/)]);
+  expect(head).toContain(titled);
+  expect(rows).toEqual([expect.stringContaining('0.2320'), expect.stringMatching(new RegExp(`^${sums}.*0\\.2320`))]);
 }
 
 describe('the CSV of a bill', () => {
@@ -57,7 +57,7 @@ describe('the CSV of a bill', () => {
     const page = await link.text('/services/line-1');
     const [, address = ''] = /href="([^"]*\/bills\/[^"]+\/calls\.csv)"/.exec(page) ?? [];
     expect(address).toContain(encodeURIComponent(bill));
-    await expectReport(await at.fetch(address));
+    await expectReport(await at.fetch(address), 'Line,Call', 'Total');
     const other = await Link.open(at, { client: '502' });
     for (const service of ['line-1', 'line-2']) {
       for (const part of ['', '/calls.csv']) {
@@ -66,6 +66,29 @@ describe('the CSV of a bill', () => {
         expect(await answer.text()).not.toContain('0.2320');
       }
     }
+  });
+
+  it('is in the language of its client, the same columns with figures that spreadsheets read', async () => {
+    const link = await Link.open(at, { client: '501' });
+    const read = async (language: string): Promise<string> => {
+      const file = `/services/line-1/bills/${encodeURIComponent(bill)}/calls.csv?language=${language}`;
+      // A text without the mark that it begins with.
+      const bytes = new Uint8Array(await (await link.get(file)).arrayBuffer());
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    };
+    expect((await read('fa')).split('\r\n')).toEqual([
+      '\uFEFFتاریخ و ساعت (UTC),جهت,از,به,مقصد,نتیجه,مکالمه (ثانیه),محاسبه‌شده (ثانیه),بهای هر دقیقه (EUR),هزینه (EUR),خط,شناسهٔ تماس',
+      expect.stringMatching(/^2026-10-\d\d \d\d:\d\d:\d\d,خروجی,.*,پاسخ‌داده‌شده,\d+,\d+,[\d.]*,0\.2320,/),
+      expect.stringMatching(/^جمع,,,,,,\d+,\d+,,0\.2320,,$/),
+      '',
+    ]);
+    const [head, row] = (await read('pt-BR')).split('\r\n');
+    expect(head).toContain(';Resultado;');
+    expect(row).toMatch(/^\d\d\/10\/2026 \d\d:\d\d:\d\d;.*;atendida;.*;0,2320;/);
+    const byApi = async (query: string): Promise<unknown> =>
+      ((await at.call(`GET /call-bills/${encodeURIComponent(bill)}/report${query}`)).json as { text: string }).text;
+    expect(await byApi('')).toMatch(/^data_hora,/);
+    expect(await byApi('?language=farsi')).toBe(await read('fa'));
   });
 
   it('without a client is of the client who had the service in its period', async () => {

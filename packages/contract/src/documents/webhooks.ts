@@ -97,14 +97,12 @@ const MORE = {
   },
 } as const satisfies Partial<Record<NoticeEvent, z.ZodRawShape>>;
 
-type More = typeof MORE;
-
 /** Figures of a notice with what its event has besides. */
 export type EventData<Event extends NoticeEvent | 'test'> = NoticeData &
-  (Event extends keyof More ? z.infer<z.ZodObject<More[Event]>> : object);
+  (Event extends keyof typeof MORE ? z.infer<z.ZodObject<(typeof MORE)[Event]>> : object);
 
 function toData(event: NoticeEvent | 'test'): typeof noticeData {
-  return event in MORE ? noticeData.extend(MORE[event as keyof More]) : noticeData;
+  return event in MORE ? noticeData.extend(MORE[event as keyof typeof MORE]) : noticeData;
 }
 
 function webhook(id: string, event: NoticeEvent | 'test') {

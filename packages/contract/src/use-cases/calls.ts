@@ -230,12 +230,17 @@ export const calls = group({
   },
   billReport: {
     callers: SHOW,
-    accepts: () => accepts(['bill', text], options(read)),
+    accepts: () => accepts(['bill', text], options({ ...read, language: optionalText })),
     routes: (h) => ({
       'GET /call-bills/:bill/report': {
         clients: 'own',
         outside: true,
         summary: 'Return the report of a bill as CSV',
+        query: {
+          language: h.optionalText.describe(
+            'Titles and words for people: en, fa, zh-CN, pt-BR, or the name that WHMCS has for it; default: as it was written, for programs',
+          ),
+        },
         answer: h.z.object({ name: h.z.string(), text: h.z.string() }),
       },
     }),

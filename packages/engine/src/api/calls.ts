@@ -90,8 +90,11 @@ export interface Calls {
   ): Promise<{ bills: StoredBillView[] }>;
   /** Returns a bill with its invoice, to a reader of its own bills; reads the billing system. */
   showBill(bill: string, options?: ReaderOptions): Promise<BillDetail>;
-  /** Returns the report of a bill as CSV, to a reader of its own bills; reads the panel only where the file is gone. */
-  billReport(bill: string, options?: ReaderOptions): Promise<BillReport>;
+  /**
+   * Returns the report of a bill as CSV, to a reader of its own bills; reads the panel only where the file is gone. With `language` (a tag
+   * or a name of WHMCS) titles and words are in that language, for people and their spreadsheets.
+   */
+  billReport(bill: string, options?: ReaderOptions & { language?: string | undefined }): Promise<BillReport>;
   /**
    * Compares what was billed with the records of now, and bills nothing: the bills of Sluice, or with `with` what another system has
    * billed before.
@@ -148,7 +151,7 @@ export function callsApi(call: RunCall): Calls {
       ),
     bills: (filter = {}) => checked(filter, async (context) => ({ bills: await listBills(context, filter) })),
     showBill: (bill, options) => checked(options, (context) => showBill(context, bill, options?.reader)),
-    billReport: (bill, options) => checked(options, (context) => billReport(context, bill, options?.reader)),
+    billReport: (bill, options) => checked(options, (context) => billReport(context, bill, options)),
     reconcile: (request, options) =>
       checked(options, (context) => {
         if (request !== undefined && 'with' in request)

@@ -795,4 +795,15 @@ export const messages = {
   'bills.total': 'Total',
   'bills.balance': 'Left to pay',
   'bills.what': 'What for',
+
+  // Files of calls
+  'callFile.when': 'Date and time ({zone})',
+  'callFile.destination': 'Destination',
+  'callFile.talked': 'Talked (s)',
+  'callFile.billed': 'Billed (s)',
+  'callFile.price': 'Price per minute ({currency})',
+  'callFile.charge': 'Charge ({currency})',
+  'callFile.line': 'Line',
+  'callFile.id': 'Call',
+  'callFile.total': 'Total',
 } as const;

@@ -769,6 +769,17 @@ export const messages: Messages = {
   'bills.total': 'جمع کل',
   'bills.balance': 'ماندهٔ پرداخت',
   'bills.what': 'شرح',
+
+  // Files of calls
+  'callFile.when': 'تاریخ و ساعت ({zone})',
+  'callFile.destination': 'مقصد',
+  'callFile.talked': 'مکالمه (ثانیه)',
+  'callFile.billed': 'محاسبه‌شده (ثانیه)',
+  'callFile.price': 'بهای هر دقیقه ({currency})',
+  'callFile.charge': 'هزینه ({currency})',
+  'callFile.line': 'خط',
+  'callFile.id': 'شناسهٔ تماس',
+  'callFile.total': 'جمع',
 };
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */

@@ -779,6 +779,17 @@ export const messages: Messages = {
   'bills.total': 'Valor total',
   'bills.balance': 'Falta pagar',
   'bills.what': 'Descrição',
+
+  // Files of calls
+  'callFile.when': 'Data e hora ({zone})',
+  'callFile.destination': 'Destino',
+  'callFile.talked': 'Duração (s)',
+  'callFile.billed': 'Tarifado (s)',
+  'callFile.price': 'Tarifa por minuto ({currency})',
+  'callFile.charge': 'Valor ({currency})',
+  'callFile.line': 'Linha',
+  'callFile.id': 'ID da chamada',
+  'callFile.total': 'Total',
 };
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */

@@ -746,6 +746,17 @@ export const messages: Messages = {
   'bills.total': '合计',
   'bills.balance': '待付金额',
   'bills.what': '项目',
+
+  // Files of calls
+  'callFile.when': '日期和时间（{zone}）',
+  'callFile.destination': '目的地',
+  'callFile.talked': '通话时长（秒）',
+  'callFile.billed': '计费时长（秒）',
+  'callFile.price': '每分钟价格（{currency}）',
+  'callFile.charge': '费用（{currency}）',
+  'callFile.line': '线路',
+  'callFile.id': '通话编号',
+  'callFile.total': '合计',
 };
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */

@@ -80,3 +80,4 @@ export { type BillDecision, type BillInput, type BillRefusal, decideBill } from 
 export { type BillIdentity, billKey, IdsDigest, reportFileName, toNamePart } from './bill-key.js';
 export { type CellOptions, type CellType, formatCell, type ReportFormat } from './report-cells.js';
 export { type CallReport, compareCalls, createCallReport } from './report.js';
+export { type ReportStyle, rewriteReport } from './rewrite-report.js';

@@ -3,13 +3,14 @@ import { type CellOptions, type CellType, DIALECTS, formatCell } from './report-
 import type { CallRecord } from './records.js';
 import type { CallTotals } from './call-sum.js';
 
-interface Column {
+export interface Column {
   name: string;
   type: CellType;
   value: (call: CallRecord) => string | number | null;
 }
 
-const COLUMNS: readonly Column[] = [
+/** The columns of a report, in their order, which stays the same. */
+export const REPORT_COLUMNS: readonly Column[] = [
   { name: 'data_hora', type: 'datetime', value: (call) => call.startedAt },
   { name: 'direcao', type: 'text', value: (call) => call.direction },
   { name: 'origem', type: 'phone', value: (call) => call.source },
@@ -24,8 +25,8 @@ const COLUMNS: readonly Column[] = [
   { name: 'id_chamada', type: 'text', value: (call) => call.id },
 ];
 
-/** Words of the spreadsheet's format; others stay as they are. */
-const WORDS = new Map([
+/** Words of the spreadsheet's format for those of records; others stay as they are. */
+export const WORDS_OF_SPREADSHEET: ReadonlyMap<string, string> = new Map([
   ['outbound', 'saida'],
   ['inbound', 'entrada'],
   ['ANSWERED', 'atendida'],
@@ -62,19 +63,24 @@ export function createCallReport(options: CellOptions): CallReport {
     stringify([[...fields]], { delimiter, record_delimiter: '\r\n', quoted_match: /^\s|\s$/ });
   const cell = ({ name, type }: Column, value: string | number | null): string => {
     const text = value === null ? null : String(value);
-    const word = format === 'excel-ptbr' && TRANSLATED.has(name) && text !== null ? (WORDS.get(text) ?? text) : text;
+    const word =
+      format === 'excel-ptbr' && TRANSLATED.has(name) && text !== null
+        ? (WORDS_OF_SPREADSHEET.get(text) ?? text)
+        : text;
     return formatCell(type, word, options);
   };
   return {
-    header: () => bom + line(COLUMNS.map(({ name }) => name)),
-    row: (call) => line(COLUMNS.map((column) => cell(column, column.value(call)))),
+    header: () => bom + line(REPORT_COLUMNS.map(({ name }) => name)),
+    row: (call) => line(REPORT_COLUMNS.map((column) => cell(column, column.value(call)))),
     total: (totals) => {
       const values = new Map<string, string | number | null>([
         ['duracao_s', totals.talkSeconds],
         ['tarifado_s', totals.billedSeconds],
         ['valor', totals.total],
       ]);
-      return line(COLUMNS.map((column, at) => (at === 0 ? 'TOTAL' : cell(column, values.get(column.name) ?? null))));
+      return line(
+        REPORT_COLUMNS.map((column, at) => (at === 0 ? 'TOTAL' : cell(column, values.get(column.name) ?? null))),
+      );
     },
   };
 }

@@ -53,7 +53,7 @@ export const billFile: Page = async (request) => {
   const bill = bills.find((one) => one.id === params['bill']);
   if (bill === undefined) throw clientError('unknown_bill', say('problem.unknownBill'), { kind: 'not-found' });
   const { name: file, text } = await plainly(() =>
-    sluice.calls.billReport(bill.id, { reader, signal: AbortSignal.timeout(20_000) }),
+    sluice.calls.billReport(bill.id, { reader, language: request.language, signal: AbortSignal.timeout(20_000) }),
   );
   return { file: { name: file, type: 'text/csv; charset=utf-8', text } };
 };

@@ -1,3 +1,4 @@
+import { toLanguage } from '@sluice/messages/languages';
 import type { BillReport, StoredBillView } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
@@ -14,6 +15,7 @@ import { readInvoiceStatus } from './invoice-status.js';
 import type { CallReportSink } from './gather.js';
 import { gather, isAsBilled } from './gather.js';
 import { toPeriod } from './due.js';
+import { reportInLanguage } from './report-in-language.js';
 import { requireLineOfCalls } from '../telephony/find-line.js';
 
 /**
@@ -108,19 +110,25 @@ async function toView(
 
 /**
  * Returns the report of a bill: the file that was written with it, or, where that is gone, the same made again of the panel's
- * records. A reader gets those of its own bills.
+ * records. A reader gets those of its own bills. With `language` it is for a person, by `reportInLanguage`; else for programs and as written.
  *
  * @throws SluiceError `unknown_bill`, also for the bill of another client; `no_report` for one that was not made of calls that were read;
  *   `report_failed` where the records are no longer those that were billed
  */
-export async function billReport(context: Context, id: string, reader?: Reader): Promise<BillReport> {
+export async function billReport(
+  context: Context,
+  id: string,
+  { reader, language }: { reader?: Reader; language?: string | undefined } = {},
+): Promise<BillReport> {
   const bill = await requireBill(context, id, reader);
   const timeZone = await findBillZone(context, bill);
   const [from, to] = [bill.start, bill.end].map((instant) => toNamePart(toLocalTime(instant, timeZone)));
   const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from ?? ''}_${to ?? ''}.csv`;
   const written = bill.file === null ? null : context.deps.files.read(bill.file);
   if (written === null && !hasReport(bill)) throw withoutReport(bill);
-  return { name, text: written ?? (await makeAgain(context, bill)) };
+  const text = written ?? (await makeAgain(context, bill));
+  const read = language === undefined ? null : toLanguage(language);
+  return { name, text: read === null ? text : reportInLanguage(text, read, { timeZone, currency: bill.currency }) };
 }
 
 /** Whether a bill was made of calls that were read. */

@@ -1,6 +1,6 @@
 import type { RecordsReport } from '@sluice/engine';
 import type { RecordsRequest } from '@sluice/engine/options';
-import type { Key } from '@sluice/messages';
+import { OUTCOME_KEYS } from '@sluice/engine/words';
 import { type Column, facts } from '../../../layout/components.js';
 import type { Times } from '../../../layout/format.js';
 import { html, type Html, type Part } from '../../../layout/html.js';
@@ -9,15 +9,6 @@ import { number } from './line-scene.js';
 
 /** A call as its client sees it. */
 export type CallRecord = Parameters<RecordsRequest['onCall']>[0];
-
-/** How calls ended, in words. */
-const OUTCOMES: ReadonlyMap<string, Key & `outcome.${string}`> = new Map([
-  ['ANSWERED', 'outcome.answered'],
-  ['NO ANSWER', 'outcome.noAnswer'],
-  ['BUSY', 'outcome.busy'],
-  ['FAILED', 'outcome.failed'],
-  ['CONGESTION', 'outcome.congestion'],
-] as const);
 
 /** The columns of calls, for the tables of a page. */
 export function callColumns(times: Times, wording: Wording): Column<CallRecord>[] {
@@ -70,7 +61,7 @@ function showParty(value: string | null, wording: Wording): Part {
 }
 
 function showOutcome(disposition: string, wording: Wording): Part {
-  const key = OUTCOMES.get(disposition);
+  const key = OUTCOME_KEYS.get(disposition);
   return key === undefined ? wording.name(disposition) : wording.say(key);
 }
 
