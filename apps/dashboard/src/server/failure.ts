@@ -131,6 +131,7 @@ const IN_THEIR_WORDS: Readonly<Record<string, Said>> = {
   line_unproven: say('problem.line'),
   unknown_panel: say('problem.setUp'),
   termination_unfinished: say('problem.ending'),
+  too_many_mails: say('problem.tooManyMails'),
 };
 
 /** Errors that are in the words of clients already, and what they say; null for the engine's own words. */

@@ -3,19 +3,11 @@ import type { NoticeChoices } from '@sluice/contract/documents';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { html, type Html } from '../layout/html.js';
 import { toWording, type Wording } from '../layout/wording.js';
+import { mailEventText } from '../pages/mail-events.js';
 import type { Limiters } from '../server/limits.js';
 import { type Context, SMALL_BODY } from '../server/options.js';
 import { type Frame, type FramedPage, NOBODY, sendPage } from './html-reply.js';
 import { languageWithoutVisitor } from './language.js';
-
-/** The messages that name the events of mails to clients. */
-const EVENTS = {
-  threshold: 'mails.threshold',
-  hold: 'mails.hold',
-  release: 'mails.release',
-  purchase: 'mails.purchase',
-  'auto-buy-refused': 'mails.autoBuyRefused',
-} as const;
 
 /**
  * Adds the pages of the links in mails, whose token permits them without a login: which mails their reader gets, and the one that
@@ -82,7 +74,7 @@ function choicesPage({ events }: NoticeChoices, wording: Wording): FramedPage {
       html`<div class="field field-check">
         <input type="checkbox" id="${event}" name="${event}" value="yes" ${wanted ? html` checked` : null} /><label
           for="${event}"
-          >${event in EVENTS ? wording.say(EVENTS[event as keyof typeof EVENTS]) : event}</label
+          >${mailEventText(event, wording)}</label
         >
       </div>`,
   );

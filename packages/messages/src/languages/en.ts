@@ -115,6 +115,7 @@ export const messages = {
   'problem.suspended': 'Your account is suspended, so nothing can be changed. Please ask your provider.',
   'problem.managedUser': 'This user is managed by your provider; nothing was changed. Please ask your provider.',
   'problem.changing': 'Something else is being changed at the moment; try again in a minute',
+  'problem.tooManyMails': 'So many mails were sent to confirm an address that the next one has to wait until tomorrow',
   'problem.userName': 'Name: write a name of at most 100 characters, all of them visible',
   'problem.userTraffic': 'Traffic: write a number of GB above zero',
   'problem.userDays': 'Days: write a whole number from 1 to 10 000',
@@ -463,6 +464,17 @@ export const messages = {
   'mails.autoBuyRefused': 'when nothing can be bought automatically',
   'mails.none': 'Stop all of these mails',
   'mails.saved': 'This is saved.',
+  'mails.choose': 'Choose which mails you get',
+  'mails.noneNow': 'You get no mails about your services.',
+  'mails.notSent': 'At present, no mails are sent to customers.',
+  'mails.address': 'Where they are sent',
+  'mails.addressKnown': 'They are sent to the address that your provider has of you.',
+  'mails.addressOwn': 'They are sent to {address}, which you have confirmed.',
+  'mails.addressAsked':
+    'A mail was sent to {address}. Open the link in it to confirm the address; until then nothing changes.',
+  'mails.addressNew': 'New address',
+  'mails.addressSend': 'Send a mail to confirm it',
+  'mails.addressDrop': 'Use the address that your provider has',
   'mails.dead': 'This link is not valid, or it has ended.',
 
   // The first page

@@ -8,6 +8,7 @@ import type { PageRequest } from '../../requests/page-request.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import type { Readers } from '../../requests/readers.js';
 import { creditSection } from './credit-section.js';
+import { mailsSection } from './mails.js';
 import { findOnly, ownServices, toClient } from './own.js';
 import { showService } from './service.js';
 import { servicesSection } from './services.js';
@@ -47,5 +48,6 @@ export async function clientSections(
           content: notice('warning', wording.say('agent.unknown')),
         },
     credit,
+    services.length === 0 ? null : await mailsSection(request),
   ];
 }

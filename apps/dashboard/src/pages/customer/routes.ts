@@ -2,6 +2,7 @@ import type { UseCase } from '@sluice/contract';
 import type { Page, Route } from '../page.js';
 import { orAgain } from '../refused.js';
 import { billFile, setCallerId, setDestination } from './actions.js';
+import { chooseMails, mailsPage, setMailAddress } from './mails.js';
 import { overviewPage } from './overview.js';
 import { newPassword, passwordPage } from './password.js';
 import { buy, buyPage, setAutoBuy } from './purchases.js';
@@ -21,6 +22,9 @@ export function customerPages(readers: Readers): Route[] {
   const buyOrService: Page = (request) => buyPage(reads)(request).catch(() => servicePage(readers)(request));
   return [
     get('/', 'services.list', overviewPage(readers)),
+    get('/mails', 'notices.choose', mailsPage),
+    post('/mails', 'notices.choose', orAgain(chooseMails, mailsPage, 'mails')),
+    post('/mails/address', 'notices.setAddress', orAgain(setMailAddress, mailsPage, 'mail-address')),
     get('/services/:id', 'services.show', servicePage(readers)),
     get('/services/:id/calls', 'calls.records', callsPage(reads)),
     get('/services/:id/rates', 'calls.rates', ratesPage(reads)),

@@ -4,6 +4,7 @@ import { accountSection } from './account.js';
 import { connectionSection } from './connection.js';
 import { graphSection } from './graphs.js';
 import { autoBuySection } from './auto-buy.js';
+import { mailsSection } from './mails.js';
 import { packagesSection } from './packages.js';
 import { purchasesSection } from './purchase-list.js';
 import { passwordSection } from './password.js';
@@ -26,6 +27,7 @@ const PARTS: readonly ServicePart[] = [
   ({ request, service, readers }) => telephonySections(request, service, readers.reads),
   ({ request, service }) => passwordSection(request, service),
   pastPeriodsSection,
+  ({ request }) => mailsSection(request),
 ];
 
 /** Returns the parts of the page of a service; null for those that it has not. */
