@@ -75,6 +75,7 @@ export type {
   WriteBackRecord,
 } from './records.js';
 export type { ClientRows } from './service-tables.js';
+export { UNKNOWN_PERSON } from './unknown-person.js';
 export type { ApiTokenRecord, RequestRecord, SessionRecord, ShareRights } from './token-records.js';
 export type { KeptRequests, TokenTables } from './token-tables.js';
 export { requireBackup } from './prepare-backup.js';

@@ -8,7 +8,7 @@ import {
   quote,
   toLanguage,
 } from '@sluice/quota-core';
-import type { ServiceRecord, ServiceStatus } from '@sluice/state-store';
+import { type ServiceRecord, type ServiceStatus, UNKNOWN_PERSON } from '@sluice/state-store';
 import type { PanelKind, RefColumn } from '@sluice/panel-kind';
 
 const OWN_KEYS = [
@@ -137,7 +137,7 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
 export function setClient(record: ServiceRecord, client: string | null): void {
   if (record.client !== null && record.client !== client) {
     for (const key of PERSONAL_KEYS) Reflect.deleteProperty(record.fields, key);
-    Object.assign(record, { name: null, clientName: null, clientEmail: null, language: null });
+    Object.assign(record, { name: null, ...UNKNOWN_PERSON });
   }
   record.client = client;
 }

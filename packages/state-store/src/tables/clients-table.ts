@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { serviceSubject } from '../ownership-change.js';
 import type { ClientRows } from '../service-tables.js';
 import type { StoreTables } from '../store.js';
+import { UNKNOWN_PERSON } from '../unknown-person.js';
 import type { Access, Session } from './access.js';
 import { isIn } from './dialect.js';
 import { inChunks, listRecords, updateRecord } from './record-queries.js';
@@ -53,8 +54,7 @@ async function mergeClients(session: Session, { from, into }: { from: string; in
   const own = await inChunks(changed, (id) => listRecords(session, services, { where: { id, client: into } }));
   for (const { id } of own) {
     const clientSince = await findBeginning(session, { id, client: into });
-    // What is known of the former one's person is not known of this one.
-    await updateRecord(session, services, id, { clientSince, clientName: null, clientEmail: null, language: null });
+    await updateRecord(session, services, id, { clientSince, ...UNKNOWN_PERSON });
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ServiceRecord } from '@sluice/state-store';
+import { type ServiceRecord, UNKNOWN_PERSON } from '@sluice/state-store';
 import type { Context } from '../../../context/context.js';
 import { otherLeases, serviceLease } from '../../../context/leases.js';
 
@@ -37,5 +37,5 @@ export function isNewerThanList(
 
 /** What the merge of clients that the sync itself has made leaves of a service. */
 function afterMerge(before: ServiceRecord, { client, clientSince }: ServiceRecord): ServiceRecord {
-  return { ...before, client, clientSince, clientName: null, clientEmail: null, language: null };
+  return { ...before, client, clientSince, ...UNKNOWN_PERSON };
 }
