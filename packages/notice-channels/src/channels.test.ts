@@ -29,7 +29,16 @@ const MESSAGE: ChannelMessage = {
   text: '<b>svc & "1"</b> *_[x](http://y) is held\n2026-11-20 13:00',
   data: NO_DATA,
   view: {
-    ...{ language: 'en', direction: 'ltr', figures: [], percent: null, link: null, unsubscribe: null, pictures: [] },
+    ...{
+      language: 'en',
+      direction: 'ltr',
+      isUrgent: false,
+      figures: [],
+      percent: null,
+      link: null,
+      unsubscribe: null,
+      pictures: [],
+    },
     words: { contact: 'Contact', terms: 'Terms', times: 'Times: UTC' },
   },
 };

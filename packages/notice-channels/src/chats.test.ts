@@ -18,7 +18,16 @@ const MESSAGE: ChannelMessage = {
   text: '# <!channel> *svc-1* & @everyone [x](http://y) is held\n2026-11-20 13:00',
   data: NO_DATA,
   view: {
-    ...{ language: 'en', direction: 'ltr', figures: [], percent: null, link: null, unsubscribe: null, pictures: [] },
+    ...{
+      language: 'en',
+      direction: 'ltr',
+      isUrgent: false,
+      figures: [],
+      percent: null,
+      link: null,
+      unsubscribe: null,
+      pictures: [],
+    },
     words: { contact: 'Contact', terms: 'Terms', times: 'Times: UTC' },
   },
 };
@@ -86,7 +95,7 @@ describe('Discord', () => {
 describe('ntfy', () => {
   it('posts to its server with the topic, the urgency and the token', async () => {
     const channel = await open(ntfy, { ntfy: `${receiver.url}/below/alarms`, token: 'tk_1' });
-    await channel.send({ ...MESSAGE, event: 'brake' });
+    await channel.send({ ...MESSAGE, event: 'brake', view: { ...MESSAGE.view, isUrgent: true } });
     expect(last()).toMatchObject({
       endpoint: 'POST /below',
       headers: { authorization: 'Bearer tk_1' },

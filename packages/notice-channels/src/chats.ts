@@ -72,9 +72,6 @@ export function openDiscord({ secret, timeoutMs }: ChannelDependencies): NoticeC
   };
 }
 
-/** Events that somebody should see at once. */
-const URGENT: readonly string[] = ['brake', 'panel-unreachable'];
-
 /** Opens a topic of ntfy, at ntfy.sh or a server of one's own. */
 export function openNtfy({ secret, timeoutMs }: ChannelDependencies): NoticeChannel {
   const address = new URL(requireWebAddress(secret('ntfy'), 'ntfy'));
@@ -83,9 +80,9 @@ export function openNtfy({ secret, timeoutMs }: ChannelDependencies): NoticeChan
   const token = secret('token');
   return {
     send: (message, signal) => {
-      const { event, subject } = message;
+      const { event, subject, view } = message;
       const text = withFigures(message);
-      const priority = URGENT.includes(event) ? 4 : 3;
+      const priority = view.isUrgent ? 4 : 3;
       const body = { topic, title: subject, message: shortened(text, NTFY_CHARACTERS), priority, tags: [event] };
       const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
       return post(server, body, { headers, secrets: token === '' ? [] : [token], timeoutMs, signal });

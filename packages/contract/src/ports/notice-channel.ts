@@ -31,6 +31,8 @@ export interface MessageView {
   /** Language of the whole message (BCP 47). */
   language: string;
   direction: 'ltr' | 'rtl';
+  /** Whether somebody should see it at once. */
+  isUrgent: boolean;
   /** Figures, one a line: their label and value, and what it is of. */
   figures: readonly { label: string; value: string; detail?: string }[];
   /** Share of what is allowed that is used, in percent; null where there is none. */

@@ -8,7 +8,7 @@ import type { NoticeWriter } from './notice-writer.js';
 export function toMessageView(texts: Texts, timeZone: string | null = null): MessageView {
   return {
     ...{ language: texts.language, direction: texts.direction },
-    ...{ figures: [], percent: null, link: null, unsubscribe: null, pictures: [] },
+    ...{ isUrgent: false, figures: [], percent: null, link: null, unsubscribe: null, pictures: [] },
     words: {
       contact: texts.text('mail.contact'),
       terms: texts.text('page.terms'),

@@ -2,6 +2,7 @@ import type { ChannelMessage, MessageView } from '@sluice/contract/ports';
 import type { Language } from '@sluice/messages/languages';
 import { printable, visible } from '@sluice/panel-http/printable';
 import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
+import { URGENT_EVENTS } from '../../base/notice-events.js';
 import type { NotifySettings } from '../../base/config/notify-schema.js';
 import { fillTemplate, findTemplate, type Placeholder } from '../../base/template.js';
 import { sayNotice, toFigure, toPrice } from './client-words.js';
@@ -72,11 +73,13 @@ function withoutStop(text: string): string {
   return text.replace(/[.。]$/, '');
 }
 
+const URGENT: ReadonlySet<string> = new Set(URGENT_EVENTS);
+
 /** What a template says replaces the figures, too: it has placeholders for them. */
 function toView(parts: MessageParts, isOwnText: boolean, writer: NoticeWriter): MessageView {
   const { data, choose, settings } = parts;
   const { texts, timeZone } = writer;
-  const view = toMessageView(texts, timeZone);
+  const view = { ...toMessageView(texts, timeZone), isUrgent: URGENT.has(parts.delivery.event) };
   if (settings.for === 'operator') return isOwnText ? { ...view, figures: toListed(parts.lines) } : view;
   const link = data.link === null ? null : { text: texts.text('mail.open'), href: data.link };
   const unsubscribe = choose === null ? null : { text: texts.text('mail.choose'), href: choose };
