@@ -810,6 +810,8 @@ export const messages = {
 
   // Files of calls
   'callFile.when': 'Date and time ({zone})',
+  'callFile.from': 'From',
+  'callFile.to': 'To',
   'callFile.destination': 'Destination',
   'callFile.talked': 'Talked (s)',
   'callFile.billed': 'Billed (s)',

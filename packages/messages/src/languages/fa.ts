@@ -784,6 +784,8 @@ export const messages: Messages = {
 
   // Files of calls
   'callFile.when': 'تاریخ و ساعت ({zone})',
+  'callFile.from': 'از',
+  'callFile.to': 'به',
   'callFile.destination': 'مقصد',
   'callFile.talked': 'مکالمه (ثانیه)',
   'callFile.billed': 'محاسبه‌شده (ثانیه)',

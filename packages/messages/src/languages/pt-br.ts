@@ -794,6 +794,8 @@ export const messages: Messages = {
 
   // Files of calls
   'callFile.when': 'Data e hora ({zone})',
+  'callFile.from': 'De',
+  'callFile.to': 'Para',
   'callFile.destination': 'Destino',
   'callFile.talked': 'Duração (s)',
   'callFile.billed': 'Tarifado (s)',

@@ -760,6 +760,8 @@ export const messages: Messages = {
 
   // Files of calls
   'callFile.when': '日期和时间（{zone}）',
+  'callFile.from': '主叫',
+  'callFile.to': '被叫',
   'callFile.destination': '目的地',
   'callFile.talked': '通话时长（秒）',
   'callFile.billed': '计费时长（秒）',

@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
+import { onFiles } from '../bench/on-files.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
 
 const at = useBench(() => startTelephonyBench({ whmcs: '' }));
@@ -27,7 +28,7 @@ const MONTHS: [language: string, line: RegExp][] = [
 ];
 
 describe.each(MONTHS)('in %s', (language, line) => {
-  it('a store that is restored from before a bill of a whole month finds its line', async () => {
+  onFiles('a store that is restored from before a bill of a whole month finds its line', async () => {
     await startCalls(language);
     const backup = await at.bench.copy('backup');
     at.setTime('2026-12-01T12:00:00Z');
@@ -39,7 +40,7 @@ describe.each(MONTHS)('in %s', (language, line) => {
     await backup.close();
   });
 
-  it('a store that is restored from before a final bill charges what is left, and no call twice', async () => {
+  onFiles('a store that is restored from before a final bill charges what is left, and no call twice', async () => {
     await startCalls(language);
     const backup = await at.bench.copy('backup');
     at.setTime('2026-11-20T12:00:07Z');
@@ -73,7 +74,7 @@ describe.each(MONTHS)('in %s', (language, line) => {
   });
 });
 
-it('a restored store finds a line as earlier versions wrote it', async () => {
+onFiles('a restored store finds a line as earlier versions wrote it', async () => {
   await startCalls('farsi');
   const backup = await at.bench.copy('backup');
   await at.bench.edit(/$/, '\ninvoiceLines: { calls: "Calls of {username} from {from} until before {to}" }\n');

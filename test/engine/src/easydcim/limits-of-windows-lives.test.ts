@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import { startEasyDcimBench } from '../bench/easydcim-bench.js';
 import { GB, HOUR } from '../bench/engine-bench.js';
+import { onFiles } from '../bench/on-files.js';
 import { handleOn } from '../bench/sqlite.js';
 
 const PRODUCTS = ['fair', 'fairer'].map(
@@ -19,7 +20,7 @@ const happening = fc.record({
 });
 
 // The cycle ends two days after the first reading, and all of it lies in one month: the model is a sum.
-it(
+onFiles(
   'a month counts all that was used since its first reading, whatever fails around the end of a cycle',
   async () => {
     await fc.assert(

@@ -35,8 +35,8 @@ function toStyle(texts: Texts, { timeZone: zone, currency }: ReportFacts): Repor
     titles: [
       texts.text('callFile.when', { zone }),
       texts.text('calls.direction'),
-      texts.text('calls.from'),
-      texts.text('calls.to'),
+      texts.text('callFile.from'),
+      texts.text('callFile.to'),
       texts.text('callFile.destination'),
       texts.text('calls.outcome'),
       texts.text('callFile.talked'),
