@@ -88,10 +88,12 @@ tr > :last-child { padding-inline-end: 0; }
 .sentences { margin: 0 0 10px; padding-inline-start: 0; list-style: none; }
 .sentences li { margin-block-end: 4px; }
 .plain { margin: 0; padding-inline-start: 18px; }
+.card > .plain + p { margin-block-start: 10px; }
 .choices { display: flex; flex-wrap: wrap; gap: 4px 12px; }
 .form { display: flex; flex-wrap: wrap; gap: 10px 12px; align-items: flex-end; margin: 0 0 12px; }
 .field { display: flex; flex-direction: column; gap: 3px; min-inline-size: 0; }
 .field > .link { align-self: start; }
+.field-check + .field-check, .field-check:has(+ .field-check) { flex-basis: 100%; padding-block-end: 0; }
 .field-check { flex-direction: row; align-items: center; gap: 6px; padding-block-end: 7px; }
 label { font-size: 0.8125rem; color: var(--soft); }
 .form > .notice { flex-basis: 100%; margin: 0; }

@@ -55,7 +55,7 @@ inBrowser.each([
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await page.locator('#connection summary').first().focus();
     await page.keyboard.press('Enter');
-    expect(await page.locator('#connection details[open] a').count()).toBe(4);
+    expect(await page.locator('#connection details[open] a').count()).toBe(3);
     expect(await accessibilityProblems(page)).toEqual([]);
   } finally {
     await context.close();

@@ -66,12 +66,13 @@ describe('the connection of a VPN client', () => {
       [...list.matchAll(/href="([a-z\d-]+):/g)].map((one) => one[1]),
     ]);
     expect(apps).toEqual([
-      ['Android', ['hiddify', 'v2rayng', 'sing-box', 'flclash']],
-      ['iPhone and iPad', ['hiddify', 'streisand', 'shadowrocket', 'sing-box', 'stash']],
-      ['Windows', ['hiddify', 'clash', 'flclash']],
-      ['Mac', ['hiddify', 'streisand', 'sing-box', 'clash', 'flclash']],
-      ['Linux', ['hiddify', 'clash', 'flclash']],
+      ['Android', ['v2rayng', 'sing-box', 'flclash']],
+      ['iPhone and iPad', ['streisand', 'shadowrocket', 'sing-box', 'stash']],
+      ['Windows', ['clash', 'flclash']],
+      ['Mac', ['streisand', 'sing-box', 'clash', 'flclash']],
+      ['Linux', ['clash', 'flclash']],
     ]);
+    expect(page).toContain(`class="button button-main" href="hiddify://import/${url}"`);
     const hrefs = new Set([...page.matchAll(/href="((?!https?:|\/|#)[^"]*:[^"]*)"/g)].map(([, href = '']) => href));
     const readBack = [...hrefs]
       .filter((href) => !href.startsWith('data:'))

@@ -53,14 +53,14 @@ function showConnection({ service, times, wording }: ServiceScene, access: Acces
 }
 
 function showApps(apps: readonly App[], wording: Wording): Html | null {
-  const [first] = apps;
+  const [first, ...others] = apps;
   if (first === undefined) return null;
   const open = (app: App, tone: string): Html =>
     html`<a class="button ${tone}" href="${app.url}" rel="noopener noreferrer"
       >${wording.say('connect.openIn', { app: html`<bdi>${app.name}</bdi>` })}</a
     >`;
   const lists = PLATFORMS.map(([platform, key]) => {
-    const own = apps.filter(({ platforms }) => platforms.includes(platform));
+    const own = others.filter(({ platforms }) => platforms.includes(platform));
     return own.length === 0
       ? null
       : html`<details>
