@@ -1,16 +1,16 @@
 import type { AgentUserView } from '@sluice/engine';
 import { type Key, say } from '@sluice/messages';
-import { facts, notice, type Section } from '../../layout/components.js';
+import { notice, type Section } from '../../layout/components.js';
 import { postForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
-import { toZone } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import { clientError } from '../../server/failure.js';
 import { requireDone } from '../../server/reported.js';
 import type { Page } from '../page.js';
-import { restFact, sizeFields } from './create.js';
+import { confirmPage } from './confirm.js';
+import { sizeFields } from './create.js';
 import { parseDays, parseTraffic } from './fields.js';
 import { readOwnUser, toAgent, toUserPath } from './own.js';
 
@@ -80,26 +80,20 @@ export function extendUser(reads: PanelReads): Page {
     const back = toUserPath(request, user.uuid);
     if (isConfirmed) return { redirect: `${back}?done=extended` };
     const wording = toWording(request.language);
-    const body = html`${facts([
+    return confirmPage(request, {
+      agent,
+      title: wording.text('user.extendTitle'),
+      rows: [
         [wording.text('user.name'), wording.name(user.name)],
         bytes === 0 ? null : [wording.text('user.trafficAfter'), wording.bytes(extended.limitBytes)],
         days === 0 || extended.days === null ? null : [wording.text('user.daysAfter'), wording.count(extended.days)],
-        restFact(agent, bytes, wording),
-      ])}
-      ${bytes === 0 ? null : html`<p>${wording.say('user.reserves', { size: wording.bytes(bytes) })}</p>`}
-      ${postForm(request, {
-        action: `${back}/extend`,
-        id: 'confirm',
-        submit: wording.text('user.extend'),
-        hidden: { traffic: form['traffic'] ?? '', days: form['days'] ?? '', confirmed: 'yes' },
-      })}
-      <p><a href="${back}">${wording.say('user.back')}</a></p>`;
-    return {
-      title: wording.text('user.extendTitle'),
-      who: agent.name,
-      body,
-      timeZone: toZone(request, agent.panel),
-    };
+      ],
+      bytes,
+      action: `${back}/extend`,
+      hidden: { traffic: form['traffic'] ?? '', days: form['days'] ?? '' },
+      submit: wording.text('user.extend'),
+      back: { href: back, text: wording.say('user.back') },
+    });
   };
 }
 
