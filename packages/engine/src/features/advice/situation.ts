@@ -39,7 +39,8 @@ export function findSituation(service: ServiceDetail, moment: Moment): Situation
   if (open.length > 0) return ofHolds(service, open, moment);
   if (holds.length > 0) return { ...quiet('coming-back', 'whole'), back: byRun(service, 'panel', moment) };
   if (stoppedByPanel !== undefined) return { ...quiet('stopped', 'whole'), back: { by: 'provider', at: null } };
-  if (service.unpaid === true) return quiet('unpaid', service.observing || service.protected ? 'none' : 'due');
+  if (service.unpaid === true)
+    return quiet('unpaid', isLeftFree(service, moment) || service.protected ? 'none' : 'due');
   return ofFigures(service, moment);
 }
 
@@ -99,12 +100,16 @@ function toEnd(service: ServiceDetail, hold: Hold, { at, skip }: Moment): Situat
   return window == null || window.end <= at ? null : { by: 'date', at: window.end };
 }
 
+/** Returns whether runs restrict nothing of a service that is not restricted yet, as long as staff decides nothing else. */
+const isLeftFree = ({ observing }: ServiceDetail, { stopped }: Moment): boolean => observing || stopped;
+
 /** What is going on with a service that nothing restricts. */
-function ofFigures(service: ServiceDetail, { at }: Moment): Situation {
+function ofFigures(service: ServiceDetail, moment: Moment): Situation {
+  const { at } = moment;
   const [exceeded] = listExceeded(service);
   const isPast = hasCycleEnded(service, at);
   if (exceeded !== undefined && !isPast) {
-    const isFree = service.observing || isWithheld({ service, released: toReleased(service) }, exceeded);
+    const isFree = isLeftFree(service, moment) || isWithheld({ service, released: toReleased(service) }, exceeded);
     return quiet(exceeded === 'quota' ? 'used-up' : 'limit', isFree ? 'none' : 'due');
   }
   if (isPast && service.quota?.bytes != null) return quiet('new-period');
