@@ -141,7 +141,7 @@ const CASES: Case[] = [
   ],
   [
     ...(['used up under observe', { usedGb: 120, observing: true }, SHOP] as const),
-    { restriction: 'none', text: `${USED_UP}; the service is not restricted. The next period begins on 2026-12-15.` },
+    { restriction: 'none', text: `${USED_UP}. The next period begins on 2026-12-15.` },
   ],
   [
     ...(['held under observe', { ...heldFor('quota'), observing: true }, SHOP] as const),
@@ -190,6 +190,12 @@ const CASES: Case[] = [
     heldFor('quota'),
     { ...SHOP, skip: 'panel' },
     { back: 'provider', do: 'ask' },
+  ],
+  [
+    'held under observe, and nothing on the panel',
+    { usedGb: 120, holds: [held('quota', { restricting: true })], observing: true },
+    {},
+    { restriction: 'none', text: expect.stringContaining(`${USED_UP}; the service is not restricted.`) },
   ],
   ['held without a quota any more', { ...heldFor('quota'), quota: null }, SHOP, { back: 'provider', do: 'ask' }],
   [

@@ -36,7 +36,8 @@ function sayState({ state, restriction }: Known, service: ServiceDetail, now: st
     case 'due':
       return say('held.toRestrict', { why });
     default:
-      return say('held.notRestricted', { why });
+      // Of what only would restrict it, a client reads no more than that it is so.
+      return say(service.holds.length === 0 ? 'because.sentence' : 'held.notRestricted', { why });
   }
 }
 
