@@ -190,4 +190,14 @@ function declareNotices(notify: LazyCommand): void {
     .description('send the notices that are due; every run does so at its end')
     .examples('sluice notify send')
     .runs(async () => (await load()).notifySend);
+  notify
+    .command('client <client>')
+    .description('show which mails a client gets, and where; with options, change that for the client')
+    .option('--on <events>', 'start mails of these events, such as threshold,hold')
+    .option('--off <events>', 'stop mails of these events')
+    .option('--address <address>', 'send a mail that asks for the confirmation of this address')
+    .option('--drop-address', 'use the address that is known of the client again')
+    .changes()
+    .examples('sluice notify client 42', 'sluice notify client 42 --off threshold,hold')
+    .runs(async () => (await load()).notifyClient);
 }

@@ -182,6 +182,8 @@ describe('the built command', () => {
       'invoice list',
       'package list',
       'service set dcim-2 client=7',
+      'notify client 7',
+      'notify client 7 --on hold --off threshold',
       'purchase create dcim-2 extra --ref first',
       'purchase import purchases.csv',
       'report',

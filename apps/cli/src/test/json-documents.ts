@@ -38,6 +38,7 @@ async function inShop(documents: Documents): Promise<void> {
     await kept('auto-buy set', 'auto-buy set svc-1 --on --package extra-50');
     await kept('auto-buy show', 'auto-buy show svc-1');
     await kept('auto-buy clear', 'auto-buy clear svc-1');
+    await kept('notify client', 'notify client 42 --off threshold');
   } finally {
     await at.close();
   }

@@ -78,6 +78,7 @@ export const notices = group({
   },
   choices: {
     callers: SHOW,
+    command: 'notify client',
     accepts: () => accepts(client, options(called)),
     routes: (h) => ({
       'GET /clients/:client/notices': { ...ofClient(h), summary: 'Show which mails a client gets, and where' },
@@ -85,6 +86,7 @@ export const notices = group({
   },
   choose: {
     callers: CHOOSE,
+    command: ['notify client --on', 'notify client --off'],
     accepts: () => accepts(client, ['events', events], options(called)),
     routes: (h) => ({
       'PUT /clients/:client/notices': {
@@ -96,6 +98,7 @@ export const notices = group({
   },
   setAddress: {
     callers: CHOOSE,
+    command: ['notify client --address', 'notify client --drop-address'],
     accepts: () => accepts(client, ['address', z.nullable(text)], options(called)),
     routes: (h) => ({
       'PUT /clients/:client/notices/address': {

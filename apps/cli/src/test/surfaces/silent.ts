@@ -85,6 +85,7 @@ export const SILENT: Record<string, readonly string[]> = {
     ...under('command log ', 'export list'),
     'command notice list',
     'command notify list',
+    'command notify client',
     'command override list',
     'command queue show',
     'GET /api/v1/queue',
