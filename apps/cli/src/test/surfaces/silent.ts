@@ -52,8 +52,9 @@ export const SILENT: Record<string, readonly string[]> = {
     ),
     ...under('GET /', 'bills bills/:id calls carriers customers dids dids/:id dids/:id/release dids/:id/suspend'),
     ...under('GET /', 'dids/:id/unsuspend lines lines/:id plans plans/:id simulator'),
-    'GET /services/:id/bills/:bill',
-    'GET /share/:shareToken/services/:id/bills/:bill',
+    ...under('GET /api/v1/', 'call-bills/:bill services/:service/call-price services/:service/rates'),
+    ...under('GET /services/:id/', 'bills/:bill bills/:bill/calls.csv calls rates'),
+    ...under('GET /share/:shareToken/services/:id/', 'bills/:bill bills/:bill/calls.csv calls rates'),
   ],
   'is about relays, whose panels this world has not': [
     'command tunnel list',
@@ -98,6 +99,7 @@ export const SILENT: Record<string, readonly string[]> = {
     ),
     'GET /log',
     'GET /api/v1/clients/:client/notices',
+    ...under('GET /', 'mails share/:shareToken/mails'),
   ],
   'asks before a change': [
     ...under('GET /services/:id/', 'buy change-package hold password release renew suspend unsuspend'),
@@ -119,5 +121,6 @@ export const SILENT: Record<string, readonly string[]> = {
     'command version',
     ...under('GET /api/v1/', 'me openapi.json tokens services/:service/customer-fields'),
     'GET /healthz',
+    ...under('GET /', 'app.webmanifest share/:shareToken/app.webmanifest'),
   ],
 };
