@@ -156,6 +156,24 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     await expect(sluice.calls.showBill(bill?.id ?? '', { reader: 'other' })).rejects.toMatchObject({
       code: 'unknown_bill',
     });
+    const sum = invoice?.lines.reduce((before, { amount }) => before + Number(amount), 0) ?? 0;
+    expect(Number(invoice?.total)).toBeCloseTo(sum + Number(invoice?.tax));
     await expect(sluice.calls.showBill('none', { reader: client })).rejects.toMatchObject({ code: 'unknown_bill' });
   });
+});
+
+it('the tax of a bill is what the total of its invoice has beside the lines', async () => {
+  await world.close();
+  world = await openWorld('whmcs', { invoice: false });
+  const { exchange, fake, sluice, client, reports } = world;
+  if (fake === null) throw new Error('there is no WHMCS');
+  exchange.calls = [call('2026-10-15T12:00:00-03:00', '10.0000')];
+  await sluice.calls.bill({ reports });
+  const [bill] = (await sluice.calls.bills()).bills;
+  fake.quirks.taxRate = '20.000';
+  for (const item of fake.world.invoices.get(Number(bill?.invoice))?.items ?? []) item.taxed = true;
+  const { invoice } = await sluice.calls.showBill(bill?.id ?? '', { reader: client });
+  expect(invoice).toMatchObject({ tax: '2.00', total: '12.00', lines: [{ amount: '10.00' }] });
+  const none = await sluice.calls.showBill(bill?.id ?? '', { reader: client });
+  expect(none.bill.invoiceStatus).toBeNull();
 });

@@ -1,102 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
-import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
+import { SluiceError } from '@sluice/panel-kind';
 import { ASSETS } from '../../../assets/assets.js';
-import { type DashboardBench, startBench } from '../../../test/dashboard-bench.js';
+import { type CallsBench, GERMANY, HOSTILE, SECOND, startCallsBench } from '../../../test/calls-bench.js';
 import { findHardCoded } from '../../../test/hard-coded.js';
 import { textOf } from '../../../test/page-texts.js';
 import { Link } from '../../../test/share-link.js';
 
-const [FIRST, SECOND] = ['+551142000001', '+551142000002'];
-const GERMANY = '+4930123456';
-const HOSTILE = '<script>alert(1)</script>"&';
-const RATE = {
-  ...{ initial_increment_seconds: 30, increment_seconds: 6, minimum_seconds: 0, min_chargeable_seconds: 3 },
-  ...{ price_per_minute: '0.290000', connection_fee: '0.0000', status: 'active', valid_from: null, valid_to: null },
-};
-/** Rates of the plan besides those of Brazil and Germany. */
-const RATES = 300;
-/** Calls of the present month in a row, a minute apart, so that a page does not have all. */
-const CALLS = 60;
+let { at, voice, link, token, bill } = {} as CallsBench;
 
-const kinds = { astbilling, magnusbilling };
-
-let voice: FakeAstbilling;
-let at: DashboardBench;
-let link: Link;
-let token: string;
-let bill: string;
-
-/** A client with a line of two numbers, calls of two months and a bill; another client has a line of its own. */
-async function open(kind: keyof typeof kinds): Promise<void> {
-  const time = manualClock('2026-11-20T12:00:00Z');
-  voice = await startFakeAstbilling({ now: time.now });
-  const plan = voice.add('plans', {
-    ...{ id: '11', name: 'Business', monthly_price: '49.90', currency: 'BRL', included_minutes: 120 },
-  });
-  voice.add('rates', { ...RATE, plan_id: plan, prefix: '55', country_code: 'BR', description: 'Brazil' });
-  voice.add('rates', { ...RATE, plan_id: plan, prefix: '49', country_code: 'DE', description: 'Germany fixed' });
-  for (let index = 0; index < RATES; index++)
-    voice.add('rates', {
-      ...RATE,
-      plan_id: plan,
-      prefix: `1${1000 + index}`,
-      country_code: 'US',
-      description: `US ${index}`,
-    });
-  const customer = voice.addCustomer({ id: '501', name: 'Ana Lima', document: '12345678909' });
-  const [own = '', other = ''] = ['9001', '9002'].map((id) =>
-    voice.addSubscriber({ id, username: `ana${id}`, customer, plan }),
-  );
-  for (const number of [FIRST, SECOND]) voice.addDid({ number, subscriber: own });
-  addCalls(own, other);
-  at = await startBench({
-    fakes: [voice],
-    kinds: [kinds[kind]],
-    config: { currency: 'BRL', timeZone: 'America/Sao_Paulo' },
-    panels: {
-      voice: {
-        kind,
-        url: voice.url,
-        allowHttp: true,
-        retries: 0,
-        token: kind === 'astbilling' ? voice.token : voice.credential,
-      },
-    },
-    products: { line: { panel: 'voice', astbilling: { planId: 11 } } },
-  });
-  const row = { panel: 'voice', product: 'line', status: 'active' };
-  await at.sluice.services.add('line-1', { ...row, client: 'c-1', astbilling_subscriber_id: own });
-  await at.sluice.services.add('line-2', { ...row, client: 'c-2', astbilling_subscriber_id: other });
-  for (const service of ['line-1', 'line-2']) await at.sluice.calls.bill({ service, period: '2026-10' });
-  bill = (await at.sluice.calls.bills({ service: 'line-1' })).bills[0]?.id ?? '';
-  link = await Link.open(at, { client: 'c-1' });
-  token = await at.token('client:c-1');
-}
-
-function addCalls(own: string, other: string): void {
-  const call = { subscriber: own, talkSeconds: 60, charge: '0.2900', source: FIRST };
-  voice.addCall({ ...call, startedAt: '2026-10-05T12:00:00-03:00', description: HOSTILE });
-  voice.addCall({
-    ...call,
-    startedAt: '2026-10-31T23:59:59-03:00',
-    destination: GERMANY,
-    charge: '1.5000',
-    source: SECOND,
-  });
-  for (let minute = 0; minute < CALLS; minute++) {
-    const startedAt = new Date(Date.parse('2026-11-02T12:00:00Z') + minute * 60_000).toISOString();
-    voice.addCall({ ...call, startedAt });
-  }
-  voice.addCall({
-    ...call,
-    startedAt: '2026-11-03T12:00:00Z',
-    destination: FIRST,
-    direction: 'inbound',
-    source: 'anonymous',
-    charge: '0.0000',
-  });
-  voice.addCall({ subscriber: other, talkSeconds: 60, charge: '7.7700', startedAt: '2026-10-06T12:00:00-03:00' });
+async function open(kind: Parameters<typeof startCallsBench>[0]): Promise<void> {
+  ({ at, voice, link, token, bill } = await startCallsBench(kind));
 }
 
 const page = (path: string): Promise<string> => link.text(`/services/line-1${path}`);
@@ -204,6 +117,24 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
       bill: { id: bill },
       invoice: { total: '1.79', status: 'open', lines: [{ isCalls: true }] },
     });
+  });
+
+  it('show a bill as it was read last while the billing system does not answer', async () => {
+    await page(billPath());
+    at.clock.advance(31_000);
+    const { showBill } = at.sluice.calls;
+    at.sluice.calls.showBill = () =>
+      Promise.reject(new SluiceError('billing_unavailable', 'SECRET', { kind: 'billing' }));
+    const old = await text(billPath());
+    const other = await Link.open(at, { client: 'c-2' });
+    const foreign = (await at.sluice.calls.bills({ service: 'line-2' })).bills[0]?.id ?? '';
+    const never = textOf(await other.text(`/services/line-2/bills/${encodeURIComponent(foreign)}`));
+    at.sluice.calls.showBill = showBill;
+    at.clock.advance(31_000);
+    expect(old).toMatch(/The invoice can’t be read at the moment\. This is from .*Total 1\.79 BRL/);
+    expect(never).toMatch(/The invoice can’t be read at the moment\..*Calls without tax 7\.77 BRL/);
+    expect(`${old} ${never}`).not.toContain('SECRET');
+    expect(never).not.toContain('Left to pay');
   });
 
   it('are a client’s alone, by page and by API', async () => {
