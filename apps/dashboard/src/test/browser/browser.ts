@@ -22,6 +22,8 @@ export interface View {
   height?: number;
   scheme?: 'light' | 'dark';
   rtl?: boolean;
+  /** The browser's language; default by `rtl`. */
+  locale?: string;
   script?: boolean;
 }
 
@@ -34,15 +36,20 @@ export interface Visit {
 }
 
 /** Opens a window on a world. */
-export async function visit(browser: Browser, { bench, cookie }: World, view: View = {}): Promise<Visit> {
+export async function visit(
+  browser: Browser,
+  { bench, cookie }: Pick<World, 'bench' | 'cookie'>,
+  view: View = {},
+): Promise<Visit> {
   const { width = 1440, height = 900, scheme = 'light', rtl = false, script = true } = view;
+  const { locale = rtl ? 'fa-IR' : 'en-GB' } = view;
   const { url } = bench.dashboard;
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width, height },
     colorScheme: scheme,
     javaScriptEnabled: script,
-    locale: rtl ? 'fa-IR' : 'en-GB',
+    locale,
     reducedMotion: 'reduce',
   });
   const [name = '', value = ''] = cookie.split('=');
