@@ -130,7 +130,7 @@ ${hook('hold', ', name: theirs, for: client')}
   expect(hooks).toHaveLength(7);
   expect(
     hooks.filter(({ text }) =>
-      text.startsWith('Service svc-1 is being restricted: 200 GB of 100 GB of traffic are used in the period'),
+      text.startsWith('Service svc-1 is being restricted. 200 GB of 100 GB (200%) of traffic are used in the period'),
     ),
   ).toHaveLength(1);
   expect(mail.mails.map(({ to }) => to.join()).sort()).toEqual([
@@ -140,7 +140,7 @@ ${hook('hold', ', name: theirs, for: client')}
   ]);
   for (const { data } of mail.mails) {
     expect(data).toMatch(/^--=20\nExample Hosting\nContact: help@example\.com$/m);
-    expect(data).toContain('<strong>Example Hosting</strong>');
+    expect(data.replaceAll('=\n', '')).toContain('<bdi>Example Hosting</bdi></strong>');
   }
   expect(JSON.stringify(hooks)).not.toContain('Example Hosting');
   const { stdout } = await at.bench.sluice('notify list --json');
