@@ -30,12 +30,9 @@ export function whyOld(
     ...state
   }: Pick<ServiceDetail, 'panelDownSince' | 'panelRemoved' | 'panelUndecided'>,
   at: (instant: string) => Html,
-  forOperators = true,
 ): Html | null {
   if (panelUndecided !== undefined) return html`runs on its panel fail since ${at(panelUndecided.since)}`;
-  return panelDownSince === null
-    ? null
-    : html`panel ${describeOutage(state, forOperators)} since ${at(panelDownSince)}`;
+  return panelDownSince === null ? null : html`panel ${describeOutage(state)} since ${at(panelDownSince)}`;
 }
 
 /** Returns the reason of a hold in words, or the name of its limit. */

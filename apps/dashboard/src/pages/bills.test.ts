@@ -57,7 +57,7 @@ describe('the CSV of a bill', () => {
     const page = await link.text('/services/line-1');
     const [, address = ''] = /href="([^"]*\/bills\/[^"]+\/calls\.csv)"/.exec(page) ?? [];
     expect(address).toContain(encodeURIComponent(bill));
-    await expectReport(await at.fetch(address), 'Line,Call', 'Total');
+    await expectReport(await at.fetch(address), 'Line,Call', 'total');
     const other = await Link.open(at, { client: '502' });
     for (const service of ['line-1', 'line-2']) {
       for (const part of ['', '/calls.csv']) {
@@ -79,7 +79,7 @@ describe('the CSV of a bill', () => {
     expect((await read('fa')).split('\r\n')).toEqual([
       '\uFEFFتاریخ و ساعت (UTC),جهت,از,به,مقصد,نتیجه,مکالمه (ثانیه),محاسبه‌شده (ثانیه),بهای هر دقیقه (EUR),هزینه (EUR),خط,شناسهٔ تماس',
       expect.stringMatching(/^2026-10-\d\d \d\d:\d\d:\d\d,خروجی,.*,پاسخ‌داده‌شده,\d+,\d+,[\d.]*,0\.2320,/),
-      expect.stringMatching(/^جمع,,,,,,\d+,\d+,,0\.2320,,$/),
+      expect.stringMatching(/^مجموع,,,,,,\d+,\d+,,0\.2320,,$/),
       '',
     ]);
     const [head, row] = (await read('pt-BR')).split('\r\n');

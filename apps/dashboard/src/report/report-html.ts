@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto';
-import { chartStyles } from '@sluice/charts';
 import type { Sluice } from '@sluice/engine';
 import { describeService } from '@sluice/engine/words';
-import { BASE_STYLE } from '../assets/style-base.js';
-import { PARTS_STYLE } from '../assets/style-parts.js';
-import { type Brand, brandFoot, brandHead, brandTitle, toWholeBrand, type WholeBrand } from '../layout/brand.js';
 import { plainTable, tile, tiles, type Tone, usageBar } from '../layout/components.js';
 import { counted, named, Times } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
@@ -12,11 +7,11 @@ import { usageFigure } from '../layout/chart.js';
 import { chartedServices, readGraph, type Report, type ReportService } from './read-report.js';
 import { toZone } from '../layout/page-times.js';
 import { toWording } from '../layout/wording.js';
-import { REPORT_STYLE } from './report-style.js';
-import { historyTable, serviceFacts } from './service-parts.js';
-import { serviceRow, serviceTableHead } from './service-table.js';
+import { clientReportHtml } from './client-report.js';
+import { reportHead } from './report-frame.js';
+import { serviceFacts } from './service-parts.js';
+import { SERVICE_TABLE_HEAD, serviceRow } from './service-table.js';
 
-const STYLE = `${BASE_STYLE}${PARTS_STYLE}${chartStyles()}${REPORT_STYLE}`;
 const ENGLISH = toWording('en');
 /** Rows that are written at once. */
 const ROWS = 200;
@@ -26,64 +21,30 @@ const ROWS = 200;
  * services beyond the report itself. Charts are read from the store as they are written.
  */
 export async function* reportHtml(sluice: Sluice, report: Report): AsyncGenerator<string> {
+  const { client } = report;
+  if (client !== null) {
+    yield* clientReportHtml(sluice, { ...report, client });
+    return;
+  }
   const now = Date.parse(report.at);
   const charted = chartedServices(report);
-  const brand = report.client === null ? null : toWholeBrand(sluice.config);
-  yield head(report, brand);
-  if (brand !== null) yield brandRow(brand);
+  yield reportHead('Usage report', { wording: ENGLISH, brand: null });
   yield String(header(report, charted));
   yield '<main>\n';
   yield String(overview(report));
   if (charted.length > 0) {
-    const title = report.client === null ? 'Fullest limits' : 'Services';
-    yield `<section class="card" id="charts">\n<div class="card-head"><h2>${title}</h2></div>\n`;
+    yield '<section class="card" id="charts">\n<div class="card-head"><h2>Fullest limits</h2></div>\n';
     for (const [index, service] of charted.entries()) yield await drawChart(sluice, report, { service, index, now });
     yield '</section>\n';
   }
   yield* table(sluice, report);
-  yield '</main>\n';
-  const foot = brand === null ? '' : String(brandFoot(brand, ENGLISH));
-  if (foot !== '') yield `<footer class="footer report-foot">${foot}</footer>\n`;
-  yield '</body>\n</html>\n';
-}
-
-/** The page may use its style and the images in it, and nothing else: no script, no request. */
-function toPolicy(style: string, { hasImage }: { hasImage: boolean }): string {
-  const hash = createHash('sha256').update(style).digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}';${hasImage ? ' img-src data:;' : ''} base-uri 'none'; form-action 'none'`;
-}
-
-function head({ client, clientName }: Report, brand: WholeBrand | null): string {
-  const title = client === null ? 'Usage report' : `Usage report of ${clientName ?? `client ${client}`}`;
-  const style = `${STYLE}${brand?.colours ?? ''}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${toPolicy(style, { hasImage: brand !== null && brand.logo !== null })}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-${String(brand === null ? html`<title>${title}</title>` : brandTitle(brand, title))}
-<style>${style}</style>
-</head>
-<body>
-`;
-}
-
-/** The logo and the name of the provider. */
-function brandRow(brand: Brand): string {
-  if (brand.name === undefined && brand.logo === null) return '';
-  return String(html`<div class="report-brand brand">${brandHead(brand, null, ENGLISH.text('home.title'))}</div> `);
+  yield '</main>\n</body>\n</html>\n';
 }
 
 function header(report: Report, charted: readonly ReportService[]): Html {
   const times = new Times(Date.parse(report.at), report.timeZone);
   return html`<header class="report-head">
-    <h1>
-      Usage
-      report${report.client === null ? null : html` of ${report.clientName === null ? 'client ' : null}${named(report.clientName, report.client)}`}
-    </h1>
+    <h1>Usage report</h1>
     <p class="soft">${counted(report.totals.services, 'service')}, as of ${times.full(report.at)}</p>
     <nav class="contents" aria-label="Contents">
       <a href="#overview">Overview</a>
@@ -165,36 +126,31 @@ async function drawChart(
           now,
           ahead: true,
         });
-  const history = report.client === null ? null : await historyTable(sluice, report.client, { service, now });
   return String(
-    html`<article class="service">
+    html`<article class="reported">
       <h3>${named(service.name, service.id)}</h3>
       <div class="service-facts">
         ${serviceFacts(service, {
           times: new Times(now, report.timeZone),
           timeZone: toZone({ sluice }, service.panel),
-          forOperators: report.client === null,
         })}
       </div>
-      <div>${figure} ${history}</div>
+      <div>${figure}</div>
     </article> `,
   );
 }
 
 function* table(sluice: Sluice, report: Report): Generator<string> {
   const now = Date.parse(report.at);
-  const isOfAll = report.client === null;
   if (report.services.length === 0) {
     yield '<section class="card" id="services"><h2>All services</h2><p class="empty">There are no services.</p></section>\n';
     return;
   }
   const times = new Times(now, report.timeZone);
-  yield serviceTableHead(isOfAll);
+  yield SERVICE_TABLE_HEAD;
   for (let first = 0; first < report.services.length; first += ROWS) {
     const rows = report.services.slice(first, first + ROWS);
-    yield rows
-      .map((service) => serviceRow(service, { times, timeZone: toZone({ sluice }, service.panel) }, isOfAll))
-      .join('');
+    yield rows.map((service) => serviceRow(service, { times, timeZone: toZone({ sluice }, service.panel) })).join('');
   }
   yield '</tbody>\n</table>\n</div>\n</section>\n';
 }

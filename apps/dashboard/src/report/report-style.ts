@@ -9,13 +9,13 @@ main, .report-head, .report-brand, .report-foot { max-inline-size: 76rem; margin
 .contents { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-block-start: 8px; }
 figcaption { color: var(--soft); margin-block: 4px; }
 .bands { max-inline-size: 34rem; }
-.service { border-block-start: 1px solid var(--line); padding-block: var(--gap); }
-.service:first-of-type { border-block-start: 0; padding-block-start: 0; }
-.service h3 { margin-block: 0 6px; font-size: 1rem; }
+.reported { border-block-start: 1px solid var(--line); padding-block: var(--gap); }
+.reported:first-of-type { border-block-start: 0; padding-block-start: 0; }
+.reported h3 { margin-block: 0 6px; font-size: 1rem; }
 @media (min-width: 60rem) {
   .report-head, .report-brand { padding-inline: 24px; }
-  .service { display: grid; grid-template-columns: 15rem minmax(0, 1fr); gap: 0 24px; }
-  .service h3 { grid-column: 1 / -1; }
+  .reported { display: grid; grid-template-columns: 15rem minmax(0, 1fr); gap: 0 24px; }
+  .reported h3 { grid-column: 1 / -1; }
   .service-facts .facts { grid-template-columns: minmax(0, 1fr); }
 }
 @page { margin: 14mm; }
@@ -25,7 +25,7 @@ figcaption { color: var(--soft); margin-block: 4px; }
   .contents, .chart-data, .chart.chart-narrow { display: none; }
   .card { border: 0; padding: 0; }
   h2, h3 { break-after: avoid; }
-  .service, tr, .tiles { break-inside: avoid; }
+  .reported, tr, .tiles { break-inside: avoid; }
   thead { display: table-header-group; }
   .bar { print-color-adjust: exact; }
   tbody tr:hover > * { background: none; }

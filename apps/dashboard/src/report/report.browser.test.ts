@@ -21,6 +21,7 @@ if (noBrowser === null) {
     folder = mkdtempSync(path.join(tmpdir(), 'sluice-report-'));
     bench = await startBench();
     for (let number = 1; number <= 4; number++) await bench.addService(number, number === 4 ? HOSTILE : PERSIAN);
+    await bench.sluice.services.set('svc-1', { language: 'farsi' });
     for (let day = 0; day < 4; day++) {
       for (let number = 1; number <= 4; number++) {
         bench.panel.addTraffic(500 + number, { in: number * 3 * GB, out: number * 4.5 * GB });
@@ -71,7 +72,7 @@ async function open(url: string, width: number, scheme: 'light' | 'dark'): Promi
       [...document.querySelectorAll('svg.chart')].filter((one) => one.getBoundingClientRect().width > 0).length,
     ]`);
     // No scrolling sideways, and one size of each chart.
-    expect([problems, sides, shown]).toEqual([[], 0, client === undefined ? 4 : 3]);
+    expect([problems, sides, shown]).toEqual([[], 0, client === undefined ? 4 : 6]);
     await page.evaluate(`document.querySelectorAll('details').forEach((part) => (part.open = true))`);
     // The page allows no script: what the debugger runs is not bound to that.
     expect(await accessibilityProblems(page)).toEqual([]);

@@ -5,51 +5,44 @@ import { html, type Html } from '../layout/html.js';
 import { markedReasons, whyOld } from '../layout/words.js';
 import type { ReportService } from './read-report.js';
 
-/** Returns the start of the table of services, up to its first row. */
-export function serviceTableHead(showsClient: boolean): string {
-  const heads = [
-    '<th scope="col">Service</th>',
-    ...(showsClient ? ['<th scope="col" class="minor">Client</th>'] : []),
-    '<th scope="col" class="minor">Product</th>',
-    '<th scope="col" class="figure">Used</th>',
-    '<th scope="col" class="figure minor">Allowed</th>',
-    '<th scope="col">Share</th>',
-    '<th scope="col" class="figure minor">Remaining</th>',
-    '<th scope="col" class="minor">Cycle ends</th>',
-    '<th scope="col">Status</th>',
-  ];
-  return `<section class="card" id="services">
+const HEADS = [
+  '<th scope="col">Service</th>',
+  '<th scope="col" class="minor">Client</th>',
+  '<th scope="col" class="minor">Product</th>',
+  '<th scope="col" class="figure">Used</th>',
+  '<th scope="col" class="figure minor">Allowed</th>',
+  '<th scope="col">Share</th>',
+  '<th scope="col" class="figure minor">Remaining</th>',
+  '<th scope="col" class="minor">Cycle ends</th>',
+  '<th scope="col">Status</th>',
+];
+
+/** The start of the table of services, up to its first row. */
+export const SERVICE_TABLE_HEAD = `<section class="card" id="services">
 <div class="card-head"><h2>All services</h2></div>
 <div class="scroll" role="region" aria-label="All services" tabindex="0">
 <table>
 <caption class="visually-hidden">All services, those with the fullest limit first</caption>
-<thead><tr>${heads.join('')}</tr></thead>
+<thead><tr>${HEADS.join('')}</tr></thead>
 <tbody>
 `;
-}
 
 /** Returns the row of a service. */
-export function serviceRow(
-  service: ReportService,
-  { times, timeZone }: { times: Times; timeZone: string },
-  showsClient: boolean,
-): string {
+export function serviceRow(service: ReportService, { times, timeZone }: { times: Times; timeZone: string }): string {
   const { id, client, clientName, productName, share, fullest, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
-  const used = main === undefined ? usedBytes(service, times, showsClient) : usedAmount(main);
+  const used = main === undefined ? usedBytes(service, times) : usedAmount(main);
   const allowed = main === undefined ? allowedBytes(service) : amount(main.allowed, main.unit);
   const remaining = remainingBytes === null ? NONE : bytes(remainingBytes);
   const isOther = fullest !== null && fullest !== (main?.id ?? 'quota');
   const ofLimit = isOther ? html` <span class="soft">of limit ${name(fullest)}</span>` : null;
   // oxfmt-ignore
-  return String(html`<tr><th scope="row">${named(service.name, id)}</th>${
-    showsClient ? html`<td class="minor">${named(clientName, client)}</td>` : null
-  }<td class="minor">${name(productName)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
+  return String(html`<tr><th scope="row">${named(service.name, id)}</th><td class="minor">${named(clientName, client)}</td><td class="minor">${name(productName)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
     share === null ? NONE : html`${isLeastShare(service) ? 'at least ' : null}${shareBar(share)}${ofLimit}`
   }</td><td class="figure minor">${remaining}</td><td class="minor">${
     cycle === null ? NONE : times.bound(cycle.end, timeZone)
-  }</td><td>${showStatus(service, showsClient)}</td></tr>
+  }</td><td>${showStatus(service)}</td></tr>
 `);
 }
 
@@ -59,21 +52,21 @@ export function shareBar(share: number): Html | null {
   return usageBar({ used: share * 100 + 1e-9, allowed: 100 });
 }
 
-/** Returns the state of a service, with the reasons of its holds; what would be held is only said to operators. */
-export function showStatus(service: ReportService, forOperators: boolean): Html {
+/** Returns the state of a service, with the reasons of its holds. */
+export function showStatus(service: ReportService): Html {
   const { status, holds, wouldHold, stoppedByPanel } = service;
   const isUp = status === 'over';
-  const word = isUp ? (forOperators && wouldHold.length > 0 ? 'would be held' : 'used up') : status;
+  const word = isUp ? (wouldHold.length > 0 ? 'would be held' : 'used up') : status;
   return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(markedReasons(service))}</span>`}${
     stoppedByPanel === undefined ? null : html` ${badge('stopped on the panel', 'warning')}`
   }`;
 }
 
-function usedBytes(service: ReportService, times: Times, forOperators: boolean): Html {
+function usedBytes(service: ReportService, times: Times): Html {
   const { usedBytes: used, readAt, metered } = service;
   if (used === null && !metered) return html`<span class="soft">not metered</span>`;
   if (used === null && readAt === null) return UNKNOWN;
-  const why = whyOld(service, (at) => times.at(at), forOperators);
+  const why = whyOld(service, (at) => times.at(at));
   return why === null ? bytes(used) : html`${bytes(used)} <span class="soft">read ${times.ago(readAt)}; ${why}</span>`;
 }
 

@@ -93,10 +93,9 @@ async function judgeNewest(context: Context, panel: string, limit: number): Prom
 /** What keeps the known state of the services of a panel from being renewed. */
 export type Outage = Pick<PanelReach, 'downSince' | 'undecided'>;
 
-/** Returns in words why the services of a panel are not read; that it left the config is for operators. */
-export function describeOutage({ panelRemoved }: { panelRemoved?: true | undefined }, forOperators = true): string {
-  if (panelRemoved !== true) return 'down';
-  return forOperators ? 'not in the config and not read' : 'not read';
+/** Returns in words why the services of a panel are not read, for operators. */
+export function describeOutage({ panelRemoved }: { panelRemoved?: true | undefined }): string {
+  return panelRemoved === true ? 'not in the config and not read' : 'down';
 }
 
 /**

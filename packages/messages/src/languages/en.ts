@@ -819,5 +819,17 @@ export const messages = {
   'callFile.charge': 'Charge ({currency})',
   'callFile.line': 'Line',
   'callFile.id': 'Call',
-  'callFile.total': 'Total',
+
+  // The report of a client
+  'report.titleOf': 'Usage report of {client}',
+  'report.asOf': '{count, plural, one {# service} other {# services}}, as of {at}',
+  'report.overview': 'Overview',
+  'report.services': 'Services',
+  'report.usedUp': 'Used up',
+  'report.near': 'At {percent} or more',
+  'report.held': 'Restricted',
+  'report.unknown': 'Usage unknown',
+  'report.all': 'All services',
+  'report.share': 'Share',
+  'report.ends': 'Period ends',
 } as const;

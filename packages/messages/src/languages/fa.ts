@@ -793,7 +793,19 @@ export const messages: Messages = {
   'callFile.charge': 'هزینه ({currency})',
   'callFile.line': 'خط',
   'callFile.id': 'شناسهٔ تماس',
-  'callFile.total': 'جمع',
+
+  // The report of a client
+  'report.titleOf': 'گزارش مصرف {client}',
+  'report.asOf': '{count, plural, one {# سرویس} other {# سرویس}}، تا {at}',
+  'report.overview': 'نمای کلی',
+  'report.services': 'سرویس‌ها',
+  'report.usedUp': 'تمام‌شده',
+  'report.near': '{percent} یا بیشتر',
+  'report.held': 'محدودشده',
+  'report.unknown': 'مصرف نامعلوم',
+  'report.all': 'همهٔ سرویس‌ها',
+  'report.share': 'سهم مصرف',
+  'report.ends': 'پایان دوره',
 };
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */

@@ -803,7 +803,19 @@ export const messages: Messages = {
   'callFile.charge': 'Valor ({currency})',
   'callFile.line': 'Linha',
   'callFile.id': 'ID da chamada',
-  'callFile.total': 'Total',
+
+  // The report of a client
+  'report.titleOf': 'Relatório de uso de {client}',
+  'report.asOf': '{count, plural, one {# serviço} other {# serviços}}, em {at}',
+  'report.overview': 'Visão geral',
+  'report.services': 'Serviços',
+  'report.usedUp': 'Esgotados',
+  'report.near': '{percent} ou mais',
+  'report.held': 'Restritos',
+  'report.unknown': 'Uso desconhecido',
+  'report.all': 'Todos os serviços',
+  'report.share': 'Parte usada',
+  'report.ends': 'Fim do período',
 };
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */

@@ -769,7 +769,19 @@ export const messages: Messages = {
   'callFile.charge': '费用（{currency}）',
   'callFile.line': '线路',
   'callFile.id': '通话编号',
-  'callFile.total': '合计',
+
+  // The report of a client
+  'report.titleOf': '{client} 的用量报告',
+  'report.asOf': '{count, plural, other {# 项服务}}，截至 {at}',
+  'report.overview': '概览',
+  'report.services': '服务',
+  'report.usedUp': '已用完',
+  'report.near': '达到 {percent} 或以上',
+  'report.held': '受限',
+  'report.unknown': '用量未知',
+  'report.all': '全部服务',
+  'report.share': '已用比例',
+  'report.ends': '周期结束',
 };
 
 /** Messages that a native speaker has yet to review: terms without an established translation. */

@@ -37,15 +37,16 @@ export async function graphSection(
         >${wording.say(key)}</a
       >`,
   );
-  const content = html`${await ownChart(request, service, range)}
+  const content = html`${await usageCharts(request, service, range)}
   ${await graphOfPanel(request, service, { range, refresher })}`;
   const aside = html`<nav class="buttons" aria-label="${wording.text('graph.time')}">${links}</nav>`;
   return { id: 'graph', title: wording.text('graph.title'), content, aside };
 }
 
-async function ownChart(
-  { sluice, now, language }: PageRequest,
-  { id, client: reader }: ServiceDetail,
+/** Returns the charts of a service in a range, with the projection in words. */
+export async function usageCharts(
+  { sluice, now, language }: Pick<PageRequest, 'sluice' | 'now' | 'language'>,
+  { id, client: reader }: Pick<ServiceDetail, 'id' | 'client'>,
   range: Range,
 ): Promise<Part> {
   const wording = toWording(language);

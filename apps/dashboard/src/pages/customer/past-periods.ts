@@ -12,7 +12,9 @@ export async function pastPeriodsSection({
   service: { id, client: reader, mode },
   times,
   wording,
-}: ServiceScene): Promise<Section | null> {
+}: Pick<ServiceScene, 'service' | 'times' | 'wording'> & {
+  request: Pick<ServiceScene['request'], 'sluice'>;
+}): Promise<Section | null> {
   const { cycles } = await sluice.usage.history(id, { reader });
   const past = cycles.filter((cycle) => hasCycleEnded({ cycle }, times.now));
   if (past.length === 0) return null;

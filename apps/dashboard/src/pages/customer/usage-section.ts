@@ -17,7 +17,14 @@ import {
 } from './usage.js';
 
 /** What a service uses, and of which allowance and period. */
-export function usageSection({ request, service, times, wording }: ServiceScene): Section {
+export function usageSection({
+  request,
+  service,
+  times,
+  wording,
+}: Pick<ServiceScene, 'service' | 'times' | 'wording'> & {
+  request: Pick<ServiceScene['request'], 'isEmbedded'>;
+}): Section {
   const { allowance, nextDueDate, usage } = service;
   const metered = isMetered(service);
   const extra = allowance === null || allowance.extraBytes === 0 ? null : allowance.extraBytes;

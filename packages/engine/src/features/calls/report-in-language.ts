@@ -47,7 +47,7 @@ function toStyle(texts: Texts, { timeZone: zone, currency }: ReportFacts): Repor
       texts.text('callFile.id'),
     ],
     words: new Map(words.map(([word, key]) => [word, texts.text(key as 'calls.inbound')])),
-    total: texts.text('callFile.total'),
+    total: texts.text('chart.total'),
     delimiter: isBrazilian ? ';' : ',',
     decimal: isBrazilian ? ',' : '.',
     isDayFirst: isBrazilian,
