@@ -197,6 +197,13 @@ const CASES: Case[] = [
     {},
     { restriction: 'none', text: expect.stringContaining(`${USED_UP}; the service is not restricted.`) },
   ],
+  [
+    'used up while the brake is on',
+    { usedGb: 120 },
+    { ...SHOP, stopped: true },
+    { restriction: 'none', do: 'buy', text: `${USED_UP}. The next period begins on 2026-12-15.` },
+  ],
+  ['unpaid while the brake is on', { unpaid: true }, { stopped: true }, { state: 'unpaid', restriction: 'none' }],
   ['held without a quota any more', { ...heldFor('quota'), quota: null }, SHOP, { back: 'provider', do: 'ask' }],
   [
     ...(['unpaid', { ...heldFor('billing'), lifecycle: 'suspended', unpaid: true }, SHOP] as const),
