@@ -41,6 +41,7 @@ const ADDRESSES: Record<string, string[]> = {
   '/clients/:client/credit': ['/clients/c-2/credit'],
   '/clients/:client/credit/history': ['/clients/c-2/credit/history'],
   '/clients/:client/agents': ['/clients/c-2/agents'],
+  '/clients/:client/notices': ['/clients/c-2/notices'],
   '/packages': ['/packages'],
   '/purchases': ['/purchases'],
   '/invoices': ['/invoices'],
