@@ -43,7 +43,16 @@ it('shows the whole state of a bill at 60 columns', () => {
 
 it('shows what was billed and what it would be now at 60 columns', () => {
   const bill = {
-    ...{ service: 'svc-line-1', line: '9001', period, currency: 'EUR', late: ['a'], missing: [], changed: [] },
+    ...{
+      service: 'svc-line-1',
+      name: null,
+      line: '9001',
+      period,
+      currency: 'EUR',
+      late: ['a'],
+      missing: [],
+      changed: [],
+    },
     unread: ['b'],
     ...{
       billed: { calls: 3, total: '123.45' },
@@ -61,7 +70,7 @@ it('shows what was billed and what it would be now at 60 columns', () => {
 it('leaves out with --quiet what another system has billed, where only the rounding differs', () => {
   const row = (service: string, difference: string, calls: number | null = null): ComparedBill =>
     ({
-      ...{ service, period, currency: 'BRL', late: [], missing: [], changed: [], unread: [], difference },
+      ...{ service, name: null, period, currency: 'BRL', late: [], missing: [], changed: [], unread: [], difference },
       ...{ billed: { calls, total: '1.00' }, now: { calls: 1, total: '1.00', withoutCharge: 0 } },
     }) as unknown as ComparedBill;
   const bills = [row('a', '0.0050'), row('b', '-0.0051'), row('c', '0.0049', 1), row('d', '0.00', 1)];
