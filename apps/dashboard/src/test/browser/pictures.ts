@@ -32,7 +32,7 @@ export function toName({ page, services, rtl, scheme, width }: Picture): string 
 /** Takes a picture of a page and compares it with the kept one; where other fonts are installed, all pass. */
 export async function lookAt(
   browser: Browser,
-  world: World,
+  world: Pick<World, 'bench' | 'cookie'>,
   picture: Picture,
   { path, height = 900, isWhole = false }: { path: string; height?: number; isWhole?: boolean },
 ): Promise<Look> {
