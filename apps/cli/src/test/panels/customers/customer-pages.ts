@@ -67,12 +67,13 @@ export class CustomerPages {
   }
 }
 
-/** Returns the cells of the table with a caption, row by row, as they are read. */
-export function readTable({ html }: ReadPage, caption: string): string[][] {
+/** Returns the cells of the table with a caption, row by row, as they are read; with titles, only those of these columns. */
+export function readTable({ html }: ReadPage, caption: string, titles?: readonly string[]): string[][] {
   const [, table = ''] = new RegExp(`<caption[^>]*>${caption}</caption>([\\s\\S]*?)</table>`).exec(html) ?? [];
-  return [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
-    .map(([, row = '']) => [...row.matchAll(/<t[dh][^>]*>([\s\S]*?)<\/t[dh]>/g)].map(([, cell = '']) => toText(cell)))
-    .slice(1);
+  const [head = [], ...rows] = [...table.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
+    [...row.matchAll(/<t[dh][^>]*>([\s\S]*?)<\/t[dh]>/g)].map(([, cell = '']) => toText(cell)),
+  );
+  return titles === undefined ? rows : rows.map((cells) => titles.map((title) => cells[head.indexOf(title)] ?? ''));
 }
 
 /** Returns the fields of facts and tables beside each other, as they are read. */

@@ -74,10 +74,11 @@ async function listCalls(panel: PanelApi, user: string, when = today()): Promise
 
 /** Returns the calls of a page: number, length, and charge with three digits. */
 function readCalls(page: ReadPage, caption = 'Calls today'): string[][] {
-  return readTable(page, caption).map((cells) => {
-    const [to = '', , length = '', charge = ''] = cells.slice(-4);
-    return [to.replace('+', ''), length, Number(charge.replace(' BRL', '')).toFixed(3)];
-  });
+  return readTable(page, caption, ['Number', 'Length', 'Charge']).map(([to = '', length = '', charge = '']) => [
+    /\d+/.exec(to)?.[0] ?? to,
+    length,
+    Number(/[\d.]+/.exec(charge)?.[0]).toFixed(3),
+  ]);
 }
 
 /** Returns the calls of a month that the panel has of a line, the newest first. */
