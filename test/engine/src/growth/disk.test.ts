@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { DAY } from '../bench/engine-bench.js';
 import { useBench } from '../bench/each-test.js';
+import { onFiles } from '../bench/on-files.js';
 import { openGrowthWorld } from './world.js';
 
 const MB = 1e6;
@@ -19,7 +20,7 @@ describe('the check of the disk', () => {
     return checks.filter(({ name }) => name === 'store size').map(({ status, message }) => `${status}: ${message}`);
   }
 
-  it('reports the growth of the store, and warns a month before the disk is full', async () => {
+  onFiles('reports the growth of the store, and warns a month before the disk is full', async () => {
     expect(await readCheck()).toEqual([]);
     await at.sluice.reconcile();
     disk.bytes = 110 * MB;
@@ -37,7 +38,7 @@ describe('the check of the disk', () => {
     ]);
   });
 
-  it('measures a week, by the first size of each day', async () => {
+  onFiles('measures a week, by the first size of each day', async () => {
     for (let day = 0; day < 12; day += 1) {
       await at.sluice.reconcile();
       disk.bytes += (day < 4 ? 50 : 2) * MB;
@@ -49,7 +50,7 @@ describe('the check of the disk', () => {
     expect(await readCheck()).toEqual(['ok: it has 90 MB, grows by 0 MB a day, and its disk has 5000 MB left']);
   });
 
-  it('warns where a backup has too little room already', async () => {
+  onFiles('warns where a backup has too little room already', async () => {
     disk.free = 199 * MB;
     expect(await readCheck()).toEqual([
       'warning: it has 100 MB, and its disk 199 MB left, too little for a backup and a migration; there is no daily backup. Free disk space',

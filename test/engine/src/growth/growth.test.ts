@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { onFiles } from '../bench/on-files.js';
 import { openGrowthWorld } from './world.js';
 
 /** With SLUICE_LONG=1 as many services and polls as the limits are stated for. */
@@ -6,7 +7,7 @@ const LONG = process.env['SLUICE_LONG'] === '1';
 const [SERVICES, POLLS] = LONG ? [5000, 20] : [500, 4];
 
 describe('the growth of the store', () => {
-  it(`is bounded for each poll of ${SERVICES} services`, async () => {
+  onFiles(`is bounded for each poll of ${SERVICES} services`, async () => {
     const world = await openGrowthWorld(SERVICES);
     try {
       // The first polls open cycles, and make pages that later ones fill.

@@ -17,8 +17,7 @@ const title = `the pages of a line${noBrowser === null ? '' : ` (${noBrowser})`}
     await bench.at.close();
   });
 
-  const open = (view: Parameters<typeof visit>[2]) =>
-    visit(browser, { bench: bench.at, cookie: 'none=none' }, view);
+  const open = (view: Parameters<typeof visit>[2]) => visit(browser, { bench: bench.at, cookie: 'none=none' }, view);
   const path = (part: string): string => `/share/${bench.link.token}/services/line-1${part}`;
 
   it('need no script and no pointer: a month, a search and the next page by keyboard', async () => {
