@@ -143,7 +143,7 @@ describe('a comparison with another tool', () => {
       ['old-7', null, 12, null, true, false],
       ['old-8', null, null, null, false, false],
     ];
-    expect(compared.services.map(({ cause: _cause, ...row }) => row)).toEqual(
+    expect(compared.services.map(({ cause: _cause, name: _name, ...row }) => row)).toEqual(
       rows.map(([service, ours, theirs, held, theirHeld, agrees]) => ({
         ...{ service, usedBytes: toBytes(ours), theirUsedBytes: toBytes(theirs), held, theirHeld, agrees },
       })),

@@ -115,7 +115,7 @@ describe('automatic purchases that a share link set', () => {
     const message = `svc-1: nothing is bought automatically any more: the share link ${link} that set it ${why}`;
     expect(await ended()).toEqual([expect.stringContaining(message)]);
     expect(toTold()).toEqual([
-      'svc-1: nothing is bought automatically any more, as the link with which this was set has ended',
+      'Nothing is bought automatically for service svc-1 any more: the link with which this was set has ended.',
     ]);
     expect(await at.bench.store.autoBuy.list()).toEqual([]);
   });
