@@ -136,8 +136,6 @@ export {
 } from './features/store/local-store.js';
 export { findLackingFields } from './features/panels/lacking-fields.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './base/config/check.js';
-export { type BrandLogo, brandLogo, toBrandPath } from './base/config/brand-logo.js';
-export { type Accent, readableAccent, toContrast } from './base/contrast.js';
 export { LONGEST_LOGO_BYTES, parseImageAddress, toImageAddress } from './base/config/image-address.js';
 export { describedSchema } from './base/config/json-schema.js';
 export { describeKeys } from './base/config/descriptions.js';

@@ -58,3 +58,5 @@ export { describeOverdue, type DueService, isWithAccount } from './kernel/subjec
 export { isLeftAsIs } from './kernel/subject/to-stage.js';
 export { type DecisionFacts, findNextDecision, type NextDecision } from './kernel/subject/next-decision.js';
 export { describeBesides } from './kernel/run/alarms.js';
+export { type BrandLogo, brandLogo, toBrandPath } from './base/config/brand-logo.js';
+export { type Accent, readableAccent, toContrast } from './base/contrast.js';

@@ -251,6 +251,8 @@ describe('lists of services', () => {
         (column) => `alter table "services" drop column "${column}"`,
       ),
       'drop table "undecided"',
+      'drop table "client_notices"',
+      'drop table "client_addresses"',
       'delete from "schema_migrations" where "version" > 40',
     );
     expect(await read(await at.open())).toEqual(written);

@@ -35,6 +35,7 @@ describe('relay users', () => {
         unlimited: false,
         expiresAt: '2027-11-20T12:00:00.000Z',
         service: null,
+        serviceName: null,
         panel: 'relay',
       },
       {
@@ -46,6 +47,7 @@ describe('relay users', () => {
         unlimited: false,
         expiresAt: '2026-12-15T00:00:00.000Z',
         service: 'svc-1',
+        serviceName: null,
         panel: 'relay',
       },
     ]);

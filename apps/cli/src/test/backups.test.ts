@@ -233,6 +233,8 @@ describe('a backup by itself', () => {
       'next_readings',
       'compliant_services',
       'undecided',
+      'client_notices',
+      'client_addresses',
     ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);

@@ -188,9 +188,11 @@ describe('what a customer of Hiddify receives', () => {
     expect(at.bench.printed).not.toContain(secretPath());
   });
 
-  it('is printed for the user of an agent too, with a clean name', async () => {
+  it('is printed for the user of an agent too, whose name has to be clean', async () => {
     const words = ['agent', 'create-user', 'north', '--gb', '1', '--days', '7', '--name'];
-    const made = await at.bench.sluice([...words, 'an\u001bna', '--message']);
+    const refused = await at.bench.sluice([...words, 'an\u001bna', '--message']);
+    expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
+    const made = await at.bench.sluice([...words, 'an na', '--message']);
     expect([made.exitCode, made.stdout]).toEqual([0, expect.stringContaining('Login name: an na\n')]);
     expect(made.stdout).toContain('\nValid until: 7 days after the first use\n');
     expect(made.stderr).toContain('user "an na"');

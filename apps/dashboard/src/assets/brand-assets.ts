@@ -1,4 +1,5 @@
-import { brandLogo, type Config, toBrandPath, toContrast } from '@sluice/engine';
+import type { Config } from '@sluice/engine';
+import { brandLogo, toBrandPath, toContrast } from '@sluice/engine/words';
 import { brandStyle } from './brand-style.js';
 import { drawIcon } from './draw-icon.js';
 

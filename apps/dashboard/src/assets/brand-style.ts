@@ -1,4 +1,4 @@
-import { type Accent, readableAccent } from '@sluice/engine';
+import { type Accent, readableAccent } from '@sluice/engine/words';
 import { BASE_STYLE } from './style-base.js';
 
 const DARK = '(prefers-color-scheme: dark)';

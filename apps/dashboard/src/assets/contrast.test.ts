@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { brandStyle, GROUNDS } from './brand-style.js';
-import { toContrast } from '@sluice/engine';
+import { toContrast } from '@sluice/engine/words';
 
 describe('the contrast of two colours', () => {
   it.each([

@@ -75,7 +75,7 @@ describe('the name of a service', () => {
   it('stands in reports', async () => {
     expect(textOf(await report())).toMatch(/Web server Paris svc-1 سارا رضایی c-1/);
     const own = await report('c-1');
-    expect(own).toContain('<title>Usage report of سارا رضایی');
+    expect(own).toContain('<title>گزارش مصرف سارا رضایی');
     expect(own).not.toMatch(/Bob|rezaei@/);
   });
 

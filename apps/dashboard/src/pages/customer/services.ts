@@ -52,7 +52,7 @@ function serviceTile(request: PageRequest, service: ServiceDetail, wording: Word
       isMetered(service)
         ? html`${usageBar(toFill(service), { wording })}
             <p>${showUsed(service, wording)}</p>`
-        : null
+        : html`${service.limits.length === 0 ? null : html`<p>${showUsed(service, wording)}</p>`}`
     }
     ${reset === null ? null : html`<p class="soft">${reset}</p>`}
     ${todo === null ? null : html`<p class="todo">${todo}</p>`}

@@ -80,8 +80,12 @@ export function showUsed(service: ServiceDetail, wording: Wording): Html {
     const unknown = (content: Part[]): Html => html`<span class="unknown">${content}</span>`;
     return wording.say('usage.unread', { unknown, quota: quotaText(service, wording) });
   }
-  if (service.allowance === null)
-    return used === null ? html`<span class="soft">${wording.say('usage.notMetered')}</span>` : wording.bytes(used);
+  if (service.allowance === null) {
+    if (used !== null) return wording.bytes(used);
+    const [first, ...others] = limitFacts(service, wording).map(([limit, figures]) => html`${limit} ${figures}`);
+    if (first === undefined) return html`<span class="soft">${wording.say('usage.notMetered')}</span>`;
+    return html`${first}${others.map((other) => html`<br />${other}`)}`;
+  }
   const shown = { used: wording.bytes(used) };
   return service.allowance.unlimited
     ? wording.say('usage.unlimited', shown)
