@@ -38,12 +38,20 @@ it.each([
     ],
   ],
   // The ping of the heartbeat is of the same entry: it loads its client with the first call.
-  ['notice-channels', 'index', ['heartbeat', 'kinds', 'settings']],
+  ['notice-channels', 'index', ['ends', 'heartbeat', 'kinds', 'settings']],
   // The facade of agents is of the same entry, without imports.
   [
     'hiddify-agent-traffic',
     'panel',
-    ['client/link', 'errors', 'panel/agent-traffic-manager', 'panel/kind', 'panel/name-action', 'panel/settings'],
+    [
+      'client/link',
+      'errors',
+      'panel/agent-traffic-manager',
+      'panel/apps',
+      'panel/kind',
+      'panel/name-action',
+      'panel/settings',
+    ],
   ],
   [
     'flvx-client',

@@ -1,9 +1,10 @@
 import type { ServiceDetail, Sluice } from '@sluice/engine';
+import { sayAdvice } from '@sluice/engine/words';
 import { chooseLanguage } from '@sluice/messages/languages';
 import { type Brand, brandFoot, brandHead, toWholeBrand } from '../layout/brand.js';
 import { sections, table, tile, tiles, usageBar } from '../layout/components.js';
 import { Times } from '../layout/format.js';
-import { html, type Html } from '../layout/html.js';
+import { html, type Html, type Part } from '../layout/html.js';
 import { toTimes, toZone } from '../layout/page-times.js';
 import { toWording, type Wording } from '../layout/wording.js';
 import { usageCharts } from '../pages/customer/graphs.js';
@@ -116,6 +117,7 @@ async function showService({ sluice, report, wording }: ClientReport, id: string
   return String(
     html`<article class="reported">
       <h3>${showName(service, wording)}</h3>
+      <p>${showAdvice(service, times, wording)}</p>
       <div class="service-facts">${usageSection(scene).content}</div>
       <div>
         ${await usageCharts({ sluice, now, language }, service, 'cycle')} ${sections([await pastPeriodsSection(scene)])}
@@ -126,6 +128,13 @@ async function showService({ sluice, report, wording }: ClientReport, id: string
 
 function showName({ id, name }: Pick<ServiceDetail, 'id' | 'name'>, wording: Wording): Html {
   return name === null ? wording.name(id) : html`${wording.name(name)} <span class="soft">${wording.name(id)}</span>`;
+}
+
+/** What is going on with a service, also where its figures are old. */
+function showAdvice(service: ServiceDetail, times: Times, wording: Wording): Part[] {
+  const { advice } = service;
+  if (advice === undefined) return [];
+  return sayAdvice(advice, service, times).flatMap((said) => [wording.said(said, times), ' ']);
 }
 
 async function allServices({ sluice, report, wording, times }: ClientReport): Promise<Html> {
@@ -152,7 +161,11 @@ async function allServices({ sluice, report, wording, times }: ClientReport): Pr
         cell: (service) => cycleEnd(service, times, { timeZone: toZone({ sluice }, service.panel), wording }),
         isMinor: true,
       },
-      { title: wording.text('service.state'), cell: (service) => showState(service, wording) },
+      {
+        title: wording.text('service.state'),
+        cell: (service) =>
+          html`${showState(service, wording)} <span class="soft">${showAdvice(service, times, wording)}</span>`,
+      },
     ],
     rows,
   });

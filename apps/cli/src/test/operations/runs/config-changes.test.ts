@@ -93,7 +93,7 @@ describe('a panel that is missing in the config', () => {
       const forOperators = /; panel not in the config and not read since +20 Nov/;
       expect(await read('/services/svc-1')).toMatch(forOperators);
       expect(await report('')).toMatch(forOperators);
-      expect(await report('--client 42')).toMatch(/; panel not read since +20 Nov/);
+      expect(await report('--client 42')).toMatch(/can’t be read at the moment: these are from\s+20 Nov/);
       expect(await read('/panels/dcim')).toContain('which is not in the config');
     } finally {
       await serving.stop();
