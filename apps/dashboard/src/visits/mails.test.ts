@@ -271,6 +271,11 @@ describe('an address that a client chooses', () => {
       expect(server.mails).toHaveLength(count);
       expect((await at.fetch(link, { method: 'POST' })).status).toBe(404);
       expect(await at.sluice.notices.setAddress('c-1', null)).toMatchObject({ address: null, asked: null });
+      // Otherwise somebody could be sent any number of mails.
+      await expect(at.sluice.notices.setAddress('c-1', 'd@example.com')).rejects.toMatchObject({
+        code: 'too_many_mails',
+      });
+      expect(server.mails).toHaveLength(count);
     } finally {
       await at.close();
     }

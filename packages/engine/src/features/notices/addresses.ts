@@ -27,7 +27,7 @@ export async function setAddress(context: Context, client: string, address: stri
   await requireClient(context, client);
   const reader = readerOfClient(client);
   if (address === null) {
-    await change(context, reader, (tables) => tables.clientAddresses.remove(reader));
+    await change(context, reader, (tables) => dropAddress(tables, reader));
     return readChoices(context, reader);
   }
   const to = address.trim();
@@ -67,6 +67,18 @@ export async function confirmAddress(context: Context, token: string): Promise<{
     return true;
   });
   return { address: asked };
+}
+
+/** What was sent stays counted: otherwise each drop would permit more mails. */
+async function dropAddress(
+  { clientAddresses }: Pick<Context['store'], 'clientAddresses'>,
+  reader: string,
+): Promise<boolean> {
+  const [known] = await clientAddresses.list([reader]);
+  if (known === undefined || (known.address === null && known.asked === null)) return false;
+  const dropped = { address: null, confirmedAt: null, asked: null, askedHash: null, askedAt: null };
+  await clientAddresses.put({ ...known, ...dropped });
+  return true;
 }
 
 /** @throws SluiceError `too_many_mails` */

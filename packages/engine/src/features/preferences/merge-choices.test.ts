@@ -27,3 +27,17 @@ it('keeps what one of two merged clients has refused, and moves an address where
   const addresses = await store.clientAddresses.list(['client:1', 'client:2']);
   expect(addresses.map(({ reader, address }) => [reader, address])).toEqual([['client:2', 'a@example.com']]);
 });
+
+it('counts the mails that were sent to addresses of both clients', async () => {
+  await using store = await openStore({ location: ':memory:' });
+  const none = { address: null, confirmedAt: null, asked: null, askedHash: null, askedAt: null };
+  const later = '2026-11-20T13:00:00.000Z';
+  await store.clientAddresses.put({ ...none, reader: 'client:2', attempts: [later] });
+  await store.clientAddresses.put({
+    ...{ ...none, reader: 'client:1', address: 'a@example.com', confirmedAt: SINCE, attempts: [SINCE] },
+  });
+  await store.write((tables) => mergeChoices(tables, { from: '1', into: '2' }));
+  expect(await store.clientAddresses.list(['client:1', 'client:2'])).toEqual([
+    { ...none, reader: 'client:2', address: 'a@example.com', confirmedAt: SINCE, attempts: [SINCE, later] },
+  ]);
+});

@@ -14,6 +14,11 @@ export async function mergeChoices(tables: Tables, { from, into }: { from: strin
   await tables.clientNotices.remove(source);
   const [address] = await tables.clientAddresses.list([source]);
   const [known] = await tables.clientAddresses.list([target]);
-  if (address !== undefined && known === undefined) await tables.clientAddresses.put({ ...address, reader: target });
+  const attempts = [...(known?.attempts ?? []), ...(address?.attempts ?? [])].toSorted();
+  // A row without addresses only counts the mails that were sent.
+  const isEmpty = known === undefined || (known.address === null && known.asked === null);
+  const kept = isEmpty ? address : known;
+  if (address !== undefined && kept !== undefined)
+    await tables.clientAddresses.put({ ...kept, reader: target, attempts });
   if (address !== undefined) await tables.clientAddresses.remove(source);
 }
