@@ -1,6 +1,6 @@
 import { type FormFields, unserialize } from './form.js';
 import { toInvoice } from './lists.js';
-import type { InvoiceRow, ItemRow } from './model.js';
+import type { InvoiceRow } from './model.js';
 import { fromCents, toCents } from './money.js';
 import { toClient, type Handler } from './page.js';
 import { Refusal } from './reply.js';
@@ -46,8 +46,10 @@ function addItem(
   invoice: InvoiceRow,
   { description, amount, taxed }: { description: string; amount: string; taxed: boolean },
 ): void {
-  const item: ItemRow = { id: world.nextId(), type: '', relatedId: 0, description, amount: toAmount(amount), taxed };
-  invoice.items.push(item);
+  const stored = world.quirks.narrowText ? description.replace(/[\u{10000}-\u{10FFFF}].*$/su, '') : description;
+  invoice.items.push({
+    ...{ id: world.nextId(), type: '', relatedId: 0, description: stored, amount: toAmount(amount), taxed },
+  });
 }
 
 const updateInvoice: Handler = (world, form) => {

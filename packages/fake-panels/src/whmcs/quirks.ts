@@ -10,6 +10,8 @@ export interface WhmcsQuirks {
   oneAsObject: boolean;
   /** Names and descriptions come back with HTML entities. */
   entities: boolean;
+  /** The database has characters of three bytes at most: a description ends before the first that needs four, such as an emoji. */
+  narrowText: boolean;
   /** Lists as `products[product][0][id]`. */
   flattened: boolean;
   /** HTTP status of refusals. */
@@ -54,6 +56,7 @@ export function quirksWith(settings: WhmcsQuirkSettings = {}): WhmcsQuirks {
     emptyList: 'inner-list',
     oneAsObject: false,
     entities: false,
+    narrowText: false,
     flattened: false,
     errorStatus: 200,
     successStatus: 200,

@@ -3,6 +3,7 @@ import type { BillingSystem } from '@sluice/contract/ports';
 import { charge } from '@sluice/engine';
 import type { ChargeRequest } from '@sluice/engine/options';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
+import { lineMarker } from '@sluice/quota-core';
 import { whmcs, type WhmcsSettings } from '@sluice/whmcs-client/billing';
 import { SENDING } from '../test/describe-billing.js';
 
@@ -66,6 +67,15 @@ describe('a charge', () => {
       state: 'paid',
       invoice: { total: '29.75', balance: '0.00', lines: [{ amount: '25.00' }] },
     });
+  });
+
+  it('is found again by its mark where the database can store no emoji', async () => {
+    fake.quirks.narrowText = true;
+    const named = request({ description: '50 GB for 🇩🇪 Frankfurt 🚀' });
+    expect(await charge(billing, named)).toMatchObject({ state: 'paid' });
+    expect(await charge(billing, named)).toMatchObject({ state: 'paid' });
+    const lines = fake.invoices().flatMap((invoice) => invoice.lines.map(({ description }) => description));
+    expect(lines).toEqual([`50 GB for Frankfurt ${lineMarker(named.key)}`]);
   });
 
   it('refuses what WHMCS would round before it changes anything, and reads such amounts', async () => {

@@ -10,6 +10,7 @@ describeBilling('WHMCS with all its quirks', () =>
       emptyList: 'text',
       oneAsObject: true,
       entities: true,
+      narrowText: true,
       errorStatus: 403,
       successStatus: 403,
       mostRows: 1,
