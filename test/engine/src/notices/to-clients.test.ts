@@ -23,6 +23,37 @@ describe('a notice to clients', () => {
   });
 });
 
+describe('a notice of a purchase to its client', () => {
+  const config = `${TO_CLIENTS}
+currency: EUR
+packages: { extra-50: { traffic: 50GB, price: "5.00" } }
+`;
+  const at = useBench(() => startEasyDcimBench(config, { channels: [channel.kind] }));
+
+  it('that waited has no figures of the next client of the service', async () => {
+    await at.bench.edit(
+      /^ {2}bare: .*$/m,
+      '  sold: { panel: dcim, quota: { total: 100GB }, packages: [extra-50], autoBuy: { enabled: true, package: extra-50, thresholdGb: 45, maxPerCycle: 1 } }',
+    );
+    await at.addService(1, { product: 'sold', values: { client: '43' } });
+    await at.sluice.credit.add('43', { amount: '20.00', currency: 'EUR' });
+    channel.down = true;
+    at.use(1, 60);
+    await at.poll();
+    await at.sluice.services.set('svc-1', { client: '42' });
+    at.bench.clock.advance(HOUR);
+    await at.sluice.credit.add('42', { amount: '20.00', currency: 'EUR' });
+    await at.sluice.purchases.create('svc-1', 'extra-50', { client: '42' });
+    channel.down = false;
+    at.bench.clock.advance(HOUR);
+    await at.sluice.notices.send();
+    const bought = channel.sent.filter(({ event }) => event === 'purchase');
+    expect(bought.map(({ client, data }) => [client, data.price, data.used, data.allowed, data.percent])).toEqual([
+      ['43', '5.00', 60 * GB, 150 * GB, 40],
+    ]);
+  });
+});
+
 describe('a notice by mail', () => {
   const mail = { ...channel.kind, clientAddress: 'email' as const };
   const at = useBench(() => startEasyDcimBench(TO_CLIENTS, { channels: [mail] }));

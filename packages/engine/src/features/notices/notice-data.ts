@@ -83,8 +83,12 @@ export async function findHoldReason(
   return hold?.reason ?? (stated === 'agent-limit' ? stated : null);
 }
 
-async function readFigures(context: Context, { notice }: DataRequest, service: ServiceRecord): Promise<Figures> {
-  const decision = await findDecision(context, notice, service);
+async function readFigures(
+  context: Context,
+  { notice, client }: DataRequest,
+  service: ServiceRecord,
+): Promise<Figures> {
+  const decision = await findDecision(context, { notice, client }, service);
   if (decision === null) return NO_FIGURES;
   const states = findLimitStates(decision);
   const reason = await findHoldReason(context, notice);
@@ -93,13 +97,18 @@ async function readFigures(context: Context, { notice }: DataRequest, service: S
   return ofQuota(context, { notice, service, decision });
 }
 
-/** Returns the decision of the run of a notice, with its figures; of a purchase, with what is allowed by now. */
+/**
+ * Returns the decision of the run of a notice, with its figures; of a purchase, with what is allowed by now. What was decided since the
+ * service is another client's has that one's purchases.
+ */
 async function findDecision(
   context: Context,
-  { code, run, at }: DataRequest['notice'],
+  { notice, client }: Pick<DataRequest, 'notice' | 'client'>,
   service: ServiceRecord,
 ): Promise<DecisionRecord | null> {
   const { decisions } = context.store;
+  const { code, run, at } = notice;
+  if (service.client !== client) return decisions.at(service.id, service.clientSince ?? at);
   if (code === 'purchase' || code === 'purchase_ended')
     return (await allowancesNow(context, [service])).get(service.id)?.decision ?? null;
   const [latest] = await decisions.latest([service.id]);
