@@ -63,7 +63,7 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
 
   it('refuse a month that is none or to come, at the form, and read nothing', async () => {
     const calls = voice.server.totals.calls;
-    for (const period of ['2026-13', '2027-01', 'x', HOSTILE]) {
+    for (const period of ['2026-13', '2027-01', '0000-01', '1900-01', 'x', HOSTILE]) {
       const shown = await page(`/calls?period=${encodeURIComponent(period)}`);
       expect([period, shown.includes('id="calls-form-error"'), shown.includes('<script')]).toEqual([
         period,

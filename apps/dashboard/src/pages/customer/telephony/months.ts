@@ -4,6 +4,9 @@ import type { Times } from '../../../layout/format.js';
 /** Months that a page offers; bills of older ones lead to theirs. */
 const OFFERED = 13;
 
+/** Before it, zones have offsets with seconds, in which no period is written. */
+const FIRST = '1970-01';
+
 /** A month of the bills: one of the common calendar, in the billing zone, whatever the calendar of its reader. */
 export interface BillMonth {
   /** `2026-10`. */
@@ -13,9 +16,9 @@ export interface BillMonth {
   end: string;
 }
 
-/** Returns a month of the bills; null for a text that is none, and for months to come. */
+/** Returns a month of the bills; null for a text that is none, for months before 1970 and for those to come. */
 export function toMonth(text: string, times: Times): BillMonth | null {
-  if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(text) || text > thisMonth(times)) return null;
+  if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(text) || text < FIRST || text > thisMonth(times)) return null;
   return { id: text, ...parsePeriod(text, { invoiceDate: times.today(), timeZone: times.timeZone }) };
 }
 
