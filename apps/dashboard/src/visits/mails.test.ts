@@ -212,6 +212,17 @@ describe('the link to choose mails', () => {
     }
   });
 
+  it('is dead once its reader has no service any more, instead of saving what stops no mail', async () => {
+    try {
+      const link = linkIn(await reach('en'), 'mails');
+      await at.sluice.services.set('svc-1', { client: 'c-9' });
+      for (const method of ['GET', 'POST']) expect((await at.fetch(link, { method })).status).toBe(404);
+      expect((await at.sluice.notices.choices('c-9')).events.every(({ wanted }) => wanted)).toBe(true);
+    } finally {
+      await at.close();
+    }
+  });
+
   it('is not believed with another reader, event or signature', async () => {
     try {
       const link = linkIn(await reach('en'), 'mails').replace(/\?.*/, '');

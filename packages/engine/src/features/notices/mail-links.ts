@@ -2,6 +2,7 @@ import type { NoticeChoices } from '@sluice/contract/documents';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { notFound } from '../../base/errors.js';
+import { toReader } from '../../base/notice-reader.js';
 import { chooseFor, type ChosenEvents, readChoices } from './choices.js';
 
 /** Where the key of the links is: anyone who has the store could write the choices themselves. */
@@ -69,7 +70,16 @@ async function requireMailLink({ store }: Context, token: string): Promise<MailL
   const isOwn = key !== null && rest.length === 0 && isSame(signature, sign(key, payload));
   if (!isOwn) throw notFound('unknown_link', 'The link is not one of a mail, or its store was replaced', {});
   const [reader = '', event = ''] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as string[];
+  if (!(await isReader(store, reader)))
+    throw notFound('unknown_link', 'The mails of the link go to another reader by now; nothing was changed', {});
   return { reader, event };
+}
+
+/** Returns whether a reader has a service: the client may have been merged into another one, and the service be a client's by now. */
+async function isReader({ services }: Pick<StoreTables, 'services'>, reader: string): Promise<boolean> {
+  const [, kind, id = ''] = /^(client|service):(.*)$/s.exec(reader) ?? [];
+  const found = await services.list(kind === 'client' ? { client: id, limit: 1 } : { ids: [id] });
+  return found.some((service) => toReader(service) === reader);
 }
 
 async function readKey({ conditions }: Pick<StoreTables, 'conditions'>): Promise<string | null> {
