@@ -80,6 +80,9 @@ const SHOP = { packages: [onOffer('large', '9.00'), onOffer('small', '4.00', 5 *
 const ORDERED = {
   purchases: [{ client: 'c-1', status: 'pending', invoice: '1016', invoiceUrl: 'https://pay.example.com/1016' }],
 };
+const TRAFFIC_LIMIT = {
+  ...{ id: 'quota', window: { start: START, end: END }, unit: 'bytes', used: 10 * GB, allowed: 100 * GB, held: false },
+};
 const LINE_LIMIT = { id: 'spend', window: { start: START, end: END }, unit: 'BRL', used: '20.53', allowed: '20.00' };
 
 type Case = [what: string, own: Own, facts: Partial<AdviceFacts>, expected: object];
@@ -253,6 +256,13 @@ const CASES: Case[] = [
   [
     ...(['near a limit in money', { limits: [{ ...LINE_LIMIT, used: '16.00' }], quota: null, usage: null }] as const),
     ...([SHOP, { state: 'near', do: null, text: 'Nearly used up: 16.00 of 20.00 BRL are spent.' }] as const),
+  ],
+  [
+    ...([
+      'near a limit in money, of little traffic',
+      { limits: [TRAFFIC_LIMIT, { ...LINE_LIMIT, used: '16.00' }] },
+    ] as const),
+    ...([SHOP, { state: 'near', do: null, text: expect.stringContaining('16.00 of 20.00 BRL are spent') }] as const),
   ],
   [
     ...(['released, but not undone', { holds: [held('quota', { releasing: true })] }, SHOP] as const),

@@ -3,7 +3,7 @@ import type { Credit } from '@sluice/contract/ports';
 import { compareMoney } from '@sluice/quota-core';
 import { isOfClient } from '../../base/is-of-client.js';
 import type { PaymentTerms } from '../billing/billing-pages.js';
-import { findSituation, isUnread, type Moment, type Situation } from './situation.js';
+import { findFullest, findSituation, isUnread, type Moment, type Situation } from './situation.js';
 
 /** What decides besides the service what its client can do now. */
 export interface AdviceFacts extends Moment {
@@ -84,13 +84,13 @@ function payOrdered({ purchases, client }: ServiceDetail): Action {
   return waiting === undefined ? null : toAction('pay', { invoice: waiting.invoice, url: waiting.invoiceUrl });
 }
 
-function buyOrAsk({ limits }: ServiceDetail, state: 'near' | 'used-up', facts: AdviceFacts): Action {
+function buyOrAsk(service: ServiceDetail, state: 'near' | 'used-up', facts: AdviceFacts): Action {
   const { packages, mayBuy, credit, terms, contactUrl } = facts;
   const ask = toAction('ask', { url: contactUrl });
   const sold = packages.filter(({ refused }) => refused === undefined);
-  // What nearly used up is a limit in money is none that a package raises.
-  const isOfTraffic = limits.some(({ unit }) => unit === 'bytes');
-  if (sold.length === 0 || !mayBuy || !isOfTraffic) return state === 'near' ? null : ask;
+  // Of limits that are nearly used up, a package raises the quota alone.
+  const isOfQuota = state === 'used-up' || findFullest(service)?.id === 'quota';
+  if (sold.length === 0 || !mayBuy || !isOfQuota) return state === 'near' ? null : ask;
   const enough = sold.filter(({ effect }) => state === 'near' || effect?.missingBytes === 0).sort(byPrice);
   const [cheapest] = enough;
   const [least = null] = cheapest === undefined ? [...sold].sort(byPrice) : [cheapest];
