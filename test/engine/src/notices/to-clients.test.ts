@@ -69,6 +69,26 @@ describe('a notice by mail', () => {
   });
 });
 
+describe('a mail that waited', () => {
+  const mail = { ...channel.kind, clientAddress: 'email' as const };
+  const at = useBench(() => startEasyDcimBench(TO_CLIENTS, { channels: [mail] }));
+
+  it('is not dropped for what the next client of the service does not want', async () => {
+    channel.down = true;
+    await at.addService(1, { product: 'order', values: { client: '43', email: 'ana@example.com' } });
+    at.use(1, 120);
+    await at.poll();
+    await at.sluice.services.set('svc-1', { client: '42' });
+    await at.sluice.notices.choose('42', { hold: false });
+    channel.down = false;
+    at.bench.clock.advance(HOUR);
+    await at.sluice.notices.send();
+    expect(channel.sent.filter(({ event }) => event === 'hold').map(({ recipient }) => recipient)).toEqual([
+      'ana@example.com',
+    ]);
+  });
+});
+
 describe('a notice of a hold to its client', () => {
   const [at, start] = useOpened((template: string) =>
     startEasyDcimBench(`notify: [{ name: ops, hook: x }, { name: clients, hook: x, for: client${template} }]`, {

@@ -2,7 +2,7 @@ import type { SendReport } from '@sluice/contract/documents';
 import type { NoticeChannel } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
-import type { DeliveryRecord, NoticeRecord, ServiceRecord } from '@sluice/state-store';
+import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
 import { isInterrupted } from '../../base/interruption.js';
 import { Leases } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
@@ -12,7 +12,7 @@ import { quietUntil } from './quiet-until.js';
 import { toReader } from '../../base/notice-reader.js';
 import { isWantedBy } from './choices.js';
 import { isClientMail } from './client-mail.js';
-import { readSentParts } from './read-parts.js';
+import { type Addressed, findClient, readSentParts } from './read-parts.js';
 import { toMessage } from './to-message.js';
 
 /** The lease of all that is sent: two processes never send at the same time. */
@@ -110,7 +110,7 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
         if (over.aborted) return;
         if (await isPutOff(context, channel, delivery)) continue;
         const service = services.get(notice.service ?? '');
-        if (await isUnwanted(context, channel, delivery, service)) continue;
+        if (await isUnwanted(context, channel, { delivery, notice, service })) continue;
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
           const message = toMessage(await readSentParts(context, channel, { delivery, notice, service }));
@@ -145,13 +145,14 @@ async function dropEnded(
 
 /** Drops a mail whose reader does not want it any more; returns whether it did. */
 async function isUnwanted(
-  { store }: Context,
+  context: Context,
   channel: ConfiguredChannel,
-  { id, event, recipient }: DeliveryRecord,
-  service: ServiceRecord | undefined,
+  { delivery: { id, event, recipient }, notice, service }: Addressed,
 ): Promise<boolean> {
+  const { store } = context;
   if (service === undefined || recipient === null || !isClientMail(channel)) return false;
-  if (await isWantedBy(store, toReader(service), event)) return false;
+  const client = await findClient(context, service, notice.at);
+  if (await isWantedBy(store, toReader({ id: service.id, client }), event)) return false;
   await store.deliveries.drop(id);
   return true;
 }
