@@ -54,6 +54,30 @@ packages: { extra-50: { traffic: 50GB, price: "5.00" } }
   });
 });
 
+describe('a notice of a hold that waited', () => {
+  const config = `${TO_CLIENTS}
+currency: EUR
+packages: { extra-50: { traffic: 50GB, price: "5.00" } }
+`;
+  const at = useBench(() => startEasyDcimBench(config, { channels: [channel.kind] }));
+
+  it('has the allowance of its time, not that of a purchase after it', async () => {
+    await at.bench.edit(/^ {2}bare: .*$/m, '  sold: { panel: dcim, quota: { total: 100GB }, packages: [extra-50] }');
+    await at.addService(1, { product: 'sold', values: { client: '42' } });
+    await at.sluice.credit.add('42', { amount: '20.00', currency: 'EUR' });
+    channel.down = true;
+    at.use(1, 120);
+    await at.poll();
+    at.bench.clock.advance(HOUR);
+    await at.sluice.purchases.create('svc-1', 'extra-50', { client: '42' });
+    channel.down = false;
+    at.bench.clock.advance(HOUR);
+    await at.sluice.notices.send();
+    const held = channel.sent.filter(({ event }) => event === 'hold');
+    expect(held.map(({ data }) => [data.used, data.allowed, data.percent])).toEqual([[120 * GB, 100 * GB, 120]]);
+  });
+});
+
 describe('a notice by mail', () => {
   const mail = { ...channel.kind, clientAddress: 'email' as const };
   const at = useBench(() => startEasyDcimBench(TO_CLIENTS, { channels: [mail] }));

@@ -112,9 +112,14 @@ async function findDecision(
   if (code === 'purchase' || code === 'purchase_ended')
     return (await allowancesNow(context, [service])).get(service.id)?.decision ?? null;
   const [latest] = await decisions.latest([service.id]);
-  if (latest !== undefined && latest.run === run) return latest;
+  const ended = run === null ? null : ((await context.store.runs.get(run))?.finishedAt ?? null);
+  // A purchase after the run stores its decision again, with what is allowed since.
+  const isOfRun = (decision: DecisionRecord): boolean =>
+    decision.run === run && (ended === null || decision.at <= ended);
+  if (latest !== undefined && isOfRun(latest)) return latest;
   const ofRun = run === null ? null : await decisions.ofRun(service.id, run);
-  return ofRun ?? decisions.at(service.id, at);
+  if (ofRun === null) return decisions.at(service.id, at);
+  return isOfRun(ofRun) ? ofRun : decisions.at(service.id, ended ?? at);
 }
 
 function ofLimit({ id, unit, used, allowed, window }: LimitState): Figures {
