@@ -13,7 +13,7 @@ export function setDestination(reads: PanelReads): Page {
   return async (request) => {
     const { number = '', destination = '' } = request.form ?? {};
     const id = await changeLine(request, reads, 'dids.set', (change) => changeDestination(change, number, destination));
-    return done(request, id, 'destination', 'line');
+    return done(request, id, 'destination');
   };
 }
 
@@ -22,7 +22,7 @@ export function setCallerId(reads: PanelReads): Page {
   return async (request) => {
     const { caller_id: callerId = '' } = request.form ?? {};
     const id = await changeLine(request, reads, 'telephony.set', (change) => changeCallerId(change, callerId));
-    return done(request, id, 'caller-id', 'line');
+    return done(request, id, 'caller-id');
   };
 }
 

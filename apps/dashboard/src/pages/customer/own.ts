@@ -65,7 +65,7 @@ export async function plainly<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Leads back to the service with a sentence about what was done. */
-export function done(request: PageRequest, id: string, what: string, part: string): PageAnswer {
-  return { redirect: `${toPath(request, id)}?done=${what}#${part}` };
+/** Leads back to the head of the service's page, where a sentence says what was done. */
+export function done(request: PageRequest, id: string, what: string): PageAnswer {
+  return { redirect: `${toPath(request, id)}?done=${what}` };
 }

@@ -116,6 +116,6 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
     title: wording.saidText({ key: words.title }),
     body,
     timeZone: toZone(request, service.panel),
-    repeat: `${back}?done=${inDoubt ? 'password-in-doubt' : 'password'}#password`,
+    repeat: `${back}?done=${inDoubt ? 'password-in-doubt' : 'password'}`,
   };
 };

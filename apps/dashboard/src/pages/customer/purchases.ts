@@ -147,7 +147,7 @@ export function buy(reads: PanelReads): Page {
     ).catch((error: unknown) => tooLittleCredit(request, id, error));
     reads.forget(toClient(request));
     if ('body' in bought) return bought;
-    return done(request, id, await outcome(request, before, bought), 'packages');
+    return done(request, id, await outcome(request, before, bought));
   };
 }
 
@@ -196,7 +196,7 @@ export const setAutoBuy: Page = async (request) => {
   await plainly(() =>
     sluice.autoBuy.set({ service: service.id, owner: toClient(request), ...toLink(request) }, wish, as),
   );
-  return done(request, service.id, 'auto-buy', 'auto-buy');
+  return done(request, service.id, 'auto-buy');
 };
 
 /** A preference that a share link sets ends with it, and is within its budget. */

@@ -137,7 +137,7 @@ describe('a share link', () => {
     const again = await link.send('/services/svc-1/buy', fields);
     expect([again.status, again.headers.get('location')]).toEqual([
       303,
-      `/share/${link.token}/services/svc-1?done=bought#packages`,
+      `/share/${link.token}/services/svc-1?done=bought`,
     ]);
     const { purchases } = await at.sluice.purchases.list();
     expect(purchases.map(({ package: name, status }) => [name, status])).toEqual([['extra-50', 'paid']]);

@@ -40,6 +40,7 @@ const PERSIAN = 'شرکت نمونهٔ پارس';
     expect(await page.getByRole('status').first().textContent()).toContain(
       'The package was bought: 150 GB are allowed in this period.',
     );
+    expect(await page.evaluate('scrollY')).toBe(0);
     await page.reload();
     await page.goBack();
     expect(await page.getByRole('status').first().textContent()).toContain('It is not bought again.');
