@@ -16,8 +16,31 @@ export interface AgentAccount {
   openingBytes: number;
   /** Of its users and those of all its sub-agents, charged to the owner at each reading. */
   consumedBytes: number;
+  /** When a list first showed more than the limit in this period; absent where none did. */
+  exceededAt?: string;
   /** The period before; it continues when the clock was ahead. */
-  previous: { periodStart: string; periodEnd: string | null; openingBytes: number; consumedBytes: number } | null;
+  previous: Pick<AgentAccount, 'periodStart' | 'periodEnd' | 'openingBytes' | 'consumedBytes' | 'exceededAt'> | null;
+}
+
+/** A period of an agent that has ended, as it was last read. */
+export interface AgentPeriodRecord {
+  panel: string;
+  /** Uuid of the agent. */
+  agent: string;
+  /** The period `[startedAt, endedAt)`. */
+  startedAt: string;
+  endedAt: string;
+  accounting: AccountingMode;
+  /** Limit at its end; null without one. */
+  limitBytes: number | null;
+  /** What was compared with the limit, as last read in the period; null where nothing was read in it. */
+  usedBytes: number | null;
+  /** Whether the limit was exceeded in it; null where nothing was read in it. */
+  exceeded: boolean | null;
+  /** When a list first showed that; null where it was not exceeded, or it is not known when. */
+  exceededAt: string | null;
+  /** When it was last read; null where nothing was read in it. What was used after that counts in the next period that was read. */
+  readAt: string | null;
 }
 
 /** Figures of an agent, sub-agents included, from the last good list. */

@@ -134,6 +134,7 @@ export {
   findSubjectUser,
   type AgentRecord,
   type AgentReservationRecord,
+  type AgentPeriodRecord,
   type AgentSnapshotRecord,
   toAgentSubject,
   toUserSubject,

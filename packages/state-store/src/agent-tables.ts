@@ -1,4 +1,10 @@
-import type { AgentRecord, AgentReservationRecord, AgentSnapshotRecord, AgentUserRecord } from '@sluice/quota-core';
+import type {
+  AgentPeriodRecord,
+  AgentRecord,
+  AgentReservationRecord,
+  AgentSnapshotRecord,
+  AgentUserRecord,
+} from '@sluice/quota-core';
 
 /**
  * The limits of agents, panel by panel. `put` adds or replaces rows by their key. Check and reserve in one
@@ -20,6 +26,12 @@ export interface AgentTables {
     list(filter: { panel: string; keys?: string[] }): Promise<AgentUserRecord[]>;
     put(records: AgentUserRecord[]): Promise<void>;
     remove(panel: string, keys: string[]): Promise<void>;
+  };
+  /** Periods of agents that have ended. */
+  agentPeriods: {
+    /** Periods of an agent, newest first. */
+    list(panel: string, agent: string): Promise<AgentPeriodRecord[]>;
+    put(records: AgentPeriodRecord[]): Promise<void>;
   };
   agentReservations: {
     /** Reservations that are not `closed`, oldest first. */

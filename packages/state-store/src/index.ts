@@ -1,4 +1,10 @@
-export type { AgentRecord, AgentReservationRecord, AgentSnapshotRecord, AgentUserRecord } from '@sluice/quota-core';
+export type {
+  AgentPeriodRecord,
+  AgentRecord,
+  AgentReservationRecord,
+  AgentSnapshotRecord,
+  AgentUserRecord,
+} from '@sluice/quota-core';
 export type { AgentTables } from './agent-tables.js';
 export { backupStore } from './backup-store.js';
 export type { LedgerTables } from './ledger-tables.js';

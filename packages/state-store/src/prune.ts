@@ -24,6 +24,9 @@ const LINK_DAYS = 30;
 /** Polls that had nothing to read, as one each minute mostly has where polls read what is due, are kept this many days. */
 const EMPTY_POLL_DAYS = 1;
 
+/** Ended periods of agents are kept this many days: five years. */
+const PERIOD_DAYS = 1827;
+
 /** Raw samples are kept this many days where nothing is stated. */
 const RAW_DAYS = 7;
 
@@ -56,7 +59,7 @@ function once({ beforeThinning }: PruneRequest): () => Promise<void> {
   return () => (called ??= beforeThinning?.() ?? Promise.resolve());
 }
 
-/** Deletes sessions and share links that ended, requests that nobody repeats any more, and deliveries that ended. */
+/** Deletes sessions, share links and periods of agents that ended, requests that nobody repeats any more, and deliveries that ended. */
 async function deleteEnded(access: Access, instant: number): Promise<void> {
   await access.write(async ({ db }) => {
     await db.deleteFrom('sessions').where('expires_at', '<=', new Date(instant).toISOString()).execute();
@@ -64,6 +67,8 @@ async function deleteEnded(access: Access, instant: number): Promise<void> {
     await db.deleteFrom('requests').where('at', '<', before).execute();
     const ended = new Date(instant - DELIVERY_DAYS * DAY_MS).toISOString();
     await db.deleteFrom('deliveries').where('state', 'in', ['sent', 'given-up']).where('at', '<', ended).execute();
+    const old = new Date(instant - PERIOD_DAYS * DAY_MS).toISOString();
+    await db.deleteFrom('agent_periods').where('ended_at', '<', old).execute();
     await deleteEmptyPolls(db, new Date(instant - EMPTY_POLL_DAYS * DAY_MS).toISOString());
     await deleteLinks(db, new Date(instant - LINK_DAYS * DAY_MS).toISOString());
   });

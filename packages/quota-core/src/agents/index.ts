@@ -11,6 +11,7 @@ export {
 } from './decide-agent.js';
 export { type JudgedAgents, listCauses } from './disabled-users.js';
 export { AgentHierarchy, listChain, type ListedAccount, OWN_ACCOUNT, type PlacedAccount } from './hierarchy.js';
+export { listEndedPeriods, toPeriodRecord } from './past-periods.js';
 export { accountAt, openAccount } from './period.js';
 export type { AgentRecords } from './records.js';
 export {

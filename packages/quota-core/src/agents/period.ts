@@ -62,15 +62,16 @@ export function accountAt(
   rules: Pick<AgentRules, 'period' | 'timeZone'>,
   now: string,
 ): AgentAccount {
-  const { openedAt, periodStart, periodEnd, openingBytes, consumedBytes, previous } = account;
+  const { exceededAt, ...counted } = account;
+  const { openedAt, periodStart, periodEnd, openingBytes, consumedBytes, previous } = counted;
   if (now < periodStart) {
     if (previous !== null) {
-      return { ...account, ...previous, consumedBytes: previous.consumedBytes + consumedBytes, previous: null };
+      return { ...counted, ...previous, consumedBytes: previous.consumedBytes + consumedBytes, previous: null };
     }
     // Of an account that was opened by a clock that was ahead, the opening is now.
     const opened = now < openedAt ? now : openedAt;
     const { start, end } = periodAt({ ...rules, openedAt: opened, now });
-    return { ...account, openedAt: opened, periodStart: start, periodEnd: end };
+    return { ...counted, openedAt: opened, periodStart: start, periodEnd: end };
   }
   if (periodEnd !== null && now < periodEnd) return account;
   const { start, end } = periodAt({ ...rules, openedAt, now });
@@ -82,6 +83,12 @@ export function accountAt(
     periodEnd: end,
     openingBytes: 0,
     consumedBytes: 0,
-    previous: { periodStart, periodEnd, openingBytes, consumedBytes },
+    previous: {
+      periodStart,
+      periodEnd,
+      openingBytes,
+      consumedBytes,
+      ...(exceededAt === undefined ? {} : { exceededAt }),
+    },
   };
 }

@@ -1,6 +1,7 @@
 import {
   addBytes,
   type AgentFall,
+  type AgentPeriodRecord,
   type AgentRecord,
   type AgentReservationRecord,
   type AgentSnapshotRecord,
@@ -9,6 +10,7 @@ import {
 } from '@sluice/quota-core';
 import type { AgentDecision } from './decide-agent.js';
 import { findDoubts } from './doubt.js';
+import { listEndedPeriods, markExceeded } from './past-periods.js';
 import { type AgentHierarchy, type ListedAccount, OWN_ACCOUNT } from './hierarchy.js';
 import { ledgerKey, type LedgerStep, type ListedUser } from './ledger.js';
 import { accountAt } from './period.js';
@@ -31,6 +33,8 @@ export interface RecordedAgents {
   /** All agents, known and new, by uuid; without the thresholds of `crossed`, which are marked with their notices. */
   agents: Map<string, AgentRecord>;
   users: { changed: AgentUserRecord[]; removed: string[] };
+  /** Periods that have ended with this list. */
+  ended: AgentPeriodRecord[];
   /** Reservations that change. */
   reservations: AgentReservationRecord[];
   snapshot: AgentSnapshotRecord;
@@ -118,12 +122,15 @@ function recordUsers<User extends ListedUser>(input: ListToRecord<User>, left?: 
   const agents = new Map<string, AgentRecord>();
   const standing: RecordedAgents['standing'] = new Map();
   const crossed: RecordedAgents['crossed'] = [];
+  const ended: RecordedAgents['ended'] = [];
   const known = new Map(records.agents.map((agent) => [agent.uuid, agent]));
   const uuids = new Set([...known.keys(), ...hierarchy.admins.keys()]);
   uuids.delete(OWN_ACCOUNT);
   for (const uuid of uuids) {
-    const { agent, judgement, crossings } = recordAgent(known.get(uuid) ?? newAgent(panel, uuid), shared, input);
+    const before = known.get(uuid) ?? newAgent(panel, uuid);
+    const { agent, judgement, crossings } = recordAgent(before, shared, input);
     agents.set(uuid, agent);
+    ended.push(...listEndedPeriods(before, agent, rules));
     standing.set(uuid, judgement);
     crossed.push(...crossings);
   }
@@ -142,7 +149,8 @@ function recordUsers<User extends ListedUser>(input: ListToRecord<User>, left?: 
     admins: list.accounts.length,
     ownerName: hierarchy.admins.get(OWN_ACCOUNT)?.name ?? 'Owner',
   };
-  return { hierarchy, links, sums, ledger, users: ledger, agents, standing, reservations, snapshot, crossed, exempt };
+  const listed = { agents, standing, reservations, snapshot, crossed, ended };
+  return { hierarchy, links, sums, ledger, users: ledger, ...listed, exempt };
 }
 
 /** Returns the users with the usage that is counted: that of before, where this list's is left to the next one. */
@@ -195,7 +203,7 @@ function recordAgent(
   const marks =
     limitBytes === null ? [] : crossedThresholds({ usedBytes, allowedBytes: limitBytes, thresholds, already });
   const crossings = marks.map((percent) => ({ agent: uuid, name, percent, usedBytes, limitBytes: limitBytes ?? 0 }));
-  return { agent: { ...read, verdict }, judgement, crossings };
+  return { agent: markExceeded({ ...read, verdict }, rules, list.at), judgement, crossings };
 }
 
 function growthByAgent(byOwner: ReadonlyMap<string, number>, hierarchy: AgentHierarchy): Map<string, number> {

@@ -107,6 +107,7 @@ const SCHEMA_DIGESTS = [
   '3f89f1a20cb61f7d',
   '528b70bcbea21f8c',
   '13ea58558e9210fe',
+  '62fc8e9622461839',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -41,6 +41,7 @@ import { readingsOfCompliant } from './040-readings-of-compliant.js';
 import { calmDecisions } from './041-calm-decisions.js';
 import { names } from './042-names.js';
 import { clientNotices } from './043-client-notices.js';
+import { agentPeriods } from './044-agent-periods.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -88,4 +89,5 @@ export const MIGRATIONS: readonly Migration[] = [
   calmDecisions,
   names,
   clientNotices,
+  agentPeriods,
 ];

@@ -111,4 +111,5 @@ export const SCHEMA: readonly string[] = [
   'CREATE TABLE "client_notices" ("reader" text not null, "event" text not null, "wanted" integer not null, "since" text not null, constraint "client_notices_key" primary key ("reader", "event"))',
   'CREATE TABLE "client_addresses" ("reader" text not null primary key, "address" text, "confirmed_at" text, "asked" text, "asked_hash" text, "asked_at" text, "attempts" text not null)',
   'CREATE INDEX "client_addresses_asked" on "client_addresses" ("asked_hash")',
+  'CREATE TABLE "agent_periods" ("panel" text not null, "agent" text not null, "started_at" text not null, "ended_at" text not null, "accounting" text not null, "limit_bytes" bigint, "used_bytes" bigint, "exceeded" integer, "exceeded_at" text, "read_at" text, constraint "agent_periods_key" primary key ("panel", "agent", "started_at"))',
 ];

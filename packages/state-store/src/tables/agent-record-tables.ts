@@ -1,13 +1,27 @@
 import type {
+  AccountingMode,
   AgentAccount,
   AgentFigures,
+  AgentPeriodRecord,
   AgentRecord,
   AgentReservationRecord,
   AgentSnapshotRecord,
   AgentUserRecord,
   AgentVerdict,
 } from '@sluice/quota-core';
-import { flag, int, intOrNull, json, jsonColumn, numberList, text, textList, textOrNull, word } from './columns.js';
+import {
+  flag,
+  flagOrNull,
+  int,
+  intOrNull,
+  json,
+  jsonColumn,
+  numberList,
+  text,
+  textList,
+  textOrNull,
+  word,
+} from './columns.js';
 import { recordTable } from './record-table.js';
 
 /** Tables and columns of agents. */
@@ -49,6 +63,23 @@ export const agentUsers = recordTable<AgentUserRecord>()(
     gone: flag('gone'),
   },
   'key',
+);
+
+export const agentPeriods = recordTable<AgentPeriodRecord>()(
+  'agent_periods',
+  {
+    panel: text('panel'),
+    agent: text('agent'),
+    startedAt: text('started_at'),
+    endedAt: text('ended_at'),
+    accounting: word<AccountingMode>()('accounting'),
+    limitBytes: intOrNull('limit_bytes'),
+    usedBytes: intOrNull('used_bytes'),
+    exceeded: flagOrNull('exceeded'),
+    exceededAt: textOrNull('exceeded_at'),
+    readAt: textOrNull('read_at'),
+  },
+  'agent',
 );
 
 export const agentReservations = recordTable<AgentReservationRecord>()(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { agent, agentReservation, agentUser } from '../test/agent-records.js';
+import { agent, agentPeriod, agentReservation, agentUser } from '../test/agent-records.js';
 import { toAgentSubject } from '@sluice/quota-core';
 import { action, hold, minute, proof } from '../test/records.js';
 import { expectRefused, useStore } from '../test/use-store.js';
@@ -46,6 +46,34 @@ describe('the tables of agents', () => {
     expect(await agentUsers.list({ panel: 'new' })).toEqual([agentUser('u-1', { panel: 'new', lastBytes: 7 })]);
     expect(await agentUsers.list({ panel: 'vpn' })).toEqual([]);
     expect((await agentReservations.live('new')).map(({ uuid }) => uuid)).toEqual(['u-3']);
+  });
+
+  it('keep the ended periods of an agent, once each, under the names that it and its panel have', async () => {
+    const { agents, agentPeriods } = at.store;
+    const unknown = { limitBytes: null, usedBytes: null, exceeded: null, exceededAt: null, readAt: null };
+    const [first, second] = [agentPeriod(minute(1)), agentPeriod(minute(2), unknown)];
+    await agents.put([agent('a')]);
+    await agentPeriods.put([first, second, agentPeriod(minute(1), { agent: 'b' })]);
+    await agentPeriods.put([{ ...first, usedBytes: 13 }]);
+    expect(await agentPeriods.list('vpn', 'a')).toEqual([second, { ...first, usedBytes: 13 }]);
+    expect(await agentPeriods.list('other', 'a')).toEqual([]);
+    await agentPeriods.put([agentPeriod(minute(2), { agent: 'z', usedBytes: 5 })]);
+    await agents.rename('vpn', { from: 'a', to: 'z' });
+    const moved = [agentPeriod(minute(2), { agent: 'z', usedBytes: 5 }), { ...first, agent: 'z', usedBytes: 13 }];
+    expect(await agentPeriods.list('vpn', 'z')).toEqual(moved);
+    expect(await agentPeriods.list('vpn', 'a')).toEqual([]);
+    await agentPeriods.put([agentPeriod(minute(9), { panel: 'new', agent: 'z' })]);
+    await agents.renamePanel('vpn', 'new');
+    expect(await agentPeriods.list('new', 'z')).toEqual(moved.map((period) => ({ ...period, panel: 'new' })));
+    expect(await agentPeriods.list('new', 'b')).toHaveLength(1);
+  });
+
+  it('keep the ended periods of five years', async () => {
+    const { agentPeriods } = at.store;
+    const ends = ['2021-11-01T00:00:00.000Z', '2021-12-01T00:00:00.000Z'];
+    await agentPeriods.put(ends.map((endedAt) => agentPeriod(endedAt, { endedAt })));
+    await at.store.maintenance.prune({ now: '2026-11-20T12:00:00.000Z', apiLogDays: 30, samplesDays: null });
+    expect((await agentPeriods.list('vpn', 'a')).map(({ endedAt }) => endedAt)).toEqual(ends.slice(1));
   });
 
   it('keep everything of an agent that has another uuid', async () => {

@@ -2,7 +2,7 @@ import { toAgentSubject } from '@sluice/quota-core';
 import { sql } from 'kysely';
 import type { AgentTables } from '../agent-tables.js';
 import type { Access, Session } from './access.js';
-import { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
+import { agentPeriods, agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
 import { isIn, type MemberPath, textMember, withMember } from './dialect.js';
 import { inChunksOrAll } from './record-queries.js';
 import { findRecord, listRecords, putRecords } from './record-queries.js';
@@ -17,13 +17,18 @@ const AGENT_COLUMNS = [
   ['agents', 'parent'],
   ['agent_users', 'owner'],
   ['agent_reservations', 'agent'],
+  ['agent_periods', 'agent'],
 ] as const;
+
+/** Tables of the agents of panels. */
+const OF_PANEL = ['agents', 'agent_users', 'agent_periods', 'agent_reservations', 'agent_snapshots'] as const;
 
 /** Agents, the usage of their users, and reservations. */
 export function agentsTables(access: Access): AgentTables {
   return {
     agents: agentsTable(access),
     agentUsers: agentUsersTable(access),
+    agentPeriods: agentPeriodsTable(access),
     agentReservations: agentReservationsTable(access),
     agentSnapshots: agentSnapshotsTable(access),
   };
@@ -36,7 +41,7 @@ function agentsTable(access: Access): AgentTables['agents'] {
     put: (records) => access.write((session) => putRecords(session, agents, ['panel', 'uuid'], records)),
     renamePanel: (from, to) =>
       access.write(async ({ db }) => {
-        for (const table of ['agents', 'agent_users', 'agent_reservations', 'agent_snapshots'] as const) {
+        for (const table of OF_PANEL) {
           await db.deleteFrom(table).where('panel', '=', to).execute();
           await db.updateTable(table).set({ panel: to }).where('panel', '=', from).execute();
         }
@@ -46,6 +51,9 @@ function agentsTable(access: Access): AgentTables['agents'] {
 }
 
 async function renameAgent({ db }: Session, panel: string, { from, to }: { from: string; to: string }): Promise<void> {
+  // After a restored backup both may have a period: the one that is kept is that of the present uuid.
+  await sql`delete from "agent_periods" where "panel" = ${panel} and "agent" = ${from} and "started_at" in (
+    select "started_at" from "agent_periods" where "panel" = ${panel} and "agent" = ${to})`.execute(db);
   for (const [table, column] of AGENT_COLUMNS)
     await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${to}
       where "panel" = ${panel} and ${sql.ref(column)} = ${from}`.execute(db);
@@ -122,6 +130,17 @@ function agentUsersTable(access: Access): AgentTables['agentUsers'] {
       access.write(async ({ db }) => {
         await db.deleteFrom('agent_users').where('panel', '=', panel).where(isIn('key', keys)).execute();
       }),
+  };
+}
+
+function agentPeriodsTable(access: Access): AgentTables['agentPeriods'] {
+  return {
+    list: (panel, agent) =>
+      access.read((session) =>
+        listRecords(session, agentPeriods, { where: { panel, agent }, order: ['started_at desc'] }),
+      ),
+    put: (records) =>
+      access.write((session) => putRecords(session, agentPeriods, ['panel', 'agent', 'started_at'], records)),
   };
 }
 

@@ -46,6 +46,7 @@ const MAKERS: { readonly [Name in keyof StoreTables]: (access: Access) => StoreT
   overview: overviewTable,
   agents: (access) => agentsTables(access).agents,
   agentUsers: (access) => agentsTables(access).agentUsers,
+  agentPeriods: (access) => agentsTables(access).agentPeriods,
   agentReservations: (access) => agentsTables(access).agentReservations,
   agentSnapshots: (access) => agentsTables(access).agentSnapshots,
   ledger: (access) => ledgerTables(access).ledger,

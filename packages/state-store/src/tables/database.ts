@@ -82,6 +82,7 @@ export interface Database {
   clock: { name: string; at: string };
   agents: Row<typeof agentTables.agents>;
   agent_users: Row<typeof agentTables.agentUsers>;
+  agent_periods: Row<typeof agentTables.agentPeriods>;
   agent_reservations: Row<typeof agentTables.agentReservations>;
   agent_snapshots: Row<typeof agentTables.agentSnapshots>;
   ledger_bookings: Counted<typeof ledgerTables.bookings>;

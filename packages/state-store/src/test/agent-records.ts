@@ -1,4 +1,4 @@
-import type { AgentRecord, AgentReservationRecord, AgentUserRecord } from '@sluice/quota-core';
+import type { AgentPeriodRecord, AgentRecord, AgentReservationRecord, AgentUserRecord } from '@sluice/quota-core';
 import { minute } from './records.js';
 
 export function agent(uuid: string, change: Partial<AgentRecord> = {}): AgentRecord {
@@ -62,6 +62,22 @@ export function agentReservation(uuid: string, change: Partial<AgentReservationR
     confirmedAt: null,
     closedAt: null,
     outcome: null,
+    ...change,
+  };
+}
+
+export function agentPeriod(startedAt: string, change: Partial<AgentPeriodRecord> = {}): AgentPeriodRecord {
+  return {
+    panel: 'vpn',
+    agent: 'a',
+    startedAt,
+    endedAt: minute(60),
+    accounting: 'consumed',
+    limitBytes: 10,
+    usedBytes: 12,
+    exceeded: true,
+    exceededAt: minute(30),
+    readAt: minute(50),
     ...change,
   };
 }

@@ -110,6 +110,7 @@ export const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>>
   'agents.list of a panel': (t) => t.agents.list('vpn'),
   'agentUsers.list of a panel': (t) => t.agentUsers.list({ panel: 'vpn' }),
   'agentUsers.list by keys': (t) => t.agentUsers.list({ panel: 'vpn', keys: ['u-1', 'u-2'] }),
+  'agentPeriods.list': (t) => t.agentPeriods.list('vpn', 'u-1'),
   'agentReservations.get': (t) => t.agentReservations.get('vpn', 'u-1'),
   'agentSnapshots.get': (t) => t.agentSnapshots.get('vpn'),
   'decisions.ofRun': (t) => t.decisions.ofRun('svc-1', 'run-1'),

@@ -1,5 +1,6 @@
 import type { AgentDetail } from '@sluice/contract/documents';
 import { formatBytes, gigabytesToBytes } from '@sluice/quota-core';
+import { listEndedPeriods } from '@sluice/quota-core/agents';
 import {
   type AgentLimit,
   type AgentRecords,
@@ -236,7 +237,11 @@ export async function storeLimits(
   const isNewer = ({ uuid }: AgentRecord): boolean =>
     unlessSince !== undefined && (before.get(uuid)?.limitSince ?? '') > unlessSince;
   const stored = differing.filter((agent) => !isNewer(agent));
-  await tables.agents.put(unlessSince === undefined ? limited : stored);
+  const changing = unlessSince === undefined ? limited : stored;
+  await tables.agents.put(changing);
+  await tables.agentPeriods.put(
+    changing.flatMap((agent) => listEndedPeriods(before.get(agent.uuid) ?? agent, agent, agents.rules)),
+  );
   return { changed: stored.length, kept: differing.filter(isNewer).map((agent) => agent.name) };
 }
 

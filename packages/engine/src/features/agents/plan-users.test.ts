@@ -34,7 +34,7 @@ function toInput(count: number, force: AgentDecision['force'], holds: readonly H
     records: { agents: [], reservations: [], snapshot: null, holds: [], evidence: [], periodNow: at },
     list,
     recorded: {
-      ...{ agents: new Map(), users: { changed: [], removed: [] }, reservations: [], snapshot, crossed: [] },
+      ...{ agents: new Map(), users: { changed: [], removed: [] }, reservations: [], snapshot, crossed: [], ended: [] },
       ...{
         hierarchy,
         sums: new AgentSums(hierarchy, users),

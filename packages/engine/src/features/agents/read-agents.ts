@@ -247,6 +247,7 @@ const NO_RAISES: ReturnType<typeof weighRaises> = { fitting: new Map(), waiting:
 /** Stores what was read. */
 async function put(panel: string, tables: StoreTables, { recorded, returned }: AgentsRead): Promise<void> {
   await tables.agents.put([...recorded.agents.values()]);
+  await tables.agentPeriods.put(recorded.ended);
   await tables.agentUsers.put(recorded.users.changed);
   await tables.agentUsers.remove(panel, recorded.users.removed);
   await tables.agentReservations.put(recorded.reservations);
