@@ -33,6 +33,10 @@ function declareLimits(agent: LazyCommand): void {
     .ofPanel('Hiddify')
     .examples('sluice agent show north')
     .runs(async () => (await load()).agentShow);
+  listOptions(agent.command('history').argument('<agent>', AGENT), 'panel', 'over')
+    .description('list the periods of an agent: its limit, what was used of it, and when it was exceeded')
+    .examples('sluice agent history north', 'sluice agent history north --over 90% --csv -')
+    .runs(async () => (await import('./agent-history.js')).agentHistory);
   agent
     .command('limit')
     .argument('[agent]', AGENT)

@@ -232,6 +232,7 @@ describe('the built command', () => {
       'agent check --all',
       'agent show north',
       'agent explain north',
+      'agent history north',
       'agent limit north --gb 500 --yes',
       'agent restore north --force',
       'agent can-create-user north --gb 1',

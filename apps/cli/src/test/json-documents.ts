@@ -199,6 +199,7 @@ async function onHiddify(documents: Documents): Promise<void> {
     await kept('agent list');
     await kept('agent show', 'agent show north');
     await kept('agent explain', 'agent explain north');
+    await kept('agent history', 'agent history north');
     await kept('agent can-create-user', 'agent can-create-user north --gb 1');
     await kept('agent restore', 'agent restore north --force');
     await at.bench.sluice('agent limit north --gb 500 --yes');

@@ -74,6 +74,11 @@ describe('a token of one agent', () => {
     const own = await send('GET /agents/own');
     expect([own.status, secrets().filter((secret) => own.text.includes(secret))]).toEqual([200, []]);
     expect(own.json).toMatchObject({ name: 'north', limitBytes: 40 * GB, panel: 'vpn' });
+    const history = await send('GET /agents/own/history');
+    expect([history.status, secrets().filter((secret) => history.text.includes(secret))]).toEqual([200, []]);
+    expect(history.json).toMatchObject({ agent: { name: 'north' }, periods: [{ ended: false, limitBytes: 40 * GB }] });
+    for (const other of ['south', agents.south, agents.east, 'nobody'])
+      expect([other, (await send(`GET /agents/${other}/history`)).status]).toEqual([other, 404]);
     expect((await send('GET /me')).json).toMatchObject({ agent: 'north', client: null, read: false, operate: false });
     expect((await send(`GET /agents/own/can-create-user?limitBytes=${GB}`)).json).toMatchObject({ allowed: true });
   });
@@ -159,6 +164,7 @@ describe('a token of one agent', () => {
       [
         'GET /agents/:agent',
         'GET /agents/:agent/can-create-user',
+        'GET /agents/:agent/history',
         'GET /agents/:agent/users',
         'GET /me',
         'POST /agents/:agent/users',

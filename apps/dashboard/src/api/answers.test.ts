@@ -186,6 +186,7 @@ describe('answers are as the document says', () => {
       user: { name: 'new', limitBytes: GB },
     });
     await send(`GET ${path}/users`);
+    expect(await send(`GET ${path}/history`)).toMatchObject({ periods: [{ ended: false }] });
     await send(`POST ${path}/users/new/extend`, { bytes: GB, days: 5 });
     for (const verb of ['disable', 'enable']) await send(`POST ${path}/users/new/${verb}`, {});
     await send('POST /runs', { command: 'agent check' });
@@ -205,6 +206,7 @@ describe('answers are as the document says', () => {
       '/agents',
       path,
       `${path}/users`,
+      `${path}/history`,
       `${path}/explanation`,
       '/stored-agents',
       '/holds',

@@ -198,6 +198,36 @@ export const agentUsers = z.object({ agent: z.object({ uuid: text, name: text })
 /** `agent user list --json` (docs/json.md). */
 export type AgentUserList = z.infer<typeof agentUsers>;
 
+const agentPeriod = name(
+  'AgentPeriod',
+  z.object({
+    start: instant,
+    end: instantOrNull.describe('Null for one without an end'),
+    ended: z.boolean(),
+    accounting,
+    limitBytes: bytesOrNull.describe('At its end, or now; null without a limit'),
+    usedBytes: bytesOrNull.describe('As last read in it; null where nothing was read in it'),
+    exceeded: z
+      .boolean()
+      .nullable()
+      .describe('Whether the limit was exceeded in it; null where nothing was read in it'),
+    exceededAt: instantOrNull.describe('When a reading first showed that; null where it is not known'),
+    readAt: instantOrNull.describe(
+      'When it was last read; what was used after that counts in the next one that was read',
+    ),
+  }),
+);
+/** A period of an agent, with its limit and what was used of it. */
+export type AgentPeriod = z.infer<typeof agentPeriod>;
+
+export const agentHistory = z.object({
+  agent: z.object({ uuid: text, name: text }),
+  panel: text,
+  periods: z.array(agentPeriod),
+});
+/** `agent history --json` (docs/json.md): newest first, with the present one. */
+export type AgentHistory = z.infer<typeof agentHistory>;
+
 export const agentUserReport = name(
   'AgentUserReport',
   z.object({

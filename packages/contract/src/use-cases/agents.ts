@@ -226,6 +226,20 @@ export const agents = group({
       },
     }),
   },
+  history: {
+    callers: READ_BELOW,
+    command: 'agent history',
+    accepts: () => accepts(agent, options(ofPanel)),
+    routes: (h) => ({
+      'GET /agents/:agent/history': {
+        agents: true,
+        outside: true,
+        summary: 'List the periods of an agent, newest first, with its limit and what was used of it',
+        query: panel(h),
+        answer: h.name('AgentHistory', h.agents.agentHistory),
+      },
+    }),
+  },
   extendUser: {
     callers: OPERATE_BELOW,
     command: 'agent user extend',

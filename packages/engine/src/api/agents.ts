@@ -1,6 +1,7 @@
 import type {
   AgentDetail,
   AgentExplained,
+  AgentHistory,
   AgentList,
   AgentUserList,
   AgentUserReport,
@@ -11,6 +12,7 @@ import type {
 import { type AddonId, listAddonIds } from '../features/agents/addon-ids.js';
 import { agentsAbove, type AgentsAbove, type BelowAgents } from '../features/agents/agents-above.js';
 import { agentForClient } from '../features/agents/agent-views.js';
+import { listAgentHistory } from '../features/agents/agent-history.js';
 import { agentsOfClient } from '../features/agents/client-agents.js';
 import { checkAgents } from '../features/agents/check-agents.js';
 import { canCreateUser, createAgentUser, type CreateUserRequest } from '../features/agents/create-agent-user.js';
@@ -71,6 +73,13 @@ export interface Agents {
   createUser(request: CallOptions & CreateUserRequest): Promise<CreatedUserReport>;
   /** Lists the users below an agent, with what the panel shows of them now. */
   users(agent: string, options?: AgentOptions): Promise<AgentUserList>;
+  /**
+   * Lists the periods of an agent, newest first, with its limit and what was used of it as last read; kept for five years. Of one in
+   * which nothing was read only the limit is known.
+   *
+   * @throws SluiceError `unsupported` where an add-on keeps the limits
+   */
+  history(agent: string, options?: AgentOptions): Promise<AgentHistory>;
   /**
    * Extends a user by more traffic (whole bytes), more days, or both, within the limits of its agent and of all ancestors. Days of a user whose
    * last day is over count from today. Repeatable after a failure: what was begun is finished, and made once.
@@ -137,6 +146,7 @@ export function agentsApi(call: RunCall): Agents {
       call(options, (context) => canCreateUser(context, agent, bytes, options?.panel)),
     createUser: (request) => call(request, (context) => createAgentUser(context, request)),
     users: (agent, options) => call(options, (context) => listAgentUsers(context, agent, options?.panel)),
+    history: (agent, options) => call(options, (context) => listAgentHistory(context, agent, options?.panel)),
     extendUser: (agent, user, request) => {
       const { bytes = 0, days = 0 } = request;
       return call(request, (context) => extendAgentUser(context, { ...toRequest(agent, request), user, bytes, days }));

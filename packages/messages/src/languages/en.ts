@@ -523,6 +523,14 @@ export const messages = {
   'agent.subBudget': '{users} (budget of {name})',
   'agent.subSuspension': '{users} (suspension of {name})',
 
+  // Earlier periods of a reseller
+  'agentPeriod.title': 'Earlier periods',
+  'agentPeriod.period': 'Period',
+  'agentPeriod.usedUp': 'Budget used up',
+  'agentPeriod.yes': 'yes',
+  'agentPeriod.no': 'no',
+  'agentPeriod.note': 'What was used is as last read before the end of the period.',
+
   // Users of a reseller
   'user.name': 'Name',
   'user.disabled': 'disabled',

@@ -503,6 +503,14 @@ export const messages: Messages = {
   'agent.subBudget': '{users} (بودجهٔ {name})',
   'agent.subSuspension': '{users} (تعلیق {name})',
 
+  // Earlier periods of a reseller
+  'agentPeriod.title': 'دوره‌های پیشین',
+  'agentPeriod.period': 'دوره',
+  'agentPeriod.usedUp': 'تمام شدن بودجه',
+  'agentPeriod.yes': 'بله',
+  'agentPeriod.no': 'خیر',
+  'agentPeriod.note': 'مصرف هر دوره بر پایهٔ آخرین خواندن پیش از پایان آن دوره است.',
+
   'user.name': 'نام',
   'user.disabled': 'غیرفعال',
   'user.expired': 'منقضی',

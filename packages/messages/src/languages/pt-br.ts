@@ -513,6 +513,14 @@ export const messages: Messages = {
   'agent.subBudget': '{users} (orçamento de {name})',
   'agent.subSuspension': '{users} (suspensão de {name})',
 
+  // Earlier periods of a reseller
+  'agentPeriod.title': 'Períodos anteriores',
+  'agentPeriod.period': 'Período',
+  'agentPeriod.usedUp': 'Orçamento esgotado',
+  'agentPeriod.yes': 'sim',
+  'agentPeriod.no': 'não',
+  'agentPeriod.note': 'O uso de cada período é o da última leitura antes do seu fim.',
+
   'user.name': 'Nome',
   'user.disabled': 'desativado',
   'user.expired': 'expirado',

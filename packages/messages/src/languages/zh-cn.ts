@@ -483,6 +483,14 @@ export const messages: Messages = {
   'agent.subBudget': '{users}（{name} 的额度）',
   'agent.subSuspension': '{users}（{name} 被暂停）',
 
+  // Earlier periods of a reseller
+  'agentPeriod.title': '以往周期',
+  'agentPeriod.period': '周期',
+  'agentPeriod.usedUp': '额度用完',
+  'agentPeriod.yes': '是',
+  'agentPeriod.no': '否',
+  'agentPeriod.note': '用量为各周期结束前最后一次读取的数值。',
+
   'user.name': '名称',
   'user.disabled': '已停用',
   'user.expired': '已过期',

@@ -26,12 +26,12 @@ export const SILENT: Record<string, readonly string[]> = {
     'command init',
   ],
   'is about agents, and changes them or says only what one of them may do or has used': [
-    ...under('command agent ', 'limit can-create-user create-user restore suspend unsuspend'),
+    ...under('command agent ', 'history limit can-create-user create-user restore suspend unsuspend'),
     ...under('command agent user ', 'list create extend disable enable'),
     'GET /agents/:id/remove-limit',
     ...under('GET /', 'users users/:user'),
     ...under('GET /share/:shareToken/', 'users users/:user'),
-    ...under('GET /api/v1/agents/', ':agent :agent/can-create-user :agent/users'),
+    ...under('GET /api/v1/agents/', ':agent :agent/can-create-user :agent/history :agent/users'),
     ...under('GET /api/v1/agent-traffic/agents/', 'traffic :agent/traffic'),
   ],
   'is about telephony, whose panels this world has not': [

@@ -12,6 +12,41 @@ let bench: ResellerBench;
 let token: string;
 beforeAll(async () => {
   bench = await startResellers();
+  const period = { panel: 'vpn', agent: bench.agents.north, accounting: 'consumed' as const, limitBytes: 30 * GB };
+  const unread = { usedBytes: null, exceeded: null, exceededAt: null, readAt: null };
+  const exceededAt = '2026-09-28T09:35:00.000Z';
+  const [august, september, october, november] = ['08', '09', '10', '11'].map(
+    (month) => `2026-${month}-01T00:00:00.000Z`,
+  );
+  await bench.at.store.agentPeriods.put([
+    { ...period, startedAt: august ?? '', endedAt: september ?? '', ...unread, limitBytes: null },
+    {
+      ...period,
+      startedAt: september ?? '',
+      endedAt: october ?? '',
+      usedBytes: 31 * GB,
+      exceeded: true,
+      exceededAt,
+      readAt: exceededAt,
+    },
+    {
+      ...period,
+      startedAt: october ?? '',
+      endedAt: november ?? '',
+      usedBytes: 3 * GB,
+      exceeded: false,
+      exceededAt: null,
+      readAt: exceededAt,
+    },
+    {
+      ...period,
+      agent: bench.agents.south,
+      startedAt: october ?? '',
+      endedAt: november ?? '',
+      ...unread,
+      limitBytes: 77 * GB,
+    },
+  ]);
   ({ token } = await bench.at.sluice.access.create({ name: 'r', scopes: [`agent:${bench.agents.north}`] }));
 });
 afterAll(() => bench.at.close());
@@ -51,6 +86,25 @@ describe('the pages of a reseller', () => {
     const { text } = await read('/');
     expect(text).toContain(`<a href="/share/${bench.link.token}"><bdi>Your users</bdi></a>`);
     expect(text).not.toContain('Your services');
+  });
+
+  it('show the earlier periods with their budgets, and what is not known as such', async () => {
+    const { words: shown } = await read('/');
+    const [, list = ''] = shown.split('Earlier periods Period Budget Used Budget used up');
+    expect(list).toMatch(
+      /Oct.* 2026 30 GB 3 GB 10% no .*Sep.* 2026 30 GB 31 GB 103% 28 Sep.* 2026.*Aug.* 2026 no limit unknown unknown What was used/,
+    );
+    expect(shown).not.toContain('77 GB');
+    const cookie = await bench.at.login();
+    const staff = await (await bench.at.fetch(`/agents/${bench.agents.north}?panel=vpn`, { cookie })).text();
+    expect(words(staff)).toContain('Earlier periods Period Budget Used Budget used up');
+    const { json } = await bench.at.call('GET /agents/own/history', { token });
+    expect((json as { periods: { start: string }[] }).periods.map(({ start }) => start.slice(0, 7))).toEqual([
+      '2026-11',
+      '2026-10',
+      '2026-09',
+      '2026-08',
+    ]);
   });
 
   it('name no key of an agent, and nothing of others', async () => {

@@ -3,10 +3,11 @@ import { link, notice, type Section, sections, table } from '../../layout/compon
 import type { Times } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
-import { toTimes } from '../../layout/page-times.js';
+import { toTimes, toZone } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
+import { endedPeriods } from '../agent-periods.js';
 import type { Page } from '../page.js';
 import { agentTitle, budgetSection } from './budget.js';
 import { createSection } from './create.js';
@@ -23,7 +24,8 @@ export function agentPage(reads: PanelReads): Page {
     const wording = toWording(request.language);
     const times = toTimes(request, agent.panel);
     const budget = { ...(await budgetSection(request, agent, 'budget')), title: wording.text('agent.budget') };
-    const body = join(sections([budget, usersSection(request, { agent, users, times }), createSection(request)]));
+    const shown = [budget, usersSection(request, { agent, users, times }), createSection(request)];
+    const body = join(sections([...shown, ...(await periodsSection(request, agent))]));
     return { title: agentTitle(agent.name, wording), who: agent.name, body, timeZone: times.timeZone };
   };
 }
@@ -32,6 +34,15 @@ interface Shown {
   agent: AgentDetail;
   users: LastRead<readonly AgentUserView[]>;
   times: Times;
+}
+
+/** The earlier periods of the agent; none where none has ended. */
+async function periodsSection(request: PageRequest, { uuid, panel }: AgentDetail): Promise<Section[]> {
+  const wording = toWording(request.language);
+  const { periods } = await request.sluice.agents.history(uuid, { panel });
+  const shows = { wording, times: toTimes(request, panel), timeZone: toZone(request, panel) };
+  const content = endedPeriods(periods, shows);
+  return content === null ? [] : [{ id: 'periods', title: wording.text('agentPeriod.title'), content }];
 }
 
 /** The users below an agent, those first that have used most. */

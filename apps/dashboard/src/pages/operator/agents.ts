@@ -17,6 +17,8 @@ import {
 import { bytes, count, exactSize, name, NONE, orNone, UNKNOWN } from '../../layout/format.js';
 import { postForm, searchForm } from '../../layout/forms.js';
 import { html, type Html, type Part } from '../../layout/html.js';
+import { ENGLISH } from '../../layout/wording.js';
+import { endedPeriods } from '../agent-periods.js';
 import type { Page } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toZone } from '../../layout/page-times.js';
@@ -146,7 +148,8 @@ export const agentPage: Page = async (request) => {
         ['Id', html`<code>${agent.uuid}</code>`],
       ])}
     </section>
-    ${mayOperate ? limitSection(request, agent) : null} ${found === null ? null : actionsSection(scene, found)}`;
+    ${await periodsSection(request, scene, agent)} ${mayOperate ? limitSection(request, agent) : null}
+    ${found === null ? null : actionsSection(scene, found)}`;
   return {
     title: agent.name,
     body,
@@ -154,6 +157,14 @@ export const agentPage: Page = async (request) => {
     notice: DONE.get(query.done ?? ''),
   };
 };
+
+/** The earlier periods of an agent; null where none is stored, as where an add-on keeps the limits. */
+async function periodsSection({ sluice }: PageRequest, { times }: Scene, agent: AgentDetail): Promise<Html | null> {
+  const { uuid, panel } = agent;
+  const { value } = await attempt(() => sluice.agents.history(uuid, { panel }));
+  const list = endedPeriods(value?.periods ?? [], { wording: ENGLISH, times, timeZone: times.timeZone });
+  return list === null ? null : section(ENGLISH.text('agentPeriod.title'), list);
+}
 
 /** The users that are disabled for another agent than this one. */
 function disabledFacts({ uuid, disabledFor }: AgentDetail): [string, Part][] {
