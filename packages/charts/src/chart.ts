@@ -43,6 +43,8 @@ export interface ChartSpan {
 export interface ChartEvent {
   at: number;
   text: string;
+  /** The same without the time. */
+  what: string;
 }
 
 /** Where the figures go from the last reading on; `low` and `high` are the ends of the range that is to be expected. */
@@ -84,7 +86,7 @@ export interface ChartData {
   /** Where the figures go at the present rate, from the last reading on. */
   projection?: ChartAhead;
   /** Readings that say their figures to those who point at them, or reach them by the keyboard; oldest first. */
-  points?: (KnownPoint & { text: string })[];
+  points?: (KnownPoint & ChartEvent)[];
   /** What the chart can't show. */
   note?: string;
   /** Sentences for those who can't see the chart, after the names of the lines. */

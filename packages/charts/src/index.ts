@@ -18,6 +18,6 @@ export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';
 export { areaChart, type ChartStyle } from './terminal-chart.js';
 export { timeTicks, type TimeSpan, type TimeTick } from './time.js';
-export { isWholeBar, trafficChart, trafficTitle } from './traffic-chart.js';
+export { isWholeBar, rateText, trafficChart, trafficTitle } from './traffic-chart.js';
 export { usageChart, type UsageChartOptions } from './usage-chart.js';
 export type { UsageGraph, UsageGraphBar, UsageGraphPoint } from './usage-graph.js';

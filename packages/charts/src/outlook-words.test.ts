@@ -2,13 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { describeProjection, projectionSentence } from './outlook-words.js';
 
 const on = (day: number): string => new Date(Date.UTC(2026, 10, day, 12)).toISOString();
+const figures = { readAt: on(20), usedBytes: 1, perDayBytes: 1, lowPerDayBytes: 1, highPerDayBytes: 1 };
 const runsOut = (at: number, earliest: number | null, latest: number | null) => ({
+  ...figures,
   outlook: 'runs-out' as const,
   at: on(at),
   earliest: earliest === null ? null : on(earliest),
   latest: latest === null ? null : on(latest),
 });
-const never = { at: null, earliest: null, latest: null };
+const never = { ...figures, at: null, earliest: null, latest: null };
 
 describe('a projection in words', () => {
   it.each([

@@ -16,9 +16,6 @@ export interface UsageOutlook {
   latest: string | null;
 }
 
-/** What is said of a projection. */
-type Said = Pick<UsageOutlook, 'outlook' | 'at' | 'earliest' | 'latest'>;
-
 /** How it is said: alone, or as a sentence. */
 const FORMS = {
   alone: {
@@ -44,7 +41,7 @@ const FORMS = {
  * English; null where it is unknown or without an allowance.
  */
 export function describeProjection(
-  projection: Said | null,
+  projection: UsageOutlook | null,
   timeZone: string,
   language: Language = 'en',
 ): string | null {
@@ -53,7 +50,7 @@ export function describeProjection(
 
 /** Returns the projection as a sentence: `At the present rate, it runs out on 24 Nov 2026.`; null as `describeProjection`. */
 export function projectionSentence(
-  projection: Said | null,
+  projection: UsageOutlook | null,
   timeZone: string,
   language: Language = 'en',
 ): string | null {
@@ -61,12 +58,13 @@ export function projectionSentence(
 }
 
 function said(
-  projection: Said | null,
+  projection: UsageOutlook | null,
   { timeZone, language, form }: { timeZone: string; language: Language; form: keyof typeof FORMS },
 ): string | null {
   const texts = toTexts(language);
   const keys = FORMS[form];
-  const { outlook, ...found } = projection ?? { outlook: 'unknown', at: null, earliest: null, latest: null };
+  if (projection === null) return null;
+  const { outlook, ...found } = projection;
   if (outlook === 'used-up') return texts.text(keys.usedUp);
   const [at, earliest, latest] = [found.at, found.earliest, found.latest].map((each) =>
     each === null ? null : texts.date(Date.parse(each), timeZone),

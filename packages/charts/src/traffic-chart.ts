@@ -78,14 +78,13 @@ function toBar(bar: UsageGraphBar, timeZone: string, language: Language): ChartB
     figures: listed(figures, language),
     rate: partial
       ? texts.text('chart.atLeast', { share: texts.percent(Math.round(bar.known * 100)) })
-      : rateText(bytes, to - from, language),
+      : rateText((bytes * 8000) / (to - from), language),
   });
   return [{ from, to, parts: shown, partial, text }];
 }
 
-/** Returns a mean rate as `12.5 Mbit/s`. */
-function rateText(bytes: number, ms: number, language: Language): string {
-  const bits = (bytes * 8000) / ms;
+/** Returns a rate in bits per second as `12.5 Mbit/s`; in a language, by default English. */
+export function rateText(bits: number, language: Language = 'en'): string {
   const { key, size } = RATES.find((rate) => bits >= rate.size) ?? { key: 'chart.kilobits' as const, size: 1e3 };
   const texts = toTexts(language);
   return texts.text(key, { rate: texts.decimal(String(Math.round((bits / size) * 100) / 100)) });

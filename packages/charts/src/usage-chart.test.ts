@@ -74,7 +74,9 @@ describe('the chart of usage', () => {
       { from: START + 4 * DAY, to: START + 6 * DAY, text: 'Restricted: 5 Nov 2026 00:00 to 7 Nov 2026 00:00' },
       { from: START + 9 * DAY, to: START + 10 * DAY, text: 'Restricted since 10 Nov 2026 00:00' },
     ]);
-    expect(drawn.purchases).toEqual([{ at: START + 6 * DAY, text: '7 Nov 2026 00:00: bought 20 GB' }]);
+    expect(drawn.purchases).toEqual([
+      { at: START + 6 * DAY, text: '7 Nov 2026 00:00: bought 20 GB', what: 'bought 20 GB' },
+    ]);
     expect(drawn.steps?.map(({ value }) => value)).toEqual([40 * GB, 60 * GB]);
     expect(drawn.ghost).toEqual([
       { at: START, value: 0 },

@@ -85,8 +85,8 @@ export function toPurchases({ purchases, timeZone }: UsageGraph, language: Langu
   const texts = toTexts(language);
   return purchases.map(({ at, bytes }) => {
     const time = Date.parse(at);
-    const text = texts.text('chart.bought', { at: texts.time(time, timeZone), size: bytesText(bytes, language) });
-    return { at: time, text };
+    const what = texts.text('chart.bought', { size: bytesText(bytes, language) });
+    return { at: time, what, text: texts.text('chart.reading', { at: texts.time(time, timeZone), figures: what }) };
   });
 }
 
@@ -103,9 +103,9 @@ export function toPoints(graph: UsageGraph, language: Language): NonNullable<Cha
   const texts = toTexts(language);
   return [...chosen].toReversed().map((point) => {
     const at = Date.parse(point.at);
-    const figures = figuresText(point, language);
-    const text = texts.text('chart.reading', { at: texts.time(at, graph.timeZone), figures });
-    return { at, value: point[counted] ?? 0, text };
+    const what = figuresText(point, language);
+    const text = texts.text('chart.reading', { at: texts.time(at, graph.timeZone), figures: what });
+    return { at, value: point[counted] ?? 0, what, text };
   });
 }
 

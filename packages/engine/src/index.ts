@@ -119,6 +119,7 @@ export type {
   TelephonyDocument,
   TestedChannel,
   TokenView,
+  TopTraffic,
   UnassignedEntries,
   UnassignedEntry,
   NextReading,

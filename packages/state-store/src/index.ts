@@ -25,6 +25,14 @@ export {
   type OverviewTables,
   TO_RESTRICT,
 } from './overview.js';
+export {
+  TRAFFIC_GROUPS,
+  type TrafficGroup,
+  type TrafficRequest,
+  type TrafficRow,
+  type TrafficSum,
+  type TrafficTables,
+} from './traffic.js';
 export { migrateStore, type MigrateStoreOptions, storePast, storeVersion } from './migrate-store.js';
 export { type NumberChange, numberSubject, ownershipSubject } from './ownership-change.js';
 export type { MigrationResult, OpenStoreOptions } from './open-options.js';

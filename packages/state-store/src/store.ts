@@ -11,6 +11,7 @@ import type { PanelTables } from './panel-tables.js';
 import type { ReadingTables } from './reading-records.js';
 import type { RunTables } from './run-tables.js';
 import type { ServiceTables } from './service-tables.js';
+import type { TrafficTables } from './traffic.js';
 import type { UsageTables } from './usage-tables.js';
 
 /** A lease held by this process, as proof for fenced writes. */
@@ -56,7 +57,8 @@ export interface StoreTables
     RunTables,
     ServiceTables,
     TokenTables,
-    UsageTables {
+    UsageTables,
+    TrafficTables {
   clock: {
     /** The newest instant confirmed by the clock; null before the first. */
     confirmed(): Promise<string | null>;

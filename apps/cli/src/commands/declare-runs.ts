@@ -69,6 +69,26 @@ function declareReport(program: LazyCommand): void {
 }
 
 function declareUsage(usage: LazyCommand): void {
+  listOptions(usage.command('top'), 'panel', 'product', 'client')
+    .description('show who used most in a time, with mean rates, from the stored readings')
+    .choice('--since <time>', 'cycle, or the last hours or days such as 24h or 7d (default: 24h)', [
+      '24h',
+      '7d',
+      'cycle',
+    ])
+    .choice('--by <group>', 'sum by service, panel, product or client (default: service)', [
+      'service',
+      'panel',
+      'product',
+      'client',
+    ])
+    .option('--top <count>', 'at most so many, the largest first (default: 20)')
+    .examples(
+      'sluice usage top',
+      'sluice usage top --by client --since 7d',
+      'sluice usage top --by panel --since cycle',
+    )
+    .runs(async () => (await import('./usage.js')).usageTop);
   listOptions(usage.command('history <service>'))
     .description('show usage and allowance of each cycle')
     .examples('sluice usage history svc-1')

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { SampleGraph } from '@sluice/engine';
 import type { DrawnGraph, GraphRange } from '@sluice/engine/options';
-import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
+import { SluiceError, toItemError } from '@sluice/panel-kind/errors';
 import type { Terminal } from '../terminal/terminal.js';
 import { replaceFile } from '../terminal/files/new-file.js';
 import {
@@ -16,6 +16,7 @@ import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
+import { parseRange } from './parse-range.js';
 
 /** Options of `usage graph`. */
 interface GraphOptions extends GlobalOptions {
@@ -27,7 +28,7 @@ interface GraphOptions extends GlobalOptions {
 /** `sluice usage graph SERVICE` */
 export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
-    const range = parseRange(options.range);
+    const range = parseRange('--range', options.range ?? 'cycle');
     const output = { svg: options.svg, deps, terminal };
     if (options.fromPanel !== true) {
       showSamples(await sluice.usage.graph(id, range), range, output);
@@ -46,11 +47,6 @@ export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, dep
 
 function isOfPanel(error: unknown): boolean {
   return error instanceof SluiceError && error.kind === 'panel';
-}
-
-function parseRange(text = 'cycle'): GraphRange {
-  if (text === 'cycle' || /^[1-9]\d{0,4}[hd]$/.test(text)) return text as GraphRange;
-  throw usageError('bad_option', `--range: "${text}" is not "cycle" or a number of hours or days, such as 24h or 30d`);
 }
 
 /** Where a graph is shown. */

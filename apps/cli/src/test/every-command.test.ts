@@ -168,6 +168,7 @@ describe('the built command', () => {
       'notify send',
       'usage',
       'usage history dcim-1',
+      'usage top --by client',
       'usage graph dcim-1',
       'usage graph dcim-1 --svg graph.svg',
       'usage graph dcim-1 --from-panel',

@@ -89,6 +89,7 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('reconcile');
     await kept('usage');
     await kept('usage history', 'usage history svc-1');
+    await kept('usage top', 'usage top');
     await kept('usage graph', 'usage graph svc-1');
     await kept('report');
     await kept('service list');

@@ -80,7 +80,15 @@ describe('answers are as the document says', () => {
     ])
       await send(`GET /services/svc-1${path}`);
     for (const path of [
-      ...['/overview?size=2', '/notices', '/services/export', '/usage?service=svc-1', '/holds?open=true', '/overrides'],
+      ...[
+        '/overview?size=2',
+        '/notices',
+        '/services/export',
+        '/usage?service=svc-1',
+        '/usage/top?by=panel',
+        '/holds?open=true',
+        '/overrides',
+      ],
       ...[
         '/packages',
         '/purchases',

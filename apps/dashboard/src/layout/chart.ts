@@ -42,7 +42,7 @@ export function usageFigure(graph: UsageGraph, options: UsageFigureOptions): Htm
   const outlook = ahead ? projectionSentence(graph.projection, graph.timeZone) : null;
   return html`<figure class="chart-figure">
     ${drawing} ${outlook === null ? null : html`<figcaption>${outlook}</figcaption>`} ${readingsTable(graph, now)}
-    ${eventsList({ ...data, points: [] })}
+    ${eventsList({ ...data, points: [] }, now)}
   </figure>`;
 }
 
@@ -50,7 +50,7 @@ export function usageFigure(graph: UsageGraph, options: UsageFigureOptions): Htm
 export function usageDrawing(graph: UsageGraph, options: UsageFigureOptions): Html | null {
   const data = toChart(graph, options);
   const drawing = drawn(data, options.id);
-  return drawing === null ? null : html`${drawing} ${eventsList(data)}`;
+  return drawing === null ? null : html`${drawing} ${eventsList(data, options.now)}`;
 }
 
 function toChart(graph: UsageGraph, { title, ahead = false, language = 'en' }: UsageFigureOptions): ChartData {
@@ -62,12 +62,22 @@ function drawn(data: ChartData, id: string): Html | null {
 }
 
 /** Returns in words what a chart marks, as a list that opens on demand, oldest first: readings, restrictions and purchases. */
-function eventsList({ points = [], holds = [], purchases = [], language = 'en' }: ChartData): Html | null {
-  const all = [...points, ...holds.map(({ from, text }) => ({ at: from, text })), ...purchases];
-  if (all.length === 0) return null;
-  const items = all.sort((a, b) => a.at - b.at).map(({ text }) => html`<li>${text}</li>`);
+function eventsList(data: ChartData, now: number): Html | null {
+  const { points = [], holds = [], purchases = [], timeZone, language = 'en' } = data;
+  const wording = toWording(language);
+  const times = new Times(now, timeZone, { wording });
+  const restrictions = holds.map(({ from, to }) => ({ at: from, to, what: wording.text('chart.restricted') }));
+  const all = [...points, ...purchases].map(({ at, what }) => ({ at, to: null, what }));
+  const items = [...all, ...restrictions]
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, to, what }) => {
+      const time =
+        to === null ? times.full(at) : wording.say('period.range', { from: times.full(at), to: times.full(to) });
+      return html`<li>${wording.say('chart.reading', { at: time, figures: what })}</li>`;
+    });
+  if (items.length === 0) return null;
   return html`<details class="chart-data">
-    <summary>${toWording(language).say('chart.readings')}</summary>
+    <summary>${wording.say('chart.readings')}</summary>
     <ul class="sentences">
       ${items}
     </ul>

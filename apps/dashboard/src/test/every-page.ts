@@ -132,7 +132,19 @@ export function staffPages({ agent }: OtherPanels): [path: string, zone: string]
   const onAgent = `/agents/${agent}`;
   return [
     ...(
-      ['/', '/panels', '/agents', '/products', '/packages', '/queue', '/log', '/log?kind=api', '/bills'] as const
+      [
+        '/',
+        '/panels',
+        '/agents',
+        '/products',
+        '/packages',
+        '/queue',
+        '/traffic',
+        '/traffic?by=panel&range=7d',
+        '/log',
+        '/log?kind=api',
+        '/bills',
+      ] as const
     ).map((path): [string, string] => [path, config]),
     ...['', '/suspend', '/renew', '/change-package', '/hold', '/release'].flatMap((verb): [string, string][] => [
       [`/services/relay-1${verb}`, relay],

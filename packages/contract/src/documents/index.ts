@@ -161,4 +161,5 @@ export type {
   Outlook,
   PanelFigures,
   SampleGraph,
+  TopTraffic,
 } from './usage.js';

@@ -110,6 +110,38 @@ export const panelFigures = z.object({
 /** The figures of a panel's graph, with the panel's labels and unit. */
 export type PanelFigures = z.infer<typeof panelFigures>;
 
+const trafficSum = {
+  services: count,
+  unknown: count.describe('Services of which no reading in the time is known: their traffic is not in the sums'),
+  ...figures,
+  /** The sum of the mean rates of its services, each over the time that is known of it. */
+  bitsPerSecond: count.nullable(),
+};
+
+export const top = name(
+  'TopTraffic',
+  z.object({
+    by: z.enum(['service', 'panel', 'product', 'client']),
+    range: text,
+    /** Null for the range `cycle`: the cycle of each service begins at another time. */
+    start: instantOrNull,
+    end: instant,
+    rows: z
+      .array(
+        z.object({
+          key: textOrNull.describe('Id or name of what the sum is of; null for services without a client'),
+          name: textOrNull.describe('Name of the service, product or client'),
+          ...trafficSum,
+        }),
+      )
+      .describe('The largest first, then those of which nothing is known'),
+    groups: count.describe('How many sums there are'),
+    total: z.object(trafficSum),
+  }),
+);
+/** Who used most in a time. */
+export type TopTraffic = z.infer<typeof top>;
+
 const panelGraphParts = {
   service: text,
   panel: text,

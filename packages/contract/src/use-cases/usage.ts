@@ -6,12 +6,14 @@ import {
   importRow,
   optionalText,
   options,
+  limit,
   range,
   read,
   request,
   accepts,
   text,
   whole,
+  word,
 } from './shapes.js';
 import { group } from './group.js';
 
@@ -42,6 +44,36 @@ export const usage = group({
         summary: 'List services with their last usage; refresh reads the panels first',
         query: { ...h.serviceQuery, service: h.optionalText, refresh: h.queryFlag },
         answer: h.services.services,
+      },
+    }),
+  },
+  top: {
+    callers: READ,
+    command: 'usage top',
+    accepts: () =>
+      accepts(
+        options({
+          ...called,
+          range: z.optional(range),
+          by: z.optional(word(['service', 'panel', 'product', 'client'])),
+          panel: optionalText,
+          product: optionalText,
+          client: optionalText,
+          limit,
+        }),
+      ),
+    routes: (h) => ({
+      'GET /usage/top': {
+        summary: 'List who used most in a time: services, or all of a panel, product or client, with mean rates',
+        query: {
+          range: h.range,
+          by: h.z.enum(['service', 'panel', 'product', 'client']).optional(),
+          panel: h.optionalText,
+          product: h.optionalText,
+          client: h.optionalText,
+          limit: h.z.coerce.number().int().min(1).max(10_000).optional(),
+        },
+        answer: h.usage.top,
       },
     }),
   },

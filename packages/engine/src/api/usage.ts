@@ -1,7 +1,8 @@
-import type { Comparison, CycleView, SampleGraph, ServiceDetail } from '@sluice/contract/documents';
+import type { Comparison, CycleView, SampleGraph, ServiceDetail, TopTraffic } from '@sluice/contract/documents';
 import type { DrawnGraph, LastGraph } from '../features/graph/last-graph.js';
 import type { GraphRange } from '../features/graph/window.js';
 import type { ImportRow } from '../features/services/plan-rows.js';
+import type { TopRequest } from '../features/usage/top.js';
 import { readUsage, type UsageFilter, usageHistory } from '../features/usage/usage.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
@@ -11,6 +12,8 @@ export interface Usage {
   read(options?: ReaderOptions & UsageFilter & { refresh?: boolean | undefined }): Promise<{
     services: ServiceDetail[];
   }>;
+  /** Returns who used most in a time: services, or all of a panel, product or client. Reads the store alone. */
+  top(options?: CallOptions & TopRequest): Promise<TopTraffic>;
   /** Returns the usage of each cycle, newest first. */
   history(service: string, options?: ReaderOptions): Promise<{ cycles: CycleView[] }>;
   /** Returns the stored readings of a range: all, or with `points` about as many, evenly spread. */
@@ -34,6 +37,11 @@ export function usageApi(call: RunCall): Usage {
       call(options, async (context) => ({
         services: await readUsage(context, options ?? {}, options?.refresh === true),
       })),
+    top: (options) =>
+      call(options, async (context) => {
+        const { topTraffic } = await import('../features/usage/top.js');
+        return topTraffic(context, options ?? {});
+      }),
     history: (service, options) =>
       call(options, async (context) => ({ cycles: await usageHistory(context, service, options?.reader) })),
     // Loaded on demand: most calls only read the last figures.

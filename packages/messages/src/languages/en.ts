@@ -681,7 +681,7 @@ export const messages = {
   'chart.atThisRate': 'at this rate',
   'chart.restrictedFor': 'Restricted: {period}',
   'chart.restrictedSince': 'Restricted since {from}',
-  'chart.bought': '{at}: bought {size}',
+  'chart.bought': 'bought {size}',
   'chart.boughtMark': 'bought',
   'chart.reading': '{at}: {figures}',
   'chart.lastSum': 'Last period: {size}.',

@@ -656,7 +656,7 @@ export const messages: Messages = {
   'chart.atThisRate': 'با این روند',
   'chart.restrictedFor': 'محدود: {period}',
   'chart.restrictedSince': 'محدود از {from}',
-  'chart.bought': '{at}: خرید {size}',
+  'chart.bought': 'خرید {size}',
   'chart.boughtMark': 'خرید',
   'chart.reading': '{at}: {figures}',
   'chart.lastSum': 'دورهٔ قبل: {size}.',

@@ -666,7 +666,7 @@ export const messages: Messages = {
   'chart.atThisRate': 'neste ritmo',
   'chart.restrictedFor': 'Restrito: {period}',
   'chart.restrictedSince': 'Restrito desde {from}',
-  'chart.bought': '{at}: compra de {size}',
+  'chart.bought': 'compra de {size}',
   'chart.boughtMark': 'compra',
   'chart.reading': '{at}: {figures}',
   'chart.lastSum': 'Período anterior: {size}.',

@@ -633,7 +633,7 @@ export const messages: Messages = {
   'chart.atThisRate': '按目前速度',
   'chart.restrictedFor': '受限：{period}',
   'chart.restrictedSince': '自{from}起受限',
-  'chart.bought': '{at}：购买 {size}',
+  'chart.bought': '购买 {size}',
   'chart.boughtMark': '购买',
   'chart.reading': '{at}：{figures}',
   'chart.lastSum': '上一周期：{size}。',

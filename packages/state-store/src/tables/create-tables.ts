@@ -24,6 +24,7 @@ import { runsTable } from './runs-table.js';
 import { samplesTable } from './cycles-table.js';
 import { serviceTables } from './service-tables.js';
 import { servicesTable } from './services-table.js';
+import { trafficTable } from './traffic-table.js';
 
 const MAKERS: { readonly [Name in keyof StoreTables]: (access: Access) => StoreTables[Name] } = {
   services: servicesTable,
@@ -44,6 +45,7 @@ const MAKERS: { readonly [Name in keyof StoreTables]: (access: Access) => StoreT
   apiCalls: apiCallsTable,
   clock: clockTable,
   overview: overviewTable,
+  traffic: trafficTable,
   agents: (access) => agentsTables(access).agents,
   agentUsers: (access) => agentsTables(access).agentUsers,
   agentPeriods: (access) => agentsTables(access).agentPeriods,

@@ -149,6 +149,14 @@ export function listInJson(columns: readonly string[]): RawBuilder<string> {
   );
 }
 
+/** An instant of a column as milliseconds since 1970; null of null. */
+export function toMilliseconds(instant: RawBuilder<unknown>): RawBuilder<number | null> {
+  return either(
+    sql`cast(round((julianday(${instant}) - 2440587.5) * 86400000) as integer)`,
+    sql`cast(round(extract(epoch from cast(${instant} as timestamptz)) * 1000) as bigint)`,
+  );
+}
+
 /** The index by which SQLite reads a table; PostgreSQL chooses by itself. */
 export function byIndex(name: string): RawBuilder<unknown> {
   return either(sql`indexed by ${sql.ref(name)}`, sql``);

@@ -27,6 +27,10 @@ export const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>>
   'samples.list of a part, newest first': (t) =>
     t.samples.list({ service: 'svc-1', from: minute(1), to: minute(2), limit: 3, newestFirst: true }),
   'confirmations.samples': (t) => t.confirmations.samples('relay', ['svc-1', 'svc-2']),
+  'traffic.sums of a client': (t) =>
+    t.traffic.sums({ by: 'service', from: minute(1), to: minute(9), client: '1', limit: 20 }),
+  'traffic.sums of the cycles of a panel': (t) =>
+    t.traffic.sums({ by: 'client', from: null, to: minute(9), panel: 'dcim', limit: 20 }),
   'purchases.list of a service': (t) => t.purchases.list({ service: 'svc-1' }),
   'purchases.list of services': (t) => t.purchases.list({ services: ['svc-1', 'svc-2'] }),
   'purchases.list of cycles': (t) => t.purchases.list({ cycles: ['c-1'] }),

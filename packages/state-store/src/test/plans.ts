@@ -12,8 +12,12 @@ const PARTIAL = new Set(SCHEMA.flatMap((text) => /^create (?:unique )?index "(\w
 /** Reads the lines of a plan of SQLite. */
 export function readSqlitePlan(lines: readonly string[]): Plan {
   const steps = lines.map((line) => ({ line, index: / INDEX (\w+)/.exec(line)?.[1] }));
-  // Values that were handed over are not a table.
-  const whole = steps.filter(({ line, index = '' }) => /^SCAN (?!json_each|\d)/.test(line) && !PARTIAL.has(index));
+  // Values that were handed over are not a table, nor are the results of the statement's own parts.
+  const parts = new Set(lines.flatMap((line) => /^(?:MATERIALIZE|CO-ROUTINE) (\w+)/.exec(line)?.[1] ?? []));
+  const whole = steps.filter(({ line, index = '' }) => {
+    const scanned = /^SCAN (?!json_each|\d)(\w+)/.exec(line)?.[1];
+    return scanned !== undefined && !parts.has(scanned) && !PARTIAL.has(index);
+  });
   return { whole: whole.map(({ line }) => line), indexes: steps.flatMap(({ index }) => index ?? []) };
 }
 

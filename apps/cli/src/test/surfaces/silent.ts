@@ -82,7 +82,7 @@ export const SILENT: Record<string, readonly string[]> = {
     'command adopt',
   ],
   'lists what was, what was set, or what another program says': [
-    ...under('command usage ', 'graph history'),
+    ...under('command usage ', 'graph history top'),
     ...under('command log ', 'export list'),
     'command notice list',
     'command notify list',
@@ -91,11 +91,12 @@ export const SILENT: Record<string, readonly string[]> = {
     'command queue show',
     'GET /api/v1/queue',
     'GET /queue',
+    'GET /traffic',
     'command service export',
     'command compare',
     ...under(
       'GET /api/v1/',
-      'log log/export log/follow notices notices/alarms overrides runs/:run/events services/:service/graph services/:service/last-panel-graph services/:service/overrides services/:service/panel-graph services/:service/usage-history services/export',
+      'log log/export log/follow notices notices/alarms overrides runs/:run/events services/:service/graph services/:service/last-panel-graph services/:service/overrides services/:service/panel-graph services/:service/usage-history services/export usage/top',
     ),
     'GET /log',
     'GET /api/v1/clients/:client/notices',

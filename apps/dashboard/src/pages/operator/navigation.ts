@@ -51,6 +51,7 @@ export async function operatorNav(sluice: Sluice): Promise<NavGroup[]> {
     { href: '/', text: 'Overview' },
     { href: '/panels', text: 'Panels' },
     ...(agents.length > 0 ? [{ href: '/agents', text: 'Agents' }] : []),
+    { href: '/traffic', text: 'Traffic' },
     { href: '/log', text: 'Log' },
     // Only a store on PostgreSQL has a queue; what is a secret is the address of one.
     ...(/^(postgres(ql)?:|\$\{)/.test(sluice.config.state) ? [{ href: '/queue', text: 'Jobs' }] : []),

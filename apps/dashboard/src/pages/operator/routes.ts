@@ -17,6 +17,7 @@ import { servicePage } from './service-page.js';
 import { autoBuyClearForm, autoBuyForm, overrideClearForm, overrideForm } from './service-actions.js';
 import { buyForm, buyPage, SERVICE_VERBS, verbForm, verbPage } from './service-verbs.js';
 import { listPage, LISTS } from './telephony.js';
+import { trafficPage } from './traffic.js';
 import { unassignedPage } from './unassigned.js';
 
 const get = (path: string, page: Page): Route => ({ method: 'GET', path, needs: 'read', page });
@@ -44,6 +45,7 @@ export function operatorPages(): Route[] {
     get('/packages', packagesPage),
     get('/log', logPage),
     get('/queue', queuePage),
+    get('/traffic', trafficPage),
     get('/panels', panelsPage),
     get('/panels/:name', panelPage),
     get('/panels/:name/unassigned', unassignedPage),

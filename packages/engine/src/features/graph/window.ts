@@ -23,6 +23,11 @@ function lengthMs(range: Exclude<GraphRange, 'cycle'>): number {
   return Number(range.slice(0, -1)) * (range.endsWith('h') ? HOUR_MS : 24 * HOUR_MS);
 }
 
+/** Returns when a range begins that ends now (milliseconds); null for the cycle. */
+export function rangeStart(range: GraphRange, now: number): string | null {
+  return range === 'cycle' ? null : iso(now - lengthMs(range));
+}
+
 /**
  * Returns the window of a range now; of a cycle the past part.
  *
@@ -30,7 +35,8 @@ function lengthMs(range: Exclude<GraphRange, 'cycle'>): number {
  */
 export async function findWindow(context: Context, service: ServiceRecord, range: GraphRange): Promise<GraphWindow> {
   const now = context.deps.clock.now();
-  if (range !== 'cycle') return { start: iso(now - lengthMs(range)), end: iso(now), cycle: null };
+  const start = rangeStart(range, now);
+  if (start !== null) return { start, end: iso(now), cycle: null };
   const [cycle] = await context.store.cycles.newest([service.id]);
   if (!cycle) {
     throw notFound('not_metered_yet', `"${service.id}" has not been metered in any cycle`, { service: service.id });

@@ -1,0 +1,37 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { useBench } from '../../test/dashboard-bench.js';
+
+const at = useBench();
+const HOUR = 3_600_000;
+
+/** Client 42 has used 3 GB each hour of the last 5, and client 43 nothing that was read. */
+beforeAll(async () => {
+  await at.addService(1, '42', 0);
+  await at.addService(2, '43<b>', 0);
+  for (let hour = 0; hour < 6; hour++) {
+    await at.sluice.poll({ service: 'svc-1' });
+    at.clock.advance(HOUR);
+    at.panel.addTraffic(501, { in: 2 ** 30, out: 2 ** 31, at: at.clock.now() - HOUR / 2 });
+  }
+});
+
+const read = async (query = ''): Promise<string> =>
+  (await (await at.fetch(`/traffic${query}`, { cookie: await at.login() })).text()).replaceAll(/\s+/g, ' ');
+
+it('lists who used most, with what is not known apart from it', async () => {
+  const page = await read();
+  expect(page).toMatch(/href="\/services\/svc-1"><bdi>svc-1<.*15 GB.*href="\/services\/svc-2"><bdi>svc-2</);
+  expect(page).toContain('without a reading in this time, and in no sum: 1');
+  // The first reading is of all time since the cycle began: the rate is over the 23 hours to the last one.
+  expect(page).toMatch(/1\.56 Mbit\/s/);
+  expect(page).toContain('aria-current="true" >24 hours</a >');
+});
+
+it('sums by client, product and panel, and leads from each to its services', async () => {
+  const clients = await read('?by=client&range=7d');
+  expect(clients).toContain('/traffic?range=7d&amp;by=service&amp;client=42');
+  expect(clients).not.toContain('43<b>');
+  expect(await read('?by=panel&range=cycle')).toMatch(/15 GB.*100/);
+  const own = await read('?client=42');
+  expect([own.includes('svc-1'), own.includes('svc-2'), own.includes('Only client')]).toEqual([true, false, true]);
+});

@@ -1,0 +1,127 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { TrafficGroup, TrafficRequest, TrafficRow, TrafficSum, TrafficTables } from '../traffic.js';
+import type { Access } from './access.js';
+import { IS_OPEN, NEWEST } from './confirmations-table.js';
+import { toMilliseconds } from './dialect.js';
+
+/** Sums of traffic: one pass over the cycles of a time, with at most two readings of each. */
+export function trafficTable(access: Access): TrafficTables['traffic'] {
+  return {
+    sums: (request) =>
+      access.read(async ({ db }) => {
+        const { rows } = await sums(request).execute(db);
+        const [{ groups, isTotal: _total, key: _key, name: _name, ...total } = NOTHING] = rows;
+        return { rows: rows.slice(1).map(({ isTotal: _, groups: _groups, ...row }) => row), groups, total };
+      }),
+  };
+}
+
+interface RawRow extends TrafficRow {
+  isTotal: number;
+  groups: number;
+}
+
+const EMPTY: TrafficSum = {
+  ...{ services: 0, unknown: 0 },
+  ...{ inBytes: null, outBytes: null, totalBytes: null, bitsPerSecond: null },
+};
+const NOTHING: RawRow = { ...EMPTY, isTotal: 1, groups: 0, key: null, name: null };
+
+const KEYS: Record<TrafficGroup, { key: RawBuilder<unknown>; name: RawBuilder<unknown> }> = {
+  service: { key: sql`"id"`, name: sql`max("name")` },
+  panel: { key: sql`"panel"`, name: sql`null` },
+  product: { key: sql`"product"`, name: sql`null` },
+  client: { key: sql`"client"`, name: sql`max("client_name")` },
+};
+
+const DIRECTIONS = ['in', 'out', 'total'] as const;
+type Direction = (typeof DIRECTIONS)[number];
+
+const named = (part: string, direction: Direction): RawBuilder<unknown> => sql.ref(`${part}_${direction}`);
+const each = (of: (direction: Direction) => RawBuilder<unknown>): RawBuilder<unknown> => sql.join(DIRECTIONS.map(of));
+
+/** The figure of a direction in a row; the total is both together where the panel shows no other. */
+function figure(table: string, direction: Direction): RawBuilder<unknown> {
+  const [inward, outward, total] = DIRECTIONS.map((each) => sql.ref(`${table}.${each}_bytes`));
+  if (direction === 'total') return sql`coalesce(${total}, ${inward} + ${outward})`;
+  return direction === 'in' ? sql`${inward}` : sql`${outward}`;
+}
+
+/** The first row is the total. */
+function sums({ by, limit, ...request }: TrafficRequest): RawBuilder<RawRow> {
+  const { key, name } = KEYS[by];
+  const numbers = sql`cast(sum("services") as bigint) as "services", cast(sum("unknown") as bigint) as "unknown",
+    ${each((direction) => sql`cast(sum(${sql.ref(`${direction}Bytes`)}) as bigint) as ${sql.ref(`${direction}Bytes`)}`)},
+    cast(sum("bitsPerSecond") as bigint) as "bitsPerSecond"`;
+  return sql<RawRow>`with used as (${used(request)}), known as (${known(request)}),
+      grouped as materialized (select ${key} as "key", ${name} as "name", ${numbers} from known group by ${key})
+    select * from (select * from (select 1 as "isTotal", count(*) as "groups", null as "key", null as "name",
+      coalesce(cast(sum("services") as bigint), 0) as "services", coalesce(cast(sum("unknown") as bigint), 0) as "unknown",
+      ${each((direction) => sql`cast(sum(${sql.ref(`${direction}Bytes`)}) as bigint) as ${sql.ref(`${direction}Bytes`)}`)},
+      cast(sum("bitsPerSecond") as bigint) as "bitsPerSecond" from grouped) as "all"
+    union all select * from (select 0 as "isTotal", 0 as "groups", * from grouped
+      order by "totalBytes" is null, "totalBytes" desc, "key" is null, "key" limit ${limit}) as "largest") as "listed"
+    order by "isTotal" desc, "totalBytes" is null, "totalBytes" desc, "key" is null, "key"`;
+}
+
+/** What each service of the filter used in each of its cycles, with its usage before the time. */
+function used({ from, to, panel, product, client }: Omit<TrafficRequest, 'by' | 'limit'>): RawBuilder<unknown> {
+  const where = Object.entries({ panel, product, client }).flatMap(([column, value]) =>
+    value === undefined ? [] : [sql`s.${sql.ref(column)} = ${value}`],
+  );
+  const filter = where.length === 0 ? sql`` : sql`where ${sql.join(where, sql` and `)}`;
+  const inTime =
+    from === null
+      ? sql`c."starts_at" <= ${to} and c."ends_at" > ${to}`
+      : sql`c."starts_at" < ${to} and c."ends_at" > ${from}`;
+  const begin =
+    from === null ? sql`c."starts_at"` : sql`case when c."starts_at" > ${from} then c."starts_at" else ${from} end`;
+  // A cycle that began in the time began at zero.
+  const around = from === null ? sql`1 = 0` : sql`c."starts_at" < ${from}`;
+  const between = sql`"service" = s."id" and "cycle" = c."id"`;
+  return sql`select s."id", s."panel", s."product", s."client", s."name", s."client_name", c."starts_at", ${begin} as "begins_at",
+      case when last."read_at" > c."read_at" then last."read_at" else c."read_at" end as "read_at", a."at" as "after_at", b."at" as "before_at",
+      ${each(
+        (
+          direction,
+        ) => sql`${figure('c', direction)} as ${named('now', direction)}, ${figure('b', direction)} as ${named('before', direction)},
+        ${figure('a', direction)} as ${named('after', direction)}`,
+      )}, case when ${around} then 1 else 0 end as "runs"
+    from "services" s left join "cycles" c on c."service" = s."id" and ${inTime}
+    left join "usage_samples" as "base" on "base"."service" = s."id" and "base"."cycle" = c."id" and ${IS_OPEN}
+    left join "confirmations" as "last" on "last"."seq" = ${NEWEST}
+    left join "usage_samples" b on ${around} and b."service" = s."id" and b."at" = (select max("at") from "usage_samples"
+      where ${between} and "at" <= ${from ?? to} and "at" >= c."starts_at")
+    left join "usage_samples" a on ${around} and a."service" = s."id" and a."at" = (select min("at") from "usage_samples"
+      where ${between} and "at" > ${from ?? to} and "at" <= ${to})
+    ${filter}`;
+}
+
+/** The traffic of each service in the time: what was used between two readings counts evenly over the time between them. */
+function known({ from }: Pick<TrafficRequest, 'from'>): RawBuilder<unknown> {
+  const start = from ?? '';
+  const share = sql`((${toMilliseconds(sql`cast(${start} as text)`)} - ${toMilliseconds(sql`coalesce("before_at", "starts_at")`)}) * 1.0
+    / nullif(${toMilliseconds(sql`"after_at"`)} - ${toMilliseconds(sql`coalesce("before_at", "starts_at")`)}, 0))`;
+  const base = (direction: Direction): RawBuilder<unknown> => {
+    const [before, after] = [named('before', direction), named('after', direction)];
+    if (from === null) return sql`0`;
+    return sql`case when "runs" = 0 then 0 when "after_at" is null then ${before}
+      when "before_at" is null then ${after} * ${share}
+      when ${after} < ${before} then ${after} else ${before} + (${after} - ${before}) * ${share} end`;
+  };
+  const grown = (direction: Direction): RawBuilder<unknown> => {
+    const now = named('now', direction);
+    // What was not read since is not known; figures that fell say nothing.
+    return sql`case when "read_at" > "begins_at" then (case when ${now} >= ${base(direction)} then ${now} - (${base(direction)}) end) end`;
+  };
+  const parts = sql`select "id", "panel", "product", "client", "name", "client_name",
+    ${each((direction) => sql`sum(${grown(direction)}) as ${named('grown', direction)}`)},
+    max(case when "read_at" > "begins_at" then ${toMilliseconds(sql`"read_at"`)} end)
+      - min(case when "read_at" > "begins_at" then ${toMilliseconds(sql`"begins_at"`)} end) as "ms"
+    from used group by "id", "panel", "product", "client", "name", "client_name"`;
+  const isKnown = sql`coalesce("grown_total", "grown_in", "grown_out") is not null`;
+  return sql`select "id", "panel", "product", "client", "name", "client_name", 1 as "services",
+    case when ${isKnown} then 0 else 1 end as "unknown",
+    ${each((direction) => sql`cast(round(${named('grown', direction)}) as bigint) as ${sql.ref(`${direction}Bytes`)}`)},
+    cast(round("grown_total" * 8000.0 / nullif("ms", 0)) as bigint) as "bitsPerSecond" from (${parts}) as "parts"`;
+}
