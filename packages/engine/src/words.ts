@@ -18,7 +18,8 @@ export {
   findRefusedAll,
 } from './features/purchases/describe-effect.js';
 export { sayAdvice } from './features/advice/say-advice.js';
-export { type ClientReason, sayForClient, sayReason } from './features/explain/for-client.js';
+export { sayReason } from './base/say-reason.js';
+export { type ClientReason, sayForClient } from './features/explain/for-client.js';
 export { sayFigures } from './features/explain/say-figures.js';
 export { hasEnded } from './base/lifecycle.js';
 export { describePurchaseState } from './features/billing/refund-state.js';

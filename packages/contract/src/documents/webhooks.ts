@@ -65,7 +65,7 @@ const MORE = {
   },
   hold: {
     reason: textOrNull.describe(
-      '`quota`, the id of a limit, or another reason; to clients null where it is their provider’s',
+      '`quota`, the id of a limit, or another reason; to clients null where it is their reseller’s',
     ),
   },
   purchase: {
@@ -77,6 +77,11 @@ const MORE = {
   'auto-buy-refused': {
     cause: textOrNull.describe(
       'Why nothing is bought, such as `no-credit`; to clients null where it is their provider’s',
+    ),
+    credit: textOrNull.describe('Of `no-credit`: the credit of the client in `currency`, decimal text'),
+    packages: count.nullable().describe('Of `no-credit`: the fewest packages that would have been of use'),
+    cost: textOrNull.describe(
+      'Of `no-credit`: what they cost in `currency`, decimal text, with tax where that is known',
     ),
   },
   'panel-unreachable': {

@@ -438,6 +438,9 @@ export const messages = {
   'notice.notAutoBought': 'Nothing was bought automatically for service {service}.',
   'notice.noCredit': 'Your credit is not enough for it.',
   'notice.noCreditFor': 'Your credit is not enough for package {package}, which costs {price}.',
+  'notice.noCreditOf': 'Your credit of {credit} is not enough for package {package}, which costs {cost}.',
+  'notice.noCreditSome':
+    'Your credit of {credit} is not enough: {count} packages {package} are needed, which cost {cost}.',
   'notice.mostBought': 'As many packages as you allow in a period have been bought.',
   'notice.wouldNotLift': 'As many packages as you allow in a period would not have made enough room.',
   'notice.autoBuyEnded':

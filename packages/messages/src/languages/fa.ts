@@ -421,6 +421,8 @@ export const messages: Messages = {
   'notice.notAutoBought': 'برای سرویس {service} هیچ خرید خودکاری انجام نشد.',
   'notice.noCredit': 'اعتبار شما برای آن کافی نیست.',
   'notice.noCreditFor': 'اعتبار شما برای بستهٔ {package} به قیمت {price} کافی نیست.',
+  'notice.noCreditOf': 'اعتبار شما ({credit}) برای بستهٔ {package} به قیمت {cost} کافی نیست.',
+  'notice.noCreditSome': 'اعتبار شما ({credit}) کافی نیست: {count} بستهٔ {package} به قیمت {cost} لازم است.',
   'notice.mostBought': 'به همان تعدادی که در هر دوره اجازه داده‌اید، بسته خریداری شده است.',
   'notice.wouldNotLift': 'با تعداد بسته‌ای که در هر دوره اجازه داده‌اید، جای کافی باز نمی‌شد.',
   'notice.autoBuyEnded':

@@ -427,6 +427,9 @@ export const messages: Messages = {
   'notice.notAutoBought': 'Nada foi comprado automaticamente para o serviço {service}.',
   'notice.noCredit': 'O seu crédito não é suficiente.',
   'notice.noCreditFor': 'O seu crédito não é suficiente para o pacote {package}, que custa {price}.',
+  'notice.noCreditOf': 'O seu crédito de {credit} não é suficiente para o pacote {package}, que custa {cost}.',
+  'notice.noCreditSome':
+    'O seu crédito de {credit} não é suficiente: são necessários {count} pacotes {package}, que custam {cost}.',
   'notice.mostBought': 'Já foram comprados tantos pacotes quantos você permite por período.',
   'notice.wouldNotLift': 'Mesmo com tantos pacotes quantos você permite por período, não haveria espaço suficiente.',
   'notice.autoBuyEnded':

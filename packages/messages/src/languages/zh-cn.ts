@@ -407,6 +407,8 @@ export const messages: Messages = {
   'notice.notAutoBought': '未为服务 {service} 自动购买套餐。',
   'notice.noCredit': '您的余额不足。',
   'notice.noCreditFor': '您的余额不足以购买套餐 {package}，其价格为 {price}。',
+  'notice.noCreditOf': '您的余额为 {credit}，不足以购买套餐 {package}，其价格为 {cost}。',
+  'notice.noCreditSome': '您的余额为 {credit}，金额不足：需要 {count} 个套餐 {package}，共 {cost}。',
   'notice.mostBought': '已达到您允许的每周期购买次数。',
   'notice.wouldNotLift': '即使达到您允许的每周期购买次数，流量仍然不够。',
   'notice.autoBuyEnded': '在重新开启之前，不再为服务 {service} 自动购买套餐。',

@@ -2,7 +2,8 @@ import type { Advice, ServiceDetail } from '@sluice/contract/documents';
 import { type Said, say, type Value } from '@sluice/messages/said';
 import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import { hasCycleEnded, hasRoomAgain, isOfEarlierWindow, listExceeded } from '../../kernel/subject/used.js';
-import { sayBefore, sayFallen, sayReason } from '../explain/for-client.js';
+import { sayReason } from '../../base/say-reason.js';
+import { sayBefore, sayFallen } from '../explain/for-client.js';
 import { sayFigures } from '../explain/say-figures.js';
 import { findFullest } from './situation.js';
 

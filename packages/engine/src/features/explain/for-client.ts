@@ -1,23 +1,12 @@
 import type { Because, BecauseCode, ServiceDetail } from '@sluice/contract/documents';
 import { type Said, say } from '@sluice/messages/said';
+import { isKnownReason, sayReason } from '../../base/say-reason.js';
 import { sayFigures } from './say-figures.js';
 
 type Hold = ServiceDetail['holds'][number];
 /** A reason of an explanation, as far as clients read of it. */
 export type ClientReason = Pick<Because, 'code' | 'details'>;
 type Words = Said | ((service: ServiceDetail, reason: ClientReason, hold: Hold) => Said | null);
-
-const RESTRICTED: Readonly<Record<string, Said>> = {
-  quota: say('why.quota'),
-  billing: say('why.billing'),
-  manual: say('why.manual'),
-  'agent-limit': say('why.agent'),
-};
-
-/** Returns why a service is restricted by a hold with this reason, for its client; a sentence without its stop. */
-export function sayReason(reason: string): Said {
-  return RESTRICTED[reason] ?? say('why.limit', { limit: reason });
-}
 
 /** Returns why a service is restricted, with what its client may know of the hold. */
 const held =
@@ -33,7 +22,7 @@ const held =
 const byReason = held((service, { reason }) => withFigures(service, reason));
 
 function withFigures(service: ServiceDetail, reason: string): Said {
-  const figures = reason in RESTRICTED ? null : sayFigures(service, reason);
+  const figures = isKnownReason(reason) ? null : sayFigures(service, reason);
   return figures === null ? sayReason(reason) : say('why.limitFigures', { limit: reason, figures });
 }
 

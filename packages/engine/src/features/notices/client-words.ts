@@ -1,8 +1,9 @@
-import type { NoticeData } from '@sluice/contract/documents';
+import type { EventData, NoticeData } from '@sluice/contract/documents';
 import type { ChannelMessage } from '@sluice/contract/ports';
 import { type Figure, type Said, say } from '@sluice/messages/said';
 import { padMoney } from '@sluice/quota-core';
 import type { NoticeRecord } from '@sluice/state-store';
+import { sayReason } from '../../base/say-reason.js';
 import { isStoppedOn } from '../../kernel/run/notice.js';
 import type { NoticeWriter } from './notice-writer.js';
 
@@ -74,14 +75,19 @@ function sayThreshold(data: Spoken['data'], { service, writer }: Words): Said[] 
   return [say('notice.limitThreshold', { service, percent, limit: writer.name(limit) })];
 }
 
-/** Why a service is held, where that is the client's: its quota, and its own limits. */
+/** Why a service is held, where its client may read it. */
 function sayWhy(data: Spoken['data'], { writer }: Words): Said[] {
   const { limit, percent } = data;
   const { reason } = data as Spoken['data'] & { reason?: string | null };
-  if (reason == null || reason !== limit) return [];
-  if (reason === 'quota') return sayUsed(data, writer);
+  if (reason == null) return [];
+  const why = [say('because.sentence', { why: sayReason(reason) })];
+  if (reason === 'quota') {
+    const used = reason === limit ? sayUsed(data, writer) : [];
+    return used.length === 0 ? why : used;
+  }
+  if (reason !== limit) return why;
   const [used, allowed] = [toFigure(data, 'used'), toFigure(data, 'allowed')];
-  if (used === null || allowed === null) return [];
+  if (used === null || allowed === null) return why;
   const figures =
     percent === null
       ? say('figures.usedOf', { used, allowed })
@@ -125,11 +131,7 @@ function sayCause(data: Spoken['data'], { writer }: Words): Said[] {
   const price = toPrice(data);
   switch (cause) {
     case 'no-credit':
-      return [
-        data.package === null || price === null
-          ? say('notice.noCredit')
-          : say('notice.noCreditFor', { package: writer.name(data.package.name), price }),
-      ];
+      return [sayNoCredit(data, price, writer)];
     case 'limit-reached':
       return [say('notice.mostBought')];
     case 'would-not-lift':
@@ -141,6 +143,20 @@ function sayCause(data: Spoken['data'], { writer }: Words): Said[] {
     default:
       return [];
   }
+}
+
+/** What the client had and would have needed, where the notice says it; a price alone may be less than what he has. */
+function sayNoCredit(data: Spoken['data'], price: Figure | null, writer: NoticeWriter): Said {
+  const { credit, cost, packages } = data as Spoken['data'] & Partial<EventData<'auto-buy-refused'>>;
+  if (data.package === null || price === null) return say('notice.noCredit');
+  const named = { package: writer.name(data.package.name) };
+  if (credit == null || cost == null || packages == null) return say('notice.noCreditFor', { ...named, price });
+  const { currency } = data;
+  const toMoney = (money: string): Figure => ({ money: padMoney(money, currency), currency });
+  const figures = { ...named, credit: toMoney(credit), cost: toMoney(cost) };
+  return packages === 1
+    ? say('notice.noCreditOf', figures)
+    : say('notice.noCreditSome', { ...figures, count: packages });
 }
 
 /** Returns a figure of the data of a notice; null where it is not known. */

@@ -3,6 +3,7 @@ import type { NoticeRecord } from '@sluice/state-store';
 import { printable } from '@sluice/panel-http/printable';
 import { RESERVED } from '../../base/config/find-entry.js';
 import { type NoticeEvent, toEvent } from '../../base/notice-events.js';
+import { readCredit, type RefusedCredit } from '../../base/refused-credit.js';
 import type { Context } from '../../context/context.js';
 import { agentsBrakeNotice, findBrakes } from '../../kernel/run/brake-state.js';
 import { invoiceUrl } from '../billing/billing-pages.js';
@@ -11,7 +12,7 @@ import { OWN_CAUSES } from './client-words.js';
 import { findHoldReason, findPurchase, type DataRequest, readNoticeData } from './notice-data.js';
 import { readDay } from './read-day.js';
 
-type Notice = DataRequest['notice'] & Pick<NoticeRecord, 'panel'>;
+type Notice = DataRequest['notice'] & Pick<NoticeRecord, 'panel' | 'message'>;
 type Of = DataRequest & { notice: Notice };
 type More<Event extends NoticeEvent> = Omit<EventData<Event>, keyof NoticeData> & Partial<NoticeData>;
 
@@ -56,10 +57,13 @@ async function readThreshold({ store }: Context, { notice }: Of): Promise<More<'
   };
 }
 
-/** A client reads of no hold that is his provider's, such as that of a reseller. */
+/** Reasons besides the quota and limits that a client may read, without what staff noted of them. */
+const SAID_TO_CLIENTS: readonly string[] = ['quota', 'billing', 'manual'];
+
+/** A client reads of no hold that is his reseller's. */
 async function readHold(context: Context, { notice, for: reader }: Of): Promise<More<'hold'>> {
   const reason = await findHoldReason(context, notice);
-  const isOwn = reason === 'quota' || (reason !== null && !RESERVED.includes(reason));
+  const isOwn = reason !== null && (SAID_TO_CLIENTS.includes(reason) || !RESERVED.includes(reason));
   return { reason: reader === 'client' && !isOwn ? null : reason };
 }
 
@@ -70,10 +74,19 @@ async function readPurchase(context: Context, { notice }: Of): Promise<More<'pur
   return { purchase: id, status: toPurchaseState(row).status, invoice, invoiceUrl: invoiceUrl(context, row) };
 }
 
-function readRefused(_context: Context, { notice: { code, key }, for: reader }: Of): More<'auto-buy-refused'> {
+function readRefused(_context: Context, { notice: { code, key, message }, for: reader }: Of): More<'auto-buy-refused'> {
   const cause = code === 'auto_buy_refused' ? (key.split(':').at(-1) ?? null) : null;
   const isOwn = cause !== null && OWN_CAUSES.includes(cause);
-  return { cause: reader === 'client' && !isOwn ? null : cause };
+  const stated = cause === 'no-credit' ? readCredit(message) : null;
+  const known = stated === null ? NOT_STATED : toStated(stated);
+  return { cause: reader === 'client' && !isOwn ? null : cause, ...known };
+}
+
+const NOT_STATED = { credit: null, packages: null, cost: null };
+
+/** The price of a package may have been changed since, its currency too. */
+function toStated({ left, packages, cost, currency }: RefusedCredit): Omit<More<'auto-buy-refused'>, 'cause'> {
+  return { credit: left, packages, cost, currency };
 }
 
 function readReach(_context: Context, { notice: { code, key } }: Of): More<'panel-unreachable'> {

@@ -13,6 +13,7 @@ import {
 } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
+import { describeCost, describeCredit, type RefusedCredit } from '../../base/refused-credit.js';
 import { decideHolds, foreseeHolds } from '../../loop/decide.js';
 import { countsIn } from '../../base/lifecycle.js';
 import { withPurchases } from '../../loop/load.js';
@@ -182,7 +183,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (budget !== null && byLink.count === 0)
     return {
       refused: 'link-spent',
-      why: `of the share link that set it ${formatMoney(budget.left, wanted.currency)} are left, and ${describeCost(wish, wanted.price)}`,
+      why: `of the share link that set it ${formatMoney(budget.left, wanted.currency)} are left, and ${describeCost(toCost(wish, wanted.price))}`,
     };
   const count = Math.min(byCredit.count, byLink.count);
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
@@ -271,17 +272,15 @@ async function askCredit(context: RunOnPanel['context'], client: string): Promis
 function describeRefusal(reason: string, wish: Wish, price: string, left: string): string {
   const { package: bought, maxPerCycle, client } = wish;
   if (reason === 'limit-reached') return `the maximum of ${maxPerCycle} purchases in this cycle is reached`;
-  if (reason === 'no-credit')
-    return `client ${client} has ${formatMoney(left, bought.currency)} of credit, and ${describeCost(wish, price)}`;
+  if (reason === 'no-credit') return describeCredit(client, { left, ...toCost(wish, price) });
   return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance, or too close to it for its release`;
 }
 
-/** Says what the fewest packages cost that are of use. */
-function describeCost(wish: Wish, price: string): string {
+/** Returns what the fewest packages cost that are of use. */
+function toCost(wish: Wish, price: string): Omit<RefusedCredit, 'left'> {
   const { bytes, currency } = wish.package;
-  const fewest = fewestToLift({ ...wish, packageBytes: bytes });
-  const cost = formatMoney(multiplyMoney(price, fewest), currency);
-  return fewest === 1 ? `the package costs ${cost}` : `the ${fewest} packages that are needed cost ${cost}`;
+  const packages = fewestToLift({ ...wish, packageBytes: bytes });
+  return { packages, cost: multiplyMoney(price, packages), currency };
 }
 
 /** Returns the notice of a service that buys nothing; reported once per cycle and cause, and to a client who came in the cycle again. */
