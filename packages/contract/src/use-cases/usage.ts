@@ -13,7 +13,6 @@ import {
   accepts,
   text,
   whole,
-  word,
 } from './shapes.js';
 import { group } from './group.js';
 
@@ -55,7 +54,7 @@ export const usage = group({
         options({
           ...called,
           range: z.optional(range),
-          by: z.optional(word(['service', 'panel', 'product', 'client'])),
+          by: z.optional(z.enum(['service', 'panel', 'product', 'client'])),
           panel: optionalText,
           product: optionalText,
           client: optionalText,

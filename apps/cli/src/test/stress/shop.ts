@@ -101,8 +101,8 @@ export function useServer({ panel }: Pick<Shop, 'panel'>, server: SoldServer, gi
   panel.addTraffic(600 + server.whmcs, { in: gigabytes * GB, out: 0, at: Date.now() - 60_000 });
 }
 
-/** When the tests began: the calls stay in one month also where they last past its end. */
-const begun = new Date();
+/** A day before the tests began: the month is over in each zone, and the calls stay in it also where the tests last past its end. */
+const begun = new Date(Date.now() - 24 * HOUR);
 const lastMonth = new Date(Date.UTC(begun.getUTCFullYear(), begun.getUTCMonth() - 1, 1));
 
 /** The first day of the month whose calls are billed. */
