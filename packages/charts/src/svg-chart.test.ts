@@ -83,6 +83,15 @@ describe('the chart as SVG', () => {
     expect([limit?.attributes['class'], Number(limit?.attributes['x']) < 480]).toEqual(['chart-note', true]);
   });
 
+  it('names the days alone where times of the period do not fit on a phone', () => {
+    const period = { from: Date.parse('2026-11-15T00:00:00Z'), timeZone: 'UTC' };
+    const words = (width: number, language: 'en' | 'pt-BR'): string =>
+      listTexts(svgChart(chart({ ...period, language }), { width })).find((text) => text.includes('2026')) ?? '';
+    expect(words(300, 'en')).toBe('15 Nov 2026 00:00 to 21 Nov 2026 00:00');
+    expect(words(300, 'pt-BR')).toBe('15 de nov. de 2026 a 21 de nov. de 2026');
+    expect(words(960, 'pt-BR')).toBe('15 de nov. de 2026, 00:00 a 21 de nov. de 2026, 00:00 (UTC)');
+  });
+
   it('parts a line where nothing is known and where the figures begin anew, and shows a lonely point', () => {
     const points = [
       { at: FROM, value: 1 * GB },

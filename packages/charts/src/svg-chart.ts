@@ -61,6 +61,8 @@ function drawing(data: ChartData, options: SvgOptions, classes: string, style = 
   const texts = toTexts(language);
   const [from, to] = [data.from, data.to].map((at) => texts.time(at, data.timeZone)) as [string, string];
   const period = texts.text('period.range', { from, to });
+  const [first, last] = [data.from, data.to].map((at) => texts.date(at, data.timeZone)) as [string, string];
+  const days = texts.text('period.range', { from: first, to: last });
   const prefix = escapeXml(id);
   // An image has no parts for the keyboard: in a page, what says something is beside what only a picture shows.
   const marks = [...(data.holds ?? []), ...(data.purchases ?? []), ...(data.points ?? []), ...(data.bars ?? [])];
@@ -72,7 +74,7 @@ function drawing(data: ChartData, options: SvgOptions, classes: string, style = 
     `<desc id="${prefix}-text">${escapeXml(describe(data, period, language))}</desc>`,
     ...(style === '' ? [] : [style, `<rect class="chart-back" width="${width}" height="${height}"/>`]),
     open,
-    ...frame(data, plot, { height, heading, period }),
+    ...frame(data, plot, { height, heading, period, days }),
     ...drawnHolds(data, plot),
     ...drawnBehind(data, plot),
     ...data.lines.flatMap((line, index) => drawnLine(data, line, toSlot(line, index), plot)),
@@ -95,10 +97,14 @@ function drawing(data: ChartData, options: SvgOptions, classes: string, style = 
 function frame(
   data: ChartData,
   plot: Plot,
-  { height, heading, period }: { height: number; heading: boolean; period: string },
+  { height, heading, period, days }: { height: number; heading: boolean; period: string; days: string },
 ): string[] {
   const { left, top, right, bottom, across, language } = plot;
   const zone = `${period} (${data.timeZone})`;
+  const room = right - left;
+  // Text of phones is smaller.
+  const isTooLong = period.length * 5.6 > room + 24;
+  const caption = zone.length * 7 <= room ? zone : isTooLong ? days : period;
   const middle = coordinate((top + bottom) / 2);
   const title = shortened(data.title, Math.floor((right - left) / 9));
   const unit = shortened(toUnit(data, language), NAME_LENGTH);
@@ -112,7 +118,7 @@ function frame(
     ...timeMarks(data, plot),
     `<path class="chart-axis" d="M${across(left)} ${top}V${bottom}H${across(right)}"/>`,
     `<g transform="translate(${across(16)} ${middle}) rotate(-90)">${svgText(0, 0, unit, 'chart-middle')}</g>`,
-    placed(plot, [coordinate((left + right) / 2), height - 12], zone.length * 7 > right - left ? period : zone, {
+    placed(plot, [coordinate((left + right) / 2), height - 12], caption, {
       anchor: 'middle',
     }),
     ...data.breaks
