@@ -34,10 +34,15 @@ export function creditAge({ value, failed, at }: LastRead<Credit>, times: Times,
   return notice('warning', wording.say('credit.old', { at: times.full(at) }));
 }
 
-/** The way to add credit; null where no page is known, and on other sites, which have their own. */
-export function topUpLink({ isEmbedded, language }: PageRequest, { topUpUrl }: PaymentTerms): Html | null {
+/** The way to add credit, in the colour of the main button where it is what to do now; null where no page is known, and on other sites, which have their own. */
+export function topUpLink(
+  { isEmbedded, language }: PageRequest,
+  { topUpUrl }: PaymentTerms,
+  { isMain = false }: { isMain?: boolean } = {},
+): Html | null {
   if (topUpUrl === null || isEmbedded) return null;
-  return html`<a class="button" href="${topUpUrl}" rel="noopener">${toWording(language).say('credit.add')}</a>`;
+  const classes = isMain ? 'button button-main' : 'button';
+  return html`<a class="${classes}" href="${topUpUrl}" rel="noopener">${toWording(language).say('credit.add')}</a>`;
 }
 
 /** Whether credit can be compared with prices in a currency. */

@@ -105,7 +105,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
         : html`${why !== null ? notice('warning', why) : html`<p>${wording.say(findTerms(pay, isCovered, offered))}</p>`}
           ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', tone: 'main', key: asked.key, hidden: { package: id, ...agreedFields(offered) }, submit: submitText(offered, missing !== null, wording) })}`
     }
-    ${missing === null ? null : html`<p>${topUpLink(request, pay)}</p>`}
+    ${missing === null ? null : html`<p>${topUpLink(request, pay, { isMain: !pay.leavesInvoice })}</p>`}
     <p class="back"><a href="${back}">${wording.say('page.backService')}</a></p>
   </section>`;
   return { title: wording.text('buy.title', { package: title }), body, timeZone: toZone(request, service.panel) };
@@ -165,7 +165,8 @@ async function tooLittleCredit(request: PageRequest, id: string, error: unknown)
           price,
           missing: wording.money(subtractMoney(needed, balance), currency),
         });
-  const body = html`${notice('bad', what)} ${topUpLink(request, await request.sluice.purchases.terms())}
+  const body = html`${notice('bad', what)}
+    ${topUpLink(request, await request.sluice.purchases.terms(), { isMain: true })}
     <p><a href="${toPath(request, id)}">${wording.say('page.backService')}</a></p>`;
   return { status: 409, title: wording.text('buy.notBought'), body };
 }
