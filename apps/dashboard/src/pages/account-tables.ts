@@ -16,8 +16,10 @@ export function accountTables(
   const states = table({
     caption: wording.text('account.forwards'),
     columns: [
-      { title: wording.text('account.forward'), cell: (forward) => wording.name(forward.name) },
-      { title: wording.text('account.onPanel'), cell: showState },
+      {
+        title: wording.text('account.forward'),
+        cell: (forward) => html`${wording.name(forward.name)} ${showState(forward)}`,
+      },
       { title: wording.text('account.listens'), cell: ({ listens }) => showAddresses(listens, wording) },
       { title: wording.text('account.target'), cell: ({ targets }) => showAddresses(targets, wording) },
     ],

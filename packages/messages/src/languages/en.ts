@@ -416,6 +416,9 @@ export const messages = {
   'credit.changes': 'Changes of your credit',
   'credit.amount': 'Amount',
   'credit.what': 'What',
+  'credit.added': 'Credit added',
+  'credit.payment': 'Invoice {invoice}',
+  'credit.refund': 'Refund of invoice {invoice}',
   'credit.callsOwed': 'Calls not paid yet',
 
   // Notices by mail, Telegram and chats
@@ -589,7 +592,6 @@ export const messages = {
   'account.listens': 'Address',
   'account.target': 'Leads to',
   'account.noForward': 'There is no forward yet. They are made on the panel.',
-  'account.onPanel': 'On the panel',
 
   // How the client of a VPN connects
   'connect.title': 'Connection',
@@ -773,6 +775,7 @@ export const messages = {
   'calls.searchHint': 'A part of a number, or a destination',
   'calls.any': 'any',
   'calls.show': 'Show',
+  'calls.list': 'Calls',
   'calls.own': 'Your number',
   'calls.outcome': 'Outcome',
   'calls.withheld': 'withheld',

@@ -393,12 +393,15 @@ export const messages: Messages = {
   'autoBuy.save': 'ذخیره',
 
   'credit.title': 'اعتبار',
-  'credit.none': 'هنوز هیچ',
+  'credit.none': 'هنوز اعتباری ندارید',
   'credit.add': 'افزودن اعتبار',
   'credit.old': 'اعتبار شما اکنون خوانده نمی‌شود. این رقم مربوط به {at} است.',
   'credit.changes': 'تغییرات اعتبار شما',
   'credit.amount': 'مبلغ',
   'credit.what': 'بابت',
+  'credit.added': 'افزایش اعتبار',
+  'credit.payment': 'فاکتور {invoice}',
+  'credit.refund': 'بازپرداخت فاکتور {invoice}',
   'credit.callsOwed': 'تماس‌های پرداخت‌نشده',
 
   // Notices by mail, Telegram and chats
@@ -566,7 +569,6 @@ export const messages: Messages = {
   'account.listens': 'نشانی',
   'account.target': 'به مقصد',
   'account.noForward': 'هنوز فورواردی نیست. فورواردها در پنل ساخته می‌شوند.',
-  'account.onPanel': 'در پنل',
 
   'connect.title': 'اتصال',
   'connect.link': 'لینک اشتراک شما',
@@ -746,6 +748,7 @@ export const messages: Messages = {
   'calls.searchHint': 'بخشی از شماره یا نام مقصد',
   'calls.any': 'همه',
   'calls.show': 'نمایش',
+  'calls.list': 'تماس‌ها',
   'calls.own': 'شمارهٔ شما',
   'calls.outcome': 'نتیجه',
   'calls.withheld': 'پنهان',

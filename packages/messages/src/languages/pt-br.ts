@@ -405,6 +405,9 @@ export const messages: Messages = {
   'credit.changes': 'Movimentação do seu crédito',
   'credit.amount': 'Valor',
   'credit.what': 'Descrição',
+  'credit.added': 'Crédito adicionado',
+  'credit.payment': 'Fatura {invoice}',
+  'credit.refund': 'Reembolso da fatura {invoice}',
   'credit.callsOwed': 'Chamadas a pagar',
 
   // Notices by mail, Telegram and chats
@@ -577,7 +580,6 @@ export const messages: Messages = {
   'account.listens': 'Endereço',
   'account.target': 'Leva a',
   'account.noForward': 'Ainda não há encaminhamento. Eles são criados no painel.',
-  'account.onPanel': 'No painel',
 
   'connect.title': 'Conexão',
   'connect.link': 'Seu link de assinatura',
@@ -757,6 +759,7 @@ export const messages: Messages = {
   'calls.searchHint': 'Parte de um número ou um destino',
   'calls.any': 'todas',
   'calls.show': 'Mostrar',
+  'calls.list': 'Chamadas',
   'calls.own': 'Seu número',
   'calls.outcome': 'Resultado',
   'calls.withheld': 'oculto',

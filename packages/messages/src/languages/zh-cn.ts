@@ -386,6 +386,9 @@ export const messages: Messages = {
   'credit.changes': '余额变动',
   'credit.amount': '金额',
   'credit.what': '说明',
+  'credit.added': '充值',
+  'credit.payment': '账单 {invoice}',
+  'credit.refund': '账单 {invoice} 的退款',
   'credit.callsOwed': '未支付的通话',
 
   // Notices by mail, Telegram and chats
@@ -546,7 +549,6 @@ export const messages: Messages = {
   'account.listens': '地址',
   'account.target': '目标',
   'account.noForward': '还没有转发。请在面板中创建。',
-  'account.onPanel': '面板状态',
 
   'connect.title': '连接',
   'connect.link': '您的订阅链接',
@@ -723,6 +725,7 @@ export const messages: Messages = {
   'calls.searchHint': '号码的一部分，或目的地',
   'calls.any': '全部',
   'calls.show': '显示',
+  'calls.list': '通话记录',
   'calls.own': '您的号码',
   'calls.outcome': '结果',
   'calls.withheld': '隐藏号码',

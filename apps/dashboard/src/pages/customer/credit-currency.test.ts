@@ -35,3 +35,16 @@ it('shows no currency where that of the client is not known', async () => {
   expect((await at.call('GET /clients/43/credit')).json).toMatchObject({ balance: '0', currency: null });
   expect((await at.call('GET /embedded/services/svc-2?for=customer')).json).toMatchObject({ credit: 'none yet' });
 });
+
+it('says in the language of the reader what changed the credit', async () => {
+  await at.addService(3, '45');
+  await at.sluice.poll();
+  await at.sluice.credit.add('45', { amount: '10.00', currency: 'EUR' });
+  await at.sluice.credit.add('45', { amount: '1.00', currency: 'EUR', description: 'A gift' });
+  const { purchase } = await at.sluice.purchases.create('svc-3', 'extra-50');
+  const link = await Link.open(at, { client: '45', buy: true });
+  const page = textOf(await link.text('/?language=fa'));
+  const invoice = purchase.invoice ?? '';
+  for (const words of [`فاکتور ${invoice}`, 'A gift', 'افزایش اعتبار']) expect(page).toContain(words);
+  expect(textOf(await link.text('/?language=en'))).toMatch(/Invoice inv-\S+ .*A gift .*Credit added/);
+});

@@ -1,3 +1,4 @@
+import type { CreditEntry } from '@sluice/contract/documents';
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import { facts, notice, type Section, table } from '../../layout/components.js';
 import { html, type Part } from '../../layout/html.js';
@@ -41,7 +42,7 @@ export async function creditSection(request: PageRequest, reads: PanelReads): Pr
         cell: ({ amount, currency }) => wording.money(amount, currency),
         isNumber: true,
       },
-      { title: wording.text('credit.what'), cell: ({ description }) => wording.name(description) },
+      { title: wording.text('credit.what'), cell: (entry) => changeText(entry, wording) },
       {
         title: wording.text('credit.title'),
         cell: ({ balance, currency }) => wording.money(balance, currency),
@@ -54,6 +55,18 @@ export async function creditSection(request: PageRequest, reads: PanelReads): Pr
   const content = html`${creditAge(credit, times, wording)}
   ${facts([[wording.text('credit.title'), creditAmount(value, wording)], ...owed])} ${topUp} ${changes}`;
   return { ...head, content };
+}
+
+/** What a change was for; in the reader's language where the local ledger has worded it. */
+function changeText({ kind, description, ref }: CreditEntry, wording: Wording): Part {
+  if (kind === 'credit' && description === 'Credit') return wording.say('credit.added');
+  const invoice = /^(?:Invoice|Refund of invoice) (\S+)$/.exec(description)?.[1];
+  if (kind === 'refund' && invoice !== undefined)
+    return wording.say('credit.refund', { invoice: wording.identifier(invoice) });
+  const isPayment = kind === 'payment' && invoice !== undefined && invoice === ref;
+  return isPayment
+    ? wording.say('credit.payment', { invoice: wording.identifier(invoice) })
+    : wording.name(description);
 }
 
 /** What a client has to pay for calls, in each currency; nothing where that is not known without a call. */

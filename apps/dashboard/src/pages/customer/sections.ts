@@ -20,12 +20,13 @@ const PARTS: readonly ServicePart[] = [
   usageSection,
   connectionSection,
   ({ request, service }) => accountSection(request, service),
+  ({ request, service, readers }) => telephonySections(request, service, readers.reads),
+  // Below the user name that it belongs to.
+  ({ request, service }) => passwordSection(request, service),
   packagesSection,
   autoBuySection,
   purchasesSection,
   ({ request, service, readers }) => (isMetered(service) ? graphSection(request, service, readers.graphs) : null),
-  ({ request, service, readers }) => telephonySections(request, service, readers.reads),
-  ({ request, service }) => passwordSection(request, service),
   pastPeriodsSection,
   ({ request }) => mailsSection(request),
 ];

@@ -158,7 +158,7 @@ function listSection(scene: LineScene, { month, query }: Asked, found: CallPage)
   const { calls, totals, page, pages, left, provisional } = found;
   const { search, direction, outcome } = query;
   const isSearch = search !== '' || direction !== null || outcome !== null;
-  const title = wording.text(isSearch ? 'calls.found' : 'calls.calls');
+  const title = wording.text(isSearch ? 'calls.found' : 'calls.list');
   const list = table({
     caption: title,
     columns: callColumns(times, wording),
