@@ -253,6 +253,7 @@ describe('lists of services', () => {
       'drop table "undecided"',
       'drop table "client_notices"',
       'drop table "client_addresses"',
+      'drop table "agent_periods"',
       'delete from "schema_migrations" where "version" > 40',
     );
     expect(await read(await at.open())).toEqual(written);

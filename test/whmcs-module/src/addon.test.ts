@@ -58,9 +58,9 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     ]);
     const said = (result: PhpResult | undefined): string => (result === undefined ? '' : text(result));
     expect([said(persian), said(service), said(other)]).toEqual([
-      expect.stringContaining('باقی‌مانده'),
+      expect.stringContaining('دورهٔ بعد در'),
       expect.stringContaining('Restante'),
-      expect.stringContaining('Left'),
+      expect.stringContaining('The next period begins'),
     ]);
     expect(persian?.html ?? persian?.output).toContain('<div lang="fa" dir="rtl">');
   });

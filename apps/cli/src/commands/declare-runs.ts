@@ -88,7 +88,7 @@ function declareUsage(usage: LazyCommand): void {
       'sluice usage top --by client --since 7d',
       'sluice usage top --by panel --since cycle',
     )
-    .runs(async () => (await import('./usage.js')).usageTop);
+    .runs(async () => (await import('./top.js')).usageTop);
   listOptions(usage.command('history <service>'))
     .description('show usage and allowance of each cycle')
     .examples('sluice usage history svc-1')

@@ -113,7 +113,7 @@ describe('report', () => {
     expect(found.services.map(({ id }) => id)).toEqual(['svc-1', 'svc-3']);
     const page = at.bench.read('client.html');
     expect(page).toContain(`<bdi>${PERSIAN}</bdi>`);
-    expect(page).toMatch(/Earlier periods/);
+    expect(page).toMatch(/Past periods/);
     expect(page).not.toMatch(/svc-2|svc-4/);
     const unknown = await report('--client', '9', '--html', 'none.html');
     expect([unknown.exitCode, unknown.stderr]).toEqual([1, expect.stringContaining('No service has the client "9"')]);

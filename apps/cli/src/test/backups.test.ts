@@ -235,6 +235,7 @@ describe('a backup by itself', () => {
       'undecided',
       'client_notices',
       'client_addresses',
+      'agent_periods',
     ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);

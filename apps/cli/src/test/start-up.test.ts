@@ -106,9 +106,9 @@ describe('a command that opens the store', () => {
     expect(Object.keys(dependencies)).toEqual(['better-sqlite3']);
   });
 
-  it('is at most 1,560 kB of code, which is what its start takes', () => {
+  it('is at most 1,600 kB of code, which is what its start takes', () => {
     const bytes = files.map((name) => statSync(path.join(DIST, name)).size);
-    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_560_000);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_600_000);
   });
 
   it('reads of zod only what our schemas use', () => {

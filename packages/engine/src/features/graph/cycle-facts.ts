@@ -32,10 +32,13 @@ export async function holdsInside(
   { start, end }: GraphWindow,
 ): Promise<SampleGraph['holds']> {
   const all = (await store.holds.all({ service: service.id })).map((hold) => ({ ...hold, evidence: [] }));
-  return holdsFor(all, service, reader)
-    .filter(({ since, until }) => since < end && (until === null || until > start))
-    .map(({ reason, since, until }) => ({ reason, since, until }))
-    .sort((a, b) => (a.since < b.since ? -1 : 1));
+  return (
+    holdsFor(all, service, reader)
+      // What ended in the run that began it restricted nothing.
+      .filter(({ since, until }) => since < end && (until === null || (until > start && until > since)))
+      .map(({ reason, since, until }) => ({ reason, since, until }))
+      .sort((a, b) => (a.since < b.since ? -1 : 1))
+  );
 }
 
 /** Returns what happened in the window of a graph besides its readings, and where its cycle goes. */

@@ -83,7 +83,11 @@ async function readChooseLink(
 }
 
 /** Returns whose a service was at an instant: a notice that waited is the client's whom it was about. */
-export async function findClient({ store }: Context, service: ServiceRecord | undefined, at: string): Promise<string | null> {
+export async function findClient(
+  { store }: Context,
+  service: ServiceRecord | undefined,
+  at: string,
+): Promise<string | null> {
   if (service === undefined) return null;
   const { id, client, clientSince } = service;
   if (clientSince === null || at > clientSince) return client;

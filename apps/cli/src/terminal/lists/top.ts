@@ -1,0 +1,34 @@
+import { rateText } from '@sluice/charts';
+import type { TopTraffic } from '@sluice/engine';
+import { bytes, type Column, text } from '../columns.js';
+
+/** A sum of traffic, what it is of, and its share of all. */
+export type TopRow = TopTraffic['rows'][number] & { by: TopTraffic['by']; share: number | null };
+
+/** The columns of who used most. */
+export const TOP: readonly Column<TopRow>[] = [
+  text('name', ({ name, key }) => (name === key ? null : name), { isSparse: true, least: 12 }),
+  text('of', ({ key }) => key, { least: 24, cell: ({ key, by }) => key ?? `no ${by}` }),
+  text('services', ({ services, by }) => (by === 'service' ? null : services), {
+    isSparse: true,
+    priority: 3,
+    align: 'right',
+  }),
+  bytes('in', ({ inBytes }) => inBytes, { priority: 2 }),
+  bytes('out', ({ outBytes }) => outBytes, { priority: 2 }),
+  bytes('total', ({ totalBytes }) => totalBytes),
+  text('rate', ({ bitsPerSecond }) => bitsPerSecond, {
+    align: 'right',
+    cell: ({ bitsPerSecond }) => (bitsPerSecond === null ? null : rateText(bitsPerSecond)),
+  }),
+  text('part', ({ share }) => share, {
+    align: 'right',
+    priority: 1,
+    cell: ({ share }) => (share === null ? null : `${Math.round(share * 100)}%`),
+  }),
+  text('unknown', ({ unknown, by }) => (by === 'service' || unknown === 0 ? null : unknown), {
+    isSparse: true,
+    priority: 4,
+    align: 'right',
+  }),
+];
