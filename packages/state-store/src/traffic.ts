@@ -1,5 +1,6 @@
 /** What sums of traffic are of: each service, or all of a panel, a product or a client. */
 export const TRAFFIC_GROUPS = ['service', 'panel', 'product', 'client'] as const;
+/** One of `TRAFFIC_GROUPS`. */
 export type TrafficGroup = (typeof TRAFFIC_GROUPS)[number];
 
 /** Which sums are asked for; all conditions apply. */

@@ -198,7 +198,7 @@ export const agentUsers = z.object({ agent: z.object({ uuid: text, name: text })
 /** `agent user list --json` (docs/json.md). */
 export type AgentUserList = z.infer<typeof agentUsers>;
 
-const agentPeriod = name(
+export const agentPeriod = name(
   'AgentPeriod',
   z.object({
     start: instant,

@@ -58,7 +58,7 @@ export const noticeData = name(
 export type NoticeData = z.infer<typeof noticeData>;
 
 /** What only notices of some events have. */
-const MORE = {
+export const MORE = {
   threshold: {
     reached: count.nullable().describe('The percentage that was reached: 80, 90 or 100'),
     agent: z.object({ id: text, name: textOrNull }).nullable().describe('Whose limit it is; null for a service'),

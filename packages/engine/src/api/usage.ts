@@ -2,7 +2,7 @@ import type { Comparison, CycleView, SampleGraph, ServiceDetail, TopTraffic } fr
 import type { DrawnGraph, LastGraph } from '../features/graph/last-graph.js';
 import type { GraphRange } from '../features/graph/window.js';
 import type { ImportRow } from '../features/services/plan-rows.js';
-import type { TopRequest } from '../features/usage/top.js';
+import type { TopRequest } from '../features/graph/top-traffic.js';
 import { readUsage, type UsageFilter, usageHistory } from '../features/usage/usage.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
@@ -39,7 +39,7 @@ export function usageApi(call: RunCall): Usage {
       })),
     top: (options) =>
       call(options, async (context) => {
-        const { topTraffic } = await import('../features/usage/top.js');
+        const { topTraffic } = await import('../features/graph/top-traffic.js');
         return topTraffic(context, options ?? {});
       }),
     history: (service, options) =>

@@ -4,10 +4,12 @@ import { periodAt } from './period.js';
 import type { AgentRules } from './rules.js';
 import { totalTraffic } from './sums.js';
 
-type Rules = Pick<AgentRules, 'accounting' | 'period' | 'timeZone'>;
-
 /** Returns what was read of an agent in its present period, as a record that ends at an instant. */
-export function toPeriodRecord(agent: AgentRecord, { accounting }: Rules, endedAt: string): AgentPeriodRecord | null {
+export function toPeriodRecord(
+  agent: AgentRecord,
+  { accounting }: Pick<AgentRules, 'accounting'>,
+  endedAt: string,
+): AgentPeriodRecord | null {
   const { panel, uuid, account, figures, limitBytes } = agent;
   if (account === null) return null;
   const { periodStart, exceededAt = null } = account;
@@ -24,7 +26,11 @@ const UNREAD = { usedBytes: null, exceeded: null, exceededAt: null, readAt: null
  * Returns the periods of an agent that ended between what was stored and what is stored next, oldest first: the one that was open, and
  * those after it in which nothing was read. A new opening of the ledger ends a period too; an agent that is gone has none.
  */
-export function listEndedPeriods(before: AgentRecord, after: AgentRecord, rules: Rules): AgentPeriodRecord[] {
+export function listEndedPeriods(
+  before: AgentRecord,
+  after: AgentRecord,
+  rules: Pick<AgentRules, 'accounting' | 'period' | 'timeZone'>,
+): AgentPeriodRecord[] {
   const next = after.account?.periodStart;
   const { account } = before;
   if (before.gone || account === null || next === undefined || next <= account.periodStart) return [];
@@ -36,7 +42,7 @@ export function listEndedPeriods(before: AgentRecord, after: AgentRecord, rules:
 /** Returns the periods between the end of one and the start of another, of which nothing is known but the limit. */
 function listUnread(
   last: AgentPeriodRecord,
-  rules: Rules,
+  rules: Pick<AgentRules, 'accounting' | 'period' | 'timeZone'>,
   { openedAt, next }: { openedAt: string; next: string },
 ): AgentPeriodRecord[] {
   const unread: AgentPeriodRecord[] = [];
@@ -50,7 +56,11 @@ function listUnread(
 }
 
 /** Returns an agent with the time at which a list first showed more than its limit in this period. */
-export function markExceeded(agent: AgentRecord, { accounting }: Pick<Rules, 'accounting'>, at: string): AgentRecord {
+export function markExceeded(
+  agent: AgentRecord,
+  { accounting }: Pick<AgentRules, 'accounting'>,
+  at: string,
+): AgentRecord {
   const { account, figures, limitBytes } = agent;
   if (account === null || figures === null || limitBytes === null || account.exceededAt !== undefined) return agent;
   if (!isLimitExceeded(accounting, totalTraffic(figures, accounting, account), limitBytes)) return agent;

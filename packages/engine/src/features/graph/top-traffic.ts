@@ -1,7 +1,7 @@
 import type { TopTraffic } from '@sluice/contract/documents';
 import { productName } from '../../base/config/package-name.js';
 import type { Context } from '../../context/context.js';
-import { type GraphRange, rangeStart } from '../graph/window.js';
+import { type GraphRange, rangeStart } from './window.js';
 
 /** Sums of a document, unless another number is asked for. */
 const ROWS = 20;
