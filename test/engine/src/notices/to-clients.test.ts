@@ -172,9 +172,11 @@ describe('a notice of a hold to its client', () => {
     await at.poll();
     await at.sluice.services.set('svc-1', { status: 'suspended' });
     await at.pollAfter(HOUR);
-    expect(toSent('client')).toEqual(['Dear 42: Service svc-1 is being restricted!']);
+    expect(toSent('client')).toEqual(['Dear 42: Service svc-1 is being restricted. An invoice is not paid!']);
     const { deliveries } = await at.sluice.notices.list();
-    expect(deliveries.map(({ message }) => message)).toContain('Dear 42: Service svc-1 is being restricted!');
+    expect(deliveries.map(({ message }) => message)).toContain(
+      'Dear 42: Service svc-1 is being restricted. An invoice is not paid!',
+    );
   });
 });
 
