@@ -157,6 +157,32 @@ export function toMilliseconds(instant: RawBuilder<unknown>): RawBuilder<number 
   );
 }
 
+/** A row of a table, by two columns that are its key. */
+export interface EdgeRow {
+  table: string;
+  alias: string;
+  key: readonly [column: string, value: RawBuilder<unknown>];
+  /** The other column of the key: the first or the last row by it is joined. */
+  by: string;
+  edge: 'first' | 'last';
+  /** Which rows count, besides the key. */
+  where: RawBuilder<unknown>;
+}
+
+/**
+ * Joins the first or the last row of those that count; all is null where there is none. SQLite has no words for the query of PostgreSQL,
+ * which would read the whole table for that of SQLite.
+ */
+export function joinEdge({ table, alias, key: [column, value], by, edge, where }: EdgeRow): RawBuilder<unknown> {
+  const [rows, name, at, of] = [sql.table(table), sql.ref(alias), sql.ref(by), sql.ref(column)];
+  const counts = sql`${of} = ${value} and ${where}`;
+  return either(
+    sql`left join ${rows} as ${name} on ${sql.ref(`${alias}.${column}`)} = ${value}
+      and ${sql.ref(`${alias}.${by}`)} = (select ${edge === 'first' ? sql`min` : sql`max`}(${at}) from ${rows} where ${counts})`,
+    sql`left join lateral (select * from ${rows} where ${counts} order by ${at} ${edge === 'first' ? sql`asc` : sql`desc`} limit 1) as ${name} on true`,
+  );
+}
+
 /** The index by which SQLite reads a table; PostgreSQL chooses by itself. */
 export function byIndex(name: string): RawBuilder<unknown> {
   return either(sql`indexed by ${sql.ref(name)}`, sql``);

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { TrafficGroup, TrafficRequest, TrafficRow, TrafficSum, TrafficTables } from '../traffic.js';
 import type { Access } from './access.js';
 import { IS_OPEN, NEWEST } from './confirmations-table.js';
-import { toMilliseconds } from './dialect.js';
+import { joinEdge, toMilliseconds } from './dialect.js';
 
 /** Sums of traffic: one pass over the cycles of a time, with at most two readings of each. */
 export function trafficTable(access: Access): TrafficTables['traffic'] {
@@ -53,7 +53,7 @@ function sums({ by, limit, ...request }: TrafficRequest): RawBuilder<RawRow> {
   const numbers = sql`cast(sum("services") as bigint) as "services", cast(sum("unknown") as bigint) as "unknown",
     ${each((direction) => sql`cast(sum(${sql.ref(`${direction}Bytes`)}) as bigint) as ${sql.ref(`${direction}Bytes`)}`)},
     cast(sum("bitsPerSecond") as bigint) as "bitsPerSecond"`;
-  return sql<RawRow>`with used as (${used(request)}), known as (${known(request)}),
+  return sql<RawRow>`with used as materialized (${used(request)}), timed as materialized (${timed(request)}), known as (${known(request)}),
       grouped as materialized (select ${key} as "key", ${name} as "name", ${numbers} from known group by ${key})
     select * from (select * from (select 1 as "isTotal", count(*) as "groups", null as "key", null as "name",
       coalesce(cast(sum("services") as bigint), 0) as "services", coalesce(cast(sum("unknown") as bigint), 0) as "unknown",
@@ -78,7 +78,11 @@ function used({ from, to, panel, product, client }: Omit<TrafficRequest, 'by' | 
     from === null ? sql`c."starts_at"` : sql`case when c."starts_at" > ${from} then c."starts_at" else ${from} end`;
   // A cycle that began in the time began at zero.
   const around = from === null ? sql`1 = 0` : sql`c."starts_at" < ${from}`;
-  const between = sql`"service" = s."id" and "cycle" = c."id"`;
+  const beside = (alias: string, edge: 'first' | 'last', when: RawBuilder<unknown>): RawBuilder<unknown> =>
+    joinEdge({
+      ...{ table: 'usage_samples', alias, key: ['service', sql`s."id"`], by: 'at', edge },
+      where: sql`"cycle" = c."id" and ${around} and ${when}`,
+    });
   return sql`select s."id", s."panel", s."product", s."client", s."name", s."client_name", c."starts_at", ${begin} as "begins_at",
       case when last."read_at" > c."read_at" then last."read_at" else c."read_at" end as "read_at", a."at" as "after_at", b."at" as "before_at",
       ${each(
@@ -90,24 +94,28 @@ function used({ from, to, panel, product, client }: Omit<TrafficRequest, 'by' | 
     from "services" s left join "cycles" c on c."service" = s."id" and ${inTime}
     left join "usage_samples" as "base" on "base"."service" = s."id" and "base"."cycle" = c."id" and ${IS_OPEN}
     left join "confirmations" as "last" on "last"."seq" = ${NEWEST}
-    left join "usage_samples" b on ${around} and b."service" = s."id" and b."at" = (select max("at") from "usage_samples"
-      where ${between} and "at" <= ${from ?? to} and "at" >= c."starts_at")
-    left join "usage_samples" a on ${around} and a."service" = s."id" and a."at" = (select min("at") from "usage_samples"
-      where ${between} and "at" > ${from ?? to} and "at" <= ${to})
+    ${beside('b', 'last', sql`"at" <= ${from ?? to} and "at" >= c."starts_at"`)}
+    ${beside('a', 'first', sql`"at" > ${from ?? to} and "at" <= ${to}`)}
     ${filter}`;
+}
+
+/** The same with its times in milliseconds, each read once, and how much of what was used between two readings was before the time. */
+function timed({ from }: Pick<TrafficRequest, 'from'>): RawBuilder<unknown> {
+  const [last, after] = [toMilliseconds(sql`coalesce("before_at", "starts_at")`), toMilliseconds(sql`"after_at"`)];
+  const start = Date.parse(from ?? '1970-01-01T00:00:00Z');
+  const share = sql`(case when "after_at" is null then null else (cast(${start} as bigint) - ${last}) * 1.0 / nullif(${after} - ${last}, 0) end)`;
+  return sql`select used.*, ${share} as "share", ${toMilliseconds(sql`"read_at"`)} as "read_ms", ${toMilliseconds(sql`"begins_at"`)} as "begins_ms"
+    from used`;
 }
 
 /** The traffic of each service in the time: what was used between two readings counts evenly over the time between them. */
 function known({ from }: Pick<TrafficRequest, 'from'>): RawBuilder<unknown> {
-  const start = from ?? '';
-  const share = sql`((${toMilliseconds(sql`cast(${start} as text)`)} - ${toMilliseconds(sql`coalesce("before_at", "starts_at")`)}) * 1.0
-    / nullif(${toMilliseconds(sql`"after_at"`)} - ${toMilliseconds(sql`coalesce("before_at", "starts_at")`)}, 0))`;
   const base = (direction: Direction): RawBuilder<unknown> => {
     const [before, after] = [named('before', direction), named('after', direction)];
     if (from === null) return sql`0`;
     return sql`case when "runs" = 0 then 0 when "after_at" is null then ${before}
-      when "before_at" is null then ${after} * ${share}
-      when ${after} < ${before} then ${after} else ${before} + (${after} - ${before}) * ${share} end`;
+      when "before_at" is null then ${after} * "share"
+      when ${after} < ${before} then ${after} else ${before} + (${after} - ${before}) * "share" end`;
   };
   const grown = (direction: Direction): RawBuilder<unknown> => {
     const now = named('now', direction);
@@ -116,9 +124,8 @@ function known({ from }: Pick<TrafficRequest, 'from'>): RawBuilder<unknown> {
   };
   const parts = sql`select "id", "panel", "product", "client", "name", "client_name",
     ${each((direction) => sql`sum(${grown(direction)}) as ${named('grown', direction)}`)},
-    max(case when "read_at" > "begins_at" then ${toMilliseconds(sql`"read_at"`)} end)
-      - min(case when "read_at" > "begins_at" then ${toMilliseconds(sql`"begins_at"`)} end) as "ms"
-    from used group by "id", "panel", "product", "client", "name", "client_name"`;
+    max(case when "read_at" > "begins_at" then "read_ms" end) - min(case when "read_at" > "begins_at" then "begins_ms" end) as "ms"
+    from timed group by "id", "panel", "product", "client", "name", "client_name"`;
   const isKnown = sql`coalesce("grown_total", "grown_in", "grown_out") is not null`;
   return sql`select "id", "panel", "product", "client", "name", "client_name", 1 as "services",
     case when ${isKnown} then 0 else 1 end as "unknown",
