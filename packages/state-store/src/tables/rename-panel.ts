@@ -8,6 +8,7 @@ import { renameCalls } from './rename-calls.js';
 /** Tables with rows of panels. */
 export const PANEL_TABLES = [
   'actions',
+  'agent_periods',
   'agent_reservations',
   'agent_snapshots',
   'agent_users',
@@ -75,6 +76,7 @@ const OWN_TABLES = [
 
 /** Tables with what was read last of panels, by panel: what the old name has is what counts. */
 const READ_TABLES = [
+  'agent_periods',
   'agent_reservations',
   'agent_snapshots',
   'agent_users',
