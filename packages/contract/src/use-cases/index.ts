@@ -23,7 +23,29 @@ import { telephony } from './telephony.js';
 import { usage } from './usage.js';
 
 /** The groups of the engine's methods, in their order. */
-const GROUPS = {
+interface Groups {
+  readonly services: typeof services;
+  readonly holds: typeof holds;
+  readonly provision: typeof provision;
+  readonly agents: typeof agents;
+  readonly panels: typeof panels;
+  readonly adoption: typeof adoption;
+  readonly usage: typeof usage;
+  readonly overrides: typeof overrides;
+  readonly purchases: typeof purchases;
+  readonly autoBuy: typeof autoBuy;
+  readonly credit: typeof credit;
+  readonly clients: typeof clients;
+  readonly invoices: typeof invoices;
+  readonly calls: typeof calls;
+  readonly dids: typeof dids;
+  readonly telephony: typeof telephony;
+  readonly log: typeof log;
+  readonly access: typeof access;
+  readonly notices: typeof notices;
+}
+
+const GROUPS: Groups = {
   services,
   holds,
   provision,
@@ -44,7 +66,6 @@ const GROUPS = {
   access,
   notices,
 };
-type Groups = typeof GROUPS;
 
 /** A group of the engine's methods: `holds`, `services`. */
 export type UseCaseGroup = keyof Groups;
