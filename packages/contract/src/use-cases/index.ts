@@ -118,7 +118,7 @@ type AcceptedInputs<Entries> = {
 const ENTRIES: Readonly<Record<UseCase, Entry>> = {
   ...instance,
   ...(Object.fromEntries(
-    Object.entries(GROUPS).flatMap(([group, entries]) =>
+    Object.entries<Readonly<Record<string, Entry>>>({ ...GROUPS }).flatMap(([group, entries]) =>
       Object.entries(entries).map(([name, entry]) => [`${group}.${name}`, entry]),
     ),
   ) as Record<Exclude<Method, keyof typeof instance>, Entry>),
