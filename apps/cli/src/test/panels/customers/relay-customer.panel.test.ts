@@ -147,8 +147,7 @@ async function use({ tunnel, url: address }: Relay, { pages, customer, own }: Us
   expect(first.text).toContain(`Log in at ${address} User name ${login}`);
   expect(first.text).toContain('Forwards 2 of 10');
   for (const { name, inPort, remoteAddr } of await own.post('/forward/list')) {
-    const [, listens, target] =
-      readTable(first, 'Forwards').find(([shown = '']) => shown.startsWith(`${name} `)) ?? [];
+    const [, listens, target] = readTable(first, 'Forwards').find(([shown = '']) => shown.startsWith(`${name} `)) ?? [];
     expect([name, listens, target]).toEqual([
       name,
       expect.stringMatching(new RegExp(`:${String(inPort)}$`)),
