@@ -1,4 +1,5 @@
 import type { ServiceRecord } from '@sluice/state-store';
+import { toPublicAddress } from '../../base/config/public-address.js';
 import type { Context } from '../../context/context.js';
 import { findPages } from '../billing/billing-pages.js';
 
@@ -16,6 +17,5 @@ export function serviceLink(
     const id = kind?.serviceRef === undefined ? undefined : service.refs[kind.serviceRef];
     return id === undefined ? null : (pages?.service?.(id) ?? null);
   }
-  const { publicUrl } = config.serve;
-  return publicUrl === undefined ? null : `${publicUrl.replace(/\/+$/, '')}/services/${encodeURIComponent(service.id)}`;
+  return toPublicAddress(config, `/services/${encodeURIComponent(service.id)}`);
 }
