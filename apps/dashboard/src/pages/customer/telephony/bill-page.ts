@@ -1,13 +1,13 @@
 import type { BillDetail, StoredBillView } from '@sluice/engine';
 import { describeService } from '@sluice/engine/words';
 import { say } from '@sluice/messages';
-import { coloured, facts, findTone, notice, type Section, sections, table } from '../../../layout/components.js';
-import { html, type Html, join, type Part } from '../../../layout/html.js';
+import { coloured, facts, findTone, notice, type Section, table } from '../../../layout/components.js';
+import { html, type Html, type Part } from '../../../layout/html.js';
 import type { PanelReads } from '../../../requests/panel-reads.js';
 import { clientError } from '../../../server/failure.js';
 import { billState } from '../../bill-state.js';
 import type { Page } from '../../page.js';
-import { backToService } from './back.js';
+import { linePage } from './line-page.js';
 import { OWN_STATES, toBillPath } from './bills.js';
 import { type LineScene, openLineScene } from './line-scene.js';
 
@@ -24,13 +24,7 @@ export function billPage(reads: PanelReads): Page {
     const period = times.period({ start: bill.period.from, end: bill.period.to });
     const title = wording.text('bills.of', { period });
     const parts = await billSections(scene, bill, period);
-    const body = join([backToService(scene), ...sections(parts)]);
-    return {
-      title: `${title}: ${describeService(service)}`,
-      who: service.clientName,
-      body,
-      timeZone: times.timeZone,
-    };
+    return linePage(scene, title, parts);
   };
 }
 

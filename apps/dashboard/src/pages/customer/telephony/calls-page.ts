@@ -1,8 +1,7 @@
 import type { StoredBillView } from '@sluice/engine';
-import { describeService } from '@sluice/engine/words';
-import { facts, notice, pager, type Section, sections, table } from '../../../layout/components.js';
+import { facts, notice, pager, type Section, table } from '../../../layout/components.js';
 import { searchForm } from '../../../layout/forms.js';
-import { html, type Html, join } from '../../../layout/html.js';
+import { html, type Html } from '../../../layout/html.js';
 import { spendFigure } from '../../../layout/spend-figure.js';
 import type { PanelReads } from '../../../requests/panel-reads.js';
 import { billState } from '../../bill-state.js';
@@ -11,7 +10,7 @@ import { toPath } from '../own.js';
 import { OWN_STATES, toBillPath } from './bills.js';
 import { callColumns, callSums } from './call-table.js';
 import { type LineScene, openLineScene, showAge } from './line-scene.js';
-import { backToService } from './back.js';
+import { linePage } from './line-page.js';
 import { type CallPage, type CallQuery, readCallPage, toCallQuery } from './month-reads.js';
 import { type BillMonth, listMonths, thisMonth, toMonth } from './months.js';
 
@@ -21,20 +20,14 @@ const FORM = 'calls-form';
 export function callsPage(reads: PanelReads): Page {
   return async (request) => {
     const scene = await openLineScene(request, reads);
-    const { service, times, wording } = scene;
+    const { times, wording } = scene;
     const asked = request.query['period'] ?? thisMonth(times);
     const month = toMonth(asked, times);
     const query = toCallQuery(request.query, month?.id ?? thisMonth(times));
     const title = wording.text('calls.title');
     const form = searchSection(scene, query, month === null ? asked : null);
     const parts = month === null ? [form] : [form, ...(await monthSections(scene, { month, query }))];
-    const body = join([backToService(scene), ...sections(parts)]);
-    return {
-      title: `${title}: ${describeService(service)}`,
-      who: service.clientName,
-      body,
-      timeZone: times.timeZone,
-    };
+    return linePage(scene, title, parts);
   };
 }
 

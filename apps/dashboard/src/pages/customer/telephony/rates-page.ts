@@ -1,12 +1,11 @@
 import type { LineRates } from '@sluice/engine';
-import { describeService } from '@sluice/engine/words';
-import { type Column, notice, pager, sections, table } from '../../../layout/components.js';
+import { type Column, notice, pager, table } from '../../../layout/components.js';
 import { searchForm } from '../../../layout/forms.js';
-import { html, type Html, join, type Part } from '../../../layout/html.js';
+import { html, type Html, type Part } from '../../../layout/html.js';
 import type { PanelReads } from '../../../requests/panel-reads.js';
 import type { Page } from '../../page.js';
 import { toPath } from '../own.js';
-import { backToService } from './back.js';
+import { linePage } from './line-page.js';
 import { type LineScene, openLineScene, shortMoney, showAge } from './line-scene.js';
 
 /** Rates on one page: a plan may have a hundred thousand. */
@@ -50,13 +49,7 @@ export function ratesPage(reads: PanelReads): Page {
     const { value } = read;
     const list = value === null ? null : rateList(scene, value, { path, search });
     const content = html`${form}${showAge(read, { times, wording })}${list}`;
-    const body = join([backToService(scene), ...sections([{ id: 'rates', title, content }])]);
-    return {
-      title: `${title}: ${describeService(service)}`,
-      who: service.clientName,
-      body,
-      timeZone: times.timeZone,
-    };
+    return linePage(scene, title, [{ id: 'rates', title, content }]);
   };
 }
 
