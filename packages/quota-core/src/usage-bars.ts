@@ -39,7 +39,8 @@ export interface UsageBar {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const STEP_HOURS: Readonly<Record<BarStep, number>> = { hour: 1, quarter: 6, day: 24 };
-const KEYS = ['inBytes', 'outBytes', 'totalBytes'] as const;
+/** The directions of readings and bars. */
+export const KEYS = ['inBytes', 'outBytes', 'totalBytes'] as const;
 
 /** Returns the step of bars that a person can still distinguish: hours up to two days, quarters of a day up to eight, else days. */
 export function barStep({ start, end }: BarInput['window']): BarStep {
@@ -63,7 +64,7 @@ export function barStep({ start, end }: BarInput['window']): BarStep {
  */
 export function usageBars(input: BarInput, step: BarStep): UsageBar[] {
   const bounds = localBounds(input, step);
-  const shares = KEYS.map((key) => spread(growths(input, key), bounds));
+  const shares = sharesBetween(input, bounds);
   return bounds.slice(1).map((end, index) => {
     const start = bounds[index] ?? end;
     const parts = shares.map((sums) => sums[index] ?? { bytes: 0, ms: 0 });
@@ -72,6 +73,21 @@ export function usageBars(input: BarInput, step: BarStep): UsageBar[] {
     );
     const known = Math.min(1, Math.max(...parts.map(({ ms }) => ms)) / (end - start));
     return { start: iso(start), end: iso(end), inBytes, outBytes, totalBytes, known };
+  });
+}
+
+/**
+ * Returns what each direction has between each two of the bounds (milliseconds, ascending): bytes, and of how much of the time. Of readings
+ * that are further from each other than `longest` milliseconds nothing between them is known.
+ */
+export function sharesBetween(
+  input: Pick<BarInput, 'series' | 'begins'>,
+  bounds: readonly number[],
+  longest = Infinity,
+): Share[][] {
+  return KEYS.map((key) => {
+    const found = growths(input, key).filter(({ from, to }) => to - from <= longest);
+    return spread(found, bounds);
   });
 }
 
@@ -99,7 +115,7 @@ interface Growth {
 }
 
 /** Returns the growths of one direction, oldest first; none overlaps another. */
-function growths({ series, begins }: BarInput, key: (typeof KEYS)[number]): Growth[] {
+function growths({ series, begins }: Pick<BarInput, 'series' | 'begins'>, key: (typeof KEYS)[number]): Growth[] {
   const zeros = begins.map((at) => Date.parse(at)).sort((a, b) => a - b);
   const found: Growth[] = [];
   let before: { at: number; bytes: number } | null = null;
@@ -118,7 +134,7 @@ function growths({ series, begins }: BarInput, key: (typeof KEYS)[number]): Grow
 }
 
 /** What of a bar is known: bytes, and of how many milliseconds. */
-interface Share {
+export interface Share {
   bytes: number;
   ms: number;
 }

@@ -91,8 +91,9 @@ function declareUsage(usage: LazyCommand): void {
     .runs(async () => (await import('./top.js')).usageTop);
   listOptions(usage.command('history <service>'))
     .description('show usage and allowance of each cycle')
-    .examples('sluice usage history svc-1')
-    .runs(async () => (await import('./usage.js')).usageHistory);
+    .option('--percentile <percent>', 'also the rates that so much of the time did not exceed, such as 95')
+    .examples('sluice usage history svc-1', 'sluice usage history svc-1 --percentile 95')
+    .runs(async () => (await import('./cycles.js')).usageHistory);
   usage
     .command('graph <service>')
     .description('draw usage as a chart in the terminal, or as an SVG file')

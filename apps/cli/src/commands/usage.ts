@@ -1,7 +1,7 @@
-import type { CycleView, ServiceDetail } from '@sluice/engine';
+import type { ServiceDetail } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { printRows } from '../terminal/columns.js';
-import { COMPARED, CYCLES, USAGE } from '../terminal/lists/services.js';
+import { COMPARED, USAGE } from '../terminal/lists/services.js';
 import { groupFailures } from '../terminal/reports/run-report.js';
 import { readTable } from '../terminal/rows/rows.js';
 import { ExitCode } from '../exit-codes.js';
@@ -39,21 +39,6 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
     const wrong = services.filter((service) => service.error !== null).length;
     if (refresh !== true || wrong === 0) return ExitCode.done;
     return wrong === services.length ? ExitCode.failed : ExitCode.partial;
-  },
-);
-
-/** `sluice usage history SERVICE` */
-export const usageHistory: CommandHandler<ListOptions> = listCommand<CycleView & { panel: string }>(
-  {
-    key: 'cycles',
-    empty: 'No cycle has been metered yet.',
-    keepsOrder: true,
-    document: ({ panel: _panel, ...cycle }) => cycle,
-    columns: CYCLES,
-  },
-  async ({ sluice }, [id = '']) => {
-    const [{ cycles }, { panel }] = await Promise.all([sluice.usage.history(id), sluice.services.show(id)]);
-    return cycles.map((cycle) => ({ ...cycle, panel }));
   },
 );
 

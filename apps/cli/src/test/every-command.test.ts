@@ -167,7 +167,7 @@ describe('the built command', () => {
       'notify list',
       'notify send',
       'usage',
-      'usage history dcim-1',
+      'usage history dcim-1 --percentile 95',
       'usage top --by client',
       'usage graph dcim-1',
       'usage graph dcim-1 --svg graph.svg',

@@ -88,7 +88,7 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     bench.clock.advance(DAY);
     await kept('reconcile');
     await kept('usage');
-    await kept('usage history', 'usage history svc-1');
+    await kept('usage history', 'usage history svc-1 --percentile 95');
     await kept('usage top', 'usage top');
     await kept('usage graph', 'usage graph svc-1');
     await kept('report');

@@ -7,6 +7,18 @@ import * as z from 'zod';
 import { bytes, bytesOrNull, count, instant, instantOrNull, name, text, textOrNull } from './common.js';
 import { figures, countedMode, usage } from './services.js';
 
+export const rates = z.object({
+  percent: z.number(),
+  intervalSeconds: count
+    .nullable()
+    .describe('How long each interval is; null where the readings say nothing of any rate'),
+  intervals: count,
+  unknown: count.describe('Intervals of which not all is known: they are left out'),
+  inBitsPerSecond: count.nullable(),
+  outBitsPerSecond: count.nullable(),
+  totalBitsPerSecond: count.nullable(),
+});
+
 export const cycle = z.object({
   id: text,
   start: instant,
@@ -15,6 +27,7 @@ export const cycle = z.object({
   allowance: z
     .object({ unlimited: z.boolean(), baseBytes: bytesOrNull, extraBytes: bytes, allowedBytes: bytesOrNull })
     .nullable(),
+  rates: rates.optional().describe('The percentile of the mean rates of equal intervals, where one is asked for'),
 });
 /** `usage history --json` (docs/json.md). */
 export type CycleView = z.infer<typeof cycle>;

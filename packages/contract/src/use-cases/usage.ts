@@ -18,6 +18,9 @@ import { group } from './group.js';
 
 const service = ['service', text] as const;
 
+/** Above 0, at most 100. */
+const percentile = z.optional(z.number().check(z.positive(), z.maximum(100)));
+
 const ofRange = ['range', range] as const;
 
 /** The use cases of `usage`. */
@@ -79,11 +82,13 @@ export const usage = group({
   history: {
     callers: SHOW,
     command: 'usage history',
-    accepts: () => accepts(service, options(read)),
+    accepts: () => accepts(service, options({ ...read, percentile })),
     routes: (h) => ({
       'GET /services/:service/usage-history': {
         clients: 'service',
-        summary: 'List the usage of each cycle, newest first',
+        summary:
+          'List the usage of each cycle, newest first; with percentile, the rates that so much of the time did not exceed',
+        query: { percentile: h.z.coerce.number().gt(0).max(100).optional() },
         answer: h.usage.history,
       },
     }),

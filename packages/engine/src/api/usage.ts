@@ -14,8 +14,11 @@ export interface Usage {
   }>;
   /** Returns who used most in a time: services, or all of a panel, product or client. Reads the store alone. */
   top(options?: CallOptions & TopRequest): Promise<TopTraffic>;
-  /** Returns the usage of each cycle, newest first. */
-  history(service: string, options?: ReaderOptions): Promise<{ cycles: CycleView[] }>;
+  /** Returns the usage of each cycle, newest first; with `percentile`, the rates that so much of its time did not exceed. */
+  history(
+    service: string,
+    options?: ReaderOptions & { percentile?: number | undefined },
+  ): Promise<{ cycles: CycleView[] }>;
   /** Returns the stored readings of a range: all, or with `points` about as many, evenly spread. */
   graph(
     service: string,
@@ -43,7 +46,7 @@ export function usageApi(call: RunCall): Usage {
         return topTraffic(context, options ?? {});
       }),
     history: (service, options) =>
-      call(options, async (context) => ({ cycles: await usageHistory(context, service, options?.reader) })),
+      call(options, async (context) => ({ cycles: await usageHistory(context, service, options ?? {}) })),
     // Loaded on demand: most calls only read the last figures.
     graph: (service, range, options) =>
       call(options, async (context) => {

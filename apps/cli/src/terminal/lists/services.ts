@@ -1,9 +1,8 @@
-import type { Comparison, CycleView, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
+import type { Comparison, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
 import { describeHold } from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
 import {
   allowed,
-  bound,
   bytes,
   clientColumns,
   type Column,
@@ -58,16 +57,6 @@ export const USAGE: readonly Column<ServiceDetail>[] = [
     cell: ({ usage, panel }, { times }) => times.ago(usage?.readAt, panel),
   },
   { ...STATUS, cell: (service, ink) => ink.paint(service.status, describeMarked(service)) },
-];
-
-/** The columns of past cycles. */
-export const CYCLES: readonly Column<CycleView>[] = [
-  bound('start', ({ start }) => start),
-  bound('end', ({ end }) => end, { priority: 3 }),
-  bytes('in', ({ usage }) => usage?.inBytes, { priority: 2 }),
-  bytes('out', ({ usage }) => usage?.outBytes, { priority: 2 }),
-  bytes('total', ({ usage }) => usage?.totalBytes),
-  allowed(({ allowance }) => allowance),
 ];
 
 /** The columns of services compared with another tool's figures. */

@@ -1,3 +1,4 @@
+import { rateText } from '@sluice/charts';
 import type { Explanation, HoldView, PurchaseView, ServiceDetail } from '@sluice/engine';
 import { describeMark, packageName, usedBytes, isLeastUsed, isLeftAsIs, isWithAccount } from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
@@ -15,6 +16,8 @@ import { type Scene, toScene } from './scene.js';
 
 const ACTION_ROWS = 30;
 const CYCLES = 24;
+/** Of the rates of a cycle: what providers bill by. */
+const PERCENT = 95;
 
 /** The scene of a service, with what is known of it. */
 export interface ServiceScene extends Scene {
@@ -47,7 +50,7 @@ export async function readFigures(
   const { id } = service;
   const isMetered = !scene.isLine;
   const { purchases } = await request.sluice.purchases.list({ service: id });
-  const { cycles } = await request.sluice.usage.history(id);
+  const { cycles } = await request.sluice.usage.history(id, { percentile: PERCENT });
   return {
     graphs: isMetered ? await graphsSection(scene, found) : null,
     allowance: isMetered ? allowanceSection(scene, purchases) : null,
@@ -217,6 +220,11 @@ function historySection({ times }: Scene, cycles: readonly Cycle[], service: Ser
       { title: 'Used', cell: (cycle) => (cycle.usage === null ? NONE : bytes(usedIn(cycle))), isNumber: true },
       { title: 'Allowed', cell: (cycle) => orNone(toAllowance(cycle), allowedText), isNumber: true },
       {
+        title: `${PERCENT}% of the time at most`,
+        cell: (cycle) => ratesText(cycle),
+        isMinor: true,
+      },
+      {
         title: 'Share',
         cell: (cycle) => usageBar({ used: usedIn(cycle), allowed: toAllowance(cycle)?.allowedBytes ?? null }) ?? NONE,
       },
@@ -225,6 +233,23 @@ function historySection({ times }: Scene, cycles: readonly Cycle[], service: Ser
     empty: 'It was not metered yet.',
   });
   return { id: 'cycles', title: 'Cycles', content };
+}
+
+/** Returns the rates that a cycle rarely exceeded, with what is not known of its time. */
+function ratesText({ rates }: Cycle): Part {
+  if (rates === undefined || rates.intervalSeconds === null) return NONE;
+  const { inBitsPerSecond: inward, outBitsPerSecond: outward, totalBitsPerSecond: total, intervals, unknown } = rates;
+  const parts = [
+    ...(inward === null ? [] : [`in ${rateText(inward)}`]),
+    ...(outward === null ? [] : [`out ${rateText(outward)}`]),
+    ...(total === null || (inward !== null && outward !== null) ? [] : [rateText(total)]),
+  ];
+  if (parts.length === 0) return NONE;
+  const known = Math.round((1 - unknown / intervals) * 100);
+  return html`${parts.join(', ')}
+    <span class="soft"
+      >in ${String(rates.intervalSeconds / 60)} min${known === 100 ? null : `, ${known}% known`}</span
+    >`;
 }
 
 /** Returns an allowance in words. */

@@ -1,4 +1,6 @@
 import type { CycleView, ServiceDetail } from '@sluice/contract/documents';
+import { ratePercentile } from '@sluice/quota-core';
+import type { CycleRecord } from '@sluice/state-store';
 import { type Reader, visibleSince } from '../../context/reader.js';
 import { errorFor } from '../services/for-reader.js';
 import { serviceDetails } from '../services/show.js';
@@ -38,15 +40,33 @@ export async function readUsage(
   });
 }
 
-/** Returns usage and allowance of each recorded cycle, newest first. */
-export async function usageHistory(context: Context, id: string, reader?: Reader): Promise<CycleView[]> {
-  const since = visibleSince(await requireService(context, id), reader) ?? '';
+/** Returns usage and allowance of each recorded cycle, newest first; with a percentile, its rates. */
+export async function usageHistory(
+  context: Context,
+  id: string,
+  { reader, percentile }: { reader?: Reader; percentile?: number | undefined },
+): Promise<CycleView[]> {
+  const since = visibleSince(await requireService(context, id), reader);
   const cycles = await context.store.cycles.ofService(id);
-  return cycles
-    .filter(({ end }) => end > since)
-    .sort((a, b) => (a.start < b.start ? 1 : -1))
-    .map((cycle) => {
-      const { id: key, start, end, allowance } = cycle;
-      return { id: key, start, end, usage: usageView(cycle), allowance: allowedView(allowance) };
-    });
+  const shown = cycles.filter(({ end }) => since === null || end > since).sort((a, b) => (a.start < b.start ? 1 : -1));
+  const views: CycleView[] = [];
+  for (const cycle of shown) {
+    const { id: key, start, end, allowance } = cycle;
+    const rates = percentile === undefined ? {} : { rates: await readRates(context, cycle, { percentile, since }) };
+    views.push({ id: key, start, end, usage: usageView(cycle), allowance: allowedView(allowance), ...rates });
+  }
+  return views;
+}
+
+async function readRates(
+  context: Context,
+  { service, id, start, end }: CycleRecord,
+  { percentile, since }: { percentile: number; since: string | null },
+): Promise<CycleView['rates']> {
+  const from = since !== null && since > start ? since : start;
+  const now = context.now();
+  const samples = await context.store.samples.list({ service, cycle: id, from });
+  const series = samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes }));
+  const window = { start: from, end: end < now ? end : now };
+  return ratePercentile({ window, series, begins: from === start ? [start] : [], percent: percentile });
 }
