@@ -1,7 +1,7 @@
 import type { StateStore } from '@sluice/state-store';
 import { TOKEN } from '../easydcim-bench.js';
 import type { SeededRandom } from '../seeded-random.js';
-import { CLIENTS, CREDIT, firstOfLastMonth, openShop, PRICE, QUOTA, type Shop, THRESHOLD } from './shop.js';
+import { CLIENTS, CREDIT, firstOfLastMonth, grace, openShop, PRICE, QUOTA, type Shop, THRESHOLD } from './shop.js';
 import { drawShopChange, drawShopRun } from './shop-commands.js';
 import { wrongShop } from './shop-wrong.js';
 import { type ConfigPart, type Ground, newGround, type World, writeConfig } from './world.js';
@@ -67,7 +67,7 @@ function toConfig({ panel, voice, whmcs, billing }: Shop): ConfigPart {
     products: [
       `  sold: { panel: shop, quota: { total: ${QUOTA}GB }, action: disable-ports, packages: [extra], whmcs: { productIds: [10] } }`,
       `  buying: { panel: shop, quota: { total: ${QUOTA}GB }, action: disable-ports, packages: [extra], autoBuy: { enabled: true, package: extra, thresholdGb: ${THRESHOLD}, maxPerCycle: 1000 }, whmcs: { productIds: [11] } }`,
-      '  line: { panel: voice, astbilling: { planId: "11" } }',
+      `  line: { panel: voice, astbilling: { planId: "11", grace: ${grace} } }`,
     ],
     more: [
       `billing: ${billing}`,

@@ -101,9 +101,15 @@ export function useServer({ panel }: Pick<Shop, 'panel'>, server: SoldServer, gi
   panel.addTraffic(600 + server.whmcs, { in: gigabytes * GB, out: 0, at: Date.now() - 60_000 });
 }
 
-/** A day before the tests began: the month is over in each zone, and the calls stay in it also where the tests last past its end. */
-const begun = new Date(Date.now() - 24 * HOUR);
+/** A month stays open for longer in its first hours, so that none closes while a story is played. */
+const HOURS_OPEN = 2;
+const now = new Date();
+const isJustOver = now.getUTCDate() === 1 && now.getUTCHours() < HOURS_OPEN;
+const begun = new Date(now.getTime() - HOURS_OPEN * HOUR);
 const lastMonth = new Date(Date.UTC(begun.getUTCFullYear(), begun.getUTCMonth() - 1, 1));
+
+/** How long after its end a month stays open for late calls. */
+export const grace = isJustOver ? '6h' : '1h';
 
 /** The first day of the month whose calls are billed. */
 export const firstOfLastMonth = (): string => lastMonth.toISOString().slice(0, 10);
