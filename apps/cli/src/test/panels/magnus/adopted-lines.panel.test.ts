@@ -88,10 +88,14 @@ async function furnish(): Promise<string[]> {
 const readState = (): Promise<Record<string, string[]>> =>
   readTables('pkg_user', 'pkg_sip', 'pkg_did', 'pkg_did_destination', 'pkg_plan');
 
-/** Moves in as an operator does. */
-async function moveIn(): Promise<void> {
+/** Moves in with these lines, as an operator does. */
+async function moveIn(ids: readonly string[]): Promise<void> {
   // It ends with 3 where something is left to be decided.
   expect([0, 3]).toContain((await sluice('adopt voice --from magnusbilling --out adopted')).exitCode);
+  // A test that was killed leaves lines with the reference of a service of its own.
+  const [head = '', ...rows] = bench.read('adopted/services.csv').split('\n');
+  const own = rows.filter((row) => ids.includes(/^voice-(\d+),/.exec(row)?.[1] ?? ''));
+  bench.write('adopted/services.csv', [head, ...own, ''].join('\n'));
   await run('adopt apply adopted');
 }
 
@@ -101,7 +105,7 @@ describe('lines of a real MagnusBilling that Sluice takes over', () => {
     async () => {
       const ids = await furnish();
       const before = await readState();
-      await moveIn();
+      await moveIn(ids);
       expect(await readState()).toEqual(before);
       const { services } = await run<{ services: { id: string; refs: Record<string, string> }[] }>('service list');
       const byLine = new Map(services.map(({ id, refs }) => [refs['astbilling_subscriber_id'], id]));
