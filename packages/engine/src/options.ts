@@ -42,7 +42,6 @@ export type { DrawnGraph } from './features/graph/last-graph.js';
 export type { Ping } from './context/dependencies.js';
 export type { TopRequest } from './features/graph/top-traffic.js';
 export type { GraphRange } from './features/graph/window.js';
-export type { TopRequest } from './features/usage/top.js';
 export type { LogRequest } from './api/log.js';
 export type { LogFilter } from './features/log/log.js';
 export type { MetricSample, MetricType } from './features/metrics/families.js';

@@ -83,10 +83,12 @@ function declareUsage(usage: LazyCommand): void {
       'client',
     ])
     .option('--top <count>', 'at most so many, the largest first (default: 20)')
+    .option('--percentile <percent>', 'of services, also the rates that so much of the time did not exceed, such as 95')
     .examples(
       'sluice usage top',
       'sluice usage top --by client --since 7d',
       'sluice usage top --by panel --since cycle',
+      'sluice usage top --since cycle --top 500 --percentile 95',
     )
     .runs(async () => (await import('./top.js')).usageTop);
   listOptions(usage.command('history <service>'))

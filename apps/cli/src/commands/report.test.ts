@@ -51,9 +51,24 @@ describe('report', () => {
   it('prints a table with what becomes of the usage', async () => {
     await pollFor(3);
     const { stdout } = await report();
-    expect(stdout).toMatch(/^svc-1 .* 75 GB .* 75% .* ok +runs out 24 Nov 2026 12:00$/m);
+    expect(stdout).toMatch(/^svc-1 .* 75 GB .* 75% .* ok +runs out on 24 Nov 2026$/m);
     expect(stdout).toMatch(/^svc-3 .* unlimited /m);
     expect(stdout).toMatch(/^4 services: 0 used up, 1 at 80% or more, 0 held, 0 unknown$/m);
+  });
+
+  it('prints when it runs out as a range where days differ', async () => {
+    for (const traffic of [2, 4, 6, 10, 12, 14]) {
+      at.panel.addTraffic(501, { in: traffic * GB, out: 0 });
+      at.bench.clock.advance(DAY);
+      await at.poll();
+    }
+    const { outlooks } = await readDocument();
+    const { at: when, earliest, latest } = outlooks.find(({ service }) => service === 'svc-1') ?? {};
+    const days = [when, earliest, latest].map((each) => each?.slice(0, 10));
+    expect(days).toEqual(['2026-12-02', '2026-12-01', '2026-12-03']);
+    const { stdout } = await report();
+    expect(stdout).toMatch(/^svc-1 .* ok +runs out between 1 Dec 2026 and 3 Dec 2026$/m);
+    expect((await report('--utc')).stdout).toContain('runs out between 1 Dec 2026 and 3 Dec 2026');
   });
 
   it('names the limit of a share that is not that of the allowance', async () => {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { describeProjection } from '@sluice/charts';
 import type { Report, ReportOutlook, ReportService } from '@sluice/dashboard/report';
 import { usageError } from '@sluice/panel-kind/errors';
 import {
@@ -59,7 +60,7 @@ const COLUMNS: readonly Column<Row>[] = [
   }),
   {
     ...text<Row>('outlook', ({ outlook }) => outlook?.outlook ?? null, { priority: 7 }),
-    cell: ({ outlook, panel }, { times }) => outlookText(outlook, (at) => times.at(at, panel) ?? ''),
+    cell: ({ outlook, panel }, { times }) => times.within(panel, (zone) => describeProjection(outlook ?? null, zone)),
   },
 ];
 
@@ -131,10 +132,4 @@ function printExceeded(terminal: Terminal, exceeded: Report['exceeded']): void {
         `${terminal.times.at(at, panel) ?? at}: ${terminal.times.text(message, panel ?? undefined)}`,
       ),
     );
-}
-
-function outlookText(outlook: ReportOutlook | undefined, at: (instant: string) => string): string {
-  if (outlook === undefined) return '';
-  if (outlook.outlook === 'runs-out') return `runs out ${at(outlook.at ?? '')}`;
-  return { 'used-up': 'used up', lasts: 'lasts the cycle', unknown: '', 'no-limit': '' }[outlook.outlook];
 }

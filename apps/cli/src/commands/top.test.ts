@@ -37,8 +37,21 @@ describe('usage top', () => {
     expect(stdout).toMatch(/^1 other service: --top 2 shows all$/m);
   });
 
+  it('has the rates of services that so much of the time did not exceed', async () => {
+    const { stdout } = await top('--since cycle --percentile 95');
+    // 4 intervals of an hour, each with 1 GB in and 2 GB out.
+    expect(stdout).toMatch(/^svc-1 .* 100% +2\.39 Mbit\/s +4\.77 Mbit\/s +7\.16 Mbit\/s( +\d+%)?$/m);
+    expect(stdout).toContain('Rates: 95% of the known intervals of 60 minutes had at most so much (nearest rank)');
+    const { rows } = (await top('--percentile 50 --json')).json<TopTraffic>();
+    expect(rows[0]?.rates).toMatchObject({ percent: 50, intervals: 24, unknown: 20, intervalSeconds: 3600 });
+    expect(rows[1]?.rates).toMatchObject({ intervals: 0, totalBitsPerSecond: null });
+    expect((await top('--json')).json<TopTraffic>().rows[0]).not.toHaveProperty('rates');
+    const refused = await top('--by client --percentile 95');
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('not those of a client')]);
+  });
+
   it('refuses what is no time, group or number', async () => {
-    for (const words of ['--since 90m', '--by person', '--top 0', '--panel none']) {
+    for (const words of ['--since 90m', '--by person', '--top 0', '--panel none', '--percentile 0']) {
       const { exitCode, stderr } = await top(words);
       expect([words, exitCode, stderr.includes(words.split(' ')[1] ?? '')]).toEqual([words, 2, true]);
     }

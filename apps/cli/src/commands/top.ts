@@ -8,9 +8,10 @@ import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/words.js';
 import type { CommandHandler } from './command.js';
 import { listCommand, type ListOptions } from './list.js';
+import { parsePercentile, printRates } from './parse-percentile.js';
 import { parseRange } from './parse-range.js';
 
-type TopOptions = ListOptions & { since?: string; by?: string; top?: string };
+type TopOptions = ListOptions & { since?: string; by?: string; top?: string; percentile?: string };
 
 const GROUPS = ['service', 'panel', 'product', 'client'] as const;
 
@@ -23,18 +24,22 @@ export const usageTop: CommandHandler<TopOptions> = listCommand<TopRow, TopOptio
     document: ({ by: _by, share: _share, ...row }) => row,
     columns: TOP,
   },
-  async ({ sluice }, _args, { since, by = 'service', top = '20', panel, product, client }) => {
+  async ({ sluice }, _args, { since, by = 'service', top = '20', percentile: percent, panel, product, client }) => {
     const group = GROUPS.find((each) => each === by);
     if (group === undefined) throw usageError('bad_option', `--by: "${by}" is not one of ${GROUPS.join(', ')}`);
     const limit = parseWhole('--top', top);
     const range = parseRange('--since', since ?? '24h');
-    const { rows, ...also } = await sluice.usage.top({ range, by: group, limit, panel, product, client });
+    const percentile = parsePercentile(percent);
+    const asked = { range, by: group, limit, percentile, panel, product, client };
+    const { rows, ...also } = await sluice.usage.top(asked);
     const all = also.total.totalBytes;
     const share = (bytes: number | null): number | null => (bytes === null || !all ? null : bytes / all);
     return { rows: rows.map((row) => ({ ...row, by: group, share: share(row.totalBytes) })), also };
   },
   ({ terminal }, rows, { csv }, also) => {
-    if (csv === undefined && also !== null && rows.length > 0) printTotal(terminal, also, rows.length);
+    if (csv !== undefined || also === null || rows.length === 0) return ExitCode.done;
+    printTotal(terminal, also, rows.length);
+    printRates(terminal, 'services', rows);
     return ExitCode.done;
   },
 );

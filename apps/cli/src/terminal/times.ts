@@ -79,6 +79,14 @@ export class Times {
     return this.#dates(this.#toZone(panel), (zone) => boundText(Date.parse(instant), zone)) ?? this.at(instant);
   }
 
+  /** Returns what is written of dates in the zone of the panel, which is named where it is not that of the config; UTC with `--utc`. */
+  within(panel: string | null | undefined, write: (zone: string) => string | null): string | null {
+    if (this.#isUtc) return write('UTC');
+    const zone = this.#toZone(panel);
+    const text = write(zone);
+    return text === null ? null : this.#dates(zone, () => text);
+  }
+
   /** Returns an instant as `bound` writes it, always with its zone: for texts that are read elsewhere. */
   named(instant: string | null | undefined, panel?: string | null): string | null {
     if (instant == null) return null;

@@ -145,6 +145,9 @@ export const top = name(
           key: textOrNull.describe('Id or name of what the sum is of; null for services without a client'),
           name: textOrNull.describe('Name of the service, product or client'),
           ...trafficSum,
+          rates: rates
+            .optional()
+            .describe('The percentile of the mean rates of equal intervals of a service, where one is asked for'),
         }),
       )
       .describe('The largest first, then those of which nothing is known'),

@@ -62,11 +62,13 @@ export const usage = group({
           product: optionalText,
           client: optionalText,
           limit,
+          percentile,
         }),
       ),
     routes: (h) => ({
       'GET /usage/top': {
-        summary: 'List who used most in a time: services, or all of a panel, product or client, with mean rates',
+        summary:
+          'List who used most in a time: services, or all of a panel, product or client, with mean rates; of services with a percentile of their rates',
         query: {
           range: h.range,
           by: h.z.enum(['service', 'panel', 'product', 'client']).optional(),
@@ -74,6 +76,7 @@ export const usage = group({
           product: h.optionalText,
           client: h.optionalText,
           limit: h.z.coerce.number().int().min(1).max(10_000).optional(),
+          percentile: h.z.coerce.number().gt(0).max(100).optional(),
         },
         answer: h.usage.top,
       },

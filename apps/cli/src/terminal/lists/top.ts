@@ -1,6 +1,7 @@
 import { rateText } from '@sluice/charts';
 import type { TopTraffic } from '@sluice/engine';
 import { bytes, type Column, text } from '../columns.js';
+import { rateColumns } from './rates.js';
 
 /** A sum of traffic, what it is of, and its share of all. */
 export type TopRow = TopTraffic['rows'][number] & { by: TopTraffic['by']; share: number | null };
@@ -31,4 +32,5 @@ export const TOP: readonly Column<TopRow>[] = [
     priority: 4,
     align: 'right',
   }),
+  ...rateColumns<TopRow>(),
 ];

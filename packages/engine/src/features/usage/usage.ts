@@ -1,8 +1,7 @@
 import type { CycleView, ServiceDetail } from '@sluice/contract/documents';
-import { ratePercentile } from '@sluice/quota-core';
-import type { CycleRecord } from '@sluice/state-store';
 import { type Reader, visibleSince } from '../../context/reader.js';
-import { errorFor } from '../services/for-reader.js';
+import { readRates } from '../graph/rates.js';
+import { errorFor, findLater } from '../services/for-reader.js';
 import { serviceDetails } from '../services/show.js';
 import { allowedView, usageView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';
@@ -50,23 +49,13 @@ export async function usageHistory(
   const cycles = await context.store.cycles.ofService(id);
   const shown = cycles.filter(({ end }) => since === null || end > since).sort((a, b) => (a.start < b.start ? 1 : -1));
   const views: CycleView[] = [];
+  const now = context.now();
   for (const cycle of shown) {
     const { id: key, start, end, allowance } = cycle;
-    const rates = percentile === undefined ? {} : { rates: await readRates(context, cycle, { percentile, since }) };
+    const from = findLater(start, since);
+    const time = { service: id, cycle: key, from, to: end < now ? end : now, begins: from === start ? [start] : [] };
+    const rates = percentile === undefined ? {} : { rates: await readRates(context, time, percentile) };
     views.push({ id: key, start, end, usage: usageView(cycle), allowance: allowedView(allowance), ...rates });
   }
   return views;
-}
-
-async function readRates(
-  context: Context,
-  { service, id, start, end }: CycleRecord,
-  { percentile, since }: { percentile: number; since: string | null },
-): Promise<CycleView['rates']> {
-  const from = since !== null && since > start ? since : start;
-  const now = context.now();
-  const samples = await context.store.samples.list({ service, cycle: id, from });
-  const series = samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes }));
-  const window = { start: from, end: end < now ? end : now };
-  return ratePercentile({ window, series, begins: from === start ? [start] : [], percent: percentile });
 }
