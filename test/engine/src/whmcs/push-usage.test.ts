@@ -3,6 +3,7 @@ import { nodeFiles } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startWhmcsBench } from '../bench/whmcs-bench.js';
 import { useOpened } from '../bench/each-test.js';
+import { onFiles } from '../bench/on-files.js';
 
 const [at, open] = useOpened(startWhmcsBench);
 
@@ -47,7 +48,7 @@ describe('whmcs.pushUsage', () => {
     ]);
   });
 
-  it('writes figures also where the backup of the store fails', async () => {
+  onFiles('writes figures also where the backup of the store fails', async () => {
     await begin(', pushUsage: bytes');
     const list = (): never => {
       throw new Error('the folder of the backups can not be read');
