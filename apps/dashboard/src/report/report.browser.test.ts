@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { accessibilityProblems, launch, noBrowser } from '../test/browser/browser.js';
+import { accessibilityProblems, because, launch, whyNotMore } from '../test/browser/browser.js';
 import { type DashboardBench, GB, startBench } from '../test/dashboard-bench.js';
 import { readReport, reportHtml } from './index.js';
 
@@ -16,7 +16,7 @@ let bench: DashboardBench;
 let browser: Browser;
 let folder: string;
 
-if (noBrowser === null) {
+if (whyNotMore === null) {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'sluice-report-'));
     bench = await startBench();
@@ -59,7 +59,9 @@ async function open(url: string, width: number, scheme: 'light' | 'dark'): Promi
   return { page, problems };
 }
 
-(noBrowser === null ? describe : describe.skip)(`a report in a browser${noBrowser ?? ''}`, () => {
+const title = `a report in a browser${because(whyNotMore)}`;
+
+(whyNotMore === null ? describe : describe.skip)(title, () => {
   it.each([
     ['all', undefined, 1440, 'light'],
     ['all', undefined, 360, 'dark'],

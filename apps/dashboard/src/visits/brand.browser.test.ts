@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { accessibilityProblems, launch, noBrowser } from '../test/browser/browser.js';
+import { accessibilityProblems, because, launch, whyNotMore } from '../test/browser/browser.js';
 import { useBench } from '../test/dashboard-bench.js';
 import { Link } from '../test/share-link.js';
 
@@ -22,7 +22,7 @@ const at = useBench({
 });
 let browser: Browser;
 let link: Link;
-if (noBrowser === null) {
+if (whyNotMore === null) {
   beforeAll(async () => {
     browser = await launch();
     await at.addService(1, 'c-1', 20);
@@ -34,31 +34,34 @@ if (noBrowser === null) {
   afterAll(() => browser.close());
 }
 
-const inBrowser = noBrowser === null ? it : it.skip;
+const inBrowser = whyNotMore === null ? it : it.skip;
 
 inBrowser.each([
   [360, 'light'],
   [360, 'dark'],
   [1440, 'light'],
   [1440, 'dark'],
-] as const)('a page for a client has the logo and readable colours at %d px, %s', async (width, scheme) => {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: scheme });
-  try {
-    const page = await context.newPage();
-    const problems: string[] = [];
-    page.on('console', (message) => problems.push(message.text()));
-    page.on('requestfailed', (request) => problems.push(request.url()));
-    await page.goto(`${at.dashboard.url}/share/${link.token}/services/svc-1/buy?package=extra-50`);
-    expect(await page.evaluate(`document.querySelector('.brand img').naturalWidth`)).toBe(120);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    expect(await accessibilityProblems(page)).toEqual([]);
-    expect(problems).toEqual([]);
-  } finally {
-    await context.close();
-  }
-});
+] as const)(
+  `a page for a client has the logo and readable colours at %d px, %s${because(whyNotMore)}`,
+  async (width, scheme) => {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: scheme });
+    try {
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on('console', (message) => problems.push(message.text()));
+      page.on('requestfailed', (request) => problems.push(request.url()));
+      await page.goto(`${at.dashboard.url}/share/${link.token}/services/svc-1/buy?package=extra-50`);
+      expect(await page.evaluate(`document.querySelector('.brand img').naturalWidth`)).toBe(120);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(problems).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  },
+);
 
-inBrowser('a logo that is opened by itself runs no script', async () => {
+inBrowser(`a logo that is opened by itself runs no script${because(whyNotMore)}`, async () => {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();

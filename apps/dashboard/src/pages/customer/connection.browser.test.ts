@@ -4,7 +4,7 @@ import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import jsQR from 'jsqr';
 import type { Browser } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { accessibilityProblems, launch, noBrowser } from '../../test/browser/browser.js';
+import { accessibilityProblems, because, launch, whyNotMore } from '../../test/browser/browser.js';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
 import { Link } from '../../test/share-link.js';
 
@@ -13,7 +13,7 @@ let panel: FakeHiddify;
 let browser: Browser;
 let link: Link;
 let own: string;
-if (noBrowser === null) {
+if (whyNotMore === null) {
   beforeAll(async () => {
     browser = await launch();
     panel = await startFakeHiddify({ now: manualClock('2026-11-20T12:00:00Z').now });
@@ -38,26 +38,29 @@ if (noBrowser === null) {
   });
 }
 
-const inBrowser = noBrowser === null ? it : it.skip;
+const inBrowser = whyNotMore === null ? it : it.skip;
 
 inBrowser.each([
   [360, 'light', 'en'],
   [360, 'dark', 'fa'],
   [1440, 'dark', 'en'],
   [1440, 'light', 'fa'],
-] as const)('a camera reads the code of a link from the page at %d px, %s, %s', async (width, scheme, language) => {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
-  try {
-    const page = await context.newPage();
-    await page.goto(`${at.dashboard.url}/share/${link.token}/services/vpn-1?language=${language}`);
-    const { data, width: side, height } = PNG.sync.read(await page.locator('#connection').screenshot());
-    expect(jsQR.default(new Uint8ClampedArray(data), side, height)?.data).toBe(own);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    await page.locator('#connection summary').first().focus();
-    await page.keyboard.press('Enter');
-    expect(await page.locator('#connection details[open] a').count()).toBe(3);
-    expect(await accessibilityProblems(page)).toEqual([]);
-  } finally {
-    await context.close();
-  }
-});
+] as const)(
+  `a camera reads the code of a link from the page at %d px, %s, %s${because(whyNotMore)}`,
+  async (width, scheme, language) => {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
+    try {
+      const page = await context.newPage();
+      await page.goto(`${at.dashboard.url}/share/${link.token}/services/vpn-1?language=${language}`);
+      const { data, width: side, height } = PNG.sync.read(await page.locator('#connection').screenshot());
+      expect(jsQR.default(new Uint8ClampedArray(data), side, height)?.data).toBe(own);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await page.locator('#connection summary').first().focus();
+      await page.keyboard.press('Enter');
+      expect(await page.locator('#connection details[open] a').count()).toBe(3);
+      expect(await accessibilityProblems(page)).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  },
+);

@@ -8,6 +8,16 @@ const executable = process.env['SLUICE_CHROMIUM'] ?? '/usr/bin/chromium';
 /** Why there are no browser tests here; null where a browser is installed. */
 export const noBrowser: string | null = existsSync(executable) ? null : `no browser at ${executable}`;
 
+/**
+ * Why no more of the pages is looked at in a browser than their main paths, six of them for axe-core, and a picture of each reader's; null
+ * where all is.
+ */
+export const whyNotMore: string | null =
+  noBrowser ?? (process.env['SLUICE_LONG'] === '1' ? null : 'in npm run test:long');
+
+/** Returns the part of a test's name that says why it is skipped. */
+export const because = (reason: string | null): string => (reason === null ? '' : ` (${reason})`);
+
 /** Starts the browser. */
 export function launch(): Promise<Browser> {
   return chromium.launch({

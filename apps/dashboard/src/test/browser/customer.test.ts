@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { type DashboardBench, startBench } from '../dashboard-bench.js';
 import { Link } from '../share-link.js';
-import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
+import { accessibilityProblems, because, launch, noBrowser, visit, whyNotMore } from './browser.js';
 
 const PERSIAN = 'شرکت نمونهٔ پارس';
 
-(noBrowser === null ? describe : describe.skip)('the pages of a client in a browser', () => {
+(noBrowser === null ? describe : describe.skip)(`the pages of a client in a browser${because(noBrowser)}`, () => {
   let bench: DashboardBench;
   let browser: Browser;
   let link: Link;
@@ -74,10 +74,10 @@ const PERSIAN = 'شرکت نمونهٔ پارس';
     await context.close();
   });
 
-  it.each([
+  (whyNotMore === null ? it : it.skip).each([
     { width: 360, scheme: 'light' },
     { width: 1440, scheme: 'dark', rtl: true },
-  ] as const)('are accessible, fit the screen and ask no other host: %j', async (view) => {
+  ] as const)(`are accessible, fit the screen and ask no other host: %j${because(whyNotMore)}`, async (view) => {
     const { context, page, problems } = await open(view);
     const own = ['', '/services/svc-1', '/services/svc-1/buy?package=extra-50'].map((path) => `/${link.token}${path}`);
     for (const path of [...own, `/${several.token}`]) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
+import { accessibilityProblems, because, launch, noBrowser, visit, whyNotMore } from './browser.js';
 import { ALL_PICTURES as LONG, AS_KEPT, lookAt, toName, type Picture, Worlds } from './pictures.js';
 import { serviceId, startWorld, type World } from './world.js';
 
@@ -23,12 +23,13 @@ const ALL: Screen[] = ([0, 1, 5000] as const).flatMap((services) =>
   ),
 );
 /** What `npm test` looks at. */
-const FEW = new Set(['overview-5000-ltr-light-1440', 'overview-5000-rtl-dark-360', 'service-5000-ltr-dark-1440']);
+const FEW = new Set(['overview-1-ltr-light-1440']);
 
 const SCREENS = ALL.filter((screen) => LONG || FEW.has(toName(screen)));
 
 const inBrowser = noBrowser === null ? describe : describe.skip;
-const title = `the operator's pages in a browser${noBrowser === null ? '' : ` (${noBrowser})`}`;
+const more = whyNotMore === null ? it : it.skip;
+const title = `the operator's pages in a browser${because(noBrowser)}`;
 
 inBrowser(title, () => {
   let browser: Browser;
@@ -58,19 +59,17 @@ inBrowser(title, () => {
   const PATHS = [
     ...['/', `/services/${serviceId(1)}`, `/services/${serviceId(1)}/suspend`, '/log', '/agents', '/lines/9001'],
     ...['/plans/11', '/simulator?destination=5511999990000&seconds=60&plan=11', '/services/none'],
-  ];
-  const MORE = [
     ...['/?status=held&q=svc', '/products', '/packages', '/panels', '/panels/dcim', '/lines', '/dids', '/customers'],
     ...['/plans', '/carriers', '/calls', '/simulator', '/bills'],
   ];
 
-  it.each(LONG ? SCHEMES : (['light'] as const))('have nothing for axe-core to find in %s', async (scheme) => {
+  more.each(SCHEMES)(`have nothing for axe-core to find in %s${because(whyNotMore)}`, async (scheme) => {
     const world = await createWorld(3, false, true);
     const { context, page, problems } = await visit(browser, world, { scheme });
     try {
       const found: string[] = [];
       const { agents } = await world.bench.sluice.agents.listStored();
-      for (const path of [...PATHS, ...(LONG ? MORE : []), `/agents/${agents[0]?.uuid ?? ''}?panel=vpn`]) {
+      for (const path of [...PATHS, `/agents/${agents[0]?.uuid ?? ''}?panel=vpn`]) {
         const answer = await page.goto(path);
         expect([path, answer?.status()]).toEqual([path, path === '/services/none' ? 404 : 200]);
         found.push(...(await accessibilityProblems(page)).map((problem) => `${path}: ${problem}`));
@@ -89,7 +88,7 @@ inBrowser(title, () => {
       .map((one) => one.getAttribute('aria-label')),
   ]`;
 
-  it('fit phones, their cards and paper', async () => {
+  more(`fit phones, their cards and paper${because(whyNotMore)}`, async () => {
     const world = await createWorld(3, false, true);
     const { context, page } = await visit(browser, world, { width: 360 });
     try {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { accessibilityProblems, launch, noBrowser, visit } from '../../../test/browser/browser.js';
+import { accessibilityProblems, because, launch, visit, whyNotMore } from '../../../test/browser/browser.js';
 import { type CallsBench, GERMANY, startCallsBench } from '../../../test/calls-bench.js';
 
-const title = `the pages of a line${noBrowser === null ? '' : ` (${noBrowser})`}`;
+const title = `the pages of a line${because(whyNotMore)}`;
 
-(noBrowser === null ? describe : describe.skip)(title, () => {
+(whyNotMore === null ? describe : describe.skip)(title, () => {
   let browser: Browser;
   let bench: CallsBench;
   beforeAll(async () => {
