@@ -8,14 +8,18 @@ import { useBench } from '../bench/each-test.js';
 
 const CORA = { panel: undefined, name: 'cora', limitBytes: GB, days: undefined, mode: undefined, dryRun: false };
 
-/** Returns a signal that interrupts at the first of these calls, which the panel never answers. */
-function hangAt({ server }: { server: FakeServer }, endpoint: RegExp): { signal: AbortSignal; clear: () => void } {
+/** Returns a signal that interrupts at the first of these calls, none of which the panel answers. */
+function interruptAt(
+  { server }: { server: FakeServer },
+  endpoint: RegExp,
+  kind: 'hang' | 'cut' = 'hang',
+): { signal: AbortSignal; clear: () => void } {
   const control = new AbortController();
   const match = (): boolean => {
     control.abort('SIGINT');
     return true;
   };
-  return { signal: control.signal, clear: server.inject({ endpoint, match, fault: { kind: 'hang' } }) };
+  return { signal: control.signal, clear: server.inject({ endpoint, match, fault: { kind } }) };
 }
 
 describe('a call about Hiddify', () => {
@@ -38,7 +42,7 @@ describe('a call about Hiddify', () => {
     ['check', ({ agents }, options) => agents.check(options)],
     ['createUser', ({ agents }, options) => agents.createUser({ agent: 'north', ...CORA, ...options })],
   ])('that is interrupted while it reads the panel (%s) ends as interrupted, not as a bug', async (_name, call) => {
-    const { signal } = hangAt(at.panel, /\/api\/v2\/admin\/user\/$/);
+    const { signal } = interruptAt(at.panel, /\/api\/v2\/admin\/user\/$/);
     const ended = await call(at.sluice, { signal }).catch((error: unknown) => error);
     expect(JSON.stringify(ended)).toContain('interrupted');
     expect(await readSwitches()).toEqual(['observe']);
@@ -83,7 +87,8 @@ describe('a run over EasyDCIM that is interrupted', () => {
 
   it('while the panel is tested is interrupted, and no check of doctor has failed', async () => {
     await at.sluice.panels.observe('dcim');
-    const { signal, clear } = hangAt(at.panel, /./);
+    // A call of a test is not given up before its timeout.
+    const { signal, clear } = interruptAt(at.panel, /./, 'cut');
     const ended = at.sluice.panels.planEnforcing('dcim', { signal });
     await expect(ended).rejects.toMatchObject({ code: 'interrupted' });
     clear();
