@@ -51,9 +51,9 @@ part('build', await build);
 
 // Runs that depend on the outside, on luck or on length are never answered from the cache. What they use is built above.
 const fresh = long || panels ? ['--force', '--only'] : [];
-const only = panels ? ['--', '--passWithNoTests', '--testPathPatterns', '\\.panel\\.test'] : [];
+// Two tests on the same panel would change each other's users: one file at a time, and one package.
+const only = panels ? ['--', '--passWithNoTests', '--maxWorkers=1', '--testPathPatterns', '\\.panel\\.test'] : [];
 const test = (...filters) => {
-  // Tests of two packages would delete each other's users on the same panel.
   const concurrency = `--concurrency=${panels ? 1 : 2}`;
   const turbo = ['run', 'test', '--continue=always', concurrency, '--output-logs=new-only'];
   return runTool('turbo', [...turbo, ...filters.map((filter) => `--filter=${filter}`), ...fresh, ...only], { env });
