@@ -52,6 +52,8 @@ describe('parseNumber', () => {
     ['+', 'not_a_number'],
     ['11+33334444', 'not_a_number'],
     ['٣٣٣٣٤٤٤٤', 'not_a_number'],
+    ['0012', 'too_short'],
+    ['00', 'too_short'],
     ['+5511=1', 'not_a_number'],
     ['1'.repeat(70), 'not_a_number'],
     ['123456789012345', 'too_long'],
@@ -74,8 +76,23 @@ describe('parseNumber', () => {
     expect(parseNumber('00 351 912 345 678', { internationalHasCarrierCode: false }).number).toBe('+351912345678');
   });
 
-  it('elsewhere accepts E.164 alone', () => {
-    expect(parseNumber('+49 30 1234567', { country: 'DE' })).toMatchObject({ number: '+49301234567', areaCode: null });
+  it.each([
+    ['0049 30 1234567', '+49301234567'],
+    ['00 49 (151) 2345-6789', '+4915123456789'],
+    ['00351 912 345 678', '+351912345678'],
+    ['0041 44 668 18 00', '+41446681800'],
+    ['0031\u00a020\u2011123\u20134567', '+31201234567'],
+    ['001 212 555 1234', '+12125551234'],
+    ['0021 1 212 555 1234', '+12125551234'], // by the carrier 21
+    ['0098 21 1234 5678', '+982112345678'],
+    ['\u202a+98 21 1234 5678\u202c', '+982112345678'],
+  ])('reads %s with the calling code that stands behind 00', (text, number) => {
+    expect(parseNumber(text, at).number).toBe(number);
+  });
+
+  it('elsewhere accepts numbers with a calling code alone', () => {
+    for (const text of ['+49 30 1234567', '0049 30 1234567', '0049-30/123.4567'])
+      expect(parseNumber(text, { country: 'DE' })).toMatchObject({ number: '+49301234567', areaCode: null });
     for (const text of ['030 1234567', '11 3333-4444', '190']) {
       expect(catchCode(() => parseNumber(text, { country: 'DE' }))).toBe('number_invalid');
     }

@@ -17,16 +17,24 @@ export interface PhoneNumber {
 
 /** How numbers without a `+` are read. */
 export interface NumberContext {
-  /** ISO 3166 code of the country that calls are made from; default `BR`. Elsewhere numbers need the form of E.164. */
+  /** ISO 3166 code of the country that calls are made from; default `BR`. Elsewhere numbers need a calling code, after `+` or `00`. */
   country?: string;
   /** The subscriber's area code, which numbers of 8 and 9 digits get. */
   defaultAreaCode?: string | null;
-  /** Whether two digits of a carrier follow `00`; default true. */
+  /**
+   * Whether two digits of a carrier may follow `00`, as in Brazil; default true. `00 21 351 …` then has one, and `00 351 …` none: a carrier is
+   * read where the number behind it is Brazilian, or has ten digits and more behind one of {@link CARRIERS}.
+   */
   internationalHasCarrierCode?: boolean;
 }
 
-/** What people put between digits. */
-const PUNCTUATION = /[\s()./-]/g;
+/** What people put between digits, and what pages from right to left have around them. */
+const PUNCTUATION = /[\s()./\-\u2010-\u2015\u2212\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Carriers of Brazil that most calls abroad are made by. */
+const CARRIERS: ReadonlySet<string> = new Set(['12', '14', '15', '17', '21', '25', '31', '41', '43']);
+/** Digits of a number behind a carrier, with its calling code: shorter ones are more likely to have no carrier. */
+const LEAST_BEHIND_CARRIER = 10;
 
 /**
  * Reads a telephone number as people and exchanges write it.
@@ -44,6 +52,7 @@ export function parseNumber(text: string, context: NumberContext = {}): PhoneNum
   if (!/^\+?\d+$/.test(digits)) throw refuse('not_a_number', text, 'write digits, with + in front of a calling code');
   if (digits.startsWith('+')) return parseInternational(digits.slice(1), text);
   if ((context.country ?? 'BR') !== 'BR') {
+    if (digits.startsWith('00')) return parseInternational(digits.slice(2), text);
     throw refuse('number_invalid', text, 'write it with + and the calling code');
   }
   return parseSpecial(digits) ?? parseDialled(digits, text, context);
@@ -60,7 +69,8 @@ function parseSpecial(digits: string): PhoneNumber | null {
 
 function parseDialled(digits: string, text: string, context: NumberContext): PhoneNumber {
   if (digits.startsWith('00')) {
-    return parseInternational(digits.slice(context.internationalHasCarrierCode === false ? 2 : 4), text);
+    const hasCarrier = context.internationalHasCarrierCode !== false && hasCarrierCode(digits.slice(2));
+    return parseInternational(digits.slice(hasCarrier ? 4 : 2), text);
   }
   const { length } = digits;
   if (digits.startsWith('0')) {
@@ -77,6 +87,13 @@ function parseDialled(digits: string, text: string, context: NumberContext): Pho
   throw length > 14
     ? refuse('too_long', text, 'no form of a Brazilian number has that many digits')
     : refuse('number_invalid', text, 'write it with its area code, or with + and the calling code');
+}
+
+/** `digits`: what follows `00`. */
+function hasCarrierCode(digits: string): boolean {
+  const behind = digits.slice(2);
+  if (/^55\d{10,11}$/.test(behind)) return true;
+  return CARRIERS.has(digits.slice(0, 2)) && behind.length >= LEAST_BEHIND_CARRIER;
 }
 
 function parseInternational(digits: string, text: string): PhoneNumber {

@@ -7,7 +7,7 @@ import { refuseOtherClient, requireService } from '../../context/find-service.js
 import type { Reader } from '../../context/reader.js';
 import { readSubscriber, requireLine } from '../telephony/find-line.js';
 import { refuseUnsupported } from '../telephony/panels.js';
-import { toPhoneDigits } from './match-call.js';
+import { toSearchedDigits } from './match-call.js';
 
 /**
  * Reads the rates by which the calls of a service are charged: those of its line's plan that are valid today or later, by prefix.
@@ -55,7 +55,7 @@ export async function listLineRates(
 function toRateSearch(text: string): (rate: Rate) => boolean {
   const words = text.trim().toLowerCase();
   if (words === '') return () => true;
-  const digits = toPhoneDigits(words);
+  const digits = toSearchedDigits(words);
   if (digits !== null) return ({ prefix }) => prefix.startsWith(digits) || digits.startsWith(prefix);
   const countries = new Map<string, boolean>();
   const isCountry = (code: string): boolean => {

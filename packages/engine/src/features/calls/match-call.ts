@@ -1,5 +1,5 @@
 import { toAsciiDigits } from '@sluice/quota-core';
-import type { CallRecord } from '@sluice/quota-core/telephony';
+import { type CallRecord, parseNumber, TelephonyError, toRateDigits } from '@sluice/quota-core/telephony';
 
 /** Which calls are listed; null: of any. */
 export interface CallMatch {
@@ -19,7 +19,7 @@ export function toMatch({ direction, search, outcome }: CallMatch): (call: CallR
 }
 
 /** What people write between the digits of a number. */
-const SEPARATORS = /[\s+().\-/\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const SEPARATORS = /[\s+().\-/\u2010-\u2015\u2212\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 function toSearch(text: string): (call: CallRecord) => boolean {
   const words = text.trim().toLowerCase();
@@ -36,4 +36,19 @@ function toSearch(text: string): (call: CallRecord) => boolean {
 export function toPhoneDigits(text: string): string | null {
   const digits = toAsciiDigits(text).replaceAll(SEPARATORS, '');
   return /^\d+$/.test(digits) ? digits : null;
+}
+
+/**
+ * Returns the digits that prefixes of rates are searched by, of a number or the begin of one as people write it: `0049 30` as `4930`. Null for
+ * any other text.
+ */
+export function toSearchedDigits(text: string): string | null {
+  const digits = toPhoneDigits(text);
+  if (digits === null || !digits.startsWith('00')) return digits;
+  try {
+    return toRateDigits(parseNumber(digits).number);
+  } catch (error) {
+    if (!(error instanceof TelephonyError)) throw error;
+    return digits.slice(2);
+  }
 }
