@@ -23,10 +23,10 @@ it('has a bar for each day with calls, from its local midnight to the next', () 
     ['2026-10-15T03:00:00.000Z', 86_400_000, 1.5],
   ]);
   expect(bars.map(({ text, partial }) => [text, partial])).toEqual([
-    ['1 Oct 2026: 0.2320 BRL (2 calls)', false],
-    ['15 Oct 2026: at least 1.5000 BRL (1 call)', true],
+    ['1 Oct 2026: 0.23 BRL (2 calls)', false],
+    ['15 Oct 2026: at least 1.50 BRL (1 call)', true],
   ]);
-  expect([axis.unit, summary]).toEqual(['BRL', 'Highest: 15 Oct 2026: at least 1.5000 BRL (1 call).']);
+  expect([axis.unit, summary]).toEqual(['BRL', 'Highest: 15 Oct 2026: at least 1.50 BRL (1 call).']);
 });
 
 it('has a day of 25 hours where the clocks change, and no bar without calls', () => {
@@ -41,7 +41,7 @@ it('has a day of 25 hours where the clocks change, and no bar without calls', ()
 });
 
 it('writes in the language of its reader', () => {
-  expect(spendText(graph.days[1]!, 'BRL', 'pt-BR')).toBe('no mínimo R$\u00A01,5000');
+  expect(spendText(graph.days[1]!, 'BRL', 'pt-BR')).toBe('no mínimo R$\u00A01,50');
   const drawing = responsiveChart(spendChart(graph, { title: 'هزینه', language: 'fa' }));
   expect(drawing).toContain('۹ مهر ۱۴۰۵');
   expect(drawing.replaceAll(/<[^>]*>|BRL|America\/Sao_Paulo/g, '')).not.toMatch(/[A-Za-z]/);

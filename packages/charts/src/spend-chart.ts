@@ -1,5 +1,5 @@
 import { type Language, toTexts } from '@sluice/messages';
-import { zonedMidnight } from '@sluice/quota-core';
+import { roundMoney, zonedMidnight } from '@sluice/quota-core';
 import { moneyAxis } from './axis.js';
 import type { ChartBar, ChartData } from './chart.js';
 
@@ -53,10 +53,10 @@ export function spendChart(
   };
 }
 
-/** Returns what a day cost as text; the least where the charge of a call is not known. */
+/** Returns what a day cost as text, in the decimals of its currency; the least where the charge of a call is not known. */
 export function spendText({ charge, withoutCharge }: SpendDay, currency: string, language: Language = 'en'): string {
   const texts = toTexts(language);
-  const amount = texts.money(charge, currency);
+  const amount = texts.money(roundMoney(charge, currency), currency);
   return withoutCharge === 0 ? amount : texts.text('chart.atLeastSize', { size: amount });
 }
 

@@ -18,6 +18,7 @@ export {
   padMoney,
   multiplyMoney,
   negateMoney,
+  roundMoney,
   subtractMoney,
 } from './money.js';
 export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './cycle.js';

@@ -8,6 +8,7 @@ import {
   formatMoney,
   multiplyMoney,
   negateMoney,
+  roundMoney,
   subtractMoney,
 } from './index.js';
 import { catchCode } from './test/catch-code.js';
@@ -143,5 +144,21 @@ describe('currencyDecimals', () => {
 
   it('refuses what is no text', () => {
     expect(catchCode(() => currencyDecimals(['EUR'] as never))).toBe('invalid_money');
+  });
+});
+
+describe('roundMoney', () => {
+  it.each([
+    ['7.5163', 'EUR', '7.52'],
+    ['0.4500', 'EUR', '0.45'],
+    ['-0.005', 'EUR', '-0.01'],
+    ['5', 'EUR', '5.00'],
+    ['1234.5', 'JPY', '1235'],
+    ['0.0000', 'EUR', '0.00'],
+    ['0.0040', 'EUR', '0.0040'], // it is not nothing
+    ['much', 'EUR', 'much'],
+    ['1.2345', 'credits', '1.2345'],
+  ])('writes %s %s as %s', (amount, currency, rounded) => {
+    expect(roundMoney(amount, currency)).toBe(rounded);
   });
 });

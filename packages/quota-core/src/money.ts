@@ -153,6 +153,24 @@ export function padMoney(amount: string, currency: string | null): string {
 }
 
 /**
+ * Returns a sum in the decimals of its currency, rounded half away from zero, as bills have it. One that would become zero although it is
+ * more, and text that is not a plain decimal number, stay as they are.
+ *
+ * @param currency ISO 4217; any other text leaves the amount as it is
+ *
+ * @example
+ * ```ts
+ * roundMoney('7.5163', 'EUR'); // 7.52
+ * ```
+ */
+export function roundMoney(amount: string, currency: string): string {
+  if (!CURRENCY.test(currency) || !PLAIN.test(amount)) return amount;
+  const exact = parseMoney(amount);
+  const rounded = exact.toDecimalPlaces(currencyDecimals(currency), Decimal.ROUND_HALF_UP);
+  return rounded.isZero() && !exact.isZero() ? amount : rounded.toFixed(currencyDecimals(currency));
+}
+
+/**
  * Compares two decimal amounts of one currency: -1, 0 or 1 as `a` is less than, equal to or more than `b`.
  *
  * @throws QuotaCoreError `invalid_money`

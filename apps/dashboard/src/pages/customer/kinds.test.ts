@@ -62,7 +62,7 @@ describe('the page of a line', () => {
       '1142000001',
       'Corporativo &lt;b&gt;',
       '+551142000001',
-      '0.4500',
+      '0.45 BRL',
       'Price of a call',
       'There is no bill yet',
     ])
@@ -77,8 +77,8 @@ describe('the page of a line', () => {
     voice.addCall({ ...call, currency: 'USD' });
     at.clock.advance(31_000);
     const page = await link.text('/services/line-1');
-    expect(page).toContain('0.7700 USD');
-    expect(page).toMatch(/Charges so far<.dt> <dd><span class="number">0.4500 BRL/);
+    expect(page).toContain('0.77 USD');
+    expect(page).toMatch(/Charges so far<.dt> <dd><span class="number">0.45 BRL/);
   });
 
   it('reads a panel once for many views', async () => {

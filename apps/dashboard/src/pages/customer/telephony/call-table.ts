@@ -1,11 +1,12 @@
 import type { RecordsReport } from '@sluice/engine';
 import type { RecordsRequest } from '@sluice/engine/options';
 import { OUTCOME_KEYS } from '@sluice/engine/words';
+import { roundMoney } from '@sluice/quota-core';
 import { type Column, facts } from '../../../layout/components.js';
 import type { Times } from '../../../layout/format.js';
 import { html, type Html, type Part } from '../../../layout/html.js';
 import type { Wording } from '../../../layout/wording.js';
-import { number } from './line-scene.js';
+import { number, shortMoney } from './line-scene.js';
 
 /** A call as its client sees it. */
 export type CallRecord = Parameters<RecordsRequest['onCall']>[0];
@@ -34,7 +35,7 @@ export function callColumns(times: Times, wording: Wording): Column<CallRecord>[
     },
     {
       title: wording.text('calls.charge'),
-      cell: ({ charge, currency }) => wording.money(charge, currency),
+      cell: ({ charge, currency }) => (charge === null ? wording.unknown : shortMoney(charge, currency, wording)),
       isNumber: true,
     },
   ];
@@ -65,7 +66,7 @@ function showOutcome(disposition: string, wording: Wording): Part {
   return key === undefined ? wording.name(disposition) : wording.say(key);
 }
 
-/** The sums of calls; `isOver`: nothing is added any more. */
+/** The sums of calls, in the decimals of bills; `isOver`: nothing is added any more. */
 export function callSums(
   totals: RecordsReport['totals'],
   { wording, isOver }: { wording: Wording; isOver: boolean },
@@ -75,7 +76,7 @@ export function callSums(
   return facts([
     [wording.text('calls.calls'), wording.count(calls)],
     [wording.text('calls.talk'), wording.say('calls.minutes', { minutes, seconds })],
-    [wording.text(isOver ? 'calls.charges' : 'calls.sum'), wording.money(charge, currency)],
+    [wording.text(isOver ? 'calls.charges' : 'calls.sum'), wording.money(roundMoney(charge, currency), currency)],
     withoutCharge === 0 ? null : [wording.text('calls.withoutCharge'), wording.count(withoutCharge)],
   ]);
 }
