@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { byteAxis, plainAxis } from './axis.js';
+import { byteAxis, moneyAxis, plainAxis } from './axis.js';
 
 const GB = 1024 ** 3;
 const labels = (figures: number[]): string[] => plainAxis(figures, 5, '').ticks.map((tick) => tick.label);
@@ -22,6 +22,8 @@ describe('an axis', () => {
   it('is there without figures, with nothing but zero, and with one figure only', () => {
     expect(plainAxis([], 5, 'x')).toMatchObject({ min: 0, max: 1, unit: 'x' });
     expect(plainAxis([0], 5, '')).toMatchObject({ min: 0, max: 1 });
+    for (const axis of [plainAxis([], 5, ''), byteAxis([0, 0], 5), moneyAxis([0], 5, 'EUR')])
+      expect(axis.ticks).toEqual([{ value: 0, label: '0' }]);
     expect(plainAxis([7], 5, '')).toMatchObject({ min: 0, max: 7 });
   });
 

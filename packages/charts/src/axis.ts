@@ -61,8 +61,9 @@ function highest(figures: readonly number[]): number {
 
 function scaled(figures: readonly number[], count: number, unit: Unit): Axis {
   const bottom = figures.reduce((low, figure) => Math.min(low, figure), 0) / unit.size;
-  const high = highest(figures) / unit.size;
-  const top = high > bottom ? high : bottom + 1;
+  const top = highest(figures) / unit.size;
+  // Marks above it would be parts of nothing.
+  if (top <= bottom) return { min: 0, max: unit.size, ticks: [{ value: 0, label: '0' }], unit: unit.name };
   const step = roundStep((top - bottom) / count);
   const min = Math.floor(bottom / step + 1e-9) * step;
   const steps = Math.max(1, Math.ceil((top - min) / step - 1e-9));

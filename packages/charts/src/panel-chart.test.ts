@@ -28,3 +28,22 @@ it('draws figures that have an instant, and keeps gaps', () => {
 it('says where the unit is unknown', () => {
   expect(panelChart(graph, { series: [], times, unit: null }, { title: 'Traffic' }).axis.unit).toBe(UNKNOWN_UNIT);
 });
+
+it.each([
+  [
+    ['Inbound', 'Outbound', 'Total'],
+    ['in', 'out', 'total'],
+  ],
+  [
+    ['Inbound', 'eth0'],
+    ['in', 'eth0'],
+  ],
+  [
+    ['In', 'Incoming'],
+    ['In', 'Incoming'],
+  ],
+])('names the lines %j as ours, which have words in each language, where that keeps them apart', (theirs, ours) => {
+  const series = theirs.map((name) => ({ name, values: [1, 2, 3] }));
+  const { lines } = panelChart(graph, { series, times, unit: null }, { title: 'Traffic', language: 'fa' });
+  expect(lines.map(({ name }) => name)).toEqual(ours);
+});

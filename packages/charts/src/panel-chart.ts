@@ -4,6 +4,13 @@ import { type ChartData, UNKNOWN_UNIT } from './chart.js';
 
 const TICKS = 5;
 
+/** Our names of the lines that panels name in their own words; others stay as the panel has them. */
+const OURS: ReadonlyMap<string, string> = new Map([
+  ...['in', 'inbound', 'incoming'].map((name) => [name, 'in'] as const),
+  ...['out', 'outbound', 'outgoing'].map((name) => [name, 'out'] as const),
+  ['total', 'total'],
+]);
+
 /** A panel's own graph: the engine's graph of a panel has this form. Instants are ISO 8601. */
 export interface PanelGraph {
   window: { start: string; end: string };
@@ -25,10 +32,12 @@ export function panelChart(
   { series, times, unit }: PanelGraphFigures,
   { title, language = 'en' }: { title: string; language?: Language },
 ): ChartData {
-  const lines = series.map(({ name, values }) => ({
-    name,
-    points: values.flatMap((value, index) => {
-      const at = times[index]?.at ?? null;
+  const names = series.map(({ name }) => OURS.get(name.trim().toLowerCase()) ?? name);
+  const isDistinct = new Set(names).size === names.length;
+  const lines = series.map(({ name, values }, index) => ({
+    name: isDistinct ? (names[index] ?? name) : name,
+    points: values.flatMap((value, place) => {
+      const at = times[place]?.at ?? null;
       return at === null ? [] : [{ at: Date.parse(at), value }];
     }),
   }));

@@ -84,7 +84,7 @@ describe('what a customer sees of a service', () => {
     expect(document.parts.map(({ id }) => id)).toEqual(['now', 'usage', 'packages', 'auto-buy', 'graph']);
 
     const now = findPart(document, 'now');
-    expect(now).toMatch(/now-bad.*used up; the service is restricted\..*It comes back on 15 Dec 2026\./);
+    expect(now).toMatch(/now-bad.*The service is restricted\. .*used up\..*The service comes back on 15 Dec 2026\./);
     expect(now).toContain('<strong>Ask your provider</strong>');
     expect(findPart(document, 'usage')).toMatch(/class="bar bar-bad".*120%.*15 Dec 2026/);
     expect(findPart(document, 'graph')).toContain('id="usage-svc-1-wide-title"');

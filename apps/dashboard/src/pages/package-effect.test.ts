@@ -62,7 +62,7 @@ it('says nothing where the package ends the restriction, or there is none', asyn
 
 it('says that another hold stays after it', async () => {
   expect(await ask('svc-2', 'large')).toContain(
-    'The service stays restricted for another reason, which no package ends: Your provider has suspended the service.',
+    'No package ends what restricts the service: Your provider has put the service on hold.',
   );
   expect(await askOperator('svc-2', 'large')).toContain(
     'The service stays restricted for another reason, which no package ends: manual.',

@@ -39,7 +39,7 @@ describe('the forms of a reseller', () => {
     const before = panel();
     const asked = await send('/users', { name: 'cora', traffic: '5', days: '10' });
     expect([asked.status, panel()]).toEqual([200, before]);
-    expect(asked.words).toMatch(/cora Traffic 5 GB Days of the package 10 Rest of your budget afterwards 15 GB/);
+    expect(asked.words).toMatch(/cora Traffic 5 GB Days of the package 10 Left of your budget afterwards 15 GB/);
     const made = await confirm('/users', { name: 'cora', traffic: '5', days: '10' });
     expect([made.status, made.page]).toEqual([303, expect.stringContaining('The user was created.')]);
     expect(made.page).toMatch(/cora .*0 B of 5 GB/);
@@ -47,7 +47,7 @@ describe('the forms of a reseller', () => {
     expect([again.status, again.headers.get('location')]).toEqual([303, `/share/${bench.link.token}${made.to}`]);
     const { users } = await bench.at.sluice.agents.users(bench.agents.north, { panel: 'vpn' });
     expect(users.filter(({ name }) => name === 'cora')).toMatchObject([{ limitBytes: 5 * GB, days: 10 }]);
-    expect(await read('/')).toMatch(/Rest 15 GB/);
+    expect(await read('/')).toMatch(/Left 15 GB/);
   });
 
   it('refuse a name that hides or reorders characters, and say which field it is', async () => {
@@ -100,6 +100,9 @@ describe('the forms of a reseller', () => {
 
   it('extend a user after they asked', async () => {
     const path = `/users/${bench.users.anna}`;
+    expect(await read(path)).toMatch(
+      /Traffic to add, in GB Added to the 10 GB that the user has Days to add Added to 90 days of the package/,
+    );
     const { asked, page } = await confirm(`${path}/extend`, { traffic: '1', days: '5' });
     expect(asked).toMatch(/Traffic afterwards 11 GB Days of the package afterwards 95/);
     expect(page).toContain('The user was extended.');

@@ -69,7 +69,7 @@ describe('the pages of a reseller', () => {
     };
     const { status, text, words: shown } = await read('/');
     expect([status, shown]).toEqual([200, expect.stringContaining('Reseller north')]);
-    expect(shown).toMatch(/Budget 40 GB Used 20 GB Rest 20 GB/);
+    expect(shown).toMatch(/Budget 40 GB Assigned to users 20 GB Left 20 GB/);
     const [anna, bela] = [users.find(({ name }) => name === 'anna'), users.find(({ name }) => name === 'bela')];
     expect(shown).toMatch(new RegExp(`anna active 9 GB of 10 GB 90% ${anna?.daysLeft}`));
     expect(shown).toMatch(new RegExp(`bela east active 0 B of 10 GB 0% ${bela?.daysLeft}`));
@@ -139,7 +139,7 @@ describe('the pages of a reseller', () => {
     const panel = { panel: 'vpn', opening: undefined, dryRun: false };
     await bench.at.sluice.agents.limit('north', { ...panel, limitBytes: 24 * GB });
     bench.at.clock.advance(60_000);
-    expect((await read('/')).words).toContain('83% of your budget are used.');
+    expect((await read('/')).words).toContain('83% of your budget are assigned to users.');
     await bench.at.sluice.agents.limit('north', { ...panel, limitBytes: 40 * GB });
     const { words: shown } = await read('/?q=BEL');
     expect([shown.includes('bela'), shown.includes('anna')]).toEqual([true, false]);

@@ -34,7 +34,8 @@ export async function budgetSection(request: PageRequest, agent: AgentDetail, id
     if (remainingBytes === null) return wording.say('service.noLimit');
     return isRead ? wording.bytes(remainingBytes) : wording.unknown;
   };
-  const reservedKey = agent.accounting === 'allocated' ? 'agent.reservedUncounted' : 'agent.reservedUnused';
+  const isAssigned = agent.accounting === 'allocated';
+  const reservedKey = isAssigned ? 'agent.reservedUncounted' : 'agent.reservedUnused';
   const content = html`
     ${since === null ? null : notice('bad', since)}
     ${listDisabledAbove(agent).map((above) => disabledAbove(above, wording))} ${usedUp(agent, keeping, wording)}
@@ -42,8 +43,11 @@ export async function budgetSection(request: PageRequest, agent: AgentDetail, id
     <div class="headline">${usageBar({ used: isRead ? usedBytes : null, allowed: limitBytes }, { wording })}</div>
     ${facts([
       [wording.text('agent.budget'), limitBytes === null ? wording.say('service.noLimit') : wording.bytes(limitBytes)],
-      [wording.text('service.used'), isRead ? wording.bytes(usedBytes) : wording.unknown],
-      [wording.text('agent.rest'), rest()],
+      [
+        wording.text(isAssigned ? 'agent.assigned' : 'service.used'),
+        isRead ? wording.bytes(usedBytes) : wording.unknown,
+      ],
+      [wording.text('service.left'), rest()],
       reserved === 0 ? null : [wording.text(reservedKey), wording.bytes(reserved)],
       [wording.text('agent.users'), isRead ? count(users) : wording.unknown],
       enabledUsers === null || !isRead ? null : [wording.text('agent.enabled'), count(enabledUsers)],
@@ -66,10 +70,11 @@ function disabledAbove({ reason, users }: ReturnType<typeof listDisabledAbove>[n
 const WARN_PERCENT = 80;
 
 /** Warns of a budget that is not used up yet, and says how much of it is used. */
-function nearlyUsed({ usedBytes, limitBytes, exceeded }: AgentDetail, wording: Wording): Html | null {
+function nearlyUsed({ usedBytes, limitBytes, exceeded, accounting }: AgentDetail, wording: Wording): Html | null {
   const percent = toPercent({ used: usedBytes, allowed: limitBytes });
   if (percent === null || percent < WARN_PERCENT || exceeded) return null;
-  return notice('warning', wording.say('agent.nearlyUsed', { percent: wording.texts.percent(percent) }));
+  const key = accounting === 'allocated' ? 'agent.nearlyAssigned' : 'agent.nearlyUsed';
+  return notice('warning', wording.say(key, { percent: wording.texts.percent(percent) }));
 }
 
 /** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */

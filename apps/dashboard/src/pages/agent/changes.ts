@@ -1,7 +1,7 @@
 import type { AgentUserView } from '@sluice/engine';
 import { type Key, say } from '@sluice/messages';
 import { notice, type Section } from '../../layout/components.js';
-import { postForm } from '../../layout/forms.js';
+import { type Field, postForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -10,7 +10,6 @@ import { clientError } from '../../server/failure.js';
 import { requireDone } from '../../server/reported.js';
 import type { Page } from '../page.js';
 import { confirmPage } from './confirm.js';
-import { sizeFields } from './create.js';
 import { parseDays, parseTraffic } from './fields.js';
 import { readOwnUser, toAgent, toUserPath } from './own.js';
 
@@ -46,7 +45,7 @@ export function changeSections(request: PageRequest, user: AgentUserView): Secti
     action: action('extend'),
     id: 'extend',
     submit: wording.text('user.extend'),
-    fields: sizeFields(wording, { isRequired: false, days: '' }),
+    fields: addedFields(user, wording),
   });
   const verb = isDisabled ? 'enable' : 'disable';
   const turn = postForm(request, {
@@ -62,6 +61,18 @@ export function changeSections(request: PageRequest, user: AgentUserView): Secti
       title: wording.text(isDisabled ? 'user.enable' : 'user.disable'),
       content: html`<p>${wording.say(isDisabled ? 'user.enableHint' : 'user.disableHint')}</p>
         ${turn}`,
+    },
+  ];
+}
+
+/** The fields of what is added to a user, with what it has now. */
+function addedFields({ limitBytes, days }: AgentUserView, wording: Wording): Field[] {
+  const hint = wording.text('user.trafficAddHint', { size: wording.texts.bytes(limitBytes) });
+  return [
+    { name: 'traffic', label: wording.text('user.trafficAdd'), hint },
+    {
+      ...{ name: 'days', label: wording.text('user.daysAdd') },
+      ...(days === null ? {} : { hint: wording.text('user.daysAddHint', { count: days }) }),
     },
   ];
 }

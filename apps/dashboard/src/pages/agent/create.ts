@@ -11,11 +11,11 @@ import { readOwnAgent, toUserPath } from './own.js';
 /** What the field of days of a new user has at first. */
 const USUAL_DAYS = '30';
 
-/** Returns the fields for traffic and days. */
-export function sizeFields(wording: Wording, { isRequired, days }: { isRequired: boolean; days: string }): Field[] {
+/** The fields for traffic and days of a new user. */
+function sizeFields(wording: Wording): Field[] {
   return [
-    { name: 'traffic', label: wording.text('user.traffic'), isRequired },
-    { name: 'days', label: wording.text('user.daysField'), value: days, isRequired },
+    { name: 'traffic', label: wording.text('user.traffic'), isRequired: true },
+    { name: 'days', label: wording.text('user.daysField'), value: USUAL_DAYS, isRequired: true },
   ];
 }
 
@@ -26,10 +26,7 @@ export function createSection(request: PageRequest): Section {
     action: `${request.base}/users`,
     id: 'create',
     submit: wording.text('user.create'),
-    fields: [
-      { name: 'name', label: wording.text('user.name'), isRequired: true },
-      ...sizeFields(wording, { isRequired: true, days: USUAL_DAYS }),
-    ],
+    fields: [{ name: 'name', label: wording.text('user.name'), isRequired: true }, ...sizeFields(wording)],
   });
   return { id: 'create', title: wording.text('user.createTitle'), content };
 }

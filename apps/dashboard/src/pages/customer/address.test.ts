@@ -87,7 +87,8 @@ it('tells a customer that the panel stops its service, and nobody that it is act
   at.clock.advance(60_000);
   await at.sluice.reconcile();
   const page = await link.text('/services/inner');
-  expect(page).toContain('The service has been stopped on its panel since');
+  expect(page).toContain('The service is stopped on its panel.');
+  expect(page).toContain('Stopped since');
   expect(page).toMatch(/<span class="badge badge-warning">stopped<\/span>/);
   expect(page).not.toMatch(/badge-good">active|within its allowance|user \d/);
   expect(await link.text('/')).toContain('stopped');

@@ -80,7 +80,7 @@ describe('the advice on top of a service', () => {
   it('is to ask for a reader who may not buy', async () => {
     const reader = await Link.open(at, { client: 'c-1' });
     const page = textOf(await reader.text('/services/svc-2'));
-    expect(page).toContain('It comes back on 15 Dec 2026. Ask your provider');
+    expect(page).toContain('The service comes back on 15 Dec 2026. Ask your provider');
   });
 
   it('leads to the package once there is credit', async () => {
@@ -114,6 +114,8 @@ describe('the advice on top of a service', () => {
     link = await Link.open(at, { client: 'c-1', buy: true });
     const states = await readStates();
     expect([states['svc-1'], states['svc-2']]).toEqual(['new-period none nothing', 'used-up whole nothing']);
-    expect(textOf(await readTop('svc-2'))).toContain('a new period has begun; the service is restricted.');
+    expect(textOf(await readTop('svc-2'))).toContain(
+      'The service is restricted. The traffic of the period before was used up, and a new period has begun.',
+    );
   });
 });

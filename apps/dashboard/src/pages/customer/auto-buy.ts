@@ -50,8 +50,8 @@ function autoBuyFacts(
   return facts([
     [wording.text('packages.package'), bought === null ? wording.none : name(packageName(sluice.config, bought))],
     [wording.text('autoBuy.threshold'), html`<bdi dir="ltr">${thresholdText(threshold)}</bdi>`],
-    [wording.text('autoBuy.most'), wording.count(maxPerCycle)],
-    done === null ? null : [wording.text('autoBuy.bought'), wording.count(done)],
+    [wording.text('autoBuy.most'), wording.say('autoBuy.packages', { count: maxPerCycle })],
+    done === null ? null : [wording.text('autoBuy.bought'), wording.say('autoBuy.packages', { count: done })],
   ]);
 }
 
@@ -90,7 +90,7 @@ function autoBuyForm(
       },
       {
         name: 'max',
-        label: wording.text('autoBuy.most'),
+        label: wording.text('autoBuy.mostField'),
         type: 'number',
         value: String(autoBuy.maxPerCycle),
         isRequired: true,

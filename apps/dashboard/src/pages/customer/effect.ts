@@ -9,12 +9,22 @@ import type { Wording } from '../../layout/wording.js';
 type Effect = NonNullable<PackageView['effect']>;
 type Offered = readonly Pick<PackageView, 'id' | 'name'>[];
 
+/** Returns the holds besides the quota's that a package leaves, without those that something else is said of. */
+function listOthers({ stays, stops }: Effect): string[] {
+  const kept = new Set(stops.flatMap(({ holds }) => holds));
+  return stays.filter((reason) => reason !== 'quota' && !kept.has(reason));
+}
+
+/** Whether a package is of no help now, since something restricts the service that no package ends. */
+export function isNoHelp({ effect }: Pick<PackageView, 'effect'>): boolean {
+  return effect !== null && listOthers(effect).length > 0;
+}
+
 /** Returns what a package does not end, for the client who buys it; nothing where it ends all that restricts the service. */
 function sayEffect({ effect, refused }: Pick<PackageView, 'effect' | 'refused'>, offered: Offered): Said[] {
   if (effect === null) return [];
-  const { missingBytes, stays, stops } = effect;
-  const kept = new Set(stops.flatMap(({ holds }) => holds));
-  const others = stays.filter((reason) => reason !== 'quota' && !kept.has(reason)).map(sayReason);
+  const { missingBytes, stops } = effect;
+  const others = listOthers(effect).map(sayReason);
   return [
     ...(refused === 'no_quota' ? [] : sayQuota({ ...effect, missingBytes }, offered)),
     ...(others.length === 0 ? [] : [say('effect.others', { reasons: joined(others, 'list.or') })]),

@@ -26,9 +26,9 @@ describe('the first page of a client with several services', () => {
   it('has each as a tile with state, use and reset, those first that need attention', async () => {
     const tiles = await readTiles();
     expect(tiles).toEqual([
-      'Web server Paris svc-2 restricted The traffic of this period is used up; the service is restricted. 120% 120 GB of 100 GB 25 days to the reset (15 Dec 2026) Ask your provider',
-      'svc-3 active 85% 85 GB of 100 GB 25 days to the reset (15 Dec 2026) Ask your provider',
-      'svc-1 active 10% 10 GB of 100 GB 25 days to the reset (15 Dec 2026)',
+      'Web server Paris svc-2 restricted The service is restricted. The traffic of this period is used up. 120% 120 GB of 100 GB 25 days to the reset: 15 Dec 2026 Ask your provider',
+      'svc-3 active Nearly used up: 85 GB of 100 GB (85%) are used. 85% 25 days to the reset: 15 Dec 2026 Ask your provider',
+      'svc-1 active 10% 10 GB of 100 GB 25 days to the reset: 15 Dec 2026',
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('the first page of a client with several services', () => {
   it('counts the days to the reset in the zone of the panel, and none of what is over', async () => {
     at.clock.set('2026-12-14T23:30:00Z');
     link = await Link.open(at, { client: 'c-1' });
-    expect((await readTiles())[2]).toContain('1 day to the reset (15 Dec 2026)');
+    expect((await readTiles())[2]).toContain('1 day to the reset: 15 Dec 2026');
     at.clock.set('2026-12-15T00:30:00Z');
     link = await Link.open(at, { client: 'c-1' });
     for (const tile of await readTiles()) expect(tile).not.toContain('to the reset');
@@ -74,7 +74,7 @@ it('the API says the same of each service, in its list, too', async () => {
   const shown = (await at.call('GET /services/svc-2', { token })).json as unknown as (typeof services)[number];
   expect(shown.advice).toEqual(services[1]?.advice);
   expect(shown.advice?.text).toBe(
-    'The traffic of this period is used up; the service is restricted. It comes back on 2026-12-15.',
+    'The service is restricted. The traffic of this period is used up. The service comes back on 2026-12-15.',
   );
   expect((await at.call('GET /services/svc-2')).json['advice']).toBeUndefined();
 });

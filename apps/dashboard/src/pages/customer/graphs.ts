@@ -7,6 +7,7 @@ import { POINTS, trafficFigure, usageDrawing } from '../../layout/chart.js';
 import { notice, type Section, toId } from '../../layout/components.js';
 import { html, type Html, type Part, trusted } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
+import { hasEnded } from '../lifecycle.js';
 import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
@@ -75,7 +76,10 @@ async function graphOfPanel(
   const wording = toWording(request.language);
   if (!(await hasCapability(sluice, service.panel, 'graphs'))) return null;
   const last = await sluice.usage.lastPanelGraph(service.id, range, { reader: service.client });
-  if (last === null || last.expired) refresher.refresh(service, range, now);
+  // No run reads one of a service that has ended, so that it would be promised in vain.
+  const isOver = hasEnded(service);
+  if (!isOver && (last === null || last.expired)) refresher.refresh(service, range, now);
+  if (last === null && isOver) return null;
   if (last === null) return html`<p class="empty">${wording.say('graph.panelNotRead')}</p>`;
   const times = toTimes(request);
   const age = last.expired

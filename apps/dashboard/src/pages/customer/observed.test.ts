@@ -35,7 +35,7 @@ it('a hold that waits on a panel under observe is not called to be restricted', 
   await at.sluice.poll();
   const link = await Link.open(at, { client: 'c-1' });
   const page = (await link.text('/services/svc-2')).replaceAll(/\s+/g, ' ');
-  expect(page).toContain('Your provider has suspended the service; the service is not restricted.');
+  expect(page).toContain('Your provider has put the service on hold; the service is not restricted.');
   expect(page).not.toContain('to be restricted');
   const own = textOf(await at.page('/services/svc-2'));
   expect(own).toContain('no run restricts it. Add the hold here again, or let runs change it again.');

@@ -13,7 +13,7 @@ import { creditAge, creditAmount, readCredit, topUpLink } from './credit.js';
 import { budgetText, isMoreThan, readLeft } from './link-budget.js';
 import { findRefusal } from './offered-packages.js';
 import { toPath } from './own.js';
-import { effectsForClient } from './effect.js';
+import { effectsForClient, isNoHelp } from './effect.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import type { ServiceScene } from './service-scene.js';
 
@@ -76,7 +76,7 @@ async function creditLine(
     <p>${shown} ${topUpLink(request, pay)}</p>`;
 }
 
-/** The way to buy a package; one that is ordered already is finished by paying. */
+/** The way to buy a package: none while it is of no help; one that is ordered already is finished by paying. */
 function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView, left: string | null): Html {
   const href = address(`${toPath(request, service.id)}/buy`, { package: each.id });
   const of = html`<span class="visually-hidden"> ${name(each.name)}</span>`;
@@ -84,6 +84,7 @@ function buyCell(request: PageRequest, service: ServiceDetail, each: PackageView
   const wording = toWording(request.language);
   if (pending !== null) return purchaseState(pending, service, { ...request, wording });
   if (each.refused !== undefined) return wording.say('packages.notAvailable');
+  if (isNoHelp(each)) return wording.say('packages.noHelpNow');
   if (isMoreThan(left, each.price)) return wording.say('packages.moreThanLeft');
   return html`<a class="button" href="${href}">${wording.say('packages.buy')}${of}</a>`;
 }

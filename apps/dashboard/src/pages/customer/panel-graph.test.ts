@@ -19,3 +19,12 @@ it('says in words of the client that the panel names no unit', async () => {
   }
   expect(page).toContain(words);
 });
+
+it('promises no graph of a service that has ended', async () => {
+  await at.addService(2, '43', 20);
+  await at.sluice.poll();
+  await at.sluice.services.set('svc-2', { status: 'terminated' });
+  const page = textOf(await (await Link.open(at, { client: '43' })).text('/services/svc-2'));
+  expect(page).toContain('The service has ended.');
+  expect(page).not.toMatch(/own graph|Reload the page/);
+});

@@ -52,7 +52,7 @@ it('the page after a purchase names its invoice and what became of the service',
 
 it('the page of a service has both directions, the one that counts, and the days to the reset', async () => {
   const page = textOf(await link.text('/services/svc-1'));
-  expect(page).toContain('Next period 25 days to the reset (15 Dec 2026)');
+  expect(page).toContain('Next period 25 days to the reset: 15 Dec 2026');
   expect(page).toMatch(/Inbound [\d.]+ G?B Outbound [\d.]+ G?B What counts inbound and outbound together/);
   await at.sluice.services.set('svc-1', { traffic_mode: 'IN', base_quota_override_gb: '100' });
   expect(textOf(await link.text('/services/svc-1'))).toContain('What counts inbound traffic');

@@ -41,18 +41,21 @@ function serviceTile(request: PageRequest, service: ServiceDetail, wording: Word
   const times = toTimes(request, service.panel);
   const { advice } = service;
   const [first] = advice === undefined ? [] : sayAdvice(advice, service, times);
-  const isFigure = advice?.state === 'fine' || advice?.state === 'near';
+  // That all is well is seen by the bar and the figures; of the others, a sentence with the figures stands for these.
+  const sentence = first === undefined || advice?.state === 'fine' ? null : html`<p>${wording.said(first, times)}</p>`;
+  const figures = advice?.state === 'near' ? null : html`<p>${showUsed(service, wording)}</p>`;
   const reset = showReset(service, times, { wording, isKept: request.isEmbedded, named: toTimes(request) });
   const todo = showAction(request, service, { wording });
   return html`<li class="service service-${advice === undefined ? 'quiet' : toTone(advice)}">
     <h3>${toTitle(request, service)}</h3>
     <p>${showState(service, wording)}</p>
-    ${first === undefined || isFigure ? null : html`<p>${wording.said(first, times)}</p>`}
+    ${sentence}
     ${
       isMetered(service)
-        ? html`${usageBar(toFill(service), { wording })}
-            <p>${showUsed(service, wording)}</p>`
-        : html`${service.limits.length === 0 ? null : html`<p>${showUsed(service, wording)}</p>`}`
+        ? html`${usageBar(toFill(service), { wording })} ${figures}`
+        : service.limits.length === 0
+          ? null
+          : figures
     }
     ${reset === null ? null : html`<p class="soft">${reset}</p>`}
     ${todo === null ? null : html`<p class="todo">${todo}</p>`}

@@ -225,7 +225,7 @@ describe('a share link', () => {
     await at.sluice.poll();
     const before = at.panel.server.calls.length;
     const page = await link.text('/services/svc-1');
-    expect(page).toContain('The usage can’t be read at the moment. These figures are from');
+    expect(page).toContain('its panel can’t be read at the moment.</p> <p>The figures are from <time');
     expect(page).toContain('20 GB');
     expect(page).not.toMatch(/token|HTTP 500|dcim\.token/);
     expect(at.panel.server.calls).toHaveLength(before);

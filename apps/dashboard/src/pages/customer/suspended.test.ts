@@ -3,7 +3,8 @@ import { useBenchForEach } from '../../test/dashboard-bench.js';
 import { Link } from '../../test/share-link.js';
 
 const HOUR = 3_600_000;
-const OTHER_REASON = 'restricted for another reason';
+const OTHER_REASON = 'No package ends what restricts the service: An invoice is not paid.';
+const BUY = '/buy?package=';
 
 const at = useBenchForEach();
 
@@ -20,14 +21,22 @@ it('a service that is suspended and protected runs, and says so', async () => {
   const page = await readPage();
   expect(page).toContain('>active</span>');
   expect(page).not.toContain(OTHER_REASON);
+  expect(page).toContain(BUY);
 });
 
-it('a service that is suspended and held is suspended', async () => {
+it('a service that is suspended and held is restricted, says why once, and offers no package', async () => {
   await at.addService(1, 'c-1', 20);
   await at.sluice.services.set('svc-1', { status: 'suspended' });
   const page = await readPage();
-  expect(page).toContain('>suspended</span>');
+  expect(page).toContain('>restricted</span>');
+  expect(page).not.toContain('suspended');
+  expect(page).toContain(
+    'The service is restricted. An invoice is not paid.</p> <p>The service comes back after the payment.',
+  );
+  expect(page.split('An invoice is not paid').length).toBe(3);
   expect(page).toContain(OTHER_REASON);
+  expect(page).not.toContain(BUY);
+  expect(page).toContain('Does not help now');
 });
 
 it('a past period has the figure that counted', async () => {

@@ -8,6 +8,7 @@ import type { ServiceScene } from './service-scene.js';
 import {
   ageNotice,
   headline,
+  isHoldAdvised,
   isMetered,
   limitFacts,
   showRemaining,
@@ -34,6 +35,7 @@ export function usageSection({
   ${metered ? headline(service, wording) : null}
   ${facts([
     [wording.text('service.state'), showState(service, wording)],
+    heldSince(service, { times, wording }),
     metered ? [wording.text('service.left'), showRemaining(service, wording)] : null,
     metered ? [wording.text('service.period'), showPeriod(service, { times, wording })] : null,
     metered && reset !== null ? [wording.text('service.reset'), reset] : null,
@@ -45,6 +47,18 @@ export function usageSection({
     metered && service.nextReading != null ? showNext(service.nextReading, { times, wording }) : null,
   ])}`;
   return { id: 'usage', title: wording.text(metered ? 'service.usage' : 'service.service'), content };
+}
+
+/** Returns since when a service is stopped, or its only hold restricts it, where no sentence besides the advice says it. */
+function heldSince(
+  service: ServiceDetail,
+  { times, wording }: Pick<ServiceScene, 'times' | 'wording'>,
+): [string, Part] | null {
+  const [[hold], stopped] = [service.holds, service.stoppedByPanel];
+  if (hold === undefined && stopped !== undefined)
+    return [wording.text('service.stoppedSince'), times.full(stopped.since)];
+  if (hold === undefined || !isHoldAdvised(service) || hold.restricting === true) return null;
+  return [wording.text('service.heldSince'), times.full(hold.since)];
 }
 
 /** Returns what is used in each direction, and which one counts; nothing where the directions are not known apart. */

@@ -40,9 +40,8 @@ export function showState(service: ServiceDetail, wording: Wording): Html {
 function findState(service: ServiceDetail): string {
   const { lifecycle, holds, status, observing } = service;
   if (lifecycle !== 'active' && lifecycle !== 'suspended') return lifecycle;
-  // A suspension restricts only once its hold does: a protected service runs on.
-  if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true))
-    return lifecycle === 'suspended' ? lifecycle : 'restricted';
+  // One word for all that restricts; why stands beside it. A suspension restricts only once its hold does: a protected service runs on.
+  if (holds.some(({ releasing, restricting }) => releasing !== true && restricting !== true)) return 'restricted';
   if (holds.some(({ releasing }) => releasing === true)) return 'comingBack';
   if (holds.length > 0 && !observing) return 'toRestrict';
   if (service.stoppedByPanel !== undefined) return 'stopped';
@@ -123,10 +122,33 @@ export function ageNotice({ usage, because = [] }: ServiceDetail, times: Times, 
   return notice('warning', wording.say('usage.old', { at: times.full(usage.readAt) }));
 }
 
-/** Why a service is in its state, in words for its client: what is said of one hold stands together. */
+/** What of a hold stands in the advice, which is on top of the page. */
+const ADVISED_OF_HOLD: ReadonlySet<string> = new Set([
+  ...['held_quota', 'held_limit', 'held_manual', 'held_billing', 'held_agent', 'held_quota_room', 'held_quota_fallen'],
+  ...['held_quota_gone', 'held_before', 'held_paid', 'hold_ended', 'end_next_run', 'decide_next_run', 'end_stopped'],
+  ...['undo_next_run', 'undo_in_doubt', 'skipped_overdue'],
+]);
+const ADVISED: ReadonlySet<string> = new Set(['stopped_by_panel', 'would_hold_observed', 'would_hold_stopped']);
+const ADVISED_OF_AGE: ReadonlySet<string> = new Set(['usage_unread', 'panel_undecided']);
+
+/** Whether the advice is about the only hold of a service, and says all of it but when it began. */
+export function isHoldAdvised({ advice, holds }: ServiceDetail): boolean {
+  if (advice === undefined || holds.length !== 1 || holds[0]?.beforeClient === true) return false;
+  return !['ended', 'ending', 'not-begun'].includes(advice.state);
+}
+
+function isAdvised({ code, details }: Because, service: ServiceDetail): boolean {
+  const { advice } = service;
+  if (advice === undefined) return false;
+  if (ADVISED_OF_HOLD.has(code)) return isHoldAdvised(service);
+  if (ADVISED_OF_AGE.has(code)) return advice.lastReadAt !== null;
+  return ADVISED.has(code) && [details['reasons'] ?? []].flat().length < 2;
+}
+
+/** Why a service is in its state, where its advice does not say it, in words for its client: what is said of one hold stands together. */
 export function stateNotices(service: ServiceDetail, times: Times, wording: Wording): Html[] {
   const groups: Because[][] = [];
-  for (const reason of service.because ?? []) {
+  for (const reason of (service.because ?? []).filter((each) => !isAdvised(each, service))) {
     const last = groups.at(-1);
     const isSame = 'reason' in reason.details && last?.[0]?.details['reason'] === reason.details['reason'];
     if (last !== undefined && isSame) last.push(reason);

@@ -47,7 +47,7 @@ const PERSIAN = 'شرکت نمونهٔ پارس';
     await page.getByRole('link', { name: 'Back to the service' }).click();
     await page.getByLabel('Buy a package when the traffic runs low').check();
     await page.getByLabel('When less is left than').fill('15%');
-    await page.getByLabel('At most per period').fill('2');
+    await page.getByLabel('At most per period (packages)').fill('2');
     await page.getByRole('button', { name: 'Save' }).click();
     expect(await page.getByLabel('When less is left than').inputValue()).toBe('15%');
     expect((await bench.sluice.purchases.list()).purchases).toHaveLength(1);

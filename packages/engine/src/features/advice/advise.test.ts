@@ -86,7 +86,8 @@ const TRAFFIC_LIMIT = {
 const LINE_LIMIT = { id: 'spend', window: { start: START, end: END }, unit: 'BRL', used: '20.53', allowed: '20.00' };
 
 type Case = [what: string, own: Own, facts: Partial<AdviceFacts>, expected: object];
-const COMES_BACK = 'It comes back on 2026-12-15';
+const RESTRICTED = 'The service is restricted.';
+const COMES_BACK = 'The service comes back on 2026-12-15';
 const USED_UP = 'The traffic of this period is used up';
 
 const CASES: Case[] = [
@@ -112,12 +113,12 @@ const CASES: Case[] = [
     ...(['used up and held', heldFor('quota'), SHOP] as const),
     {
       ...{ state: 'used-up', restriction: 'whole', back: END, do: 'buy' },
-      text: `${USED_UP}; the service is restricted. ${COMES_BACK}, or once you have bought enough traffic.`,
+      text: `${RESTRICTED} ${USED_UP}. ${COMES_BACK}, or once you have bought enough traffic.`,
     },
   ],
   [
     ...(['used up where nothing is sold', heldFor('quota'), {}] as const),
-    { do: 'ask', text: `${USED_UP}; the service is restricted. ${COMES_BACK}.` },
+    { do: 'ask', text: `${RESTRICTED} ${USED_UP}. ${COMES_BACK}.` },
   ],
   ['used up, read by a link that may not buy', heldFor('quota'), { ...SHOP, mayBuy: false }, { do: 'ask' }],
   ['used up with an ordered package', { ...heldFor('quota'), ...ORDERED }, SHOP, { state: 'used-up', do: 'pay' }],
@@ -139,7 +140,7 @@ const CASES: Case[] = [
     ...(['held in part', { usedGb: 120, holds: [held('quota', { partly: true })] }, SHOP] as const),
     {
       restriction: 'part',
-      text: `${USED_UP}; a part of the service is restricted. ${COMES_BACK}, or once you have bought enough traffic.`,
+      text: `A part of the service is restricted. ${USED_UP}. ${COMES_BACK}, or once you have bought enough traffic.`,
     },
   ],
   [
@@ -151,21 +152,21 @@ const CASES: Case[] = [
     {
       back: 'provider',
       do: 'buy',
-      text: `${USED_UP}; the service is restricted. It comes back once your provider allows that.`,
+      text: `${RESTRICTED} ${USED_UP}. It comes back once your provider allows that.`,
     },
   ],
   [
     ...(['used up while the panel is away', { ...heldFor('quota'), panelDownSince: SINCE }, SHOP] as const),
     {
       ...{ state: 'used-up', back: END, do: 'buy', lastReadAt: SINCE },
-      text: `${USED_UP}; the service is restricted. ${COMES_BACK}, or once you have bought enough traffic. Newer figures can’t be read at the moment: these are from ${SINCE}.`,
+      text: `${RESTRICTED} ${USED_UP}. ${COMES_BACK}, or once you have bought enough traffic. Newer figures can’t be read at the moment: these are from ${SINCE}.`,
     },
   ],
   [
     ...(['held with room again', { usedGb: 10, holds: [held('quota')] }, SHOP] as const),
     {
       ...{ state: 'used-up', back: 'reading', do: null },
-      text: 'The traffic of this period was used up, and there is room again; the service is restricted. It comes back with the next reading of its usage, unless your provider has to allow that first.',
+      text: 'The service is restricted. The traffic of this period was used up, and there is room again. It comes back with the next reading of its usage, unless your provider has to allow that first.',
     },
   ],
   [
@@ -181,7 +182,14 @@ const CASES: Case[] = [
   ],
   [
     ...(['held by a figure that fell', { ...heldFor('quota'), fallen: { usedBytes: 0, peakBytes: GB } }] as const),
-    ...([SHOP, { back: 'provider', do: 'ask', text: expect.stringMatching(/^Earlier in this period 1 GB/) }] as const),
+    ...([
+      SHOP,
+      {
+        back: 'provider',
+        do: 'ask',
+        text: expect.stringMatching(/^The service is restricted\. Earlier in this period 1 GB/),
+      },
+    ] as const),
   ],
   [
     ...(['used up and overdue, which no run reads', { ...heldFor('quota'), unpaid: undefined }] as const),
@@ -212,7 +220,7 @@ const CASES: Case[] = [
     ...(['unpaid', { ...heldFor('billing'), lifecycle: 'suspended', unpaid: true }, SHOP] as const),
     {
       ...{ state: 'unpaid', back: 'payment', do: 'pay', action: expect.objectContaining({ url: PAGES.invoicesUrl }) },
-      text: 'An invoice is not paid; the service is restricted. It comes back after the payment.',
+      text: 'The service is restricted. An invoice is not paid. The service comes back after the payment.',
     },
   ],
   [
@@ -223,7 +231,12 @@ const CASES: Case[] = [
     'paid by now',
     heldFor('billing'),
     SHOP,
-    { state: 'unpaid', back: 'reading', do: null, text: expect.stringMatching(/^An invoice was not paid/) },
+    {
+      state: 'unpaid',
+      back: 'reading',
+      do: null,
+      text: expect.stringMatching(/^The service is restricted\. An invoice was not paid/),
+    },
   ],
   ['unpaid, not held yet', { unpaid: true }, SHOP, { state: 'unpaid', restriction: 'due', do: 'pay' }],
   [
@@ -236,7 +249,7 @@ const CASES: Case[] = [
     ...(['unpaid and used up', { ...heldFor('quota', 'billing'), unpaid: true }, SHOP] as const),
     {
       ...{ state: 'unpaid', also: true, back: null, do: 'pay' },
-      text: 'An invoice is not paid; the service is restricted. Another reason restricts it, too; see below.',
+      text: 'The service is restricted. An invoice is not paid. Another reason restricts it, too; see below.',
     },
   ],
   [
@@ -250,7 +263,7 @@ const CASES: Case[] = [
     SHOP,
     {
       ...{ state: 'limit', restriction: 'whole', back: END, do: 'ask' },
-      text: `The limit “spend” is used up: 20.53 of 20.00 BRL are spent; the service is restricted. ${COMES_BACK}.`,
+      text: `${RESTRICTED} The limit “spend” is used up: 20.53 of 20.00 BRL are spent. ${COMES_BACK}.`,
     },
   ],
   [

@@ -241,7 +241,7 @@ it.each<[string, object, Partial<Basis>, string]>([
   const holds = [{ reason: 'manual', since: SINCE }];
   const shown = toClientReasons(facts, { holds } as unknown as Parameters<typeof toClientReasons>[1]);
   expect(shown.map(({ text }) => text)).toEqual([
-    `Your provider has suspended the service; the service has been restricted since ${SINCE}.`,
+    `Your provider has put the service on hold; the service has been restricted since ${SINCE}.`,
   ]);
 });
 

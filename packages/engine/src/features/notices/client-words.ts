@@ -51,7 +51,9 @@ function toSaid({ notice, data, isLate }: Spoken, words: Words): readonly Said[]
     case 'hold':
       return [say('notice.held', { service }), ...sayWhy(data, words)];
     case 'release':
-      return [say(isStoppedOn({ code, key }) ? 'notice.stillStopped' : 'notice.released', { service })];
+      return isStoppedOn({ code, key })
+        ? [say('notice.stillStopped', { service }), say('notice.ask')]
+        : [say('notice.released', { service })];
     case 'purchase':
     case 'purchase_ended': {
       const said = sayPurchase(key.slice(key.lastIndexOf(':') + 1), data, words);

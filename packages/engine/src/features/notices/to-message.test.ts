@@ -27,7 +27,7 @@ it('has the instants of a message in the time zone of the config', () => {
 
 it.each([
   ['billing', ['An invoice is not paid.', 'یک فاکتور پرداخت نشده است.']],
-  ['manual', ['Your provider has suspended the service.', '']],
+  ['manual', ['Your provider has put the service on hold.', '']],
   ['quota', ['The traffic of this period is used up.', '']],
 ])('says why a service is held for %s, without what staff noted', (reason, [english = '', persian = '']) => {
   const write = (language: 'en' | 'fa'): string =>

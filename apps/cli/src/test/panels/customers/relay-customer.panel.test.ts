@@ -160,7 +160,7 @@ async function use({ tunnel, url: address }: Relay, { pages, customer, own }: Us
   expect(await customer.forwards()).toEqual(['game off', 'web off']);
   const held = await page();
   expect(readUsage(held.text)).toEqual([await customer.usedGb(), 100]);
-  expect(held.text).toContain('The traffic of this period is used up; the service has been restricted since');
+  expect(held.text).toContain('The service is restricted. The traffic of this period is used up.');
   expect(readForwards(held)).toEqual(['game off', 'web paused']);
   expect((await page('zh-CN')).text).toContain('100 GB');
 

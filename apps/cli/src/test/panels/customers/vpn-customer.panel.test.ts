@@ -94,7 +94,7 @@ async function live(where: Where): Promise<void> {
     await run('poll --allow-mass');
     expect(await panel.user(uuid)).toMatchObject({ enable: false, is_active: false });
     const stopped = await page();
-    expect(stopped).toContain('The traffic of this period is used up; the service has been restricted since');
+    expect(stopped).toContain('The service is restricted. The traffic of this period is used up.');
     expect(stopped).toContain('The connection does not work at present.');
     expect(readUsage(stopped)).toEqual([10.25, 10]);
     expect(await page('fa')).toContain('حجم این دوره تمام شده است');

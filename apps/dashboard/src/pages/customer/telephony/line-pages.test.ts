@@ -25,9 +25,9 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
   it('show the calls of the month in pages, its sums, and what each day cost', async () => {
     const first = await text('/calls');
     expect(first).toContain('November 2026');
-    expect(first).toMatch(/Calls 61 .*Charges so far 17\.4000 BRL/);
+    expect(first).toMatch(/Calls 61 .*Charges so far 17\.40 BRL/);
     expect(first).toContain('This time is not over yet');
-    expect(first).toMatch(/Day Calls Charge 3 Nov 2026 1 0\.0000 BRL 2 Nov 2026 60 17\.4000 BRL/);
+    expect(first).toMatch(/Day Calls Charge 3 Nov 2026 1 0\.00 BRL 2 Nov 2026 60 17\.40 BRL/);
     expect(first).toMatch(/Page 1 of 3/);
     const rows = await Promise.all(
       [1, 2, 3].map(
@@ -41,7 +41,7 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
 
   it('say of a month that is over what it cost, and lead to its bill', async () => {
     const shown = await page('/calls?period=2026-10');
-    expect(textOf(shown)).toMatch(/Calls 2 .*Charges 1\.7900 BRL Bill of October 2026 1\.79 BRL not paid/);
+    expect(textOf(shown)).toMatch(/Calls 2 .*Charges 1\.79 BRL Bill of October 2026 1\.79 BRL not paid/);
     expect(textOf(shown)).not.toMatch(/not over yet|7\.77/);
     expect(shown).toContain(`href="/share/${link.token}/services/line-1${billPath()}"`);
     expect(shown).not.toContain('<script');
@@ -50,7 +50,7 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
 
   it('find calls by numbers, names, directions and outcomes, and sum those that are found', async () => {
     const german = await text('/calls?period=2026-10&search=%2B49%2030');
-    expect(german).toMatch(/Calls 2 .*Calls found Calls 1 .*Charges 1\.5000 BRL/);
+    expect(german).toMatch(/Calls 2 .*Calls found Calls 1 .*Charges 1\.50 BRL/);
     expect(german).toContain(GERMANY);
     expect(await text(`/calls?period=2026-10&search=${encodeURIComponent(SECOND)}`)).toMatch(/Calls found Calls 1 /);
     const inbound = await text('/calls?direction=inbound');
@@ -85,6 +85,8 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
     expect(german).toMatch(
       kind === 'astbilling' ? /Germany Germany fixed \+49 0\.29 BRL/ : /Germany fixed \+49 0\.29 BRL/,
     );
+    for (const written of ['0049 30 123456', '00 49', '+49 (30) 12\u201134'])
+      expect(await text(`/rates?search=${encodeURIComponent(written)}`)).toMatch(/Read as \+49\d* .*Germany/);
     if (kind === 'astbilling') expect(await text('/rates?search=Alemanha')).toMatch(/1 rate, by prefix .*Germany/);
     expect(await text('/rates?search=nothing')).toContain('No rate matches.');
     const style = ASSETS.find(({ type }) => type.startsWith('text/css'))?.body ?? '';
@@ -99,6 +101,10 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
   it('say what a call costs, by minutes and seconds', async () => {
     const price = await text(`?destination=${encodeURIComponent('+۴۹۳۰۱۲۳۴۵۶')}&length=3`);
     expect(price).toMatch(/Price 0\.87 BRL Charged seconds 180/);
+    for (const written of ['0049 30 123456', '00 49-30/123.456', '+49 (30) 12\u2011345\u20116'])
+      expect(await text(`?destination=${encodeURIComponent(written)}&length=1`)).toContain(
+        'Number, as it was read +4930123456',
+      );
     expect(await text(`?destination=${encodeURIComponent(GERMANY)}&length=1:31`)).toContain('Charged seconds 96');
     for (const length of ['', 'x', '-1', '1:60', '1e3'])
       expect(await page(`?destination=49&length=${length}`)).toContain('id="simulator-form-error"');

@@ -1,7 +1,10 @@
 import type { LineRates } from '@sluice/engine';
+import { toSearchedDigits } from '@sluice/engine/words';
+import { toAsciiDigits } from '@sluice/quota-core';
 import { type Column, notice, pager, table } from '../../../layout/components.js';
 import { searchForm } from '../../../layout/forms.js';
 import { html, type Html, type Part } from '../../../layout/html.js';
+import type { Wording } from '../../../layout/wording.js';
 import type { PanelReads } from '../../../requests/panel-reads.js';
 import type { Page } from '../../page.js';
 import { toPath } from '../own.js';
@@ -48,9 +51,16 @@ export function ratesPage(reads: PanelReads): Page {
     });
     const { value } = read;
     const list = value === null ? null : rateList(scene, value, { path, search });
-    const content = html`${form}${showAge(read, { times, wording })}${list}`;
+    const content = html`${form}${readAs(search, wording)}${showAge(read, { times, wording })}${list}`;
     return linePage(scene, title, [{ id: 'rates', title, content }]);
   };
+}
+
+/** Says how a number with a calling code was read. */
+function readAs(search: string, wording: Wording): Part {
+  const digits = /^\s*(?:\+|00)/.test(toAsciiDigits(search)) ? toSearchedDigits(search) : null;
+  if (digits === null || digits === '') return null;
+  return html`<p class="soft">${wording.say('rates.readAs', { number: wording.identifier(`+${digits}`) })}</p>`;
 }
 
 function readRates({ request, service, reads }: LineScene, search: string, asked: number) {

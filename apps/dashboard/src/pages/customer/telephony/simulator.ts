@@ -66,7 +66,7 @@ function price({ value, failed }: LastRead<SimulatedCallView>, times: Times, wor
   const { pricePerMinute, connectionFee, description } = value.rate;
   const hasFee = connectionFee !== null && /[1-9]/.test(connectionFee);
   return html`${facts([
-    [wording.text('line.number'), number(value.destination, wording)],
+    [wording.text('price.readAs'), number(value.destination, wording)],
     [wording.text('price.price'), shortMoney(value.cost, value.currency, wording)],
     value.billedSeconds === null ? null : [wording.text('price.charged'), wording.count(value.billedSeconds)],
     pricePerMinute === null
