@@ -11,6 +11,7 @@ export {
 } from './bytes.js';
 export {
   addMoney,
+  addTax,
   checkMoney,
   compareMoney,
   currencyDecimals,

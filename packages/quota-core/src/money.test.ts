@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   addMoney,
+  addTax,
   checkMoney,
   compareMoney,
   currencyDecimals,
@@ -160,5 +161,23 @@ describe('roundMoney', () => {
     ['1.2345', 'credits', '1.2345'],
   ])('writes %s %s as %s', (amount, currency, rounded) => {
     expect(roundMoney(amount, currency)).toBe(rounded);
+  });
+});
+
+describe('addTax', () => {
+  it.each([
+    ['10.00', '20', 'EUR', '12.00'],
+    ['9.99', '19', 'EUR', '11.89'],
+    ['0.05', '19.5', 'EUR', '0.06'],
+    ['9.99', '7.25', 'EUR', '10.71'],
+    ['5', '0', 'EUR', '5.00'],
+    ['105', '10', 'JPY', '116'], // half a yen is one
+    ['1.000', '5', 'KWD', '1.050'],
+  ])('adds to %s a tax of %s %% in %s', (amount, percent, currency, total) => {
+    expect(addTax(amount, percent, currency)).toBe(total);
+  });
+
+  it('refuses what is not a number', () => {
+    expect(catchCode(() => addTax('10.00', '19%', 'EUR'))).toBe('invalid_money');
   });
 });

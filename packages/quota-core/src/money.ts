@@ -171,6 +171,23 @@ export function roundMoney(amount: string, currency: string): string {
 }
 
 /**
+ * Returns an amount with a tax in percent on top, in the decimals of its currency; the tax is rounded half away from zero.
+ *
+ * @param percent a plain decimal number such as `7.25`
+ * @throws QuotaCoreError `invalid_money`
+ *
+ * @example
+ * ```ts
+ * addTax('9.99', '19', 'EUR'); // 11.89
+ * ```
+ */
+export function addTax(amount: string, percent: string, currency: string): string {
+  const places = currencyDecimals(currency);
+  const tax = parseMoney(amount).times(parseMoney(percent)).dividedBy(100);
+  return parseMoney(amount).plus(tax.toDecimalPlaces(places, Decimal.ROUND_HALF_UP)).toFixed(places);
+}
+
+/**
  * Compares two decimal amounts of one currency: -1, 0 or 1 as `a` is less than, equal to or more than `b`.
  *
  * @throws QuotaCoreError `invalid_money`

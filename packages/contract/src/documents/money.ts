@@ -69,6 +69,9 @@ export const onePackage = name(
     lastCharged: amount
       .nullable()
       .describe('Total of the client’s newest invoice for it at this price, with tax; null where none is known'),
+    withTax: amount
+      .nullable()
+      .describe('With the tax that the config states for the client; null where it is not known. The invoice counts'),
     /** Products that offer it. */
     products: z.array(text),
     effect: packageEffect
@@ -197,7 +200,15 @@ export type AutoBuyRule = Omit<AutoBuyView, 'thresholdBytes' | 'bought' | 'obser
 
 export const autoBuy = z.object({ autoBuy: autoBuyView });
 
-export const credit = name('Credit', z.object({ client: text, currency: textOrNull, balance: amount }));
+export const credit = name(
+  'Credit',
+  z.object({
+    ...{ client: text, currency: textOrNull, balance: amount },
+    taxRate: text
+      .exactOptional()
+      .describe('Tax in percent on taxed prices for this client, by the config; absent where it is not known'),
+  }),
+);
 
 export const creditEntry = z.object({
   id: text,

@@ -12,6 +12,8 @@ export interface Credit {
   balance: string;
   /** Whether the client is closed: nothing may be charged; absent where he is not. */
   closed?: true;
+  /** Tax in percent that is added to taxed prices for this client, such as `7.25`; absent where that is not known. The invoice counts. */
+  taxRate?: string;
 }
 
 /** A line to put on an invoice, at most once. */

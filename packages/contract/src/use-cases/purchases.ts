@@ -27,6 +27,7 @@ const credit = () =>
     currency: z.nullable(text),
     balance: text,
     closed: z.exactOptional(z.literal(true)),
+    taxRate: z.exactOptional(text),
   });
 
 const agreedBody = (h: Http) =>

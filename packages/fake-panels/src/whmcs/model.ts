@@ -12,6 +12,8 @@ export interface ClientRow {
   currency: string;
   credit: bigint;
   taxExempt: boolean;
+  country: string;
+  state: string;
 }
 
 /** A custom field of a product. */
@@ -113,6 +115,9 @@ export interface NewWhmcsClient {
   /** Default `0.00`. */
   readonly credit?: string;
   readonly taxExempt?: boolean;
+  /** Code of two letters; default `DE`. */
+  readonly country?: string;
+  readonly state?: string;
 }
 
 /** A new product with the names of its custom fields. */

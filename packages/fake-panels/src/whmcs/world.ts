@@ -58,6 +58,8 @@ export class WhmcsWorld {
       currency: client.currency ?? 'EUR',
       credit: toCents(client.credit ?? '0.00'),
       taxExempt: client.taxExempt ?? false,
+      country: client.country ?? 'DE',
+      state: client.state ?? '',
     });
     return id;
   }

@@ -42,6 +42,8 @@ export const whmcs: BillingKind<WhmcsSettings> = {
       'Write the refs of a service into the custom fields of the same names after provisioning commands, and empty them after a termination',
     'whmcs.pushUsage':
       "off, or the unit in which usage and allowance are written into the service's bandwidth fields after a run that changed them: bytes or megabytes",
+    'whmcs.tax':
+      'Tax on packages with taxed: true by place, such as `DE: 19%`, `US-Texas: 6.25%` and `"*": 0%` for all others, so that clients see prices with tax before the first invoice; without it they read "plus tax"',
     'whmcs.calls': 'Lines of calls on invoices; they are added only with taxed stated and onlyWriter: true',
     'whmcs.calls.taxed': 'Whether lines of calls are taxed',
     'whmcs.calls.onlyWriter': 'States that no module of WHMCS adds lines of calls itself: both together bill twice',

@@ -1,5 +1,5 @@
 import { CALL_WORDS } from '@sluice/quota-core';
-import { duration, secret, webAddress } from '@sluice/panel-kind';
+import { duration, secret, share, webAddress } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 
 const id = z.pipe(
@@ -10,6 +10,14 @@ const ids = z._default(z.array(id), []);
 
 /** The ref of services with their id in WHMCS. */
 export const SERVICE_REF = 'whmcs_service_id';
+
+/** A country, a state of it, or all others. */
+const place = z.string().check(
+  z.regex(/^(?:\*|[A-Z]{2}(?:-\S.*)?)$/, {
+    error:
+      'is not a place: write the code of a country such as DE, a state of it such as US-Texas, or "*" for all others',
+  }),
+);
 
 /** Schema of the section `whmcs` of the config. */
 export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
@@ -25,6 +33,7 @@ export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
   fields: z._default(z.record(z.string(), z.string().check(z.trim(), z.minLength(1))), {}),
   writeBack: z._default(z.boolean(), false),
   pushUsage: z._default(z.enum(['off', 'bytes', 'megabytes']), 'off'),
+  tax: z.optional(z.record(place, share)),
   calls: z.optional(
     z.strictObject({
       taxed: z.optional(z.boolean()),
@@ -57,6 +66,8 @@ export interface WhmcsSettings {
   /** Whether refs are written into the custom fields after provisioning. */
   writeBack: boolean;
   pushUsage: 'off' | 'bytes' | 'megabytes';
+  /** Shares from 0 to 1 by place. */
+  tax?: Record<string, number> | undefined;
   calls?: { taxed?: boolean | undefined; onlyWriter: boolean; lookFor: string[] } | undefined;
 }
 

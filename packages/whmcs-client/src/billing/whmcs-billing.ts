@@ -25,7 +25,7 @@ import { isUntouched, WhmcsBooks } from './whmcs-books.js';
 
 /** Opens WHMCS as a billing system; sends nothing. */
 export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingDependencies): BillingSystem {
-  return new WhmcsBilling(new WhmcsBooks(openClient(settings, dependencies)), settings);
+  return new WhmcsBilling(new WhmcsBooks(openClient(settings, dependencies), settings.tax), settings);
 }
 
 /** The billing port on WHMCS (docs/whmcs-api.md#charging-once). */

@@ -6,6 +6,8 @@ import type { WhmcsClient, WhmcsCreditEntry, WhmcsInvoice, WhmcsInvoiceChange } 
 import { inCurrency } from './amounts.js';
 import { isMissing, type Progress, TITLE, unknownObject } from './errors.js';
 import { isGenerated, readMarkers } from './marker.js';
+import type { WhmcsSettings } from './settings.js';
+import { findTaxRate } from './tax-rate.js';
 
 /** What became of a change: made, refused because of the object's state, or no readable answer. */
 type WriteResult = 'done' | 'refused' | 'lost';
@@ -23,12 +25,22 @@ const STATUSES: Readonly<Record<string, InvoiceStatus>> = {
 
 /** The client with answers in the words of the port. */
 export class WhmcsBooks {
-  constructor(readonly client: WhmcsClient) {}
+  /** `tax`: the rates that the config states. */
+  constructor(
+    readonly client: WhmcsClient,
+    readonly tax?: WhmcsSettings['tax'],
+  ) {}
 
   async credit(id: string, { signal }: Progress): Promise<Credit> {
-    const { currency, credit, status } = await find('client', id, () => this.client.clients.get(id, { signal }));
+    const found = await find('client', id, () => this.client.clients.get(id, { signal }));
+    const { currency, credit, status } = found;
     const balance = currency === null ? credit : inCurrency(credit, currency);
-    return { client: id, currency, balance, ...(status.toLowerCase() === 'closed' ? { closed: true } : {}) };
+    const taxRate = findTaxRate(this.tax, found);
+    return {
+      ...{ client: id, currency, balance },
+      ...(status.toLowerCase() === 'closed' ? { closed: true } : {}),
+      ...(taxRate === null ? {} : { taxRate }),
+    };
   }
 
   /** The credit log of a client. */

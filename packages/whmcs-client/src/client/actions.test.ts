@@ -24,6 +24,9 @@ describe('answers', () => {
       taxId: '',
       currency: 'BRL',
       credit: '12.50',
+      country: 'BR',
+      states: ['SP'],
+      taxExempt: false,
       raw: { firstName: 'Jo&atilde;o', lastName: 'D&#039;&Aacute;vila &amp; Filhos', company: '' },
     });
     expect(site.lastFields()).toEqual([

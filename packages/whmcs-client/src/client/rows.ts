@@ -49,12 +49,20 @@ export const clientRow: z.ZodMiniType<WhmcsClientRow> = mapped(record(clientShap
 
 /** `currency_code` of older answers is only beside `client`. */
 export const clientAnswer: z.ZodMiniType<WhmcsClientRecord> = mapped(
-  answer({ client: record({ ...clientShape, currency_code: rawText, credit: money, language: rawText }) }),
+  answer({
+    client: record({
+      ...{ ...clientShape, currency_code: rawText, credit: money, language: rawText },
+      ...{ country: rawText, countrycode: rawText, state: text, statecode: text, taxexempt: bool },
+    }),
+  }),
   ({ client }) => ({
     ...toClientRow(client),
     language: client.language,
     currency: client.currency_code === '' ? null : client.currency_code,
     credit: client.credit,
+    country: client.countrycode === '' ? client.country : client.countrycode,
+    states: [...new Set([client.state, client.statecode])].filter((state) => state !== ''),
+    taxExempt: client.taxexempt,
     raw: { firstName: client.firstname, lastName: client.lastname, company: client.companyname },
   }),
 );

@@ -84,6 +84,12 @@ export interface WhmcsClientRecord extends WhmcsClientRow {
   currency: string | null;
   /** Credit balance, decimal text. */
   credit: string;
+  /** Code of two letters (ISO 3166); empty where the client has none. */
+  country: string;
+  /** As the client wrote it, entities decoded, and its code where WHMCS knows one. */
+  states: readonly string[];
+  /** Whether no tax is added for the client. */
+  taxExempt: boolean;
   /** The names as they were sent, entities included. */
   raw: { firstName: string; lastName: string; company: string };
 }

@@ -3,7 +3,7 @@ import type { PackageView, PurchaseReport, ServiceDetail } from '@sluice/engine'
 import type { AutoBuyRequest, AutoBuySubject, PaymentTerms } from '@sluice/engine/options';
 import { say } from '@sluice/messages';
 import { SluiceError } from '@sluice/panel-kind';
-import { subtractMoney } from '@sluice/quota-core';
+import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import { facts, notice } from '../../layout/components.js';
 import { name, named } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
@@ -13,7 +13,7 @@ import { clientError } from '../../server/failure.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { agreedFields, readAgreed } from '../agreed-price.js';
-import { priceText, toPrice } from '../package-columns.js';
+import { findTotal, priceText, toNetPrice } from '../package-columns.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -39,9 +39,21 @@ function findTerms({ leavesInvoice }: PaymentTerms, isCovered: IsCovered, { taxe
   return leavesInvoice ? 'buy.coveredInvoice' : 'buy.coveredNothing';
 }
 
-/** What a package comes to, as far as it is known: the tax only by an earlier invoice. */
-function expectedCharge({ price, taxed, lastCharged }: PackageView): { least: string; isWhole: boolean } {
-  return taxed && lastCharged !== null ? { least: lastCharged, isWhole: true } : { least: price, isWhole: !taxed };
+/** What a package comes to, as far as it is known: the tax by an earlier invoice, or by the client's country. */
+function expectedCharge(offered: PackageView): { least: string; isWhole: boolean } {
+  const total = findTotal(offered);
+  return { least: total ?? offered.price, isWhole: total !== null };
+}
+
+/** What a taxed package comes to, and by what that is known; nothing for one without tax. */
+function taxFact(offered: PackageView, wording: Wording): [string, Part] | null {
+  const { price, currency, taxed, lastCharged, withTax } = offered;
+  if (!taxed) return null;
+  const total = lastCharged ?? withTax;
+  if (total === null) return [wording.text('buy.withTax'), wording.say('buy.taxLater')];
+  const by = compareMoney(total, price) === 0 ? 'buy.noTax' : 'buy.byRate';
+  const amount = wording.money(total, currency);
+  return [wording.text('buy.withTax'), wording.say(lastCharged === null ? by : 'buy.lastInvoice', { price: amount })];
 }
 
 /** What is left of the credit after the purchase; at most, where the tax is not known before. */
@@ -63,7 +75,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   const wording = toWording(request.language);
   const service = await ownService(request);
   const { offered, packages } = await requireOffered(request, service, { wanted: query['package'] ?? '', reads });
-  const { id, name: title, bytes: size, currency, taxed, lastCharged } = offered;
+  const { id, name: title, bytes: size, currency } = offered;
   const asked = await findAsked(request, service.id, (key) => toRefPrefix(viewer) + key);
   if ('redirect' in asked) return asked.redirect;
   const back = toPath(request, service.id);
@@ -87,10 +99,8 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
       [wording.text('packages.package'), name(title)],
       [wording.text('packages.traffic'), wording.bytes(size)],
       why === null ? newAllowance(service, size, wording) : null,
-      [wording.text('packages.price'), toPrice(offered, wording)],
-      taxed && lastCharged !== null
-        ? [wording.text('buy.withTax'), wording.say('buy.lastInvoice', { price: wording.money(lastCharged, currency) })]
-        : null,
+      [wording.text('packages.price'), toNetPrice(offered, wording)],
+      taxFact(offered, wording),
       [wording.text('buy.yourCredit'), credit === null ? wording.unknown : creditAmount(credit, wording)],
       why === null && !('made' in asked) && isKnown && missing === null
         ? [wording.text('buy.creditAfter'), showRest(credit, offered, wording)]

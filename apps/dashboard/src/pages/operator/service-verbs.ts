@@ -9,7 +9,7 @@ import { html, type Html, type Part } from '../../layout/html.js';
 import { reasonWords } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import { agreedFields, readAgreed } from '../agreed-price.js';
-import { toPrice } from '../package-columns.js';
+import { toNetPrice } from '../package-columns.js';
 import { effectNotices } from '../package-effect.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
@@ -223,7 +223,7 @@ export const buyPage: Page = async (request) => {
   const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, ENGLISH, ' Below you order another one.')}
     <p>
       Buy <bdi>${chosen.name}</bdi> for ${serviceLink(id)}:
-      ${toPrice(chosen, ENGLISH)}${chosen.taxed && chosen.lastCharged !== null ? html` (${money(chosen.lastCharged, chosen.currency)} on the client’s last invoice for it)` : null},
+      ${toNetPrice(chosen, ENGLISH)}${chosen.taxed && chosen.lastCharged !== null ? html` (${money(chosen.lastCharged, chosen.currency)} on the client’s last invoice for it)` : null},
       charged to client ${name(detail.client)}.
     </p>
     ${'made' in asked ? null : effectNotices(chosen, packages)}

@@ -48,6 +48,7 @@ function onOffer(id: string, price: string, missingBytes: number | null = 0): Pa
     bytes: 50 * GB,
     taxed: false,
     lastCharged: null,
+    withTax: null,
     products: [],
     effect,
   };

@@ -1,5 +1,6 @@
 import type { PackageEffect, PackageView } from '@sluice/contract/documents';
 import type { Credit } from '@sluice/contract/ports';
+import { addTax } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { requireForReader } from '../../context/find-service.js';
@@ -18,7 +19,7 @@ interface OfferRequest {
   client?: string | null | undefined;
   /** Lists what its product offers, with the effect for it. */
   service?: string | undefined;
-  /** Credit of the client of `service`, as read last: what it can't pay is refused. The ledger is read anyway. */
+  /** Credit of the client of `service`, as read last: what it can't pay is refused, and its tax is added. The ledger is read anyway. */
   credit?: Credit | undefined;
 }
 
@@ -46,8 +47,15 @@ export async function listOffered(context: Context, request: OfferRequest): Prom
     const isOverLimit = effect?.stops.some(({ by }) => by === 'agent-limit') === true;
     const unpaid = payer === null ? null : findUnchargeable(payer, each.currency);
     const why = refused ?? unpaid ?? (isOverLimit ? 'agent_limit' : null);
-    return { ...each, effect: effectFor(effect, service, reader), ...(why !== null && { refused: why }) };
+    const known = { withTax: priceWithTax(each, payer), effect: effectFor(effect, service, reader) };
+    return { ...each, ...known, ...(why !== null && { refused: why }) };
   });
+}
+
+/** Returns what a package comes to with tax; null where none is added, and where the rate is not known. */
+function priceWithTax({ price, currency, taxed }: PackageView, payer: Credit | null): string | null {
+  const rate = payer?.taxRate;
+  return !taxed || rate === undefined ? null : addTax(price, rate, currency);
 }
 
 /** Returns the credit of a service's client, without a call of another system; null where it is not known. */

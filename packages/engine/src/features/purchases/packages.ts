@@ -37,6 +37,7 @@ export function listPackages(
         ...found,
         taxed: isTaxed(found),
         lastCharged: lastCharged(found, bought),
+        withTax: null,
         products: products.map(([product]) => product),
         effect: null,
       },
