@@ -24,7 +24,7 @@ interface BrandIcon extends BrandFile {
 export interface BrandFiles {
   logo: BrandFile | null;
   style: BrandFile | null;
-  /** Its logo where that is one for an icon, else drawn ones in its colour. */
+  /** By its logo, else drawn ones in its colour. */
   icons: readonly BrandIcon[];
   /** One of those or a drawn one, as a PNG. */
   touchIcon: BrandIcon;
@@ -45,10 +45,10 @@ function makeFiles(brand: Config['brand']): BrandFiles {
   const logo = toLogo(brand);
   const colour = toLong(brand.colour ?? COLOUR);
   const drawn = toDrawn(colour);
-  const own = logo === null ? null : toOwnIcon(logo);
-  const [first] = drawn;
-  const touchIcon = own?.type === 'image/png' ? own : first;
-  return { logo, style: toStyle(brand.colour), icons: own === null ? drawn : [own], touchIcon, colour };
+  const own = logo === null ? null : toOwnIcons(logo);
+  // Telephones of Apple accept no SVG, and no other picture is made of a logo here.
+  const touchIcon = own?.find(({ type }) => type === 'image/png') ?? drawn[0];
+  return { logo, style: toStyle(brand.colour), icons: own ?? drawn, touchIcon, colour };
 }
 
 /** The colour of icons without one of a provider. */
@@ -57,14 +57,34 @@ const COLOUR = '#0b5cad';
 /** Shortest side of an image that is large enough for an icon. */
 const LEAST_SIDE = 192;
 
-/** Returns a logo as an icon; null for one that launchers refuse: a small one, or one that is not square. */
-function toOwnIcon(logo: BrandFile): BrandIcon | null {
-  if (logo.type === 'image/svg+xml') return { ...logo, sizes: 'any', purpose: 'any' };
-  if (logo.type !== 'image/png') return null;
+/** Returns a logo as icons; launchers refuse small ones and those that are not square, so that these stand on a square. */
+function toOwnIcons(logo: BrandFile): BrandIcon[] {
+  if (logo.type === 'image/svg+xml') return [{ ...logo, sizes: 'any', purpose: 'any' }];
   const header = Buffer.from(logo.body);
-  const [width, height] = [header.readUInt32BE(16), header.readUInt32BE(20)];
-  if (width !== height || width < LEAST_SIDE) return null;
-  return { ...logo, sizes: `${width}x${height}`, purpose: 'any' };
+  const isPng = logo.type === 'image/png';
+  const [width, height] = isPng ? [header.readUInt32BE(16), header.readUInt32BE(20)] : [0, 0];
+  if (isPng && width === height && width >= LEAST_SIDE)
+    return [{ ...logo, sizes: `${width}x${height}`, purpose: 'any' }];
+  return [onSquare(logo, 'any'), onSquare(logo, 'maskable')];
+}
+
+/** Side of the square that a logo is put on. */
+const SIDE = 512;
+
+/** Width of a logo on its square: of what launchers may cut, all of it is within the circle that they leave. */
+const LOGO_WIDTHS = { any: 416, maskable: 288 };
+
+/** Returns a logo in the middle of a white square, as an SVG: most logos are made for light pages, and would not be seen on their own colour. */
+function onSquare({ type, body }: BrandFile, purpose: BrandIcon['purpose']): BrandIcon {
+  const [width, image] = [LOGO_WIDTHS[purpose], Buffer.from(body).toString('base64')];
+  const place = (SIDE - width) / 2;
+  const svg = Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}" viewBox="0 0 ${SIDE} ${SIDE}">` +
+      `<rect width="${SIDE}" height="${SIDE}" fill="#fff"/>` +
+      `<image x="${place}" y="${place}" width="${width}" height="${width}" href="data:${type};base64,${image}"/></svg>`,
+  );
+  const path = toBrandPath(`icon-${purpose}`, svg, 'svg');
+  return { path, type: 'image/svg+xml', body: svg, isImage: true, sizes: 'any', purpose };
 }
 
 function toDrawn(colour: string): readonly [BrandIcon, ...BrandIcon[]] {

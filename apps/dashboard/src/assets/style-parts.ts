@@ -127,10 +127,13 @@ details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; 
 .login .field, .login input { inline-size: 100%; }
 @media print {
   :root { --page: #fff; --surface: #fff; --line: #bbb; --text: #000; --soft: #333; --link: #000; }
-  .side, .skip, .form, .pager, .languages, #actions, .actions, #packages, #auto-buy, .button, .buttons, .todo, .back { display: none; }
+  .side:not(.side-own), .nav, .who, .skip, .form, .pager, .languages, #actions, .actions, #packages, #auto-buy, .button, .buttons, .todo, .back { display: none; }
   .card, .tile { break-inside: avoid; box-shadow: none; }
   .scroll { overflow: visible; background: none; }
-  .footer { margin: 0; }
+  .frame { display: block; }
+  .side-own { display: block; position: static; inline-size: auto; block-size: auto; padding: 0 0 var(--gap); border: 0; }
+  .side-own .brand { padding: 0; }
+  .footer { margin: 0; padding-inline: 0; }
   main { padding: 0; }
 }
 `;

@@ -107,7 +107,7 @@ function header({ viewer, who: called = null, nav = [], base, csrf, path, wordin
   const home = viewer === null ? null : base === '' ? '/' : base;
   const neutral = wording.text(viewer?.agent == null ? 'home.title' : 'agent.homeTitle');
   const sluice = home === null ? html`<span>Sluice</span>` : html`<a href="${home}">Sluice</a>`;
-  return html`<header class="side">
+  return html`<header class="${brand === undefined ? 'side' : 'side side-own'}">
     <div class="brand">${brand === undefined ? sluice : brandHead(brand, home, neutral)}</div>
     ${nav.length === 0 ? null : html`<nav class="nav" aria-label="Main">${join(nav.map((group) => navGroup(group, path)))}</nav>`}
     ${who}

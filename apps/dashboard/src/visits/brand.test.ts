@@ -93,7 +93,7 @@ describe('the brand of a provider', () => {
     expect([image.status, await image.text()]).toEqual([200, SVG]);
     expect(Object.fromEntries(image.headers)).toMatchObject({
       'content-type': 'image/svg+xml',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+      'content-security-policy': "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox",
       'x-content-type-options': 'nosniff',
       'cache-control': 'public, max-age=31536000, immutable',
     });

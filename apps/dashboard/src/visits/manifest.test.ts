@@ -17,11 +17,13 @@ interface Manifest {
   icons: { src: string; type: string; sizes: string; purpose: string }[];
 }
 
-/** A square PNG of one colour. */
-function square(side: number): string {
-  const png = PNG.sync.write(new PNG({ width: side, height: side, fill: true }));
+/** A PNG of one colour. */
+function picture(width: number, height: number): string {
+  const png = PNG.sync.write(new PNG({ width, height, fill: true }));
   return `data:image/png;base64,${png.toString('base64')}`;
 }
+
+const square = (side: number): string => picture(side, side);
 
 let at: DashboardBench;
 let link: Link;
@@ -112,9 +114,16 @@ describe('icons by the logo', () => {
       'a small PNG',
       square(64),
       [
-        ['192x192', 'any'],
-        ['512x512', 'any'],
-        ['512x512', 'maskable'],
+        ['any', 'any'],
+        ['any', 'maskable'],
+      ],
+    ],
+    [
+      'a PNG that is not square',
+      picture(300, 200),
+      [
+        ['any', 'any'],
+        ['any', 'maskable'],
       ],
     ],
     [
@@ -129,7 +138,10 @@ describe('icons by the logo', () => {
       const own = await Link.open(other, { client: 'c-1' });
       const { icons, name } = await read(await (await own.get('/')).text(), other);
       expect([name, icons.map(({ sizes, purpose }) => [sizes, purpose])]).toEqual(['Your services', wanted]);
-      for (const { src } of icons) expect((await other.fetch(src)).status).toBe(200);
+      for (const { src, type } of icons) {
+        const answer = await other.fetch(src);
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+      }
     } finally {
       await other.close();
     }

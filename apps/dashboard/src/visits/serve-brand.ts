@@ -4,8 +4,8 @@ import type { Limiters } from '../server/limits.js';
 import { notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 
-/** An SVG that is opened by itself is a document: no script in it runs, and it loads nothing. */
-const OF_IMAGES = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+/** An SVG that is opened by itself is a document: no script in it runs, and it loads nothing but what is in it. */
+const OF_IMAGES = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
 
 /** Adds the files of the provider's brand, as the config of now states them. */
 export function addBrand(server: FastifyInstance, { sluice }: Context, limiters: Limiters): void {

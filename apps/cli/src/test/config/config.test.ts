@@ -378,6 +378,7 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     ['name', '"Exa\\u001b[31mmple"', 'control character'],
     ['name', '"elpmaxe\\u202E"', 'mark of direction'],
     ['contact', '"one\\ntwo"', 'line end'],
+    ['contact', '"mailto:"', 'is a link without an address'],
     ['name', `"${'x'.repeat(61)}"`, 'at most 60 characters'],
     ['name', '"  "', 'the value is empty'],
     ['colour', '#0b5cad', 'since # begins a comment'],

@@ -43,6 +43,15 @@ const line = (longest: number) =>
 
 const address = webAddress.check(withoutCredentials);
 
+/** As people read it: a link of mail is its address. */
+const contact = z.pipe(
+  line(300).check(
+    withoutCredentials,
+    z.refine((text) => !/^mailto:\s*$/i.test(text), { error: 'is a link without an address' }),
+  ),
+  z.transform((text: string) => text.replace(/^mailto:\s*/i, '')),
+);
+
 const colour = z.string().check(
   z.describe('Colour, in quotes: "#0b5cad"'),
   z.refine((text) => /^#(?:[\da-f]{3}|[\da-f]{6})$/i.test(text), { error: 'is not a colour such as "#0b5cad"' }),
@@ -60,7 +69,7 @@ export const brand = z.prefault(
     name: z.optional(line(60)),
     logo: z.optional(logo),
     colour: z.optional(colour),
-    contact: z.optional(line(300).check(withoutCredentials)),
+    contact: z.optional(contact),
     terms: z.optional(address),
     topUpUrl: z.optional(address),
     mention: z._default(z.boolean(), true),
