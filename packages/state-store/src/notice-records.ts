@@ -9,6 +9,8 @@ export interface NoticeRecord {
   message: string;
   run: string | null;
   at: string;
+  /** Its figures when it was made (JSON); null for one of an earlier version. */
+  data: unknown;
 }
 
 /** Whether a notice has to be sent, was acknowledged, or is not tried any more. */

@@ -22,6 +22,8 @@ export interface NoticeTables {
       newestFirst?: boolean;
     }): Promise<NoticeRecord[]>;
     has(key: string): Promise<boolean>;
+    /** Returns those of these keys that notices have. */
+    known(keys: readonly string[]): Promise<string[]>;
   };
   deliveries: {
     /** A second delivery of a notice to a channel is not written. */

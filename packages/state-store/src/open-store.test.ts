@@ -215,6 +215,7 @@ describe('a store in memory', () => {
       message: 'm',
       run: null,
       at: '2026-11-20T12:00:00.000Z',
+      data: null,
     };
     const ids = async (): Promise<string[]> => (await store.notices.list()).map(({ id }) => id).sort();
     await store.write(async (tables) => {

@@ -250,6 +250,7 @@ describe('lists of services', () => {
       ...['name', 'client_name', 'client_email', 'language'].map(
         (column) => `alter table "services" drop column "${column}"`,
       ),
+      'alter table "notices" drop column "data"',
       'drop table "undecided"',
       'drop table "client_notices"',
       'drop table "client_addresses"',

@@ -211,6 +211,7 @@ describe('a backup by itself', () => {
     exec('alter table service_overrides drop column note');
     for (const name of ['quota_released_until', 'client_since', 'name', 'client_name', 'client_email', 'language'])
       exec(`alter table services drop column ${name}`);
+    exec('alter table notices drop column data');
     for (const name of ['client', 'billing', 'taxed', 'charged', 'refunded_at', 'refund_sent_at', 'run', 'note'])
       exec(`alter table purchases drop column ${name}`);
     for (const name of [

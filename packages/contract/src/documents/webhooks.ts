@@ -71,6 +71,7 @@ export const MORE = {
   purchase: {
     purchase: textOrNull.describe('Id of the purchase'),
     status: purchaseStatus.nullable(),
+    late: z.boolean().nullable().describe('Whether it was paid after its billing cycle, and counts in the present one'),
     invoice: textOrNull,
     invoiceUrl: textOrNull.describe('Where the client sees and pays the invoice'),
   },
@@ -97,8 +98,19 @@ export const MORE = {
   digest: {
     day: textOrNull.describe('Local date YYYY-MM-DD'),
     events: z.array(z.object({ event: text, notices: count, subjects: count })).describe('What happened on it'),
-    runs: count.describe('Runs that began on it'),
-    failedRuns: count.describe('Those that failed or were stopped'),
+    runs: count.nullable().describe('Runs that began on it'),
+    failedRuns: count.nullable().describe('Those that failed or were stopped'),
+    needs: z
+      .array(
+        z.object({
+          kind: z.enum(['soon', 'held', 'away', 'money', 'failed']),
+          count,
+          first: z.array(z.object({ name: text, at: instantOrNull })).describe('At most five of them'),
+        }),
+      )
+      .describe(
+        'What needs somebody, the most urgent first: services that are used up within two days (`at`), services that are held, panels that are unreachable (since `at`), money in doubt, runs that failed',
+      ),
   },
 } as const satisfies Partial<Record<NoticeEvent, z.ZodRawShape>>;
 

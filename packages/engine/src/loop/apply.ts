@@ -15,6 +15,7 @@ import { actionRow } from '../kernel/changes/journal.js';
 import { countsIn } from '../base/lifecycle.js';
 import { findDueRestriction } from '../kernel/subject/holds.js';
 import { addNotices, type Notice, noticeRows, planNotices } from '../kernel/run/notice.js';
+import { toServiceFigures, type ServiceFigures } from '../kernel/run/notice-data.js';
 import { mayEnd, toNotices } from './decision-notices.js';
 import { toPeaks, toSample } from './meter.js';
 import { needsObservation } from './plan.js';
@@ -94,12 +95,16 @@ async function commitDecisions(run: ApplyRun, started: readonly Applied[], verdi
     const current = subjects.filter((work) => !work.changedMeanwhile);
     const written = await commit(tables, current, verdict, context.now());
     const ofDecisions = notices.filter((notice) => !mayEnd(notice));
-    const stored = await addNotices(context, tables, noticeRows(context, run.run, ofDecisions));
+    const rows = noticeRows(context, run.run, ofDecisions);
+    const stored = await addNotices(context, tables, rows, figuresBy(current));
     return { subjects: replaced(subjects, written), stored, notices: notices.filter(mayEnd), saved };
   });
   saved();
   return decided;
 }
+
+const figuresBy = (subjects: readonly Applied[]): Map<string, ServiceFigures> =>
+  new Map(subjects.map((work) => [work.service.id, toServiceFigures(work)]));
 
 /** Returns whether the run changes anything for the service, so that its facts must still be true. */
 function isAffected({ opens, closes, unresolved, plan }: Applied): boolean {

@@ -135,7 +135,7 @@ describe('the notice of a stopped run', () => {
       active: 9,
       doubted: NOBODY,
     } as unknown as Parameters<typeof brakeNotice>[0];
-    return { notice: brakeNotice(run, of), error: report.error };
+    return { notice: brakeNotice(run, of, '2026-11-20T12:00:00.000Z'), error: report.error };
   };
 
   it('is of the run, which it fails unless it is a preview', () => {
@@ -145,6 +145,7 @@ describe('the notice of a stopped run', () => {
       panel: 'dcim',
       service: null,
       message: 'too many',
+      facts: { subjects: 'services', since: '2026-11-20T12:00:00.000Z', changing: 5 * GB, active: 9 },
     };
     expect(stop(false)).toEqual({ notice, error });
     expect(stop(true)).toEqual({ notice, error: null });

@@ -125,10 +125,15 @@ function listCountedEnds(config: Config, work: Planned, { expected, aboveZero }:
 }
 
 /** Returns the notice of a run that is stopped, and makes it the error of the run; a dry run only reports it. */
-export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeError | MovedError): Notice {
+export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeError | MovedError, at: string): Notice {
   if (!request.dryRun) report.error = error;
-  const { code, message } = error;
+  const { code, message, details } = error;
+  const { changing, active } = details;
   // The brake stops run by run; a copy of the store is reported once.
-  const occasion = 'since' in error.details ? error.details.since : report.run.id;
-  return { code, key: `${code}:${occasion}:${panel.name}`, panel: panel.name, service: null, message };
+  const [occasion, subjects, since] =
+    'since' in details
+      ? ([details.since, 'store', details.since] as const)
+      : ([report.run.id, 'services', at] as const);
+  const facts = { subjects, since, changing, active };
+  return { code, key: `${code}:${occasion}:${panel.name}`, panel: panel.name, service: null, message, facts };
 }

@@ -15,6 +15,7 @@ import {
   listReleasedHolds,
 } from '../kernel/subject/holds.js';
 import { describeBesides } from '../kernel/run/alarms.js';
+import type { NoticeFacts } from '../kernel/run/notice-data.js';
 import { THRESHOLDS } from '../kernel/subject/limits.js';
 import { COUNTER_RESTARTED } from './meter.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
@@ -37,8 +38,8 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
   const notices: Notice[] = [];
-  const add = (code: string, key: string, message: string): void => {
-    notices.push(serviceNotice(service, code, message, key));
+  const add = (code: string, key: string, message: string, facts: NoticeFacts = {}): void => {
+    notices.push({ ...serviceNotice(service, code, message, key), facts });
   };
   const toKey = (reason: string): string => `${reason}:${findWindowKey(work, reason) ?? 'none'}`;
   for (const open of work.opens) {
@@ -47,8 +48,8 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
     const why = `${describeReason(open.reason)}: ${describeOpen(work, open)}`;
     if (work.enforcement.value === 'observe' || dryRun)
       // Decided again in every run, but reported once per cycle.
-      add('would_hold', toKey(reason), `${service.id} would be held (${why})`);
-    else add('hold', draft?.id ?? reason, `${service.id} is held${toPlace(work)} (${why})${toBesides(work)}`);
+      add('would_hold', toKey(reason), `${service.id} would be held (${why})`, { limit: reason });
+    else add('hold', draft?.id ?? reason, describeHeld(work, why), { limit: reason, reason });
   }
   for (const { reason } of decision.withheld) {
     add(
@@ -91,6 +92,9 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
   return notices;
 }
 
+const describeHeld = (work: Applied, why: string): string =>
+  `${work.service.id} is held${toPlace(work)} (${why})${toBesides(work)}`;
+
 /** Returns that a hold is not on its panel, where it is known before any call that nothing is changed there: the failure says why. */
 function toPlace({ error, plan }: Applied): string {
   const isRefused = plan === null || (plan.steps.length === 0 && plan.problems.length > 0);
@@ -124,7 +128,8 @@ export function thresholdNotices({ service, cycle, thresholds }: Applied): Notic
   if (thresholds.length === 0) return [];
   const percent = Math.max(...thresholds);
   const message = `${service.id} has used ${percent}% of its allowance`;
-  return [serviceNotice(service, 'threshold', message, cycle === null ? 'none' : toCycleKey(cycle), percent)];
+  const notice = serviceNotice(service, 'threshold', message, cycle === null ? 'none' : toCycleKey(cycle), percent);
+  return [{ ...notice, facts: { reached: percent, agent: null } }];
 }
 
 /** Returns the notices of thresholds that usage is the first of a window to reach, of the limits besides the quota. */
@@ -135,7 +140,8 @@ export function limitThresholdNotices({ service, limits, limitsBefore }: Applied
     const percent = listReached(limit.used, limit.allowed, reached).at(-1);
     if (percent === undefined) return [];
     const message = `${service.id} has used ${percent}% of its limit "${limit.id}"`;
-    return [serviceNotice(service, 'threshold', message, limit.id, limit.key ?? 'none', percent)];
+    const notice = serviceNotice(service, 'threshold', message, limit.id, limit.key ?? 'none', percent);
+    return [{ ...notice, facts: { reached: percent, agent: null, limit: limit.id } }];
   });
 }
 

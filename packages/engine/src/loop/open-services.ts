@@ -88,7 +88,7 @@ async function finish(
   const after = applied.subjects.map((work) => withCheckpoint(run, work, isAccepted(verdict, work)));
   const subjects = after.filter((work) => !isLeftOut(work));
   report.notices.push(...applied.stored.map(shownNotice));
-  const braked = stop === null ? [] : [brakeNotice(run, stop)];
+  const braked = stop === null ? [] : [brakeNotice(run, stop, run.context.now())];
   const releases = subjects.flatMap((work) => listReleases(context, work, report.run));
   const notices = stillTrue([...run.notices, ...applied.notices, ...releases, ...braked], after);
   await recordFinished(run, { subjects, treatment, notices }, stop);

@@ -108,6 +108,7 @@ const SCHEMA_DIGESTS = [
   '528b70bcbea21f8c',
   '13ea58558e9210fe',
   '62fc8e9622461839',
+  '898e48bf1d7d9653',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -42,6 +42,7 @@ import { calmDecisions } from './041-calm-decisions.js';
 import { names } from './042-names.js';
 import { clientNotices } from './043-client-notices.js';
 import { agentPeriods } from './044-agent-periods.js';
+import { dataOfNotices } from './045-data-of-notices.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -90,4 +91,5 @@ export const MIGRATIONS: readonly Migration[] = [
   names,
   clientNotices,
   agentPeriods,
+  dataOfNotices,
 ];

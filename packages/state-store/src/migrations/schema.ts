@@ -28,7 +28,7 @@ export const SCHEMA: readonly string[] = [
   'CREATE TABLE "decisions" ("service" text not null primary key, "basis" text not null, "run" text not null, "at" text not null, "cycle" text, "status" text not null, "rule" text not null, "mode" text, "action" text, "in_bytes" bigint, "out_bytes" bigint, "total_bytes" bigint, "read_at" text, "allowance" text, "would_hold" text not null, "observing" integer not null, "error_code" text, "error_message" text, "inputs" text, "allowed_bytes" bigint, "drifts" integer default 0 not null, "calm" integer default 0 not null)',
   'CREATE TABLE "decision_history" ("seq" integer primary key, "service" text not null, "run" text not null, "at" text not null, "cycle" text, "status" text not null, "rule" text not null, "mode" text, "action" text, "in_bytes" bigint, "out_bytes" bigint, "total_bytes" bigint, "read_at" text, "allowance" text, "would_hold" text not null, "observing" integer not null, "error_code" text, "error_message" text, "inputs" text)',
   'CREATE INDEX "decision_history_service" on "decision_history" ("service", "at")',
-  'CREATE TABLE "notices" ("seq" integer primary key, "id" text not null unique, "key" text not null unique, "code" text not null, "panel" text, "service" text, "message" text not null, "run" text, "at" text not null)',
+  'CREATE TABLE "notices" ("seq" integer primary key, "id" text not null unique, "key" text not null unique, "code" text not null, "panel" text, "service" text, "message" text not null, "run" text, "at" text not null, "data" text)',
   'CREATE INDEX "notices_run" on "notices" ("run", "at")',
   'CREATE INDEX "notices_service" on "notices" ("service", "at")',
   'CREATE INDEX "notices_at" on "notices" ("at")',

@@ -116,6 +116,13 @@ function noticesTable(access: Access): StoreTables['notices'] {
     list: ({ run, service, ...filter } = {}) =>
       access.read((session) => listByTime(session, notices, 'at', { where: { run, service }, ...filter })),
     has: (key) => access.read(async (session) => (await findRecord(session, notices, { key })) !== null),
+    known: (keys) =>
+      access.read(({ db }) =>
+        inChunks(keys, async (some) => {
+          const rows = await db.selectFrom('notices').select('key').where(isIn('key', some)).execute();
+          return rows.map(({ key }) => key);
+        }),
+      ),
   };
 }
 
@@ -169,10 +176,11 @@ async function withNotices(
   session: Session,
   records: readonly DeliveryRecord[],
 ): Promise<{ delivery: DeliveryRecord; notice: NoticeRecord }[]> {
-  const found: { delivery: DeliveryRecord; notice: NoticeRecord }[] = [];
-  for (const delivery of records) {
-    const notice = await findRecord(session, notices, { id: delivery.notice });
-    if (notice !== null) found.push({ delivery, notice });
-  }
-  return found;
+  const ids = records.map(({ notice }) => notice);
+  const found = await inChunks(ids, (id) => listRecords(session, notices, { where: { id } }));
+  const byId = new Map(found.map((notice) => [notice.id, notice]));
+  return records.flatMap((delivery) => {
+    const notice = byId.get(delivery.notice);
+    return notice === undefined ? [] : [{ delivery, notice }];
+  });
 }

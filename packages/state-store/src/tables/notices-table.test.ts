@@ -15,6 +15,12 @@ describe('notices', () => {
     expect((await at.store.notices.list()).map((each) => each.id)).toEqual(['n-1', 'n-3']);
   });
 
+  it('keeps the figures of each, and says which keys are known', async () => {
+    await at.store.notices.add([notice('n-1', { key: 'k', data: { used: 5, name: 'Ü' } }), notice('n-2')]);
+    expect((await at.store.notices.list()).map(({ data }) => data)).toEqual([{ used: 5, name: 'Ü' }, null]);
+    expect(await at.store.notices.known(['k', 'other'])).toEqual(['k']);
+  });
+
   it('lists by each filter', async () => {
     await at.store.notices.add([
       notice('n-1', { run: null, service: null, panel: null, at: minute(1) }),

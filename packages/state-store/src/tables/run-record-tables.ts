@@ -43,6 +43,7 @@ export const notices = recordTable<NoticeRecord>()(
     message: text('message'),
     run: textOrNull('run'),
     at: text('at'),
+    data: json('data'),
   },
   'id',
 );

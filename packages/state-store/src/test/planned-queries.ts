@@ -75,6 +75,7 @@ export const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>>
   'notices.list of a service': (t) => t.notices.list({ service: 'svc-1' }),
   'notices.list since': (t) => t.notices.list({ since: minute(1) }),
   'notices.has': (t) => t.notices.has('k'),
+  'notices.known': (t) => t.notices.known(['k', 'l']),
   'deliveries.due': (t) => t.deliveries.due({ channel: 'ops', now: minute(1), limit: 10 }),
   'deliveries.counts': (t) => t.deliveries.counts(),
   'deliveries.list of a state': (t) => t.deliveries.list({ state: 'pending' }),

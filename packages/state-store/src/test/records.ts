@@ -216,6 +216,7 @@ export function notice(id: string, change: Partial<NoticeRecord> = {}): NoticeRe
     message: '80 % of the allowance is used',
     run: 'run-1',
     at: minute(0),
+    data: null,
     ...change,
   };
 }

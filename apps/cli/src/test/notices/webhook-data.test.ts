@@ -99,7 +99,16 @@ describe('a webhook has the figures', () => {
     expect(find(refused, 'auto-buy-refused')).toMatchObject({ ...OF, ...bought, cause: 'no-credit' });
     const paid = await after('credit add 42 5.00 --currency EUR', 'poll --allow-mass');
     expect(find(paid, 'purchase')).toMatchObject({
-      ...{ ...OF, ...bought, status: 'paid', used: 120 * GB, allowed: 150 * GB, remaining: 30 * GB, percent: 80 },
+      ...{
+        ...OF,
+        ...bought,
+        status: 'paid',
+        late: false,
+        used: 120 * GB,
+        allowed: 150 * GB,
+        remaining: 30 * GB,
+        percent: 80,
+      },
       purchase: expect.stringMatching(/^pur-/),
     });
     expect(find(paid, 'release')).toMatchObject({ ...OF, ...CYCLE, used: 120 * GB, allowed: 150 * GB });
@@ -151,6 +160,7 @@ describe('a webhook has the figures', () => {
       day: '2026-11-20',
       events: expect.arrayContaining([{ event: 'hold', notices: 2, subjects: 2 }]),
       failedRuns: 4,
+      needs: expect.arrayContaining([expect.objectContaining({ kind: 'failed', count: 4 })]),
     });
   });
 

@@ -1,4 +1,5 @@
 import type { AgentList, AgentNotice, Plan, RecordedAgents } from '@sluice/panel-kind';
+import type { NoticeFacts } from '../../kernel/run/notice-data.js';
 import type { EvidenceRecord, HoldRecord } from '@sluice/quota-core';
 import type { AgentDecision, AgentRecords } from '@sluice/quota-core/agents';
 
@@ -32,6 +33,11 @@ export interface AgentPlanInput {
   agent: string | null;
 }
 
+/** A notice of a plan, with what is known of its event. */
+export interface PlannedNotice extends AgentNotice {
+  facts?: NoticeFacts;
+}
+
 /** The steps for the users of agents. */
 export interface AgentPlan extends Pick<Plan, 'steps' | 'moves'> {
   /** Evidence that ends without a call, and its outcome. */
@@ -39,7 +45,7 @@ export interface AgentPlan extends Pick<Plan, 'steps' | 'moves'> {
   /** How many steps are left to the next run. */
   left: number;
   serviceUsers: ServiceUser[];
-  notices: AgentNotice[];
+  notices: PlannedNotice[];
 }
 
 /** The steps that enable users again, and the users that stay disabled and why. */

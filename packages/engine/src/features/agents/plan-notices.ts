@@ -1,6 +1,8 @@
-import type { AgentNotice, AgentTraffic, RecordedAgents } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
-import type { AgentPlanInput } from './agent-plan.js';
+import { printable } from '@sluice/panel-http/printable';
+import type { AgentTraffic, RecordedAgents } from '@sluice/panel-kind';
+import { type AgentAccount, formatBytes } from '@sluice/quota-core';
+import { toPercent } from '../../kernel/run/notice-data.js';
+import type { AgentPlanInput, PlannedNotice } from './agent-plan.js';
 
 /** What happened to a user that was disabled for its agent, by outcome. */
 const DROPPED: Record<string, string> = {
@@ -31,12 +33,10 @@ export function listPlanNotices(
   { list, recorded }: Pick<AgentPlanInput, 'list' | 'recorded'>,
   { dropped, again, againOfAgents }: FoundByPlan,
   agents: readonly AgentTraffic[],
-): AgentNotice[] {
-  const crossings = highestCrossings(recorded).map(({ agent, name, percent, usedBytes, limitBytes }) => {
-    const start = recorded.agents.get(agent)?.account?.periodStart ?? '';
-    const message = `Agent "${name}" has reached ${percent}% of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`;
-    return { key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`, code: 'agent_threshold', message };
-  });
+): PlannedNotice[] {
+  const crossings = highestCrossings(recorded).map((crossing) =>
+    toCrossing(crossing, recorded.agents.get(crossing.agent)?.account ?? null),
+  );
   const drops = dropped.map(({ evidence, name, outcome }) => ({
     key: `agent-user:${evidence}:${outcome}`,
     code: `agent_user_${outcome.replaceAll('-', '_')}`,
@@ -65,6 +65,24 @@ export function listPlanNotices(
   ];
 }
 
+function toCrossing(
+  { agent, name, percent, usedBytes, limitBytes }: RecordedAgents['crossed'][number],
+  account: Pick<AgentAccount, 'periodStart' | 'periodEnd'> | null,
+): PlannedNotice {
+  const { periodStart = null, periodEnd = null } = account ?? {};
+  return {
+    key: `agent-threshold:${agent}:${periodStart ?? ''}:${limitBytes}:${percent}`,
+    code: 'agent_threshold',
+    message: `Agent "${name}" has reached ${percent}% of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`,
+    facts: {
+      ...{ reached: percent, agent: { id: agent, name: printable(name) } },
+      ...{ limit: 'agent-limit', unit: 'bytes', mode: 'TOTAL', used: usedBytes, allowed: limitBytes },
+      ...{ remaining: Math.max(0, limitBytes - usedBytes), percent: toPercent(usedBytes, limitBytes) },
+      ...{ from: periodStart, until: periodEnd },
+    },
+  };
+}
+
 /** Returns the highest crossed threshold of each agent. */
 function highestCrossings({ crossed }: RecordedAgents): RecordedAgents['crossed'] {
   return crossed.filter(
@@ -72,7 +90,7 @@ function highestCrossings({ crossed }: RecordedAgents): RecordedAgents['crossed'
   );
 }
 
-function listAgentNotices(agent: AgentTraffic, recorded: RecordedAgents): AgentNotice[] {
+function listAgentNotices(agent: AgentTraffic, recorded: RecordedAgents): PlannedNotice[] {
   const { uuid, name, rule } = agent;
   if (rule === 'missing') return listMissing(agent, recorded);
   if (rule !== 'dormant') return [];
@@ -80,7 +98,7 @@ function listAgentNotices(agent: AgentTraffic, recorded: RecordedAgents): AgentN
   return [{ key: `agent-dormant:${uuid}`, code: 'agent_dormant', message }];
 }
 
-function listMissing({ uuid, name, limitBytes }: AgentTraffic, { agents, links }: RecordedAgents): AgentNotice[] {
+function listMissing({ uuid, name, limitBytes }: AgentTraffic, { agents, links }: RecordedAgents): PlannedNotice[] {
   const succession = links.find(({ from }) => from.uuid === uuid) ?? null;
   if (succession === null && limitBytes === null) return [];
   const code = 'agent_missing';

@@ -25,9 +25,12 @@ export async function reportPlanned(
   { context, name, run, leases, request }: ReportingRun,
   { plan, recorded, records }: Pick<AgentsDecided, 'plan' | 'recorded' | 'records'>,
 ): Promise<Announced> {
-  const notices = plan.notices.map(({ code, key, message }) => {
-    return { code, key: `${name}:${key}`, panel: name, service: null, message };
-  });
+  const notices = plan.notices.map((notice) => ({
+    ...notice,
+    key: `${name}:${notice.key}`,
+    panel: name,
+    service: null,
+  }));
   const rows = noticeRows(context, run, notices);
   if (request.dryRun || rows.length + recorded.crossed.length === 0) return { reported: rows, records };
   const reported = await context.write(leases(), async (tables) => {

@@ -4,11 +4,12 @@ import { type AgentRecords, type ListProblem } from '@sluice/panel-kind';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../../kernel/changes/backups.js';
 import { refuseUnconfirmedClock } from '../../context/clock-guard.js';
+import type { Context } from '../../context/context.js';
 import { type Moment, moment } from '../../context/panel-answers.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
 import { brakeSubjects } from '../../loop/brake.js';
 import { type RunStop, runSubjects, type Subjects } from '../../loop/subjects.js';
-import { agentsBrakeNotice, isBrakeError } from '../../kernel/run/brake-state.js';
+import { agentsBrakeNotice, type BrakeError, isBrakeError } from '../../kernel/run/brake-state.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { changedAgents } from './agent-views.js';
 import {
@@ -190,7 +191,7 @@ async function toResult(
       ...listWaitingRaises(decided),
       ...(await listRenamedAgents(context, name, records.agents, request.dryRun ? decided.renames : [])),
       ...(await listUnclearExempt(context, name, shown)),
-      ...(isBrakeError(stop) ? [toNotice(name, { ...stop, key: `${agentsBrakeNotice(name)}${request.run}` })] : []),
+      ...(isBrakeError(stop) ? [toBrakeNotice(context, request.run, stop)] : []),
     ],
     error: request.dryRun ? null : stop,
     observing: false,
@@ -256,6 +257,12 @@ async function withoutList(run: Run, problem: ListProblem): Promise<AgentsRun> {
     totals: countTotals(shown, [], [], 0),
     notices: [toNotice(name, { code, key, message: problem.message })],
   };
+}
+
+function toBrakeNotice(context: Context, run: string, { code, message, details }: BrakeError): Notice {
+  const { panel, changing, active } = details;
+  const facts = { subjects: 'agents', since: context.now(), changing, active } as const;
+  return { ...toNotice(panel, { key: `${agentsBrakeNotice(panel)}${run}`, code, message }), facts };
 }
 
 function toNotice(panel: string, { key, code, message }: AgentPlan['notices'][number]): Notice {

@@ -41,7 +41,8 @@ export function toHeld(
   const why = cause === 'suspension' ? 'suspended' : 'over its limit';
   const message = `${service.id} ${verb} held (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
-  return serviceNotice(service, verb === 'is' ? 'hold' : 'would_hold', message, 'agent-limit', since, time);
+  const notice = serviceNotice(service, verb === 'is' ? 'hold' : 'would_hold', message, 'agent-limit', since, time);
+  return { ...notice, facts: { reason: 'agent-limit' } };
 }
 
 /** Returns the notice of a hold that a protection withholds. */

@@ -17,7 +17,7 @@ import { toClientReasons } from './client-reasons.js';
 import { nextReadingFor, readNextReadings } from '../../kernel/subject/next-readings.js';
 import { toActionView } from '../../kernel/subject/views.js';
 import { toPastDetail } from './past-detail.js';
-import { allowancesNow } from '../services/allowance-now.js';
+import { allowancesNow } from '../../kernel/subject/allowance-now.js';
 import { shownAccess } from '../services/customer-access.js';
 import { explanationFor } from '../services/for-reader.js';
 import { type Reader, visibleSince } from '../../context/reader.js';

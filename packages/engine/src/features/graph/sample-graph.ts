@@ -4,7 +4,7 @@ import { findTimeZone } from '../../base/config/find-entry.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
-import { allowancesNow } from '../services/allowance-now.js';
+import { allowancesNow } from '../../kernel/subject/allowance-now.js';
 import { THRESHOLDS } from '../../kernel/subject/limits.js';
 import { cycleFacts, holdsInside } from './cycle-facts.js';
 import { type GraphRange, findWindow } from './window.js';

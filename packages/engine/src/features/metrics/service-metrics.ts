@@ -2,7 +2,7 @@ import { type Allowance, type Mode, REPORTED_STATUSES } from '@sluice/quota-core
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { group } from '../../base/lifecycle.js';
 import { isLeftBehind } from '../../context/reach.js';
-import { allowancesNow } from '../services/allowance-now.js';
+import { allowancesNow } from '../../kernel/subject/allowance-now.js';
 import { isProtected, readLastingHolds } from '../../kernel/subject/holds.js';
 import { lastUsage, serviceView } from '../../kernel/subject/views.js';
 import type { Context } from '../../context/context.js';

@@ -12,7 +12,7 @@ import type { ConfiguredChannel } from '../../kernel/run/channels.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { readChoices, requireClient } from './choices.js';
 import { findClientMail } from './client-mail.js';
-import { NO_DATA } from './notice-data.js';
+import { NO_DATA } from '../../kernel/run/notice-data.js';
 import { sendLogged } from './send.js';
 
 /** Mails to addresses that a client asks for, in `ATTEMPTS_MS`: somebody else's could be one of them. */

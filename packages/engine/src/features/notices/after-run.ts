@@ -56,7 +56,8 @@ async function noteReach(context: Context, run: string, panel: string, failure: 
   const runs = countRuns(context, known);
   const notices: Notice[] = [];
   const add = (code: string, message: string): void => {
-    notices.push({ code, key: `${code}:${panel}:${since}`, panel, service: null, message });
+    const facts = { answers: failure === null, since };
+    notices.push({ code, key: `${code}:${panel}:${since}`, panel, service: null, message, facts });
   };
   if (failure !== null && runs >= after)
     add('panel_unreachable', `No call to panel "${panel}" succeeded in ${runs} runs, since ${since}: ${failure}`);

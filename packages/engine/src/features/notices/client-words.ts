@@ -19,8 +19,6 @@ export interface Spoken {
   name: string | null;
   /** For the client: what is the provider's is null in it. */
   data: ChannelMessage['data'];
-  /** Whether a purchase was paid after its period. */
-  isLate: boolean;
 }
 
 /** Causes for which nothing is bought automatically that a client may read: his own credit and what he chose. Others are his provider's. */
@@ -42,7 +40,7 @@ interface Words {
   writer: NoticeWriter;
 }
 
-function toSaid({ notice, data, isLate }: Spoken, words: Words): readonly Said[] {
+function toSaid({ notice, data }: Spoken, words: Words): readonly Said[] {
   const { code, key } = notice;
   const { service } = words;
   switch (code) {
@@ -56,8 +54,9 @@ function toSaid({ notice, data, isLate }: Spoken, words: Words): readonly Said[]
         : [say('notice.released', { service })];
     case 'purchase':
     case 'purchase_ended': {
-      const said = sayPurchase(key.slice(key.lastIndexOf(':') + 1), data, words);
-      return isLate ? [...said, say('notice.boughtLate')] : said;
+      const { status, late } = data as Spoken['data'] & Partial<EventData<'purchase'>>;
+      const said = sayPurchase(status ?? null, data, words);
+      return late === true ? [...said, say('notice.boughtLate')] : said;
     }
     case 'auto_buy_refused':
       return [say('notice.notAutoBought', { service }), ...sayCause(data, words)];
@@ -116,14 +115,15 @@ const ENDED: Readonly<
   paid: 'notice.bought',
   pending: 'notice.buyWaits',
   cancelled: 'notice.buyCancelled',
+  refunding: 'notice.buyRefunded',
   refunded: 'notice.buyRefunded',
 };
 
-function sayPurchase(status: string, data: Spoken['data'], { service, writer }: Words): Said[] {
+function sayPurchase(status: string | null, data: Spoken['data'], { service, writer }: Words): Said[] {
   const price = toPrice(data);
   if (data.package === null || price === null) return [];
   const about = { service, package: writer.name(data.package.name) };
-  const key = ENDED[status];
+  const key = ENDED[status ?? ''];
   return [key === undefined ? say('notice.notBought', about) : say(key, { ...about, price })];
 }
 

@@ -1,3 +1,4 @@
+import type { EventData } from '@sluice/contract/documents';
 import { shortDay, clockTime } from '@sluice/messages/time';
 import { printable } from '@sluice/panel-http/printable';
 import { toLocalDate } from '@sluice/quota-core';
@@ -6,9 +7,12 @@ import { describeService } from '../../base/describe-service.js';
 import { compareIds } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { outageKey } from '../../context/panel-answers.js';
+import { readRunsOut } from '../../kernel/run/notice-data.js';
 import { listAlarms } from './list-alarms.js';
-import { readRunsOut } from './notice-data.js';
 import type { Day } from './read-day.js';
+
+/** What needs somebody, of one kind. */
+export type Need = EventData<'digest'>['needs'][number];
 
 /** What a digest lists of one kind: how many there are, and a few of them. */
 export interface DigestLine {
@@ -23,20 +27,52 @@ const SOON_MS = 2 * 86_400_000;
 /** Named in a line. */
 const MOST_NAMED = 5;
 
-/** Returns what is going on now, and which runs of a day failed, the most urgent first; a kind of which there is nothing has no line. */
-export async function readDigestLines(context: Context, { runs, failedRuns }: Day): Promise<DigestLine[]> {
-  const lines = [
-    await listSoon(context),
-    await listHeld(context),
-    await listAway(context),
-    await listMoney(context),
-    {
-      label: failedRuns === 1 ? 'Run failed or stopped' : 'Runs failed or stopped',
-      count: failedRuns,
-      detail: `of ${runs}`,
-    },
+/** Returns what is going on now, and which runs of a day failed, the most urgent first; a kind of which there is nothing is left out. */
+export async function readNeeds(context: Context, { failedRuns }: Day): Promise<Need[]> {
+  const needs = [
+    toNeed('soon', await listSoon(context)),
+    toNeed('held', await listHeld(context)),
+    toNeed('away', await listAway(context)),
+    toNeed('money', await listMoney(context)),
+    { kind: 'failed' as const, count: failedRuns, first: [] },
   ];
-  return lines.filter(({ count }) => count > 0);
+  return needs.filter(({ count }) => count > 0);
+}
+
+/** Returns the lines of a digest, with times in one zone. */
+export function toDigestLines(
+  { needs, runs }: Pick<EventData<'digest'>, 'needs' | 'runs'>,
+  timeZone: string,
+): DigestLine[] {
+  return needs.map(({ kind, count, first }) => {
+    const named = first.map(
+      ({ name, at }) => `${name}${at === null ? '' : `${BEFORE_TIME[kind]}${toTime(at, timeZone)}`}`,
+    );
+    const others = count - first.length;
+    const detail =
+      kind === 'failed' ? `of ${runs ?? '-'}` : `${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+    return { label: toLabel(kind, count), count, detail: printable(detail) };
+  });
+}
+
+const BEFORE_TIME: Readonly<Record<Need['kind'], string>> = {
+  ...{ soon: ' ', held: ' ', away: ' since ', money: ' ', failed: ' ' },
+};
+
+function toLabel(kind: Need['kind'], count: number): string {
+  const isOne = count === 1;
+  switch (kind) {
+    case 'soon':
+      return 'Used up within 2 days';
+    case 'held':
+      return 'Held';
+    case 'away':
+      return isOne ? 'Panel unreachable' : 'Panels unreachable';
+    case 'money':
+      return 'Money in doubt';
+    default:
+      return isOne ? 'Run failed or stopped' : 'Runs failed or stopped';
+  }
 }
 
 /** Returns the first sentence of a digest. */
@@ -46,7 +82,15 @@ export function describeDigest(day: string, lines: readonly DigestLine[], happen
   return `${day}: ${[first, ...others].join(', ')}`;
 }
 
-async function listSoon(context: Context): Promise<DigestLine> {
+type Named = Need['first'][number];
+
+function toNeed(kind: Need['kind'], all: readonly Named[]): Need {
+  return { kind, count: all.length, first: all.slice(0, MOST_NAMED) };
+}
+
+const named = (name: string, at: string | null = null): Named => ({ name: printable(name), at });
+
+async function listSoon(context: Context): Promise<Named[]> {
   const { store, config } = context;
   const others = toLocalDate(context.now(), config.timeZone);
   const request = { order: 'share', limit: MOST_PROJECTED, offset: 0 } as const;
@@ -57,8 +101,7 @@ async function listSoon(context: Context): Promise<DigestLine> {
     if (at !== null && Date.parse(at) - context.deps.clock.now() <= SOON_MS) soon.push({ row, at });
   }
   soon.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : compareIds(a.row.id, b.row.id)));
-  const names = soon.map(({ row, at }) => `${describeService(row)} ${toTime(at, config.timeZone)}`);
-  return toLine('Used up within 2 days', names);
+  return soon.map(({ row, at }) => named(describeService(row), at));
 }
 
 const toTime = (at: string, timeZone: string): string =>
@@ -72,37 +115,28 @@ async function readEnd(context: Context, row: OverviewRow): Promise<string | nul
   const [service] = await context.store.services.list({ ids: [id] });
   const [cycle] = await context.store.cycles.newest([id]);
   if (service === undefined || cycle === undefined) return null;
-  return readRunsOut(context, { at: context.now(), service, cycle, mode, allowed });
+  return readRunsOut(context.store, { at: context.now(), service, cycle, mode, allowed });
 }
 
 /** Holds that are read. */
 const MOST_HOLDS = 10_000;
 
-async function listHeld({ store }: Context): Promise<DigestLine> {
+async function listHeld({ store }: Context): Promise<Named[]> {
   const open = (await store.overview.holds(MOST_HOLDS)).filter(({ releasing }) => !releasing);
   const names = new Map(open.map(({ service: id, name }) => [id, describeService({ id, name })]));
-  const sorted = [...names].sort(([a], [b]) => compareIds(a, b)).map(([, name]) => name);
-  return toLine('Held', sorted);
+  return [...names].sort(([a], [b]) => compareIds(a, b)).map(([, name]) => named(name));
 }
 
-async function listAway({ store, config }: Context): Promise<DigestLine> {
+async function listAway({ store, config }: Context): Promise<Named[]> {
   const prefix = outageKey('');
   const away = (await store.conditions.list(prefix)).filter(({ runs }) => runs >= config.poll.panelUnreachableAfter);
-  const names = away.map(({ key, since }) => `${key.slice(prefix.length)} since ${toTime(since, config.timeZone)}`);
-  return toLine(away.length === 1 ? 'Panel unreachable' : 'Panels unreachable', names);
+  return away.map(({ key, since }) => named(key.slice(prefix.length), since));
 }
 
 /** What is wrong or in doubt with money, and nobody has acknowledged. */
-async function listMoney(context: Context): Promise<DigestLine> {
+async function listMoney(context: Context): Promise<Named[]> {
   const open = (await listAlarms(context)).filter(
     ({ event, acknowledged }) => event === 'billing' && acknowledged === null,
   );
-  const names = open.map(({ service, message }) => service ?? message);
-  return toLine('Money in doubt', names);
-}
-
-function toLine(label: string, names: readonly string[]): DigestLine {
-  const others = names.length - MOST_NAMED;
-  const rest = others > 0 ? ` and ${others} more` : '';
-  return { label, count: names.length, detail: printable(`${names.slice(0, MOST_NAMED).join(', ')}${rest}`) };
+  return open.map(({ service, message }) => named(service ?? message));
 }

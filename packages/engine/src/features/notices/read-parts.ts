@@ -1,3 +1,4 @@
+import type { EventData } from '@sluice/contract/documents';
 import { chooseLanguage, type Language } from '@sluice/messages/languages';
 import { type DeliveryRecord, type NoticeRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
@@ -7,11 +8,9 @@ import type { Context } from '../../context/context.js';
 import type { ConfiguredChannel } from '../../kernel/run/channels.js';
 import { isClientMail } from './client-mail.js';
 import { signMailLink } from './mail-links.js';
-import { readDigestLines } from './digest-lines.js';
-import { readEventData } from './event-data.js';
-import { findPurchase } from './notice-data.js';
+import { toDigestLines } from './digest-lines.js';
+import { toEventData } from './event-data.js';
 import { readPageLink } from './page-link.js';
-import { readDay } from './read-day.js';
 import type { MessageParts } from './to-message.js';
 
 /** A delivery with its notice, and the service that it is about. */
@@ -21,35 +20,23 @@ export interface Addressed {
   service: ServiceRecord | undefined;
 }
 
-/** Reads what a delivery is made into a message of, without its links: anyone who lists it is not its reader. */
-export async function readParts(
+/** Returns what a delivery is made into a message of, without its links: anyone who lists it is not its reader. Reads nothing. */
+export function toParts(
   context: Context,
   { settings }: Pick<ConfiguredChannel, 'settings'>,
-  { delivery, notice, service }: Addressed,
-): Promise<MessageParts> {
+  { delivery, notice, service, client }: Addressed & { client: string | null },
+): MessageParts {
   const timeZone = findTimeZone(context.config, notice.panel ?? '');
-  const client = await findClient(context, service, notice.at);
-  const isOwn = service?.client === client;
-  const data = await readEventData(context, { notice, service, client, for: settings.for });
+  const isOwn = service !== undefined && service.client === client;
+  const data = toEventData(context, { notice, service, client, for: settings.for });
   const language: Language =
     settings.for === 'client'
       ? chooseLanguage({ client: isOwn ? service.language : null, config: context.config.serve.language })
       : 'en';
-  const name = isOwn ? service.name : null;
-  const isLate = await isPaidLate(context, notice);
-  const lines =
-    notice.code === 'digest'
-      ? await readDigestLines(context, await readDay(context, notice.key.slice('digest:'.length)))
-      : [];
-  return { ...{ delivery, notice, name, client, data, isLate, lines, language, settings, timeZone }, choose: null };
-}
-
-/** Returns whether a notice is of a purchase that was paid after its period. */
-async function isPaidLate(context: Context, notice: NoticeRecord): Promise<boolean> {
-  if (notice.code !== 'purchase') return false;
-  const row = await findPurchase(context, notice);
-  const cycles = row === null ? [] : await context.store.cycles.ofService(row.service);
-  return cycles.some(({ id, end }) => id === row?.cycle && end <= notice.at);
+  // One of an earlier version has no name of its own.
+  const name = notice.data === null ? (isOwn ? service.name : null) : data.name;
+  const lines = notice.code === 'digest' ? toDigestLines(data as EventData<'digest'>, timeZone) : [];
+  return { ...{ delivery, notice, name, client, data, lines, language, settings, timeZone }, choose: null };
 }
 
 /** Reads what a delivery is made into a message of, with the links that are its reader's. */
@@ -58,13 +45,14 @@ export async function readSentParts(
   channel: ConfiguredChannel,
   addressed: Addressed,
 ): Promise<MessageParts> {
-  const parts = await readParts(context, channel, addressed);
-  const { service, delivery } = addressed;
+  const { service, delivery, notice } = addressed;
+  const client = await findClient(context, service, notice.at);
+  const parts = toParts(context, channel, { ...addressed, client });
   if (service === undefined) return parts;
   const page = await readPageLink(context, channel.settings, {
     service,
     language: parts.language,
-    at: parts.notice.at,
+    at: notice.at,
   });
   // A mail to the channel's own address is read by the provider.
   const isReader = isClientMail(channel) && delivery.recipient !== null && service.client === parts.client;
@@ -84,14 +72,32 @@ async function readChooseLink(
 
 /** Returns whose a service was at an instant: a notice that waited is the client's whom it was about. */
 export async function findClient(
-  { store }: Context,
+  context: Pick<Context, 'store'>,
   service: ServiceRecord | undefined,
   at: string,
 ): Promise<string | null> {
   if (service === undefined) return null;
-  const { id, client, clientSince } = service;
-  if (clientSince === null || at > clientSince) return client;
-  const periods = await store.ownership.list({ panel: '', subjects: [ownershipSubject('service', id)] });
-  const had = periods.find(({ since, until }) => (since === null || since < at) && (until === null || at <= until));
-  return had === undefined ? null : had.client;
+  return (await findClients(context, [service]))(service, at);
+}
+
+/** Returns what finds whose these services were at an instant. */
+export async function findClients(
+  { store }: Pick<Context, 'store'>,
+  services: readonly ServiceRecord[],
+): Promise<(service: ServiceRecord, at: string) => string | null> {
+  const subjects = services
+    .filter(({ clientSince }) => clientSince !== null)
+    .map(({ id }) => ownershipSubject('service', id));
+  const periods = subjects.length === 0 ? [] : await store.ownership.list({ panel: '', subjects });
+  return ({ id, client, clientSince }, at) => {
+    if (clientSince === null || at > clientSince) return client;
+    const subject = ownershipSubject('service', id);
+    const had = periods.find(
+      (period) =>
+        period.subject === subject &&
+        (period.since === null || period.since < at) &&
+        (period.until === null || at <= period.until),
+    );
+    return had === undefined ? null : had.client;
+  };
 }

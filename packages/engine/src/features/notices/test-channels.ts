@@ -3,7 +3,7 @@ import type { NoticeChannel } from '@sluice/contract/ports';
 import { toItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, requireChannels } from '../../kernel/run/channels.js';
-import { NO_DATA } from './notice-data.js';
+import { NO_DATA } from '../../kernel/run/notice-data.js';
 import { sendLogged } from './send.js';
 import { toMessage } from './to-message.js';
 
@@ -30,7 +30,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
       service: null,
       message: `This is a test of the channel "${channel.name}".`,
     },
-    ...{ name: null, client: null, data: NO_DATA, isLate: false, lines: [], language: 'en', choose: null },
+    ...{ name: null, client: null, data: NO_DATA, lines: [], language: 'en', choose: null },
     settings: { for: channel.settings.for },
     timeZone: context.config.timeZone,
   });

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { LANGUAGES } from '@sluice/messages/languages';
-import { NO_DATA } from './notice-data.js';
+import { NO_DATA } from '../../kernel/run/notice-data.js';
 import { toMessage } from './to-message.js';
 
 it('has the instants of a message in the time zone of the config', () => {
@@ -15,7 +15,7 @@ it('has the instants of a message in the time zone of the config', () => {
       service: 'line-1',
       message,
     },
-    ...{ name: null, client: null, data: NO_DATA, isLate: false, lines: [], language: 'en', choose: null },
+    ...{ name: null, client: null, data: NO_DATA, lines: [], language: 'en', choose: null },
     settings: { for: 'operator' },
     timeZone: 'Europe/Berlin',
   });
@@ -38,7 +38,7 @@ it.each([
         message: `7 is held (${reason}: fraud, see ticket 7)`,
       },
       data: { ...NO_DATA, reason },
-      ...{ name: null, client: '1', isLate: false, lines: [], language, choose: null },
+      ...{ name: null, client: '1', lines: [], language, choose: null },
       settings: { for: 'client' },
       timeZone: 'UTC',
     }).text;
@@ -57,8 +57,8 @@ it.each(LANGUAGES)('says in %s how a purchase ended, whatever its package is cal
         ...{ code: 'purchase_ended', key: `purchase:pur-1:${status}`, at: '2026-11-01T00:30:00.000Z' },
         ...{ panel: null, service: '7', message: 'staff only' },
       },
-      data: { ...NO_DATA, package: { id: 'p', name: NAME, bytes: 1 }, price: '5.00', currency: 'EUR' },
-      ...{ name: NAME, client: '1', isLate: false, lines: [], language, choose: null },
+      data: { ...NO_DATA, package: { id: 'p', name: NAME, bytes: 1 }, price: '5.00', currency: 'EUR', status },
+      ...{ name: NAME, client: '1', lines: [], language, choose: null },
       settings: { for: 'client' },
       timeZone: 'UTC',
     });

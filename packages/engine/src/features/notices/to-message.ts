@@ -23,8 +23,6 @@ export interface MessageParts {
   name: string | null;
   client: string | null;
   data: ChannelMessage['data'];
-  /** Whether a purchase was paid after its period. */
-  isLate: boolean;
   /** What a digest lists. */
   lines: readonly DigestLine[];
   /** Of the reader; of operators English. */

@@ -6,7 +6,7 @@ import { runEntry, withServiceNames } from '../log/log.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { agentsBrakeNotice, isStopError } from '../../kernel/run/brake-state.js';
 import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
-import { allowancesNow } from '../services/allowance-now.js';
+import { allowancesNow } from '../../kernel/subject/allowance-now.js';
 import { overviewNow } from '../services/overview-now.js';
 import type { Context } from '../../context/context.js';
 import { withNames } from '../../context/names.js';
@@ -124,7 +124,7 @@ async function recentEvents(context: Context): Promise<OverviewEvent[]> {
   const newest = { since, newestFirst: true };
   const notices = newestOfStops(await store.notices.list({ ...newest, limit: RECENT_ACTIONS }))
     .filter(({ code }) => !FOR_CLIENTS.has(code))
-    .map(({ id: _id, key: _key, ...event }) => ({ ...event, kind: 'notice' as const }));
+    .map(({ id: _id, key: _key, data: _data, ...event }) => ({ ...event, kind: 'notice' as const }));
   const actions = (await store.actions.list({ ...newest, limit: RECENT_ACTIONS }))
     .filter(({ state }) => state === 'failed' || state === 'in-doubt')
     .map((action) => {

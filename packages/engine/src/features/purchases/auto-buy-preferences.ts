@@ -9,7 +9,7 @@ import { notFound } from '../../base/errors.js';
 import { findCredit, refuseUnchargeable } from '../billing/refusals.js';
 import { refuseEnded } from '../../base/lifecycle.js';
 import { type RunCommand, type Run, withRun } from '../../kernel/run/bracket.js';
-import { allowancesNow } from '../services/allowance-now.js';
+import { allowancesNow } from '../../kernel/subject/allowance-now.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';

@@ -2,18 +2,10 @@ import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { createHash } from 'node:crypto';
 import type { AutoBuyRule } from '@sluice/contract/documents';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
-import {
-  autoBuy,
-  compareMoney,
-  type DueHold,
-  fewestToLift,
-  formatMoney,
-  multiplyMoney,
-  subtractMoney,
-} from '@sluice/quota-core';
+import { autoBuy, compareMoney, type DueHold, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
-import { describeCost, describeCredit, type RefusedCredit } from '../../base/refused-credit.js';
+import { describeCost } from '../../base/refused-credit.js';
 import { decideHolds, foreseeHolds } from '../../loop/decide.js';
 import { countsIn } from '../../base/lifecycle.js';
 import { withPurchases } from '../../loop/load.js';
@@ -30,20 +22,9 @@ import { findLink } from './link-preferences.js';
 import { findNeeded, loadMore } from './needed.js';
 import { findPackage, lastCharged, type Package } from './packages.js';
 import { AGENT_LIMIT } from '../../kernel/subject/views.js';
+import { type Refusal, refusedNotice, toCost, toRefusal, type Wish } from './refused-buy.js';
 import { isAutomatic, listOwnPurchases, thresholdBytes } from '../preferences/preferences.js';
 import { findRule } from '../../kernel/subject/auto-buy-rule.js';
-
-/** What a service would buy in this run, if its client has enough credit. */
-export interface Wish {
-  package: Package;
-  client: string;
-  /** Traffic until the quota restricts the service, or how much is missing until it does not. */
-  remainingBytes: number;
-  overBytes: number;
-  /** Counted from there. */
-  thresholdBytes: number;
-  maxPerCycle: number;
-}
 
 /** Returns what auto-buy would buy for a service, or why it can't; null where it has nothing to buy. Reads nothing. */
 export function findWish(
@@ -64,8 +45,8 @@ export function findWish(
   const bought = findPackage(config, rule.package);
   const isOffered = findEntry(config.products, product)?.packages.includes(rule.package) === true;
   if (bought === undefined || !isOffered)
-    return { refused: 'package', why: `product ${product} does not offer ${rule.package}` };
-  if (client === null) return { refused: 'client', why: 'it has no client' };
+    return { refused: 'package', why: `product ${product} does not offer ${rule.package}`, wanted: bought };
+  if (client === null) return { refused: 'client', why: 'it has no client', wanted: bought };
   const load = loadMore(context, decided, bought);
   const needed = findNeeded((bytes) => foreseeHolds(context, panel, load(bytes), context.now()));
   const overBytes = Math.max(0, quota.usedBytes - allowance.allowedBytes);
@@ -130,7 +111,8 @@ export async function draftPurchases(
       continue;
     }
     const outcome = 'refused' in wish ? wish : await draft(on, work, wish, credits);
-    if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
+    const wanted = 'refused' in wish ? wish.wanted : wish.package;
+    if ('refused' in outcome) notices.push(refusedNotice(on.context, work, { wanted, ...outcome }));
     const isObserved = work.enforcement.value === 'observe';
     if ('buys' in outcome && isObserved)
       notices.push(...outcome.buys.map((row) => wouldBuy(on.context, work.service, row)));
@@ -146,12 +128,6 @@ export function withDrafts(on: RunOnPanel, work: Decided, buys: readonly Purchas
   const paid = [...work.purchases, ...buys.map((row) => ({ ...row, status: 'paid' as const }))];
   const read = { ...withPurchases(work, paid), stage: 'read' as const };
   return { ...decideHolds(context, panel, read, context.now()), buys };
-}
-
-/** Why nothing is bought: a word for the cause, and the sentence. */
-export interface Refusal {
-  refused: string;
-  why: string;
 }
 
 type Outcome = { buys: PurchaseRecord[] } | Refusal | ItemError;
@@ -178,8 +154,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const byCredit = autoBuy({ ...facts, price, credit: credit.left });
   // The maximum of a link counts prices without tax.
   const byLink = budget === null ? byCredit : autoBuy({ ...facts, price: wanted.price, credit: budget.left });
-  if (byCredit.count === 0)
-    return { refused: byCredit.reason, why: describeRefusal(byCredit.reason, wish, price, credit.left) };
+  if (byCredit.count === 0) return toRefusal(byCredit.reason, wish, { left: credit.left, ...toCost(wish, price) });
   if (budget !== null && byLink.count === 0)
     return {
       refused: 'link-spent',
@@ -267,35 +242,4 @@ async function askCredit(context: RunOnPanel['context'], client: string): Promis
     if (error instanceof SluiceError) return toProblem(error);
     throw error;
   }
-}
-
-function describeRefusal(reason: string, wish: Wish, price: string, left: string): string {
-  const { package: bought, maxPerCycle, client } = wish;
-  if (reason === 'limit-reached') return `the maximum of ${maxPerCycle} purchases in this cycle is reached`;
-  if (reason === 'no-credit') return describeCredit(client, { left, ...toCost(wish, price) });
-  return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance, or too close to it for its release`;
-}
-
-/** Returns what the fewest packages cost that are of use. */
-function toCost(wish: Wish, price: string): Omit<RefusedCredit, 'left'> {
-  const { bytes, currency } = wish.package;
-  const packages = fewestToLift({ ...wish, packageBytes: bytes });
-  return { packages, cost: multiplyMoney(price, packages), currency };
-}
-
-/** Returns the notice of a service that buys nothing; reported once per cycle and cause, and to a client who came in the cycle again. */
-export function refusedNotice(
-  { service, cycle }: Pick<Decided, 'service' | 'cycle'>,
-  { refused, why }: Refusal,
-): Notice {
-  const { clientSince } = service;
-  const isNew = clientSince != null && cycle !== null && clientSince > cycle.start;
-  return {
-    code: 'auto_buy_refused',
-    key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${isNew ? `${clientSince}:` : ''}${refused}`,
-    panel: service.panel,
-    service: service.id,
-    message: `${service.id}: nothing was bought automatically: ${why}`,
-    client: service.client,
-  };
 }

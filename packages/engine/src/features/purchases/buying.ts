@@ -1,14 +1,15 @@
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { buyWithin, withPending } from './agent-budget.js';
-import { draftPurchases, findWish, type Refusal, refusedNotice, type Wish, withDrafts } from './auto-buy.js';
+import { draftPurchases, findWish, withDrafts } from './auto-buy.js';
+import { type Refusal, refusedNotice, type Wish } from './refused-buy.js';
 import { chargePurchase, toProblem } from './charge.js';
 import type { Following } from './store-purchase.js';
 import { isStillMeant, type Ordered, storeIntent } from './intent.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
 import { isAutomatic, listOwnPurchases } from '../preferences/preferences.js';
-import { withNotice } from './purchase-notice.js';
+import { figuresWith, withNotice } from './purchase-notice.js';
 import { type ResolvedPurchases, resolvePurchases } from './resolve-purchases.js';
 import { isClockBelievedOn } from '../../context/clock-guard.js';
 import { panelLease, serviceLease } from '../../context/leases.js';
@@ -160,7 +161,7 @@ const isAmong = (changed: readonly Decided[], { service }: Planned): boolean =>
 
 /** Returns a service that got less than was drafted as it is decided with that, and notes why. */
 function withLess({ run, drafted }: Buying, work: Planned, { paid, problem, refused }: Bought): Decided[] {
-  if (refused !== undefined) run.notices.push(refusedNotice(work, refused));
+  if (refused !== undefined) run.notices.push(refusedNotice(run.context, work, refused));
   const decided = drafted.before.find(({ service }) => service.id === work.service.id);
   return decided === undefined ? [] : [withError(withDrafts(run, decided, paid), problem)];
 }
@@ -266,7 +267,8 @@ async function buyAll(buying: Buying, work: Planned): Promise<Bought> {
   const fences = leases.toHeld([panelLease(panel.name), name]);
   const { service } = work;
   const onStored = (notice: Notice): number => report.notices.push(shownNotice(notice));
-  const note = withNotice(context, { run: report.run.id, service, onStored });
+  const figures = (row: PurchaseRecord) => figuresWith(work, [...paid, row]);
+  const note = withNotice(context, { run: report.run.id, service, figures, onStored });
   const also: Following = async (tables, row) => (row.status === 'paid' ? note(tables, row) : undefined);
   try {
     for (const row of work.buys) {

@@ -109,7 +109,7 @@ async function notifyPaid(context: Context, run: Run, id: string): Promise<void>
   const row = await context.store.purchases.get(id);
   const service = row === null ? null : await context.store.services.get(row.service);
   if (row?.status !== 'paid' || service === null) return;
-  const notice = purchaseNotice(context.config, service, row, await isCycleOver(context, row));
+  const notice = purchaseNotice(context, service, row, await isCycleOver(context, row));
   const inVain = await noticeInVain(context, service, row);
   const notices = inVain === null ? [notice] : [notice, inVain];
   await context.write(run.leases.held, (tables) => addNotices(context, tables, noticeRows(context, run.id, notices)));

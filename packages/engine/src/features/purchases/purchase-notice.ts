@@ -1,10 +1,15 @@
+import { printable } from '@sluice/panel-http/printable';
 import { formatMoney } from '@sluice/quota-core';
 import type { PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { describeService } from '../../base/describe-service.js';
 import { packageName } from '../../base/config/package-name.js';
-import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
+import { toServiceFigures, type NoticeFacts, type ServiceFigures } from '../../kernel/run/notice-data.js';
+import type { Planned } from '../../kernel/subject/stages.js';
+import { withPurchases } from '../../loop/load.js';
+import { invoiceUrl } from '../billing/billing-pages.js';
+import { toPurchaseState } from '../billing/refund-state.js';
 import type { Following } from './store-purchase.js';
 
 /** Whose change is reported, and by which run. */
@@ -13,23 +18,26 @@ interface Reporting {
   service: ServiceRecord;
   /** Reads whether it is paid after its billing cycle. */
   isLate?: (tables: StoreTables) => Promise<boolean>;
+  /** Returns the figures of the service with a purchase; absent: those that are stored. */
+  figures?: (row: PurchaseRecord) => ServiceFigures;
   /** Receives the notice once it is stored. */
   onStored: (notice: Notice) => unknown;
 }
 
 /** Stores the notice of a purchase with its change: a run that is killed later has reported it. */
-export function withNotice(context: Context, { run, service, isLate, onStored }: Reporting): Following {
+export function withNotice(context: Context, { run, service, isLate, figures, onStored }: Reporting): Following {
   return async (tables, row) => {
     const late = row.status === 'paid' && (await isLate?.(tables)) === true;
-    const notice = purchaseNotice(context.config, service, row, late);
-    await addNotices(context, tables, noticeRows(context, run, [notice]));
+    const notice = purchaseNotice(context, service, row, late);
+    const decided = new Map(figures === undefined ? [] : [[service.id, figures(row)]]);
+    await addNotices(context, tables, noticeRows(context, run, [notice]), decided);
     return () => onStored(notice);
   };
 }
 
 /** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */
 export function purchaseNotice(
-  config: Pick<Config, 'packages'>,
+  context: Pick<Context, 'config' | 'deps'>,
   { id, panel, name }: ServiceRecord,
   row: PurchaseRecord,
   late = false,
@@ -42,6 +50,34 @@ export function purchaseNotice(
     key: `purchase:${row.id}:${row.status}`,
     panel,
     service: id,
-    message: `${describeService({ id, name })}: package ${packageName(config, row.package)} for ${formatMoney(row.charged ?? row.price, row.currency)} ${what} (${row.id})${after}`,
+    message: `${describeService({ id, name })}: package ${packageName(context.config, row.package)} for ${formatMoney(row.charged ?? row.price, row.currency)} ${what} (${row.id})${after}`,
+    facts: {
+      ...boughtFacts(context, row),
+      ...{ purchase: row.id, status: toPurchaseState(row).status, late },
+      ...{ invoice: row.invoice, invoiceUrl: invoiceUrl(context, row) },
+    },
   };
+}
+
+/** Returns the package of a purchase and its price, as the notices of it state them. */
+export function boughtFacts(
+  { config }: Pick<Context, 'config'>,
+  { package: id, bytes, price, charged, currency }: PurchaseRecord,
+): NoticeFacts {
+  return {
+    package: { id, name: printable(packageName(config, id)), bytes },
+    ...{ price: charged ?? price, currency },
+  };
+}
+
+/** Returns the figures of a service with those of its drafts that are paid. */
+export function figuresWith(work: Planned, paid: readonly PurchaseRecord[]): ServiceFigures {
+  const isPaid = ({ id }: PurchaseRecord): boolean => paid.some((row) => row.id === id);
+  const isDraft = ({ id }: PurchaseRecord): boolean => work.buys.some((row) => row.id === id);
+  return toServiceFigures(
+    withPurchases(
+      work,
+      work.purchases.filter((row) => !isDraft(row) || isPaid(row)),
+    ),
+  );
 }

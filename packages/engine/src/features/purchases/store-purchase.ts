@@ -1,7 +1,7 @@
 import type { HeldLease, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { endOrderedBy } from './ordered-by.js';
-import { allowancesNow } from '../services/allowance-now.js';
+import { allowancesNow } from '../../kernel/subject/allowance-now.js';
 
 /** A change of a purchase's row. */
 export type PurchaseChange = Partial<

@@ -3,6 +3,7 @@ import { packageName } from '../../base/config/package-name.js';
 import type { Context } from '../../context/context.js';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { findTaxed } from './packages.js';
+import { boughtFacts } from './purchase-notice.js';
 import { describePrice } from '../../base/config/package-price.js';
 
 /** Returns the notice of a purchase that auto-buy does not make: in a dry run, under `observe`, or stopped by the brake. */
@@ -12,10 +13,11 @@ export function wouldBuy(
   row: PurchaseRecord,
 ): Notice {
   const price = describePrice({ ...row, taxed: findTaxed(context)(row) });
-  return serviceNotice(
+  const notice = serviceNotice(
     service,
     'would_buy',
     `${service.id} would buy ${packageName(context.config, row.package)} for ${price}`,
     row.key,
   );
+  return { ...notice, facts: boughtFacts(context, row) };
 }

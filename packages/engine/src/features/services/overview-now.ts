@@ -2,7 +2,7 @@ import type { OverviewNow } from '@sluice/state-store';
 import { localDates } from '../../context/local-dates.js';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
-import { allowancesNow } from './allowance-now.js';
+import { allowancesNow } from '../../kernel/subject/allowance-now.js';
 
 /** Returns what the lists of the store are made with: the dates, the panels that left the config, and what is allowed since the last run by overrides and changes. */
 export async function overviewNow(context: Context): Promise<OverviewNow> {

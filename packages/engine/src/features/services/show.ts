@@ -13,7 +13,7 @@ import { openTerminations, type Termination } from '../../kernel/subject/termina
 import { isLeftBehind, type Outage, readOutages } from '../../context/reach.js';
 import { isProtected, isQuotaReleased, type LastingHold, readLastingHolds } from '../../kernel/subject/holds.js';
 import { toImported, toPurchaseState } from '../billing/refund-state.js';
-import { withAllowanceNow } from './allowance-now.js';
+import { withAllowanceNow } from '../../kernel/subject/allowance-now.js';
 import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';

@@ -210,6 +210,7 @@ export async function noteUndecided(context: Context, run: DecidingRun): Promise
 
 const toNotice = (code: string, panel: string, since: string, message: string): Notice => ({
   ...{ code, key: `${code}:${panel}:${since}`, panel, service: null, message },
+  facts: { answers: code !== PANEL_UNDECIDED, since },
 });
 
 const stopsDeciding = (panel: string, state: UndecidedPanel): Notice =>

@@ -21,6 +21,7 @@ import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
 import { findAddress, findEmail, readChosen } from './client-address.js';
+import { type NoticeFacts, type ServiceFigures, withData } from './notice-data.js';
 import type { RunReport, RunTotals, RunView, ServiceView } from '@sluice/contract/documents';
 
 /** A notice for the operator; each is reported once per key. */
@@ -30,6 +31,8 @@ export interface Notice {
   panel: string | null;
   service: string | null;
   message: string;
+  /** What its maker knows of its event, and of which limit it is. */
+  facts?: NoticeFacts;
   /** Whose affairs it states, of a service; absent: nobody's. It is not stored once the service is another client's. */
   client?: string | null;
 }
@@ -128,15 +131,16 @@ export function describeStaying(
   return reasons.size === 0 ? null : [...reasons].join(', ');
 }
 
-/** Returns notices as rows, each message on one line; the store skips known keys. */
+/** Returns notices as rows, each message on one line, with what their makers state; the store skips known keys. */
 export function noticeRows(context: Context, run: string, notices: Notice[]): NoticeRecord[] {
   const at = context.now();
-  return notices.map(({ client: _client, ...notice }) => ({
+  return notices.map(({ client: _client, facts = null, ...notice }) => ({
     id: context.id('note'),
     run,
     at,
     ...notice,
     message: printable(notice.message),
+    data: facts,
   }));
 }
 
@@ -152,16 +156,22 @@ export async function withoutFormer(
   );
 }
 
+const NONE_DECIDED: ReadonlyMap<string, ServiceFigures> = new Map();
+
 /**
- * Stores notices, and in the same transaction a delivery to each channel that is notified of them. Returns the notices whose
- * key was new.
+ * Stores notices with their data, and in the same transaction a delivery to each channel that is notified of them. Returns the notices
+ * whose key was new. `decided`: figures of their services that are not stored yet.
  */
 export async function addNotices(
   context: Context,
   tables: StoreTables,
   rows: readonly NoticeRecord[],
+  decided = NONE_DECIDED,
 ): Promise<NoticeRecord[]> {
-  const added = await tables.notices.add([...rows]);
+  const known = new Set(rows.length === 0 ? [] : await tables.notices.known(rows.map(({ key }) => key)));
+  const unknown = rows.filter(({ key }) => !known.has(key));
+  if (unknown.length === 0) return [];
+  const added = await tables.notices.add(await withData(context, tables, unknown, decided));
   if (added.length === 0 || (context.config.notify ?? []).length === 0) return added;
   const lasting = await findLasting(tables, added);
   const channels = configuredChannels(context);

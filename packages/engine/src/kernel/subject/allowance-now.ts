@@ -8,8 +8,8 @@ import type {
 } from '@sluice/state-store';
 import { group, isLiving } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
-import { allowedView } from '../../kernel/subject/views.js';
-import { findAllowance, withAllowance } from '../../kernel/subject/allowance.js';
+import { allowedView } from './views.js';
+import { findAllowance, withAllowance } from './allowance.js';
 
 /** What is stored about a service. */
 interface Facts {
