@@ -177,8 +177,8 @@ function followConfig(options: SluiceOptions) {
     const { config, secret, readFile, refused } = options.current(how);
     if (how.beforeChange && refused !== null) throw refused;
     if (config === known.config) return;
-    // Its panels may have other names than those that were followed.
-    known = { config, deps: { ...known.deps, secret, readFile, panelNames: { areFollowed: false } } };
+    // Its panels may have other names than those that were followed, and be others than those that were read.
+    known = { config, deps: { ...known.deps, secret, readFile, ...ofConfig() } };
   };
   return (how: { beforeChange: boolean }, callOptions?: CallOptions): ContextParts => {
     follow(how);
@@ -207,6 +207,11 @@ function toDependencies(options: SluiceOptions, latestConfig: () => Config): Dep
     files: options.files ?? nodeFiles,
     secret: options.secret ?? ((value) => value),
     readFile: options.readFile ?? own.readFile,
-    panelNames: { areFollowed: false },
+    ...ofConfig(),
   };
+}
+
+/** What an instance knows for as long as its config is the same. */
+function ofConfig(): Pick<Dependencies, 'panelNames' | 'keptRates'> {
+  return { panelNames: { areFollowed: false }, keptRates: { plans: new Map(), reading: new Map() } };
 }

@@ -4,6 +4,7 @@ import type { LeaseOwner } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
 import type { Files } from '../base/files.js';
 import type { Asker } from './asker.js';
+import type { RatesOfPlans } from './kept-rates.js';
 
 /** Calls an address once, without a body; never waits longer than about two seconds. */
 export type Ping = (url: string) => Promise<void>;
@@ -45,4 +46,6 @@ export interface Dependencies {
   latestConfig: () => Config;
   /** Of the instance: whether the store has the panels by the names of its config, or had them so once. */
   panelNames: { areFollowed: boolean };
+  /** Of the instance and its config: rates of plans that were read lately. */
+  keptRates: RatesOfPlans;
 }

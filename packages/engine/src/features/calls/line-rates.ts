@@ -1,13 +1,15 @@
 import type { LineRates } from '@sluice/contract/documents';
 import { LANGUAGES, toTexts } from '@sluice/messages';
 import { usageError } from '@sluice/panel-kind';
-import { type Rate, RateTable, toLocalTime } from '@sluice/quota-core/telephony';
+import { type Rate, toLocalTime } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
+import type { KnownRate } from '../../context/kept-rates.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
 import { readSubscriber, requireLine } from '../telephony/find-line.js';
 import { refuseUnsupported } from '../telephony/panels.js';
 import { toSearchedDigits } from './match-call.js';
+import { readPlanRates } from '../telephony/plan-rates.js';
 
 /**
  * Reads the rates by which the calls of a service are charged: those of its line's plan that are valid today or later, by prefix.
@@ -26,37 +28,30 @@ export async function listLineRates(
   refuseUnsupported({ panel: service.panel, telephony }, { resource: 'rates', operation: 'list' });
   const { planId } = await readSubscriber(context, line);
   if (planId === null) throw usageError('unknown_plan', `The plan of the line of "${id}" is not known`);
-  const all = await telephony.list('rates', { planId }, context.deps.signal);
+  const known = await readPlanRates(context, { panel: service.panel, telephony }, planId);
   // The panel may have been slow to answer: the service may be another client's by now.
   refuseOtherClient(await requireService(context, id), reader);
-  const { invalid } = new RateTable(all, planId);
-  const unusable = new Set(invalid.map((rate) => rate.id));
   const today = toLocalTime(context.now(), telephony.timeZone).slice(0, 10);
   const isFound = toRateSearch(search);
-  const rates = all.filter(
-    (rate) =>
-      rate.planId === planId &&
-      rate.status === 'active' &&
-      !unusable.has(rate.id) &&
-      (rate.validTo === null || rate.validTo > today) &&
-      isFound(rate),
+  const rates = known.rates.filter(
+    (each) => (each.rate.validTo === null || each.rate.validTo > today) && isFound(each),
   );
   return {
     service: id,
     panel: service.panel,
     plan: planId,
     currency: telephony.currency,
-    rates: rates.sort(byPrefix).map(toView),
-    unusable: unusable.size,
+    rates: rates.map(({ rate }) => toView(rate)),
+    unusable: known.table.invalid.length,
   };
 }
 
 /** A number finds the prefixes that it begins with, and a prefix those that begin with it; other text a country or name. */
-function toRateSearch(text: string): (rate: Rate) => boolean {
+function toRateSearch(text: string): (known: KnownRate) => boolean {
   const words = text.trim().toLowerCase();
   if (words === '') return () => true;
   const digits = toSearchedDigits(words);
-  if (digits !== null) return ({ prefix }) => prefix.startsWith(digits) || digits.startsWith(prefix);
+  if (digits !== null) return ({ rate: { prefix } }) => prefix.startsWith(digits) || digits.startsWith(prefix);
   const countries = new Map<string, boolean>();
   const isCountry = (code: string): boolean => {
     const known = countries.get(code);
@@ -66,13 +61,8 @@ function toRateSearch(text: string): (rate: Rate) => boolean {
     countries.set(code, found);
     return found;
   };
-  return ({ description, countryCode }) =>
-    description?.toLowerCase().includes(words) === true || (countryCode !== null && isCountry(countryCode));
-}
-
-function byPrefix(a: Rate, b: Rate): number {
-  const [one, other] = [a, b].map(({ prefix, validFrom }) => `${prefix} ${validFrom ?? ''}`) as [string, string];
-  return one < other ? -1 : one > other ? 1 : 0;
+  return ({ words: own, rate: { countryCode } }) =>
+    own.includes(words) || (countryCode !== null && isCountry(countryCode));
 }
 
 function toView(rate: Rate): LineRates['rates'][number] {

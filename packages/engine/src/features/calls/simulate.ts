@@ -1,14 +1,7 @@
 import type { SimulatedCallView } from '@sluice/contract/documents';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
-import {
-  type IncrementBase,
-  parseNumber,
-  rateCall,
-  RateTable,
-  TelephonyError,
-  toLocalTime,
-} from '@sluice/quota-core/telephony';
+import { type IncrementBase, parseNumber, rateCall, TelephonyError, toLocalTime } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
@@ -16,6 +9,7 @@ import { parseTime } from '../../base/times.js';
 import { requirePlan } from '../telephony/find-records.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { openTelephony, readSubscriber, requireLine } from '../telephony/find-line.js';
+import { readPlanRates } from '../telephony/plan-rates.js';
 
 /** A call to be priced. */
 export interface SimulateRequest {
@@ -63,7 +57,7 @@ export async function simulateCall(
     return { ...base, prefix, rate, billedSeconds, cost: charge, currency, source: 'panel', notes: [] };
   }
   if (planId === null) throw usageError('unknown_plan', 'The plan of the line is not known: name the plan');
-  const table = new RateTable(await telephony.list('rates', { planId }, signal), planId);
+  const { table } = await readPlanRates(context, { panel, telephony }, planId);
   const day = toLocalTime(at, telephony.timeZone).slice(0, 10);
   const { seconds: talkSeconds } = request;
   const rules = {

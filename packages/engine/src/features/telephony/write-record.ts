@@ -26,6 +26,7 @@ import type { Context } from '../../context/context.js';
 import { showsValue, toDocument, type WrittenValue } from './documents.js';
 import { NAMES } from './find-records.js';
 import { type NamedTelephony, RECORD_NAMES } from './panels.js';
+import { forgetRates } from './plan-rates.js';
 import { type FieldValue, toRecordValues } from './read-values.js';
 import { sharesKey } from './record-keys.js';
 import { isRemoved } from './removed-records.js';
@@ -82,7 +83,9 @@ export async function writeRecord(
       readStop: () => Promise.resolve(null),
       stopped: (stopped) => stopped,
       apply: async (_step, how) => {
-        const { outcome, ...found } = await perform(context, write, how);
+        const { outcome, ...found } = await perform(context, write, how).finally(() => {
+          if (resource === 'rates') forgetRates(context, on.panel);
+        });
         read = found;
         return outcome;
       },
