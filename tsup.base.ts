@@ -6,6 +6,8 @@ export const base: Options = {
   format: 'esm',
   target: 'node20',
   platform: 'node',
+  // Optional: it is there or not where the command runs.
+  external: ['@resvg/resvg-js'],
   sourcemap: true,
   clean: true,
 };

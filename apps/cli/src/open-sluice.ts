@@ -9,7 +9,7 @@ import {
   storePlace,
 } from '@sluice/config-file';
 import { createSluice, findEntry, nodeFiles, openLocalStore, reportUnstartedRun, type Sluice } from '@sluice/engine';
-import { pingHeartbeat } from '@sluice/notice-channels';
+import { drawPicture, pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { refusedByMark, type StateStore } from '@sluice/state-store';
@@ -164,6 +164,7 @@ export function startSluice(
     ...configKinds(deps),
     ...configReaders(config, deps.env),
     ping: pingHeartbeat,
+    drawPicture,
     ...(isStoreOnServer(config) && {
       queue: async () => (await import('@sluice/worker/queue')).readQueue(storePlace(config, deps.env).location),
     }),

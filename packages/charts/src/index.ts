@@ -12,6 +12,7 @@ export {
 } from './chart.js';
 export { describeProjection, projectionSentence, type UsageOutlook } from './outlook-words.js';
 export { panelChart, type PanelGraph, type PanelGraphFigures } from './panel-chart.js';
+export { pictureChart, type PictureChart, type PictureKey } from './picture-chart.js';
 export { spendChart, type SpendDay, type SpendGraph, spendText } from './spend-chart.js';
 export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-chart.js';
 export { svgPicture } from './svg-picture.js';

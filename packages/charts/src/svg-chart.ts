@@ -25,6 +25,8 @@ export interface SvgOptions {
   id?: string;
   /** Whether the title is drawn; it is always there for screen readers. Default true. */
   heading?: boolean;
+  /** Whether texts are drawn: without them the plot fills the drawing, and no font is needed. Default true. */
+  words?: boolean;
 }
 
 /**
@@ -51,10 +53,10 @@ export function svgDocument(data: ChartData, options: SvgOptions & { theme?: The
 }
 
 function drawing(data: ChartData, options: SvgOptions, classes: string, style = ''): string {
-  const { width = 960, id = 'chart', heading = true } = options;
+  const { width = 960, id = 'chart', heading = true, words = true } = options;
   const { language = 'en' } = data;
-  const size = { width, height: options.height ?? 420, heading, id };
-  const rows = legendRows(data, language, toPlot(data, { ...size, rows: 1 }));
+  const size = { width, height: options.height ?? 420, heading, words, id };
+  const rows = words ? legendRows(data, language, toPlot(data, { ...size, rows: 1 })) : 1;
   // A legend of several rows leaves the plot as high as it is.
   const height = size.height + (rows - 1) * ROW;
   const plot = toPlot(data, { ...size, height, rows });
@@ -68,13 +70,13 @@ function drawing(data: ChartData, options: SvgOptions, classes: string, style = 
   const marks = [...(data.holds ?? []), ...(data.purchases ?? []), ...(data.points ?? []), ...(data.bars ?? [])];
   const reach = { isReached: style === '' && marks.length > 0 };
   const [open, close] = reach.isReached ? ['<g aria-hidden="true">', '</g>'] : ['', ''];
-  return [
+  const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" class="${classes}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="${reach.isReached ? 'group' : 'img'}" aria-labelledby="${prefix}-title ${prefix}-text" direction="ltr">`,
     `<title id="${prefix}-title">${escapeXml(shortened(data.title, TITLE_LENGTH))}</title>`,
     `<desc id="${prefix}-text">${escapeXml(describe(data, period, language))}</desc>`,
     ...(style === '' ? [] : [style, `<rect class="chart-back" width="${width}" height="${height}"/>`]),
     open,
-    ...frame(data, plot, { height, heading, period, days }),
+    ...frame(data, plot, { height, heading, words, period, days }),
     ...drawnHolds(data, plot),
     ...drawnBehind(data, plot),
     ...data.lines.flatMap((line, index) => drawnLine(data, line, toSlot(line, index), plot)),
@@ -88,16 +90,26 @@ function drawing(data: ChartData, options: SvgOptions, classes: string, style = 
     ...drawnHolds(data, plot, reach),
     ...drawnPurchases(data, plot, reach),
     '</svg>',
-  ]
-    .filter((part) => part !== '')
-    .join('\n');
+  ].filter((part) => part !== '');
+  return (words ? parts : parts.map(withoutTexts)).join('\n');
+}
+
+/** Texts in the drawing are escaped, so that nothing in them ends the element. */
+function withoutTexts(part: string): string {
+  return part.replaceAll(/<text[ >].*?<\/text>/gs, '');
 }
 
 /** Draws the title, the legend and both axes. */
 function frame(
   data: ChartData,
   plot: Plot,
-  { height, heading, period, days }: { height: number; heading: boolean; period: string; days: string },
+  {
+    height,
+    heading,
+    words,
+    period,
+    days,
+  }: Record<'period' | 'days', string> & Record<'heading' | 'words', boolean> & { height: number },
 ): string[] {
   const { left, top, right, bottom, across, language } = plot;
   const zone = `${period} (${data.timeZone})`;
@@ -110,7 +122,7 @@ function frame(
   const unit = shortened(toUnit(data, language), NAME_LENGTH);
   return [
     ...(heading ? [placed(plot, [left, 26], title, { names: 'chart-title' })] : []),
-    ...legend(data, plot),
+    ...(words ? legend(data, plot) : []),
     `<path class="chart-grid" d="${data.axis.ticks.map(({ value }) => `M${across(left)} ${plot.y(value)}H${across(right)}`).join('')}"/>`,
     ...data.axis.ticks.map(({ value, label }) =>
       placed(plot, [left - 8, plot.y(value) + 4], decimalText(label, language), { anchor: 'end' }),

@@ -6,6 +6,8 @@ import { coordinate, svgText } from './svg-text.js';
 export const COLUMN = 2;
 /** Pixels between rows of the legend. */
 export const ROW = 18;
+/** Pixels around a plot without words. */
+const EDGE = 6;
 /** Drawings of fewer pixels are of phones. */
 const NARROW = 500;
 
@@ -31,13 +33,9 @@ export interface Plot {
 /** Returns where everything of a drawing is; below a legend of so many rows. */
 export function toPlot(
   data: ChartData,
-  size: { width: number; height: number; heading: boolean; rows: number; id: string },
+  size: { width: number; height: number; heading: boolean; words: boolean; rows: number; id: string },
 ): Plot {
-  const labels = Math.max(0, ...data.axis.ticks.map(({ label }) => label.length));
-  const left = Math.max(size.width < NARROW ? 44 : 84, 36 + 7 * labels);
-  const top = (size.heading ? 64 : 36) + (Math.max(1, size.rows) - 1) * ROW;
-  const right = size.width - (size.width < NARROW ? 12 : 24);
-  const bottom = size.height - 60;
+  const { left, top, right, bottom } = size.words ? amongWords(data, size) : alone(size);
   const span = Math.max(1, data.to - data.from);
   const { min, max } = data.axis;
   const { language = 'en' } = data;
@@ -56,6 +54,26 @@ export function toPlot(
     id: size.id,
     isNarrow: size.width < NARROW,
   };
+}
+
+type Sides = Pick<Plot, 'left' | 'top' | 'right' | 'bottom'>;
+
+function amongWords(
+  { axis }: ChartData,
+  { width, height, heading, rows }: { width: number; height: number; heading: boolean; rows: number },
+): Sides {
+  const labels = Math.max(0, ...axis.ticks.map(({ label }) => label.length));
+  return {
+    left: Math.max(width < NARROW ? 44 : 84, 36 + 7 * labels),
+    top: (heading ? 64 : 36) + (Math.max(1, rows) - 1) * ROW,
+    right: width - (width < NARROW ? 12 : 24),
+    bottom: height - 60,
+  };
+}
+
+/** Without words only marks on the edges need room. */
+function alone({ width, height }: { width: number; height: number }): Sides {
+  return { left: EDGE, top: 2 * EDGE, right: width - EDGE, bottom: height - EDGE };
 }
 
 /** Draws a text that begins, ends or has its middle at a place, as seen by the reader of its language. */

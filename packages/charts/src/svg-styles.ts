@@ -27,6 +27,14 @@ const DARK: Palette = {
   line4: '#34d399',
 };
 
+/** Colours of pictures, which are light, besides those of lines. */
+export const PICTURE_COLOURS = { limit: LIGHT.limit, axis: LIGHT.axis, bought: LIGHT.line4 };
+
+/** Returns the colour of a line in pictures, by the number of its style from 1. */
+export function lineColour(slot: number): string {
+  return [LIGHT.line1, LIGHT.line2, LIGHT.line3, LIGHT.line4][(slot - 1) % 4] ?? LIGHT.text;
+}
+
 /** Lines differ in colour and in dashes. */
 const DASHES = ['7 4', '2 3', 'none', '10 3 2 3'];
 

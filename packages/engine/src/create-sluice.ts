@@ -193,6 +193,7 @@ function toDependencies(options: SluiceOptions, latestConfig: () => Config): Dep
     billing: options.billing ?? [],
     channels: options.channels ?? [],
     ping: options.ping ?? null,
+    drawPicture: options.drawPicture ?? null,
     queue: options.queue ?? null,
     clock: options.clock ?? own.clock,
     random: options.random ?? Math.random,

@@ -1,5 +1,5 @@
 import type { Explanation, OverviewReport, QueueReport, RunReport, Standing } from '@sluice/contract/documents';
-import type { BillingKind, NoticeChannelKind, QueueReader } from '@sluice/contract/ports';
+import type { BillingKind, DrawPicture, NoticeChannelKind, QueueReader } from '@sluice/contract/ports';
 import type { Clock, PanelKind, SluiceError } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Access } from './api/access.js';
@@ -57,6 +57,8 @@ export interface SluiceOptions {
   channels?: readonly NoticeChannelKind[] | undefined;
   /** Calls the address of the heartbeat; without it there is no heartbeat. */
   ping?: Ping | undefined;
+  /** Draws the charts of mails as PNG; without it mails have none. */
+  drawPicture?: DrawPicture | undefined;
   /** Reads the queue of jobs, which a store on PostgreSQL may have; without it there is none. */
   queue?: QueueReader | undefined;
   clock?: Clock | undefined;

@@ -320,7 +320,13 @@ describe('mail', () => {
         figures: [{ label: 'مصرف', value: hostile }],
         link: { text: 'مشاهده', href: 'https://example.com/share/t?a=1&language=fa' },
         unsubscribe: { text: 'انتخاب', href: 'https://example.com/mails/t?language=fa' },
-        pictures: [{ png: Buffer.from('89504e470d0a1a0a', 'hex'), description: 'نمودار "x"' }],
+        pictures: [
+          {
+            png: Buffer.from('89504e470d0a1a0a', 'hex'),
+            ...{ description: 'نمودار "x"', top: '۶۰ گیگابایت', start: '۱۰ آبان', end: hostile },
+            key: [{ text: hostile, colour: '#b91c1c', isDotted: true }],
+          },
+        ],
       },
     });
     const { data } = server.mails[0]!;
@@ -336,6 +342,9 @@ describe('mail', () => {
     expect(shown).toContain('مشاهده:\nhttps://example.com/share/t?a=1&language=fa');
     expect(shown).toContain('<td width="83%"');
     expect(shown).toContain('alt="نمودار &quot;x&quot;"');
+    // The time runs to the left, as the picture does.
+    expect(shown).toMatch(/text-align:right"><bdi>۱۰ آبان<\/bdi><\/td><td [^>]*text-align:left"><bdi>&lt;img src=x/);
+    expect(shown).toMatch(/border-bottom:3px dotted #b91c1c">(&nbsp;)+<\/span> &lt;img/);
     expect(/cid:([^"]+)"/.exec(shown)?.[1]).toBe('picture-1@sluice.invalid');
     expect(data).toMatch(/^Content-ID: <picture-1@sluice\.invalid>$/im);
   });

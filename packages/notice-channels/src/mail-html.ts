@@ -27,7 +27,7 @@ export function toMailHtml(
     showBrand(brand, colours),
     `<p style="margin:0 0 16px;font-size:16px">${toLines(text.trim())}</p>`,
     showBar(view),
-    ...view.pictures.map(showPicture),
+    ...view.pictures.map((picture, index) => showPicture(picture, index, view)),
     showFigures(view),
     view.link === null ? '' : showButton(view.link, colours),
     showFoot(view, brand, colours),
@@ -67,9 +67,30 @@ function showBar({ percent, direction }: MessageView): string {
   return `<table role="presentation" aria-hidden="true" dir="${direction}" cellpadding="0" cellspacing="0" style="${style}"><tr>${used}${cell(100 - share, LINE)}</tr></table>`;
 }
 
-function showPicture({ description }: MessageView['pictures'][number], index: number): string {
-  const style = 'display:block;width:100%;max-width:560px;height:auto;border:0;margin:0 0 16px';
-  return `<img src="cid:${toPictureId(index)}" alt="${escapeHtml(description)}" width="560" style="${style}">`;
+/** A picture with its words around it: those in it would need fonts where it is drawn. */
+function showPicture(
+  { description, top, start, end, key }: MessageView['pictures'][number],
+  index: number,
+  { direction }: MessageView,
+): string {
+  const image = 'display:block;width:100%;max-width:560px;height:auto;border:0';
+  const [begin, over] = direction === 'rtl' ? ['right', 'left'] : ['left', 'right'];
+  const cell = (text: string, side: string, more = ''): string =>
+    `<td${more} style="padding:2px 0;font-size:12px;color:${SOFT};text-align:${side}">${text}</td>`;
+  const words = (text: string): string => `<bdi>${escapeHtml(text)}</bdi>`;
+  const rows = [
+    cell(words(top), begin, ' colspan="2"'),
+    `<td colspan="2" style="padding:0"><img src="cid:${toPictureId(index)}" alt="${escapeHtml(description)}" width="560" style="${image}"></td>`,
+    cell(words(start), begin) + cell(words(end), over),
+    cell(key.map(showColour).join(' '), begin, ' colspan="2"'),
+  ];
+  const table = 'width:100%;border-collapse:collapse;margin:0 0 16px';
+  return `<table role="presentation" cellpadding="0" cellspacing="0" style="${table}">${rows.map((row) => `<tr>${row}</tr>`).join('')}</table>`;
+}
+
+function showColour({ text, colour, isDotted }: MessageView['pictures'][number]['key'][number]): string {
+  const line = `border-bottom:3px ${isDotted ? 'dotted' : 'solid'} ${escapeHtml(colour)}`;
+  return `<span style="white-space:nowrap"><span aria-hidden="true" style="${line}">&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;</span> ${escapeHtml(text)}</span>&nbsp;&nbsp;`;
 }
 
 function showFigures({ figures, words, direction }: MessageView): string {

@@ -30,6 +30,7 @@ export type {
   ChannelMessage,
   MessageBrand,
   MessageLink,
+  DrawPicture,
   MessagePicture,
   MessageView,
   NoticeChannel,

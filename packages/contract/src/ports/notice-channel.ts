@@ -58,7 +58,16 @@ export interface MessagePicture {
   png: Uint8Array;
   /** What it shows, for readers who don't see it. */
   description: string;
+  /** The words of a chart stand around it: what its upper edge is, and where its time begins and ends. */
+  top: string;
+  start: string;
+  end: string;
+  /** What its colours are of. */
+  key: readonly { text: string; colour: string; isDotted: boolean }[];
 }
+
+/** Draws an SVG document as a PNG of so many pixels across; null where this machine has no program for that. */
+export type DrawPicture = (svg: string, width: number) => Promise<Uint8Array | null>;
 
 /** A channel that was opened with its settings. */
 export interface NoticeChannel {

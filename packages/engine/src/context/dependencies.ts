@@ -1,4 +1,4 @@
-import type { BillingKind, NoticeChannelKind, QueueReader } from '@sluice/contract/ports';
+import type { BillingKind, DrawPicture, NoticeChannelKind, QueueReader } from '@sluice/contract/ports';
 import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
@@ -18,6 +18,8 @@ export interface Dependencies {
   channels: readonly NoticeChannelKind[];
   /** Calls the address of the heartbeat; null: there is none. */
   ping: Ping | null;
+  /** Draws the charts of mails; null: they have none. */
+  drawPicture: DrawPicture | null;
   /** Reads the queue of jobs; null: there is none. */
   queue: QueueReader | null;
   clock: Clock;

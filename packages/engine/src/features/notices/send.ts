@@ -1,5 +1,5 @@
 import type { SendReport } from '@sluice/contract/documents';
-import type { NoticeChannel } from '@sluice/contract/ports';
+import type { ChannelMessage, NoticeChannel } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
@@ -113,7 +113,7 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
         if (await isUnwanted(context, channel, { delivery, notice, service })) continue;
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
-          const message = toMessage(await readSentParts(context, channel, { delivery, notice, service }));
+          const message = await toSentMessage(context, channel, { delivery, notice, service });
           await sendLogged(context, channel, notice.service, () => opened?.send(message, context.deps.signal));
         };
         if (!(await attempt(round, delivery, send))) return;
@@ -123,6 +123,20 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
   } finally {
     (opened as NoticeChannel | null)?.close();
   }
+}
+
+/** Returns a notice as it is sent; mails to clients have a chart beside their figures. */
+async function toSentMessage(
+  context: Context,
+  channel: ConfiguredChannel,
+  addressed: Addressed,
+): Promise<ChannelMessage> {
+  const parts = await readSentParts(context, channel, addressed);
+  const message = toMessage(parts);
+  const { service } = addressed;
+  if (service === undefined || !isClientMail(channel) || message.view.figures.length === 0) return message;
+  const { mailPictures } = await import('./mail-pictures.js');
+  return { ...message, view: { ...message.view, pictures: await mailPictures(context, parts, service) } };
 }
 
 /** Drops what is still to be sent of something whose end the receiver knows: a later attempt would open it again. */
