@@ -8,7 +8,7 @@ beforeAll(async () => {
     await at.addService(number + 1, number % 2 === 0 ? '42' : '43', usedGb);
   await at.sluice.poll();
   const instant = new Date(at.clock.now()).toISOString();
-  const about = { run: null, service: null, panel: 'dcim', message: 'It was so.', at: instant };
+  const about = { run: null, service: null, panel: 'dcim', message: 'It was so.', data: null, at: instant };
   await at.store.write(async ({ notices, deliveries }) => {
     for (const id of ['n-1', 'n-2', 'n-3']) {
       await notices.add([{ id, key: id, code: 'threshold', ...about }]);

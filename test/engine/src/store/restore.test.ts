@@ -151,7 +151,7 @@ describe('a backup that is restored in place of a store that can be read', () =>
       ...{ attempts: 0, nextAt: instant, lastError: null, sentAt: null, at: instant },
     };
     await inStore(async (_sluice, { notices, deliveries, maintenance }) => {
-      const about = { run: null, panel: null, service: null, message: 'm', at: instant };
+      const about = { run: null, panel: null, service: null, message: 'm', data: null, at: instant };
       await notices.add([{ id: 'ntc-1', code: 'hold', key: 'hold:1', ...about }]);
       await deliveries.add([delivery, { ...delivery, id: 'dlv-2', channel: 'night' }]);
       await maintenance.backup(backup());

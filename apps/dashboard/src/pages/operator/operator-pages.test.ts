@@ -98,7 +98,7 @@ describe("the operator's pages", () => {
       code: 'bill_failed',
     };
     const message = 'not billed until 2026-10-31T23:00:00.000Z';
-    await store.notices.add([{ ...notice, panel: 'dcim', service: null, message }]);
+    await store.notices.add([{ ...notice, panel: 'dcim', service: null, message, data: null }]);
     for (const path of ['/', '/panels', '/panels/dcim'])
       expect(await (await get(path)).text()).toContain('answers with errors');
     expect(await (await get('/')).text()).toContain('1 with errors');

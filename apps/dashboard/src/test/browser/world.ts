@@ -268,6 +268,7 @@ async function fillHistory(store: StateStore, persian: boolean): Promise<void> {
       panel: 'dcim',
       service,
       message: `The usage of "${service}" fell by more than half`,
+      data: null,
       run: 'run-1',
       at,
     },
