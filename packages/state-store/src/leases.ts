@@ -3,7 +3,7 @@ import type { LeaseOwner, LeaseRecord } from './records.js';
 import type { HeldLease, LeaseRequest, LeasesResult, StateStore } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
-import { rowsOfList, rowsOfPairs } from './tables/dialect.js';
+import { isIn, rowsOfList, rowsOfPairs } from './tables/dialect.js';
 import { inChunks } from './tables/record-queries.js';
 import { execute, isAmong, statement, text } from './tables/insert-rows.js';
 import type { LeaseRow } from './tables/database.js';
@@ -134,8 +134,10 @@ async function renewAll(session: Session, leases: readonly HeldLease[], expiresA
   let renewed = 0n;
   for (const part of listParts(leases)) {
     const result = await sql`
-      update leases set expires_at = ${expiresAt} from ${part} as held
-      where leases.name = held.first and leases.fence = held.second and leases.host is not null`.execute(session.db);
+      update leases set expires_at = ${expiresAt} from ${part.rows} as held
+      where ${part.named} and leases.name = held.first and leases.fence = held.second and leases.host is not null`.execute(
+      session.db,
+    );
     renewed += result.numAffectedRows ?? 0n;
   }
   return renewed === BigInt(leases.length);
@@ -145,16 +147,29 @@ async function releaseAll(session: Session, leases: readonly HeldLease[]): Promi
   for (const part of listParts(leases)) {
     await sql`
       update leases set host = null, pid = null, process_start = null, run = null, acquired_at = null, expires_at = null
-      from ${part} as held where leases.name = held.first and leases.fence = held.second`.execute(session.db);
+      from ${part.rows} as held
+      where ${part.named} and leases.name = held.first and leases.fence = held.second`.execute(session.db);
   }
 }
 
-/** Names and fence numbers as rows, in batches. */
-function listParts(leases: readonly HeldLease[]): RawBuilder<unknown>[] {
-  const parts: RawBuilder<unknown>[] = [];
+/** Leases of one statement: their names and fence numbers as rows, and the condition on their names. */
+interface LeasesPart {
+  rows: RawBuilder<unknown>;
+  /** PostgreSQL, which joins by what it last counted, else compares each of them with each row of a table that has just grown. */
+  named: RawBuilder<boolean>;
+}
+
+function listParts(leases: readonly HeldLease[]): LeasesPart[] {
+  const parts: LeasesPart[] = [];
   for (let at = 0; at < leases.length; at += IN_ONE_STATEMENT) {
     const part = leases.slice(at, at + IN_ONE_STATEMENT);
-    parts.push(rowsOfPairs(part.map(({ name, fence }) => [name, fence])));
+    parts.push({
+      rows: rowsOfPairs(part.map(({ name, fence }) => [name, fence])),
+      named: isIn(
+        'leases.name',
+        part.map(({ name }) => name),
+      ),
+    });
   }
   return parts;
 }
