@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { charge } from '@sluice/engine';
 import { useBench } from '../bench/each-test.js';
+import { onFiles } from '../bench/on-files.js';
 import { openLedgerWorld } from './ledger-world.js';
 
 const PROGRAM = fileURLToPath(new URL('../test/charge-in-process.mjs', import.meta.url));
@@ -68,7 +69,7 @@ describe('processes that charge one client', () => {
     await expectSound();
   });
 
-  it('leave nothing half when killed before any statement, and finish on the next call', async () => {
+  onFiles('leave nothing half when killed before any statement, and finish on the next call', async () => {
     await world.sluice.credit.add('7', { amount: '90.00', currency: 'EUR' });
     const { location } = world.store;
     let charges = 0;

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { diffStates } from '@sluice/fake-panels';
 import { GB } from '../bench/engine-bench.js';
 import { ADMIN_PASSWORD, useFlvxBench } from '../bench/flvx-bench.js';
+import { onFiles } from '../bench/on-files.js';
 import { done, failure } from '../bench/outcomes.js';
 import { logIn } from './customer.js';
 
@@ -70,7 +71,7 @@ describe('a password', () => {
 });
 
 describe('secrets', () => {
-  it('stand in no document but the one that they are ordered with, no row of the store, no log', async () => {
+  onFiles('stand in no document but the one that they are ordered with, no row of the store, no log', async () => {
     await at.addService(1);
     const { sluice, folder } = at.bench;
     const made = await sluice.provision.create('svc-1');
