@@ -180,4 +180,13 @@ describe('texts', () => {
     expect(forms('fa')).toEqual(['۱ کاربر', '۲ کاربر', '۱۲٬۰۰۰ کاربر']);
     expect(forms('pt-BR')).toEqual(['1 usuário', '2 usuários', '12.000 usuários']);
   });
+
+  it.each(LANGUAGES)(
+    'say in %s what a notice is about in one sentence, which is the subject of its mail',
+    (language) => {
+      const notices = Object.entries(CATALOGUE[language]).filter(([key]) => key.startsWith('notice.'));
+      expect(notices.length).toBeGreaterThan(20);
+      expect(notices.filter(([, text]) => /[.。!؟?]\s*\S/.test(text))).toEqual([]);
+    },
+  );
 });

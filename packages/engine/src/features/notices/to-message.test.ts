@@ -70,3 +70,19 @@ it.each(LANGUAGES)('says in %s how a purchase ended, whatever its package is cal
   expect(new Set(texts).size).toBe(4);
   if (language === 'fa') expect(texts.join('')).not.toMatch(/[A-Za-z]/);
 });
+
+it('has one sentence as the subject of a notice, and all of them in its text', () => {
+  const { subject, text } = toMessage({
+    delivery: { id: 'dlv-1', event: 'release', recipient: null },
+    notice: {
+      ...{ code: 'release', key: 'release:7:hold-1:stopped', at: '2026-11-01T00:30:00.000Z' },
+      ...{ panel: null, service: '7', message: 'staff only' },
+    },
+    data: NO_DATA,
+    ...{ name: null, client: '1', isLate: false, lines: [], language: 'en', choose: null },
+    settings: { for: 'client' },
+    timeZone: 'UTC',
+  });
+  const what = 'A restriction of service 7 has ended, but the service, or a part of it, is still stopped';
+  expect([subject, text]).toEqual([what, `${what}. Please ask your provider.`]);
+});
