@@ -52,3 +52,17 @@ it('is in English where no language is known, and a name in it is no markup', as
   expect(page).toContain('<title>Usage report of &lt;b&gt;Ana&lt;/b&gt;');
   expect(page).not.toMatch(/<b>Ana|<i>Web/);
 });
+
+it('reads the services of its client once', async () => {
+  for (const number of [1, 2]) await at.addService(number, 'c-1');
+  const report = await readReport(at.sluice, { client: 'c-1', now: at.clock.now() });
+  let lists = 0;
+  const services = new Proxy(at.sluice.services, {
+    get: (target, key) => {
+      if (key === 'list') lists++;
+      return Reflect.get(target, key, target) as unknown;
+    },
+  });
+  for await (const _ of reportHtml({ ...at.sluice, services }, report));
+  expect(lists).toBe(1);
+});

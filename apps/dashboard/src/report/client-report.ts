@@ -18,16 +18,20 @@ import { reportHead } from './report-frame.js';
 interface ClientReport {
   sluice: Sluice;
   report: Report & { client: string };
+  /** Its services, in its order. */
+  services: readonly ServiceDetail[];
   wording: Wording;
   times: Times;
 }
 
 /** Writes the report of a client as one HTML page, part by part, as his own pages show his services: in his language. */
 export async function* clientReportHtml(sluice: Sluice, report: Report & { client: string }): AsyncGenerator<string> {
-  const language = await readLanguage(sluice, report);
+  const services = await readDetails(sluice, report.services, report.client);
+  const own = services.find((service) => service.language != null)?.language;
+  const language = chooseLanguage({ client: own, config: sluice.config.serve.language });
   const wording = toWording(language);
   const times = new Times(Date.parse(report.at), report.timeZone, { isKept: true, wording });
-  const of = { sluice, report, wording, times };
+  const of = { sluice, report, services, wording, times };
   const brand = toWholeBrand(sluice.config);
   const client = report.clientName ?? wording.text('page.client', { client: report.client });
   yield reportHead(wording.text('report.titleOf', { client }), { wording, brand });
@@ -41,18 +45,11 @@ export async function* clientReportHtml(sluice: Sluice, report: Report & { clien
     for (const { id } of charted) yield await showService(of, id);
     yield '</section>\n';
   }
-  yield String(await allServices(of));
+  yield String(allServices(of));
   yield '</main>\n';
   const foot = String(brandFoot(brand, wording));
   if (foot !== '') yield `<footer class="footer report-foot">${foot}</footer>\n`;
   yield '</body>\n</html>\n';
-}
-
-/** Returns the language of a client, by his services, else of the config. */
-async function readLanguage(sluice: Sluice, { services, client }: ClientReport['report']) {
-  const details = await readDetails(sluice, services, client);
-  const own = details.find(({ language }) => language != null)?.language;
-  return chooseLanguage({ client: own, config: sluice.config.serve.language });
 }
 
 /** Services that are read at once. */
@@ -137,8 +134,7 @@ function showAdvice(service: ServiceDetail, times: Times, wording: Wording): Par
   return sayAdvice(advice, service, times).flatMap((said) => [wording.said(said, times), ' ']);
 }
 
-async function allServices({ sluice, report, wording, times }: ClientReport): Promise<Html> {
-  const rows = await readDetails(sluice, report.services, report.client);
+function allServices({ sluice, services: rows, wording, times }: ClientReport): Html {
   const title = wording.text('report.all');
   const list = table({
     caption: title,
