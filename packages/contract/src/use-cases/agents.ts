@@ -165,6 +165,7 @@ export const agents = group({
   check: {
     callers: AS_RUN,
     command: 'agent check',
+    isLong: true,
     accepts: () => accepts(options({ ...ofPanel, agent: optionalText, dryRun: flag, allowMass: flag })),
   },
   canCreateUser: {

@@ -10,6 +10,11 @@ export interface Entry {
   readonly callers: Callers;
   /** Words of the command that does it, with the option that selects it where the command does others too; absent: none does. */
   readonly command?: string | readonly string[];
+  /**
+   * Whether its runs have panels for themselves for as long as there is work: other runs leave those panels to them, and wait for all other
+   * commands.
+   */
+  readonly isLong?: true;
   /** What the method of the engine accepts; absent where it has none, or no arguments. Made on its first call. */
   readonly accepts?: () => Input;
   /** Its endpoints; made by what serves or describes them. */

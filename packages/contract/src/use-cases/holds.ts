@@ -108,6 +108,7 @@ export const holds = group({
   releaseAll: {
     callers: OPERATE,
     command: 'hold release --all',
+    isLong: true,
     accepts: () =>
       accepts(
         options({

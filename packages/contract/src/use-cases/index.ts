@@ -125,8 +125,8 @@ const ENTRIES: Readonly<Record<UseCase, Entry>> = {
   ...further,
 };
 
-/** Who may call a use case, and which command does it. */
-type Callable = Pick<Entry, 'callers' | 'command'>;
+/** Who may call a use case, which command does it, and whether that is long. */
+type Callable = Pick<Entry, 'callers' | 'command' | 'isLong'>;
 
 /** The engine's methods, `poll`, `services.import`, in their order. */
 export const METHODS: readonly Method[] = Object.keys(ENTRIES).filter(

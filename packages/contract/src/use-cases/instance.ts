@@ -32,6 +32,7 @@ export const instance = group({
   poll: {
     callers: OPERATE,
     command: 'poll',
+    isLong: true,
     accepts: () => accepts(options({ ...run(), dryRun: flag, due: flag })),
     routes: (h) => ({
       'POST /runs': {
@@ -53,6 +54,7 @@ export const instance = group({
   reconcile: {
     callers: AS_RUN,
     command: 'reconcile',
+    isLong: true,
     accepts: () => accepts(options({ ...run(), dryRun: flag })),
   },
   plan: {

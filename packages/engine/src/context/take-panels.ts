@@ -1,3 +1,4 @@
+import { USE_CASES } from '@sluice/contract';
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { LeaseRecord } from '@sluice/state-store';
 import type { Context } from './context.js';
@@ -55,8 +56,12 @@ async function takeBehindCommands(context: Context, leases: Leases, held: Map<st
   }
 }
 
-/** Runs that work for as long as there is work: another one leaves their panels to them. */
-const LONG: ReadonlySet<string> = new Set(['poll', 'reconcile', 'agent check', 'hold release']);
+/** The commands of the log of runs whose runs work for as long as there is work: another run leaves their panels to them. */
+export const LONG: ReadonlySet<string> = new Set(
+  Object.values(USE_CASES).flatMap(({ isLong, command = [] }) =>
+    isLong === true ? [command].flat().map((words) => words.replace(/ --.*$/, '')) : [],
+  ),
+);
 
 /** Returns whether a command holds a lease. A run that is not stored yet has only just begun. */
 async function isCommand({ store }: Context, { run }: LeaseRecord): Promise<boolean> {
