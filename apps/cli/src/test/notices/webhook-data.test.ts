@@ -6,6 +6,7 @@ import type { FakeServer } from '@sluice/fake-panels';
 import * as z from 'zod';
 import { closeAfterTest, startForEachTest } from '../each-test.js';
 import { configText, DAY, GB, HOUR, startEasyDcimBench, toIds } from '../easydcim-bench.js';
+import { startWhmcsBench } from '../whmcs/whmcs-bench.js';
 import { type Received, received, startReceiver } from './receiver.js';
 
 interface Published {
@@ -56,6 +57,11 @@ async function after(...commands: string[]): Promise<Received[]> {
     const { exitCode, stderr } = await at.bench.sluice(words);
     if (exitCode === 2) throw new Error(stderr);
   }
+  return readBodies();
+}
+
+/** Returns what arrived, each of the published shape. */
+function readBodies(): Received[] {
   const bodies = received(receiver.calls);
   expect(bodies.flatMap(findWrong)).toEqual([]);
   for (const { event } of bodies) seen.add(event);
@@ -164,6 +170,29 @@ describe('a webhook has the figures', () => {
     });
   });
 
+  it('of what the billing system does not have', async () => {
+    const hook = `notify: [{ webhook: "${receiver.url}/hook", secret: x, events: [billing] }]`;
+    const whmcs = closeAfterTest(await startWhmcsBench({ section: ', pushUsage: megabytes', more: hook }));
+    whmcs.addService(1);
+    await whmcs.sync();
+    whmcs.panel.addTraffic(501, { in: 30 * GB, out: 0 });
+    whmcs.whmcs.quirks.denied.add('UpdateClientProduct');
+    await whmcs.poll();
+    const [body, ...others] = readBodies();
+    expect([body?.event, body?.code, others]).toEqual(['billing', 'usage_not_pushed', []]);
+    // It is about no service: the billing system refuses all of them.
+    expect([body?.service, body?.data['used']]).toEqual([null, null]);
+  });
+
+  it('of what needs somebody, such as a hold that a protection withholds', async () => {
+    configure();
+    await at.addService(1, { values: ['client=42', 'name=Web server'] });
+    at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
+    const withheld = await after('service set svc-1 protected_until=2026-12-01', 'poll');
+    expect(withheld.filter(({ event }) => event === 'attention').map(({ code }) => code)).toContain('hold_withheld');
+    expect(find(withheld, 'attention')).toMatchObject({ ...OF, ...CYCLE, used: 120 * GB, percent: 120 });
+  });
+
   it('of what would happen, and none of a test', async () => {
     configure('', `${PACKAGES}\nenforce: observe`);
     await at.addService(1, { values: ['client=42', 'name=Web server'] });
@@ -173,18 +202,8 @@ describe('a webhook has the figures', () => {
   });
 
   afterAll(() => {
-    // Notices of these were sent, so that their schemas are those of real ones.
-    const sent = [
-      'threshold',
-      'hold',
-      'release',
-      'purchase',
-      'auto-buy-refused',
-      'panel-unreachable',
-      'drift',
-      'brake',
-    ];
-    expect([...sent, 'digest', 'would-change', 'account', 'test'].filter((event) => !seen.has(event))).toEqual([]);
+    // Of each event a notice was sent, so that its schema is that of a real one.
+    expect(Object.keys(PUBLISHED.webhooks).filter((event) => !seen.has(event))).toEqual([]);
   });
 });
 
