@@ -36,13 +36,35 @@ export function readBounds(text: string, timeZone: string): string[] {
 
 const TIME = /(?<![\d:])(\d{1,2}):(\d\d)(?::(\d\d))?(?![\d:])/g;
 
-/** Returns the times of day in a text of any language as `09:27:05`; digits may be Persian or Arabic ones. */
-export function readTimes(text: string): string[] {
-  const western = text.replaceAll(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
-  const times = [...western.matchAll(TIME)].map(([, hour = '', minute = '', second = '00']) =>
-    [hour.padStart(2, '0'), minute, second].join(':'),
-  );
-  return [...new Set(times)];
+/** A time of day in a text. */
+export interface ReadTime {
+  /** As `09:27:05`. */
+  time: string;
+  /** The days whose text stands before it. */
+  days: readonly string[];
+}
+
+/**
+ * Returns the times of day in a text of any language, in their order; digits may be Persian or Arabic ones. `days` are local days by their
+ * text, such as `24 Nov 2026`, which stands right before the time of a bound.
+ */
+export function readTimes(text: string, days: ReadonlyMap<string, string>): ReadTime[] {
+  const western = toWestern(text);
+  const byText = new Map([...days].map(([written, day]) => [toWestern(written), day]));
+  const lengths = [...new Set([...byText.keys()].map(({ length }) => length))];
+  return [...western.matchAll(TIME)].map((match) => {
+    const [, hour = '', minute = '', second = '00'] = match;
+    const before = western.slice(Math.max(0, match.index - LONGEST_DAY), match.index).replace(/[,،]? $/, '');
+    const found = lengths.flatMap((length) => byText.get(before.slice(-length)) ?? []);
+    return { time: [hour.padStart(2, '0'), minute, second].join(':'), days: [...new Set(found)] };
+  });
+}
+
+/** The text of a day, and what stands between it and a time, is not longer. */
+const LONGEST_DAY = 60;
+
+function toWestern(text: string): string {
+  return text.replaceAll(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
 }
 
 /** Lists the local days (`2026-11-24`) that two instants (milliseconds) lie on, and those between them. */

@@ -1,4 +1,4 @@
-import { describe, expect } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { useBench } from '../bench/each-test.js';
 import { onFiles } from '../bench/on-files.js';
 import { startTelephonyBench } from '../bench/telephony-bench.js';
@@ -10,10 +10,10 @@ const charged = (): string[] =>
 
 const texts = (): string[] => at.whmcs.invoices(42).flatMap(({ lines }) => lines.map((line) => line.description));
 
-async function startCalls(language: string): Promise<void> {
+async function startCalls(language: string, name?: string): Promise<void> {
   at.whmcs.addClient({ id: 42, currency: 'BRL' });
   await at.addService();
-  await at.sluice.services.set('svc-1', { language });
+  await at.sluice.services.set('svc-1', { language, ...(name !== undefined && { name }) });
   at.addCall('2026-11-10T09:00:00-03:00', '70.0000');
   at.setTime('2026-11-19T12:00:00Z');
   await at.bill();
@@ -86,3 +86,29 @@ onFiles('a restored store finds a line as earlier versions wrote it', async () =
   expect([charged(), bills[0]?.state]).toEqual([['70.00'], 'already-added']);
   await backup.close();
 });
+
+/** What a name may have before or after the period: dates and times of others, as in a list of opening hours. */
+const HOSTILE = Array.from({ length: 9 }, (_, index) => `2026-11-0${index + 1} 0${index}:1${index}`).join(' ');
+
+describe.each(['english', 'farsi', 'chinese', 'portuguese-br'])(
+  'in %s, whatever dates and times a name has',
+  (language) => {
+    it.each(['{name}: {period}', '{period}, {name}', '{from} / {name} / {to}'])('%s is found', async (text) => {
+      await startCalls(language, HOSTILE);
+      await at.bench.edit(
+        /$/,
+        `\ninvoiceLines: { calls: { en: "${text}", fa: "${text}", zh-CN: "${text}", pt-BR: "${text}" } }\n`,
+      );
+      const backup = await at.bench.copy('backup');
+      at.setTime('2026-11-20T12:00:07Z');
+      await at.sluice.provision.terminate('svc-1', { finalInvoice: true });
+      expect(texts()).toEqual([expect.stringContaining(HOSTILE)]);
+      at.setTime('2026-11-20T18:00:00Z');
+      await backup.sluice.services.set('svc-1', { status: 'terminated' });
+      at.setTime('2026-12-02T12:00:00Z');
+      expect((await backup.sluice.calls.bill()).bills[0]?.error?.code).toBe('billed_before');
+      expect(charged()).toEqual(['70.00']);
+      await backup.close();
+    });
+  },
+);

@@ -1,9 +1,10 @@
 import type { Invoice } from '@sluice/contract/ports';
+import { LANGUAGES, toTexts } from '@sluice/messages';
 import { SluiceError } from '@sluice/panel-kind';
 import { compareMoney, lineMarker } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { billKey, type BillPeriod, periodsOverlap } from '@sluice/quota-core/telephony';
-import { describePeriod, listDays, readBounds, readTimes } from '../../base/describe-period.js';
+import { billKey, type BillPeriod, localDay, periodsOverlap } from '@sluice/quota-core/telephony';
+import { describePeriod, listDays, readBounds, type ReadTime, readTimes } from '../../base/describe-period.js';
 import type { Context } from '../../context/context.js';
 import { findTelephony, type NamedTelephony } from '../telephony/panels.js';
 import type { HeldBill } from './change-bill.js';
@@ -12,9 +13,12 @@ import { findOnly, type Found } from './find-only.js';
 import { gather } from './gather.js';
 import { listLineBills } from './line-bills.js';
 
-/** So many dates and times in a text are read: a name in it may have others. */
-const MOST_DATES = 8;
-const MOST_TIMES = 4;
+/** Lines are shorter; of a longer one the end is read, where its mark is. */
+const LONGEST_LINE = 10_000;
+/** Between the bounds of a period stand fewer dates of others: a name before or after them may have any number. */
+const MOST_APART = 4;
+/** So many times are read that follow no date as languages write it now: those before the mark. */
+const MOST_UNDATED = 4;
 const DAY_MS = 86_400_000;
 /** A period that overlaps that of a bill begins so long before it at most, and ends so long after it. */
 const LONGEST_MS = 93 * DAY_MS;
@@ -89,6 +93,8 @@ class PeriodSearch {
   /** Local days on which a period may begin or end that overlaps that of the bill. */
   readonly #days: string[];
   #ofDays: Map<string, Proven> | null = null;
+  /** Those days by their text. */
+  #texts: Map<string, string> | null = null;
 
   constructor(telephony: Telephony, bill: CallBillRecord, now: string) {
     this.#telephony = telephony;
@@ -100,30 +106,73 @@ class PeriodSearch {
   /** Returns the period of a mark; null where it is of another line. */
   find(marker: string, description: string): Proven | null {
     const { timeZone } = this.#telephony;
-    const stated = this.#list(readBounds(description, timeZone).slice(0, MOST_DATES)).get(marker);
-    if (stated !== undefined) return stated;
-    this.#ofDays ??= this.#list(toBounds(this.#days, timeZone));
-    const ofDays = this.#ofDays.get(marker);
-    if (ofDays !== undefined) return ofDays;
-    const times = readTimes(description).slice(0, MOST_TIMES);
-    if (times.length === 0) return null;
-    const inside = this.#days.flatMap((day) => readBounds(times.map((time) => `${day} ${time}`).join(' '), timeZone));
-    return this.#list([...toBounds(this.#days, timeZone), ...inside]).get(marker) ?? null;
+    const text = description.slice(-LONGEST_LINE);
+    const stated = this.#find(marker, toNeighbours(readBounds(text, timeZone)));
+    if (stated !== null) return stated;
+    const all = toBounds(this.#days, timeZone);
+    this.#ofDays ??= new Map([...this.#list(toPairs(all, all))]);
+    return this.#ofDays.get(marker) ?? this.#findInside(marker, text, all);
   }
 
-  #list(bounds: readonly string[]): Map<string, Proven> {
+  /** Finds a period that begins or ends inside a day: at a time in the text, and the other bound at one of its dates or times. */
+  #findInside(marker: string, text: string, all: readonly string[]): Proven | null {
+    const { timeZone } = this.#telephony;
+    this.#texts ??= toDayTexts(this.#days, timeZone);
+    const times = readTimes(text, this.#texts);
+    if (times.length === 0) return null;
+    const toInside = (day: string, { time }: ReadTime): string[] => readBounds(`${day} ${time}`, timeZone);
+    const dated = times.flatMap((time) => time.days.flatMap((day) => toInside(day, time)));
+    const named = toBounds(listNamed(text, this.#texts), timeZone);
+    const found = this.#find(marker, toPairs(dated, named)) ?? this.#find(marker, toNeighbours(dated));
+    if (found !== null) return found;
+    const undated = times.filter(({ days }) => days.length === 0).slice(-MOST_UNDATED);
+    const inside = this.#days.flatMap((day) => undated.flatMap((time) => toInside(day, time)));
+    return this.#find(marker, toPairs([...all, ...inside], inside));
+  }
+
+  #find(marker: string, pairs: Iterable<readonly [string, string]>): Proven | null {
+    for (const [known, proven] of this.#list(pairs)) if (known === marker) return proven;
+    return null;
+  }
+
+  /** Returns the marks of the line's bills for those of the periods that overlap that of the bill. */
+  *#list(pairs: Iterable<readonly [string, string]>): Generator<[marker: string, proven: Proven]> {
     const { installation, timeZone } = this.#telephony;
     const { subscriber: subscriberId, start: from, end: to } = this.#bill;
-    const at = bounds.map((text) => ({ text, ms: Date.parse(text) }));
-    const [starts, ends] = [at.filter(({ ms }) => ms < Date.parse(to)), at.filter(({ ms }) => ms > Date.parse(from))];
-    const found = new Map<string, Proven>();
-    for (const { text: start, ms } of starts)
-      for (const { text: end } of ends.filter((one) => one.ms > ms)) {
-        const key = billKey({ installation, subscriberId, period: { start, end } });
-        found.set(lineMarker(key), { key, period: { start, end, timeZone } });
-      }
-    return found;
+    for (const pair of pairs) {
+      const [start, end] = Date.parse(pair[0]) < Date.parse(pair[1]) ? pair : [pair[1], pair[0]];
+      if (start === end || !periodsOverlap({ start, end }, { start: from, end: to })) continue;
+      const key = billKey({ installation, subscriberId, period: { start, end } });
+      yield [lineMarker(key), { key, period: { start, end, timeZone } }];
+    }
   }
+}
+
+function* toPairs(some: readonly string[], others: readonly string[]): Generator<[string, string]> {
+  for (const one of some) for (const other of others) yield [one, other];
+}
+
+function* toNeighbours(bounds: readonly string[]): Generator<[string, string]> {
+  for (const [index, one] of bounds.entries())
+    for (const other of bounds.slice(index + 1, index + 1 + MOST_APART)) yield [one, other];
+}
+
+/** Returns days by their text in each language, and as dates. */
+function toDayTexts(days: readonly string[], timeZone: string): Map<string, string> {
+  const languages = LANGUAGES.map((language) => toTexts(language));
+  return new Map(
+    days.flatMap((day) => {
+      const at = Date.parse(localDay(day, timeZone).start);
+      return [day, ...languages.map((texts) => texts.date(at, timeZone))].map((text) => [text, day]);
+    }),
+  );
+}
+
+/** Returns the days that a text names, and those after them: the last day of a period is named, or the one after it. */
+function listNamed(text: string, texts: ReadonlyMap<string, string>): string[] {
+  const named = [...texts].filter(([written]) => text.includes(written)).map(([, day]) => day);
+  const next = named.map((day) => new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10));
+  return [...new Set([...named, ...next])];
 }
 
 function toBounds(days: readonly string[], timeZone: string): string[] {
