@@ -16,10 +16,8 @@ import { languageWithoutVisitor } from './language.js';
 export function addMails(server: FastifyInstance, context: Context, limiters: Limiters): void {
   const { notices } = context.sluice;
   // Mail programs unsubscribe with a form of several parts; what is in it does not matter.
-  server.addContentTypeParser('multipart/form-data', (_request, payload, done) => {
-    payload.resume().on('end', () => {
-      done(null, {});
-    });
+  server.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (_request, _body, done) => {
+    done(null, {});
   });
   const answer = async (
     request: FastifyRequest,
