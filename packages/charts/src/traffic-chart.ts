@@ -48,8 +48,33 @@ export function trafficChart(
     breaks: [],
     limit: null,
     holds: toHolds(graph, language),
-    ...(highest === undefined ? {} : { summary: toTexts(language).text('chart.highest', { bar: highest.text }) }),
+    ...toSummary(graph, { highest, language }),
   };
+}
+
+function toSummary(
+  graph: UsageGraph,
+  { highest, language }: { highest: ChartBar | undefined; language: Language },
+): Pick<ChartData, 'summary'> {
+  const before = beforeFirstText(graph, language);
+  const parts = [
+    ...(highest === undefined ? [] : [toTexts(language).text('chart.highest', { bar: highest.text })]),
+    ...(before === null ? [] : [before]),
+  ];
+  return parts.length === 0 ? {} : { summary: parts.join(' ') };
+}
+
+/**
+ * Returns as a sentence what was used before the first reading, of which no bar knows the day; by default in English. Null where there is
+ * no such traffic.
+ */
+export function beforeFirstText({ beforeFirst, timeZone }: UsageGraph, language: Language = 'en'): string | null {
+  if (beforeFirst === null) return null;
+  const { until, inBytes, outBytes, totalBytes } = beforeFirst;
+  const bytes = totalBytes ?? (inBytes ?? 0) + (outBytes ?? 0);
+  const texts = toTexts(language);
+  const at = texts.time(Date.parse(until), timeZone);
+  return texts.text('chart.beforeFirst', { size: bytesText(bytes, language), at });
 }
 
 /** Whether a bar has all traffic of its time: of others there may have been more. */

@@ -29,6 +29,11 @@ export interface UsageGraph {
   lastCycle: { start: string; end: string; series: readonly UsageGraphPoint[] } | null;
   /** Null for another range than the cycle. */
   projection: UsageOutlook | null;
+  /**
+   * What the first reading of all says, where the service was stored after its cycle had begun: nobody knows when that was used, and no bar
+   * has it. Null where that reading is not in the window.
+   */
+  beforeFirst: (Omit<UsageGraphPoint, 'at'> & { until: string }) | null;
   /** Oldest first. */
   series: readonly UsageGraphPoint[];
   /** Starts of cycles inside the window, where usage begins at zero. */

@@ -9,6 +9,7 @@ interface GraphDocument {
   note: string | null;
   step: string | null;
   bars: { start: string; end: string; totalBytes: number | null; known: number }[];
+  beforeFirst: { totalBytes: number | null } | null;
   series: (GraphPoint & { label?: string; values?: (number | null)[] })[];
   names?: string[];
   unit?: string | null;
@@ -44,8 +45,9 @@ describe('usage graph', () => {
     const outcome = await graph('--json');
     expect(outcome.exitCode).toBe(0);
     const { bars, step, ...rest } = outcome.json<GraphDocument>();
-    expect([step, bars.at(-1)]).toMatchObject(['day', { end: '2026-11-20T16:00:00.000Z', known: 1 }]);
-    expect(bars.reduce((sum, { totalBytes }) => sum + (totalBytes ?? 0), 0) / GB).toBeCloseTo(9, 6);
+    expect([step, bars.at(-1)]).toMatchObject(['day', { end: '2026-11-20T16:00:00.000Z', known: 3 / 16 }]);
+    const drawn = bars.reduce((sum, { totalBytes }) => sum + (totalBytes ?? 0), 0);
+    expect((drawn + (rest.beforeFirst?.totalBytes ?? 0)) / GB).toBeCloseTo(9, 6);
     expect(rest).toMatchObject({
       thresholds: [80, 90],
       projection: { outlook: 'unknown' },
@@ -101,9 +103,10 @@ describe('usage graph', () => {
     expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
     // Readings, and where they go.
     expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]·/);
-    expect(lines.slice(-3)).toEqual([
+    expect(lines.slice(-4)).toEqual([
       'in 6 GB, out 12 GB, total 18 GB',
       '18% of 100 GB (TOTAL), read 21 Nov 2026 18:00 (UTC)',
+      'Used before the first reading (20 Nov 2026 13:00), on unknown days: 3 GB.',
       'At the present rate, it runs out on 2 Dec 2026.',
     ]);
     let narrow = '';

@@ -1,5 +1,6 @@
 import {
   areaChart,
+  beforeFirstText,
   type ChartData,
   type ChartLine,
   panelChart,
@@ -53,6 +54,8 @@ export function printSamples(terminal: Terminal, graph: SampleGraph, range: Grap
   const part = (name: string, bytes: number | null): string => `${name} ${bytes === null ? '-' : formatBytes(bytes)}`;
   terminal.line([part('in', last.inBytes), part('out', last.outBytes), part('total', last.totalBytes)].join(', '));
   terminal.line(`${shareText(graph, last)}read ${shortTime(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`);
+  const before = beforeFirstText(graph);
+  if (before !== null) terminal.line(before);
   const outlook = projectionSentence(graph.projection, graph.timeZone);
   if (outlook !== null) terminal.line(outlook);
 }
@@ -96,7 +99,7 @@ export function printPanelGraph(terminal: Terminal, graph: DrawnGraph): void {
 
 /** Returns the document of a graph of stored readings; `note` says why they stand for what was asked. */
 export function samplesDocument(graph: SampleGraph, note: string | null): unknown {
-  const { series, step, bars, thresholds, allowances, holds, purchases, lastCycle, projection } = graph;
+  const { series, step, bars, thresholds, allowances, holds, purchases, lastCycle, projection, beforeFirst } = graph;
   return {
     source: 'samples',
     series,
@@ -109,6 +112,7 @@ export function samplesDocument(graph: SampleGraph, note: string | null): unknow
     purchases,
     lastCycle,
     projection,
+    beforeFirst,
   };
 }
 
@@ -133,6 +137,7 @@ export function panelGraphDocument({ figures, picture }: DrawnGraph): unknown {
     purchases: [],
     lastCycle: null,
     projection: null,
+    beforeFirst: null,
     names: figures?.series.map(({ name }) => name) ?? [],
     unit: figures?.unit ?? null,
     picture: picture === null ? null : { type: 'image/png', base64: Buffer.from(picture).toString('base64') },

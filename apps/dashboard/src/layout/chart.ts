@@ -1,4 +1,5 @@
 import {
+  beforeFirstText,
   type ChartData,
   isWholeBar,
   projectionSentence,
@@ -92,9 +93,11 @@ export function trafficFigure(
   const title = trafficTitle(graph, language);
   const data = trafficChart(graph, { title, language });
   if (data.lines.length === 0) return null;
+  const before = beforeFirstText(graph, language);
   return html`<figure class="chart-figure">
     <figcaption>${title}</figcaption>
-    ${trusted(responsiveChart(data, { id }))} ${barsTable(graph, { caption: title, now, language })}
+    ${trusted(responsiveChart(data, { id }))} ${before === null ? null : html`<p class="soft">${before}</p>`}
+    ${barsTable(graph, { caption: title, now, language })}
   </figure>`;
 }
 

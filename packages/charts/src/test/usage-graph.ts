@@ -31,6 +31,7 @@ export function graph(change: Partial<UsageGraph> = {}): UsageGraph {
       earliest: at(18),
       latest: at(22),
     },
+    beforeFirst: null,
     series: Array.from({ length: 11 }, (_, n) => ({
       at: at(n),
       inBytes: n * GB,

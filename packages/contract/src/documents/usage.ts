@@ -100,6 +100,12 @@ export const sampleGraph = name(
       .nullable()
       .describe('The cycle before; null for another range, and where nothing of it was read'),
     projection: outlook.nullable().describe('Of the cycle; null for another range'),
+    beforeFirst: z
+      .object({ until: instant, ...figures })
+      .nullable()
+      .describe(
+        'What the first reading of the service says of its cycle, where that began before the service was stored: when it was used is not known, and no bar has it; null where the first reading is not in the window',
+      ),
     /** Oldest first. */
     series: z.array(point),
     /** Starts of cycles inside the window, where usage begins at zero. */

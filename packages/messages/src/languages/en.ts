@@ -713,6 +713,8 @@ export const messages = {
   'outlook.willRunOutBetween': 'At the present rate, it runs out between {from} and {to}.',
   'outlook.willRunOutFrom': 'At the present rate, it runs out on {date}, not before {from}.',
 
+  // Charts: what is not known.
+  'chart.beforeFirst': 'Used before the first reading ({at}), on unknown days: {size}.',
   // Telephony
   'line.title': 'Line',
   'line.state': 'State of the line',

@@ -747,6 +747,8 @@ export const messages: Messages = {
   'bill.planned': 'برنامه‌ریزی‌شده',
   'bill.sending': 'در حال ارسال',
   'bill.failed': 'ناموفق',
+  // Charts: what is not known.
+  'chart.beforeFirst': 'مصرف پیش از نخستین رقم ({at})، که روزهای آن معلوم نیست: {size}.',
   // Calls by month, rates and bills of a line
   'line.notShown': 'سامانهٔ تلفن این را نشان نمی‌دهد.',
   'line.planPrice': 'قیمت ماهانهٔ طرح',

@@ -760,6 +760,8 @@ export const messages: Messages = {
   'bill.planned': 'planejada',
   'bill.sending': 'sendo enviada',
   'bill.failed': 'falhou',
+  // Charts: what is not known.
+  'chart.beforeFirst': 'Usado antes da primeira leitura ({at}), em dias não conhecidos: {size}.',
   // Calls by month, rates and bills of a line
   'line.notShown': 'O sistema de telefonia não mostra isto.',
   'line.planPrice': 'Preço mensal do plano',

@@ -726,6 +726,8 @@ export const messages: Messages = {
   'bill.planned': '计划中',
   'bill.sending': '发送中',
   'bill.failed': '失败',
+  // Charts: what is not known.
+  'chart.beforeFirst': '首次读数（{at}）之前的用量，具体日期未知：{size}。',
   // Calls by month, rates and bills of a line
   'line.notShown': '电话系统不显示此内容。',
   'line.planPrice': '方案月费',

@@ -102,6 +102,28 @@ describe('sums of traffic', () => {
     ]);
   });
 
+  it('begin with the first reading where the cycle had begun when the service was stored', async () => {
+    await at.store.services.put([
+      service('svc-1', { createdAt: hour(11) }),
+      service('svc-2', { createdAt: hour(11) }),
+      service('svc-3', { createdAt: hour(0) }),
+    ]);
+    const readings = [
+      [12, 900],
+      [20, 980],
+    ] as const;
+    await addCycle(at.store, { id: 'c-1', of: 'svc-1', from: 0, to: 100 }, readings);
+    await addCycle(at.store, { id: 'c-2', of: 'svc-2', from: 0, to: 100 }, readings.slice(0, 1));
+    await addCycle(at.store, { id: 'c-3', of: 'svc-3', from: 0, to: 100 }, readings);
+    const found = (await sums()).rows.map(({ key, totalBytes, bitsPerSecond }) => [key, totalBytes, bitsPerSecond]);
+    const rate = (bytes: number, hours: number): number => Math.round((bytes * 8) / (hours * 3600));
+    expect(found).toEqual([
+      ['svc-3', 230, rate(230, 10)],
+      ['svc-1', 80, rate(80, 8)],
+      ['svc-2', null, null],
+    ]);
+  });
+
   it('are those of the bars of each service, whatever its cycles and readings', async () => {
     const growths = fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 1e12 })), {
       minLength: 1,

@@ -74,10 +74,14 @@ function used({ from, to, panel, product, client }: Omit<TrafficRequest, 'by' | 
     from === null
       ? sql`c."starts_at" <= ${to} and c."ends_at" > ${to}`
       : sql`c."starts_at" < ${to} and c."ends_at" > ${from}`;
-  const begin =
-    from === null ? sql`c."starts_at"` : sql`case when c."starts_at" > ${from} then c."starts_at" else ${from} end`;
   // A cycle that began in the time began at zero.
   const around = from === null ? sql`1 = 0` : sql`c."starts_at" < ${from}`;
+  // When what a service used before it was stored was used is not known.
+  const isLate = sql`(s."created_at" > c."starts_at" and ${around} and b."at" is null)`;
+  const begin =
+    from === null
+      ? sql`c."starts_at"`
+      : sql`case when ${isLate} then a."at" when c."starts_at" > ${from} then c."starts_at" else ${from} end`;
   const beside = (alias: string, edge: 'first' | 'last', when: RawBuilder<unknown>): RawBuilder<unknown> =>
     joinEdge({
       ...{ table: 'usage_samples', alias, key: ['service', sql`s."id"`], by: 'at', edge },
@@ -90,7 +94,7 @@ function used({ from, to, panel, product, client }: Omit<TrafficRequest, 'by' | 
           direction,
         ) => sql`${figure('c', direction)} as ${named('now', direction)}, ${figure('b', direction)} as ${named('before', direction)},
         ${figure('a', direction)} as ${named('after', direction)}`,
-      )}, case when ${around} then 1 else 0 end as "runs"
+      )}, case when ${around} then 1 else 0 end as "runs", case when ${isLate} then 1 else 0 end as "is_late"
     from "services" s left join "cycles" c on c."service" = s."id" and ${inTime}
     left join "usage_samples" as "base" on "base"."service" = s."id" and "base"."cycle" = c."id" and ${IS_OPEN}
     left join "confirmations" as "last" on "last"."seq" = ${NEWEST}
@@ -113,7 +117,7 @@ function known({ from }: Pick<TrafficRequest, 'from'>): RawBuilder<unknown> {
   const base = (direction: Direction): RawBuilder<unknown> => {
     const [before, after] = [named('before', direction), named('after', direction)];
     if (from === null) return sql`0`;
-    return sql`case when "runs" = 0 then 0 when "after_at" is null then ${before}
+    return sql`case when "runs" = 0 then 0 when "after_at" is null then ${before} when "is_late" = 1 then ${after}
       when "before_at" is null then ${after} * "share"
       when ${after} < ${before} then ${after} else ${before} + (${after} - ${before}) * "share" end`;
   };

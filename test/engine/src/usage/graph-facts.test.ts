@@ -47,6 +47,29 @@ describe('the graph of a service', () => {
     expect([week.projection, week.lastCycle, week.allowances]).toEqual([null, null, []]);
   });
 
+  it('has what was used before the service was read apart, since nobody knows on which days', async () => {
+    const { window, bars, beforeFirst, series } = await readGraph();
+    expect(window.start < time(0)).toBe(true);
+    expect(beforeFirst).toEqual({ until: time(1), inBytes: 4 * GB, outBytes: 0, totalBytes: 4 * GB });
+    expect(bars.filter(({ end }) => end <= time(1)).map(({ totalBytes, known }) => [totalBytes, known])).toEqual(
+      bars.filter(({ end }) => end <= time(1)).map(() => [null, 0]),
+    );
+    const drawn = bars.reduce((sum, { totalBytes }) => sum + (totalBytes ?? 0), 0);
+    expect(drawn + (beforeFirst?.totalBytes ?? 0)).toBe(series.at(-1)?.totalBytes);
+    expect((await readGraph({ points: 2 })).beforeFirst).toEqual(beforeFirst);
+    expect((await at.sluice.usage.graph('svc-1', '24h')).beforeFirst).toBeNull();
+    const { rows } = await at.sluice.usage.top({ range: '7d' });
+    // The first reading was seven days ago at most, and says nothing of the time since then.
+    expect(rows).toMatchObject([
+      {
+        totalBytes: (await at.sluice.usage.graph('svc-1', '7d')).bars.reduce(
+          (sum, { totalBytes }) => sum + (totalBytes ?? 0),
+          0,
+        ),
+      },
+    ]);
+  });
+
   it('has the steps of the allowance, what was bought, and when the service was restricted', async () => {
     const [cycle] = await at.bench.store.cycles.newest(['svc-1']);
     at.bench.clock.advance(HOUR);

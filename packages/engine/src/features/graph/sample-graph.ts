@@ -1,5 +1,6 @@
 import type { SampleGraph } from '@sluice/contract/documents';
 import { type Allowance, barStep, usageBars } from '@sluice/quota-core';
+import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import { beginThen, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
@@ -38,6 +39,8 @@ export async function sampleGraph(
   const timeZone = findTimeZone(config, service.panel);
   const series = samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes }));
   const begins = cycles.map((each) => each.start).filter((start) => start >= from && start < to);
+  // When what a service used before it was stored was used is not known.
+  const zeros = begins.filter((start) => start >= service.createdAt);
   const step = range === 'cycle' ? 'day' : barStep(window);
   // A range may begin long before anything was read.
   const [first = to] = [...begins, ...series.map(({ at }) => at)].sort();
@@ -57,10 +60,26 @@ export async function sampleGraph(
       { service, reader },
       { window, cycles, series, isWhole: points === undefined, mode, allowedBytes },
     )),
+    beforeFirst: since === null ? await firstReading(context, { service, cycles, from, to }) : null,
     series,
     breaks: begins.filter((start) => start > from),
     cycleEnd: newest,
     step,
-    bars: usageBars({ window: { start: first > from ? first : from, end: to }, timeZone, series, begins }, step),
+    bars: usageBars({ window: { start: first > from ? first : from, end: to }, timeZone, series, begins: zeros }, step),
   };
+}
+
+/** Returns the first reading of a service, in a time, of a cycle that had begun when the service was stored. */
+async function firstReading(
+  { store }: Context,
+  of: { service: ServiceRecord; cycles: readonly CycleRecord[]; from: string; to: string },
+): Promise<SampleGraph['beforeFirst']> {
+  const { service, cycles, from, to } = of;
+  const [oldest] = [...cycles].sort((a, b) => (a.start < b.start ? -1 : 1));
+  if (oldest === undefined || oldest.start >= service.createdAt) return null;
+  const [first] = await store.samples.list({ service: service.id, cycle: oldest.id, limit: 1 });
+  if (first === undefined || first.at < from || first.at > to) return null;
+  const { at: until, inBytes, outBytes, totalBytes } = first;
+  const isKnown = [inBytes, outBytes, totalBytes].some((bytes) => bytes !== null && bytes > 0);
+  return isKnown ? { until, inBytes, outBytes, totalBytes } : null;
 }
