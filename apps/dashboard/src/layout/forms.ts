@@ -20,7 +20,7 @@ export interface Form {
   /** One-time key, by default a new one: a form that is sent twice acts once. */
   key?: string;
   fields?: readonly Field[];
-  submit: string;
+  submit: Part;
   tone?: 'plain' | 'main' | 'danger';
   /** Names the form where several have equal fields. */
   id: string;

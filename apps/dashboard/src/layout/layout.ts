@@ -20,6 +20,8 @@ export interface NavGroup {
 /** What the frame of a page shows. */
 export interface LayoutParts {
   title: string;
+  /** The title as the page shows it, where a name in it may run in another direction than the page; default the title. */
+  heading?: Html | undefined;
   body: Html;
   /** Null before the login. */
   viewer: Viewer | null;
@@ -84,7 +86,7 @@ export function layout(parts: LayoutParts): string {
           <main id="main" tabindex="-1">
             ${notice === undefined ? null : html`<p class="notice notice-good" role="status">${notice}</p>`}
             ${join(parts.banner ?? [])}
-            <h1 dir="auto">${title}</h1>
+            <h1 dir="auto">${parts.heading ?? title}</h1>
             ${body}
           </main>
         </div>

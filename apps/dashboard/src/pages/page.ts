@@ -7,6 +7,8 @@ export type PageAnswer =
   | {
       status?: number;
       title: string;
+      /** The title as the page shows it, where a name in it may run in another direction; default the title. */
+      heading?: Html | undefined;
       body: Html;
       /** What the client is called that the page is shown to; by default what the viewer is in the log. */
       who?: string | null;

@@ -23,7 +23,10 @@ export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf' | 'lan
 export const NOBODY: Frame = { viewer: null, base: '', path: '/', csrf: '', language: 'en' };
 
 /** A page in its frame. */
-export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'who' | 'notice' | 'refreshSeconds' | 'reloadSeconds'> & {
+export type FramedPage = Pick<
+  LayoutParts,
+  'title' | 'heading' | 'body' | 'who' | 'notice' | 'refreshSeconds' | 'reloadSeconds'
+> & {
   timeZone?: string | undefined;
   status?: number | undefined;
 };

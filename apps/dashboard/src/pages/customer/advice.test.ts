@@ -85,7 +85,14 @@ describe('the advice on top of a service', () => {
 
   it('leads to the package once there is credit', async () => {
     await at.sluice.credit.add('c-1', { amount: '10.00', currency: 'EUR' });
-    expect(await readTop('svc-2')).toMatch(/\/buy\?package=extra-50"[^>]*>\s*Buy extra-50 for 5\.00 EUR</);
+    const top = await readTop('svc-2');
+    expect(top).toMatch(/\/buy\?package=extra-50"[^>]*>\s*Buy <bdi>extra-50<\/bdi> for/);
+    expect(textOf(top)).toContain('Buy extra-50 for 5.00 EUR');
+    const way = await link.get('/services/svc-2/buy?package=extra-50&language=fa');
+    const asks = await (await at.fetch(way.headers.get('location') ?? '')).text();
+    // A name of another direction stands by itself, also in the heading.
+    expect(asks).toMatch(/<h1 dir="auto">خرید <bdi>extra-50<\/bdi><\/h1>/);
+    await link.get('/?language=en');
     expect((await readStates())['svc-2']).toBe('used-up whole buy');
   });
 

@@ -2,10 +2,11 @@ import type { Advice, PackageView, ServiceDetail } from '@sluice/engine';
 import { sayAdvice } from '@sluice/engine/words';
 import { showContact } from '../../layout/brand.js';
 import { address, type Section, type Tone } from '../../layout/components.js';
+import { name } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import type { Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
-import { priceText } from '../package-columns.js';
+import { toPrice } from '../package-columns.js';
 import { toPath } from './own.js';
 import type { ServiceScene } from './service-scene.js';
 
@@ -46,7 +47,7 @@ export function showAction(request: PageRequest, { id, advice }: ServiceDetail, 
   const { wording, packages } = of;
   const action = advice?.action ?? null;
   if (action === null) return null;
-  const button = (href: string | null, text: string): Html =>
+  const button = (href: string | null, text: Part): Html =>
     href === null || request.isEmbedded
       ? html`<strong>${text}</strong>`
       : html`<a class="button button-main" href="${href}" rel="noopener">${text}</a>`;
@@ -56,7 +57,7 @@ export function showAction(request: PageRequest, { id, advice }: ServiceDetail, 
       const text =
         wanted === undefined
           ? wording.text('todo.choose')
-          : wording.text('todo.buy', { package: wanted.name, price: priceText(wanted, wording) });
+          : wording.say('todo.buy', { package: name(wanted.name), price: toPrice(wanted, wording) });
       const own = toPath(request, id);
       return button(
         action.package === null ? `${own}#packages` : address(`${own}/buy`, { package: action.package }),

@@ -13,7 +13,7 @@ import { clientError } from '../../server/failure.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { agreedFields, readAgreed } from '../agreed-price.js';
-import { findTotal, priceText, toNetPrice } from '../package-columns.js';
+import { findTotal, toNetPrice, toPrice } from '../package-columns.js';
 import { findPending, pendingNotice } from '../purchase-state.js';
 import { findAsked } from '../asked-purchase.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -118,12 +118,17 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
     ${missing === null ? null : html`<p>${topUpLink(request, pay, { isMain: !pay.leavesInvoice })}</p>`}
     <p class="back"><a href="${back}">${wording.say('page.backService')}</a></p>
   </section>`;
-  return { title: wording.text('buy.title', { package: title }), body, timeZone: toZone(request, service.panel) };
+  return {
+    title: wording.text('buy.title', { package: title }),
+    heading: wording.say('buy.title', { package: name(title) }),
+    body,
+    timeZone: toZone(request, service.panel),
+  };
 }
 
-function submitText(offered: PackageView, isOrder: boolean, wording: Wording): string {
-  const values = { package: offered.name, price: priceText(offered, wording) };
-  return wording.text(isOrder ? 'buy.orderFor' : 'buy.buyFor', values);
+function submitText(offered: PackageView, isOrder: boolean, wording: Wording): Html {
+  const values = { package: name(offered.name), price: toPrice(offered, wording) };
+  return wording.say(isOrder ? 'buy.orderFor' : 'buy.buyFor', values);
 }
 
 async function requireOffered(
