@@ -78,6 +78,8 @@ function toAdvice(own: Own, facts: Partial<AdviceFacts> = {}) {
 }
 
 const SHOP = { packages: [onOffer('large', '9.00'), onOffer('small', '4.00', 5 * GB), onOffer('medium', '5.00')] };
+const TWO_CURRENCIES = { packages: [onOffer('a', '5.00'), { ...onOffer('b', '4.00'), currency: 'IRR' }] };
+const BUY_ANY = { do: 'buy', package: null, invoice: null, url: null };
 const ORDERED = {
   purchases: [{ client: 'c-1', status: 'pending', invoice: '1016', invoiceUrl: 'https://pay.example.com/1016' }],
 };
@@ -120,6 +122,14 @@ const CASES: Case[] = [
   [
     ...(['used up where nothing is sold', heldFor('quota'), {}] as const),
     { do: 'ask', text: `${RESTRICTED} ${USED_UP}. ${COMES_BACK}.` },
+  ],
+  [
+    ...(['used up, with prices in two currencies of which nobody knows which is less', heldFor('quota')] as const),
+    ...([TWO_CURRENCIES, { do: 'buy', action: BUY_ANY }] as const),
+  ],
+  [
+    ...(['used up without any credit, with prices in two currencies', heldFor('quota')] as const),
+    ...([{ ...TWO_CURRENCIES, credit: { balance: '0', currency: null } }, { do: 'add-credit' }] as const),
   ],
   ['used up, read by a link that may not buy', heldFor('quota'), { ...SHOP, mayBuy: false }, { do: 'ask' }],
   ['used up with an ordered package', { ...heldFor('quota'), ...ORDERED }, SHOP, { state: 'used-up', do: 'pay' }],

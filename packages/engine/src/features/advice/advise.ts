@@ -91,15 +91,20 @@ function buyOrAsk(service: ServiceDetail, state: 'near' | 'used-up', facts: Advi
   // Of limits that are nearly used up, a package raises the quota alone.
   const isOfQuota = state === 'used-up' || findFullest(service)?.id === 'quota';
   if (sold.length === 0 || !mayBuy || !isOfQuota) return state === 'near' ? null : ask;
-  const enough = sold.filter(({ effect }) => state === 'near' || effect?.missingBytes === 0).sort(byPrice);
-  const [cheapest] = enough;
-  const [least = null] = cheapest === undefined ? [...sold].sort(byPrice) : [cheapest];
-  if (least !== null && !terms.leavesInvoice && isTooLittle(credit, least))
+  const enough = sold.filter(({ effect }) => state === 'near' || effect?.missingBytes === 0);
+  const helping = enough.length === 0 ? sold : enough;
+  const least = findCheapest(helping);
+  if (!terms.leavesInvoice && (least === null ? helping : [least]).every((each) => isTooLittle(credit, each)))
     return terms.topUpUrl === null ? ask : toAction('add-credit', { url: terms.topUpUrl });
-  return toAction('buy', { package: cheapest?.id ?? null });
+  return toAction('buy', { package: enough.length === 0 ? null : (least?.id ?? null) });
 }
 
-const byPrice = (a: PackageView, b: PackageView): number => compareMoney(a.price, b.price);
+/** Returns the cheapest package; null where their prices are in several currencies, which nobody can compare. */
+function findCheapest(packages: readonly PackageView[]): PackageView | null {
+  const [first, ...others] = packages;
+  if (first === undefined || others.some(({ currency }) => currency !== first.currency)) return null;
+  return others.reduce((least, each) => (compareMoney(each.price, least.price) < 0 ? each : least), first);
+}
 
 /** Returns whether credit is known not to cover a package, with the tax of an earlier invoice where one is known. */
 function isTooLittle(credit: AdviceFacts['credit'], { price, lastCharged, currency }: PackageView): boolean {
