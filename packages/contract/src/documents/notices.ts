@@ -70,7 +70,9 @@ export const noticeChoices = name(
         since: instantOrNull,
       }),
     ),
-    address: textOrNull.describe('The confirmed address of the client, in place of the one that is known of him'),
+    address: textOrNull.describe(
+      'The confirmed address of the client, in place of the one that is known of him; to tokens of the client as a…@example.com',
+    ),
     confirmedAt: instantOrNull,
     asked: textOrNull.describe('The address that waits for its confirmation'),
     askedAt: instantOrNull,

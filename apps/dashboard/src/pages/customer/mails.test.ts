@@ -75,6 +75,10 @@ describe('the mails of a client', () => {
     expect(sent?.to).toEqual(['own.name@example.net']);
     expect(await words()).toContain('A mail was sent to o…@example.net.');
     expect(await (await link.get('/mails')).text()).not.toContain('own.name');
+    const byApi = async (token?: string): Promise<unknown> =>
+      (await at.call('GET /clients/c-1/notices', { token })).json['asked'];
+    const asked = [await byApi(await at.token('client:c-1')), await byApi(await at.token('client:c-1', 'manage'))];
+    expect([...asked, await byApi()]).toEqual(['o…@example.net', 'o…@example.net', 'own.name@example.net']);
     const [, path = ''] = new RegExp(`${PUBLIC}(/mails/confirm/[^\\s?]+)`).exec(readMail(sent?.data ?? '').text) ?? [];
     expect((await at.fetch(path, { method: 'POST', body: new URLSearchParams() })).status).toBe(200);
     expect(await words()).toContain('They are sent to o…@example.net, which you have confirmed.');

@@ -1,5 +1,6 @@
 import { may } from '@sluice/contract';
 import type { NoticeChoices } from '@sluice/contract/documents';
+import { maskMail } from '../../access/own-mail.js';
 import { notice, type Section } from '../../layout/components.js';
 import { postForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
@@ -91,10 +92,8 @@ function addressForms(request: PageRequest, { address, asked }: NoticeChoices, w
     }`;
 }
 
-/** An address that its owner recognises; anyone else who has the link learns no more. */
 function showAddress(address: string, wording: Wording): Html {
-  const at = address.lastIndexOf('@');
-  return wording.identifier(`${address.slice(0, 1)}…${address.slice(at)}`);
+  return wording.identifier(maskMail(address));
 }
 
 /** Stores which mails the client wants. */
