@@ -106,6 +106,29 @@ describe('createBreaker', () => {
     expect(asked).toBe(1);
   });
 
+  it('stays open after a probe that was cancelled, and lets the next call be the probe', async () => {
+    await open();
+    clock.advance(10_000);
+    const off = new AbortController();
+    const cancelled = breaker.run(
+      () =>
+        new Promise<never>((_resolve, reject) => {
+          off.signal.addEventListener('abort', () => {
+            reject(off.signal.reason as Error);
+          });
+        }),
+      refuse,
+      off.signal,
+    );
+    const next = [catchCode(breaker.run(failWith('PANEL_TIMEOUT'), refuse)), catchCode(breaker.run(succeed, refuse))];
+    off.abort(new Error('called off'));
+    await expect(cancelled).rejects.toThrow('called off');
+    expect(await Promise.all(next)).toEqual(['PANEL_TIMEOUT', 'PANEL_CIRCUIT_OPEN']);
+    expect([asked, await catchCode(breaker.run(succeed, refuse))]).toEqual([1, 'PANEL_CIRCUIT_OPEN']);
+    clock.advance(10_000);
+    expect(await catchCode(breaker.run(succeed, refuse))).toBe('fine');
+  });
+
   it('does not stay open when the clock is set back', async () => {
     await open();
     clock.advance(-86_400_000);

@@ -185,9 +185,13 @@ function decrease(state: AdaptiveState, factor: number): AdaptiveState {
 export interface Breaker {
   /**
    * Runs the task unless the circuit is open; then throws the error of `refuse`, which gets the remaining milliseconds. A task that waits
-   * calls `ask` afterwards, which throws that error where the circuit opened meanwhile.
+   * calls `ask` afterwards, which throws that error where the circuit opened meanwhile. `signal`: what cancels the task.
    */
-  run<T>(task: (ask: () => void) => Promise<T>, refuse: (leftMs: number) => PanelError): Promise<T>;
+  run<T>(
+    task: (ask: () => void) => Promise<T>,
+    refuse: (leftMs: number) => PanelError,
+    signal?: AbortSignal,
+  ): Promise<T>;
   /** Counts a failure that was found outside of a task. */
   fail(error: PanelError): Promise<void>;
 }
@@ -201,6 +205,22 @@ const COUNTED: ReadonlySet<PanelErrorCode> = new Set<PanelErrorCode>([
   'PANEL_AUTH',
 ]);
 
+/**
+ * cockatiel keeps the states and the single probe, but uses the system's clock: with an infinite duration or none, the injected clock
+ * decides.
+ */
+function toCooldown(leftMs: () => number): IBackoff<unknown> {
+  const cooldown: IBackoff<unknown> = {
+    get duration() {
+      return leftMs() > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    },
+    next: () => cooldown,
+  };
+  return cooldown;
+}
+
+const isCounted = (error: unknown): boolean => isPanelError(error) && COUNTED.has(error.code);
+
 /** Creates a circuit that opens after `failures` in a row and lets one probe through after `cooldownMs`. */
 export function createBreaker(failures: number, cooldownMs: number, clock: Clock): Breaker {
   let openedAt = 0;
@@ -210,21 +230,21 @@ export function createBreaker(failures: number, cooldownMs: number, clock: Clock
     // A clock that was set back must not keep the circuit open.
     return passed < 0 ? 0 : Math.max(0, cooldownMs - passed);
   };
-  // cockatiel keeps the states and the single probe, but uses the system's clock: with an infinite duration or none, the injected
-  // clock decides.
-  const cooldown: IBackoff<unknown> = {
-    get duration() {
-      return leftMs() > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-    },
-    next: () => cooldown,
-  };
-  const isCounted = (error: unknown): boolean => isPanelError(error) && COUNTED.has(error.code);
+  const cooldown = toCooldown(leftMs);
   const inARow = new ConsecutiveBreaker(failures);
-  const policy = circuitBreaker(handleWhen(isCounted), { halfOpenAfter: { next: () => cooldown }, breaker: inARow });
+  // A probe that its caller cancelled shows nothing: the circuit opens again, and the next call is the probe.
+  let isCancelled = false;
+  const isHandled = (error: unknown): boolean => isCancelled || isCounted(error);
+  const policy = circuitBreaker(handleWhen(isHandled), { halfOpenAfter: { next: () => cooldown }, breaker: inARow });
   policy.onBreak(() => {
-    openedAt = clock.now();
+    if (!isCancelled) openedAt = clock.now();
+    isCancelled = false;
     opened += 1;
   });
+  const note = (error: unknown, signal: AbortSignal | undefined): never => {
+    isCancelled = policy.state === CircuitState.HalfOpen && signal?.aborted === true && !isPanelError(error);
+    throw error;
+  };
   const fail = async (error: unknown): Promise<void> => {
     if (policy.state !== CircuitState.Closed || !isCounted(error)) return;
     await policy
@@ -234,18 +254,19 @@ export function createBreaker(failures: number, cooldownMs: number, clock: Clock
       });
   };
   return {
-    run: (task, refuse) => {
+    run: (task, refuse, signal) => {
       const begin = (): ReturnType<typeof task> => {
         const before = opened;
         return task(() => {
           if (opened !== before && policy.state !== CircuitState.Closed) throw refuse(leftMs());
         });
       };
-      if (policy.state !== CircuitState.Closed) {
-        return policy.execute(begin).catch((error: unknown) => {
-          throw error instanceof BrokenCircuitError ? refuse(leftMs()) : error;
-        });
-      }
+      if (policy.state !== CircuitState.Closed)
+        return policy
+          .execute(() => begin().catch((error: unknown) => note(error, signal)))
+          .catch((error: unknown) => {
+            throw error instanceof BrokenCircuitError ? refuse(leftMs()) : error;
+          });
       // As the policy would, with one promise instead of several: a poll makes many thousand calls.
       return begin().then(
         (value) => {

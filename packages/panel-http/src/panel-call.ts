@@ -148,7 +148,7 @@ class PanelCall<T> {
       needsTurn(this.#transport)
         ? waitForTurn(this.#transport, { first, signal, ask }).then(() => this.#attempt())
         : this.#attempt();
-    const task = breaker === null ? attempt : (): Promise<PanelAnswer<T>> => breaker.run(attempt, refuse);
+    const task = breaker === null ? attempt : (): Promise<PanelAnswer<T>> => breaker.run(attempt, refuse, signal);
     return limiter.run(() => task(), { first, signal });
   }
 
