@@ -17,8 +17,8 @@ export interface WorkerOptions {
   identity: Omit<Identity, 'id' | 'concurrency'>;
   /** Jobs at the same time. */
   concurrency: number;
-  /** IANA zone of times of day. */
-  timeZone: string;
+  /** Returns the IANA zone of times of day, by the config of now. */
+  timeZone: () => string;
   clock: Clock;
   /** Ends the runs under way at a safe step. */
   signal: AbortSignal;

@@ -69,6 +69,48 @@ const clock = {
     await expect(adding).rejects.toThrow('The queue has dropped jobs: call-bill');
   });
 
+  it('runs jobs at their times of day in the time zone of the config of now', async () => {
+    // By UTC it is due in six hours, and was so eighteen hours ago; seven hours east of it, an hour ago.
+    const [last, at] = [Date.now() - 3 * 3_600_000, new Date(Date.now() + 6 * 3_600_000).toISOString().slice(11, 16)];
+    let runs = 0;
+    let timeZone = 'UTC';
+    const job: ScheduledJob = {
+      ...{ name: 'reconcile', timing: { at }, lastStart: () => Promise.resolve(last) },
+      run: () => {
+        runs += 1;
+        return Promise.resolve('done');
+      },
+    };
+    const worker = await startWorker({
+      ...{ url, concurrency: 1, timeZone: () => timeZone, clock, signal: new AbortController().signal },
+      ...{ config: () => ({ digest: timeZone, keys: {} }), say: () => undefined, timings: { lookMs: 20 } },
+      identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },
+      jobs: () => [job],
+    });
+    const isTicked = async (): Promise<boolean> => {
+      const { rows } = await database.query(
+        `select 1 from ${SCHEMA}.job where name = '${TICK}' and state in ('created', 'retry', 'active')`,
+      );
+      return rows.length === 0;
+    };
+    const tick = async (): Promise<void> => {
+      await postgres.query(url, `insert into ${SCHEMA}.job (name, data, policy) values ('${TICK}', '{}', 'standard')`);
+      await until(isTicked, (is) => is);
+    };
+    try {
+      await tick();
+      expect(runs).toBe(0);
+      timeZone = 'Etc/GMT-7';
+      await tick();
+      await until(
+        () => Promise.resolve(runs),
+        (count) => count === 1,
+      );
+    } finally {
+      await worker.stop();
+    }
+  });
+
   it('runs the jobs of a config that has changed', async () => {
     const ended: string[] = [];
     const toJob = (name: string): ScheduledJob => ({
@@ -83,7 +125,7 @@ const clock = {
     let names = ['reconcile'];
     const failed: string[] = [];
     const worker = await startWorker({
-      ...{ url, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
+      ...{ url, concurrency: 1, timeZone: () => 'UTC', clock, signal: new AbortController().signal },
       ...{ config: () => ({ digest: names.join(), keys: {} }), say: () => undefined, timings: { lookMs: 20 } },
       onError: (error, job) => failed.push(`${job?.kind ?? ''}: ${(error as Error).message}`),
       identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },

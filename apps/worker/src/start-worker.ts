@@ -23,7 +23,7 @@ const ENDED_EARLY = ['interrupted', 'terminated'];
  * that of the database; `worker_outdated` where a newer version has opened the store
  *
  * @example
- * const worker = await startWorker({ url, jobs, config, identity, clock, timeZone: 'UTC', concurrency: 4, say: console.error });
+ * const worker = await startWorker({ url, jobs, config, identity, clock, timeZone: () => 'UTC', concurrency: 4, say: console.error });
  * await worker.stop();
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -37,7 +37,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const ask = (): Promise<number> => askClock((text, values) => database.query(text, values));
     refuseDifference(await measureClock(ask, clock).catch(refuseUnreachable));
     const kinds = options.jobs().map(({ name }) => name);
-    await queue.open(kinds, options.timeZone);
+    await queue.open(kinds, options.timeZone());
     const worker = new RunningWorker(parts);
     await worker.begin();
     return worker;
@@ -214,7 +214,7 @@ class RunningWorker implements Worker {
   async #tick(tick: Job): Promise<void> {
     const { clock, jobs, queue, timeZone, onError } = this.#parts;
     try {
-      await queue.add(await listDue(jobs(), { now: clock.now(), timeZone }));
+      await queue.add(await listDue(jobs(), { now: clock.now(), timeZone: timeZone() }));
       await queue.end(tick, { outcome: 'done' });
     } catch (error) {
       onError?.(error);

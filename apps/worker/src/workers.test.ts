@@ -165,7 +165,7 @@ type Effect = Record<'worker' | 'job' | 'panel' | 'event', string>;
       const byWay = new URL(url);
       byWay.port = String(way.port);
       const starting = startWorker({
-        ...{ url: byWay.href, concurrency: 1, timeZone: 'UTC', clock, signal: new AbortController().signal },
+        ...{ url: byWay.href, concurrency: 1, timeZone: () => 'UTC', clock, signal: new AbortController().signal },
         ...{ config: () => ({ digest: 'same', keys: {} }), say: () => undefined },
         identity: { host: 'here', pid: process.pid, version: '1', storeSchema: 1 },
         jobs() {

@@ -44,7 +44,7 @@ export const worker: CommandHandler<WorkerOptions> = async (_args, options, deps
       config: () => configDigest(current()),
       identity: { host, pid: owner.pid, version, storeSchema: store.schemaVersion },
       concurrency,
-      timeZone: config.timeZone,
+      timeZone: () => current().timeZone,
       clock,
       signal,
       say,

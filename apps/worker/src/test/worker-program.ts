@@ -88,7 +88,7 @@ try {
     config: () => ({ digest: asked.config ?? 'config-1', keys: asked.configKeys ?? {} }),
     identity: { host: asked.name, pid: process.pid, version: '0.1.0', storeSchema: asked.storeSchema ?? 1 },
     concurrency: asked.concurrency ?? 2,
-    timeZone: 'Asia/Tehran',
+    timeZone: () => 'Asia/Tehran',
     clock,
     signal: stop.signal,
     say: (text) => {
