@@ -45,6 +45,8 @@ export type {
   Credentials,
   ClientMerge,
   CreditEntry,
+  CreditHistory,
+  CreditView,
   CustomerAccess,
   CycleView,
   DeliveryView,

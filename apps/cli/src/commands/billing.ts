@@ -2,7 +2,7 @@ import { formatMoney } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind/errors';
 import { formatCount } from '../terminal/words.js';
 import { CREDIT_ENTRIES, INVOICES } from '../terminal/lists/billing.js';
-import { creditText, printInvoice } from '../terminal/reports/billing.js';
+import { clientText, creditText, printInvoice } from '../terminal/reports/billing.js';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -43,7 +43,7 @@ export const clientMerge: CommandHandler<MergeOptions> = ([client = '', into = '
 export const creditShow: CommandHandler = ([client = ''], options, deps) =>
   answer(deps, options, ({ sluice }) => sluice.credit.show(client), {
     print: (terminal, credit) => {
-      terminal.line(`client ${client}: ${creditText(credit)}`);
+      terminal.line(`${clientText(credit)}: ${creditText(credit)}`);
     },
   });
 
@@ -69,7 +69,7 @@ export const creditAdd: CommandHandler<AddOptions> = ([client = '', amount = '']
       document: ({ credit }) => credit,
       info: ({ credit, booked }) => {
         const what = booked ? `${formatMoney(amount, currency)} added` : `reference "${ref ?? ''}" was booked before`;
-        return `client ${client}: ${what}; ${creditText(credit)}`;
+        return `${clientText(credit)}: ${what}; ${creditText(credit)}`;
       },
       print: (terminal, { booked, services }) => {
         if (booked && services.length === 0) terminal.info(`  no service has the client ${client} yet`);
@@ -81,7 +81,15 @@ export const creditAdd: CommandHandler<AddOptions> = ([client = '', amount = '']
 /** `sluice credit history CLIENT` */
 export const creditHistory: CommandHandler<ListOptions> = listCommand(
   { key: 'entries', empty: 'No credit was ever added.', keepsOrder: true, columns: CREDIT_ENTRIES },
-  async ({ sluice }, [client = '']) => (await sluice.credit.history(client)).entries,
+  async ({ sluice }, [client = '']) => {
+    const { entries, ...also } = await sluice.credit.history(client);
+    return { rows: entries, also };
+  },
+  ({ terminal }, entries, { csv }, also) => {
+    if (csv === undefined && also !== null && also.clientName !== null && entries.length > 0)
+      terminal.info(`The credit of ${clientText(also)}`);
+    return ExitCode.done;
+  },
 );
 
 /** `sluice invoice list` */

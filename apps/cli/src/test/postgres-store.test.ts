@@ -299,7 +299,7 @@ const REFERENCE = '${env:STATE_URL}';
         jobs: () => [],
         config: () => ({ digest: 'c', keys: {} }),
         concurrency: 1,
-        timeZone: 'UTC',
+        timeZone: () => 'UTC',
         clock: realClock,
       },
       identity: { host: 'one', pid: process.pid, version: '0.1.0', storeSchema: 1 },

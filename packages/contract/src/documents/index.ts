@@ -105,6 +105,8 @@ export type {
   AutoBuyView,
   ClientMerge,
   CreditEntry,
+  CreditHistory,
+  CreditView,
   InvoiceView,
   PackageEffect,
   PackageView,

@@ -200,15 +200,22 @@ export type AutoBuyRule = Omit<AutoBuyView, 'thresholdBytes' | 'bought' | 'obser
 
 export const autoBuy = z.object({ autoBuy: autoBuyView });
 
+const ownClient = { client: text, clientName: textOrNull };
 export const credit = name(
   'Credit',
   z.object({
-    ...{ client: text, currency: textOrNull, balance: amount },
+    ...{ ...ownClient, currency: textOrNull, balance: amount },
+    closed: z
+      .literal(true)
+      .exactOptional()
+      .describe('The client is closed in the billing system: nothing may be charged'),
     taxRate: text
       .exactOptional()
       .describe('Tax in percent on taxed prices for this client, by the config; absent where it is not known'),
   }),
 );
+/** The credit of a client, in `credit show --json` (docs/json.md). */
+export type CreditView = z.infer<typeof credit>;
 
 export const creditEntry = z.object({
   id: text,
@@ -229,14 +236,15 @@ export const creditEntry = z.object({
 /** One change of a client's credit, in `credit history --json` (docs/json.md). */
 export type CreditEntry = z.infer<typeof creditEntry>;
 
-export const creditEntries = z.object({ entries: z.array(creditEntry) });
+export const creditEntries = z.object({ ...ownClient, entries: z.array(creditEntry) });
+/** The changes of a client's credit: `credit history --json` (docs/json.md). */
+export type CreditHistory = z.infer<typeof creditEntries>;
 
 export const invoice = name(
   'Invoice',
   z.object({
     id: text,
-    client: text,
-    clientName: textOrNull,
+    ...ownClient,
     currency: text,
     status: z.enum(['open', 'paid', 'cancelled', 'refunded']),
     /** Sum of the lines. */

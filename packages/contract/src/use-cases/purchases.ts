@@ -28,6 +28,7 @@ const credit = () =>
     balance: text,
     closed: z.exactOptional(z.literal(true)),
     taxRate: z.exactOptional(text),
+    clientName: z.exactOptional(z.nullable(text)),
   });
 
 const agreedBody = (h: Http) =>

@@ -1,5 +1,4 @@
-import type { CreditEntry, InvoiceView } from '@sluice/contract/documents';
-import type { Credit } from '@sluice/contract/ports';
+import type { CreditHistory, CreditView, InvoiceView } from '@sluice/contract/documents';
 import {
   addCredit,
   cancelOpenInvoice,
@@ -16,13 +15,13 @@ import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 /** Credit of clients. */
 export interface CreditCalls {
   /** Returns the credit of a client in the billing system that the config names. */
-  show(client: string, options?: CallOptions): Promise<Credit>;
+  show(client: string, options?: CallOptions): Promise<CreditView>;
   /** Returns whether a client has or had a service, or any money is stored of it; calls no billing system. */
   isKnown(client: string, options?: CallOptions): Promise<boolean>;
   /** Adds credit to the local ledger; `booked` is false where the reference was booked before. Clients read its description, operators the call's note. */
-  add(client: string, request: CreditRequest, options?: CallOptions): Promise<{ credit: Credit; booked: boolean }>;
+  add(client: string, request: CreditRequest, options?: CallOptions): Promise<{ credit: CreditView; booked: boolean }>;
   /** Lists the changes of a client's credit in the local ledger, oldest first. */
-  history(client: string, options?: ReaderOptions): Promise<{ entries: CreditEntry[] }>;
+  history(client: string, options?: ReaderOptions): Promise<CreditHistory>;
 }
 
 /** Invoices of the local ledger. */
@@ -31,7 +30,7 @@ export interface Invoices {
   list(options?: CallOptions & { client?: string | undefined }): Promise<{ invoices: InvoiceView[] }>;
   show(id: string, options?: CallOptions): Promise<InvoiceView>;
   /** Pays an open invoice from the client's credit; `changed` is false for one that is paid. */
-  pay(id: string, options?: CallOptions): Promise<{ invoice: InvoiceView; credit: Credit; changed: boolean }>;
+  pay(id: string, options?: CallOptions): Promise<{ invoice: InvoiceView; credit: CreditView; changed: boolean }>;
   /** Cancels an open invoice; `changed` is false for one that is cancelled. */
   cancel(id: string, options?: CallOptions): Promise<{ invoice: InvoiceView; changed: boolean }>;
 }
@@ -43,7 +42,7 @@ export function creditApi(call: RunCall): CreditCalls {
     isKnown: (client, options) => call(options, ({ store }) => isKnownClient(store, client)),
     add: (client, request, options) => call(options, (context) => addCredit(context, client, request)),
     history: (client, options) =>
-      call(options, async (context) => ({ entries: await creditHistory(context, client, options?.reader) })),
+      call(options, (context) => creditHistory(context, client, options?.reader)),
   };
 }
 

@@ -18,6 +18,18 @@ describe('lists name the service and the client of each row', () => {
     expect(await at.sluice.invoices.show(invoices[0]?.id ?? '')).toMatchObject({ clientName: 'María Ruiz' });
   });
 
+  it('of credit and its changes', async () => {
+    await at.open(10, '20.00');
+    await at.sluice.services.set('svc-1', NAMED);
+    const named = { client: '42', clientName: 'María Ruiz' };
+    expect(await at.sluice.credit.show('42')).toMatchObject({ ...named, balance: '20.00' });
+    expect(await at.sluice.credit.history('42')).toMatchObject({ ...named, entries: [{ balance: '20.00' }] });
+    const added = await at.sluice.credit.add('42', { amount: '1.00', currency: 'EUR' });
+    expect(added.credit).toMatchObject({ ...named, balance: '21.00' });
+    await at.sluice.credit.add('43', { amount: '1.00', currency: 'EUR' });
+    expect(await at.sluice.credit.history('43')).toMatchObject({ client: '43', clientName: null });
+  });
+
   it('of what was bought for a service that another client has by now, without its name for the former one', async () => {
     await at.open(10, '20.00');
     await at.buy('svc-1', 'extra-50');

@@ -11,11 +11,16 @@ export function creditText(credit: Pick<Credit, 'balance' | 'currency'>): string
   return `credit ${describeCredit(credit)}`;
 }
 
+/** Returns what people call a client, with the id behind: `client 42` for one without a name. */
+export function clientText({ client, clientName }: { client: string; clientName: string | null }): string {
+  return clientName === null ? `client ${client}` : `${clientName} (${client})`;
+}
+
 /** Prints an invoice with its lines. */
 export function printInvoice(terminal: Terminal, invoice: InvoiceView): void {
-  const { id, client, currency, status, total, createdAt, paidAt, closedAt, lines } = invoice;
+  const { id, currency, status, total, createdAt, paidAt, closedAt, lines } = invoice;
   const at = (instant: string | null): string => terminal.times.at(instant) ?? '';
-  terminal.line(`${id}: ${terminal.status(status)}, ${formatMoney(total, currency)}, client ${client}`);
+  terminal.line(`${id}: ${terminal.status(status)}, ${formatMoney(total, currency)}, ${clientText(invoice)}`);
   const ended = status === 'open' ? '' : `, ${status} ${at(closedAt ?? paidAt)}`;
   terminal.line(`  created ${at(createdAt)}${ended}`);
   for (const { description, amount } of lines) terminal.line(`  ${formatMoney(amount, currency)}  ${description}`);

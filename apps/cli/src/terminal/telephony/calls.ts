@@ -11,6 +11,7 @@ import type {
 import { describeService } from '@sluice/engine/words';
 import type { RecordsRequest } from '@sluice/engine/options';
 import { type Column, money, printRows, serviceColumns, state, text, time } from '../columns.js';
+import { clientText } from '../reports/billing.js';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 
@@ -82,8 +83,7 @@ export function printCallTotals(
   if (provisional) terminal.info(`${PROVISIONAL} This list bills nothing.`);
   for (const { service, name, client, clientName, from, to } of owners ?? []) {
     const [since, until] = [from && `since ${terminal.times.at(from)}`, to && `until ${terminal.times.at(to)}`];
-    const ofClient =
-      client === null ? '' : ` of ${clientName === null ? `client ${client}` : `${clientName} (${client})`}`;
+    const ofClient = client === null ? '' : ` of ${clientText({ client, clientName })}`;
     terminal.info(
       ['The number was with', `${describeService({ id: service, name })}${ofClient}`, since, until]
         .filter(Boolean)

@@ -1,4 +1,4 @@
-import type { CreditEntry, InvoiceView } from '@sluice/contract/documents';
+import type { CreditHistory, CreditView, InvoiceView } from '@sluice/contract/documents';
 import type { Credit } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
 import { compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
@@ -51,7 +51,20 @@ function toBooking(context: Context): Booking {
 }
 
 /** Returns the credit of a client in the billing system that the config names; one without credit has the currency of its invoices. */
-export async function showCredit(context: Context, client: string): Promise<Credit> {
+export async function showCredit(context: Context, client: string): Promise<CreditView> {
+  return named(context.store, await findCredit(context, client));
+}
+
+async function readNamed(tables: StoreTables, client: string): Promise<CreditView> {
+  return named(tables, await readCredit(tables, client));
+}
+
+async function named(tables: StoreTables, credit: Credit): Promise<CreditView> {
+  const names = await readNames(tables, [credit]);
+  return { ...credit, clientName: names.toClient(credit.client) };
+}
+
+async function findCredit(context: Context, client: string): Promise<Credit> {
   const billing: string = context.config.billing;
   if (billing !== 'ledger') return (await context.billing()).credit(client, context.deps.signal);
   try {
@@ -74,15 +87,16 @@ async function withSimilarClient({ store }: Context, client: string, error: unkn
 }
 
 /** Lists the changes of a client's credit, oldest first. */
-export async function creditHistory(context: Context, client: string, reader?: Reader): Promise<CreditEntry[]> {
+export async function creditHistory(context: Context, client: string, reader?: Reader): Promise<CreditHistory> {
   const isOperator = reader === undefined;
   requireLedger(context);
-  await showCredit(context, client);
-  const entries = await context.store.ledger.entries({ account: toAccount(client) });
-  return entries.map(({ amount, balance, currency, of: { id, at, kind, description, note, ref, actor } }) => {
+  const { clientName } = await showCredit(context, client);
+  const booked = await context.store.ledger.entries({ account: toAccount(client) });
+  const entries = booked.map(({ amount, balance, currency, of: { id, at, kind, description, note, ref, actor } }) => {
     const own = isOperator ? { note, actor } : { note: null, actor: null };
     return { id, at, amount, balance, currency, kind, description, ref, ...own };
   });
+  return { client, clientName, entries };
 }
 
 /** Adds credit; `booked` is false where the reference was booked before. */
@@ -90,7 +104,7 @@ export async function addCredit(
   context: Context,
   client: string,
   request: CreditRequest,
-): Promise<{ credit: Credit; booked: boolean }> {
+): Promise<{ credit: CreditView; booked: boolean }> {
   requireLedger(context);
   checkText('client', client);
   if (request.ref !== undefined) checkText('reference', request.ref);
@@ -100,13 +114,13 @@ export async function addCredit(
   const amount = toAmount(request.amount, currency);
   if (compareMoney(amount, '0') === 0) throw usageError('bad_amount', 'The amount is 0; nothing was changed');
   const wanted = { client, amount, currency, ref, description };
-  if (await isBooked(context.store, wanted)) return { credit: await readCredit(context.store, client), booked: false };
+  if (await isBooked(context.store, wanted)) return { credit: await readNamed(context.store, client), booked: false };
   return withRun(context, { command: 'credit add', dryRun: false }, (run) => {
     run.totals = { client, amount, currency, ref };
     return run.store(async (tables) => {
       // Another process may have booked it meanwhile.
       const booked = !(await isBooked(tables, wanted)) && (await book(context, tables, wanted));
-      return { credit: await readCredit(tables, client), booked };
+      return { credit: await readNamed(tables, client), booked };
     });
   });
 }
@@ -184,11 +198,11 @@ export async function showInvoice(context: Context, id: string): Promise<Invoice
 export async function payFromCredit(
   context: Context,
   id: string,
-): Promise<{ invoice: InvoiceView; credit: Credit; changed: boolean }> {
+): Promise<{ invoice: InvoiceView; credit: CreditView; changed: boolean }> {
   const before = await showInvoice(context, id);
   const { client } = before;
   if (before.status === 'paid') {
-    return { invoice: before, credit: await readCredit(context.store, client), changed: false };
+    return { invoice: before, credit: await readNamed(context.store, client), changed: false };
   }
   return withRun(context, { command: 'invoice pay', dryRun: false }, (run) => {
     run.totals = { invoice: id, client };
@@ -196,7 +210,7 @@ export async function payFromCredit(
       const record = await requireInvoice(tables, id);
       const changed = record.status !== 'paid';
       if (changed) await requirePayment(tables, record, toBooking(context));
-      const credit = await readCredit(tables, client);
+      const credit = await readNamed(tables, client);
       return { invoice: await toView(tables, await requireInvoice(tables, id)), credit, changed };
     });
   });

@@ -44,7 +44,7 @@ describe('credit and invoices by command', () => {
     const add = ['credit', 'add', '42', '10', '--currency', 'EUR', '--ref', 'k1', '--note', 'bank transfer'];
     expect((await run(add)).stdout).toBe('client 42: 10.00 EUR added; credit 10.00 EUR\n');
     const repeat = await run([...add, '--json']);
-    expect(repeat.json()).toEqual({ client: '42', currency: 'EUR', balance: '10.00' });
+    expect(repeat.json()).toEqual({ client: '42', clientName: null, currency: 'EUR', balance: '10.00' });
     expect((await run(add)).stdout).toBe('client 42: reference "k1" was booked before; credit 10.00 EUR\n');
     expect(await line('credit add 42 0.50 --currency EUR --actor ben')).toBe(
       'client 42: 0.50 EUR added; credit 10.50 EUR',
