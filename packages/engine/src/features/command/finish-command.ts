@@ -74,7 +74,8 @@ export async function finishCommand(
 ): Promise<CommandResult> {
   const { context, command, run } = commandRun;
   const end = decideEnd(context, command, carriedOut);
-  const found = [...planNotices(carriedOut, { notices: reported }), ...(await releaseNotices(commandRun, carriedOut))];
+  const released = await releaseNotices(commandRun, carriedOut);
+  const found = [...planNotices(carriedOut, { notices: reported }), ...released.notices];
   const notices = noticeRows(context, run.id, found);
   if (command.dryRun) await endRun(run, carriedOut, end);
   const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
@@ -82,8 +83,10 @@ export async function finishCommand(
   const made = command.dryRun
     ? 0
     : work.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
+  // What the command was to release is its outcome.
+  const shown = released.areAsked ? notices.slice(0, notices.length - released.notices.length) : notices;
   const error = isCut ? { error: interruptedError('', made) } : {};
-  const report = { ...(await toReport(commandRun, work, end)), notices: notices.map(shownNotice), ...error };
+  const report = { ...(await toReport(commandRun, work, end)), notices: shown.map(shownNotice), ...error };
   const aboutHolds = reported.flatMap(({ hold }, index) => {
     const notice = report.notices[index];
     return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
@@ -105,24 +108,34 @@ function decideEnd(context: Context, command: ServiceCommand, work: Applied): Co
 }
 
 /**
- * Returns the notices of the holds that the command found to have no reason any more, of those that ended before it and are undone
- * now, and of those that a renewal ended. What another command was to release is its outcome.
+ * Returns the notices of the holds that ended: that the command found to have no reason any more, that it was to release (`areAsked` where
+ * there are no others), that ended before it and are undone now, and that a renewal ended.
  */
-async function releaseNotices({ context, command, run }: CommandRun, work: Applied): Promise<Notice[]> {
+async function releaseNotices(
+  { context, command, run }: CommandRun,
+  work: Applied,
+): Promise<{ notices: Notice[]; areAsked: boolean }> {
   const isOwn = (hold: Applied['ended'][number]): boolean => work.closes.some(({ id }) => id === hold.id);
   // A refused renewal holds again what it has ended.
   const untold = isRefused(command, work) ? [] : await readUntold(context.store);
-  const isDue = ({ id, until }: Applied['ended'][number]): boolean =>
-    (until ?? '') < run.view.startedAt || untold.some((hold) => hold.id === id);
+  const isBefore = ({ until }: Applied['ended'][number]): boolean => (until ?? '') < run.view.startedAt;
+  const isDue = (hold: Applied['ended'][number]): boolean => isBefore(hold) || untold.some(({ id }) => hold.id === id);
   const due = work.ended.filter((hold) => isOwn(hold) || isDue(hold));
   const released = due.filter((hold) => isOwn(hold) || listReleasedHolds(work).includes(hold));
   const shown = command.dryRun ? work.closes : released;
-  if (shown.length === 0) return [];
+  if (shown.length === 0) return { notices: [], areAsked: false };
   const panel = await context.panel(work.service.panel);
   // A command reads no usage: what ended them is what the last reading decides by now.
   const decision = decideByLastReading(context, panel, work, context.now());
-  return toReleaseNotices(work, shown, (hold) => describeClose(context, { ...work, decision }, hold));
+  const isAsked = (hold: Applied['ended'][number]): boolean =>
+    RELEASING.includes(command.command) && !isOwn(hold) && !isBefore(hold);
+  const toWhy = (hold: Applied['ended'][number]): string =>
+    isAsked(hold) ? 'by command' : describeClose(context, { ...work, decision }, hold);
+  return { notices: toReleaseNotices(work, shown, toWhy), areAsked: shown.every(isAsked) };
 }
+
+/** Commands that release what an operator names. */
+const RELEASING: readonly string[] = ['hold release', 'provision unsuspend'];
 
 /** Stores how a command ended; returns the service with its stored row. */
 async function storeEnd(

@@ -1,5 +1,5 @@
 import { toOwner } from '../../base/describe-service.js';
-import { beginHolds, endHolds } from '../../context/change-holds.js';
+import { endHolds, endHoldsWithNews } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import type {
   CommandReport,
@@ -10,7 +10,7 @@ import type {
   ReleasedQuota,
 } from '@sluice/contract/documents';
 import { maskUuidsIn } from '@sluice/panel-http/printable';
-import type { EvidenceRecord, HoldRecord, StoreTables } from '@sluice/state-store';
+import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { describeReason, findSubjectAgent, findSubjectUser } from '@sluice/quota-core';
 import { isPanelRemoved } from '../../base/config/find-entry.js';
@@ -26,6 +26,7 @@ import { findStoredAgents } from '../agents/show-agents.js';
 import { holdsFor } from '../services/for-reader.js';
 import { isHeldOverdue } from '../../kernel/subject/skip.js';
 import { endsWithAccount } from '../../kernel/subject/account.js';
+import { beginByCommand } from './held-by-command.js';
 import { checkLifecycle } from './check-lifecycle.js';
 import type { Reader } from '../../context/reader.js';
 
@@ -77,11 +78,12 @@ export async function runHoldCommand(context: Context, id: string, request: Hold
         }),
       scope: 'hold',
       account: request.force === true ? { verb: 'unsuspend' } : null,
-      storeTarget: async (_service, tables) => {
+      storeTarget: async (target, tables, run) => {
         if (request.reason === 'billing') await tables.services.update([{ id, status, updatedAt: context.now() }]);
         if (isFollowing) wasOrdered = await noteOrdered(tables, service, status, context.now());
         if (isEnded) await endHolds(tables, held, context.now());
-        else if (adds || request.what === 'release') await changeHold(context, id, { ...request, suspension }, tables);
+        else if (adds || request.what === 'release')
+          await changeHold(context, tables, { service: target, run, request: { ...request, suspension } });
       },
       // The answer to an order that is repeated may be lost, too.
       done: async (_service, tables) => {
@@ -162,19 +164,17 @@ function toRemedy(reason: string, isOverdue: boolean): string {
 
 async function changeHold(
   context: Context,
-  id: string,
-  request: SuspendingCommand,
   tables: StoreTables,
+  { service, run, request }: { service: ServiceRecord; run: string; request: SuspendingCommand },
 ): Promise<void> {
+  const { id } = service;
   const open = (await tables.holds.open({ services: [id] })).find((hold) => hold.reason === request.reason);
   if (request.what === 'release') {
-    if (open) await endHolds(tables, [open], context.now());
+    if (open) await endHoldsWithNews(tables, [open], context.now());
   } else if (open) {
     const change = toChange(open, request);
     if (Object.keys(change).length > 0) await tables.holds.update(open.id, change);
-  } else {
-    await beginHolds(tables, [toHold(context, id, request)], context.now());
-  }
+  } else await beginByCommand(context, tables, { hold: toHold(context, id, request), service, run });
 }
 
 /** Returns what a repeated hold changes of the open one: it only becomes harsher. */

@@ -15,7 +15,7 @@ import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { suggestId } from '../../base/suggestion.js';
 import { IMPORTED } from '../../base/purchase-keys.js';
-import { storePurchase } from './store-purchase.js';
+import { type Following, storePurchase } from './store-purchase.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { loadService } from './load-service.js';
 import { cancelOwn, findInvoice, isOpen } from './find-invoice.js';
@@ -23,7 +23,7 @@ import { isForPayer, storeForFormerPayer } from './former-payer.js';
 import { beginRefund, refundPurchase } from './refund.js';
 import { findLastRun } from '../schedule/last-run.js';
 import { isRefunding } from '../billing/refund-state.js';
-import { purchaseNotice } from './purchase-notice.js';
+import { purchaseNotice, withNotice } from './purchase-notice.js';
 import { noticeInVain } from './without-effect.js';
 import { isCycleOver } from './unfinished.js';
 import { toDetail } from './views.js';
@@ -122,10 +122,20 @@ async function cancelPending(context: Context, run: Run, row: PurchaseRecord): P
   await run.refuseEndedAsker();
   const invoice = await cancelOwn(context, row, found, () => run.refuseEndedAsker());
   const fences = run.leases.held;
-  if (invoice === null) return changePurchase(context, fences, { row, change: { status: 'cancelled' } });
+  const note = await toTold(context, run, row);
+  // What was paid meanwhile is reported once it is known whether its price is returned.
+  const also: Following = async (tables, after) => (after.status === 'paid' ? undefined : note?.(tables, after));
+  if (invoice === null) return changePurchase(context, fences, { row, change: { status: 'cancelled' } }, also);
   const service = await context.store.services.get(row.service);
   if (!(await isForPayer(context, row, service))) return storeForFormerPayer(context, fences, row, invoice);
-  return changePurchase(context, fences, { row, change: afterInvoice(row, invoice, context.now()) });
+  return changePurchase(context, fences, { row, change: afterInvoice(row, invoice, context.now()) }, also);
+}
+
+/** Returns what reports to the client of a purchase how it ended; undefined where its service is not his any more. */
+async function toTold(context: Context, run: Run, row: PurchaseRecord): Promise<Following | undefined> {
+  const service = await context.store.services.get(row.service);
+  if (service === null || !(await isForPayer(context, row, service))) return undefined;
+  return withNotice(context, { run: run.id, service, onStored: () => undefined });
 }
 
 async function undo(
@@ -136,8 +146,9 @@ async function undo(
 ): Promise<PurchaseRecord> {
   if (row.status === 'cancelled') return row;
   const refuse = (tables: StoreTables) => run.refuseEndedAsker(tables);
+  const also = await toTold(context, run, row);
   if (row.status === 'refunded')
-    return isRefunding(row) ? refundPurchase(context, run.leases.held, row, { resend: refund, refuse }) : row;
+    return isRefunding(row) ? refundPurchase(context, run.leases.held, row, { resend: refund, refuse, also }) : row;
   if (row.status === 'failed') {
     throw new SluiceError('purchase_ended', `Purchase ${row.id} failed: there is nothing to cancel`, {
       details: { purchase: row.id },
@@ -149,7 +160,7 @@ async function undo(
   if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id, await context.billing());
   // Stored before the credit is returned: the traffic may not be used while it is.
   const marked = await beginRefund(context, run.leases.held, row, { refuse });
-  return refundPurchase(context, run.leases.held, marked, { resend: false, isNew: true });
+  return refundPurchase(context, run.leases.held, marked, { resend: false, isNew: true, also });
 }
 
 function isMerged({ id }: PurchaseRecord, invoice: string, { title }: Pick<BillingSystem, 'title'>): SluiceError {

@@ -8,7 +8,7 @@ import { dueRefundKey, endRefund, mergedRefundKey } from '../billing/missing-key
 import { changePurchase, isRefusal } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { isRefunding } from '../billing/refund-state.js';
-import { type PurchaseChange, storePurchase } from './store-purchase.js';
+import { type Following, type PurchaseChange, storePurchase } from './store-purchase.js';
 
 /** Refuses, by throwing, what may not begin. */
 type Refuse = (tables: StoreTables) => Promise<void>;
@@ -21,6 +21,8 @@ interface RefundHow {
   isNew?: boolean;
   /** Throws in the transaction before it is sent where it may not be sent. */
   refuse?: Refuse;
+  /** Writes what follows from it once it is made, in the transaction that stores that. */
+  also?: Following | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function refundPurchase(
   // Nothing was charged without an invoice, and what a person has returned is not returned again.
   const isDue = row.invoice !== null && found?.status !== 'refunded';
   if (isDue) await send(context, fences, { row, found, how });
-  return end(context, fences, row, { refundedAt: context.now(), refundSentAt: null });
+  return end(context, fences, { row, change: { refundedAt: context.now(), refundSentAt: null } }, how.also);
 }
 
 /** Stores that the price of a purchase is to be returned, before it is. */
@@ -61,12 +63,12 @@ export async function beginRefund(
 async function end(
   context: Context,
   fences: HeldLease[],
-  row: PurchaseRecord,
-  change: PurchaseChange,
+  { row, change }: { row: PurchaseRecord; change: PurchaseChange },
+  also?: Following,
 ): Promise<PurchaseRecord> {
-  return storePurchase(context, fences, { row, change }, async (tables) => {
+  return storePurchase(context, fences, { row, change }, async (tables, after) => {
     await endRefund(tables, row.id);
-    return undefined;
+    return also?.(tables, after);
   });
 }
 
@@ -150,7 +152,7 @@ async function refuse(
     return row.refundSentAt === null ? waiting(row, error) : inDoubt(row, ` ${message}`);
   if (isSentLately(context, row.refundSentAt)) return inDoubt(row, whyNot(context, row));
   const counted = row.paidAt !== null;
-  await end(context, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
+  await end(context, fences, { row, change: { status: counted ? 'paid' : 'cancelled', refundSentAt: null } });
   const reason = message.replace(/[.;:]?$/, '.');
   const after = counted ? 'the purchase stays paid' : 'return it by hand';
   const outcome = `The price of purchase ${row.id} was not returned; ${after}.`;

@@ -188,7 +188,7 @@ async function resolve(
   { row, own }: OpenPurchase,
   also: Following | undefined,
 ): Promise<PurchaseRecord> {
-  if (row.status === 'refunded') return refundPurchase(context, fences, row);
+  if (row.status === 'refunded') return refundPurchase(context, fences, row, { resend: false, also });
   if (own === null && row.status !== 'paid') return endForFormerPayer(context, fences, row);
   if (own === null || row.invoice !== null) return storeShown(context, fences, { row, cancels: 'none' }, also);
   const wanted = await isWanted(context, row, own);

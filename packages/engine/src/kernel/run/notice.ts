@@ -21,6 +21,7 @@ import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
 import { findAddress, findEmail, readChosen } from './client-address.js';
+import { findSaidWithHold } from './said-together.js';
 import { type NoticeFacts, type ServiceFigures, withData } from './notice-data.js';
 import type { RunReport, RunTotals, RunView, ServiceView } from '@sluice/contract/documents';
 
@@ -185,8 +186,9 @@ export async function addNotices(
   const isForClients = channels.some(({ settings }) => settings.for === 'client');
   const services = await readServices(tables, isForClients ? due : []);
   const of = { services, chosen: await readChosen(tables, channels, [...services.values()]) };
+  const isSaid = await findSaidWithHold(tables, due, services);
   const deliveries = due.flatMap((notice) =>
-    channels.flatMap((channel) => toDelivery(context, channel, notice, of) ?? []),
+    channels.flatMap((channel) => (isSaid(channel, notice) ? [] : (toDelivery(context, channel, notice, of) ?? []))),
   );
   if (deliveries.length > 0) await tables.deliveries.add(deliveries);
   return added;
