@@ -5,7 +5,8 @@ import { type NoticeEvent, toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
 import { NO_DATA } from '../../kernel/run/notice-data.js';
 import { OWN_CAUSES } from './client-words.js';
-import { serviceLink } from './service-link.js';
+import type { NotifySettings } from '../../base/config/notify-schema.js';
+import { findLink } from './message-link.js';
 
 /** A notice, and for whom its data is. */
 interface DataRequest {
@@ -13,7 +14,7 @@ interface DataRequest {
   service: ServiceRecord | undefined;
   /** Whose the service was at the time of the notice. */
   client: string | null;
-  for: 'operator' | 'client';
+  settings: Pick<NotifySettings, 'for' | 'link'>;
 }
 
 type Data = NoticeData & Record<string, unknown>;
@@ -29,8 +30,8 @@ export function toEventData(context: Context, of: DataRequest): Data {
   const unknown = event === null || !(event in UNKNOWN) ? {} : UNKNOWN[event as keyof typeof UNKNOWN];
   const data = { ...NO_DATA, ...unknown, ...ANSWERS[notice.code], ...(notice.data as Partial<Data> | null) };
   // A client may have been merged into another one since.
-  const known: Data = { ...data, ...(of.service !== undefined && { client }), link: serviceLink(context, of) };
-  return of.for === 'client' ? { ...known, ...withoutProvider(event, known) } : known;
+  const known: Data = { ...data, ...(of.service !== undefined && { client }), link: findLink(context, of) };
+  return of.settings.for === 'client' ? { ...known, ...withoutProvider(event, known) } : known;
 }
 
 /** What events have besides the figures, where nothing is known of it. */

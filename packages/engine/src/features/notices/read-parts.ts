@@ -10,7 +10,7 @@ import { isClientMail } from './client-mail.js';
 import { signMailLink } from './mail-links.js';
 import { toDigestLines } from './digest-lines.js';
 import { toEventData } from './event-data.js';
-import { readPageLink } from './page-link.js';
+import { readSentLink } from './message-link.js';
 import type { MessageParts } from './to-message.js';
 
 /** A delivery with its notice, and the service that it is about. */
@@ -28,7 +28,7 @@ export function toParts(
 ): MessageParts {
   const timeZone = findTimeZone(context.config, notice.panel ?? '');
   const isOwn = service !== undefined && service.client === client;
-  const data = toEventData(context, { notice, service, client, for: settings.for });
+  const data = toEventData(context, { notice, service, client, settings });
   const language: Language =
     settings.for === 'client'
       ? chooseLanguage({ client: isOwn ? service.language : null, config: context.config.serve.language })
@@ -49,14 +49,10 @@ export async function readSentParts(
   const client = await findClient(context, service, notice.at);
   const parts = toParts(context, channel, { ...addressed, client });
   if (service === undefined) return parts;
-  const page = await readPageLink(context, channel.settings, {
-    service,
-    language: parts.language,
-    at: notice.at,
-  });
+  const link = await readSentLink(context, { service, client, settings: channel.settings }, parts.language);
   // A mail to the channel's own address is read by the provider.
   const isReader = isClientMail(channel) && delivery.recipient !== null && service.client === parts.client;
-  const data = { ...parts.data, link: page ?? parts.data.link };
+  const data = { ...parts.data, link };
   return { ...parts, data, choose: isReader ? await readChooseLink(context, service, parts) : null };
 }
 
