@@ -18,7 +18,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'To believe it now, run again with --allow-mass',
   ],
   store_not_copied:
-    'If that is the store that is meant, stop all that uses the database, remove what that has stored there (drop schema sluice cascade), name the file as "state" in the config, and run "sluice db copy --to URL"',
+    'If that is the store that is meant: stop all that uses the database; put what was stored there aside without deleting it ("alter schema sluice rename to sluice_before"; the schema may have another name in the address); name the file as "state" in the config; run "sluice db copy --to URL"',
   store_copied_elsewhere: 'Name the store that it was moved to as "state" in the config',
   store_busy: 'A running "sluice serve" or a job of cron may have it open',
   doctor_failed: 'Correct what is listed, see it with "sluice doctor --panel {panel}", then enforce again',
