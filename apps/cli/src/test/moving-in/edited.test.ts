@@ -72,6 +72,18 @@ it('is adopted once more into another folder, and applied once more, with nothin
   expect({ store: dump(), config: at.bench.read('sluice.yaml') }).toEqual(whole);
 });
 
+it('is applied once more without the services that were removed since', async () => {
+  await succeed(at, APPLY);
+  at.bench.clock.advance(60_000);
+  await succeed(at, 'service remove whmcs-1003 --yes');
+  at.bench.clock.advance(60_000);
+  const applied = await succeed(at, APPLY);
+  expect(applied.stdout).toMatch(/left as it is: line \d+, whmcs-1003: it was removed since/);
+  expect(applied.stdout).not.toMatch(/[1-9]\d* (added|changed)/);
+  expect(at.bench.read('adopted/overrides.csv')).toContain('whmcs-1003,');
+  expect(dump()['services']).toHaveLength(299);
+});
+
 /** Expects that applying is refused, names these, and leaves store and config as they were. */
 async function expectRefused(...named: (string | RegExp)[]): Promise<void> {
   const before = { store: dump(), config: at.bench.read('sluice.yaml') };

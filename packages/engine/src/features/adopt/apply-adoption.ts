@@ -4,6 +4,7 @@ import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
+import { Refused, unlessRefused } from '../../context/refused.js';
 import { withinWrite } from '../../context/within-write.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import {
@@ -19,7 +20,7 @@ import { planPurchases, storePurchases } from '../purchases/import-purchases.js'
 import { reportRows } from '../services/file-rows.js';
 import { planImport, storeImport, toReport } from '../services/import-services.js';
 import { type ImportRow, toChanges } from '../services/plan-rows.js';
-import { keepChanged, readLastApplied } from './kept-rows.js';
+import { keepChanged, listRemoved, readLastApplied } from './kept-rows.js';
 import { storeOverrides } from './override-rows.js';
 import { storePreferences } from './preference-rows.js';
 
@@ -50,7 +51,11 @@ const NOTHING: FromPanels = { holds: [], limits: [], keptHolds: [] };
  */
 export async function applyAdoption(context: Context, request: ApplyRequest): Promise<AdoptionReport> {
   const { dryRun, waitMs } = request;
-  const rows = (file: AdoptedFile): readonly ImportRow[] => request.rows[file] ?? [];
+  const removed = await listRemoved(context.store);
+  const isRemoved = (file: AdoptedFile, row: ImportRow): boolean => removed.has(toServiceId(file, row));
+  const rows = (file: AdoptedFile): readonly ImportRow[] =>
+    (request.rows[file] ?? []).filter((row) => !isRemoved(file, row));
+  const toAnswer = answerWith((request.rows.services ?? []).filter((row) => isRemoved('services', row)));
   const first = await foresee(context.store, (tables) => storeRows(context, tables, { rows, run: '', from: NOTHING }));
   const found = replaceReports(first.reports, checkTexts(rows));
   if (hasProblems(found)) return toAnswer(found, { dryRun, stored: false });
@@ -64,8 +69,8 @@ export async function applyAdoption(context: Context, request: ApplyRequest): Pr
   return withRun(context, { command: 'adopt apply', dryRun: false }, async (run) => {
     await run.leases.takeAll([...first.services.keys()].map(serviceLease), waitMs);
     let reports: readonly Report[] = [];
-    try {
-      await run.storeChange(async (tables) => {
+    const stored = await unlessRefused(
+      run.storeChange(async (tables) => {
         const all = await storeRows(context, tables, { rows, run: run.id, from });
         ({ reports } = all);
         if (hasProblems(reports)) throw new Refused();
@@ -73,17 +78,11 @@ export async function applyAdoption(context: Context, request: ApplyRequest): Pr
         if ([...all.services.keys()].some((id) => !first.services.has(id))) throw changedMeanwhile();
         request.beforeStore?.();
         return reports.some(({ totals }) => totals.added + totals.changed > 0);
-      });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return toAnswer(reports, { dryRun, stored: false });
-    }
-    return toAnswer(reports, { dryRun, stored: true });
+      }),
+    );
+    return toAnswer(reports, { dryRun, stored: stored !== null });
   });
 }
-
-/** Thrown to store nothing. */
-class Refused extends Error {}
 
 function changedMeanwhile(): Error {
   return usageError(
@@ -102,9 +101,21 @@ const replaceReports = (reports: readonly Report[], others: readonly Report[]): 
 
 const hasProblems = (reports: readonly Report[]): boolean => reports.some(({ problems }) => problems.length > 0);
 
-function toAnswer(files: readonly Report[], how: { dryRun: boolean; stored: boolean }): AdoptionReport {
-  const shown = files.filter(({ totals, problems }) => totals.rows + problems.length > 0);
-  return { ...how, files: hasProblems(files) ? shown.map(withoutCounts) : shown };
+/** Returns what answers with reports, and with the rows of services that an operator has removed: they stay so, with all that is of them. */
+function answerWith(removed: readonly ImportRow[]) {
+  const kept = removed.map(({ line, values }) => {
+    const service = (values['id'] ?? '').trim();
+    return { ...toImportProblem({ line, message: 'it was removed since' }), service };
+  });
+  return (files: readonly Report[], how: { dryRun: boolean; stored: boolean }): AdoptionReport => {
+    const all = files.map((one) => (one.file === 'services' ? { ...one, kept: [...kept, ...one.kept] } : one));
+    const shown = all.filter(({ totals, problems, kept: left }) => totals.rows + problems.length + left.length > 0);
+    return { ...how, files: hasProblems(files) ? shown.map(withoutCounts) : shown };
+  };
+}
+
+function toServiceId(file: AdoptedFile, { values }: ImportRow): string {
+  return (values[file === 'services' ? 'id' : 'service'] ?? '').trim();
 }
 
 /** Of refused rows nothing is stored, whatever was found about single ones. */
@@ -137,7 +148,7 @@ async function storeRows(context: Context, tables: StoreTables, { rows, run, fro
   reports.push({ file: 'services', ...toReport(plan), kept: plan.kept });
   await storeImport(context, tables, withoutBad(context, plan), run);
   const named = (['services', 'overrides', 'preferences', 'purchases', 'holds'] as const).flatMap((file) =>
-    rows(file).map(({ values }) => (values[file === 'services' ? 'id' : 'service'] ?? '').trim()),
+    rows(file).map((row) => toServiceId(file, row)),
   );
   const services = await tables.services.list({ ids: [...new Set(named)].filter((id) => id !== '') });
   reports.push({ file: 'overrides', ...(await storeOverrides(context, tables, rows('overrides'), lastApplied)) });

@@ -16,6 +16,17 @@ export async function readLastApplied({ runs }: Pick<StoreTables, 'runs'>): Prom
   return last?.finishedAt ?? '';
 }
 
+/** Returns the ids of services that were removed since rows of an adoption were last stored, and are not there again. */
+export async function listRemoved({ runs, services }: Pick<StoreTables, 'runs' | 'services'>): Promise<Set<string>> {
+  const lastApplied = await readLastApplied({ runs });
+  if (lastApplied === '') return new Set();
+  const removals = await runs.list({ command: 'service remove', outcomes: ['done'], since: lastApplied });
+  const ids = removals.flatMap(({ service }) => service ?? []);
+  if (ids.length === 0) return new Set();
+  const there = new Set((await services.list({ ids })).map(({ id }) => id));
+  return new Set(ids.filter((id) => !there.has(id)));
+}
+
 /** A report with the rows that were left as they are, each with what stays. */
 export interface KeptReport extends ImportReport {
   kept: ImportProblem[];

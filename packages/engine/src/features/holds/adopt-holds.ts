@@ -7,6 +7,7 @@ import { requireFacet } from '../../base/facet.js';
 import type { Context } from '../../context/context.js';
 import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
+import { Refused, unlessRefused } from '../../context/refused.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import { observeServices } from '../../loop/observe.js';
 import { openRow, parseYesNo, reportRows } from '../services/file-rows.js';
@@ -60,22 +61,16 @@ export async function adoptHolds(context: Context, { rows, dryRun, waitMs }: Ado
     await run.leases.takeAll(services.map(serviceLease), waitMs);
     const found = await findAdopted(context, read, { services: await readServices(context, read), problems });
     if (problems.length > 0) return reportRows(rows, problems, { added: 0 });
-    try {
-      const added = await run.store(async (tables) => {
+    const stored = await unlessRefused(
+      run.store(async (tables) => {
         const count = await storeAll(context, tables, found, problems);
         if (problems.length > 0) throw new Refused();
         return count;
-      });
-      return reportRows(rows, problems, { added });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return reportRows(rows, problems, { added: 0 });
-    }
+      }),
+    );
+    return reportRows(rows, problems, { added: stored?.value ?? 0 });
   });
 }
-
-/** Thrown to store nothing. */
-class Refused extends Error {}
 
 /** Returns what a row says; null where it is wrong, which is added to the problems. */
 export function readRow(row: ImportRow, problems: ImportProblem[]): AdoptedRow | null {
