@@ -22,8 +22,8 @@ it('lists who used most, with what is not known apart from it', async () => {
   const page = await read();
   expect(page).toMatch(/href="\/services\/svc-1"><bdi>svc-1<.*15 GB.*href="\/services\/svc-2"><bdi>svc-2</);
   expect(page).toContain('without a reading in this time, and in no sum: 1');
-  // The first reading is of all time since the cycle began: the rate is over the 23 hours to the last one.
-  expect(page).toMatch(/1\.56 Mbit\/s/);
+  // The first reading says nothing of the time before the service was stored: the rate is over the five hours since then.
+  expect(page).toMatch(/7\.16 Mbit\/s/);
   expect(page).toContain('aria-current="true" >24 hours</a >');
 });
 
