@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import type { CheckReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { LIFTS, MOST, useLifts } from './lifts.js';
@@ -20,7 +21,7 @@ const waitingIn = ({ notices }: CheckReport): string[] =>
 const MESSAGE =
   'svc-1: it counts as 10 GB under agent "north"; the raise to 40 GB waits until it fits within the limit';
 
-describe.each(CASES)('$raise that sells more during $lift', ({ lift: how, raise }) => {
+describe.each(few(CASES, 2))('$raise that sells more during $lift', ({ lift: how, raise }) => {
   beforeEach(async () => {
     await lift(how);
     await RAISES[raise]();

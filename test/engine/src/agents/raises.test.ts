@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../bench/hiddify-bench.js';
 import type { CommandReport, CommandOptions, RunReport } from '@sluice/engine';
@@ -150,7 +151,7 @@ describe('a lifted limit where limits count what is sold', () => {
     'an unlimited override': () => at.sluice.overrides.set('svc-1', { unlimited: true }),
   };
 
-  it.each(Object.entries(LIFTS))('counts as what was sold: by %s', async (_what, lift) => {
+  it.each(few(Object.entries(LIFTS), 2))('counts as what was sold: by %s', async (_what, lift) => {
     const [first = '', second = ''] = await start('allocated');
     at.panel.use(first, 10 * GB);
     await lift();
@@ -197,7 +198,7 @@ describe('a lifted limit where limits count what is sold', () => {
 });
 
 describe.each(['allocated', 'consumed'])('what is sold while a limit is lifted (%s)', (accounting) => {
-  it.each(['a protection', 'a release until a date'])('has to fit as ever, with %s', async (lift) => {
+  it.each(few(['a protection', 'a release until a date'], 2))('has to fit as ever, with %s', async (lift) => {
     const users = await start(accounting);
     for (const id of ['svc-1', 'svc-2'])
       await (lift === 'a protection'
@@ -281,7 +282,7 @@ describe.each(['allocated', 'consumed'])('what a user counts already (%s)', (acc
     uuid = await at.create(1, { product: 'more' });
   });
 
-  it.each([false, true])('is not counted again by a larger package, after a list: %s', async (isListed) => {
+  it.each(few([false, true], 2))('is not counted again by a larger package, after a list: %s', async (isListed) => {
     if (isListed) await later();
     expect(await codeOf(change(1, 'agency'))).toBe(null);
     if (isListed) await later();
@@ -299,7 +300,7 @@ describe.each(['allocated', 'consumed'])('what a user counts already (%s)', (acc
     expect((await at.pollAfter(HOUR)).services[0]?.error?.code).toBe('agent_limit');
   });
 
-  it.each([false, true])(
+  it.each(few([false, true], 2))(
     'is not counted again by a move to an agent below the same one, after a list: %s',
     async (isListed) => {
       if (isListed) await later();

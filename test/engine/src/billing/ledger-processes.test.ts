@@ -11,7 +11,7 @@ import { openLedgerWorld } from './ledger-world.js';
 const PROGRAM = fileURLToPath(new URL('../test/charge-in-process.mjs', import.meta.url));
 
 /** Between the statements before which a process is killed. */
-const STEP = process.env['SLUICE_LONG'] === '1' ? 1 : 3;
+const STEP = process.env['SLUICE_LONG'] === '1' ? 1 : 8;
 
 /** A process that charges; it waits for `go`. */
 interface Charging {

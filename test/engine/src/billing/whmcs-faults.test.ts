@@ -93,7 +93,7 @@ async function repeated<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** Between the calls that fail in turn. */
-const STEP = process.env['SLUICE_LONG'] === '1' ? 1 : 5;
+const STEP = process.env['SLUICE_LONG'] === '1' ? 1 : 9;
 
 /** Runs a scene with trouble in its first call, its second and so on, until it ends without the trouble. */
 async function atEveryCall(scene: (skip: number) => Promise<void>): Promise<number> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import { during } from '../bench/during.js';
 import { GB } from '../bench/engine-bench.js';
 import { useFlvxBench } from '../bench/flvx-bench.js';
@@ -27,12 +28,17 @@ const edit = (id: number) => async (): Promise<void> => {
 };
 
 describe('a target that the customer of FLVX sets while a redirecting hold begins', () => {
-  it.each([
-    ['of the first forward before the user is closed', 2, /user\/update$/],
-    ['of the second forward before the user is closed', 3, /user\/update$/],
-    ['of the first forward before its permission is closed', 2, /tunnel\/user\/assign$/],
-    ['of the second forward before its permission is closed', 3, /tunnel\/user\/assign$/],
-  ] as const)('is given back at the release: %s', async (_, id, endpoint) => {
+  it.each(
+    few(
+      [
+        ['of the first forward before the user is closed', 2, /user\/update$/],
+        ['of the second forward before the user is closed', 3, /user\/update$/],
+        ['of the first forward before its permission is closed', 2, /tunnel\/user\/assign$/],
+        ['of the second forward before its permission is closed', 3, /tunnel\/user\/assign$/],
+      ] as const,
+      2,
+    ),
+  )('is given back at the release: %s', async (_, id, endpoint) => {
     await addCustomer(at, 'nowhere');
     await before([endpoint], () => at.sluice.provision.suspend('svc-1'), edit(id));
     expect(addresses()).toEqual(['127.0.0.1:9', '127.0.0.1:9']);
@@ -56,11 +62,16 @@ describe('a target that the customer of FLVX sets while a redirecting hold begin
 });
 
 describe('a target that the customer of FLVX sets while a redirecting hold ends', () => {
-  it.each([
-    ['after his permission has been opened', [/forward\/update$/, 2], 3],
-    ['before another forward is started', [/forward\/resume$/, 2], 3],
-    ['before his forward is started', [/forward\/resume$/, 3], 3],
-  ] as const)('stays: %s', async (_, call, id) => {
+  it.each(
+    few(
+      [
+        ['after his permission has been opened', [/forward\/update$/, 2], 3],
+        ['before another forward is started', [/forward\/resume$/, 2], 3],
+        ['before his forward is started', [/forward\/resume$/, 3], 3],
+      ] as const,
+      2,
+    ),
+  )('stays: %s', async (_, call, id) => {
     await addCustomer(at, 'nowhere');
     await done(at.sluice.provision.suspend('svc-1'));
     await before(call, () => at.sluice.provision.unsuspend('svc-1'), edit(id));
@@ -72,12 +83,17 @@ describe('a target that the customer of FLVX sets while a redirecting hold ends'
 });
 
 describe('a forward that the customer of FLVX pauses while a throttle begins', () => {
-  it.each([
-    ['before the speed is assigned', [/tunnel\/user\/assign$/]],
-    ['before the forwards are deployed again', [/batch-redeploy$/]],
-    ['before another forward is cut', [/forward\/pause$/, 2]],
-    ['before another forward is started again', [/forward\/resume$/, 2]],
-  ] as const)('stays paused: %s', async (_, call) => {
+  it.each(
+    few(
+      [
+        ['before the speed is assigned', [/tunnel\/user\/assign$/]],
+        ['before the forwards are deployed again', [/batch-redeploy$/]],
+        ['before another forward is cut', [/forward\/pause$/, 2]],
+        ['before another forward is started again', [/forward\/resume$/, 2]],
+      ] as const,
+      2,
+    ),
+  )('stays paused: %s', async (_, call) => {
     await addCustomer(at, 'slow');
     at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
     await pollLater(at);

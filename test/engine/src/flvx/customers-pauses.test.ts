@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { type FlvxBench, passTime, startFlvxBench, useFlvxBench } from '../bench/flvx-bench.js';
 import { kill } from '../bench/killed-call.js';
@@ -51,7 +52,7 @@ async function pollThrice(at: FlvxBench): Promise<boolean[]> {
 describe('a forward that its customer pauses stays paused', () => {
   const at = useFlvxBench();
 
-  it.each([6, 7, 8, 9, 10, 11, 12])(
+  it.each(few([6, 7, 8, 9, 10, 11, 12]))(
     'minutes before the opening of a cycle that a report over the quota arrives in, at call %p',
     async (nth) => {
       await addDue(at, 'small', 99);
@@ -65,18 +66,21 @@ describe('a forward that its customer pauses stays paused', () => {
     },
   );
 
-  it.each([20, 50, 95, 0])('minutes before another tunnel alone used up the quota, %p GB of it before', async (gb) => {
-    await addCustomer(at, 'small');
-    await use(at, gb);
-    at.bench.clock.advance(2 * MINUTE);
-    await pauseOf(at, GAME);
-    at.bench.clock.advance(8 * MINUTE);
-    at.panel.traffic(WEB, { in: (101 - gb) * GB, out: 0 });
-    await pollLater(at);
-    expect([WEB, GAME].map((forward) => at.panel.isRunning(forward))).toEqual([false, false]);
-    await at.sluice.overrides.set('svc-1', { quota: '900GB' });
-    expect(await pollThrice(at)).toEqual([true, false]);
-  });
+  it.each(few([20, 50, 95, 0], 2))(
+    'minutes before another tunnel alone used up the quota, %p GB of it before',
+    async (gb) => {
+      await addCustomer(at, 'small');
+      await use(at, gb);
+      at.bench.clock.advance(2 * MINUTE);
+      await pauseOf(at, GAME);
+      at.bench.clock.advance(8 * MINUTE);
+      at.panel.traffic(WEB, { in: (101 - gb) * GB, out: 0 });
+      await pollLater(at);
+      expect([WEB, GAME].map((forward) => at.panel.isRunning(forward))).toEqual([false, false]);
+      await at.sluice.overrides.set('svc-1', { quota: '900GB' });
+      expect(await pollThrice(at)).toEqual([true, false]);
+    },
+  );
 
   it.each([30, 300])('%p s after the opening of the cycle of a throttled account', async (seconds) => {
     await addDue(at, 'slower', 310);
@@ -96,7 +100,13 @@ describe('a forward that its customer pauses stays paused', () => {
   });
 
   it.each(
-    ['small', 'small-slower'].flatMap((product) => [[product, 'before', -5] as const, [product, 'after', 5] as const]),
+    few(
+      ['small', 'small-slower'].flatMap((product) => [
+        [product, 'before', -5] as const,
+        [product, 'after', 5] as const,
+      ]),
+      2,
+    ),
   )('when he changes to the smaller package %p, minutes %s', async (product, _when, minutes) => {
     await addCustomer(at, 'faster');
     await use(at, 200);
@@ -147,7 +157,7 @@ describe('while the quota is used up, a forward that rests', () => {
     expect(await pollThrice(at)).toEqual([true, true]);
   });
 
-  it.each([1, 2])(
+  it.each(few([1, 2], 2))(
     'was stopped by the panel where a tunnel counts nothing of a small report (%p-fold)',
     async (flow) => {
       Object.assign(at.panel.world.tunnels.get(at.tunnels.hk)!, { trafficRatio: 0.5, flow });
@@ -195,7 +205,7 @@ describe('a forward that was paused when it was last read, and that its customer
     at.bench.clock.advance(2 * MINUTE);
   }
 
-  it.each(['small', 'small-slower'])(
+  it.each(few(['small', 'small-slower'], 2))(
     'was stopped by the panel with the others where it has run (%p)',
     async (product) => {
       await start(product, 48);
@@ -276,7 +286,7 @@ describe('a stop by the quota that the panel has not ended when it is read', () 
     };
   }
 
-  it.each(['small', 'small-slower'])('ends with %p, and all come back', async (product) => {
+  it.each(few(['small', 'small-slower'], 2))('ends with %p, and all come back', async (product) => {
     await addCustomer(at, product);
     const end = report(101, [GAME]);
     at.bench.clock.advance(10 * SECOND);
@@ -329,7 +339,7 @@ describe('a stop by the quota that the panel has not ended when it is read', () 
     expect(await pollThrice(at)).toEqual([true, true]);
   });
 
-  it.each([[[GAME]], [[WEB, GAME]]])(
+  it.each(few([[[GAME]], [[WEB, GAME]]], 2))(
     'ends after the quota was raised, and all come back (%p waiting)',
     async (waiting) => {
       await addCustomer(at, 'small');
@@ -342,7 +352,7 @@ describe('a stop by the quota that the panel has not ended when it is read', () 
     },
   );
 
-  it.each([1, 2])(
+  it.each(few([1, 2], 2))(
     'begins once it was counted, as list %p of forwards is read for the opening of a cycle',
     async (nth) => {
       await addDue(at, 'small', 99);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { startFlvxBench, useFlvxBench } from '../bench/flvx-bench.js';
@@ -84,7 +85,7 @@ describe('the restrictions of a held service that ended', () => {
     expect([(await open())[1], at.panel.runningForwards().includes(web)]).toEqual([1, false]);
   });
 
-  it.each(['vanished', 'terminated'] as const)(
+  it.each(few(['vanished', 'terminated'] as const, 2))(
     'leave the next service no tunnel closed that a change of package had closed (%s)',
     async (status) => {
       const { jp } = at.tunnels;
@@ -133,12 +134,17 @@ describe('the restrictions of a held service that ended', () => {
     },
   );
 
-  it.each([
-    ['relay', 'relay', 100],
-    ['relay', 'big', 300],
-    ['nowhere', 'relay', 100],
-    ['slow', 'relay', 100],
-  ] as const)(
+  it.each(
+    few(
+      [
+        ['relay', 'relay', 100],
+        ['relay', 'big', 300],
+        ['nowhere', 'relay', 100],
+        ['slow', 'relay', 100],
+      ] as const,
+      2,
+    ),
+  )(
     'leave the next service what ran, and nothing that the customer had paused (%s, then %s)',
     async (former, product, quota) => {
       const user = await at.create(1, { product: former });
@@ -160,13 +166,15 @@ describe('the restrictions of a held service that ended', () => {
     },
   );
 
-  it.each([
-    ['relay', false],
-    ['nowhere', false],
-    ['slow', false],
-    ['relay', true],
-    ['slow', true],
-  ] as const)(
+  it.each(
+    few([
+      ['relay', false],
+      ['nowhere', false],
+      ['slow', false],
+      ['relay', true],
+      ['slow', true],
+    ] as const),
+  )(
     'are undone for the next service by later runs, whatever call of the first is killed (%s, counters zeroed: %s)',
     async (product, zeroed) => {
       const wrong: unknown[] = [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import type { Sluice } from '@sluice/engine';
 import type { FakeCall, Fault, FlvxState } from '@sluice/fake-panels';
 import { GB, HOUR, MINUTE } from '../bench/engine-bench.js';
@@ -30,12 +31,17 @@ async function takeBack(before: FlvxState, landed: () => Promise<void>): Promise
 }
 
 describe('a suspension that is killed and taken back', () => {
-  it.each([
-    [{ endpoint: /user\/update$/ }],
-    [{ endpoint: ASSIGN }],
-    [{ endpoint: ASSIGN, nth: 2 }],
-    [{ endpoint: /forward\/pause$/ }],
-  ])('leaves nothing closed when the panel does a call of it 10 seconds later: %p', async (point) => {
+  it.each(
+    few(
+      [
+        [{ endpoint: /user\/update$/ }],
+        [{ endpoint: ASSIGN }],
+        [{ endpoint: ASSIGN, nth: 2 }],
+        [{ endpoint: /forward\/pause$/ }],
+      ] as const,
+      2,
+    ),
+  )('leaves nothing closed when the panel does a call of it 10 seconds later: %p', async (point) => {
     await customer();
     const before = at.panel.state();
     await takeBack(before, await kill(at, suspend, { ...point, land: again }));
@@ -59,21 +65,23 @@ describe('a suspension that is killed and taken back after traffic', () => {
   }
   const NEVER = (): Promise<unknown> => Promise.resolve();
 
-  it.each([
-    ['in a change of a permission', ASSIGN, 'before'],
-    ['in its first pause', /forward\/pause$/, 'before'],
-    ['after it closed the user', /user\/update$/, 'after'],
-  ] as const)(
-    'starts what the panel stopped because the account was closed, when killed %s',
-    async (_what, endpoint, when) => {
-      await customer();
-      await kill(at, suspend, { endpoint, when, land: NEVER });
-      // The panel stops all forwards of a closed account at its next traffic.
-      at.panel.traffic(2, { in: 2048, out: 0 });
-      expect(at.panel.runningForwards()).not.toContain(3);
-      expect(await takeBackLater()).toEqual([1, 2, 3]);
-    },
-  );
+  it.each(
+    few(
+      [
+        ['in a change of a permission', ASSIGN, 'before'],
+        ['in its first pause', /forward\/pause$/, 'before'],
+        ['after it closed the user', /user\/update$/, 'after'],
+      ] as const,
+      2,
+    ),
+  )('starts what the panel stopped because the account was closed, when killed %s', async (_what, endpoint, when) => {
+    await customer();
+    await kill(at, suspend, { endpoint, when, land: NEVER });
+    // The panel stops all forwards of a closed account at its next traffic.
+    at.panel.traffic(2, { in: 2048, out: 0 });
+    expect(at.panel.runningForwards()).not.toContain(3);
+    expect(await takeBackLater()).toEqual([1, 2, 3]);
+  });
 
   it('does so after a repeat of the suspension too', async () => {
     await customer();
@@ -84,10 +92,15 @@ describe('a suspension that is killed and taken back after traffic', () => {
     expect(await takeBackLater(HOUR)).toEqual([1, 2, 3]);
   });
 
-  it.each([
-    ['with', 2048],
-    ['without', 0],
-  ])('leaves what the customer had paused before it, %s traffic', async (_what, bytes) => {
+  it.each(
+    few(
+      [
+        ['with', 2048],
+        ['without', 0],
+      ] as const,
+      2,
+    ),
+  )('leaves what the customer had paused before it, %s traffic', async (_what, bytes) => {
     await customer();
     at.bench.clock.advance(MINUTE);
     await at.panel.customer(USER).pause(3);
@@ -181,10 +194,15 @@ describe('a poll that is killed when it zeroes the counters', () => {
     at.bench.clock.set('2026-12-16T00:10:00Z');
   }
 
-  it.each([
-    ['more', 9 * GB],
-    ['less', 2 * GB],
-  ])(
+  it.each(
+    few(
+      [
+        ['more', 9 * GB],
+        ['less', 2 * GB],
+      ] as const,
+      2,
+    ),
+  )(
     'leaves the next ones able to read, when the customer uses %s after the panel zeroes later',
     async (_what, after) => {
       await endCycle({ in: 6 * GB, out: GB });

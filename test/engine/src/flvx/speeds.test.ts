@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import type { Sluice } from '@sluice/engine';
 import { GB, HOUR } from '../bench/engine-bench.js';
 import { flvxConfig, useFlvxBench } from '../bench/flvx-bench.js';
@@ -62,7 +63,7 @@ describe('a throttled service', () => {
     await expectSettled(at);
   });
 
-  it.each(['own', 'of staff', 'none'] as const)(
+  it.each(few(['own', 'of staff', 'none'] as const, 2))(
     'gives a tunnel that its product lacks its speed back when it closes it (%s)',
     async (before) => {
       const { hk, jp } = at.tunnels;

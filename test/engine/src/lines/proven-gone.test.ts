@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import type { FaultRule } from '@sluice/fake-panels';
 import { useOpened } from '../bench/each-test.js';
 import { LINE, startTelephonyBench, type Wire, WIRES } from '../bench/telephony-bench.js';
@@ -63,7 +64,7 @@ describe('the termination of a line, to whose call the panel gives no answer', (
     expect([await terminate(), state()]).toEqual([['done', null, 'terminated'], 'terminated']);
   });
 
-  it.each([0, 1])('is done where the panel removed it, with %i other lines', async (others) => {
+  it.each(few([0, 1], 2))('is done where the panel removed it, with %i other lines', async (others) => {
     await start('magnusbilling', others);
     hide({ ...CALL, when: 'after', fault: { kind: 'cut' } });
     expect([await terminate(), state()]).toEqual([['done', null, 'terminated'], 'terminated']);
@@ -186,10 +187,15 @@ it('a line that is hidden just before the call is ended all the same', async () 
   expect([await terminate(), state()]).toEqual([['done', null, 'terminated'], 'terminated']);
 });
 
-it.each([
-  ['', false],
-  [', which it has released and has again', true],
-])('a line is not ended while a number that was suspended with it is not shown%s', async (_, isReleased) => {
+it.each(
+  few(
+    [
+      ['', false],
+      [', which it has released and has again', true],
+    ],
+    2,
+  ),
+)('a line is not ended while a number that was suspended with it is not shown%s', async (_, isReleased) => {
   await start('magnusbilling');
   if (isReleased) {
     expect((await at.sluice.dids.release(NUMBER)).run.outcome).toBe('done');

@@ -64,7 +64,7 @@ describe.each([...IN_LEDGER, ...IN_WHMCS])('$name', ({ open }) => {
 
   it('is made once, killed before any write or call', async () => {
     let moments = 0;
-    for (const moment of few(MOMENTS, world.fake === null ? 1 : 3)) {
+    for (const moment of few(MOMENTS, world.fake === null ? 1 : 6)) {
       if (!(await world.killedAt(moment, (sluice) => world.make(sluice)))) break;
       moments = moment;
       await expectOnce();
@@ -99,7 +99,7 @@ describe.each(IN_WHMCS)('$name', ({ open }) => {
     { name: 'a failure after the work', when: 'after', fault: { kind: 'status', status: 500 } },
     { name: 'a page after the work', when: 'after', fault: { kind: 'html' } },
   ] as const)('is made once, whichever answer is $name', async ({ when, fault }) => {
-    for (const skip of few(MOMENTS, 4).map((moment) => moment - 1)) {
+    for (const skip of few(MOMENTS, 8).map((moment) => moment - 1)) {
       const { server } = ofWhmcs();
       server.clearCalls();
       server.inject({ skip, times: 1, when, fault });
@@ -199,18 +199,21 @@ describe.each(IRREVOCABLE)('$name that did not arrive', ({ open }) => {
     world = await open();
   });
 
-  it.each([1, 6, 60])('is not sent again by a clock that was %i minutes ahead when it was sent', async (minutes) => {
-    const isSent = ({ endpoint }: { endpoint: string }): boolean => SENDS.includes(endpoint);
-    ofWhmcs().server.inject({ match: isSent, times: 1, fault: { kind: 'cut' } });
-    await tryMake();
-    world.clock.advance((1 - minutes) * MINUTE);
-    for (let times = 0; times < 2; times += 1) {
-      await world.again().catch((error: unknown) => {
-        expect(error).toMatchObject({ code: 'outcome_unknown' });
-      });
-      expect(await world.lines()).toEqual([]);
-    }
-    world.clock.advance((minutes + 10) * MINUTE);
-    await expectOnce();
-  });
+  it.each(few([1, 6, 60], 2))(
+    'is not sent again by a clock that was %i minutes ahead when it was sent',
+    async (minutes) => {
+      const isSent = ({ endpoint }: { endpoint: string }): boolean => SENDS.includes(endpoint);
+      ofWhmcs().server.inject({ match: isSent, times: 1, fault: { kind: 'cut' } });
+      await tryMake();
+      world.clock.advance((1 - minutes) * MINUTE);
+      for (let times = 0; times < 2; times += 1) {
+        await world.again().catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'outcome_unknown' });
+        });
+        expect(await world.lines()).toEqual([]);
+      }
+      world.clock.advance((minutes + 10) * MINUTE);
+      await expectOnce();
+    },
+  );
 });

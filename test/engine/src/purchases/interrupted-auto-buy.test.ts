@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import { openWorld, type World } from './world.js';
 
 const RULE = { enabled: true, package: 'extra', thresholdGb: 10, maxPerCycle: 5 };
@@ -54,7 +55,7 @@ describe.each<[what: string, () => Promise<World>, Change[]]>([
     UNNEEDED.filter(([name]) => name !== 'the threshold is lowered'),
   ],
 ])('an automatic purchase %s', (_what, open, changes) => {
-  it.each(changes)('is not charged once %s', async (_name, change) => {
+  it.each(few(changes, 2))('is not charged once %s', async (_name, change) => {
     const world = await open();
     await change(world);
     world.clock.advance(3_600_000);

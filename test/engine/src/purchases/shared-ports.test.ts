@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import { during } from '../bench/during.js';
 import { useOpened } from '../bench/each-test.js';
 import { killedAtWrite } from '../bench/intercept.js';
@@ -48,16 +49,21 @@ async function killBeforeCharge(): Promise<void> {
 
 type Side = 'a' | 'b';
 
-it.each<[string, () => unknown]>([
-  ['the credit is less by now', () => at.buy('svc-3', 'extra-50')],
-  [
-    'staff have stopped the other one',
-    () => {
-      at.panel.staffSuspendOrder(902, 'abuse');
-    },
-  ],
-  ['the other one is suspended', () => at.sluice.holds.add('b')],
-])('a purchase that was stored and not charged is not charged alone where %s', async (_what, change) => {
+it.each<[string, () => unknown]>(
+  few(
+    [
+      ['the credit is less by now', () => at.buy('svc-3', 'extra-50')],
+      [
+        'staff have stopped the other one',
+        () => {
+          at.panel.staffSuspendOrder(902, 'abuse');
+        },
+      ],
+      ['the other one is suspended', () => at.sluice.holds.add('b')],
+    ],
+    2,
+  ),
+)('a purchase that was stored and not charged is not charged alone where %s', async (_what, change) => {
   await holdBoth('10');
   await killBeforeCharge();
   await change();
@@ -73,10 +79,15 @@ it('a purchase that was stored and not charged is bought with what the other one
   expect([state(), await at.balance()]).toEqual(['up', '90.00']);
 });
 
-it.each<[Side, Side]>([
-  ['a', 'b'],
-  ['b', 'a'],
-])('nothing is bought while another run has %s, which shares its port with %s', async (left, other) => {
+it.each<[Side, Side]>(
+  few(
+    [
+      ['a', 'b'],
+      ['b', 'a'],
+    ],
+    2,
+  ),
+)('nothing is bought while another run has %s, which shares its port with %s', async (left, other) => {
   await holdBoth();
   const release = await at.bench.takeLease(`service:${left}`);
   const { totals, notices } = await at.pollReport({ allowMass: true });
@@ -89,10 +100,15 @@ it.each<[Side, Side]>([
   expect([state(), await at.balance()]).toEqual(['up', '90.00']);
 });
 
-it.each<[Side, Side]>([
-  ['a', 'b'],
-  ['b', 'a'],
-])('nothing is bought where a command changed %s meanwhile, which shares its port with %s', async (left) => {
+it.each<[Side, Side]>(
+  few(
+    [
+      ['a', 'b'],
+      ['b', 'a'],
+    ],
+    2,
+  ),
+)('nothing is bought where a command changed %s meanwhile, which shares its port with %s', async (left) => {
   await holdBoth();
   const { totals } = await during(
     at.panel.server,
@@ -104,10 +120,15 @@ it.each<[Side, Side]>([
   expect((await at.pollReport({ allowMass: true })).totals).toMatchObject({ purchased: 2, held: 0 });
 });
 
-it.each<[Side, number, Side]>([
-  ['a', 901, 'b'],
-  ['b', 902, 'a'],
-])(
+it.each<[Side, number, Side]>(
+  few(
+    [
+      ['a', 901, 'b'],
+      ['b', 902, 'a'],
+    ],
+    2,
+  ),
+)(
   'nothing is bought while staff have stopped %s (order %d), which shares its port with %s',
   async (left, order, other) => {
     await holdBoth();

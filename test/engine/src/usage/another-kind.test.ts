@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { few } from '@sluice/fake-panels';
 import { useBench } from '../bench/each-test.js';
 import { GB, MINUTE } from '../bench/engine-bench.js';
 import { startThreePanels, type Where } from './other-panels.js';
@@ -19,12 +20,17 @@ describe('a service that moves to another kind of panel', () => {
     at.use(to, 2, 120);
   }
 
-  it.each<[Where, Where]>([
-    ['dcim', 'relay'],
-    ['dcim', 'vpn'],
-    ['relay', 'vpn'],
-    ['vpn', 'relay'],
-  ])('keeps what it has used, and the others are held as usual: from %s to %s', async (from, to) => {
+  it.each<[Where, Where]>(
+    few(
+      [
+        ['dcim', 'relay'],
+        ['dcim', 'vpn'],
+        ['relay', 'vpn'],
+        ['vpn', 'relay'],
+      ],
+      2,
+    ),
+  )('keeps what it has used, and the others are held as usual: from %s to %s', async (from, to) => {
     await moveUsed(from, to);
     expect(await at.poll()).toEqual(['done', { 'svc-1': [6, 'ok'], 'svc-2': [120, 'held'] }]);
     at.use(to, 1, 3);
@@ -44,22 +50,32 @@ describe('a service that moves to another kind of panel', () => {
     expect(await at.bench.store.holds.open()).toMatchObject([{ restriction: 'disable-ports' }]);
   });
 
-  it.each<[Where, Where]>([
-    ['relay', 'dcim'],
-    ['vpn', 'dcim'],
-  ])('has what its server used in the cycle: from %s to %s', async (from, to) => {
+  it.each<[Where, Where]>(
+    few(
+      [
+        ['relay', 'dcim'],
+        ['vpn', 'dcim'],
+      ],
+      2,
+    ),
+  )('has what its server used in the cycle: from %s to %s', async (from, to) => {
     await moveUsed(from, to);
     expect(await at.poll()).toEqual(['done', { 'svc-1': [40, 'ok'], 'svc-2': [120, 'held'] }]);
     at.use(to, 1, 3);
     expect(await at.poll()).toMatchObject(['done', { 'svc-1': [43, 'ok'] }]);
   });
 
-  it.each<[Where, Where]>([
-    ['dcim', 'relay'],
-    ['dcim', 'vpn'],
-    ['vpn', 'relay'],
-    ['relay', 'vpn'],
-  ])('counts all of an account that Sluice makes: from %s to %s', async (from, to) => {
+  it.each<[Where, Where]>(
+    few(
+      [
+        ['dcim', 'relay'],
+        ['dcim', 'vpn'],
+        ['vpn', 'relay'],
+        ['relay', 'vpn'],
+      ],
+      2,
+    ),
+  )('counts all of an account that Sluice makes: from %s to %s', async (from, to) => {
     await at.add(from, 1);
     at.use(from, 1, 5);
     await at.poll();
@@ -78,14 +94,19 @@ describe('a service that moves to another kind of panel', () => {
     expect(await at.poll()).toEqual(['done', { 'svc-1': [10, 'ok'] }]);
   });
 
-  it.each<[Where, Where]>([
-    ['dcim', 'relay'],
-    ['dcim', 'vpn'],
-    ['relay', 'vpn'],
-    ['vpn', 'relay'],
-    ['relay', 'dcim'],
-    ['vpn', 'dcim'],
-  ])('is read with what an earlier version stored: from %s to %s', async (from, to) => {
+  it.each<[Where, Where]>(
+    few(
+      [
+        ['dcim', 'relay'],
+        ['dcim', 'vpn'],
+        ['relay', 'vpn'],
+        ['vpn', 'relay'],
+        ['relay', 'dcim'],
+        ['vpn', 'dcim'],
+      ],
+      2,
+    ),
+  )('is read with what an earlier version stored: from %s to %s', async (from, to) => {
     await moveUsed(from, to);
     const { cycles, decisions } = at.bench.store;
     const stored = await cycles.ofService('svc-1');
