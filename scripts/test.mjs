@@ -68,7 +68,7 @@ const AGAIN = [
   {
     report: 'postgres',
     env: { SLUICE_TEST_STORE: 'postgres' },
-    quick: ['many-callers', 'loop/leases', 'purchases/purchases.test'],
+    quick: ['many-callers', 'loop/leases', 'purchases/agreed-price'],
     // What is about files, or counts what SQLite alone does.
     without: [
       ...['src/store/', 'src/growth/', 'operators-file', 'loop/copied-store', 'restored-store', 'lines/two-stores'],
@@ -85,14 +85,17 @@ const AGAIN = [
 async function testAgain({ report, env: own, quick, without }) {
   const cwd = path.join(root, 'test', 'engine');
   const options = without.flatMap((pattern) => ['--testPathIgnorePatterns', pattern]);
-  const patterns = long ? options : ['--testPathPatterns', ...quick];
+  // Few: one process for each of the runs, which are at work at the same time.
+  const patterns = long ? options : ['--maxWorkers', '1', '--testPathPatterns', ...quick];
   reports.push(path.join(cwd, '.reports', `${report}.json`));
   return runScript('run-jest.mjs', patterns, { cwd, env: { ...env, ...own, SLUICE_REPORT: report } });
 }
 const checking = runChecks(checks);
 const longest = await test(LONGEST);
 const others = await test('*', `!${LONGEST}`);
-if (!panels) for (const again of AGAIN) part(`tests (${again.report})`, await testAgain(again));
+const again = async (one) => part(`tests (${one.report})`, await testAgain(one));
+if (long && !panels) for (const one of AGAIN) await again(one);
+else if (!panels) await Promise.all(AGAIN.map(again));
 await checking;
 part('tests', others && longest);
 

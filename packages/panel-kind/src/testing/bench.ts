@@ -23,7 +23,10 @@ export interface PanelKindSuite<Sluice extends SuiteSluice = SuiteSluice> {
   test: SuiteTest;
   /** How many cases of each disturbed operation are tried, spread over all of them; default 2, `Infinity` for all. */
   cases?: number;
-  /** Whether every other operation is only killed, and a call of each between only fails; default false: each is disturbed in both ways. */
+  /**
+   * Whether of each four operations a call of the first only fails, and the third is only killed; default false: each operation is disturbed
+   * in both ways.
+   */
   byTurns?: boolean;
 }
 

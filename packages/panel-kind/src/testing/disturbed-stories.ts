@@ -60,8 +60,8 @@ export function describeDisturbed<Sluice extends SuiteSluice>(suite: PanelKindSu
     let expected: Promise<Undisturbed> | undefined;
     const readExpected = (): Promise<Undisturbed> => (expected ??= undisturbed(suite, operation));
     const story = { operation, index, readExpected };
-    if (suite.byTurns !== true || index % 2 === 0) describeFailures(suite, story);
-    if (suite.byTurns !== true || index % 2 === 1) describeKills(suite, story);
+    if (suite.byTurns !== true || index % 4 === 0) describeFailures(suite, story);
+    if (suite.byTurns !== true || index % 4 === 2) describeKills(suite, story);
   }
 }
 
