@@ -42,7 +42,8 @@ h2 { font-size: 0.9375rem; line-height: 1.3; margin: 0; font-weight: 650; }
 h3 { font-size: 0.875rem; margin: var(--gap) 0 6px; font-weight: 650; }
 p { margin: 0 0 10px; }
 code { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; font-size: 0.92em; }
-.number, .figure, time { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.number, .figure, time { font-variant-numeric: tabular-nums; }
+.number, .figure, table time { white-space: nowrap; }
 .unknown { color: var(--warning); font-style: italic; }
 .none { color: var(--soft); }
 .soft { color: var(--soft); }

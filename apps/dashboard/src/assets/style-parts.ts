@@ -37,6 +37,7 @@ tr > :last-child { padding-inline-end: 0; }
   .compact .bar { display: none; }
   table { font-size: 0.7813rem; }
   th, td { padding-inline-end: 6px; }
+  table time { white-space: normal; }
   tbody th { min-inline-size: 4.5rem; overflow-wrap: anywhere; }
 }
 .empty { color: var(--soft); }
@@ -45,7 +46,7 @@ tr > :last-child { padding-inline-end: 0; }
 .badge-warning { background: var(--warning-ground); color: var(--warning); }
 .badge-bad { background: var(--bad-ground); color: var(--bad); }
 .badge-info { background: var(--info-ground); color: var(--info); }
-@media (max-width: 40rem) { td .badge { white-space: normal; padding: 0 5px; border-radius: var(--radius); } }
+@media (max-width: 40rem) { td .badge { display: inline; box-decoration-break: clone; -webkit-box-decoration-break: clone; white-space: normal; word-break: keep-all; padding: 0 5px; border-radius: var(--radius); } }
 .usage { display: inline-flex; gap: 8px; align-items: center; white-space: nowrap; }
 .bar { inline-size: 88px; block-size: 7px; border-radius: 4px; flex: none; }
 .bar-track { fill: var(--raised); }
@@ -58,7 +59,7 @@ tr > :last-child { padding-inline-end: 0; }
 .headline .percent { font-size: 1.125rem; font-weight: 650; }
 .facts { display: grid; gap: 6px 24px; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); margin: 0 0 10px; }
 .facts > div { min-inline-size: 0; }
-.facts time, .wrap time { white-space: normal; }
+.wrap time { white-space: normal; }
 .facts dt { color: var(--soft); font-size: 0.7813rem; }
 .facts dd { margin: 0; }
 .notice { padding: 8px 13px; border-radius: var(--radius); border-inline-start: 4px solid var(--strong-line); background: var(--quiet-ground); color: var(--text); }
