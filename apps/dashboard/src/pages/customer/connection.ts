@@ -36,7 +36,13 @@ function showConnection({ service, times, wording }: ServiceScene, access: Acces
   const { holds, stoppedByPanel, because = [] } = service;
   const isStopped = holds.some(({ restricting }) => restricting !== true) || stoppedByPanel !== undefined;
   const why = isStopped
-    ? notice('bad', html`${wording.say('connect.stopped')} ${showReasons(because, service, { times, wording })}`)
+    ? notice(
+        'bad',
+        wording.say('list.sentences', {
+          first: wording.say('connect.stopped'),
+          rest: showReasons(because, service, { times, wording }),
+        }),
+      )
     : null;
   return html`${why}
     <div class="connection">
