@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { Link } from '../share-link.js';
-import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
+import { accessibilityProblems, because, launch, noBrowser, visit, whyNotMore } from './browser.js';
 import { ALL_PICTURES, AS_KEPT, lookAt, toName, type Picture, Worlds } from './pictures.js';
 import { serviceId, startWorld, type World } from './world.js';
 
@@ -36,7 +36,7 @@ interface ClientWorld extends World {
   link: Link;
 }
 
-const title = `the pictures of the client's pages${noBrowser === null ? '' : ` (${noBrowser})`}`;
+const title = `the pictures of the client's pages${because(noBrowser)}`;
 
 (noBrowser === null ? describe : describe.skip)(title, () => {
   let browser: Browser;
@@ -60,8 +60,8 @@ const title = `the pictures of the client's pages${noBrowser === null ? '' : ` (
     expect(await lookAt(browser, world, picture, { path, isWhole })).toEqual(AS_KEPT);
   });
 
-  (ALL_PICTURES ? it : it.skip).each(['light', 'dark'] as const)(
-    'have nothing for axe-core to find in %s',
+  (whyNotMore === null ? it : it.skip).each(['light', 'dark'] as const)(
+    `have nothing for axe-core to find in %s${because(whyNotMore)}`,
     async (scheme) => {
       for (const rtl of [false, true]) {
         const world = await createWorld({ services: 1, rtl });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { type ResellerBench, startResellers } from '../reseller-bench.js';
-import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
+import { accessibilityProblems, because, launch, noBrowser, visit, whyNotMore } from './browser.js';
 import { ALL_PICTURES, AS_KEPT, lookAt, type Picture, toName } from './pictures.js';
 
 const PICTURES: Picture[] = (['reseller-home', 'reseller-user'] as const).flatMap((page) =>
@@ -13,7 +13,7 @@ const PICTURES: Picture[] = (['reseller-home', 'reseller-user'] as const).flatMa
 /** What `npm test` compares. */
 const FEW = new Set(['reseller-home-0-rtl-dark-360']);
 
-const title = `the pictures of the reseller's pages${noBrowser === null ? '' : ` (${noBrowser})`}`;
+const title = `the pictures of the reseller's pages${because(noBrowser)}`;
 
 (noBrowser === null ? describe : describe.skip)(title, () => {
   let browser: Browser;
@@ -36,8 +36,8 @@ const title = `the pictures of the reseller's pages${noBrowser === null ? '' : `
     expect(await lookAt(browser, toWorld(), picture, { path, isWhole: true })).toEqual(AS_KEPT);
   });
 
-  (ALL_PICTURES ? it : it.skip).each(['light', 'dark'] as const)(
-    'have nothing for axe-core to find in %s',
+  (whyNotMore === null ? it : it.skip).each(['light', 'dark'] as const)(
+    `have nothing for axe-core to find in %s${because(whyNotMore)}`,
     async (scheme) => {
       for (const rtl of [false, true]) {
         const { context, page, problems } = await visit(browser, toWorld(), { scheme, rtl, width: rtl ? 360 : 1440 });
