@@ -5,23 +5,26 @@ import { html, type Html } from '../../layout/html.js';
 import { ENGLISH } from '../../layout/wording.js';
 import type { Page } from '../page.js';
 import { billState } from '../bill-state.js';
+import { findService } from './find-service.js';
 import { attempt, given, problemNotice, serviceLink, toScene } from './scene.js';
 
 /** `/bills`: the stored bills of calls. */
 export const billsPage: Page = async (request) => {
   const { query, sluice } = request;
   const { times } = toScene(request);
-  const [service, client] = [given(query.service), given(query.client)];
+  const [text, client] = [given(query.service), given(query.client)];
+  const { id: service, choices } = await findService(request, text, '/bills');
   const { value, problem } = await attempt(() => sluice.calls.bills({ service, client }));
   const form = searchForm({
     action: '/bills',
     id: 'bills',
     submit: 'Show',
     fields: [
-      { name: 'service', label: 'Service', type: 'search', value: service ?? '' },
-      { name: 'client', label: 'Client', type: 'search', value: client ?? '' },
+      { name: 'service', label: 'Service or client', type: 'search', value: service ?? text ?? '' },
+      { name: 'client', label: 'Id of the client', type: 'search', value: client ?? '' },
     ],
   });
+  if (choices !== null) return { title: 'Bills', body: html`${form} ${choices}` };
   const list = table({
     caption: 'Bills of calls',
     columns: [

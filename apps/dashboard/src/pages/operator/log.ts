@@ -2,6 +2,7 @@ import { section } from '../../layout/components.js';
 import { searchForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
 import type { Page } from '../page.js';
+import { findService } from './find-service.js';
 import { logTable } from './log-table.js';
 import { attempt, given, problemNotice, toNumber, toScene, toWord } from './scene.js';
 
@@ -16,7 +17,8 @@ export const logPage: Page = async (request) => {
   const scene = toScene(request);
   const kind = toWord(query.kind, KINDS);
   const age = toWord(query.since, ['1h', '24h', '7d', '30d'] as const);
-  const [panel, service] = [given(query.panel), given(query.service)];
+  const [panel, text] = [given(query.panel), given(query.service)];
+  const { id: service, choices } = await findService(request, text, '/log');
   const rows = toNumber(query.rows, ROWS, MOST_ROWS);
   const { value, problem } = await attempt(() =>
     sluice.log.list({
@@ -43,7 +45,7 @@ export const logPage: Page = async (request) => {
           ['refresh', 'refreshes'],
         ],
       },
-      { name: 'service', label: 'Service', type: 'search', value: service ?? '' },
+      { name: 'service', label: 'Service or client', type: 'search', value: service ?? text ?? '' },
       {
         name: 'panel',
         label: 'Panel',
@@ -65,6 +67,7 @@ export const logPage: Page = async (request) => {
       { name: 'rows', label: 'Rows', type: 'number', value: String(rows) },
     ],
   });
+  if (choices !== null) return { title: 'Log', body: html`${form} ${choices}` };
   const body = html`${form}
   ${value === null ? problemNotice(problem) : section('Entries', await logTable(scene, value.entries, { caption: 'Entries of the log, newest first' }))}`;
   return { title: 'Log', body };
