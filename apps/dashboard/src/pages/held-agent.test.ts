@@ -101,7 +101,7 @@ it('calls the figures of an agent that was not read yet unknown, and not zero', 
   const stored = await at.store.agents.list('vpn');
   await at.store.agents.put(stored.map((agent) => ({ ...agent, figures: null })));
   const client = await Link.open(at, { client: '77' });
-  expect(textOf(await client.text('/'))).toMatch(/Used unknown Rest unknown Users unknown .*Read never/);
+  expect(textOf(await client.text('/'))).toMatch(/Used unknown Left unknown Users unknown .*Read never/);
   expect(textOf(await at.page(`/agents/${north}?panel=vpn`))).toMatch(/Used unknown Remaining unknown .*Read never/);
   await at.store.agents.put(stored);
 });

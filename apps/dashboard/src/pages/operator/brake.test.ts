@@ -120,7 +120,7 @@ describe('while the brake stopped the last run of a panel', () => {
       ];
       expect(await read()).toEqual([
         expect.stringContaining('its bill is not paid'),
-        expect.stringContaining('An invoice is not paid;'),
+        expect.stringContaining('The service is restricted. An invoice is not paid.'),
       ]);
       for (const number of numbers) await own.sluice.services.set(`svc-${number}`, { status: 'active' });
       own.clock.advance(3_600_000);
