@@ -1,11 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { copyStore } from '@sluice/state-store';
 import { useBench } from './bench/each-test.js';
+import { onFiles } from './bench/on-files.js';
 import { startEasyDcimBench } from './bench/easydcim-bench.js';
 
 const at = useBench(() => startEasyDcimBench());
 
-it('ends where the store is moved', async () => {
+onFiles('ends where the store is moved', async () => {
   const following = at.sluice.log.follow({ kinds: ['run'], limit: 1 }, () => undefined);
   const { location } = at.bench.store;
   const copied = { from: location, to: `${location}-2.db`, id: () => 'copy-1', refuseActive: () => undefined };

@@ -172,7 +172,8 @@ describe('a poll of services whose figures have not changed', () => {
     const poll = async (): Promise<string[]> => {
       clock.advance(5 * MINUTE);
       await sluice.poll();
-      return (await store.confirmations.samples('relay', ['svc-1', 'svc-2'])).map(({ service }) => service);
+      const opened = await store.confirmations.samples('relay', ['svc-1', 'svc-2']);
+      return opened.map(({ service }) => service).toSorted();
     };
     expect(await poll()).toEqual(['svc-1', 'svc-2']);
     for (let count = 0; count < 2; count++) {
