@@ -1,14 +1,20 @@
-import type { Key, Messages } from './keys.js';
+import type { Key } from './keys.js';
 import { messages as en } from './languages/en.js';
 import { messages as fa } from './languages/fa.js';
 import { messages as ptBr } from './languages/pt-br.js';
+import { staff } from './languages/staff.js';
 import { messages as zhCn } from './languages/zh-cn.js';
 import type { Language } from './languages.js';
 
-/** The messages of all languages. */
-export const CATALOGUE: Readonly<Record<Language, Messages>> = { en, fa, 'zh-CN': zhCn, 'pt-BR': ptBr };
+/** The messages of all languages, each with those for staff. */
+export const CATALOGUE: Readonly<Record<Language, Readonly<Record<Key, string>>>> = {
+  en: { ...en, ...staff },
+  fa: { ...fa, ...staff },
+  'zh-CN': { ...zhCn, ...staff },
+  'pt-BR': { ...ptBr, ...staff },
+};
 
 /** Returns whether a text is the key of a message. */
 export function isKey(text: string): text is Key {
-  return Object.hasOwn(en, text);
+  return Object.hasOwn(CATALOGUE.en, text);
 }

@@ -1,6 +1,6 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { CATALOGUE } from './catalogue.js';
-import type { Key, Messages, TagsIn } from './keys.js';
+import type { Key, TagsIn } from './keys.js';
 import { bytesFigure, countText, decimalText, moneyText, percentText } from './figures.js';
 import { type Direction, type Language, toDirection } from './languages.js';
 import type { Figure, Said, ValuesFor } from './said.js';
@@ -41,7 +41,7 @@ function listAlone(nodes: readonly Node[]): string[] {
 export class Texts {
   readonly language: Language;
   readonly direction: Direction;
-  readonly #messages: Messages;
+  readonly #messages: Readonly<Record<Key, string>>;
   readonly #parsed = new Map<Key, Parsed>();
   readonly #plurals: Intl.PluralRules;
   #regions: Intl.DisplayNames | undefined;

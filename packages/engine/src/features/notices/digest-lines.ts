@@ -1,4 +1,5 @@
 import type { EventData } from '@sluice/contract/documents';
+import { toTexts } from '@sluice/messages';
 import { shortDay, clockTime } from '@sluice/messages/time';
 import { printable } from '@sluice/panel-http/printable';
 import { toLocalDate } from '@sluice/quota-core';
@@ -44,42 +45,37 @@ export function toDigestLines(
   { needs, runs }: Pick<EventData<'digest'>, 'needs' | 'runs'>,
   timeZone: string,
 ): DigestLine[] {
-  return needs.map(({ kind, count, first }) => {
-    const named = first.map(
-      ({ name, at }) => `${name}${at === null ? '' : `${BEFORE_TIME[kind]}${toTime(at, timeZone)}`}`,
-    );
-    const others = count - first.length;
+  return needs.map((need) => {
+    const { kind, count } = need;
     const detail =
-      kind === 'failed' ? `of ${runs ?? '-'}` : `${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+      kind === 'failed' ? TEXTS.text('staff.digest.ofRuns', { runs: runs ?? '-' }) : nameNeeds(need, timeZone);
     return { label: toLabel(kind, count), count, detail: printable(detail) };
   });
 }
 
-const BEFORE_TIME: Readonly<Record<Need['kind'], string>> = {
-  ...{ soon: ' ', held: ' ', away: ' since ', money: ' ', failed: ' ' },
-};
+const TEXTS = toTexts('en');
 
 function toLabel(kind: Need['kind'], count: number): string {
-  const isOne = count === 1;
-  switch (kind) {
-    case 'soon':
-      return 'Used up within 2 days';
-    case 'held':
-      return 'Held';
-    case 'away':
-      return isOne ? 'Panel unreachable' : 'Panels unreachable';
-    case 'money':
-      return 'Money in doubt';
-    default:
-      return isOne ? 'Run failed or stopped' : 'Runs failed or stopped';
-  }
+  if (kind === 'away') return TEXTS.text('staff.digest.away', { count });
+  return kind === 'failed' ? TEXTS.text('staff.digest.failed', { count }) : TEXTS.text(LABELS[kind]);
+}
+
+const LABELS = { soon: 'staff.digest.soon', held: 'staff.digest.held', money: 'staff.digest.money' } as const;
+
+function nameNeeds({ kind, count, first }: Need, timeZone: string): string {
+  const key = kind === 'away' ? 'staff.digest.since' : 'staff.digest.at';
+  const names = first
+    .map(({ name, at }) => (at === null ? name : TEXTS.text(key, { name, time: toTime(at, timeZone) })))
+    .join(', ');
+  const others = count - first.length;
+  return others > 0 ? TEXTS.text('staff.digest.more', { names, count: others }) : names;
 }
 
 /** Returns the first sentence of a digest. */
 export function describeDigest(day: string, lines: readonly DigestLine[], happened: string): string {
-  const [first, ...others] = lines.map(({ label, count }) => `${count} ${label.toLowerCase()}`);
-  if (first === undefined) return `${day}: nothing needs you; ${happened}`;
-  return `${day}: ${[first, ...others].join(', ')}`;
+  if (lines.length === 0) return TEXTS.text('staff.digest.nothing', { day, happened });
+  const needs = lines.map(({ label, count }) => `${count} ${label.toLowerCase()}`).join(', ');
+  return TEXTS.text('staff.digest.needs', { day, needs });
 }
 
 type Named = Need['first'][number];

@@ -1,5 +1,6 @@
 import type { TestedChannel } from '@sluice/contract/documents';
 import type { NoticeChannel } from '@sluice/contract/ports';
+import { toTexts } from '@sluice/messages';
 import { toItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, requireChannels } from '../../kernel/run/channels.js';
@@ -28,7 +29,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
       at: context.now(),
       panel: null,
       service: null,
-      message: `This is a test of the channel "${channel.name}".`,
+      message: toTexts('en').text('staff.test', { channel: channel.name }),
     },
     ...{ name: null, client: null, data: NO_DATA, lines: [], language: 'en', choose: null },
     settings: { for: channel.settings.for },

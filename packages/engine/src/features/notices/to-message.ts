@@ -63,7 +63,7 @@ function toSubject(parts: MessageParts, filled: string | null, writer: NoticeWri
       : (filled ?? toOperatorMessage(parts)).trim().split('\n');
   const line = withoutMarks(said);
   const shortened = line.length > SUBJECT_LENGTH ? `${line.slice(0, SUBJECT_LENGTH - 1)}…` : line;
-  return isForClient ? visible(shortened) : printable(`Sluice: ${shortened}`);
+  return isForClient ? visible(shortened) : printable(writer.texts.text('staff.subject', { line: shortened }));
 }
 
 /** Subjects, and templates that go on after it, end it themselves. */
