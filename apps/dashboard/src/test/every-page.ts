@@ -1,3 +1,4 @@
+import type { DashboardOptions } from '../index.js';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
@@ -41,10 +42,11 @@ async function follow(open: (path: string) => Promise<Response>, path: string) {
 }
 
 /** Starts it with a service of each kind, a purchase that is not paid, a bill, an override, holds and an exceeded agent. */
-export async function startEveryPage(): Promise<EveryPage> {
+export async function startEveryPage(limits: DashboardOptions['limits'] = {}): Promise<EveryPage> {
   const others = await startOtherPanels();
   const at = await startBench({
     config: { timeZone: ZONES.config },
+    dashboard: { limits },
     kinds: [astbilling, hiddify, flvx],
     panels: {
       relay: { ...others.config.relay, timeZone: ZONES.relay },
