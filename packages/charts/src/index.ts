@@ -19,6 +19,13 @@ export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';
 export { areaChart, type ChartStyle } from './terminal-chart.js';
 export { timeTicks, type TimeSpan, type TimeTick } from './time.js';
-export { beforeFirstText, isWholeBar, rateText, trafficChart, trafficTitle } from './traffic-chart.js';
+export {
+  beforeFirstText,
+  isWholeBar,
+  rateText,
+  trafficChart,
+  type TrafficGraph,
+  trafficTitle,
+} from './traffic-chart.js';
 export { usageChart, type UsageChartOptions } from './usage-chart.js';
 export type { UsageGraph, UsageGraphBar, UsageGraphPoint } from './usage-graph.js';

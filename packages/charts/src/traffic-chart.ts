@@ -16,6 +16,12 @@ const RATES = [
 
 const STEP_KEYS = { hour: 'chart.eachHour', quarter: 'chart.eachQuarter', day: 'chart.eachDay' } as const;
 
+/** What bars are drawn from: a graph of a service, or the traffic of several ones, of which nothing else is known. */
+export interface TrafficGraph
+  extends
+    Pick<UsageGraph, 'window' | 'timeZone' | 'step' | 'bars'>,
+    Partial<Pick<UsageGraph, 'at' | 'holds' | 'beforeFirst'>> {}
+
 /** Returns what the bars of a graph are of: `Traffic in each hour`. */
 export function trafficTitle({ step }: Pick<UsageGraph, 'step'>, language: Language = 'en'): string {
   return toTexts(language).text(STEP_KEYS[step]);
@@ -26,7 +32,7 @@ export function trafficTitle({ step }: Pick<UsageGraph, 'step'>, language: Langu
  * bar says its time, its bytes and its mean rate. No bar stands for a time of which nothing is known.
  */
 export function trafficChart(
-  graph: UsageGraph,
+  graph: TrafficGraph,
   { title, language = 'en' }: { title: string; language?: Language },
 ): ChartData {
   const bars = graph.bars.flatMap((bar) => toBar(bar, graph.timeZone, language));
@@ -47,13 +53,13 @@ export function trafficChart(
     bars,
     breaks: [],
     limit: null,
-    holds: toHolds(graph, language),
+    holds: toHolds({ ...graph, holds: graph.holds ?? [], at: graph.at ?? graph.window.end }, language),
     ...toSummary(graph, { highest, language }),
   };
 }
 
 function toSummary(
-  graph: UsageGraph,
+  graph: TrafficGraph,
   { highest, language }: { highest: ChartBar | undefined; language: Language },
 ): Pick<ChartData, 'summary'> {
   const before = beforeFirstText(graph, language);
@@ -68,7 +74,10 @@ function toSummary(
  * Returns as a sentence what was used before the first reading, of which no bar knows the day; by default in English. Null where there is
  * no such traffic.
  */
-export function beforeFirstText({ beforeFirst, timeZone }: UsageGraph, language: Language = 'en'): string | null {
+export function beforeFirstText(
+  { beforeFirst = null, timeZone }: TrafficGraph,
+  language: Language = 'en',
+): string | null {
   if (beforeFirst === null) return null;
   const { until, inBytes, outBytes, totalBytes } = beforeFirst;
   const bytes = totalBytes ?? (inBytes ?? 0) + (outBytes ?? 0);

@@ -60,7 +60,10 @@ export function toGhost(graph: UsageGraph): ChartPoint[] {
 }
 
 /** Returns the times in which a service was restricted, oldest first; those that overlap are one. */
-export function toHolds({ holds, window, at: now, timeZone }: UsageGraph, language: Language): ChartSpan[] {
+export function toHolds(
+  { holds, window, at: now, timeZone }: Pick<UsageGraph, 'holds' | 'window' | 'at' | 'timeZone'>,
+  language: Language,
+): ChartSpan[] {
   const texts = toTexts(language);
   const spans: { from: number; to: number; isOpen: boolean }[] = [];
   for (const { since, until } of [...holds].sort((a, b) => (a.since < b.since ? -1 : 1))) {

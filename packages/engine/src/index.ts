@@ -122,6 +122,7 @@ export type {
   TestedChannel,
   TokenView,
   TopTraffic,
+  TrafficOverTime,
   UnassignedEntries,
   UnassignedEntry,
   NextReading,

@@ -41,6 +41,7 @@ export type { LastGraph } from './features/graph/last-graph.js';
 export type { DrawnGraph } from './features/graph/last-graph.js';
 export type { Ping } from './context/dependencies.js';
 export type { TopRequest } from './features/graph/top-traffic.js';
+export type { TrafficRequest } from './features/graph/traffic-over-time.js';
 export type { GraphRange } from './features/graph/window.js';
 export type { LogRequest } from './api/log.js';
 export type { LogFilter } from './features/log/log.js';

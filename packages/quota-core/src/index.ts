@@ -61,7 +61,17 @@ export { type LimitDecision, type LimitRule, releaseMargin } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';
 export { type CalendarWindow, calendarWindow } from './window.js';
 export { type RatePercentile, ratePercentile, type RatePercentileInput } from './rate-percentile.js';
-export { type BarInput, type BarReading, barStep, type BarStep, type UsageBar, usageBars } from './usage-bars.js';
+export {
+  barBounds,
+  type BarInput,
+  type BarReading,
+  barStep,
+  type BarStep,
+  type Share,
+  sharesBetween,
+  type UsageBar,
+  usageBars,
+} from './usage-bars.js';
 export {
   beginWindowCount,
   type CycleReading,

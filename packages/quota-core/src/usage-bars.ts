@@ -63,7 +63,7 @@ export function barStep({ start, end }: BarInput['window']): BarStep {
  * ```
  */
 export function usageBars(input: BarInput, step: BarStep): UsageBar[] {
-  const bounds = localBounds(input, step);
+  const bounds = barBounds(input, step);
   const shares = sharesBetween(input, bounds);
   return bounds.slice(1).map((end, index) => {
     const start = bounds[index] ?? end;
@@ -91,8 +91,8 @@ export function sharesBetween(
   });
 }
 
-/** Returns the ends of a window and the local bounds in between, in milliseconds, ascending. */
-function localBounds({ window, timeZone }: BarInput, step: BarStep): number[] {
+/** Returns the ends of a window and the local bounds of its bars in between, in milliseconds, ascending. */
+export function barBounds({ window, timeZone }: Pick<BarInput, 'window' | 'timeZone'>, step: BarStep): number[] {
   const [from, to] = [instantMs(window.start, 'the start'), instantMs(window.end, 'the end')];
   const ms = STEP_HOURS[step] * HOUR_MS;
   const bounds = [from];

@@ -28,6 +28,7 @@ export {
 export {
   TRAFFIC_GROUPS,
   type TrafficGroup,
+  type TrafficReading,
   type TrafficRequest,
   type TrafficRow,
   type TrafficSum,

@@ -36,10 +36,30 @@ export interface TrafficRow extends TrafficSum {
   name: string | null;
 }
 
+/** A reading of a service. */
+export interface TrafficReading {
+  service: string;
+  /** ISO 8601 UTC. */
+  at: string;
+  inBytes: number | null;
+  outBytes: number | null;
+  /** Both together where the panel shows no other. */
+  totalBytes: number | null;
+}
+
 /** Sums of traffic, computed from stored usage. */
 export interface TrafficTables {
   traffic: {
     /** The largest sums by all directions together, largest first, then those of which nothing is known; how many there are, and the sum of all. */
     sums(request: TrafficRequest): Promise<{ rows: TrafficRow[]; groups: number; total: TrafficSum }>;
+    /**
+     * The readings of services that traffic between each two of the bounds (ISO 8601 UTC, ascending) is computed from, by service and time:
+     * the last one until each bound, the first one after it, and the last one of each cycle. Reads no others. `cycles` are those of the time,
+     * at whose start usage was zero.
+     */
+    readings(request: {
+      services: string[];
+      bounds: string[];
+    }): Promise<{ readings: TrafficReading[]; cycles: { service: string; start: string }[] }>;
   };
 }

@@ -116,6 +116,7 @@ describe('inputs of calls', () => {
     ['range', () => sluice.usage.top({ range: 'week' as never })],
     ['by', () => sluice.usage.top({ by: 'person' as never })],
     ['limit', () => sluice.usage.top({ limit: 0 })],
+    ['range', () => sluice.usage.traffic({ range: 'month' as never })],
     ['percentile', () => sluice.usage.history('svc-1', { percentile: 0 })],
     ['points', () => sluice.usage.graph('svc-1', 'cycle', { points: 0 })],
     ['at', () => sluice.explain('svc-1', { at: 'garbage' })],

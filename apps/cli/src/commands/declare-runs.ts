@@ -91,6 +91,15 @@ function declareUsage(usage: LazyCommand): void {
       'sluice usage top --since cycle --top 500 --percentile 95',
     )
     .runs(async () => (await import('./top.js')).usageTop);
+  usage
+    .command('traffic')
+    .description('draw the traffic of services together over time, from the stored readings')
+    .choice('--since <time>', 'the last hours or days such as 24h or 30d (default: 7d)', ['24h', '7d', '30d'])
+    .option('--panel <name>', 'only services of this panel')
+    .option('--product <name>', 'only services of this product')
+    .option('--client <id>', 'only services of this client')
+    .examples('sluice usage traffic', 'sluice usage traffic --panel dcim --since 30d')
+    .runs(async () => (await import('./traffic.js')).usageTraffic);
   listOptions(usage.command('history <service>'))
     .description('show usage and allowance of each cycle')
     .option('--percentile <percent>', 'also the rates that so much of the time did not exceed, such as 95')

@@ -13,7 +13,7 @@ import {
   usageChart,
 } from '@sluice/charts';
 import { shortTime } from '@sluice/messages/time';
-import type { GraphPoint, SampleGraph } from '@sluice/engine';
+import type { GraphPoint, SampleGraph, TrafficOverTime } from '@sluice/engine';
 import type { DrawnGraph, GraphRange } from '@sluice/engine/options';
 import { formatBytes, formatShare, usageInMode } from '@sluice/quota-core';
 import type { Terminal } from './terminal.js';
@@ -58,6 +58,15 @@ export function printSamples(terminal: Terminal, graph: SampleGraph, range: Grap
   if (before !== null) terminal.line(before);
   const outlook = projectionSentence(graph.projection, graph.timeZone);
   if (outlook !== null) terminal.line(outlook);
+}
+
+/** Prints the traffic of services together as bars, of both directions or of the total; nothing where none is known. */
+export function printTraffic(terminal: Terminal, traffic: TrafficOverTime, whose: string): void {
+  if (terminal.json) return;
+  const graph = { ...traffic, window: { start: traffic.start, end: traffic.end } };
+  const data = trafficChart(graph, { title: `${trafficTitle(graph)}: ${whose}` });
+  const [line] = data.lines;
+  if (line !== undefined) printChart(terminal, data, line, ROWS);
 }
 
 /** Returns `62% of 130 GB (TOTAL), `, or an empty text without a share. */

@@ -170,6 +170,7 @@ describe('the built command', () => {
       'usage history dcim-1 --percentile 95',
       'usage top --by client',
       'usage top --percentile 95',
+      'usage traffic --panel dcim',
       'usage graph dcim-1',
       'usage graph dcim-1 --svg graph.svg',
       'usage graph dcim-1 --from-panel',

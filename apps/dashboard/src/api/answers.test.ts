@@ -75,7 +75,14 @@ describe('answers are as the document says', () => {
     expect(await send(`POST /runs/${id}/cancel`)).toMatchObject({ cancelledBy: null });
     expect(await send('GET /services?client=42')).toMatchObject({ services: [{ status: 'held' }, { status: 'ok' }] });
     for (const path of [
-      ...['', '/explanation', '/usage-history?percentile=95', '/graph?range=7d', '/panel-graph?range=24h', '/last-panel-graph'],
+      ...[
+        '',
+        '/explanation',
+        '/usage-history?percentile=95',
+        '/graph?range=7d',
+        '/panel-graph?range=24h',
+        '/last-panel-graph',
+      ],
       ...['/holds', '/overrides', '/purchases', '/auto-buy', '/customer-fields'],
     ])
       await send(`GET /services/svc-1${path}`);
@@ -86,6 +93,7 @@ describe('answers are as the document says', () => {
         '/services/export',
         '/usage?service=svc-1',
         '/usage/top?by=panel',
+        '/usage/traffic?panel=dcim&range=24h',
         '/holds?open=true',
         '/overrides',
       ],

@@ -5,6 +5,7 @@ import {
   projectionSentence,
   responsiveChart,
   trafficChart,
+  type TrafficGraph,
   trafficTitle,
   usageChart,
   type UsageGraph,
@@ -87,7 +88,7 @@ function eventsList(data: ChartData, now: number): Html | null {
 
 /** Returns the traffic in each part of the time as bars, with the same as a table; null where nothing of it is known. */
 export function trafficFigure(
-  graph: UsageGraph,
+  graph: TrafficGraph,
   { id, now, language = 'en' }: Pick<UsageFigureOptions, 'id' | 'now' | 'language'>,
 ): Html | null {
   const title = trafficTitle(graph, language);
@@ -103,7 +104,7 @@ export function trafficFigure(
 
 /** Returns bars as a table that opens on demand: newest first, those of which something is known. */
 function barsTable(
-  { bars, timeZone }: UsageGraph,
+  { bars, timeZone }: TrafficGraph,
   { caption, now, language }: { caption: string; now: number; language: Language },
 ): Html {
   const wording = toWording(language);

@@ -164,4 +164,5 @@ export type {
   PanelFigures,
   SampleGraph,
   TopTraffic,
+  TrafficOverTime,
 } from './usage.js';

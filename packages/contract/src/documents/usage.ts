@@ -164,6 +164,29 @@ export const top = name(
 /** Who used most in a time. */
 export type TopTraffic = z.infer<typeof top>;
 
+export const traffic = name(
+  'TrafficOverTime',
+  z.object({
+    /** Whose traffic it is; null where that is not limited. */
+    panel: textOrNull,
+    product: textOrNull,
+    client: textOrNull,
+    range: text,
+    start: instant,
+    end: instant,
+    timeZone: text,
+    /** What each of `bars` is of, in the time zone: an hour, six hours, a day. */
+    step: z.enum(['hour', 'quarter', 'day']),
+    services: count,
+    unknown: count.describe('Services of which no reading in the time is known: their traffic is in no bar'),
+    bars: z
+      .array(bar)
+      .describe('The traffic of all these services, oldest first; `known` is of the time of all of them together'),
+  }),
+);
+/** The traffic of services together in each part of a time. */
+export type TrafficOverTime = z.infer<typeof traffic>;
+
 const panelGraphParts = {
   service: text,
   panel: text,

@@ -82,6 +82,27 @@ export const usage = group({
       },
     }),
   },
+  traffic: {
+    callers: READ,
+    command: 'usage traffic',
+    accepts: () =>
+      accepts(
+        options({
+          ...called,
+          range: z.optional(range),
+          panel: optionalText,
+          product: optionalText,
+          client: optionalText,
+        }),
+      ),
+    routes: (h) => ({
+      'GET /usage/traffic': {
+        summary: 'Return the traffic of services together over time: of all, or of a panel, product or client',
+        query: { range: h.range, panel: h.optionalText, product: h.optionalText, client: h.optionalText },
+        answer: h.usage.traffic,
+      },
+    }),
+  },
   history: {
     callers: SHOW,
     command: 'usage history',

@@ -1,8 +1,16 @@
-import type { Comparison, CycleView, SampleGraph, ServiceDetail, TopTraffic } from '@sluice/contract/documents';
+import type {
+  Comparison,
+  CycleView,
+  SampleGraph,
+  ServiceDetail,
+  TopTraffic,
+  TrafficOverTime,
+} from '@sluice/contract/documents';
 import type { DrawnGraph, LastGraph } from '../features/graph/last-graph.js';
 import type { GraphRange } from '../features/graph/window.js';
 import type { ImportRow } from '../features/services/plan-rows.js';
 import type { TopRequest } from '../features/graph/top-traffic.js';
+import type { TrafficRequest } from '../features/graph/traffic-over-time.js';
 import { readUsage, type UsageFilter, usageHistory } from '../features/usage/usage.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
@@ -14,6 +22,8 @@ export interface Usage {
   }>;
   /** Returns who used most in a time: services, or all of a panel, product or client. Reads the store alone. */
   top(options?: CallOptions & TopRequest): Promise<TopTraffic>;
+  /** Returns the traffic of services together over time: of all, or of a panel, product or client. Reads the store alone. */
+  traffic(options?: CallOptions & TrafficRequest): Promise<TrafficOverTime>;
   /** Returns the usage of each cycle, newest first; with `percentile`, the rates that so much of its time did not exceed. */
   history(
     service: string,
@@ -44,6 +54,11 @@ export function usageApi(call: RunCall): Usage {
       call(options, async (context) => {
         const { topTraffic } = await import('../features/graph/top-traffic.js');
         return topTraffic(context, options ?? {});
+      }),
+    traffic: (options) =>
+      call(options, async (context) => {
+        const { trafficOverTime } = await import('../features/graph/traffic-over-time.js');
+        return trafficOverTime(context, options ?? {});
       }),
     history: (service, options) =>
       call(options, async (context) => ({ cycles: await usageHistory(context, service, options ?? {}) })),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { usageBars } from '@sluice/quota-core';
+import { barBounds, sharesBetween, usageBars } from '@sluice/quota-core';
 import fc from 'fast-check';
 import type { StateStore } from '../store.js';
 import { cycle, sample, service } from '../test/records.js';
@@ -8,6 +8,7 @@ import { toRounds, useStore } from '../test/use-store.js';
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-01T00:00:00.000Z');
 const hour = (n: number): string => new Date(START + n * HOUR).toISOString();
+const iso = (ms: number): string => new Date(ms).toISOString();
 const total = (bytes: number) => ({ inBytes: null, outBytes: null, totalBytes: bytes });
 
 /** Stores readings of a cycle, of the total, by their hours; the last one is what the cycle has. */
@@ -160,6 +161,15 @@ describe('sums of traffic', () => {
           const expected = bars.reduce((sum, { totalBytes }) => sum + (totalBytes ?? 0), 0);
           const found = await sums({ by: 'panel', panel: id, from: window.start, to: window.end });
           expect(Math.abs((found.total.totalBytes ?? 0) - expected)).toBeLessThanOrEqual(bars.length + 1);
+          // The readings that bars are computed from say the same of the bounds.
+          const bounds = barBounds({ window, timeZone: 'UTC' }, 'day');
+          const chosen = await at.store.traffic.readings({ services: [id], bounds: bounds.map(iso) });
+          const [, , ofTotal = []] = sharesBetween(
+            { series: chosen.readings, begins: chosen.cycles.map(({ start }) => start) },
+            bounds,
+          );
+          for (const [index, share] of ofTotal.entries())
+            expect(Math.abs(share.bytes - (bars[index]?.totalBytes ?? 0))).toBeLessThanOrEqual(1);
         },
       ),
       { numRuns: toRounds(60) },

@@ -1,8 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { TrafficGroup, TrafficRequest, TrafficRow, TrafficSum, TrafficTables } from '../traffic.js';
-import type { Access } from './access.js';
+import type {
+  TrafficGroup,
+  TrafficReading,
+  TrafficRequest,
+  TrafficRow,
+  TrafficSum,
+  TrafficTables,
+} from '../traffic.js';
+import type { Access, Session } from './access.js';
 import { IS_OPEN, NEWEST } from './confirmations-table.js';
-import { joinEdge, toMilliseconds } from './dialect.js';
+import { isIn, joinEdge, rowsOfPairs, toMilliseconds } from './dialect.js';
 
 /** Sums of traffic: one pass over the cycles of a time, with at most two readings of each. */
 export function trafficTable(access: Access): TrafficTables['traffic'] {
@@ -13,6 +20,7 @@ export function trafficTable(access: Access): TrafficTables['traffic'] {
         const [{ groups, isTotal: _total, key: _key, name: _name, ...total } = NOTHING] = rows;
         return { rows: rows.slice(1).map(({ isTotal: _, groups: _groups, ...row }) => row), groups, total };
       }),
+    readings: (request) => access.read((session) => readings(request, session)),
   };
 }
 
@@ -135,4 +143,55 @@ function known({ from }: Pick<TrafficRequest, 'from'>): RawBuilder<unknown> {
     case when ${isKnown} then 0 else 1 end as "unknown",
     ${each((direction) => sql`cast(round(${named('grown', direction)}) as bigint) as ${sql.ref(`${direction}Bytes`)}`)},
     cast(round("grown_total" * 8000.0 / nullif("ms", 0)) as bigint) as "bitsPerSecond" from (${parts}) as "parts"`;
+}
+
+/** The readings around each bound, of each service; a reading that is both is there once. */
+function aroundBounds({ services, bounds }: BoundsRequest): RawBuilder<TrafficReading> {
+  const to = bounds.at(-1) ?? '';
+  const [who, bound] = [services, bounds].map((list) => rowsOfPairs(list.map((text) => [text, ''])));
+  const around = (edge: 'first' | 'last'): RawBuilder<unknown> => sql`
+    select "e"."service", "e"."at", ${figures('e')} from ${who} as "who" cross join ${bound} as "bound"
+    ${joinEdge({
+      ...{ table: 'usage_samples', alias: 'e', key: ['service', sql`"who"."first"`], by: 'at', edge },
+      where: edge === 'last' ? sql`"at" <= "bound"."first"` : sql`"at" > "bound"."first" and "at" <= ${to}`,
+    })}`;
+  const confirmed = sql`select "base"."service", "last"."read_at", ${figures('base')}
+    from "usage_samples" as "base" join "confirmations" as "last" on "last"."seq" = ${NEWEST}
+    where ${isIn('base.service', services)} and ${IS_OPEN}`;
+  return sql<TrafficReading>`select * from (${around('last')} union ${around('first')} union ${confirmed}) as "r"
+    where "at" is not null and "at" <= ${to}`;
+}
+
+interface CycleEnd extends Omit<TrafficReading, 'at'> {
+  start: string;
+  at: string | null;
+}
+
+/** The cycles of services in a time, with their last readings. */
+function ofCycles({ services, bounds }: BoundsRequest): RawBuilder<CycleEnd> {
+  const [from, to] = [bounds[0] ?? '', bounds.at(-1) ?? ''];
+  return sql<CycleEnd>`select "c"."service", "c"."starts_at" as "start", "c"."read_at" as "at",
+      ${figures('c')} from "cycles" as "c"
+    where ${isIn('c.service', services)} and "c"."starts_at" < ${to} and "c"."ends_at" > ${from}`;
+}
+
+type BoundsRequest = Parameters<TrafficTables['traffic']['readings']>[0];
+
+function figures(table: string): RawBuilder<unknown> {
+  return each((direction) => sql`${figure(table, direction)} as ${sql.ref(`${direction}Bytes`)}`);
+}
+
+async function readings(request: BoundsRequest, { db }: Session): ReturnType<TrafficTables['traffic']['readings']> {
+  if (request.services.length === 0 || request.bounds.length === 0) return { readings: [], cycles: [] };
+  const to = request.bounds.at(-1) ?? '';
+  const [{ rows: around }, { rows: cycles }] = [
+    await aroundBounds(request).execute(db),
+    await ofCycles(request).execute(db),
+  ];
+  const ends = cycles.flatMap(({ start: _, at, ...end }) => (at === null || at > to ? [] : [{ ...end, at }]));
+  const byTime = new Map([...around, ...ends].map((reading) => [`${reading.service} ${reading.at}`, reading]));
+  const all = [...byTime.values()].sort((a, b) =>
+    a.service === b.service ? (a.at < b.at ? -1 : 1) : a.service < b.service ? -1 : 1,
+  );
+  return { readings: all, cycles: cycles.map(({ service, start }) => ({ service, start })) };
 }

@@ -31,6 +31,8 @@ export const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>>
     t.traffic.sums({ by: 'service', from: minute(1), to: minute(9), client: '1', limit: 20 }),
   'traffic.sums of the cycles of a panel': (t) =>
     t.traffic.sums({ by: 'client', from: null, to: minute(9), panel: 'dcim', limit: 20 }),
+  'traffic.readings': (t) =>
+    t.traffic.readings({ services: ['svc-1', 'svc-2'], bounds: [minute(1), minute(4), minute(9)] }),
   'purchases.list of a service': (t) => t.purchases.list({ service: 'svc-1' }),
   'purchases.list of services': (t) => t.purchases.list({ services: ['svc-1', 'svc-2'] }),
   'purchases.list of cycles': (t) => t.purchases.list({ cycles: ['c-1'] }),

@@ -96,7 +96,7 @@ export const SILENT: Record<string, readonly string[]> = {
     'command compare',
     ...under(
       'GET /api/v1/',
-      'log log/export log/follow notices notices/alarms overrides runs/:run/events services/:service/graph services/:service/last-panel-graph services/:service/overrides services/:service/panel-graph services/:service/usage-history services/export usage/top',
+      'log log/export log/follow notices notices/alarms overrides runs/:run/events services/:service/graph services/:service/last-panel-graph services/:service/overrides services/:service/panel-graph services/:service/usage-history services/export usage/top usage/traffic',
     ),
     'GET /log',
     'GET /api/v1/clients/:client/notices',

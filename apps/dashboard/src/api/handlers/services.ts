@@ -39,6 +39,7 @@ export const serviceHandlers: Handlers<GroupEndpoints<'services' | 'holds' | 'us
     return sluice.usage.read({ panel, product, service, client, reader: client });
   },
   'GET /usage/top': ({ sluice, query }) => sluice.usage.top(query),
+  'GET /usage/traffic': ({ sluice, query }) => sluice.usage.traffic(query),
   'GET /services/:service/graph': ({ sluice, param, client, query: { range, points } }) =>
     sluice.usage.graph(param('service'), range, { points, reader: client }),
   'GET /services/:service/panel-graph': async ({ sluice, param, query, client: reader, signal }) => {

@@ -35,3 +35,13 @@ it('sums by client, product and panel, and leads from each to its services', asy
   const own = await read('?client=42');
   expect([own.includes('svc-1'), own.includes('svc-2'), own.includes('Only client')]).toEqual([true, false, true]);
 });
+
+it('draws the traffic of all of them over time, with the same as a table', async () => {
+  const page = await read('?client=42');
+  const [, drawn = ''] = page.split('Over time, last 24h');
+  expect(drawn.match(/id="traffic-wide-title"/g)).toHaveLength(1);
+  // Five hours of 3 GB each; of the time before the first reading there is no bar.
+  expect(drawn).toMatch(/<summary>As a table<\/summary>.*3 GB/);
+  expect(drawn.split('<summary>')[1]?.match(/<td[^>]*><span class="number">3 GB</g)).toHaveLength(5);
+  expect(await read('?client=42&range=cycle')).toContain('Over time, last 30 days');
+});

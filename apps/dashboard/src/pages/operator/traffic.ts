@@ -1,6 +1,7 @@
 import { rateText } from '@sluice/charts';
 import type { TopTraffic } from '@sluice/engine';
 import type { GraphRange } from '@sluice/engine/options';
+import { trafficFigure } from '../../layout/chart.js';
 import { address, link, section, table, tile, tiles, usageBar } from '../../layout/components.js';
 import { bytes, count, counted, name, NONE } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
@@ -21,6 +22,8 @@ const GROUPS: readonly (readonly [TopTraffic['by'], string])[] = [
 ];
 const FILTERS = ['panel', 'product', 'client'] as const;
 const ROWS = 50;
+/** Services whose traffic over time is read for a page. */
+const MOST_OVER_TIME = 2000;
 
 type Row = TopTraffic['rows'][number];
 type Query = Readonly<Record<string, string | null>>;
@@ -35,7 +38,7 @@ export const trafficPage: Page = async (request) => {
   const kept: Query = Object.fromEntries(FILTERS.map((key) => [key, filters[key] ?? null]));
   const body = html`${choices('Time', RANGES, { key: 'range', value: range }, { ...kept, by })}
   ${choices('Sums', GROUPS, { key: 'by', value: by }, { ...kept, range })} ${filterList(kept, { range, by })}
-  ${totals(found, request)}
+  ${totals(found, request)} ${await overTime(request, range, { found, filters })}
   ${section(`${title}, ${range === 'cycle' ? 'in their cycles' : `last ${rangeName.toLowerCase()}`}`, rows(found, range))}
   ${found.groups > found.rows.length ? html`<p class="soft">These are the ${count(found.rows.length)} with most traffic of ${count(found.groups)}.</p>` : null}`;
   return { title: 'Traffic', body };
@@ -84,6 +87,29 @@ function totals({ total, start, end }: TopTraffic, request: PageRequest): Html {
       readings${unknown === 0 ? null : `; without a reading in this time, and in no sum: ${count(unknown)}`}. As of
       ${times.full(end)}.
     </p>`;
+}
+
+/** The traffic over time of what the page is limited to; of many services a sentence, since it is read for each of them. */
+async function overTime(
+  { sluice, now }: PageRequest,
+  range: GraphRange,
+  { found, filters }: { found: TopTraffic; filters: Readonly<Record<string, string | undefined>> },
+): Promise<Part> {
+  if (found.total.services === 0) return null;
+  if (found.total.services > MOST_OVER_TIME) {
+    const words = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]));
+    return html`<p class="soft">
+      The traffic over time of ${counted(found.total.services, 'service')} is printed by
+      <code>${['sluice usage traffic', ...words].join(' ')}</code>.
+    </p>`;
+  }
+  // Each service is in another cycle.
+  const traffic = await sluice.usage.traffic({ range: range === 'cycle' ? '30d' : range, ...filters });
+  const graph = { ...traffic, window: { start: traffic.start, end: traffic.end } };
+  return section(
+    `Over time, last ${range === 'cycle' ? '30 days' : range}`,
+    trafficFigure(graph, { id: 'traffic', now }) ?? html`<p class="empty">No reading in this time.</p>`,
+  );
 }
 
 const rate = (bits: number | null): Part => (bits === null ? NONE : rateText(bits));

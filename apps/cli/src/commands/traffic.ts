@@ -1,0 +1,46 @@
+import type { TrafficOverTime } from '@sluice/engine';
+import { formatBytes } from '@sluice/quota-core';
+import { ExitCode } from '../exit-codes.js';
+import { printTraffic } from '../terminal/graphs.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { formatCount } from '../terminal/words.js';
+import { answer } from './answer.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { parseRange } from './parse-range.js';
+
+interface TrafficOptions extends GlobalOptions {
+  since?: string;
+  panel?: string;
+  product?: string;
+  client?: string;
+}
+
+/** `sluice usage traffic` */
+export const usageTraffic: CommandHandler<TrafficOptions> = (_args, options, deps) => {
+  const { since = '7d', panel, product, client } = options;
+  const range = parseRange('--since', since);
+  return answer(deps, options, ({ sluice }) => sluice.usage.traffic({ range, panel, product, client }), {
+    print: show,
+    exitCode: () => ExitCode.done,
+  });
+};
+
+function show(terminal: Terminal, found: TrafficOverTime): void {
+  const { services, unknown, range, bars, panel, product, client } = found;
+  if (services === 0) {
+    terminal.line('No services.');
+    return;
+  }
+  const filters = Object.entries({ panel, product, client }).flatMap(([key, value]) =>
+    value === null ? [] : [`${key} ${value}`],
+  );
+  const whose = filters.length === 0 ? 'all services' : filters.join(', ');
+  printTraffic(terminal, found, `${whose}, last ${range}`);
+  const known = bars.flatMap(({ totalBytes, inBytes, outBytes }) => {
+    const parts = inBytes === null && outBytes === null ? [] : [(inBytes ?? 0) + (outBytes ?? 0)];
+    return totalBytes === null ? parts : [totalBytes];
+  });
+  const sum = known.length === 0 ? 'unknown' : formatBytes(known.reduce((all, bytes) => all + bytes, 0));
+  terminal.line(`${formatCount(services, 'service')} in the last ${range}: ${sum}`);
+  if (unknown > 0) terminal.line(`${formatCount(unknown, 'service')} without a reading in this time: not in the sums`);
+}
