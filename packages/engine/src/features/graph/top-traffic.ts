@@ -2,7 +2,7 @@ import type { TopTraffic } from '@sluice/contract/documents';
 import { usageError } from '@sluice/panel-kind';
 import { productName } from '../../base/config/package-name.js';
 import type { Context } from '../../context/context.js';
-import { readRates } from './rates.js';
+import { readRates } from '../../kernel/subject/rates.js';
 import { type GraphRange, rangeStart } from './window.js';
 
 /** Sums of a document, unless another number is asked for. */

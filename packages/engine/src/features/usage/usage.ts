@@ -1,6 +1,6 @@
 import type { CycleView, ServiceDetail } from '@sluice/contract/documents';
 import { type Reader, visibleSince } from '../../context/reader.js';
-import { readRates } from '../graph/rates.js';
+import { readRates } from '../../kernel/subject/rates.js';
 import { errorFor, findLater } from '../services/for-reader.js';
 import { serviceDetails } from '../services/show.js';
 import { allowedView, usageView } from '../../kernel/subject/views.js';
