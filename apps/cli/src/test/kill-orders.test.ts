@@ -8,7 +8,8 @@ import { armKill, drawKillPoint, type KillPoint } from './kill/kill-point.js';
 import { describeOnEachStore, type StoreKind } from './kill/kill-stores.js';
 import { seeds, underSeed, type SeededRandom } from './seeded-random.js';
 
-const cases = seeds(process.env['SLUICE_LONG'] === '1' ? 60 : 1).map((seed, index) => ({ seed, number: index + 1 }));
+const LONG = process.env['SLUICE_LONG'] === '1';
+const cases = seeds(LONG ? 60 : 1).map((seed, index) => ({ seed, number: index + 1 }));
 const PRODUCTS = ['ports', 'order', 'both', 'both', 'ports', 'order'] as const;
 
 /** Services on panel and store that nothing was done to yet. */
@@ -44,7 +45,11 @@ async function within(kind: StoreKind, work: (at: KillBench) => Promise<void>): 
 }
 
 describeOnEachStore((kind) => {
-  describe('hold release --all that is killed', () => {
+  const isSkipped = kind !== 'a file' && !LONG;
+  const because = isSkipped ? ' (in npm run test:long)' : '';
+  const most = isSkipped ? describe.skip : describe;
+
+  most(`hold release --all that is killed${because}`, () => {
     const work = (random: SeededRandom): Promise<void> =>
       within(kind, async (at) => {
         const first = at.panel.snapshot();
@@ -81,7 +86,7 @@ describeOnEachStore((kind) => {
     );
   });
 
-  describe('an order by name that is killed', () => {
+  most(`an order by name that is killed${because}`, () => {
     const ORDERS = ['provision suspend', 'provision unsuspend', 'hold add', 'hold release'];
 
     const work = (random: SeededRandom): Promise<void> =>

@@ -18,7 +18,7 @@ const MEASURE: Measure = LONG
       },
     }
   : {
-      ...{ rounds: 4, lanes: 4, workers: 4 },
+      ...{ rounds: 2, lanes: 3, workers: 4 },
       trouble: {
         ...{ killEveryMs: 1000, pauseMs: 3000 },
         ...{ partitions: 1, partitionMs: 2000, exiles: 0, exileMs: 0 },

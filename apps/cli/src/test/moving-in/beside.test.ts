@@ -49,7 +49,7 @@ async function during(n: number, work: () => void | Promise<void>) {
 }
 
 /** Each call, of which the first and the last ones are tried, and some between. */
-const listCalls = (): number[] => [...new Set([...few([...Array(calls).keys()], 7), calls - 1])];
+const listCalls = (): number[] => [...new Set([...few([...Array(calls).keys()], 14), calls - 1])];
 
 describe('"adopt apply"', () => {
   it('by two processes at once stores the same', async () => {
