@@ -1,6 +1,7 @@
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { createHash } from 'node:crypto';
 import type { AutoBuyRule } from '@sluice/contract/documents';
+import { toTexts } from '@sluice/messages';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import { autoBuy, compareMoney, type DueHold, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
@@ -45,8 +46,12 @@ export function findWish(
   const bought = findPackage(config, rule.package);
   const isOffered = findEntry(config.products, product)?.packages.includes(rule.package) === true;
   if (bought === undefined || !isOffered)
-    return { refused: 'package', why: `product ${product} does not offer ${rule.package}`, wanted: bought };
-  if (client === null) return { refused: 'client', why: 'it has no client', wanted: bought };
+    return {
+      refused: 'package',
+      why: toTexts('en').text('staff.notBought.package', { product, package: rule.package }),
+      wanted: bought,
+    };
+  if (client === null) return { refused: 'client', why: toTexts('en').text('staff.notBought.client'), wanted: bought };
   const load = loadMore(context, decided, bought);
   const needed = findNeeded((bytes) => foreseeHolds(context, panel, load(bytes), context.now()));
   const overBytes = Math.max(0, quota.usedBytes - allowance.allowedBytes);
@@ -142,11 +147,13 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const automatic = bought.filter(({ actor }) => actor === 'auto');
   const credit = await findCredit(on, client, credits);
   if ('code' in credit) return credit;
-  if (credit.closed) return { refused: 'client-closed', why: `client ${client} is closed in the billing system` };
+  if (credit.closed) return { refused: 'client-closed', why: toTexts('en').text('staff.notBought.closed', { client }) };
   if (credit.currency !== null && credit.currency !== wanted.currency)
     return {
       refused: 'currency',
-      why: `client ${client} is billed in ${credit.currency}, ${wanted.id} costs ${wanted.currency}`,
+      why: toTexts('en').text('staff.notBought.currency', {
+        ...{ client, currency: credit.currency, package: wanted.id, other: wanted.currency },
+      }),
     };
   const price = highestCharge(wanted, own);
   const budget = await findLinkBudget(on, service.id, credits);
@@ -158,7 +165,10 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (budget !== null && byLink.count === 0)
     return {
       refused: 'link-spent',
-      why: `of the share link that set it ${formatMoney(budget.left, wanted.currency)} are left, and ${describeCost(toCost(wish, wanted.price))}`,
+      why: toTexts('en').text('staff.notBought.linkSpent', {
+        left: formatMoney(budget.left, wanted.currency),
+        cost: describeCost(toCost(wish, wanted.price)),
+      }),
     };
   const count = Math.min(byCredit.count, byLink.count);
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));

@@ -1,3 +1,4 @@
+import { toTexts } from '@sluice/messages';
 import { printable } from '@sluice/panel-http/printable';
 import { formatMoney } from '@sluice/quota-core';
 import type { PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
@@ -35,6 +36,14 @@ export function withNotice(context: Context, { run, service, isLate, figures, on
   };
 }
 
+const SAID = {
+  paid: 'staff.purchase.paid',
+  failed: 'staff.purchase.failed',
+  cancelled: 'staff.purchase.cancelled',
+  refunded: 'staff.purchase.refunded',
+  pending: 'staff.purchase.pending',
+} as const;
+
 /** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */
 export function purchaseNotice(
   context: Pick<Context, 'config' | 'deps'>,
@@ -42,15 +51,17 @@ export function purchaseNotice(
   row: PurchaseRecord,
   late = false,
 ): Notice {
-  const words = { paid: 'is paid', failed: 'was not bought', cancelled: 'was cancelled', refunded: 'was refunded' };
-  const what = row.status === 'pending' ? 'is waiting for payment' : words[row.status];
-  const after = late ? '; its billing cycle is over, so it counts in the current one' : '';
+  const key = row.status === 'paid' && late ? 'staff.purchase.paidLate' : SAID[row.status];
+  const message = toTexts('en').text(key, {
+    ...{ service: describeService({ id, name }), package: packageName(context.config, row.package), purchase: row.id },
+    price: formatMoney(row.charged ?? row.price, row.currency),
+  });
   return {
     code: row.status === 'paid' ? 'purchase' : 'purchase_ended',
     key: `purchase:${row.id}:${row.status}`,
     panel,
     service: id,
-    message: `${describeService({ id, name })}: package ${packageName(context.config, row.package)} for ${formatMoney(row.charged ?? row.price, row.currency)} ${what} (${row.id})${after}`,
+    message,
     facts: {
       ...boughtFacts(context, row),
       ...{ purchase: row.id, status: toPurchaseState(row).status, late },

@@ -1,3 +1,4 @@
+import { toTexts } from '@sluice/messages';
 import { printable } from '@sluice/panel-http/printable';
 import { fewestToLift, multiplyMoney } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
@@ -35,9 +36,9 @@ export interface Refusal {
 export function toRefusal(refused: string, wish: Wish, credit: RefusedCredit): Refusal {
   const { package: bought, maxPerCycle, client } = wish;
   if (refused === 'limit-reached')
-    return { refused, why: `the maximum of ${maxPerCycle} purchases in this cycle is reached` };
+    return { refused, why: toTexts('en').text('staff.notBought.most', { count: maxPerCycle }) };
   if (refused === 'no-credit') return { refused, why: describeCredit(client, credit), credit };
-  const why = `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance, or too close to it for its release`;
+  const why = toTexts('en').text('staff.notBought.wouldNotLift', { package: bought.id, count: maxPerCycle });
   return { refused, why };
 }
 
@@ -62,7 +63,7 @@ export function refusedNotice(
     key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${isNew ? `${clientSince}:` : ''}${refused}`,
     panel: service.panel,
     service: service.id,
-    message: `${service.id}: nothing was bought automatically: ${why}`,
+    message: toTexts('en').text('staff.notBought', { service: service.id, why }),
     client: service.client,
     facts: { cause: refused, credit: left, packages, cost, ...toWanted(context, wanted, buys) },
   };

@@ -1,3 +1,4 @@
+import { toTexts } from '@sluice/messages';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
 import { packageName } from '../../base/config/package-name.js';
@@ -22,8 +23,7 @@ export function noticesWithoutEffect(config: Config, applied: readonly Applied[]
     for (const row of paid.reverse()) {
       if (missing <= 0) break;
       missing -= row.bytes;
-      const why = `has no effect on the panel: ${error.message.replace(/[.;:]?$/, '.')} Raise the limit`;
-      notices.push(toNotice(config, service, row, why));
+      notices.push(toNotice(config, service, row, error.message.replace(/[.;:]?$/, '.')));
     }
     return notices;
   });
@@ -37,19 +37,23 @@ export async function noticeInVain(
 ): Promise<Notice | null> {
   if (row.status !== 'paid') return null;
   const { refused } = findCycleToBuy(await loadService(context, service));
-  return refused?.code === 'no_quota'
-    ? toNotice(context.config, service, row, 'has no effect: the service has no limited quota. Give it one')
-    : null;
+  return refused?.code === 'no_quota' ? toNotice(context.config, service, row, null) : null;
 }
 
-function toNotice(config: Config, service: ServiceRecord, row: PurchaseRecord, why: string): Notice {
+/** `why`: what the panel lacks; null: the quota. */
+function toNotice(config: Config, service: ServiceRecord, row: PurchaseRecord, why: string | null): Notice {
   const { id, panel } = service;
+  const values = { service: id, package: packageName(config, row.package), purchase: row.id };
+  const texts = toTexts('en');
   return {
     code: 'purchase_without_effect',
     key: `purchase_without_effect:${row.id}`,
     panel,
     service: id,
-    message: `${id}: package ${packageName(config, row.package)} is paid (${row.id}) and ${why}, or return the price.`,
+    message:
+      why === null
+        ? texts.text('staff.purchase.inVain', values)
+        : texts.text('staff.purchase.noRoom', { ...values, why }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { toTexts } from '@sluice/messages';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { packageName } from '../../base/config/package-name.js';
 import type { Context } from '../../context/context.js';
@@ -16,7 +17,9 @@ export function wouldBuy(
   const notice = serviceNotice(
     service,
     'would_buy',
-    `${service.id} would buy ${packageName(context.config, row.package)} for ${price}`,
+    toTexts('en').text('staff.wouldBuy', {
+      ...{ service: service.id, package: packageName(context.config, row.package), price },
+    }),
     row.key,
   );
   return { ...notice, facts: boughtFacts(context, row) };
