@@ -42,10 +42,13 @@ async function follow(open: (path: string) => Promise<Response>, path: string) {
 }
 
 /** Starts it with a service of each kind, a purchase that is not paid, a bill, an override, holds and an exceeded agent. */
-export async function startEveryPage(limits: DashboardOptions['limits'] = {}): Promise<EveryPage> {
+export async function startEveryPage(
+  limits: DashboardOptions['limits'] = {},
+  config: Record<string, unknown> = {},
+): Promise<EveryPage> {
   const others = await startOtherPanels();
   const at = await startBench({
-    config: { timeZone: ZONES.config },
+    config: { timeZone: ZONES.config, ...config },
     dashboard: { limits },
     kinds: [astbilling, hiddify, flvx],
     panels: {
