@@ -83,7 +83,7 @@ function inSight(ghost: ChartPoint[], figures: readonly number[]): { ghost: Char
 }
 
 function allowance(
-  { allowedBytes, allowances, thresholds }: UsageGraph,
+  { allowedBytes, allowances, thresholds, window }: UsageGraph,
   { figures, highest }: { figures: number[]; highest: number },
   language: Language,
 ): Pick<ChartData, 'axis' | 'limit' | 'steps' | 'thresholds' | 'note'> {
@@ -93,10 +93,11 @@ function allowance(
   if (figures.length === 0 || allowedBytes <= own.max * IN_SIGHT) {
     const steps = allowances.map(({ at, bytes }) => ({ at: Date.parse(at), value: bytes }));
     return {
-      axis: byteAxis([...drawn, allowedBytes], TICKS),
+      axis: byteAxis([...drawn, allowedBytes, ...steps.map(({ value }) => value)], TICKS),
       limit: allowedBytes,
       thresholds: [...thresholds],
-      ...(steps.length > 1 ? { steps } : {}),
+      // What was allowed before the first of them is not known.
+      ...(steps.length > 1 || (steps[0]?.at ?? 0) > Date.parse(window.start) ? { steps } : {}),
     };
   }
   const note = toTexts(language).text('chart.above', { size: bytesText(allowedBytes, language) });

@@ -19,7 +19,7 @@ export interface UsageGraph {
   allowedBytes: number | null;
   /** Percentages of the allowance that are marked. */
   thresholds: readonly number[];
-  /** The allowance as it grew by purchases, oldest first. */
+  /** The allowance as purchases and overrides changed it, oldest first, from where it is known on. */
   allowances: readonly { at: string; bytes: number }[];
   /** When the service was restricted; `until` is null while it is. */
   holds: readonly { since: string; until: string | null }[];

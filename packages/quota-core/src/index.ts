@@ -101,6 +101,7 @@ export {
 } from './decide.js';
 export { crossedThresholds } from './allowance.js';
 export { type AllowanceStep, type AllowanceStepInput, allowanceSteps } from './allowance-steps.js';
+export { type OverrideSpan, overrideSteps } from './override-steps.js';
 export { autoBuy, type AutoBuyDecision, fewestToLift } from './auto-buy.js';
 export {
   type DueMoment,

@@ -70,6 +70,22 @@ describe('the graph of a service', () => {
     ]);
   });
 
+  it('has the allowance as overrides changed it, from where it is known on', async () => {
+    const at1 = at.bench.clock.now();
+    await at.sluice.overrides.set('svc-1', { quota: '300GB' });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect((await readGraph()).allowances).toEqual([{ at: new Date(at1).toISOString(), bytes: 300 * GB }]);
+    const at2 = at.bench.clock.now();
+    await at.sluice.overrides.clear('svc-1');
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect((await readGraph()).allowances).toEqual([
+      { at: new Date(at1).toISOString(), bytes: 300 * GB },
+      { at: new Date(at2).toISOString(), bytes: 100 * GB },
+    ]);
+  });
+
   it('has the steps of the allowance, what was bought, and when the service was restricted', async () => {
     const [cycle] = await at.bench.store.cycles.newest(['svc-1']);
     at.bench.clock.advance(HOUR);

@@ -1,5 +1,5 @@
 import type { GraphPoint, GraphWindow, Outlook, SampleGraph } from '@sluice/contract/documents';
-import { allowanceSteps, type Projection, projectUsage, usageInMode } from '@sluice/quota-core';
+import { overrideSteps, type Projection, projectUsage, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { isVisible, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
@@ -49,11 +49,12 @@ export async function cycleFacts(
 ): Promise<Pick<SampleGraph, 'allowances' | 'purchases' | 'lastCycle' | 'projection'>> {
   const { window, cycles, allowedBytes } = known;
   const paid = await paidInside(context, whose, window);
+  const overrides = await context.store.overrides.all(whose.service.id);
   const cycle = cycles.find(({ id }) => id === window.cycle);
   const purchases = paid.filter(({ at }) => at >= window.start && at <= window.end);
   if (cycle === undefined) return { allowances: [], purchases, lastCycle: null, projection: null };
   return {
-    allowances: allowedBytes === null ? [] : allowanceSteps({ start: window.start, allowedBytes, paid }),
+    allowances: allowedBytes === null ? [] : overrideSteps({ start: window.start, allowedBytes, paid }, overrides),
     purchases,
     lastCycle: await cycleBefore(context, whose, { cycle, cycles }),
     projection: toOutlook(await project(context, whose, { ...known, cycle })),
