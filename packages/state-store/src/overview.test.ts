@@ -64,6 +64,30 @@ describe('lists for operators', () => {
     expect(await list({ search: 'paris' })).toMatchObject([{ name: paris.name, clientName: paris.clientName }]);
   });
 
+  it('find services however their names are written', async () => {
+    await at.store.services.put([
+      service('br', { name: 'Padaria São João', clientName: 'Ünal Straße', client: '+55 (11) 4000-1234' }),
+      service('fa', { name: 'مي\u200cرود كتابخانهٔ ۹۱۲۳', clientName: 'فاطمة' }),
+      service('plain', { name: 'none' }),
+    ]);
+    const found = async (search: string) => (await list({ search })).map(({ id }) => id);
+    for (const search of ['sao joao', 'SÃO', 'unal strasse', '55 11 40001234', '+551140001234', '005511 4000'])
+      expect([search, await found(search)]).toEqual([search, ['br']]);
+    for (const search of ['میرود', 'می\u200cرود', 'کتابخانه', '9123', '٩١٢٣', 'فاطمه'])
+      expect([search, await found(search)]).toEqual([search, ['fa']]);
+    expect(await found('\u200c')).toEqual(['br', 'fa', 'plain']);
+    expect(await found('joão fátima')).toEqual([]);
+  });
+
+  it('find services by what they are called now', async () => {
+    await at.store.services.put([service('one', { name: 'Old', client: '7', clientName: 'Sara' })]);
+    const found = async (search: string) => (await list({ search })).map(({ id }) => id);
+    await at.store.services.update([{ id: 'one', name: 'Zürich', updatedAt: minute(3) }]);
+    expect([await found('old'), await found('zurich')]).toEqual([[], ['one']]);
+    await at.store.clients.merge('7', 'client-eight');
+    expect([await found('sara'), await found('EIGHT')]).toEqual([[], ['one']]);
+  });
+
   it('rank services by what remains, unknown figures last', async () => {
     const ids = ['full', 'half', 'open', 'unread', 'new'];
     await at.store.services.put(ids.map((id) => service(id, { client: id === 'half' ? '100%_\\' : null })));

@@ -12,7 +12,7 @@ export interface OverviewFilter {
    * hold, or one that is not undone yet.
    */
   status?: string | undefined;
-  /** Part of an id, client or product, of a name, or of the e-mail address of a client. */
+  /** Part of an id, client or product, of a name, or of the e-mail address of a client, in any spelling (`toComparable`). */
   search?: string | undefined;
   /** Only services with drift. */
   drifting?: boolean | undefined;

@@ -88,7 +88,15 @@ function declareSingleService(service: LazyCommand): void {
   const load = () => import('./services.js');
   listOptions(service.command('list'), 'panel', 'product', 'client', 'status=services', 'over')
     .description('list services with their state after the last run')
-    .examples('sluice service list --panel dcim --status held', 'sluice service list --csv services.csv')
+    .option(
+      '--search <text>',
+      'only those with this in their id, client, product, name or address, however it is written',
+    )
+    .examples(
+      'sluice service list --panel dcim --status held',
+      'sluice service list --search "sao paulo"',
+      'sluice service list --csv services.csv',
+    )
     .runs(async () => (await load()).list);
   service
     .command('show <service>')

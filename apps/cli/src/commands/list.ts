@@ -42,6 +42,8 @@ export interface ListOptions extends GlobalOptions {
   client?: string;
   status?: string;
   over?: string;
+  /** Of the lists that find rows by texts; these load only what is found. */
+  search?: string;
 }
 
 const FILTERS = ['panel', 'product', 'client', 'status'] as const;
@@ -90,7 +92,9 @@ export function listCommand<Row, Options extends ListOptions = ListOptions, Also
 }
 
 function isFiltered(options: ListOptions): boolean {
-  return options.over !== undefined || FILTERS.some((name) => options[name] !== undefined);
+  return (
+    options.over !== undefined || options.search !== undefined || FILTERS.some((name) => options[name] !== undefined)
+  );
 }
 
 function findColumn<Row>({ columns }: List<Row>, name: string, option: string): Column<Row> {

@@ -37,8 +37,8 @@ export const list: CommandHandler<ListOptions> = listCommand(
     empty: 'No services. Add one with "sluice service add" or "sluice service import".',
     columns: SERVICES,
   },
-  async ({ sluice }, _args, { panel, product, client }) =>
-    (await sluice.services.list({ panel, product, client })).services,
+  async ({ sluice }, _args, { panel, product, client, search }) =>
+    (await sluice.services.list({ panel, product, client, search })).services,
   async ({ sluice, terminal }, services, { csv, panel }) => {
     if (csv === undefined) {
       const beside = await sluice.standing();

@@ -209,7 +209,15 @@ describe('a backup by itself', () => {
       exec(`alter table runs drop column ${name}`);
     exec('alter table actions drop column given_up_at');
     exec('alter table service_overrides drop column note');
-    for (const name of ['quota_released_until', 'client_since', 'name', 'client_name', 'client_email', 'language'])
+    for (const name of [
+      'quota_released_until',
+      'client_since',
+      'name',
+      'client_name',
+      'client_email',
+      'language',
+      'search_text',
+    ])
       exec(`alter table services drop column ${name}`);
     exec('alter table notices drop column data');
     for (const name of ['client', 'billing', 'taxed', 'charged', 'refunded_at', 'refund_sent_at', 'run', 'note'])

@@ -187,7 +187,7 @@ export const services = group({
           ...h.serviceQuery,
           status: h.statusFilter.optional(),
           search: h.optionalText.describe(
-            'Part of an id, client, product or name, or of the e-mail address of a client',
+            'Part of an id, client, product or name, or of the e-mail address of a client, however it is written',
           ),
           drifting: h.queryFlag.describe('Only where the panel differs from what it should be'),
           order: h.overview.order

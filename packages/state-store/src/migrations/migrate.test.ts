@@ -109,6 +109,7 @@ const SCHEMA_DIGESTS = [
   '13ea58558e9210fe',
   '62fc8e9622461839',
   '898e48bf1d7d9653',
+  '86d61609d1be8bf4',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {
@@ -239,6 +240,24 @@ describe('the step that moves notes of credit', () => {
       { id: 'b', description: 'Credit', note: null },
       { id: 'c', description: 'Invoice 1', note: null },
     ]);
+  });
+});
+
+describe('the step that stores what services are searched by', () => {
+  it('fills it in for all of them', async () => {
+    const { db, close } = await createOldStore(45);
+    const ids = Array.from({ length: 1001 }, (_, index) => `svc-${index}`);
+    for (const id of ids)
+      await sql`insert into services (id, panel, product, name, status, refs, own_refs, fields, created_at, updated_at)
+        values (${id}, 'dcim', 'vps', ${`São ${id}`}, 'active', '{}', '[]', '{}', ${NOW}, ${NOW})`.execute(db);
+    await sql`insert into undecided (service) select id from services`.execute(db);
+    await close();
+    const store = await openStore({ location: at.location, clock });
+    const find = (search: string) =>
+      store.overview.services({ search, order: 'id', limit: 10, offset: 0 }, { panels: {}, others: NOW.slice(0, 10) });
+    expect((await find('sao')).matching).toBe(ids.length);
+    expect((await find('SAO SVC-1000')).rows.map(({ id }) => id)).toEqual(['svc-1000']);
+    await store.close();
   });
 });
 

@@ -43,6 +43,7 @@ import { names } from './042-names.js';
 import { clientNotices } from './043-client-notices.js';
 import { agentPeriods } from './044-agent-periods.js';
 import { dataOfNotices } from './045-data-of-notices.js';
+import { searchText } from './046-search-text.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -92,4 +93,5 @@ export const MIGRATIONS: readonly Migration[] = [
   clientNotices,
   agentPeriods,
   dataOfNotices,
+  searchText,
 ];

@@ -1,6 +1,6 @@
 /** What makes the tables of a new store, as all steps together leave them. Written by `npm run schema`. */
 export const SCHEMA: readonly string[] = [
-  'CREATE TABLE "services" ("id" text not null primary key, "panel" text not null, "product" text not null, "client" text, "billing_cycle" text, "next_due_date" text, "status" text not null, "traffic_mode" text, "base_quota_override_gb" text, "refs" text not null, "own_refs" text not null, "fields" text not null, "protected_until" text, "created_at" text not null, "updated_at" text not null, "quota_released_until" text, "client_since" text, "name" text, "client_name" text, "client_email" text, "language" text)',
+  'CREATE TABLE "services" ("id" text not null primary key, "panel" text not null, "product" text not null, "client" text, "billing_cycle" text, "next_due_date" text, "status" text not null, "traffic_mode" text, "base_quota_override_gb" text, "refs" text not null, "own_refs" text not null, "fields" text not null, "protected_until" text, "created_at" text not null, "updated_at" text not null, "quota_released_until" text, "client_since" text, "name" text, "client_name" text, "client_email" text, "language" text, "search_text" text default \'\' not null)',
   'CREATE INDEX "services_panel" on "services" ("panel", "id")',
   'CREATE INDEX "services_product" on "services" ("product", "id")',
   'CREATE INDEX "services_client" on "services" ("client", "id")',

@@ -1,2 +1,2 @@
 /** The schema version that this version of the package reads and writes. */
-export const LATEST_SCHEMA_VERSION = 45;
+export const LATEST_SCHEMA_VERSION = 46;

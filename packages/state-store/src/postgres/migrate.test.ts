@@ -5,6 +5,7 @@ import type { Migration } from '../migrations/migration.js';
 import { openMemory } from '../sqlite/open-handle.js';
 import { toConnection } from '../sqlite/connect.js';
 import { migrate } from '../migrations/migrate.js';
+import { service } from '../test/records.js';
 import { ask, useStore } from '../test/use-store.js';
 import { migratePostgres } from './migrate.js';
 import { withPreparing } from './prepare.js';
@@ -63,6 +64,23 @@ describe('a step of the schema', () => {
       { name: 'picture', type: 'bytea', ordered: 0 },
     ]);
     await expect(at.store.services.put([])).rejects.toMatchObject({ code: 'store_too_new' });
+  });
+
+  it('fills in what services are searched by', async () => {
+    await at.store.services.put([service('one', { name: 'São João' }), service('two', { clientName: 'علي' })]);
+    const { schema, shown: location } = readPostgresUrl(at.location);
+    for (const text of [
+      'alter table services drop column search_text',
+      'delete from schema_migrations where version > 45',
+    ])
+      await ask(at.location, text);
+    await withPreparing({ location: at.location, wait: 1000 }, (connection) =>
+      migratePostgres(connection, { schema, location, now: '2026-01-01T00:00:00.000Z' }, MIGRATIONS),
+    );
+    expect(await ask(at.location, 'select "search_text" from "services" order by "id"')).toEqual([
+      { search_text: expect.stringContaining('sao joao') },
+      { search_text: expect.stringContaining('علی') },
+    ]);
   });
 
   it('runs on a file with the same text', async () => {

@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import { serviceSubject } from '../ownership-change.js';
+import type { ServiceRecord } from '../records.js';
 import type { ClientRows } from '../service-tables.js';
 import type { StoreTables } from '../store.js';
 import { UNKNOWN_PERSON } from '../unknown-person.js';
 import type { Access, Session } from './access.js';
 import { isIn } from './dialect.js';
-import { inChunks, listRecords, updateRecord } from './record-queries.js';
+import { inChunks, listRecords } from './record-queries.js';
 import { ownership, services } from './service-record-tables.js';
+import { writeServices } from './written-services.js';
 
 /** What clients have and had. */
 export function clientsTable(access: Access): StoreTables['clients'] {
@@ -52,10 +54,12 @@ async function mergeClients(session: Session, { from, into }: { from: string; in
   for (const table of ['services', 'ownership', 'purchases', 'call_bills'])
     await sql`update ${sql.table(table)} set "client" = ${into} where "client" = ${from}`.execute(session.db);
   const own = await inChunks(changed, (id) => listRecords(session, services, { where: { id, client: into } }));
-  for (const { id } of own) {
-    const clientSince = await findBeginning(session, { id, client: into });
-    await updateRecord(session, services, id, { clientSince, ...UNKNOWN_PERSON });
+  const merged: ServiceRecord[] = [];
+  for (const service of own) {
+    const clientSince = await findBeginning(session, { id: service.id, client: into });
+    merged.push({ ...service, clientSince, ...UNKNOWN_PERSON });
   }
+  await writeServices(session, merged);
   return found;
 }
 

@@ -26,7 +26,8 @@ export interface LeaseRow {
 
 /** The tables of the newest schema version. */
 export interface Database {
-  services: Row<typeof serviceTables.services>;
+  /** `search_text` is what `toSearchText` makes of the others. */
+  services: Row<typeof serviceTables.services> & { search_text: string };
   undecided: { service: string };
   ownership: Counted<typeof serviceTables.ownership>;
   service_overrides: Counted<typeof serviceTables.overrides>;

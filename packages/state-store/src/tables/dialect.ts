@@ -188,18 +188,10 @@ export function byIndex(name: string): RawBuilder<unknown> {
   return either(sql`indexed by ${sql.ref(name)}`, sql``);
 }
 
-/** Whether a text is like a pattern, with `\` before other signs; letters of ASCII may be large or small. */
-export function isLike(column: string, pattern: string): RawBuilder<boolean> {
-  return either(
-    sql`${sql.ref(column)} like ${pattern} escape '\\'`,
-    sql`${sql.ref(column)} ilike ${pattern} escape '\\'`,
-  );
-}
-
 /** Whether a column has this text in it, letter by letter. */
 export function contains(column: string, text: string): RawBuilder<boolean> {
   const name = sql.ref(column);
-  return either(sql`instr(${name}, ${sql.lit(text)}) > 0`, sql`strpos(${name}, ${sql.lit(text)}) > 0`);
+  return either(sql`instr(${name}, ${text}) > 0`, sql`strpos(${name}, ${text}) > 0`);
 }
 
 /** The part of a text behind the first of a sign; the whole text where it has none. */

@@ -8,8 +8,9 @@ import {
   type OverviewRow,
   type OverviewTables,
 } from '../overview.js';
+import { toSearched } from '../search-text.js';
 import type { Access } from './access.js';
-import { byIndex, isLike, listInJson, NO_LIMIT } from './dialect.js';
+import { byIndex, contains, listInJson, NO_LIMIT } from './dialect.js';
 import { BEFORE_CALM, NOT_READ, ORDERS } from './overview-orders.js';
 import {
   calm,
@@ -257,7 +258,7 @@ function matching({ panel, status, search, product, client, drifting }: Overview
     client === undefined ? null : sql<boolean>`"client" = ${client}`,
     status === undefined ? null : ofStatus(status),
     drifting === true ? sql<boolean>`"drift" > 0` : null,
-    search === undefined || search === '' ? null : containing(search),
+    search === undefined ? null : containing(search),
   ].filter((condition) => condition !== null);
   return conditions.length === 0 ? null : sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
@@ -270,11 +271,10 @@ function ofStatus(status: string): RawBuilder<boolean> {
   return isOfRun ? sql<boolean>`"decided" = ${status}` : sql<boolean>`"status" = ${status}`;
 }
 
-/** Names and addresses are not among the facts of all services: a search alone reads them. */
-function containing(search: string): RawBuilder<boolean> {
-  const pattern = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-  const columns = ['id', 'client', 'product', 'name', 'client_name', 'client_email'].map((name) =>
-    isLike(name, pattern),
-  );
-  return sql<boolean>`"id" in (select "id" from "services" where ${sql.join(columns, sql` or `)})`;
+/** Names and addresses are not among the facts of all services: a search alone reads them. Null where all have this text. */
+function containing(search: string): RawBuilder<boolean> | null {
+  const texts = toSearched(search).map((text) => contains('search_text', text));
+  return texts.length === 0
+    ? null
+    : sql<boolean>`"id" in (select "id" from "services" where ${sql.join(texts, sql` or `)})`;
 }

@@ -27,7 +27,22 @@ function runOn(db: Kysely<Database>, words: Words, work: Work): Promise<unknown>
   return work(createTables({ read: (each) => each(session), write: (each) => each(session) }));
 }
 
+/** A list as it is filtered. */
+const listed =
+  (filter: { status: string; search?: string }): Work =>
+  ({ overview }) =>
+    overview.services({ ...filter, order: 'id', limit: 10, offset: 0 }, { panels: {}, others: '2026-01-01' });
+
 function testPlans(plan: (work: Work) => Promise<Plan[]>): void {
+  it('a search reads all services once more than the list without it', async () => {
+    const [[without], [searched]] = [
+      await plan(listed({ status: 'ok' })),
+      await plan(listed({ status: 'ok', search: 'São 0912 345' })),
+    ];
+    expect(without?.whole.length).toBeGreaterThan(0);
+    expect(searched?.whole.length).toBeLessThanOrEqual((without?.whole.length ?? 0) + 1);
+  });
+
   it.each(Object.entries(FILTERED))('%s goes by an index', async (_, work) => {
     const plans = await plan(work);
     expect(plans.length).toBeGreaterThan(0);

@@ -12,7 +12,6 @@ import {
   deleteRecords,
   findRecord,
   listRecords,
-  putRecords,
   insertRecords,
 } from './record-queries.js';
 import { autoBuyPreferences } from './ledger-record-tables.js';
@@ -24,6 +23,7 @@ import { alarms } from './run-record-tables.js';
 import { services, overrides } from './service-record-tables.js';
 import { statement } from './insert-rows.js';
 import { noteUndecided } from './undecided.js';
+import { writeServices } from './written-services.js';
 
 /** Services. */
 export function servicesTable(access: Access): StoreTables['services'] {
@@ -94,7 +94,7 @@ async function putServices(session: Session, records: readonly ServiceRecord[]):
 
 /** Stores services as changed since the last decisions about them. */
 async function storeServices(session: Session, records: readonly ServiceRecord[]): Promise<void> {
-  await putRecords(session, services, ['id'], records);
+  await writeServices(session, records);
   await noteUndecided(
     session,
     records.map(({ id }) => id),
