@@ -10,7 +10,6 @@ export { listDisabledAbove, toAgentStatus } from './features/agents/agent-views.
 export { describeCredit } from './features/billing/describe-credit.js';
 export { describeUnbilled } from './base/config/call-panels.js';
 export { isAllDue } from './features/calls/bill-scope.js';
-export { toSearchedDigits } from './features/calls/match-call.js';
 export { OUTCOME_KEYS } from './features/calls/outcome-keys.js';
 export {
   describeEffect,

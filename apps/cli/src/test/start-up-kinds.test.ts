@@ -37,8 +37,8 @@ it.each([
       'client/pasted-tails',
     ],
   ],
-  // The ping of the heartbeat is of the same entry: it loads its client with the first call.
-  ['notice-channels', 'index', ['ends', 'heartbeat', 'kinds', 'settings']],
+  // The ping of the heartbeat and what draws pictures are of the same entry: they load what they need with the first call.
+  ['notice-channels', 'index', ['draw-picture', 'ends', 'heartbeat', 'kinds', 'settings']],
   // The facade of agents is of the same entry, without imports.
   [
     'hiddify-agent-traffic',

@@ -41,8 +41,7 @@ export function creditApi(call: RunCall): CreditCalls {
     show: (client, options) => call(options, (context) => showCredit(context, client)),
     isKnown: (client, options) => call(options, ({ store }) => isKnownClient(store, client)),
     add: (client, request, options) => call(options, (context) => addCredit(context, client, request)),
-    history: (client, options) =>
-      call(options, (context) => creditHistory(context, client, options?.reader)),
+    history: (client, options) => call(options, (context) => creditHistory(context, client, options?.reader)),
   };
 }
 

@@ -25,6 +25,7 @@ export {
   type PhoneNumber,
   toRateDigits,
 } from './numbers.js';
+export { toPhoneDigits, toSearchedDigits, withoutSeparators } from './searched-digits.js';
 export {
   checkUsername,
   type ClientName,

@@ -1,14 +1,13 @@
 import type { LineRates } from '@sluice/contract/documents';
 import { LANGUAGES, toTexts } from '@sluice/messages';
 import { usageError } from '@sluice/panel-kind';
-import { type Rate, toLocalTime } from '@sluice/quota-core/telephony';
+import { type Rate, toLocalTime, toSearchedDigits } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import type { KnownRate } from '../../context/kept-rates.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
 import type { Reader } from '../../context/reader.js';
 import { readSubscriber, requireLine } from '../telephony/find-line.js';
 import { refuseUnsupported } from '../telephony/panels.js';
-import { toSearchedDigits } from './match-call.js';
 import { readPlanRates } from '../telephony/plan-rates.js';
 
 /**

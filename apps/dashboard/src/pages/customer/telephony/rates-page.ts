@@ -1,5 +1,5 @@
 import type { LineRates } from '@sluice/engine';
-import { toSearchedDigits } from '@sluice/engine/words';
+import { toSearchedDigits } from '@sluice/quota-core/telephony';
 import { toAsciiDigits } from '@sluice/quota-core';
 import { type Column, notice, pager, table } from '../../../layout/components.js';
 import { searchForm } from '../../../layout/forms.js';
