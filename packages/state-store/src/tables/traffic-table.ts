@@ -149,16 +149,21 @@ function known({ from }: Pick<TrafficRequest, 'from'>): RawBuilder<unknown> {
 function aroundBounds({ services, bounds }: BoundsRequest): RawBuilder<TrafficReading> {
   const to = bounds.at(-1) ?? '';
   const [who, bound] = [services, bounds].map((list) => rowsOfPairs(list.map((text) => [text, ''])));
-  const around = (edge: 'first' | 'last'): RawBuilder<unknown> => sql`
-    select "e"."service", "e"."at", ${figures('e')} from ${who} as "who" cross join ${bound} as "bound"
-    ${joinEdge({
-      ...{ table: 'usage_samples', alias: 'e', key: ['service', sql`"who"."first"`], by: 'at', edge },
-      where: edge === 'last' ? sql`"at" <= "bound"."first"` : sql`"at" > "bound"."first" and "at" <= ${to}`,
-    })}`;
+  const edge = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    select "who"."first" as "service", (select ${which} and "service" = "who"."first") as "at"
+    from ${who} as "who" cross join ${bound} as "bound"`;
+  const last = edge(sql`max("at") from "usage_samples" where "at" <= "bound"."first"`);
+  const first = edge(sql`min("at") from "usage_samples" where "at" > "bound"."first" and "at" <= ${to}`);
   const confirmed = sql`select "base"."service", "last"."read_at", ${figures('base')}
     from "usage_samples" as "base" join "confirmations" as "last" on "last"."seq" = ${NEWEST}
     where ${isIn('base.service', services)} and ${IS_OPEN}`;
-  return sql<TrafficReading>`select * from (${around('last')} union ${around('first')} union ${confirmed}) as "r"
+  // Each edge is found once, and its figures are read after that.
+  return sql<TrafficReading>`with "edges" as materialized (${last} union ${first})
+    select * from (select "e"."service", "e"."at", ${figures('e')} from "edges"
+      ${joinEdge({
+        ...{ table: 'usage_samples', alias: 'e', key: ['service', sql`"edges"."service"`], by: 'at', edge: 'last' },
+        where: sql`"at" = "edges"."at"`,
+      })} union ${confirmed}) as "r"
     where "at" is not null and "at" <= ${to}`;
 }
 

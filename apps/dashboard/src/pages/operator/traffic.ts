@@ -23,7 +23,7 @@ const GROUPS: readonly (readonly [TopTraffic['by'], string])[] = [
 const FILTERS = ['panel', 'product', 'client'] as const;
 const ROWS = 50;
 /** Services whose traffic over time is read for a page. */
-const MOST_OVER_TIME = 2000;
+const MOST_OVER_TIME = 1000;
 
 type Row = TopTraffic['rows'][number];
 type Query = Readonly<Record<string, string | null>>;
