@@ -96,7 +96,10 @@ const partsOfOthers = {
   '@sluice/contract/ports': [...partsOfUseCases, 'src/documents/queue.ts:QueueFigures'],
   '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'],
   // What `Key`, `PlaceholdersIn` and `TagsIn` are made of.
-  '@sluice/messages': ['src/languages/en.ts:messages', ...['Names', 'Tags'].map((name) => `src/keys.ts:${name}`)],
+  '@sluice/messages': [
+    'src/languages/en.ts:messages',
+    ...['English', 'Names', 'Tags'].map((name) => `src/keys.ts:${name}`),
+  ],
 };
 
 const toEntryPoint = ({ file, name }) => {

@@ -23,7 +23,7 @@ export interface NumberContext {
   defaultAreaCode?: string | null;
   /**
    * Whether two digits of a carrier may follow `00`, as in Brazil; default true. `00 21 351 …` then has one, and `00 351 …` none: a carrier is
-   * read where the number behind it is Brazilian, or has ten digits and more behind one of {@link CARRIERS}.
+   * read where the number behind it is Brazilian, or has ten digits and more behind the code of one of the nine large carriers (12, 14, 15, 17, 21, 25, 31, 41, 43).
    */
   internationalHasCarrierCode?: boolean;
 }

@@ -23,9 +23,7 @@ function toSearch(text: string): (call: CallRecord) => boolean {
   const digits = toPhoneDigits(words);
   if (digits !== null)
     return ({ source, destination, did }) =>
-      [source, destination, did].some(
-        (number) => number !== null && number !== undefined && withoutSeparators(number).includes(digits),
-      );
+      [source, destination, did].some((number) => number !== null && withoutSeparators(number).includes(digits));
   return ({ source, destination, destinationDescription }) =>
     [source, destination, destinationDescription].some((one) => one?.toLowerCase().includes(words) === true);
 }
