@@ -30,7 +30,7 @@ const engine = [
   ['features/command'],
   ['features/calls', 'features/graph', 'features/services/sync', 'features/usage'],
   ['features/services'],
-  ['features/ended', 'features/panels', 'features/refresh'],
+  ['features/ended', 'features/names', 'features/panels', 'features/refresh'],
   ['features/billing', 'features/log', 'features/queue', 'features/schedule', 'features/store', 'features/telephony'],
   ['features/preferences'],
   ['loop'],

@@ -20,6 +20,7 @@ export interface PanelFacets<State = unknown> {
   readonly history: History<State>;
   readonly accounts: Accounts<State>;
   readonly passwords: Passwords;
+  readonly names: AccountNames;
   readonly adoption: Adoption<State>;
   readonly contract: Contract;
   readonly graphs: Graphs;
@@ -202,6 +203,15 @@ export interface Passwords {
   unchangeable?(): string | null;
   /** Returns whether the panel accepts a generated password; absent: it accepts any. Pure. */
   accepts?: (password: string) => boolean;
+}
+
+/** What the panel calls the accounts of services. All members are pure. */
+export interface AccountNames {
+  /**
+   * Returns the name that people call the account of a service by, as this run has read it, without a call of its own; it may have any
+   * characters. Null where it was not read, or its name says nothing, such as one that Sluice made up.
+   */
+  of(service: NamedService): string | null;
 }
 
 /** Adopts what another tool restricted. */

@@ -42,6 +42,7 @@ export { type ContractCheck, describeBytes, runCheck } from './contract.js';
 export { type ErrorKind, type ItemError, toItemError, SluiceError, usageError } from './errors.js';
 export { type Addressed, customerAddress, customerLink } from './customer-address.js';
 export type {
+  AccountNames,
   Accounts,
   AccountView,
   Adoption,

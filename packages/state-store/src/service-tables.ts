@@ -41,6 +41,11 @@ export interface ServiceTables {
      */
     update(changes: ServiceChange[]): Promise<ServiceRecord[]>;
     /**
+     * Names these services, and changes these keys of their fields; those that are gone are left out. A name decides nothing: the last
+     * decisions count as made with it, and `updatedAt` stays.
+     */
+    call(changes: readonly (Pick<ServiceRecord, 'id' | 'name'> & Pick<ServiceChange, 'fields'>)[]): Promise<void>;
+    /**
      * Deletes a service, which had its objects until `at`, with its overrides, cycles, samples, decisions, resources, pushed usage and write-back. Its purchases, ended holds,
      * actions, notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
      */

@@ -154,6 +154,7 @@ export class TelephonyPanel implements Panel<LineState> {
       return !blockedWords.some((word) => password.toLowerCase().includes(word.toLowerCase()));
     },
   };
+  readonly names: PanelFacets['names'] = { of: ({ refs }) => this.#usernames.get(refs[LINE_REF] ?? '') ?? null };
   readonly inventory: PanelFacets['inventory'] = {
     list: (signal) => listEntries(this.telephony, this.#context.system, signal).catch(this.#throw),
     describe: (entries, signal) =>

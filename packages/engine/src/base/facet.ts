@@ -10,6 +10,7 @@ const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
   history: 'history',
   accounts: 'accounts',
   passwords: 'passwords',
+  names: 'names of accounts',
   adoption: 'adopting restrictions',
   contract: 'contract checks',
   graphs: 'graphs',

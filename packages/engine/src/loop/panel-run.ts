@@ -91,6 +91,7 @@ async function runOnce(
     await eachPage(context, panel, only, { pages, ...steps });
     if (run.due !== null) await readBesides(run, run.due, steps);
     await confirmReadings(run);
+    await hooks.afterPages();
     await compliant?.store();
     run.open.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
     if (run.observing) noteObserving(run);

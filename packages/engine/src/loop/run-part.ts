@@ -76,6 +76,8 @@ export interface PartHooks {
   wouldCharge?(decided: Decided): boolean;
   /** Called with each service once its holds are decided; `more` keeps it for the rest of the run. */
   afterDecide?(decided: Decided): Decided;
+  /** Called once all pages are read, before it is stored which services later runs leave as they are. */
+  afterPages?(): Promise<void>;
   /** Called once, with the services that need more than a reading. */
   beforePlan?(open: readonly Decided[]): Promise<readonly Decided[]>;
   afterPlan?(planned: readonly Planned[]): Promise<readonly Planned[]>;
@@ -142,6 +144,9 @@ export async function beginParts(run: PanelRun, parts: readonly RunPart[]): Prom
     },
     wouldCharge: (decided) => started.some((part) => part.wouldCharge?.(decided) === true),
     afterDecide: (decided) => started.reduce((work, part) => part.afterDecide?.(work) ?? work, decided),
+    async afterPages() {
+      for (const part of started) await part.afterPages?.();
+    },
     async beforePlan(open) {
       let current = open;
       for (const part of started) current = (await part.beforePlan?.(current)) ?? current;

@@ -251,6 +251,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     username: ({ id, refs }) => this.#last.get(id)?.state.account.user?.name ?? refs['flvx_username'] ?? null,
   };
 
+  readonly names: PanelFacets['names'] = { of: (service) => this.#lists.findName(service) };
+
   readonly history: PanelFacets<ServiceObservation>['history'] = {
     checkpoint: (target, { at, state: planned }) => {
       const left = this.#last.get(target.service.id) ?? (planned === null ? null : { at, state: planned });

@@ -3,6 +3,7 @@ import {
   isoNow,
   type ItemError,
   type KnownList,
+  type NamedService,
   type Observation,
   type ObserveOptions,
   type UsageAnswer,
@@ -64,6 +65,8 @@ export class RunLists {
   #believed: KnownList | null = null;
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
+  /** The users of the list that was read last; null before the first. */
+  #users: FlvxSnapshot['users'] | null = null;
   /** Rows of services of this run that must not be forgotten. */
   readonly #kept = new Map<string, KeptRows>();
   /** Why nothing may be concluded about these services from this run's lists. */
@@ -88,6 +91,7 @@ export class RunLists {
     const answering = { onAnswer, signal, ...options };
     try {
       const accounts = await snapshot.accounts(signal);
+      this.#users = accounts.snapshot.users;
       for (const request of requests) this.#compare(request, accounts.snapshot);
       const isResting = ({ service }: UsageRequest): boolean => this.#newlyPaused.has(service.id);
       const others = requests.filter((request) => !isResting(request));
@@ -149,6 +153,12 @@ export class RunLists {
   accept(service: OwnerOfUser, { at, snapshot }: TimedSnapshot): void {
     this.#believed ??= { at, rows: snapshot.users.size, removed: 0 };
     this.#claim(service);
+  }
+
+  /** Returns the name of the user of a service, by the list that was read last; null for one that Sluice made up. */
+  findName({ refs, ownRefs }: NamedService): string | null {
+    const name = this.#users?.get(Number(refs['flvx_user_id']))?.name ?? null;
+    return ownRefs.includes('flvx_username') && name === refs['flvx_username'] ? null : name;
   }
 
   #refuse(requests: readonly UsageRequest[], onAnswer: OnAnswer, { code, message }: ItemError): void {

@@ -1,6 +1,14 @@
 import { isPanelError } from '@sluice/panel-http';
-import { type Clock, isoNow, type ItemError, type ObserveOptions, toItemError } from '@sluice/panel-kind';
+import {
+  type Clock,
+  isoNow,
+  type ItemError,
+  type NamedService,
+  type ObserveOptions,
+  toItemError,
+} from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
+import { UNFINISHED } from '../client/compare-user.js';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
@@ -34,6 +42,8 @@ type Listed = { at: string; users: Map<string, HiddifyUser>; rows: number } | { 
  */
 export class HiddifyLists {
   #listed: Promise<Listed> | null = null;
+  /** The users of the list that was read last. */
+  #users: ReadonlyMap<string, HiddifyUser> = new Map();
 
   constructor(
     private readonly panel: string,
@@ -59,10 +69,17 @@ export class HiddifyLists {
       if (lastRows !== null && rows * 2 < lastRows) return { at, error: shortList(this.panel, rows, lastRows) };
       const byUuid = new Map<string, HiddifyUser>();
       for (const user of users) if (user.uuid !== null) byUuid.set(user.uuid, user);
+      this.#users = byUuid;
       return { at: requestedAt, users: byUuid, rows };
     } catch (error) {
       return { at, error: toListError(error) };
     }
+  }
+
+  /** Returns the name of the user of a service, by the list that was read last; null for one that is not finished. */
+  findName({ refs }: NamedService): string | null {
+    const name = this.#users.get(refs[USER_REF] ?? '')?.name ?? null;
+    return name === UNFINISHED.name ? null : name;
   }
 
   /** Reads the users of services from the list of this run, or each by itself. */

@@ -190,6 +190,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
     check: findProblem,
     doneOutcome: outcomeWhenDone,
   };
+  readonly names: PanelFacets['names'] = { of: (service) => this.#lists.findName(service) };
   readonly history: PanelFacets<HiddifyState>['history'] = {
     checkpoint: (target, observation) => toCheckpoint(target, observation, toLimit(target)),
     removes: ({ type, state }) => type === 'delete-user' && state === 'applied',

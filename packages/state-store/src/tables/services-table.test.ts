@@ -78,6 +78,18 @@ describe('services', () => {
     expect(await at.store.services.list()).toEqual([after, service('svc-2')]);
   });
 
+  it('calls services by names, which is no change since their decisions', async () => {
+    const one = service('one', { fields: { ddd: '11' } });
+    await at.store.services.put([one]);
+    await at.store.decisions.record([decision('one', { at: minute(5) })]);
+    await at.store.services.call([
+      { id: 'one', name: 'Web', fields: { panel_name: 'Web' } },
+      { id: 'gone', name: 'None' },
+    ]);
+    expect(await at.store.services.list()).toEqual([{ ...one, name: 'Web', fields: { ddd: '11', panel_name: 'Web' } }]);
+    expect(await at.store.overview.changed()).toEqual([]);
+  });
+
   it('changes rows as they are in the transaction, one change after the other', async () => {
     await at.store.services.put([service('svc-1')]);
     const [made] = await Promise.all([

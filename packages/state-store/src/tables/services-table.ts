@@ -46,6 +46,7 @@ export function servicesTable(access: Access): StoreTables['services'] {
       }),
     put: (records) => access.write((session) => putServices(session, records)),
     update: (changes) => access.write((session) => updateServices(session, changes)),
+    call: (changes) => access.write((session) => callServices(session, changes)),
     remove: (id, at) => access.write((session) => removeService(session, id, at)),
     ids: () =>
       access.read(async ({ db }) => {
@@ -122,6 +123,17 @@ async function updateServices(session: Session, changes: readonly ServiceChange[
     [...current.values()].map((after) => ({ before: before.get(after.id) ?? null, after, at: after.updatedAt })),
   );
   return ids.flatMap((id) => current.get(id) ?? []);
+}
+
+async function callServices(session: Session, changes: Parameters<StoreTables['services']['call']>[0]): Promise<void> {
+  const named = new Map(changes.map((change) => [change.id, change]));
+  const records = await inChunks([...named.keys()], (id) => listRecords(session, services, { where: { id } }));
+  await writeServices(
+    session,
+    records.map((record) =>
+      mergeService(record, { ...named.get(record.id), id: record.id, updatedAt: record.updatedAt }),
+    ),
+  );
 }
 
 /** Tables whose rows end with their service. */

@@ -48,6 +48,21 @@ it('follow until an operator sets others, and again once these are removed', asy
   expect((await names())?.language).toBeNull();
 });
 
+it('stand before those of accounts on the panel, which do not come back', async () => {
+  at.addService(1);
+  await at.sync();
+  const { services } = at.bench.store;
+  const call = (name: string) => services.call([{ id: 'whmcs-1', name, fields: { panel_name: name } }]);
+  await call('their account');
+  await at.sync();
+  const named = await services.get('whmcs-1');
+  expect([named?.name, named?.fields['panel_name']]).toEqual(['Server & more', undefined]);
+  expect((await at.sync()).totals).toMatchObject({ changed: 0 });
+  await at.sluice.services.set('whmcs-1', { name: 'Paris' });
+  await at.sync();
+  expect((await names())?.name).toBe('Paris');
+});
+
 it('end with the client', async () => {
   at.whmcs.addClient({ id: 77, firstName: 'Ana', language: 'farsi' });
   at.whmcs.addClient({ id: 78, firstName: 'Bia', lastName: '', email: 'not an address' });

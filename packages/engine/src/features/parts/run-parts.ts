@@ -100,6 +100,16 @@ const refresh: RunPart = {
   },
 };
 
+/** Names of services, by their accounts. */
+const names: RunPart = {
+  isQuiet: true,
+  wants: ({ panel, request }) => panel.names !== undefined && !request.dryRun,
+  async begin(run) {
+    const { beginAccountNames } = await import('../names/account-names.js');
+    return run.panel.names === undefined ? {} : beginAccountNames(run, run.panel.names);
+  },
+};
+
 /** Limits of agents. */
 const agents: RunPart = {
   async panels(context, request) {
@@ -210,7 +220,7 @@ async function hasNews(context: Context): Promise<boolean> {
 
 /** What features do in runs over panels and after them. */
 export const runParts: RunParts = {
-  parts: [accounts, terminations, ended, buying, spend, refresh, agents],
+  parts: [accounts, terminations, ended, buying, spend, refresh, agents, names],
   duties: [removed, endedLinks, backup, store, usage, references, moved],
   // The store reports what is wrong with it on the next call.
   news: (run) => sendNews(run).catch(() => undefined),

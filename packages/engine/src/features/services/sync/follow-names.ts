@@ -2,6 +2,7 @@ import type { ServiceSource, SourceService } from '@sluice/contract/ports';
 import { toLanguage } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import { isAddress, toStoredName } from '../../../base/fields.js';
+import { mayName, PANEL_NAME } from '../../../base/name-sources.js';
 
 /** The fields of a service with what its source stored last. */
 type FollowedFields = ServiceSource['followedFields'];
@@ -24,12 +25,17 @@ export function toFollowing<Service extends SourceService>(
   if (texts['language'] !== undefined) texts['language'] = toLanguage(texts['language']) ?? '';
   // What is known of a former client's language is not this one's.
   const isOther = before?.client !== (texts['client'] ?? before?.client);
-  for (const column of FOLLOWED) {
-    const own = isOther && column === 'language' ? null : (before?.[column] ?? null);
-    if (own !== null && own !== before?.fields[fields[column]] && own !== texts[column])
-      Reflect.deleteProperty(texts, column);
-  }
+  const own = isOther ? null : (before?.language ?? null);
+  if (own !== null && own !== before?.fields[fields.language] && own !== texts['language'])
+    Reflect.deleteProperty(texts, 'language');
+  if (before !== undefined && !mayFollow(before, texts['name'], fields.name)) Reflect.deleteProperty(texts, 'name');
   return { ...service, texts };
+}
+
+/** Whether a service gets the name that the billing system has; none leaves that of the panel. */
+function mayFollow(before: ServiceRecord, name: string | undefined, ofBilling: string): boolean {
+  if (name === before.name) return true;
+  return mayName(before, 'billing', ofBilling) && (name !== '' || before.name === null || !mayName(before, 'panel'));
 }
 
 /** Notes what a sync stores of a name and a language. */
@@ -37,6 +43,7 @@ export function noteFollowed(after: ServiceRecord, texts: SourceService['texts']
   for (const column of FOLLOWED) {
     const text = texts[column];
     if (text === undefined || (after[column] ?? '') !== text) continue;
+    if (text !== '' && column === 'name') Reflect.deleteProperty(after.fields, PANEL_NAME);
     if (text !== '' || column === 'language') after.fields[fields[column]] = text === '' ? NONE : text;
     else Reflect.deleteProperty(after.fields, fields[column]);
   }

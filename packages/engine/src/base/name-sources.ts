@@ -1,0 +1,36 @@
+import type { ServiceRecord } from '@sluice/state-store';
+import { toStoredName } from './fields.js';
+
+/** Who calls a service what it is called. */
+export type NameSource = 'person' | 'billing' | 'panel';
+
+/** The field with the name of the panel's account that a run stored last. */
+export const PANEL_NAME = 'panel_name';
+
+/** A source replaces names of its own and of those before it. */
+const ORDER: readonly (NameSource | null)[] = [null, 'panel', 'billing', 'person'];
+
+type Named = Pick<ServiceRecord, 'name' | 'fields'>;
+
+/**
+ * Returns whether a name of this source may replace the one that a service has: a person's (`service set`, an import, an adoption) stands
+ * before all others, that of the billing system (custom field, domain, product) before that of the panel's account, and any before
+ * none. What a source stored last is its own; `ofBilling` is the field with what the billing system has, where it is known. Pure.
+ */
+export function mayName(service: Named, source: NameSource, ofBilling?: string): boolean {
+  return ORDER.indexOf(findSource(service, ofBilling)) <= ORDER.indexOf(source);
+}
+
+function findSource({ name, fields }: Named, ofBilling: string | undefined): NameSource | null {
+  if (name === null) return null;
+  if (name === fields[PANEL_NAME]) return 'panel';
+  return ofBilling !== undefined && name === fields[ofBilling] ? 'billing' : 'person';
+}
+
+/** Returns the name that a service gets from the name of its account on the panel; null where it keeps its own, or none. Pure. */
+export function toPanelName(service: Named & Pick<ServiceRecord, 'id'>, shown: string): string | null {
+  const name = toStoredName(shown);
+  // The id stands beside the name anyway.
+  if (name === '' || name === service.id || name === service.name) return null;
+  return mayName(service, 'panel') ? name : null;
+}
