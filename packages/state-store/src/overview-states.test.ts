@@ -247,7 +247,7 @@ describe('lists of services', () => {
       at.location,
       ...indexes.map((index) => `drop index "${index}"`),
       ...['allowed_bytes', 'drifts', 'calm'].map((column) => `alter table "decisions" drop column "${column}"`),
-      ...['name', 'client_name', 'client_email', 'language'].map(
+      ...['name', 'client_name', 'client_email', 'language', 'search_text'].map(
         (column) => `alter table "services" drop column "${column}"`,
       ),
       'alter table "notices" drop column "data"',
