@@ -143,7 +143,7 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     await at.bench.sluice('poll --allow-mass');
     const held = await read();
     expect(held.staff).not.toContain('would be held');
-    expect(held.client).toContain('restricted since');
+    expect(held.client).toMatch(/The service is restricted\. The traffic of this period is used up/);
     await at.bench.sluice('override clear whmcs-50');
     await at.bench.sluice('poll --allow-mass');
   });

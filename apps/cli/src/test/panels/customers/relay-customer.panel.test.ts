@@ -108,7 +108,7 @@ async function live(relay: Relay): Promise<void> {
 
     await run('provision suspend svc-1');
     const suspended = await pages.read('/services/svc-1');
-    expect(suspended.text).toContain('State suspended');
+    expect(suspended.text).toContain('State restricted');
     expect(await customer.forwards()).toEqual(['game off', 'web off']);
     await expect(logIn()).rejects.toThrow(/账号被停用/);
     await run('provision unsuspend svc-1');
