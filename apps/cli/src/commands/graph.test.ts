@@ -244,15 +244,15 @@ describe('usage graph --from-panel', () => {
 
   it('draws a chart of each series, and says that the unit is not known', async () => {
     const { stdout } = await graph('--from-panel');
-    for (const name of ['Inbound', 'Outbound', 'Total']) {
+    for (const name of ['in', 'out', 'total']) {
       expect(stdout).toContain(`svc-1: traffic graph of dcim: ${name} (unit unknown)\n`);
     }
     expect(stdout).toContain('does not report the unit');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     await graph('--from-panel --svg figures.svg');
     const drawn = listTexts(at.bench.read('figures.svg'));
-    expect(drawn).toEqual(expect.arrayContaining(['unit unknown', 'Inbound', 'Outbound', 'Total']));
-    expect(at.bench.read('figures.svg')).toMatch(/<desc[^>]*>Inbound, Outbound, Total, unit unknown, 15 Nov 2026/);
+    expect(drawn).toEqual(expect.arrayContaining(['unit unknown', 'in', 'out', 'total']));
+    expect(at.bench.read('figures.svg')).toMatch(/<desc[^>]*>in, out, total, unit unknown, 15 Nov 2026/);
     at.panel.answers.graph.labels = { in: 'In (Gb/s)', out: 'Out (Gb/s)', total: null };
     await graph('--from-panel --range 24h --svg rates.svg');
     const texts = listTexts(at.bench.read('rates.svg'));

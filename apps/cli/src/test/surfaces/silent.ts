@@ -82,7 +82,7 @@ export const SILENT: Record<string, readonly string[]> = {
     'command adopt',
   ],
   'lists what was, what was set, or what another program says': [
-    ...under('command usage ', 'graph history top'),
+    ...under('command usage ', 'graph history top traffic'),
     ...under('command log ', 'export list'),
     'command notice list',
     'command notify list',
