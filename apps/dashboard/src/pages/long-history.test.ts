@@ -44,6 +44,17 @@ function counted(store: StateStore): StateStore {
   };
 }
 
+it('reads all samples for the rates of cycles only where they are asked for', async () => {
+  const cookie = await at.login();
+  const read = async (query: string) => (await at.fetch(`/services/svc-1${query}`, { cookie })).text();
+  const plain = await read('');
+  expect([plain.includes('?rates=95#cycles'), plain.includes('95% of the time at most')]).toEqual([true, false]);
+  rows = [];
+  const asked = await read('?rates=95');
+  expect([asked.includes('?rates=95#cycles'), asked.includes('95% of the time at most')]).toEqual([false, true]);
+  expect(Math.max(...rows)).toBeGreaterThan(POINTS + 2);
+});
+
 it('reads no more of a long cycle for a page or a report than is drawn', async () => {
   const cookie = await at.login();
   const link = await Link.open(at, { client: '42' });

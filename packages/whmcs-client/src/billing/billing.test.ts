@@ -23,6 +23,7 @@ it('has a description of each config key', () => {
     secret: 's',
     accessKey: 'a',
     timeout: '5s',
+    tax: { DE: '19%' },
     calls: {},
   };
   expect(Object.keys(whmcs.schema.parse(all) as object).sort()).toEqual(described.sort());

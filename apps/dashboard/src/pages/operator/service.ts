@@ -3,7 +3,7 @@ import type { Explanation, HoldView, PurchaseView, ServiceDetail } from '@sluice
 import { describeMark, packageName, usedBytes, isLeastUsed, isLeftAsIs, isWithAccount } from '@sluice/engine/words';
 import { describeRule } from '@sluice/quota-core';
 import { accountTables, forwardCount } from '../account-tables.js';
-import { badge, coloured, facts, listed, type Section, table, usageBar } from '../../layout/components.js';
+import { badge, coloured, facts, link, listed, type Section, table, usageBar } from '../../layout/components.js';
 import { bytes, money, name, NONE, orNone, type Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { inWords, reasonWords, showValue } from '../../layout/words.js';
@@ -12,7 +12,7 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { invoiceLink, purchaseState } from '../purchase-state.js';
 import { graphsSection } from './graphs.js';
 import { panelsWith, readRequiredRef } from './navigation.js';
-import { type Scene, toScene } from './scene.js';
+import { type Scene, serviceHref, toScene } from './scene.js';
 
 const ACTION_ROWS = 30;
 const CYCLES = 24;
@@ -50,7 +50,9 @@ export async function readFigures(
   const { id } = service;
   const isMetered = !scene.isLine;
   const { purchases } = await request.sluice.purchases.list({ service: id });
-  const { cycles } = await request.sluice.usage.history(id, { percentile: PERCENT });
+  // All samples of each cycle are read for its rates: only a person who asks for them waits for that.
+  const percentile = request.query.rates === String(PERCENT) ? PERCENT : undefined;
+  const { cycles } = await request.sluice.usage.history(id, { percentile });
   return {
     graphs: isMetered ? await graphsSection(scene, found) : null,
     allowance: isMetered ? allowanceSection(scene, purchases) : null,
@@ -219,11 +221,9 @@ function historySection({ times }: Scene, cycles: readonly Cycle[], service: Ser
       { title: 'Cycle', cell: (cycle) => times.period(cycle) },
       { title: 'Used', cell: (cycle) => (cycle.usage === null ? NONE : bytes(usedIn(cycle))), isNumber: true },
       { title: 'Allowed', cell: (cycle) => orNone(toAllowance(cycle), allowedText), isNumber: true },
-      {
-        title: `${PERCENT}% of the time at most`,
-        cell: (cycle) => ratesText(cycle),
-        isMinor: true,
-      },
+      ...(cycles.every(({ rates }) => rates === undefined)
+        ? []
+        : [{ title: `${PERCENT}% of the time at most`, cell: ratesText, isMinor: true }]),
       {
         title: 'Share',
         cell: (cycle) => usageBar({ used: usedIn(cycle), allowed: toAllowance(cycle)?.allowedBytes ?? null }) ?? NONE,
@@ -232,7 +232,12 @@ function historySection({ times }: Scene, cycles: readonly Cycle[], service: Ser
     rows: cycles,
     empty: 'It was not metered yet.',
   });
-  return { id: 'cycles', title: 'Cycles', content };
+  const asked = link(
+    `${serviceHref(service.id)}?rates=${PERCENT}#cycles`,
+    `Rates that ${PERCENT}% of the time did not exceed`,
+  );
+  const isAsked = cycles.length === 0 || cycles.some(({ rates }) => rates !== undefined);
+  return { id: 'cycles', title: 'Cycles', content: html`${content} ${isAsked ? null : html`<p>${asked}</p>`}` };
 }
 
 /** Returns the rates that a cycle rarely exceeded, with what is not known of its time. */
