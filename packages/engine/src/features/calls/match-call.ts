@@ -1,4 +1,4 @@
-import { type CallRecord, toPhoneDigits, withoutSeparators } from '@sluice/quota-core/telephony';
+import { type CallRecord, toPhoneDigits, toSearchedDigits, withoutSeparators } from '@sluice/quota-core/telephony';
 
 /** Which calls are listed; null: of any. */
 export interface CallMatch {
@@ -21,9 +21,14 @@ function toSearch(text: string): (call: CallRecord) => boolean {
   const words = text.trim().toLowerCase();
   if (words === '') return () => true;
   const digits = toPhoneDigits(words);
-  if (digits !== null)
+  if (digits !== null) {
+    const wanted = [digits, toSearchedDigits(words) ?? ''].filter((one) => one !== '');
     return ({ source, destination, did }) =>
-      [source, destination, did].some((number) => number !== null && withoutSeparators(number).includes(digits));
+      [source, destination, did].some((number) => number !== null && hasOneOf(withoutSeparators(number), wanted));
+  }
   return ({ source, destination, destinationDescription }) =>
     [source, destination, destinationDescription].some((one) => one?.toLowerCase().includes(words) === true);
 }
+
+const hasOneOf = (number: string, wanted: readonly string[]): boolean =>
+  wanted.some((digits) => number.includes(digits));
