@@ -55,7 +55,7 @@ describe('the CSV of a bill', () => {
   it("is linked from the line's page, for its client only", async () => {
     const link = await Link.open(at, { client: '501' });
     const page = await link.text('/services/line-1');
-    const [, address = ''] = /href="([^"]*\/bills\/[^"]+\/calls\.csv)"/.exec(page) ?? [];
+    const [, address = ''] = /href="([^"]*\/bills\/[^"]+\/calls\.csv\?language=en)"/.exec(page) ?? [];
     expect(address).toContain(encodeURIComponent(bill));
     await expectReport(await at.fetch(address), 'Line,Call', 'total');
     const other = await Link.open(at, { client: '502' });

@@ -8,7 +8,7 @@ import { clientError } from '../../../server/failure.js';
 import { billState } from '../../bill-state.js';
 import type { Page } from '../../page.js';
 import { linePage } from './line-page.js';
-import { OWN_STATES, toBillPath } from './bills.js';
+import { OWN_STATES, toFilePath } from './bills.js';
 import { type LineScene, openLineScene } from './line-scene.js';
 
 type Invoice = NonNullable<BillDetail['invoice']>;
@@ -33,7 +33,7 @@ async function billSections(scene: LineScene, bill: StoredBillView, period: stri
   const { calls, total, currency, at } = bill;
   const { invoice, problem } = await readInvoice(scene, bill);
   const { name: provider } = request.sluice.config.brand;
-  const file = toBillPath(request, bill);
+  const file = toFilePath(request, bill);
   const content = html`${problem}
     ${facts([
       // The head of the page is not printed.
@@ -51,7 +51,7 @@ async function billSections(scene: LineScene, bill: StoredBillView, period: stri
       [wording.text('bills.ofCalls'), wording.money(total, currency)],
     ])}
     <p class="back">
-      ${file === null ? null : html`<a href="${file}/calls.csv" download>${wording.say('bills.csv')}</a><br />`}
+      ${file === null ? null : html`<a href="${file}" download>${wording.say('bills.csv')}</a><br />`}
       <span class="soft">${wording.say('bills.print')}</span>
     </p>`;
   const own = { id: 'bill', title: wording.text('bills.line', { period }), content };

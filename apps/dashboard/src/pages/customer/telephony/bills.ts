@@ -1,5 +1,5 @@
 import type { StoredBillView } from '@sluice/engine';
-import { type Section, table } from '../../../layout/components.js';
+import { address, type Section, table } from '../../../layout/components.js';
 import { html, type Part } from '../../../layout/html.js';
 import type { PageRequest } from '../../../requests/page-request.js';
 import { billState } from '../../bill-state.js';
@@ -17,6 +17,12 @@ export function toBillPath(request: PageRequest, { id, service, state }: StoredB
   return state === 'confirmed' ? `${toPath(request, service)}/bills/${encodeURIComponent(id)}` : null;
 }
 
+/** Returns the address of the calls of a bill as a file, in the language of the page that links to it; null as {@link toBillPath}. */
+export function toFilePath(request: PageRequest, bill: StoredBillView): string | null {
+  const path = toBillPath(request, bill);
+  return path === null ? null : address(`${path}/calls.csv`, { language: request.language });
+}
+
 /** The bills of a service, each with its page and its calls as a file. */
 export async function billsSection({ request, service, times, wording }: LineScene): Promise<Section> {
   const { bills } = await request.sluice.calls.bills({ service: service.id, reader: service.client });
@@ -27,8 +33,8 @@ export async function billsSection({ request, service, times, wording }: LineSce
     return path === null ? period : html`<a href="${path}">${period}</a>`;
   };
   const showFile = (bill: StoredBillView): Part => {
-    const path = toBillPath(request, bill);
-    return path === null ? '–' : html`<a href="${path}/calls.csv" download>CSV</a>`;
+    const file = toFilePath(request, bill);
+    return file === null ? '–' : html`<a href="${file}" download>CSV</a>`;
   };
   const content = table({
     caption: title,

@@ -125,6 +125,21 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
     });
   });
 
+  it('link to the calls of a bill in the language of the page', async () => {
+    const browser = { headers: { 'accept-language': 'pt-BR' } };
+    const byBrowser = await (await at.fetch(`/share/${link.token}/services/line-1${billPath()}`, browser)).text();
+    const byAddress = await page(`${billPath()}?language=fa`);
+    for (const [shown, language, head] of [
+      [byBrowser, 'pt-BR', 'Direção'],
+      [byAddress, 'fa', 'جهت'],
+    ] as const) {
+      const href = /href="([^"]*calls\.csv[^"]*)"/.exec(shown)?.[1] ?? '';
+      expect(href).toContain(`/calls.csv?language=${language}`);
+      const path = href.slice(href.indexOf('/services/'));
+      expect((await (await link.get(path)).text()).split('\n')[0]).toContain(head);
+    }
+  });
+
   it('show a bill as it was read last while the billing system does not answer', async () => {
     await page(billPath());
     at.clock.advance(31_000);
