@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import * as documents from './documents/index.js';
+import { ENDPOINTS } from './endpoints/index.js';
+
+const KINDS = ['service', 'client', 'package', 'product', 'plan', 'carrier', 'agent'];
+
+/** Ids that stand without a name, each with the reason. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'GET /services/:service/customer-fields.service': 'the service that was asked for',
+  'access.me.agent': 'is the name',
+  'access.me.client': 'no name yet',
+  'access.revokedToken.client': 'no name yet',
+  'access.token.client': 'no name yet',
+  'advice.advice.action.package': 'no name yet',
+  'agents.explainedAgent.reservations.agent': 'no name yet',
+  'calls.callRecords.calls.carrierId': 'as the record of the panel has it',
+  'calls.callReport.service': 'no name yet',
+  'calls.didReport.service': 'no name yet',
+  'calls.lineRates.plan': 'no name yet',
+  'calls.lineRates.service': 'no name yet',
+  'calls.lineView.service': 'no name yet',
+  'calls.simulatedCall.plan': 'no name yet',
+  'common.notices.service': 'its message names it',
+  'common.productEnforcement.product': 'no name yet',
+  'embedded.embeddedClient.client': 'no name yet',
+  'embedded.embeddedClient.services.service': 'its title names it',
+  'embedded.embeddedService.packages.package': 'no name yet',
+  'embedded.embeddedService.service': 'no name yet',
+  'embedded.embeddedService.unpaid.package': 'no name yet',
+  'holds.entry.product': 'no name yet',
+  'holds.hold.service': 'only inside documents of that one service, which have its name',
+  'money.autoBuyView.package': 'no name yet',
+  'money.listedPurchase.package': 'no name yet',
+  'money.purchase.package': 'no name yet',
+  'overview.overview.services.items.product': 'no name yet',
+  'panels.switchReport.product': 'no name yet',
+  'reports.createdUser.user.agent': 'no name yet',
+  'reports.importProblem.service': 'row of a file, of a service that may not be stored',
+  'reports.syncProblem.service': 'row of an export of others, of a service that may not be stored',
+  'reports.syncReport.withheld.service': 'no name yet',
+  'reports.task.service': 'no name yet',
+  'services.change.service': 'no name yet',
+  'services.changedService.purchases.client': 'no name yet',
+  'services.changedService.purchases.package': 'no name yet',
+  'services.override.product': 'no name yet',
+  'services.service.purchases.client': 'no name yet',
+  'services.service.purchases.package': 'no name yet',
+  'services.serviceInRun.purchases.client': 'no name yet',
+  'services.serviceInRun.purchases.package': 'no name yet',
+  'usage.lastGraph.graph.service': 'no name yet',
+  'usage.panelGraph.service': 'no name yet',
+  'usage.sampleGraph.purchases.package': 'no name yet',
+  'usage.sampleGraph.service': 'no name yet',
+  'usage.traffic.client': 'no name yet',
+  'usage.traffic.product': 'no name yet',
+  'webhooks.noticeData.product': 'is the name',
+};
+
+interface Def {
+  readonly type: string;
+  readonly [part: string]: unknown;
+}
+
+const toDef = (schema: z.core.$ZodType): Def => schema._zod.def as unknown as Def;
+const isSchema = (value: unknown): value is z.core.$ZodType => value instanceof z.core.$ZodType;
+
+/** The schemas inside one that is not an object: of its items, options, values and what it wraps. */
+function inside(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const { type, getter, ...parts } = toDef(schema);
+  if (type === 'lazy') return [(getter as () => z.core.$ZodType)()];
+  return Object.values(parts)
+    .flatMap((part): unknown[] => (Array.isArray(part) ? part : [part]))
+    .filter(isSchema);
+}
+
+/** Whether values are text, or text or null. */
+function isText(schema: z.core.$ZodType): boolean {
+  const { type } = toDef(schema);
+  return (
+    type === 'string' || (['optional', 'nullable', 'readonly', 'union'].includes(type) && inside(schema).some(isText))
+  );
+}
+
+function hasName(shape: object, key: string, kind: string): boolean {
+  return `${kind}Name` in shape || (key === 'service' && 'name' in shape);
+}
+
+/** Every document by its place: `holds.entry`. */
+const DOCUMENTS: ReadonlyMap<z.core.$ZodType, string> = new Map(
+  Object.entries(documents).flatMap(([group, schemas]) =>
+    Object.entries(schemas).flatMap(([key, schema]: [string, unknown]): [z.core.$ZodType, string][] =>
+      isSchema(schema) ? [[schema, `${group}.${key}`]] : [],
+    ),
+  ),
+);
+
+/** Finds `document.path.key` of each id without its name, but not in other documents inside: those are walked themselves. */
+function findNameless(schema: z.core.$ZodType, at: string): string[] {
+  if ((DOCUMENTS.get(schema) ?? at) !== at) return [];
+  if (!(schema instanceof z.ZodObject)) return inside(schema).flatMap((each) => findNameless(each, at));
+  const shape = schema.shape as Record<string, z.core.$ZodType>;
+  return Object.entries(shape).flatMap(([key, value]) => {
+    const kind = key.replace(/Id$/u, '');
+    const nameless = KINDS.includes(kind) && isText(value) && !hasName(shape, key, kind);
+    return [...(nameless ? [`${at}.${key}`] : []), ...findNameless(value, `${at}.${key}`)];
+  });
+}
+
+function listNameless(): string[] {
+  const ofDocuments = [...DOCUMENTS].flatMap(([schema, at]) => findNameless(schema, at));
+  const ofAnswers = Object.entries(ENDPOINTS).flatMap(([address, { answer }]) => findNameless(answer, address));
+  return [...new Set([...ofDocuments, ...ofAnswers])];
+}
+
+describe('documents', () => {
+  it('have a name beside each id of what people name', () => {
+    expect(listNameless().sort()).toEqual(Object.keys(EXCEPTIONS).sort());
+  });
+});
