@@ -34,7 +34,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'money.listedPurchase.package': 'no name yet',
   'money.purchase.package': 'no name yet',
   'overview.overview.services.items.product': 'no name yet',
-  'panels.switchReport.product': 'no name yet',
   'reports.createdUser.user.agent': 'no name yet',
   'reports.importProblem.service': 'row of a file, of a service that may not be stored',
   'reports.syncProblem.service': 'row of an export of others, of a service that may not be stored',

@@ -14,6 +14,10 @@ interface SwitchOptions extends GlobalOptions {
   asConfigured?: boolean;
 }
 
+function named({ product, productName }: SwitchReport): string {
+  return productName === null || productName === product ? String(product) : `${productName} (${product})`;
+}
+
 function print(terminal: Terminal, config: Pick<Config, 'panels'>, report: SwitchReport): void {
   terminal.document(report);
   if (isPanelRemoved(config, report.panel)) {
@@ -22,7 +26,7 @@ function print(terminal: Terminal, config: Pick<Config, 'panels'>, report: Switc
     );
     return;
   }
-  const what = report.product === null ? `panel ${report.panel}` : `product ${report.product} on panel ${report.panel}`;
+  const what = report.product === null ? `panel ${report.panel}` : `product ${named(report)} on panel ${report.panel}`;
   terminal.info(
     report.enforce === 'on'
       ? `${what} is enforced (set ${describeSource(report.source)})`

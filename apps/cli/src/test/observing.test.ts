@@ -77,7 +77,7 @@ describe('going live', () => {
     expect([enforced.exitCode, enforced.stderr]).toEqual([0, '']);
     const { plan, ...answer } = enforced.json<SwitchReport>();
     const set = { source: 'switch', since: '2026-11-20T13:00:00.000Z', by: 'alice' };
-    expect(answer).toEqual({ panel: 'dcim', product: 'order', enforce: 'on', ...set });
+    expect(answer).toEqual({ panel: 'dcim', product: 'order', productName: 'order', enforce: 'on', ...set });
     expect(plan?.services.map(({ id }) => id)).toEqual(['svc-2', 'svc-4']);
     const dropped = await at.bench.sluice('enforce dcim --as-configured --json');
     expect(dropped.json<SwitchReport>()).toMatchObject({ enforce: 'observe', source: 'enforce', plan: null });

@@ -66,6 +66,7 @@ export const switchReport = name(
   z.object({
     panel: text,
     product: textOrNull,
+    productName: textOrNull.describe('What people call the product; null for the whole panel'),
     enforce: z.enum(['on', 'observe']),
     source: text,
     /** When the switch was set, and who set it; null for a setting of the config. */

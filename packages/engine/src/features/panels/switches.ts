@@ -8,6 +8,7 @@ import { isAtWork } from '../../kernel/run/run-request.js';
 import { endBrakes } from '../../kernel/run/brake-state.js';
 import { runPanels } from '../../loop/run.js';
 import type { RunParts } from '../../loop/run-part.js';
+import { productName } from '../../base/config/package-name.js';
 import { requirePanelName } from '../../base/config/find-panel.js';
 import type { Context } from '../../context/context.js';
 import { suggestion } from '../../base/suggestion.js';
@@ -100,7 +101,8 @@ export async function dropSwitch(context: Context, panel: string, product: strin
 async function switchReport(context: Context, panel: string, product: string | null): Promise<SwitchReport> {
   const { value, ...set } = (await readEnforcements(context.config, context.store)).of(panel, product);
   const underWay = value === 'observe' ? await changesEnded(context, panel) : 0;
-  return { panel, product, enforce: value, ...set, plan: null, ...(underWay > 0 ? { underWay } : {}) };
+  const named = { product, productName: product === null ? null : productName(context.config, product) };
+  return { panel, ...named, enforce: value, ...set, plan: null, ...(underWay > 0 ? { underWay } : {}) };
 }
 
 /** Waits for changes under way on the panel, and returns how many are left. */
