@@ -133,6 +133,8 @@ ${hook('hold', ', name: theirs, for: client')}
       text.startsWith('Service svc-1 is being restricted. 200 GB of 100 GB (200%) of traffic are used in the period'),
     ),
   ).toHaveLength(1);
+  // As the page of the service says it.
+  expect(hooks.filter(({ text }) => /The service comes back on \d+ \w+ \d{4}\.$/.test(text))).toHaveLength(3);
   expect(mail.mails.map(({ to }) => to.join()).sort()).toEqual([
     'desk@example.com',
     'eight@example.com',

@@ -96,8 +96,12 @@ function sayGood(state: Known['state'], service: ServiceDetail): Said {
   return say(state === 'near' ? 'advice.near' : 'advice.fineFigures', { figures });
 }
 
-/** Returns when a restricted service comes back, or when the next period begins. */
-function sayBack({ state, restriction, also, back, action }: Known, service: ServiceDetail, timeZone: string): Said[] {
+/** Returns when a restricted service comes back, or when the next period begins; `timeZone` as in {@link sayAdvice}. */
+export function sayBack(
+  { state, restriction, also, back, action }: Known,
+  service: ServiceDetail,
+  timeZone: string,
+): Said[] {
   if (also) return [say('advice.also')];
   if (back === null) return sayReset(state, restriction, service, timeZone);
   switch (back.by) {

@@ -53,13 +53,16 @@ const STATES: Readonly<Record<string, Advice['state']>> = {
   quota: 'used-up',
 };
 
+/** Returns what is going on with a service that is held for a reason. */
+export const stateOfHold = (reason: string): Advice['state'] => STATES[reason] ?? 'limit';
+
 function ofHolds(service: ServiceDetail, open: readonly Hold[], moment: Moment): Situation {
   const rank = ({ reason }: Hold): number => (FIRST.includes(reason) ? FIRST.indexOf(reason) : FIRST.length);
   const sorted = [...open].sort((a, b) => rank(a) - rank(b));
   const lasting = sorted.filter((hold) => lasts(service, hold, moment));
   const [first = sorted[0]] = lasting;
   const restriction = toRestriction(service, open);
-  const situation = { ...quiet(STATES[first?.reason ?? ''] ?? 'limit', restriction), also: lasting.length > 1 };
+  const situation = { ...quiet(stateOfHold(first?.reason ?? ''), restriction), also: lasting.length > 1 };
   if (restriction === 'none' || restriction === 'due' || lasting.length > 1) return situation;
   const [last] = lasting;
   return {

@@ -19,6 +19,8 @@ export interface Spoken {
   name: string | null;
   /** For the client: what is the provider's is null in it. */
   data: ChannelMessage['data'];
+  /** How a service that is restricted comes back; none where that is not known. */
+  back: readonly Said[];
 }
 
 /** Causes for which nothing is bought automatically that a client may read: his own credit and what he chose. Others are his provider's. */
@@ -40,14 +42,14 @@ interface Words {
   writer: NoticeWriter;
 }
 
-function toSaid({ notice, data }: Spoken, words: Words): readonly Said[] {
+function toSaid({ notice, data, back }: Spoken, words: Words): readonly Said[] {
   const { code, key } = notice;
   const { service } = words;
   switch (code) {
     case 'threshold':
       return sayThreshold(data, words);
     case 'hold':
-      return [say('notice.held', { service }), ...sayWhy(data, words)];
+      return [say('notice.held', { service }), ...sayWhy(data, words), ...back];
     case 'release':
       return isStoppedOn({ code, key })
         ? [say('notice.stillStopped', { service }), say('notice.ask')]

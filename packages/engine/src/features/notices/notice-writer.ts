@@ -25,7 +25,7 @@ export class NoticeWriter {
     if ('bytes' in figure) return this.texts.bytes(figure.bytes);
     if ('money' in figure) return this.texts.money(figure.money, figure.currency);
     if ('percent' in figure) return this.texts.percent(figure.percent);
-    return 'instant' in figure ? this.bound(figure.instant) : figure.day;
+    return 'instant' in figure ? this.bound(figure.instant) : this.texts.date(Date.parse(figure.day), 'UTC');
   }
 
   /** Begin or end of a period as a date, with its time where it is not the begin of a day. */

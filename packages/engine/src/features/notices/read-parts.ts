@@ -36,7 +36,7 @@ export function toParts(
   // One of an earlier version has no name of its own.
   const name = notice.data === null ? (isOwn ? service.name : null) : data.name;
   const lines = notice.code === 'digest' ? toDigestLines(data as EventData<'digest'>, timeZone) : [];
-  return { ...{ delivery, notice, name, client, data, lines, language, settings, timeZone }, choose: null };
+  return { ...{ delivery, notice, name, client, data, lines, language, settings, timeZone }, choose: null, back: [] };
 }
 
 /** Reads what a delivery is made into a message of, with the links that are its reader's. */
@@ -53,7 +53,18 @@ export async function readSentParts(
   // A mail to the channel's own address is read by the provider.
   const isReader = isClientMail(channel) && delivery.recipient !== null && service.client === parts.client;
   const data = { ...parts.data, link };
-  return { ...parts, data, choose: isReader ? await readChooseLink(context, service, parts) : null };
+  const choose = isReader ? await readChooseLink(context, service, parts) : null;
+  return { ...parts, data, choose, back: await readBack(context, channel, { parts, service }) };
+}
+
+async function readBack(
+  context: Context,
+  { settings }: ConfiguredChannel,
+  { parts: { notice, client, data }, service }: { parts: MessageParts; service: ServiceRecord },
+): Promise<MessageParts['back']> {
+  if (settings.for !== 'client' || client === null || notice.code !== 'hold') return [];
+  const { readWayBack } = await import('./way-back.js');
+  return readWayBack(context, { notice, service, client, data, settings });
 }
 
 async function readChooseLink(

@@ -31,7 +31,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
       service: null,
       message: toTexts('en').text('staff.test', { channel: channel.name }),
     },
-    ...{ name: null, client: null, data: NO_DATA, lines: [], language: 'en', choose: null },
+    ...{ name: null, client: null, data: NO_DATA, lines: [], language: 'en', choose: null, back: [] },
     settings: { for: channel.settings.for },
     timeZone: context.config.timeZone,
   });

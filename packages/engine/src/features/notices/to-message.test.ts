@@ -15,7 +15,7 @@ it('has the instants of a message in the time zone of the config', () => {
       service: 'line-1',
       message,
     },
-    ...{ name: null, client: null, data: NO_DATA, lines: [], language: 'en', choose: null },
+    ...{ name: null, client: null, data: NO_DATA, lines: [], language: 'en', choose: null, back: [] },
     settings: { for: 'operator' },
     timeZone: 'Europe/Berlin',
   });
@@ -38,7 +38,7 @@ it.each([
         message: `7 is held (${reason}: fraud, see ticket 7)`,
       },
       data: { ...NO_DATA, reason },
-      ...{ name: null, client: '1', lines: [], language, choose: null },
+      ...{ name: null, client: '1', lines: [], language, choose: null, back: [] },
       settings: { for: 'client' },
       timeZone: 'UTC',
     }).text;
@@ -58,7 +58,7 @@ it.each(LANGUAGES)('says in %s how a purchase ended, whatever its package is cal
         ...{ panel: null, service: '7', message: 'staff only' },
       },
       data: { ...NO_DATA, package: { id: 'p', name: NAME, bytes: 1 }, price: '5.00', currency: 'EUR', status },
-      ...{ name: NAME, client: '1', lines: [], language, choose: null },
+      ...{ name: NAME, client: '1', lines: [], language, choose: null, back: [] },
       settings: { for: 'client' },
       timeZone: 'UTC',
     });
@@ -79,7 +79,7 @@ it('has one sentence as the subject of a notice, and all of them in its text', (
       ...{ panel: null, service: '7', message: 'staff only' },
     },
     data: NO_DATA,
-    ...{ name: null, client: '1', isLate: false, lines: [], language: 'en', choose: null },
+    ...{ name: null, client: '1', isLate: false, lines: [], language: 'en', choose: null, back: [] },
     settings: { for: 'client' },
     timeZone: 'UTC',
   });

@@ -1,5 +1,6 @@
 import type { ChannelMessage, MessageView } from '@sluice/contract/ports';
 import type { Language } from '@sluice/messages/languages';
+import type { Said } from '@sluice/messages/said';
 import { printable, visible } from '@sluice/panel-http/printable';
 import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
 import { URGENT_EVENTS } from '../../base/notice-events.js';
@@ -31,6 +32,8 @@ export interface MessageParts {
   timeZone: string;
   /** Address of the page where the reader chooses his mails; null where there is none. */
   choose: string | null;
+  /** How a service that is restricted comes back; none where that is not known. */
+  back: readonly Said[];
 }
 
 /** Returns a notice as a channel sends it. Names and messages are cleaned of control characters; line ends of templates stay. */
