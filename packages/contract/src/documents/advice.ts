@@ -4,12 +4,13 @@
  * @module
  */
 import * as z from 'zod';
-import { instantOrNull, name, text, textOrNull } from './common.js';
+import { instant, instantOrNull, name, text, textOrNull } from './common.js';
 
 /** What can be going on with a service, from good to ended. */
 export const ADVICE_STATES = [
   'fine',
   'near',
+  'running-out',
   'unreachable',
   'unknown',
   'new-period',
@@ -48,6 +49,18 @@ export const advice = name(
       })
       .nullable()
       .describe('When a restricted service comes back; null where nothing restricts it, and where that is not known'),
+    runsOut: z
+      .object({
+        at: instant,
+        earliest: instantOrNull,
+        latest: instantOrNull.describe(
+          'Null where calm days make it last until the next period, so that it only may run out',
+        ),
+      })
+      .nullable()
+      .describe(
+        'When its traffic runs out at the present rate, before the next period; else null, and where many services are listed',
+      ),
     action: z
       .object({
         do: z

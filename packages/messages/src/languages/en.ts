@@ -279,6 +279,11 @@ export const messages = {
   'advice.onDateOrBought': 'The service comes back on {date}, or once you have bought enough traffic.',
   'advice.afterPayment': 'The service comes back after the payment.',
   'advice.resets': 'The next period begins on {date}.',
+  'advice.runsOut': 'At the present rate, the traffic runs out on {date}, before the next period begins on {reset}.',
+  'advice.runsOutBetween':
+    'At the present rate, the traffic runs out between {from} and {to}, before the next period begins on {reset}.',
+  'advice.mayRunOut':
+    'At the present rate, the traffic may run out on {date}, before the next period begins on {reset}.',
   'advice.figures': 'Newer figures can’t be read at the moment: these are from {at}.',
   'advice.figuresOnly': 'The figures are from {at}.',
   'reset.days': '{count, plural, one {# day} other {# days}} to the reset: {date}',

@@ -272,6 +272,11 @@ export const messages: Messages = {
   'advice.onDateOrBought': 'O serviço volta em {date}, ou assim que você tiver comprado tráfego suficiente.',
   'advice.afterPayment': 'O serviço volta depois do pagamento.',
   'advice.resets': 'O próximo período começa em {date}.',
+  'advice.runsOut': 'No ritmo atual, o tráfego acaba em {date}, antes do próximo período, que começa em {reset}.',
+  'advice.runsOutBetween':
+    'No ritmo atual, o tráfego acaba entre {from} e {to}, antes do próximo período, que começa em {reset}.',
+  'advice.mayRunOut':
+    'No ritmo atual, o tráfego pode acabar em {date}, antes do próximo período, que começa em {reset}.',
   'advice.figures': 'Números mais novos não podem ser lidos no momento: estes são de {at}.',
   'advice.figuresOnly': 'Os números são de {at}.',
   'reset.days': '{count, plural, one {# dia} other {# dias}} até o próximo período: {date}',

@@ -13,6 +13,7 @@ const DATA = new Set([
   ...['svc', 'extra', 'UTC', 'EUR', 'dcim', 'GB', 'Inbound', 'Outbound', 'Total'],
   ...['help', 'example', 'com'],
 ]);
+const GB = 1024 ** 3;
 let link: Link;
 let token: string;
 
@@ -114,6 +115,24 @@ describe('the advice on top of a service', () => {
       expect.stringContaining('The service comes back as soon as its panel accepts that'),
     ]);
     at.panel.server.clearFaults();
+  });
+
+  it('says first that the traffic runs out before the next period, as the chart does', async () => {
+    for (const day of ['21', '22', '23']) {
+      at.clock.set(`2026-11-${day}T12:00:00Z`);
+      at.panel.addTraffic(501, { in: 0, out: 25 * GB });
+      await at.sluice.poll({ allowMass: true });
+    }
+    link = await Link.open(at, { client: 'c-1', buy: true });
+    expect((await readStates())['svc-1']).toBe('running-out none buy');
+    const top = await readTop('svc-1');
+    expect(top).toContain('now-warning');
+    expect(textOf(top)).toContain(
+      'At the present rate, the traffic runs out on 25 Nov 2026, before the next period begins on 15 Dec 2026. Buy extra-50',
+    );
+    const home = textOf(await link.text('/?language=en'));
+    expect(home).toMatch(/svc-1 .*?the traffic runs out on 25 Nov 2026/);
+    expect(textOf(await link.text('/services/svc-1?language=en'))).toMatch(/runs out on 25 Nov 2026/);
   });
 
   it('promises nothing of a period that has ended before the next one is read', async () => {

@@ -28,9 +28,10 @@ export function adviceSection(scene: ServiceScene): Section | null {
 const spaced = (parts: readonly Html[]): Part[] => parts.flatMap((part, index) => (index === 0 ? [part] : [' ', part]));
 
 /** Returns how urgent an advice is. */
-export function toTone({ state, restriction }: Advice): Tone {
+export function toTone({ state, restriction, runsOut }: Advice): Tone {
   if (restriction === 'whole' || restriction === 'part') return state === 'coming-back' ? 'info' : 'bad';
   if (restriction === 'due') return 'warning';
+  if (state === 'running-out' && runsOut?.latest == null) return 'info';
   if (state === 'fine') return 'good';
   if (state === 'ended' || state === 'ending') return 'quiet';
   return state === 'not-begun' || state === 'new-period' ? 'info' : 'warning';

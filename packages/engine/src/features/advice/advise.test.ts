@@ -64,6 +64,7 @@ const FACTS: AdviceFacts = {
     mayBuy: true,
     credit: null,
     contactUrl: 'mailto:help@example.com',
+    outlook: null,
   },
   terms: { leavesInvoice: false, ...PAGES },
 };
@@ -83,6 +84,14 @@ const BUY_ANY = { do: 'buy', package: null, invoice: null, url: null };
 const ORDERED = {
   purchases: [{ client: 'c-1', status: 'pending', invoice: '1016', invoiceUrl: 'https://pay.example.com/1016' }],
 };
+/** The outlook of a graph that runs out, on these days of November and December. */
+const toOutlook = (at: string, earliest: string, latest: string | null): Partial<AdviceFacts> => {
+  const growth = { readAt: SINCE, usedBytes: GB, perDayBytes: GB, lowPerDayBytes: GB, highPerDayBytes: GB };
+  return { outlook: { outlook: 'runs-out', ...growth, at, earliest, latest } };
+};
+const SOON = toOutlook('2026-11-22T08:00:00.000Z', '2026-11-22T01:00:00.000Z', '2026-11-22T20:00:00.000Z');
+const BETWEEN = toOutlook('2026-11-24T08:00:00.000Z', '2026-11-22T01:00:00.000Z', '2026-11-29T20:00:00.000Z');
+const DOUBTFUL = toOutlook('2026-12-10T08:00:00.000Z', '2026-12-01T01:00:00.000Z', null);
 const TRAFFIC_LIMIT = {
   ...{ id: 'quota', window: { start: START, end: END }, unit: 'bytes', used: 10 * GB, allowed: 100 * GB, held: false },
 };
@@ -101,6 +110,35 @@ const CASES: Case[] = [
       text: 'Everything is in order: 10 GB of 100 GB (10%) are used. The next period begins on 2026-12-15.',
     },
   ],
+  [
+    ...(['one whose traffic runs out before the next period', {}, { ...SHOP, ...SOON }] as const),
+    {
+      ...{ state: 'running-out', restriction: 'none', back: null, do: 'buy' },
+      text: 'At the present rate, the traffic runs out on 2026-11-22, before the next period begins on 2026-12-15.',
+    },
+  ],
+  [
+    ...(['one whose traffic runs out where nothing is sold', {}, BETWEEN] as const),
+    {
+      ...{ state: 'running-out', do: null },
+      text: 'At the present rate, the traffic runs out between 2026-11-22 and 2026-11-29, before the next period begins on 2026-12-15.',
+    },
+  ],
+  [
+    ...(['one whose traffic only may run out', {}, { ...SHOP, ...DOUBTFUL }] as const),
+    {
+      ...{ state: 'running-out', do: null },
+      text: 'At the present rate, the traffic may run out on 2026-12-10, before the next period begins on 2026-12-15.',
+    },
+  ],
+  [
+    ...(['nearly used up, and runs out', { usedGb: 85 }, { ...SHOP, ...SOON }] as const),
+    {
+      ...{ state: 'near', do: 'buy' },
+      text: 'Nearly used up: 85 GB of 100 GB (85%) are used. At the present rate, the traffic runs out on 2026-11-22, before the next period begins on 2026-12-15.',
+    },
+  ],
+  ['held while an outlook is known', heldFor('quota'), { ...SHOP, ...SOON }, { state: 'used-up', runsOut: null }],
   ['one without a quota', { quota: null, limits: [], allowance: null, usage: null }, {}, { state: 'fine', do: null }],
   ['one with an ordered package', ORDERED, {}, { state: 'fine', do: 'pay' }],
   ['79 %', { usedGb: 79 }, SHOP, { state: 'fine', do: null }],

@@ -23,7 +23,14 @@ type Action = Advice['action'];
 /** Returns whether what can be bought for a service decides about its advice. */
 export function needsOffer(service: ServiceDetail, moment: Moment): boolean {
   const { state } = findSituation(service, moment);
-  return state === 'near' || state === 'used-up';
+  return state === 'near' || state === 'running-out' || state === 'used-up';
+}
+
+/** Returns whether a projection of the usage decides about the advice of a service. */
+export function canRunOut(service: ServiceDetail, moment: Moment): boolean {
+  const { state } = findSituation(service, moment);
+  const isCounted = service.quota?.bytes != null && service.usage !== null && service.cycle !== null;
+  return isCounted && (state === 'near' || state === 'fine');
 }
 
 /**
@@ -45,7 +52,7 @@ const toAction = (what: 'buy' | 'add-credit' | 'pay' | 'ask', of: Partial<NonNul
 });
 
 function findAction(service: ServiceDetail, situation: Situation, facts: AdviceFacts): Action {
-  const { state, back } = situation;
+  const { state, back, runsOut } = situation;
   const ask = toAction('ask', { url: facts.contactUrl });
   switch (state) {
     case 'fine':
@@ -53,6 +60,9 @@ function findAction(service: ServiceDetail, situation: Situation, facts: AdviceF
     case 'unknown':
     case 'unreachable':
       return service.panelRemoved === true ? ask : payOrdered(service);
+    case 'running-out':
+      // What may last is not to be bought for.
+      return payOrdered(service) ?? (runsOut?.latest == null ? null : buyOrAsk(service, state, facts));
     case 'near':
     case 'used-up':
       // A run ends it without the client, or nothing that he buys does.
@@ -84,14 +94,14 @@ function payOrdered({ purchases, client }: ServiceDetail): Action {
   return waiting === undefined ? null : toAction('pay', { invoice: waiting.invoice, url: waiting.invoiceUrl });
 }
 
-function buyOrAsk(service: ServiceDetail, state: 'near' | 'used-up', facts: AdviceFacts): Action {
+function buyOrAsk(service: ServiceDetail, state: 'near' | 'running-out' | 'used-up', facts: AdviceFacts): Action {
   const { packages, mayBuy, credit, terms, contactUrl } = facts;
   const ask = toAction('ask', { url: contactUrl });
   const sold = packages.filter(({ refused }) => refused === undefined);
   // Of limits that are nearly used up, a package raises the quota alone.
-  const isOfQuota = state === 'used-up' || findFullest(service)?.id === 'quota';
-  if (sold.length === 0 || !mayBuy || !isOfQuota) return state === 'near' ? null : ask;
-  const enough = sold.filter(({ effect }) => state === 'near' || effect?.missingBytes === 0);
+  const isOfQuota = state !== 'near' || findFullest(service)?.id === 'quota';
+  if (sold.length === 0 || !mayBuy || !isOfQuota) return state === 'used-up' ? ask : null;
+  const enough = sold.filter(({ effect }) => state !== 'used-up' || effect?.missingBytes === 0);
   const helping = enough.length === 0 ? sold : enough;
   const least = findCheapest(helping);
   if (!terms.leavesInvoice && (least === null ? helping : [least]).every((each) => isTooLittle(credit, each)))

@@ -9,8 +9,12 @@ import { paymentTerms } from '../billing/billing-pages.js';
 import { findCredit } from '../billing/refusals.js';
 import { inEnglish } from '../explain/client-reasons.js';
 import { listOffered } from '../purchases/list-offered.js';
-import { advise, needsOffer } from './advise.js';
+import { readOutlook } from '../graph/cycle-facts.js';
+import { advise, canRunOut, needsOffer } from './advise.js';
 import { sayAdvice } from './say-advice.js';
+
+/** Most services of which each projection is read: it is read of many readings. */
+const MOST_PROJECTED = 100;
 
 /** Who reads about services, and whether it may buy for them. */
 interface AdvisedReader {
@@ -29,9 +33,14 @@ export async function withAdvice(
     const brake = await findBrake(context, panel);
     stopped.set(panel, brake !== null && brake.subjects !== 'agents');
   }
+  const isProjected = services.length <= MOST_PROJECTED;
   const advised: ServiceDetail[] = [];
   for (const service of services) {
-    const advice = await adviceFor(context, service, { ...of, stopped: stopped.get(service.panel) === true });
+    const advice = await adviceFor(context, service, {
+      ...of,
+      isProjected,
+      stopped: stopped.get(service.panel) === true,
+    });
     advised.push({ ...service, advice });
   }
   return advised;
@@ -40,11 +49,13 @@ export async function withAdvice(
 async function adviceFor(
   context: Context,
   service: ServiceDetail,
-  { reader, mayBuy, stopped }: AdvisedReader & { stopped: boolean },
+  { reader, mayBuy, stopped, isProjected }: AdvisedReader & { stopped: boolean; isProjected: boolean },
 ): Promise<Advice> {
   const { config } = context;
   const at = context.now();
-  const moment = { at, stopped, skip: findSkip(config, service, at) };
+  const now = { at, stopped, skip: findSkip(config, service, at), outlook: null };
+  const outlook = isProjected && canRunOut(service, now) ? await readOutlook(context, { service, reader }) : null;
+  const moment = { ...now, outlook };
   const isBuying = needsOffer(service, moment);
   const terms = paymentTerms(context);
   const facts = {

@@ -18,7 +18,20 @@ export function sayAdvice(
   service: ServiceDetail,
   { now, timeZone }: { now: string; timeZone: string },
 ): [Said, ...Said[]] {
-  return [sayState(advice, service, now), ...sayBack(advice, service, timeZone), ...sayAge(advice)];
+  const [first = sayState(advice, service, now)] =
+    advice.state === 'running-out' ? sayRunsOut(advice, service, timeZone) : [];
+  return [first, ...sayBack(advice, service, timeZone), ...sayAge(advice)];
+}
+
+/** Returns when the traffic runs out before the next period; none where that is not known. */
+function sayRunsOut({ runsOut }: Known, { cycle }: ServiceDetail, timeZone: string): Said[] {
+  if (runsOut === null || cycle === null) return [];
+  const { at, earliest, latest } = runsOut;
+  const reset = toBound(cycle.end, timeZone);
+  if (latest === null) return [say('advice.mayRunOut', { date: { day: toLocalDate(at, timeZone) }, reset })];
+  const [from, to] = [toLocalDate(earliest ?? at, timeZone), toLocalDate(latest, timeZone)];
+  if (from === to) return [say('advice.runsOut', { date: { day: from }, reset })];
+  return [say('advice.runsOutBetween', { from: { day: from }, to: { day: to }, reset })];
 }
 
 function sayAge({ state, lastReadAt }: Known): Said[] {
@@ -97,12 +110,10 @@ function sayGood(state: Known['state'], service: ServiceDetail): Said {
 }
 
 /** Returns when a restricted service comes back, or when the next period begins; `timeZone` as in {@link sayAdvice}. */
-export function sayBack(
-  { state, restriction, also, back, action }: Known,
-  service: ServiceDetail,
-  timeZone: string,
-): Said[] {
+export function sayBack(advice: Known, service: ServiceDetail, timeZone: string): Said[] {
+  const { state, restriction, also, back, action, runsOut } = advice;
   if (also) return [say('advice.also')];
+  if (runsOut !== null) return state === 'running-out' ? [] : sayRunsOut(advice, service, timeZone);
   if (back === null) return sayReset(state, restriction, service, timeZone);
   switch (back.by) {
     case 'payment':

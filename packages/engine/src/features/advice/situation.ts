@@ -1,4 +1,4 @@
-import type { Advice, ServiceDetail } from '@sluice/contract/documents';
+import type { Advice, Outlook, ServiceDetail } from '@sluice/contract/documents';
 import { compareMoney, multiplyMoney } from '@sluice/quota-core';
 import { hasEnded } from '../../base/lifecycle.js';
 import { findNextDecision } from '../../kernel/subject/next-decision.js';
@@ -9,7 +9,7 @@ type Hold = ServiceDetail['holds'][number];
 type Limit = ServiceDetail['limits'][number];
 
 /** What is going on with a service, and when that ends. */
-export type Situation = Pick<Advice, 'state' | 'restriction' | 'also' | 'back'>;
+export type Situation = Pick<Advice, 'state' | 'restriction' | 'also' | 'back' | 'runsOut'>;
 
 /** Percent of a limit from which it is nearly used up. */
 const NEAR = 80;
@@ -21,12 +21,15 @@ export interface Moment {
   stopped: boolean;
   /** Why no run reads it; null where runs do. */
   skip: SkipReason | null;
+  /** Where its usage goes in the period; null where that is not known, or not asked. */
+  outlook: Outlook | null;
 }
 
 const quiet = (state: Advice['state'], restriction: Advice['restriction'] = 'none'): Situation => ({
   ...{ state, restriction },
   also: false,
   back: null,
+  runsOut: null,
 });
 
 /** Returns what is going on with a service, by its detail for its client. Pure. */
@@ -118,8 +121,16 @@ function ofFigures(service: ServiceDetail, moment: Moment): Situation {
   if (isPast && service.quota?.bytes != null) return quiet('new-period');
   const isUncounted = service.quota?.bytes != null && usedBytes(service) === null;
   if (isUncounted || isWithinUnknown(service)) return quiet('unknown');
-  if (findFullest(service) !== null) return quiet('near');
+  const runsOut = toRunsOut(moment);
+  if (findFullest(service) !== null) return { ...quiet('near'), runsOut };
+  if (runsOut !== null) return { ...quiet('running-out'), runsOut };
   return quiet(isUnread(service) ? 'unreachable' : 'fine');
+}
+
+function toRunsOut({ outlook }: Moment): Situation['runsOut'] {
+  if (outlook === null || outlook.outlook !== 'runs-out' || outlook.at === null) return null;
+  const { at, earliest, latest } = outlook;
+  return { at, earliest, latest };
 }
 
 /** Returns whether newer figures of a service can't be read now. */

@@ -1,13 +1,15 @@
-import type { GraphPoint, GraphWindow, Outlook, SampleGraph } from '@sluice/contract/documents';
+import type { GraphPoint, GraphWindow, Outlook, SampleGraph, ServiceDetail } from '@sluice/contract/documents';
 import { overrideSteps, type Projection, projectUsage, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
-import { isVisible, type Reader, visibleSince } from '../../context/reader.js';
+import { beginThen, isVisible, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
+import { requireService } from '../../context/find-service.js';
 import { findLater, holdsFor } from '../services/for-reader.js';
+import { findWindow } from './window.js';
 
 /** Readings of the cycle before, which is drawn for comparison only. */
 const LAST_POINTS = 120;
-/** Readings that a projection is computed from, where a graph has only a part of them, and fewer. */
+/** Readings that a projection is computed from, where a graph has not all of them. */
 const PROJECTED_POINTS = 500;
 
 /** Whose graph it is, and who reads it. */
@@ -104,16 +106,34 @@ async function project(
   { window, cycle, series, isWhole, mode, allowedBytes }: Known & { cycle: CycleRecord },
 ): Promise<Projection> {
   const { start: from, end: to } = window;
-  const all: readonly GraphPoint[] =
-    isWhole || series.length >= PROJECTED_POINTS
-      ? series
-      : await store.samples.spread({ service: service.id, from, to, parts: PROJECTED_POINTS, cycle: cycle.id });
+  // Of the same readings however many are drawn, so that all say the same.
+  const all: readonly GraphPoint[] = isWhole
+    ? series
+    : await store.samples.spread({ service: service.id, from, to, parts: PROJECTED_POINTS, cycle: cycle.id });
   return projectUsage({
     points: all.map((point) => ({ at: Date.parse(point.at), value: usageInMode(point, mode) })),
     limit: allowedBytes,
     now: deps.clock.now(),
     end: Date.parse(cycle.end),
   });
+}
+
+/** Returns where the usage of a metered service goes in its newest cycle, as its graph says it to a reader; null where that is not known. */
+export async function readOutlook(
+  context: Context,
+  { service: { id, mode, allowance }, reader }: { service: ServiceDetail; reader: Reader },
+): Promise<Outlook | null> {
+  const service = await requireService(context, id);
+  const cycles = await context.store.cycles.newest([id]);
+  const [cycle] = cycles;
+  if (cycle === undefined) return null;
+  const window = beginThen(await findWindow(context, service, 'cycle'), visibleSince(service, reader));
+  const known: Known & { cycle: CycleRecord } = {
+    ...{ window, cycles, cycle, series: [], isWhole: false },
+    mode: mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL',
+    allowedBytes: allowance?.allowedBytes ?? null,
+  };
+  return toOutlook(await project(context, { service, reader }, known));
 }
 
 function toOutlook(projection: Projection): Outlook {
