@@ -78,6 +78,12 @@ describe('the advice on top of a service', () => {
     expect(home).not.toMatch(/abuse|910/);
   });
 
+  it('has no projection and no purchase by itself below it for a service that is stopped', async () => {
+    const [used, unpaid] = await Promise.all(['svc-2', 'svc-4'].map((id) => link.text(`/services/${id}?language=en`)));
+    expect(used).toContain('id="auto-buy"');
+    expect(unpaid).not.toMatch(/id="auto-buy"|At the present rate|present rate/);
+  });
+
   it('is to ask for a reader who may not buy', async () => {
     const reader = await Link.open(at, { client: 'c-1' });
     const page = textOf(await reader.text('/services/svc-2'));

@@ -37,6 +37,13 @@ export function toTone({ state, restriction, runsOut }: Advice): Tone {
   return state === 'not-begun' || state === 'new-period' ? 'info' : 'warning';
 }
 
+const STOPPED: readonly Advice['state'][] = ['unpaid', 'suspended', 'reseller', 'stopped', 'ending', 'ended'];
+
+/** Returns whether a service is stopped by what no traffic that is bought ends: nothing runs out, and nothing is bought by itself. */
+export function isStopped({ advice }: Pick<ServiceDetail, 'advice'>): boolean {
+  return advice !== undefined && advice.restriction === 'whole' && STOPPED.includes(advice.state);
+}
+
 /** What the button of an advice is worded with; `packages` are those on offer, where they are known. */
 interface ActionWords {
   wording: Wording;

@@ -9,12 +9,13 @@ import { toTimes } from '../../layout/page-times.js';
 import { toWording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { priceText } from '../package-columns.js';
+import { isStopped } from './advice.js';
 import { toPath } from './own.js';
 import type { ServiceScene } from './service-scene.js';
 
 /** Whether packages are bought by themselves, with a form where the client may buy. */
 export async function autoBuySection({ request, service, packages, wording }: ServiceScene): Promise<Section | null> {
-  if (packages.length === 0) return null;
+  if (packages.length === 0 || isStopped(service)) return null;
   const { sluice, viewer } = request;
   const { autoBuy } = await sluice.autoBuy.show({ service: service.id });
   // What stands in the way of the others may end.

@@ -11,6 +11,7 @@ import { hasEnded } from '../lifecycle.js';
 import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { toTimes } from '../../layout/page-times.js';
+import { isStopped } from './advice.js';
 import { toPath } from './own.js';
 import type { GraphRefresher } from '../../requests/refresh-graphs.js';
 
@@ -47,18 +48,20 @@ export async function graphSection(
 /** Returns the charts of a service in a range, with the projection in words. */
 export async function usageCharts(
   { sluice, now, language }: Pick<PageRequest, 'sluice' | 'now' | 'language'>,
-  { id, client: reader }: Pick<ServiceDetail, 'id' | 'client'>,
+  service: Pick<ServiceDetail, 'id' | 'client' | 'advice'>,
   range: Range,
 ): Promise<Part> {
   const wording = toWording(language);
+  const { id, client: reader } = service;
   try {
     const graph = await sluice.usage.graph(id, range, { points: POINTS, reader });
     const traffic = trafficFigure(graph, { id: `traffic-${toId(id)}`, now, language });
     if (range !== 'cycle') return traffic ?? html`<p class="empty">${wording.say('graph.noReading')}</p>`;
     const title = wording.text('graph.usageOf', { service: id });
-    const drawing = usageDrawing(graph, { title, id: `usage-${toId(id)}`, now, ahead: true, language });
+    const ahead = !isStopped(service);
+    const drawing = usageDrawing(graph, { title, id: `usage-${toId(id)}`, now, ahead, language });
     if (drawing === null) return html`<p class="empty">${wording.say('graph.noReading')}</p>`;
-    const outlook = describeProjection(graph.projection, graph.timeZone, language);
+    const outlook = ahead ? describeProjection(graph.projection, graph.timeZone, language) : null;
     return html`<div class="chart">${drawing}</div>
       ${outlook === null ? null : html`<p class="soft">${wording.say('graph.atRate', { outlook })}</p>`} ${traffic}`;
   } catch (error) {
