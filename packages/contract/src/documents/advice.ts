@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from 'zod';
-import { instant, instantOrNull, name, text, textOrNull } from './common.js';
+import { amount, instant, instantOrNull, name, text, textOrNull } from './common.js';
 
 /** What can be going on with a service, from good to ended. */
 export const ADVICE_STATES = [
@@ -67,6 +67,10 @@ export const advice = name(
           .enum(['buy', 'add-credit', 'pay', 'ask'])
           .describe('Buy a package; add credit, of which too little is left; pay an invoice; ask the provider'),
         package: textOrNull.describe('The cheapest that is enough; null for another action, and where one is not'),
+        missing: z
+          .object({ amount, currency: text })
+          .nullable()
+          .describe('What the credit lacks of the cheapest package that is enough; null for another action'),
         invoice: textOrNull.describe('That is to be paid, where its number is known'),
         url: textOrNull.describe('Page of the billing system, or address of the provider; null where none is known'),
       })

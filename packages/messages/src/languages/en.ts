@@ -277,6 +277,8 @@ export const messages = {
   'advice.also': 'Another reason restricts it, too; see below.',
   'advice.onDate': 'The service comes back on {date}.',
   'advice.onDateOrBought': 'The service comes back on {date}, or once you have bought enough traffic.',
+  'advice.onDateOrCredit': 'The service comes back on {date}, or once you have added credit and bought enough traffic.',
+  'advice.missingCredit': 'For the cheapest package that helps, {missing} of credit are missing.',
   'advice.afterPayment': 'The service comes back after the payment.',
   'advice.resets': 'The next period begins on {date}.',
   'advice.runsOut': 'At the present rate, the traffic runs out on {date}, before the next period begins on {reset}.',

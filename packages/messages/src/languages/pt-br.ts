@@ -270,6 +270,9 @@ export const messages: Messages = {
   'advice.also': 'Outro motivo também o restringe; veja abaixo.',
   'advice.onDate': 'O serviço volta em {date}.',
   'advice.onDateOrBought': 'O serviço volta em {date}, ou assim que você tiver comprado tráfego suficiente.',
+  'advice.onDateOrCredit':
+    'O serviço volta em {date}, ou assim que você adicionar crédito e comprar tráfego suficiente.',
+  'advice.missingCredit': 'Para o pacote mais barato que resolve, faltam {missing} de crédito.',
   'advice.afterPayment': 'O serviço volta depois do pagamento.',
   'advice.resets': 'O próximo período começa em {date}.',
   'advice.runsOut': 'No ritmo atual, o tráfego acaba em {date}, antes do próximo período, que começa em {reset}.',

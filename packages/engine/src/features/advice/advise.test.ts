@@ -381,6 +381,9 @@ describe('what is bought', () => {
   it('needs credit, where no invoice is left for what it does not cover', () => {
     const credit = { balance: '4.99', currency: 'EUR' };
     expect(action({ ...SHOP, credit })).toMatchObject({ do: 'add-credit', url: PAGES.topUpUrl });
+    expect(toAdvice(heldFor('quota'), { ...SHOP, credit }).text).toBe(
+      `${RESTRICTED} ${USED_UP}. ${COMES_BACK}, or once you have added credit and bought enough traffic. For the cheapest package that helps, 0.01 EUR of credit are missing.`,
+    );
     expect(action({ ...SHOP, credit: { ...credit, balance: '5.00' } })?.do).toBe('buy');
     expect(action({ ...SHOP, credit, terms: { ...FACTS.terms, leavesInvoice: true } })?.do).toBe('buy');
     expect(action({ ...SHOP, credit, terms: { ...FACTS.terms, topUpUrl: null } })?.do).toBe('ask');

@@ -1,6 +1,6 @@
 import type { Advice, PackageView, ServiceDetail } from '@sluice/contract/documents';
 import type { Credit } from '@sluice/contract/ports';
-import { compareMoney } from '@sluice/quota-core';
+import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import { isOfClient } from '../../base/is-of-client.js';
 import type { PaymentTerms } from '../billing/billing-pages.js';
 import { findFullest, findSituation, isUnread, type Moment, type Situation } from './situation.js';
@@ -47,7 +47,7 @@ export function advise(service: ServiceDetail, facts: AdviceFacts): Omit<Advice,
 }
 
 const toAction = (what: 'buy' | 'add-credit' | 'pay' | 'ask', of: Partial<NonNullable<Action>> = {}): Action => ({
-  ...{ do: what, package: null, invoice: null, url: null },
+  ...{ do: what, package: null, missing: null, invoice: null, url: null },
   ...of,
 });
 
@@ -105,7 +105,9 @@ function buyOrAsk(service: ServiceDetail, state: 'near' | 'running-out' | 'used-
   const helping = enough.length === 0 ? sold : enough;
   const least = findCheapest(helping);
   if (!terms.leavesInvoice && (least === null ? helping : [least]).every((each) => isTooLittle(credit, each)))
-    return terms.topUpUrl === null ? ask : toAction('add-credit', { url: terms.topUpUrl });
+    return terms.topUpUrl === null
+      ? ask
+      : toAction('add-credit', { url: terms.topUpUrl, missing: toMissing(credit, least) });
   return toAction('buy', { package: enough.length === 0 ? null : (least?.id ?? null) });
 }
 
@@ -114,6 +116,13 @@ function findCheapest(packages: readonly PackageView[]): PackageView | null {
   const [first, ...others] = packages;
   if (first === undefined || others.some(({ currency }) => currency !== first.currency)) return null;
   return others.reduce((least, each) => (compareMoney(each.price, least.price) < 0 ? each : least), first);
+}
+
+/** Returns what credit lacks of a package; null where that is not known. */
+function toMissing(credit: AdviceFacts['credit'], least: PackageView | null): NonNullable<Action>['missing'] {
+  if (credit === null || least === null) return null;
+  const { price, lastCharged, currency } = least;
+  return { amount: subtractMoney(lastCharged ?? price, credit.balance), currency };
 }
 
 /** Returns whether credit is known not to cover a package, with the tax of an earlier invoice where one is known. */

@@ -1,6 +1,6 @@
 import type { Advice, ServiceDetail } from '@sluice/contract/documents';
 import { type Said, say, type Value } from '@sluice/messages/said';
-import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
+import { padMoney, toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import { hasCycleEnded, hasRoomAgain, isOfEarlierWindow, listExceeded } from '../../kernel/subject/used.js';
 import { sayReason } from '../../base/say-reason.js';
 import { sayBefore, sayFallen } from '../explain/for-client.js';
@@ -20,7 +20,7 @@ export function sayAdvice(
 ): [Said, ...Said[]] {
   const [first = sayState(advice, service, now)] =
     advice.state === 'running-out' ? sayRunsOut(advice, service, timeZone) : [];
-  return [first, ...sayBack(advice, service, timeZone), ...sayAge(advice)];
+  return [first, ...sayBack(advice, service, timeZone), ...sayMissing(advice), ...sayAge(advice)];
 }
 
 /** Returns when the traffic runs out before the next period; none where that is not known. */
@@ -126,10 +126,17 @@ export function sayBack(advice: Known, service: ServiceDetail, timeZone: string)
       return [say('because.allowed')];
     case 'date': {
       const date = toBound(back.at ?? '', timeZone);
-      const isBought = action?.do === 'buy' || action?.do === 'add-credit';
-      return [isBought ? say('advice.onDateOrBought', { date }) : say('advice.onDate', { date })];
+      if (action?.do === 'add-credit') return [say('advice.onDateOrCredit', { date })];
+      return [action?.do === 'buy' ? say('advice.onDateOrBought', { date }) : say('advice.onDate', { date })];
     }
   }
+}
+
+/** Returns what the credit lacks; none where that is not known. */
+function sayMissing({ action }: Known): Said[] {
+  if (action?.missing == null) return [];
+  const { amount, currency } = action.missing;
+  return [say('advice.missingCredit', { missing: { money: padMoney(amount, currency), currency } })];
 }
 
 /** Of what begins again with the next period. */
