@@ -11,6 +11,7 @@ export const ADVICE_STATES = [
   'fine',
   'near',
   'running-out',
+  'owing',
   'unreachable',
   'unknown',
   'new-period',
@@ -60,6 +61,12 @@ export const advice = name(
       .nullable()
       .describe(
         'When its traffic runs out at the present rate, before the next period; else null, and where many services are listed',
+      ),
+    owed: z
+      .object({ amount, currency: text })
+      .nullable()
+      .describe(
+        'What is left to pay of an invoice of calls in the local ledger, where the state is `owing`; else null',
       ),
     action: z
       .object({

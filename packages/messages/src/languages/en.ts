@@ -265,6 +265,7 @@ export const messages = {
   'advice.fine': 'Everything is in order.',
   'advice.fineFigures': 'Everything is in order: {figures}.',
   'advice.near': 'Nearly used up: {figures}.',
+  'advice.owing': 'Calls are not paid yet: {amount} are due.',
   'advice.unreachable': 'The service is not restricted, as far as is known; its panel can’t be read at the moment.',
   'advice.unknown': 'How much is used is not known yet.',
   'advice.newPeriod': 'A new period has begun; nothing was read in it yet.',

@@ -256,6 +256,7 @@ export const messages: Messages = {
   'advice.fine': 'همه‌چیز مرتب است.',
   'advice.fineFigures': 'همه‌چیز مرتب است: {figures}.',
   'advice.near': 'رو به پایان است: {figures}.',
+  'advice.owing': 'هزینهٔ تماس‌ها هنوز پرداخت نشده است: {amount}.',
   'advice.unreachable': 'تا جایی که معلوم است سرویس محدود نیست؛ پنل آن اکنون خوانده نمی‌شود.',
   'advice.unknown': 'هنوز معلوم نیست چقدر مصرف شده است.',
   'advice.newPeriod': 'دورهٔ تازه‌ای آغاز شده و هنوز چیزی از آن خوانده نشده است.',

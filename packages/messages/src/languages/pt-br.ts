@@ -258,6 +258,7 @@ export const messages: Messages = {
   'advice.fine': 'Está tudo em ordem.',
   'advice.fineFigures': 'Está tudo em ordem: {figures}.',
   'advice.near': 'Quase no fim: {figures}.',
+  'advice.owing': 'Há chamadas ainda não pagas: {amount}.',
   'advice.unreachable': 'Até onde se sabe, o serviço não está restrito; o painel não pode ser lido no momento.',
   'advice.unknown': 'Ainda não se sabe quanto foi usado.',
   'advice.newPeriod': 'Um novo período começou; nada foi lido nele ainda.',

@@ -249,6 +249,7 @@ export const messages: Messages = {
   'advice.fine': '一切正常。',
   'advice.fineFigures': '一切正常：{figures}。',
   'advice.near': '即将用完：{figures}。',
+  'advice.owing': '通话费用尚未支付：{amount}。',
   'advice.unreachable': '据目前所知，服务未受限；其面板暂时无法读取。',
   'advice.unknown': '目前尚不清楚已用多少。',
   'advice.newPeriod': '新周期已开始，尚未读取用量。',

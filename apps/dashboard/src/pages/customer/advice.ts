@@ -76,7 +76,12 @@ export function showAction(request: PageRequest, { id, advice }: ServiceDetail, 
       return button(action.url, wording.text('credit.add'));
     case 'pay': {
       const { invoice } = action;
-      return button(action.url, invoice === null ? wording.text('todo.payAny') : wording.text('todo.pay', { invoice }));
+      return button(
+        action.url,
+        invoice === null
+          ? wording.text('todo.payAny')
+          : wording.say('todo.pay', { invoice: wording.identifier(invoice) }),
+      );
     }
     case 'ask':
       return action.url === null ? showAsked(request, wording) : button(action.url, wording.text('todo.ask'));

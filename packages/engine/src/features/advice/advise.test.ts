@@ -65,6 +65,7 @@ const FACTS: AdviceFacts = {
     credit: null,
     contactUrl: 'mailto:help@example.com',
     outlook: null,
+    owed: null,
   },
   terms: { leavesInvoice: false, ...PAGES },
 };
@@ -139,6 +140,14 @@ const CASES: Case[] = [
     },
   ],
   ['held while an outlook is known', heldFor('quota'), { ...SHOP, ...SOON }, { state: 'used-up', runsOut: null }],
+  [
+    ...(['one whose calls are not paid', { quota: null, limits: [], usage: null }] as const),
+    { owed: { invoice: 'inv-1', amount: '1.79', currency: 'BRL', url: null } },
+    {
+      ...{ state: 'owing', restriction: 'none', do: 'pay', text: 'Calls are not paid yet: 1.79 BRL are due.' },
+      action: expect.objectContaining({ invoice: 'inv-1', url: PAGES.topUpUrl }),
+    },
+  ],
   ['one without a quota', { quota: null, limits: [], allowance: null, usage: null }, {}, { state: 'fine', do: null }],
   ['one with an ordered package', ORDERED, {}, { state: 'fine', do: 'pay' }],
   ['79 %', { usedGb: 79 }, SHOP, { state: 'fine', do: null }],

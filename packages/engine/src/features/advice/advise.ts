@@ -14,8 +14,20 @@ export interface AdviceFacts extends Moment {
   /** Null where it is not known. */
   credit: Pick<Credit, 'balance' | 'currency'> | null;
   terms: PaymentTerms;
+  /** For calls; null for nothing, and where that is not known. */
+  owed: Owed | null;
   /** Where the provider is asked; null where no address is known. */
   contactUrl: string | null;
+}
+
+/** What is left to pay of invoices. */
+export interface Owed {
+  /** Null for several. */
+  invoice: string | null;
+  amount: string;
+  currency: string;
+  /** Where it is paid; null where no page is known. */
+  url: string | null;
 }
 
 type Action = Advice['action'];
@@ -38,9 +50,12 @@ export function canRunOut(service: ServiceDetail, moment: Moment): boolean {
  * detail for that client. The only place that decides it, for pages, parts of other sites and the API. Pure.
  */
 export function advise(service: ServiceDetail, facts: AdviceFacts): Omit<Advice, 'text'> {
-  const situation = findSituation(service, facts);
+  const found = findSituation(service, facts);
+  const { owed } = facts;
+  const situation: Situation = found.state === 'fine' && owed !== null ? { ...found, state: 'owing' } : found;
   return {
     ...situation,
+    owed: situation.state === 'owing' && owed !== null ? { amount: owed.amount, currency: owed.currency } : null,
     lastReadAt: isUnread(service) && situation.state !== 'ended' ? (service.usage?.readAt ?? null) : null,
     action: findAction(service, situation, facts),
   };
@@ -60,6 +75,8 @@ function findAction(service: ServiceDetail, situation: Situation, facts: AdviceF
     case 'unknown':
     case 'unreachable':
       return service.panelRemoved === true ? ask : payOrdered(service);
+    case 'owing':
+      return facts.owed === null ? ask : toOwedPayment(facts.owed, facts);
     case 'running-out':
       // What may last is not to be bought for.
       return payOrdered(service) ?? (runsOut?.latest == null ? null : buyOrAsk(service, state, facts));
@@ -79,6 +96,11 @@ function findAction(service: ServiceDetail, situation: Situation, facts: AdviceF
     default:
       return ask;
   }
+}
+
+/** Returns the payment of an invoice: without a page of its own, by what leads to the provider's ways to pay. */
+function toOwedPayment({ invoice, url }: Owed, { terms: { topUpUrl }, contactUrl }: AdviceFacts): Action {
+  return toAction('pay', { invoice, url: url ?? topUpUrl ?? contactUrl });
 }
 
 /** Returns the payment of what is owed, on the page of all invoices; null where that is not known. */

@@ -11,6 +11,7 @@ import { inEnglish } from '../explain/client-reasons.js';
 import { listOffered } from '../purchases/list-offered.js';
 import { readOutlook } from '../graph/cycle-facts.js';
 import { advise, canRunOut, needsOffer } from './advise.js';
+import { findOwed } from './find-owed.js';
 import { sayAdvice } from './say-advice.js';
 
 /** Most services of which each projection is read: it is read of many readings. */
@@ -60,6 +61,7 @@ async function adviceFor(
   const terms = paymentTerms(context);
   const facts = {
     ...{ ...moment, mayBuy, terms },
+    owed: await findOwed(context, service, reader),
     packages: isBuying ? await listOffered(context, { reader, service: service.id }) : [],
     credit: isBuying && config.billing === 'ledger' && reader !== null ? await findCredit(context, reader) : null,
     contactUrl: contactUrl(config.brand.contact ?? ''),

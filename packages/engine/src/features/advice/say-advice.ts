@@ -39,7 +39,11 @@ function sayAge({ state, lastReadAt }: Known): Said[] {
   return [say(state === 'unreachable' ? 'advice.figuresOnly' : 'advice.figures', { at: { instant: lastReadAt } })];
 }
 
-function sayState({ state, restriction }: Known, service: ServiceDetail, now: string): Said {
+function sayState({ state, restriction, owed }: Known, service: ServiceDetail, now: string): Said {
+  if (owed !== null)
+    return say('advice.owing', {
+      amount: { money: padMoney(owed.amount, owed.currency), currency: owed.currency },
+    });
   const why = sayWhy(state, service, now);
   if (why === null) return SENTENCES[state] ?? sayGood(state, service);
   switch (restriction) {

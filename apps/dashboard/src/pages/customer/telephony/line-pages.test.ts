@@ -125,6 +125,14 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
     });
   });
 
+  it('say first what is not paid, and where to ask for a way to pay it', async () => {
+    const shown = await page('?language=en');
+    expect(textOf(shown)).toMatch(/Your service now Calls are not paid yet: 1\.79 BRL are due\. Pay invoice inv-/);
+    expect(shown).toContain('now-warning');
+    const { json } = await get('/services/line-1');
+    expect(json).toMatchObject({ advice: { state: 'owing', owed: { amount: '1.79', currency: 'BRL' } } });
+  });
+
   it('link to the calls of a bill in the language of the page', async () => {
     const browser = { headers: { 'accept-language': 'pt-BR' } };
     const byBrowser = await (await at.fetch(`/share/${link.token}/services/line-1${billPath()}`, browser)).text();
