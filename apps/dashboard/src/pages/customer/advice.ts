@@ -89,7 +89,7 @@ export function showAction(request: PageRequest, { id, advice }: ServiceDetail, 
 }
 
 /** How the provider is asked that has no address to open. */
-function showAsked({ sluice }: PageRequest, wording: Wording): Html {
+export function showAsked({ sluice }: PageRequest, wording: Wording): Html {
   const { contact } = sluice.config.brand;
   const ask = html`<strong>${wording.say('todo.ask')}</strong>`;
   return contact === undefined ? ask : html`${ask}: ${showContact(contact)}`;

@@ -1,8 +1,11 @@
 import type { StoredBillView } from '@sluice/engine';
 import { address, type Section, table } from '../../../layout/components.js';
 import { html, type Part } from '../../../layout/html.js';
+import { toWording } from '../../../layout/wording.js';
 import type { PageRequest } from '../../../requests/page-request.js';
 import { billState } from '../../bill-state.js';
+import { showAsked } from '../advice.js';
+import { topUpLink } from '../credit.js';
 import { toPath } from '../own.js';
 import type { LineScene } from './line-scene.js';
 
@@ -21,6 +24,12 @@ export function toBillPath(request: PageRequest, { id, service, state }: StoredB
 export function toFilePath(request: PageRequest, bill: StoredBillView): string | null {
   const path = toBillPath(request, bill);
   return path === null ? null : address(`${path}/calls.csv`, { language: request.language });
+}
+
+/** How an invoice of the local ledger is paid, which has no page of its own; null on other sites, which have theirs. */
+async function wayToPay(request: PageRequest): Promise<Part> {
+  if (request.isEmbedded) return null;
+  return topUpLink(request, await request.sluice.purchases.terms()) ?? showAsked(request, toWording(request.language));
 }
 
 /** The bills of a service, each with its page and its calls as a file. */
@@ -57,5 +66,15 @@ export async function billsSection({ request, service, times, wording }: LineSce
     rows: bills,
     empty: wording.text('bills.none'),
   });
-  return { id: 'bills', title, content };
+  const isOwing = bills.some(({ state, invoiceStatus }) => state === 'confirmed' && invoiceStatus === 'open');
+  const way = isOwing ? await wayToPay(request) : null;
+  return {
+    id: 'bills',
+    title,
+    content:
+      way === null
+        ? content
+        : html`${content}
+            <p>${way}</p>`,
+  };
 }

@@ -129,6 +129,9 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
     const shown = await page('?language=en');
     expect(textOf(shown)).toMatch(/Your service now Calls are not paid yet: 1\.79 BRL are due\. Pay invoice inv-/);
     expect(shown).toContain('now-warning');
+    expect(textOf(/<section[^>]*id="bills"[\s\S]*?<\/section>/.exec(shown)?.[0] ?? '')).toMatch(
+      /not paid.*Ask your provider/,
+    );
     const { json } = await get('/services/line-1');
     expect(json).toMatchObject({ advice: { state: 'owing', owed: { amount: '1.79', currency: 'BRL' } } });
   });
