@@ -42,6 +42,11 @@ describe('usage top', () => {
     // 4 intervals of an hour, each with 1 GB in and 2 GB out.
     expect(stdout).toMatch(/^svc-1 .* 100% +2\.39 Mbit\/s +4\.77 Mbit\/s +7\.16 Mbit\/s( +\d+%)?$/m);
     expect(stdout).toContain('Rates: 95% of the known intervals of 60 minutes had at most so much (nearest rank)');
+    expect(stdout).not.toMatch(/^ *NAME.* RATE.* IN RATE/im);
+    at.bench.env['COLUMNS'] = '60';
+    const narrow = (await top('--since cycle --percentile 95')).stdout;
+    delete at.bench.env['COLUMNS'];
+    expect(narrow).toMatch(/^svc-1 .*7\.16 Mbit\/s/m);
     const { rows } = (await top('--percentile 50 --json')).json<TopTraffic>();
     expect(rows[0]?.rates).toMatchObject({ percent: 50, intervals: 24, unknown: 20, intervalSeconds: 3600 });
     expect(rows[1]?.rates).toMatchObject({ intervals: 0, totalBitsPerSecond: null });

@@ -19,7 +19,12 @@ export function rateColumns<Row extends Rated>(): Column<Row>[] {
         const bits = rate(cycle);
         return bits === null ? null : rateText(bits);
       };
-      return text(`${name} rate`, rate, { isSparse: true, align: 'right', priority: 1, cell });
+      return text(`${name} rate`, rate, {
+        isSparse: true,
+        align: 'right',
+        ...(name === 'total' ? {} : { priority: 3 }),
+        cell,
+      });
     }),
     text('known', knownShare, {
       isSparse: true,

@@ -6,6 +6,10 @@ import { rateColumns } from './rates.js';
 /** A sum of traffic, what it is of, and its share of all. */
 export type TopRow = TopTraffic['rows'][number] & { by: TopTraffic['by']; share: number | null };
 
+function meanRate({ rates, bitsPerSecond }: TopRow): number | null {
+  return rates === undefined ? bitsPerSecond : null;
+}
+
 /** The columns of who used most. */
 export const TOP: readonly Column<TopRow>[] = [
   text('name', ({ name, key }) => (name === key ? null : name), { isSparse: true, least: 12 }),
@@ -18,9 +22,14 @@ export const TOP: readonly Column<TopRow>[] = [
   bytes('in', ({ inBytes }) => inBytes, { priority: 2 }),
   bytes('out', ({ outBytes }) => outBytes, { priority: 2 }),
   bytes('total', ({ totalBytes }) => totalBytes),
-  text('rate', ({ bitsPerSecond }) => bitsPerSecond, {
+  // The mean is left out beside the rates that are asked for: in a narrow terminal it would be read as one of them.
+  text('rate', meanRate, {
+    isSparse: true,
     align: 'right',
-    cell: ({ bitsPerSecond }) => (bitsPerSecond === null ? null : rateText(bitsPerSecond)),
+    cell: (row) => {
+      const bits = meanRate(row);
+      return bits === null ? null : rateText(bits);
+    },
   }),
   text('part', ({ share }) => share, {
     align: 'right',
