@@ -81,7 +81,7 @@ main { flex: 1; min-inline-size: 0; padding: var(--gap); inline-size: 100%; }
 }
 .languages { display: flex; flex-wrap: wrap; gap: 2px 12px; }
 .languages a { color: inherit; padding-block: 2px; }
-.languages a[aria-current] { color: var(--text); text-decoration: none; font-weight: 600; }
+.languages a[aria-current], .buttons a[aria-current] { color: var(--text); text-decoration: none; font-weight: 600; }
 @media (min-width: 60rem) {
   .frame { flex-direction: row; }
   .side {

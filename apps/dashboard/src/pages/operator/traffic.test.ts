@@ -45,3 +45,13 @@ it('draws the traffic of all of them over time, with the same as a table', async
   expect(drawn.split('<summary>')[1]?.match(/<td[^>]*><span class="number">3 GB</g)).toHaveLength(5);
   expect(await read('?client=42&range=cycle')).toContain('Over time, last 30 days');
 });
+
+it('says how much of the sum is in no bar', async () => {
+  expect(await read('?client=42')).not.toContain('in no bar');
+  await at.addService(3, '44', 0);
+  at.panel.addTraffic(503, { in: 7 * 2 ** 30, out: 0, at: at.clock.now() - HOUR / 2 });
+  await at.sluice.poll({ service: 'svc-3' });
+  const page = await read('?client=44&range=7d');
+  const [, sum = ''] = /Traffic<.*?<span class="number">([^<]*)</.exec(page) ?? [];
+  expect([sum, page.includes('in no bar')]).toEqual(['7 GB', true]);
+});

@@ -106,10 +106,21 @@ async function overTime(
   // Each service is in another cycle.
   const traffic = await sluice.usage.traffic({ range: range === 'cycle' ? '30d' : range, ...filters });
   const graph = { ...traffic, window: { start: traffic.start, end: traffic.end } };
+  const figure = trafficFigure(graph, { id: 'traffic', now }) ?? html`<p class="empty">No reading in this time.</p>`;
   return section(
     `Over time, last ${range === 'cycle' ? '30 days' : range}`,
-    trafficFigure(graph, { id: 'traffic', now }) ?? html`<p class="empty">No reading in this time.</p>`,
+    html`${figure} ${range === 'cycle' ? null : outsideBars(found, traffic.bars)}`,
   );
+}
+
+/** Says how much of the sum is in no bar: nobody knows when it was. */
+function outsideBars({ total: { totalBytes } }: TopTraffic, bars: readonly { totalBytes: number | null }[]): Part {
+  const inBars = bars.reduce((sum, bar) => sum + (bar.totalBytes ?? 0), 0);
+  if (totalBytes === null || totalBytes <= inBars) return null;
+  return html`<p class="soft">
+    ${bytes(totalBytes - inBars)} of the ${bytes(totalBytes)} are in no bar: they were used before the first reading of
+    a service, or in a time whose readings are not known.
+  </p>`;
 }
 
 const rate = (bits: number | null): Part => (bits === null ? NONE : rateText(bits));
