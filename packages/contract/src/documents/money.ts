@@ -112,6 +112,7 @@ const purchaseParts = {
   client: textOrNull,
   clientName: textOrNull,
   package: text,
+  packageName: text.describe('What people call the package; its id once it left the config'),
   bytes,
   /** Without tax. */
   price: amount,
@@ -172,6 +173,7 @@ export const autoBuyView = name(
   z.object({
     enabled: z.boolean(),
     package: textOrNull,
+    packageName: textOrNull.describe('What people call the package; null without one'),
     /** Null for a percentage of an allowance that is not known. */
     thresholdBytes: bytesOrNull,
     /** Bytes as digits, or a percentage of the allowance. */

@@ -128,6 +128,7 @@ const purchase = z.object({
     'Who bought it: of a former client a pending one never counts; null where an old version stored it',
   ),
   package: text,
+  packageName: text.describe('What people call the package; its id once it left the config'),
   bytes,
   price: amount,
   currency: text,

@@ -46,7 +46,7 @@ export const PURCHASES: readonly Column<PurchaseView>[] = [
   text('id', ({ id }) => id, { whole: true }),
   ...serviceColumns<PurchaseView>(({ service }) => service),
   ...clientColumns<PurchaseView>({ priority: 6 }),
-  text('package', ({ package: name }) => name),
+  { ...text<PurchaseView>('package', ({ package: id }) => id), cell: ({ packageName }) => packageName },
   bytes('traffic', (row) => row.bytes, { priority: 3 }),
   money('price', ({ price }) => price),
   // Also of a purchase that is not paid yet: the total of its invoice.

@@ -42,7 +42,7 @@ export function autoBuySubject({ service, client }: AutoBuySubject): string {
 
 /** Returns a rule of automatic purchases in one line: `auto-buy on (from the product): extra at 10 GB left, …`. */
 export function describeAutoBuy(rule: AutoBuyView, times: Times): string {
-  const { enabled, package: name, maxPerCycle } = rule;
+  const { enabled, packageName: name, maxPerCycle } = rule;
   if (!enabled) return `auto-buy off (${SOURCES[rule.source]})`;
   const what = name ?? 'no package';
   return `auto-buy on (${sourceText(rule, times)}): ${what} at ${thresholdText(rule)} left, at most ${maxPerCycle} per cycle`;
@@ -57,7 +57,7 @@ function sourceText({ source, link }: Pick<AutoBuyView, 'source' | 'link'>, time
 
 /** Prints a rule of automatic purchases. */
 export function printAutoBuy(terminal: Terminal, subject: AutoBuySubject, rule: AutoBuyView): void {
-  const { enabled, package: name, maxPerCycle, bought } = rule;
+  const { enabled, packageName: name, maxPerCycle, bought } = rule;
   terminal.line(autoBuySubject(subject));
   terminal.table(
     ['', ''],

@@ -4,6 +4,7 @@ import { usageError } from '@sluice/panel-kind';
 import { type Allowance, parseSize } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
+import { packageName } from '../../base/config/package-name.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { notFound } from '../../base/errors.js';
 import { findCredit, refuseUnchargeable } from '../billing/refusals.js';
@@ -45,7 +46,9 @@ export async function showAutoBuy(context: Context, subject: AutoBuySubject): Pr
   const stored = await readPreferences(context.store, context.now());
   if (subject.service === undefined) {
     const rule = findRule(context.config, stored, { client: subject.client });
-    return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null, observing: null, link: null };
+    const { config } = context;
+    const unknown = { bought: null, observing: null, link: null };
+    return { ...rule, ...named(config, rule), thresholdBytes: thresholdBytes(rule.threshold, null), ...unknown };
   }
   const service = await requireService(context, subject.service);
   const { id, client, product, panel } = service;
@@ -57,11 +60,19 @@ export async function showAutoBuy(context: Context, subject: AutoBuySubject): Pr
   const { decision = null } = (await allowancesNow(context, [service])).get(id) ?? {};
   return {
     ...rule,
+    ...named(context.config, rule),
     thresholdBytes: thresholdBytes(rule.threshold, (decision?.allowance ?? null) as Allowance | null),
     bought,
     observing: enforcements.isObserving(panel, product),
     link: rule.enabled ? await showLink(context.store, findRow(stored, 'link', id)) : null,
   };
+}
+
+function named(
+  config: Context['config'],
+  { package: id }: Pick<AutoBuyView, 'package'>,
+): Pick<AutoBuyView, 'packageName'> {
+  return { packageName: id === null ? null : packageName(config, id) };
 }
 
 /** Returns the share link that switched automatic purchases on. */

@@ -1,4 +1,5 @@
 import { refKey } from '../../base/purchase-keys.js';
+import { packageName } from '../../base/config/package-name.js';
 import type { PurchaseDetail, PurchaseView } from '@sluice/contract/documents';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
@@ -27,7 +28,8 @@ function toView(context: Context, row: PurchaseRecord, { actors, names }: Beside
     ...shown
   } = row;
   const named = { name: names.toService(row.service), clientName: names.toClient(row.client) };
-  const view = { ...shown, ...named, ...toPurchaseState(row), by: actors.get(run ?? '') ?? null };
+  const bought = { packageName: packageName(context.config, row.package) };
+  const view = { ...shown, ...named, ...bought, ...toPurchaseState(row), by: actors.get(run ?? '') ?? null };
   return { ...view, invoiceUrl: invoiceUrl(context, row), ...toImported(billing) };
 }
 

@@ -3,7 +3,7 @@ import { group, hasEnded, countsIn } from '../../base/lifecycle.js';
 import { gigabytesToBytes, resolveAllowance } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
-import { productName } from '../../base/config/package-name.js';
+import { packageName, productName } from '../../base/config/package-name.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
 import { accountFor } from '../panels/account-for-reader.js';
@@ -169,6 +169,7 @@ export function toPurchase(
     id,
     client,
     package: name,
+    packageName: packageName(context.config, name),
     bytes,
     price,
     currency,
