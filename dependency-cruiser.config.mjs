@@ -21,10 +21,10 @@ const dashboard = [
 const engine = [
   ['api'],
   ['features/overview', 'features/parts'],
-  ['features/advice'],
-  ['features/adopt', 'features/doctor'],
-  ['features/explain', 'features/metrics', 'features/purchases', 'features/upgrade'],
+  ['features/adopt', 'features/doctor', 'features/metrics'],
   ['features/notices'],
+  ['features/advice'],
+  ['features/explain', 'features/purchases', 'features/upgrade'],
   ['features/access', 'features/holds'],
   ['features/agents', 'features/dids', 'features/provision'],
   ['features/command'],

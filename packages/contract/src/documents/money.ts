@@ -198,7 +198,7 @@ export type AutoBuyView = z.infer<typeof autoBuyView>;
 /** Where a preference comes from, the strongest first. */
 export type AutoBuySource = AutoBuyView['source'];
 /** Auto-buy of a service, field by field from its levels. */
-export type AutoBuyRule = Omit<AutoBuyView, 'thresholdBytes' | 'bought' | 'observing' | 'link'>;
+export type AutoBuyRule = Omit<AutoBuyView, 'packageName' | 'thresholdBytes' | 'bought' | 'observing' | 'link'>;
 
 export const autoBuy = z.object({ autoBuy: autoBuyView });
 

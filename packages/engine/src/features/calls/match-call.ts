@@ -24,11 +24,11 @@ function toSearch(text: string): (call: CallRecord) => boolean {
   if (digits !== null) {
     const wanted = [digits, toSearchedDigits(words) ?? ''].filter((one) => one !== '');
     return ({ source, destination, did }) =>
-      [source, destination, did].some((number) => number !== null && hasOneOf(withoutSeparators(number), wanted));
+      [source, destination, did].some((number) => number !== null && containsAny(withoutSeparators(number), wanted));
   }
   return ({ source, destination, destinationDescription }) =>
     [source, destination, destinationDescription].some((one) => one?.toLowerCase().includes(words) === true);
 }
 
-const hasOneOf = (number: string, wanted: readonly string[]): boolean =>
+const containsAny = (number: string, wanted: readonly string[]): boolean =>
   wanted.some((digits) => number.includes(digits));
