@@ -45,6 +45,7 @@ export const entry = name(
     agent: z.object({ uuid: text, name: textOrNull }).nullable(),
     panel: textOrNull,
     product: textOrNull,
+    productName: textOrNull.describe('What people call the product'),
     client: textOrNull,
     clientName: textOrNull,
   }),

@@ -301,6 +301,7 @@ export const override = z.object({
   note: textOrNull,
   panel: textOrNull,
   product: textOrNull,
+  productName: textOrNull.describe('What people call the product'),
   client: textOrNull,
   clientName: textOrNull,
 });

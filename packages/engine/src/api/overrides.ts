@@ -36,7 +36,7 @@ export function overridesApi(call: RunCall): Overrides {
         const services = new Map((await context.store.services.list(ids)).map((record) => [record.id, record]));
         const overrides = (await context.store.overrides.all(id)).map(({ id: _id, ...override }) => ({
           ...override,
-          ...toOwner(services.get(override.service)),
+          ...toOwner(context.config, services.get(override.service)),
         }));
         const own = id === undefined ? undefined : services.get(id);
         return { overrides: own === undefined ? overrides : overridesFor(overrides, own, options?.reader) };

@@ -80,11 +80,14 @@ function yesNo(value: boolean | null): string | null {
 
 /** Returns the columns that overrides and holds have for the filters of their lists. */
 function ofService<
-  Row extends { panel: string | null; product: string | null; client: string | null; clientName: string | null },
+  Row extends Pick<HoldEntry, 'panel' | 'product' | 'productName' | 'client' | 'clientName'>,
 >(): Column<Row>[] {
   return [
     text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
-    text('product', ({ product }) => product, { extra: true, priority: 9 }),
+    {
+      ...text<Row>('product', ({ product }) => product, { extra: true, priority: 9 }),
+      cell: ({ productName }) => productName,
+    },
     ...clientColumns<Row>({ extra: true, priority: 9 }),
   ];
 }

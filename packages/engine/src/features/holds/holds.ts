@@ -230,7 +230,7 @@ export async function listHolds(context: Context, service?: string, reader?: Rea
   const ofServices = (await holdViews(context, service)).map((view): HoldEntry => ({
     ...view,
     agent: null,
-    ...toOwner(services.get(view.service)),
+    ...toOwner(context.config, services.get(view.service)),
   }));
   if (service === undefined) return [...ofServices, ...(await listAgentHolds(context))];
   const own = services.get(service);
@@ -254,7 +254,7 @@ export async function listAgentHolds(context: Context): Promise<HoldEntry[]> {
         ...markAgentHold(view, enabled.get(uuid) ?? 0),
         service: null,
         agent,
-        ...toOwner(undefined),
+        ...toOwner(context.config, undefined),
         panel,
       });
     }
