@@ -22,7 +22,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'calls.lineView.service': 'no name yet',
   'calls.simulatedCall.plan': 'no name yet',
   'common.notices.service': 'its message names it',
-  'common.productEnforcement.product': 'no name yet',
   'embedded.embeddedClient.client': 'no name yet',
   'embedded.embeddedClient.services.service': 'its title names it',
   'embedded.embeddedService.packages.package': 'no name yet',

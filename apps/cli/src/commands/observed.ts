@@ -129,7 +129,7 @@ export async function printKept(
 /** Returns a panel with the products to which its observation is restricted, or that it leaves out. */
 function nameObserved({ name, enforce }: Pick<PanelView, 'name' | 'enforce'>): string {
   const { value, except } = enforce;
-  const products = except.map(({ product }) => product).join(', ');
+  const products = except.map(({ productName }) => productName).join(', ');
   if (value === 'on') return `${name} (${products})`;
   return products === '' ? name : `${name} (except ${products})`;
 }

@@ -115,7 +115,11 @@ export const enforcement = z.object({
 /** Whether runs may change a product's services, and which setting decides. */
 export type Enforcement = z.infer<typeof enforcement>;
 
-export const productEnforcement = z.object({ product: text, ...enforcement.shape });
+export const productEnforcement = z.object({
+  product: text,
+  productName: text.describe('What people call the product; its id once it left the config'),
+  ...enforcement.shape,
+});
 /** The enforcement of a product that differs from its panel's. */
 export type ProductEnforcement = z.infer<typeof productEnforcement>;
 

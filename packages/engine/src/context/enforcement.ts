@@ -1,6 +1,7 @@
 import type { Enforcement, PanelEnforcement } from '@sluice/contract/documents';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { findEntry } from '../base/config/find-entry.js';
+import { productName } from '../base/config/package-name.js';
 import type { Config } from '../base/config/schema.js';
 import { toNameIn } from './panel-addresses.js';
 
@@ -70,7 +71,7 @@ export class Enforcements {
     const switched = this.#switches.flatMap((item) => (item.panel === panel ? [item.product] : []));
     const products = [...new Set([...configured, ...switched])].filter((product) => product !== null).sort();
     const except = products
-      .map((product) => ({ product, ...this.of(panel, product) }))
+      .map((product) => ({ product, productName: productName(this.#config, product), ...this.of(panel, product) }))
       .filter(({ value }) => value !== own.value);
     return { ...own, except };
   }

@@ -165,7 +165,14 @@ describe('going live', () => {
     const plan = await panels.planEnforcing('dcim', { product: 'order' });
     const answer = await panels.enforce('dcim', { product: 'order' });
     const set = { source: 'switch', since: '2026-11-20T13:00:00.000Z', by: 'alice' };
-    expect(answer).toEqual({ panel: 'dcim', product: 'order', enforce: 'on', plan: null, ...set });
+    expect(answer).toEqual({
+      panel: 'dcim',
+      product: 'order',
+      productName: 'order',
+      enforce: 'on',
+      plan: null,
+      ...set,
+    });
     expect(plan.services.map((service) => [service.id, service.actions])).toEqual([
       ['svc-2', [{ type: 'suspend-order', target: '902', name: expect.any(String) as unknown, state: 'planned' }]],
       ['svc-4', [{ type: 'suspend-order', target: '904', name: expect.any(String) as unknown, state: 'planned' }]],
@@ -201,7 +208,7 @@ describe('going live', () => {
     const { holds, metrics, panels } = at.sluice;
     await panels.enforce('dcim', { product: 'order', actor: 'maria@desk' });
     const since = new Date(at.bench.clock.now()).toISOString();
-    const order = { product: 'order', value: 'on', source: 'switch', since, by: 'maria@desk' };
+    const order = { product: 'order', productName: 'order', value: 'on', source: 'switch', since, by: 'maria@desk' };
     const [panel] = (await panels.list()).panels;
     expect(panel?.enforce).toEqual({ value: 'observe', source: 'enforce', since: null, by: null, except: [order] });
     const samples = (await metrics()).metrics.find(({ name }) => name === 'sluice_enforce')?.samples;
@@ -218,7 +225,9 @@ describe('going live', () => {
     await at.bench.edit('action: suspend-order }', 'action: suspend-order, enforce: observe }');
     const { panels } = await at.sluice.panels.list();
     const setting = { source: 'products.order.enforce', since: null, by: null };
-    expect(panels[0]?.enforce.except).toEqual([{ product: 'order', value: 'observe', ...setting }]);
+    expect(panels[0]?.enforce.except).toEqual([
+      { product: 'order', productName: 'order', value: 'observe', ...setting },
+    ]);
   });
 
   it('observe covers all products again, and the config applies again without switches', async () => {
@@ -226,6 +235,7 @@ describe('going live', () => {
     expect(await at.sluice.panels.observe('dcim')).toEqual({
       panel: 'dcim',
       product: null,
+      productName: null,
       enforce: 'observe',
       source: 'switch',
       since: '2026-11-20T13:00:00.000Z',
