@@ -24,9 +24,9 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'common.notices.service': 'its message names it',
   'embedded.embeddedClient.client': 'no name yet',
   'embedded.embeddedClient.services.service': 'its title names it',
-  'embedded.embeddedService.packages.package': 'no name yet',
-  'embedded.embeddedService.service': 'no name yet',
-  'embedded.embeddedService.unpaid.package': 'no name yet',
+  'embedded.embeddedService.packages.package': 'its label names it',
+  'embedded.embeddedService.service': 'its title names it',
+  'embedded.embeddedService.unpaid.package': 'is the name',
   'holds.hold.service': 'only inside documents of that one service, which have its name',
   'overview.overview.services.items.product': 'no name yet',
   'reports.createdUser.user.agent': 'no name yet',
@@ -42,8 +42,8 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'usage.panelGraph.service': 'no name yet',
   'usage.sampleGraph.purchases.package': 'no name yet',
   'usage.sampleGraph.service': 'no name yet',
-  'usage.traffic.client': 'no name yet',
-  'usage.traffic.product': 'no name yet',
+  'usage.traffic.client': 'the filter that was asked for',
+  'usage.traffic.product': 'the filter that was asked for',
   'webhooks.noticeData.product': 'is the name',
 };
 
