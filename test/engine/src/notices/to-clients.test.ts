@@ -134,14 +134,17 @@ describe('a notice of a hold to its client', () => {
   const toSent = (reader: string): string[] =>
     channel.sent.flatMap((sent) => (sent.event === 'hold' && sent.for === reader ? [sent.text] : []));
 
+  const RESTRICTED = 'Service svc-1 is being restricted.';
+
+  // How it comes back is read as it is sent.
   it.each([
-    ['ports', `Service svc-1 is being restricted. 120 GB of 100 GB (120%) of traffic are used ${PERIOD}.`],
-    ['inbound', `Service svc-1 is being restricted. 120 GB of 100 GB (120%) of incoming traffic are used ${PERIOD}.`],
-    ['capped', 'Service svc-1 is being restricted. The limit “day” is used up: 120 GB of 10 GB (over 999%) are used.'],
-  ])('says what of it is used up in which period (%s), and is listed as it was sent', async (product, text) => {
+    ['ports', `${RESTRICTED} 120 GB of 100 GB (120%) of traffic are used ${PERIOD}.`, '15 Dec 2026'],
+    ['inbound', `${RESTRICTED} 120 GB of 100 GB (120%) of incoming traffic are used ${PERIOD}.`, '15 Dec 2026'],
+    ['capped', `${RESTRICTED} The limit “day” is used up: 120 GB of 10 GB (over 999%) are used.`, '21 Nov 2026'],
+  ])('says what of it is used up in which period (%s), and is listed as it was made', async (product, text, back) => {
     await start('');
     await exceed(product);
-    expect(toSent('client')).toEqual([text]);
+    expect(toSent('client')).toEqual([`${text} The service comes back on ${back}.`]);
     const { deliveries } = await at.sluice.notices.list();
     const holds = deliveries.filter(({ code }) => code === 'hold');
     const listed = holds.map((each) => [each.channel, each.for, each.client, each.message]).sort();
@@ -162,7 +165,7 @@ describe('a notice of a hold to its client', () => {
     at.use(1, 60);
     await at.poll();
     expect(toSent('client')).toEqual([
-      `Service svc-1 is being restricted. 120 GB of 100 GB (120%) of traffic are used ${PERIOD}.`,
+      `${RESTRICTED} 120 GB of 100 GB (120%) of traffic are used ${PERIOD}. The service comes back on 15 Dec 2026.`,
     ]);
   });
 
@@ -172,11 +175,11 @@ describe('a notice of a hold to its client', () => {
     await at.poll();
     await at.sluice.services.set('svc-1', { status: 'suspended' });
     await at.pollAfter(HOUR);
-    expect(toSent('client')).toEqual(['Dear 42: Service svc-1 is being restricted. An invoice is not paid!']);
+    expect(toSent('client')).toEqual([
+      `Dear 42: ${RESTRICTED} An invoice is not paid. The service comes back after the payment!`,
+    ]);
     const { deliveries } = await at.sluice.notices.list();
-    expect(deliveries.map(({ message }) => message)).toContain(
-      'Dear 42: Service svc-1 is being restricted. An invoice is not paid!',
-    );
+    expect(deliveries.map(({ message }) => message)).toContain(`Dear 42: ${RESTRICTED} An invoice is not paid!`);
   });
 });
 
