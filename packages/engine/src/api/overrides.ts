@@ -1,5 +1,5 @@
 import type { OverrideView, ServiceDetail } from '@sluice/contract/documents';
-import { toOwner } from '../base/describe-service.js';
+import { toOwner } from '../context/owner.js';
 import { clearOverride, setOverride, type OverrideRequest } from '../features/usage/overrides.js';
 import { overridesFor } from '../features/services/for-reader.js';
 import { serviceDetail } from '../features/services/show.js';

@@ -1,6 +1,4 @@
 import type { ServiceRecord } from '@sluice/state-store';
-import { productName } from './config/package-name.js';
-import type { Config } from './config/schema.js';
 
 /** A service, as far as its title needs it; without a name it is called by its id. */
 export interface NamedService extends Pick<ServiceRecord, 'id'> {
@@ -26,15 +24,3 @@ export function nameInText(text: string, { id, name = null }: NamedService): str
     return `${describeService({ id, name })}${text.slice(id.length)}`;
   return text.replace(`"${id}"`, () => describeService({ id, name }));
 }
-
-/** What lists show of the service of a row; null where it is not stored any more. */
-export function toOwner(
-  config: Pick<Config, 'products'>,
-  service: ServiceRecord | undefined,
-): Record<'name' | 'panel' | 'product' | 'productName' | 'client' | 'clientName', string | null> {
-  const { name = null, panel = null, product = null, client = null, clientName = null } = service ?? NOBODY;
-  const ofProduct = { product, productName: product === null ? null : productName(config, product) };
-  return { name, panel, ...ofProduct, client, clientName };
-}
-
-const NOBODY: Partial<ServiceRecord> = {};

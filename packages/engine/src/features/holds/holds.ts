@@ -1,4 +1,4 @@
-import { toOwner } from '../../base/describe-service.js';
+import { toOwner } from '../../context/owner.js';
 import { endHolds, endHoldsWithNews } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import type {
