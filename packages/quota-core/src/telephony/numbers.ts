@@ -29,7 +29,7 @@ export interface NumberContext {
 }
 
 /** What people put between digits, and what pages from right to left have around them. */
-const PUNCTUATION = /[\s()./\-\u2010-\u2015\u2212\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+export const PUNCTUATION = /[\s()./\-\u2010-\u2015\u2212\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Carriers of Brazil that most calls abroad are made by. */
 const CARRIERS: ReadonlySet<string> = new Set(['12', '14', '15', '17', '21', '25', '31', '41', '43']);

@@ -1,13 +1,10 @@
 import { toAsciiDigits } from '../digits.js';
 import { TelephonyError } from './errors.js';
-import { parseNumber, toRateDigits } from './numbers.js';
-
-/** What people write between the digits of a number. */
-const SEPARATORS = /[\s+().\-/\u2010-\u2015\u2212\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+import { parseNumber, PUNCTUATION, toRateDigits } from './numbers.js';
 
 /** Returns a number as people write it without what stands between its digits. */
 export function withoutSeparators(text: string): string {
-  return text.replaceAll(SEPARATORS, '');
+  return text.replaceAll(PUNCTUATION, '').replaceAll('+', '');
 }
 
 /** Returns the digits of a text that is a number or a part of one, also in Persian or Arabic digits; null for any other. */
