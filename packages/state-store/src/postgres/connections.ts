@@ -71,6 +71,8 @@ export class PostgresConnections extends StoreConnections {
   readonly #names = new StatementNames();
   readonly #texts = new Map<string, string>();
   readonly #clients = new Map<ClientConnection, PoolClient>();
+  /** Errors of works whose statements all succeeded: they may resemble those of a lost server. */
+  readonly #ofWorks = new WeakSet<object>();
   readonly #reader: Session['db'];
 
   constructor(open: OpenDatabase) {
@@ -97,8 +99,12 @@ export class PostgresConnections extends StoreConnections {
     let runs = 0;
     return this.#persist(
       () => this.#runOnce(work, runs++ > 0),
-      (error) => isLost(error) || (isCollision(error) && runs < MOST_RUNS),
+      (error) => !this.#isOfWork(error) && (isLost(error) || (isCollision(error) && runs < MOST_RUNS)),
     );
+  }
+
+  #isOfWork(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#ofWorks.has(error);
   }
 
   protected toStoreError(error: unknown): unknown {
@@ -152,6 +158,7 @@ export class PostgresConnections extends StoreConnections {
         refuseNewer(this.location, beginning.version, this.#open.schemaVersion);
         result = await work(this.#session(onConnection(connection), beginning.now));
       } catch (error) {
+        if (connection.failure === null && typeof error === 'object' && error !== null) this.#ofWorks.add(error);
         await rollBack(connection);
         // Whatever the work made of it: it was rolled back for a reason that may pass.
         throw connection.repeatable === null ? error : new Repeatable(connection.repeatable);

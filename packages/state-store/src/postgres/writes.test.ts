@@ -89,6 +89,18 @@ describe('writes of several processes', () => {
     expect(reasons.sort()).toEqual([null, 'held'].sort());
   });
 
+  it("run once when the work's own error resembles that of a lost server", async () => {
+    let runs = 0;
+    const error = await at.store
+      .write(() => {
+        runs += 1;
+        return Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }));
+      })
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'ENOENT', message: 'no such file' });
+    expect(runs).toBe(1);
+  });
+
   it('that collide once there is no time left end with an error of the store, and not of its driver', async () => {
     const both = meet(2);
     const add = async (id: string): Promise<unknown> => {
