@@ -58,6 +58,26 @@ describe.each(LANGUAGES)('figures in %s', (language) => {
     expect(texts.bytes(Number.MAX_SAFE_INTEGER)).toBe(texts.text('unit.most'));
   });
 
+  it('of bytes are read by the language itself, as they are written, and as keyboards have them', () => {
+    for (const size of [...SIZES, ...WHOLE.map(Math.floor)]) {
+      // What has decimals is rounded.
+      const exact = formatBytes(size).includes('.') ? parseSize(formatBytes(size)) : size;
+      expect(texts.readBytes(texts.bytes(size))).toBe(exact);
+    }
+    for (const text of ['10', '10GB', '10 gb', '10240MB', '۱۰', '۱۰ GB', '١٠', '10.0', '10,0', '۱۰٫۰'])
+      expect([text, texts.readBytes(text)]).toEqual([text, 10 * 1024 ** 3]);
+    expect(texts.readBytes('1,5TB')).toBe(1.5 * 1024 ** 4);
+    for (const text of ['', 'much', '10Gb', '1.5.5', '1,5,5', '-1', '1e3'])
+      expect(() => texts.readBytes(text)).toThrow(/is not a size/);
+  });
+
+  it('of bytes are refused where the sign may stand between thousands', () => {
+    const [own, other] = language === 'pt-BR' ? [',', '.'] : ['.', ','];
+    expect(texts.readBytes(`1${own}500`)).toBe(1.5 * 1024 ** 3);
+    expect(() => texts.readBytes(`1${other}500`)).toThrow(/is not a size/);
+    expect(() => texts.readBytes(`1${other}500 GB`)).toThrow(/is not a size/);
+  });
+
   it('of money are read back exactly, with their currency', () => {
     const amounts = [
       '0',

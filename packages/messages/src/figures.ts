@@ -1,4 +1,4 @@
-import { padMoney, splitBytes } from '@sluice/quota-core';
+import { padMoney, parseTraffic, quote, QuotaCoreError, splitBytes, toAsciiDigits } from '@sluice/quota-core';
 import type { Language } from './languages.js';
 import { LOCALES } from './short-time.js';
 
@@ -57,6 +57,22 @@ export interface BytesFigure {
 export function bytesFigure(bytes: number, language: Language): BytesFigure | null {
   const split = splitBytes(bytes);
   return split === null ? null : { figure: decimalText(split.figure, language), unit: split.unit };
+}
+
+/**
+ * Returns the bytes of what a reader typed: traffic as `parseTraffic` reads it, with the digits, the decimal sign and the `units` of a
+ * language. Each language reads `.` and `,` as a decimal sign, but not where it may be the sign between thousands.
+ *
+ * @param units the words of the language by their unit
+ * @throws QuotaCoreError `invalid_size`
+ */
+export function readBytes(text: string, language: Language, units: ReadonlyMap<string, string>): number {
+  const { decimal } = toSigns(language);
+  const [, figure = '', word = ''] = /^([\d.,\u066B]*)\s*(.*)$/s.exec(toAsciiDigits(text).trim()) ?? [];
+  const [, sign = '', fraction = ''] = /^\d+([.,\u066B])(\d+)$/.exec(figure) ?? [];
+  if (fraction.length === 3 && sign === (decimal === ',' ? '.' : ','))
+    throw new QuotaCoreError('invalid_size', `${quote(text)} is not a size: it may be a fraction or thousands`);
+  return parseTraffic(`${sign === '' ? figure : figure.replace(sign, '.')}${units.get(word) ?? word}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { CATALOGUE } from './catalogue.js';
 import type { Key, TagsIn } from './keys.js';
-import { bytesFigure, countText, decimalText, moneyText, percentText } from './figures.js';
+import { bytesFigure, countText, decimalText, moneyText, percentText, readBytes } from './figures.js';
 import { type Direction, type Language, toDirection } from './languages.js';
 import type { Figure, Said, ValuesFor } from './said.js';
 import { boundText, daysText, exactBound, LOCALES, periodText, shortDate, shortTime } from './short-time.js';
@@ -26,6 +26,8 @@ interface Parsed {
 /** Of the types of the parser: a placeholder that stands alone, and those with parts inside. */
 const [ARGUMENT, TAG] = [1, 8];
 
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
+
 type Node = ReturnType<IntlMessageFormat['getAst']>[number];
 
 function listAlone(nodes: readonly Node[]): string[] {
@@ -45,6 +47,7 @@ export class Texts {
   readonly #parsed = new Map<Key, Parsed>();
   readonly #plurals: Intl.PluralRules;
   #regions: Intl.DisplayNames | undefined;
+  #units: ReadonlyMap<string, string> | undefined;
 
   constructor(language: Language) {
     this.language = language;
@@ -82,6 +85,16 @@ export class Texts {
   bytes(value: number): string {
     const split = bytesFigure(value, this.language);
     return split === null ? this.text('unit.most') : this.text(`unit.${split.unit}`, { size: split.figure });
+  }
+
+  /**
+   * Returns the bytes of what a reader typed: as `bytes` writes them, as `parseTraffic` reads them, or a plain number of GB.
+   *
+   * @throws QuotaCoreError `invalid_size`
+   */
+  readBytes(text: string): number {
+    this.#units ??= new Map(UNITS.map((unit) => [this.text(`unit.${unit}`, { size: '' }).trim(), unit]));
+    return readBytes(text, this.language, this.#units);
   }
 
   /** An amount of money, a decimal text, with its currency. */

@@ -7,6 +7,7 @@ import {
   formatShare,
   gigabytesToBytes,
   parseSize,
+  parseTraffic,
   type QuotaCoreError,
 } from './index.js';
 import { checkBytes } from './bytes.js';
@@ -72,6 +73,25 @@ describe('parseSize', () => {
 
   it('names the text and the remedy in its message', () => {
     expect(() => parseSize('10')).toThrow(/"10" is not a size: write a number and a unit/);
+  });
+});
+
+describe('parseTraffic', () => {
+  it.each([
+    ['10', 10 * BYTES_PER_GB],
+    ['1.5', 1.5 * BYTES_PER_GB],
+    ['10GB', 10 * BYTES_PER_GB],
+    [' 10 GB ', 10 * BYTES_PER_GB],
+    ['1.5TB', 1.5 * 1024 ** 4],
+    ['10240mb', 10 * BYTES_PER_GB],
+    ['0', 0],
+  ])('reads %j', (text, expected) => {
+    expect(parseTraffic(text)).toBe(expected);
+  });
+
+  it.each(['', '-1', '1,5', '10Gb', 'GB', 'much'])('refuses %j, with examples', (text) => {
+    expect(catchCode(() => parseTraffic(text))).toBe('invalid_size');
+    expect(() => parseTraffic(text)).toThrow(/is not a size: write a number of GB such as 10, or .* 1\.5TB/);
   });
 });
 

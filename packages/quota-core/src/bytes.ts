@@ -6,6 +6,8 @@ export const BYTES_PER_GB = 1024 ** 3;
 
 const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P'] as const;
 const MAX = Number.MAX_SAFE_INTEGER;
+const PLAIN_NUMBER = /^\d{1,24}(?:\.\d{1,24})?$/;
+const WITH_UNIT = /^(\d{1,24}(?:\.\d{1,24})?)\s*(?:([KMGTP])(?:iB|B)|([kmgtp])i?b|([Bb]))$/;
 
 // More digits than any valid size needs, so that nothing is rounded before the check.
 const Exact = Decimal.clone({ precision: 60 });
@@ -25,7 +27,7 @@ const Exact = Decimal.clone({ precision: 60 });
 export function parseSize(text: string): number {
   const trimmed = text.trim();
   if (trimmed === '0') return 0;
-  const match = /^(\d{1,24}(?:\.\d{1,24})?)\s*(?:([KMGTP])(?:iB|B)|([kmgtp])i?b|([Bb]))$/.exec(trimmed);
+  const match = WITH_UNIT.exec(trimmed);
   if (match === null) {
     throw new QuotaCoreError(
       'invalid_size',
@@ -50,13 +52,35 @@ export function parseSize(text: string): number {
  */
 export function gigabytesToBytes(gb: string | number): number {
   const text = String(gb).trim();
-  if (!/^\d{1,24}(\.\d{1,24})?$/.test(text)) {
+  if (!PLAIN_NUMBER.test(text)) {
     throw new QuotaCoreError(
       'invalid_size',
       `${quote(gb)} is not a number of gigabytes: write a plain decimal number such as 500 or 1.5`,
     );
   }
   return toWholeBytes(new Exact(text).times(BYTES_PER_GB), text);
+}
+
+/**
+ * Parses traffic as people write it to whole bytes: a size with its unit as {@link parseSize} reads it, or a plain number, which is
+ * of GB.
+ *
+ * @throws QuotaCoreError `invalid_size` for anything else; its message has examples
+ *
+ * @example
+ * ```ts
+ * parseTraffic('10'); // 10737418240
+ * parseTraffic('1.5TB'); // 1649267441664
+ * ```
+ */
+export function parseTraffic(text: string): number {
+  const trimmed = text.trim();
+  if (PLAIN_NUMBER.test(trimmed)) return gigabytesToBytes(trimmed);
+  if (WITH_UNIT.test(trimmed)) return parseSize(trimmed);
+  throw new QuotaCoreError(
+    'invalid_size',
+    `${quote(text)} is not a size: write a number of GB such as 10, or a size with its unit such as 500MB or 1.5TB`,
+  );
 }
 
 /**

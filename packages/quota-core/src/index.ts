@@ -6,6 +6,7 @@ export {
   formatShare,
   gigabytesToBytes,
   parseSize,
+  parseTraffic,
   type SizeFigure,
   splitBytes,
 } from './bytes.js';

@@ -1,7 +1,7 @@
 import type { AgentDetail, AgentList, AgentView, PanelView, Sluice } from '@sluice/engine';
 import type { LedgerOpening } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
-import { gigabytesToBytes } from '@sluice/quota-core';
+import { parseTraffic } from '@sluice/quota-core';
 import {
   AGENTS,
   printAgent,
@@ -52,10 +52,10 @@ export function parseDays(days: string | undefined): number | undefined {
   return Number(days);
 }
 
-/** Returns a number of GB in bytes. */
+/** Returns traffic in bytes: a number of GB, or a size with its unit. */
 export function parseGigabytes(text: string | undefined, option: string): number {
   try {
-    return gigabytesToBytes(text ?? '');
+    return parseTraffic(text ?? '');
   } catch (error) {
     throw usageError('bad_option', `${option}: ${(error as Error).message}`);
   }

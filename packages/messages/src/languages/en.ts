@@ -117,8 +117,10 @@ export const messages = {
   'problem.changing': 'Something else is being changed at the moment; try again in a minute',
   'problem.tooManyMails': 'So many mails were sent to confirm an address that the next one has to wait until tomorrow',
   'problem.userName': 'Name: write a name of at most 100 characters, all of them visible',
-  'problem.userTraffic': 'Traffic: write a number of GB above zero',
-  'problem.userDays': 'Days: write a whole number from 1 to 10 000',
+  'problem.userTraffic':
+    'Traffic: write a number of GB such as 10, or a size with its unit such as 1.5TB; above zero, at most 1 PB',
+  'problem.userDays': 'Days: write a whole number from 1 to 10 000, such as 30',
+  'problem.typed': '{problem}. You wrote “{typed}”.',
   'problem.extendNothing': 'Write how much traffic, or how many days, are added',
 
   // States of services

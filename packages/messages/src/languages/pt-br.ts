@@ -114,8 +114,10 @@ export const messages: Messages = {
   'problem.changing': 'Outra alteração está em andamento; tente novamente em um minuto',
   'problem.tooManyMails': 'Foram enviados tantos e-mails de confirmação que o próximo precisa esperar até amanhã',
   'problem.userName': 'Nome: escreva um nome de até 100 caracteres, todos visíveis',
-  'problem.userTraffic': 'Tráfego: escreva um número de GB maior que zero',
-  'problem.userDays': 'Dias: escreva um número inteiro de 1 a 10.000',
+  'problem.userTraffic':
+    'Tráfego: escreva um número de GB, como 10, ou um tamanho com a unidade, como 1,5TB; maior que zero e no máximo 1 PB',
+  'problem.userDays': 'Dias: escreva um número inteiro de 1 a 10.000, como 30',
+  'problem.typed': '{problem}. Você escreveu “{typed}”.',
   'problem.extendNothing': 'Escreva quanto tráfego ou quantos dias devem ser acrescentados',
 
   'state.active': 'ativo',

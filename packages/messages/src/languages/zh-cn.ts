@@ -112,8 +112,9 @@ export const messages: Messages = {
   'problem.changing': '目前正在进行其他更改，请一分钟后再试',
   'problem.tooManyMails': '今天发送的确认邮件过多，请明天再试',
   'problem.userName': '名称：请输入不超过 100 个字符且不含不可见字符的名称',
-  'problem.userTraffic': '流量：请输入大于零的 GB 数',
-  'problem.userDays': '天数：请输入 1 到 10000 的整数',
+  'problem.userTraffic': '流量：请输入 GB 数（如 10）或带单位的大小（如 1.5TB），须大于零且不超过 1 PB',
+  'problem.userDays': '天数：请输入 1 到 10000 的整数，如 30',
+  'problem.typed': '{problem}。您输入的是“{typed}”。',
   'problem.extendNothing': '请输入要增加的流量或天数',
 
   'state.active': '正常',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { extractMain } from '../../test/page-texts.js';
 import { findHardCoded } from '../../test/hard-coded.js';
 import { GB } from '../../test/dashboard-bench.js';
@@ -10,6 +10,10 @@ const DATA = new Set(['north', 'anna', 'cora', 'UTC', 'Sluice']);
 let bench: ResellerBench;
 beforeAll(async () => {
   bench = await startResellers();
+});
+// So many forms are sent here that the limit of changes per minute would be reached.
+beforeEach(() => {
+  bench.at.clock.advance(61_000);
 });
 afterAll(() => bench.at.close());
 
@@ -81,20 +85,54 @@ describe('the forms of a reseller', () => {
     const before = panel();
     const wrong: [Record<string, string>, string, string][] = [
       [{ name: ' ', traffic: '5', days: '10' }, 'name', 'Name: write'],
-      [{ name: 'x', traffic: 'much', days: '10' }, 'traffic', 'Traffic: write'],
-      [{ name: 'x', traffic: '0', days: '10' }, 'traffic', 'Traffic: write'],
-      [{ name: 'x', traffic: '5', days: '-1' }, 'days', 'Days: write'],
-      [{ name: 'x', traffic: '5', days: '10001' }, 'days', 'Days: write'],
+      [{ name: 'x', traffic: ' ', days: '10' }, 'traffic', 'at most 1 PB'],
+      [
+        { name: 'x', traffic: 'much', days: '10' },
+        'traffic',
+        'such as 1.5TB; above zero, at most 1 PB. You wrote “much”.',
+      ],
+      [{ name: 'x', traffic: '0', days: '10' }, 'traffic', 'You wrote “0”.'],
+      [{ name: 'x', traffic: '1,500', days: '10' }, 'traffic', 'You wrote “1,500”.'],
+      [{ name: 'x', traffic: '2PB', days: '10' }, 'traffic', 'You wrote “2PB”.'],
+      [{ name: 'x', traffic: '<b>\u202E', days: '10' }, 'traffic', 'You wrote “&lt;b&gt;'],
+      [{ name: 'x', traffic: '5', days: '-1' }, 'days', 'such as 30. You wrote “-1”.'],
+      [{ name: 'x', traffic: '5', days: '10001' }, 'days', 'You wrote “10001”.'],
     ];
     for (const [fields, field, why] of wrong) {
       const { status, text, words: shown } = await send('/users', fields);
       expect([status, shown]).toEqual([400, expect.stringContaining(why)]);
       expect(text).toMatch(new RegExp(`id="create-${field}"[^>]*aria-invalid="true"`));
+      if (!fields[field]?.includes('<')) expect(text).toContain(`value="${fields[field] ?? ''}"`);
     }
     const nothing = await send(`/users/${bench.users.anna}/extend`, { traffic: '', days: '' });
     expect([nothing.status, nothing.words]).toEqual([400, expect.stringContaining('how many days')]);
     const persian = await send('/users', { name: 'x', traffic: '۲٫۵', days: '۱۰' });
     expect([persian.status, persian.words]).toEqual([200, expect.stringContaining('2.50 GB')]);
+    expect(panel()).toBe(before);
+  });
+
+  it('read traffic as people write it, and say it as it was read until it is confirmed', async () => {
+    const before = panel();
+    const typed: [string, string, string][] = [
+      ...['10GB', '10 GB', '10', '10240MB', '۱۰', '0.009765625TB', '10,0'].map((text): [string, string, string] => [
+        text,
+        'en',
+        'Traffic 10 GB ',
+      ]),
+      ['1,5GB', 'pt-BR', 'Tráfego 1,50 GB '],
+      ['۱۰ گیگابایت', 'fa', 'حجم ۱۰ گیگابایت '],
+      ['1.5GB', 'zh-CN', '流量 1.50 GB '],
+    ];
+    for (const [traffic, language, shown] of typed) {
+      const asked = await send(`/users?language=${language}`, { name: 'x', traffic, days: '10' });
+      expect([traffic, asked.status, asked.words]).toEqual([traffic, 200, expect.stringContaining(shown)]);
+      // Whatever the language is by then.
+      const { traffic: sent } = bench.link.readForm(asked.text, '/users');
+      expect(['10 GB', '1.50 GB']).toContain(sent);
+    }
+    const path = `/users/${bench.users.anna}/extend`;
+    const more = await send(path, { traffic: '512MB', days: '' });
+    expect([more.status, more.words]).toEqual([200, expect.stringContaining('10.50 GB')]);
     expect(panel()).toBe(before);
   });
 
@@ -152,7 +190,7 @@ describe('the forms of a reseller', () => {
     const sent: [string, Record<string, string>][] = [
       ['/users', { name: 'cora', traffic: '1', days: '1' }],
       ['/users', { name: 'cora', traffic: '900', days: '1' }],
-      ['/users', { name: 'cora', traffic: 'x', days: '1' }],
+      ['/users', { name: 'cora', traffic: 'anna', days: '1' }],
       [`${anna}/extend`, { traffic: '1', days: '1' }],
       [`${anna}/extend`, { traffic: '900', days: '1' }],
       [`${anna}/extend`, {}],

@@ -1,6 +1,7 @@
 import type { AgentUserView } from '@sluice/engine';
 import { type Key, say } from '@sluice/messages';
 import { notice, type Section } from '../../layout/components.js';
+import { exactSize } from '../../layout/format.js';
 import { type Field, postForm } from '../../layout/forms.js';
 import { html } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
@@ -82,7 +83,9 @@ export function extendUser(reads: PanelReads): Page {
   return async (request) => {
     const { sluice, form = {}, as } = request;
     const { agent, user } = await readOwnUser(request, reads);
-    const [bytes, days] = [parseTraffic(form, { isRequired: false }), parseDays(form, { isRequired: false })];
+    const wording = toWording(request.language);
+    const bytes = parseTraffic(form, wording, { isRequired: false });
+    const days = parseDays(form, { isRequired: false });
     if (bytes === 0 && days === 0)
       throw clientError('bad_value', say('problem.extendNothing'), { kind: 'usage', details: { field: 'traffic' } });
     const isConfirmed = form['confirmed'] === 'yes';
@@ -90,7 +93,6 @@ export function extendUser(reads: PanelReads): Page {
     const { user: extended } = requireDone(await sluice.agents.extendUser(agent.uuid, user.uuid, how));
     const back = toUserPath(request, user.uuid);
     if (isConfirmed) return { redirect: `${back}?done=extended` };
-    const wording = toWording(request.language);
     return confirmPage(request, {
       agent,
       title: wording.text('user.extendTitle'),
@@ -101,7 +103,7 @@ export function extendUser(reads: PanelReads): Page {
       ],
       bytes,
       action: `${back}/extend`,
-      hidden: { traffic: form['traffic'] ?? '', days: form['days'] ?? '' },
+      hidden: { traffic: bytes === 0 ? '' : exactSize(bytes), days: days === 0 ? '' : String(days) },
       submit: wording.text('user.extend'),
       back: { href: back, text: wording.say('user.back') },
     });

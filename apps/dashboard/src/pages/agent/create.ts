@@ -1,4 +1,5 @@
 import type { Section } from '../../layout/components.js';
+import { exactSize } from '../../layout/format.js';
 import { type Field, postForm } from '../../layout/forms.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -37,12 +38,13 @@ export function createUser(reads: PanelReads): Page {
     const { sluice, form = {}, as } = request;
     const { agent } = await readOwnAgent(request, reads);
     const name = parseName(form);
-    const [limitBytes, days] = [parseTraffic(form, { isRequired: true }), parseDays(form, { isRequired: true })];
+    const wording = toWording(request.language);
+    const limitBytes = parseTraffic(form, wording, { isRequired: true });
+    const days = parseDays(form, { isRequired: true });
     const wanted = { ...as, agent: agent.uuid, panel: agent.panel, name, limitBytes, days };
     const isConfirmed = form['confirmed'] === 'yes';
     const { user } = await sluice.agents.createUser({ ...wanted, dryRun: !isConfirmed });
     if (isConfirmed) return { redirect: `${toUserPath(request, user.uuid ?? '')}?done=created` };
-    const wording = toWording(request.language);
     return confirmPage(request, {
       agent,
       title: wording.text('user.createTitle'),
@@ -53,7 +55,7 @@ export function createUser(reads: PanelReads): Page {
       ],
       bytes: limitBytes,
       action: `${request.base}/users`,
-      hidden: { name, traffic: form['traffic'] ?? '', days: form['days'] ?? '' },
+      hidden: { name, traffic: exactSize(limitBytes), days: String(days) },
       submit: wording.text('user.create'),
       back: { href: request.base === '' ? '/' : request.base, text: wording.say('page.backHome') },
     });
