@@ -93,6 +93,18 @@ describe('a message with its remedy', () => {
     expect(withRemedy({ code: 'agent_limit', message: removed })).toBe(removed);
   });
 
+  it('says what fits within the limit of an agent, and which limit would be enough', () => {
+    const message = 'A further 21 GB does not fit within the limit of agent "South": 15 GB left.';
+    const figures = { askedBytes: 21 * 1024 ** 3, remainingBytes: 15 * 1024 ** 3 + 1, limitBytes: 40 * 1024 ** 3 };
+    const details = { ...figures, agent: 'South' };
+    expect(withRemedy({ code: 'agent_limit', message, details })).toBe(
+      `${message} Use at most 15GB, or raise the limit with "sluice agent limit South --gb 46GB"`,
+    );
+    expect(withRemedy({ code: 'agent_limit', message, details: { ...details, remainingBytes: 0 } })).toBe(
+      `${message} Raise the limit with "sluice agent limit South --gb 61GB"`,
+    );
+  });
+
   it('has what it names as one word of the shell', () => {
     const details = { agent: 'n; $(id)', over: "Ana's users" };
     const limit = '"n; $(id)" is over its limit';

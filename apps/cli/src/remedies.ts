@@ -1,3 +1,4 @@
+import { formatBytes, roundBytes } from '@sluice/quota-core';
 import { printable } from '@sluice/panel-http/printable';
 import { SluiceError, toItemError } from '@sluice/panel-kind/errors';
 import { shellWords } from './terminal/words.js';
@@ -39,11 +40,25 @@ function fillIn(part: string, details: Readonly<Record<string, unknown>>): strin
   });
 }
 
+/** Returns the traffic that fits within the limit of an agent, and the limit with which what was asked for would. */
+function findRoom(details: Readonly<Record<string, unknown>> = {}): { room?: string; enough?: string } {
+  const { askedBytes, remainingBytes, limitBytes } = details;
+  if (typeof askedBytes !== 'number' || typeof remainingBytes !== 'number' || typeof limitBytes !== 'number') return {};
+  const show = (size: number, way: 'down' | 'up'): string => formatBytes(roundBytes(size, way)).replace(' ', '');
+  const enough = show(limitBytes + askedBytes - remainingBytes, 'up');
+  return remainingBytes === 0 ? { enough } : { room: show(remainingBytes, 'down'), enough };
+}
+
 /** Returns a message with its remedy; a message that names a command or an option itself is returned unchanged. */
 export function withRemedy({ code, message, details }: Remediable): string {
   const remedy = NAMES_COMMAND.test(message)
     ? null
-    : remedyFor(code, { ...findNamed(code, message), ...findMaker(details), ...details });
+    : remedyFor(code, {
+        ...findNamed(code, message),
+        ...findMaker(details),
+        ...findRoom(details),
+        ...details,
+      });
   if (remedy === null) return message;
   return message.includes('\n')
     ? `${message}\n${remedy}`

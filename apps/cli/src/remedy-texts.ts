@@ -295,6 +295,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   purchase_paid: 'Return its price as credit with "sluice purchase cancel {purchase} --refund"',
   agent_limit: [
     'Raise the limit with "sluice agent limit {over} --gb N", or restore its users regardless with --force',
+    'Use at most {room}, or raise the limit with "sluice agent limit {agent} --gb {enough}"',
+    'Raise the limit with "sluice agent limit {agent} --gb {enough}"',
     'Raise the limit with "sluice agent limit {agent} --gb N"',
     '',
   ],

@@ -8,6 +8,7 @@ import {
   gigabytesToBytes,
   parseSize,
   parseTraffic,
+  roundBytes,
   type QuotaCoreError,
 } from './index.js';
 import { checkBytes } from './bytes.js';
@@ -92,6 +93,20 @@ describe('parseTraffic', () => {
   it.each(['', '-1', '1,5', '10Gb', 'GB', 'much'])('refuses %j, with examples', (text) => {
     expect(catchCode(() => parseTraffic(text))).toBe('invalid_size');
     expect(() => parseTraffic(text)).toThrow(/is not a size: write a number of GB such as 10, or .* 1\.5TB/);
+  });
+});
+
+describe('roundBytes', () => {
+  it('is read back from what is printed, on the side that it was rounded to, and no further than the last digit', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 7 * 1024 ** 5 }), fc.constantFrom('down', 'up'), (size, way) => {
+        const rounded = roundBytes(size, way);
+        expect(parseSize(formatBytes(rounded))).toBe(rounded);
+        const off = way === 'down' ? size - rounded : rounded - size;
+        expect(off).toBeGreaterThanOrEqual(0);
+        expect(off).toBeLessThanOrEqual(size * 0.0100001);
+      }),
+    );
   });
 });
 

@@ -132,6 +132,26 @@ export function splitBytes(bytes: number): SizeFigure | null {
 }
 
 /**
+ * Returns the nearest size below or above (or equal) that {@link formatBytes} writes without rounding it further, so that people who
+ * type what they read stay on the right side.
+ *
+ * @throws QuotaCoreError `invalid_bytes` as {@link formatBytes}
+ *
+ * @example
+ * ```ts
+ * formatBytes(roundBytes(1_073_741_823, 'down')); // 1023.99 MB
+ * ```
+ */
+export function roundBytes(bytes: number, way: 'down' | 'up'): number {
+  const split = splitBytes(bytes);
+  if (split === null) return bytes;
+  const { figure, unit } = split;
+  const near = parseSize(`${figure}${unit}`);
+  if (near === bytes || near < bytes === (way === 'down')) return near;
+  return parseSize(`${new Exact(figure).plus(way === 'down' ? -0.01 : 0.01).toFixed(2)}${unit}`);
+}
+
+/**
  * Formats how much of an allowance is used, rounded down: `83%`. A share of ten times the allowance and more is `over 999%`, since
  * the figure means nothing to people. Null for an allowance of 0.
  *

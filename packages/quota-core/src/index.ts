@@ -7,6 +7,7 @@ export {
   gigabytesToBytes,
   parseSize,
   parseTraffic,
+  roundBytes,
   type SizeFigure,
   splitBytes,
 } from './bytes.js';

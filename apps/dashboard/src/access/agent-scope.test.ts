@@ -96,7 +96,18 @@ describe('a token of one agent', () => {
     expect((await send(`POST /agents/own/users/bela/enable`, {})).status).toBe(200);
     expect(fake.user(users.bela).enable).toBe(true);
     const over = await send('POST /agents/own/users/cora/extend', { bytes: 20 * GB });
-    expect([over.status, over.json]).toMatchObject([409, { error: { code: 'agent_limit', details: {} } }]);
+    const figures = { askedBytes: 20 * GB, remainingBytes: 14 * GB, limitBytes: 40 * GB };
+    expect([over.status, over.json]).toEqual([
+      409,
+      {
+        error: {
+          code: 'agent_limit',
+          message:
+            'You asked for 20 GB, but 14 GB of your budget of 40 GB are left, so at most 14 GB fit; nothing was changed.',
+          details: figures,
+        },
+      },
+    ]);
     const mode = await send('POST /agents/own/users', { name: 'dora', limitBytes: GB, mode: 'monthly' });
     expect(mode.status).toBe(403);
   });

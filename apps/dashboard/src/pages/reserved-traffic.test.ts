@@ -39,6 +39,8 @@ async function buy(accounting: string): Promise<[operator: string, reseller: str
 it('names what is reserved for a raised user by what it is', async () => {
   const [operator, reseller] = await buy('consumed');
   expect(reseller).toContain('Reserved for users created or raised, not used yet 50 GB');
+  // What is reserved can't be sold again: a user of more than this is refused.
+  expect(reseller).toContain('Left 50 GB');
   expect(operator).toMatch(
     /Reserved for users created or raised, not used yet For User Size Left State Until a raised user /,
   );

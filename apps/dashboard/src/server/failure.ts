@@ -1,4 +1,5 @@
 import { type Said, say, toTexts } from '@sluice/messages';
+import { roundBytes } from '@sluice/quota-core';
 import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
 import type { Outsider } from './outsider.js';
 
@@ -143,13 +144,9 @@ export function clientError(
   said: Said,
   options: { kind?: ErrorKind; details?: Record<string, unknown>; cause?: unknown } = {},
 ): SluiceError {
-  const error = new SluiceError(
-    code,
-    toTexts('en')
-      .said<string>(said, () => '')
-      .join(''),
-    options,
-  );
+  const texts = toTexts('en');
+  const message = texts.said<string>(said, (figure) => ('bytes' in figure ? texts.bytes(figure.bytes) : ''));
+  const error = new SluiceError(code, message.join(''), options);
   SAID.set(error, said);
   return error;
 }
@@ -177,7 +174,6 @@ export function forClient(error: unknown, sentence: Said = say('problem.later'))
 
 /** What an agent reads of refusals whose messages name what is not its own: agents above it, other runs, services. */
 const IN_WORDS_OF_AGENTS: Readonly<Record<string, Said>> = {
-  agent_limit: say('problem.overTraffic'),
   agent_suspended: say('problem.suspended'),
   user_of_service: say('problem.managedUser'),
   lease_held: say('problem.changing'),
@@ -191,12 +187,44 @@ export function forAgent(error: unknown): unknown {
   if (!(error instanceof SluiceError)) return forClient(error);
   if (findSaid(error) !== null) return error;
   const { code, kind } = error;
+  if (code === 'agent_limit') return overBudget(error);
   const words = IN_WORDS_OF_AGENTS[code];
   if (words !== undefined) return clientError(code, words, { kind, cause: error });
   if (OF_USERS.has(code)) return new SluiceError(code, error.unhinted, { kind, cause: error });
   const said = forClient(error);
   if (!(said instanceof SluiceError) || Object.keys(said.details).length === 0) return said;
   return new SluiceError(said.code, said.unhinted, { kind: said.kind, cause: error });
+}
+
+/** Says what does not fit within a budget, with its figures where it is that of the reader or of an agent below it. */
+function overBudget(error: SluiceError): SluiceError {
+  const { code, kind, details } = error;
+  const { whose, agent: name = '', ...figures } = details as Partial<BudgetDetails>;
+  const { askedBytes, remainingBytes, limitBytes } = figures;
+  if (askedBytes === undefined || remainingBytes === undefined || limitBytes === undefined)
+    return clientError(code, say('problem.overTraffic'), { kind, cause: error });
+  if (whose === 'above') return clientError(code, say('problem.overAbove'), { kind, cause: error });
+  const [asked, budget, left] = [{ bytes: askedBytes }, { bytes: limitBytes }, { bytes: remainingBytes }];
+  const fits = { bytes: roundBytes(remainingBytes, 'down') };
+  const isOwn = whose === 'own';
+  const said =
+    remainingBytes === 0
+      ? isOwn
+        ? say('problem.overOwnUsed', { asked, budget })
+        : say('problem.overBelowUsed', { asked, budget, name })
+      : isOwn
+        ? say('problem.overOwn', { asked, budget, left, fits })
+        : say('problem.overBelow', { asked, budget, left, fits, name });
+  return clientError(code, said, { kind, cause: error, details: { askedBytes, remainingBytes, limitBytes } });
+}
+
+/** What the engine says of traffic that does not fit. */
+interface BudgetDetails {
+  askedBytes: number;
+  remainingBytes: number;
+  limitBytes: number;
+  whose: 'own' | 'below' | 'above';
+  agent: string;
 }
 
 /** Returns an error as the reader of a page may read it; the provider's own read it as it is. */

@@ -112,6 +112,16 @@ export const messages = {
   'problem.unknownUser': 'There is no such user',
   'problem.overTraffic':
     'This does not fit within the traffic that is left; nothing was changed. Please ask your provider.',
+  // Traffic that does not fit within a budget
+  'problem.overOwn':
+    'You asked for {asked}, but {left} of your budget of {budget} are left, so at most {fits} fit; nothing was changed.',
+  'problem.overOwnUsed': 'You asked for {asked}, but nothing of your budget of {budget} is left; nothing was changed.',
+  'problem.overBelow':
+    'You asked for {asked}, but {left} of the budget of {name} ({budget}) are left, so at most {fits} fit; nothing was changed.',
+  'problem.overBelowUsed':
+    'You asked for {asked}, but nothing of the budget of {name} ({budget}) is left; nothing was changed.',
+  'problem.overAbove':
+    'This does not fit within the budget of the reseller above you; nothing was changed. Please ask your provider.',
   'problem.suspended': 'Your account is suspended, so nothing can be changed. Please ask your provider.',
   'problem.managedUser': 'This user is managed by your provider; nothing was changed. Please ask your provider.',
   'problem.changing': 'Something else is being changed at the moment; try again in a minute',

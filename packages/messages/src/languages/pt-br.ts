@@ -109,6 +109,14 @@ export const messages: Messages = {
   'problem.unknownAgent': 'Este revendedor não é mais conhecido. Fale com o seu provedor.',
   'problem.unknownUser': 'Este usuário não existe',
   'problem.overTraffic': 'Isto não cabe no tráfego que resta; nada foi alterado. Fale com o seu provedor.',
+  // Traffic that does not fit within a budget
+  'problem.overOwn':
+    'Você pediu {asked}, mas restam {left} da sua cota de {budget}, então cabem no máximo {fits}; nada foi alterado.',
+  'problem.overOwnUsed': 'Você pediu {asked}, mas não resta nada da sua cota de {budget}; nada foi alterado.',
+  'problem.overBelow':
+    'Você pediu {asked}, mas restam {left} da cota de {name} ({budget}), então cabem no máximo {fits}; nada foi alterado.',
+  'problem.overBelowUsed': 'Você pediu {asked}, mas não resta nada da cota de {name} ({budget}); nada foi alterado.',
+  'problem.overAbove': 'Isto não cabe na cota do revendedor acima de você; nada foi alterado. Fale com o seu provedor.',
   'problem.suspended': 'Sua conta está suspensa, por isso nada pode ser alterado. Fale com o seu provedor.',
   'problem.managedUser': 'Este usuário é administrado pelo seu provedor; nada foi alterado. Fale com o seu provedor.',
   'problem.changing': 'Outra alteração está em andamento; tente novamente em um minuto',

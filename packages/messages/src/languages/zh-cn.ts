@@ -107,6 +107,12 @@ export const messages: Messages = {
   'problem.unknownAgent': '此代理商已不存在。请咨询您的服务商。',
   'problem.unknownUser': '此用户不存在',
   'problem.overTraffic': '超出剩余流量，未做任何更改。请咨询您的服务商。',
+  // Traffic that does not fit within a budget
+  'problem.overOwn': '您申请了 {asked}，但您的额度（{budget}）还剩 {left}，最多可用 {fits}；未做任何更改。',
+  'problem.overOwnUsed': '您申请了 {asked}，但您的额度（{budget}）已无剩余；未做任何更改。',
+  'problem.overBelow': '您申请了 {asked}，但 {name} 的额度（{budget}）还剩 {left}，最多可用 {fits}；未做任何更改。',
+  'problem.overBelowUsed': '您申请了 {asked}，但 {name} 的额度（{budget}）已无剩余；未做任何更改。',
+  'problem.overAbove': '超出您上级代理商的额度，未做任何更改。请咨询您的服务商。',
   'problem.suspended': '您的账户已暂停，无法进行更改。请咨询您的服务商。',
   'problem.managedUser': '此用户由您的服务商管理，未做任何更改。请咨询您的服务商。',
   'problem.changing': '目前正在进行其他更改，请一分钟后再试',

@@ -1,8 +1,8 @@
 import { type AccountingMode, type AgentRecord, type AgentReservationRecord, formatBytes } from '@sluice/quota-core';
 import { fitsLimit, isLimitExceeded } from './decide-agent.js';
 import { reservedBytes } from './reserved.js';
-import { remainingTraffic, totalTraffic } from './sums.js';
-import type { CreationCheck } from './traffic.js';
+import { totalTraffic } from './sums.js';
+import type { CreationCheck, RefusedTraffic } from './traffic.js';
 
 /** The part of an agent that the checks read. */
 export type CheckedAgent = Pick<AgentRecord, 'uuid' | 'name' | 'role' | 'limitBytes' | 'account' | 'figures'>;
@@ -14,8 +14,11 @@ export interface CheckerState {
   reservations: readonly AgentReservationRecord[];
   /** Agents whose own limit is not enforced. */
   exempt: ReadonlySet<string>;
-  /** The part of a user to raise that is left out of the figures of these agents; a refusal counts it. Absent for a new user. */
-  raised?: { bytes: number; agents: ReadonlySet<string> };
+  /**
+   * The part of a user to raise that is left out of the figures of these agents, and its own reservations; a refusal counts both. Absent
+   * for a new user.
+   */
+  raised?: { bytes: number; agents: ReadonlySet<string>; reservations: readonly AgentReservationRecord[] };
 }
 
 /** Decides whether an agent is over its limit, and whether one more user fits. */
@@ -53,12 +56,15 @@ export class AgentChecker {
     }
     if (tightest === null) return { allowed: true, reason: null, remainingBytes: null, binding: null };
     const { agent, left, fits } = tightest;
-    return {
-      allowed: fits,
-      reason: fits ? null : this.#reason(agent, newBytes, chain[0] !== agent.uuid),
-      remainingBytes: Math.max(0, left),
-      binding: agent.uuid,
+    const found = { allowed: fits, remainingBytes: Math.max(0, left), binding: agent.uuid };
+    if (fits) return { ...found, reason: null };
+    const hadBytes = this.#findShown(agent) + this.#findKept(agent);
+    const refused = {
+      askedBytes: Math.max(0, newBytes - hadBytes),
+      leftBytes: Math.max(0, left - hadBytes),
+      limitBytes: agent.limitBytes ?? 0,
     };
+    return { ...found, reason: this.#reason(agent, refused, chain[0] !== agent.uuid), refused };
   }
 
   /** Returns whether an agent is over its own limit, and the limit is enforced. */
@@ -67,17 +73,25 @@ export class AgentChecker {
     return agent !== undefined && this.#binds(agent) && this.isLimitExceeded(uuid);
   }
 
-  #reason(agent: CheckedAgent, newBytes: number, isAncestor: boolean): string {
+  /** Returns what a user to raise counts in the figures of an agent. */
+  #findShown({ uuid }: CheckedAgent): number {
     const { raised } = this.state;
-    const hadBytes = raised?.agents.has(agent.uuid) === true ? raised.bytes : 0;
-    const used = this.#used(agent) + hadBytes;
-    const reserved = this.#reserved(agent);
-    const limit = agent.limitBytes ?? 0;
+    return raised?.agents.has(uuid) === true ? raised.bytes : 0;
+  }
+
+  /** Returns what is reserved for a user to raise under an agent. */
+  #findKept(agent: CheckedAgent): number {
+    return reservedBytes(agent, this.state.raised?.reservations ?? [], this.state.accounting);
+  }
+
+  #reason(agent: CheckedAgent, { askedBytes, leftBytes, limitBytes }: RefusedTraffic, isAncestor: boolean): string {
+    const used = this.#used(agent) + this.#findShown(agent);
+    const reserved = this.#reserved(agent) + this.#findKept(agent);
     const who = `agent "${agent.name}"${isAncestor ? ", which is above the user's agent" : ''}`;
-    const left = formatBytes(remainingTraffic(limit, used + reserved) ?? 0);
     return (
-      `A further ${formatBytes(newBytes - hadBytes)} does not fit within the limit of ${who}: ` +
-      `${formatBytes(used)} ${this.state.accounting} and ${formatBytes(reserved)} reserved of ${formatBytes(limit)}, ${left} left.`
+      `A further ${formatBytes(askedBytes)} does not fit within the limit of ${who}: ` +
+      `${formatBytes(used)} ${this.state.accounting} and ${formatBytes(reserved)} reserved ` +
+      `of ${formatBytes(limitBytes)}, ${formatBytes(leftBytes)} left.`
     );
   }
 

@@ -44,4 +44,11 @@ export {
 } from './ledger.js';
 export { type ListToRecord, recordAgents, type RecordedAgents, type Succession } from './record-agents.js';
 export { AgentSums, type CountedUser, countGrowth, remainingTraffic, totalTraffic } from './sums.js';
-export type { AgentAncestor, AgentSuspension, AgentTraffic, CreationCheck, DisabledUsers } from './traffic.js';
+export type {
+  AgentAncestor,
+  AgentSuspension,
+  AgentTraffic,
+  CreationCheck,
+  DisabledUsers,
+  RefusedTraffic,
+} from './traffic.js';

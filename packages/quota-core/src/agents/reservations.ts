@@ -151,7 +151,7 @@ export function checkRaise(
   const shown = countShown(entry, accounting);
   const above = new Set(listChain(entry?.owner ?? null, agents));
   const without = new Map([...agents].map(([uuid, agent]) => [uuid, above.has(uuid) ? less(agent, shown) : agent]));
-  const raised = { bytes: shown, agents: above };
+  const raised = { bytes: shown, agents: above, reservations: reservations.filter(isOwn) };
   const checker = new AgentChecker({ accounting, agents: without, reservations: others, exempt, raised });
   const wanted: RaisedLimit = { raises: user.uuid, limitBytes, untilBytes: usedUpAt(entry, request) };
   return {

@@ -68,6 +68,15 @@ export interface AgentTraffic {
   at: string;
 }
 
+/** Traffic that does not fit within a limit, in bytes. */
+export interface RefusedTraffic {
+  /** Beyond what the user counts already. */
+  askedBytes: number;
+  /** Left under the limit that refuses it: the most that fits. */
+  leftBytes: number;
+  limitBytes: number;
+}
+
 /** Whether a user of some size may be created, and whose limit decides. */
 export interface CreationCheck {
   allowed: boolean;
@@ -77,6 +86,8 @@ export interface CreationCheck {
   remainingBytes: number | null;
   /** Uuid of the agent with the least bytes left; null when none has a limit. */
   binding: string | null;
+  /** What does not fit; absent where everything does, or the limit is not of this package. */
+  refused?: RefusedTraffic;
   /** Name of the agent that is suspended, where that is why no user may be created. */
   suspended?: string | null;
 }

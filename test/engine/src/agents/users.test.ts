@@ -201,14 +201,37 @@ describe('the extension of a user', () => {
     expect(made.user).toMatchObject({ limitBytes: 15 * GB, days: 40 });
     const [anna] = at.panel.listUsers(at.north);
     expect(anna).toMatchObject({ usageLimit: 15 * GB, packageDays: 40 });
-    await expect(extend('anna', { bytes: 6 * GB })).rejects.toMatchObject({ code: 'agent_limit' });
+    const figures = { askedBytes: 6 * GB, remainingBytes: 5 * GB, limitBytes: 20 * GB, agent: 'north', whose: 'own' };
+    await expect(extend('anna', { bytes: 6 * GB })).rejects.toMatchObject({ code: 'agent_limit', details: figures });
     await expect(extend('anna', { bytes: 6 * GB, dryRun: true })).rejects.toMatchObject({ code: 'agent_limit' });
-    await expect(at.createUser('north', 'bela', 6)).rejects.toMatchObject({ code: 'agent_limit' });
+    await expect(at.createUser('north', 'bela', 6)).rejects.toMatchObject({ code: 'agent_limit', details: figures });
     await extend('anna', { bytes: 5 * GB });
     expect((await at.sluice.agents.show('north')).reservedBytes).toBe(20 * GB);
     await extend('anna', { days: 1 });
     expect(at.panel.listUsers(at.north)).toMatchObject([{ usageLimit: 20 * GB, packageDays: 41 }]);
     expect(await codeOf(extend('anna', {}))).toBe('bad_option');
+  });
+
+  it('says whose limit refuses it: that of the agent that asks, of one below it, or of one above', async () => {
+    const east = at.panel.addAgent(at.north, { name: 'east' });
+    user('bela', { agent: east });
+    await at.limit('north', 30);
+    await at.limit('east', 2);
+    const whose = async (call: Promise<unknown>): Promise<unknown> => {
+      const error = await call.then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      const { code, details } = error as { code: string; details: Record<string, unknown> };
+      const figures = [details['askedBytes'], details['remainingBytes'], details['limitBytes']];
+      return [code, details['whose'], details['agent'], ...figures.map((each) => Number(each) / GB)];
+    };
+    const byEast = (bytes: number) => later(() => at.sluice.agents.extendUser('east', 'bela', { bytes }));
+    expect(await whose(extend('bela', { bytes: 3 * GB }))).toEqual(['agent_limit', 'below', 'east', 3, 2, 2]);
+    expect(await whose(byEast(3 * GB))).toEqual(['agent_limit', 'own', 'east', 3, 2, 2]);
+    await at.limit('north', 1);
+    expect(await whose(byEast(2 * GB))).toEqual(['agent_limit', 'above', 'north', 2, 1, 1]);
+    expect(await whose(at.createUser('east', 'dora', 2))).toEqual(['agent_limit', 'above', 'north', 2, 1, 1]);
   });
 
   it('counts days from today where the last day is over', async () => {

@@ -71,9 +71,17 @@ describe('the forms of a reseller', () => {
     const refused = await send('/users', { name: 'dora', traffic: '21', days: '10' });
     expect([refused.status, refused.words]).toEqual([
       409,
-      expect.stringContaining('This does not fit within the traffic that is left; nothing was changed.'),
+      expect.stringContaining(
+        'You asked for 21 GB, but 15 GB of your budget of 40 GB are left, so at most 15 GB fit; nothing was changed.',
+      ),
     ]);
     expect(refused.text).toMatch(/name="name"[^>]*value="dora"/);
+    expect(refused.text).toMatch(/name="traffic"[^>]*value="21"/);
+    const more = await send(`/users/${bench.users.anna}/extend?language=fa`, { traffic: '۱۵٫۰۱', days: '' });
+    expect([more.status, more.words]).toEqual([
+      409,
+      expect.stringContaining('شما ۱۵٫۰۱ گیگابایت خواسته‌اید، ولی از سهمیهٔ ۴۰ گیگابایت شما ۱۵ گیگابایت باقی است'),
+    ]);
     const sent = await send('/users', { name: 'dora', traffic: '21', days: '10', confirmed: 'yes' });
     const raised = await send(`/users/${bench.users.anna}/extend`, { traffic: '20', days: '', confirmed: 'yes' });
     expect([sent.status, raised.status, panel()]).toEqual([409, 409, before]);

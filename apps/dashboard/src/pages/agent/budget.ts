@@ -32,7 +32,7 @@ export async function budgetSection(request: PageRequest, agent: AgentDetail, id
   const since = suspended === null ? null : wording.say('agent.suspended', { since: times.full(suspended.since) });
   const rest = (): Part => {
     if (remainingBytes === null) return wording.say('service.noLimit');
-    return isRead ? wording.bytes(remainingBytes) : wording.unknown;
+    return isRead ? wording.bytes(findRest(agent)) : wording.unknown;
   };
   const isAssigned = agent.accounting === 'allocated';
   const reservedKey = isAssigned ? 'agent.reservedUncounted' : 'agent.reservedUnused';
@@ -58,6 +58,11 @@ export async function budgetSection(request: PageRequest, agent: AgentDetail, id
     ])}
   `;
   return { id, title: agentTitle(agent.name, wording), content };
+}
+
+/** Returns what is left of a budget for further users: what is reserved is not; null without a limit. */
+export function findRest({ remainingBytes, reservedBytes }: AgentDetail): number | null {
+  return remainingBytes === null ? null : Math.max(0, remainingBytes - (reservedBytes ?? 0));
 }
 
 /** Agents above the client stay without a name. */

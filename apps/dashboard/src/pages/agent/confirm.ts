@@ -6,6 +6,7 @@ import { toZone } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import type { PageAnswer } from '../page.js';
+import { findRest } from './budget.js';
 
 /** A change of users that a page asks to confirm. */
 export interface Asked {
@@ -34,7 +35,8 @@ export function confirmPage(request: PageRequest, asked: Asked): PageAnswer {
 }
 
 /** What a budget has left once more is reserved; null without a limit. */
-function restFact({ remainingBytes }: AgentDetail, bytes: number, wording: Wording): [string, Part] | null {
-  if (remainingBytes === null || bytes === 0) return null;
-  return [wording.text('user.restAfter'), wording.bytes(Math.max(0, remainingBytes - bytes))];
+function restFact(agent: AgentDetail, bytes: number, wording: Wording): [string, Part] | null {
+  const rest = findRest(agent);
+  if (rest === null || bytes === 0) return null;
+  return [wording.text('user.restAfter'), wording.bytes(Math.max(0, rest - bytes))];
 }

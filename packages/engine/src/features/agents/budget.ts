@@ -71,7 +71,7 @@ export async function reserveUser(
     if (mayResume && earlier?.state === 'settled') {
       await tables.agentReservations.put([{ ...earlier, holder: toHolder(context) }]);
     } else {
-      if (!check.allowed) throw refusal(check, records);
+      if (!check.allowed) throw refusal(check, records, { chain });
       const record = newReservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: owned });
       const { leftBytes, createdAt, seenAt } = earlier ?? record;
       await tables.agentReservations.put([{ ...record, leftBytes, createdAt, seenAt }]);

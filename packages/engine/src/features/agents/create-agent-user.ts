@@ -1,5 +1,12 @@
 import type { CreatedUserReport } from '@sluice/contract/documents';
-import { AGENT_STEPS, type CreationCheck, SluiceError, type Step, type WantedUser } from '@sluice/panel-kind';
+import {
+  AGENT_STEPS,
+  type AgentRecords,
+  type CreationCheck,
+  SluiceError,
+  type Step,
+  type WantedUser,
+} from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { toUserAccess } from '../services/customer-access.js';
 import { toUserName } from '../../base/user-name.js';
@@ -32,7 +39,7 @@ export async function canCreateUser(
   newBytes: number,
   panel: string | undefined,
 ): Promise<Pick<CreationCheck, 'allowed' | 'reason' | 'remainingBytes'>> {
-  const { allowed, reason, remainingBytes } = await checkUser(context, text, newBytes, panel);
+  const { allowed, reason, remainingBytes } = (await checkUser(context, text, newBytes, panel)).check;
   return { allowed, reason, remainingBytes };
 }
 
@@ -41,12 +48,16 @@ async function checkUser(
   text: string,
   newBytes: number,
   panel: string | undefined,
-): Promise<CreationCheck> {
+): Promise<{ check: CreationCheck; chain: string[]; records: Pick<AgentRecords, 'agents'> }> {
   const on = await openAgents(context, await agentPanel(context, panel));
   return withAgentErrors(text, async () => {
-    if (on.addon !== null) return on.addon.canCreateUserWithTraffic(text, newBytes);
+    if (on.addon !== null) {
+      const check = await on.addon.canCreateUserWithTraffic(text, newBytes);
+      return { check, chain: [], records: { agents: [] } };
+    }
     const { agent, records } = await knownAgent(on, text, { creation: true });
-    return checkCreation(toStored(on.agents, records), listAgentChain(agent.uuid, records), newBytes);
+    const chain = listAgentChain(agent.uuid, records);
+    return { check: checkCreation(toStored(on.agents, records), chain, newBytes), chain, records };
   });
 }
 
@@ -61,8 +72,8 @@ export async function createAgentUser(context: Context, request: CreateUserReque
   const name = toUserName(request.name);
   const on = await openAgents(context, await agentPanel(context, request.panel));
   if (request.dryRun === true) {
-    const check = await checkUser(context, text, limitBytes, request.panel);
-    if (!check.allowed) throw refusal(check);
+    const { check, chain, records } = await checkUser(context, text, limitBytes, request.panel);
+    if (!check.allowed) throw refusal(check, records, { chain });
     return { user: { uuid: null, name, limitBytes, agent: text }, access: null };
   }
   return withRun(context, { command: 'agent user create', dryRun: false }, async (run) => {

@@ -28,7 +28,7 @@ export function extendAgentUser(context: Context, request: ExtendRequest): Promi
   if (bytes === 0 && days === 0)
     throw usageError('bad_option', 'An extension adds traffic, days or both; nothing was changed');
   return runForUser(context, 'agent user extend', request, (ordered, user) =>
-    extend(ordered, { user, owner: user.owner ?? ordered.agent, by: { bytes, days } }),
+    extend(ordered, { user, owner: user.owner ?? ordered.agent, asker: ordered.agent, by: { bytes, days } }),
   );
 }
 

@@ -26,8 +26,8 @@ export function isFree({ lifted, user, owner }: RaiseRequest): boolean {
 /** Returns the error that a raise would fail with; null for one that fits. Reserves nothing. */
 export async function previewRaise(from: ReadFrom, request: RaiseRequest): Promise<ItemError | null> {
   if (isFree(request) || !(await hasLimits(from))) return null;
-  const { check, records } = await readRaise(from, request, from.context.store);
-  return check.allowed ? null : toItemError(refusal(check, records));
+  const { check, records, chain } = await readRaise(from, request, from.context.store);
+  return check.allowed ? null : toItemError(refusal(check, records, { chain }));
 }
 
 async function readRaise(
@@ -53,7 +53,7 @@ export async function raise<T>(from: ReadFrom, request: RaiseRequest, work: () =
   await knownAgent(from, request.owner, { creation: true });
   const reserved = await from.context.write([], async (tables) => {
     const found = await readRaise(from, request, tables);
-    if (!found.check.allowed) throw refusal(found.check, found.records);
+    if (!found.check.allowed) throw refusal(found.check, found.records, found);
     return storeRaise(from, { ...found, owner: request.owner }, tables);
   });
   return makeRaise(from, reserved, work);
@@ -116,6 +116,8 @@ export interface Extension {
   user: KnownListedUser;
   /** Uuid of the user's agent. */
   owner: string;
+  /** Uuid of the agent that extends it: the owner, or one above it. */
+  asker: string;
   by: UserExtension;
 }
 
@@ -158,7 +160,7 @@ export async function previewExtension(on: UserChanges, extension: Extension): P
 
 async function readExtension(
   on: UserChanges,
-  { user, owner, by }: Extension,
+  { user, owner, asker, by }: Extension,
   same: AgentReservationRecord | null,
   tables: Omit<StoreTables, 'write'>,
 ): Promise<{ to: ExtendedUser; found: FoundRaise }> {
@@ -167,7 +169,7 @@ async function readExtension(
   if (to === undefined) throw new Error('a panel whose agents extend no users');
   const found = await readRaise(on, { user, owner, limitBytes: to.limitBytes }, tables);
   const check = withSuspension(on, found);
-  if (!check.allowed) throw refusal(check, found.records);
+  if (!check.allowed) throw refusal(check, found.records, { chain: found.chain, asker });
   const { limitBytes, packageDays } = to;
   return { to: packageDays === undefined ? { limitBytes } : { limitBytes, packageDays }, found };
 }

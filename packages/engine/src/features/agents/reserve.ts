@@ -12,18 +12,40 @@ export async function hasLimits({ context, name }: Pick<ReadFrom, 'context' | 'n
   return (await context.store.agents.list(name)).some(({ limitBytes }) => limitBytes !== null);
 }
 
-/** Returns the error of a user that does not fit, or whose agent is suspended; `records` name the agent whose limit decides. */
+/** Who asked for traffic, and the agents that it counts for: the user's own and those above it. */
+export interface AskedTraffic {
+  chain: readonly string[];
+  /** Default: the user's own agent. */
+  asker?: string;
+}
+
+/**
+ * Returns the error of a user that does not fit, or whose agent is suspended; `records` name the agent whose limit decides. Its details
+ * have the figures in bytes (`askedBytes`, `remainingBytes`, `limitBytes`), and whose limit decides (`whose`): that of who asked, of an
+ * agent below it or of one above it.
+ */
 export function refusal(
-  { reason, remainingBytes, binding, suspended = null }: CreationCheck,
-  records: Pick<AgentRecords, 'agents'> = { agents: [] },
+  { reason, remainingBytes, binding, refused, suspended = null }: CreationCheck,
+  records: Pick<AgentRecords, 'agents'>,
+  { chain, asker = chain[0] ?? '' }: AskedTraffic,
 ): SluiceError {
   if (suspended !== null) {
     return new SluiceError('agent_suspended', reason ?? '', { kind: 'panel', details: { agent: suspended } });
   }
   const agent = records.agents.find(({ uuid }) => uuid === binding)?.name;
+  const above = chain.indexOf(binding ?? '') - chain.indexOf(asker);
+  const figures =
+    refused === undefined
+      ? { remainingBytes }
+      : { askedBytes: refused.askedBytes, remainingBytes: refused.leftBytes, limitBytes: refused.limitBytes };
   return new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.', {
     kind: 'panel',
-    details: { remainingBytes, binding, ...(agent === undefined ? {} : { agent }) },
+    details: {
+      ...figures,
+      binding,
+      ...(agent === undefined ? {} : { agent }),
+      whose: above === 0 ? 'own' : above < 0 ? 'below' : 'above',
+    },
   });
 }
 
