@@ -1,4 +1,5 @@
 import { type Language, toTexts } from '@sluice/messages';
+import { toPercent } from '@sluice/quota-core';
 import { byteAxis, bytesText } from './axis.js';
 import type { ChartBar, ChartData, ChartLine } from './chart.js';
 import { lineText, listed } from './chart-words.js';
@@ -111,7 +112,7 @@ function toBar(bar: UsageGraphBar, timeZone: string, language: Language): ChartB
     to: texts.time(to, timeZone),
     figures: listed(figures, language),
     rate: partial
-      ? texts.text('chart.atLeast', { share: texts.percent(Math.round(bar.known * 100)) })
+      ? texts.text('chart.atLeast', { share: texts.percent(toPercent(bar.known, 1) ?? 0) })
       : rateText((bytes * 8000) / (to - from), language),
   });
   return [{ from, to, parts: shown, partial, text }];

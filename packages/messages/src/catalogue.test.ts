@@ -169,7 +169,7 @@ describe('texts', () => {
     const said = say('held.since', {
       why: say('why.limitFigures', {
         limit: 'day',
-        figures: say('figures.usedOf', { used: { bytes: 1024 }, allowed: { bytes: 1024 } }),
+        figures: say('figures.spent', { used: { bytes: 1024 }, allowed: { bytes: 1024 } }),
       }),
       since: { instant: '2026-11-20T12:00:00Z' },
     });
@@ -178,10 +178,10 @@ describe('texts', () => {
         .said<string>(said, (figure) => ('bytes' in figure ? toTexts(language).bytes(figure.bytes) : 'then'))
         .join('');
     expect(write('en')).toBe(
-      'The limit “day” is used up: 1 KB of 1 KB are used; the service has been restricted since then.',
+      'The limit “day” is used up: 1 KB of 1 KB are spent; the service has been restricted since then.',
     );
     expect(write('pt-BR')).toBe(
-      'O limite “day” foi esgotado: 1 KB de 1 KB usados; o serviço está restrito desde then.',
+      'O limite “day” foi esgotado: 1 KB de 1 KB gastos; o serviço está restrito desde then.',
     );
   });
 

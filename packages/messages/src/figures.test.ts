@@ -116,6 +116,9 @@ describe.each(LANGUAGES)('figures in %s', (language) => {
     const percent = new Intl.NumberFormat(LOCALES[language], { style: 'percent' });
     expect(texts.percent(83)).toBe(percent.format(0.83));
     expect(texts.percent(1000)).toContain(percent.format(9.99));
+    expect(texts.percent(0)).toBe(percent.format(0));
+    expect(texts.percent(0.004)).toContain(percent.format(0.01));
+    expect(texts.percent(0.004)).not.toBe(percent.format(0.01));
   });
 });
 

@@ -112,8 +112,9 @@ export class Texts {
     return decimalText(text, this.language);
   }
 
-  /** A share in whole percent, rounded down by who passes it; of ten times the allowance and more, that it is more. */
+  /** A share as `toPercent` returns it; of ten times the whole and more that it is more, of less than 1 % and not zero that it is less. */
   percent(value: number): string {
+    if (value > 0 && value < 1) return this.text('percent.least', { percent: percentText(1, this.language) });
     if (value > 999) return this.text('percent.most', { percent: percentText(999, this.language) });
     return percentText(value, this.language);
   }

@@ -57,7 +57,7 @@ function showBrand({ name, logo }: MessageBrand, { accent }: Colours): string {
 /** How much is used, as a bar: for who does not see it, the figures say it. */
 function showBar({ percent, direction }: MessageView): string {
   if (percent === null) return '';
-  const share = Math.min(100, Math.max(0, Math.floor(percent)));
+  const share = Math.min(100, Math.max(percent > 0 ? 1 : 0, Math.floor(percent)));
   const cell = (width: number, colour: string): string =>
     width === 0
       ? ''

@@ -9,6 +9,7 @@ import {
   parseSize,
   parseTraffic,
   roundBytes,
+  toPercent,
   type QuotaCoreError,
 } from './index.js';
 import { checkBytes } from './bytes.js';
@@ -200,14 +201,33 @@ describe('gigabytesToBytes', () => {
 describe('formatShare', () => {
   it.each([
     [0, 5, '0%'],
+    [1, 1000, '<1%'],
+    [1, 2 ** 53 - 1, '<1%'],
+    [996, 1000, '99%'],
+    [2 ** 53 - 2, 2 ** 53 - 1, '99%'],
+    [0.29, 1, '29%'],
+    [1 - 1e-16, 1, '99%'],
+    ['0.01', '20.00', '<1%'],
+    ['0.00', '20.00', '0%'],
+    ['19.99', '20.00', '99%'],
+    ['20.53', '20.00', '102%'],
     [829, 1000, '82%'],
     [29, 100, '29%'],
     [104, 100, '104%'],
     [9994, 1000, '999%'],
     [10, 1, 'over 999%'],
     [588_24, 100, 'over 999%'],
-    [1, 0, null],
-  ])('%d of %d is %s', (used, allowed, share) => {
+    [1, 0, '100%'],
+    [0, 0, '100%'],
+    ['0', '0.00', '100%'],
+    [null, 5, null],
+    [5, null, null],
+  ])('%p of %p is %s', (used, allowed, share) => {
     expect(formatShare(used, allowed)).toBe(share);
+  });
+
+  it('is computed as a number by toPercent', () => {
+    expect([toPercent(996, 1000), toPercent('1.00', '500.00'), toPercent(3, null)]).toEqual([99, 0.2, null]);
+    expect(catchCode(() => toPercent('1,5', '2'))).toBe('invalid_money');
   });
 });

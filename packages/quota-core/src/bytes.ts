@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { QuotaCoreError, quote } from './errors.js';
+import { parseMoney } from './money.js';
 
 /** One GB, as on every panel: 1024³ bytes. */
 export const BYTES_PER_GB = 1024 ** 3;
@@ -152,20 +153,47 @@ export function roundBytes(bytes: number, way: 'down' | 'up'): number {
 }
 
 /**
- * Formats how much of an allowance is used, rounded down: `83%`. A share of ten times the allowance and more is `over 999%`, since
- * the figure means nothing to people. Null for an allowance of 0.
+ * Formats how much of a whole is used, as {@link toPercent} computes it: `83%`. A share of ten times the whole and more is `over 999%`,
+ * since the figure means nothing to people; one below 1 % that is not zero is `<1%`. Null where a figure is unknown.
  *
  * @example
  * ```ts
  * formatShare(104, 100); // 104%
  * formatShare(58_824, 1); // over 999%
+ * formatShare(1, 1000); // <1%
  * ```
  */
-export function formatShare(used: number, allowed: number): string | null {
-  if (allowed === 0) return null;
-  const percent = Math.floor((used / allowed) * 100 + 1e-9);
+export function formatShare(used: number | string | null, allowed: number | string | null): string | null {
+  const percent = toPercent(used, allowed);
+  if (percent === null) return null;
+  if (percent > 0 && percent < 1) return '<1%';
   return percent > 999 ? 'over 999%' : `${percent}%`;
 }
+
+/**
+ * Returns how much of a whole is used in percent, of bytes, of parts of 1, or of amounts of money as decimal text: whole, rounded down,
+ * so that 99.6 is 99; as it is between 0 and 1, so that little is not nothing. An allowance of 0 is used up: 100. Null where a figure is
+ * unknown.
+ *
+ * @throws QuotaCoreError `invalid_money` for text that is not a plain decimal number
+ *
+ * @example
+ * ```ts
+ * toPercent(996, 1000); // 99
+ * toPercent('1.00', '500.00'); // 0.2
+ * ```
+ */
+export function toPercent(used: number | string | null, allowed: number | string | null): number | null {
+  if (used === null || allowed === null) return null;
+  const [part, whole] = [toDecimal(used), toDecimal(allowed)];
+  if (whole.isZero()) return 100;
+  const percent = part.times(100).dividedBy(whole);
+  return percent.lessThan(1) ? percent.toNumber() : percent.floor().toNumber();
+}
+
+// The decimal text of a number is exact for shares such as 0.29, which times 100 would be 28.999… .
+const toDecimal = (figure: number | string): Decimal =>
+  new Exact(typeof figure === 'number' ? figure : parseMoney(figure));
 
 /**
  * Returns `value` when it is a whole number of bytes from 0 to 2⁵³−1.

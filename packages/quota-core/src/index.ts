@@ -10,6 +10,7 @@ export {
   roundBytes,
   type SizeFigure,
   splitBytes,
+  toPercent,
 } from './bytes.js';
 export {
   addMoney,

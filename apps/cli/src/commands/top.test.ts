@@ -37,6 +37,17 @@ describe('usage top', () => {
     expect(stdout).toMatch(/^1 other service: --top 2 shows all$/m);
   });
 
+  it('shows a small part as less than 1 %, and nearly all as 99 %', async () => {
+    at.panel.addTraffic(502, { in: 0, out: 0, at: at.bench.clock.now() - HOUR });
+    await at.bench.sluice('poll --service svc-2');
+    at.bench.clock.advance(HOUR);
+    at.panel.addTraffic(502, { in: GB / 128, out: 0, at: at.bench.clock.now() - HOUR / 2 });
+    await at.bench.sluice('poll --service svc-2');
+    const { stdout } = await top();
+    expect(stdout).toMatch(/^svc-1 .* 99%$/m);
+    expect(stdout).toMatch(/^svc-2 .* <1%$/m);
+  });
+
   it('has the rates of services that so much of the time did not exceed', async () => {
     const { stdout } = await top('--since cycle --percentile 95');
     // 4 intervals of an hour, each with 1 GB in and 2 GB out.

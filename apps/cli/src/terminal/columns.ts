@@ -151,12 +151,10 @@ export function shares<Row>(
 ): Column<Row>[] {
   const value = (row: Row): number | null => {
     const [part, whole] = [used(row), allowed(row)];
-    return part === null || whole === null || whole === 0 ? null : part / whole;
+    if (part === null || whole === null) return null;
+    return whole === 0 ? 1 : part / whole;
   };
-  const percent = (row: Row): Cell => {
-    const [part, whole] = [used(row), allowed(row)];
-    return part === null || whole === null ? null : formatShare(part, whole);
-  };
+  const percent = (row: Row): Cell => formatShare(used(row), allowed(row));
   const bar = (row: Row, { colors }: ColumnInk): Cell => {
     const share = value(row);
     if (share === null) return '';

@@ -72,7 +72,7 @@ export function printTraffic(terminal: Terminal, traffic: TrafficOverTime, whose
 /** Returns `62% of 130 GB (TOTAL), `, or an empty text without a share. */
 function shareText({ mode, allowedBytes }: SampleGraph, last: GraphPoint): string {
   const used = usageInMode(last, mode);
-  const share = allowedBytes === null || used === null ? null : formatShare(used, allowedBytes);
+  const share = formatShare(used, allowedBytes);
   return allowedBytes === null || share === null ? '' : `${share} of ${formatBytes(allowedBytes)} (${mode}), `;
 }
 

@@ -1,3 +1,4 @@
+import { toPercent } from '@sluice/quota-core';
 import { NONE } from './format.js';
 import { html, type Html, join, type Part } from './html.js';
 import { ENGLISH, type Wording } from './wording.js';
@@ -57,14 +58,6 @@ export interface Fill {
   allowed: number | null;
 }
 
-/** Percent used, rounded down; null where it is not known. */
-export function toPercent({ used, allowed }: Fill): number | null {
-  if (used === null || allowed === null) return null;
-  if (allowed === 0) return used === 0 ? 0 : 100;
-  // As `formatShare`: a share of 2.32 is 232 %, also in floating point.
-  return Math.floor((used / allowed) * 100 + 1e-9);
-}
-
 function toTone(percent: number): Tone {
   if (percent >= 100) return 'bad';
   return percent >= 80 ? 'warning' : 'good';
@@ -78,9 +71,9 @@ export function usageBar(
   fill: Fill,
   { tone, wording = ENGLISH }: { tone?: Tone; wording?: Wording } = {},
 ): Html | null {
-  const percent = toPercent(fill);
+  const percent = toPercent(fill.used, fill.allowed);
   if (percent === null) return null;
-  const width = Math.min(100, Math.max(0, percent));
+  const width = Math.min(100, Math.ceil(percent));
   return html`<span class="usage"
     ><svg
       class="bar bar-${tone ?? toTone(percent)}"

@@ -229,8 +229,7 @@ function toReasons(holds: ServiceDetail['holds']): string[] {
 export function toShare(used: number | string | null, allowed: number | string | null): number | null {
   if (used === null || allowed === null) return null;
   const [part, whole] = [Number(used), Number(allowed)];
-  if (whole === 0) return part > 0 ? 1 : 0;
-  return part / whole;
+  return whole === 0 ? 1 : part / whole;
 }
 
 function byShare(a: ReportService, b: ReportService): number {

@@ -48,8 +48,7 @@ export function serviceRow(service: ReportService, { times, timeZone }: { times:
 
 /** Returns the bar of a share, which is 1 where all is used. */
 export function shareBar(share: number): Html | null {
-  // 29 of 100 are 0.28999…
-  return usageBar({ used: share * 100 + 1e-9, allowed: 100 });
+  return usageBar({ used: share, allowed: 1 });
 }
 
 /** Returns the state of a service, with the reasons of its holds. */

@@ -1,5 +1,6 @@
 import { rateText } from '@sluice/charts';
 import type { CycleView } from '@sluice/engine';
+import { formatShare } from '@sluice/quota-core';
 import { type Column, text } from '../columns.js';
 
 /** What may have the percentile of its rates. */
@@ -7,7 +8,7 @@ type Rated = Pick<CycleView, 'rates'>;
 
 /** Returns which share of the intervals of a percentile is known; null where there are none. */
 function knownShare({ rates }: Rated): number | null {
-  return rates === undefined || rates.intervals === 0 ? null : 1 - rates.unknown / rates.intervals;
+  return rates === undefined || rates.intervals === 0 ? null : (rates.intervals - rates.unknown) / rates.intervals;
 }
 
 /** Returns the columns of a percentile of rates, which are there where one is asked for. */
@@ -30,10 +31,7 @@ export function rateColumns<Row extends Rated>(): Column<Row>[] {
       isSparse: true,
       align: 'right',
       priority: 4,
-      cell: (cycle) => {
-        const share = knownShare(cycle);
-        return share === null ? null : `${Math.round(share * 100)}%`;
-      },
+      cell: (cycle) => formatShare(knownShare(cycle), 1),
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import { rateText } from '@sluice/charts';
 import type { TopTraffic } from '@sluice/engine';
+import { formatShare } from '@sluice/quota-core';
 import { bytes, type Column, text } from '../columns.js';
 import { rateColumns } from './rates.js';
 
@@ -34,7 +35,7 @@ export const TOP: readonly Column<TopRow>[] = [
   text('part', ({ share }) => share, {
     align: 'right',
     priority: 1,
-    cell: ({ share }) => (share === null ? null : `${Math.round(share * 100)}%`),
+    cell: ({ share }) => formatShare(share, 1),
   }),
   text('unknown', ({ unknown, by }) => (by === 'service' || unknown === 0 ? null : unknown), {
     isSparse: true,

@@ -1,6 +1,7 @@
 import type { AgentDetail } from '@sluice/engine';
 import { findLimitEnd, keepsDisabled, listDisabledAbove } from '@sluice/engine/words';
-import { facts, notice, type Section, toPercent, usageBar } from '../../layout/components.js';
+import { toPercent } from '@sluice/quota-core';
+import { facts, notice, type Section, usageBar } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -76,7 +77,7 @@ const WARN_PERCENT = 80;
 
 /** Warns of a budget that is not used up yet, and says how much of it is used. */
 function nearlyUsed({ usedBytes, limitBytes, exceeded, accounting }: AgentDetail, wording: Wording): Html | null {
-  const percent = toPercent({ used: usedBytes, allowed: limitBytes });
+  const percent = toPercent(usedBytes, limitBytes);
   if (percent === null || percent < WARN_PERCENT || exceeded) return null;
   const key = accounting === 'allocated' ? 'agent.nearlyAssigned' : 'agent.nearlyUsed';
   return notice('warning', wording.say(key, { percent: wording.texts.percent(percent) }));

@@ -1,6 +1,7 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { sayAdvice } from '@sluice/engine/words';
-import { link, type Section, table, type Tone, toPercent, usageBar } from '../../layout/components.js';
+import { toPercent } from '@sluice/quota-core';
+import { link, type Section, table, type Tone, usageBar } from '../../layout/components.js';
 import { name, type Times } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
@@ -32,7 +33,10 @@ export function servicesSection(request: PageRequest, services: readonly Service
 
 function byAttention(services: readonly ServiceDetail[]): ServiceDetail[] {
   const rank = ({ advice }: ServiceDetail): number => (advice === undefined ? 0 : TONES.indexOf(toTone(advice)));
-  const share = (service: ServiceDetail): number => toPercent(toFill(service)) ?? -1;
+  const share = (service: ServiceDetail): number => {
+    const { used, allowed } = toFill(service);
+    return toPercent(used, allowed) ?? -1;
+  };
   return [...services].sort((a, b) => rank(a) - rank(b) || share(b) - share(a));
 }
 

@@ -1,6 +1,6 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { isLeftAsIs, usedBytes } from '@sluice/engine/words';
-import { badge, facts, toPercent, usageBar } from '../../layout/components.js';
+import { badge, facts, usageBar } from '../../layout/components.js';
 import { bytes, name, named, NONE, orNone, type Times, titled, UNKNOWN } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import { refLabel, whyOld } from '../../layout/words.js';
@@ -14,13 +14,14 @@ export function showState(scene: ServiceScene): Html {
   const { times, found } = scene;
   const { service } = found;
   const fill = { used: usedBytes(service), allowed: service.allowance?.allowedBytes ?? null };
+  const bar = usageBar(fill);
   return html`<p class="headline">
       ${statusWithReasons({ ...service, holds: [] })}
       ${service.lifecycle === 'active' ? null : badge(service.lifecycle)} ${service.observing ? badge('observe') : null}
       ${(service.doubted?.holds ?? []).length > 0 ? badge('hold doubted', 'bad') : null}
       ${found.because.some(({ code }) => code === 'drift') ? badge('drift', 'warning') : null}
     </p>
-    ${toPercent(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
+    ${bar === null ? null : html`<p class="headline">${bar}</p>`}
     <ul class="sentences">
       ${explainState(scene).map((sentence) => html`<li>${sentence}</li>`)}
     </ul>

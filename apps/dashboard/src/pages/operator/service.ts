@@ -1,7 +1,7 @@
 import { rateText } from '@sluice/charts';
 import type { Explanation, HoldView, PurchaseView, ServiceDetail } from '@sluice/engine';
 import { describeMark, packageName, usedBytes, isLeastUsed, isLeftAsIs, isWithAccount } from '@sluice/engine/words';
-import { describeRule } from '@sluice/quota-core';
+import { describeRule, formatShare } from '@sluice/quota-core';
 import { accountTables, forwardCount } from '../account-tables.js';
 import { badge, coloured, facts, link, listed, type Section, table, usageBar } from '../../layout/components.js';
 import { bytes, money, name, NONE, orNone, type Times } from '../../layout/format.js';
@@ -250,11 +250,9 @@ function ratesText({ rates }: Cycle): Part {
     ...(total === null || (inward !== null && outward !== null) ? [] : [rateText(total)]),
   ];
   if (parts.length === 0) return NONE;
-  const known = Math.round((1 - unknown / intervals) * 100);
+  const known = formatShare(intervals - unknown, intervals);
   return html`${parts.join(', ')}
-    <span class="soft"
-      >in ${String(rates.intervalSeconds / 60)} min${known === 100 ? null : `, ${known}% known`}</span
-    >`;
+    <span class="soft">in ${String(rates.intervalSeconds / 60)} min${unknown === 0 ? null : `, ${known} known`}</span>`;
 }
 
 /** Returns an allowance in words. */

@@ -1,7 +1,7 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { AgentTraffic, RecordedAgents } from '@sluice/panel-kind';
 import { type AgentAccount, formatBytes } from '@sluice/quota-core';
-import { toPercent } from '../../kernel/run/notice-data.js';
+import { toWholePercent } from '../../kernel/run/notice-data.js';
 import type { AgentPlanInput, PlannedNotice } from './agent-plan.js';
 
 /** What happened to a user that was disabled for its agent, by outcome. */
@@ -77,7 +77,7 @@ function toCrossing(
     facts: {
       ...{ reached: percent, agent: { id: agent, name: printable(name) } },
       ...{ limit: 'agent-limit', unit: 'bytes', mode: 'TOTAL', used: usedBytes, allowed: limitBytes },
-      ...{ remaining: Math.max(0, limitBytes - usedBytes), percent: toPercent(usedBytes, limitBytes) },
+      ...{ remaining: Math.max(0, limitBytes - usedBytes), percent: toWholePercent(usedBytes, limitBytes) },
       ...{ from: periodStart, until: periodEnd },
     },
   };

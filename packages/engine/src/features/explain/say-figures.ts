@@ -1,7 +1,6 @@
 import type { LimitView, ServiceDetail } from '@sluice/contract/documents';
 import { type Said, say } from '@sluice/messages/said';
-import { padMoney } from '@sluice/quota-core';
-import { toPercent } from '../../kernel/run/notice-data.js';
+import { padMoney, toPercent } from '@sluice/quota-core';
 import { isLeastUsed } from '../../kernel/subject/used.js';
 
 /**
@@ -25,6 +24,6 @@ function sayLimit({ used, allowed, unit }: LimitView): Said | null {
 
 function sayBytes(used: number, allowed: number): Said {
   const bytes = { used: { bytes: used }, allowed: { bytes: allowed } };
-  const percent = toPercent(used, allowed);
-  return percent === null ? say('figures.usedOf', bytes) : say('figures.share', { ...bytes, percent: { percent } });
+  const percent = toPercent(used, allowed) ?? 0;
+  return say('figures.share', { ...bytes, percent: { percent } });
 }

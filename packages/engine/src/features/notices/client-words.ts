@@ -1,7 +1,7 @@
 import type { EventData, NoticeData } from '@sluice/contract/documents';
 import type { ChannelMessage } from '@sluice/contract/ports';
 import { type Figure, type Said, say } from '@sluice/messages/said';
-import { padMoney } from '@sluice/quota-core';
+import { padMoney, toPercent } from '@sluice/quota-core';
 import type { NoticeRecord } from '@sluice/state-store';
 import { sayReason } from '../../base/say-reason.js';
 import { isStoppedOn } from '../../kernel/run/notice.js';
@@ -80,7 +80,7 @@ function sayThreshold(data: Spoken['data'], { service, writer }: Words): Said[] 
 
 /** Why a service is held, where its client may read it. */
 function sayWhy(data: Spoken['data'], { writer }: Words): Said[] {
-  const { limit, percent } = data;
+  const { limit } = data;
   const { reason } = data as Spoken['data'] & { reason?: string | null };
   if (reason == null) return [];
   const why = [say('because.sentence', { why: sayReason(reason) })];
@@ -89,26 +89,26 @@ function sayWhy(data: Spoken['data'], { writer }: Words): Said[] {
     return used.length === 0 ? why : used;
   }
   if (reason !== limit) return why;
-  const [used, allowed] = [toFigure(data, 'used'), toFigure(data, 'allowed')];
-  if (used === null || allowed === null) return why;
-  const figures =
-    percent === null
-      ? say('figures.usedOf', { used, allowed })
-      : say('figures.share', { used, allowed, percent: { percent } });
+  const share = toShare(data);
+  if (share === null) return why;
+  const figures = say('figures.share', share);
   return [say('because.sentence', { why: say('why.limitFigures', { limit: writer.name(limit), figures }) })];
 }
 
 const USED = { IN: 'notice.usedIn', OUT: 'notice.usedOut', TOTAL: 'notice.usedTotal' } as const;
 
 function sayUsed(data: Spoken['data'], writer: NoticeWriter): Said[] {
-  const { mode, percent, from, until } = data;
-  const [used, allowed] = [toFigure(data, 'used'), toFigure(data, 'allowed')];
-  if (mode === null || used === null || allowed === null || from === null || until === null) return [];
-  const figures =
-    percent === null
-      ? say('usage.of', { used, allowed })
-      : say('notice.share', { used, allowed, percent: { percent } });
+  const { mode, from, until } = data;
+  const share = toShare(data);
+  if (mode === null || share === null || from === null || until === null) return [];
+  const figures = say('notice.share', share);
   return [say(USED[mode], { figures, period: writer.period({ start: from, end: until }) })];
+}
+
+/** What is used, of how much, and its part; null where a figure is not known. */
+function toShare(data: Spoken['data']): Record<'used' | 'allowed' | 'percent', Figure> | null {
+  const [used, allowed, percent] = [toFigure(data, 'used'), toFigure(data, 'allowed'), toUsedPercent(data)];
+  return used === null || allowed === null || percent === null ? null : { used, allowed, percent: { percent } };
 }
 
 const ENDED: Readonly<
@@ -170,6 +170,9 @@ export function toFigure(data: NoticeData, name: 'used' | 'allowed' | 'remaining
   if (typeof value === 'number') return { bytes: value };
   return { money: padMoney(value, data.unit), currency: data.unit };
 }
+
+/** Returns how much is used in percent, as `toPercent`: the figure of the data is whole. Null where it is not known. */
+export const toUsedPercent = ({ used, allowed }: NoticeData): number | null => toPercent(used, allowed);
 
 /** Returns the price of the package that a notice is about; null for none. */
 export function toPrice({ price, currency }: NoticeData): Figure | null {

@@ -1,7 +1,7 @@
 import type { NoticeData } from '@sluice/contract/documents';
 import type { MessageView } from '@sluice/contract/ports';
 import type { Texts } from '@sluice/messages';
-import { toFigure, toPrice } from './client-words.js';
+import { toFigure, toPrice, toUsedPercent } from './client-words.js';
 import type { NoticeWriter } from './notice-writer.js';
 
 /** Returns what is shown around a message in a language: no figures, links or pictures yet. */
@@ -20,7 +20,8 @@ export function toMessageView(texts: Texts, timeZone: string | null = null): Mes
 /** Returns the figures of a notice with their labels, as its client reads them. */
 export function toFigures(data: NoticeData, writer: NoticeWriter): MessageView['figures'] {
   const { texts } = writer;
-  const { from, until, percent, runsOut } = data;
+  const { from, until, runsOut } = data;
+  const percent = toUsedPercent(data);
   const figure = (name: 'used' | 'allowed' | 'remaining'): string | null => {
     const value = toFigure(data, name);
     return value && writer.figure(value);

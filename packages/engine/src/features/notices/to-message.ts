@@ -6,7 +6,7 @@ import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
 import { URGENT_EVENTS } from '../../base/notice-events.js';
 import type { NotifySettings } from '../../base/config/notify-schema.js';
 import { fillTemplate, findTemplate, type Placeholder } from '../../base/template.js';
-import { sayNotice, toFigure, toPrice } from './client-words.js';
+import { sayNotice, toFigure, toPrice, toUsedPercent } from './client-words.js';
 import { toFigures, toMessageView } from './message-view.js';
 import type { DigestLine } from './digest-lines.js';
 import { NoticeWriter, withoutMarks } from './notice-writer.js';
@@ -85,7 +85,7 @@ function toView(parts: MessageParts, isOwnText: boolean, writer: NoticeWriter): 
   const link = data.link === null ? null : { text: texts.text('mail.open'), href: data.link };
   const unsubscribe = choose === null ? null : { text: texts.text('mail.choose'), href: choose };
   if (!isOwnText) return { ...view, link, unsubscribe };
-  return { ...view, figures: toFigures(data, writer), percent: data.percent, link, unsubscribe };
+  return { ...view, figures: toFigures(data, writer), percent: toUsedPercent(data), link, unsubscribe };
 }
 
 function toListed(lines: readonly DigestLine[]): MessageView['figures'] {
@@ -103,7 +103,8 @@ function toValues(parts: MessageParts, writer: NoticeWriter): Record<Placeholder
   const isForClient = settings.for === 'client';
   const clean = isForClient ? visible : printable;
   const cleaned = (text: string | null): string | null => (text === null ? null : clean(text));
-  const { percent, until, runsOut } = data;
+  const { until, runsOut } = data;
+  const percent = toUsedPercent(data);
   const figure = (of: 'used' | 'allowed' | 'remaining'): string | null => {
     const value = toFigure(data, of);
     return value && writer.figure(value);

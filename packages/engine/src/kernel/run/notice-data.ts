@@ -1,6 +1,14 @@
 import type { EventData, NoticeData } from '@sluice/contract/documents';
 import { printable } from '@sluice/panel-http/printable';
-import { compareMoney, type Mode, projectUsage, subtractMoney, type UsageBytes, usageInMode } from '@sluice/quota-core';
+import {
+  compareMoney,
+  type Mode,
+  projectUsage,
+  subtractMoney,
+  toPercent,
+  type UsageBytes,
+  usageInMode,
+} from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { productName } from '../../base/config/package-name.js';
 import { type NoticeEvent, toEvent } from '../../base/notice-events.js';
@@ -146,7 +154,12 @@ async function toOfLimit(tables: Tables, { limit, ...of }: AtInstant & { limit: 
 function ofLimit({ id, unit, used, allowed, window }: LimitState): OfLimit {
   return {
     ...{ limit: id, unit, mode: null, used, allowed, remaining: toRemaining(used, allowed) },
-    ...{ percent: toPercent(used, allowed), from: window?.start ?? null, until: window?.end ?? null, runsOut: null },
+    ...{
+      percent: toWholePercent(used, allowed),
+      from: window?.start ?? null,
+      until: window?.end ?? null,
+      runsOut: null,
+    },
   };
 }
 
@@ -158,7 +171,7 @@ async function toOfQuota(tables: Tables, { at, service, figures }: AtInstant): P
   const last = figures.readAt === null || used === null ? null : { at: figures.readAt, used };
   return {
     ...{ limit: 'quota', unit: 'bytes', mode, used, allowed, remaining: toRemaining(used, allowed) },
-    ...{ percent: toPercent(used, allowed), from: cycle?.start ?? null, until: cycle?.end ?? null },
+    ...{ percent: toWholePercent(used, allowed), from: cycle?.start ?? null, until: cycle?.end ?? null },
     runsOut: isOpen ? await readRunsOut(tables, { at, service, cycle, mode, allowed, last }) : null,
   };
 }
@@ -200,8 +213,8 @@ function toRemaining(used: Figure, allowed: Figure): Figure {
   return compareMoney(used, allowed) >= 0 ? '0' : subtractMoney(allowed, used);
 }
 
-/** Rounded down, as in `formatShare`: 29 of 100 are 28.999…; null where nothing is allowed. */
-export function toPercent(used: Figure, allowed: Figure): number | null {
-  if (used === null || allowed === null || Number(allowed) === 0) return null;
-  return Math.floor((Number(used) / Number(allowed)) * 100 + 1e-9);
+/** Returns how much is used in whole percent, rounded down; null where a figure is unknown. */
+export function toWholePercent(used: Figure, allowed: Figure): number | null {
+  const percent = toPercent(used, allowed);
+  return percent === null ? null : Math.floor(percent);
 }

@@ -89,8 +89,7 @@ export function describeAllowance(
 }
 
 function describeBytes(used: number, allowed: number): string {
-  const share = formatShare(used, allowed);
-  return `${formatBytes(used)} of ${formatBytes(allowed)}${share === null ? '' : ` (${share})`} are used`;
+  return `${formatBytes(used)} of ${formatBytes(allowed)} (${formatShare(used, allowed)}) are used`;
 }
 
 /**
