@@ -13,6 +13,8 @@ export interface TrafficRequest {
   panel?: string | undefined;
   product?: string | undefined;
   client?: string | undefined;
+  /** Panels whose services are in no sum. */
+  except?: readonly string[];
   limit: number;
 }
 

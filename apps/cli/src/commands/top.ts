@@ -3,7 +3,7 @@ import type { TopTraffic } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { formatBytes } from '@sluice/quota-core';
 import { ExitCode } from '../exit-codes.js';
-import { TOP, type TopRow } from '../terminal/lists/top.js';
+import { describeLeftOut, TOP, type TopRow } from '../terminal/lists/top.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/words.js';
 import type { CommandHandler } from './command.js';
@@ -19,7 +19,7 @@ const GROUPS = ['service', 'panel', 'product', 'client'] as const;
 export const usageTop: CommandHandler<TopOptions> = listCommand<TopRow, TopOptions, Omit<TopTraffic, 'rows'>>(
   {
     key: 'rows',
-    empty: 'No services.',
+    empty: 'No services whose bytes are counted.',
     keepsOrder: true,
     document: ({ by: _by, share: _share, ...row }) => row,
     columns: TOP,
@@ -37,21 +37,21 @@ export const usageTop: CommandHandler<TopOptions> = listCommand<TopRow, TopOptio
     return { rows: rows.map((row) => ({ ...row, by: group, share: share(row.totalBytes) })), also };
   },
   ({ terminal }, rows, { csv }, also) => {
-    if (csv !== undefined || also === null || rows.length === 0) return ExitCode.done;
-    printTotal(terminal, also, rows.length);
-    printRates(terminal, 'services', rows);
+    if (csv !== undefined || also === null) return ExitCode.done;
+    if (rows.length > 0) printTotal(terminal, also, rows.length);
+    for (const line of describeLeftOut({ ...also.total, ...also })) terminal.line(line);
+    if (rows.length > 0) printRates(terminal, 'services', rows);
     return ExitCode.done;
   },
 );
 
 function printTotal(terminal: Terminal, { total, groups, by, range }: Omit<TopTraffic, 'rows'>, shown: number): void {
-  const { totalBytes, bitsPerSecond, services, unknown } = total;
+  const { totalBytes, bitsPerSecond, services } = total;
   const sum = totalBytes === null ? 'unknown' : formatBytes(totalBytes);
   const rate = bitsPerSecond === null ? '' : `, ${rateText(bitsPerSecond)} in the mean`;
   const time = range === 'cycle' ? 'in their cycles' : `in the last ${range}`;
   terminal.line(`${formatCount(services, 'service')} ${time}: ${sum}${rate}`);
   if (groups > shown) terminal.line(`${formatCount(groups - shown, `other ${by}`)}: --top ${groups} shows all`);
-  if (unknown > 0) terminal.line(`${formatCount(unknown, 'service')} without a reading in this time: not in the sums`);
 }
 
 function parseWhole(option: string, text: string): number {

@@ -56,7 +56,7 @@ describe('usage traffic', () => {
     expect(stdout).toMatch(
       /\n2 services in the last 24h: 12 GB\n1 service without a reading in this time: not in the sums\n$/,
     );
-    expect((await traffic('--client 9')).stdout).toBe('No services.\n');
+    expect((await traffic('--client 9')).stdout).toBe('No services whose bytes are counted.\n');
   });
 
   it('refuses what is no such time', async () => {

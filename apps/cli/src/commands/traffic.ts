@@ -4,6 +4,7 @@ import { ExitCode } from '../exit-codes.js';
 import { printTraffic } from '../terminal/graphs.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/words.js';
+import { describeLeftOut } from '../terminal/lists/top.js';
 import { answer } from './answer.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { parseRange } from './parse-range.js';
@@ -26,9 +27,10 @@ export const usageTraffic: CommandHandler<TrafficOptions> = (_args, options, dep
 };
 
 function show(terminal: Terminal, found: TrafficOverTime): void {
-  const { services, unknown, range, bars, panel, product, client } = found;
+  const { services, range, bars, panel, product, client } = found;
   if (services === 0) {
-    terminal.line('No services.');
+    terminal.line('No services whose bytes are counted.');
+    for (const line of describeLeftOut(found)) terminal.line(line);
     return;
   }
   const filters = Object.entries({ panel, product, client }).flatMap(([key, value]) =>
@@ -42,5 +44,5 @@ function show(terminal: Terminal, found: TrafficOverTime): void {
   });
   const sum = known.length === 0 ? 'unknown' : formatBytes(known.reduce((all, bytes) => all + bytes, 0));
   terminal.line(`${formatCount(services, 'service')} in the last ${range}: ${sum}`);
-  if (unknown > 0) terminal.line(`${formatCount(unknown, 'service')} without a reading in this time: not in the sums`);
+  for (const line of describeLeftOut(found)) terminal.line(line);
 }

@@ -159,6 +159,9 @@ export const top = name(
       .describe('The largest first, then those of which nothing is known'),
     groups: count.describe('How many sums there are'),
     total: z.object(trafficSum),
+    withoutBytes: count.describe(
+      'Services of panels that count no bytes, such as lines of telephony: they are in no other figure',
+    ),
   }),
 );
 /** Who used most in a time. */
@@ -179,6 +182,9 @@ export const traffic = name(
     step: z.enum(['hour', 'quarter', 'day']),
     services: count,
     unknown: count.describe('Services of which no reading in the time is known: their traffic is in no bar'),
+    withoutBytes: count.describe(
+      'Services of panels that count no bytes, such as lines of telephony: they are in no other figure',
+    ),
     bars: z
       .array(bar)
       .describe('The traffic of all these services, oldest first; `known` is of the time of all of them together'),

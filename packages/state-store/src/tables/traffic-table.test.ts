@@ -54,6 +54,8 @@ describe('sums of traffic', () => {
     ]);
     expect([groups, all]).toMatchObject([4, { services: 4, unknown: 2, totalBytes: 600, inBytes: null }]);
     expect(rows[0]?.bitsPerSecond).toBe(Math.round((500 * 8) / (5 * 3600)));
+    const without = await sums({ except: ['b', 'c'] });
+    expect([without.groups, without.total]).toMatchObject([2, { services: 2, unknown: 0, totalBytes: 600 }]);
     const of = async (by: 'panel' | 'product' | 'client') =>
       (await sums({ by })).rows.map(({ key, name, totalBytes, services }) => [key, name, totalBytes, services]);
     expect(await of('panel')).toEqual([

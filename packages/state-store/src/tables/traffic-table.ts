@@ -73,10 +73,18 @@ function sums({ by, limit, ...request }: TrafficRequest): RawBuilder<RawRow> {
 }
 
 /** What each service of the filter used in each of its cycles, with its usage before the time. */
-function used({ from, to, panel, product, client }: Omit<TrafficRequest, 'by' | 'limit'>): RawBuilder<unknown> {
+function used({
+  from,
+  to,
+  panel,
+  product,
+  client,
+  except = [],
+}: Omit<TrafficRequest, 'by' | 'limit'>): RawBuilder<unknown> {
   const where = Object.entries({ panel, product, client }).flatMap(([column, value]) =>
     value === undefined ? [] : [sql`s.${sql.ref(column)} = ${value}`],
   );
+  if (except.length > 0) where.push(sql`not ${isIn('s.panel', except)}`);
   const filter = where.length === 0 ? sql`` : sql`where ${sql.join(where, sql` and `)}`;
   const inTime =
     from === null

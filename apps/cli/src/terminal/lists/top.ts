@@ -2,6 +2,7 @@ import { rateText } from '@sluice/charts';
 import type { TopTraffic } from '@sluice/engine';
 import { formatShare } from '@sluice/quota-core';
 import { bytes, type Column, text } from '../columns.js';
+import { formatCount } from '../words.js';
 import { rateColumns } from './rates.js';
 
 /** A sum of traffic, what it is of, and its share of all. */
@@ -44,3 +45,11 @@ export const TOP: readonly Column<TopRow>[] = [
   }),
   ...rateColumns<TopRow>(),
 ];
+
+/** Says which services are in no sum of traffic. */
+export function describeLeftOut({ unknown, withoutBytes }: { unknown: number; withoutBytes: number }): string[] {
+  return [
+    ...(unknown === 0 ? [] : [`${formatCount(unknown, 'service')} without a reading in this time: not in the sums`]),
+    ...(withoutBytes === 0 ? [] : [`${formatCount(withoutBytes, 'service')} of panels that count no bytes: left out`]),
+  ];
+}

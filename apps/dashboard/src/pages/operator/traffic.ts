@@ -72,7 +72,7 @@ function filterList(filters: Query, others: Query): Part {
   return html`<p>Only ${parts.flatMap((part, index) => (index === 0 ? [part] : [', ', part]))}</p>`;
 }
 
-function totals({ total, start, end }: TopTraffic, request: PageRequest): Html {
+function totals({ total, start, end, withoutBytes }: TopTraffic, request: PageRequest): Html {
   const { services, unknown, inBytes, outBytes, totalBytes, bitsPerSecond } = total;
   const times = toTimes(request);
   const detail = start === null ? 'since the start of each cycle' : html`since ${times.full(start)}`;
@@ -86,6 +86,7 @@ function totals({ total, start, end }: TopTraffic, request: PageRequest): Html {
       Of ${counted(services, 'service')}, from stored
       readings${unknown === 0 ? null : `; without a reading in this time, and in no sum: ${count(unknown)}`}. As of
       ${times.full(end)}.
+      ${withoutBytes === 0 ? null : html`Of panels that count no bytes, such as lines of telephony, and left out: ${counted(withoutBytes, 'service')}.`}
     </p>`;
 }
 
@@ -146,7 +147,7 @@ function rows({ rows: list, by, total }: TopTraffic, range: string): Part {
       },
     ],
     rows: list,
-    empty: 'There are no services.',
+    empty: 'There are no services whose bytes are counted.',
   });
 }
 

@@ -3,6 +3,7 @@ import { usageError } from '@sluice/panel-kind';
 import { productName } from '../../base/config/package-name.js';
 import type { Context } from '../../context/context.js';
 import { readRates } from '../../kernel/subject/rates.js';
+import { countWithoutBytes, listWithoutBytes } from './without-bytes.js';
 import { type GraphRange, rangeStart } from './window.js';
 
 /** Sums of a document, unless another number is asked for. */
@@ -30,7 +31,10 @@ export async function topTraffic(
     throw usageError('bad_option', `percentile: the rates of services alone are known, not those of a ${by}`);
   const end = context.now();
   const start = rangeStart(range, Date.parse(end));
-  const found = await store.traffic.sums({ by, from: start, to: end, panel, product, client, limit });
+  const where = { panel, product, client };
+  const except = listWithoutBytes(context);
+  const sums = await store.traffic.sums({ by, from: start, to: end, ...where, except, limit });
+  const found = { ...sums, withoutBytes: await countWithoutBytes(context, except, where) };
   const named = ({ key, name }: { key: string | null; name: string | null }): string | null =>
     by === 'product' && key !== null ? productName(config, key) : name;
   const rows = found.rows.map((row) => ({ ...row, name: named(row) }));

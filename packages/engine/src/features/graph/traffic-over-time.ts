@@ -4,6 +4,7 @@ import { barBounds, barStep, type Share, sharesBetween } from '@sluice/quota-cor
 import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
+import { listWithoutBytes } from './without-bytes.js';
 import { type GraphRange, rangeStart } from './window.js';
 
 /** Whose traffic together, and of which time; default: that of all services in the last 7 days. */
@@ -47,12 +48,15 @@ export async function trafficOverTime(
     isMissing: [false, false, false],
     ...{ knownMs: 0, wholeMs: 0 },
   }));
-  const counts = { services: 0, unknown: 0 };
+  const counts = { services: 0, unknown: 0, withoutBytes: 0 };
+  const without = new Set(listWithoutBytes(context));
   const where = Object.fromEntries(Object.entries({ panel, product, client }).filter(([, name]) => name !== undefined));
   for (let after: string | undefined; ;) {
     const page = await store.services.list({ ...where, limit: PAGE, ...(after !== undefined && { after }) });
-    counts.services += page.length;
-    counts.unknown += await addPage(context, { page, bounds, sums });
+    const metered = page.filter((service) => !without.has(service.panel));
+    counts.services += metered.length;
+    counts.withoutBytes += page.length - metered.length;
+    counts.unknown += await addPage(context, { page: metered, bounds, sums });
     after = page.at(-1)?.id;
     if (page.length < PAGE || after === undefined) break;
     context.deps.signal.throwIfAborted();
