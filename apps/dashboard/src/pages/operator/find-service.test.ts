@@ -11,9 +11,6 @@ beforeAll(async () => {
   await at.sluice.poll();
 });
 
-const lookUp = async (path: string, text: string): Promise<string> =>
-  textOf(await at.page(`${path}?service=${encodeURIComponent(text)}`));
-
 it.each(['svc-1', ' shop', 'Ruiz'])('the log is of the service that "%s" alone fits', async (text) => {
   const page = await at.page(`/log?service=${encodeURIComponent(text)}`);
   expect(page).toContain('value="svc-1"');
@@ -31,6 +28,12 @@ it('asks which one where a text fits several, with links to each', async () => {
 });
 
 it('says so where nothing fits, and keeps the text', async () => {
-  expect(await lookUp('/log', 'gone-1')).toContain('There is no service');
-  expect(await at.page('/bills?service=gone-1')).toContain('value="gone-1"');
+  for (const path of ['/log', '/bills', '/bills?client=c-1&']) {
+    const asked = `${path}${path.endsWith('&') ? '' : '?'}service=${encodeURIComponent('nobody <b>')}`;
+    const page = await at.page(asked);
+    expect(page).toContain('No service fits “<bdi>nobody &lt;b&gt;</bdi>”.');
+    expect(page).toContain('value="nobody &lt;b&gt;"');
+    // Neither the services that there are, nor the entries of all.
+    expect(textOf(page)).not.toMatch(/svc-\d|Entries|Bills of calls/);
+  }
 });

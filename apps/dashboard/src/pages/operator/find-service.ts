@@ -1,4 +1,4 @@
-import { address, link, section, table } from '../../layout/components.js';
+import { address, link, notice, section, table } from '../../layout/components.js';
 import { count, name, named } from '../../layout/format.js';
 import { html, type Part } from '../../layout/html.js';
 import type { PageRequest } from '../../requests/page-request.js';
@@ -7,15 +7,15 @@ import { attempt } from './scene.js';
 /** Services among which a person chooses; more are counted. */
 const CHOICES = 20;
 
-/** The service that a text names; `choices` in its place where it is a part of the name of several. */
+/** The service that a text names; `choices` in its place where it is a part of the name of several, or fits none. */
 export interface FoundService {
   id: string | undefined;
   choices: Part;
 }
 
 /**
- * Returns the service of a text in a form: an id, or a part of what one is searched by (its name, its client's name or address). A text
- * that fits none is kept as an id, so that what is asked for it says that there is none. The choices lead to `path` with the id.
+ * Returns the service of a text in a form: an id, or a part of what one is searched by (its name, its client's name or address). The
+ * choices lead to `path` with the id; of a text that fits none they say so.
  */
 export async function findService(
   { sluice }: PageRequest,
@@ -26,8 +26,9 @@ export async function findService(
   const { value: named } = await attempt(() => sluice.services.show(text));
   if (named !== null) return { id: text, choices: null };
   const { value } = await attempt(() => sluice.services.list({ search: text, limit: CHOICES }));
-  const [first] = value?.services ?? [];
-  if (value === null || first === undefined) return { id: text, choices: null };
+  if (value === null) return { id: text, choices: null };
+  const [first] = value.services;
+  if (first === undefined) return { id: undefined, choices: notice('warning', html`No service fits “${name(text)}”.`) };
   return value.total === 1 ? { id: first.id, choices: null } : { id: undefined, choices: toChoices(value, path) };
 }
 
