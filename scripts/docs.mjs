@@ -86,6 +86,8 @@ const partsOfUseCases = [
   'src/use-cases/instance.ts:instance',
   'src/use-cases/further.ts:further',
 ];
+const partsOfKeys = ['src/languages/en.ts:messages', ...['Names', 'Tags'].map((name) => `src/keys.ts:${name}`)];
+
 const partsOfOthers = {
   '@sluice/contract': partsOfUseCases,
   '@sluice/contract/endpoints': [
@@ -96,10 +98,8 @@ const partsOfOthers = {
   '@sluice/contract/ports': [...partsOfUseCases, 'src/documents/queue.ts:QueueFigures'],
   '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'],
   // What `Key`, `PlaceholdersIn` and `TagsIn` are made of.
-  '@sluice/messages': [
-    'src/languages/en.ts:messages',
-    ...['English', 'Names', 'Tags'].map((name) => `src/keys.ts:${name}`),
-  ],
+  '@sluice/messages': partsOfKeys,
+  '@sluice/messages/staff': [...partsOfKeys, 'src/languages/staff.ts:staff'],
 };
 
 const toEntryPoint = ({ file, name }) => {

@@ -44,10 +44,7 @@ function findForms(locale: string): string[] {
   return unique([...Array.from({ length: 1001 }, (_, count) => rules.select(count)), 'other']);
 }
 
-const ALL_KEYS = Object.keys(CATALOGUE.en).filter(isKey);
-const isForStaff = (key: Key): boolean => key.startsWith('staff.');
-/** Those that are translated. */
-const KEYS = ALL_KEYS.filter((key) => !isForStaff(key));
+const KEYS = Object.keys(CATALOGUE.en).filter(isKey);
 
 /** Returns what is wrong with the messages of a language. */
 function findWrong(messages: Readonly<Partial<Record<Key, string>>>, locale: string): string[] {
@@ -92,15 +89,6 @@ describe.each(LANGUAGES)('the messages of %s', (language) => {
       expect([key, language === 'fa' && /\d/.test(text.replace(/10GB|10%/g, ''))]).toEqual([key, false]);
     }
   });
-});
-
-it('has for staff the same English messages in each language', () => {
-  const [english] = [CATALOGUE.en];
-  for (const key of ALL_KEYS.filter(isForStaff)) {
-    expect(LANGUAGES.map((language) => CATALOGUE[language][key])).toEqual(LANGUAGES.map(() => english[key]));
-    expect(() => findShape(english[key], 'en')).not.toThrow();
-  }
-  expect(ALL_KEYS.some(isForStaff)).toBe(true);
 });
 
 it('finds what is missing, superfluous, has another placeholder, tag or plural form', () => {

@@ -1,8 +1,8 @@
-import { IntlMessageFormat } from 'intl-messageformat';
 import { CATALOGUE } from './catalogue.js';
 import type { Key, TagsIn } from './keys.js';
 import { bytesFigure, countText, decimalText, moneyText, percentText, readBytes } from './figures.js';
 import { type Direction, type Language, toDirection } from './languages.js';
+import { MessageFormats } from './message-formats.js';
 import type { Figure, Said, ValuesFor } from './said.js';
 import { boundText, daysText, exactBound, LOCALES, periodText, shortDate, shortTime } from './short-time.js';
 
@@ -17,43 +17,20 @@ export type PartsFor<K extends Key, T> = [TagsIn<K>] extends [never]
   ? ValuesFor<K, T | string | number>
   : [values: TagsFor<K, T> & NonNullable<ValuesFor<K, T | string | number>[0]>];
 
-/** A message that is parsed, and which of its placeholders stand alone, so that a number in them is written here. */
-interface Parsed {
-  format: IntlMessageFormat;
-  alone: ReadonlySet<string>;
-}
-
-/** Of the types of the parser: a placeholder that stands alone, and those with parts inside. */
-const [ARGUMENT, TAG] = [1, 8];
-
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-type Node = ReturnType<IntlMessageFormat['getAst']>[number];
-
-function listAlone(nodes: readonly Node[]): string[] {
-  return nodes.flatMap((node): string[] => {
-    const type: number = node.type;
-    if (type === ARGUMENT && 'value' in node) return [node.value];
-    if (type === TAG && 'children' in node) return listAlone(node.children);
-    return 'options' in node ? Object.values(node.options).flatMap(({ value }) => listAlone(value)) : [];
-  });
-}
 
 /** Messages, figures and times in one language. */
 export class Texts {
   readonly language: Language;
   readonly direction: Direction;
-  readonly #messages: Readonly<Record<Key, string>>;
-  readonly #parsed = new Map<Key, Parsed>();
-  readonly #plurals: Intl.PluralRules;
+  readonly #formats: MessageFormats<Key>;
   #regions: Intl.DisplayNames | undefined;
   #units: ReadonlyMap<string, string> | undefined;
 
   constructor(language: Language) {
     this.language = language;
     this.direction = toDirection(language);
-    this.#messages = CATALOGUE[language];
-    this.#plurals = new Intl.PluralRules(LOCALES[language]);
+    this.#formats = new MessageFormats(CATALOGUE[language], language);
   }
 
   /**
@@ -63,12 +40,12 @@ export class Texts {
    * @throws FormatError if a value is missing
    */
   parts<K extends Key, T = string>(key: K, ...[values]: PartsFor<K, T>): (string | T)[] {
-    return this.#format<T>(key, values ?? {});
+    return this.#formats.parts<T>(key, values ?? {});
   }
 
   /** Returns a message as text; its values are texts, or numbers, which are written in the digits of the language. */
   text<K extends Key>(key: K, ...values: ValuesFor<K, string | number>): string {
-    return this.#format<string>(key, values[0] ?? {}).join('');
+    return this.#formats.parts<string>(key, values[0] ?? {}).join('');
   }
 
   /** Returns a message of other code as parts; `show` writes what is neither a text nor a number. */
@@ -78,7 +55,7 @@ export class Texts {
       if (!('key' in value)) return [name, show(value)];
       return [name, this.said(value, show)];
     });
-    return this.#format<T>(key, Object.fromEntries(shown)).flat() as (string | T)[];
+    return this.#formats.parts<T>(key, Object.fromEntries(shown)).flat() as (string | T)[];
   }
 
   /** Bytes as `1.50 TB`, the same sizes as `formatBytes` writes. */
@@ -165,36 +142,6 @@ export class Texts {
     if (ms < 60 * minute) return this.text('ago.minutes', { count: Math.floor(ms / minute) });
     if (ms < 48 * 60 * minute) return this.text('ago.hours', { count: Math.floor(ms / (60 * minute)) });
     return this.text('ago.days', { count: Math.floor(ms / (24 * 60 * minute)) });
-  }
-
-  #format<T>(key: Key, values: Readonly<Record<string, unknown>>): (string | T)[] {
-    const { format, alone } = this.#parse(key);
-    const written = Object.entries(values).map(([name, value]): [string, unknown] => [
-      name,
-      typeof value === 'number' && alone.has(name) ? this.count(value) : value,
-    ]);
-    const parts = format.formatToParts<T>(Object.fromEntries(written) as never);
-    return parts.map(({ value }) => value);
-  }
-
-  #parse(key: Key): Parsed {
-    const known = this.#parsed.get(key);
-    if (known !== undefined) return known;
-    const locale = LOCALES[this.language];
-    const format = new IntlMessageFormat(this.#messages[key], locale, undefined, {
-      formatters: {
-        // As all other numbers of the language are written.
-        getNumberFormat: () => ({ format: (value: number) => this.count(value) }) as unknown as Intl.NumberFormat,
-        getDateTimeFormat: () => {
-          throw new TypeError(`the message ${key} has a date: pass it as a text`);
-        },
-        // No message counts in ordinals.
-        getPluralRules: () => this.#plurals,
-      },
-    });
-    const parsed = { format, alone: new Set(listAlone(format.getAst())) };
-    this.#parsed.set(key, parsed);
-    return parsed;
   }
 }
 

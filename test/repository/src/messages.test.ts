@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { CATALOGUE } from '@sluice/messages';
+import { STAFF_MESSAGES } from '@sluice/messages/staff';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const CATALOGUE_FILES = path.join('packages', 'messages', 'src', 'languages');
@@ -41,5 +42,5 @@ it('finds a message that nothing says', () => {
 });
 
 it('every message of the catalogue is said somewhere', () => {
-  expect(findUnused(Object.keys(CATALOGUE.en), readSources())).toEqual([]);
+  expect(findUnused([...Object.keys(CATALOGUE.en), ...Object.keys(STAFF_MESSAGES)], readSources())).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { RunView } from '@sluice/contract/documents';
-import { toTexts } from '@sluice/messages';
+import { staffText } from '@sluice/messages/staff';
 import { isClockBelieved } from '../../context/clock-guard.js';
 import { outageKey } from '../../context/panel-answers.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
@@ -61,9 +61,9 @@ async function noteReach(context: Context, run: string, panel: string, failure: 
     notices.push({ code, key: `${code}:${panel}:${since}`, panel, service: null, message, facts });
   };
   if (failure !== null && runs >= after)
-    add('panel_unreachable', toTexts('en').text('staff.unreachable', { panel, runs, since, why: failure }));
+    add('panel_unreachable', staffText('staff.unreachable', { panel, runs, since, why: failure }));
   if (failure === null && (known?.runs ?? 0) >= after)
-    add('panel_reachable', toTexts('en').text('staff.reachable', { panel, since }));
+    add('panel_reachable', staffText('staff.reachable', { panel, since }));
   await context.write([], async (tables) => {
     if (failure === null) await tables.conditions.end(key);
     else await tables.conditions.put({ key, since, runs, details: null });

@@ -1,5 +1,5 @@
 import type { EventData } from '@sluice/contract/documents';
-import { toTexts } from '@sluice/messages';
+import { staffText } from '@sluice/messages/staff';
 import { shortDay, clockTime } from '@sluice/messages/time';
 import { printable } from '@sluice/panel-http/printable';
 import { toLocalDate } from '@sluice/quota-core';
@@ -48,16 +48,14 @@ export function toDigestLines(
   return needs.map((need) => {
     const { kind, count } = need;
     const detail =
-      kind === 'failed' ? TEXTS.text('staff.digest.ofRuns', { runs: runs ?? '-' }) : nameNeeds(need, timeZone);
+      kind === 'failed' ? staffText('staff.digest.ofRuns', { runs: runs ?? '-' }) : nameNeeds(need, timeZone);
     return { label: toLabel(kind, count), count, detail: printable(detail) };
   });
 }
 
-const TEXTS = toTexts('en');
-
 function toLabel(kind: Need['kind'], count: number): string {
-  if (kind === 'away') return TEXTS.text('staff.digest.away', { count });
-  return kind === 'failed' ? TEXTS.text('staff.digest.failed', { count }) : TEXTS.text(LABELS[kind]);
+  if (kind === 'away') return staffText('staff.digest.away', { count });
+  return kind === 'failed' ? staffText('staff.digest.failed', { count }) : staffText(LABELS[kind]);
 }
 
 const LABELS = { soon: 'staff.digest.soon', held: 'staff.digest.held', money: 'staff.digest.money' } as const;
@@ -65,17 +63,17 @@ const LABELS = { soon: 'staff.digest.soon', held: 'staff.digest.held', money: 's
 function nameNeeds({ kind, count, first }: Need, timeZone: string): string {
   const key = kind === 'away' ? 'staff.digest.since' : 'staff.digest.at';
   const names = first
-    .map(({ name, at }) => (at === null ? name : TEXTS.text(key, { name, time: toTime(at, timeZone) })))
+    .map(({ name, at }) => (at === null ? name : staffText(key, { name, time: toTime(at, timeZone) })))
     .join(', ');
   const others = count - first.length;
-  return others > 0 ? TEXTS.text('staff.digest.more', { names, count: others }) : names;
+  return others > 0 ? staffText('staff.digest.more', { names, count: others }) : names;
 }
 
 /** Returns the first sentence of a digest. */
 export function describeDigest(day: string, lines: readonly DigestLine[], happened: string): string {
-  if (lines.length === 0) return TEXTS.text('staff.digest.nothing', { day, happened });
+  if (lines.length === 0) return staffText('staff.digest.nothing', { day, happened });
   const needs = lines.map(({ label, count }) => `${count} ${label.toLowerCase()}`).join(', ');
-  return TEXTS.text('staff.digest.needs', { day, needs });
+  return staffText('staff.digest.needs', { day, needs });
 }
 
 type Named = Need['first'][number];

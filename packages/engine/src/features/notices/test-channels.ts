@@ -1,6 +1,6 @@
 import type { TestedChannel } from '@sluice/contract/documents';
 import type { NoticeChannel } from '@sluice/contract/ports';
-import { toTexts } from '@sluice/messages';
+import { staffText } from '@sluice/messages/staff';
 import { toItemError } from '@sluice/panel-kind';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, requireChannels } from '../../kernel/run/channels.js';
@@ -29,7 +29,7 @@ async function testChannel(context: Context, channel: ConfiguredChannel): Promis
       at: context.now(),
       panel: null,
       service: null,
-      message: toTexts('en').text('staff.test', { channel: channel.name }),
+      message: staffText('staff.test', { channel: channel.name }),
     },
     ...{ name: null, client: null, data: NO_DATA, lines: [], language: 'en', choose: null, back: [] },
     settings: { for: channel.settings.for },

@@ -1,6 +1,7 @@
 import type { ChannelMessage, MessageView } from '@sluice/contract/ports';
 import type { Language } from '@sluice/messages/languages';
 import type { Said } from '@sluice/messages/said';
+import { staffText } from '@sluice/messages/staff';
 import { printable, visible } from '@sluice/panel-http/printable';
 import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
 import { URGENT_EVENTS } from '../../base/notice-events.js';
@@ -66,7 +67,7 @@ function toSubject(parts: MessageParts, filled: string | null, writer: NoticeWri
       : (filled ?? toOperatorMessage(parts)).trim().split('\n');
   const line = withoutMarks(said);
   const shortened = line.length > SUBJECT_LENGTH ? `${line.slice(0, SUBJECT_LENGTH - 1)}…` : line;
-  return isForClient ? visible(shortened) : printable(writer.texts.text('staff.subject', { line: shortened }));
+  return isForClient ? visible(shortened) : printable(staffText('staff.subject', { line: shortened }));
 }
 
 /** Subjects, and templates that go on after it, end it themselves. */

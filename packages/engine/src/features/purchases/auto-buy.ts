@@ -1,7 +1,7 @@
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import { createHash } from 'node:crypto';
 import type { AutoBuyRule } from '@sluice/contract/documents';
-import { toTexts } from '@sluice/messages';
+import { staffText } from '@sluice/messages/staff';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import { autoBuy, compareMoney, type DueHold, formatMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
@@ -48,10 +48,10 @@ export function findWish(
   if (bought === undefined || !isOffered)
     return {
       refused: 'package',
-      why: toTexts('en').text('staff.notBought.package', { product, package: rule.package }),
+      why: staffText('staff.notBought.package', { product, package: rule.package }),
       wanted: bought,
     };
-  if (client === null) return { refused: 'client', why: toTexts('en').text('staff.notBought.client'), wanted: bought };
+  if (client === null) return { refused: 'client', why: staffText('staff.notBought.client'), wanted: bought };
   const load = loadMore(context, decided, bought);
   const needed = findNeeded((bytes) => foreseeHolds(context, panel, load(bytes), context.now()));
   const overBytes = Math.max(0, quota.usedBytes - allowance.allowedBytes);
@@ -147,11 +147,11 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const automatic = bought.filter(({ actor }) => actor === 'auto');
   const credit = await findCredit(on, client, credits);
   if ('code' in credit) return credit;
-  if (credit.closed) return { refused: 'client-closed', why: toTexts('en').text('staff.notBought.closed', { client }) };
+  if (credit.closed) return { refused: 'client-closed', why: staffText('staff.notBought.closed', { client }) };
   if (credit.currency !== null && credit.currency !== wanted.currency)
     return {
       refused: 'currency',
-      why: toTexts('en').text('staff.notBought.currency', {
+      why: staffText('staff.notBought.currency', {
         ...{ client, currency: credit.currency, package: wanted.id, other: wanted.currency },
       }),
     };
@@ -165,7 +165,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   if (budget !== null && byLink.count === 0)
     return {
       refused: 'link-spent',
-      why: toTexts('en').text('staff.notBought.linkSpent', {
+      why: staffText('staff.notBought.linkSpent', {
         left: formatMoney(budget.left, wanted.currency),
         cost: describeCost(toCost(wish, wanted.price)),
       }),

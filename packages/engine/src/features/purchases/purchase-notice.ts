@@ -1,4 +1,4 @@
-import { toTexts } from '@sluice/messages';
+import { staffText } from '@sluice/messages/staff';
 import { printable } from '@sluice/panel-http/printable';
 import { formatMoney } from '@sluice/quota-core';
 import type { PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
@@ -52,7 +52,7 @@ export function purchaseNotice(
   late = false,
 ): Notice {
   const key = row.status === 'paid' && late ? 'staff.purchase.paidLate' : SAID[row.status];
-  const message = toTexts('en').text(key, {
+  const message = staffText(key, {
     ...{ service: describeService({ id, name }), package: packageName(context.config, row.package), purchase: row.id },
     price: formatMoney(row.charged ?? row.price, row.currency),
   });

@@ -1,4 +1,4 @@
-import { toTexts } from '@sluice/messages';
+import { staffText } from '@sluice/messages/staff';
 import { printable } from '@sluice/panel-http/printable';
 import { fewestToLift, multiplyMoney } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
@@ -35,10 +35,9 @@ export interface Refusal {
 /** Returns why a wish is not fulfilled, in words; `credit`: what its client has, and would need. */
 export function toRefusal(refused: string, wish: Wish, credit: RefusedCredit): Refusal {
   const { package: bought, maxPerCycle, client } = wish;
-  if (refused === 'limit-reached')
-    return { refused, why: toTexts('en').text('staff.notBought.most', { count: maxPerCycle }) };
+  if (refused === 'limit-reached') return { refused, why: staffText('staff.notBought.most', { count: maxPerCycle }) };
   if (refused === 'no-credit') return { refused, why: describeCredit(client, credit), credit };
-  const why = toTexts('en').text('staff.notBought.wouldNotLift', { package: bought.id, count: maxPerCycle });
+  const why = staffText('staff.notBought.wouldNotLift', { package: bought.id, count: maxPerCycle });
   return { refused, why };
 }
 
@@ -63,7 +62,7 @@ export function refusedNotice(
     key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${isNew ? `${clientSince}:` : ''}${refused}`,
     panel: service.panel,
     service: service.id,
-    message: toTexts('en').text('staff.notBought', { service: service.id, why }),
+    message: staffText('staff.notBought', { service: service.id, why }),
     client: service.client,
     facts: { cause: refused, credit: left, packages, cost, ...toWanted(context, wanted, buys) },
   };

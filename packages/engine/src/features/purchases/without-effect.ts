@@ -1,4 +1,4 @@
-import { toTexts } from '@sluice/messages';
+import { staffText } from '@sluice/messages/staff';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
 import { packageName } from '../../base/config/package-name.js';
@@ -44,7 +44,6 @@ export async function noticeInVain(
 function toNotice(config: Config, service: ServiceRecord, row: PurchaseRecord, why: string | null): Notice {
   const { id, panel } = service;
   const values = { service: id, package: packageName(config, row.package), purchase: row.id };
-  const texts = toTexts('en');
   return {
     code: 'purchase_without_effect',
     key: `purchase_without_effect:${row.id}`,
@@ -52,8 +51,8 @@ function toNotice(config: Config, service: ServiceRecord, row: PurchaseRecord, w
     service: id,
     message:
       why === null
-        ? texts.text('staff.purchase.inVain', values)
-        : texts.text('staff.purchase.noRoom', { ...values, why }),
+        ? staffText('staff.purchase.inVain', values)
+        : staffText('staff.purchase.noRoom', { ...values, why }),
   };
 }
 

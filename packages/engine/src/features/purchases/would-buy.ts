@@ -1,4 +1,4 @@
-import { toTexts } from '@sluice/messages';
+import { staffText } from '@sluice/messages/staff';
 import type { PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { packageName } from '../../base/config/package-name.js';
 import type { Context } from '../../context/context.js';
@@ -17,7 +17,7 @@ export function wouldBuy(
   const notice = serviceNotice(
     service,
     'would_buy',
-    toTexts('en').text('staff.wouldBuy', {
+    staffText('staff.wouldBuy', {
       ...{ service: service.id, package: packageName(context.config, row.package), price },
     }),
     row.key,
