@@ -1,10 +1,11 @@
 import type { RunReport } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import type { KindTraits } from '@sluice/panel-kind';
 import { brakeActs } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import type { Config } from '../base/config/schema.js';
 import type { MovedError } from '../base/errors.js';
-import { type BrakeError, describeDoubted } from '../kernel/run/brake-state.js';
+import type { BrakeError } from '../kernel/run/brake-state.js';
 import type { Notice } from '../kernel/run/notice.js';
 import type { ReadingCount } from './plausible.js';
 import type { RunRequest } from '../kernel/run/run-request.js';
@@ -21,25 +22,14 @@ export interface CountedChange {
 /** The subjects of a panel among which a run is braked. */
 interface Braked {
   panel: string;
-  subjects: keyof typeof WORDS;
+  subjects: keyof typeof SAID;
   /** Those that a run could change. */
   active: number;
   /** Those that would be held if a reading that is too high to be used was right. */
   doubted: number;
 }
 
-const WORDS = {
-  services: {
-    who: 'services',
-    would: 'would be held, released, changed or buy traffic',
-    nothing: 'nothing was changed or bought',
-  },
-  agents: {
-    who: 'agents with a limit',
-    would: 'would exceed it or return below it',
-    nothing: 'no users were disabled or restored',
-  },
-} as const;
+const SAID = { services: 'staff.brake.services', agents: 'staff.brake.agents' } as const;
 
 /** Returns why a run would change too many subjects of a panel at once; null where it would not. */
 export function brakeSubjects(
@@ -53,10 +43,11 @@ export function brakeSubjects(
   const changed = counted.filter(({ begins, changes }) => begins || changes).length;
   const changing = changed + doubted;
   if (!brakeActs({ changing, beginning, active, stated })) return null;
-  const { who, would, nothing } = WORDS[subjects];
-  const more = doubted === 0 ? '' : `${describeDoubted(doubted)},`;
-  const before = earlier.length === 0 ? '' : `, with the ${earlier.length} that were just before,`;
-  const message = `${panel}: ${changed} of ${active} ${who}${more}${before} ${would} at once; ${nothing}`;
+  const more = [
+    ...(doubted === 0 ? [] : [staffText('staff.brake.doubted', { count: doubted })]),
+    ...(earlier.length === 0 ? [] : [staffText('staff.brake.before', { count: earlier.length })]),
+  ].join('');
+  const message = staffText(SAID[subjects], { panel, changed, active, more });
   return { code: 'mass_change', message, details: { panel, changing, active, doubted } };
 }
 

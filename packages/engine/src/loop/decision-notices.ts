@@ -1,8 +1,8 @@
-import { crossedThresholds, describeReason, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
+import { staffText } from '@sluice/messages/staff';
+import { crossedThresholds, describeReason, describeRule, type DueHold, padMoney } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { toCycleKey, hasEnded } from '../base/lifecycle.js';
 import { describeTermination, type Termination, UNFINISHED } from '../kernel/subject/termination.js';
-import { describeLimit } from '../kernel/subject/used.js';
 import type { Context } from '../context/context.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from '../kernel/subject/figures.js';
@@ -23,88 +23,92 @@ import type { Applied } from '../kernel/subject/stages.js';
 import { isLeftAsIs } from '../kernel/subject/to-stage.js';
 import { isKeptDespiteFall } from '../kernel/subject/fallen.js';
 import { describeDoubtedHolds, HOLD_DOUBTED } from '../kernel/subject/holds.js';
-import {
-  describeStaying,
-  HOLD_ENDED,
-  type Notice,
-  serviceNotice,
-  toReleased,
-  toReleaseNotices,
-} from '../kernel/run/notice.js';
+import { type Notice, serviceNotice } from '../kernel/run/notice.js';
+import { describeStaying, HOLD_ENDED, toReleased, toReleaseNotices, toWhyText } from '../kernel/run/release-notices.js';
 
 /** Returns the notices of a decision; in a dry run, what would happen. */
 export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
-  const { service, cycle, decision, termination } = work;
+  const { service, decision, termination } = work;
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
   const notices: Notice[] = [];
   const add = (code: string, key: string, message: string, facts: NoticeFacts = {}): void => {
     notices.push({ ...serviceNotice(service, code, message, key), facts });
   };
+  const names = { service: service.id };
   const toKey = (reason: string): string => `${reason}:${findWindowKey(work, reason) ?? 'none'}`;
   for (const open of work.opens) {
     const { reason } = open;
     const draft = work.drafts.find((hold) => hold.reason === reason);
-    const why = `${describeReason(open.reason)}: ${describeOpen(work, open)}`;
+    const why = toWhyText(open.reason, describeOpen(work, open));
     if (work.enforcement.value === 'observe' || dryRun)
       // Decided again in every run, but reported once per cycle.
-      add('would_hold', toKey(reason), `${service.id} would be held (${why})`, { limit: reason });
+      add('would_hold', toKey(reason), staffText('staff.wouldHold', { ...names, why }), { limit: reason });
     else add('hold', draft?.id ?? reason, describeHeld(work, why), { limit: reason, reason });
   }
   for (const { reason } of decision.withheld) {
     add(
       'hold_withheld',
       isReleased(context, service, reason) ? `${reason}:released:${service.quotaReleasedUntil ?? ''}` : toKey(reason),
-      `${service.id} is due to be held (${describeReason(reason)}), but ${describeWithheld(context, work, reason)}`,
+      staffText('staff.withheld', {
+        ...{ ...names, reason: describeReason(reason), why: describeWithheld(context, work, reason) },
+      }),
     );
   }
   // What became of a release is known at the end of the run.
   if (work.enforcement.value === 'on' && dryRun) {
     const opens = work.opens.map(({ reason }) => ({ id: reason, reason }));
     const staying = describeStaying([...listLastingHolds(work), ...opens], work.closes);
-    const toWhy = (hold: HoldRecord): string => `${describeReason(hold.reason)}: ${describeClose(context, work, hold)}`;
-    if (staying === null) notices.push(...toReleased(service, { ended: work.closes, toWhy, verb: 'would be' }));
+    const toWhy = (hold: HoldRecord): string => toWhyText(hold.reason, describeClose(context, work, hold));
+    if (staying === null) notices.push(...toReleased(service, { ended: work.closes, toWhy, isPreview: true }));
     else
       for (const hold of work.closes)
-        add(HOLD_ENDED, hold.id, `${service.id}: a hold would end (${toWhy(hold)}); it would stay held (${staying})`);
+        add(HOLD_ENDED, hold.id, staffText('staff.holdWouldEnd', { ...names, why: toWhy(hold), reasons: staying }));
   }
   if (decision.status === 'unmanaged' && !isLeftAsIs(work)) {
-    add('unmanaged', service.product, `${service.id} has no quota: it is metered where possible and never held`);
+    add('unmanaged', service.product, staffText('staff.unmanaged', names));
   }
-  if (decision.problem?.code === 'usage_fell')
-    add(
-      isKeptDespiteFall(decision) ? 'usage_fell' : 'usage_dropped',
-      cycle === null ? 'none' : toCycleKey(cycle),
-      `${service.id}: ${decision.problem.message}`,
-    );
-  const impossible = describeDoubtedHolds(service.id, work.doubted);
-  if (impossible !== null) add(HOLD_DOUBTED, cycle?.readAt ?? 'none', impossible);
-  else if (work.doubted !== null && decision.problem !== null)
-    add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', `${service.id}: ${decision.problem.message}`);
-  for (const wrong of work.wrongCycles) {
-    add(
-      'cycle_mended',
-      wrong.id,
-      `${service.id}: its cycle from ${wrong.start} was opened while the clock was ahead and has been discarded; the service is metered from ${cycle?.start ?? ''}`,
-    );
-  }
+  notices.push(...readingNotices(work));
   notices.push(...restartNotices(work), ...thresholdNotices(work), ...limitThresholdNotices(work));
   return notices;
 }
 
-const describeHeld = (work: Applied, why: string): string =>
-  `${work.service.id} is held${toPlace(work)} (${why})${toBesides(work)}`;
-
-/** Returns that a hold is not on its panel, where it is known before any call that nothing is changed there: the failure says why. */
-function toPlace({ error, plan }: Applied): string {
-  const isRefused = plan === null || (plan.steps.length === 0 && plan.problems.length > 0);
-  return error !== null && isRefused ? ', but not restricted on its panel yet' : '';
+/** Returns the notices of readings that are doubted, and of cycles that were. */
+function readingNotices(work: Applied): Notice[] {
+  const { service, cycle, decision, doubted } = work;
+  const problem = decision?.problem ?? null;
+  const what = problem === null ? null : staffText('staff.ofService', { service: service.id, what: problem.message });
+  const notices: Notice[] = [];
+  const add = (code: string, key: string, message: string): void => {
+    notices.push(serviceNotice(service, code, message, key));
+  };
+  if (decision !== null && what !== null && problem?.code === 'usage_fell')
+    add(
+      isKeptDespiteFall(decision) ? 'usage_fell' : 'usage_dropped',
+      cycle === null ? 'none' : toCycleKey(cycle),
+      what,
+    );
+  const impossible = describeDoubtedHolds(service.id, doubted);
+  if (impossible !== null) add(HOLD_DOUBTED, cycle?.readAt ?? 'none', impossible);
+  else if (doubted !== null && what !== null) add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', what);
+  for (const { id, start } of work.wrongCycles) {
+    const since = cycle?.start ?? '';
+    add('cycle_mended', id, staffText('staff.cycleMended', { service: service.id, start, since }));
+  }
+  return notices;
 }
 
-/** Returns what follows a notice of a service that others have stopped, too: its alarm ends with the hold. */
-function toBesides({ service, besides }: Applied): string {
+/** The alarm of a service that others have stopped, too, ends with the hold: the notice says it besides. */
+function describeHeld(work: Applied, why: string): string {
+  const { service, besides } = work;
+  const said = staffText(isRefused(work) ? 'staff.heldUnrestricted' : 'staff.held', { service: service.id, why });
   const stopped = describeBesides(service.id, { inputs: { stoppedBesides: besides ?? [] } });
-  return stopped === null ? '' : `. ${stopped}`;
+  return stopped === null ? said : staffText('staff.andBesides', { said, besides: stopped });
+}
+
+/** Whether a hold is not on its panel, where it is known before any call that nothing is changed there: the failure says why. */
+function isRefused({ error, plan }: Applied): boolean {
+  return error !== null && (plan === null || (plan.steps.length === 0 && plan.problems.length > 0));
 }
 
 /** Returns the notices of the holds that a run ended, and of those that ended before and are undone now. */
@@ -127,7 +131,7 @@ export function unfinishedNotice(service: ServiceRecord, termination: Terminatio
 export function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {
   if (thresholds.length === 0) return [];
   const percent = Math.max(...thresholds);
-  const message = `${service.id} has used ${percent}% of its allowance`;
+  const message = staffText('staff.threshold', { service: service.id, percent: { percent } });
   const notice = serviceNotice(service, 'threshold', message, cycle === null ? 'none' : toCycleKey(cycle), percent);
   return [{ ...notice, facts: { reached: percent, agent: null } }];
 }
@@ -139,7 +143,9 @@ export function limitThresholdNotices({ service, limits, limitsBefore }: Applied
     const reached = listReached(before?.peak ?? null, limit.allowed, []);
     const percent = listReached(limit.used, limit.allowed, reached).at(-1);
     if (percent === undefined) return [];
-    const message = `${service.id} has used ${percent}% of its limit "${limit.id}"`;
+    const message = staffText('staff.limitThreshold', {
+      ...{ service: service.id, percent: { percent }, limit: limit.id },
+    });
     const notice = serviceNotice(service, 'threshold', message, limit.id, limit.key ?? 'none', percent);
     return [{ ...notice, facts: { reached: percent, agent: null, limit: limit.id } }];
   });
@@ -160,8 +166,9 @@ function isReleased(context: Context, service: Applied['service'], reason: strin
 
 /** Returns what keeps a hold that is due from restricting. */
 function describeWithheld(context: Context, { service }: Pick<Applied, 'service'>, reason: string): string {
-  if (isReleased(context, service, reason)) return `the hold is released until ${service.quotaReleasedUntil ?? ''}`;
-  return `it is protected until ${service.protectedUntil ?? ''}`;
+  if (isReleased(context, service, reason))
+    return staffText('staff.why.released', { until: service.quotaReleasedUntil ?? '' });
+  return staffText('staff.why.protected', { until: service.protectedUntil ?? '' });
 }
 
 /** Returns why a hold ends. */
@@ -173,9 +180,9 @@ export function describeClose(context: Context, work: Applied, hold: Readonly<Ho
   if (isWithheld || isReleased(context, service, reason)) return describeWithheld(context, work, reason);
   const rule = decision?.limits.find(({ limit }) => limit === reason)?.rule;
   if (rule !== undefined) return describeRule(rule) ?? rule;
-  if (hasEnded(service)) return 'the service has ended';
+  if (hasEnded(service)) return staffText('staff.why.ended');
   const isRemoved = isOfRemovedLimit(hold, listLimits(context.config, service.product));
-  return isRemoved ? 'the product does not have the limit any more' : 'no longer due';
+  return staffText(isRemoved ? 'staff.why.noLimit' : 'staff.why.notDue');
 }
 
 /** Returns why a hold begins: the figures of its limit, else its rule in words. */
@@ -189,7 +196,7 @@ export function describeBytes({
   allowedBytes,
 }: Pick<HoldRecord, 'usedBytes' | 'allowedBytes'>): string | null {
   if (usedBytes === null || allowedBytes === null) return null;
-  return `${formatBytes(usedBytes)} of ${formatBytes(allowedBytes)} are used`;
+  return staffText('staff.why.used', { used: { bytes: usedBytes }, allowed: { bytes: allowedBytes } });
 }
 
 /** Returns what the calls of a limit in money cost, and where they went; null for another limit. */
@@ -197,14 +204,17 @@ export function describeSpend({ spend, limits }: Applied, reason: string): strin
   const found = spend.find(({ limit }) => limit === reason);
   const state = limits.find(({ id }) => id === reason);
   if (found === undefined || state === undefined) return null;
-  const most = found.destinations.map(({ destination, charge }) => `${destination} (${charge})`).join(', ');
-  const spent = describeLimit({ ...state, used: state.used ?? '?' });
-  return spent === null || most === '' ? spent : `${spent}, most of it on calls to ${most}`;
+  const most = found.destinations.map((each) => staffText('staff.why.destination', each)).join(', ');
+  const { used, allowed, unit } = state;
+  const spent = staffText('staff.why.spent', {
+    ...{ used: padMoney(String(used ?? '?'), unit), allowed: { money: String(allowed), currency: unit } },
+  });
+  return most === '' ? spent : staffText('staff.why.spentOn', { spent, destinations: most });
 }
 
 /** Returns the notice of a service that was left to the next run. */
 export function changedNotice({ service }: Applied, run: string): Notice {
-  const message = `${service.id} was changed by a command during this run; this run left it unchanged, and the next run decides`;
+  const message = staffText('staff.changedMeanwhile', { service: service.id });
   return serviceNotice(service, 'changed_meanwhile', message, run);
 }
 

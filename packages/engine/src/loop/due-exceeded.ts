@@ -1,4 +1,5 @@
-import { formatBytes, usageInMode } from '@sluice/quota-core';
+import { staffText } from '@sluice/messages/staff';
+import { usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord } from '@sluice/state-store';
 import { outageKey } from '../context/panel-answers.js';
 import { type Notice, serviceNotice } from '../kernel/run/notice.js';
@@ -22,7 +23,9 @@ export async function listExceeded(run: PanelRun, due: DueServices): Promise<Not
   return opening.flatMap((work) => {
     const why = describeCause(run, due, work, { last: last.get(work.service.id), downSince: outage?.since ?? null });
     return findExceeded(run, work).map(({ limit, over, bound }) => {
-      const message = `${work.service.id} used ${formatBytes(over)} more than limit ${limit} allows before a run found it, which is more than the ${formatBytes(bound)} that poll.maxOvershoot and its line permit: ${why}`;
+      const message = staffText('staff.exceeded', {
+        ...{ service: work.service.id, over: { bytes: over }, limit, bound: { bytes: bound }, why },
+      });
       return serviceNotice(work.service, OVERSHOOT_EXCEEDED, message, `${limit}:${work.cycle?.id ?? ''}`);
     });
   });
@@ -49,12 +52,12 @@ function describeCause(
   { service, recorded }: Decided,
   { last, downSince }: { last: DecisionRecord | undefined; downSince: string | null },
 ): string {
-  const readAt = recorded?.readAt ?? 'its first reading';
-  if (downSince !== null) return `its panel had answered nothing since ${downSince}`;
-  if (last?.status === 'doubted') return `its readings since ${readAt} were doubted`;
-  if (last?.status === 'unreadable') return `it could not be read since ${readAt}`;
+  const readAt = recorded?.readAt ?? staffText('staff.exceeded.firstReading');
+  if (downSince !== null) return staffText('staff.exceeded.noAnswer', { since: downSince });
+  if (last?.status === 'doubted') return staffText('staff.exceeded.doubted', { since: readAt });
+  if (last?.status === 'unreadable') return staffText('staff.exceeded.unread', { since: readAt });
   const dueAt = (due.rows.get(service.id) ?? due.rows.get(''))?.dueAt ?? '';
   const isLate = dueAt !== '' && context.deps.clock.now() - Date.parse(dueAt) > 1.5 * context.config.poll.floor;
-  if (isLate) return `it was due at ${dueAt}, and no run read it before ${context.now()}`;
-  return `the figures of its panel came late, or its line is faster than is known (lineSpeed)`;
+  if (isLate) return staffText('staff.exceeded.late', { due: dueAt, at: context.now() });
+  return staffText('staff.exceeded.fast');
 }

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
 import { usageInMode, formatBytes, isOfOtherAccount } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
@@ -221,11 +222,13 @@ function isUsedUp({ cycle, mode }: Pick<Loaded<Stage>, 'cycle' | 'mode'>, allowe
 
 function stoppedNotice(work: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
   const { service, cycle, allowance } = work;
-  const is = allowance === null || allowance.kind === 'unmanaged' ? 'not held' : 'within its allowance';
+  const isUnlimited = allowance === null || allowance.kind === 'unmanaged';
   return {
     code: STOPPED_BY_PANEL,
     key: `${STOPPED_BY_PANEL}:${service.id}:${cycle === null ? 'none' : toCycleKey(cycle)}`,
-    message: `${service.id} is ${is}, but the panel stops it: ${stops.join('; ')}`,
+    message: staffText(isUnlimited ? 'staff.stopped' : 'staff.stoppedWithin', {
+      ...{ service: service.id, stops: stops.join('; ') },
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { type MovedError, TOO_SHORT } from '../base/errors.js';
 import { isInterrupted } from '../base/interruption.js';
 import { endStops } from '../kernel/changes/store-copy.js';
@@ -188,7 +189,7 @@ async function countLeft(
   const runs = (known?.runs ?? 0) + 1;
   await tables.conditions.put({ key, since, runs, details: null });
   if (runs < 2) return [];
-  const message = `${service.id} should be held, and commands about it have kept every run from that since ${since}; its log shows who sends them`;
+  const message = staffText('staff.keptUnheld', { service: service.id, since });
   return [serviceNotice(service, KEPT_UNHELD, message, since)];
 }
 

@@ -8,15 +8,13 @@ import { takePanels } from '../context/take-panels.js';
 import { requirePanelName } from '../base/config/find-panel.js';
 import type { Context } from '../context/context.js';
 import { requireService } from '../context/find-service.js';
+import { findRefusal, findRemovedPanels, UNEXPECTED } from '../kernel/run/left-elsewhere.js';
 import {
-  findRefusal,
-  findRemovedPanels,
+  noteUndecided,
   reportElsewhere,
   reportFormerNames,
   reportRemovedPanels,
-  noteUndecided,
-  UNEXPECTED,
-} from '../kernel/run/left-elsewhere.js';
+} from '../kernel/run/report-elsewhere.js';
 import { isMistake, withRun } from '../kernel/run/bracket.js';
 import { findFallen } from './plausible.js';
 import { isPanelDue, isTimeForDuties } from './due.js';

@@ -49,4 +49,93 @@ export const staff = {
   'staff.digest.at': '{name} {time}',
   'staff.digest.since': '{name} since {time}',
   'staff.digest.more': '{names} and {count} more',
+
+  // Holds and releases
+  'staff.held': '{service} is held ({why})',
+  'staff.heldUnrestricted': '{service} is held, but not restricted on its panel yet ({why})',
+  'staff.wouldHold': '{service} would be held ({why})',
+  'staff.withheld': '{service} is due to be held ({reason}), but {why}',
+  'staff.released': '{service} is released ({why})',
+  'staff.wouldRelease': '{service} would be released ({why})',
+  'staff.holdEnded': '{service}: a hold ended ({why}); it stays held ({reasons})',
+  'staff.holdWouldEnd': '{service}: a hold would end ({why}); it would stay held ({reasons})',
+  'staff.toRelease': '{service} is to be released ({why}): its restriction is still on the panel, and {next}',
+  'staff.toReleaseInDoubt':
+    '{service} is to be released ({why}): its restriction may still be on the panel, and {next}',
+  'staff.next.observed': 'no run undoes it, as {service} is under observe on panel {panel}',
+  'staff.next.refused': 'the next run that can undoes it. {why}',
+  'staff.next.reached': 'the next run that reaches the panel undoes it',
+  'staff.next.known': 'it is undone once it is known how a call for it ended',
+  'staff.why': '{reason}: {why}',
+  'staff.why.used': '{used} of {allowed} are used',
+  'staff.why.spent': '{used} of {allowed} are spent',
+  'staff.why.spentOn': '{spent}, most of it on calls to {destinations}',
+  'staff.why.destination': '{destination} ({charge})',
+  'staff.why.released': 'the hold is released until {until}',
+  'staff.why.protected': 'it is protected until {until}',
+  'staff.why.ended': 'the service has ended',
+  'staff.why.noLimit': 'the product does not have the limit any more',
+  'staff.why.notDue': 'no longer due',
+  'staff.keptUnheld':
+    '{service} should be held, and commands about it have kept every run from that since {since}; its log shows who sends them',
+
+  // Services
+  'staff.ofService': '{service}: {what}',
+  'staff.andBesides': '{said}. {besides}',
+  'staff.threshold': '{service} has used {percent} of its allowance',
+  'staff.limitThreshold': '{service} has used {percent} of its limit "{limit}"',
+  'staff.stopped': '{service} is not held, but the panel stops it: {stops}',
+  'staff.stoppedWithin': '{service} is within its allowance, but the panel stops it: {stops}',
+  'staff.unmanaged': '{service} has no quota: it is metered where possible and never held',
+  'staff.cycleMended':
+    '{service}: its cycle from {start} was opened while the clock was ahead and has been discarded; the service is metered from {since}',
+  'staff.changedMeanwhile':
+    '{service} was changed by a command during this run; this run left it unchanged, and the next run decides',
+  'staff.exceeded':
+    '{service} used {over} more than limit {limit} allows before a run found it, which is more than the {bound} that poll.maxOvershoot and its line permit: {why}',
+  'staff.exceeded.noAnswer': 'its panel had answered nothing since {since}',
+  'staff.exceeded.doubted': 'its readings since {since} were doubted',
+  'staff.exceeded.unread': 'it could not be read since {since}',
+  'staff.exceeded.firstReading': 'its first reading',
+  'staff.exceeded.late': 'it was due at {due}, and no run read it before {at}',
+  'staff.exceeded.fast': 'the figures of its panel came late, or its line is faster than is known (lineSpeed)',
+  'staff.failed': '{code}: {message}',
+  'staff.manyDrift': '{services} differ from what they should be; the first: {first}',
+  'staff.manyFailed': '{services} failed with {code}; the first: {first}',
+
+  // The brake
+  'staff.brake.services':
+    '{panel}: {changed} of {active} services{more} would be held, released, changed or buy traffic at once; nothing was changed or bought',
+  'staff.brake.agents':
+    '{panel}: {changed} of {active} agents with a limit{more} would exceed it or return below it at once; no users were disabled or restored',
+  'staff.brake.doubted': ', and {count} more if their doubted readings are right,',
+  'staff.brake.before': ', with the {count} that were just before,',
+
+  // Panels of the config and on other panels
+  'staff.panelRenamed': 'panel "{from}" has the name "{to}" in the config: its services, holds and records have it too',
+  'staff.panelFormer':
+    'panel "{from}" has the name "{to}" in the config: what is stored of it gets that with the next run or command that changes anything, and is shown as "{from}" until then',
+  'staff.enforcementRenamed':
+    'panel "{to}" is under observe by a switch of this name, although it was enforced as panel "{from}": nothing is restricted until it is enforced by name',
+  'staff.enforcementRenamedProduct':
+    'product "{product}" of panel "{to}" is under observe by a switch of this name, although it was enforced as panel "{from}": nothing is restricted until it is enforced by name',
+  'staff.panelRemoved':
+    '{who} {count, plural, one {has the panel "{panel}"} other {have the panel "{panel}"}}, which is not in the config: nothing is read or changed there; {restricted}',
+  'staff.panelRemoved.services': '{count, plural, one {# service} other {# services}}',
+  'staff.panelRemoved.agents': '{count, plural, one {# agent} other {# agents}}',
+  'staff.panelRemoved.both': '{services} and {agents}',
+  'staff.panelRemoved.agent': 'agent "{name}"',
+  'staff.panelRemoved.noneHeld': 'none is held',
+  'staff.panelRemoved.held':
+    '{count, plural, one {# is held and stays restricted ({names})} other {# are held and stay restricted ({names})}}',
+  'staff.panelRemoved.limits':
+    '{restricted}; {count, plural, one {# limit of agents is not enforced ({names})} other {# limits of agents are not enforced ({names})}}',
+  'staff.panelDecided': 'The runs decide on panel {panel} again; they had not since {since}',
+  'staff.panelRead': 'The runs read the usage of panel {panel} again; they had not since {since}',
+  'staff.reversed':
+    '"{name}" was reversed by something else {count} times within 24 hours, perhaps by a copy of this store: no run repeats it since {since}',
+
+  // Commands
+  'staff.heldByCommand': '{service} is held by command ({why})',
+  'staff.why.command': 'by command',
 } as const;

@@ -6,7 +6,8 @@ import { isProtected, listReleasedHolds, newHold } from '../../kernel/subject/ho
 import type { Enforcements } from '../../context/enforcement.js';
 import { toSuspendedNote } from '../../kernel/subject/agent-hold.js';
 import { runCommand } from '../command/run-command.js';
-import { addNotices, type Notice, noticeRows, toReleaseNotices } from '../../kernel/run/notice.js';
+import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
+import { toReleaseNotices } from '../../kernel/run/release-notices.js';
 import type { Context } from '../../context/context.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { type DueUser, findListedAgent, type ServiceChange, toLeftAsIs, toListedAction } from './due-user.js';

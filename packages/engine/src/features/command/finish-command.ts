@@ -1,4 +1,5 @@
 import type { CommandReport } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
 import { toReportedStatus } from '@sluice/quota-core';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
@@ -17,14 +18,8 @@ import { interruptedError, isInterrupted } from '../../base/interruption.js';
 import { isLiving } from '../../base/lifecycle.js';
 import { type Run, toRunView } from '../../kernel/run/bracket.js';
 import { noteAlarms } from '../../kernel/run/alarms.js';
-import {
-  addNotices,
-  type Notice,
-  noticeRows,
-  planNotices,
-  toReleaseNotices,
-  shownNotice,
-} from '../../kernel/run/notice.js';
+import { addNotices, type Notice, noticeRows, planNotices, shownNotice } from '../../kernel/run/notice.js';
+import { toReleaseNotices } from '../../kernel/run/release-notices.js';
 import { toDecisionRecord } from '../../kernel/run/report.js';
 import { decideByLastReading } from '../../loop/decide.js';
 import { describeClose } from '../../loop/decision-notices.js';
@@ -130,7 +125,7 @@ async function releaseNotices(
   const isAsked = (hold: Applied['ended'][number]): boolean =>
     RELEASING.includes(command.command) && !isOwn(hold) && !isBefore(hold);
   const toWhy = (hold: Applied['ended'][number]): string =>
-    isAsked(hold) ? 'by command' : describeClose(context, { ...work, decision }, hold);
+    isAsked(hold) ? staffText('staff.why.command') : describeClose(context, { ...work, decision }, hold);
   return { notices: toReleaseNotices(work, shown, toWhy), areAsked: shown.every(isAsked) };
 }
 

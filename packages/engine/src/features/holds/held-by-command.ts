@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { describeReason } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { beginHolds } from '../../context/change-holds.js';
@@ -12,7 +13,8 @@ export async function beginByCommand(
 ): Promise<void> {
   await beginHolds(tables, [hold], context.now());
   const { id, reason, note } = hold;
-  const why = note === null ? describeReason(reason) : `${describeReason(reason)}: ${note}`;
-  const notice = serviceNotice(service, 'hold', `${service.id} is held by command (${why})`, id);
+  const why =
+    note === null ? describeReason(reason) : staffText('staff.why', { reason: describeReason(reason), why: note });
+  const notice = serviceNotice(service, 'hold', staffText('staff.heldByCommand', { service: service.id, why }), id);
   await addNotices(context, tables, noticeRows(context, run, [{ ...notice, facts: { reason } }]));
 }

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
 import { brakeActs, type ChangeOfObject, countReversals, MOST_REVERSALS } from '@sluice/quota-core';
 import type { ActionRecord, HoldRecord, StoreTables } from '@sluice/state-store';
@@ -62,8 +63,7 @@ export function withoutStopped({ stopped }: Pick<RunOnPanel, 'stopped'>, service
 
 /** Returns the error of a service with an object that runs leave alone. */
 function reversedError({ name, since }: StoppedTarget): ItemError {
-  const times = `${MOST_REVERSALS} times within 24 hours`;
-  const message = `"${name}" was reversed by something else ${times}, perhaps by a copy of this store: no run repeats it since ${since}`;
+  const message = staffText('staff.reversed', { name, count: MOST_REVERSALS, since });
   return { code: 'change_reversed', message };
 }
 
@@ -147,7 +147,13 @@ async function store(
 function toNotice(panel: string, target: StoppedTarget): Notice {
   const { code, message } = reversedError(target);
   const key = [code, panel, toKey(target), target.since].join(':');
-  return { code, key, panel, service: target.service, message: `${target.service}: ${message}` };
+  return {
+    code,
+    key,
+    panel,
+    service: target.service,
+    message: staffText('staff.ofService', { service: target.service, what: message }),
+  };
 }
 
 /** Confirmed changes of a service's objects on the panel, oldest first. */

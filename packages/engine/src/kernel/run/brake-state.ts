@@ -95,7 +95,7 @@ export function describeBrake(
 }
 
 /** Returns how many more a run would change if their doubted readings were right; nothing for none. */
-export function describeDoubted(doubted: number): string {
+function describeDoubted(doubted: number): string {
   return doubted === 0 ? '' : `, and ${doubted.toLocaleString('en')} more if their doubted readings are right`;
 }
 

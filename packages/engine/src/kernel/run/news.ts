@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import { describeService } from '../../base/describe-service.js';
 import { nameFew } from '../../base/natural-order.js';
@@ -46,8 +47,9 @@ export async function newsOfServices(
 
 interface News {
   code: string;
-  /** Services with the same group may share a notice. */
+  /** Services with the same group may share a notice; `many` says it of them. */
   group: string;
+  many: (services: string, first: string) => string;
   message: string;
 }
 
@@ -60,14 +62,17 @@ function toDriftNews(
   if (drift.length === 0) return null;
   const { drift: before = [] } = (decision?.inputs ?? {}) as { drift?: string[] };
   if (drift.every((text) => before.includes(text))) return null;
-  return { code: 'drift', group: 'differ from what they should be', message: drift.join('; ') };
+  const many = (services: string, first: string): string => staffText('staff.manyDrift', { services, first });
+  return { code: 'drift', group: 'drift', many, message: drift.join('; ') };
 }
 
 function toErrorNews({ error, doubted, decision }: Applied, before: DecisionRecord | undefined): News | null {
   if (error === null || NOT_OF_SERVICE.test(error.code) || before?.errorCode === error.code) return null;
   // The notice of the decision says that the reading is doubted.
   if (doubted !== null && error.code === decision?.problem?.code) return null;
-  return { code: 'service_failed', group: `failed with ${error.code}`, message: `${error.code}: ${error.message}` };
+  const { code, message } = error;
+  const many = (services: string, first: string): string => staffText('staff.manyFailed', { services, code, first });
+  return { code: 'service_failed', group: code, many, message: staffText('staff.failed', { code, message }) };
 }
 
 function toNotices(subjects: readonly Applied[], run: string, find: (work: Applied) => News | null): Notice[] {
@@ -87,10 +92,10 @@ function toNotices(subjects: readonly Applied[], run: string, find: (work: Appli
         key: `${code}:${service.id}:${run}`,
         panel,
         service: service.id,
-        message: `${describeService(service)}: ${news.message}`,
+        message: staffText('staff.ofService', { service: describeService(service), what: news.message }),
       }));
     const ids = group.map(({ work }) => work.service.id);
-    const message = `${nameFew(ids)} ${first.news.group}; the first: ${first.news.message}`;
+    const message = first.news.many(nameFew(ids), first.news.message);
     return [{ code, key: `${code}:${ids[0] ?? ''}:${ids.length}:${run}`, panel, service: null, message }];
   });
 }

@@ -1,22 +1,11 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan, ItemError } from '@sluice/panel-kind';
-import { describeReason } from '@sluice/quota-core';
-import type {
-  DeliveryRecord,
-  HoldRecord,
-  NoticeRecord,
-  ServiceRecord,
-  StoreTables,
-  HeldLease,
-} from '@sluice/state-store';
+import type { DeliveryRecord, NoticeRecord, ServiceRecord, StoreTables, HeldLease } from '@sluice/state-store';
 import { nameInText, type NamedService } from '../../base/describe-service.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { toEvent } from '../../base/notice-events.js';
 import type { Context } from '../../context/context.js';
-import { type LastingHold, listLastingHolds } from '../subject/holds.js';
 import type { Applied } from '../subject/stages.js';
-import { saysStopped } from '../subject/to-stage.js';
-import { isKnownLeft } from '../subject/used.js';
 import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { agentsBrakeNotice, brakeKey } from './brake-state.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
@@ -54,82 +43,12 @@ export function planNotices({ service }: Pick<Applied, 'service'>, plan: Pick<Pl
   return (plan?.notices ?? []).map(({ code, key, message }) => ({ code, key, message, panel, service: id }));
 }
 
-/** Code of the notice of a hold that has ended while its restriction could not be undone yet. */
-const RELEASE_PENDING = 'release_pending';
-
-/** Code of the notice of a hold that has ended while another one keeps its service held. */
-export const HOLD_ENDED = 'hold_ended';
-
 /** Ends the key of the notice of a release where the run saw that the service is stopped without a hold of its own. */
-const STOPPED_ON = ':stopped';
+export const STOPPED_ON = ':stopped';
 
 /** Whether the service was stopped on its panel when a notice said that it is released. */
 export function isStoppedOn({ code, key }: Pick<Notice, 'code' | 'key'>): boolean {
   return code === 'release' && key.endsWith(STOPPED_ON);
-}
-
-/**
- * Returns the notices of holds that have ended: that the service is released, or that a restriction is to be undone or another hold
- * stays. `describe`: why it ended.
- */
-export function toReleaseNotices(
-  work: Applied,
-  ended: readonly Readonly<HoldRecord>[],
-  describe: (hold: Readonly<HoldRecord>) => string,
-): Notice[] {
-  const { service } = work;
-  const lasting = listLastingHolds(work);
-  const left = new Set(lasting.flatMap(({ id, releasing }) => (releasing === true ? [id] : [])));
-  const staying = describeStaying(lasting, ended);
-  const toWhy = (hold: Readonly<HoldRecord>): string => `${describeReason(hold.reason)}: ${describe(hold)}`;
-  if (staying === null) {
-    const released = toReleased(service, { ended, toWhy, verb: 'is' });
-    const isStopped = work.plan?.notices?.some(saysStopped) === true;
-    return isStopped ? released.map((notice) => ({ ...notice, key: `${notice.key}${STOPPED_ON}` })) : released;
-  }
-  return ended.map((hold) => {
-    const why = toWhy(hold);
-    if (left.has(hold.id)) {
-      const isKnown = isKnownLeft(work.evidence.filter((item) => item.hold === hold.id));
-      const place = isKnown ? 'is still' : 'may still be';
-      const message = `${service.id} is to be released (${why}): its restriction ${place} on the panel, and ${toNext(work, isKnown)}`;
-      return serviceNotice(service, RELEASE_PENDING, message, hold.id);
-    }
-    const message = `${service.id}: a hold ended (${why}); it stays held (${staying})`;
-    return serviceNotice(service, HOLD_ENDED, message, hold.id);
-  });
-}
-
-/** Says what undoes the restriction of a hold that has ended. */
-function toNext({ service, error, enforcement }: Applied, isKnown: boolean): string {
-  if (enforcement.value === 'observe')
-    return `no run undoes it, as ${service.id} is under observe on panel ${service.panel}`;
-  if (error?.code === 'agent_limit') return `the next run that can undoes it. ${error.message}`;
-  return isKnown
-    ? 'the next run that reaches the panel undoes it'
-    : 'it is undone once it is known how a call for it ended';
-}
-
-/** Returns the notice that a service is released, or would be, once for all the holds that kept it held; none without any. */
-export function toReleased<T extends Pick<HoldRecord, 'id'>>(
-  service: NamedService & Pick<ServiceRecord, 'panel'>,
-  { ended, toWhy, verb }: { ended: readonly T[]; toWhy: (hold: T) => string; verb: 'is' | 'would be' },
-): Notice[] {
-  if (ended.length === 0) return [];
-  const message = `${service.id} ${verb} released (${ended.map(toWhy).join('; ')})`;
-  return [serviceNotice(service, 'release', message, ...ended.map(({ id }) => id))];
-}
-
-/** Returns the reasons of the holds that last beside those that have ended or are to end; null where there are none. */
-export function describeStaying(
-  lasting: readonly Pick<LastingHold, 'id' | 'reason' | 'releasing'>[],
-  ended: readonly Pick<HoldRecord, 'id'>[],
-): string | null {
-  const ids = new Set(ended.map(({ id }) => id));
-  // One that has ended lasts until it is undone.
-  const staying = lasting.filter(({ id, releasing }) => releasing === true || !ids.has(id));
-  const reasons = new Set(staying.map(({ reason }) => describeReason(reason)));
-  return reasons.size === 0 ? null : [...reasons].join(', ');
 }
 
 /** Returns notices as rows, each message on one line, with what their makers state; the store skips known keys. */

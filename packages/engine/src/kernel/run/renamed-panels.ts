@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
@@ -159,6 +160,6 @@ async function renameOne(
 }
 
 function toNotice({ from, to }: Rename, run: string): Notice {
-  const message = `panel "${from}" has the name "${to}" in the config: its services, holds and records have it too`;
+  const message = staffText('staff.panelRenamed', { from, to });
   return { code: 'panel_renamed', key: `panel_renamed:${from}:${to}:${run}`, panel: to, service: null, message };
 }

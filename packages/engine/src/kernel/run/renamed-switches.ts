@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { StoreTables } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
@@ -37,8 +38,10 @@ function listObserved(
 }
 
 function toNotice({ from, to, product, run }: Rename & { product: string | null; run: string }): Notice {
-  const what = product === null ? `panel "${to}"` : `product "${product}" of panel "${to}"`;
-  const message = `${what} is under observe by a switch of this name, although it was enforced as panel "${from}": nothing is restricted until it is enforced by name`;
+  const message =
+    product === null
+      ? staffText('staff.enforcementRenamed', { from, to })
+      : staffText('staff.enforcementRenamedProduct', { from, to, product });
   const key = `enforcement_renamed:${to}:${product ?? ''}:${run}`;
   return { code: 'enforcement_renamed', key, panel: to, service: null, message };
 }
