@@ -30,7 +30,7 @@ function findUnused(keys: readonly string[], sources: readonly string[]): string
   const text = sources.join('\n');
   const quoted = new Set([...text.matchAll(/'([\w]+(?:\.[\w]+)*)'/g)].map(([, word = '']) => word));
   const families = [
-    ...[...text.matchAll(/`(\w+\.)\$\{/g)].map(([, prefix = '']) => prefix),
+    ...[...text.matchAll(/`((?:\w+\.)+)\$\{/g)].map(([, prefix = '']) => prefix),
     ...[...text.matchAll(/\.code(?:Text)?\('(\w+)'/g)].map(([, family = '']) => `${family}.`),
   ];
   return keys.filter((key) => !quoted.has(key) && !families.some((family) => key.startsWith(family)));

@@ -138,4 +138,52 @@ export const staff = {
   // Commands
   'staff.heldByCommand': '{service} is held by command ({why})',
   'staff.why.command': 'by command',
+
+  // Agents
+  'staff.agent.threshold': 'Agent "{agent}" has reached {percent} of its limit: {used} of {allowed}.',
+  'staff.agent.reenabled':
+    '{count, plural, one {# user of agent "{agent}" was enabled again while it is over its limit.} other {# users of agent "{agent}" were enabled again while it is over its limit.}}',
+  'staff.agent.reenabledSuspended':
+    '{count, plural, one {# user of agent "{agent}" was enabled again while it is suspended.} other {# users of agent "{agent}" were enabled again while it is suspended.}}',
+  'staff.agent.ownReenabled': 'User "{user}", which its own agent disabled, was enabled again by another tool.',
+  'staff.agent.dropped': 'User "{user}", which was disabled for its agent, {what}.',
+  'staff.agent.dropped.enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
+  'staff.agent.dropped.moved': 'has another owner now; it was left disabled',
+  'staff.agent.dropped.touched': 'was changed by another tool since; it was left disabled',
+  'staff.agent.dropped.gone': 'no longer exists',
+  'staff.agent.dropped.other': 'was released ({outcome})',
+  'staff.agent.dormant': 'Account "{agent}" has a limit but is not an agent any more; the limit is not enforced.',
+  'staff.agent.missing':
+    'Agent "{agent}" has a limit and is not in the panel\'s list any more: the limit restricts nobody. Users that belonged to it count for their present owners; those that were disabled for it stay disabled, services among them do not.',
+  'staff.agent.succeeded':
+    'Agent "{agent}" is not in the panel\'s list any more, and users of it belong to accounts that are new there: {accounts}. {lasts}.',
+  'staff.agent.succeeded.same': 'The next check that stores what it reads finds it to be the same with another uuid',
+  'staff.agent.succeeded.unsure':
+    'It is not certain that it is the same with another uuid, so that nothing is given back: give the new {count, plural, one {account a limit} other {accounts limits}}, then remove its own limit and suspension',
+  'staff.agent.doubted':
+    'agent "{agent}": the usage of its users rose from {before} to {after}, of {allowed} that are allowed, in one reading: none is disabled until the next check has read it again; compare it with the panel',
+  'staff.agent.above':
+    'agent "{above}" above agent "{agent}" is over its limit: a check of one agent alone restricts nobody for those above it',
+  'staff.agent.exempt': 'panels.{panel}.agents.exempt.{at}: {what}',
+  'staff.agent.renamed':
+    'agent "{agent}" has the uuid (key) {to} on the panel instead of {from}: its limit, ledger, holds and users stay as they are{places}{another}',
+  'staff.agent.renamedUnmeant':
+    '; it had another name, so that agents.exempt and agents.clients do not mean it by its former uuid',
+  'staff.agent.held': '{service} is held (limit of its agent: agent "{agent}" is over its limit)',
+  'staff.agent.heldSuspended': '{service} is held (limit of its agent: agent "{agent}" is suspended)',
+  'staff.agent.wouldHold': '{service} would be held (limit of its agent: agent "{agent}" is over its limit)',
+  'staff.agent.wouldHoldSuspended': '{service} would be held (limit of its agent: agent "{agent}" is suspended)',
+  'staff.agent.withheld': '{service} is due to be held (limit of its agent), but it is protected until {until}',
+  'staff.agent.its': 'its agent',
+  'staff.agent.notAbove': '{agent} does not restrict it any more',
+  'staff.agent.notSuspended': '{agent} is not suspended any more',
+  'staff.agent.within': '{agent} is within its limit',
+  'staff.agent.soldUnknown':
+    "{service}: its limit on the panel is lifted, and what it is sold is not known ({why}): it counts as {counts}, so that the limit of agent {agents} can't be checked completely",
+  'staff.agent.soldUnknown.used': 'what it has used',
+  'staff.agent.soldUnknown.before': '{bytes}, as before',
+  'staff.agent.soldUnknown.noQuota': 'it has no quota',
+  'staff.agent.soldUnknown.notComputed': 'its quota could not be computed',
+  'staff.agent.raiseWaits':
+    '{service}: it counts as {counts} under agent "{agent}"; the raise to {raised} waits until it fits within the limit',
 } as const;

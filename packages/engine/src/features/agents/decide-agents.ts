@@ -1,5 +1,6 @@
+import { staffText } from '@sluice/messages/staff';
 import type { AgentTraffic } from '@sluice/panel-kind';
-import { findSubjectAgent, formatBytes, toAgentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import { isEnforced } from '@sluice/quota-core/agents';
 import type { HoldRecord } from '@sluice/state-store';
 import { newHold } from '../../kernel/subject/holds.js';
@@ -88,8 +89,12 @@ function listDoubt(name: string, agent: AgentTraffic, { agents }: AgentsRead['re
   const { uuid, usedBytes, limitBytes } = agent;
   const doubted = agents.get(uuid)?.verdict?.doubted;
   if (doubted === undefined) return [];
-  const figures = `from ${formatBytes(usedBytes)} to ${formatBytes(doubted.usedBytes)}, of ${formatBytes(limitBytes ?? 0)} that are allowed`;
-  const message = `agent "${agent.name}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again; compare it with the panel`;
+  const figures = {
+    before: { bytes: usedBytes },
+    after: { bytes: doubted.usedBytes },
+    allowed: { bytes: limitBytes ?? 0 },
+  };
+  const message = staffText('staff.agent.doubted', { agent: agent.name, ...figures });
   const key = `${name}:${uuid}:${IMPOSSIBLE_JUMP}:${doubted.at}`;
   return [{ code: IMPOSSIBLE_JUMP, key, panel: name, service: null, message }];
 }
@@ -99,7 +104,7 @@ function listLeft(name: string, above: AgentTraffic | undefined, below: AgentTra
   if (above === undefined || below === undefined) return [];
   const code = 'agent_above_over';
   const key = [name, below.uuid, code, above.uuid, above.limitBytes, above.period?.start ?? ''].join(':');
-  const message = `agent "${above.name}" above agent "${below.name}" is over its limit: a check of one agent alone restricts nobody for those above it`;
+  const message = staffText('staff.agent.above', { above: above.name, agent: below.name });
   return [{ code, key, panel: name, service: null, message }];
 }
 

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { Context } from '../../context/context.js';
 import type { Notice } from '../../kernel/run/notice.js';
 import { type EntryProblem, findEntryProblem, type Shown } from './entry-problems.js';
@@ -31,6 +32,14 @@ export async function listUnclearExempt(context: Context, panel: string, agents:
     if (others.length === 0) return [];
     const code = 'agent_exempt_unclear';
     const key = [panel, code, at, ...others].join(':');
-    return [{ code, key, panel, service: null, message: `panels.${panel}.agents.exempt.${at}: ${message}` }];
+    return [
+      {
+        code,
+        key,
+        panel,
+        service: null,
+        message: staffText('staff.agent.exempt', { panel, at: String(at), what: message }),
+      },
+    ];
   });
 }

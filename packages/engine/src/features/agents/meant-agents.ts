@@ -1,4 +1,5 @@
 import type { Check } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import { maskUuids } from '@sluice/panel-http/printable';
 import type { AgentRename } from '@sluice/panel-kind';
 import type { AgentRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
@@ -146,13 +147,11 @@ export async function listRenamedAgents(
     const named = findInConfig(context, panel, from);
     const ids = findNaming(services, from);
     const isGranted = named.some((path) => path.startsWith('panels.'));
-    const another =
-      isMeant || !isGranted
-        ? ''
-        : '; it had another name, so that agents.exempt and agents.clients do not mean it by its former uuid';
-    const message =
-      `agent "${names.get(to) ?? ''}" has the uuid (key) ${maskUuids(to)} on the panel instead of ${maskUuids(from)}: ` +
-      `its limit, ledger, holds and users stay as they are${describeFormer(named, ids)}${another}`;
+    const another = isMeant || !isGranted ? '' : staffText('staff.agent.renamedUnmeant');
+    const message = staffText('staff.agent.renamed', {
+      ...{ agent: names.get(to) ?? '', to: maskUuids(to), from: maskUuids(from) },
+      ...{ places: describeFormer(named, ids), another },
+    });
     return {
       code: 'agent_renamed',
       key: `${panel}:agent-renamed:${from}:${to}:${renamedAt}`,

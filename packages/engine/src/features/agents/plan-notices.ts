@@ -1,16 +1,12 @@
+import { staffText } from '@sluice/messages/staff';
 import { printable } from '@sluice/panel-http/printable';
 import type { AgentTraffic, RecordedAgents } from '@sluice/panel-kind';
-import { type AgentAccount, formatBytes } from '@sluice/quota-core';
+import type { AgentAccount } from '@sluice/quota-core';
 import { toWholePercent } from '../../kernel/run/notice-data.js';
 import type { AgentPlanInput, PlannedNotice } from './agent-plan.js';
 
-/** What happened to a user that was disabled for its agent, by outcome. */
-const DROPPED: Record<string, string> = {
-  'enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
-  moved: 'has another owner now; it was left disabled',
-  touched: 'was changed by another tool since; it was left disabled',
-  gone: 'no longer exists',
-};
+/** Outcomes of users that were disabled for their agent, of which the catalogue says what happened. */
+const DROPPED = ['enabled-by-others', 'moved', 'touched', 'gone'] as const;
 
 /** A user that Sluice will not enable again, and why. */
 export interface DroppedUser {
@@ -40,21 +36,21 @@ export function listPlanNotices(
   const drops = dropped.map(({ evidence, name, outcome }) => ({
     key: `agent-user:${evidence}:${outcome}`,
     code: `agent_user_${outcome.replaceAll('-', '_')}`,
-    message: `User "${name}", which was disabled for its agent, ${DROPPED[outcome] ?? `was released (${outcome})`}.`,
+    message: staffText('staff.agent.dropped', { user: name, what: describeDropped(outcome) }),
   }));
   const enabledAgain = [...again].map(([agent, count]) => {
     const { name = '', suspended = null } = agents.find(({ uuid }) => uuid === agent) ?? {};
-    const why = suspended === null ? 'over its limit' : 'suspended';
+    const said = suspended === null ? 'staff.agent.reenabled' : 'staff.agent.reenabledSuspended';
     return {
       key: `agent-reenabled:${agent}:${list.at}`,
       code: 'agent_users_enabled_again',
-      message: `${countUsers(count)} of agent "${name}" ${count === 1 ? 'was' : 'were'} enabled again while it is ${why}.`,
+      message: staffText(said, { count, agent: name }),
     };
   });
   const ofAgents = againOfAgents.map((name) => ({
     key: `agent-reenabled:${name}:${list.at}`,
     code: 'agent_users_enabled_again',
-    message: `User "${name}", which its own agent disabled, was enabled again by another tool.`,
+    message: staffText('staff.agent.ownReenabled', { user: name }),
   }));
   return [
     ...crossings,
@@ -73,7 +69,9 @@ function toCrossing(
   return {
     key: `agent-threshold:${agent}:${periodStart ?? ''}:${limitBytes}:${percent}`,
     code: 'agent_threshold',
-    message: `Agent "${name}" has reached ${percent}% of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`,
+    message: staffText('staff.agent.threshold', {
+      ...{ agent: name, percent: { percent }, used: { bytes: usedBytes }, allowed: { bytes: limitBytes } },
+    }),
     facts: {
       ...{ reached: percent, agent: { id: agent, name: printable(name) } },
       ...{ limit: 'agent-limit', unit: 'bytes', mode: 'TOTAL', used: usedBytes, allowed: limitBytes },
@@ -94,7 +92,7 @@ function listAgentNotices(agent: AgentTraffic, recorded: RecordedAgents): Planne
   const { uuid, name, rule } = agent;
   if (rule === 'missing') return listMissing(agent, recorded);
   if (rule !== 'dormant') return [];
-  const message = `Account "${name}" has a limit but is not an agent any more; the limit is not enforced.`;
+  const message = staffText('staff.agent.dormant', { agent: name });
   return [{ key: `agent-dormant:${uuid}`, code: 'agent_dormant', message }];
 }
 
@@ -104,19 +102,21 @@ function listMissing({ uuid, name, limitBytes }: AgentTraffic, { agents, links }
   const code = 'agent_missing';
   const since = agents.get(uuid)?.missingSince ?? '';
   if (succession === null) {
-    const message = `Agent "${name}" has a limit and is not in the panel's list any more: the limit restricts nobody. Users that belonged to it count for their present owners; those that were disabled for it stay disabled, services among them do not.`;
+    const message = staffText('staff.agent.missing', { agent: name });
     return [{ key: `agent-missing:${uuid}:${since}`, code, message }];
   }
   const names = quoteFirst(succession.to.map((successor) => agents.get(successor)?.name ?? ''));
   const lasts = succession.isSame
-    ? 'The next check that stores what it reads finds it to be the same with another uuid'
-    : `It is not certain that it is the same with another uuid, so that nothing is given back: give the new ${succession.to.length === 1 ? 'account a limit' : 'accounts limits'}, then remove its own limit and suspension`;
-  const message = `Agent "${name}" is not in the panel's list any more, and users of it belong to accounts that are new there: ${names}. ${lasts}.`;
+    ? staffText('staff.agent.succeeded.same')
+    : staffText('staff.agent.succeeded.unsure', { count: succession.to.length });
+  const message = staffText('staff.agent.succeeded', { agent: name, accounts: names, lasts });
   return [{ key: `agent-missing:${uuid}:${since}:${[...succession.to].sort().join(',')}`, code, message }];
 }
 
-function countUsers(count: number): string {
-  return count === 1 ? '1 user' : `${count} users`;
+function describeDropped(outcome: string): string {
+  const known = DROPPED.find((each) => each === outcome);
+  if (known === undefined) return staffText('staff.agent.dropped.other', { outcome });
+  return staffText(`staff.agent.dropped.${known}`);
 }
 
 function quoteFirst(names: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { AgentTraffic } from '@sluice/panel-kind';
 import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { toAgentOfNote } from '../../kernel/subject/agent-hold.js';
@@ -26,11 +27,16 @@ export function findReleaseReason(
   hold: Readonly<HoldRecord>,
   traffic: readonly Pick<AgentTraffic, 'uuid' | 'name'>[],
 ): string {
-  const agent = hold.note === null ? 'its agent' : toAgentOfNote(hold.note);
+  const agent = hold.note === null ? staffText('staff.agent.its') : toAgentOfNote(hold.note);
   const isAbove = traffic.some((above) => chain.includes(above.uuid) && nameAgent(above) === agent);
-  if (!isAbove) return `${agent} does not restrict it any more`;
-  return `${agent} is ${toCause(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
+  if (!isAbove) return staffText('staff.agent.notAbove', { agent });
+  return staffText(toCause(hold) === 'suspension' ? 'staff.agent.notSuspended' : 'staff.agent.within', { agent });
 }
+
+const HELD = {
+  is: { limit: 'staff.agent.held', suspension: 'staff.agent.heldSuspended' },
+  'would be': { limit: 'staff.agent.wouldHold', suspension: 'staff.agent.wouldHoldSuspended' },
+} as const;
 
 /** Returns the notice that a service is held for its agent, or would be, once in a time; undefined: an agent that is not known. */
 export function toHeld(
@@ -38,8 +44,7 @@ export function toHeld(
   { agent, cause, time }: { agent: Above | undefined; cause: Cause; time: string },
   verb: 'is' | 'would be',
 ): Notice {
-  const why = cause === 'suspension' ? 'suspended' : 'over its limit';
-  const message = `${service.id} ${verb} held (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
+  const message = staffText(HELD[verb][cause], { service: service.id, agent: agent?.name ?? '' });
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
   const notice = serviceNotice(service, verb === 'is' ? 'hold' : 'would_hold', message, 'agent-limit', since, time);
   return { ...notice, facts: { reason: 'agent-limit' } };
@@ -48,6 +53,6 @@ export function toHeld(
 /** Returns the notice of a hold that a protection withholds. */
 export function withheld(service: ServiceRecord): Notice {
   const until = service.protectedUntil ?? '';
-  const message = `${service.id} is due to be held (limit of its agent), but it is protected until ${until}`;
+  const message = staffText('staff.agent.withheld', { service: service.id, until });
   return serviceNotice(service, 'hold_withheld', message, 'agent-limit', until);
 }

@@ -1,5 +1,5 @@
+import { staffText } from '@sluice/messages/staff';
 import type { AgentList, AgentRecords, PanelAgents, RecordedAgents } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
 import { isEnforced } from '@sluice/quota-core/agents';
 import type { AgentUserRecord, OverrideRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
@@ -143,7 +143,7 @@ function countUnknown(
 }
 
 function describeUnknown(found: FoundAllowance): string {
-  return found === null ? 'its quota could not be computed' : 'it has no quota';
+  return staffText(found === null ? 'staff.agent.soldUnknown.notComputed' : 'staff.agent.soldUnknown.noQuota');
 }
 
 /** Returns a notice for each service of which it is not known what it is sold, below an agent whose limit counts that. */
@@ -163,8 +163,12 @@ export function listUnknownSold({
     const limited = chain.filter((agent) => isEnforced(recorded.standing.get(agent) ?? { rule: 'missing' }));
     if (limited.length === 0) return [];
     const names = records.agents.filter(({ uuid }) => limited.includes(uuid)).map(({ name }) => `"${name}"`);
-    const counts = lastBytes === null ? 'what it has used' : `${formatBytes(lastBytes)}, as before`;
-    const message = `${service.id}: its limit on the panel is lifted, and what it is sold is not known (${why}): it counts as ${counts}, so that the limit of agent ${names.join(', ')} can't be checked completely`;
+    const counts =
+      lastBytes === null
+        ? staffText('staff.agent.soldUnknown.used')
+        : staffText('staff.agent.soldUnknown.before', { bytes: { bytes: lastBytes } });
+    const values = { service: service.id, why, counts, agents: names.join(', ') };
+    const message = staffText('staff.agent.soldUnknown', values);
     const key = [why, lastBytes ?? '', service.protectedUntil ?? '', service.quotaReleasedUntil ?? ''];
     return [serviceNotice(service, 'sold_unknown', message, ...key)];
   });

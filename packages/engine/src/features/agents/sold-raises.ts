@@ -1,5 +1,6 @@
+import { staffText } from '@sluice/messages/staff';
 import type { AgentRecords, PanelAgents } from '@sluice/panel-kind';
-import { formatBytes, type RaisedLimit, raiseKey } from '@sluice/quota-core';
+import { type RaisedLimit, raiseKey } from '@sluice/quota-core';
 import type { AgentReservationRecord, AgentUserRecord, ServiceRecord } from '@sluice/state-store';
 import { type Notice, serviceNotice } from '../../kernel/run/notice.js';
 import { checkRaise } from '@sluice/quota-core/agents';
@@ -96,7 +97,8 @@ export function listWaitingRaises({
 }): Notice[] {
   return waiting.map(({ service, countsBytes, toBytes, agent, lift }) => {
     const { name = agent } = records.agents.find(({ uuid }) => uuid === agent) ?? {};
-    const message = `${service.id}: it counts as ${formatBytes(countsBytes)} under agent "${name}"; the raise to ${formatBytes(toBytes)} waits until it fits within the limit`;
+    const figures = { counts: { bytes: countsBytes }, raised: { bytes: toBytes } };
+    const message = staffText('staff.agent.raiseWaits', { service: service.id, ...figures, agent: name });
     return serviceNotice(service, 'raise_waits', message, toBytes, lift);
   });
 }
