@@ -204,7 +204,9 @@ export function describeSpend({ spend, limits }: Applied, reason: string): strin
   const found = spend.find(({ limit }) => limit === reason);
   const state = limits.find(({ id }) => id === reason);
   if (found === undefined || state === undefined) return null;
-  const most = found.destinations.map((each) => staffText('staff.why.destination', each)).join(', ');
+  const most = found.destinations
+    .map(({ destination, charge }) => staffText('staff.why.destination', { destination, charge }))
+    .join(', ');
   const { used, allowed, unit } = state;
   const spent = staffText('staff.why.spent', {
     ...{ used: padMoney(String(used ?? '?'), unit), allowed: { money: String(allowed), currency: unit } },

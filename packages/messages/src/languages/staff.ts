@@ -116,15 +116,13 @@ export const staff = {
   'staff.panelFormer':
     'panel "{from}" has the name "{to}" in the config: what is stored of it gets that with the next run or command that changes anything, and is shown as "{from}" until then',
   'staff.enforcementRenamed':
-    'panel "{to}" is under observe by a switch of this name, although it was enforced as panel "{from}": nothing is restricted until it is enforced by name',
-  'staff.enforcementRenamedProduct':
-    'product "{product}" of panel "{to}" is under observe by a switch of this name, although it was enforced as panel "{from}": nothing is restricted until it is enforced by name',
+    '{what} is under observe by a switch of this name, although it was enforced as panel "{from}": nothing is restricted until it is enforced by name',
   'staff.panelRemoved':
     '{who} {count, plural, one {has the panel "{panel}"} other {have the panel "{panel}"}}, which is not in the config: nothing is read or changed there; {restricted}',
   'staff.panelRemoved.services': '{count, plural, one {# service} other {# services}}',
   'staff.panelRemoved.agents': '{count, plural, one {# agent} other {# agents}}',
   'staff.panelRemoved.both': '{services} and {agents}',
-  'staff.panelRemoved.agent': 'agent "{name}"',
+  'staff.named.agent': 'agent "{name}"',
   'staff.panelRemoved.noneHeld': 'none is held',
   'staff.panelRemoved.held':
     '{count, plural, one {# is held and stays restricted ({names})} other {# are held and stay restricted ({names})}}',
@@ -186,4 +184,73 @@ export const staff = {
   'staff.agent.soldUnknown.notComputed': 'its quota could not be computed',
   'staff.agent.raiseWaits':
     '{service}: it counts as {counts} under agent "{agent}"; the raise to {raised} waits until it fits within the limit',
+
+  // Clients, bills and charges
+  'staff.clientMerged': '{billing} has merged client "{from}" into "{into}": what the first had is the other\'s',
+  'staff.clientMissing':
+    '{billing} has no client "{client}" any more, and calls or purchases of that time are not finished',
+  'staff.billFailed': '{service}: the calls from {period} were not billed: {why}',
+  'staff.callsNotSearched':
+    'whether calls of panel "{panel}" are on no bill is not known: they could not be read: {why}',
+  'staff.callsUnbilled': 'calls of line {line} since {since} ({zone}) are on no invoice: {sum}',
+  'staff.sumUnrated': '{total} and {count} without a known charge',
+  'staff.elsewhere.purchase':
+    'the purchase of package "{package}" is not finished in {billing} ({purchase}), and the config names {now}: set "billing: {billing}" until a run has finished it',
+  'staff.elsewhere.refund':
+    'the refund of package "{package}" is not finished in {billing} ({purchase}), and the config names {now}: set "billing: {billing}" until a run has finished it',
+  'staff.withheldActive':
+    '{billing} shows Active, and Sluice keeps it suspended: the suspension of {at} had ended with an error. Press Suspend or Unsuspend in {billing}, as it should be',
+  'staff.withheldSuspended':
+    '{billing} shows Suspended, and Sluice keeps it active: the unsuspend of {at} had ended with an error. Press Suspend or Unsuspend in {billing}, as it should be',
+  'staff.withheldUntil': '{said}; from {until} on what {billing} shows counts again',
+
+  // Purchases of former clients
+  'staff.formerPayer':
+    "{service}: package {package} for {price}, which client {client} bought before the service ended, began to be terminated or became another client's, {what}",
+  'staff.formerPayer.paid': 'is paid ({purchase})',
+  'staff.formerPayer.pending': 'is waiting for payment ({purchase})',
+  'staff.formerPayer.failed': 'was not bought ({purchase})',
+  'staff.formerPayer.cancelled': 'was cancelled with its invoice ({purchase})',
+  'staff.formerPayer.refunded': 'was paid all the same; the price was returned as credit ({purchase})',
+  'staff.formerPayer.left': 'could not be ended ({purchase}): {why}. A payment of it does not count for the service',
+
+  // Services that ended, moved or are another client's
+  'staff.liftEnded': '{service} has ended while its limit on the panel was lifted: it is {limit} again, at most',
+  'staff.endedReleased':
+    '{service} has ended, and what it was restricted on is not its own any more: {count, plural, one {# of its restrictions ends} other {# of its restrictions end}}',
+  'staff.endedReleasedAll':
+    '{service} has ended, and what it was restricted on is not its own any more: its restrictions end',
+  'staff.terminationWaiting':
+    '{service} has ended, but its account is still on the panel: its removal waits for an operator',
+  'staff.pendingInUse':
+    '{service} is pending, but its account was in use until {until}: nothing of it is read or restricted until the service is active',
+  'staff.releaseEnded': '{service} has another client: the release until {until}, which the former one had, has ended',
+  'staff.autoBuyEnded': '{service} has another client: automatic purchases are off until they are switched on again',
+  'staff.linkEnded': '{service}: nothing is bought automatically any more: the share link that set it has ended',
+  'staff.linkExpired':
+    '{service}: nothing is bought automatically any more: the share link {link} that set it expired at {at}',
+  'staff.linkRevoked':
+    '{service}: nothing is bought automatically any more: the share link {link} that set it was revoked at {at}',
+  'staff.named.panel': 'panel "{panel}"',
+  'staff.named.product': 'product "{product}"',
+  'staff.named.productOf': 'product "{product}" of panel "{panel}"',
+  'staff.observedStill':
+    '{what} stays under observe, as {gone} was, which is not in the config any more, until it is enforced by name',
+  'staff.observedNow':
+    '{what} is under observe, although {gone}, which is not in the config any more, was enforced: nothing is restricted until it is enforced by name',
+
+  // Workers
+  'staff.noWorker': 'No worker begins jobs since {since}: nothing is read, held or released',
+  'staff.workerAgain': 'A worker begins jobs again; none had since {since}',
+
+  // Alarms that last
+  'staff.alarm.outcome': '{change}: its outcome is not known',
+  'staff.alarm.billed': 'it is not known whether the calls from {period} were billed',
+  'staff.alarm.toRefund': 'the price of package "{package}" is not returned yet',
+  'staff.alarm.refunded': 'it is not known whether package "{package}" was refunded',
+  'staff.alarm.refundedMerged':
+    'it is not known whether package "{package}" was refunded before its client was merged into another one: see the credit log, and cancel purchase {purchase} with its refund again where it was not',
+  'staff.alarm.usageFell':
+    'its quota hold lasts, although the usage fell from {before} to {after}: compare both with the panel',
+  'staff.alarm.agentMissing': 'agent "{agent}" has a limit, but is not in the panel\'s list any more',
 } as const;

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ConditionRecord, StoreTables } from '@sluice/state-store';
 import { isLiving } from '../../base/lifecycle.js';
@@ -51,7 +52,7 @@ export async function checkClients(context: Context, also: readonly string[] = [
     if (found === 'unanswered') missing.push(...(before === undefined ? [] : [before]));
     if (found !== 'missing' || service === undefined) continue;
     const { title } = await context.billing();
-    const message = `${title} has no client "${client}" any more, and calls or purchases of that time are not finished`;
+    const message = staffText('staff.clientMissing', { billing: title, client });
     const details: Details = { service, message };
     missing.push({ key, since: before?.since ?? context.now(), runs: 1, details });
   }
@@ -85,7 +86,7 @@ async function storeFound(context: Context, { from, into }: MergedClient): Promi
     run.store(async (tables) => {
       const rows = await storeMerge(context, tables, { from, into, run: run.id });
       run.totals = { from, into, ...rows };
-      const message = `${title} has merged client "${from}" into "${into}": what the first had is the other's`;
+      const message = staffText('staff.clientMerged', { billing: title, from, into });
       const key = `client_merged:${from}:${into}:${run.id}`;
       const notice = { code: 'client_merged', key, panel: null, service: null, message };
       await addNotices(context, tables, noticeRows(context, run.id, [notice]));

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { PurchaseRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { isRefunding } from './refund-state.js';
@@ -41,8 +42,8 @@ export async function listElsewhere(
   return rows.flatMap((row) => {
     const { billing, status, package: name } = row;
     if (billing === null || billing === config.billing) return [];
-    const what = status === 'pending' ? `the purchase of package "${name}"` : `the refund of package "${name}"`;
-    const message = `${what} is not finished in ${billing} (${row.id}), and the config names ${config.billing}: set "billing: ${billing}" until a run has finished it`;
+    const key = status === 'pending' ? 'staff.elsewhere.purchase' : 'staff.elsewhere.refund';
+    const message = staffText(key, { package: name, billing, purchase: row.id, now: config.billing });
     return [{ row, billing, message }];
   });
 }

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { isPanelError } from '@sluice/panel-http';
 import { type ItemError, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import { addMoney, compareMoney, toLocalDate } from '@sluice/quota-core';
@@ -143,7 +144,7 @@ function toNotice(key: string, { panel, service, message }: StoredLateCalls): No
 
 function toUnsearched(panel: string, at: string, { code, message }: ItemError): Notice {
   const key = `calls_not_searched:${panel}:${at.slice(0, 10)}:${code}`;
-  const what = `whether calls of panel "${panel}" are on no bill is not known: they could not be read: ${message}`;
+  const what = staffText('staff.callsNotSearched', { panel, why: message });
   return { code: 'calls_not_searched', key, panel, service: null, message: what };
 }
 
@@ -240,7 +241,8 @@ function toConditions(context: Context, panel: string, found: readonly FoundCall
     const total = bills.reduce((sum, { difference }) => addMoney(sum, difference), '0');
     const since = toLocalDate(period.from, period.timeZone);
     const unrated = bills.reduce((sum, { now }) => sum + now.withoutCharge, 0);
-    const message = `calls of line ${line} since ${since} (${period.timeZone}) are on no invoice: ${describeSum(total, currency, unrated)}`;
+    const sum = describeSum(total, currency, unrated);
+    const message = staffText('staff.callsUnbilled', { line, since, zone: period.timeZone, sum });
     const parts = all.map(({ part }) => part);
     const details: StoredLateCalls = { panel, service, message, total, parts, isCharged: false };
     return [{ key, since: context.now(), runs: 1, details }];

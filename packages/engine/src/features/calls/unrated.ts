@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { formatMoney } from '@sluice/quota-core';
 import type { CallTotals } from '@sluice/quota-core/telephony';
 
@@ -14,6 +15,6 @@ export function toCharged(totals: Pick<CallTotals, 'calls' | 'total' | 'problems
 
 /** Describes a sum of calls, of which some may have no charge yet. */
 export function describeSum(total: string, currency: string, withoutCharge: number): string {
-  const rest = withoutCharge === 0 ? '' : ` and ${withoutCharge} without a known charge`;
-  return `${formatMoney(total, currency)}${rest}`;
+  if (withoutCharge === 0) return formatMoney(total, currency);
+  return staffText('staff.sumUnrated', { total: { money: total, currency }, count: withoutCharge });
 }

@@ -1,4 +1,5 @@
-import { formatBytes } from '@sluice/quota-core';
+import { staffText } from '@sluice/messages/staff';
+
 import type { Applied, LimitedAllowance, Loaded, Planned } from '../../kernel/subject/stages.js';
 import { hasEnded } from '../../base/lifecycle.js';
 import { hasAccount, isAccountThere } from '../../kernel/subject/account.js';
@@ -66,7 +67,7 @@ export function loweredNotices(lowered: ReadonlyMap<string, LimitedAllowance>, s
     const { service, actions } = work;
     const sold = lowered.get(service.id);
     if (sold === undefined || !actions.some(({ state }) => state === 'applied')) return [];
-    const message = `${service.id} has ended while its limit on the panel was lifted: it is ${formatBytes(sold.allowedBytes)} again, at most`;
+    const message = staffText('staff.liftEnded', { service: service.id, limit: { bytes: sold.allowedBytes } });
     return [serviceNotice(service, 'lift_ended', message, work.actions[0]?.id ?? '')];
   });
 }

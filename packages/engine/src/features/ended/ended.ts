@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { Observation } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import { group, hasEnded } from '../../base/lifecycle.js';
@@ -119,13 +120,10 @@ function endedNotices(ended: GivenAway, subjects: readonly Applied[], treatment:
     if (treatment(work).previewOnly) return [];
     const { service } = work;
     const [first = service.updatedAt, ...more] = ended.get(service.id) ?? [];
-    const which =
+    const message =
       work.holds.length === 0
-        ? 'its restrictions end'
-        : more.length === 0
-          ? '1 of its restrictions ends'
-          : `${more.length + 1} of its restrictions end`;
-    const message = `${service.id} has ended, and what it was restricted on is not its own any more: ${which}`;
+        ? staffText('staff.endedReleasedAll', { service: service.id })
+        : staffText('staff.endedReleased', { service: service.id, count: more.length + 1 });
     return [serviceNotice(service, 'ended_released', message, first)];
   });
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { staffText } from '@sluice/messages/staff';
 import { printable } from '@sluice/panel-http/printable';
 import { callAgeMs, LATEST_CALL_MS } from '@sluice/panel-kind';
-import { findSubjectAgent, formatBytes } from '@sluice/quota-core';
+import { findSubjectAgent } from '@sluice/quota-core';
 import type { AlarmRecord, ConditionRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { findStoredAgents } from '../agents/show-agents.js';
@@ -61,7 +62,7 @@ async function doubtfulChanges(context: Context, only?: string): Promise<Standin
     .map((action) => {
       const { id, panel, service, plannedAt: since } = action;
       const { name } = toActionView((of) => context.findKind(of), action);
-      const message = `${name}: its outcome is not known`;
+      const message = staffText('staff.alarm.outcome', { change: name });
       const own = service === null || findSubjectAgent(service) !== null ? null : service;
       return { id, code: 'outcome_unknown', panel, service: own, message, since };
     });
@@ -90,7 +91,7 @@ async function doubtfulMoney(context: Context, only?: string): Promise<StandingA
     ...bills.map(({ id, service, panel: made, start: from, end: to, sentAt, at }) => {
       const panel = made ?? panels.get(service) ?? '';
       const period = describePeriod({ from, to, timeZone: findTimeZone(config, panel) });
-      const message = `it is not known whether the calls from ${period} were billed`;
+      const message = staffText('staff.alarm.billed', { period });
       return { id, code: 'bill_in_doubt', service, panel, since: sentAt ?? at, message };
     }),
     ...(await refundAlarms(context, refunding)).map((alarm) => ({ ...alarm, panel: panels.get(alarm.service) ?? '' })),
@@ -113,13 +114,12 @@ async function refundAlarms({ store }: Context, refunding: readonly PurchaseReco
         service,
         code: 'refund_waiting',
         since,
-        message: `the price of package "${what}" is not returned yet`,
+        message: staffText('staff.alarm.toRefund', { package: what }),
       };
     }
-    const unknown = `it is not known whether package "${what}" was refunded`;
     const message = ofMerged.has(mergedRefundKey(id))
-      ? `${unknown} before its client was merged into another one: see the credit log, and cancel purchase ${id} with its refund again where it was not`
-      : unknown;
+      ? staffText('staff.alarm.refundedMerged', { package: what, purchase: id })
+      : staffText('staff.alarm.refunded', { package: what });
     return { id, service, code: 'refund_in_doubt', since: refundSentAt, message };
   });
 }
@@ -165,7 +165,7 @@ async function fallenUsage({ store }: Context, only?: string): Promise<StandingA
     const fallen = findFallen(decisions.get(service) ?? null, hold === undefined ? [] : [hold]);
     if (hold === undefined || fallen === null) return [];
     const { usedBytes, peakBytes } = fallen;
-    const message = `its quota hold lasts, although the usage fell from ${formatBytes(peakBytes)} to ${formatBytes(usedBytes)}: compare both with the panel`;
+    const message = staffText('staff.alarm.usageFell', { before: { bytes: peakBytes }, after: { bytes: usedBytes } });
     return [{ id: `fallen-${hold.id}`, code: 'usage_fell', panel, service, since: hold.since, message }];
   });
 }
@@ -191,7 +191,7 @@ async function missingAgents(context: Context): Promise<StandingAlarm[]> {
     .map(({ uuid, name, panel, at }) => ({
       // The uuid is a key of the panel, and every reader sees the id.
       ...{ id: `agent-${toDigest(uuid)}`, code: 'agent_missing', panel, service: null, since: at },
-      message: `agent "${name}" has a limit, but is not in the panel's list any more`,
+      message: staffText('staff.alarm.agentMissing', { agent: name }),
     }));
 }
 

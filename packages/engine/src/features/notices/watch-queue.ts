@@ -1,4 +1,5 @@
 import type { QueueReport } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
@@ -37,7 +38,7 @@ async function noteIdle(context: Context, { conditions }: StoreTables, isIdle: b
     await conditions.end(NO_WORKER_KEY);
     if (known === null || known.runs === 0) return [];
     const { since } = known;
-    return [toNotice('worker_again', since, `A worker begins jobs again; none had since ${since}`)];
+    return [toNotice('worker_again', since, staffText('staff.workerAgain', { since }))];
   }
   if (known === null) {
     await conditions.put({ key: NO_WORKER_KEY, since: context.now(), runs: 0, details: null });

@@ -1,4 +1,5 @@
 import type { AutoBuyRule } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Config } from '../../base/config/schema.js';
 import type { Context } from '../../context/context.js';
@@ -35,7 +36,7 @@ export async function endPreferences(
     if (kept !== null) await tables.autoBuy.put(kept);
     const left = kept === null ? others : [...others, kept];
     if (own.every(({ enabled }) => enabled !== true) || findRule(config, left, about).enabled) continue;
-    const message = `${id} has another client: automatic purchases are off until they are switched on again`;
+    const message = staffText('staff.autoBuyEnded', { service: id });
     notices.push(serviceNotice(service, 'auto_buy_ended', message, run));
   }
   return notices;

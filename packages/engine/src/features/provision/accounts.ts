@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { type AccountCommand, type ItemError, type Panel, toItemError } from '@sluice/panel-kind';
 import { type HoldRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -96,7 +97,7 @@ function findDue({ on: { panel }, paid }: Accounts, facts: Decided): AccountVerb
 }
 
 function waitingNotice(service: ServiceRecord): Notice {
-  const message = `${service.id} has ended, but its account is still on the panel: its removal waits for an operator`;
+  const message = staffText('staff.terminationWaiting', { service: service.id });
   return serviceNotice(service, 'termination_waiting', message);
 }
 

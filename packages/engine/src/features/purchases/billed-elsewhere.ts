@@ -1,4 +1,5 @@
 import type { Check, RunReport } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import { toChecks } from '../../base/check.js';
 import { nameFew } from '../../base/natural-order.js';
 import { reportNotices } from '../../kernel/run/notice.js';
@@ -16,7 +17,7 @@ export async function reportElsewhere(context: Context, report: RunReport): Prom
     key: `${BILLED_ELSEWHERE}:${id}:${status}:${context.config.billing}`,
     panel: panels.get(service) ?? null,
     service,
-    message: `${service}: ${message}`,
+    message: staffText('staff.ofService', { service, what: message }),
   }));
   await reportNotices(context, report, notices, []);
 }

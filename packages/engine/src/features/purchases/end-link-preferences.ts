@@ -1,4 +1,5 @@
 import type { RunReport } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import type { ApiTokenRecord, AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
@@ -54,13 +55,12 @@ async function listEnded(
 const toSubject = ({ id, client, product }: ServiceRecord) => ({ service: id, client, product });
 
 function endedNotice(service: ServiceRecord, token: ApiTokenRecord | null): Notice {
-  const how =
-    token === null
-      ? 'has ended'
-      : token.revokedAt === null
-        ? `expired at ${token.expiresAt ?? ''}`
-        : `was revoked at ${token.revokedAt}`;
-  const link = token === null ? 'the share link' : `the share link ${token.id}`;
-  const message = `${service.id}: nothing is bought automatically any more: ${link} that set it ${how}`;
-  return serviceNotice(service, 'auto_buy_ended', message, token?.id ?? 'link');
+  return serviceNotice(service, 'auto_buy_ended', describeEnd(service.id, token), token?.id ?? 'link');
+}
+
+function describeEnd(service: string, token: ApiTokenRecord | null): string {
+  if (token === null) return staffText('staff.linkEnded', { service });
+  const { id: link, revokedAt, expiresAt } = token;
+  if (revokedAt === null) return staffText('staff.linkExpired', { service, link, at: expiresAt ?? '' });
+  return staffText('staff.linkRevoked', { service, link, at: revokedAt });
 }

@@ -1,5 +1,5 @@
 import { type Invoice, isOnlyLine } from '@sluice/contract/ports';
-import { formatMoney } from '@sluice/quota-core';
+import { staffText } from '@sluice/messages/staff';
 import { SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { isOfClient } from '../../base/is-of-client.js';
@@ -83,21 +83,14 @@ const CODE = 'purchase_of_former_client';
 
 /** Returns the notice of a purchase of a former client that ended; without a service where that was removed. */
 export function endedForPayerNotice(row: PurchaseRecord, service: ServiceRecord | null): Notice {
-  const ends = {
-    paid: 'is paid',
-    pending: 'is waiting for payment',
-    failed: 'was not bought',
-    cancelled: 'was cancelled with its invoice',
-    refunded: 'was paid all the same; the price was returned as credit',
-  };
-  return toNotice(row, service, row.status, `${ends[row.status]} (${row.id})`);
+  return toNotice(row, service, row.status, staffText(`staff.formerPayer.${row.status}`, { purchase: row.id }));
 }
 
 /** Returns the notice of a purchase of a former client that could not be ended yet. */
 export function leftForPayerNotice(row: PurchaseRecord, service: ServiceRecord | null, error: SluiceError): Notice {
   const reason = error.message.replace(/[.;:]?$/, '');
   const { status = row.status } = error.details as { status?: string };
-  const what = `could not be ended (${row.id}): ${reason}. A payment of it does not count for the service`;
+  const what = staffText('staff.formerPayer.left', { purchase: row.id, why: reason });
   return toNotice(row, service, `${error.code}:${status}`, what);
 }
 
@@ -108,6 +101,8 @@ function toNotice(row: PurchaseRecord, of: ServiceRecord | null, state: string, 
     key: `${CODE}:${id}:${state}`,
     panel: of?.panel ?? null,
     service,
-    message: `${service}: package ${name} for ${formatMoney(charged ?? price, currency)}, which client ${client ?? ''} bought before the service ended, began to be terminated or became another client's, ${what}`,
+    message: staffText('staff.formerPayer', {
+      ...{ service, package: name, price: { money: charged ?? price, currency }, client: client ?? '', what },
+    }),
   };
 }

@@ -1,4 +1,5 @@
 import type { SourceService } from '@sluice/contract/ports';
+import { staffText } from '@sluice/messages/staff';
 import type { ConditionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../../context/leases.js';
 
@@ -122,11 +123,10 @@ const toEnd = (from: string): string => new Date(Date.parse(from) + WITHHELD_MS)
 
 /** Says what the billing system shows of a service, and what is to be done. */
 export function describeWithheld(former: Former, title: string): string {
-  const [shown, kept, order] =
-    former.status === 'active' ? ['Active', 'suspended', 'suspension'] : ['Suspended', 'active', 'unsuspend'];
+  const key = former.status === 'active' ? 'staff.withheldActive' : 'staff.withheldSuspended';
+  const said = staffText(key, { billing: title, at: former.orderedAt });
   const end = findEnd(former);
-  const until = end === null ? '' : `; from ${end} on what ${title} shows counts again`;
-  return `${title} shows ${shown}, and Sluice keeps it ${kept}: the ${order} of ${former.orderedAt} had ended with an error. Press Suspend or Unsuspend in ${title}, as it should be${until}`;
+  return end === null ? said : staffText('staff.withheldUntil', { said, until: end, billing: title });
 }
 
 /** A status that the billing system shows and Sluice does not follow. */

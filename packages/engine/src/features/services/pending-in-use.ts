@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { hasAccount } from '../../kernel/subject/account.js';
@@ -25,7 +26,7 @@ export async function findPendingInUse(
   const newest = new Map((await cycles.newest(pending.map(({ id }) => id))).map((cycle) => [cycle.service, cycle]));
   return pending.flatMap((service) => {
     const readAt = newest.get(service.id)?.readAt ?? null;
-    const message = `${service.id} is pending, but its account was in use until ${readAt ?? ''}: nothing of it is read or restricted until the service is active`;
-    return readAt === null ? [] : [{ service, message }];
+    if (readAt === null) return [];
+    return [{ service, message: staffText('staff.pendingInUse', { service: service.id, until: readAt }) }];
   });
 }

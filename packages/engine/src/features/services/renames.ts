@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { group, isLiving } from '../../base/lifecycle.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import type { Context } from '../../context/context.js';
@@ -99,12 +100,15 @@ function toNotice(input: {
   to: { panel: string; product: string | null };
 }): Notice {
   const { was, from, to } = input;
-  const what = to.product === null ? `panel "${to.panel}"` : `product "${to.product}" of panel "${to.panel}"`;
-  const gone = from.panel === to.panel ? `product "${from.product}"` : `panel "${from.panel}"`;
-  const message =
-    was === 'observe'
-      ? `${what} stays under observe, as ${gone} was, which is not in the config any more, until it is enforced by name`
-      : `${what} is under observe, although ${gone}, which is not in the config any more, was enforced: nothing is restricted until it is enforced by name`;
+  const what =
+    to.product === null
+      ? staffText('staff.named.panel', { panel: to.panel })
+      : staffText('staff.named.productOf', { panel: to.panel, product: to.product });
+  const gone =
+    from.panel === to.panel
+      ? staffText('staff.named.product', { product: from.product })
+      : staffText('staff.named.panel', { panel: from.panel });
+  const message = staffText(was === 'observe' ? 'staff.observedStill' : 'staff.observedNow', { what, gone });
   const key = `enforcement_renamed:${to.panel}:${to.product ?? ''}`;
   return { code: 'enforcement_renamed', key, panel: to.panel, service: null, message };
 }

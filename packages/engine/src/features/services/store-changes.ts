@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { ownershipSubject, type ServiceChange, type ServiceRecord, type StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../base/config/find-entry.js';
 import type { Config } from '../../base/config/schema.js';
@@ -65,7 +66,7 @@ function endRelease(change: ServiceChange, before: ServiceRecord | undefined): S
 function toEnded(before: ServiceRecord | undefined, after: ServiceRecord): Notice[] {
   const until = before?.quotaReleasedUntil ?? null;
   if (until === null || after.quotaReleasedUntil !== null) return [];
-  const message = `${after.id} has another client: the release until ${until}, which the former one had, has ended`;
+  const message = staffText('staff.releaseEnded', { service: after.id, until });
   return [serviceNotice(after, 'release_ended', message, after.updatedAt)];
 }
 

@@ -15,7 +15,7 @@ export function describeRemoved(removed: Omit<RemovedPanel, 'message'>): string 
 }
 
 function describeRestricted({ held, agents, limited }: Omit<RemovedPanel, 'message'>): string {
-  const names = [...held, ...agents.map((name) => staffText('staff.panelRemoved.agent', { name }))];
+  const names = [...held, ...agents.map((name) => staffText('staff.named.agent', { name }))];
   const restricted =
     names.length === 0
       ? staffText('staff.panelRemoved.noneHeld')

@@ -38,10 +38,11 @@ function listObserved(
 }
 
 function toNotice({ from, to, product, run }: Rename & { product: string | null; run: string }): Notice {
-  const message =
+  const what =
     product === null
-      ? staffText('staff.enforcementRenamed', { from, to })
-      : staffText('staff.enforcementRenamedProduct', { from, to, product });
+      ? staffText('staff.named.panel', { panel: to })
+      : staffText('staff.named.productOf', { panel: to, product });
+  const message = staffText('staff.enforcementRenamed', { what, from });
   const key = `enforcement_renamed:${to}:${product ?? ''}:${run}`;
   return { code: 'enforcement_renamed', key, panel: to, service: null, message };
 }

@@ -62,7 +62,7 @@ export async function reportFormerNames(context: Context, request: RunRequest, r
       key,
       panel: rename.from,
       service: null,
-      message: staffText('staff.panelFormer', rename),
+      message: staffText('staff.panelFormer', { from: rename.from, to: rename.to }),
     };
   });
   if (notices.length > 0) await reportNotices(context, report, notices, []);
