@@ -147,6 +147,21 @@ ${hook('hold', ', name: theirs, for: client')}
   expect(JSON.stringify(hooks)).not.toContain('Example Hosting');
   const { stdout } = await at.bench.sluice('notify list --json');
   expect(stdout).not.toContain('@example.com');
+  // What is listed is what was sent.
+  const listed = async () =>
+    (await at.bench.sluice('notify list --json')).json<{ deliveries: { channel: string; message: string }[] }>()
+      .deliveries;
+  const theirs = (await listed()).filter(({ channel }) => channel === 'theirs').map(({ message }) => message);
+  const sent = hooks.map(({ text }) => text).filter((text) => text.startsWith('Service '));
+  expect([theirs.length, [...theirs].sort()]).toEqual([3, [...sent].sort()]);
+  // A service that is held once more comes back in another way than an earlier notice said.
+  at.bench.clock.advance(40 * DAY);
+  await after('poll --allow-mass');
+  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  await after('poll --allow-mass');
+  const back = (await listed()).filter(({ message }) => message.includes('svc-1') && /comes back on/.test(message));
+  expect(back.map(({ channel }) => channel).sort()).toEqual(['mail', 'theirs']);
 });
 
 it('the heartbeat calls start and the end of each run over all panels', async () => {

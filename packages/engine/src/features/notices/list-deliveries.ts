@@ -3,7 +3,7 @@ import type { DeliveryState } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
 import { readServices } from '../../kernel/run/notice.js';
-import { type Addressed, findClients, toParts } from './read-parts.js';
+import { type Addressed, findClients, readTextParts } from './read-parts.js';
 import { toSentText } from './to-message.js';
 
 /** Which deliveries to list; the newest `limit`, default 200. */
@@ -25,18 +25,20 @@ export async function listDeliveries(
     found.map(({ notice }) => notice),
   );
   const findOwner = await findClients(context, [...services.values()]);
-  return found.map(({ delivery, notice }) => {
+  const views: DeliveryView[] = [];
+  for (const { delivery, notice } of found) {
     const service = services.get(notice.service ?? '');
     const client = service === undefined ? null : findOwner(service, notice.at);
-    return toView(context, channels.get(delivery.channel), { delivery, notice, service, client });
-  });
+    views.push(await toView(context, channels.get(delivery.channel), { delivery, notice, service, client }));
+  }
+  return views;
 }
 
-function toView(
+async function toView(
   context: Context,
   channel: ConfiguredChannel | undefined,
   addressed: Addressed & { client: string | null },
-): DeliveryView {
+): Promise<DeliveryView> {
   const { notice: _notice, recipient: _recipient, ...shown } = addressed.delivery;
   const { code, service, panel, message } = addressed.notice;
   const nextAt = shown.state === 'pending' ? shown.nextAt : null;
@@ -44,7 +46,7 @@ function toView(
   const view = { ...shown, nextAt, code, service, name, panel };
   // How a channel worded it that was removed is not known.
   if (channel === undefined) return { ...view, for: null, ...TO_NOBODY, message };
-  const parts = toParts(context, channel, addressed);
+  const parts = await readTextParts(context, channel, addressed);
   const { for: reader } = channel.settings;
   const to = reader === 'client' ? toAddressee(parts.client, addressed.service) : TO_NOBODY;
   return { ...view, for: reader, ...to, message: toSentText(parts) };

@@ -20,8 +20,18 @@ export interface Addressed {
   service: ServiceRecord | undefined;
 }
 
-/** Returns what a delivery is made into a message of, without its links: anyone who lists it is not its reader. Reads nothing. */
-export function toParts(
+/** Reads what the text of a delivery is made of, without the links: anyone who lists it is not its reader. */
+export async function readTextParts(
+  context: Context,
+  channel: Pick<ConfiguredChannel, 'settings'>,
+  addressed: Addressed & { client: string | null },
+): Promise<MessageParts> {
+  const parts = toParts(context, channel, addressed);
+  const { service } = addressed;
+  return service === undefined ? parts : { ...parts, back: await readBack(context, channel, { parts, service }) };
+}
+
+function toParts(
   context: Context,
   { settings }: Pick<ConfiguredChannel, 'settings'>,
   { delivery, notice, service, client }: Addressed & { client: string | null },
@@ -47,19 +57,19 @@ export async function readSentParts(
 ): Promise<MessageParts> {
   const { service, delivery, notice } = addressed;
   const client = await findClient(context, service, notice.at);
-  const parts = toParts(context, channel, { ...addressed, client });
+  const parts = await readTextParts(context, channel, { ...addressed, client });
   if (service === undefined) return parts;
   const link = await readSentLink(context, { service, client, settings: channel.settings }, parts.language);
   // A mail to the channel's own address is read by the provider.
   const isReader = isClientMail(channel) && delivery.recipient !== null && service.client === parts.client;
   const data = { ...parts.data, link };
   const choose = isReader ? await readChooseLink(context, service, parts) : null;
-  return { ...parts, data, choose, back: await readBack(context, channel, { parts, service }) };
+  return { ...parts, data, choose };
 }
 
 async function readBack(
   context: Context,
-  { settings }: ConfiguredChannel,
+  { settings }: Pick<ConfiguredChannel, 'settings'>,
   { parts: { notice, client, data }, service }: { parts: MessageParts; service: ServiceRecord },
 ): Promise<MessageParts['back']> {
   if (settings.for !== 'client' || client === null || notice.code !== 'hold') return [];
