@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { Plan, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { listServers } from './resources.js';
@@ -84,9 +85,10 @@ function findLeft<State>(
   if (found?.state != null) return found.state;
   if (found?.error === null) {
     plan.endedEvidence.push({ evidence: id, outcome: 'dropped' });
-    const [what, how] =
-      kind === 'order' ? ['suspended', 'has ended or no longer exists'] : ['disabled', 'no longer exists'];
-    const message = `${service.id}: ${kind} ${target}, which was ${what} for a hold, ${how} on the panel: nothing is left to undo`;
+    const message =
+      kind === 'order'
+        ? staffText('staff.easydcim.orderGone', { service: service.id, order: target })
+        : staffText('staff.easydcim.portGone', { service: service.id, port: target });
     plan.notices = [...(plan.notices ?? []), { code: GONE, key: `${GONE}:${service.id}:${id}`, message }];
     return null;
   }

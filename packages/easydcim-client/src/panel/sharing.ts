@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { TargetState, HoldInForce, ItemError, Plan, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { SUSPENSION } from './settings.js';
@@ -147,20 +148,12 @@ function describeRestricted(
 ): { hold: string; message: string } {
   const [{ what, sharer, hold }] = items as [(typeof items)[number]];
   const targets = items.map(({ target }) => target);
-  const plural = targets.length > 1;
-  const stays =
+  const values = { service: id, other: sharer.service.id, reason: hold.reason, since: hold.since };
+  const message =
     what === 'order'
-      ? `order ${targets.join()} stays suspended`
-      : `port${plural ? 's' : ''} ${targets.join(' and ')} stay${plural ? '' : 's'} disabled`;
-  const other = sharer.service.id;
-  const remedy =
-    what === 'order'
-      ? 'correct easydcim_order_id if the order belongs to only one of them'
-      : 'correct easydcim_service_id or easydcim_server_id if they do not share ports';
-  return {
-    hold: hold.id,
-    message: `${id}: ${stays} without a hold of ${id}, because ${other} shares ${plural ? 'them' : 'it'} and has had a ${hold.reason} hold since ${hold.since}; ${remedy}`,
-  };
+      ? staffText('staff.easydcim.orderStays', { ...values, order: targets.join() })
+      : staffText('staff.easydcim.portsStay', { ...values, count: targets.length, ports: targets.join(' and ') });
+  return { hold: hold.id, message };
 }
 
 function formatSharers(sharers: readonly Sharer[]): string {

@@ -253,4 +253,14 @@ export const staff = {
   'staff.alarm.usageFell':
     'its quota hold lasts, although the usage fell from {before} to {after}: compare both with the panel',
   'staff.alarm.agentMissing': 'agent "{agent}" has a limit, but is not in the panel\'s list any more',
+
+  // EasyDCIM
+  'staff.easydcim.orderGone':
+    '{service}: order {order}, which was suspended for a hold, has ended or no longer exists on the panel: nothing is left to undo',
+  'staff.easydcim.portGone':
+    '{service}: port {port}, which was disabled for a hold, no longer exists on the panel: nothing is left to undo',
+  'staff.easydcim.orderStays':
+    '{service}: order {order} stays suspended without a hold of {service}, because {other} shares it and has had a {reason} hold since {since}; correct easydcim_order_id if the order belongs to only one of them',
+  'staff.easydcim.portsStay':
+    '{service}: {count, plural, one {port {ports} stays disabled without a hold of {service}, because {other} shares it} other {ports {ports} stay disabled without a hold of {service}, because {other} shares them}} and has had a {reason} hold since {since}; correct easydcim_service_id or easydcim_server_id if they do not share ports',
 } as const;
