@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { Plan, Step } from '@sluice/panel-kind';
 import { hasGrown, isLate } from '../account/history/history.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
@@ -38,14 +39,11 @@ function pauseNotice(input: PlanInput, step: Step): Found {
   if (hasGrown(input.last, row)) return trafficNotice(input, row);
   const notice = (code: string, message: string): Found => found(toForwardNotice(input, row, { code, message }));
   if (row.status === 1 && restrictions.closed && evidence.forward.has(step.target)) {
-    return notice(RAN_AGAIN, 'was started again while the service is held: it is paused again');
+    return notice(RAN_AGAIN, staffText('staff.flvx.again'));
   }
   if ((step.payload as StepPayload).parks === 'surplus' && surplus.has(row.id)) {
     const { maxForwards } = toFlvxProduct(target.product);
-    return notice(
-      'max_forwards',
-      `is beyond the ${maxForwards} forwards of its product: it is paused until there are fewer`,
-    );
+    return notice('max_forwards', staffText('staff.flvx.surplus', { count: maxForwards }));
   }
   return found();
 }
@@ -53,13 +51,13 @@ function pauseNotice(input: PlanInput, step: Step): Found {
 /** Returns what the traffic of a paused forward shows. What may be from before its pause shows nothing of earlier traffic. */
 function trafficNotice(input: PlanInput, row: FlvxForward): Found {
   const notice = (code: string, message: string): Notice => toForwardNotice(input, row, { code, message });
-  const ranAgain = notice(RAN_AGAIN, 'is shown as paused but carried traffic: it is paused again');
+  const ranAgain = notice(RAN_AGAIN, staffText('staff.flvx.ranAgain'));
   const staysOpen = notice(
     CONNECTIONS_OPEN,
-    `carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it (${endOfMoved(input)}), or ${openConnections}`,
+    staffText('staff.flvx.staysOpen', { end: endOfMoved(input), open: staffText('staff.flvx.open') }),
   );
   const moved = describeMoved(input, row);
-  const serves = moved === null ? [] : [notice(FORWARD_MOVED, `carried traffic although it is paused: it ${moved}`)];
+  const serves = moved === null ? [] : [notice(FORWARD_MOVED, staffText('staff.flvx.servesMoved', { moved }))];
   if (isLate(input.last, row) || (moved !== null && areTunnelsUnread(input)))
     return unseen(ranAgain, staysOpen, ...serves);
   if (serves.length > 0) return found(...serves);
@@ -73,8 +71,8 @@ function toForwardNotice(
   { code, message, once = String(sumBytes(row)) }: { code: string; message: string; once?: string },
 ): Notice {
   const { id } = target.service;
-  const what = `forward ${row.id} (${row.name}) of ${id}`;
-  return { code, key: `${code}:${id}:${row.id}:${once}`, message: `${what} ${message}` };
+  const said = staffText('staff.flvx.forward', { forward: String(row.id), name: row.name, service: id, what: message });
+  return { code, key: `${code}:${id}:${row.id}:${once}`, message: said };
 }
 
 const RAN_AGAIN = 'forward_ran_again';
@@ -83,7 +81,7 @@ const FORWARD_MOVED = 'forward_moved';
 
 /** What ends the service of a moved forward on the nodes of its former tunnel: a move starts it on those of the new one. */
 function endOfMoved({ restrictions }: Pick<PlanInput, 'restrictions'>): string {
-  return `delete it, or move it back, pause it, move it again, and ${restrictions.closed ? 'pause it again' : 'start it'}`;
+  return staffText(restrictions.closed ? 'staff.flvx.endHeld' : 'staff.flvx.end');
 }
 
 /** A paused forward that has carried nothing for so long is served by no node. */
@@ -115,15 +113,15 @@ function describeMoved(input: PlanInput, row: FlvxForward): string | null {
   const former = input.history.moved?.[row.id];
   if (former === undefined) return null;
   const nameTunnel = (id: number, name = findTunnelName(input, String(id)) ?? ''): string =>
-    name === '' ? `tunnel ${id}` : `tunnel ${id} (${name})`;
-  const from = former.map((id) => nameTunnel(id)).join(' and ');
+    name === ''
+      ? staffText('staff.flvx.tunnel', { id: String(id) })
+      : staffText('staff.flvx.tunnelNamed', { id: String(id), name });
+  const from = former
+    .map((id): string => nameTunnel(id))
+    .reduce((first, second) => staffText('staff.flvx.tunnels', { first, second }));
   const to = nameTunnel(row.tunnelId, row.tunnelName);
-  return `was moved from ${from} to ${to}, and what the nodes of the former still serve goes on despite a hold: ${endOfMoved(input)}`;
+  return staffText('staff.flvx.moved', { from, to, end: endOfMoved(input) });
 }
-
-/** Explains connections that no pause ends. The panel does not show whether a node has `tcpkill`. */
-const openConnections =
-  "earlier connections are still open, and the node can't cut them because it has no tcpkill: they continue until they end by themselves";
 
 /** Returns notices about speeds: a throttle that let too much traffic through, and limits with old names. */
 function speedNotices(input: PlanInput): Notice[] {
@@ -156,7 +154,9 @@ function throttleNotice({ target, restrictions, evidence, history, last, forward
   const allowed = ((throttleMbit * 2 ** 20) / 8) * 2 * nodes * seconds;
   if (nodes === 0 || carried <= allowed * farBeyond) return [];
   const { id } = target.service;
-  const message = `${id} is throttled to ${throttleMbit} Mbit/s and carried far more since the last observation: ${openConnections}`;
+  // The panel does not show whether a node has `tcpkill`.
+  const open = staffText('staff.flvx.open');
+  const message = staffText('staff.flvx.throttled', { service: id, speed: throttleMbit, open });
   return [{ code: CONNECTIONS_OPEN, key: `${CONNECTIONS_OPEN}:${id}:${item.id}`, message }];
 }
 
@@ -166,9 +166,9 @@ function oldLimitNotices(input: PlanInput): Notice[] {
   const { id } = target.service;
   return listOldLimits(input, input.permissions).map((limit) => {
     const made = state.oldLimitNames.includes(limit.name);
-    const message =
-      `the name of speed limit ${limit.id} (${limit.name}) of ${id} contains the service's id, which a service of another store ` +
-      `may have too: the next change of the speed replaces the limit${made ? '' : '; this store did not create it, so it stays on the panel'}`;
+    const message = staffText(made ? 'staff.flvx.oldLimit' : 'staff.flvx.oldLimitOfOthers', {
+      ...{ id: String(limit.id), name: limit.name, service: id },
+    });
     return { code: 'speed_limit_old_name', key: `speed_limit_old_name:${id}:${limit.id}`, message };
   });
 }

@@ -263,4 +263,28 @@ export const staff = {
     '{service}: order {order} stays suspended without a hold of {service}, because {other} shares it and has had a {reason} hold since {since}; correct easydcim_order_id if the order belongs to only one of them',
   'staff.easydcim.portsStay':
     '{service}: {count, plural, one {port {ports} stays disabled without a hold of {service}, because {other} shares it} other {ports {ports} stay disabled without a hold of {service}, because {other} shares them}} and has had a {reason} hold since {since}; correct easydcim_service_id or easydcim_server_id if they do not share ports',
+
+  // FLVX
+  'staff.flvx.forward': 'forward {forward} ({name}) of {service} {what}',
+  'staff.flvx.again': 'was started again while the service is held: it is paused again',
+  'staff.flvx.surplus': 'is beyond the {count} forwards of its product: it is paused until there are fewer',
+  'staff.flvx.ranAgain': 'is shown as paused but carried traffic: it is paused again',
+  'staff.flvx.staysOpen':
+    'carried traffic after it was paused again: someone starts it each time, its customer has moved it from another tunnel, whose node still serves it ({end}), or {open}',
+  'staff.flvx.open':
+    "earlier connections are still open, and the node can't cut them because it has no tcpkill: they continue until they end by themselves",
+  'staff.flvx.servesMoved': 'carried traffic although it is paused: it {moved}',
+  'staff.flvx.moved':
+    'was moved from {from} to {to}, and what the nodes of the former still serve goes on despite a hold: {end}',
+  'staff.flvx.endHeld': 'delete it, or move it back, pause it, move it again, and pause it again',
+  'staff.flvx.end': 'delete it, or move it back, pause it, move it again, and start it',
+  'staff.flvx.tunnel': 'tunnel {id}',
+  'staff.flvx.tunnelNamed': 'tunnel {id} ({name})',
+  'staff.flvx.tunnels': '{first} and {second}',
+  'staff.flvx.throttled':
+    '{service} is throttled to {speed} Mbit/s and carried far more since the last observation: {open}',
+  'staff.flvx.oldLimit':
+    "the name of speed limit {id} ({name}) of {service} contains the service's id, which a service of another store may have too: the next change of the speed replaces the limit",
+  'staff.flvx.oldLimitOfOthers':
+    "the name of speed limit {id} ({name}) of {service} contains the service's id, which a service of another store may have too: the next change of the speed replaces the limit; this store did not create it, so it stays on the panel",
 } as const;
