@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { Carrier, Did, DidDestination, Subscriber } from '@sluice/quota-core/telephony';
 import type { DidValues } from '../client/types.js';
 import { isOfAddon, toReference, withoutReference, withReference } from './reference.js';
@@ -156,7 +157,7 @@ function toReferenceText(
   }
   if (reference === null) return { text: withReference(text, wanted), warnings: [] };
   if (subscriberId === null) return { text: withReference(withoutReference(text), wanted), warnings: [] };
-  return { text, warnings: ['The number has another reference, which was left as it is.'] };
+  return { text, warnings: [staffText('staff.line.otherReference')] };
 }
 
 function planCreation(

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { Decimal } from 'decimal.js';
 import {
   checkAreaCode,
@@ -68,7 +69,7 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
   const toPlanId = (line?: Subscriber): string => choosePlan(observed.plans, target, line);
   const warnings: string[] = [];
   if (!system.reads('subscribers', 'external_ref')) {
-    warnings.push('The system keeps no reference: the line is known by its username only.');
+    warnings.push(staffText('staff.line.noReference'));
   }
   const own = findOwn([...observed.byReference, ...observed.byUsername.filter(hasNote(target))], target);
   if (own !== null) {
@@ -82,7 +83,7 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
     refuseHalfMade(named);
     refuseReseller(named);
     checkAdoptable(named, system.within ? null : { customer }, observed.customers, target);
-    if (named.status === 'suspended') warnings.push('The line was suspended by somebody else and stays so.');
+    if (named.status === 'suspended') warnings.push(staffText('staff.line.suspendedBefore'));
     return planChanges(system, named, { ...target, planId: toPlanId(named) }, warnings);
   }
   return { steps: planCreation(system, customer, { ...target, planId: toPlanId() }), warnings };
@@ -203,10 +204,10 @@ function planChanges(system: LineSystem, line: Subscriber, target: Known, warnin
     if (system.sends('subscribers', 'update', field)) {
       changes[name] = value;
       prior[name] = line[name];
-    } else warnings.push(`The line has another ${field}, which the profile can't change.`);
+    } else warnings.push(staffText('staff.line.field', { field }));
   }
   if (line.billingType !== null && line.billingType !== target.billingType) {
-    warnings.push(`The line is ${line.billingType}, the product says ${target.billingType}.`);
+    warnings.push(staffText('staff.line.billing', { is: line.billingType, says: target.billingType }));
   }
   const credit = findCreditChange(system, line, target);
   if (credit !== null) {

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { Plan } from '@sluice/panel-kind';
 import { addMoney, compareMoney, multiplyMoney } from '@sluice/quota-core';
 import { isAmount, type Subscriber } from '@sluice/quota-core/telephony';
@@ -9,7 +10,11 @@ export function noteCredit(plan: Plan, service: string, line: Subscriber, at: st
   if (typeof credit !== 'string' || typeof limit !== 'string' || !isAmount(credit) || !isAmount(limit)) return;
   const left = addMoney(credit, limit);
   if (compareMoney(limit, '0') <= 0 || compareMoney(multiplyMoney(left, 10), limit) >= 0) return;
-  const message = `line ${line.id} ("${line.username}") has ${left} left of its credit limit of ${limit}, and can't call without: refill on the panel what its customer has paid`;
+  const what = staffText('staff.line.credit', { line: line.id, username: line.username, left, limit });
   const key = `credit_nearly_used:${service}:${at.slice(0, 7)}`;
-  (plan.notices ??= []).push({ code: 'credit_nearly_used', key, message: `${service}: ${message}` });
+  (plan.notices ??= []).push({
+    code: 'credit_nearly_used',
+    key,
+    message: staffText('staff.ofService', { service, what }),
+  });
 }

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import type { HoldInForce, Plan, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import type { Subscriber } from '@sluice/quota-core/telephony';
@@ -76,7 +77,7 @@ function release(system: LineSystem, plan: Plan, target: TargetState, state: Pre
 
 /** Reports a line that stays suspended; `own`: what Sluice had suspended, before somebody else did it in another way. */
 function reportSuspended(plan: Plan, { scope }: TargetState, { id, username }: Subscriber, own?: EvidenceRecord): void {
-  const message = `line ${id} ("${username}") was suspended by somebody else and stays suspended`;
+  const message = staffText('staff.line.suspended', { line: id, username });
   plan.stops = [message];
   if (scope === 'hold') plan.problems.push({ code: SUSPENDED_ELSEWHERE, message });
   else if (own !== undefined) note(plan, own, message);
@@ -85,20 +86,21 @@ function reportSuspended(plan: Plan, { scope }: TargetState, { id, username }: S
 const SUSPENDED_ELSEWHERE = 'suspended_elsewhere';
 
 function note(plan: Plan, { id, service }: EvidenceRecord, message: string): void {
-  const notice = { code: SUSPENDED_ELSEWHERE, key: `${SUSPENDED_ELSEWHERE}:${id}`, message: `${service}: ${message}` };
-  (plan.notices ??= []).push(notice);
+  const said = staffText('staff.ofService', { service, what: message });
+  (plan.notices ??= []).push({ code: SUSPENDED_ELSEWHERE, key: `${SUSPENDED_ELSEWHERE}:${id}`, message: said });
 }
 
 /** Sluice does not know who has the number now, so that it changes nothing of it. */
 function noteMoved(plan: Plan, item: EvidenceRecord): void {
   const { id, service } = item;
-  const message = `${describeNumber(item)} does not belong to the line any more: it was left as it is, and may still be suspended`;
-  (plan.notices ??= []).push({ code: 'line_warning', key: `line_warning:${id}`, message: `${service}: ${message}` });
+  const what = staffText('staff.line.numberMoved', { number: nameNumber(item) });
+  const message = staffText('staff.ofService', { service, what });
+  (plan.notices ??= []).push({ code: 'line_warning', key: `line_warning:${id}`, message });
 }
 
-function describeNumber({ target, prior }: EvidenceRecord): string {
-  const { number = `with the id ${target}` } = prior as { number?: string };
-  return `number ${number}, which Sluice suspended with the line,`;
+function nameNumber({ target, prior }: EvidenceRecord): string {
+  const { number = staffText('staff.line.numberById', { id: target }) } = prior as { number?: string };
+  return number;
 }
 
 /** Whether it is not known what became of a number that Sluice suspended: the list of the line lacks it, and that shows nothing. */
@@ -108,7 +110,7 @@ export function isMissing({ dids, left }: Pick<LineState, 'dids' | 'left'>, { ta
 
 /** Reports a number that can't be released, since the panel does not show it. */
 export function reportMissing(plan: Plan, item: EvidenceRecord): void {
-  const message = `${describeNumber(item)} is not shown by the panel: it is made active when it is there again`;
+  const message = `number ${nameNumber(item)}, which Sluice suspended with the line, is not shown by the panel: it is made active when it is there again`;
   plan.problems.push({ code: 'number_missing', message: `"${item.service}": ${message}` });
 }
 
@@ -135,6 +137,6 @@ function releaseDids(system: LineSystem, plan: Plan, { evidence }: TargetState, 
     plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
     const did = foreign.get(item);
     if (state.left.includes(item.target)) noteMoved(plan, item);
-    else if (did) note(plan, item, `number ${did.number} was suspended by somebody else and stays suspended`);
+    else if (did) note(plan, item, staffText('staff.line.numberSuspended', { number: did.number }));
   }
 }

@@ -1,3 +1,4 @@
+import { staffText } from '@sluice/messages/staff';
 import { newStep, type Plan, type Step } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { LinePlan, LineStep } from '../account/step.js';
@@ -23,7 +24,7 @@ export function noteAll(plan: Plan, { id }: ServiceRecord, { warnings, line }: L
     (plan.notices ??= []).push({
       code: 'line_warning',
       key: `line_warning:${id}:${line?.id ?? ''}:${warning}`,
-      message: `${id}: ${warning}`,
+      message: staffText('staff.ofService', { service: id, what: warning }),
     });
   }
 }

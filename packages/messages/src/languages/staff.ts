@@ -287,4 +287,18 @@ export const staff = {
     "the name of speed limit {id} ({name}) of {service} contains the service's id, which a service of another store may have too: the next change of the speed replaces the limit",
   'staff.flvx.oldLimitOfOthers':
     "the name of speed limit {id} ({name}) of {service} contains the service's id, which a service of another store may have too: the next change of the speed replaces the limit; this store did not create it, so it stays on the panel",
+
+  // Lines
+  'staff.line.credit':
+    'line {line} ("{username}") has {left} left of its credit limit of {limit}, and can\'t call without: refill on the panel what its customer has paid',
+  'staff.line.suspended': 'line {line} ("{username}") was suspended by somebody else and stays suspended',
+  'staff.line.numberSuspended': 'number {number} was suspended by somebody else and stays suspended',
+  'staff.line.numberMoved':
+    'number {number}, which Sluice suspended with the line, does not belong to the line any more: it was left as it is, and may still be suspended',
+  'staff.line.numberById': 'with the id {id}',
+  'staff.line.otherReference': 'The number has another reference, which was left as it is.',
+  'staff.line.noReference': 'The system keeps no reference: the line is known by its username only.',
+  'staff.line.suspendedBefore': 'The line was suspended by somebody else and stays so.',
+  'staff.line.field': "The line has another {field}, which the profile can't change.",
+  'staff.line.billing': 'The line is {is}, the product says {says}.',
 } as const;
