@@ -1,5 +1,6 @@
+import { staffText } from '@sluice/messages/staff';
 import type { AgentNotice } from '@sluice/panel-kind';
-import { addBytes, type AgentFall, formatBytes } from '@sluice/quota-core';
+import { addBytes, type AgentFall } from '@sluice/quota-core';
 import { listRepeated, REPEATED_FALLS } from './falls.js';
 import { ledgerKey, type RecordedAgents } from '@sluice/quota-core/agents';
 import type { ObservedList } from './record-list.js';
@@ -44,7 +45,9 @@ function listUsedBefore({ list, recorded: { ledger, hierarchy, agents } }: Obser
   return [...groups].map(([key, { owner, names: shown, bytes }]) => ({
     key: `agent-users-used-before:${key}`,
     code: 'agent_users_used_before',
-    message: `${countUsers(shown.length)} appeared under agent "${agents.get(owner)?.name ?? ''}" with a usage of ${formatBytes(bytes)} from before the last list; only what they use from now on counts against the limit: ${quoteFirst(shown)}.`,
+    message: staffText('staff.hiddify.usedBefore', {
+      ...{ count: shown.length, agent: agents.get(owner)?.name ?? '', used: { bytes }, users: quoteFirst(shown) },
+    }),
   }));
 }
 
@@ -72,28 +75,32 @@ function listFallen({ list, recorded: { agents, hierarchy } }: Observed): AgentN
 
 function describeFalls(agent: string, falls: readonly AgentFall[]): string {
   const charged = falls.reduce((sum, { confirmed }) => sum + (confirmed?.chargedBytes ?? 0), 0);
-  return `The usage of ${countUsers(falls.length)} of agent "${agent}" fell without a reset that is known, and a second reading confirmed it: ${describeEach(falls)}. All that they show since counts against the limit: ${formatBytes(charged)}.`;
+  return staffText('staff.hiddify.fell', {
+    ...{ count: falls.length, agent, each: describeEach(falls), charged: { bytes: charged } },
+  });
 }
 
 function describeRewritten(agent: string, falls: readonly AgentFall[]): string {
-  return `The usage of ${countUsers(falls.length)} of agent "${agent}" fell, or stayed the same while they were online, ${REPEATED_FALLS} times or more within a day without a reset that is known, at last ${describeEach(falls)}: what was used between the list before and that counts against no limit. Compare the agent's figures with its dashboard on the panel, which no agent can write.`;
+  const values = { count: falls.length, agent, times: REPEATED_FALLS, each: describeEach(falls) };
+  return staffText('staff.hiddify.rewritten', values);
 }
 
 function describeEach(falls: readonly AgentFall[]): string {
-  const shown = falls.map((fall) => `"${fall.name}" ${describeFall(fall)}`).sort();
-  const more = shown.length > 10 ? ` and ${shown.length - 10} more` : '';
-  return `${shown.slice(0, 10).join(', ')}${more}`;
+  const shown = falls.map(describeFall).sort();
+  const first = shown.slice(0, 10).join(', ');
+  return shown.length > 10 ? staffText('staff.hiddify.each.more', { first, count: shown.length - 10 }) : first;
 }
 
 function describeFall(fall: AgentFall): string {
-  const { fromBytes, toBytes } = fall;
-  if (isStandstill(fall)) return `stayed at ${formatUsage(toBytes)}`;
-  return `from ${formatUsage(fromBytes)} to ${formatUsage(toBytes)}`;
+  const { name: user, fromBytes, toBytes } = fall;
+  const to = toUsage(toBytes);
+  if (isStandstill(fall)) return staffText('staff.hiddify.each.stayed', { user, to });
+  return staffText('staff.hiddify.each.fell', { user, from: toUsage(fromBytes), to });
 }
 
 /** A negative figure counts as 0. */
-function formatUsage(bytes: number): string {
-  return formatBytes(Math.max(0, bytes));
+function toUsage(bytes: number): { bytes: number } {
+  return { bytes: Math.max(0, bytes) };
 }
 
 /** Names rows that count although something about them is wrong. */
@@ -107,30 +114,27 @@ function listOddRows({ list, recorded }: Observed): AgentNotice[] {
   if (nameless.length > 0) {
     const ids = nameless.sort((a, b) => a - b);
     const shown = ids.slice(0, 10).join(', ');
-    const message = `${ids.length} users have no valid uuid; they count but can't be disabled: ids ${shown} on the panel.`;
+    const message = staffText('staff.hiddify.withoutUuid', { count: ids.length, ids: shown });
     add('agent_users_without_uuid', ids.join(','), message);
   }
   const negative = list.users.filter(({ odd }) => odd !== undefined);
   if (negative.length > 0) {
     const ids = negative.map(({ id }) => id).sort((a, b) => a - b);
-    const names = quoteFirst(negative.map(({ name }) => name));
-    const message = `${ids.length} users have a negative limit or usage, which counts as 0: ${names}.`;
+    const users = quoteFirst(negative.map(({ name }) => name));
+    const message = staffText('staff.hiddify.negative', { count: ids.length, users });
     add('agent_users_negative', ids.join(','), message);
   }
   if (sums.unassigned > 0) {
-    const message = `${sums.unassigned} users belong to no account of the list and count for no agent.`;
+    const message = staffText('staff.hiddify.unassigned', { count: sums.unassigned });
     add('agent_users_unassigned', `${sums.unassigned}`, message);
   }
   if (hierarchy.orphans.length > 0) {
     const names = hierarchy.orphans.map((uuid) => `"${hierarchy.admins.get(uuid)?.name ?? ''}"`).slice(0, 10);
-    const message = `${hierarchy.orphans.length} accounts are not below the Owner: ${names.join(', ')}.`;
+    const accounts = names.join(', ');
+    const message = staffText('staff.hiddify.orphans', { count: hierarchy.orphans.length, accounts });
     add('agent_orphans', [...hierarchy.orphans].sort().join(','), message);
   }
   return notices;
-}
-
-function countUsers(count: number): string {
-  return count === 1 ? '1 user' : `${count} users`;
 }
 
 function quoteFirst(names: readonly string[]): string {

@@ -1,5 +1,5 @@
+import { staffText } from '@sluice/messages/staff';
 import { findCycleId, findCycleToZero, type Plan, showsOthers, type TargetState } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
 import type { AddressableUser, ZeroPayload } from '../account/user-actions.js';
 import { judgeOpenZeroing, loadCheckpoint, type OpenZeroing, type UserCheckpoint } from './checkpoint.js';
 import { toHiddifyProduct } from './settings.js';
@@ -85,18 +85,20 @@ export function noteZeroing(
     (plan.notices ??= []).push({
       code: 'zeroing_unclear',
       key: `zeroing_unclear:${service.id}:${before.at}`,
-      message: `${service.id}: its usage was zeroed at ${before.at}, and it was read too late to know whether the panel wrote ${formatBytes(before.from)} back: the whole figure counts`,
+      message: staffText('staff.hiddify.zeroingUnclear', {
+        ...{ service: service.id, at: before.at, bytes: { bytes: before.from } },
+      }),
     });
   }
   const { zeroing, zeroedCycle } = checkpoint;
   if (zeroing?.undone !== true || zeroing.tries < 2) return;
   const isSoon = toFoundAfter(zeroing) <= SOON_MS;
-  const next = isSoon
-    ? 'Sluice zeroes it again; if that does not help, reset'
-    : 'Sluice leaves it so, since the user may have used as much until it was read; if it stops the user too early, reset';
   (plan.notices ??= []).push({
     code: 'zeroing_undone_again',
     key: `zeroing_undone_again:${service.id}:${zeroedCycle ?? ''}`,
-    message: `${service.id}: the panel ${isSoon ? 'has' : 'seems to have'} written back the usage of its user "${user.name}" after each of ${zeroing.tries} zeroings in the cycle. It shows ${formatBytes(user.usedBytes)}, of which ${formatBytes(zeroing.from)} were counted before, and stops the user at ${formatBytes(user.limitBytes)}. ${next} the usage in the panel's admin pages while the user is not connected, or use the parent panel in the config where this one is its child`,
+    message: staffText(isSoon ? 'staff.hiddify.zeroingUndone' : 'staff.hiddify.zeroingMaybeUndone', {
+      ...{ service: service.id, user: user.name, count: zeroing.tries, used: { bytes: user.usedBytes } },
+      ...{ counted: { bytes: zeroing.from }, limit: { bytes: user.limitBytes } },
+    }),
   });
 }

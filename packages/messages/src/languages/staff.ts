@@ -301,4 +301,26 @@ export const staff = {
   'staff.line.suspendedBefore': 'The line was suspended by somebody else and stays so.',
   'staff.line.field': "The line has another {field}, which the profile can't change.",
   'staff.line.billing': 'The line is {is}, the product says {says}.',
+
+  // Hiddify
+  'staff.hiddify.usedBefore':
+    '{count, plural, one {# user} other {# users}} appeared under agent "{agent}" with a usage of {used} from before the last list; only what they use from now on counts against the limit: {users}.',
+  'staff.hiddify.fell':
+    'The usage of {count, plural, one {# user} other {# users}} of agent "{agent}" fell without a reset that is known, and a second reading confirmed it: {each}. All that they show since counts against the limit: {charged}.',
+  'staff.hiddify.rewritten':
+    'The usage of {count, plural, one {# user} other {# users}} of agent "{agent}" fell, or stayed the same while they were online, {times} times or more within a day without a reset that is known, at last {each}: what was used between the list before and that counts against no limit. Compare the agent\'s figures with its dashboard on the panel, which no agent can write.',
+  'staff.hiddify.each.fell': '"{user}" from {from} to {to}',
+  'staff.hiddify.each.stayed': '"{user}" stayed at {to}',
+  'staff.hiddify.each.more': '{first} and {count} more',
+  'staff.hiddify.withoutUuid':
+    "{count} users have no valid uuid; they count but can't be disabled: ids {ids} on the panel.",
+  'staff.hiddify.negative': '{count} users have a negative limit or usage, which counts as 0: {users}.',
+  'staff.hiddify.unassigned': '{count} users belong to no account of the list and count for no agent.',
+  'staff.hiddify.orphans': '{count} accounts are not below the Owner: {accounts}.',
+  'staff.hiddify.zeroingUnclear':
+    '{service}: its usage was zeroed at {at}, and it was read too late to know whether the panel wrote {bytes} back: the whole figure counts',
+  'staff.hiddify.zeroingUndone':
+    '{service}: the panel has written back the usage of its user "{user}" after each of {count} zeroings in the cycle. It shows {used}, of which {counted} were counted before, and stops the user at {limit}. Sluice zeroes it again; if that does not help, reset the usage in the panel\'s admin pages while the user is not connected, or use the parent panel in the config where this one is its child',
+  'staff.hiddify.zeroingMaybeUndone':
+    '{service}: the panel seems to have written back the usage of its user "{user}" after each of {count} zeroings in the cycle. It shows {used}, of which {counted} were counted before, and stops the user at {limit}. Sluice leaves it so, since the user may have used as much until it was read; if it stops the user too early, reset the usage in the panel\'s admin pages while the user is not connected, or use the parent panel in the config where this one is its child',
 } as const;
