@@ -20,6 +20,16 @@ export interface Said {
   values?: Readonly<Record<string, Value>>;
 }
 
+declare const OF_CATALOGUE: unique symbol;
+
+/** A text for staff that the catalogue has written (`staffText` of `@sluice/messages/staff`), or that was written elsewhere (`stated`). */
+export type StaffText = string & { readonly [OF_CATALOGUE]: true };
+
+/** Returns a text for staff that this catalogue has not: of the store, an error, or somebody else's panel kind. */
+export function stated(text: string): StaffText {
+  return text as StaffText;
+}
+
 /** The values of a message, all of which it needs; none for a message without placeholders. */
 export type ValuesFor<K extends Key, T> = [PlaceholdersIn<K>] extends [never]
   ? [values?: Readonly<Record<string, never>>]

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { CATALOGUE } from './index.js';
-import { STAFF_MESSAGES, type StaffKey, stated, staffText } from './staff-text.js';
+import { stated } from './said.js';
+import { STAFF_MESSAGES, type StaffKey, staffText } from './staff-text.js';
 
 const KEYS = Object.keys(STAFF_MESSAGES) as StaffKey[];
 
@@ -53,6 +54,11 @@ it('leaves texts as they are, whatever they contain', () => {
   expect(stated(service)).toBe(service);
 });
 
-it('refuses a message without one of its values', () => {
-  expect(() => staffText('staff.subject', {} as never)).toThrow('line');
+it('refuses a message without one of its values, and types refuse a wrong one', () => {
+  // @ts-expect-error: it lacks a value.
+  expect(() => staffText('staff.subject', {})).toThrow('line');
+  // @ts-expect-error: there is no such placeholder.
+  expect(staffText('staff.subject', { line: 'a', other: 'b' })).toBe('Sluice: a');
+  // @ts-expect-error: there is no such message.
+  expect(() => staffText('staff.nothing')).toThrow(TypeError);
 });

@@ -2,18 +2,15 @@ import { formatBytes, formatMoney } from '@sluice/quota-core';
 import type { Names } from './keys.js';
 import { staff } from './languages/staff.js';
 import { MessageFormats } from './message-formats.js';
-import type { Figure } from './said.js';
+import type { Figure, StaffText } from './said.js';
+
+export type { StaffText };
 
 /** The key of a message for staff. */
 export type StaffKey = keyof typeof staff;
 
 /** The messages for staff, in ICU message syntax. */
 export const STAFF_MESSAGES: Readonly<Record<StaffKey, string>> = staff;
-
-declare const OF_CATALOGUE: unique symbol;
-
-/** A text for staff that was written by the catalogue, or elsewhere before (`stated`). */
-export type StaffText = string & { readonly [OF_CATALOGUE]: true };
 
 /** The values of a message for staff, all of which it needs; none for a message without placeholders. */
 export type StaffValues<K extends StaffKey> = [Names<(typeof staff)[K]>] extends [never]
@@ -33,11 +30,6 @@ export function staffText<K extends StaffKey>(key: K, ...[values = {}]: StaffVal
     typeof value === 'object' ? write(value) : value,
   ]);
   return formats.parts<string>(key, Object.fromEntries(written)).join('') as StaffText;
-}
-
-/** Returns a text for staff that is not this catalogue's: one that was stored, of an error, or of somebody else's panel kind. */
-export function stated(text: string): StaffText {
-  return text as StaffText;
 }
 
 function write(figure: Figure): string {

@@ -18,9 +18,9 @@ export function describeService({ id, name = null }: NamedService): string {
 }
 
 /** Returns a sentence that begins with the id of a service, or has it in quotes, with its name before the id. */
-export function nameInText(text: string, { id, name = null }: NamedService): string {
+export function nameInText<T extends string>(text: T, { id, name = null }: NamedService): T {
   if (name === null) return text;
   if (text.startsWith(id) && /^(?:[\s:,;']|$)/.test(text.slice(id.length)))
-    return `${describeService({ id, name })}${text.slice(id.length)}`;
-  return text.replace(`"${id}"`, () => describeService({ id, name }));
+    return `${describeService({ id, name })}${text.slice(id.length)}` as T;
+  return text.replace(`"${id}"`, () => describeService({ id, name })) as T;
 }

@@ -1,4 +1,5 @@
 import type { RunReport } from '@sluice/contract/documents';
+import { stated } from '@sluice/messages/said';
 import { staffText } from '@sluice/messages/staff';
 import type { KindTraits } from '@sluice/panel-kind';
 import { brakeActs } from '@sluice/quota-core';
@@ -126,5 +127,12 @@ export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeE
       ? ([details.since, 'store', details.since] as const)
       : ([report.run.id, 'services', at] as const);
   const facts = { subjects, since, changing, active };
-  return { code, key: `${code}:${occasion}:${panel.name}`, panel: panel.name, service: null, message, facts };
+  return {
+    code,
+    key: `${code}:${occasion}:${panel.name}`,
+    panel: panel.name,
+    service: null,
+    message: stated(message),
+    facts,
+  };
 }

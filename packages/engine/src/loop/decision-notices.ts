@@ -1,4 +1,5 @@
-import { staffText } from '@sluice/messages/staff';
+import { stated } from '@sluice/messages/said';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import { crossedThresholds, describeReason, describeRule, type DueHold, padMoney } from '@sluice/quota-core';
 import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { toCycleKey, hasEnded } from '../base/lifecycle.js';
@@ -32,7 +33,7 @@ export function toNotices(context: Context, work: Applied, { dryRun }: { dryRun:
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
   const notices: Notice[] = [];
-  const add = (code: string, key: string, message: string, facts: NoticeFacts = {}): void => {
+  const add = (code: string, key: string, message: StaffText, facts: NoticeFacts = {}): void => {
     notices.push({ ...serviceNotice(service, code, message, key), facts });
   };
   const names = { service: service.id };
@@ -79,7 +80,7 @@ function readingNotices(work: Applied): Notice[] {
   const problem = decision?.problem ?? null;
   const what = problem === null ? null : staffText('staff.ofService', { service: service.id, what: problem.message });
   const notices: Notice[] = [];
-  const add = (code: string, key: string, message: string): void => {
+  const add = (code: string, key: string, message: StaffText): void => {
     notices.push(serviceNotice(service, code, message, key));
   };
   if (decision !== null && what !== null && problem?.code === 'usage_fell')
@@ -89,7 +90,7 @@ function readingNotices(work: Applied): Notice[] {
       what,
     );
   const impossible = describeDoubtedHolds(service.id, doubted);
-  if (impossible !== null) add(HOLD_DOUBTED, cycle?.readAt ?? 'none', impossible);
+  if (impossible !== null) add(HOLD_DOUBTED, cycle?.readAt ?? 'none', stated(impossible));
   else if (doubted !== null && what !== null) add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', what);
   for (const { id, start } of work.wrongCycles) {
     const since = cycle?.start ?? '';
@@ -99,7 +100,7 @@ function readingNotices(work: Applied): Notice[] {
 }
 
 /** The alarm of a service that others have stopped, too, ends with the hold: the notice says it besides. */
-function describeHeld(work: Applied, why: string): string {
+function describeHeld(work: Applied, why: string): StaffText {
   const { service, besides } = work;
   const said = staffText(isRefused(work) ? 'staff.heldUnrestricted' : 'staff.held', { service: service.id, why });
   const stopped = describeBesides(service.id, { inputs: { stoppedBesides: besides ?? [] } });
@@ -121,11 +122,11 @@ export function listReleases(context: Context, work: Applied, { startedAt }: { s
 export function restartNotices({ service, warnings, usage }: Applied): Notice[] {
   const restarted = warnings.find(({ code }) => code === COUNTER_RESTARTED);
   if (restarted === undefined) return [];
-  return [serviceNotice(service, COUNTER_RESTARTED, restarted.message, usage?.at ?? 'none')];
+  return [serviceNotice(service, COUNTER_RESTARTED, stated(restarted.message), usage?.at ?? 'none')];
 }
 
 export function unfinishedNotice(service: ServiceRecord, termination: Termination): Notice {
-  return serviceNotice(service, UNFINISHED, describeTermination(service.id, termination), termination.command);
+  return serviceNotice(service, UNFINISHED, stated(describeTermination(service.id, termination)), termination.command);
 }
 
 export function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {

@@ -1,5 +1,6 @@
+import { staffText } from '@sluice/messages/staff';
 import { type ItemError, type Panel, toItemError, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
-import { type CounterState, formatBytes, isOfOtherAccount, stepCounter, type UsageBytes } from '@sluice/quota-core';
+import { type CounterState, isOfOtherAccount, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Context } from '../context/context.js';
 import { findJumps } from './jump.js';
@@ -284,8 +285,9 @@ function count(
 }
 
 function toRestart(service: string, before: CounterState, now: CounterState): ItemError {
-  const figures = `from ${formatBytes(before.lastIn + before.lastOut)} to ${formatBytes(now.lastIn + now.lastOut)}`;
-  const message = `${service}: the panel's counter fell ${figures} without a reset that is known: what was counted stays, and the growth since the fall counts`;
+  const message = staffText('staff.counterRestarted', {
+    ...{ service, from: { bytes: before.lastIn + before.lastOut }, to: { bytes: now.lastIn + now.lastOut } },
+  });
   return { code: COUNTER_RESTARTED, message };
 }
 

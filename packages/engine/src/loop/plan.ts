@@ -1,6 +1,6 @@
 import { staffText } from '@sluice/messages/staff';
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
-import { usageInMode, formatBytes, isOfOtherAccount } from '@sluice/quota-core';
+import { usageInMode, isOfOtherAccount } from '@sluice/quota-core';
 import { findTimeZone } from '../base/config/find-entry.js';
 import { toCycleKey } from '../base/lifecycle.js';
 import { findCounter, isCounterState, isElsewhere, toAccount } from '../kernel/subject/figures.js';
@@ -326,11 +326,12 @@ export function withoutWaiting({ service, holds, scope }: TargetState, plan: Pla
   const raises = step?.raises;
   if (raises === undefined || scope === 'command' || scope === 'hold' || raises.lifted === true) return plan;
   if (raises.user.owner !== raises.owner || !holds.some(({ reason }) => reason === 'agent-limit')) return plan;
-  const [from, to] = [raises.user.limitBytes, raises.limitBytes].map((bytes) => formatBytes(bytes));
   const notice = {
     code: 'raise_waits',
     key: `raise_waits:${service.id}:${raises.limitBytes}`,
-    message: `${service.id}: its quota on the panel stays ${from}; the raise to ${to} waits until its agent is below its limit`,
+    message: staffText('staff.agent.raiseWaitsOver', {
+      ...{ service: service.id, limit: { bytes: raises.user.limitBytes }, raised: { bytes: raises.limitBytes } },
+    }),
   };
   const steps = plan.steps.filter((each) => each !== step && !(each.needs ?? []).some((id) => id === step?.id));
   return { ...plan, steps, notices: [...(plan.notices ?? []), notice] };

@@ -88,7 +88,7 @@ function describeRewritten(agent: string, falls: readonly AgentFall[]): string {
 function describeEach(falls: readonly AgentFall[]): string {
   const shown = falls.map(describeFall).sort();
   const first = shown.slice(0, 10).join(', ');
-  return shown.length > 10 ? staffText('staff.hiddify.each.more', { first, count: shown.length - 10 }) : first;
+  return shown.length > 10 ? staffText('staff.named.more', { first, count: shown.length - 10 }) : first;
 }
 
 function describeFall(fall: AgentFall): string {

@@ -48,7 +48,6 @@ export const staff = {
   'staff.digest.ofRuns': 'of {runs}',
   'staff.digest.at': '{name} {time}',
   'staff.digest.since': '{name} since {time}',
-  'staff.digest.more': '{names} and {count} more',
 
   // Holds and releases
   'staff.held': '{service} is held ({why})',
@@ -87,6 +86,8 @@ export const staff = {
   'staff.stopped': '{service} is not held, but the panel stops it: {stops}',
   'staff.stoppedWithin': '{service} is within its allowance, but the panel stops it: {stops}',
   'staff.unmanaged': '{service} has no quota: it is metered where possible and never held',
+  'staff.counterRestarted':
+    "{service}: the panel's counter fell from {from} to {to} without a reset that is known: what was counted stays, and the growth since the fall counts",
   'staff.cycleMended':
     '{service}: its cycle from {start} was opened while the clock was ahead and has been discarded; the service is metered from {since}',
   'staff.changedMeanwhile':
@@ -165,6 +166,9 @@ export const staff = {
   'staff.agent.exempt': 'panels.{panel}.agents.exempt.{at}: {what}',
   'staff.agent.renamed':
     'agent "{agent}" has the uuid (key) {to} on the panel instead of {from}: its limit, ledger, holds and users stay as they are{places}{another}',
+  'staff.agent.uuidInConfig': '; write the new uuid into the config at {paths}',
+  'staff.agent.uuidInRefs': '; write the new uuid into the references of {services}',
+  'staff.agent.uuidInBoth': '; write the new uuid into the config at {paths} and the references of {services}',
   'staff.agent.renamedUnmeant':
     '; it had another name, so that agents.exempt and agents.clients do not mean it by its former uuid',
   'staff.agent.held': '{service} is held (limit of its agent: agent "{agent}" is over its limit)',
@@ -184,6 +188,13 @@ export const staff = {
   'staff.agent.soldUnknown.notComputed': 'its quota could not be computed',
   'staff.agent.raiseWaits':
     '{service}: it counts as {counts} under agent "{agent}"; the raise to {raised} waits until it fits within the limit',
+  'staff.agent.raiseWaitsOver':
+    '{service}: its quota on the panel stays {limit}; the raise to {raised} waits until its agent is below its limit',
+  'staff.agent.failed': 'The check of the agents of panel {panel} has not come to its end: {why}',
+  'staff.agent.failedAfter':
+    'The check of the agents of panel {panel} has not come to its end: {why}; it had changed {count} of their users before',
+  'staff.agent.addon':
+    '{panel}: the add-on on the panel enforces the limits. It counts the displayed usage, which falls on resets; it treats 0 as unlimited, does not enable users again and does not report which users it disabled',
 
   // Clients, bills and charges
   'staff.clientMerged': '{billing} has merged client "{from}" into "{into}": what the first had is the other\'s',
@@ -232,6 +243,7 @@ export const staff = {
   'staff.linkRevoked':
     '{service}: nothing is bought automatically any more: the share link {link} that set it was revoked at {at}',
   'staff.named.panel': 'panel "{panel}"',
+  'staff.named.more': '{first} and {count} more',
   'staff.named.product': 'product "{product}"',
   'staff.named.productOf': 'product "{product}" of panel "{panel}"',
   'staff.observedStill':
@@ -311,7 +323,6 @@ export const staff = {
     'The usage of {count, plural, one {# user} other {# users}} of agent "{agent}" fell, or stayed the same while they were online, {times} times or more within a day without a reset that is known, at last {each}: what was used between the list before and that counts against no limit. Compare the agent\'s figures with its dashboard on the panel, which no agent can write.',
   'staff.hiddify.each.fell': '"{user}" from {from} to {to}',
   'staff.hiddify.each.stayed': '"{user}" stayed at {to}',
-  'staff.hiddify.each.more': '{first} and {count} more',
   'staff.hiddify.withoutUuid':
     "{count} users have no valid uuid; they count but can't be disabled: ids {ids} on the panel.",
   'staff.hiddify.negative': '{count} users have a negative limit or usage, which counts as 0: {users}.',

@@ -1,4 +1,5 @@
 import type { AgentDetail, ChangedAgent } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import type { AgentAddon } from '@sluice/panel-kind';
 import { unsupported } from '../../base/errors.js';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -73,7 +74,7 @@ export async function checkThroughAddon(
         key: `${name}:agent-addon`,
         panel: name,
         service: null,
-        message: `${name}: the add-on on the panel enforces the limits. It counts the displayed usage, which falls on resets; it treats 0 as unlimited, does not enable users again and does not report which users it disabled`,
+        message: staffText('staff.agent.addon', { panel: name }),
       },
     ],
     observing,

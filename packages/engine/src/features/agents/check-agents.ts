@@ -1,4 +1,5 @@
 import type { AgentTotals, CheckReport, RunReport } from '@sluice/contract/documents';
+import { staffText } from '@sluice/messages/staff';
 import { AGENT_STEPS, toItemError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { noteTold } from '../../context/change-holds.js';
@@ -132,8 +133,10 @@ async function faultyRun(
   const isOfAgents = ({ panel, service, type }: ActionRecord): boolean =>
     panel === name && service === null && (type === AGENT_STEPS.disable || type === AGENT_STEPS.enable);
   const changes = rows.filter((row) => isOfAgents(row) && isMade(row.state)).length;
-  const made = changes === 0 ? '' : `; it had changed ${changes} of their users before`;
-  const told = `The check of the agents of panel ${name} has not come to its end: ${message}${made}`;
+  const told =
+    changes === 0
+      ? staffText('staff.agent.failed', { panel: name, why: message })
+      : staffText('staff.agent.failedAfter', { panel: name, why: message, count: changes });
   const key = `${name}:agent-list:${UNEXPECTED}:${context.now().slice(0, 10)}`;
   const notice = { code: `agent_${UNEXPECTED}`, key, panel: name, service: null, message: told };
   return { ...failedRun(name, { code: UNEXPECTED, message }), notices: [notice], changes };

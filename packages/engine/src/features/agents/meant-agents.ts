@@ -196,12 +196,12 @@ function findNaming(services: readonly ServiceRecord[], uuid: string): string[] 
 
 function describeFormer(named: readonly string[], services: readonly string[]): string {
   const first = services.slice(0, 5).join(', ');
-  const more = services.length > 5 ? ` and ${services.length - 5} more` : '';
-  const places = [
-    ...(named.length === 0 ? [] : [`the config at ${named.join(', ')}`]),
-    ...(services.length === 0 ? [] : [`the references of ${first}${more}`]),
-  ];
-  return places.length === 0 ? '' : `; write the new uuid into ${places.join(' and ')}`;
+  const more = services.length - 5;
+  const shown = more > 0 ? staffText('staff.named.more', { first, count: more }) : first;
+  const paths = named.join(', ');
+  if (services.length === 0) return named.length === 0 ? '' : staffText('staff.agent.uuidInConfig', { paths });
+  if (named.length === 0) return staffText('staff.agent.uuidInRefs', { services: shown });
+  return staffText('staff.agent.uuidInBoth', { paths, services: shown });
 }
 
 /** Returns where the entries of a panel, and of its products, name an agent by a uuid. */

@@ -1,3 +1,4 @@
+import { stated } from '@sluice/messages/said';
 import type { AgentRecords, RecordedAgents } from '@sluice/panel-kind';
 import type { AgentRecord, HeldLease, NoticeRecord } from '@sluice/state-store';
 import { addNotices, noticeRows } from '../../kernel/run/notice.js';
@@ -27,6 +28,7 @@ export async function reportPlanned(
 ): Promise<Announced> {
   const notices = plan.notices.map((notice) => ({
     ...notice,
+    message: stated(notice.message),
     key: `${name}:${notice.key}`,
     panel: name,
     service: null,

@@ -1,3 +1,4 @@
+import { stated } from '@sluice/messages/said';
 import { endHolds, storeHolds } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import { type AgentRecords, type ListProblem } from '@sluice/panel-kind';
@@ -266,5 +267,5 @@ function toBrakeNotice(context: Context, run: string, { code, message, details }
 }
 
 function toNotice(panel: string, { key, code, message }: AgentPlan['notices'][number]): Notice {
-  return { code, key, panel, service: null, message };
+  return { code, key, panel, service: null, message: stated(message) };
 }

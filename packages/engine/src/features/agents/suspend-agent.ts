@@ -1,4 +1,5 @@
 import type { RestoreReport } from '@sluice/contract/documents';
+import { stated } from '@sluice/messages/said';
 import { printable } from '@sluice/panel-http/printable';
 import type { RecordedAgents } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
@@ -70,7 +71,12 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
     actions: [...listActions(held.changes), ...toActions(done)],
     left: listLeftForEnded(services, plan.serviceUsers, true),
     reported: held.reported,
-    notices: [...held.notices, ...dropped.map((notice) => ({ ...notice, panel: name, service: null }))],
+    notices: [
+      ...held.notices,
+      ...dropped.map((notice) => ({
+        ...{ ...notice, message: stated(notice.message), panel: name, service: null },
+      })),
+    ],
     error: findError(held.changes) ?? findError(done),
   };
 }

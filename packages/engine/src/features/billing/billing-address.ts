@@ -1,5 +1,6 @@
 import type { Check, RunReport } from '@sluice/contract/documents';
 import type { BillingKind, BillingSystem, ServiceSource } from '@sluice/contract/ports';
+import { stated } from '@sluice/messages/said';
 import { SluiceError } from '@sluice/panel-kind';
 import { toChecks } from '../../base/check.js';
 import { billingSettings } from '../../base/config/find-entry.js';
@@ -135,7 +136,7 @@ export async function listMoved(context: Context): Promise<MovedBilling[]> {
 /** Reports each of them in a run, once as long as it is refused. */
 export async function reportMoved(context: Context, report: RunReport): Promise<void> {
   const notices = (await listMoved(context)).map(({ name, message, since }) => ({
-    ...{ code: MOVED, key: `${movedKey(name)}:${since}`, panel: null, service: null, message },
+    ...{ code: MOVED, key: `${movedKey(name)}:${since}`, panel: null, service: null, message: stated(message) },
   }));
   if (notices.length > 0) await reportNotices(context, report, notices, []);
 }

@@ -1,4 +1,5 @@
 import type { ServiceSource, SourceUsage } from '@sluice/contract/ports';
+import { stated } from '@sluice/messages/said';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
@@ -131,7 +132,7 @@ async function toNotice(context: Context, push: Push | null, error: unknown): Pr
   const own = push === null ? null : `${push.service.id}:${push.figures}:${message}`;
   const key = own ?? `${context.now().slice(0, 10)}:${toCause(error, code)}:${await lastSuccess(context)}`;
   const { id = null, panel = null } = push?.service ?? {};
-  return { code: 'usage_not_pushed', key: `usage_not_pushed:${key}`, panel, service: id, message };
+  return { code: 'usage_not_pushed', key: `usage_not_pushed:${key}`, panel, service: id, message: stated(message) };
 }
 
 /** Returns what stays the same while the cause does: a message may contain times. */

@@ -1,4 +1,5 @@
 import type { ServiceSource, SourceFields } from '@sluice/contract/ports';
+import { stated } from '@sluice/messages/said';
 import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables, WriteBackRecord } from '@sluice/state-store';
 import { isCommandRow } from '../../kernel/subject/command-row.js';
@@ -124,5 +125,5 @@ function toNotice(context: Context, service: ServiceRecord | null, error: unknow
   const { code, message } = toItemError(error);
   const { id = null, panel = null } = service ?? {};
   const key = `fields_not_written:${context.now().slice(0, 10)}:${id ?? ''}:${code}`;
-  return { code: 'fields_not_written', key, panel, service: id, message };
+  return { code: 'fields_not_written', key, panel, service: id, message: stated(message) };
 }

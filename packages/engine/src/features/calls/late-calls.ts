@@ -1,3 +1,4 @@
+import { stated } from '@sluice/messages/said';
 import { staffText } from '@sluice/messages/staff';
 import { isPanelError } from '@sluice/panel-http';
 import { type ItemError, type PanelTelephony, toItemError } from '@sluice/panel-kind';
@@ -139,7 +140,7 @@ function toNext(found: ConditionRecord, known: Known): ConditionRecord {
 }
 
 function toNotice(key: string, { panel, service, message }: StoredLateCalls): Notice {
-  return { code: CALLS_UNBILLED, key, panel, service, message };
+  return { code: CALLS_UNBILLED, key, panel, service, message: stated(message) };
 }
 
 function toUnsearched(panel: string, at: string, { code, message }: ItemError): Notice {

@@ -1,5 +1,5 @@
 import type { RunView } from '@sluice/contract/documents';
-import { staffText } from '@sluice/messages/staff';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import { isClockBelieved } from '../../context/clock-guard.js';
 import { outageKey } from '../../context/panel-answers.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
@@ -56,7 +56,7 @@ async function noteReach(context: Context, run: string, panel: string, failure: 
   const since = known?.since ?? context.since;
   const runs = countRuns(context, known);
   const notices: Notice[] = [];
-  const add = (code: string, message: string): void => {
+  const add = (code: string, message: StaffText): void => {
     const facts = { answers: failure === null, since };
     notices.push({ code, key: `${code}:${panel}:${since}`, panel, service: null, message, facts });
   };

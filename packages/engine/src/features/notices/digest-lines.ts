@@ -1,5 +1,5 @@
 import type { EventData } from '@sluice/contract/documents';
-import { staffText } from '@sluice/messages/staff';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import { shortDay, clockTime } from '@sluice/messages/time';
 import { printable } from '@sluice/panel-http/printable';
 import { toLocalDate } from '@sluice/quota-core';
@@ -66,11 +66,11 @@ function nameNeeds({ kind, count, first }: Need, timeZone: string): string {
     .map(({ name, at }) => (at === null ? name : staffText(key, { name, time: toTime(at, timeZone) })))
     .join(', ');
   const others = count - first.length;
-  return others > 0 ? staffText('staff.digest.more', { names, count: others }) : names;
+  return others > 0 ? staffText('staff.named.more', { first: names, count: others }) : names;
 }
 
 /** Returns the first sentence of a digest. */
-export function describeDigest(day: string, lines: readonly DigestLine[], happened: string): string {
+export function describeDigest(day: string, lines: readonly DigestLine[], happened: string): StaffText {
   if (lines.length === 0) return staffText('staff.digest.nothing', { day, happened });
   const needs = lines.map(({ label, count }) => `${count} ${label.toLowerCase()}`).join(', ');
   return staffText('staff.digest.needs', { day, needs });

@@ -1,4 +1,4 @@
-import { staffText } from '@sluice/messages/staff';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import type { StoreTables } from '@sluice/state-store';
 
 /** Code of the notice and alarm that nobody begins jobs. */
@@ -8,7 +8,7 @@ export const NO_WORKER = 'no_worker';
 export const NO_WORKER_KEY = 'no-worker';
 
 /** Says since when nobody begins jobs. */
-export const describeIdle = (since: string): string => staffText('staff.noWorker', { since });
+export const describeIdle = (since: string): StaffText => staffText('staff.noWorker', { since });
 
 /** Returns since when no worker begins jobs, as it was noted last, and how that is said; null where one does. */
 export async function readIdle({

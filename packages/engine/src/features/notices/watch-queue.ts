@@ -1,5 +1,5 @@
 import type { QueueReport } from '@sluice/contract/documents';
-import { staffText } from '@sluice/messages/staff';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import type { StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { addNotices, type Notice, noticeRows } from '../../kernel/run/notice.js';
@@ -31,7 +31,7 @@ export async function watchQueue(context: Context): Promise<QueueReport> {
 
 async function noteIdle(context: Context, { conditions }: StoreTables, isIdle: boolean): Promise<Notice[]> {
   const known = await conditions.get(NO_WORKER_KEY);
-  const toNotice = (code: string, since: string, message: string): Notice => ({
+  const toNotice = (code: string, since: string, message: StaffText): Notice => ({
     ...{ code, key: `${code}:${since}`, panel: null, service: null, message },
   });
   if (!isIdle) {

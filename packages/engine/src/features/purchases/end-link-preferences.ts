@@ -1,5 +1,5 @@
 import type { RunReport } from '@sluice/contract/documents';
-import { staffText } from '@sluice/messages/staff';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import type { ApiTokenRecord, AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { hasEnded } from '../../base/lifecycle.js';
 import type { Context } from '../../context/context.js';
@@ -58,7 +58,7 @@ function endedNotice(service: ServiceRecord, token: ApiTokenRecord | null): Noti
   return serviceNotice(service, 'auto_buy_ended', describeEnd(service.id, token), token?.id ?? 'link');
 }
 
-function describeEnd(service: string, token: ApiTokenRecord | null): string {
+function describeEnd(service: string, token: ApiTokenRecord | null): StaffText {
   if (token === null) return staffText('staff.linkEnded', { service });
   const { id: link, revokedAt, expiresAt } = token;
   if (revokedAt === null) return staffText('staff.linkExpired', { service, link, at: expiresAt ?? '' });

@@ -1,5 +1,5 @@
 import type { SourceService } from '@sluice/contract/ports';
-import { staffText } from '@sluice/messages/staff';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import type { ConditionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../../context/leases.js';
 
@@ -122,7 +122,7 @@ function findEnd({ withheld, orderedAt }: Former): string | null {
 const toEnd = (from: string): string => new Date(Date.parse(from) + WITHHELD_MS).toISOString();
 
 /** Says what the billing system shows of a service, and what is to be done. */
-export function describeWithheld(former: Former, title: string): string {
+export function describeWithheld(former: Former, title: string): StaffText {
   const key = former.status === 'active' ? 'staff.withheldActive' : 'staff.withheldSuspended';
   const said = staffText(key, { billing: title, at: former.orderedAt });
   const end = findEnd(former);
@@ -133,7 +133,7 @@ export function describeWithheld(former: Former, title: string): string {
 export interface WithheldStatus {
   service: string;
   panel: string;
-  message: string;
+  message: StaffText;
   /** ISO UTC. */
   since: string;
 }

@@ -1,4 +1,4 @@
-import { staffText } from '@sluice/messages/staff';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import { hasAccount } from '../../kernel/subject/account.js';
@@ -9,7 +9,7 @@ export const PENDING_IN_USE = 'pending_in_use';
 /** A pending service with an account that was metered. */
 export interface PendingInUse {
   service: ServiceRecord;
-  message: string;
+  message: StaffText;
 }
 
 /** Returns the services that are pending although they have an account that was metered: nothing counts or limits its use. */

@@ -1,4 +1,4 @@
-import { staffText } from '@sluice/messages/staff';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import { describeService } from '../../base/describe-service.js';
 import { nameFew } from '../../base/natural-order.js';
@@ -49,7 +49,7 @@ interface News {
   code: string;
   /** Services with the same group may share a notice; `many` says it of them. */
   group: string;
-  many: (services: string, first: string) => string;
+  many: (services: string, first: string) => StaffText;
   message: string;
 }
 
@@ -62,7 +62,7 @@ function toDriftNews(
   if (drift.length === 0) return null;
   const { drift: before = [] } = (decision?.inputs ?? {}) as { drift?: string[] };
   if (drift.every((text) => before.includes(text))) return null;
-  const many = (services: string, first: string): string => staffText('staff.manyDrift', { services, first });
+  const many = (services: string, first: string): StaffText => staffText('staff.manyDrift', { services, first });
   return { code: 'drift', group: 'drift', many, message: drift.join('; ') };
 }
 
@@ -71,7 +71,7 @@ function toErrorNews({ error, doubted, decision }: Applied, before: DecisionReco
   // The notice of the decision says that the reading is doubted.
   if (doubted !== null && error.code === decision?.problem?.code) return null;
   const { code, message } = error;
-  const many = (services: string, first: string): string => staffText('staff.manyFailed', { services, code, first });
+  const many = (services: string, first: string): StaffText => staffText('staff.manyFailed', { services, code, first });
   return { code: 'service_failed', group: code, many, message: staffText('staff.failed', { code, message }) };
 }
 

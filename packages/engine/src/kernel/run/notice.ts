@@ -1,3 +1,4 @@
+import { type StaffText, stated } from '@sluice/messages/said';
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan, ItemError } from '@sluice/panel-kind';
 import type { DeliveryRecord, NoticeRecord, ServiceRecord, StoreTables, HeldLease } from '@sluice/state-store';
@@ -20,7 +21,7 @@ export interface Notice {
   key: string;
   panel: string | null;
   service: string | null;
-  message: string;
+  message: StaffText;
   /** What its maker knows of its event, and of which limit it is. */
   facts?: NoticeFacts;
   /** Whose affairs it states, of a service; absent: nobody's. It is not stored once the service is another client's. */
@@ -31,7 +32,7 @@ export interface Notice {
 export function serviceNotice(
   { id, panel, name }: NamedService & Pick<ServiceRecord, 'panel'>,
   code: string,
-  message: string,
+  message: StaffText,
   ...key: (string | number)[]
 ): Notice {
   return { code, key: [code, id, ...key].join(':'), panel, service: id, message: nameInText(message, { id, name }) };
@@ -40,7 +41,9 @@ export function serviceNotice(
 /** Returns the notices of a plan. */
 export function planNotices({ service }: Pick<Applied, 'service'>, plan: Pick<Plan, 'notices'> | null): Notice[] {
   const { id, panel } = service;
-  return (plan?.notices ?? []).map(({ code, key, message }) => ({ code, key, message, panel, service: id }));
+  return (plan?.notices ?? []).map(({ code, key, message }) => ({
+    ...{ code, key, message: stated(message), panel, service: id },
+  }));
 }
 
 /** Ends the key of the notice of a release where the run saw that the service is stopped without a hold of its own. */

@@ -1,5 +1,6 @@
 import type { RemovedPanel, RunReport, UndecidedPanel } from '@sluice/contract/documents';
-import { staffText } from '@sluice/messages/staff';
+import { stated } from '@sluice/messages/said';
+import { type StaffText, staffText } from '@sluice/messages/staff';
 import type { ItemError } from '@sluice/panel-kind';
 import { group } from '../../base/lifecycle.js';
 import { confirmedInstant } from '../../context/clock-guard.js';
@@ -42,7 +43,13 @@ export async function reportRemovedPanels(
       await context.write([], (tables) =>
         tables.conditions.put({ key, since, runs: (known?.runs ?? 0) + 1, details: null }),
       );
-    notices.push({ code: PANEL_REMOVED, key: `${PANEL_REMOVED}:${panel}:${since}`, panel, service: null, message });
+    notices.push({
+      code: PANEL_REMOVED,
+      key: `${PANEL_REMOVED}:${panel}:${since}`,
+      panel,
+      service: null,
+      message: stated(message),
+    });
   }
   if (notices.length > 0) await reportNotices(context, report, notices, []);
   if (request.dryRun) return;
@@ -85,7 +92,8 @@ export async function reportElsewhere(
       if (request.panel !== undefined && request.panel !== panel && request.panel !== service.panel) continue;
       const there = items.filter((item) => item.panel === panel);
       const key = `${EVIDENCE_ELSEWHERE}:${report.run.id}:${service.id}:${panel}`;
-      notices.push({ ...elsewhereError(service, there), key, panel: service.panel, service: service.id });
+      const { code, message } = elsewhereError(service, there);
+      notices.push({ code, key, panel: service.panel, service: service.id, message: stated(message) });
     }
   }
   if (notices.length === 0) return;
@@ -139,13 +147,13 @@ export async function noteUndecided(context: Context, run: DecidingRun): Promise
   });
 }
 
-const toNotice = (code: string, panel: string, since: string, message: string): Notice => ({
+const toNotice = (code: string, panel: string, since: string, message: StaffText): Notice => ({
   ...{ code, key: `${code}:${panel}:${since}`, panel, service: null, message },
   facts: { answers: code !== PANEL_UNDECIDED, since },
 });
 
 const stopsDeciding = (panel: string, state: UndecidedPanel): Notice =>
-  toNotice(PANEL_UNDECIDED, panel, state.since, describeUndecided(panel, state, state.since));
+  toNotice(PANEL_UNDECIDED, panel, state.since, stated(describeUndecided(panel, state, state.since)));
 
 const decidesAgain = (panel: string, { code, since }: UndecidedPanel): Notice => {
   const message = staffText(isListIgnored(code) ? 'staff.panelRead' : 'staff.panelDecided', { panel, since });
