@@ -41,6 +41,16 @@ it('finds a message that nothing says', () => {
   expect(findUnused(['a.b', 'a.c', 'state.x', 'unit.GB', 'b'], sources)).toEqual(['a.c', 'b']);
 });
 
+it('every message that is said to staff is in their catalogue', () => {
+  const said = [
+    ...readSources()
+      .join('\n')
+      .matchAll(/'(staff(?:\.[\w-]+)+)'/g),
+  ].map(([, key = '']) => key);
+  expect(said.length).toBeGreaterThan(100);
+  expect(said.filter((key) => !(key in STAFF_MESSAGES))).toEqual([]);
+});
+
 it('every message of the catalogue is said somewhere', () => {
   expect(findUnused([...Object.keys(CATALOGUE.en), ...Object.keys(STAFF_MESSAGES)], readSources())).toEqual([]);
 });
