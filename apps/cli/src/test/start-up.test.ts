@@ -131,6 +131,11 @@ it('the loop is read from one more file', () => {
   expect(listSources('run.js').filter((name) => name.endsWith('/engine/src/loop/apply.ts'))).not.toEqual([]);
 });
 
+it('the loop reads what staff are told, and no language of customers', () => {
+  const ofMessages = listSources('run.js').filter((name) => name.includes('packages/messages/src/languages/'));
+  expect([...new Set(ofMessages.map((name) => path.basename(name)))]).toEqual(['staff.ts']);
+});
+
 it('the package contains the JSON Schema of the config', () => {
   const shipped: unknown = JSON.parse(readFileSync(path.join(DIST, 'sluice.schema.json'), 'utf8'));
   expect(shipped).toEqual(JSON.parse(JSON.stringify(describedSchema(KINDS, BILLING, CHANNELS))));
