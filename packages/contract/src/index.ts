@@ -23,4 +23,4 @@ export {
   onlyReads,
   whoMay,
 } from './who-may.js';
-export { NOTICE_EVENTS, type NoticeEvent } from './words.js';
+export { AGENT_USER_SORTS, type AgentUserSort, NOTICE_EVENTS, type NoticeEvent } from './words.js';

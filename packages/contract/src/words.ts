@@ -6,6 +6,10 @@
 
 /** How services are listed. */
 export const ORDERS = ['worst', 'remaining', 'share', 'used', 'id', 'client'] as const;
+/** How users of agents are listed: by name, by use, by when they were last active, by their last day; `-` is the other way round. */
+export const AGENT_USER_SORTS = ['user', '-user', 'used', '-used', 'online', '-online', 'end', '-end'] as const;
+/** One of them. */
+export type AgentUserSort = (typeof AGENT_USER_SORTS)[number];
 /** How far a notice is sent. */
 export const DELIVERY_STATES = ['pending', 'sent', 'given-up'] as const;
 /** What the log has. */

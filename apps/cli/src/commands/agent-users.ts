@@ -1,4 +1,6 @@
 import type { AgentUserList, AgentUserReport, AgentUserView, Sluice } from '@sluice/engine';
+import { AGENT_USER_SORTS } from '@sluice/contract';
+import { sortAgentUsers } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
 import { printAgentUser, USERS } from '../terminal/reports/agent-users.js';
 import { toRunExitCode } from '../exit-codes.js';
@@ -15,7 +17,16 @@ export const agentUserList: CommandHandler<ListOptions> = listCommand<
   ListOptions,
   Omit<AgentUserList, 'users'>
 >(
-  { key: 'users', empty: 'No users.', columns: USERS, statuses: STATUSES.users },
+  {
+    key: 'users',
+    empty: 'No users.',
+    columns: USERS,
+    statuses: STATUSES.users,
+    sort: (rows, by) => {
+      const sort = AGENT_USER_SORTS.find((each) => each === by);
+      return sort === undefined ? null : sortAgentUsers(rows, sort);
+    },
+  },
   async ({ sluice }, [agent = ''], { panel }) => {
     const { users, ...also } = await sluice.agents.users(agent, { panel });
     return { rows: users, also };

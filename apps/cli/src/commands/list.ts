@@ -28,6 +28,8 @@ export interface List<Row> {
   statuses?: readonly string[] | undefined;
   /** What `--status` is where it is not named; default: all. */
   status?: string;
+  /** Sorts rows by a column, with `-` before its name the other way round, where another surface has that order too; null by others. */
+  sort?: (rows: readonly Row[], by: string) => Row[] | null;
   /** Returns a row as the document has it; default: the row. */
   document?: (row: Row) => unknown;
 }
@@ -177,7 +179,9 @@ function parsePercent(text: string): number {
 }
 
 /** Sorts by the first column that all rows have. */
-function sortRows<Row>({ columns, keepsOrder }: List<Row>, rows: Row[], { sort }: Selection<Row>): Row[] {
+function sortRows<Row>({ columns, keepsOrder, sort: own }: List<Row>, rows: Row[], { sort }: Selection<Row>): Row[] {
+  const sorted = sort === null ? null : own?.(rows, `${sort.sign < 0 ? '-' : ''}${sort.column.name}`);
+  if (sorted) return sorted;
   const first = columns.find(({ isSparse }) => isSparse !== true);
   const column = sort?.column ?? (keepsOrder === true ? undefined : first);
   if (column === undefined) return rows;

@@ -18,6 +18,7 @@ import {
   work,
 } from './shapes.js';
 import { group, type Http } from './group.js';
+import { AGENT_USER_SORTS } from '../words.js';
 
 const agent = ['agent', text] as const;
 const user = ['user', text] as const;
@@ -216,13 +217,19 @@ export const agents = group({
   users: {
     callers: READ_BELOW,
     command: 'agent user list',
-    accepts: () => accepts(agent, options(ofPanel)),
+    accepts: () => accepts(agent, options({ ...ofPanel, sort: z.optional(z.enum(AGENT_USER_SORTS)) })),
     routes: (h) => ({
       'GET /agents/:agent/users': {
         agents: true,
         outside: true,
         summary: 'List the users below an agent, with what the panel shows of them now',
-        query: panel(h),
+        query: {
+          ...panel(h),
+          sort: h.z
+            .enum(AGENT_USER_SORTS)
+            .optional()
+            .describe('By name (default), use, last activity or last day; what is not known stands at the end'),
+        },
         answer: h.name('AgentUsers', h.agents.agentUsers),
       },
     }),

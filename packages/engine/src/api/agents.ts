@@ -1,3 +1,4 @@
+import type { AgentUserSort } from '@sluice/contract';
 import type {
   AgentDetail,
   AgentExplained,
@@ -71,8 +72,8 @@ export interface Agents {
   canCreateUser(agent: string, bytes: number, options?: AgentOptions): ReturnType<typeof canCreateUser>;
   /** Creates a user within the limits of its agent and of all ancestors. */
   createUser(request: CallOptions & CreateUserRequest): Promise<CreatedUserReport>;
-  /** Lists the users below an agent, with what the panel shows of them now. */
-  users(agent: string, options?: AgentOptions): Promise<AgentUserList>;
+  /** Lists the users below an agent, with what the panel shows of them now; by name, where `sort` is not another order. */
+  users(agent: string, options?: AgentOptions & { sort?: AgentUserSort | undefined }): Promise<AgentUserList>;
   /**
    * Lists the periods of an agent, newest first, with its limit and what was used of it as last read; kept for five years. Of one in
    * which nothing was read only the limit is known.
@@ -145,7 +146,7 @@ export function agentsApi(call: RunCall): Agents {
     canCreateUser: (agent, bytes, options) =>
       call(options, (context) => canCreateUser(context, agent, bytes, options?.panel)),
     createUser: (request) => call(request, (context) => createAgentUser(context, request)),
-    users: (agent, options) => call(options, (context) => listAgentUsers(context, agent, options?.panel)),
+    users: (agent, options) => call(options, (context) => listAgentUsers(context, agent, options ?? {})),
     history: (agent, options) => call(options, (context) => listAgentHistory(context, agent, options?.panel)),
     extendUser: (agent, user, request) => {
       const { bytes = 0, days = 0 } = request;

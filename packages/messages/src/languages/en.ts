@@ -584,7 +584,6 @@ export const messages = {
   'user.none': 'There is no user here.',
   'user.unread': 'Your users can’t be read at the moment. Try again later.',
   'user.unreadFrom': 'Your users can’t be read at the moment. This is from {at}.',
-  'user.most': 'The {shown} of {count} users that have used most.',
   'user.find': 'Search',
   'user.all': 'All users',
   'user.back': 'Back to the user',

@@ -571,7 +571,6 @@ export const messages: Messages = {
   'user.none': 'Não há nenhum usuário aqui.',
   'user.unread': 'Seus usuários não podem ser lidos no momento. Tente novamente mais tarde.',
   'user.unreadFrom': 'Seus usuários não podem ser lidos no momento. Estes dados são de {at}.',
-  'user.most': 'Os {shown} de {count} usuários que mais usaram.',
   'user.find': 'Buscar',
   'user.all': 'Todos os usuários',
   'user.back': 'Voltar ao usuário',

@@ -535,7 +535,6 @@ export const messages: Messages = {
   'user.none': '这里没有用户。',
   'user.unread': '目前无法读取您的用户，请稍后再试。',
   'user.unreadFrom': '目前无法读取您的用户。以下为 {at} 的数据。',
-  'user.most': '{count} 个用户中用量最多的 {shown} 个。',
   'user.find': '搜索',
   'user.all': '所有用户',
   'user.back': '返回用户',

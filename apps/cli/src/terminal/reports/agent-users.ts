@@ -18,6 +18,7 @@ export const USERS: Column<AgentUserView>[] = [
     { extra: true, priority: 7 },
   ),
   text('days', ({ daysLeft }) => daysLeft, { title: 'days left', align: 'right' }),
+  text('end', ({ lastDay }) => lastDay, { title: 'last day', extra: true, priority: 6 }),
   time('online', ({ lastOnlineAt }) => lastOnlineAt, { title: 'last online', priority: 3 }),
   text('why', ({ disabledFor }) => disabledFor.join(', ') || null, { priority: 2 }),
   text('link', ({ access }) => access.links[0]?.url ?? null, { extra: true, priority: 9 }),

@@ -1,5 +1,7 @@
+import { AGENT_USER_SORTS, type AgentUserSort } from '@sluice/contract';
 import type { AgentDetail, AgentUserView } from '@sluice/engine';
-import { link, notice, type Section, sections, table } from '../../layout/components.js';
+import { sortAgentUsers } from '@sluice/engine/words';
+import { address, type Column, link, notice, pager, type Section, sections, table } from '../../layout/components.js';
 import type { Times } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
 import { html, type Html, join, type Part } from '../../layout/html.js';
@@ -14,7 +16,7 @@ import { createSection } from './create.js';
 import { readOwnAgent, toUserPath } from './own.js';
 import { findLink, showDaysLeft, showReasons, showUserState, showUserUsage } from './words.js';
 
-/** Most users on a page; a search finds the others. */
+/** Most users on a page. */
 const MOST_USERS = 100;
 
 /** Returns the first page of an agent: its budget, and its users by use. */
@@ -45,46 +47,91 @@ async function periodsSection(request: PageRequest, { uuid, panel }: AgentDetail
   return content === null ? [] : [{ id: 'periods', title: wording.text('agentPeriod.title'), content }];
 }
 
-/** The users below an agent, those first that have used most. */
+/** The users below an agent, in the order that is asked for; at first those that have used most. */
 function usersSection(request: PageRequest, { agent, users, times }: Shown): Section {
   const wording = toWording(request.language);
   const head = { id: 'users', title: wording.text('agent.users') };
   if (users.value === null) return { ...head, content: notice('warning', wording.say('user.unread')) };
-  const sought = (request.query['q'] ?? '').trim();
-  const found = users.value.filter(({ name }) => name.toLowerCase().includes(sought.toLowerCase()));
-  const shown = found.toSorted((a, b) => b.usedBytes - a.usedBytes).slice(0, MOST_USERS);
+  const list = toList(request);
+  const found = users.value.filter(({ name }) => name.toLowerCase().includes(list.q.toLowerCase()));
+  const pages = Math.max(1, Math.ceil(found.length / MOST_USERS));
+  const asked = request.query['page'] ?? '';
+  const page = Math.min(pages, /^[1-9]\d{0,5}$/.test(asked) ? Number(asked) : 1);
+  const shown = sortAgentUsers(found, list.sort).slice((page - 1) * MOST_USERS, page * MOST_USERS);
   const content = html`${users.failed ? notice('warning', wording.say('user.unreadFrom', { at: times.full(users.at) })) : null}
-  ${sought !== '' || users.value.length > shown.length ? searchSection(request, wording, sought) : null}
-  ${found.length > shown.length ? html`<p>${wording.say('user.most', { shown: shown.length, count: found.length })}</p>` : null}
-  ${usersTable(request, shown, { agent, times })}`;
+  ${list.q !== '' || users.value.length > MOST_USERS ? searchSection(wording, list) : null}
+  ${usersTable(request, shown, { agent, times, list })}
+  ${pager({ path: list.path, query: toQuery(list), page, pages, wording })}`;
   return { ...head, content };
 }
 
-function searchSection(request: PageRequest, wording: Wording, sought: string): Html {
-  const field = { name: 'q', label: wording.text('user.name'), type: 'search', value: sought } as const;
+/** What the address of the page says of the list. */
+interface List {
+  path: string;
+  q: string;
+  sort: AgentUserSort;
+}
+
+const LONGEST_SEARCH = 100;
+const FIRST_SORT = '-used';
+
+function toList({ base, query }: PageRequest): List {
+  const sort = AGENT_USER_SORTS.find((each) => each === query['sort']) ?? FIRST_SORT;
+  return { path: base === '' ? '/' : base, q: (query['q'] ?? '').trim().slice(0, LONGEST_SEARCH), sort };
+}
+
+function toQuery({ q, sort }: List): Record<string, string> {
+  return { q, sort: sort === FIRST_SORT ? '' : sort };
+}
+
+function searchSection(wording: Wording, list: List): Html {
+  const { q, ...hidden } = toQuery(list);
+  const field = { name: 'q', label: wording.text('user.name'), type: 'search', value: q ?? '' } as const;
   return searchForm({
-    action: request.base === '' ? '/' : request.base,
+    action: list.path,
     id: 'find',
     fields: [field],
     submit: wording.text('user.find'),
+    hidden: hidden['sort'] === '' ? {} : hidden,
   });
+}
+
+/** The head of a column that leads to its order, and from there to the other way round. */
+function sortedHead(title: string, first: AgentUserSort, list: List): Pick<Column<AgentUserView>, 'title' | 'sort'> {
+  const other =
+    AGENT_USER_SORTS.find((sort) => sort === (first.startsWith('-') ? first.slice(1) : `-${first}`)) ?? first;
+  const to = { ...list, sort: list.sort === first ? other : first };
+  const href = address(list.path, { q: to.q, sort: to.sort });
+  const way = list.sort.startsWith('-') ? 'descending' : 'ascending';
+  const isMarked = list.sort === first || list.sort === other;
+  return { title: html`<a href="${href}#users">${title}</a>`, sort: isMarked ? way : undefined };
 }
 
 function usersTable(
   request: PageRequest,
   rows: readonly AgentUserView[],
-  { agent, times }: Pick<Shown, 'agent' | 'times'>,
+  { agent, times, list }: Pick<Shown, 'agent' | 'times'> & { list: List },
 ): Part {
   const wording = toWording(request.language);
   return table<AgentUserView>({
     caption: wording.text('agent.users'),
     columns: [
-      { title: wording.text('user.name'), cell: (user) => showName(request, user, agent) },
-      { title: wording.text('service.state'), cell: (user) => stateWithReasons(user, wording) },
-      { title: wording.text('service.used'), cell: (user) => showUserUsage(user, wording) },
-      { title: wording.text('user.daysLeft'), cell: (user) => showDaysLeft(user, wording), isNumber: true },
       {
-        title: wording.text('user.lastOnline'),
+        ...sortedHead(wording.text('user.name'), 'user', list),
+        cell: (user) => showName(request, user, agent),
+      },
+      { title: wording.text('service.state'), cell: (user) => stateWithReasons(user, wording) },
+      {
+        ...sortedHead(wording.text('service.used'), '-used', list),
+        cell: (user) => showUserUsage(user, wording),
+      },
+      {
+        ...sortedHead(wording.text('user.daysLeft'), 'end', list),
+        cell: (user) => showDaysLeft(user, wording),
+        isNumber: true,
+      },
+      {
+        ...sortedHead(wording.text('user.lastOnline'), '-online', list),
         cell: ({ lastOnlineAt }) => (lastOnlineAt === null ? wording.never : times.ago(lastOnlineAt)),
         isMinor: true,
       },

@@ -1,3 +1,4 @@
+import type { AgentUserSort } from '@sluice/contract';
 import type { AgentUserList, AgentUserView } from '@sluice/contract/documents';
 import {
   type AgentUserChanges,
@@ -8,13 +9,13 @@ import {
 } from '@sluice/panel-kind';
 import { AgentHolds } from '@sluice/quota-core/agents';
 import { notFound, unsupported } from '../../base/errors.js';
-import { compareIds } from '../../base/natural-order.js';
 import type { Context } from '../../context/context.js';
 import { toUserAccess } from '../services/customer-access.js';
 import { refuseAddon } from './addon.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { type AgentsRead, isProblem, problemError, readAgents } from './read-agents.js';
 import { loadServiceUsers, type ServiceUsers } from './service-users.js';
+import { sortAgentUsers } from './sort-users.js';
 import { findAgent } from './stored.js';
 
 /** What can't be done where an add-on keeps the limits. */
@@ -24,7 +25,7 @@ export const CANNOT_CHANGE = 'change single users because it keeps no record of 
 export async function listAgentUsers(
   context: Context,
   text: string,
-  panel: string | undefined,
+  { panel, sort = 'user' }: { panel?: string | undefined; sort?: AgentUserSort | undefined },
 ): Promise<AgentUserList> {
   const on = await openAgents(context, await agentPanel(context, panel));
   refuseAddon(on, CANNOT_CHANGE);
@@ -35,7 +36,7 @@ export async function listAgentUsers(
   const services = await loadServiceUsers(on);
   const toView = userViews(on, read, services);
   const users = listUsersBelow(read, uuid).map(toView);
-  return { agent: { uuid, name }, users: users.sort((a, b) => compareIds(a.name, b.name)) };
+  return { agent: { uuid, name }, users: sortAgentUsers(users, sort) };
 }
 
 /** Returns what agents do with single users of a panel; refuses one on which they do nothing. */

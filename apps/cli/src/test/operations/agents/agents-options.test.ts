@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AgentDetail } from '@sluice/engine';
+import { AGENT_USER_SORTS } from '@sluice/contract';
+import type { AgentDetail, AgentUserList } from '@sluice/engine';
+import { sortAgentUsers } from '@sluice/engine/words';
 import { startForEachTest } from '../../each-test.js';
 import { GB, startHiddifyBench } from '../../hiddify-bench.js';
 
@@ -83,4 +85,28 @@ it('agent create-user takes days and mode', async () => {
   const made = await at.sluice('agent create-user north --name anna --gb 2 --days 7 --mode monthly');
   expect(made.json()).toMatchObject({ user: { name: 'anna', limitBytes: 2 * GB }, access: { daysFromFirstUse: 7 } });
   expect(at.panel.listUsers(at.north)).toMatchObject([{ packageDays: 7, mode: 'monthly', usageLimit: 2 * GB }]);
+});
+
+it('agent user list --sort has the orders of the API, and those of its other columns', async () => {
+  const add = (name: string, used: number, facts: object): void => {
+    const user = at.panel.addUser({ agent: at.north, name, usageLimit: 10 * GB, currentUsage: used * GB });
+    at.panel.changeUser(user, { packageDays: 30, ...facts });
+  };
+  add('user-10', 3, { startDate: '2026-11-01', lastOnline: '2026-11-20 10:00:00' });
+  add('user-9', 1, { startDate: '2026-11-05', lastOnline: '2026-11-20 11:00:00' });
+  add('anna', 2, {});
+  const { users } = (await at.sluice('agent user list north')).json<AgentUserList>();
+  const names = async (sort: string) =>
+    (await at.sluice(`agent user list north --sort ${sort}`)).json<AgentUserList>().users.map(({ name }) => name);
+  for (const sort of AGENT_USER_SORTS)
+    expect([sort, await names(sort)]).toEqual([sort, sortAgentUsers(users, sort).map(({ name }) => name)]);
+  expect(await names('-end')).toEqual(['user-9', 'user-10', 'anna']);
+  expect(await names('online:desc')).toEqual(['user-9', 'user-10', 'anna']);
+  expect(await names('share')).toEqual(['user-9', 'anna', 'user-10']);
+  expect((await at.sluice('agent user list north --sort uptime')).exitCode).toBe(2);
+});
+
+it('--gb of users may have its unit', async () => {
+  await at.sluice('agent user create north --name anna --gb 1.5TB');
+  expect(at.panel.listUsers(at.north)).toMatchObject([{ usageLimit: 1536 * GB }]);
 });
