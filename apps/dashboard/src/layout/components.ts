@@ -91,6 +91,8 @@ export function usageBar(
 /** A column of a table. */
 export interface Column<Row> {
   title: Part;
+  /** What stands before its cells where the rows of a table are stacked; default: the title, where that is a text. */
+  label?: string;
   /** What stands in it; that of the first column names the row. */
   cell: (row: Row) => Part;
   /** Numbers stand at the end of their cell. */
@@ -112,25 +114,30 @@ export interface Table<Row> {
   empty?: Part;
   /** Offers a field that filters the rows where scripts run. */
   filter?: boolean;
+  /** On phones, cells stand below each other with the heads of their columns, minor ones too. */
+  stacks?: boolean;
 }
 
 /** Returns a table that scrolls inside itself on narrow screens. */
-export function table<Row>({ caption, hidesCaption = true, columns, rows, empty, filter = false }: Table<Row>): Part {
+export function table<Row>(of: Table<Row>): Part {
+  const { caption, hidesCaption = true, columns, rows, empty, filter = false, stacks = false } = of;
   if (rows.length === 0) return empty === undefined ? null : html`<p class="empty">${empty}</p>`;
   return html`<div
-    class="scroll"
+    class="scroll${stacks ? ' stacks' : ''}"
     role="region"
     aria-label="${caption}"
     tabindex="0"
     ${filter ? html` data-filter="${caption}"` : null}
   >
-    ${plainTable({ caption, hidesCaption, columns, rows })}
+    ${plainTable({ caption, hidesCaption, columns, rows, stacks })}
   </div>`;
 }
 
 /** Returns a table that scrolls sideways instead of shrinking. */
-export function plainTable<Row>(of: Pick<Table<Row>, 'hidesCaption' | 'columns' | 'rows'> & { caption: Part }): Html {
-  const { caption, hidesCaption = false, columns, rows } = of;
+export function plainTable<Row>(
+  of: Pick<Table<Row>, 'hidesCaption' | 'columns' | 'rows' | 'stacks'> & { caption: Part },
+): Html {
+  const { caption, hidesCaption = false, columns, rows, stacks = false } = of;
   const shown = columns
     .filter((column) => column !== null)
     .map((column) => ({ ...column, attribute: classAttribute(column) }));
@@ -139,9 +146,11 @@ export function plainTable<Row>(of: Pick<Table<Row>, 'hidesCaption' | 'columns' 
       html`<th scope="col" ${attribute}${sort === undefined ? null : html` aria-sort="${sort}"`}>${title}</th>`,
   );
   const body = rows.map((row) => {
-    const cells = shown.map(({ cell, attribute }, index) =>
-      index === 0 ? html`<th scope="row" ${attribute}>${cell(row)}</th>` : html`<td${attribute}>${cell(row)}</td>`,
-    );
+    const cells = shown.map(({ cell, title, label, attribute }, index) => {
+      if (index === 0) return html`<th scope="row" ${attribute}>${cell(row)}</th>`;
+      const head = label ?? (typeof title === 'string' ? title : '');
+      return html`<td${attribute}${stacks ? html` data-head="${head}"` : null}>${cell(row)}</td>`;
+    });
     return html`<tr>
       ${cells}
     </tr> `;

@@ -37,6 +37,7 @@ export function endedPeriods(periods: readonly AgentPeriod[], shows: Shows): Htm
       { title: wording.text('agentPeriod.usedUp'), cell: (period) => showUsedUp(period, shows) },
     ],
     rows,
+    stacks: true,
     empty: wording.none,
   });
   return html`${list}

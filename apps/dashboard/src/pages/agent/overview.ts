@@ -97,14 +97,18 @@ function searchSection(wording: Wording, list: List): Html {
 }
 
 /** The head of a column that leads to its order, and from there to the other way round. */
-function sortedHead(title: string, first: AgentUserSort, list: List): Pick<Column<AgentUserView>, 'title' | 'sort'> {
+function sortedHead(
+  label: string,
+  first: AgentUserSort,
+  list: List,
+): Pick<Column<AgentUserView>, 'title' | 'label' | 'sort'> {
   const other =
     AGENT_USER_SORTS.find((sort) => sort === (first.startsWith('-') ? first.slice(1) : `-${first}`)) ?? first;
   const to = { ...list, sort: list.sort === first ? other : first };
   const href = address(list.path, { q: to.q, sort: to.sort });
   const way = list.sort.startsWith('-') ? 'descending' : 'ascending';
   const isMarked = list.sort === first || list.sort === other;
-  return { title: html`<a href="${href}#users">${title}</a>`, sort: isMarked ? way : undefined };
+  return { title: html`<a href="${href}#users">${label}</a>`, label, sort: isMarked ? way : undefined };
 }
 
 function usersTable(
@@ -140,6 +144,7 @@ function usersTable(
     rows,
     empty: wording.say('user.none'),
     filter: true,
+    stacks: true,
   });
 }
 

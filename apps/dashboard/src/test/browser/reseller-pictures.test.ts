@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { GB } from '../dashboard-bench.js';
 import { type ResellerBench, startResellers } from '../reseller-bench.js';
 import { accessibilityProblems, because, launch, noBrowser, visit, whyNotMore } from './browser.js';
 import { ALL_PICTURES, AS_KEPT, lookAt, type Picture, toName } from './pictures.js';
@@ -34,6 +35,46 @@ const title = `the pictures of the reseller's pages${because(noBrowser)}`;
   it.each(chosen.map((picture) => [toName(picture), picture] as const))('%s is as it was', async (_name, picture) => {
     const path = toPath(picture);
     expect(await lookAt(browser, toWorld(), picture, { path, isWhole: true })).toEqual(AS_KEPT);
+  });
+
+  it.each([false, true])('have lists that nobody moves sideways on a phone, right to left: %s', async (rtl) => {
+    const ended = { startedAt: '2026-10-01T00:00:00.000Z', endedAt: '2026-11-01T00:00:00.000Z', readAt: null };
+    const figures = { usedBytes: null, exceeded: null, exceededAt: null, limitBytes: 30 * GB };
+    const period = { panel: 'vpn', agent: bench.agents.north, accounting: 'consumed' as const, ...ended, ...figures };
+    await bench.at.store.agentPeriods.put([period]);
+    const name = `${'a'.repeat(60)} ${'b'.repeat(39)}`;
+    bench.fake.addUser({ agent: bench.agents.north, name, enable: false });
+    bench.at.clock.advance(60_000);
+    const { context, page, problems } = await visit(browser, toWorld(), { rtl, width: 360 });
+    await page.goto(`/share/${bench.link.token}`);
+    const lists = await page.locator('.scroll').evaluateAll((all) =>
+      all.map((list) => {
+        const cells = [...list.querySelectorAll('tbody td')].filter((cell) => cell.getClientRects().length > 0);
+        const heads = cells.map((cell) => getComputedStyle(cell, '::before').content.split('"')[1] ?? '');
+        const links = [...list.querySelectorAll('thead a')].filter((link) => link.getClientRects().length > 0);
+        const starts = [...list.querySelectorAll('tbody th, tbody td')].map((cell) => {
+          const { left, right } = cell.getBoundingClientRect();
+          return [Math.round(left), Math.round(right)].join();
+        });
+        return {
+          moves: list.scrollWidth > list.clientWidth,
+          heads: new Set(heads).size,
+          empty: heads.filter((head) => head === '').length,
+          links: links.length,
+          columns: new Set(starts).size,
+        };
+      }),
+    );
+    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    await context.close();
+    expect([isWide, lists, problems]).toEqual([
+      false,
+      [
+        { moves: false, heads: 5, empty: 0, links: 4, columns: 1 },
+        { moves: false, heads: 3, empty: 0, links: 0, columns: 1 },
+      ],
+      [],
+    ]);
   });
 
   (whyNotMore === null ? it : it.skip).each(['light', 'dark'] as const)(
