@@ -71,6 +71,16 @@ describe('report', () => {
     expect((await report('--utc')).stdout).toContain('runs out between 1 Dec 2026 and 3 Dec 2026');
   });
 
+  it.each([60, 140])('names each column by another word, at %d columns', async (columns) => {
+    await pollFor(1);
+    at.bench.env['COLUMNS'] = String(columns);
+    const [head = ''] = (await report()).stdout.split('\n');
+    delete at.bench.env['COLUMNS'];
+    const names = head.trim().split(/ {2,}/);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    expect(names).toEqual(expect.arrayContaining(['used', 'allowed', 'share', 'status']));
+  });
+
   it('names the limit of a share that is not that of the allowance', async () => {
     const limits = 'limits: [{ id: day, window: day, allowance: 30GB, action: disable-ports }]';
     at.bench.edit(/^( {2}ports: .*) \}$/m, `$1, ${limits} }`);

@@ -163,7 +163,7 @@ export function shares<Row>(
     return paint('█'.repeat(full)) + colors.dim('░'.repeat(BAR - full));
   };
   return [
-    { name: SHARE, title: 'used', value, cell: percent, align: 'right', ...more },
+    { name: SHARE, value, cell: percent, align: 'right', ...more },
     { name: 'bar', title: '', value, cell: bar, whole: true, priority: 3, ...more },
   ];
 }

@@ -117,9 +117,9 @@ describe('lists', () => {
   it('show the chosen columns, and a percentage with a bar', async () => {
     const { stdout } = await run('usage --columns service,share,bar --over 80');
     expect(stdout.split('\n').map((line) => line.trimEnd())).toEqual([
-      'service  used',
-      'svc-2     85%  █████████░',
-      'svc-10   120%  ██████████',
+      'service  share',
+      'svc-2      85%  █████████░',
+      'svc-10    120%  ██████████',
       '',
     ]);
   });
