@@ -58,7 +58,7 @@ export function listEndpoints(table: EndpointTable): Endpoint[] {
 function toEndpoint(address: Address, parts: EndpointParts): Endpoint {
   const [method = '', path = ''] = address.split(' ');
   const { useCase, summary, query, body, list = null } = parts;
-  const paged = list === null ? query : { ...query, ...pageQuery };
+  const paged = list === null ? query : { ...pageQuery, ...query };
   return {
     ...{ address, method: method as HttpMethod, path, useCase, summary, list },
     clients: parts.clients ?? 'none',

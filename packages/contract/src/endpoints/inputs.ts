@@ -40,6 +40,9 @@ export const pageQuery = {
   after: z.string().min(1).max(2000).optional().describe('The `next` of the page before, with the other keys as there'),
 };
 
+/** A `limit` of a list that is too long to be answered whole. */
+export const pageLimit = pageQuery.limit.unwrap().default(200).describe('At most so many');
+
 /** What the answer with a page of a list states. */
 export const pageAnswer = {
   total: count.describe('Number of all that match'),

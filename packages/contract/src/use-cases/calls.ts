@@ -151,6 +151,7 @@ export const calls = group({
         summary: 'List the rates by which the calls of a service are charged, by prefix',
         query: {
           search: h.optionalText.describe('A number with the code of its country, a prefix, a country, or a name'),
+          limit: h.pageLimit,
         },
         answer: h.calls.lineRates,
       },

@@ -24,7 +24,7 @@ export const log = group({
     routes: (h) => ({
       'GET /log': {
         summary: 'List runs, changes and calls, newest first',
-        query: { ...h.logQuery, ...h.pageQuery, limit: h.pageQuery.limit.unwrap().default(200) },
+        query: { ...h.logQuery, ...h.pageQuery, limit: h.pageLimit },
         answer: h.access.logEntries,
       },
     }),
