@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { GB } from '../dashboard-bench.js';
 import { type ResellerBench, startResellers } from '../reseller-bench.js';
 import { accessibilityProblems, because, launch, noBrowser, visit, whyNotMore } from './browser.js';
+import { isWiderThanScreen, measureLists } from './lists.js';
 import { ALL_PICTURES, AS_KEPT, lookAt, type Picture, toName } from './pictures.js';
 
 const PICTURES: Picture[] = (['reseller-home', 'reseller-user'] as const).flatMap((page) =>
@@ -47,25 +48,8 @@ const title = `the pictures of the reseller's pages${because(noBrowser)}`;
     bench.at.clock.advance(60_000);
     const { context, page, problems } = await visit(browser, toWorld(), { rtl, width: 360 });
     await page.goto(`/share/${bench.link.token}`);
-    const lists = await page.locator('.scroll').evaluateAll((all) =>
-      all.map((list) => {
-        const cells = [...list.querySelectorAll('tbody td')].filter((cell) => cell.getClientRects().length > 0);
-        const heads = cells.map((cell) => getComputedStyle(cell, '::before').content.split('"')[1] ?? '');
-        const links = [...list.querySelectorAll('thead a')].filter((link) => link.getClientRects().length > 0);
-        const starts = [...list.querySelectorAll('tbody th, tbody td')].map((cell) => {
-          const { left, right } = cell.getBoundingClientRect();
-          return [Math.round(left), Math.round(right)].join();
-        });
-        return {
-          moves: list.scrollWidth > list.clientWidth,
-          heads: new Set(heads).size,
-          empty: heads.filter((head) => head === '').length,
-          links: links.length,
-          columns: new Set(starts).size,
-        };
-      }),
-    );
-    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    const lists = await measureLists(page);
+    const isWide = await isWiderThanScreen(page);
     await context.close();
     expect([isWide, lists, problems]).toEqual([
       false,
