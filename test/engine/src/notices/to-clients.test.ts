@@ -136,7 +136,6 @@ describe('a notice of a hold to its client', () => {
 
   const RESTRICTED = 'Service svc-1 is being restricted.';
 
-  // How it comes back is read as it is sent.
   it.each([
     ['ports', `${RESTRICTED} 120 GB of 100 GB (120%) of traffic are used ${PERIOD}.`, '15 Dec 2026'],
     ['inbound', `${RESTRICTED} 120 GB of 100 GB (120%) of incoming traffic are used ${PERIOD}.`, '15 Dec 2026'],
@@ -144,12 +143,13 @@ describe('a notice of a hold to its client', () => {
   ])('says what of it is used up in which period (%s), and is listed as it was made', async (product, text, back) => {
     await start('');
     await exceed(product);
-    expect(toSent('client')).toEqual([`${text} The service comes back on ${back}.`]);
+    const whole = `${text} The service comes back on ${back}.`;
+    expect(toSent('client')).toEqual([whole]);
     const { deliveries } = await at.sluice.notices.list();
     const holds = deliveries.filter(({ code }) => code === 'hold');
     const listed = holds.map((each) => [each.channel, each.for, each.client, each.message]).sort();
     expect(listed).toEqual([
-      ['clients', 'client', '42', text],
+      ['clients', 'client', '42', whole],
       ['ops', 'operator', null, expect.stringMatching(/^svc-1 is held \(/)],
     ]);
   });
@@ -179,7 +179,9 @@ describe('a notice of a hold to its client', () => {
       `Dear 42: ${RESTRICTED} An invoice is not paid. The service comes back after the payment!`,
     ]);
     const { deliveries } = await at.sluice.notices.list();
-    expect(deliveries.map(({ message }) => message)).toContain(`Dear 42: ${RESTRICTED} An invoice is not paid!`);
+    expect(deliveries.map(({ message }) => message)).toContain(
+      `Dear 42: ${RESTRICTED} An invoice is not paid. The service comes back after the payment!`,
+    );
   });
 });
 
