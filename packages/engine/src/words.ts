@@ -7,7 +7,7 @@ export { tokenStatus } from './base/token-status.js';
 export { describeCall, describeCallOutcome } from './features/log/describe-call.js';
 export { describeRunError } from './features/log/error-words.js';
 export { listDisabledAbove, toAgentStatus } from './features/agents/agent-views.js';
-export { sortAgentUsers } from './features/agents/sort-users.js';
+export { sortAgentUsers, type SortedUser } from './features/agents/sort-users.js';
 export { describeCredit } from './features/billing/describe-credit.js';
 export { describeUnbilled } from './base/config/call-panels.js';
 export { isAllDue } from './features/calls/bill-scope.js';

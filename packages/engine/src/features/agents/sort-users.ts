@@ -3,7 +3,7 @@ import type { AgentUserView } from '@sluice/contract/documents';
 import { compareIds } from '../../base/natural-order.js';
 
 /** What users of agents are sorted by. */
-type SortedUser = Pick<AgentUserView, 'name' | 'uuid' | 'usedBytes' | 'lastOnlineAt' | 'lastDay'>;
+export type SortedUser = Pick<AgentUserView, 'name' | 'uuid' | 'usedBytes' | 'lastOnlineAt' | 'lastDay'>;
 
 type By = AgentUserSort extends infer Sort ? (Sort extends `-${string}` ? never : Sort) : never;
 
