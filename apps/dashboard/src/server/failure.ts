@@ -187,6 +187,7 @@ export function forAgent(error: unknown): unknown {
   if (!(error instanceof SluiceError)) return forClient(error);
   if (findSaid(error) !== null) return error;
   const { code, kind } = error;
+  if (isInDoubt(error)) return clientError(code, say('problem.inDoubt'), { kind, cause: error });
   if (code === 'agent_limit') return overBudget(error);
   const words = IN_WORDS_OF_AGENTS[code];
   if (words !== undefined) return clientError(code, words, { kind, cause: error });
@@ -194,6 +195,11 @@ export function forAgent(error: unknown): unknown {
   const said = forClient(error);
   if (!(said instanceof SluiceError) || Object.keys(said.details).length === 0) return said;
   return new SluiceError(said.code, said.unhinted, { kind: said.kind, cause: error });
+}
+
+/** Returns whether a change may have been made all the same: the panel did not answer, or the store failed after the call. */
+function isInDoubt({ details, cause }: SluiceError): boolean {
+  return [details, cause].some((each) => (each as { outcomeUnknown?: unknown } | undefined)?.outcomeUnknown === true);
 }
 
 /** Says what does not fit within a budget, with its figures where it is that of the reader or of an agent below it. */

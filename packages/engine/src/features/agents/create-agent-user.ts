@@ -150,8 +150,9 @@ export async function performOne(on: UserChanges, step: Step): Promise<ActionRec
   const error = row === undefined ? null : listed(on, row).error;
   if (row === undefined || error === null) return row ?? null;
   const kind = error.code === 'interrupted' ? 'interrupted' : 'panel';
-  const failure = new SluiceError(error.code, error.message, { kind });
-  throw Object.assign(failure, { outcomeUnknown: row.state === 'in-doubt' });
+  const doubt = { outcomeUnknown: row.state === 'in-doubt' };
+  const failure = new SluiceError(error.code, error.message, { kind, details: doubt });
+  throw Object.assign(failure, doubt);
 }
 
 /** Creates a user after the add-on's check; the two are not atomic. */
