@@ -190,7 +190,7 @@ describe('what ends a restriction is named', () => {
     at.bench.clock.advance(HOUR);
     await at.poll();
     expect((await at.bench.sluice('purchase create svc-1 extra')).stderr).toMatch(
-      /limit of agent "north".* Nothing was charged\. Raise .*"sluice agent limit north --gb N"/,
+      /limit of agent "north".* Nothing was charged\. Use at most 20GB, .*"sluice agent limit north --gb 30GB"/,
     );
   });
 
