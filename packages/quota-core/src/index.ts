@@ -59,7 +59,7 @@ export {
 export { confirmsJump, isJump, mayConfirm } from './jump.js';
 export { type Language, LANGUAGES, toLanguage } from './language.js';
 export { CALL_WORDS, foldText } from './call-words.js';
-export { findMarkers, lineMarker, markLine } from './line-marker.js';
+export { findMarkers, lineMarker, markLine, withoutMarkers } from './line-marker.js';
 export { type LimitDecision, type LimitRule, releaseMargin } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';
 export { type CalendarWindow, calendarWindow } from './window.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { findMarkers, lineMarker, markLine } from './index.js';
+import { findMarkers, lineMarker, markLine, withoutMarkers } from './index.js';
 
 const BILL = `sha256:7ee238035258${'0'.repeat(52)}`;
 
@@ -27,6 +27,7 @@ describe('the marker of a line', () => {
     fc.assert(
       fc.property(text, fc.constantFrom(BILL, 'pur-1', '%]['), (words, key) => {
         expect(findMarkers(markLine(words, key))).toEqual([lineMarker(key)]);
+        expect(findMarkers(withoutMarkers(markLine(words, key)))).toEqual([]);
       }),
     );
   });

@@ -22,3 +22,10 @@ export function markLine(text: string, key: string): string {
 export function findMarkers(text: string): string[] {
   return text.match(ANY) ?? [];
 }
+
+/** Returns a text as people read it: without markers, which are for programs. */
+export function withoutMarkers(text: string): string {
+  return findMarkers(text)
+    .reduce((rest, marker) => rest.replace(marker, ''), text)
+    .trim();
+}

@@ -46,7 +46,7 @@ function describeMade(request: PageRequest, made: PurchaseView): Html {
     case 'pending':
       return made.invoice === null
         ? wording.say('asked.pending', { ago })
-        : wording.say('asked.pendingPay', { ago, pay: payLink(made, wording) });
+        : wording.say('asked.pendingPay', { ago, pay: payLink(made, { ...request, wording }) });
     case 'cancelled':
       return wording.say('asked.cancelled', { ago });
     case 'refunded':

@@ -3,10 +3,11 @@ import { hasEnded, isOfClient } from '@sluice/engine/words';
 import { coloured, findTone, notice, type Tone } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
 import type { Wording } from '../layout/wording.js';
+import { invoiceAddress, type InvoiceReader, type NamedInvoice } from './invoice-address.js';
 import { priceText } from './package-columns.js';
 
 /** What a page needs to know of a purchase to say what became of it. */
-type Shown = Pick<PurchaseView, 'client' | 'status' | 'refund' | 'invoice' | 'invoiceUrl' | 'imported'>;
+type Shown = NamedInvoice & Pick<PurchaseView, 'client' | 'status' | 'refund' | 'imported'>;
 
 /**
  * The state of a purchase of a service: one that waits for its payment names the invoice, with a link on pages of ours. That of a
@@ -15,17 +16,16 @@ type Shown = Pick<PurchaseView, 'client' | 'status' | 'refund' | 'invoice' | 'in
 export function purchaseState(
   purchase: Shown,
   { client, lifecycle }: Pick<ServiceDetail, 'client' | 'lifecycle'>,
-  { isEmbedded, wording }: { isEmbedded: boolean; wording: Wording },
+  reader: InvoiceReader & { wording: Wording },
 ): Html {
-  const { status, invoice, invoiceUrl } = purchase;
+  const { status, invoice } = purchase;
+  const { wording } = reader;
   const state = statusBadge(purchase, wording);
   if (status === 'pending' && !isOfClient(purchase, client))
     return wording.say('purchase.former', { state, client: html`<bdi>${purchase.client}</bdi>` });
   if (status === 'pending' && hasEnded({ status: lifecycle })) return wording.say('purchase.serviceEnded', { state });
   if (status !== 'pending' || invoice === null) return state;
-  // Pages of the billing system link their own invoices.
-  const pay = payLink({ invoice, invoiceUrl: isEmbedded ? null : invoiceUrl }, wording);
-  return wording.say('purchase.toPay', { state, pay });
+  return wording.say('purchase.toPay', { state, pay: payLink(purchase, reader) });
 }
 
 function statusBadge({ status, refund, imported }: Shown, wording: Wording): Html {
@@ -37,19 +37,18 @@ function statusBadge({ status, refund, imported }: Shown, wording: Wording): Htm
 }
 
 /** `pay invoice 1001`, as a link where the page of the invoice is known. */
-export function payLink({ invoice, invoiceUrl }: Pick<PurchaseView, 'invoice' | 'invoiceUrl'>, wording: Wording): Html {
-  const text = wording.say('purchase.pay', { invoice: html`<bdi>${invoice}</bdi>` });
-  return invoiceUrl === null ? text : html`<a href="${invoiceUrl}" rel="noopener">${text}</a>`;
+export function payLink(named: NamedInvoice, reader: InvoiceReader & { wording: Wording }): Html {
+  const text = reader.wording.say('purchase.pay', { invoice: html`<bdi>${named.invoice}</bdi>` });
+  const href = invoiceAddress(named, reader);
+  return href === null ? text : html`<a href="${href}" rel="noopener">${text}</a>`;
 }
 
 /** The number of the invoice of a purchase, as a link where its page is known. */
-export function invoiceLink(
-  { invoice, invoiceUrl }: Pick<Shown, 'invoice' | 'invoiceUrl'>,
-  { isEmbedded }: { isEmbedded: boolean },
-): Html | null {
-  if (invoice === null) return null;
-  const number = html`<bdi>${invoice}</bdi>`;
-  return invoiceUrl === null || isEmbedded ? number : html`<a href="${invoiceUrl}" rel="noopener">${number}</a>`;
+export function invoiceLink(named: NamedInvoice, reader: InvoiceReader): Html | null {
+  if (named.invoice === null) return null;
+  const number = html`<bdi>${named.invoice}</bdi>`;
+  const href = invoiceAddress(named, reader);
+  return href === null ? number : html`<a href="${href}" rel="noopener">${number}</a>`;
 }
 
 /** A purchase of a service. */
@@ -70,11 +69,12 @@ export function findPending(service: Bought, id: string): Purchase | null {
 }
 
 /** Says on a page that asks before a purchase that the package is ordered already; `more` follows it. */
-export function pendingNotice(pending: Purchase, wording: Wording, more = ''): Html {
+export function pendingNotice(pending: Purchase, reader: InvoiceReader & { wording: Wording }, more = ''): Html {
+  const { wording } = reader;
   const text =
     pending.invoice === null
       ? wording.say('purchase.unfinished')
-      : wording.say('purchase.ordered', { pay: payLink(pending, wording) });
+      : wording.say('purchase.ordered', { pay: payLink(pending, reader) });
   return notice('warning', html`${text}${more}`);
 }
 

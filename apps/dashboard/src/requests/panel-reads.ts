@@ -46,6 +46,8 @@ export interface ReadRequest {
   now: number;
   /** How long to wait for it, in milliseconds; default: as long as a page does. */
   timeoutMs?: number;
+  /** How long a figure is shown without reading again, in milliseconds; default: as those of panels. What our own store has needs none. */
+  freshMs?: number;
   /** Returns whether a figure is kept; default: each is. */
   keeps?: (value: unknown) => boolean;
 }
@@ -88,11 +90,11 @@ export class PanelReads {
 
   /** Returns what `work` reads, or what was read last; never rejects. */
   async read<T>(request: ReadRequest, work: (signal: AbortSignal) => Promise<T>): Promise<LastRead<T>> {
-    const { client, what, now, timeoutMs = this.#limits.timeoutMs } = request;
+    const { client, what, now, timeoutMs = this.#limits.timeoutMs, freshMs = this.#limits.freshMs } = request;
     const of = this.#of(client);
     const kept = of.kept.get(what);
     const age = kept === undefined ? Infinity : now - kept.triedAt;
-    const isFresh = kept !== undefined && age >= 0 && age < this.#limits.freshMs;
+    const isFresh = kept !== undefined && age >= 0 && age < freshMs;
     const made = isFresh ? kept : await waitFor(this.#start(of, request, timeoutMs, work), timeoutMs);
     // A read that still runs has not changed what is kept.
     const { value = null, at = null, failed, error } = made ?? { ...of.kept.get(what), failed: true };

@@ -8,5 +8,7 @@ export function readClientCredit(
   client: string,
   reads: PanelReads,
 ): Promise<LastRead<Credit>> {
-  return reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal }));
+  const isOurs = sluice.config.billing === 'ledger';
+  const request = { client, what: 'credit', now, ...(isOurs ? { freshMs: 0 } : {}) };
+  return reads.read(request, (signal) => sluice.credit.show(client, { signal }));
 }

@@ -127,6 +127,8 @@ const purchaseParts = {
   charged: amount.nullable(),
   /** Page where the client sees and pays the invoice; null where none is known. */
   invoiceUrl: textOrNull,
+  /** The billing system that has the invoice, such as `ledger`; null without one. */
+  invoiceIn: textOrNull,
   at: instant,
   paidAt: instantOrNull,
   imported: imported.exactOptional(),

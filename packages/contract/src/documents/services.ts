@@ -140,6 +140,8 @@ const purchase = z.object({
   charged: amount.nullable(),
   /** Page where the client sees and pays the invoice; null where none is known. */
   invoiceUrl: textOrNull,
+  /** The billing system that has the invoice, such as `ledger`; null without one. */
+  invoiceIn: textOrNull,
   /** Whether it counts: it is paid, and belongs to the newest cycle of a service that has not ended. */
   current: z.boolean(),
   imported: imported.exactOptional(),

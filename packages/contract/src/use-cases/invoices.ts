@@ -1,5 +1,5 @@
 import { SHOW, BUY, OPERATE } from '../callers.js';
-import { called, optionalText, options, accepts, text } from './shapes.js';
+import { called, optionalText, options, accepts, read, text } from './shapes.js';
 import { group } from './group.js';
 
 const id = ['id', text] as const;
@@ -24,7 +24,7 @@ export const invoices = group({
   show: {
     callers: SHOW,
     command: 'invoice show',
-    accepts: () => accepts(id, options(called)),
+    accepts: () => accepts(id, options(read)),
     routes: (h) => ({
       'GET /invoices/:invoice': {
         clients: 'own',
@@ -36,7 +36,7 @@ export const invoices = group({
   pay: {
     callers: BUY,
     command: 'invoice pay',
-    accepts: () => accepts(id, options(called)),
+    accepts: () => accepts(id, options(read)),
     routes: (h) => ({
       'POST /invoices/:invoice/pay': {
         clients: 'own',

@@ -28,9 +28,10 @@ export interface CreditCalls {
 export interface Invoices {
   /** Lists invoices, oldest first. */
   list(options?: CallOptions & { client?: string | undefined }): Promise<{ invoices: InvoiceView[] }>;
-  show(id: string, options?: CallOptions): Promise<InvoiceView>;
-  /** Pays an open invoice from the client's credit; `changed` is false for one that is paid. */
-  pay(id: string, options?: CallOptions): Promise<{ invoice: InvoiceView; credit: CreditView; changed: boolean }>;
+  /** Returns an invoice; to a reader only its own. Throws `unknown_invoice`, the same for that of another client as for none. */
+  show(id: string, options?: ReaderOptions): Promise<InvoiceView>;
+  /** Pays an open invoice from the client's credit, for a reader only its own; `changed` is false for one that is paid. */
+  pay(id: string, options?: ReaderOptions): Promise<{ invoice: InvoiceView; credit: CreditView; changed: boolean }>;
   /** Cancels an open invoice; `changed` is false for one that is cancelled. */
   cancel(id: string, options?: CallOptions): Promise<{ invoice: InvoiceView; changed: boolean }>;
 }
@@ -49,8 +50,8 @@ export function creditApi(call: RunCall): CreditCalls {
 export function invoicesApi(call: RunCall): Invoices {
   return {
     list: (options) => call(options, async (context) => ({ invoices: await listInvoices(context, options?.client) })),
-    show: (id, options) => call(options, (context) => showInvoice(context, id)),
-    pay: (id, options) => call(options, (context) => payFromCredit(context, id)),
+    show: (id, options) => call(options, (context) => showInvoice(context, id, options?.reader)),
+    pay: (id, options) => call(options, (context) => payFromCredit(context, id, options?.reader)),
     cancel: (id, options) => call(options, (context) => cancelOpenInvoice(context, id)),
   };
 }

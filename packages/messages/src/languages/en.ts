@@ -63,6 +63,7 @@ export const messages = {
   'problem.unknownPage': 'There is no such page',
   'problem.unknownService': 'There is no such service',
   'problem.unknownBill': 'There is no such bill',
+  'problem.unknownInvoice': 'There is no such invoice',
   'problem.later': 'This could not be done at the moment; try again later',
   'problem.notNow':
     'This could not be done at the moment. Go back to the service to see how it is now, and try again later.',
@@ -859,6 +860,13 @@ export const messages = {
   'bills.total': 'Total',
   'bills.balance': 'Left to pay',
   'bills.what': 'What for',
+  'invoice.title': 'Invoice {number}',
+  'invoice.items': 'Items',
+  'invoice.print': 'To keep the invoice as a PDF, print this page.',
+  'invoice.paidOn': 'Paid on',
+  'invoice.cancelledOn': 'Cancelled on',
+  'invoice.refundedOn': 'Refunded on',
+  'invoice.pay': 'Pay {amount} from your credit',
 
   // Files of calls
   'callFile.when': 'Date and time ({zone})',

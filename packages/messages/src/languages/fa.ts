@@ -64,6 +64,7 @@ export const messages: Messages = {
   'problem.unknownPage': 'چنین صفحه‌ای وجود ندارد',
   'problem.unknownService': 'چنین سرویسی وجود ندارد',
   'problem.unknownBill': 'چنین صورت‌حسابی وجود ندارد',
+  'problem.unknownInvoice': 'چنین فاکتوری وجود ندارد',
   'problem.later': 'این کار اکنون انجام نشد؛ بعداً دوباره امتحان کنید',
   'problem.notNow':
     'این کار اکنون انجام نشد. به صفحهٔ سرویس برگردید تا وضعیت فعلی آن را ببینید و بعداً دوباره امتحان کنید.',
@@ -827,6 +828,13 @@ export const messages: Messages = {
   'bills.total': 'جمع کل',
   'bills.balance': 'ماندهٔ پرداخت',
   'bills.what': 'شرح',
+  'invoice.title': 'فاکتور {number}',
+  'invoice.items': 'اقلام',
+  'invoice.print': 'برای نگه‌داشتن فاکتور به شکل پی‌دی‌اف، این صفحه را چاپ کنید.',
+  'invoice.paidOn': 'تاریخ پرداخت',
+  'invoice.cancelledOn': 'تاریخ لغو',
+  'invoice.refundedOn': 'تاریخ بازپرداخت',
+  'invoice.pay': 'پرداخت {amount} از اعتبار شما',
 
   // Files of calls
   'callFile.when': 'تاریخ و ساعت ({zone})',

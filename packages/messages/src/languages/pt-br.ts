@@ -63,6 +63,7 @@ export const messages: Messages = {
   'problem.unknownPage': 'Esta página não existe',
   'problem.unknownService': 'Este serviço não existe',
   'problem.unknownBill': 'Esta conta telefônica não existe',
+  'problem.unknownInvoice': 'Esta fatura não existe',
   'problem.later': 'Não foi possível fazer isto agora; tente novamente mais tarde',
   'problem.notNow':
     'Não foi possível fazer isto agora. Volte ao serviço para ver como ele está e tente novamente mais tarde.',
@@ -842,6 +843,13 @@ export const messages: Messages = {
   'bills.total': 'Valor total',
   'bills.balance': 'Falta pagar',
   'bills.what': 'Descrição',
+  'invoice.title': 'Fatura {number}',
+  'invoice.items': 'Itens',
+  'invoice.print': 'Para guardar a fatura em PDF, imprima esta página.',
+  'invoice.paidOn': 'Paga em',
+  'invoice.cancelledOn': 'Cancelada em',
+  'invoice.refundedOn': 'Reembolsada em',
+  'invoice.pay': 'Pagar {amount} com o seu crédito',
 
   // Files of calls
   'callFile.when': 'Data e hora ({zone})',

@@ -64,6 +64,7 @@ export const messages: Messages = {
   'problem.unknownPage': '此页面不存在',
   'problem.unknownService': '此服务不存在',
   'problem.unknownBill': '此账单不存在',
+  'problem.unknownInvoice': '此账单不存在',
   'problem.later': '目前无法完成此操作，请稍后再试',
   'problem.notNow': '目前无法完成此操作。请返回服务页面查看当前状态，稍后再试。',
   'problem.inDoubt': '尚不清楚此操作是否已完成。请几分钟后查看状态，若未完成再重试',
@@ -801,6 +802,13 @@ export const messages: Messages = {
   'bills.total': '合计',
   'bills.balance': '待付金额',
   'bills.what': '项目',
+  'invoice.title': '账单 {number}',
+  'invoice.items': '明细',
+  'invoice.print': '如需将账单保存为 PDF，请打印此页面。',
+  'invoice.paidOn': '支付时间',
+  'invoice.cancelledOn': '取消时间',
+  'invoice.refundedOn': '退款时间',
+  'invoice.pay': '用余额支付 {amount}',
 
   // Files of calls
   'callFile.when': '日期和时间（{zone}）',

@@ -69,6 +69,7 @@ export const SILENT: Record<string, readonly string[]> = {
     'command package list',
     'command purchase list',
     ...under('GET /api/v1/clients/:client/', 'auto-buy credit credit/history'),
+    ...under('GET /', 'invoices/:invoice share/:shareToken/invoices/:invoice'),
     ...under(
       'GET /api/v1/',
       'invoices invoices/:invoice packages purchases services/:service/auto-buy services/:service/purchases',

@@ -9,14 +9,6 @@ type OfSubject = Pick<ApiCall, 'param' | 'client'>;
 const ofService = ({ param, client }: OfSubject) => ({ service: param('service'), owner: client });
 const ofClient = ({ param, client }: OfSubject) => ({ client: param('client'), owner: client });
 
-/** Returns the invoice, or refuses as for one that does not exist. */
-async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'client' | 'param'>): Promise<string> {
-  const id = param('invoice');
-  if (client !== undefined && !(await sluice.invoices.list({ client })).invoices.some((invoice) => invoice.id === id))
-    throw notFound('unknown_invoice', `There is no invoice "${id}"`);
-  return id;
-}
-
 /** Packages, purchases, credit and invoices. */
 export const moneyHandlers: Handlers<GroupEndpoints<'purchases' | 'autoBuy' | 'credit' | 'clients' | 'invoices'>> = {
   'GET /packages': async ({ sluice, context, client: reader, query, readers: { reads } }) => {
@@ -61,6 +53,8 @@ export const moneyHandlers: Handlers<GroupEndpoints<'purchases' | 'autoBuy' | 'c
     if (client !== undefined && query.client !== undefined && query.client !== client) return { invoices: [] };
     return sluice.invoices.list({ client: client ?? query.client });
   },
-  'GET /invoices/:invoice': async (call) => call.sluice.invoices.show(await ownInvoice(call)),
-  'POST /invoices/:invoice/pay': async (call) => call.sluice.invoices.pay(await ownInvoice(call), call.as),
+  'GET /invoices/:invoice': ({ sluice, param, client: reader, signal }) =>
+    sluice.invoices.show(param('invoice'), { signal, reader }),
+  'POST /invoices/:invoice/pay': ({ sluice, param, client: reader, as }) =>
+    sluice.invoices.pay(param('invoice'), { ...as, reader }),
 };

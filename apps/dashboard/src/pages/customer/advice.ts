@@ -6,6 +6,7 @@ import { name } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import type { Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
+import { invoiceAddress } from '../invoice-address.js';
 import { toPrice } from '../package-columns.js';
 import { toPath } from './own.js';
 import type { ServiceScene } from './service-scene.js';
@@ -51,7 +52,8 @@ interface ActionWords {
 }
 
 /** Returns what the client can do now, as a button where that is a page; null for nothing. Other sites have their own pages for it. */
-export function showAction(request: PageRequest, { id, advice }: ServiceDetail, of: ActionWords): Part {
+export function showAction(request: PageRequest, service: ServiceDetail, of: ActionWords): Part {
+  const { id, advice } = service;
   const { wording, packages } = of;
   const action = advice?.action ?? null;
   if (action === null) return null;
@@ -77,7 +79,7 @@ export function showAction(request: PageRequest, { id, advice }: ServiceDetail, 
     case 'pay': {
       const { invoice } = action;
       return button(
-        action.url,
+        findInvoice(request, service, action),
         invoice === null
           ? wording.text('todo.payAny')
           : wording.say('todo.pay', { invoice: wording.identifier(invoice) }),
@@ -86,6 +88,16 @@ export function showAction(request: PageRequest, { id, advice }: ServiceDetail, 
     case 'ask':
       return action.url === null ? showAsked(request, wording) : button(action.url, wording.text('todo.ask'));
   }
+}
+
+/** Where the invoice is that is to be paid: that of a purchase, else of calls, which the advice knows of the local ledger alone. */
+function findInvoice(
+  request: PageRequest,
+  { purchases }: ServiceDetail,
+  { invoice, url }: { invoice: string | null; url: string | null },
+): string | null {
+  const bought = purchases.find((each) => each.invoice === invoice);
+  return invoiceAddress({ invoice, invoiceUrl: url, invoiceIn: bought?.invoiceIn ?? 'ledger' }, request) ?? url;
 }
 
 /** How the provider is asked that has no address to open. */

@@ -22,7 +22,7 @@ export async function creditSection(request: PageRequest, reads: PanelReads): Pr
   // Together, so that a billing system that hangs delays the page by one time-out.
   const [credit, entries] = await Promise.all([
     readCredit(request, reads),
-    reads.read({ client, what: 'credit entries', now }, (signal) =>
+    reads.read({ client, what: 'credit entries', now, freshMs: 0 }, (signal) =>
       sluice.credit.history(client, { signal, reader: client }),
     ),
   ]);

@@ -31,7 +31,7 @@ export function doneText(word: string, scene: Writing): Part | undefined {
   const waiting = listPending(service).findLast(({ invoice }) => invoice !== null);
   return waiting === undefined
     ? wording.say('done.ordered')
-    : wording.say('done.orderedPay', { pay: payLink(waiting, wording) });
+    : wording.say('done.orderedPay', { pay: payLink(waiting, { ...scene.request, wording }) });
 }
 
 function boughtText(word: string, scene: Writing): Part {

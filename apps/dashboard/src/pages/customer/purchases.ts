@@ -93,7 +93,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
     noWay !== null ? wording.saidText({ key: noWay }) : pending === null ? await overLinkText(request, offered) : null;
   const refused = why !== null || pending !== null || (missing !== null && !pay.leavesInvoice);
   const body = html`<section class="card">
-    ${'made' in asked || pending === null ? null : pendingNotice(pending, wording)}
+    ${'made' in asked || pending === null ? null : pendingNotice(pending, { ...request, wording })}
     ${facts([
       [wording.text('service.service'), named(service.name, service.id)],
       [wording.text('packages.package'), name(title)],

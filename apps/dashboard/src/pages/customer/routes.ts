@@ -2,6 +2,7 @@ import type { UseCase } from '@sluice/contract';
 import type { Page, Route } from '../page.js';
 import { orAgain } from '../refused.js';
 import { billFile, setCallerId, setDestination } from './actions.js';
+import { invoicePage, payInvoice } from './invoice.js';
 import { chooseMails, mailsPage, setMailAddress } from './mails.js';
 import { overviewPage } from './overview.js';
 import { newPassword, passwordPage } from './password.js';
@@ -25,6 +26,8 @@ export function customerPages(readers: Readers): Route[] {
     get('/mails', 'notices.choose', mailsPage),
     post('/mails', 'notices.choose', orAgain(chooseMails, mailsPage, 'mails')),
     post('/mails/address', 'notices.setAddress', orAgain(setMailAddress, mailsPage, 'mail-address')),
+    get('/invoices/:invoice', 'invoices.show', invoicePage(reads)),
+    post('/invoices/:invoice/pay', 'invoices.pay', orAgain(payInvoice(reads), invoicePage(reads), 'pay')),
     get('/services/:id', 'services.show', servicePage(readers)),
     get('/services/:id/calls', 'calls.records', callsPage(reads)),
     get('/services/:id/rates', 'calls.rates', ratesPage(reads)),

@@ -220,7 +220,7 @@ export const buyPage: Page = async (request) => {
   if ('redirect' in asked) return asked.redirect;
   const pending = findPending(detail, chosen.id);
   const refused = describeRefused(packages) ?? describeRefusedOne(chosen, packages);
-  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, ENGLISH, ' Below you order another one.')}
+  const body = html`${'made' in asked || pending === null ? null : pendingNotice(pending, { ...request, wording: ENGLISH }, ' Below you order another one.')}
     <p>
       Buy <bdi>${chosen.name}</bdi> for ${serviceLink(id)}:
       ${toNetPrice(chosen, ENGLISH)}${chosen.taxed && chosen.lastCharged !== null ? html` (${money(chosen.lastCharged, chosen.currency)} on the client’s last invoice for it)` : null},

@@ -96,7 +96,7 @@ async function listPaths({ at, link, others }: EveryPage): Promise<Record<Reader
     '/services/line-1/calls',
     '/services/line-1/rates',
   ];
-  const bills = bill === undefined ? [] : [`/services/line-1/bills/${bill.id}`];
+  const bills = bill === undefined ? [] : [`/services/line-1/bills/${bill.id}`, `/invoices/${bill.invoice ?? ''}`];
   return {
     customer: [...few, ...(ALL ? [...more, ...bills] : [])].map((each) => `/share/${link.token}${each}`),
     reseller: ['', `/users/${user?.uuid ?? ''}`].map((each) => `/share/${reseller.token}${each}`),

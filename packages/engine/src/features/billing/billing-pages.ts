@@ -39,3 +39,13 @@ export function invoiceUrl(
   if (invoice === null || (billing !== null && billing !== config.billing)) return null;
   return findPages({ config, billing: deps.billing }).pages?.invoice(invoice) ?? null;
 }
+
+/** Returns where the invoice of a purchase is: its page, and the billing system that has it. */
+export function invoicePlace(
+  parts: Pick<BillingParts, 'config' | 'deps'>,
+  row: Pick<PurchaseRecord, 'invoice' | 'billing'>,
+): { invoiceUrl: string | null; invoiceIn: string | null } {
+  // Rows of old versions do not state their billing system, which was that of the config.
+  const system: string = row.billing ?? parts.config.billing;
+  return { invoiceUrl: invoiceUrl(parts, row), invoiceIn: row.invoice === null ? null : system };
+}

@@ -1,7 +1,7 @@
 import type { CreditHistory, CreditView, InvoiceView } from '@sluice/contract/documents';
 import type { Credit } from '@sluice/contract/ports';
 import { printable } from '@sluice/panel-http/printable';
-import { compareMoney, formatMoney, negateMoney } from '@sluice/quota-core';
+import { compareMoney, formatMoney, negateMoney, withoutMarkers } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../../base/errors.js';
@@ -182,24 +182,35 @@ export async function listInvoices(context: Context, client?: string): Promise<I
   return toViews(context.store, records);
 }
 
-/** Returns an invoice; the error for an unknown one names the most similar id. */
-export async function showInvoice(context: Context, id: string): Promise<InvoiceView> {
+/** Returns an invoice, to a client only its own; the error for an unknown one names the most similar id that the reader may see. */
+export async function showInvoice(context: Context, id: string, reader?: Reader): Promise<InvoiceView> {
   requireLedger(context);
-  const invoice = await context.store.invoices.get(id);
-  if (invoice !== null) return toView(context.store, invoice);
+  const { invoices } = context.store;
+  const invoice = await invoices.get(id);
+  if (invoice !== null && (reader === undefined || invoice.client === reader))
+    return toReader(await toView(context.store, invoice), reader);
+  const known = reader === null ? [] : await invoices.list(reader === undefined ? {} : { client: reader });
   const hint = suggestId(
     id,
-    (await context.store.invoices.list()).map((one) => one.id),
+    known.map((one) => one.id),
   );
   throw notFound('unknown_invoice', `There is no invoice "${id}"`, { invoice: id }, hint);
+}
+
+/** Returns an invoice as its reader sees it: what marks the lines for programs is nothing to clients. */
+function toReader(invoice: InvoiceView, reader: Reader): InvoiceView {
+  if (reader === undefined) return invoice;
+  const lines = invoice.lines.map((line) => ({ ...line, description: withoutMarkers(line.description) }));
+  return { ...invoice, lines };
 }
 
 /** Pays an open invoice from the credit of its client; `changed` is false for one that is paid. */
 export async function payFromCredit(
   context: Context,
   id: string,
+  reader?: Reader,
 ): Promise<{ invoice: InvoiceView; credit: CreditView; changed: boolean }> {
-  const before = await showInvoice(context, id);
+  const before = await showInvoice(context, id, reader);
   const { client } = before;
   if (before.status === 'paid') {
     return { invoice: before, credit: await readNamed(context.store, client), changed: false };
@@ -211,7 +222,8 @@ export async function payFromCredit(
       const changed = record.status !== 'paid';
       if (changed) await requirePayment(tables, record, toBooking(context));
       const credit = await readNamed(tables, client);
-      return { invoice: await toView(tables, await requireInvoice(tables, id)), credit, changed };
+      const paid = toReader(await toView(tables, await requireInvoice(tables, id)), reader);
+      return { invoice: paid, credit, changed };
     });
   });
 }

@@ -1,6 +1,6 @@
 import type { BillDetail } from '@sluice/contract/documents';
 import { type Invoice, isLineOf } from '@sluice/contract/ports';
-import { addMoney, compareMoney, findMarkers, subtractMoney } from '@sluice/quota-core';
+import { addMoney, compareMoney, subtractMoney, withoutMarkers } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
 import type { Reader } from '../../context/reader.js';
@@ -36,13 +36,6 @@ async function readInvoice(context: Context, bill: CallBillRecord, reader: Reade
     tax: toTax(invoice),
     url: invoiceUrl(context, { invoice: id, billing: system }),
   };
-}
-
-/** Markers are for programs. */
-function withoutMarkers(text: string): string {
-  return findMarkers(text)
-    .reduce((rest, marker) => rest.replace(marker, ''), text)
-    .trim();
 }
 
 function toTax({ total, lines }: Pick<Invoice, 'total' | 'lines'>): string | null {

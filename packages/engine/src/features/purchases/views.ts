@@ -2,7 +2,7 @@ import { refKey } from '../../base/purchase-keys.js';
 import { packageName } from '../../base/config/package-name.js';
 import type { PurchaseDetail, PurchaseView } from '@sluice/contract/documents';
 import type { PurchaseRecord } from '@sluice/state-store';
-import { invoiceUrl } from '../billing/billing-pages.js';
+import { invoicePlace } from '../billing/billing-pages.js';
 import { isVisible, type Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { type Names, readNames } from '../../context/names.js';
@@ -30,7 +30,7 @@ function toView(context: Context, row: PurchaseRecord, { actors, names }: Beside
   const named = { name: names.toService(row.service), clientName: names.toClient(row.client) };
   const bought = { packageName: packageName(context.config, row.package) };
   const view = { ...shown, ...named, ...bought, ...toPurchaseState(row), by: actors.get(run ?? '') ?? null };
-  return { ...view, invoiceUrl: invoiceUrl(context, row), ...toImported(billing) };
+  return { ...view, ...invoicePlace(context, row), ...toImported(billing) };
 }
 
 /** Returns a purchase with its cycle. */

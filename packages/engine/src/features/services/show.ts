@@ -2,7 +2,7 @@ import type { ServiceDetail } from '@sluice/contract/documents';
 import { group, hasEnded, countsIn } from '../../base/lifecycle.js';
 import { gigabytesToBytes, resolveAllowance } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { invoiceUrl } from '../billing/billing-pages.js';
+import { invoicePlace } from '../billing/billing-pages.js';
 import { packageName, productName } from '../../base/config/package-name.js';
 import { findEntry, isPanelRemoved } from '../../base/config/find-entry.js';
 import { readEnforcements } from '../../context/enforcement.js';
@@ -177,7 +177,7 @@ export function toPurchase(
     at,
     invoice,
     charged,
-    invoiceUrl: invoiceUrl(context, row),
+    ...invoicePlace(context, row),
     current,
     ...toImported(row.billing),
   };

@@ -7,8 +7,9 @@ import type { PanelReads } from '../../../requests/panel-reads.js';
 import { clientError } from '../../../server/failure.js';
 import { billState } from '../../bill-state.js';
 import type { Page } from '../../page.js';
+import { invoiceAddress } from '../../invoice-address.js';
 import { linePage } from './line-page.js';
-import { OWN_STATES, toFilePath } from './bills.js';
+import { invoiceNumber, OWN_STATES, toFilePath, toNamed } from './bills.js';
 import { type LineScene, openLineScene } from './line-scene.js';
 
 type Invoice = NonNullable<BillDetail['invoice']>;
@@ -43,9 +44,9 @@ async function billSections(scene: LineScene, bill: StoredBillView, period: stri
       [wording.text('service.period'), period],
       [
         wording.text('service.state'),
-        invoice === null ? billState(bill, wording, OWN_STATES) : invoiceState(invoice, scene),
+        invoice === null ? billState(bill, wording, OWN_STATES) : invoiceState(bill, invoice, scene),
       ],
-      bill.invoice === null ? null : [wording.text('bills.number'), wording.identifier(bill.invoice)],
+      bill.invoice === null ? null : [wording.text('bills.number'), invoiceNumber(request, bill)],
       [wording.text('bills.made'), times.full(at)],
       [wording.text('calls.calls'), wording.count(calls)],
       [wording.text('bills.ofCalls'), wording.money(total, currency)],
@@ -73,12 +74,13 @@ async function readInvoice(
   return { invoice: value?.invoice ?? null, problem: failed ? notice('warning', unread) : null };
 }
 
-function invoiceState({ status, url }: Invoice, { wording }: LineScene): Part {
+function invoiceState(bill: StoredBillView, { status, url }: Invoice, { request, wording }: LineScene): Part {
   const state =
     status === 'open'
       ? coloured(wording.say('bill.notPaid'), 'warning')
       : coloured(wording.code('bill', status), findTone(status));
-  const pay = status === 'open' && url !== null ? html` <a href="${url}">${wording.say('bills.pay')}</a>` : null;
+  const href = status === 'open' ? (url ?? invoiceAddress(toNamed(bill), request)) : null;
+  const pay = href === null ? null : html` <a href="${href}">${wording.say('bills.pay')}</a>`;
   return html`${state}${pay}`;
 }
 

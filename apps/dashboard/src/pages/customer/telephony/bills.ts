@@ -4,6 +4,8 @@ import { html, type Part } from '../../../layout/html.js';
 import { toWording } from '../../../layout/wording.js';
 import type { PageRequest } from '../../../requests/page-request.js';
 import { billState } from '../../bill-state.js';
+import type { NamedInvoice } from '../../invoice-address.js';
+import { invoiceLink } from '../../purchase-state.js';
 import { showAsked } from '../advice.js';
 import { topUpLink } from '../credit.js';
 import { toPath } from '../own.js';
@@ -26,7 +28,17 @@ export function toFilePath(request: PageRequest, bill: StoredBillView): string |
   return path === null ? null : address(`${path}/calls.csv`, { language: request.language });
 }
 
-/** How an invoice of the local ledger is paid, which has no page of its own; null on other sites, which have theirs. */
+/** The invoice of a bill: what became of it is known of the local ledger alone. */
+export function toNamed({ invoice, invoiceStatus }: StoredBillView): NamedInvoice {
+  return { invoice, invoiceUrl: null, invoiceIn: invoiceStatus === null ? null : 'ledger' };
+}
+
+/** The number of the invoice of a bill, as a link where it has a page here. */
+export function invoiceNumber(request: PageRequest, bill: StoredBillView): Part {
+  return invoiceLink(toNamed(bill), request);
+}
+
+/** How invoices of the local ledger are paid; null on other sites, which have theirs. */
 async function wayToPay(request: PageRequest): Promise<Part> {
   if (request.isEmbedded) return null;
   return topUpLink(request, await request.sluice.purchases.terms()) ?? showAsked(request, toWording(request.language));
@@ -58,7 +70,7 @@ export async function billsSection({ request, service, times, wording }: LineSce
       },
       {
         title: wording.text('purchases.invoice'),
-        cell: ({ invoice }) => wording.name(invoice),
+        cell: (bill) => invoiceNumber(request, bill) ?? wording.none,
         isMinor: true,
       },
       request.isEmbedded ? null : { title: wording.text('bills.file'), cell: showFile },
