@@ -182,8 +182,14 @@ const userParts = {
   daysLeft: count.nullable().describe('0 on the last day; before the first use the days of its package'),
   lastDay: textOrNull.describe('Last local day (YYYY-MM-DD) on which the panel serves it; null before its first use'),
   lastOnlineAt: instantOrNull.describe('Null where it was never online'),
-  /** Why it is disabled; empty where it is enabled. `others`: by another tool, or by hand. */
+  /** Why it is disabled; empty where it is enabled, or is to be. `others`: by another tool, or by hand. */
   disabledFor: z.array(z.enum(['reseller', 'limit', 'suspension', 'service', 'others'])),
+  pending: z
+    .enum(['disable', 'enable'])
+    .nullable()
+    .describe(
+      'What the panel has not done yet, so that the next check does it: its own agent disables it, or nothing does',
+    ),
   service: textOrNull.describe('The service whose account it is, which is changed by the commands of that service'),
   serviceName: textOrNull,
   /** What its customer needs to use it. */

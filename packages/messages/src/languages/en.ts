@@ -224,6 +224,8 @@ export const messages = {
   'done.userDisabled': 'The user is disabled until you enable it.',
   'done.userEnabled': 'The user is enabled again.',
   'done.userStillDisabled': 'You no longer disable the user, but it stays disabled for another reason; see below.',
+  'done.userNoted':
+    'Noted, but the panel has not done it yet: it is tried again by itself. See in a few minutes how the user is then.',
 
   // Why a service is in its state
   'why.quota': 'The traffic of this period is used up',
@@ -602,6 +604,13 @@ export const messages = {
   'user.disableHint': 'The user is cut off until you enable it again.',
   'user.enable': 'Enable the user',
   'user.enableHint': 'You have disabled this user.',
+  'user.toDisable': 'to be disabled',
+  'user.toEnable': 'to be enabled',
+  'user.toDisableHint':
+    'You have disabled this user, but the panel has not done it yet. It is tried again by itself, or now if you send it again.',
+  'user.toEnableHint':
+    'Nothing disables this user any more, but the panel has not enabled it yet. It is tried again by itself, or now if you send it again.',
+  'user.enableInstead': 'Leaves the user enabled after all.',
   'user.reserves': '{size} of your budget are reserved for it.',
   'user.restAfter': 'Left of your budget afterwards',
   'user.trafficAfter': 'Traffic afterwards',

@@ -217,6 +217,8 @@ export const messages: Messages = {
   'done.userEnabled': 'O usuário está ativado novamente.',
   'done.userStillDisabled':
     'Você não desativa mais o usuário, mas ele continua desativado por outro motivo; veja abaixo.',
+  'done.userNoted':
+    'Anotado, mas o painel ainda não fez isto: a tentativa se repete sozinha. Veja em alguns minutos como está o usuário.',
 
   'why.quota': 'O tráfego deste período acabou',
   'why.billing': 'Uma fatura não foi paga',
@@ -589,6 +591,13 @@ export const messages: Messages = {
   'user.disableHint': 'O usuário é desconectado até você ativá-lo novamente.',
   'user.enable': 'Ativar o usuário',
   'user.enableHint': 'Você desativou este usuário.',
+  'user.toDisable': 'a desativar',
+  'user.toEnable': 'a ativar',
+  'user.toDisableHint':
+    'Você desativou este usuário, mas o painel ainda não fez isto. A tentativa se repete sozinha, ou agora, se você enviar de novo.',
+  'user.toEnableHint':
+    'Nada mais desativa este usuário, mas o painel ainda não o ativou. A tentativa se repete sozinha, ou agora, se você enviar de novo.',
+  'user.enableInstead': 'Desistir: o usuário continua ativado.',
   'user.reserves': '{size} da sua cota ficam reservados para isso.',
   'user.restAfter': 'Restante da sua cota depois',
   'user.trafficAfter': 'Tráfego depois',

@@ -20,9 +20,13 @@ export const USERS: Column<AgentUserView>[] = [
   text('days', ({ daysLeft }) => daysLeft, { title: 'days left', align: 'right' }),
   text('end', ({ lastDay }) => lastDay, { title: 'last day', extra: true, priority: 6 }),
   time('online', ({ lastOnlineAt }) => lastOnlineAt, { title: 'last online', priority: 3 }),
-  text('why', ({ disabledFor }) => disabledFor.join(', ') || null, { priority: 2 }),
+  text('why', ({ disabledFor, pending }) => (pending === null ? disabledFor.join(', ') || null : toDo(pending)), {
+    priority: 2,
+  }),
   text('link', ({ access }) => access.links[0]?.url ?? null, { extra: true, priority: 9 }),
 ];
+
+const toDo = (pending: 'disable' | 'enable'): string => `to be ${pending}d`;
 
 /** Why a user stays as it is. */
 const LEFT: Readonly<Record<string, string>> = {
@@ -42,7 +46,7 @@ export function printAgentUser(
 ): void {
   const isDone = run.outcome === 'done';
   if (terminal.quiet && isDone && left.length === 0) return;
-  const { name, state: own, limitBytes, daysLeft } = user;
+  const { name, state: own, limitBytes, daysLeft, pending } = user;
   const days = daysLeft === null ? '' : `, ${formatCount(daysLeft, 'day')} left`;
   const dry = run.dryRun ? ' (dry run)' : run.changes ? '' : ', nothing changed';
   terminal.line(`user "${name}": ${own}, ${bytesCell(limitBytes) ?? ''}${days}${dry}`);
@@ -50,4 +54,6 @@ export function printAgentUser(
   for (const { outcome } of left) terminal.line(`  it stays as it is: ${LEFT[outcome] ?? outcome}`);
   for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
   if (error) terminal.line(terminal.error(error));
+  if (pending !== null && !run.dryRun)
+    terminal.line(`  it is still to be ${pending}d: repeat the command, or wait for the next check of the agents`);
 }

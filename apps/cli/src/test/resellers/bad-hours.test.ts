@@ -1,4 +1,5 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import type { AgentUserView } from '@sluice/engine';
 import type { FakeCall, Fault } from '@sluice/fake-panels';
 import { closeAfterTest } from '../each-test.js';
 import { GB } from '../hiddify-bench.js';
@@ -40,4 +41,93 @@ it('say that it is not known whether a user was made or extended, and make it on
   }
   const limits = at.panel.listUsers(at.north).map(({ name, usageLimit }) => [name, usageLimit / GB]);
   expect(Object.fromEntries(limits)).toEqual({ anna: 16, bela: 10, cora: 2, dora: 2, emma: 2 });
+});
+
+/** The state of anna by each surface: the page, the list of the command and the document of the API. */
+async function stateOf({
+  page,
+  api,
+  command,
+  users,
+}: ResellerWorld): Promise<Record<'page' | 'command' | 'api', string>> {
+  const shown = await page(`/users/${users.anna}`);
+  const { text } = await command('agent user list north');
+  const list = JSON.parse((await api('GET /agents/own/users')).text) as { users: AgentUserView[] };
+  const { state, disabledFor, pending } =
+    list.users.find(({ name }) => name === 'anna') ?? ({} as Partial<AgentUserView>);
+  return {
+    page: /State (.*) Used/.exec(shown.text)?.[1] ?? shown.text,
+    command: /^anna .*$/m.exec(text)?.[0].replaceAll(/ {2,}/g, ' ') ?? text,
+    api: `${state} ${disabledFor?.join(',')} ${pending}`,
+  };
+}
+
+const SENT = ['page', 'api', 'command'] as const;
+/** What was noted, and the panel has not done yet: for each verb the state by each surface, and what the next check makes of it. */
+const NOTED = {
+  disable: {
+    before: [],
+    noted: { page: 'active to be disabled', command: /active .* to be disabled$/, api: 'active  disable' },
+    checked: {
+      page: 'disabled Why it is disabled disabled by its reseller',
+      command: /disabled .* reseller$/,
+      api: 'disabled reseller null',
+    },
+  },
+  enable: {
+    before: ['agent user disable north anna'],
+    noted: { page: 'disabled to be enabled', command: /disabled .* to be enabled$/, api: 'disabled  enable' },
+    checked: { page: 'active', command: /active .* -$/, api: 'active  null' },
+  },
+} as const;
+
+describe.each(SENT)('a change of the reseller by %s that the panel refuses', (by) => {
+  it.each(['disable', 'enable'] as const)('is noted, shown everywhere and done by the next check: %s', async (verb) => {
+    const world = closeAfterTest(await startResellerWorld());
+    const { at, users } = world;
+    const { before, noted, checked } = NOTED[verb];
+    for (const words of before) await world.command(words);
+    const find = at.panel.server.inject({ match: ({ changing }) => changing, fault: { kind: 'status', status: 500 } });
+    const send = {
+      page: () => world.send(`/users/${users.anna}/${verb}`),
+      api: () => world.api(`POST /agents/own/users/anna/${verb}`, {}),
+      command: () => world.command(`agent user ${verb} north anna`),
+    };
+    const { status, text } = await send[by]();
+    if (by === 'page') {
+      expect([status, text]).toEqual([303, `/users/${users.anna}?done=noted`]);
+      expect((await world.page(text)).text).toContain('Noted, but the panel has not done it yet');
+    } else if (by === 'api')
+      expect(JSON.parse(text)).toMatchObject({ run: { outcome: 'partial' }, user: { pending: verb } });
+    else expect([status, text]).toEqual([3, expect.stringContaining(`it is still to be ${verb}d`)]);
+    find();
+    expect(await stateOf(world)).toEqual({ ...noted, command: expect.stringMatching(noted.command) });
+    at.bench.clock.advance(61_000);
+    await world.command('agent check --all');
+    expect(await stateOf(world)).toEqual({ ...checked, command: expect.stringMatching(checked.command) });
+  });
+});
+
+it('a user that is to be disabled can be disabled at once, or left enabled, by its page', async () => {
+  const world = closeAfterTest(await startResellerWorld());
+  const { at, users } = world;
+  const refuse = (): (() => void) =>
+    at.panel.server.inject({ match: ({ changing }) => changing, fault: { kind: 'status', status: 500 } });
+  const anna = `/users/${users.anna}`;
+  for (const verb of ['disable', 'enable']) {
+    const find = refuse();
+    await world.send(`${anna}/disable`);
+    find();
+    const { text } = await world.page(anna);
+    expect(text).toMatch(
+      /You have disabled this user, but the panel has not done it yet.* Disable the user .*Enable the user/,
+    );
+    const { status, text: to } = await world.send(`${anna}/${verb}`);
+    expect([status, to]).toEqual([303, `${anna}?done=${verb}d`]);
+    expect(at.panel.user(users.anna).enable).toBe(verb === 'enable');
+    await world.command('agent user enable north anna');
+    at.bench.clock.advance(61_000);
+    await world.command('agent check --all');
+    expect(at.panel.user(users.anna).enable).toBe(true);
+  }
 });

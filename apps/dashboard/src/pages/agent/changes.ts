@@ -1,4 +1,4 @@
-import type { AgentUserView } from '@sluice/engine';
+import type { AgentUserReport, AgentUserView } from '@sluice/engine';
 import { type Key, say } from '@sluice/messages';
 import { notice, type Section } from '../../layout/components.js';
 import { exactSize } from '../../layout/format.js';
@@ -9,7 +9,7 @@ import type { PageRequest } from '../../requests/page-request.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import { clientError } from '../../server/failure.js';
 import { requireDone } from '../../server/reported.js';
-import type { Page } from '../page.js';
+import type { Page, PageAnswer } from '../page.js';
 import { confirmPage } from './confirm.js';
 import { parseDays, parseTraffic } from './fields.js';
 import { readOwnUser, toAgent, toUserPath } from './own.js';
@@ -21,6 +21,7 @@ const DONE: ReadonlyMap<string, Key & `done.${string}`> = new Map([
   ['disabled', 'done.userDisabled'],
   ['enabled', 'done.userEnabled'],
   ['still-disabled', 'done.userStillDisabled'],
+  ['noted', 'done.userNoted'],
 ] as const);
 
 /** Returns what the last form did to a user; undefined where none did. */
@@ -32,7 +33,6 @@ export function doneText({ query }: Pick<PageRequest, 'query'>, wording: Wording
 /** The forms that change a user; one that is the account of a service is its provider's. */
 export function changeSections(request: PageRequest, user: AgentUserView): Section[] {
   const wording = toWording(request.language);
-  const isDisabled = user.disabledFor.includes('reseller');
   if (user.service !== null)
     return [
       {
@@ -48,22 +48,35 @@ export function changeSections(request: PageRequest, user: AgentUserView): Secti
     submit: wording.text('user.extend'),
     fields: addedFields(user, wording),
   });
-  const verb = isDisabled ? 'enable' : 'disable';
-  const turn = postForm(request, {
-    action: action(verb),
-    id: verb,
-    submit: wording.text(isDisabled ? 'user.enable' : 'user.disable'),
-    tone: isDisabled ? 'plain' : 'danger',
-  });
   return [
     { id: 'extend', title: wording.text('user.extendTitle'), content: extend },
-    {
-      id: 'switch',
-      title: wording.text(isDisabled ? 'user.enable' : 'user.disable'),
-      content: html`<p>${wording.say(isDisabled ? 'user.enableHint' : 'user.disableHint')}</p>
-        ${turn}`,
-    },
+    ...toSwitches(user).map((verb, index): Section => {
+      const turn = postForm(request, {
+        action: action(verb),
+        id: verb,
+        submit: wording.text(`user.${verb}`),
+        tone: verb === 'enable' ? 'plain' : 'danger',
+      });
+      const hint = index === 0 ? toHint(user) : 'user.enableInstead';
+      return {
+        id: index === 0 ? 'switch' : 'instead',
+        title: wording.text(`user.${verb}`),
+        content: html`<p>${wording.say(hint)}</p>
+          ${turn}`,
+      };
+    }),
   ];
+}
+
+/** What can be done about whether a user is enabled; of one that is to be disabled both. */
+function toSwitches({ disabledFor, pending }: AgentUserView): readonly ('disable' | 'enable')[] {
+  if (pending === 'disable') return ['disable', 'enable'];
+  return pending === 'enable' || disabledFor.includes('reseller') ? ['enable'] : ['disable'];
+}
+
+function toHint({ disabledFor, pending }: AgentUserView) {
+  if (pending !== null) return pending === 'disable' ? 'user.toDisableHint' : 'user.toEnableHint';
+  return disabledFor.includes('reseller') ? 'user.enableHint' : 'user.disableHint';
 }
 
 /** The fields of what is added to a user, with what it has now. */
@@ -113,18 +126,22 @@ export function extendUser(reads: PanelReads): Page {
 /** `POST /users/:user/disable` */
 export const disableUser: Page = async (request) => {
   const { uuid, panel } = await toAgent(request);
-  const { user } = requireDone(
-    await request.sluice.agents.disableUser(uuid, request.params['user'] ?? '', { ...request.as, panel }),
-  );
-  return { redirect: `${toUserPath(request, user.uuid)}?done=disabled` };
+  const how = { ...request.as, panel };
+  const report = await request.sluice.agents.disableUser(uuid, request.params['user'] ?? '', how);
+  return toSwitched(request, report, 'disabled');
 };
 
 /** `POST /users/:user/enable`; what else keeps the user disabled stays. */
 export const enableUser: Page = async (request) => {
   const { uuid, panel } = await toAgent(request);
-  const { user } = requireDone(
-    await request.sluice.agents.enableUser(uuid, request.params['user'] ?? '', { ...request.as, panel }),
-  );
-  const done = user.state === 'disabled' ? 'still-disabled' : 'enabled';
-  return { redirect: `${toUserPath(request, user.uuid)}?done=${done}` };
+  const how = { ...request.as, panel };
+  const report = await request.sluice.agents.enableUser(uuid, request.params['user'] ?? '', how);
+  return toSwitched(request, report, report.user.state === 'disabled' ? 'still-disabled' : 'enabled');
 };
+
+/** Leads to the page of a user, which says what was done; where the panel did not do what was noted, a check does. */
+function toSwitched(request: PageRequest, report: AgentUserReport, done: string): PageAnswer {
+  const { uuid, pending } = report.user;
+  if (pending === null) requireDone(report);
+  return { redirect: `${toUserPath(request, uuid)}?done=${pending === null ? done : 'noted'}` };
+}

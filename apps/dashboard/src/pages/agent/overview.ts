@@ -14,7 +14,7 @@ import type { Page } from '../page.js';
 import { agentTitle, budgetSection } from './budget.js';
 import { createSection } from './create.js';
 import { readOwnAgent, toUserPath } from './own.js';
-import { findLink, showDaysLeft, showReasons, showUserState, showUserUsage } from './words.js';
+import { findLink, showDaysLeft, showPending, showReasons, showUserState, showUserUsage } from './words.js';
 
 /** Most users on a page. */
 const MOST_USERS = 100;
@@ -157,7 +157,8 @@ function showName(request: PageRequest, user: AgentUserView, agent: AgentDetail)
 
 function stateWithReasons(user: AgentUserView, wording: Wording): Html {
   const why = showReasons(user, wording);
-  return html`${showUserState(user, wording)}${why === null ? null : html` <span class="soft">${why}</span>`}`;
+  const reasons = why === null ? null : html`<span class="soft">${why}</span>`;
+  return html`${showUserState(user, wording)} ${showPending(user, wording)}${reasons}`;
 }
 
 function openLink(user: AgentUserView, wording: Wording): Part {

@@ -9,7 +9,7 @@ import type { PanelReads } from '../../requests/panel-reads.js';
 import type { Page } from '../page.js';
 import { changeSections, doneText } from './changes.js';
 import { readOwnUser } from './own.js';
-import { findLink, showDaysLeft, showReasons, showUserState, showUserUsage } from './words.js';
+import { findLink, showDaysLeft, showPending, showReasons, showUserState, showUserUsage } from './words.js';
 
 /** Returns the page of one user below an agent. */
 export function userPage(reads: PanelReads): Page {
@@ -34,7 +34,7 @@ function stateSection(
   const why = showReasons(user, wording);
   const { remainingBytes, days, lastDay, lastOnlineAt } = user;
   const content = facts([
-    [wording.text('service.state'), showUserState(user, wording)],
+    [wording.text('service.state'), html`${showUserState(user, wording)} ${showPending(user, wording)}`],
     why === null ? null : [wording.text('user.why'), why],
     [wording.text('service.used'), showUserUsage(user, wording)],
     [wording.text('service.left'), wording.bytes(remainingBytes)],

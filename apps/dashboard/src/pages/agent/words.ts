@@ -17,7 +17,13 @@ export function showUserState({ state }: Pick<AgentUserView, 'state'>, wording: 
   return coloured(wording.saidText({ key }), tone);
 }
 
-/** Why a user is disabled; null for one that is enabled. */
+/** What the panel has still to do about a user; null where nothing. */
+export function showPending({ pending }: Pick<AgentUserView, 'pending'>, wording: Wording): Html | null {
+  if (pending === null) return null;
+  return html`<span class="soft">${wording.say(pending === 'disable' ? 'user.toDisable' : 'user.toEnable')}</span>`;
+}
+
+/** Why a user is disabled; null for one that is enabled, or is to be. */
 export function showReasons({ disabledFor }: Pick<AgentUserView, 'disabledFor'>, wording: Wording): Html | null {
   if (disabledFor.length === 0) return null;
   return wording.list(disabledFor.map((reason) => wording.code('disabledFor', reason)));

@@ -14,6 +14,7 @@ import { toUserAccess } from '../services/customer-access.js';
 import { refuseAddon } from './addon.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { type AgentsRead, isProblem, problemError, readAgents } from './read-agents.js';
+import { findInterference } from './plan-users.js';
 import { loadServiceUsers, type ServiceUsers } from './service-users.js';
 import { sortAgentUsers } from './sort-users.js';
 import { findAgent } from './stored.js';
@@ -95,10 +96,10 @@ export function userViews(
 ): (user: KnownListedUser) => AgentUserView {
   const facet = requireUsers(on);
   const names = new Map(read.records.agents.map(({ uuid, name }) => [uuid, name]));
-  const toReasons = disabledReasons(read, services);
+  const findWhy = whyDisabled(on, read, services);
   const now = on.context.now();
   return (user) => {
-    const { uuid, name, owner, enabled, limitBytes, usedBytes } = user;
+    const { uuid, name, owner, limitBytes, usedBytes } = user;
     const facts = facet.getFacts(user, now);
     const { packageDays: days, daysLeft, lastDay, lastOnlineAt } = facts;
     return {
@@ -106,7 +107,7 @@ export function userViews(
       state: toState(user, facts),
       ...{ limitBytes, usedBytes, remainingBytes: Math.max(0, limitBytes - usedBytes) },
       ...{ days, daysLeft: daysLeft === null ? null : Math.max(0, daysLeft), lastDay, lastOnlineAt },
-      disabledFor: enabled ? [] : toReasons(user),
+      ...findWhy(user),
       service: services.byUser.get(uuid)?.id ?? null,
       serviceName: services.byUser.get(uuid)?.name ?? null,
       access: toUserAccess(on.context, on.name, { uuid, name, ...(days === null ? {} : { packageDays: days }) }),
@@ -120,24 +121,32 @@ function toState({ enabled, limitBytes, usedBytes }: KnownListedUser, facts: Age
   return usedBytes >= limitBytes ? 'used-up' : 'active';
 }
 
-type Reasons = AgentUserView['disabledFor'];
+type Why = Pick<AgentUserView, 'disabledFor' | 'pending'>;
 
-/** Returns what finds out why a user is disabled: its own agent, agents above it, its service, or others. */
-function disabledReasons(
+/** Returns what finds out why a user is disabled (its own agent, agents above it, its service, or others) and what is still to be done. */
+function whyDisabled(
+  { agents }: Pick<AgentsOnPanel, 'agents'>,
   { records, recorded }: Pick<AgentsRead, 'records' | 'recorded'>,
   services: ServiceUsers,
-): (user: KnownListedUser) => Reasons {
-  const ours = new Set(records.evidence.map(({ target }) => target));
+): (user: KnownListedUser) => Why {
+  const evidence = new Map(records.evidence.map((item) => [item.target, item]));
   const holds = new AgentHolds(records.holds, recorded);
-  return ({ uuid, owner }) => {
-    const reasons: Reasons = holds.findOfUser(uuid) === null ? [] : ['reseller'];
-    const isOfService = services.byUser.has(uuid) && services.disabled.has(uuid);
+  return (user) => {
+    const { uuid, owner, enabled } = user;
+    const isOwn = holds.findOfUser(uuid) !== null;
+    const isServices = services.byUser.has(uuid);
+    if (enabled) return { disabledFor: [], pending: isOwn && !isServices ? 'disable' : null };
+    const reasons: Why['disabledFor'] = isOwn ? ['reseller'] : [];
+    const isOfService = isServices && services.disabled.has(uuid);
     if (isOfService) reasons.push('service');
-    if (!ours.has(uuid)) return isOfService ? reasons : [...reasons, 'others'];
+    const ours = evidence.get(uuid);
+    if (ours === undefined) return { disabledFor: isOfService ? reasons : [...reasons, 'others'], pending: null };
     const keeping = holds.listKeeping(owner, recorded.hierarchy.listChain(owner));
     if (keeping.some((agent) => holds.isSuspended(agent))) reasons.push('suspension');
     if (keeping.some((agent) => !holds.isSuspended(agent))) reasons.push('limit');
-    // What has ended is undone by the next check.
-    return reasons.length === 0 ? ['limit'] : reasons;
+    if (reasons.length > 0) return { disabledFor: reasons, pending: null };
+    // What has ended is undone by the next check, unless somebody has changed the user meanwhile.
+    const isLeft = findInterference(agents, user, ours, { recorded }) !== null;
+    return isLeft ? { disabledFor: ['others'], pending: null } : { disabledFor: [], pending: 'enable' };
   };
 }
