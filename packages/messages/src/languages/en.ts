@@ -537,6 +537,8 @@ export const messages = {
   'agent.assigned': 'Assigned to users',
   'agent.countedSince': 'Counted since',
   'agent.countedUntil': 'Counted until',
+  'agent.periodEnded':
+    'The period that was counted has ended, and the new one could not be read yet: what is left is not known.',
   'agent.reservedUnused': 'Reserved for users created or raised, not used yet',
   'agent.reservedUncounted': 'Reserved for users created or raised, not counted yet',
   'agent.disabledLimit':

@@ -512,6 +512,7 @@ export const messages: Messages = {
   'agent.assigned': 'اختصاص‌یافته به کاربران',
   'agent.countedSince': 'شمارش از',
   'agent.countedUntil': 'شمارش تا',
+  'agent.periodEnded': 'دوره‌ای که شمرده می‌شد به پایان رسیده و دورهٔ تازه هنوز خوانده نشده است: باقی‌مانده معلوم نیست.',
   'agent.reservedUnused': 'رزروشده برای کاربران تازه یا افزایش‌یافته، هنوز مصرف‌نشده',
   'agent.reservedUncounted': 'رزروشده برای کاربران تازه یا افزایش‌یافته، هنوز شمرده‌نشده',
   'agent.disabledLimit':

@@ -522,6 +522,7 @@ export const messages: Messages = {
   'agent.assigned': 'Atribuído a usuários',
   'agent.countedSince': 'Contado desde',
   'agent.countedUntil': 'Contado até',
+  'agent.periodEnded': 'O período contado terminou, e o novo ainda não pôde ser lido: não se sabe quanto resta.',
   'agent.reservedUnused': 'Reservado para usuários criados ou ampliados, ainda não usado',
   'agent.reservedUncounted': 'Reservado para usuários criados ou ampliados, ainda não contado',
   'agent.disabledLimit':

@@ -492,6 +492,7 @@ export const messages: Messages = {
   'agent.assigned': '已分配给用户',
   'agent.countedSince': '起算时间',
   'agent.countedUntil': '截止时间',
+  'agent.periodEnded': '所统计的周期已结束，新周期尚未读取：剩余额度未知。',
   'agent.reservedUnused': '为新建或提额用户预留，尚未使用',
   'agent.reservedUncounted': '为新建或提额用户预留，尚未计入',
   'agent.disabledLimit': '由于您上级代理商的额度，您有 {count, plural, other {# 个用户}}已停用。',

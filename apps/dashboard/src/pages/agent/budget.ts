@@ -28,25 +28,28 @@ export async function budgetSection(request: PageRequest, agent: AgentDetail, id
   const keeping = await readKeeping(request, agent);
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
   const isRead = agent.at !== '';
+  const isOfEarlier = isRead && isOfEarlierPeriod(agent, request.now);
+  const isKnown = isRead && !isOfEarlier;
   const count = (value: number): Html => wording.say('agent.userCount', { count: value });
   const reserved = agent.reservedBytes ?? 0;
   const since = suspended === null ? null : wording.say('agent.suspended', { since: times.full(suspended.since) });
   const rest = (): Part => {
     if (remainingBytes === null) return wording.say('service.noLimit');
-    return isRead ? wording.bytes(findRest(agent)) : wording.unknown;
+    return isKnown ? wording.bytes(findRest(agent)) : wording.unknown;
   };
   const isAssigned = agent.accounting === 'allocated';
   const reservedKey = isAssigned ? 'agent.reservedUncounted' : 'agent.reservedUnused';
   const content = html`
     ${since === null ? null : notice('bad', since)}
-    ${listDisabledAbove(agent).map((above) => disabledAbove(above, wording))} ${usedUp(agent, keeping, wording)}
-    ${isRead ? nearlyUsed(agent, wording) : null}
-    <div class="headline">${usageBar({ used: isRead ? usedBytes : null, allowed: limitBytes }, { wording })}</div>
+    ${listDisabledAbove(agent).map((above) => disabledAbove(above, wording))}
+    ${isOfEarlier ? notice('warning', wording.say('agent.periodEnded')) : usedUp(agent, keeping, wording)}
+    ${isKnown ? nearlyUsed(agent, wording) : null}
+    <div class="headline">${usageBar({ used: isKnown ? usedBytes : null, allowed: limitBytes }, { wording })}</div>
     ${facts([
       [wording.text('agent.budget'), limitBytes === null ? wording.say('service.noLimit') : wording.bytes(limitBytes)],
       [
         wording.text(isAssigned ? 'agent.assigned' : 'service.used'),
-        isRead ? wording.bytes(usedBytes) : wording.unknown,
+        isKnown ? wording.bytes(usedBytes) : wording.unknown,
       ],
       [wording.text('service.left'), rest()],
       reserved === 0 ? null : [wording.text(reservedKey), wording.bytes(reserved)],
@@ -59,6 +62,12 @@ export async function budgetSection(request: PageRequest, agent: AgentDetail, id
     ])}
   `;
   return { id, title: agentTitle(agent.name, wording), content };
+}
+
+/** Whether the figures are of a period that has ended: nothing was read in the present one. */
+function isOfEarlierPeriod({ accounting, period, at }: AgentDetail, now: number): boolean {
+  if (period === null || accounting === 'allocated') return false;
+  return at < period.start || (period.end !== null && Date.parse(period.end) <= now);
 }
 
 /** Returns what is left of a budget for further users: what is reserved is not; null without a limit. */

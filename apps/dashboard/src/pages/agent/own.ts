@@ -58,7 +58,7 @@ export async function readOwnUser(
   reads: PanelReads,
 ): Promise<OwnAgent & { user: AgentUserView }> {
   const own = await readOwnAgent(request, reads);
-  if (own.users.value === null) throw clientError('not_read', say('problem.later'), { kind: 'panel' });
+  if (own.users.value === null) throw clientError('not_read', say('user.unread'), { kind: 'panel' });
   const user = own.users.value.find(({ uuid }) => uuid === request.params['user']);
   if (user === undefined) throw clientError('unknown_user', say('problem.unknownUser'), { kind: 'not-found' });
   return { ...own, user };
