@@ -6,6 +6,7 @@ import { toTimes } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
+import { invoiceLink } from '../purchase-state.js';
 import { creditAge, creditAmount, readCredit, topUpLink } from './credit.js';
 import { toClient } from './own.js';
 
@@ -42,7 +43,7 @@ export async function creditSection(request: PageRequest, reads: PanelReads): Pr
         cell: ({ amount, currency }) => wording.money(amount, currency),
         isNumber: true,
       },
-      { title: wording.text('credit.what'), cell: (entry) => changeText(entry, wording) },
+      { title: wording.text('credit.what'), cell: (entry) => changeText(entry, request, wording) },
       {
         title: wording.text('credit.title'),
         cell: ({ balance, currency }) => wording.money(balance, currency),
@@ -58,15 +59,13 @@ export async function creditSection(request: PageRequest, reads: PanelReads): Pr
 }
 
 /** What a change was for; in the reader's language where the local ledger has worded it. */
-function changeText({ kind, description, ref }: CreditEntry, wording: Wording): Part {
+function changeText({ kind, description, ref }: CreditEntry, request: PageRequest, wording: Wording): Part {
   if (kind === 'credit' && description === 'Credit') return wording.say('credit.added');
   const invoice = /^(?:Invoice|Refund of invoice) (\S+)$/.exec(description)?.[1];
-  if (kind === 'refund' && invoice !== undefined)
-    return wording.say('credit.refund', { invoice: wording.identifier(invoice) });
-  const isPayment = kind === 'payment' && invoice !== undefined && invoice === ref;
-  return isPayment
-    ? wording.say('credit.payment', { invoice: wording.identifier(invoice) })
-    : wording.name(description);
+  if (invoice === undefined) return wording.name(description);
+  const named = { invoice: invoiceLink({ invoice, invoiceUrl: null, invoiceIn: 'ledger' }, request) };
+  if (kind === 'refund') return wording.say('credit.refund', named);
+  return kind === 'payment' && invoice === ref ? wording.say('credit.payment', named) : wording.name(description);
 }
 
 /** What a client has to pay for calls, in each currency; nothing where that is not known without a call. */

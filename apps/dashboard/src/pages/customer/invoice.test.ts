@@ -35,6 +35,7 @@ describe('the invoice of a package in the local ledger', () => {
     );
     expect(page).toMatch(/What for Amount Extra traffic 50 GB for svc-1 5\.00 EUR Total 5\.00 EUR/);
     expect(page).not.toContain('from your credit');
+    expect(await link.text('/')).toContain(`Invoice <a href="${href}" rel="noopener"><bdi>${invoice}`);
   });
 
   it.each([
