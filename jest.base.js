@@ -5,7 +5,7 @@ const path = (name) => fileURLToPath(new URL(`scripts/jest/${name}.cjs`, import.
 const pathInStore = (name) => fileURLToPath(new URL(`packages/state-store/src/${name}`, import.meta.url));
 
 /** What runs tests on PostgreSQL: they are skipped with the reason where it can't be had. */
-export const withPostgres = { setupFiles: [pathInStore('test/on-postgres.ts')], testRunner: path('skipping') };
+export const withPostgres = { setupFiles: [pathInStore('test/on-postgres.ts')] };
 
 /** With `SLUICE_TEST_STORE=postgres`, tests that open stores in files and in memory have them on PostgreSQL. */
 const isOnPostgres = process.env.SLUICE_TEST_STORE === 'postgres';
@@ -24,6 +24,7 @@ const shared = built ? { testEnvironment: path('shared-environment'), runtime: p
 export const base = {
   testEnvironment: 'node',
   testSequencer: path('sequencer'),
+  testRunner: path('runner'),
   ...shared,
   ...(isOnPostgres ? withPostgres : {}),
   extensionsToTreatAsEsm: ['.ts'],

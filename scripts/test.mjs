@@ -16,7 +16,14 @@ const reports = folders
   .map((folder) => path.join(folder, '.reports', 'jest.json'));
 for (const report of reports) rmSync(report, { force: true });
 
-const env = { SLUICE_BUILT: '1', ...(long ? { SLUICE_LONG: '1' } : {}), ...(panels ? { SLUICE_PANELS: '1' } : {}) };
+// What takes longest is left to `--long` (scripts/jest/long-tests.json).
+const isShort = !long && !panels && process.env.SLUICE_SHORT !== '0';
+const env = {
+  SLUICE_BUILT: '1',
+  ...(long ? { SLUICE_LONG: '1' } : {}),
+  ...(panels ? { SLUICE_PANELS: '1' } : {}),
+  ...(isShort ? { SLUICE_SHORT: '1' } : {}),
+};
 const parts = [];
 const part = (name, ok) => {
   parts.push({ name, ok });
@@ -96,7 +103,10 @@ async function testAgain({ report, env: own, quick, without }) {
   // Few: one process for each of the runs, which are at work at the same time.
   const patterns = long ? options : ['--maxWorkers', '1', '--testPathPatterns', ...quick];
   reports.push(path.join(cwd, '.reports', `${report}.json`));
-  return runScript('run-jest.mjs', patterns, { cwd, env: { ...env, ...own, SLUICE_REPORT: report } });
+  return runScript('run-jest.mjs', patterns, {
+    cwd,
+    env: { ...env, ...own, SLUICE_REPORT: report, SLUICE_SHORT: '0' },
+  });
 }
 const checking = runChecks(checks);
 const longest = await test(LONGEST);

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+// Writes scripts/jest/long-tests.json: the tests that `npm test` leaves to `npm run test:long`, since they take longest. It reads the reports
+// of a run of all of them: SLUICE_SHORT=0 npm test.
+
+const LONG_MS = 700;
+const root = path.resolve(import.meta.dirname, '..', '..');
+
+/** Files that stay whole: what every issue and release leans on, and whose tests go on from one another. */
+const WHOLE = [
+  /\/browser\//,
+  /\/(?:every-route|every-page|hard-coded|surfaces|screens|upgrade|many-callers|catalogue|hostile-names)\.test\.ts$/,
+  /\/lives\//,
+  /^test\/conformance\//,
+  /^test\/repository\//,
+];
+
+const folders = ['packages', 'apps', 'test'].flatMap((group) =>
+  readdirSync(path.join(root, group)).map((name) => path.join(root, group, name)),
+);
+const reports = folders.map((folder) => path.join(folder, '.reports', 'jest.json')).filter(existsSync);
+const long = {};
+for (const report of reports) {
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  for (const { name, assertionResults } of testResults) {
+    // What stands behind a panel's or package's folder is the same on every machine.
+    const file = path
+      .relative(root, name)
+      .replaceAll('\\', '/')
+      .replace(/^.*?(?=(?:packages|apps|test)\/)/, '');
+    if (WHOLE.some((pattern) => pattern.test(file))) continue;
+    const ran = assertionResults.filter(({ status }) => status === 'passed');
+    const slow = ran.filter(({ duration }) => (duration ?? 0) >= LONG_MS).sort((a, b) => a.duration - b.duration);
+    // Of each file the quickest is tried all the same.
+    const left = slow.length === ran.length ? slow.slice(1) : slow;
+    const titles = left.map(({ ancestorTitles, title }) => [...ancestorTitles, title].join(' › ')).sort();
+    if (titles.length > 0) long[file] = titles;
+  }
+}
+const sorted = Object.fromEntries(Object.entries(long).sort(([a], [b]) => (a < b ? -1 : 1)));
+writeFileSync(path.join(root, 'scripts', 'jest', 'long-tests.json'), `${JSON.stringify(sorted, null, 2)}\n`);
+const count = Object.values(sorted).reduce((sum, titles) => sum + titles.length, 0);
+process.stdout.write(`${count} tests of ${Object.keys(sorted).length} files are left to npm run test:long\n`);
