@@ -50,6 +50,7 @@ export type { OverrideRequest } from './features/usage/overrides.js';
 export type { LookupRequest } from './features/panels/relay.js';
 export type { AutoBuyRequest, AutoBuySubject } from './features/purchases/auto-buy-preferences.js';
 export type { PaymentTerms } from './features/billing/billing-pages.js';
+export type { DueInvoices, Owed } from './features/billing/due-invoices.js';
 export type { PurchaseBudget } from './features/purchases/budget-left.js';
 export type { OverviewRequest } from './features/overview/overview.js';
 export type { ImportRow } from './features/services/plan-rows.js';

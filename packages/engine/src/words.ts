@@ -18,6 +18,8 @@ export {
   describeRefusedOne,
   findRefusedAll,
 } from './features/purchases/describe-effect.js';
+export { needsPayment } from './features/advice/advise.js';
+export { sayDue } from './features/advice/say-due.js';
 export { sayAdvice } from './features/advice/say-advice.js';
 export { sayReason } from './base/say-reason.js';
 export { type ClientReason, sayForClient } from './features/explain/for-client.js';

@@ -1,4 +1,5 @@
 import type { BilledService, OldRow, OldTable, SourceFacts } from '@sluice/quota-core';
+import type { Invoice } from './invoice.js';
 
 /** A service as a billing system lists it. */
 export interface SourceService {
@@ -105,6 +106,13 @@ export interface ServiceSource {
    * @throws SluiceError `order_unreadable` for one service; `billing_unavailable`
    */
   isPaid(id: string, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Returns the invoices that the client of a service has still to pay and that have a line of it, by the value of its `ref`, the oldest
+   * first; what is being collected is none. Null where that client has too many to be read one by one, and where they may not be read.
+   *
+   * @throws SluiceError `billing_unavailable`
+   */
+  openInvoices(id: string, signal?: AbortSignal): Promise<Invoice[] | null>;
   /**
    * Checks that the service to which `writeCredentials` will write exists; changes nothing.
    *

@@ -1,4 +1,4 @@
-import { SHOW, BUY, OPERATE } from '../callers.js';
+import { SHOW, BUY, OPERATE, SERVER } from '../callers.js';
 import { called, optionalText, options, accepts, read, text } from './shapes.js';
 import { group } from './group.js';
 
@@ -32,6 +32,10 @@ export const invoices = group({
         answer: h.money.invoice,
       },
     }),
+  },
+  due: {
+    callers: SERVER,
+    accepts: () => accepts(['service', text], options(read)),
   },
   pay: {
     callers: BUY,

@@ -9,6 +9,7 @@ import {
   showCredit,
   showInvoice,
 } from '../features/billing/use-ledger.js';
+import { type DueInvoices, findDueInvoices } from '../features/billing/due-invoices.js';
 import { isKnownClient } from '../features/billing/known-client.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
@@ -24,12 +25,17 @@ export interface CreditCalls {
   history(client: string, options?: ReaderOptions): Promise<CreditHistory>;
 }
 
-/** Invoices of the local ledger. */
+/** Invoices of the local ledger, and what is to be paid for a service elsewhere. */
 export interface Invoices {
   /** Lists invoices, oldest first. */
   list(options?: CallOptions & { client?: string | undefined }): Promise<{ invoices: InvoiceView[] }>;
   /** Returns an invoice; to a reader only its own. Throws `unknown_invoice`, the same for that of another client as for none. */
   show(id: string, options?: ReaderOptions): Promise<InvoiceView>;
+  /**
+   * Returns what the client of a service has to pay for it in the billing system that lists it, read now. Throws `unknown_service` to another
+   * client, and `billing_unavailable`.
+   */
+  due(service: string, options?: ReaderOptions): Promise<DueInvoices>;
   /** Pays an open invoice from the client's credit, for a reader only its own; `changed` is false for one that is paid. */
   pay(id: string, options?: ReaderOptions): Promise<{ invoice: InvoiceView; credit: CreditView; changed: boolean }>;
   /** Cancels an open invoice; `changed` is false for one that is cancelled. */
@@ -51,6 +57,7 @@ export function invoicesApi(call: RunCall): Invoices {
   return {
     list: (options) => call(options, async (context) => ({ invoices: await listInvoices(context, options?.client) })),
     show: (id, options) => call(options, (context) => showInvoice(context, id, options?.reader)),
+    due: (service, options) => call(options, (context) => findDueInvoices(context, service, options?.reader)),
     pay: (id, options) => call(options, (context) => payFromCredit(context, id, options?.reader)),
     cancel: (id, options) => call(options, (context) => cancelOpenInvoice(context, id)),
   };

@@ -275,6 +275,12 @@ export const messages = {
   'because.changed': 'What the service may use has changed. The next reading of its usage applies it.',
   'because.changedUnread': 'What the service may use has changed. A reading of its usage applies it.',
 
+  // What is to be paid in the billing system
+  'due.invoice': 'Invoice {invoice} is not paid: {amount} is left to pay.',
+  'due.several': 'Several invoices are not paid: {amount} is left to pay.',
+  'due.none':
+    'No invoice of this service is open. If you have paid it, that is noticed with the next reading of payments.',
+
   // What a client reads first of a service, and what it can do now
   'advice.title': 'Your service now',
   'advice.fine': 'Everything is in order.',

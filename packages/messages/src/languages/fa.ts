@@ -266,6 +266,11 @@ export const messages: Messages = {
   'because.changed': 'مقدار مجاز سرویس تغییر کرده است. خواندن بعدی مصرف آن را اعمال می‌کند.',
   'because.changedUnread': 'مقدار مجاز سرویس تغییر کرده است. خواندن مصرف آن را اعمال می‌کند.',
 
+  // What is to be paid in the billing system
+  'due.invoice': 'فاکتور {invoice} پرداخت نشده است: {amount} باقی مانده است.',
+  'due.several': 'چند فاکتور پرداخت نشده است: {amount} باقی مانده است.',
+  'due.none': 'فاکتور بازی برای این سرویس نیست. اگر آن را پرداخت کرده‌اید، با خواندن بعدی پرداخت‌ها ثبت می‌شود.',
+
   'advice.title': 'وضعیت سرویس شما',
   'advice.fine': 'همه‌چیز مرتب است.',
   'advice.fineFigures': 'همه‌چیز مرتب است: {figures}.',

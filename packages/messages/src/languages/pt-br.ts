@@ -267,6 +267,12 @@ export const messages: Messages = {
   'because.changed': 'O que o serviço pode usar mudou. A próxima leitura do uso aplica isso.',
   'because.changedUnread': 'O que o serviço pode usar mudou. Uma leitura do uso aplica isso.',
 
+  // What is to be paid in the billing system
+  'due.invoice': 'A fatura {invoice} não está paga: faltam {amount}.',
+  'due.several': 'Várias faturas não estão pagas: faltam {amount}.',
+  'due.none':
+    'Nenhuma fatura deste serviço está em aberto. Se você já a pagou, isso será notado na próxima leitura dos pagamentos.',
+
   'advice.title': 'Seu serviço agora',
   'advice.fine': 'Está tudo em ordem.',
   'advice.fineFigures': 'Está tudo em ordem: {figures}.',

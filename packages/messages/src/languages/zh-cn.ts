@@ -254,6 +254,11 @@ export const messages: Messages = {
   'because.changed': '服务的可用额度已变更。下次读取用量时生效。',
   'because.changedUnread': '服务的可用额度已变更。读取用量时生效。',
 
+  // What is to be paid in the billing system
+  'due.invoice': '账单 {invoice} 尚未支付：待付 {amount}。',
+  'due.several': '有多张账单尚未支付：共待付 {amount}。',
+  'due.none': '此服务没有未付账单。如果您已付款，下次读取付款记录时会更新。',
+
   'advice.title': '服务现状',
   'advice.fine': '一切正常。',
   'advice.fineFigures': '一切正常：{figures}。',

@@ -1,5 +1,6 @@
 import type {
   BillingDependencies,
+  Invoice,
   ServiceSource,
   SourceFields,
   SourceList,
@@ -19,11 +20,13 @@ import { runCall, TITLE } from './errors.js';
 import { fillColumns, findBlank } from './fill-columns.js';
 import { nameService } from './name-service.js';
 import { openClient } from './open-client.js';
+import { readOpenInvoices } from './open-invoices.js';
 import { needsGroups, SERVICE_REF, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
 import { readClients } from './read-clients.js';
 import type { BilledService } from '@sluice/quota-core';
 import { surveyServices } from './survey.js';
 import { findFields, toServiceId, toSourceService, toUnreadService } from './to-source-service.js';
+import { WhmcsBooks } from './whmcs-books.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
 export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
@@ -203,6 +206,20 @@ class WhmcsSource implements ServiceSource {
         return service !== undefined && (await this.#isPaid(service, signal));
       } catch (error) {
         if (isPanelError(error) && isAboutOrder(error)) throw unreadable(serviceId, error);
+        throw error;
+      }
+    });
+  }
+
+  openInvoices(serviceId: string, signal?: AbortSignal): Promise<Invoice[] | null> {
+    return runCall(signal, async (progress) => {
+      const service = await this.#find(serviceId, signal);
+      if (service === undefined) return [];
+      try {
+        return await readOpenInvoices(new WhmcsBooks(this.#client), service, progress);
+      } catch (error) {
+        // A source of services alone needs no right to read invoices.
+        if (isPanelError(error) && error.panelCode === 'permission') return null;
         throw error;
       }
     });

@@ -1,29 +1,52 @@
 import type { Advice, PackageView, ServiceDetail } from '@sluice/engine';
-import { sayAdvice } from '@sluice/engine/words';
+import type { DueInvoices } from '@sluice/engine/options';
+import { sayAdvice, sayDue } from '@sluice/engine/words';
 import { showContact } from '../../layout/brand.js';
-import { address, type Section, type Tone } from '../../layout/components.js';
+import { address, notice, type Section, type Tone } from '../../layout/components.js';
 import { name } from '../../layout/format.js';
 import { html, type Html, type Part } from '../../layout/html.js';
 import type { Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
+import type { LastRead } from '../../requests/panel-reads.js';
 import { invoiceAddress } from '../invoice-address.js';
 import { toPrice } from '../package-columns.js';
+import { readDue } from './due-invoices.js';
 import { toPath } from './own.js';
 import type { ServiceScene } from './service-scene.js';
 
 /** What a client reads first: what is going on, when it comes back, and the one thing to do now. */
-export function adviceSection(scene: ServiceScene): Section | null {
+export async function adviceSection(scene: ServiceScene): Promise<Section | null> {
   const { service, times, wording } = scene;
   const { advice } = service;
   if (advice === undefined) return null;
   const [first, ...others] = sayAdvice(advice, service, times).map((said) => wording.said(said, times));
-  const todo = showAction(scene.request, service, scene);
+  const due = await readDue(scene.request, service, scene.readers.reads);
+  const todo = due?.value?.isKnown === true ? showDue(scene, due.value) : showAction(scene.request, service, scene);
   const content = html`<div class="now now-${toTone(advice)}">
       <p class="lead">${first}</p>
-      ${others.length === 0 ? null : html`<p>${spaced(others)}</p>`}
+      ${others.length === 0 ? null : html`<p>${spaced(others)}</p>`} ${due === null ? null : describeDue(due, scene)}
     </div>
     ${todo === null ? null : html`<p class="todo">${todo}</p>`}`;
   return { id: 'now', title: wording.text('advice.title'), content };
+}
+
+/** What is to be paid, as the billing system has it now; else as it was read last, or that it can't be read. */
+function describeDue({ value, at, failed }: LastRead<DueInvoices>, { wording, times }: ServiceScene): Part {
+  const said = value === null ? null : sayDue(value);
+  const known = said === null ? null : html`<p>${wording.said(said, times)}</p>`;
+  if (!failed) return known;
+  const why = wording.say('bills.unread');
+  const unread = value === null ? why : wording.say('line.from', { why, at: times.full(at) });
+  return html`${known}${notice('warning', unread)}`;
+}
+
+/** The way to pay what is due; where nothing is, that to the provider. */
+function showDue({ request, wording }: ServiceScene, { owed }: DueInvoices): Part {
+  if (owed === null) return showAsked(request, wording);
+  const { invoice, url } = owed;
+  const text =
+    invoice === null ? wording.text('todo.payAny') : wording.say('todo.pay', { invoice: wording.identifier(invoice) });
+  return toButton(request, url, text);
 }
 
 const spaced = (parts: readonly Html[]): Part[] => parts.flatMap((part, index) => (index === 0 ? [part] : [' ', part]));
@@ -57,10 +80,7 @@ export function showAction(request: PageRequest, service: ServiceDetail, of: Act
   const { wording, packages } = of;
   const action = advice?.action ?? null;
   if (action === null) return null;
-  const button = (href: string | null, text: Part): Html =>
-    href === null || request.isEmbedded
-      ? html`<strong>${text}</strong>`
-      : html`<a class="button button-main" href="${href}" rel="noopener">${text}</a>`;
+  const button = (href: string | null, text: Part): Html => toButton(request, href, text);
   switch (action.do) {
     case 'buy': {
       const wanted = packages?.find((each) => each.id === action.package);
@@ -88,6 +108,12 @@ export function showAction(request: PageRequest, service: ServiceDetail, of: Act
     case 'ask':
       return action.url === null ? showAsked(request, wording) : button(action.url, wording.text('todo.ask'));
   }
+}
+
+function toButton({ isEmbedded }: PageRequest, href: string | null, text: Part): Html {
+  return href === null || isEmbedded
+    ? html`<strong>${text}</strong>`
+    : html`<a class="button button-main" href="${href}" rel="noopener">${text}</a>`;
 }
 
 /** Where the invoice is that is to be paid: that of a purchase, else of calls, which the advice knows of the local ledger alone. */

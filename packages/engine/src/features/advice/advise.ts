@@ -3,6 +3,7 @@ import type { Credit } from '@sluice/contract/ports';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import { isOfClient } from '../../base/is-of-client.js';
 import type { PaymentTerms } from '../billing/billing-pages.js';
+import type { Owed } from '../billing/due-invoices.js';
 import { findFullest, findSituation, isUnread, type Moment, type Situation } from './situation.js';
 
 /** What decides besides the service what its client can do now. */
@@ -18,16 +19,6 @@ export interface AdviceFacts extends Moment {
   owed: Owed | null;
   /** Where the provider is asked; null where no address is known. */
   contactUrl: string | null;
-}
-
-/** What is left to pay of invoices. */
-export interface Owed {
-  /** Null for several. */
-  invoice: string | null;
-  amount: string;
-  currency: string;
-  /** Where it is paid; null where no page is known. */
-  url: string | null;
 }
 
 type Action = Advice['action'];
@@ -59,6 +50,11 @@ export function advise(service: ServiceDetail, facts: AdviceFacts): Omit<Advice,
     lastReadAt: isUnread(service) && situation.state !== 'ended' ? (service.usage?.readAt ?? null) : null,
     action: findAction(service, situation, facts),
   };
+}
+
+/** Returns whether an invoice has to be paid before a service comes back, or so that it is not restricted. */
+export function needsPayment({ state, back, action }: Pick<Advice, 'state' | 'back' | 'action'>): boolean {
+  return action !== null && (state === 'unpaid' || back?.by === 'payment');
 }
 
 const toAction = (what: 'buy' | 'add-credit' | 'pay' | 'ask', of: Partial<NonNullable<Action>> = {}): Action => ({

@@ -4,8 +4,8 @@ import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { Context } from '../../context/context.js';
 import type { Reader } from '../../context/reader.js';
 import { invoiceUrl } from '../billing/billing-pages.js';
+import type { Owed } from '../billing/due-invoices.js';
 import { listBills } from '../calls/stored-bills.js';
-import type { Owed } from './advise.js';
 
 /**
  * Returns what a client owes for calls of a service by the local ledger, in the currency of the oldest invoice; null for nothing. Other
