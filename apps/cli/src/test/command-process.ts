@@ -16,6 +16,8 @@ export interface ProcessEnd extends Outcome {
 export interface CommandProcess {
   pid: number;
   ended: Promise<ProcessEnd>;
+  /** Returns what it prints first of this pattern; rejects if it ends without it. */
+  printed: (pattern: RegExp) => Promise<string>;
   /** Ends it at once, as a power cut would. */
   kill: () => void;
   /** Sends another signal. */
@@ -62,9 +64,22 @@ export function startProgram(
       });
     });
   });
+  const printed = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const find = (): void => {
+        const found = pattern.exec(stdout)?.[0];
+        if (found !== undefined) resolve(found);
+      };
+      child.stdout.on('data', find);
+      void ended.then(() => {
+        reject(new Error(`It ended without ${String(pattern)}: ${stdout} ${stderr}`));
+      });
+      find();
+    });
   return {
     pid: child.pid ?? -1,
     ended,
+    printed,
     kill: () => child.kill('SIGKILL'),
     signal: (name) => child.kill(name),
   };

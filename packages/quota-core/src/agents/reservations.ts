@@ -28,8 +28,8 @@ export function isRaised(
 }
 
 /**
- * Outcome of a reservation whose user was found by another run than the one that made it, until the command is repeated: it then
- * says what was done, and does it no second time.
+ * Outcome of a reservation whose user was found by another run than the one that made it, until the command is repeated, or whose command
+ * has not ended yet: a repeat of one that was broken off then says what was done, and does it no second time.
  */
 export const FOUND = 'found';
 

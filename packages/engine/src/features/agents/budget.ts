@@ -14,7 +14,7 @@ import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } fr
 import { isFree, raise } from './raise-user.js';
 import { brokenOff, sameOrder, toHolder } from './repeated-creation.js';
 import { endReservation, giveUp, hasLimits, isInDoubt, newReservation, refusal } from './reserve.js';
-import { checkCreation } from '@sluice/quota-core/agents';
+import { checkCreation, type FOUND } from '@sluice/quota-core/agents';
 import { findAgent, listAgentChain, toStored } from './stored.js';
 
 /** Returns the budget of the agents of a panel. */
@@ -80,11 +80,12 @@ export async function reserveUser(
   });
 }
 
-/** Creates a reserved user; after a crash its reservation is resolved later. */
+/** Creates a reserved user; after a crash its reservation is resolved later. `outcome`: that of the reservation of one that was made. */
 export async function makeReserved<T>(
   from: ReadFrom,
   { agent, wanted, earlier }: ReservedUser,
   { make, remove }: UserCreation<T>,
+  outcome: typeof FOUND | null = null,
 ): Promise<T> {
   const { context, name } = from;
   const { uuid } = wanted;
@@ -106,7 +107,7 @@ export async function makeReserved<T>(
     else await endReservation(from, uuid, { state: 'closed', outcome: 'not-created' });
     throw error;
   }
-  await endReservation(from, uuid, { state: 'settled', outcome: null });
+  await endReservation(from, uuid, { state: 'settled', outcome });
   await recheck(from, agent, wanted, remove);
   return made;
 }

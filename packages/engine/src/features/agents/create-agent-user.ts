@@ -13,7 +13,8 @@ import { toUserName } from '../../base/user-name.js';
 import { withRun } from '../../kernel/run/bracket.js';
 import type { Context } from '../../context/context.js';
 import { makeReserved, reserveUser } from './budget.js';
-import { refusal, takeFound } from './reserve.js';
+import { FOUND } from '@sluice/quota-core/agents';
+import { answerFor, closeGone, refusal } from './reserve.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { knownAgent } from './read-agents.js';
@@ -83,7 +84,10 @@ export async function createAgentUser(context: Context, request: CreateUserReque
     const made = await withAgentErrors(text, () =>
       on.addon === null ? create(changes, asked) : createBeside(changes, on, asked),
     );
-    await run.end({ outcome: 'done', changes: true });
+    await context.write([], async (tables) => {
+      if (made.user.uuid !== null) await answerFor(tables, on.name, made.user.uuid);
+      await run.end({ outcome: 'done', changes: true }, tables);
+    });
     return made;
   });
 }
@@ -118,16 +122,19 @@ async function attempt(on: UserChanges, request: Asked): Promise<CreatedUserRepo
   const report = toReport(on, agent.uuid, wanted);
   if (earlier?.state === 'settled') {
     const { state } = await on.agents.readReservation(earlier, false);
-    await takeFound(on, earlier, state === 'settled');
-    return state === 'settled' ? report : attempt(on, request);
+    if (state === 'settled') return report;
+    await closeGone(on, earlier);
+    return attempt(on, request);
   }
-  await makeReserved(on, reserved, {
+  const work = {
     make: async () => {
       await request.refuseEnded();
       await performOne(on, toStep(AGENT_STEPS.create, agent.uuid, wanted));
     },
     remove: () => performOne(on, toStep(AGENT_STEPS.delete, agent.uuid, wanted)),
-  });
+  };
+  // Until the run has ended, a repeat of the command means this user.
+  await makeReserved(on, reserved, work, FOUND);
   return report;
 }
 

@@ -1,6 +1,7 @@
 import type { AgentUserReport } from '@sluice/contract/documents';
 import { AGENT_STEPS, type KnownListedUser, SluiceError, type UserExtension, usageError } from '@sluice/panel-kind';
 import { raiseKey } from '@sluice/quota-core';
+import { FOUND } from '@sluice/quota-core/agents';
 import type { Context } from '../../context/context.js';
 import type { AgentCommand } from './agent-command.js';
 import { toActions } from './agent-views.js';
@@ -44,7 +45,7 @@ async function extend(ordered: AgentCommand, extension: Extension): Promise<Omit
   const reserved = await reserve(ordered, extension);
   if (reserved === null) return toDone(user, []);
   const step = facet.toExtension(user, reserved.to, owner);
-  const row = await makeRaise(ordered, reserved, () => performOne(ordered, step));
+  const row = await makeRaise(ordered, reserved, () => performOne(ordered, step), FOUND);
   return toDone({ ...user, ...reserved.to }, row === null ? [] : [listed(ordered, row)]);
 }
 
@@ -79,5 +80,7 @@ function refuseInDoubt({ open }: AgentCommand, { uuid, name }: KnownListedUser):
 }
 
 function toDone(user: KnownListedUser, actions: ReturnType<typeof listed>[]): Omit<UserDone, 'services'> {
-  return { user, changed: actions.length > 0, actions: toActions(actions), left: [], notices: [], error: null };
+  const done = { user, changed: actions.length > 0, actions: toActions(actions), left: [], notices: [], error: null };
+  // Until the run has ended, a repeat of the command means this extension.
+  return { ...done, answered: raiseKey(user.uuid) };
 }

@@ -10,7 +10,7 @@ import {
   type UserExtension,
 } from '@sluice/panel-kind';
 import { findSubjectAgent, raiseKey } from '@sluice/quota-core';
-import { checkRaise, findRaise } from '@sluice/quota-core/agents';
+import { checkRaise, findRaise, type FOUND } from '@sluice/quota-core/agents';
 import type { AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import type { UserChanges } from './change-users.js';
 import { knownAgent, loadStoredAgents, type ReadFrom } from './read-agents.js';
@@ -78,11 +78,12 @@ async function storeRaise(
   return { record, earlier };
 }
 
-/** Makes a reserved raise, and keeps or releases the reservation by how the call ended. */
+/** Makes a reserved raise, and keeps or releases the reservation by how the call ended. `outcome`: that of the reservation of one that was made. */
 export async function makeRaise<T>(
   from: ReadFrom,
   { record, earlier }: ReservedRaise,
   work: () => Promise<T>,
+  outcome: typeof FOUND | null = null,
 ): Promise<T> {
   let result: T;
   try {
@@ -93,7 +94,7 @@ export async function makeRaise<T>(
     else await giveBack(from, record, earlier);
     throw error;
   }
-  await endReservation(from, record.uuid, { state: 'settled', outcome: null }, record);
+  await endReservation(from, record.uuid, { state: 'settled', outcome }, record);
   return result;
 }
 
@@ -138,10 +139,7 @@ export async function reserveExtension(on: UserChanges, extension: Extension): P
   return context.write(on.leases(), async (tables) => {
     const earlier = await tables.agentReservations.get(name, raiseKey(user.uuid));
     const same = earlier !== null && isSameExtension(context, earlier, owner, by) ? earlier : null;
-    if (same?.state === 'settled') {
-      await tables.agentReservations.put([{ ...same, outcome: null }]);
-      return null;
-    }
+    if (same?.state === 'settled') return null;
     if (earlier?.state === 'open' && same === null) throw inDoubtError(user);
     const { to, found } = await readExtension(on, extension, same, tables);
     const { packageDays } = to;

@@ -1,6 +1,6 @@
 import { type AgentRecords, type CreationCheck, SluiceError } from '@sluice/panel-kind';
 import { FOUND } from '@sluice/quota-core/agents';
-import type { AgentReservationRecord } from '@sluice/state-store';
+import type { AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import type { ReadFrom } from './read-agents.js';
 import { toHolder } from './repeated-creation.js';
 
@@ -107,13 +107,22 @@ export async function endReservation(
   });
 }
 
-/** Records whether the user of an earlier attempt exists; only the first repeat does so. */
-export async function takeFound(from: ReadFrom, { uuid }: AgentReservationRecord, isThere: boolean): Promise<void> {
-  const { context, name } = from;
+/** Records that a reservation has been answered for, with the end of the run: a repeat of its command means another change. */
+export async function answerFor(
+  tables: Pick<StoreTables, 'agentReservations'>,
+  panel: string,
+  uuid: string,
+): Promise<void> {
+  const found = await tables.agentReservations.get(panel, uuid);
+  if (found?.outcome === FOUND) await tables.agentReservations.put([{ ...found, outcome: null }]);
+}
+
+/** Closes the reservation of an earlier attempt whose user does not exist any more. */
+export async function closeGone({ context, name }: ReadFrom, { uuid }: AgentReservationRecord): Promise<void> {
   await context.write([], async (tables) => {
     const found = await tables.agentReservations.get(name, uuid);
     if (found?.outcome !== FOUND) return;
     const end = { state: 'closed' as const, closedAt: context.now(), outcome: 'user-gone' };
-    await tables.agentReservations.put([{ ...found, ...(isThere ? { outcome: null } : end) }]);
+    await tables.agentReservations.put([{ ...found, ...end }]);
   });
 }
