@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Sluice } from '@sluice/engine';
 import type { Fault } from '@sluice/fake-panels';
 import { GB, MINUTE } from '../bench/engine-bench.js';
+import { findSubjectUser } from '@sluice/quota-core';
 import { type HiddifyBench, startHiddifyBench } from '../bench/hiddify-bench.js';
 import { intercept } from '../bench/intercept.js';
 
@@ -37,6 +38,7 @@ const action = fc.oneof(
     share: fc.integer({ min: 1, max: 100 }),
   }),
   fc.record({ do: fc.constant('check' as const) }),
+  fc.record({ do: fc.constant('delete' as const), name: fc.constantFrom(...NAMES) }),
 );
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
@@ -47,7 +49,8 @@ const step = fc.record({
   fails: fc.option(fc.record({ skip: fc.nat({ max: 6 }), what: faults }), { nil: null }),
   /** Before which of its writes the first process is killed. */
   killed: fc.option(fc.integer({ min: 1, max: 8 }), { nil: null }),
-  minutes: fc.constantFrom(0, 1, 11),
+  /** How much later the next step is; `month`: in the next period. */
+  later: fc.constantFrom(0, 1, 11, 'month' as const),
 });
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -72,12 +75,53 @@ async function perform(at: HiddifyBench, sluice: Sluice, asked: Action): Promise
   }
 }
 
-/** What the agent has sold, by what the panel has: what was used, and what its users may still use. */
-function sold(at: HiddifyBench): number {
-  return at.panel.listUsers(at.north).reduce((sum, user) => sum + Math.max(user.usageLimit, user.currentUsage), 0);
+/** What was sold of the budget, by what the panel has or had. */
+class Sales {
+  /** What the users were sold before the present period, by uuid. */
+  #before = new Map<string, number>();
+  /** What users had used that were deleted since it began, as Sluice has read it. */
+  #deletedBytes = 0;
+
+  constructor(
+    private readonly at: HiddifyBench,
+    private readonly hasPeriods: boolean,
+  ) {}
+
+  /** What is sold in the present period: what its users may use by now, and have used. */
+  sum(): number {
+    const own = this.at.panel.listUsers(this.at.north);
+    const sold = own.map((user) => toSold(user) - (this.#before.get(user.uuid) ?? 0));
+    return sold.reduce((sum, bytes) => sum + Math.max(0, bytes), this.#deletedBytes);
+  }
+
+  /** Someone deletes the users of a name at the panel, once their usage was read. */
+  async delete(sluice: Sluice, name: string, accounting: string): Promise<void> {
+    const { users } = await sluice.agents.users('north');
+    for (const { uuid, usedBytes } of users.filter((user) => user.name === name)) {
+      if (!this.at.panel.hasUser(uuid)) continue;
+      this.at.panel.deleteUser(uuid);
+      if (accounting !== 'allocated') this.#deletedBytes += Math.max(0, usedBytes - (this.#before.get(uuid) ?? 0));
+    }
+  }
+
+  advance(later: Step['later']): void {
+    const { clock } = this.at.bench;
+    if (later !== 'month') {
+      clock.advance(later * MINUTE);
+      return;
+    }
+    const now = new Date(clock.now());
+    clock.set(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1, 0, 1));
+    if (!this.hasPeriods) return;
+    this.#deletedBytes = 0;
+    this.#before = new Map(this.at.panel.listUsers(this.at.north).map((user) => [user.uuid, toSold(user)]));
+  }
 }
 
-async function play(at: HiddifyBench, { actions, fails, killed, minutes }: Step): Promise<void> {
+const toSold = ({ usageLimit, currentUsage }: { usageLimit: number; currentUsage: number }): number =>
+  Math.max(usageLimit, currentUsage);
+
+async function play({ at, sales, accounting }: Played, { actions, fails, killed, later }: Step): Promise<void> {
   const { bench, panel } = at;
   const remove =
     fails === null ? null : panel.server.inject({ endpoint: /\/user\//, skip: fails.skip, times: 1, ...fails.what });
@@ -91,17 +135,26 @@ async function play(at: HiddifyBench, { actions, fails, killed, minutes }: Step)
   });
   const run = (asked: Action, parts: object): Promise<void> =>
     bench
-      .inAnother((sluice) => perform(at, sluice, asked), parts)
+      .inAnother(
+        (sluice) => (asked.do === 'delete' ? sales.delete(sluice, asked.name, accounting) : perform(at, sluice, asked)),
+        parts,
+      )
       .catch((error: unknown) => {
         if (killed === null) expect(error).toHaveProperty('code');
       });
   await Promise.all(actions.map((asked, index) => run(asked, index === 0 && killed !== null ? { store: dying } : {})));
   remove?.();
-  expect(sold(at)).toBeLessThanOrEqual(LIMIT);
-  bench.clock.advance(minutes * MINUTE);
+  expect(sales.sum()).toBeLessThanOrEqual(LIMIT);
+  sales.advance(later);
 }
 
-it.each(['allocated', 'consumed'])(
+interface Played {
+  at: HiddifyBench;
+  sales: Sales;
+  accounting: string;
+}
+
+it.each(['allocated', 'consumed', 'consumed, period: monthly'])(
   'a reseller exceeds its budget by no order of what it does, with failing calls, two processes and kills (%s)',
   async (accounting) => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async (steps) => {
@@ -111,7 +164,8 @@ it.each(['allocated', 'consumed'])(
         const foreign = at.panel.addUser({ agent: south, name: 'anna', usageLimit: 10 * GB });
         const before = JSON.stringify(at.panel.user(foreign));
         await at.limit('north', 20);
-        for (const each of steps) await play(at, each);
+        const sales = new Sales(at, accounting.includes('monthly'));
+        for (const each of steps) await play({ at, sales, accounting }, each);
 
         // What is left open is found out, what is left of the budget can be sold, and no more.
         at.bench.clock.advance(11 * MINUTE);
@@ -129,8 +183,9 @@ it.each(['allocated', 'consumed'])(
           else expect(user.disabledFor).toEqual(['limit']);
         }
         const open = await at.bench.store.holds.open({ agentsOf: 'vpn', reason: 'reseller' });
-        expect(open).toEqual([]);
-        expect(sold(at)).toBeLessThanOrEqual(LIMIT);
+        // Of a user that was deleted it stays, in case that one comes back.
+        expect(open.filter(({ service }) => at.panel.hasUser(findSubjectUser(service) ?? ''))).toEqual([]);
+        expect(sales.sum()).toBeLessThanOrEqual(LIMIT);
       } finally {
         await at.close();
       }
