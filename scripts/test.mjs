@@ -52,11 +52,9 @@ async function runChecks(all) {
   for (const [name, check] of Object.entries(all)) part(name, await check());
 }
 
-const build = (...options) => runTool('turbo', ['run', 'build', '--output-logs=errors-only', ...options]);
-const builtAtOnce = build();
+const builtAtOnce = runTool('turbo', ['run', 'build', '--output-logs=errors-only']);
 await runChecks(checksOfSources);
-// A machine short of memory ends builds that run at the same time: what is missing is built once more, one package after another.
-const built = (await builtAtOnce) || (await build('--concurrency=1'));
+const built = await builtAtOnce;
 part('build', built);
 // Tests of what is half built would say nothing, and hide what the build has said.
 if (!built) {
