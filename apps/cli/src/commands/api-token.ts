@@ -1,7 +1,7 @@
 import { parseTime, type TokenView } from '@sluice/engine';
 import { tokenStatus } from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
-import { state, text, time } from '../terminal/columns.js';
+import { clientColumns, state, text, time } from '../terminal/columns.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
@@ -53,7 +53,7 @@ const TOKENS: List<ShownToken> = {
     text('name', ({ name }) => name),
     text('kind', ({ kind }) => kind, { priority: 3 }),
     text('scope', ({ scopes, client }) => (scopes.length > 0 ? scopes.join(', ') : `client:${client ?? ''}`)),
-    text('client', ({ client }) => client, { extra: true, priority: 7 }),
+    ...clientColumns<ShownToken>({ extra: true, priority: 7 }),
     text('rights', describeRights, { priority: 5 }),
     state('status', ({ status }) => status),
     time('created', ({ createdAt }) => createdAt, { priority: 4 }),

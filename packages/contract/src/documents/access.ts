@@ -33,6 +33,7 @@ export const token = name(
     kind: z.enum(['api', 'share']),
     scopes: z.array(scope),
     client: textOrNull,
+    clientName: textOrNull,
     rights: rights.nullable(),
     createdAt: instant,
     createdBy: text.describe('Who, or the id of the token that made it; serve.token for that of the config'),

@@ -74,6 +74,7 @@ export const advice = name(
           .enum(['buy', 'add-credit', 'pay', 'ask'])
           .describe('Buy a package; add credit, of which too little is left; pay an invoice; ask the provider'),
         package: textOrNull.describe('The cheapest that is enough; null for another action, and where one is not'),
+        packageName: textOrNull,
         missing: z
           .object({ amount, currency: text })
           .nullable()

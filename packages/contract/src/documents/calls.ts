@@ -76,6 +76,7 @@ export type CallBillReport = z.infer<typeof callBills>;
 
 export const callReport = z.object({
   service: text,
+  name: textOrNull.describe('Of the service'),
   period: fromTo,
   /** Null where the panel made the report and does not state it; so the other figures. */
   calls: count.nullable(),
@@ -234,6 +235,7 @@ const rate = name(
 );
 export const lineRates = z.object({
   service: text,
+  name: textOrNull.describe('Of the service'),
   panel: text,
   /** Id of the line’s plan. */
   plan: text,
@@ -297,6 +299,7 @@ export const didReport = name(
     run: commandRun,
     /** Null for a number that was released or unlinked before and belongs to no service any more. */
     service: text.nullable(),
+    name: textOrNull.describe('Of the service'),
     /** The number as it reads back; empty where the panel does not have it any more. */
     dids: z.array(record),
     actions: z.array(action),
@@ -343,6 +346,7 @@ export const lineView = name(
   'Line',
   z.object({
     service: text,
+    name: textOrNull.describe('Of the service'),
     panel: text,
     /** The billing zone (IANA). */
     timeZone: text,

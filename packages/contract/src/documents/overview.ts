@@ -63,6 +63,7 @@ const row = z.object({
   id: text,
   panel: text,
   product: text,
+  productName: text,
   name: textOrNull,
   client: textOrNull,
   clientName: textOrNull,

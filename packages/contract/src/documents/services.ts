@@ -127,6 +127,7 @@ const purchase = z.object({
   client: textOrNull.describe(
     'Who bought it: of a former client a pending one never counts; null where an old version stored it',
   ),
+  clientName: textOrNull.describe('Null where it is not known, and of a former client'),
   package: text,
   packageName: text.describe('What people call the package; its id once it left the config'),
   bytes,
@@ -288,7 +289,7 @@ export const changedKey = z.object({ key: text, before: textOrNull, after: textO
 export type ChangedField = z.infer<typeof changedKey>;
 
 export const changedKeys = z.array(changedKey);
-export const change = z.object({ service: text, added: z.boolean(), keys: changedKeys });
+export const change = z.object({ service: text, name: textOrNull, added: z.boolean(), keys: changedKeys });
 /** A service that is added or changed. */
 export type DescribedChange = z.infer<typeof change>;
 

@@ -75,6 +75,7 @@ export const sampleGraph = name(
   'SampleGraph',
   z.object({
     service: text,
+    name: textOrNull.describe('Of the service'),
     /** As of when. */
     at: instant,
     window,
@@ -93,7 +94,7 @@ export const sampleGraph = name(
       .array(z.object({ reason: text, since: instant, until: instantOrNull }))
       .describe('Those that were open in the window, oldest first; until is null for one that is open'),
     purchases: z
-      .array(z.object({ at: instant, package: text, bytes }))
+      .array(z.object({ at: instant, package: text, packageName: text, bytes }))
       .describe('Those that were paid in the window, oldest first'),
     lastCycle: z
       .object({ start: instant, end: instant, series: z.array(point) })
@@ -195,6 +196,7 @@ export type TrafficOverTime = z.infer<typeof traffic>;
 
 const panelGraphParts = {
   service: text,
+  name: textOrNull.describe('Of the service'),
   panel: text,
   window,
   timeZone: text,

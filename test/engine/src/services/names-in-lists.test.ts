@@ -41,6 +41,27 @@ describe('lists name the service and the client of each row', () => {
     expect(await at.purchases()).toMatchObject([{ name: 'Web server Paris', client: '42', clientName: 'María Ruiz' }]);
   });
 
+  it('of its purchases, its graph, the overview, a token of the client, and what an import would change', async () => {
+    await at.open(10, '20.00');
+    await at.sluice.services.set('svc-1', NAMED);
+    await at.buy('svc-1', 'extra-50');
+    const { sluice } = at;
+    const packages = { package: 'extra-50', packageName: expect.any(String) };
+    const { purchases } = await sluice.services.show('svc-1');
+    expect(purchases).toMatchObject([{ ...packages, client: '42', clientName: 'María Ruiz' }]);
+    const graph = await sluice.usage.graph('svc-1', 'cycle');
+    expect(graph).toMatchObject({ service: 'svc-1', name: 'Web server Paris', purchases: [packages] });
+    const { services } = await sluice.overview();
+    expect(services.items).toMatchObject([{ id: 'svc-1', name: 'Web server Paris', productName: expect.any(String) }]);
+    const expiresAt = '2026-12-24T00:00:00Z';
+    const made = await sluice.access.create({ name: 'ruiz', scopes: ['client:42'], expiresAt });
+    expect(made.access).toMatchObject({ client: '42', clientName: 'María Ruiz' });
+    expect(await sluice.access.list()).toMatchObject({ tokens: [{ clientName: 'María Ruiz' }] });
+    const rows = [{ id: 'svc-1', status: 'suspended' }];
+    const { changes } = await sluice.services.import(rows, { dryRun: true });
+    expect(changes).toMatchObject([{ service: 'svc-1', name: 'Web server Paris', added: false }]);
+  });
+
   it('of alarms, the log and released limits', async () => {
     await at.open(10);
     await at.sluice.services.set('svc-1', NAMED);

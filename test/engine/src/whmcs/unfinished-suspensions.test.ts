@@ -119,7 +119,10 @@ describe('while WHMCS has the status of before an order that was not finished', 
     await orderWhileDown('unsuspend');
     const first = await at.sync();
     expect(first.withheld).toEqual([
-      { service: 'whmcs-1', message: expect.stringMatching(/^WHMCS shows Suspended, .*unsuspend of 2026-11-20T13/) },
+      {
+        ...{ service: 'whmcs-1', name: 'Server & more' },
+        message: expect.stringMatching(/^WHMCS shows Suspended, .*unsuspend of 2026-11-20T13/),
+      },
     ]);
     // No run has finished the order yet.
     expect([await readAlarms(), first.totals.skipped, first.problems]).toEqual([[], 0, []]);

@@ -1,8 +1,9 @@
 import type { Scope, TokenView } from '@sluice/contract/documents';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { agentOfScopes, needsOfLink, needsOfScopes } from '@sluice/contract';
-import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
+import type { ApiTokenRecord, ShareRights, StoreTables } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
+import { readNames } from '../../context/names.js';
 import { isMaster, isValid, MASTER_NAME } from '../../base/token-status.js';
 import type { Granted, VerifyOptions } from './types.js';
 
@@ -25,9 +26,26 @@ export function newSecret(context: Context): string {
 }
 
 /** Returns a token as lists show it. */
-export function toView({ hash: _hash, scopesBefore: _before, scopes, client, ...record }: ApiTokenRecord): TokenView {
-  const ofClient = agentOfScopes(scopes) === null ? client : null;
-  return { ...record, scopes: scopes as Scope[], client: ofClient, createdBy: withoutDigest(record.createdBy) };
+export async function toView(
+  tables: Pick<StoreTables, 'services' | 'clients'>,
+  record: ApiTokenRecord,
+): Promise<TokenView> {
+  const [view] = await toViews(tables, [record]);
+  if (view === undefined) throw new Error('one token has one view');
+  return view;
+}
+
+/** Returns tokens as lists show them, with the names of their clients. */
+export async function toViews(
+  tables: Pick<StoreTables, 'services' | 'clients'>,
+  records: readonly ApiTokenRecord[],
+): Promise<TokenView[]> {
+  const names = await readNames(tables, records);
+  return records.map(({ hash: _hash, scopesBefore: _before, scopes, client, createdBy, ...record }) => {
+    const ofClient = agentOfScopes(scopes) === null ? client : null;
+    const of = { client: ofClient, clientName: names.toClient(ofClient) };
+    return { ...record, scopes: scopes as Scope[], ...of, createdBy: withoutDigest(createdBy) };
+  });
 }
 
 /** Returns what a stored token permits. */

@@ -12,7 +12,7 @@ import { matches } from '../agents/open-agents.js';
 import { isValid, MASTER_NAME } from '../../base/token-status.js';
 import { refuseEndedAsker } from '../../context/asker.js';
 import type { Context } from '../../context/context.js';
-import { toHash, newSecret, NO_RIGHTS, toView } from './grants.js';
+import { toHash, newSecret, NO_RIGHTS, toView, toViews } from './grants.js';
 import { madeBy, refuseMore } from './makers.js';
 import { parseScopes } from './scopes.js';
 import type { NewToken, Maker, ShareRequest, TokenRequest } from './types.js';
@@ -58,13 +58,13 @@ async function storeToken(context: Context, record: ApiTokenRecord, maker: Maker
     if (earlier !== null) {
       refuseOther(earlier, record);
       await tables.apiTokens.update(id, { hash });
-      return toView(earlier);
+      return toView(tables, earlier);
     }
     const others = kind === 'api' ? await tables.apiTokens.list() : [];
     if (others.some((other) => other.name === name && isValid(other, now)))
       throw new SluiceError('token_exists', `There is a token "${name}" already`, { details: { token: name } });
     await tables.apiTokens.add({ ...record, id });
-    return toView({ ...record, id });
+    return toView(tables, { ...record, id });
   });
 }
 
@@ -131,7 +131,7 @@ async function requireAgent({ store }: Context, text: string): Promise<AgentReco
 
 /** Lists all tokens and links, also API tokens that ended, and links for 30 days after their end. */
 export async function listTokens(context: Context): Promise<TokenView[]> {
-  return (await context.store.apiTokens.list()).map(toView);
+  return toViews(context.store, await context.store.apiTokens.list());
 }
 
 /** Which token ends, and how. */
@@ -163,13 +163,13 @@ export async function revokeToken(
     const made = madeBy(found.id, all).filter((record) => isValid(record, now));
     const end = async (record: ApiTokenRecord): Promise<TokenView> => {
       await tables.sessions.removeByToken(record.id);
-      if (record.revokedAt !== null) return toView(record);
+      if (record.revokedAt !== null) return toView(tables, record);
       await tables.apiTokens.update(record.id, { revokedAt: now });
-      return toView({ ...record, revokedAt: now });
+      return toView(tables, { ...record, revokedAt: now });
     };
     const ended = await end(found);
     const shown: TokenView[] = [];
-    for (const record of made) shown.push(withMade ? await end(record) : toView(record));
+    for (const record of made) shown.push(withMade ? await end(record) : await toView(tables, record));
     return { ...ended, made: shown };
   });
 }

@@ -58,7 +58,7 @@ export function needsPayment({ state, back, action }: Pick<Advice, 'state' | 'ba
 }
 
 const toAction = (what: 'buy' | 'add-credit' | 'pay' | 'ask', of: Partial<NonNullable<Action>> = {}): Action => ({
-  ...{ do: what, package: null, missing: null, invoice: null, url: null },
+  ...{ do: what, package: null, packageName: null, missing: null, invoice: null, url: null },
   ...of,
 });
 
@@ -126,7 +126,8 @@ function buyOrAsk(service: ServiceDetail, state: 'near' | 'running-out' | 'used-
     return terms.topUpUrl === null
       ? ask
       : toAction('add-credit', { url: terms.topUpUrl, missing: toMissing(credit, least) });
-  return toAction('buy', { package: enough.length === 0 ? null : (least?.id ?? null) });
+  const wanted = enough.length === 0 ? null : least;
+  return toAction('buy', { package: wanted?.id ?? null, packageName: wanted?.name ?? null });
 }
 
 /** Returns the cheapest package; null where their prices are in several currencies, which nobody can compare. */

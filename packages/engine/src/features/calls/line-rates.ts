@@ -37,6 +37,7 @@ export async function listLineRates(
   );
   return {
     service: id,
+    name: service.name,
     panel: service.panel,
     plan: planId,
     currency: telephony.currency,

@@ -85,7 +85,15 @@ async function reportLine(
           );
     const instants = toInstants(period);
     const provisional = instants.to >= context.now();
-    return { service: service.id, period: instants, ...figures, currency, provisional, csv: await sink.finish() };
+    return {
+      service: service.id,
+      name: service.name,
+      period: instants,
+      ...figures,
+      currency,
+      provisional,
+      csv: await sink.finish(),
+    };
   } catch (error) {
     await sink.discard();
     throw error;

@@ -6,6 +6,7 @@ import { notFound } from '../../base/errors.js';
 import { toRequestError } from '../calls/simulate.js';
 import { runDecidedCommand } from '../command/run-command.js';
 import { withRun } from '../../kernel/run/bracket.js';
+import { readNames } from '../../context/names.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
 import { type Asking, refuseUnpermitted } from '../../context/customer-terms.js';
@@ -84,7 +85,7 @@ export async function changeDid(context: Context, request: DidRequest): Promise<
     // How the change ended counts, and not that its result can't be read.
     throw error === null ? failure : new SluiceError(error.code, error.message, { kind: 'panel' });
   });
-  return { run, service: service.id, dids: live.map(toDocument), actions, notices, error };
+  return { run, service: service.id, name: service.name, dids: live.map(toDocument), actions, notices, error };
 }
 
 /** A command is stored with its values, so that it can't have a secret. */
@@ -136,7 +137,8 @@ function reportFree(context: Context, { operation, service, dryRun }: DidRequest
     await run.end({ outcome: 'done', changes: false });
     const { observing: _panels, ...view } = run.view;
     const dids = (await listLive(context, place)).map(toDocument);
-    return { run: view, service, dids, actions: [], notices: [], error: null };
+    const name = (await readNames(context.store, [{ service }])).toService(service);
+    return { run: view, service, name, dids, actions: [], notices: [], error: null };
   });
 }
 

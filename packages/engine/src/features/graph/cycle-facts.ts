@@ -1,6 +1,7 @@
 import type { GraphPoint, GraphWindow, Outlook, SampleGraph, ServiceDetail } from '@sluice/contract/documents';
 import { overrideSteps, type Projection, projectUsage, usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
+import { packageName } from '../../base/config/package-name.js';
 import { beginThen, isVisible, type Reader, visibleSince } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
 import { requireService } from '../../context/find-service.js';
@@ -65,7 +66,7 @@ export async function cycleFacts(
 
 /** Returns the paid purchases of the cycle of a window, or those that were paid in another window, as a reader may see them. */
 async function paidInside(
-  { store }: Context,
+  { store, config }: Context,
   { service, reader }: Whose,
   { cycle, start }: GraphWindow,
 ): Promise<SampleGraph['purchases']> {
@@ -73,7 +74,12 @@ async function paidInside(
   const rows = await store.purchases.list({ service: service.id, status: 'paid', ...which });
   return rows
     .filter((row) => isVisible(row, service, reader))
-    .map(({ package: name, bytes, paidAt, at }) => ({ at: paidAt ?? at, package: name, bytes }))
+    .map(({ package: id, bytes, paidAt, at }) => ({
+      at: paidAt ?? at,
+      package: id,
+      packageName: packageName(config, id),
+      bytes,
+    }))
     .sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 

@@ -12,6 +12,8 @@ import { type GraphRange, refuseRange } from './window.js';
 /** A service's graph on its panel. */
 export interface DrawnGraph {
   service: string;
+  /** Of the service; null where it has none. */
+  name: string | null;
   panel: string;
   window: GraphWindow;
   timeZone: string;
@@ -64,6 +66,7 @@ export async function lastGraph(
   if (read === null) return null;
   return {
     service: id,
+    name: service.name,
     panel: service.panel,
     window,
     timeZone,

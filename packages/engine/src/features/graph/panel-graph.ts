@@ -39,7 +39,7 @@ export async function panelGraph(
   }
   const timeZone = findTimeZone(config, service.panel);
   const window = beginThen(roundDown(await findWindow(context, service, range), range, cacheMs), since);
-  const drawn = { service: id, panel: panel.name, window, timeZone };
+  const drawn = { service: id, name: service.name, panel: panel.name, window, timeZone };
   if (window.end <= window.start) {
     return { ...drawn, readAt: null, figures: { times: [], series: [], unit: null }, picture: null };
   }

@@ -48,6 +48,7 @@ export async function sampleGraph(
   const allowedBytes = allowance?.kind === 'limited' ? allowance.allowedBytes : null;
   return {
     service: id,
+    name: service.name,
     at: context.now(),
     window,
     timeZone,

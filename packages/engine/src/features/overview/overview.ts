@@ -6,6 +6,7 @@ import { runEntry, withServiceNames } from '../log/log.js';
 import { readStoppedByPanel } from '../../kernel/run/alarms.js';
 import { agentsBrakeNotice, isStopError } from '../../kernel/run/brake-state.js';
 import { allowedView, toActionView, toStatus } from '../../kernel/subject/views.js';
+import { productName } from '../../base/config/package-name.js';
 import { allowancesNow } from '../../kernel/subject/allowance-now.js';
 import { overviewNow } from '../services/overview-now.js';
 import type { Context } from '../../context/context.js';
@@ -57,7 +58,7 @@ export async function readOverview(context: Context, request: OverviewRequest): 
   const shown = Math.min(pages, asked);
   // Of a page behind the last, the last is shown.
   const last = shown === asked ? found : await store.overview.services({ ...wanted, offset: toOffset(shown) }, now);
-  const items = await withStops(context, await withAllowances(context, last.rows));
+  const items = await toItems(context, await withAllowances(context, last.rows));
   const byStatus: Record<string, number> = {};
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
@@ -107,11 +108,15 @@ async function withAllowances(context: Context, rows: readonly OverviewRow[]): P
   });
 }
 
-/** Adds whether the panels of the rows stop them without a hold. */
-async function withStops({ store }: Context, rows: readonly OverviewRow[]): Promise<Listed[]> {
+/** Adds what people call their products, and whether the panels of the rows stop them without a hold. */
+async function toItems({ store, config }: Context, rows: readonly OverviewRow[]): Promise<Listed[]> {
   const ids = rows.map(({ id }) => id);
   const stopped = await readStoppedByPanel(store, ids);
-  return rows.map((row) => ({ ...row, stoppedByPanel: row.holds.length === 0 && stopped.has(row.id) }));
+  return rows.map((row) => ({
+    ...row,
+    productName: productName(config, row.product),
+    stoppedByPanel: row.holds.length === 0 && stopped.has(row.id),
+  }));
 }
 
 function sum<Key extends string>(rows: readonly Record<Key, number>[], key: Key): number {

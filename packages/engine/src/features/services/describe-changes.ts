@@ -44,7 +44,7 @@ export function describeChange({ before, after }: Change, columns: Columns): Des
   const keys = columns.keys
     .filter((key) => key !== 'id' && had[key] !== has[key])
     .map((key) => ({ key, before: had[key] ?? null, after: has[key] ?? null }));
-  return { service: after.id, added: before === null, keys };
+  return { service: after.id, name: after.name, added: before === null, keys };
 }
 
 /** Unlike an export, names a service that vanished as such: an import makes it active again. */

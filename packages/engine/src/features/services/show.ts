@@ -168,6 +168,7 @@ export function toPurchase(
   return {
     id,
     client,
+    clientName: client === service.client ? service.clientName : null,
     package: name,
     packageName: packageName(context.config, name),
     bytes,

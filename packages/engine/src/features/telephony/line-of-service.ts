@@ -26,6 +26,7 @@ export async function lineOfService(context: Context, id: string, reader?: Reade
   const dids = has('dids', 'list') ? await telephony.list('dids', { subscriberId }, signal) : [];
   const view = {
     service: id,
+    name: service.name,
     panel: service.panel,
     timeZone: telephony.timeZone,
     subscriber: toDocument(subscriber),

@@ -109,7 +109,9 @@ async function planListed(
   const isLeft = (service: TakenService): boolean => isWithheld(service, { stored, former, now: context.now() });
   const withheld = shown.filter(isLeft).flatMap(({ id }) => {
     const order = former.get(id);
-    return order === undefined ? [] : [{ service: id, message: describeWithheld(order, title) }];
+    return order === undefined
+      ? []
+      : [{ service: id, name: stored.get(id)?.name ?? null, message: describeWithheld(order, title) }];
   });
   const taken = shown.map((service) => (isLeft(service) ? withoutColumns(service, ['status']) : service));
   const sources = new Map(taken.map((service) => [service.id, service]));
