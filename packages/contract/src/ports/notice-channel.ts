@@ -37,7 +37,7 @@ export interface MessageView {
   figures: readonly { label: string; value: string; detail?: string }[];
   /** Share of what is allowed that is used, in percent; null where there is none. */
   percent: number | null;
-  /** Where the reader sees more. */
+  /** Where the reader sees more, or pays what is to be paid. */
   link: MessageLink | null;
   /** Where the reader chooses which mails he gets; a POST without fields stops those of this kind (RFC 8058). */
   unsubscribe: MessageLink | null;

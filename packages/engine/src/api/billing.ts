@@ -57,7 +57,8 @@ export function invoicesApi(call: RunCall): Invoices {
   return {
     list: (options) => call(options, async (context) => ({ invoices: await listInvoices(context, options?.client) })),
     show: (id, options) => call(options, (context) => showInvoice(context, id, options?.reader)),
-    due: (service, options) => call(options, (context) => findDueInvoices(context, service, options?.reader)),
+    due: (service, options) =>
+      call(options, (context) => findDueInvoices(context, service, { reader: options?.reader })),
     pay: (id, options) => call(options, (context) => payFromCredit(context, id, options?.reader)),
     cancel: (id, options) => call(options, (context) => cancelOpenInvoice(context, id)),
   };

@@ -1,46 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type FakeWhmcs, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
 import { LANGUAGES } from '@sluice/messages/languages';
-import { whmcs } from '@sluice/whmcs-client/billing';
-import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
 import { textOf } from '../../test/page-texts.js';
 import { Link } from '../../test/share-link.js';
+import { openUnpaidShop, PUBLIC, type UnpaidShop } from '../../test/unpaid-shop.js';
 
-const PUBLIC = 'https://billing.example.com/whmcs';
 const CLIENT = 42;
 
-let at: DashboardBench;
-let fake: FakeWhmcs;
-
-async function open(billing: 'whmcs' | 'ledger'): Promise<void> {
-  fake = await startFakeWhmcs({ now: manualClock('2026-11-20T12:00:00Z').now });
-  const { url, identifier, secret } = fake;
-  at = await startBench({
-    fakes: [fake],
-    billing: [whmcs],
-    products: { synced: { panel: 'dcim', quota: { total: '100GB' }, whmcs: { productIds: ['10'] } } },
-    config: { billing, whmcs: { url, publicUrl: PUBLIC, identifier, secret, allowHttp: true } },
-  });
-  for (const id of [CLIENT, 43]) fake.addClient({ id, currency: 'EUR' });
-  const fields = ['easydcim_service_id', 'easydcim_order_id', 'easydcim_server_id'];
-  fake.addProduct({ id: 10, name: 'Ports', groupId: 1, fields });
-  await add(1, CLIENT, 'Suspended');
-}
-
-/** Adds a service to the panel and to WHMCS, and syncs: number 1 is `whmcs-71`. A suspended one is held for its bill. */
-async function add(number: number, client: number, status: 'Active' | 'Suspended'): Promise<void> {
-  const [id, orderId, serverId] = [500 + number, 900 + number, 300 + number];
-  at.panel.addService({ id, orderId, serverId, user: 10 + number, ports: [{ id: 7000 + number, name: 'eth0' }] });
-  const refs = { service: id, order: orderId, server: serverId };
-  const fields = Object.fromEntries(Object.entries(refs).map(([ref, value]) => [`easydcim_${ref}_id`, String(value)]));
-  const due = { billingCycle: 'Monthly', nextDueDate: '2026-12-15' };
-  fake.addService({ id: 70 + number, client, product: 10, status, fields, ...due });
-  expect(await at.sluice.services.sync()).toMatchObject({ problems: [] });
-  await at.sluice.poll({ allowMass: true });
-}
-
-const invoiceOf = (service: number, amount: string, client = CLIENT): number =>
-  fake.addInvoice({ client, items: [{ description: 'Ports', amount, service: 70 + service }] });
+let { at, fake, add, invoice: invoiceOf } = {} as UnpaidShop;
 
 /** Returns what stands on top of the page of a service, and its button. */
 async function readTop(
@@ -62,7 +28,9 @@ const UNREAD = 'The invoice can’t be read at the moment.';
 afterEach(() => at.close());
 
 describe.each(['whmcs', 'ledger'] as const)('a service that is not paid in WHMCS, with billing in %s', (billing) => {
-  beforeEach(() => open(billing));
+  beforeEach(async () => {
+    ({ at, fake, add, invoice: invoiceOf } = await openUnpaidShop(billing));
+  });
 
   it('names the invoice that is open, with amount and link', async () => {
     invoiceOf(1, '3.00', 43);

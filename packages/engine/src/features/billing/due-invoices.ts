@@ -1,3 +1,4 @@
+import { SluiceError } from '@sluice/panel-kind';
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { Context } from '../../context/context.js';
 import { requireForReader } from '../../context/find-service.js';
@@ -30,7 +31,11 @@ const UNKNOWN: DueInvoices = { isKnown: false, owed: null };
  *
  * @throws SluiceError `unknown_service`, also for the service of another client; `billing_unavailable`
  */
-export async function findDueInvoices(context: Context, id: string, reader?: Reader): Promise<DueInvoices> {
+export async function findDueInvoices(
+  context: Context,
+  id: string,
+  { reader, signal = context.deps.signal }: { reader?: Reader; signal?: AbortSignal } = {},
+): Promise<DueInvoices> {
   const service = await requireForReader(context, id, reader);
   const configured = findSource(context);
   const ref = configured?.kind.serviceRef;
@@ -38,7 +43,7 @@ export async function findDueInvoices(context: Context, id: string, reader?: Rea
   if (configured === null || own === undefined) return UNKNOWN;
   const source = await openKnownSource(context, configured);
   try {
-    const found = await source.openInvoices(own, context.deps.signal);
+    const found = await source.openInvoices(own, signal);
     // One that was given to another client there is his, not of the reader.
     const isOther = (found ?? []).some(({ client }) => client !== service.client);
     if (found === null || isOther) return UNKNOWN;
@@ -55,4 +60,28 @@ export async function findDueInvoices(context: Context, id: string, reader?: Rea
   } finally {
     source.close();
   }
+}
+
+/** A message that waits for it keeps others waiting. */
+const MESSAGE_MS = 3000;
+
+/** Reads what a client has to pay for its service; null where that can't be read now. */
+export type DueReader = (id: string, client: string) => Promise<DueInvoices | null>;
+
+/** Returns a reader for many messages: once the billing system has failed, it is not asked again. */
+export function createDueReader(context: Context): DueReader {
+  let hasFailed = false;
+  return async (id, client) => {
+    if (hasFailed) return null;
+    const { signal } = context.deps;
+    const over = AbortSignal.timeout(MESSAGE_MS);
+    try {
+      return await findDueInvoices(context, id, { reader: client, signal: AbortSignal.any([signal, over]) });
+    } catch (error) {
+      if (!(error instanceof SluiceError) && !over.aborted) throw error;
+      if (signal.aborted) throw error;
+      hasFailed = true;
+      return null;
+    }
+  };
 }

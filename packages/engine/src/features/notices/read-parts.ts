@@ -6,6 +6,7 @@ import { toReader } from '../../base/notice-reader.js';
 import { toPublicAddress } from '../../base/config/public-address.js';
 import type { Context } from '../../context/context.js';
 import type { ConfiguredChannel } from '../../kernel/run/channels.js';
+import type { DueReader } from '../billing/due-invoices.js';
 import { isClientMail } from './client-mail.js';
 import { signMailLink } from './mail-links.js';
 import { toDigestLines } from './digest-lines.js';
@@ -54,6 +55,7 @@ export async function readSentParts(
   context: Context,
   channel: ConfiguredChannel,
   addressed: Addressed,
+  readDue: DueReader,
 ): Promise<MessageParts> {
   const { service, delivery, notice } = addressed;
   const client = await findClient(context, service, notice.at);
@@ -64,7 +66,23 @@ export async function readSentParts(
   const isReader = isClientMail(channel) && delivery.recipient !== null && service.client === parts.client;
   const data = { ...parts.data, link };
   const choose = isReader ? await readChooseLink(context, service, parts) : null;
-  return { ...parts, data, choose };
+  return { ...parts, data, choose, ...(await readPay(context, channel, { parts, service, readDue })) };
+}
+
+/** Reads the invoice for which a service is restricted: what is to be paid of it is said, and the message leads there. */
+async function readPay(
+  context: Context,
+  { settings }: Pick<ConfiguredChannel, 'settings'>,
+  { parts, service, readDue }: { parts: MessageParts; service: ServiceRecord; readDue: DueReader },
+): Promise<Partial<Pick<MessageParts, 'back' | 'pay'>>> {
+  const { notice, client, data, back } = parts;
+  if (settings.for !== 'client' || client === null || notice.code !== 'hold') return {};
+  const { readWayToPay } = await import('./way-back.js');
+  const due = await readWayToPay(context, { notice, service, client, data, settings }, readDue);
+  if (due === null) return {};
+  const { sayDue } = await import('../advice/say-due.js');
+  const said = sayDue(due);
+  return { back: said === null ? back : [...back, said], pay: due.owed };
 }
 
 async function readBack(

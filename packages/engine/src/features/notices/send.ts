@@ -8,6 +8,7 @@ import { Leases } from '../../context/leases.js';
 import type { Context } from '../../context/context.js';
 import { type ConfiguredChannel, configuredChannels } from '../../kernel/run/channels.js';
 import { readServices } from '../../kernel/run/notice.js';
+import { createDueReader, type DueReader } from '../billing/due-invoices.js';
 import { quietUntil } from './quiet-until.js';
 import { toReader } from '../../base/notice-reader.js';
 import { isWantedBy } from './choices.js';
@@ -34,6 +35,7 @@ interface Round {
   context: Context;
   leases: Leases;
   report: SendReport;
+  readDue: DueReader;
   /** Aborted when no further attempt may begin. */
   over: AbortSignal;
 }
@@ -53,7 +55,7 @@ export async function sendDue(context: Context): Promise<SendReport> {
   try {
     if ('heldBy' in (await leases.tryTake(LEASE))) return { ...report, busy: true };
     const over = AbortSignal.any([context.deps.signal, AbortSignal.timeout(BUDGET_MS)]);
-    const round: Round = { context, leases, report, over };
+    const round: Round = { context, leases, report, readDue: createDueReader(context), over };
     const rounds = await Promise.allSettled(waiting.map((channel) => sendThrough(round, channel)));
     for (const result of rounds) if (result.status === 'rejected') throw result.reason;
     return report;
@@ -113,7 +115,7 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
         if (await isUnwanted(context, channel, { delivery, notice, service })) continue;
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
-          const message = await toSentMessage(context, channel, { delivery, notice, service });
+          const message = await toSentMessage(round, channel, { delivery, notice, service });
           await sendLogged(context, channel, notice.service, () => opened?.send(message, context.deps.signal));
         };
         if (!(await attempt(round, delivery, send))) return;
@@ -127,11 +129,11 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
 
 /** Returns a notice as it is sent; mails to clients have a chart beside their figures. */
 async function toSentMessage(
-  context: Context,
+  { context, readDue }: Round,
   channel: ConfiguredChannel,
   addressed: Addressed,
 ): Promise<ChannelMessage> {
-  const parts = await readSentParts(context, channel, addressed);
+  const parts = await readSentParts(context, channel, addressed, readDue);
   const message = toMessage(parts);
   const { service } = addressed;
   if (service === undefined || !isClientMail(channel) || message.view.figures.length === 0) return message;

@@ -7,6 +7,7 @@ import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
 import { URGENT_EVENTS } from '../../base/notice-events.js';
 import type { NotifySettings } from '../../base/config/notify-schema.js';
 import { fillTemplate, findTemplate, type Placeholder } from '../../base/template.js';
+import type { Owed } from '../billing/due-invoices.js';
 import { sayNotice, toFigure, toPrice, toUsedPercent } from './client-words.js';
 import { toFigures, toMessageView } from './message-view.js';
 import type { DigestLine } from './digest-lines.js';
@@ -35,6 +36,8 @@ export interface MessageParts {
   choose: string | null;
   /** How a service that is restricted comes back; none where that is not known. */
   back: readonly Said[];
+  /** What is to be paid for it; absent and null where that is not known. */
+  pay?: Pick<Owed, 'invoice' | 'url'> | null;
 }
 
 /** Returns a notice as a channel sends it. Names and messages are cleaned of control characters; line ends of templates stay. */
@@ -83,10 +86,17 @@ function toView(parts: MessageParts, isOwnText: boolean, writer: NoticeWriter): 
   const { texts, timeZone } = writer;
   const view = { ...toMessageView(texts, timeZone), isUrgent: URGENT.has(parts.delivery.event) };
   if (settings.for === 'operator') return isOwnText ? { ...view, figures: toListed(parts.lines) } : view;
-  const link = data.link === null ? null : { text: texts.text('mail.open'), href: data.link };
+  const link =
+    toPayLink(parts, writer) ?? (data.link === null ? null : { text: texts.text('mail.open'), href: data.link });
   const unsubscribe = choose === null ? null : { text: texts.text('mail.choose'), href: choose };
   if (!isOwnText) return { ...view, link, unsubscribe };
   return { ...view, figures: toFigures(data, writer), percent: toUsedPercent(data), link, unsubscribe };
+}
+
+function toPayLink({ pay }: MessageParts, { texts }: NoticeWriter): MessageView['link'] {
+  if (pay?.url == null) return null;
+  const { invoice, url } = pay;
+  return { text: invoice === null ? texts.text('todo.payAny') : texts.text('todo.pay', { invoice }), href: url };
 }
 
 function toListed(lines: readonly DigestLine[]): MessageView['figures'] {
