@@ -5,6 +5,7 @@ import type { ApiCall } from '../requests/api-call.js';
 import type { EmbeddedService } from '@sluice/contract/documents';
 import { readLogin } from '../pages/customer/account.js';
 import { creditText, readCredit } from '../pages/customer/credit.js';
+import { readDue } from '../pages/customer/due-invoices.js';
 import { offeredPackages } from '../pages/customer/offered-packages.js';
 import type { PanelReads } from '../requests/panel-reads.js';
 import { serviceSections } from '../pages/customer/sections.js';
@@ -85,6 +86,20 @@ function toUnpaid({ sluice }: PageRequest, purchase: ServiceDetail['purchases'][
   return invoice !== null ? [{ package: toText(packageName(sluice.config, id)), invoice }] : [];
 }
 
+/** The invoice that has to be paid before a service comes back, with what leads to it. */
+async function readInvoice(
+  request: PageRequest,
+  service: ServiceDetail,
+  reads: PanelReads | null,
+): Promise<EmbeddedService['due']> {
+  const owed = reads === null ? null : (await readDue(request, service, reads))?.value?.owed;
+  if (owed == null) return null;
+  const { invoice } = owed;
+  const wording = toWording(request.language);
+  const label = invoice === null ? wording.text('todo.payAny') : wording.text('todo.pay', { invoice });
+  return { invoice, label: toText(label) };
+}
+
 async function readHead(
   request: PageRequest,
   service: ServiceDetail,
@@ -105,6 +120,7 @@ async function readHead(
     unpaid: listPending(service)
       .flatMap((purchase) => toUnpaid(request, purchase))
       .reverse(),
+    due: await readInvoice(request, service, reads),
     credit,
     billing,
     topUpUrl: brand.topUpUrl ?? null,

@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from 'zod';
-import { instantOrNull, name, text } from './common.js';
+import { instantOrNull, name, text, textOrNull } from './common.js';
 import { agreedPrice } from './money.js';
 
 const plain = text.describe('Plain text, to be escaped');
@@ -39,6 +39,15 @@ export const embeddedService = z.object({
   unpaid: z
     .array(z.object({ package: text, invoice: text }))
     .describe('Purchases that count once their invoice is paid; the newest first'),
+  due: z
+    .object({
+      invoice: textOrNull.describe('Null for several'),
+      label: plain,
+    })
+    .nullable()
+    .describe(
+      'What the client has to pay in the billing system before the service comes back; null where nothing is open, and where that is not known',
+    ),
   credit: plain
     .nullable()
     .describe('What the client can spend on packages; null where it is not known, or nothing is on offer'),

@@ -43,10 +43,14 @@ function describeDue({ value, at, failed }: LastRead<DueInvoices>, { wording, ti
 /** The way to pay what is due; where nothing is, that to the provider. */
 function showDue({ request, wording }: ServiceScene, { owed }: DueInvoices): Part {
   if (owed === null) return showAsked(request, wording);
-  const { invoice, url } = owed;
-  const text =
-    invoice === null ? wording.text('todo.payAny') : wording.say('todo.pay', { invoice: wording.identifier(invoice) });
-  return toButton(request, url, text);
+  return toButton(request, owed.url, payLabel(owed.invoice, wording));
+}
+
+/** What leads to an invoice that is to be paid; null for several, and where its number is not known. */
+function payLabel(invoice: string | null, wording: Wording): Html {
+  return invoice === null
+    ? wording.say('todo.payAny')
+    : wording.say('todo.pay', { invoice: wording.identifier(invoice) });
 }
 
 const spaced = (parts: readonly Html[]): Part[] => parts.flatMap((part, index) => (index === 0 ? [part] : [' ', part]));
@@ -96,15 +100,8 @@ export function showAction(request: PageRequest, service: ServiceDetail, of: Act
     }
     case 'add-credit':
       return button(action.url, wording.text('credit.add'));
-    case 'pay': {
-      const { invoice } = action;
-      return button(
-        findInvoice(request, service, action),
-        invoice === null
-          ? wording.text('todo.payAny')
-          : wording.say('todo.pay', { invoice: wording.identifier(invoice) }),
-      );
-    }
+    case 'pay':
+      return button(findInvoice(request, service, action), payLabel(action.invoice, wording));
     case 'ask':
       return action.url === null ? showAsked(request, wording) : button(action.url, wording.text('todo.ask'));
   }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EmbeddedService } from '@sluice/contract/documents';
 import { LANGUAGES } from '@sluice/messages/languages';
+import { SERVE_TOKEN } from '../../test/dashboard-bench.js';
 import { textOf } from '../../test/page-texts.js';
 import { Link } from '../../test/share-link.js';
 import { openUnpaidShop, PUBLIC, type UnpaidShop } from '../../test/unpaid-shop.js';
@@ -42,6 +44,25 @@ describe.each(['whmcs', 'ledger'] as const)('a service that is not paid in WHMCS
     expect(text).toContain(`Invoice ${id} is not paid: 12.50 EUR is left to pay. Pay invoice ${id}`);
     expect(href).toBe(`${PUBLIC}/viewinvoice.php?id=${id}`);
     for (const language of LANGUAGES) expect((await readTop('whmcs-71', CLIENT, language)).text).toContain(String(id));
+  });
+
+  it('is named to other sites, which link it themselves', async () => {
+    const read = async (): Promise<EmbeddedService> => {
+      at.clock.advance(31_000);
+      const answer = await at.fetch('/api/v1/embedded/services/whmcs-71?for=customer', { token: SERVE_TOKEN });
+      return (await answer.json()) as EmbeddedService;
+    };
+    expect(await read()).toMatchObject({ due: null });
+    const id = invoiceOf(1, '12.50');
+    const { due, parts } = await read();
+    expect(due).toEqual({ invoice: String(id), label: `Pay invoice ${id}` });
+    const top = parts.find((part) => part.id === 'now')?.html ?? '';
+    expect(textOf(top)).toContain(`Invoice ${id} is not paid: 12.50 EUR is left to pay.`);
+    expect(top).not.toContain('<a ');
+    invoiceOf(1, '1.00');
+    expect(await read()).toMatchObject({ due: { invoice: null, label: 'Pay the invoice' } });
+    fake.server.inject({ fault: { kind: 'status', status: 503 } });
+    expect(await read()).toMatchObject({ due: { invoice: null, label: 'Pay the invoice' } });
   });
 
   it('has the sum of several, and leads to all', async () => {

@@ -13,6 +13,7 @@
     </section>
   {/foreach}
   {if $sluice.timeZone}<p class="sluice-zone">Times: {$sluice.timeZone|escape}</p>{/if}
+  {if $sluice.due}<p class="alert alert-warning sluice-due" dir="auto"><a href="{$sluice.due.href|escape}">{$sluice.due.label|escape}</a></p>{/if}
   {foreach $sluice.unpaid as $purchase}
     <p class="alert alert-warning sluice-unpaid"><bdi>{$purchase.package|escape}</bdi> is pending: <a href="viewinvoice.php?id={$purchase.invoice|escape:'url'}">pay invoice {$purchase.invoice|escape}</a></p>
   {/foreach}

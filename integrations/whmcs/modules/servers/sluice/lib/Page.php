@@ -68,11 +68,13 @@ final class Page
 
     /**
      * Returns variables for a template: `title`, `summary`, `parts` (`id` and `title` to be escaped, `html` escaped by the API),
-     * `timeZone` (of the times in the parts), `packages`, `agreed` (a field of the form for them), `unpaid`, `credit`, `topUp` (where credit
-     * for them is added; empty where no page is known), `loginLink`, `fault`.
+     * `timeZone` (of the times in the parts), `packages`, `agreed` (a field of the form for them), `unpaid`, `due` (what has
+     * to be paid before the service comes back), `credit`, `topUp` (where credit for them is added; empty where no page is known),
+     * `loginLink`, `fault`.
      *
      * @return array{title: string, summary: string, timeZone: string, parts: list<array{id: string, title: string, html: string}>,
      *     packages: list<array{package: string, label: string}>, agreed: string, unpaid: list<array{package: string, invoice: string}>,
+     *     due: array{label: string, href: string}|null,
      *     credit: string, topUp: string, loginLink: bool, fault: string}
      */
     public function variables(): array
@@ -91,6 +93,9 @@ final class Page
         foreach ($document->items('unpaid') as $purchase) {
             $unpaid[] = ['package' => $purchase->text('package'), 'invoice' => $purchase->text('invoice')];
         }
+        $due = $document->at('due');
+        $invoice = $due->text('invoice');
+        $page = $invoice === '' ? 'clientarea.php?action=invoices' : 'viewinvoice.php?id=' . rawurlencode($invoice);
         return [
             'title' => $document->text('title'),
             'summary' => $document->text('summary'),
@@ -99,6 +104,7 @@ final class Page
             'packages' => $packages,
             'agreed' => Agreed::field($offered),
             'unpaid' => $unpaid,
+            'due' => $due->text('label') === '' ? null : ['label' => $due->text('label'), 'href' => $page],
             'credit' => $this->fault === '' ? $document->text('credit') : '',
             'topUp' => $packages === [] && $unpaid === [] ? '' : self::topUp($document),
             'loginLink' => $document->isTrue('loginLink'),
