@@ -84,6 +84,8 @@ function fill(voice: FakeAstbilling): [own: string, other: string] {
   const [own = '', other = ''] = ['9001', '9002'].map((id) =>
     voice.addSubscriber({ id, username: `ana${id}`, customer, plan }),
   );
+  // Without a credit limit, MagnusBilling lets a postpaid line call nobody.
+  for (const line of [own, other]) voice.subscriber(`ana${line}`).extra['creditlimit'] = 100;
   for (const number of [FIRST, SECOND]) voice.addDid({ number, subscriber: own });
   addCalls(voice, own, other);
   return [own, other];

@@ -355,6 +355,16 @@ export const lineView = name(
     plan: record.nullable(),
     /** Without numbers that ended. */
     numbers: z.array(record),
+    stopped: z
+      .enum(['suspended', 'credit', 'limit'])
+      .nullable()
+      .describe(
+        'What keeps the line from calling others on its panel: it is suspended, its prepaid credit or its credit limit is used up; null for nothing, and where the panel does not say',
+      ),
+    credit: z
+      .object({ left: amount, currency: text })
+      .nullable()
+      .describe('What is left for calls; null where the panel does not say, and of a postpaid line for its client'),
     /** Names of the fields that can be changed. */
     changeable: z.object({ subscriber: z.array(text), numbers: z.array(text) }),
   }),

@@ -760,6 +760,13 @@ export const messages = {
   'line.callerId': 'Caller id',
   'line.callerIdHint': 'The number that others see',
   'line.change': 'Change',
+  'line.credit': 'Credit for calls',
+  'lineStop.credit':
+    'The line can’t call others: its credit for calls is used up. It can again once credit has been added.',
+  'lineStop.limit':
+    'The line can’t call others: its credit limit for calls is used up. It can again once your provider has added credit.',
+  'lineStop.suspended':
+    'The line is blocked in the telephone system. It works again once your provider has unblocked it.',
   'line.tooMany': 'Too much was read of your line just now: wait a minute before you read it again.',
   'line.down': 'The telephone system can’t be reached at the moment.',
   'line.downLater': 'The telephone system can’t be reached at the moment. Please try again later.',

@@ -740,6 +740,13 @@ export const messages: Messages = {
   'line.callerId': 'Número exibido',
   'line.callerIdHint': 'O número que os outros veem',
   'line.change': 'Alterar',
+  'line.credit': 'Crédito para chamadas',
+  'lineStop.credit':
+    'A linha não pode ligar para outros: o crédito para chamadas acabou. Ela volta a ligar depois que houver novo crédito.',
+  'lineStop.limit':
+    'A linha não pode ligar para outros: o limite de crédito para chamadas foi usado. Ela volta a ligar depois que o provedor acrescentar crédito.',
+  'lineStop.suspended':
+    'A linha está bloqueada no sistema de telefonia. Ela volta a funcionar depois que o provedor a desbloquear.',
   'line.tooMany': 'Houve leituras demais da sua linha agora: espere um minuto antes de ler de novo.',
   'line.down': 'O sistema de telefonia não pode ser acessado no momento.',
   'line.downLater': 'O sistema de telefonia não pode ser acessado no momento. Tente novamente mais tarde.',

@@ -13,6 +13,7 @@ export type {
   TelephonePlan,
   Trunk,
 } from './records.js';
+export { creditLeft, findLineStop, type LineStop } from './line-credit.js';
 export { TelephonyError, type TelephonyErrorCode } from './errors.js';
 export { AREA_CODES, checkAreaCode } from './area-codes.js';
 export {

@@ -14,21 +14,34 @@ import { readDue } from './due-invoices.js';
 import { toPath } from './own.js';
 import type { ServiceScene } from './service-scene.js';
 
-/** What a client reads first: what is going on, when it comes back, and the one thing to do now. */
-export async function adviceSection(scene: ServiceScene): Promise<Section | null> {
-  const { service, times, wording } = scene;
+/** What a client reads first: what is going on, when it comes back, and the one thing to do now; `stop`: what stops it on its panel. */
+export async function adviceSection(scene: ServiceScene, stop: Html | null): Promise<Section | null> {
+  const { service, wording } = scene;
   const { advice } = service;
   if (advice === undefined) return null;
-  const [first, ...others] = sayAdvice(advice, service, times).map((said) => wording.said(said, times));
   const due = await readDue(scene.request, service, scene.readers.reads);
   const todo = due?.value?.isKnown === true ? showDue(scene, due.value) : showAction(scene.request, service, scene);
-  const content = html`<div class="now now-${toTone(advice)}">
-      <p class="lead">${first}</p>
-      ${others.length === 0 ? null : html`<p>${spaced(others)}</p>`} ${due === null ? null : describeDue(due, scene)}
-    </div>
-    ${todo === null ? null : html`<p class="todo">${todo}</p>`}`;
+  const isContrary = stop !== null && advice.state === 'fine';
+  const now = isContrary ? null : showNow(advice, scene, due === null ? null : describeDue(due, scene));
+  const content = html`${now}${stop} ${todo === null ? null : html`<p class="todo">${todo}</p>`}`;
   return { id: 'now', title: wording.text('advice.title'), content };
 }
+
+/** An advice in sentences; `more` follows them. */
+export function showNow(
+  advice: Advice,
+  { service, times, wording }: Pick<ServiceScene, 'service' | 'times' | 'wording'>,
+  more: Part = null,
+): Html {
+  const [first, ...others] = sayAdvice(advice, service, times).map((said) => wording.said(said, times));
+  return html`<div class="now now-${toTone(advice)}">
+    <p class="lead">${first}</p>
+    ${others.length === 0 ? null : html`<p>${spaced(others)}</p>`} ${more}
+  </div>`;
+}
+
+/** Returns whether a service is restricted, as a whole or in part. */
+export const isRestricted = ({ restriction }: Advice): boolean => restriction === 'whole' || restriction === 'part';
 
 /** What is to be paid, as the billing system has it now; else as it was read last, or that it can't be read. */
 function describeDue({ value, at, failed }: LastRead<DueInvoices>, { wording, times }: ServiceScene): Part {

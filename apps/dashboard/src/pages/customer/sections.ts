@@ -11,12 +11,12 @@ import { passwordSection } from './password.js';
 import { pastPeriodsSection } from './past-periods.js';
 import type { ServicePart, ServiceScene } from './service-scene.js';
 import { telephonySections } from './telephony.js';
+import { stopOfLine } from './telephony/line-stop.js';
 import { isMetered } from './usage.js';
 import { usageSection } from './usage-section.js';
 
-/** The parts of a service's page in their order, also inside other sites. */
+/** The parts of a service's page in their order below what is going on, also inside other sites. */
 const PARTS: readonly ServicePart[] = [
-  adviceSection,
   usageSection,
   connectionSection,
   ({ request, service }) => accountSection(request, service),
@@ -36,5 +36,6 @@ export async function serviceSections(scene: ServiceScene): Promise<(Section | n
   const made: (Section | null)[] = [];
   // One after the other: each may ask the panel, and the next may use its answer.
   for (const part of PARTS) made.push(...[await part(scene)].flat());
-  return made;
+  // What it says of the panel, the others have read.
+  return [await adviceSection(scene, await stopOfLine(scene)), ...made];
 }

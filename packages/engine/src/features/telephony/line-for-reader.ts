@@ -17,6 +17,8 @@ export async function lineFor(context: Context, view: LineView, line: Line, read
   const since = await objectVisibleSince(context, line, reader);
   const own = {
     ...view,
+    // How far a postpaid line may go is its provider's.
+    credit: view.subscriber['billing_type'] === 'prepaid' ? view.credit : null,
     subscriber: onlyFields(view.subscriber, SHOWN.subscriber),
     plan: view.plan === null ? null : onlyFields(view.plan, SHOWN.plan),
     numbers: view.numbers.map((did) => onlyFields(did, SHOWN.number)),

@@ -1,5 +1,6 @@
 import type { LineView } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
+import { creditLeft, findLineStop } from '@sluice/quota-core/telephony';
 import { requireLine, readSubscriber } from './find-line.js';
 import type { Reader } from '../../context/reader.js';
 import type { Context } from '../../context/context.js';
@@ -24,6 +25,7 @@ export async function lineOfService(context: Context, id: string, reader?: Reade
   const { planId } = subscriber;
   const plan = planId !== null && has('plans', 'get') ? await telephony.get('plans', planId, signal) : null;
   const dids = has('dids', 'list') ? await telephony.list('dids', { subscriberId }, signal) : [];
+  const left = creditLeft(subscriber);
   const view = {
     service: id,
     name: service.name,
@@ -33,6 +35,8 @@ export async function lineOfService(context: Context, id: string, reader?: Reade
     plan: plan === null ? null : toDocument(plan),
     // A system that does not filter returns the numbers of other lines, too.
     numbers: dids.filter((did) => did.subscriberId === subscriberId && did.status !== 'terminated').map(toDocument),
+    stopped: findLineStop(subscriber),
+    credit: left === null ? null : { left, currency: telephony.currency },
     changeable: {
       subscriber: changeableFields(telephony, 'subscribers'),
       numbers: changeableFields(telephony, 'dids'),

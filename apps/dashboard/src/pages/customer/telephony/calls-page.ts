@@ -11,6 +11,7 @@ import { OWN_STATES, toBillPath } from './bills.js';
 import { callColumns, callSums } from './call-table.js';
 import { type LineScene, openLineScene, showAge } from './line-scene.js';
 import { linePage } from './line-page.js';
+import { stateSection } from './line-stop.js';
 import { type CallPage, type CallQuery, readCallPage, toCallQuery } from './month-reads.js';
 import { type BillMonth, listMonths, thisMonth, toMonth } from './months.js';
 
@@ -26,8 +27,10 @@ export function callsPage(reads: PanelReads): Page {
     const query = toCallQuery(request.query, month?.id ?? thisMonth(times));
     const title = wording.text('calls.title');
     const form = searchSection(scene, query, month === null ? asked : null);
-    const parts = month === null ? [form] : [form, ...(await monthSections(scene, { month, query }))];
-    return linePage(scene, title, parts);
+    if (month === null) return linePage(scene, title, [form]);
+    // Together, so that a panel that hangs delays the page by one time-out.
+    const [state, parts] = await Promise.all([stateSection(scene), monthSections(scene, { month, query })]);
+    return linePage(scene, title, [...(state === null ? [] : [state]), form, ...parts]);
   };
 }
 

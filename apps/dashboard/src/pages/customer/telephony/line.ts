@@ -7,7 +7,7 @@ import { html, type Html, type Part } from '../../../layout/html.js';
 import { toWording, type Wording } from '../../../layout/wording.js';
 import type { PageRequest } from '../../../requests/page-request.js';
 import { toPath } from '../own.js';
-import { type LineScene, number, showAge, showState } from './line-scene.js';
+import { type LineScene, number, shortMoney, showAge, showState } from './line-scene.js';
 
 /** A line, or what is said in its place. */
 export interface ShownLine {
@@ -43,6 +43,9 @@ export async function lineSection(
     [wording.text('line.state'), showState(subscriber['status'], wording)],
     [wording.text('line.plan'), wording.name(plain(plan?.['name'] ?? subscriber['plan_id']))],
     ...planFacts(plan, wording),
+    line.credit === null
+      ? null
+      : [wording.text('line.credit'), shortMoney(line.credit.left, line.credit.currency, wording)],
     [wording.text('line.channels'), showChannels(subscriber['channels'], wording)],
     subscriber['caller_id'] == null ? null : [wording.text('line.callerId'), number(subscriber['caller_id'], wording)],
   ])}
