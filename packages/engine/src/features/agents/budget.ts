@@ -73,8 +73,9 @@ export async function reserveUser(
     } else {
       if (!check.allowed) throw refusal(check, records, { chain });
       const record = newReservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: owned });
-      const { leftBytes, createdAt, seenAt } = earlier ?? record;
-      await tables.agentReservations.put([{ ...record, leftBytes, createdAt, seenAt }]);
+      // It counts in the period in which it is repeated: that is when the user is made.
+      const { leftBytes, seenAt } = earlier ?? record;
+      await tables.agentReservations.put([{ ...record, leftBytes, seenAt }]);
     }
     return { agent, earlier, wanted: owned };
   });
