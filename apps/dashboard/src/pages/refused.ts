@@ -22,7 +22,7 @@ export function orAgain(form: Page, page: Page, id: string | ((values: Values) =
       const values = request.form ?? {};
       const query = Object.fromEntries(Object.entries(values).filter(([name]) => IN_ADDRESS.has(name)));
       const message = wordError(toWording(request.language), error);
-      const { field } = error.details as { field?: string };
+      const { field = FIELDS[error.code] } = error.details as { field?: string };
       const refused = { form: typeof id === 'string' ? id : id(values), values, message, field };
       const again = await page({ ...request, query, refused }).catch(() => null);
       if (again === null || !('body' in again)) throw error;
@@ -33,6 +33,9 @@ export function orAgain(form: Page, page: Page, id: string | ((values: Values) =
     }
   };
 }
+
+/** Which field it is, where a refusal is about one of several and does not name it. */
+const FIELDS: Readonly<Record<string, string>> = { agent_limit: 'traffic' };
 
 /** Fields that the address of a page has as well. */
 const IN_ADDRESS: ReadonlySet<string> = new Set(['panel', 'package', 'key']);

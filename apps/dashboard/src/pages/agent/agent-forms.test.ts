@@ -77,6 +77,8 @@ describe('the forms of a reseller', () => {
     ]);
     expect(refused.text).toMatch(/name="name"[^>]*value="dora"/);
     expect(refused.text).toMatch(/name="traffic"[^>]*value="21"/);
+    expect(refused.text).toMatch(/id="create-traffic"[^>]*aria-invalid="true"/);
+    expect(refused.text).not.toMatch(/id="create-name"[^>]*(autofocus|aria-invalid)/);
     const more = await send(`/users/${bench.users.anna}/extend?language=fa`, { traffic: '۱۵٫۰۱', days: '' });
     expect([more.status, more.words]).toEqual([
       409,

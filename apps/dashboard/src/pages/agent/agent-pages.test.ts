@@ -145,6 +145,20 @@ describe('the pages of a reseller', () => {
     expect([shown.includes('bela'), shown.includes('anna')]).toEqual([true, false]);
   });
 
+  it('lead to the form for a new user from above the list, and search among many users without a script', async () => {
+    const few = (await read('/')).text;
+    expect(few).toMatch(/<a href="#create">New user<\/a>[\s\S]*<section class="card"\s+id="create"/);
+    expect(few).not.toContain('<noscript><form');
+    const added = Array.from({ length: 10 }, (_, n) =>
+      bench.fake.addUser({ agent: bench.agents.north, name: `many ${n}`, usageLimit: 0 }),
+    );
+    bench.at.clock.advance(60_000);
+    const many = (await read('/')).text;
+    expect(many).toMatch(/<noscript>\s*<form[^>]*method="get"[\s\S]*name="q"[\s\S]*<\/noscript>/);
+    for (const user of added) bench.fake.deleteUser(user);
+    bench.at.clock.advance(60_000);
+  });
+
   it('are in the language of the reader as a whole', async () => {
     for (const path of ['/', `/users/${bench.users.anna}`, `/users/${bench.users.foreign}`, '/none']) {
       const { text } = await read(`${path}?language=fa`);

@@ -3,7 +3,7 @@ import { type Key, say } from '@sluice/messages';
 import { notice, type Section } from '../../layout/components.js';
 import { exactSize } from '../../layout/format.js';
 import { type Field, postForm } from '../../layout/forms.js';
-import { html } from '../../layout/html.js';
+import { html, type Html } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
@@ -25,9 +25,22 @@ const DONE: ReadonlyMap<string, Key & `done.${string}`> = new Map([
 ] as const);
 
 /** Returns what the last form did to a user; undefined where none did. */
-export function doneText({ query }: Pick<PageRequest, 'query'>, wording: Wording): string | undefined {
+function doneText({ query }: Pick<PageRequest, 'query'>, wording: Wording): string | undefined {
   const key = DONE.get(query['done'] ?? '');
   return key === undefined ? undefined : wording.saidText({ key });
+}
+
+/** What the last form has left undone; its page warns of that. */
+const UNDONE: ReadonlySet<string> = new Set(['noted', 'still-disabled']);
+
+/** Returns what the last form did as a page shows it: below its head, or as a warning in its body. */
+export function showDone(
+  { query }: Pick<PageRequest, 'query'>,
+  wording: Wording,
+): { notice: string | undefined; warning: Html | null } {
+  const done = doneText({ query }, wording);
+  const isUndone = done !== undefined && UNDONE.has(query['done'] ?? '');
+  return isUndone ? { notice: undefined, warning: notice('warning', done) } : { notice: done, warning: null };
 }
 
 /** The forms that change a user; one that is the account of a service is its provider's. */

@@ -19,6 +19,9 @@ import { findLink, showDaysLeft, showPending, showReasons, showUserState, showUs
 /** Most users on a page. */
 const MOST_USERS = 100;
 
+/** Among more users than these one is searched for; where scripts run, the list has a filter of its own. */
+const FEW_USERS = 10;
+
 /** Returns the first page of an agent: its budget, and its users by use. */
 export function agentPage(reads: PanelReads): Page {
   return async (request) => {
@@ -50,7 +53,8 @@ async function periodsSection(request: PageRequest, { uuid, panel }: AgentDetail
 /** The users below an agent, in the order that is asked for; at first those that have used most. */
 function usersSection(request: PageRequest, { agent, users, times }: Shown): Section {
   const wording = toWording(request.language);
-  const head = { id: 'users', title: wording.text('agent.users') };
+  const aside = html`<a href="#create">${wording.say('user.createTitle')}</a>`;
+  const head = { id: 'users', title: wording.text('agent.users'), aside };
   if (users.value === null) return { ...head, content: notice('warning', wording.say('user.unread')) };
   const list = toList(request);
   const found = users.value.filter(({ name }) => name.toLowerCase().includes(list.q.toLowerCase()));
@@ -59,8 +63,7 @@ function usersSection(request: PageRequest, { agent, users, times }: Shown): Sec
   const page = Math.min(pages, /^[1-9]\d{0,5}$/.test(asked) ? Number(asked) : 1);
   const shown = sortAgentUsers(found, list.sort).slice((page - 1) * MOST_USERS, page * MOST_USERS);
   const content = html`${users.failed ? notice('warning', wording.say('user.unreadFrom', { at: times.full(users.at) })) : null}
-  ${list.q !== '' || users.value.length > MOST_USERS ? searchSection(wording, list) : null}
-  ${usersTable(request, shown, { agent, times, list })}
+  ${searchSection(wording, list, users.value.length)} ${usersTable(request, shown, { agent, times, list })}
   ${pager({ path: list.path, query: toQuery(list), page, pages, wording })}`;
   return { ...head, content };
 }
@@ -84,16 +87,18 @@ function toQuery({ q, sort }: List): Record<string, string> {
   return { q, sort: sort === FIRST_SORT ? '' : sort };
 }
 
-function searchSection(wording: Wording, list: List): Html {
+function searchSection(wording: Wording, list: List, users: number): Html | null {
+  if (list.q === '' && users <= FEW_USERS) return null;
   const { q, ...hidden } = toQuery(list);
   const field = { name: 'q', label: wording.text('user.name'), type: 'search', value: q ?? '' } as const;
-  return searchForm({
+  const form = searchForm({
     action: list.path,
     id: 'find',
     fields: [field],
     submit: wording.text('user.find'),
     hidden: hidden['sort'] === '' ? {} : hidden,
   });
+  return list.q === '' && users <= MOST_USERS ? html`<noscript>${form}</noscript>` : form;
 }
 
 /** The head of a column that leads to its order, and from there to the other way round. */

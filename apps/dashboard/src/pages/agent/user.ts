@@ -7,7 +7,7 @@ import { toTimes } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import type { Page } from '../page.js';
-import { changeSections, doneText } from './changes.js';
+import { changeSections, showDone } from './changes.js';
 import { readOwnUser } from './own.js';
 import { findLink, showDaysLeft, showPending, showReasons, showUserState, showUserUsage } from './words.js';
 
@@ -19,10 +19,11 @@ export function userPage(reads: PanelReads): Page {
     const times = toTimes(request, agent.panel);
     const old = users.failed ? notice('warning', wording.say('user.unreadFrom', { at: times.full(users.at) })) : null;
     const state = stateSection(user, agent, { times, wording });
+    const done = showDone(request, wording);
     const parts = [state, linkSection(user, wording), ...changeSections(request, user)];
     const body = html`<p><a href="${request.base === '' ? '/' : request.base}">${wording.say('user.all')}</a></p>
-      ${old} ${join(sections(parts))}`;
-    return { title: user.name, who: agent.name, body, timeZone: times.timeZone, notice: doneText(request, wording) };
+      ${done.warning} ${old} ${join(sections(parts))}`;
+    return { title: user.name, who: agent.name, body, timeZone: times.timeZone, notice: done.notice };
   };
 }
 
