@@ -225,7 +225,7 @@ export const messages = {
   'done.userEnabled': 'The user is enabled again.',
   'done.userStillDisabled': 'You no longer disable the user, but it stays disabled for another reason; see below.',
   'done.userNoted':
-    'Noted, but the panel has not done it yet: it is tried again by itself. See in a few minutes how the user is then.',
+    'Noted, but the panel has not done it yet. See in a few minutes how the user is then, and send it again if it is not done.',
 
   // Why a service is in its state
   'why.quota': 'The traffic of this period is used up',
@@ -614,10 +614,10 @@ export const messages = {
   'user.enableHint': 'You have disabled this user.',
   'user.toDisable': 'to be disabled',
   'user.toEnable': 'to be enabled',
-  'user.toDisableHint':
-    'You have disabled this user, but the panel has not done it yet. It is tried again by itself, or now if you send it again.',
+  'user.toDisableHint': 'You have disabled this user, but the panel has not done it yet. Send it again to try it now.',
   'user.toEnableHint':
-    'Nothing disables this user any more, but the panel has not enabled it yet. It is tried again by itself, or now if you send it again.',
+    'Nothing disables this user any more, but the panel has not enabled it yet. Send it again to try it now.',
+  'user.triedAgain': 'It is tried again by itself, too.',
   'user.enableInstead': 'Leaves the user enabled after all.',
   'user.reserves': '{size} of your budget are reserved for it.',
   'user.restAfter': 'Left of your budget afterwards',

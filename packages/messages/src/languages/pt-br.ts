@@ -218,7 +218,7 @@ export const messages: Messages = {
   'done.userStillDisabled':
     'Você não desativa mais o usuário, mas ele continua desativado por outro motivo; veja abaixo.',
   'done.userNoted':
-    'Anotado, mas o painel ainda não fez isto: a tentativa se repete sozinha. Veja em alguns minutos como está o usuário.',
+    'Anotado, mas o painel ainda não fez isto. Veja em alguns minutos como está o usuário e envie de novo se não foi feito.',
 
   'why.quota': 'O tráfego deste período acabou',
   'why.billing': 'Uma fatura não foi paga',
@@ -601,9 +601,10 @@ export const messages: Messages = {
   'user.toDisable': 'a desativar',
   'user.toEnable': 'a ativar',
   'user.toDisableHint':
-    'Você desativou este usuário, mas o painel ainda não fez isto. A tentativa se repete sozinha, ou agora, se você enviar de novo.',
+    'Você desativou este usuário, mas o painel ainda não fez isto. Envie de novo para tentar agora.',
   'user.toEnableHint':
-    'Nada mais desativa este usuário, mas o painel ainda não o ativou. A tentativa se repete sozinha, ou agora, se você enviar de novo.',
+    'Nada mais desativa este usuário, mas o painel ainda não o ativou. Envie de novo para tentar agora.',
+  'user.triedAgain': 'A tentativa também se repete sozinha.',
   'user.enableInstead': 'Desistir: o usuário continua ativado.',
   'user.reserves': '{size} da sua cota ficam reservados para isso.',
   'user.restAfter': 'Restante da sua cota depois',

@@ -55,5 +55,7 @@ export function printAgentUser(
   for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
   if (error) terminal.line(terminal.error(error));
   if (pending !== null && !run.dryRun)
-    terminal.line(`  it is still to be ${pending}d: repeat the command, or wait for the next check of the agents`);
+    terminal.line(
+      `  it is still to be ${pending}d: by this command again, or by the next check of the agents, unless under observe`,
+    );
 }

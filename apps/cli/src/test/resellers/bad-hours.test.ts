@@ -8,6 +8,16 @@ import { type ResellerWorld, startResellerWorld } from './reseller-world.js';
 const LATER = 'could not be done at the moment; try again later';
 const IN_DOUBT = 'It is not known yet whether this was done.';
 
+/** What is reserved by the page, the API and the command. */
+async function reservedBy({ page, api, command }: ResellerWorld): Promise<string> {
+  const shown = await page('/');
+  const { reservedBytes } = JSON.parse((await api('GET /agents/own')).text) as { reservedBytes: number };
+  const { text } = await command('agent show north');
+  const [, byPage] = /not counted yet (\d+ GB)/.exec(shown.text) ?? [];
+  const [, byCommand] = /reserved: (\d+ GB)/.exec(text) ?? [];
+  return `${byPage} ${reservedBytes / GB} GB ${byCommand}`;
+}
+
 /** The first changing call is lost, and each call after it: what became of it can't be read. */
 function loseChange({ at }: ResellerWorld, fault: Fault = { kind: 'cut' }): () => void {
   let isLost = false;
@@ -34,6 +44,7 @@ it('say that it is not known whether a user was made or extended, and make it on
     const find = loseChange(world);
     const { text } = await send();
     find();
+    expect(await reservedBy(world)).toMatch(/^(\d) GB \1 GB \1 GB$/);
     expect([text, text.includes(LATER)]).toEqual([expect.stringContaining(said), false]);
     const again = await send();
     expect([0, 200, 201, 303]).toContain(again.status);
@@ -107,6 +118,23 @@ describe.each(SENT)('a change of the reseller by %s that the panel refuses', (by
     expect(await stateOf(world)).toEqual({ ...checked, command: expect.stringMatching(checked.command) });
   });
 });
+
+it.each(['on', 'observe'] as const)(
+  'a change that was noted is tried again by itself only where checks change users: %s',
+  async (enforce) => {
+    const world = closeAfterTest(await startResellerWorld(undefined, { enforce }));
+    const { at, users } = world;
+    const find = at.panel.server.inject({ match: ({ changing }) => changing, fault: { kind: 'status', status: 500 } });
+    await world.send(`/users/${users.anna}/disable`);
+    find();
+    const { text } = await world.page(`/users/${users.anna}`);
+    expect(text).toContain('Send it again to try it now.');
+    expect(text.includes('It is tried again by itself, too.')).toBe(enforce === 'on');
+    at.bench.clock.advance(61_000);
+    await world.command('agent check --all');
+    expect(at.panel.user(users.anna).enable).toBe(enforce === 'observe');
+  },
+);
 
 it('a user that is to be disabled can be disabled at once, or left enabled, by its page', async () => {
   const world = closeAfterTest(await startResellerWorld());

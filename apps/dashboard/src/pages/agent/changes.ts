@@ -1,4 +1,4 @@
-import type { AgentUserReport, AgentUserView } from '@sluice/engine';
+import type { AgentDetail, AgentUserReport, AgentUserView } from '@sluice/engine';
 import { type Key, say } from '@sluice/messages';
 import { notice, type Section } from '../../layout/components.js';
 import { exactSize } from '../../layout/format.js';
@@ -44,7 +44,7 @@ export function showDone(
 }
 
 /** The forms that change a user; one that is the account of a service is its provider's. */
-export function changeSections(request: PageRequest, user: AgentUserView): Section[] {
+export function changeSections(request: PageRequest, user: AgentUserView, agent: AgentDetail): Section[] {
   const wording = toWording(request.language);
   if (user.service !== null)
     return [
@@ -71,10 +71,12 @@ export function changeSections(request: PageRequest, user: AgentUserView): Secti
         tone: verb === 'enable' ? 'plain' : 'danger',
       });
       const hint = index === 0 ? toHint(user) : 'user.enableInstead';
+      // Under observe no check changes a user.
+      const isTried = index === 0 && user.pending !== null && agent.enforce?.value === 'on';
       return {
         id: index === 0 ? 'switch' : 'instead',
         title: wording.text(`user.${verb}`),
-        content: html`<p>${wording.say(hint)}</p>
+        content: html`<p>${wording.say(hint)}${isTried ? html` ${wording.say('user.triedAgain')}` : null}</p>
           ${turn}`,
       };
     }),

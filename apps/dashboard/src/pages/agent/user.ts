@@ -20,7 +20,7 @@ export function userPage(reads: PanelReads): Page {
     const old = users.failed ? notice('warning', wording.say('user.unreadFrom', { at: times.full(users.at) })) : null;
     const state = stateSection(user, agent, { times, wording });
     const done = showDone(request, wording);
-    const parts = [state, linkSection(user, wording), ...changeSections(request, user)];
+    const parts = [state, linkSection(user, wording), ...changeSections(request, user, agent)];
     const body = html`<p><a href="${request.base === '' ? '/' : request.base}">${wording.say('user.all')}</a></p>
       ${done.warning} ${old} ${join(sections(parts))}`;
     return { title: user.name, who: agent.name, body, timeZone: times.timeZone, notice: done.notice };
