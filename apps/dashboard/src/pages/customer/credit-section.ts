@@ -34,6 +34,7 @@ export async function creditSection(request: PageRequest, reads: PanelReads): Pr
     return { ...head, content };
   }
   const changes = table({
+    stacks: true,
     caption: wording.text('credit.changes'),
     hidesCaption: false,
     columns: [

@@ -21,6 +21,7 @@ export async function pastPeriodsSection({
   const counts = mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL';
   const title = wording.text('service.pastPeriods');
   const content = table({
+    stacks: true,
     caption: title,
     columns: [
       { title: wording.text('service.period'), cell: (cycle) => times.period(cycle) },

@@ -11,6 +11,7 @@ export function purchasesSection({ request, service, times, wording }: ServiceSc
   if (purchases.length === 0) return null;
   const title = wording.text('purchases.title');
   const content = table({
+    stacks: true,
     caption: title,
     columns: [
       { title: wording.text('purchases.when'), cell: ({ at }) => times.at(at) },

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { type EveryPage, startEveryPage } from '../every-page.js';
 import { Link } from '../share-link.js';
 import { accessibilityProblems, launch, noBrowser, type View, visit } from './browser.js';
+import { measureLists } from './lists.js';
 
 /** Where `npm run pictures` has the pictures; none are taken without it. */
 const FOLDER = process.env['SLUICE_PICTURES'];
@@ -71,6 +72,8 @@ const title = `every page${noBrowser === null ? '' : ` (${noBrowser})`}`;
           await page.goto(each);
           const where = `${name} ${toPart(each)}`;
           expect([where, await findProblems(page), problems]).toEqual([where, [], []]);
+          const moved = reader === 'operator' ? [] : (await measureLists(page)).filter(({ moves }) => moves);
+          expect([where, moved]).toEqual([where, []]);
           await keep(page, { reader, name: `${toPart(each)}-${language}-${width}-${scheme}` });
           if (scheme === 'light' && width === 1440)
             await keepPrinted(page, { reader, name: `${toPart(each)}-${language}-print` });

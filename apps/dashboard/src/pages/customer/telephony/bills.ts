@@ -58,6 +58,7 @@ export async function billsSection({ request, service, times, wording }: LineSce
     return file === null ? '–' : html`<a href="${file}" download>CSV</a>`;
   };
   const content = table({
+    stacks: true,
     caption: title,
     columns: [
       { title: wording.text('service.period'), cell: showPeriod },

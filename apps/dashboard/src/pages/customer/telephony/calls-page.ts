@@ -156,6 +156,7 @@ function listSection(scene: LineScene, { month, query }: Asked, found: CallPage)
   const isSearch = search !== '' || direction !== null || outcome !== null;
   const title = wording.text(isSearch ? 'calls.found' : 'calls.list');
   const list = table({
+    stacks: true,
     caption: title,
     columns: callColumns(times, wording),
     rows: calls,

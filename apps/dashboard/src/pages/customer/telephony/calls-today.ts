@@ -45,6 +45,7 @@ export async function callsToday({ request, service, reads, times, wording }: Li
       ? html`<p class="soft">${wording.say('calls.newest', { shown: calls.length, count: totals.calls })}</p>`
       : null;
   const list = table({
+    stacks: true,
     caption: title,
     columns: callColumns(times, wording),
     rows: calls,

@@ -79,6 +79,7 @@ function rateList(scene: LineScene, value: RatePage, { path, search }: { path: s
   const { wording } = scene;
   const { rates, found, currency, unusable, page, pages } = value;
   const list = table({
+    stacks: true,
     caption: wording.text('rates.title'),
     columns: rateColumns(scene, currency),
     rows: rates,
