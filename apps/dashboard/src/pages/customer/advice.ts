@@ -10,16 +10,14 @@ import type { PageRequest } from '../../requests/page-request.js';
 import type { LastRead } from '../../requests/panel-reads.js';
 import { invoiceAddress } from '../invoice-address.js';
 import { toPrice } from '../package-columns.js';
-import { readDue } from './due-invoices.js';
 import { toPath } from './own.js';
 import type { ServiceScene } from './service-scene.js';
 
 /** What a client reads first: what is going on, when it comes back, and the one thing to do now; `stop`: what stops it on its panel. */
-export async function adviceSection(scene: ServiceScene, stop: Html | null): Promise<Section | null> {
-  const { service, wording } = scene;
+export function adviceSection(scene: ServiceScene, stop: Html | null): Section | null {
+  const { service, due, wording } = scene;
   const { advice } = service;
   if (advice === undefined) return null;
-  const due = await readDue(scene.request, service, scene.readers.reads);
   const todo = due?.value?.isKnown === true ? showDue(scene, due.value) : showAction(scene.request, service, scene);
   const isContrary = stop !== null && advice.state === 'fine';
   const now = isContrary ? null : showNow(advice, scene, due === null ? null : describeDue(due, scene));

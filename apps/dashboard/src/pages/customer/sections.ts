@@ -37,5 +37,5 @@ export async function serviceSections(scene: ServiceScene): Promise<(Section | n
   // One after the other: each may ask the panel, and the next may use its answer.
   for (const part of PARTS) made.push(...[await part(scene)].flat());
   // What it says of the panel, the others have read.
-  return [await adviceSection(scene, await stopOfLine(scene)), ...made];
+  return [adviceSection(scene, await stopOfLine(scene)), ...made];
 }

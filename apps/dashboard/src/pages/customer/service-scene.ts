@@ -1,10 +1,13 @@
 import type { PackageView, ServiceDetail } from '@sluice/engine';
+import type { DueInvoices } from '@sluice/engine/options';
 import type { Section } from '../../layout/components.js';
 import type { Times } from '../../layout/format.js';
 import { toTimes } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
+import type { LastRead } from '../../requests/panel-reads.js';
 import type { Readers } from '../../requests/readers.js';
+import { readDue } from './due-invoices.js';
 import { offeredPackages } from './offered-packages.js';
 
 /** What the parts of a service's page are made of. */
@@ -15,6 +18,8 @@ export interface ServiceScene {
   readers: Readers;
   /** On offer for it. */
   packages: readonly PackageView[];
+  /** What has to be paid before it comes back; null where nothing has. */
+  due: LastRead<DueInvoices> | null;
   /** In the zone of its panel. */
   times: Times;
   wording: Wording;
@@ -31,7 +36,11 @@ export async function toServiceScene(
   service: ServiceDetail,
   readers: Readers,
 ): Promise<ServiceScene> {
-  const packages = await offeredPackages(request, service, readers.reads);
+  // Together, so that a billing system that hangs delays the page by one time-out.
+  const [packages, due] = await Promise.all([
+    offeredPackages(request, service, readers.reads),
+    readDue(request, service, readers.reads),
+  ]);
   const times = toTimes(request, service.panel);
-  return { request, service, readers, packages, times, wording: toWording(request.language) };
+  return { request, service, readers, packages, due, times, wording: toWording(request.language) };
 }

@@ -1,3 +1,4 @@
+import type { ServiceDetail } from '@sluice/engine';
 import { describeService } from '@sluice/engine/words';
 import { sections } from '../../layout/components.js';
 import { html, join } from '../../layout/html.js';
@@ -22,16 +23,16 @@ export async function showService(
   { isOnly }: { isOnly: boolean },
 ): Promise<PageAnswer> {
   const service = await ownService(request);
-  const scene = await toServiceScene(request, service, readers);
+  // Together, so that a billing system that hangs delays the page by one time-out.
+  const [{ scene, parts }, credit] = await Promise.all([
+    readParts(request, service, readers),
+    isOnly ? creditSection(request, readers.reads) : null,
+  ]);
   const { times, wording } = scene;
   const back = html`<p class="back">
     <a href="${request.base === '' ? '/' : request.base}">${wording.say('page.allServices')}</a>
   </p>`;
-  const parts = await serviceSections(scene);
-  const body = join([
-    isOnly ? null : back,
-    ...sections(isOnly ? [...parts, await creditSection(request, readers.reads)] : parts),
-  ]);
+  const body = join([isOnly ? null : back, ...sections([...parts, credit])]);
   const done = doneText(request.query['done'] ?? '', scene);
   return {
     title: describeService(service),
@@ -40,4 +41,9 @@ export async function showService(
     timeZone: times.timeZone,
     ...(done === undefined ? {} : { notice: done }),
   };
+}
+
+async function readParts(request: PageRequest, service: ServiceDetail, readers: Readers) {
+  const scene = await toServiceScene(request, service, readers);
+  return { scene, parts: await serviceSections(scene) };
 }
