@@ -44,6 +44,7 @@ tr > :last-child { padding-inline-end: 0; }
   .stacks thead th { display: block; padding: 0; border: 0; }
   .stacks thead th:not(:has(a)) { display: none; }
   .stacks thead a { display: inline-block; padding-block: 6px; }
+  .stacks caption { display: block; }
   .stacks tbody tr:not([hidden]) { display: block; padding-block: 8px; border-block-start: 1px solid var(--line); }
   .stacks tbody th { display: block; padding: 0 0 2px; border: 0; font-size: 0.8438rem; font-weight: 650; max-inline-size: none; }
   .stacks tbody td { display: flex; flex-wrap: wrap; gap: 0 6px; padding: 2px 0; border: 0; max-inline-size: none; text-align: end; }
