@@ -104,6 +104,7 @@ export {
 } from './decide.js';
 export { crossedThresholds } from './allowance.js';
 export { type AllowanceStep, type AllowanceStepInput, allowanceSteps } from './allowance-steps.js';
+export { type DecidedQuota, formerQuotas } from './former-quotas.js';
 export { type OverrideSpan, overrideSteps } from './override-steps.js';
 export { autoBuy, type AutoBuyDecision, fewestToLift } from './auto-buy.js';
 export {

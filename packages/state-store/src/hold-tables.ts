@@ -98,6 +98,8 @@ export interface HoldTables {
      * its figures.
      */
     at(service: string, at: string): Promise<DecisionRecord | null>;
+    /** The first of each series of equal decisions about a service from an instant on, oldest first. */
+    since(service: string, since: string): Promise<DecisionRecord[]>;
     /** The decision of a run about a service, with the figures of that run; null where it was equal to the one before. */
     ofRun(service: string, run: string): Promise<DecisionRecord | null>;
   };

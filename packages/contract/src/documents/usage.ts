@@ -88,7 +88,7 @@ export const sampleGraph = name(
     allowances: z
       .array(z.object({ at: instant, bytes }))
       .describe(
-        'The allowance of the cycle, as purchases and overrides changed it, oldest first, from where it is known on; none for another range, and without a limit',
+        'The allowance of the cycle, as purchases, overrides, other products and own quotas changed it, oldest first, from where it is known on; none for another range, and without a limit',
       ),
     holds: z
       .array(z.object({ reason: text, since: instant, until: instantOrNull }))

@@ -55,6 +55,8 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
         const [record] = await listByTime(session, decisionHistory, 'at', { where, newestFirst: true, limit: 1 });
         return record ?? null;
       }),
+    since: (service, since) =>
+      access.read((session) => listByTime(session, decisionHistory, 'at', { where: { service }, since })),
     at: (service, at) =>
       access.read(async (session) => {
         const latest = await newest(session.db).where('decisions.service', '=', service).executeTakeFirst();

@@ -72,6 +72,7 @@ export const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>>
   'actions.page': (t) => t.actions.page({ after: { at: minute(1), seq: 1 }, limit: 10 }),
   'actions.page of a service': (t) => t.actions.page({ service: 'svc-1', after: { at: minute(1), seq: 1 }, limit: 10 }),
   'decisions.latest of services': (t) => t.decisions.latest(['svc-1']),
+  'decisions.since': (t) => t.decisions.since('svc-1', minute(1)),
   'decisions.at': (t) => t.decisions.at('svc-1', minute(1)),
   'notices.list of a run': (t) => t.notices.list({ run: 'run-1' }),
   'notices.list of a service': (t) => t.notices.list({ service: 'svc-1' }),

@@ -70,19 +70,39 @@ describe('the graph of a service', () => {
     ]);
   });
 
-  it('has the allowance as overrides changed it, from where it is known on', async () => {
+  it('has the allowance as overrides changed it', async () => {
+    const { start: begin } = (await readGraph()).window;
     const at1 = at.bench.clock.now();
     await at.sluice.overrides.set('svc-1', { quota: '300GB' });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    expect((await readGraph()).allowances).toEqual([{ at: new Date(at1).toISOString(), bytes: 300 * GB }]);
+    const before = { at: begin, bytes: 100 * GB };
+    expect((await readGraph()).allowances).toEqual([before, { at: new Date(at1).toISOString(), bytes: 300 * GB }]);
     const at2 = at.bench.clock.now();
     await at.sluice.overrides.clear('svc-1');
     at.bench.clock.advance(HOUR);
     await at.poll();
     expect((await readGraph()).allowances).toEqual([
+      before,
       { at: new Date(at1).toISOString(), bytes: 300 * GB },
       { at: new Date(at2).toISOString(), bytes: 100 * GB },
+    ]);
+  });
+
+  it('has the allowance as another product and a quota of its own changed it, at the run that decided so', async () => {
+    const { start: begin } = (await readGraph()).window;
+    await at.bench.edit(/^ {2}bare: .*$/m, '  larger: { panel: dcim, quota: { total: 400GB } }');
+    const changed: string[] = [];
+    for (const change of [{ product: 'larger' }, { base_quota_override_gb: '250' }]) {
+      await at.sluice.services.set('svc-1', change);
+      at.bench.clock.advance(HOUR);
+      await at.poll();
+      changed.push(new Date(at.bench.clock.now()).toISOString());
+    }
+    expect((await readGraph()).allowances).toEqual([
+      { at: begin, bytes: 100 * GB },
+      { at: changed[0], bytes: 400 * GB },
+      { at: changed[1], bytes: 250 * GB },
     ]);
   });
 

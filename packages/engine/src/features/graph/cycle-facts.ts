@@ -1,5 +1,13 @@
 import type { GraphPoint, GraphWindow, Outlook, SampleGraph, ServiceDetail } from '@sluice/contract/documents';
-import { overrideSteps, type Projection, projectUsage, usageInMode } from '@sluice/quota-core';
+import {
+  type Allowance,
+  formerQuotas,
+  type OverrideSpan,
+  overrideSteps,
+  type Projection,
+  projectUsage,
+  usageInMode,
+} from '@sluice/quota-core';
 import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import { packageName } from '../../base/config/package-name.js';
 import { beginThen, isVisible, type Reader, visibleSince } from '../../context/reader.js';
@@ -52,16 +60,26 @@ export async function cycleFacts(
 ): Promise<Pick<SampleGraph, 'allowances' | 'purchases' | 'lastCycle' | 'projection'>> {
   const { window, cycles, allowedBytes } = known;
   const paid = await paidInside(context, whose, window);
-  const overrides = await context.store.overrides.all(whose.service.id);
+  const quotas = await quotasInside(context, whose.service, window.start);
   const cycle = cycles.find(({ id }) => id === window.cycle);
   const purchases = paid.filter(({ at }) => at >= window.start && at <= window.end);
   if (cycle === undefined) return { allowances: [], purchases, lastCycle: null, projection: null };
   return {
-    allowances: allowedBytes === null ? [] : overrideSteps({ start: window.start, allowedBytes, paid }, overrides),
+    allowances: allowedBytes === null ? [] : overrideSteps({ start: window.start, allowedBytes, paid }, quotas),
     purchases,
     lastCycle: await cycleBefore(context, whose, { cycle, cycles }),
     projection: toOutlook(await project(context, whose, { ...known, cycle })),
   };
+}
+
+/** Returns the quotas that ended or began from an instant on: of overrides, and of products and the service itself, as they were decided with. */
+async function quotasInside({ store }: Context, { id }: ServiceRecord, start: string): Promise<OverrideSpan[]> {
+  const overrides = await store.overrides.all(id);
+  const decided = (await store.decisions.since(id, start)).map(({ at, allowance }) => {
+    const [base] = (allowance as Allowance | null)?.parts ?? [];
+    return { at, quotaBytes: base === undefined || base.source === 'override' ? null : base.bytes };
+  });
+  return [...overrides, ...formerQuotas(start, decided, overrides)];
 }
 
 /** Returns the paid purchases of the cycle of a window, or those that were paid in another window, as a reader may see them. */
