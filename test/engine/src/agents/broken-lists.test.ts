@@ -16,8 +16,8 @@ const mutateOne = (change: (row: Row) => Row): Fault => ({
 });
 const half = (json: unknown): Row[] => rows(json).slice(0, Math.ceil(rows(json).length / 2) - 1);
 
-/** Everything that can be wrong with a list, and the error of a check. */
-const broken: [string, Fault, string][] = [
+/** Answers that are no list, and the error of a check. */
+const noLists: [string, Fault, string][] = [
   ['500', { kind: 'status', status: 500, body: { msg: 'boom' } }, 'PANEL_SERVER_ERROR'],
   ['502', { kind: 'html', status: 502 }, 'PANEL_SERVER_ERROR'],
   ['403', { kind: 'status', status: 403, body: { message: 'Unathorized' } }, 'PANEL_FORBIDDEN'],
@@ -29,6 +29,11 @@ const broken: [string, Fault, string][] = [
   ['a cut', { kind: 'cut' }, 'PANEL_UNREACHABLE'],
   ['an object', { kind: 'body', body: { users: [] } }, 'PANEL_UNREADABLE'],
   ['a text', { kind: 'body', body: '"nothing"' }, 'PANEL_UNREADABLE'],
+];
+
+/** Everything that can be wrong with a list. */
+const broken: [string, Fault, string][] = [
+  ...few(noLists),
   ['an empty list', { kind: 'body', body: [] }, 'list_empty'],
   ['the words for an empty list', { kind: 'status', status: 404, body: { message: 'You have no user' } }, 'list_empty'],
   ['less than half of the rows', { kind: 'mutate', change: half }, 'list_halved'],
