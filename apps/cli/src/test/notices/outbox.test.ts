@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { FakeServer, Fault } from '@sluice/fake-panels';
+import { type FakeServer, type Fault, few } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
 import { closeAfterTest, startForEachTest } from '../each-test.js';
 import { DAY, GB, HOUR, startEasyDcimBench } from '../easydcim-bench.js';
@@ -54,26 +54,30 @@ describe('the notice of a hold', () => {
     expect(await states()).toEqual(['sent']);
   });
 
-  it.each<[string, Fault, 'before' | 'after']>([
-    ['is down', { kind: 'cut' }, 'before'],
+  const FAILURES: [string, Fault, 'before' | 'after'][] = [
+    ['redirects', { kind: 'status', status: 301, headers: { location: '/other' } }, 'before'],
     ['answers 500', { kind: 'status', status: 500 }, 'before'],
+    ['is down', { kind: 'cut' }, 'before'],
     ['answers late', { kind: 'hang' }, 'before'],
     ['answers late, but has it', { kind: 'hang' }, 'after'],
     ['loses its own answer', { kind: 'cut' }, 'after'],
-    ['redirects', { kind: 'status', status: 301, headers: { location: '/other' } }, 'before'],
-  ])('reaches a receiver that %s for an hour, and is not sent again then', async (_, fault, when) => {
-    const recover = receiver.inject({ fault, when });
-    await hold(1);
-    for (let run = 0; run < 4; run++) await polled();
-    const attempts = receiver.calls.length;
-    expect(attempts).toBeGreaterThan(1);
-    expect(await states()).toEqual(['pending']);
-    recover();
-    for (let run = 0; run < 8; run++) await polled();
-    expect(receiver.calls).toHaveLength(attempts + 1);
-    expect(new Set(arrived().map(({ delivery }) => delivery)).size).toBe(1);
-    expect(await states()).toEqual(['sent']);
-  });
+  ];
+  it.each(few(FAILURES, 2))(
+    'reaches a receiver that %s for an hour, and is not sent again then',
+    async (_, fault, when) => {
+      const recover = receiver.inject({ fault, when });
+      await hold(1);
+      for (let run = 0; run < 4; run++) await polled();
+      const attempts = receiver.calls.length;
+      expect(attempts).toBeGreaterThan(1);
+      expect(await states()).toEqual(['pending']);
+      recover();
+      for (let run = 0; run < 8; run++) await polled();
+      expect(receiver.calls).toHaveLength(attempts + 1);
+      expect(new Set(arrived().map(({ delivery }) => delivery)).size).toBe(1);
+      expect(await states()).toEqual(['sent']);
+    },
+  );
 
   it('waits longer after each failure, and is given up after three days, which doctor reports', async () => {
     receiver.inject({ fault: { kind: 'status', status: 500 } });
