@@ -14,7 +14,7 @@ interface Span {
 }
 
 /**
- * Returns the quotas of products and services that were in force from `start` on and are no longer, oldest first, as `overrideSteps` takes them:
+ * Returns the quotas of products and services that were in force from `start` on and are no longer, oldest first, as `overrideSteps` accepts them:
  * a change of product is a step like that of an override, at the first decision with it. `decided` is in the order of time. Next to an override
  * a quota ends where that begins, and begins where that ends.
  *

@@ -114,6 +114,7 @@ describe('a dry run of an import', () => {
     });
     expect(report.changes?.[0]).toEqual({
       service: 'svc-1',
+      name: null,
       added: false,
       keys: [
         { key: 'product', before: 'ded', after: 'fast' },
