@@ -60,7 +60,6 @@ function head(request: PageRequest, invoice: InvoiceView): Part {
       ? coloured(wording.say('bill.notPaid'), 'warning')
       : coloured(wording.code('bill', status), findTone(status));
   return facts([
-    // The head of the page is not printed.
     provider == null ? null : [wording.text('bills.provider'), wording.name(provider)],
     [wording.text('bills.client'), wording.name(clientName ?? client)],
     [wording.text('bills.number'), wording.identifier(id)],

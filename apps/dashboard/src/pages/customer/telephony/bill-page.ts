@@ -37,7 +37,6 @@ async function billSections(scene: LineScene, bill: StoredBillView, period: stri
   const file = toFilePath(request, bill);
   const content = html`${problem}
     ${facts([
-      // The head of the page is not printed.
       provider == null ? null : [wording.text('bills.provider'), wording.name(provider)],
       [wording.text('bills.client'), wording.name(service.clientName ?? service.client)],
       [wording.text('service.service'), wording.name(describeService(service))],
