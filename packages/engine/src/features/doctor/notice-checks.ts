@@ -3,6 +3,7 @@ import type { DeliveryRecord } from '@sluice/state-store';
 import { configuredChannels } from '../../kernel/run/channels.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
+import { isClientMail } from '../notices/client-mail.js';
 
 /** What was given up is reported for this long. */
 const REPORTED_MS = 7 * 86_400_000;
@@ -14,7 +15,8 @@ const POLLS = 2;
 /** Checks that notices reach their channels. Nothing is sent. */
 export async function noticeChecks(context: Context): Promise<Check[]> {
   const { store, deps } = context;
-  const names = configuredChannels(context).map(({ name }) => name);
+  const channels = configuredChannels(context);
+  const names = channels.map(({ name }) => name);
   const since = new Date(deps.clock.now() - REPORTED_MS).toISOString();
   const lost = (await store.deliveries.list({ state: 'given-up' }))
     .map(({ delivery }) => delivery)
@@ -36,10 +38,20 @@ export async function noticeChecks(context: Context): Promise<Check[]> {
     ...byChannel(orphans, 'warning', 'channel_removed', describeOrphans),
   ];
   const reported = new Set(problems.map(({ object }) => object));
+  const well = channels.filter(({ name }) => !reported.has(name));
+  const hint = well.some(isClientMail) && !(await canDraw(context)) ? NO_CHARTS : '';
   return [
     ...problems,
-    ...names.filter((name) => !reported.has(name)).map((name) => toChecks('notices', name)('ok', '')),
+    ...well.map((channel) => toChecks('notices', channel.name)('ok', isClientMail(channel) ? hint : '')),
   ];
+}
+
+const NO_CHARTS = 'its mails have no charts: to draw them, install @resvg/resvg-js beside Sluice';
+
+/** Whether there is what draws the charts of mails. */
+async function canDraw({ deps: { drawPicture } }: Context): Promise<boolean> {
+  const empty = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
+  return (await drawPicture?.(empty, 1).catch(() => null)) != null;
 }
 
 /** Says how many notices wait for each channel, and since when; a warning where runs should have sent them by now. */
