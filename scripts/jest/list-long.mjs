@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 /** Files that stay whole: what every issue and release leans on, and whose tests go on from one another. */
 const WHOLE = [
   /\/browser\//,
-  /\/(?:every-route|every-page|hard-coded|surfaces|screens|upgrade|many-callers|catalogue|hostile-names|answers|every-command|agent-forms|stress|stress-workers|outage|brake)\.test\.ts$/,
+  /\/(?:every-route|every-page|hard-coded|surfaces|screens|upgrade|many-callers|catalogue|hostile-names|answers|every-command|agent-forms|stress|stress-workers|outage|brake|webhook-data|long-output)\.test\.ts$/,
   /\/lives\//,
   /^test\/conformance\//,
   /^test\/repository\//,
