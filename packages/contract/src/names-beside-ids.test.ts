@@ -56,8 +56,11 @@ function isText(schema: z.core.$ZodType): boolean {
   );
 }
 
-function hasName(shape: object, key: string, kind: string): boolean {
-  return `${kind}Name` in shape || (key === 'service' && 'name' in shape);
+/** A document of a service may call it `name`, where the description says whose it is: it may as well be that of a rule or a token. */
+function hasName(shape: Record<string, z.core.$ZodType>, key: string, kind: string): boolean {
+  const { name } = shape;
+  const ofService = name instanceof z.ZodType && /^Of the service/u.test(name.description ?? '');
+  return `${kind}Name` in shape || (key === 'service' && ofService);
 }
 
 /** Every document by its place: `holds.entry`. */

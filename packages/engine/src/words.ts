@@ -1,6 +1,6 @@
 export { isPanelRemoved } from './base/config/find-entry.js';
 export { findNameProblem } from './base/user-name.js';
-export { describeService, type NamedService } from './base/describe-service.js';
+export { describePackage, describeService, type NamedService } from './base/describe-service.js';
 export { contactUrl } from './base/contact-url.js';
 export { isOfClient } from './base/is-of-client.js';
 export { tokenStatus } from './base/token-status.js';

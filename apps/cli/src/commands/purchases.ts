@@ -1,5 +1,12 @@
 import type { Credit } from '@sluice/contract/ports';
-import { describeEffect, describePurchaseState, describeRefused, describeRefusedOne } from '@sluice/engine/words';
+import {
+  describeEffect,
+  describePackage,
+  describeService,
+  describePurchaseState,
+  describeRefused,
+  describeRefusedOne,
+} from '@sluice/engine/words';
 import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '../terminal/lists/billing.js';
 import { formatPurchase } from '../terminal/reports/outcome.js';
@@ -100,6 +107,6 @@ export const purchaseCancel: CommandHandler<CancelOptions> = ([id = ''], options
   const how = { refund: options.refund, waitMs: parseWait(options) };
   return answer(deps, options, ({ sluice }) => sluice.purchases.cancel(id, how), {
     info: ({ purchase }) =>
-      `${purchase.id}: ${describePurchaseState(purchase)} (${purchase.package} for ${purchase.service})`,
+      `${purchase.id}: ${describePurchaseState(purchase)}, ${describePackage(purchase)} for ${describeService({ id: purchase.service, name: purchase.name })}`,
   });
 };

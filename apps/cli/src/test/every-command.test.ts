@@ -295,7 +295,7 @@ describe('the built command', () => {
       ...['db check', 'db migrate', 'db backup copy.db', 'db restore copy.db --yes'],
       ...['db copy --to moved.db', 'db copy --undo', 'demo'],
     ]);
-    expect(demo).toMatch(/^alpha: bought extra-50 .* released$/m);
+    expect(demo).toMatch(/^alpha: bought extra-50, .* released$/m);
     for (const actor of ['manual', 'auto'])
       expect(demo).toMatch(new RegExp(`^pur-\\S+ +alpha .* extra-50 .* paid +${actor} `, 'm'));
     await expectDone(['hold release --all --yes']);

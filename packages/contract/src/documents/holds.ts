@@ -40,8 +40,7 @@ export const entry = name(
     ...parts,
     /** Null for the hold of an agent. */
     service: textOrNull,
-    /** Of the service. */
-    name: textOrNull,
+    name: textOrNull.describe('Of the service'),
     agent: z.object({ uuid: text, name: textOrNull }).nullable(),
     panel: textOrNull,
     product: textOrNull,
@@ -55,7 +54,7 @@ export type HoldEntry = z.infer<typeof entry>;
 
 export const releasedQuota = z.object({
   service: text,
-  name: textOrNull,
+  name: textOrNull.describe('Of the service'),
   until: text,
   /** The operator's note. */
   note: textOrNull,

@@ -132,7 +132,14 @@ export const overview = name(
     /** The newest open holds. */
     holds: z.array(
       z.object({
-        ...{ service: text, name: textOrNull, panel: text, reason: text, since: instant, note: textOrNull },
+        ...{
+          service: text,
+          name: textOrNull.describe('Of the service'),
+          panel: text,
+          reason: text,
+          since: instant,
+          note: textOrNull,
+        },
         ...{ releasing: z.boolean(), restricting: z.boolean(), partly: z.boolean() },
         ...{ usedBytes: bytesOrNull, allowedBytes: bytesOrNull },
       }),

@@ -84,7 +84,7 @@ export const syncReport = name(
     withheld: z
       .array(
         z.object({
-          ...{ service: text, name: textOrNull, message: text },
+          ...{ service: text, name: textOrNull.describe('Of the service'), message: text },
           new: z.literal(true).exactOptional().describe('Its alarm begins with this sync'),
         }),
       )

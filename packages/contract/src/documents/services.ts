@@ -289,7 +289,12 @@ export const changedKey = z.object({ key: text, before: textOrNull, after: textO
 export type ChangedField = z.infer<typeof changedKey>;
 
 export const changedKeys = z.array(changedKey);
-export const change = z.object({ service: text, name: textOrNull, added: z.boolean(), keys: changedKeys });
+export const change = z.object({
+  service: text,
+  name: textOrNull.describe('Of the service'),
+  added: z.boolean(),
+  keys: changedKeys,
+});
 /** A service that is added or changed. */
 export type DescribedChange = z.infer<typeof change>;
 
@@ -298,7 +303,7 @@ export const changedService = z.object({ ...serviceParts, ...detailParts, change
 
 export const override = z.object({
   service: text,
-  name: textOrNull,
+  name: textOrNull.describe('Of the service'),
   ...overrideParts,
   until: instantOrNull,
   note: textOrNull,

@@ -213,7 +213,7 @@ export const comparison = z.object({
   services: z.array(
     z.object({
       service: text,
-      name: textOrNull,
+      name: textOrNull.describe('Of the service'),
       usedBytes: bytesOrNull,
       theirUsedBytes: bytesOrNull,
       held: z.boolean().nullable(),

@@ -27,7 +27,7 @@ export const noticePackage = name('NoticePackage', z.object({ id: text, name: te
 export const noticeData = name(
   'NoticeData',
   z.object({
-    name: textOrNull.describe('What the service is called; null where it has no name'),
+    name: textOrNull.describe('Of the service; null where it has no name'),
     client: textOrNull,
     clientName: textOrNull,
     product: textOrNull.describe('What people call the product of the service'),

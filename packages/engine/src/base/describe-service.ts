@@ -17,6 +17,11 @@ export function describeService({ id, name = null }: NamedService): string {
   return name === null ? id : `${name} (${id})`;
 }
 
+/** Returns what people call a package, with its id behind; an id alone where nobody named it. */
+export function describePackage({ package: id, packageName: name }: { package: string; packageName: string }): string {
+  return describeService({ id, name: name === id ? null : name });
+}
+
 /** Returns a sentence that begins with the id of a service, or has it in quotes, with its name before the id. */
 export function nameInText<T extends string>(text: T, { id, name = null }: NamedService): T {
   if (name === null) return text;

@@ -1,5 +1,5 @@
 import type { CommandReport, DescribedChange, PurchaseReport, PurchaseView, ServiceDetail } from '@sluice/engine';
-import { describeHold, describeMark, describeProtection } from '@sluice/engine/words';
+import { describeHold, describeMark, describePackage, describeProtection, describeService } from '@sluice/engine/words';
 import { formatBytes, formatMoney } from '@sluice/quota-core';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
@@ -121,8 +121,10 @@ const STILL_STOPPED = 'no longer held, but still stopped on the panel';
 /** Returns what a purchase changed, as one line; one that waits for its payment is never called bought. */
 export function formatPurchase(report: PurchaseReport, heldBefore: number): string {
   const { purchase, repeated, stillHeld, releasing, stoppedByPanel, error } = report;
-  const { id, service, package: name, bytes, currency, invoice, status } = purchase;
-  const what = `${name} (${formatBytes(bytes)}) for ${formatMoney(purchase.charged ?? purchase.price, currency)}`;
+  const { id, name, bytes, currency, invoice, status } = purchase;
+  const service = describeService({ id: purchase.service, name });
+  const price = formatMoney(purchase.charged ?? purchase.price, currency);
+  const what = `${describePackage(purchase)}, ${formatBytes(bytes)} for ${price}`;
   if (status === 'pending') return `${service}: ${pendingText(purchase)}: ${what}, ${id}`;
   const done = status === 'paid' ? `${repeated ? 'already ' : ''}bought` : status;
   const parts = [`${service}: ${done} ${what}, ${id}`];

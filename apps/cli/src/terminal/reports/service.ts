@@ -3,6 +3,7 @@ import type { ServiceDetail } from '@sluice/engine';
 import {
   describeMark,
   describeOutage,
+  describePackage,
   describePurchaseState,
   describeService,
   hasEnded,
@@ -55,9 +56,9 @@ function overrideText(terminal: Terminal, { overrides, panel }: ServiceDetail): 
 
 function purchaseText(terminal: Terminal, service: ServiceDetail, bought: ServiceDetail['purchases'][number]): string {
   const { panel } = service;
-  const { package: name, bytes, price, charged, currency, at } = bought;
+  const { bytes, price, charged, currency, at } = bought;
   const cycle = cycleText(service, bought);
-  return `${name}: ${bytesCell(bytes) ?? ''} for ${formatMoney(charged ?? price, currency)}, ${stateText(service, bought)}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
+  return `${describePackage(bought)}: ${bytesCell(bytes) ?? ''} for ${formatMoney(charged ?? price, currency)}, ${stateText(service, bought)}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
 }
 
 /** Returns the state of a purchase of a service; one that a former client ordered, or of a service that has ended, is not to be paid. */

@@ -23,7 +23,7 @@ it('says of a pending purchase which invoice is to be paid, and of a repeated on
   const first = await at.bench.sluice(words);
   const [{ id } = { id: 0 }] = at.whmcs.invoices(CLIENT);
   const pay = `pending: pay invoice ${id} (https://billing.example.com/viewinvoice.php?id=${id})`;
-  expect(first.stdout).toContain(`whmcs-1: ${pay}: extra (50 GB) for 5.00 EUR`);
+  expect(first.stdout).toContain(`(whmcs-1): ${pay}: extra, 50 GB for 5.00 EUR`);
   expect(first.stdout).not.toContain('bought');
   expect((await at.bench.sluice('service show whmcs-1')).stdout).toContain(`${pay}, `);
   const listed = (await at.bench.sluice('purchase list')).stdout;
@@ -31,7 +31,7 @@ it('says of a pending purchase which invoice is to be paid, and of a repeated on
   at.whmcs.pay(id);
   await at.poll();
   const again = await at.bench.sluice(words);
-  expect(again.stdout).toContain('whmcs-1: already bought extra (50 GB)');
+  expect(again.stdout).toContain('(whmcs-1): already bought extra, 50 GB');
   expect((await at.bench.sluice(`${words} --json`)).json<PurchaseReport>().repeated).toBe(true);
 });
 

@@ -161,16 +161,16 @@ export async function revokeToken(
         kind: 'usage',
       });
     const made = madeBy(found.id, all).filter((record) => isValid(record, now));
-    const end = async (record: ApiTokenRecord): Promise<TokenView> => {
+    const end = async (record: ApiTokenRecord): Promise<ApiTokenRecord> => {
       await tables.sessions.removeByToken(record.id);
-      if (record.revokedAt !== null) return toView(tables, record);
+      if (record.revokedAt !== null) return record;
       await tables.apiTokens.update(record.id, { revokedAt: now });
-      return toView(tables, { ...record, revokedAt: now });
+      return { ...record, revokedAt: now };
     };
     const ended = await end(found);
-    const shown: TokenView[] = [];
-    for (const record of made) shown.push(withMade ? await end(record) : await toView(tables, record));
-    return { ...ended, made: shown };
+    const shown: ApiTokenRecord[] = [];
+    for (const record of made) shown.push(withMade ? await end(record) : record);
+    return { ...(await toView(tables, ended)), made: await toViews(tables, shown) };
   });
 }
 

@@ -21,7 +21,7 @@ describe('purchase create', () => {
     const [first, second] = [bought, again].map((each) => each.json<PurchaseReport>().purchase.id);
     expect([again.exitCode, second]).toEqual([0, first]);
     const third = await at.run('purchase create svc-1 extra-50');
-    expect(third.stdout).toMatch(/svc-1: bought extra-50 \(50 GB\) for 5\.00 EUR, pur-\S+; invoice/);
+    expect(third.stdout).toMatch(/svc-1: bought extra-50, 50 GB for 5\.00 EUR, pur-\S+; invoice/);
     expect((await at.run('log list --runs --service svc-1')).stdout).toMatch(/purchase create by bob/);
   });
 
