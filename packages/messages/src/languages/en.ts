@@ -472,6 +472,7 @@ export const messages = {
   'notice.usedOut': '{figures} of outgoing traffic are used in the period {period}.',
   'notice.usedTotal': '{figures} of traffic are used in the period {period}.',
   'notice.bought': 'Package {package} for service {service} is paid: {price}.',
+  'notice.boughtAllowed': '{size} of traffic are allowed in the period {period}.',
   'notice.boughtLate': 'Its period was over, so it counts in the present one.',
   'notice.notBought': 'Package {package} for service {service} was not bought.',
   'notice.buyCancelled': 'The purchase of package {package} for service {service} was cancelled: {price}.',

@@ -449,6 +449,7 @@ export const messages: Messages = {
   'notice.usedOut': 'در دورهٔ {period}، {figures} ترافیک ارسالی مصرف شده است.',
   'notice.usedTotal': 'در دورهٔ {period}، {figures} ترافیک مصرف شده است.',
   'notice.bought': 'بستهٔ {package} برای سرویس {service} پرداخت شد: {price}.',
+  'notice.boughtAllowed': 'در دورهٔ {period}، {size} ترافیک مجاز است.',
   'notice.boughtLate': 'دورهٔ آن به پایان رسیده بود؛ بنابراین در دورهٔ کنونی حساب می‌شود.',
   'notice.notBought': 'بستهٔ {package} برای سرویس {service} خریداری نشد.',
   'notice.buyCancelled': 'خرید بستهٔ {package} برای سرویس {service} لغو شد: {price}.',

@@ -459,6 +459,7 @@ export const messages: Messages = {
   'notice.usedOut': '{figures} de tráfego de saída usados no período de {period}.',
   'notice.usedTotal': '{figures} de tráfego usados no período de {period}.',
   'notice.bought': 'O pacote {package} para o serviço {service} foi pago: {price}.',
+  'notice.boughtAllowed': '{size} de tráfego são permitidos no período de {period}.',
   'notice.boughtLate': 'O período dele já tinha terminado, por isso ele conta no período atual.',
   'notice.notBought': 'O pacote {package} para o serviço {service} não foi comprado.',
   'notice.buyCancelled': 'A compra do pacote {package} para o serviço {service} foi cancelada: {price}.',

@@ -432,6 +432,7 @@ export const messages: Messages = {
   'notice.usedOut': '{period}期间，出站流量已用 {figures}。',
   'notice.usedTotal': '{period}期间，流量已用 {figures}。',
   'notice.bought': '服务 {service} 的套餐 {package} 已付款：{price}。',
+  'notice.boughtAllowed': '{period}期间，流量限额为 {size}。',
   'notice.boughtLate': '其周期已结束，因此计入当前周期。',
   'notice.notBought': '未为服务 {service} 购买套餐 {package}。',
   'notice.buyCancelled': '服务 {service} 的套餐 {package} 的购买已取消：{price}。',

@@ -47,6 +47,24 @@ describe('a client is sent a mail', () => {
     expect((await readSent()).map(([event]) => event)).toEqual(['hold', 'release']);
   });
 
+  it('of a package that he has bought, once, with what is allowed by then and the invoice', async () => {
+    await at.sluice.credit.add('42', { amount: '20.00', currency: 'EUR' });
+    const buy = () => at.sluice.purchases.create('svc-1', 'extra-50', { client: '42', ref: 'form-1' });
+    const { purchase } = await buy();
+    const [[event, text] = ['', ''], ...more] = await readSent();
+    expect([event, more]).toEqual(['purchase', []]);
+    expect(text).toMatch(/^Package extra-50 for service svc-1 is paid: 5\.00 EUR\. 150 GB of traffic are allowed in /);
+    expect(text).toContain(`Invoice: ${purchase.invoice ?? 'none'}.`);
+    expect((await buy()).repeated).toBe(true);
+    await at.pollAfter(HOUR);
+    expect(await readSent()).toEqual([]);
+  });
+
+  it('of none that was refused', async () => {
+    await expect(at.sluice.purchases.create('svc-1', 'extra-50', { client: '42' })).rejects.toThrow('credit');
+    expect(await readSent()).toEqual([]);
+  });
+
   it('of a refund by staff, once', async () => {
     await at.sluice.credit.add('42', { amount: '20.00', currency: 'EUR' });
     const { purchase } = await at.sluice.purchases.create('svc-1', 'extra-50', { client: '42' });

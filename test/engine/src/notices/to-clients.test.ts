@@ -50,6 +50,7 @@ packages: { extra-50: { traffic: 50GB, price: "5.00" } }
     const bought = channel.sent.filter(({ event }) => event === 'purchase');
     expect(bought.map(({ client, data }) => [client, data.price, data.used, data.allowed, data.percent])).toEqual([
       ['43', '5.00', 60 * GB, 150 * GB, 40],
+      ['42', '5.00', 60 * GB, 200 * GB, 30],
     ]);
   });
 });

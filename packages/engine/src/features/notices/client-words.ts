@@ -58,7 +58,8 @@ function toSaid({ notice, data, back }: Spoken, words: Words): readonly Said[] {
     case 'purchase_ended': {
       const { status, late } = data as Spoken['data'] & Partial<EventData<'purchase'>>;
       const said = sayPurchase(status ?? null, data, words);
-      return late === true ? [...said, say('notice.boughtLate')] : said;
+      if (status !== 'paid') return said;
+      return [...said, ...(late === true ? [say('notice.boughtLate')] : []), ...sayBought(data, words)];
     }
     case 'auto_buy_refused':
       return [say('notice.notAutoBought', { service }), ...sayCause(data, words)];
@@ -127,6 +128,18 @@ function sayPurchase(status: string | null, data: Spoken['data'], { service, wri
   const about = { service, package: writer.name(data.package.name) };
   const key = ENDED[status ?? ''];
   return [key === undefined ? say('notice.notBought', about) : say(key, { ...about, price })];
+}
+
+/** What is allowed with a package that is paid, and its invoice. */
+function sayBought(data: Spoken['data'], { writer }: Words): Said[] {
+  const { limit, from, until } = data;
+  const { invoice } = data as Spoken['data'] & Partial<EventData<'purchase'>>;
+  const size = limit === null || limit === 'quota' ? toFigure(data, 'allowed') : null;
+  const isKnown = size !== null && from !== null && until !== null;
+  return [
+    ...(isKnown ? [say('notice.boughtAllowed', { size, period: writer.period({ start: from, end: until }) })] : []),
+    ...(invoice == null ? [] : [say('done.invoice', { invoice: writer.name(invoice) })]),
+  ];
 }
 
 /** Why nothing is bought automatically, for the causes of {@link OWN_CAUSES}. */

@@ -21,6 +21,8 @@ import { errorForBuyer } from './for-buyer.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { isLimitTooLow, limitNotRaised, underObserve } from './observed.js';
 import { stoppedFor } from '../services/for-reader.js';
+import { withNotice } from './purchase-notice.js';
+import type { Following } from './store-purchase.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
 import { findCycleToBuy, requireChargeable } from './cycle-to-buy.js';
 import { refKey } from '../../base/purchase-keys.js';
@@ -165,10 +167,14 @@ async function charge(
   context: Context,
   run: Run,
   row: PurchaseRecord,
-  how: { isNew: boolean },
+  { isNew }: { isNew: boolean },
 ): Promise<PurchaseRecord> {
+  const service = await context.store.services.get(row.service);
+  const note = service && withNotice(context, { run: run.id, service, onStored: () => undefined });
+  // The answer says what is refused, or waits for its payment.
+  const also: Following = async (tables, after) => (after.status === 'paid' ? note?.(tables, after) : undefined);
   try {
-    return await chargePurchase(context, run.leases.held, row, how);
+    return await chargePurchase(context, run.leases.held, row, { isNew, also });
   } catch (error) {
     const stored = await context.store.purchases.get(row.id);
     if (!(error instanceof SluiceError) || stored?.status !== 'pending') throw error;
