@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 /** Files that stay whole: what every issue and release leans on. */
 const WHOLE = [
   /\/browser\//,
-  /\/(?:every-route|every-page|hard-coded|surfaces|screens|upgrade|many-callers|catalogue|hostile-names|every-command|stress|stress-workers)\.test\.ts$/,
+  /\/(?:every-route|cross-site|every-page|hard-coded|surfaces|screens|upgrade|many-callers|catalogue|hostile-names|every-command|stress|stress-workers)\.test\.ts$/,
   /\/lives\//,
   /^test\/conformance\//,
   /^test\/repository\//,

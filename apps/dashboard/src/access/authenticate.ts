@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../server/options.js';
 import { resume } from './sessions.js';
@@ -52,4 +53,10 @@ export function isOwnForm({ publicUrl }: Pick<Context, 'publicUrl'>, request: Fa
   if (typeof site === 'string' || origin === undefined) return true;
   if (!URL.canParse(origin)) return false;
   return new URL(origin).host === request.host || (publicUrl !== undefined && new URL(publicUrl).origin === origin);
+}
+
+/** Returns whether a form has the token of its session or link; the time of the answer says nothing of the token. */
+export function isFormToken(sent: string, token: string): boolean {
+  const [left, right] = [Buffer.from(sent), Buffer.from(token)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -4,7 +4,7 @@ import { forbidden, toFailure } from '../server/failure.js';
 import { html, type Html } from '../layout/html.js';
 import type { Limiters } from '../server/limits.js';
 import { type Context, SMALL_BODY } from '../server/options.js';
-import { bySession, cookieName, isForeign, isOwnForm } from '../access/authenticate.js';
+import { bySession, cookieName, isForeign, isFormToken, isOwnForm } from '../access/authenticate.js';
 import { login, logout } from '../access/sessions.js';
 
 /** Adds `/login`, which opens a session with an API token, and `/logout`. */
@@ -37,7 +37,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
   server.post('/logout', { bodyLimit: SMALL_BODY }, async (request, reply) => {
     const secret = request.cookies[cookieName(context)] ?? '';
     const visit = await bySession(context, request);
-    if (visit !== null && readField(request, 'csrf') === visit.csrf) {
+    if (visit !== null && isFormToken(readField(request, 'csrf'), visit.csrf)) {
       await logout(context, secret);
       reply.clearCookie(cookieName(context), { path: '/', secure });
     }

@@ -1,9 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import { may } from '@sluice/contract';
 import { say } from '@sluice/messages';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
+import { byLink, bySession, isForeign, isFormToken, type Visit } from '../access/authenticate.js';
 import { madeBy, type Viewer } from '../access/viewer.js';
 import { type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-reply.js';
 import { languageWithoutVisitor, readLanguage, rememberLanguage, toLanguageLinks } from './language.js';
@@ -163,7 +162,7 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
 
   async function perform(): Promise<PageAnswer> {
     const form = toTexts(request.body);
-    if (isForeign(request) || !isSame(form['csrf'] ?? '', csrf))
+    if (isForeign(request) || !isFormToken(form['csrf'] ?? '', csrf))
       throw clientError('bad_csrf', say('problem.outOfDate'));
     const { csrf: _csrf, key = '', ...fields } = form;
     if (!/^[\w-]{8,100}$/.test(key)) throw clientError('bad_csrf', say('problem.noKey'));
@@ -272,9 +271,4 @@ function toTexts(fields: unknown): Record<string, string> {
     return typeof first === 'string' ? [[name, first] as const] : [];
   });
   return Object.fromEntries(entries);
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
