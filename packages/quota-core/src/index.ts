@@ -58,7 +58,8 @@ export {
 } from './step-cycle.js';
 export { confirmsJump, isJump, mayConfirm } from './jump.js';
 export { type Language, LANGUAGES, toLanguage } from './language.js';
-export { CALL_WORDS, foldText } from './call-words.js';
+export { CALL_WORDS } from './call-words.js';
+export { COMPARING, toComparable } from './comparable.js';
 export { findMarkers, lineMarker, markLine, withoutMarkers } from './line-marker.js';
 export { type LimitDecision, type LimitRule, releaseMargin } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';

@@ -1,5 +1,16 @@
+import { COMPARING } from '@sluice/quota-core';
+
+// As `toComparable` of quota-core does it.
+const COMPARE = `const rule = ${JSON.stringify(COMPARING)};
+const letters = new RegExp('[' + Object.keys(rule.letters).join('') + ']', 'gu');
+const all = (source) => new RegExp(source, 'gu');
+const toComparable = (text) => text.normalize('NFKD').replace(all(rule.invisible), '').replace(all(rule.marks), '').toLowerCase()
+  .replace(all(rule.digits), (digit) => String(digit.charCodeAt(0) & 15)).replace(letters, (letter) => rule.letters[letter])
+  .replace(/\\s+/g, ' ').normalize('NFC');`;
+
 /** What pages do besides where scripts run; everything works without it. */
 export const SCRIPT = `'use strict';
+${COMPARE}
 for (const form of document.querySelectorAll('form[data-confirm]')) {
   form.addEventListener('submit', (event) => {
     if (!window.confirm(form.dataset.confirm)) event.preventDefault();
@@ -41,8 +52,8 @@ for (const region of document.querySelectorAll('[data-filter]')) {
   field.append(label, input);
   region.before(field);
   input.addEventListener('input', () => {
-    const wanted = input.value.trim().toLowerCase();
-    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    const wanted = toComparable(input.value).trim();
+    for (const row of rows) row.hidden = !toComparable(row.textContent).includes(wanted);
   });
 }
 const reloadSeconds = Number(document.body.dataset.reload);

@@ -4,7 +4,7 @@ import type { Rate, RateTable } from '@sluice/quota-core/telephony';
 export interface KnownRate {
   rate: Rate;
   order: string;
-  /** Its description in small letters. */
+  /** Its description as searches compare it. */
   words: string;
 }
 

@@ -1,4 +1,4 @@
-import { foldText } from '../call-words.js';
+import { toComparable } from '../comparable.js';
 
 /** How a date in digits is to be read: the day or the month comes first. */
 export type DateOrder = 'day-first' | 'month-first';
@@ -87,7 +87,7 @@ interface Found {
  * ```
  */
 export function readStatedPeriods(text: string, order: DateOrder | null = null): StatedPeriod[] {
-  const plain = foldText(text.slice(0, MOST_TEXT).replace(/\s+/g, ' ')).replace(MONTH_NAME, (name) => {
+  const plain = toComparable(text.slice(0, MOST_TEXT).replace(/\s+/g, ' ')).replace(MONTH_NAME, (name) => {
     const month = MONTH_BY_NAME.get(name.replace('.', '')) ?? 0;
     return `§${String(month).padStart(2, '0')}`;
   });

@@ -13,7 +13,7 @@ import {
   type RefundRequest,
   type Sending,
 } from '@sluice/contract/ports';
-import { foldText } from '@sluice/quota-core';
+import { toComparable } from '@sluice/quota-core';
 import { requireTaxed } from './call-settings.js';
 import { invoiceClosed, notChangeable, runCall, SHARED, TITLE, unclear } from './errors.js';
 import { findInvoices, putLine } from './lines.js';
@@ -43,7 +43,7 @@ class WhmcsBilling implements BillingSystem {
   }
 
   callLines(): CallLineSettings {
-    return { taxed: requireTaxed(this.#calls), lookFor: (this.#calls?.lookFor ?? []).map(foldText) };
+    return { taxed: requireTaxed(this.#calls), lookFor: (this.#calls?.lookFor ?? []).map(toComparable) };
   }
 
   credit(client: string, signal?: AbortSignal): Promise<Credit> {

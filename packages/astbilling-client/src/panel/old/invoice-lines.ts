@@ -1,4 +1,4 @@
-import { CALL_WORDS, findMarkers, foldText, type OldRow, type OldTable } from '@sluice/quota-core';
+import { CALL_WORDS, findMarkers, toComparable, type OldRow, type OldTable } from '@sluice/quota-core';
 import { findDateOrder, readStatedPeriods, type StatedPeriod } from '@sluice/quota-core/telephony';
 
 /** The lines of the invoices that have one which somebody added, as WHMCS stores them. */
@@ -67,7 +67,7 @@ export function findCallLines(rows: readonly OldRow[]): CallLine[] {
 function isCallLine({ type = null, description, calls }: OldRow['values']): boolean {
   if (type !== null || description == null || findMarkers(description).length > 0) return false;
   if (calls != null) return calls.toLowerCase() === 'yes';
-  const text = foldText(description);
+  const text = toComparable(description);
   return WORDS.some((word) => text.includes(word));
 }
 

@@ -1,6 +1,6 @@
 import type { BillingSystem, InvoiceLine } from '@sluice/contract/ports';
 import { SluiceError } from '@sluice/panel-kind';
-import { CALL_WORDS, foldText, type OldRow } from '@sluice/quota-core';
+import { CALL_WORDS, toComparable, type OldRow } from '@sluice/quota-core';
 
 /** Whose invoices are read. */
 export interface InvoiceLinesRequest {
@@ -40,7 +40,7 @@ function noneIfUnknown(error: unknown): [] {
 
 function toValues(line: InvoiceLine, words: readonly string[]): OldRow['values'] {
   const { id, description, amount, service, generated, markers } = line;
-  const text = foldText(description);
+  const text = toComparable(description);
   const isOfCalls = !generated && markers.length === 0 && words.some((word) => text.includes(word));
   const type = generated ? (service === null ? 'generated' : 'Hosting') : null;
   return { id, relid: service, type, description, amount, calls: isOfCalls ? 'yes' : 'no' };

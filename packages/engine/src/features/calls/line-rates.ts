@@ -1,6 +1,7 @@
 import type { LineRates } from '@sluice/contract/documents';
 import { LANGUAGES, toTexts } from '@sluice/messages';
 import { usageError } from '@sluice/panel-kind';
+import { toComparable } from '@sluice/quota-core';
 import { type Rate, toLocalTime, toSearchedDigits } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import type { KnownRate } from '../../context/kept-rates.js';
@@ -48,7 +49,7 @@ export async function listLineRates(
 
 /** A number finds the prefixes that it begins with, and a prefix those that begin with it; other text a country or name. */
 function toRateSearch(text: string): (known: KnownRate) => boolean {
-  const words = text.trim().toLowerCase();
+  const words = toComparable(text).trim();
   if (words === '') return () => true;
   const digits = toSearchedDigits(words);
   if (digits !== null) return ({ rate: { prefix } }) => prefix.startsWith(digits) || digits.startsWith(prefix);
@@ -57,7 +58,7 @@ function toRateSearch(text: string): (known: KnownRate) => boolean {
     const known = countries.get(code);
     if (known !== undefined) return known;
     const names = [code, ...LANGUAGES.map((language) => toTexts(language).region(code))];
-    const found = names.some((name) => name.toLowerCase().includes(words));
+    const found = names.some((name) => toComparable(name).includes(words));
     countries.set(code, found);
     return found;
   };

@@ -18,3 +18,15 @@ it('finds a part of a number, and no other one', () => {
   expect(isFound('004931', '4930123456')).toBe(false);
   expect(isFound('00', '4930123456')).toBe(false);
 });
+
+it('finds the name of a destination in any spelling', () => {
+  const named = {
+    ...call,
+    destination: '55',
+    destinationDescription: 'São Paulo, تهران موبايل',
+  } as unknown as CallRecord;
+  const find = (search: string): boolean => toMatch({ direction: null, outcome: null, search })(named);
+  for (const search of ['sao  paulo', 'SÃO', 'موبایل', 'تهران\u200c '])
+    expect([search, find(search)]).toEqual([search, true]);
+  expect(find('sao jose')).toBe(false);
+});

@@ -1,3 +1,4 @@
+import { toComparable } from '@sluice/quota-core';
 import { type CallRecord, toPhoneDigits, toSearchedDigits, withoutSeparators } from '@sluice/quota-core/telephony';
 
 /** Which calls are listed; null: of any. */
@@ -18,7 +19,7 @@ export function toMatch({ direction, search, outcome }: CallMatch): (call: CallR
 }
 
 function toSearch(text: string): (call: CallRecord) => boolean {
-  const words = text.trim().toLowerCase();
+  const words = toComparable(text).trim();
   if (words === '') return () => true;
   const digits = toPhoneDigits(words);
   if (digits !== null) {
@@ -27,7 +28,7 @@ function toSearch(text: string): (call: CallRecord) => boolean {
       [source, destination, did].some((number) => number !== null && containsAny(withoutSeparators(number), wanted));
   }
   return ({ source, destination, destinationDescription }) =>
-    [source, destination, destinationDescription].some((one) => one?.toLowerCase().includes(words) === true);
+    [source, destination, destinationDescription].some((one) => one !== null && toComparable(one).includes(words));
 }
 
 const containsAny = (number: string, wanted: readonly string[]): boolean =>

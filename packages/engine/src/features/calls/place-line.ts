@@ -1,6 +1,6 @@
 import type { BillingSystem, Invoice } from '@sluice/contract/ports';
 import { SluiceError } from '@sluice/panel-kind';
-import { foldText } from '@sluice/quota-core';
+import { toComparable } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { isSentLately } from '../billing/attempt.js';
 import { dayBefore, readCreditIn } from '../billing/charge.js';
@@ -183,7 +183,7 @@ function refuseCurrency(invoice: Invoice, { currency }: CallBillRecord): void {
 function refuseOtherWriter(words: readonly string[], invoice: Invoice): void {
   const other = invoice.lines.find(
     ({ description, generated, markers }) =>
-      !generated && markers.length === 0 && words.some((word) => foldText(description).includes(word)),
+      !generated && markers.length === 0 && words.some((word) => toComparable(description).includes(word)),
   );
   if (other === undefined) return;
   throw refusal(

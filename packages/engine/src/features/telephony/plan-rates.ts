@@ -1,3 +1,4 @@
+import { toComparable } from '@sluice/quota-core';
 import { type Rate, RateTable } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import type { KeptRates, KnownRate } from '../../context/kept-rates.js';
@@ -51,7 +52,7 @@ async function toKept({ deps }: Context, { telephony }: NamedTelephony, planId: 
   const unusable = new Set(table.invalid.map(({ id }) => id));
   const rates = all
     .filter((rate) => rate.planId === planId && rate.status === 'active' && !unusable.has(rate.id))
-    .map((rate): KnownRate => ({ rate, order: toOrder(rate), words: rate.description?.toLowerCase() ?? '' }));
+    .map((rate): KnownRate => ({ rate, order: toOrder(rate), words: toComparable(rate.description ?? '') }));
   rates.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
   return { at, table, rates };
 }
