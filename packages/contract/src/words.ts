@@ -22,6 +22,8 @@ export const OUTCOMES = ['answered', 'unanswered'] as const;
 export const INCREMENT_BASES = ['after-initial', 'whole-duration'] as const;
 /** Where customers run apps. */
 export const PLATFORMS = ['android', 'ios', 'windows', 'macos', 'linux'] as const;
+/** What traffic is summed by. */
+export const TRAFFIC_GROUPS = ['service', 'panel', 'product', 'client'] as const;
 /** Who suspends a service. */
 export const HOLDERS = ['billing', 'manual'] as const;
 

@@ -95,10 +95,20 @@ function declareUsage(usage: LazyCommand): void {
     .command('traffic')
     .description('draw the traffic of services together over time, from the stored readings')
     .choice('--since <time>', 'the last hours or days such as 24h or 30d (default: 7d)', ['24h', '7d', '30d'])
+    .choice('--by <group>', 'split by service, panel, product or client: the 5 largest, and all others', [
+      'service',
+      'panel',
+      'product',
+      'client',
+    ])
     .option('--panel <name>', 'only services of this panel')
     .option('--product <name>', 'only services of this product')
     .option('--client <id>', 'only services of this client')
-    .examples('sluice usage traffic', 'sluice usage traffic --panel dcim --since 30d')
+    .examples(
+      'sluice usage traffic',
+      'sluice usage traffic --panel dcim --since 30d',
+      'sluice usage traffic --by client',
+    )
     .runs(async () => (await import('./traffic.js')).usageTraffic);
   listOptions(usage.command('history <service>'))
     .description('show usage and allowance of each cycle')

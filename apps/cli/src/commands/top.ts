@@ -8,12 +8,11 @@ import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/words.js';
 import type { CommandHandler } from './command.js';
 import { listCommand, type ListOptions } from './list.js';
+import { parseGroup } from './parse-group.js';
 import { parsePercentile, printRates } from './parse-percentile.js';
 import { parseRange } from './parse-range.js';
 
 type TopOptions = ListOptions & { since?: string; by?: string; top?: string; percentile?: string };
-
-const GROUPS = ['service', 'panel', 'product', 'client'] as const;
 
 /** `sluice usage top` */
 export const usageTop: CommandHandler<TopOptions> = listCommand<TopRow, TopOptions, Omit<TopTraffic, 'rows'>>(
@@ -25,8 +24,7 @@ export const usageTop: CommandHandler<TopOptions> = listCommand<TopRow, TopOptio
     columns: TOP,
   },
   async ({ sluice }, _args, { since, by = 'service', top = '20', percentile: percent, panel, product, client }) => {
-    const group = GROUPS.find((each) => each === by);
-    if (group === undefined) throw usageError('bad_option', `--by: "${by}" is not one of ${GROUPS.join(', ')}`);
+    const group = parseGroup(by);
     const limit = parseWhole('--top', top);
     const range = parseRange('--since', since ?? '24h');
     const percentile = parsePercentile(percent);

@@ -7,6 +7,7 @@ import { formatCount } from '../terminal/words.js';
 import { describeLeftOut } from '../terminal/lists/top.js';
 import { answer } from './answer.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
+import { parseGroup } from './parse-group.js';
 import { parseRange } from './parse-range.js';
 
 interface TrafficOptions extends GlobalOptions {
@@ -14,13 +15,15 @@ interface TrafficOptions extends GlobalOptions {
   panel?: string;
   product?: string;
   client?: string;
+  by?: string;
 }
 
 /** `sluice usage traffic` */
 export const usageTraffic: CommandHandler<TrafficOptions> = (_args, options, deps) => {
   const { since = '7d', panel, product, client } = options;
   const range = parseRange('--since', since);
-  return answer(deps, options, ({ sluice }) => sluice.usage.traffic({ range, panel, product, client }), {
+  const by = options.by === undefined ? undefined : parseGroup(options.by);
+  return answer(deps, options, ({ sluice }) => sluice.usage.traffic({ range, panel, product, client, by }), {
     print: show,
     exitCode: () => ExitCode.done,
   });

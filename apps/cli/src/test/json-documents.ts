@@ -90,7 +90,7 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('usage');
     await kept('usage history', 'usage history svc-1 --percentile 95');
     await kept('usage top', 'usage top');
-    await kept('usage traffic', 'usage traffic --client 42');
+    await kept('usage traffic', 'usage traffic --panel dcim --by product');
     await kept('usage graph', 'usage graph svc-1');
     await kept('report');
     await kept('service list');

@@ -4,6 +4,7 @@
  * @module
  */
 import * as z from 'zod';
+import { TRAFFIC_GROUPS } from '../words.js';
 import { bytes, bytesOrNull, count, instant, instantOrNull, name, text, textOrNull } from './common.js';
 import { figures, countedMode, usage } from './services.js';
 
@@ -141,7 +142,7 @@ const trafficSum = {
 export const top = name(
   'TopTraffic',
   z.object({
-    by: z.enum(['service', 'panel', 'product', 'client']),
+    by: z.enum(TRAFFIC_GROUPS),
     range: text,
     /** Null for the range `cycle`: the cycle of each service begins at another time. */
     start: instantOrNull,
@@ -186,8 +187,31 @@ export const traffic = name(
     withoutBytes: count.describe(
       'Services of panels that count no bytes, such as lines of telephony: they are in no other figure',
     ),
+    by: z.enum(TRAFFIC_GROUPS).nullable().describe('What the bars are split by; null where they are not split'),
+    split: z
+      .array(
+        z.object({
+          key: textOrNull.describe('Id or name of the group; null for services without a client, and for the others'),
+          name: textOrNull.describe('Name of the service, product or client'),
+          others: z.boolean().describe('Whether it is all other groups together'),
+          groups: count.describe('1, or how many groups the others are'),
+          services: count,
+          unknown: count.describe('Services of which no reading in the time is known'),
+        }),
+      )
+      .describe(
+        'What the parts of the bars are of: the 5 groups with most traffic, the largest first, then all others together',
+      ),
     bars: z
-      .array(bar)
+      .array(
+        bar.extend({
+          parts: z
+            .array(z.object(figures))
+            .describe(
+              'By `split`; null where nothing of the group is known. Where the bar has a figure, those of its parts add up to it',
+            ),
+        }),
+      )
       .describe('The traffic of all these services, oldest first; `known` is of the time of all of them together'),
   }),
 );

@@ -15,6 +15,7 @@ import {
   whole,
 } from './shapes.js';
 import { group } from './group.js';
+import { TRAFFIC_GROUPS } from '../words.js';
 
 const service = ['service', text] as const;
 
@@ -57,7 +58,7 @@ export const usage = group({
         options({
           ...called,
           range: z.optional(range),
-          by: z.optional(z.enum(['service', 'panel', 'product', 'client'])),
+          by: z.optional(z.enum(TRAFFIC_GROUPS)),
           panel: optionalText,
           product: optionalText,
           client: optionalText,
@@ -71,7 +72,7 @@ export const usage = group({
           'List who used most in a time: services, or all of a panel, product or client, with mean rates; of services with a percentile of their rates',
         query: {
           range: h.range,
-          by: h.z.enum(['service', 'panel', 'product', 'client']).optional(),
+          by: h.z.enum(TRAFFIC_GROUPS).optional(),
           panel: h.optionalText,
           product: h.optionalText,
           client: h.optionalText,
@@ -90,6 +91,7 @@ export const usage = group({
         options({
           ...called,
           range: z.optional(range),
+          by: z.optional(z.enum(TRAFFIC_GROUPS)),
           panel: optionalText,
           product: optionalText,
           client: optionalText,
@@ -97,8 +99,15 @@ export const usage = group({
       ),
     routes: (h) => ({
       'GET /usage/traffic': {
-        summary: 'Return the traffic of services together over time: of all, or of a panel, product or client',
-        query: { range: h.range, panel: h.optionalText, product: h.optionalText, client: h.optionalText },
+        summary:
+          'Return the traffic of services together over time: of all, or of a panel, product or client; with by, split into the groups with most traffic',
+        query: {
+          range: h.range,
+          by: h.z.enum(TRAFFIC_GROUPS).optional(),
+          panel: h.optionalText,
+          product: h.optionalText,
+          client: h.optionalText,
+        },
         answer: h.usage.traffic,
       },
     }),
