@@ -18,6 +18,13 @@ export interface ChartLine {
   name: string;
   /** Oldest first. */
   points: ChartPoint[];
+  /** Its number from 1, where it is a share of a whole: its name is of the reader's own, even where it is a word such as `in`. */
+  share?: number;
+}
+
+/** A part of a bar: of a line of the chart, by its name and its share. */
+export interface ChartPart extends Pick<ChartLine, 'name' | 'share'> {
+  value: number;
 }
 
 /** Figures of a part of the time, drawn as parts of one bar. */
@@ -25,7 +32,7 @@ export interface ChartBar {
   from: number;
   to: number;
   /** By the names of the chart's lines; at least one. */
-  parts: { name: string; value: number }[];
+  parts: ChartPart[];
   /** What the bar says to those who point at it. */
   text: string;
   /** Whether only a part of its time is known. */

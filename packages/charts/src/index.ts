@@ -5,6 +5,7 @@ export {
   type ChartData,
   type ChartEvent,
   type ChartLine,
+  type ChartPart,
   type ChartPoint,
   type ChartSpan,
   type KnownPoint,
@@ -18,7 +19,9 @@ export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-c
 export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';
 export { areaChart, type ChartStyle } from './terminal-chart.js';
+export { shareSign } from './terminal-marks.js';
 export { timeTicks, type TimeSpan, type TimeTick } from './time.js';
+export { type SplitBar, splitFigures, splitShares, type TrafficSplit } from './traffic-split.js';
 export {
   beforeFirstText,
   isWholeBar,

@@ -52,7 +52,7 @@ function toKey(data: ChartData): PictureKey[] {
   const isInside = ({ at }: { at: number }): boolean => at >= from && at <= to;
   const { limit: limited, axis, bought } = PICTURE_COLOURS;
   const counted = lines.map((line, index) => ({
-    text: lineText(line.name, language),
+    text: lineText(line, language),
     colour: lineColour(toSlot(line, index)),
     isDotted: false,
   }));

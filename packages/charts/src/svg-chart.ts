@@ -146,7 +146,7 @@ function toUnit({ axis }: ChartData, language: Language): string {
 
 function describe(data: ChartData, period: string, language: Language): string {
   const texts = toTexts(language);
-  const names = data.lines.map(({ name }) => shortened(lineText(name, language), NAME_LENGTH));
+  const names = data.lines.map((line) => shortened(lineText(line, language), NAME_LENGTH));
   const values = { lines: listed(names, language), period };
   const about =
     data.axis.unit === UNKNOWN_UNIT

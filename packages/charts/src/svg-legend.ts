@@ -55,7 +55,7 @@ function listNamed(data: ChartData, language: Language): Pick<Entry, 'name' | 's
   const isHeld = holds.some(({ from, to }) => to > data.from && from < data.to);
   return [
     ...lines.map((line, index) => ({
-      name: shortened(lineText(line.name, language), NAME_LENGTH),
+      name: shortened(lineText(line, language), NAME_LENGTH),
       sample: { kind, names: `chart-${kind} chart-${toSlot(line, index)}` } as const,
     })),
     ...(ghost.length === 0

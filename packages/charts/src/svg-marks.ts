@@ -6,11 +6,11 @@ import { coordinate, escapeXml, shortened, svgText } from './svg-text.js';
 import { thinnedSegments } from './thin.js';
 
 /** Characters of what a mark says. */
-export const SAYING = 300;
+const SAYING = 400;
 /** Pixels of a character, and between lines of what a mark says. */
 const [CHARACTER, LINE] = [6.4, 15];
 /** Lines of what a mark says at most. */
-const LINES = 4;
+const LINES = 7;
 /** Pixels between two labels of the allowance. */
 const APART = 13;
 /** Pixels of the edge of a restriction. */
@@ -52,10 +52,14 @@ function shownText(words: string, id: string, { left, right, top, across, ahead 
     else lines.push(word);
   }
   const x = across(left + 6);
-  const [first = '', ...more] = lines.slice(0, LINES).map((line) => escapeXml(line));
+  const shown = lines.slice(0, LINES);
+  const [first = '', ...more] = shown.map((line) => escapeXml(line));
   const others = more.map((line) => ` <tspan x="${x}" dy="${LINE}">${line}</tspan>`).join('');
   const classes = `chart-says${ahead === 1 ? '' : ' chart-end'}`;
-  return `<text class="${classes}" id="${id}" x="${x}" y="${top + 14}">${first}${others}</text>`;
+  const width = Math.min(right - left, Math.max(...shown.map((line) => line.length)) * CHARACTER + 16);
+  const ends = [across(left), across(left + width)];
+  const plate = `<rect class="chart-says chart-plate" x="${coordinate(Math.min(...ends))}" y="${top}" width="${coordinate(width)}" height="${shown.length * LINE + 6}"/>`;
+  return `${plate}<text class="${classes}" id="${id}" x="${x}" y="${top + 14}">${first}${others}</text>`;
 }
 
 /** Draws times of a restriction behind all else, or with what they say at the upper edge, in front of it. */

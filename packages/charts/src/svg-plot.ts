@@ -1,5 +1,6 @@
 import { type Language, toDirection } from '@sluice/messages';
 import type { ChartData, ChartLine } from './chart.js';
+import { LINE_SLOTS, toShareSlot } from './svg-styles.js';
 import { coordinate, svgText } from './svg-text.js';
 
 /** Pixels of a column: points that are closer can't be distinguished. */
@@ -89,7 +90,8 @@ export function placed(
 }
 
 /** Returns the number of a line's style, from 1: by its name, or by its place. */
-export function toSlot({ name }: ChartLine, index: number): number {
+export function toSlot({ name, share }: Pick<ChartLine, 'name' | 'share'>, index: number): number {
+  if (share !== undefined) return toShareSlot(share);
   const known = ['in', 'out', 'total'].indexOf(name);
-  return known >= 0 ? known + 1 : (index % 4) + 1;
+  return known >= 0 ? known + 1 : (index % LINE_SLOTS) + 1;
 }

@@ -1,7 +1,13 @@
 /** Colours of a chart: light, dark, or what the reader's system prefers (paper is always light). */
 export type Theme = 'auto' | 'light' | 'dark';
 
-type Palette = Record<'back' | 'text' | 'axis' | 'grid' | 'limit' | 'line1' | 'line2' | 'line3' | 'line4', string>;
+interface Palette extends Record<
+  'back' | 'text' | 'axis' | 'grid' | 'limit' | 'line1' | 'line2' | 'line3' | 'line4',
+  string
+> {
+  /** Parts of a whole, the largest first, and the rest. */
+  shares: readonly string[];
+}
 
 const LIGHT: Palette = {
   back: '#ffffff',
@@ -13,6 +19,7 @@ const LIGHT: Palette = {
   line2: '#b45309',
   line3: '#111827',
   line4: '#047857',
+  shares: ['#1d4ed8', '#b45309', '#0f766e', '#a21caf', '#111827', '#6b7280'],
 };
 
 const DARK: Palette = {
@@ -25,14 +32,27 @@ const DARK: Palette = {
   line2: '#fbbf24',
   line3: '#f3f4f6',
   line4: '#34d399',
+  shares: ['#60a5fa', '#fbbf24', '#2dd4bf', '#e879f9', '#f3f4f6', '#9ca3af'],
 };
 
 /** Colours of pictures, which are light, besides those of lines. */
 export const PICTURE_COLOURS = { limit: LIGHT.limit, axis: LIGHT.axis, bought: LIGHT.line4 };
 
+/** Styles of lines; those of shares follow. */
+export const LINE_SLOTS = 4;
+
+/** Returns the number of a share's style: the last one is of all further ones. */
+export function toShareSlot(share: number): number {
+  return LINE_SLOTS + Math.min(share, LIGHT.shares.length);
+}
+
 /** Returns the colour of a line in pictures, by the number of its style from 1. */
 export function lineColour(slot: number): string {
-  return [LIGHT.line1, LIGHT.line2, LIGHT.line3, LIGHT.line4][(slot - 1) % 4] ?? LIGHT.text;
+  return toColours(LIGHT)[slot - 1] ?? LIGHT.text;
+}
+
+function toColours({ line1, line2, line3, line4, shares }: Palette): string[] {
+  return [line1, line2, line3, line4, ...shares];
 }
 
 /** Lines differ in colour and in dashes. */
@@ -62,6 +82,9 @@ const SHAPES = [
   '.chart .chart-spot,.chart-says{visibility:hidden;pointer-events:none}',
   '.chart-mark:hover .chart-spot,.chart-mark:focus .chart-spot,.chart-mark:hover .chart-says,.chart-mark:focus .chart-says{visibility:visible}',
   '.chart .chart-says{paint-order:stroke;stroke-width:5px;stroke-linejoin:round}',
+  '.chart-over{visibility:hidden}',
+  '.chart-mark:hover .chart-over,.chart-mark:focus .chart-over{visibility:visible}',
+  '.chart .chart-plate{fill-opacity:.92}',
   '.chart-mark:focus{outline:none}',
   '.chart .chart-held{fill-opacity:.6}',
   '.chart .chart-mark:focus-visible :is(.chart-spot,.chart-bar,.chart-held,.chart-bought){stroke-width:2}',
@@ -81,9 +104,9 @@ export function chartStyles(theme: Theme = 'auto'): string {
 }
 
 function colourRules(palette: Palette): string[] {
-  const lines = [palette.line1, palette.line2, palette.line3, palette.line4];
   return [
     `.chart-back{fill:${palette.back}}`,
+    `.chart-plate{fill:${palette.back}}`,
     `.chart text{fill:${palette.text}}`,
     `.chart-axis,.chart-break,.chart-ghost{stroke:${palette.axis}}`,
     `.chart-now{stroke:${palette.text}}`,
@@ -94,7 +117,7 @@ function colourRules(palette: Palette): string[] {
     `.chart-hold,.chart-held{fill:${palette.limit}}`,
     `.chart .chart-mark:focus-visible :is(.chart-spot,.chart-bar,.chart-held,.chart-bought){stroke:${palette.text}}`,
     `.chart text.chart-note{fill:${palette.limit}}`,
-    ...lines.map(
+    ...toColours(palette).map(
       (colour, index) =>
         `.chart-${String(index + 1)}{stroke:${colour}}${['area', 'dot', 'bar', 'range'].map((part) => `.chart-${part}.chart-${String(index + 1)}`).join(',')}{fill:${colour}}`,
     ),

@@ -1,5 +1,5 @@
-import type { ChartData, ChartLine, ChartPoint } from './chart.js';
-import { toColumn, eventsRow, limitAt, signs, toBehind } from './terminal-marks.js';
+import type { ChartBar, ChartData, ChartLine, ChartPoint } from './chart.js';
+import { toColumn, eventsRow, limitAt, shareSign, signs, toBehind } from './terminal-marks.js';
 import { timeTicks } from './time.js';
 
 /** Size of a chart in a terminal, and how its columns are coloured. */
@@ -9,6 +9,8 @@ export interface ChartStyle {
   /** Lines of the chart without its axis. */
   height: number;
   paint: (text: string, overLimit: boolean) => string;
+  /** How the shares of bars are coloured, by their numbers; default as all else. */
+  paintShare?: (text: string, share: number) => string;
   dim: (text: string) => string;
 }
 
@@ -27,7 +29,8 @@ export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): 
   const labels = axis.ticks.map(({ label }) => `${label} ${axis.unit}`.trimEnd());
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const width = Math.max(MIN_PLOT, style.width - margin - 1);
-  const columns = data.bars === undefined ? toColumns(data, line.points, width) : barColumns(data, width);
+  const bars = barColumns(data, width);
+  const columns = data.bars === undefined ? toColumns(data, line.points, width) : bars.map(toHeight);
   const behind = toBehind(data, { width, height });
   const span = axis.max - axis.min;
   const rows: string[] = [];
@@ -35,6 +38,9 @@ export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): 
     const tick = axis.ticks.findIndex(({ value }) => Math.round(((value - axis.min) / span) * height) === row + 1);
     const label = tick > 0 ? (labels[tick] ?? '') : '';
     const cells = columns.map((value, column): Cell => {
+      const middle = axis.min + ((row + 0.5) / height) * span;
+      const share = shareCell(bars[column] ?? null, middle);
+      if (share !== null) return share;
       const text = cell(value === null ? null : ((value - axis.min) / span) * height, row);
       if (text === ' ') return { text: behind[column]?.get(row) ?? ' ', kind: 'behind' };
       const limit = limitAt(data, column, width);
@@ -77,18 +83,32 @@ function toColumns(
   });
 }
 
-/** Returns of each column the height of the bar at its middle; null where there is none. */
-function barColumns({ bars = [], from, to }: ChartData, width: number): (number | null)[] {
+/** Returns of each column the bar at its middle; null where there is none. */
+function barColumns({ bars = [], from, to }: ChartData, width: number): (ChartBar | null)[] {
   return Array.from({ length: width }, (_, column) => {
     const at = from + ((column + 0.5) / width) * (to - from);
-    const bar = bars.find((each) => each.from <= at && at < each.to);
-    return bar === undefined ? null : bar.parts.reduce((sum, { value }) => sum + value, 0);
+    return bars.find((each) => each.from <= at && at < each.to) ?? null;
   });
+}
+
+function toHeight(bar: ChartBar | null): number | null {
+  return bar === null ? null : bar.parts.reduce((sum, { value }) => sum + value, 0);
 }
 
 interface Cell {
   text: string;
-  kind: 'over' | 'under' | 'behind';
+  /** The number of a share, or of what else it is. */
+  kind: 'over' | 'under' | 'behind' | number;
+}
+
+/** Returns the cell of the share that has a value inside a bar; null above it, and for other bars. */
+function shareCell(bar: ChartBar | null, value: number): Cell | null {
+  let top = 0;
+  for (const part of bar?.parts ?? []) {
+    top += part.value;
+    if (top > value && part.share !== undefined) return { text: shareSign(part.share), kind: part.share };
+  }
+  return null;
 }
 
 function cell(level: number | null, row: number): string {
@@ -108,6 +128,7 @@ function painted(cells: readonly Cell[], style: ChartStyle): string {
     const part = cells.slice(begin, end).map((each) => each.text);
     const run = part.join('');
     if (kind === 'behind') text += run.trim() === '' ? run : style.dim(run);
+    else if (typeof kind === 'number') text += style.paintShare?.(run, kind) ?? style.paint(run, false);
     else text += style.paint(run, kind === 'over');
     begin = end;
   }

@@ -13,6 +13,14 @@ const SIGNS = {
   now: '^',
 } as const;
 
+/** Of shares, the largest first, and of the rest: they differ without colours too. */
+const SHARES = ['█', '▒', '▚', '░', '#', '·'] as const;
+
+/** Returns the sign of a share by its number from 1; the last one is of all further ones. */
+export function shareSign(share: number): string {
+  return SHARES[Math.min(share, SHARES.length) - 1] ?? '·';
+}
+
 /** Columns and lines of the plot. */
 interface Size {
   width: number;

@@ -1,8 +1,10 @@
 import { type Language, toTexts } from '@sluice/messages';
 import { toPercent } from '@sluice/quota-core';
 import { byteAxis, bytesText } from './axis.js';
-import type { ChartBar, ChartData, ChartLine } from './chart.js';
+import type { ChartBar, ChartData, ChartLine, ChartPart } from './chart.js';
 import { lineText, listed } from './chart-words.js';
+import { type SplitBar, splitFigures, splitShares, type TrafficSplit } from './traffic-split.js';
+import { isolate } from './svg-text.js';
 import type { UsageGraph, UsageGraphBar } from './usage-graph.js';
 import { toHolds } from './usage-marks.js';
 
@@ -19,9 +21,11 @@ const STEP_KEYS = { hour: 'chart.eachHour', quarter: 'chart.eachQuarter', day: '
 
 /** What bars are drawn from: a graph of a service, or the traffic of several ones, of which nothing else is known. */
 export interface TrafficGraph
-  extends
-    Pick<UsageGraph, 'window' | 'timeZone' | 'step' | 'bars'>,
-    Partial<Pick<UsageGraph, 'at' | 'holds' | 'beforeFirst'>> {}
+  extends Pick<UsageGraph, 'window' | 'timeZone' | 'step'>, Partial<Pick<UsageGraph, 'at' | 'holds' | 'beforeFirst'>> {
+  bars: readonly (UsageGraphBar & Partial<SplitBar>)[];
+  /** What the parts of the bars are of, the largest first; none where the bars are not split. */
+  split?: readonly TrafficSplit[];
+}
 
 /** Returns what the bars of a graph are of: `Traffic in each hour`. */
 export function trafficTitle({ step }: Pick<UsageGraph, 'step'>, language: Language = 'en'): string {
@@ -29,19 +33,21 @@ export function trafficTitle({ step }: Pick<UsageGraph, 'step'>, language: Langu
 }
 
 /**
- * Returns the chart of the traffic in each part of a graph's window, as bars of in and out, or of the total where only that is known. Each
- * bar says its time, its bytes and its mean rate. No bar stands for a time of which nothing is known.
+ * Returns the chart of the traffic in each part of a graph's window, as bars of in and out, or of the total where only that is known; of bars that
+ * are split, of their parts. Each bar says its time, its bytes and its mean rate. No bar stands for a time of which nothing is known.
  */
 export function trafficChart(
   graph: TrafficGraph,
   { title, language = 'en' }: { title: string; language?: Language },
 ): ChartData {
-  const bars = graph.bars.flatMap((bar) => toBar(bar, graph.timeZone, language));
-  const names = ['in', 'out', 'total'].filter((name) =>
-    bars.some(({ parts }) => parts.some((part) => part.name === name)),
+  const groups = splitShares(graph.split ?? [], language);
+  const bars = graph.bars.flatMap((bar) => toBar(bar, groups, { timeZone: graph.timeZone, language }));
+  const all = groups.length > 0 ? groups : ['in', 'out', 'total'].map((name): Named => ({ name }));
+  const shown = all.filter(({ name, share }) =>
+    bars.some(({ parts }) => parts.some((part) => part.name === name && part.share === share)),
   );
   const heights = bars.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0));
-  const lines: ChartLine[] = names.map((name) => ({ name, points: [] }));
+  const lines: ChartLine[] = shown.map((line) => ({ ...line, points: [] }));
   const highest = bars[heights.indexOf(Math.max(...heights))];
   return {
     title,
@@ -92,19 +98,35 @@ export function isWholeBar({ known }: Pick<UsageGraphBar, 'known'>): boolean {
   return known >= WHOLE;
 }
 
-function toBar(bar: UsageGraphBar, timeZone: string, language: Language): ChartBar[] {
+type Named = Pick<ChartLine, 'name' | 'share'>;
+
+function toParts(bar: TrafficGraph['bars'][number], groups: readonly Named[]): ChartPart[] {
+  const known = (value: number | null | undefined, line: Named): ChartPart[] =>
+    value === null || value === undefined ? [] : [{ ...line, value }];
   const { inBytes, outBytes, totalBytes } = bar;
-  const parts = [
-    { name: 'in', value: inBytes },
-    { name: 'out', value: outBytes },
-  ].filter((part): part is { name: string; value: number } => part.value !== null);
-  const shown = parts.length === 2 || totalBytes === null ? parts : [{ name: 'total', value: totalBytes }];
+  if (groups.length > 0) {
+    const figures = splitFigures({ ...bar, parts: bar.parts ?? [] });
+    return groups.flatMap((group, index) => known(figures[index], group));
+  }
+  const parts = [...known(inBytes, { name: 'in' }), ...known(outBytes, { name: 'out' })];
+  return parts.length === 2 || totalBytes === null ? parts : known(totalBytes, { name: 'total' });
+}
+
+function toBar(
+  bar: TrafficGraph['bars'][number],
+  groups: readonly Named[],
+  { timeZone, language }: { timeZone: string; language: Language },
+): ChartBar[] {
+  const shown = toParts(bar, groups);
   if (shown.length === 0) return [];
   const texts = toTexts(language);
   const [from, to] = [Date.parse(bar.start), Date.parse(bar.end)];
   const bytes = shown.reduce((sum, { value }) => sum + value, 0);
-  const figures = shown.map(({ name, value }) =>
-    texts.text('chart.figure', { line: lineText(name, language), size: bytesText(value, language) }),
+  const figures = shown.map(({ value, ...line }) =>
+    texts.text('chart.figure', {
+      line: line.share === undefined ? lineText(line, language) : isolate(line.name),
+      size: bytesText(value, language),
+    }),
   );
   const partial = !isWholeBar(bar);
   const text = texts.text('chart.bar', {

@@ -118,7 +118,7 @@ export function figuresText(point: UsageGraphPoint, language: Language): string 
   const known = (['in', 'out', 'total'] as const).flatMap((name) => {
     const value = point[KEYS[name]];
     if (value === null) return [];
-    return [texts.text('chart.figure', { line: lineText(name, language), size: bytesText(value, language) })];
+    return [texts.text('chart.figure', { line: lineText({ name }, language), size: bytesText(value, language) })];
   });
   return listed(known, language);
 }

@@ -701,6 +701,8 @@ export const messages = {
   'chart.in': 'in',
   'chart.out': 'out',
   'chart.total': 'total',
+  'chart.others': '{count, plural, one {# other} other {# others}}',
+  'chart.noClient': 'no client',
   'chart.allowed': 'allowed',
   'chart.above': 'allowed: {size}, above the chart',
   'chart.noUnit': 'unit unknown',

@@ -669,6 +669,8 @@ export const messages: Messages = {
   'chart.in': 'دریافت',
   'chart.out': 'ارسال',
   'chart.total': 'مجموع',
+  'chart.others': '{count, plural, one {# مورد دیگر} other {# مورد دیگر}}',
+  'chart.noClient': 'بدون مشتری',
   'chart.allowed': 'مجاز',
   'chart.above': 'مجاز: {size}، بالاتر از نمودار',
   'chart.noUnit': 'واحد نامشخص',

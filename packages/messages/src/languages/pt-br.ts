@@ -684,6 +684,8 @@ export const messages: Messages = {
   'chart.in': 'entrada',
   'chart.out': 'saída',
   'chart.total': 'total',
+  'chart.others': '{count, plural, one {# outro} other {# outros}}',
+  'chart.noClient': 'sem cliente',
   'chart.allowed': 'permitido',
   'chart.above': 'permitido: {size}, acima do gráfico',
   'chart.noUnit': 'unidade desconhecida',

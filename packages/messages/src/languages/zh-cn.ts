@@ -641,6 +641,8 @@ export const messages: Messages = {
   'chart.in': '入站',
   'chart.out': '出站',
   'chart.total': '合计',
+  'chart.others': '{count, plural, other {其他 # 个}}',
+  'chart.noClient': '无客户',
   'chart.allowed': '限额',
   'chart.above': '限额：{size}，在图表之上',
   'chart.noUnit': '单位未知',
