@@ -1,9 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { TrafficOverTime } from '@sluice/engine';
+import { displayWidth } from '../terminal/layout.js';
 import { startForEachTest } from '../test/each-test.js';
 import { GB, HOUR, startEasyDcimBench } from '../test/easydcim-bench.js';
 
 const at = startForEachTest(() => startEasyDcimBench());
+/** The output on a terminal of so many columns. */
+async function shown(words: string, columns: number): Promise<string[]> {
+  let text = '';
+  const stdout = { write: (part: string) => (text += part), isTTY: true, columns };
+  await at.bench.sluice(`--no-color ${words}`, { stdout });
+  return text.trimEnd().split('\n');
+}
 const traffic = (words = '') => at.bench.sluice(`usage traffic ${words}`.trim());
 
 /** Read each hour: 3 GB of the first service, 6 GB of the second one; the third one is not read. */
@@ -57,6 +65,35 @@ describe('usage traffic', () => {
       /\n2 services in the last 24h: 12 GB\n1 service without a reading in this time: not in the sums\n$/,
     );
     expect((await traffic('--client 9')).stdout).toBe('No services whose bytes are counted.\n');
+  });
+
+  it('is split by client, panel, product or service', async () => {
+    const { split, bars } = (await traffic('--since 24h --by client --json')).json<TrafficOverTime>();
+    expect(split).toMatchObject([
+      { key: '8', services: 1, unknown: 0 },
+      { key: '7', services: 2, unknown: 1 },
+    ]);
+    const known = bars.filter((bar) => bar.known > 0);
+    expect(known.map(({ parts }) => parts.map(({ totalBytes }) => (totalBytes ?? 0) / GB))).toEqual(
+      known.map(() => [6, 3]),
+    );
+  });
+
+  it('draws the parts with signs, and what they are in a table that fits', async () => {
+    await at.bench.sluice('service set svc-1 client_name=日本語の長い名前の顧客');
+    for (const width of [40, 60, 140]) {
+      const lines = await shown('usage traffic --since 24h --by client', width);
+      expect(lines.join(' ')).toMatch(/^Traffic in each hour: all services by +client, last 24h /);
+      expect([width, Math.max(...lines.map(displayWidth)) <= width]).toEqual([width, true]);
+      // Two thirds of each bar are of the larger client, which is below.
+      const signs = lines.slice(1, -5).map((line) => /[█▒]/.exec(line)?.[0] ?? '');
+      expect([...new Set(signs.filter(Boolean))]).toEqual(['▒', '█']);
+      expect(lines.find((line) => line.startsWith('██'))).toMatch(/^██ .* 8 .*24 GB +66%/);
+      expect(lines.find((line) => line.startsWith('▒▒'))).toMatch(/^▒▒ .* 7 .*12 GB +33%/);
+    }
+    expect((await traffic('--by nobody')).stderr).toContain(
+      '--by: "nobody" is not one of service, panel, product, client',
+    );
   });
 
   it('refuses what is no such time', async () => {

@@ -30,7 +30,7 @@ export const usageTraffic: CommandHandler<TrafficOptions> = (_args, options, dep
 };
 
 function show(terminal: Terminal, found: TrafficOverTime): void {
-  const { services, range, bars, panel, product, client } = found;
+  const { services, range, bars, panel, product, client, by } = found;
   if (services === 0) {
     terminal.line('No services whose bytes are counted.');
     for (const line of describeLeftOut(found)) terminal.line(line);
@@ -40,7 +40,8 @@ function show(terminal: Terminal, found: TrafficOverTime): void {
     value === null ? [] : [`${key} ${value}`],
   );
   const whose = filters.length === 0 ? 'all services' : filters.join(', ');
-  printTraffic(terminal, found, `${whose}, last ${range}`);
+  const split = by === null ? '' : ` by ${by}`;
+  printTraffic(terminal, found, `${whose}${split}, last ${range}`);
   const known = bars.flatMap(({ totalBytes, inBytes, outBytes }) => {
     const parts = inBytes === null && outBytes === null ? [] : [(inBytes ?? 0) + (outBytes ?? 0)];
     return totalBytes === null ? parts : [totalBytes];

@@ -16,6 +16,7 @@ import { shortTime } from '@sluice/messages/time';
 import type { GraphPoint, SampleGraph, TrafficOverTime } from '@sluice/engine';
 import type { DrawnGraph, GraphRange } from '@sluice/engine/options';
 import { formatBytes, formatShare, usageInMode } from '@sluice/quota-core';
+import { printSplit, sharePaint } from './lists/split.js';
 import type { Terminal } from './terminal.js';
 
 /** Columns without a terminal. */
@@ -60,13 +61,15 @@ export function printSamples(terminal: Terminal, graph: SampleGraph, range: Grap
   if (outlook !== null) terminal.line(outlook);
 }
 
-/** Prints the traffic of services together as bars, of both directions or of the total; nothing where none is known. */
+/** Prints the traffic of services together as bars, with what their parts are of where they are split; nothing where none is known. */
 export function printTraffic(terminal: Terminal, traffic: TrafficOverTime, whose: string): void {
   if (terminal.json) return;
   const graph = { ...traffic, window: { start: traffic.start, end: traffic.end } };
   const data = trafficChart(graph, { title: `${trafficTitle(graph)}: ${whose}` });
   const [line] = data.lines;
-  if (line !== undefined) printChart(terminal, data, line, ROWS);
+  if (line === undefined) return;
+  printChart(terminal, data, line, ROWS);
+  if (traffic.split.length > 0) printSplit(terminal, traffic);
 }
 
 /** Returns `62% of 130 GB (TOTAL), `, or an empty text without a share. */
@@ -161,6 +164,7 @@ function printChart(terminal: Terminal, data: ChartData, line: ChartLine, height
     height,
     paint: (text, over) => (over ? colors.red(text) : colors.cyan(text)),
     dim: colors.dim,
+    paintShare: sharePaint(terminal),
   });
   for (const row of rows) terminal.verbatim(row);
 }
