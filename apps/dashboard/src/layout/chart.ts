@@ -4,6 +4,8 @@ import {
   isWholeBar,
   projectionSentence,
   responsiveChart,
+  splitFigures,
+  splitShares,
   trafficChart,
   type TrafficGraph,
   trafficTitle,
@@ -11,8 +13,8 @@ import {
   type UsageGraph,
 } from '@sluice/charts';
 import type { Language } from '@sluice/messages';
-import { plainTable } from './components.js';
-import { bytes, Times } from './format.js';
+import { plainTable, table } from './components.js';
+import { bytes, name, Times } from './format.js';
 import { html, type Html, type Part, trusted } from './html.js';
 import { toWording } from './wording.js';
 
@@ -32,6 +34,8 @@ export interface UsageFigureOptions {
 
 /** Readings that a chart is drawn from: more than it has columns. */
 export const POINTS = 1000;
+type Bar = TrafficGraph['bars'][number];
+
 /** Readings in the table below a chart. */
 const ROWS = 31;
 
@@ -102,9 +106,9 @@ export function trafficFigure(
   </figure>`;
 }
 
-/** Returns bars as a table that opens on demand: newest first, those of which something is known. */
+/** Returns bars as a table that opens on demand: newest first, those of which something is known, with the parts that they are split into. */
 function barsTable(
-  { bars, timeZone }: TrafficGraph,
+  { bars, timeZone, split = [] }: TrafficGraph,
   { caption, now, language }: { caption: string; now: number; language: Language },
 ): Html {
   const wording = toWording(language);
@@ -112,14 +116,19 @@ function barsTable(
   const known = bars.filter((bar) => bar.known > 0).toReversed();
   const figure = (size: number | null, isWhole: boolean): Part =>
     size === null || isWhole ? wording.bytes(size) : wording.say('chart.atLeastSize', { size: wording.bytes(size) });
-  const list = plainTable({
+  const list = (split.length > 0 ? table : plainTable)({
     caption,
     hidesCaption: true,
     columns: [
       { title: wording.text('chart.from'), cell: ({ start }) => times.full(start) },
-      ...(['in', 'out', 'total'] as const).map((name) => ({
-        title: wording.text(`chart.${name}`),
-        cell: (bar: UsageGraph['bars'][number]) => figure(bar[`${name}Bytes`], isWholeBar(bar)),
+      ...splitShares(split, language).map((share, index) => ({
+        title: name(share.name),
+        cell: (bar: Bar) => figure(splitFigures({ ...bar, parts: bar.parts ?? [] })[index] ?? null, isWholeBar(bar)),
+        isNumber: true,
+      })),
+      ...(split.length > 0 ? (['total'] as const) : (['in', 'out', 'total'] as const)).map((direction) => ({
+        title: wording.text(`chart.${direction}`),
+        cell: (bar: Bar) => figure(bar[`${direction}Bytes`], isWholeBar(bar)),
         isNumber: true,
       })),
     ],

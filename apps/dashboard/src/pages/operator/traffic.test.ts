@@ -46,6 +46,21 @@ it('draws the traffic of all of them over time, with the same as a table', async
   expect(await read('?client=42&range=cycle')).toContain('Over time, last 30 days');
 });
 
+it('splits the bars by what is listed, with the parts in the legend and in the table', async () => {
+  const page = await read('?by=client');
+  const [, drawn = ''] = page.split('Over time by client, last 24h');
+  const [picture = '', listed = ''] = drawn.split('<summary>As a table</summary>');
+  expect(picture.match(/<rect class="chart-bar chart-5"[^>]*\/> <text[^>]*>42</g)).toHaveLength(2);
+  // Of client 43 nothing is known: it has no part, and no figure in the table.
+  expect(picture).not.toContain('43&lt;b');
+  expect(listed).toMatch(
+    /<th scope="col" >From<\/th><th[^>]*><bdi>42<\/bdi><\/th><th[^>]*><bdi>43&lt;b&gt;<\/bdi><\/th><th[^>]*>total</,
+  );
+  expect(listed.match(/<td[^>]*><span class="number">3 GB</g)).toHaveLength(10);
+  expect((await read('?by=panel')).split('Over time by panel')).toHaveLength(2);
+  expect(await read()).not.toContain('Over time by');
+});
+
 it('says how much of the sum is in no bar', async () => {
   expect(await read('?client=42')).not.toContain('in no bar');
   await at.addService(3, '44', 0);

@@ -26,6 +26,8 @@ const ROWS = 50;
 const MOST_OVER_TIME = 1000;
 
 type Row = TopTraffic['rows'][number];
+/** What the bars are split by; those of all services are of in and out. */
+type Split = Exclude<TopTraffic['by'], 'service'> | undefined;
 type Query = Readonly<Record<string, string | null>>;
 
 /** `/traffic`: who used most in a time. */
@@ -38,7 +40,7 @@ export const trafficPage: Page = async (request) => {
   const kept: Query = Object.fromEntries(FILTERS.map((key) => [key, filters[key] ?? null]));
   const body = html`${choices('Time', RANGES, { key: 'range', value: range }, { ...kept, by })}
   ${choices('Sums', GROUPS, { key: 'by', value: by }, { ...kept, range })} ${filterList(kept, { range, by })}
-  ${totals(found, request)} ${await overTime(request, range, { found, filters })}
+  ${totals(found, request)} ${await overTime(request, range, { found, filters, by: by === 'service' ? undefined : by })}
   ${section(`${title}, ${range === 'cycle' ? 'in their cycles' : `last ${rangeName.toLowerCase()}`}`, rows(found, range))}
   ${found.groups > found.rows.length ? html`<p class="soft">These are the ${count(found.rows.length)} with most traffic of ${count(found.groups)}.</p>` : null}`;
   return { title: 'Traffic', body };
@@ -90,26 +92,28 @@ function totals({ total, start, end, withoutBytes }: TopTraffic, request: PageRe
     </p>`;
 }
 
-/** The traffic over time of what the page is limited to; of many services a sentence, since it is read for each of them. */
+/** The traffic over time of what the page is limited to, by panels, products or clients where these are listed; of many services a sentence, since it is read for each of them. */
 async function overTime(
   { sluice, now }: PageRequest,
   range: GraphRange,
-  { found, filters }: { found: TopTraffic; filters: Readonly<Record<string, string | undefined>> },
+  { found, filters, by }: { found: TopTraffic; filters: Readonly<Record<string, string | undefined>>; by: Split },
 ): Promise<Part> {
   if (found.total.services === 0) return null;
   if (found.total.services > MOST_OVER_TIME) {
-    const words = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${value}`]));
+    const words = Object.entries({ ...filters, by }).flatMap(([key, value]) =>
+      value === undefined ? [] : [`--${key} ${value}`],
+    );
     return html`<p class="soft">
       The traffic over time of ${counted(found.total.services, 'service')} is printed by
       <code>${['sluice usage traffic', ...words].join(' ')}</code>.
     </p>`;
   }
   // Each service is in another cycle.
-  const traffic = await sluice.usage.traffic({ range: range === 'cycle' ? '30d' : range, ...filters });
+  const traffic = await sluice.usage.traffic({ range: range === 'cycle' ? '30d' : range, by, ...filters });
   const graph = { ...traffic, window: { start: traffic.start, end: traffic.end } };
   const figure = trafficFigure(graph, { id: 'traffic', now }) ?? html`<p class="empty">No reading in this time.</p>`;
   return section(
-    `Over time, last ${range === 'cycle' ? '30 days' : range}`,
+    `Over time${by === undefined ? '' : ` by ${by}`}, last ${range === 'cycle' ? '30 days' : range}`,
     html`${figure} ${range === 'cycle' ? null : outsideBars(found, traffic.bars)}`,
   );
 }
