@@ -48,6 +48,7 @@ export const staff = {
   'staff.digest.ofRuns': 'of {runs}',
   'staff.digest.at': '{name} {time}',
   'staff.digest.since': '{name} since {time}',
+  'staff.digest.traffic': 'Traffic in each hour, up to {top}',
 
   // Holds and releases
   'staff.held': '{service} is held ({why})',

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { type FakeMailServer, startFakeMailServer } from '@sluice/fake-panels';
 import { closeAfterTest, startForEachTest } from '../each-test.js';
-import { configText, DAY, GB, startEasyDcimBench } from '../easydcim-bench.js';
+import { configText, DAY, GB, HOUR, startEasyDcimBench } from '../easydcim-bench.js';
 
 const isThere = await import('@resvg/resvg-js').then(
   () => true,
@@ -9,9 +9,9 @@ const isThere = await import('@resvg/resvg-js').then(
 );
 const at = startForEachTest(startEasyDcimBench);
 
-async function startMails(more = ''): Promise<FakeMailServer> {
+async function startMails(more = '', reader = 'for: client'): Promise<FakeMailServer> {
   const mail = closeAfterTest(await startFakeMailServer());
-  const entry = `  - { mail: desk@example.com, from: a@example.com, smtp: "${mail.url}", requireTls: false, for: client${more} }`;
+  const entry = `  - { mail: desk@example.com, from: a@example.com, smtp: "${mail.url}", requireTls: false, ${reader}${more} }`;
   at.bench.write('sluice.yaml', configText(at.panel.url, `notify:\n${entry}\n`));
   return mail;
 }
@@ -65,5 +65,44 @@ function toParts(data: string): { type: string; body: Buffer }[] {
 it('a mail in the words of a template has no chart, as it has no figures', async () => {
   const mail = await startMails(', template: "{service}: {percent}"');
   await useMost('en');
+  expect(mail.mails.map(({ data }) => toParts(data).map(({ type }) => type))).toEqual([['text/plain', 'text/html']]);
+});
+
+/** Uses 1 GB in each hour of a day, 7 GB in that from 15:00 on, and 40 GB after it: by half an hour after midnight. */
+async function useDay(): Promise<void> {
+  await at.addService(1, { product: 'free', values: ['client=7'] });
+  await at.bench.sluice('poll');
+  for (let hour = 12; hour < 24; hour++) {
+    at.panel.addTraffic(501, { in: (hour === 15 ? 7 : 1) * GB, out: 0, at: at.bench.clock.now() + HOUR / 2 });
+    at.bench.clock.advance(HOUR);
+    if (hour === 20) await at.bench.sluice('hold add svc-1');
+    await at.bench.sluice('poll');
+  }
+  at.panel.addTraffic(501, { in: 40 * GB, out: 0, at: at.bench.clock.now() + HOUR / 4 });
+  at.bench.clock.advance(HOUR / 2);
+  await at.bench.sluice('poll');
+}
+
+const toHtml = (data = ''): string =>
+  toParts(data)
+    .find(({ type }) => type === 'text/html')
+    ?.body.toString() ?? '';
+
+(isThere ? it : it.skip)('a digest has the chart of its day, and nothing of the time after it', async () => {
+  const mail = await startMails(', events: [digest]', 'for: operator');
+  await useDay();
+  const [digest, ...others] = mail.mails;
+  expect(others).toEqual([]);
+  const [png] = toParts(digest?.data ?? '').filter(({ type }) => type === 'image/png');
+  expect([png?.body.readUInt32BE(16), png?.body.readUInt32BE(20)]).toEqual([1120, 440]);
+  expect(toHtml(digest?.data)).toMatch(
+    /<bdi>Traffic in each hour, up to 7 GB<\/bdi>.*<img src="cid:picture-1@sluice\.invalid" alt="Traffic in each hour\. Highest: 20 Nov 2026 15:00 to 20 Nov 2026 16:00: in 7 GB, out 0 B \([^"]*\)\."/,
+  );
+  expect(toHtml(digest?.data)).toMatch(/<bdi>20 Nov 2026<\/bdi>.*<bdi>21 Nov 2026<\/bdi>/);
+});
+
+it('a digest in the words of a template has no chart', async () => {
+  const mail = await startMails(', events: [digest], template: "{message}"', 'for: operator');
+  await useDay();
   expect(mail.mails.map(({ data }) => toParts(data).map(({ type }) => type))).toEqual([['text/plain', 'text/html']]);
 });

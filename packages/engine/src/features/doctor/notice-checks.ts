@@ -3,7 +3,7 @@ import type { DeliveryRecord } from '@sluice/state-store';
 import { configuredChannels } from '../../kernel/run/channels.js';
 import type { Context } from '../../context/context.js';
 import { toChecks } from '../../base/check.js';
-import { isClientMail } from '../notices/client-mail.js';
+import { hasCharts } from '../notices/client-mail.js';
 
 /** What was given up is reported for this long. */
 const REPORTED_MS = 7 * 86_400_000;
@@ -39,10 +39,10 @@ export async function noticeChecks(context: Context): Promise<Check[]> {
   ];
   const reported = new Set(problems.map(({ object }) => object));
   const well = channels.filter(({ name }) => !reported.has(name));
-  const hint = well.some(isClientMail) && !(await canDraw(context)) ? NO_CHARTS : '';
+  const hint = well.some(hasCharts) && !(await canDraw(context)) ? NO_CHARTS : '';
   return [
     ...problems,
-    ...well.map((channel) => toChecks('notices', channel.name)('ok', isClientMail(channel) ? hint : '')),
+    ...well.map((channel) => toChecks('notices', channel.name)('ok', hasCharts(channel) ? hint : '')),
   ];
 }
 

@@ -26,13 +26,23 @@ const LONGEST_MS = 366 * 86_400_000;
 /** Returns the traffic of services together in each part of a time, from the readings around its bounds. */
 export async function trafficOverTime(
   context: Context,
-  { range = '7d', panel, product, client, by }: TrafficRequest,
+  { range = '7d', ...request }: TrafficRequest,
 ): Promise<TrafficOverTime> {
-  const { store, config } = context;
   const end = context.now();
   const start = rangeStart(range, Date.parse(end));
   if (start === null || Date.parse(end) - Date.parse(start) > LONGEST_MS)
     throw usageError('bad_option', `range: ${range} is not a number of hours or days, at most 366d`);
+  return { range, ...(await trafficBetween(context, { start, end }, request)) };
+}
+
+/** Returns the same of a time that may be over: what was read after its end says what was used before it. */
+export async function trafficBetween(
+  context: Context,
+  { start, end }: Record<'start' | 'end', string>,
+  { panel, product, client, by }: Omit<TrafficRequest, 'range'>,
+): Promise<Omit<TrafficOverTime, 'range'>> {
+  const { store, config } = context;
+  const now = context.now();
   const timeZone = panel === undefined ? config.timeZone : findTimeZone(config, panel);
   const step = barStep({ start, end });
   const bounds = barBounds({ window: { start, end }, timeZone }, step);
@@ -42,13 +52,13 @@ export async function trafficOverTime(
   const without = new Set(except);
   const where = Object.fromEntries(Object.entries({ panel, product, client }).filter(([, name]) => name !== undefined));
   const split =
-    by === undefined ? noSplit() : await splitBy(context, { by, from: start, to: end, ...where, except }, bounds);
+    by === undefined ? noSplit() : await splitBy(context, { by, from: start, to: now, ...where, except }, bounds);
   for (let after: string | undefined; ;) {
     const page = await store.services.list({ ...where, limit: PAGE, ...(after !== undefined && { after }) });
     const metered = page.filter((service) => !without.has(service.panel));
     counts.services += metered.length;
     counts.withoutBytes += page.length - metered.length;
-    counts.unknown += await addPage(context, { page: metered, bounds, sums, split });
+    counts.unknown += await addPage(context, { page: metered, bounds, now, sums, split });
     after = page.at(-1)?.id;
     if (page.length < PAGE || after === undefined) break;
     context.deps.signal.throwIfAborted();
@@ -60,19 +70,25 @@ export async function trafficOverTime(
   });
   const filter = { panel: panel ?? null, product: product ?? null, client: client ?? null };
   const headings = groups.map(({ heading }) => heading);
-  return { ...filter, range, start, end, timeZone, step, ...counts, by: split.by, split: headings, bars };
+  return { ...filter, start, end, timeZone, step, ...counts, by: split.by, split: headings, bars };
 }
 
 interface Page {
   page: readonly ServiceRecord[];
   bounds: readonly number[];
+  now: string;
   sums: readonly Sum[];
   split: Split;
 }
 
 /** Adds the traffic of a page of services, and returns of how many of them nothing is known in the time. */
-async function addPage({ store }: Context, { page, bounds, sums, split }: Page): Promise<number> {
-  const request = { services: page.map(({ id }) => id), bounds: bounds.map(iso) };
+async function addPage({ store }: Context, { page, bounds, now, sums, split }: Page): Promise<number> {
+  const times = bounds.map(iso);
+  const last = times.at(-1);
+  const request = {
+    services: page.map(({ id }) => id),
+    bounds: last === undefined || last >= now ? times : [...times, now],
+  };
   const { readings, cycles } = await store.traffic.readings(request);
   const [series, starts] = [byService(readings), byService(cycles)];
   let unknown = 0;

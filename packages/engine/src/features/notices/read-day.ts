@@ -14,15 +14,18 @@ export interface Day {
   failedRuns: number;
 }
 
+/** Returns the first instant of a local day (`YYYY-MM-DD`), and that of the day after it. */
+export function toDay(day: string, timeZone: string): Record<'start' | 'end', string> {
+  const start = zonedMidnight(day, timeZone);
+  // The day after, whatever the clocks do: no day has 36 hours.
+  const next = new Date(Date.parse(start) + 36 * 3_600_000).toISOString();
+  return { start, end: zonedMidnight(toLocalDate(next, timeZone), timeZone) };
+}
+
 /** Reads what happened on a local day (`YYYY-MM-DD`) of the config's time zone, from what is stored of its runs and notices. */
 export async function readDay({ store, config }: Pick<Context, 'store' | 'config'>, day: string): Promise<Day> {
   const { timeZone } = config;
-  const since = zonedMidnight(day, timeZone);
-  // The day after, whatever the clocks do: no day has 36 hours.
-  const until = zonedMidnight(
-    toLocalDate(new Date(Date.parse(since) + 36 * 3_600_000).toISOString(), timeZone),
-    timeZone,
-  );
+  const { start: since, end: until } = toDay(day, timeZone);
   const notices = (await store.notices.list({ since })).filter(({ at, code }) => at < until && code !== 'digest');
   const runs = (await store.runs.list({ since })).filter(({ startedAt }) => startedAt < until);
   const failed = runs.filter(({ outcome }) => outcome !== null && FAILED.includes(outcome));

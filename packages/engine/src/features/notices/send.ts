@@ -12,7 +12,7 @@ import { createDueReader, type DueReader } from '../billing/due-invoices.js';
 import { quietUntil } from './quiet-until.js';
 import { toReader } from '../../base/notice-reader.js';
 import { isWantedBy } from './choices.js';
-import { isClientMail } from './client-mail.js';
+import { isClientMail, isMail } from './client-mail.js';
 import { type Addressed, findClient, readSentParts } from './read-parts.js';
 import { toMessage } from './to-message.js';
 
@@ -127,7 +127,7 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
   }
 }
 
-/** Returns a notice as it is sent; mails to clients have a chart beside their figures. */
+/** Returns a notice as it is sent; mails to clients have a chart beside their figures, and digests one of their day. */
 async function toSentMessage(
   { context, readDue }: Round,
   channel: ConfiguredChannel,
@@ -136,9 +136,12 @@ async function toSentMessage(
   const parts = await readSentParts(context, channel, addressed, readDue);
   const message = toMessage(parts);
   const { service } = addressed;
-  if (service === undefined || !isClientMail(channel) || message.view.figures.length === 0) return message;
-  const { mailPictures } = await import('./mail-pictures.js');
-  return { ...message, view: { ...message.view, pictures: await mailPictures(context, parts, service) } };
+  const isDigest = isMail(channel) && addressed.notice.code === 'digest';
+  const isOfCycle = service !== undefined && isClientMail(channel) && message.view.figures.length > 0;
+  if (!isDigest && !isOfCycle) return message;
+  const { digestPictures, mailPictures } = await import('./mail-pictures.js');
+  const pictures = isOfCycle ? await mailPictures(context, parts, service) : await digestPictures(context, parts);
+  return { ...message, view: { ...message.view, pictures } };
 }
 
 /** Drops what is still to be sent of something whose end the receiver knows: a later attempt would open it again. */
