@@ -68,6 +68,8 @@ function declareReport(program: LazyCommand): void {
     .runs(async () => (await import('./report.js')).report);
 }
 
+const GROUPS = ['service', 'panel', 'product', 'client'];
+
 function declareUsage(usage: LazyCommand): void {
   listOptions(usage.command('top'), 'panel', 'product', 'client')
     .description('show who used most in a time, with mean rates, from the stored readings')
@@ -76,12 +78,7 @@ function declareUsage(usage: LazyCommand): void {
       '7d',
       'cycle',
     ])
-    .choice('--by <group>', 'sum by service, panel, product or client (default: service)', [
-      'service',
-      'panel',
-      'product',
-      'client',
-    ])
+    .choice('--by <group>', 'sum by service, panel, product or client (default: service)', GROUPS)
     .option('--top <count>', 'at most so many, the largest first (default: 20)')
     .option('--percentile <percent>', 'of services, also the rates that so much of the time did not exceed, such as 95')
     .examples(
@@ -95,12 +92,7 @@ function declareUsage(usage: LazyCommand): void {
     .command('traffic')
     .description('draw the traffic of services together over time, from the stored readings')
     .choice('--since <time>', 'the last hours or days such as 24h or 30d (default: 7d)', ['24h', '7d', '30d'])
-    .choice('--by <group>', 'split by service, panel, product or client: the 5 largest, and all others', [
-      'service',
-      'panel',
-      'product',
-      'client',
-    ])
+    .choice('--by <group>', 'split by service, panel, product or client: the 5 largest, and all others', GROUPS)
     .option('--panel <name>', 'only services of this panel')
     .option('--product <name>', 'only services of this product')
     .option('--client <id>', 'only services of this client')
