@@ -299,6 +299,7 @@ export const messages = {
   'advice.also': 'Another reason restricts it, too; see below.',
   'advice.onDate': 'The service comes back on {date}.',
   'advice.onDateOrBought': 'The service comes back on {date}, or once you have bought enough traffic.',
+  'advice.onDateOrPaid': 'The service comes back on {date}, or once enough traffic is paid for.',
   'advice.onDateOrCredit': 'The service comes back on {date}, or once you have added credit and bought enough traffic.',
   'advice.missingCredit': 'For the cheapest package that helps, {missing} of credit are missing.',
   'advice.afterPayment': 'The service comes back after the payment.',

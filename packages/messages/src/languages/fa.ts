@@ -288,6 +288,7 @@ export const messages: Messages = {
   'advice.also': 'دلیل دیگری هم آن را محدود می‌کند؛ پایین را ببینید.',
   'advice.onDate': 'سرویس در {date} دوباره برقرار می‌شود.',
   'advice.onDateOrBought': 'سرویس در {date}، یا پس از خرید حجم کافی، دوباره برقرار می‌شود.',
+  'advice.onDateOrPaid': 'سرویس در {date}، یا پس از پرداخت بهای حجم کافی، دوباره برقرار می‌شود.',
   'advice.onDateOrCredit': 'سرویس در {date}، یا پس از افزودن اعتبار و خرید حجم کافی، دوباره برقرار می‌شود.',
   'advice.missingCredit': 'برای ارزان‌ترین بستهٔ مناسب، {missing} اعتبار کم دارید.',
   'advice.afterPayment': 'سرویس پس از پرداخت دوباره برقرار می‌شود.',

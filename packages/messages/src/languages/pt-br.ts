@@ -290,6 +290,7 @@ export const messages: Messages = {
   'advice.also': 'Outro motivo também o restringe; veja abaixo.',
   'advice.onDate': 'O serviço volta em {date}.',
   'advice.onDateOrBought': 'O serviço volta em {date}, ou assim que você tiver comprado tráfego suficiente.',
+  'advice.onDateOrPaid': 'O serviço volta em {date}, ou assim que tráfego suficiente estiver pago.',
   'advice.onDateOrCredit':
     'O serviço volta em {date}, ou assim que você adicionar crédito e comprar tráfego suficiente.',
   'advice.missingCredit': 'Para o pacote mais barato que resolve, faltam {missing} de crédito.',

@@ -276,6 +276,7 @@ export const messages: Messages = {
   'advice.also': '另有其他原因限制服务，见下文。',
   'advice.onDate': '服务将于{date}恢复。',
   'advice.onDateOrBought': '服务将于{date}恢复，或在您购买足够流量后恢复。',
+  'advice.onDateOrPaid': '服务将于{date}恢复，或在足够的流量付款后恢复。',
   'advice.onDateOrCredit': '服务将于{date}恢复，或在您充值并购买足够流量后恢复。',
   'advice.missingCredit': '购买可用的最便宜套餐还差 {missing}。',
   'advice.afterPayment': '付款后服务恢复。',

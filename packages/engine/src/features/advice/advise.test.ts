@@ -179,7 +179,13 @@ const CASES: Case[] = [
     ...([{ ...TWO_CURRENCIES, credit: { balance: '0', currency: null } }, { do: 'add-credit' }] as const),
   ],
   ['used up, read by a link that may not buy', heldFor('quota'), { ...SHOP, mayBuy: false }, { do: 'ask' }],
-  ['used up with an ordered package', { ...heldFor('quota'), ...ORDERED }, SHOP, { state: 'used-up', do: 'pay' }],
+  [
+    ...(['used up with an ordered package', { ...heldFor('quota'), ...ORDERED }, SHOP] as const),
+    {
+      ...{ state: 'used-up', do: 'pay' },
+      text: `${RESTRICTED} ${USED_UP}. ${COMES_BACK}, or once enough traffic is paid for.`,
+    },
+  ],
   [
     ...(['used up and not restricted yet', { usedGb: 120 }, SHOP] as const),
     {

@@ -131,6 +131,7 @@ export function sayBack(advice: Known, service: ServiceDetail, timeZone: string)
     case 'date': {
       const date = toBound(back.at ?? '', timeZone);
       if (action?.do === 'add-credit') return [say('advice.onDateOrCredit', { date })];
+      if (action?.do === 'pay') return [say('advice.onDateOrPaid', { date })];
       return [action?.do === 'buy' ? say('advice.onDateOrBought', { date }) : say('advice.onDate', { date })];
     }
   }
