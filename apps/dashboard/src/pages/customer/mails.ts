@@ -8,7 +8,7 @@ import { toWording, type Wording } from '../../layout/wording.js';
 import { mailEventText } from '../mail-events.js';
 import type { Page, PageAnswer } from '../page.js';
 import type { PageRequest } from '../../requests/page-request.js';
-import { plainly, toClient } from './own.js';
+import { findName, plainly, toClient } from './own.js';
 
 /** The form of each change, by which a refusal finds it again. */
 const CHOICES = 'mails';
@@ -48,7 +48,7 @@ export const mailsPage: Page = async (request) => {
       ${addressForms(request, choices, wording)}
     </section>`;
   const done = query['done'] === 'saved' ? { notice: wording.say('mails.saved') } : {};
-  return { title: wording.text('mails.title'), body, ...done };
+  return { title: wording.text('mails.title'), who: await findName(request), body, ...done };
 };
 
 function choicesForm(request: PageRequest, { events }: NoticeChoices, wording: Wording): Html {

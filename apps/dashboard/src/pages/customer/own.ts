@@ -49,6 +49,12 @@ export async function findOnly({ sluice, viewer }: PageRequest): Promise<string 
   return agents.length > 0 || (await sluice.agents.unknownOfClient(client)) > 0 ? null : first.id;
 }
 
+/** Returns what the page's client is called; null where no service of it has a name of it. */
+export async function findName({ sluice, viewer }: PageRequest): Promise<string | null> {
+  const { services } = await sluice.services.list({ client: toClient({ viewer }) });
+  return services.find(({ clientName }) => clientName !== null)?.clientName ?? null;
+}
+
 /** Returns the path of a service's page. */
 export function toPath({ base }: Pick<PageRequest, 'base'>, id: string): string {
   return `${base}/services/${encodeURIComponent(id)}`;

@@ -48,7 +48,7 @@ export async function passwordSection(request: PageRequest, service: ServiceDeta
 
 /** `GET …/password`: what a new password means, before it is made. */
 export const passwordPage: Page = async (request) => {
-  const { id, panel } = await requirePassword(request);
+  const { id, panel, clientName } = await requirePassword(request);
   const back = toPath(request, id);
   const wording = toWording(request.language);
   const submit = wording.text('password.replace');
@@ -56,7 +56,7 @@ export const passwordPage: Page = async (request) => {
     <p>${wording.say('password.shownOnce')}</p>
     ${postForm(request, { action: `${back}/password`, id: 'password', submit, tone: 'danger' })}
     <p><a href="${back}">${wording.say('page.backService')}</a></p>`;
-  return { title: wording.text('password.get'), body, timeZone: toZone(request, panel) };
+  return { title: wording.text('password.get'), who: clientName, body, timeZone: toZone(request, panel) };
 };
 
 /** What a client reads with its new password. */
@@ -114,6 +114,7 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
     <p><a href="${back}">${wording.say('page.backService')}</a></p>`;
   return {
     title: wording.saidText({ key: words.title }),
+    who: service.clientName,
     body,
     timeZone: toZone(request, service.panel),
     repeat: `${back}?done=${inDoubt ? 'password-in-doubt' : 'password'}`,

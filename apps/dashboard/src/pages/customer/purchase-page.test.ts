@@ -57,3 +57,14 @@ it('the page of a service has both directions, the one that counts, and the days
   await at.sluice.services.set('svc-1', { traffic_mode: 'IN', base_quota_override_gb: '100' });
   expect(textOf(await link.text('/services/svc-1'))).toContain('What counts inbound traffic');
 });
+
+it('every page of a client calls it by its name', async () => {
+  await at.sluice.services.set('svc-1', { client_name: 'María Ruiz' });
+  link = await Link.open(at, { client: 'c-1', buy: true, manage: true });
+  const first = await link.get('/services/svc-1/buy?package=extra-50');
+  const before = (first.headers.get('location') ?? '').replace(`/share/${link.token}`, '');
+  const refused = await link.post('/services/svc-1/buy', { package: 'extra-50' });
+  expect(refused.status).toBe(409);
+  for (const page of [await link.get('/'), await link.get(before), await link.get('/mails'), refused])
+    expect(await page.text()).toMatch(/<div class="who">\s*<bdi>María Ruiz<\/bdi>/);
+});

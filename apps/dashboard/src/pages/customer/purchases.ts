@@ -121,6 +121,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
   return {
     title: wording.text('buy.title', { package: title }),
     heading: wording.say('buy.title', { package: name(title) }),
+    who: service.clientName,
     body,
     timeZone: toZone(request, service.panel),
   };
@@ -159,7 +160,7 @@ export function buy(reads: PanelReads): Page {
         agreed: readAgreed(form),
         ...(maxAmount === null ? {} : { budget: { refs, amount: maxAmount } }),
       }),
-    ).catch((error: unknown) => tooLittleCredit(request, id, error));
+    ).catch((error: unknown) => tooLittleCredit(request, before, error));
     reads.forget(toClient(request));
     if ('body' in bought) return bought;
     return done(request, id, await outcome(request, before, bought));
@@ -167,7 +168,7 @@ export function buy(reads: PanelReads): Page {
 }
 
 /** Returns the page of a client whose credit does not cover a package; throws any other error. */
-async function tooLittleCredit(request: PageRequest, id: string, error: unknown) {
+async function tooLittleCredit(request: PageRequest, { id, clientName }: ServiceDetail, error: unknown) {
   if (!(error instanceof SluiceError) || error.code !== 'no_credit') throw error;
   const { needed, balance, currency } = error.details as { needed: string; balance: string | null; currency: string };
   const wording = toWording(request.language);
@@ -183,7 +184,7 @@ async function tooLittleCredit(request: PageRequest, id: string, error: unknown)
   const body = html`${notice('bad', what)}
     ${topUpLink(request, await request.sluice.purchases.terms(), { isMain: true })}
     <p><a href="${toPath(request, id)}">${wording.say('page.backService')}</a></p>`;
-  return { status: 409, title: wording.text('buy.notBought'), body };
+  return { status: 409, title: wording.text('buy.notBought'), who: clientName, body };
 }
 
 /** Returns the word for what a purchase did to its service. */
