@@ -85,8 +85,10 @@ export function sharesBetween(
   bounds: readonly number[],
   longest = Infinity,
 ): Share[][] {
+  const times = input.series.map(({ at }) => Date.parse(at));
+  const zeros = input.begins.map((at) => Date.parse(at)).sort((a, b) => a - b);
   return KEYS.map((key) => {
-    const found = growths(input, key).filter(({ from, to }) => to - from <= longest);
+    const found = growths({ series: input.series, times, zeros }, key).filter(({ from, to }) => to - from <= longest);
     return spread(found, bounds);
   });
 }
@@ -115,14 +117,16 @@ interface Growth {
 }
 
 /** Returns the growths of one direction, oldest first; none overlaps another. */
-function growths({ series, begins }: Pick<BarInput, 'series' | 'begins'>, key: (typeof KEYS)[number]): Growth[] {
-  const zeros = begins.map((at) => Date.parse(at)).sort((a, b) => a - b);
+function growths(
+  { series, times, zeros }: Pick<BarInput, 'series'> & Record<'times' | 'zeros', readonly number[]>,
+  key: (typeof KEYS)[number],
+): Growth[] {
   const found: Growth[] = [];
   let before: { at: number; bytes: number } | null = null;
-  for (const point of series) {
+  for (const [index, point] of series.entries()) {
     const bytes = point[key];
-    if (bytes === null) continue;
-    const at = Date.parse(point.at);
+    const at = times[index];
+    if (bytes === null || at === undefined) continue;
     const zero = zeros.findLast((begin) => begin <= at);
     const startsOver: boolean = zero !== undefined && (before === null || before.at < zero);
     const start: { at: number; bytes: number } | null = startsOver ? { at: zero ?? at, bytes: 0 } : before;

@@ -140,6 +140,16 @@ function replacedMember(json: RawBuilder<unknown>, path: MemberPath, value: stri
     from json_each(${json}) as ${sql.ref(name)})`;
 }
 
+/** A list of values as text in JSON. */
+export function textOfList(values: readonly RawBuilder<unknown>[]): RawBuilder<string> {
+  return either(sql`json_array(${sql.join(values)})`, sql`json_build_array(${sql.join(values)})::text`);
+}
+
+/** The texts of all rows with commas between them, without those that are null; null for none. */
+export function joinedTexts(text: RawBuilder<unknown>): RawBuilder<string | null> {
+  return either(sql`group_concat(${text}, ',')`, sql`string_agg(${text}, ',')`);
+}
+
 /** A list in JSON of objects with these columns of the rows. */
 export function listInJson(columns: readonly string[]): RawBuilder<string> {
   const members = sql.join(columns.flatMap((column) => [sql.lit(column), sql.ref(column)]));

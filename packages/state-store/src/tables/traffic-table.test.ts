@@ -178,3 +178,56 @@ describe('sums of traffic', () => {
     );
   });
 });
+
+describe('readings around bounds', () => {
+  const at = useStore();
+
+  it('are the last one until each bound, the first one after it, and the last one of a cycle, each once', async () => {
+    const hours = fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 12 });
+    let number = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(hours, { minLength: 1, maxLength: 3 }),
+        fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 8 }),
+        fc.boolean(),
+        async (lives, ends, isConfirmed) => {
+          const bounds = ends.sort((a, b) => a - b);
+          const to = bounds.at(-1) ?? 0;
+          const services: string[] = [];
+          const expected: unknown[] = [];
+          for (const [index, life] of lives.entries()) {
+            const id = `svc-${number}-${index}`;
+            const panel = `p-${number}-${index}`;
+            services.push(id);
+            await at.store.services.put([service(id, { panel })]);
+            const read = life.sort((a, b) => a - b);
+            const own = read.map((when) => [when, when * 10] as const);
+            await addCycle(at.store, { id: `c-${id}`, of: id, from: 0, to: 100 }, own);
+            const chosen = new Set(
+              bounds.flatMap((bound) => [
+                read.findLast((when) => when <= bound) ?? -1,
+                read.find((when) => when > bound && when <= to) ?? -1,
+              ]),
+            );
+            const last = read.at(-1);
+            if (last !== undefined && last <= to) chosen.add(last);
+            const found = own.filter(([when]) => chosen.has(when));
+            if (isConfirmed && last !== undefined) {
+              const written = [{ service: id, at: hour(last) }];
+              const first = { panel, run: `r-${id}`, at: hour(last), readAt: hour(last) };
+              await at.store.confirmations.confirm({ ...first, unchanged: [], written });
+              const again = { panel, run: `s-${id}`, at: hour(last + 2), readAt: hour(last + 2) };
+              await at.store.confirmations.confirm({ ...again, unchanged: [id], written: [] });
+              if (last + 2 <= to) found.push([last + 2, last * 10]);
+            }
+            expected.push(...found.map(([when, bytes]) => ({ service: id, at: hour(when), ...total(bytes) })));
+          }
+          number++;
+          const { readings } = await at.store.traffic.readings({ services, bounds: bounds.map(hour) });
+          expect(readings).toEqual(expected);
+        },
+      ),
+      { numRuns: toRounds(60) },
+    );
+  });
+});

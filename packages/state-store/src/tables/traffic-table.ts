@@ -9,7 +9,7 @@ import type {
 } from '../traffic.js';
 import type { Access, Session } from './access.js';
 import { IS_OPEN, NEWEST } from './confirmations-table.js';
-import { isIn, joinEdge, rowsOfPairs, toMilliseconds } from './dialect.js';
+import { isIn, joinedTexts, joinEdge, rowsOfPairs, textOfList, toMilliseconds } from './dialect.js';
 
 /** Sums of traffic: one pass over the cycles of a time, with at most two readings of each. */
 export function trafficTable(access: Access): TrafficTables['traffic'] {
@@ -153,26 +153,37 @@ function known({ from }: Pick<TrafficRequest, 'from'>): RawBuilder<unknown> {
     cast(round("grown_total" * 8000.0 / nullif("ms", 0)) as bigint) as "bitsPerSecond" from (${parts}) as "parts"`;
 }
 
-/** The readings around each bound, of each service; a reading that is both is there once. */
-function aroundBounds({ services, bounds }: BoundsRequest): RawBuilder<TrafficReading> {
-  const to = bounds.at(-1) ?? '';
-  const [who, bound] = [services, bounds].map((list) => rowsOfPairs(list.map((text) => [text, ''])));
-  const edge = (which: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-    select "who"."first" as "service", (select ${which} and "service" = "who"."first") as "at"
-    from ${who} as "who" cross join ${bound} as "bound"`;
-  const last = edge(sql`max("at") from "usage_samples" where "at" <= "bound"."first"`);
-  const first = edge(sql`min("at") from "usage_samples" where "at" > "bound"."first" and "at" <= ${to}`);
-  const confirmed = sql`select "base"."service", "last"."read_at", ${figures('base')}
+/** A reading as a list in JSON: when, in, out and total. */
+type Listed = [at: string, inBytes: number | null, outBytes: number | null, totalBytes: number | null];
+
+/** The readings of a service around bounds: lists in JSON with commas between them. */
+interface Around {
+  service: string;
+  last: string | null;
+  first: string | null;
+}
+
+/**
+ * The readings around each bound in one row of each service, some twice: the last one between each two bounds and that until the first bound,
+ * and the first one between each two. Rows of their own would cost more than to find them.
+ */
+function aroundBounds({ services, bounds }: BoundsRequest): RawBuilder<Around> {
+  const who = rowsOfPairs(services.map((id) => [id, '']));
+  const spans = rowsOfPairs(bounds.map((bound, index) => [bounds[index - 1] ?? '', bound]));
+  const reading = textOfList([sql`"at"`, ...DIRECTIONS.map((direction) => figure('usage_samples', direction))]);
+  const inside = (order: RawBuilder<unknown>): RawBuilder<unknown> => sql`(select ${reading} from "usage_samples"
+    where "service" = "who"."first" and "at" > "span"."first" and "at" <= "span"."second" order by "at" ${order} limit 1)`;
+  // Of all readings until the first bound the last one counts alone.
+  return sql<Around>`with "span" as materialized (select * from ${spans} as "bounds")
+    select "who"."first" as "service", (select ${joinedTexts(inside(sql`desc`))} from "span") as "last",
+      (select ${joinedTexts(inside(sql`asc`))} from "span" where "span"."first" <> '') as "first" from ${who} as "who"`;
+}
+
+/** The open readings of services as they were repeated last. */
+function confirmedLast({ services, bounds }: BoundsRequest): RawBuilder<TrafficReading> {
+  return sql<TrafficReading>`select "base"."service", "last"."read_at" as "at", ${figures('base')}
     from "usage_samples" as "base" join "confirmations" as "last" on "last"."seq" = ${NEWEST}
-    where ${isIn('base.service', services)} and ${IS_OPEN}`;
-  // Each edge is found once, and its figures are read after that.
-  return sql<TrafficReading>`with "edges" as materialized (${last} union ${first})
-    select * from (select "e"."service", "e"."at", ${figures('e')} from "edges"
-      ${joinEdge({
-        ...{ table: 'usage_samples', alias: 'e', key: ['service', sql`"edges"."service"`], by: 'at', edge: 'last' },
-        where: sql`"at" = "edges"."at"`,
-      })} union ${confirmed}) as "r"
-    where "at" is not null and "at" <= ${to}`;
+    where ${isIn('base.service', services)} and ${IS_OPEN} and "last"."read_at" <= ${bounds.at(-1) ?? ''}`;
 }
 
 interface CycleEnd extends Omit<TrafficReading, 'at'> {
@@ -197,14 +208,27 @@ function figures(table: string): RawBuilder<unknown> {
 async function readings(request: BoundsRequest, { db }: Session): ReturnType<TrafficTables['traffic']['readings']> {
   if (request.services.length === 0 || request.bounds.length === 0) return { readings: [], cycles: [] };
   const to = request.bounds.at(-1) ?? '';
-  const [{ rows: around }, { rows: cycles }] = [
-    await aroundBounds(request).execute(db),
-    await ofCycles(request).execute(db),
-  ];
-  const ends = cycles.flatMap(({ start: _, at, ...end }) => (at === null || at > to ? [] : [{ ...end, at }]));
-  const byTime = new Map([...around, ...ends].map((reading) => [`${reading.service} ${reading.at}`, reading]));
-  const all = [...byTime.values()].sort((a, b) =>
-    a.service === b.service ? (a.at < b.at ? -1 : 1) : a.service < b.service ? -1 : 1,
+  // First: what another process stores of these meanwhile is among the next.
+  const { rows: confirmed } = await confirmedLast(request).execute(db);
+  const { rows: around } = await aroundBounds(request).execute(db);
+  const { rows: cycles } = await ofCycles(request).execute(db);
+  const byService = new Map(
+    around.map(({ service, last, first }) => {
+      const lists = [last, first].filter((list) => list !== null);
+      return [service, JSON.parse(`[${lists.join(',')}]`) as Listed[]];
+    }),
   );
+  for (const { service, at, inBytes, outBytes, totalBytes } of [...confirmed, ...cycles])
+    if (at !== null && at <= to) byService.get(service)?.push([at, inBytes, outBytes, totalBytes]);
+  const ids = [...byService.keys()].sort((a, b) => (a < b ? -1 : 1));
+  const all = ids.flatMap((service) => toReadings(service, byService.get(service) ?? []));
   return { readings: all, cycles: cycles.map(({ service, start }) => ({ service, start })) };
+}
+
+/** Returns the readings of a service by their times; of those of one time the last one of the list. */
+function toReadings(service: string, listed: Listed[]): TrafficReading[] {
+  listed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return listed.flatMap(([at, inBytes, outBytes, totalBytes], index) =>
+    listed[index + 1]?.[0] === at ? [] : [{ service, at, inBytes, outBytes, totalBytes }],
+  );
 }
