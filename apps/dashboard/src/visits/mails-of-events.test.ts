@@ -10,6 +10,9 @@ import { readMail } from '../test/read-mail.js';
 const HOSTILE =
   '<img src=x onerror=alert(1)>"{used}\u202Egnp\r\nBcc: all@example.com\u2066&amp; **b** [c](http://d) `e` @everyone <!channel>';
 
+/** Marks of direction and line ends are refused in the config. */
+const SHOP = '<img src=x onerror=alert(1)>&amp; **b** `e` <!channel>';
+
 let server: FakeMailServer;
 let receiver: FakeServer;
 let at: DashboardBench;
@@ -43,8 +46,20 @@ interface Sent {
   text: string;
 }
 
-async function open({ name }: { name: string }): Promise<void> {
-  const to = { for: 'client' };
+/** What a shop is called, and the templates of its messages. */
+interface Shop {
+  /** Of its package. */
+  name: string;
+  brand?: Record<string, unknown>;
+  template?: Record<string, string>;
+}
+
+async function open({
+  name,
+  brand = { name: 'Nordhost', contact: 'help@example.com' },
+  template,
+}: Shop): Promise<void> {
+  const to = { for: 'client', ...(template === undefined ? {} : { template }) };
   const url = receiver.url;
   at = await startBench({
     channels: [mail, telegram, slack, discord, ntfy],
@@ -59,7 +74,7 @@ async function open({ name }: { name: string }): Promise<void> {
       poll: { doubt: { jump: 'off' }, overdue: 'hold' },
       packages: { 'extra-50': { name, traffic: '50GB', price: '5.00' } },
       serve: { publicUrl: 'https://pages.example.com' },
-      brand: { name: 'Nordhost', contact: 'help@example.com' },
+      brand,
       notify: [
         {
           ...{ mail: 'staff@example.com', from: 'Nordhost <no-reply@example.com>', smtp: server.url },
@@ -205,6 +220,19 @@ describe('what clients are sent', () => {
         if (call.endpoint.includes('discord')) expect(posted['allowed_mentions']).toEqual({ parse: [] });
         expect([posted['parse_mode'], posted['markdown']]).toEqual([undefined, undefined]);
       }
+    });
+    expect(found).toEqual([]);
+  });
+
+  it('is not changed in any language by the brand, or by what a template is filled with', async () => {
+    const text = '{name} ({service}): {used} of {allowed}, {package} {price}';
+    const template = { threshold: text, hold: text, release: text, purchase: text, 'auto-buy-refused': text };
+    await open({ name: HOSTILE, template, brand: { name: SHOP, contact: `Ask ${SHOP}` } });
+    const found: unknown[] = [];
+    const clients = LANGUAGES.map((language, index) => ({ from: 1 + index * 3, language, name: HOSTILE }));
+    await each(clients, (event, channel, said) => {
+      const harm = findHarm(channel, said);
+      if (harm.length > 0) found.push([event, channel, harm, said]);
     });
     expect(found).toEqual([]);
   });
