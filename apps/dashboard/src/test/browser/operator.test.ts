@@ -60,7 +60,7 @@ inBrowser(title, () => {
     ...['/', `/services/${serviceId(1)}`, `/services/${serviceId(1)}/suspend`, '/log', '/agents', '/lines/9001'],
     ...['/plans/11', '/simulator?destination=5511999990000&seconds=60&plan=11', '/services/none'],
     ...['/?status=held&q=svc', '/products', '/packages', '/panels', '/panels/dcim', '/lines', '/dids', '/customers'],
-    ...['/plans', '/carriers', '/calls', '/simulator', '/bills'],
+    ...['/plans', '/carriers', '/calls', '/simulator', '/bills', '/traffic', '/traffic?by=client&range=7d'],
   ];
 
   more.each(SCHEMES)(`have nothing for axe-core to find in %s${because(whyNotMore)}`, async (scheme) => {
