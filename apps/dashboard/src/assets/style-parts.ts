@@ -47,8 +47,8 @@ tr > :last-child { padding-inline-end: 0; }
   .stacks caption { display: block; }
   .stacks tbody tr:not([hidden]) { display: block; padding-block: 8px; border-block-start: 1px solid var(--line); }
   .stacks tbody th { display: block; padding: 0 0 2px; border: 0; font-size: 0.8438rem; font-weight: 650; max-inline-size: none; }
-  .stacks tbody td { display: flex; flex-wrap: wrap; gap: 0 6px; padding: 2px 0; border: 0; max-inline-size: none; text-align: end; }
-  .stacks tbody td::before { content: attr(data-head); content: attr(data-head) / ""; color: var(--soft); text-align: start; margin-inline-end: auto; padding-inline-end: 6px; }
+  .stacks tbody td { display: flow-root; padding: 2px 0; border: 0; max-inline-size: none; text-align: end; }
+  .stacks tbody td::before { content: attr(data-head); content: attr(data-head) / ""; color: var(--soft); text-align: start; float: inline-start; padding-inline-end: 12px; }
 }
 .empty { color: var(--soft); }
 .badge { display: inline-block; padding: 0 8px; border-radius: 999px; font-size: 0.7813rem; line-height: 1.55; font-weight: 600; white-space: nowrap; background: var(--quiet-ground); color: var(--soft); }

@@ -14,6 +14,7 @@ export function accountTables(
     return status === 1 ? coloured(wording.say('state.active'), 'good') : coloured(wording.say('state.off'), 'quiet');
   };
   const states = table({
+    stacks: true,
     caption: wording.text('account.forwards'),
     columns: [
       {
