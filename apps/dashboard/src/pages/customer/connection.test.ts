@@ -137,6 +137,15 @@ describe('the connection of a VPN client', () => {
     const held = await pageOf('own');
     expect(held).toMatch(/The connection does not work at present\.\s*\S/);
     expect(await readQr(held)).toBe(await linkOf('own'));
+    panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    at.clock.advance(3_600_000);
+    await at.sluice.poll();
+    const part = /id="connection"[\s\S]*?<\/section>/.exec(await pageOf('own'))?.[0] ?? '';
+    expect(part).toContain('The connection does not work at present.');
+    // It has no figures that could be old.
+    expect(part).not.toContain('be read');
+    panel.server.clearFaults();
+    await at.sluice.poll();
     await at.sluice.provision.unsuspend('own');
     expect(await pageOf('own')).not.toContain('does not work at present');
     await at.sluice.provision.terminate('own');

@@ -7,7 +7,7 @@ import { qrCode } from '../../layout/qr-code.js';
 import type { Wording } from '../../layout/wording.js';
 import { hasEnded } from '../lifecycle.js';
 import type { ServicePart, ServiceScene } from './service-scene.js';
-import { showReasons } from './usage.js';
+import { isOfAge, showReasons } from './usage.js';
 
 type Access = NonNullable<ServiceDetail['access']>;
 type App = NonNullable<Access['apps']>[number];
@@ -40,7 +40,11 @@ function showConnection({ service, times, wording }: ServiceScene, access: Acces
         'bad',
         wording.say('list.sentences', {
           first: wording.say('connect.stopped'),
-          rest: showReasons(because, service, { times, wording }),
+          rest: showReasons(
+            because.filter((each) => !isOfAge(each)),
+            service,
+            { times, wording },
+          ),
         }),
       )
     : null;

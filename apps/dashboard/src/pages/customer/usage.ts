@@ -129,7 +129,10 @@ const ADVISED_OF_HOLD: ReadonlySet<string> = new Set([
   ...['undo_next_run', 'undo_in_doubt', 'skipped_overdue'],
 ]);
 const ADVISED: ReadonlySet<string> = new Set(['stopped_by_panel', 'would_hold_observed', 'would_hold_stopped']);
-const ADVISED_OF_AGE: ReadonlySet<string> = new Set(['usage_unread', 'panel_undecided']);
+const OF_AGE: ReadonlySet<string> = new Set(['usage_unread', 'panel_undecided']);
+
+/** Whether a reason is that the figures of a service are old: it means nothing where none are shown. */
+export const isOfAge = ({ code }: Because): boolean => OF_AGE.has(code);
 
 /** Whether the advice is about the only hold of a service, and says all of it but when it began. */
 export function isHoldAdvised({ advice, holds }: ServiceDetail): boolean {
@@ -137,11 +140,12 @@ export function isHoldAdvised({ advice, holds }: ServiceDetail): boolean {
   return !['ended', 'ending', 'not-begun'].includes(advice.state);
 }
 
-function isAdvised({ code, details }: Because, service: ServiceDetail): boolean {
+function isAdvised(reason: Because, service: ServiceDetail): boolean {
+  const { code, details } = reason;
   const { advice } = service;
   if (advice === undefined) return false;
   if (ADVISED_OF_HOLD.has(code)) return isHoldAdvised(service);
-  if (ADVISED_OF_AGE.has(code)) return advice.lastReadAt !== null;
+  if (isOfAge(reason)) return advice.lastReadAt !== null;
   return ADVISED.has(code) && [details['reasons'] ?? []].flat().length < 2;
 }
 
