@@ -236,6 +236,7 @@ export const messages = {
   'why.limitFigures': 'The limit “{limit}” is used up: {figures}',
   'why.room': 'The traffic of this period was used up, and there is room again',
   'why.gone': 'Traffic was used up before, and your provider has to release the service',
+  'why.wasUnpaid': 'An invoice was not paid',
   'why.paid': 'An invoice was not paid, which is no longer a reason to restrict it',
   'why.fallen':
     'The traffic of this period was used up before; the newest reading shows only {used}, and your provider has to check it',

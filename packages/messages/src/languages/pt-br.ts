@@ -228,6 +228,7 @@ export const messages: Messages = {
   'why.limitFigures': 'O limite “{limit}” foi esgotado: {figures}',
   'why.room': 'O tráfego deste período tinha acabado, e agora há espaço de novo',
   'why.gone': 'O tráfego acabou antes, e seu provedor precisa liberar o serviço',
+  'why.wasUnpaid': 'Uma fatura não tinha sido paga',
   'why.paid': 'Uma fatura não tinha sido paga, o que não é mais motivo para restringi-lo',
   'why.fallen':
     'O tráfego deste período acabou antes; a leitura mais nova mostra só {used}, e seu provedor precisa verificá-la',

@@ -220,6 +220,7 @@ export const messages: Messages = {
   'why.limitFigures': '限额“{limit}”已用完：{figures}',
   'why.room': '本周期流量曾用完，现在又有剩余',
   'why.gone': '流量此前已用完，须由您的服务商解除限制',
+  'why.wasUnpaid': '此前有账单未支付',
   'why.paid': '曾有账单未支付，但这已不再是限制的原因',
   'why.fallen': '本周期流量此前已用完；最新数据仅显示 {used}，须由您的服务商核实',
   'why.fallenPeak': '本周期早些时候读取到 {peak}，流量因此用完；最新数据仅显示 {used}，须由您的服务商核实',

@@ -20,7 +20,9 @@ export function adviceSection(scene: ServiceScene, stop: Html | null): Section |
   if (advice === undefined) return null;
   const todo = due?.value?.isKnown === true ? showDue(scene, due.value) : showAction(scene.request, service, scene);
   const isContrary = stop !== null && advice.state === 'fine';
-  const now = isContrary ? null : showNow(advice, scene, due === null ? null : describeDue(due, scene));
+  const owesNothing = due?.failed === false && due.value?.isKnown === true && due.value.owed === null;
+  const more = due === null ? null : describeDue(due, scene);
+  const now = isContrary ? null : showNow(advice, { ...scene, owesNothing }, more);
   const content = html`${now}${stop} ${todo === null ? null : html`<p class="todo">${todo}</p>`}`;
   return { id: 'now', title: wording.text('advice.title'), content };
 }
@@ -28,10 +30,19 @@ export function adviceSection(scene: ServiceScene, stop: Html | null): Section |
 /** An advice in sentences; `more` follows them. */
 export function showNow(
   advice: Advice,
-  { service, times, wording }: Pick<ServiceScene, 'service' | 'times' | 'wording'>,
+  {
+    service,
+    times,
+    wording,
+    owesNothing = false,
+  }: Pick<ServiceScene, 'service' | 'times' | 'wording'> & { owesNothing?: boolean },
   more: Part = null,
 ): Html {
-  const [first, ...others] = sayAdvice(advice, service, times).map((said) => wording.said(said, times));
+  const [first, ...others] = sayAdvice(advice, service, {
+    now: times.now,
+    timeZone: times.timeZone,
+    owesNothing,
+  }).map((said) => wording.said(said, times));
   return html`<div class="now now-${toTone(advice)}">
     <p class="lead">${first}</p>
     ${others.length === 0 ? null : html`<p>${spaced(others)}</p>`} ${more}

@@ -76,7 +76,10 @@ describe.each(['whmcs', 'ledger'] as const)('a service that is not paid in WHMCS
     const id = invoiceOf(1, '12.50');
     fake.pay(id);
     const { text, href } = await readTop();
-    expect(text).toContain('No invoice of this service is open. If you have paid it, that is noticed with the next');
+    expect(text).toContain(
+      'An invoice was not paid. No invoice of this service is open. If you have paid it, that is noticed with the next',
+    );
+    expect(text).not.toMatch(/is not paid|after the payment/);
     expect([text.includes('Pay '), text.includes(String(id)), href]).toEqual([false, false, null]);
   });
 

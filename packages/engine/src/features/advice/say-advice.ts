@@ -11,13 +11,15 @@ type Known = Omit<Advice, 'text'>;
 
 /**
  * Returns an advice in sentences: what is going on stands first. `service` is the detail that it is about, as of `now`; `timeZone` is that
- * of its panel, in which a period begins on a day.
+ * of its panel, in which a period begins on a day. `owesNothing`: the billing system has no open invoice of the service any more.
  */
 export function sayAdvice(
   advice: Omit<Advice, 'text'>,
   service: ServiceDetail,
-  { now, timeZone }: { now: string; timeZone: string },
+  { now, timeZone, owesNothing = false }: { now: string; timeZone: string; owesNothing?: boolean },
 ): [Said, ...Said[]] {
+  if (owesNothing && advice.state === 'unpaid')
+    return [sayRestricted(advice, service, say('why.wasUnpaid')), ...sayAge(advice)];
   const [first = sayState(advice, service, now)] =
     advice.state === 'running-out' ? sayRunsOut(advice, service, timeZone) : [];
   return [first, ...sayBack(advice, service, timeZone), ...sayMissing(advice), ...sayAge(advice)];
@@ -45,7 +47,10 @@ function sayState({ state, restriction, owed }: Known, service: ServiceDetail, n
       amount: { money: padMoney(owed.amount, owed.currency), currency: owed.currency },
     });
   const why = sayWhy(state, service, now);
-  if (why === null) return SENTENCES[state] ?? sayGood(state, service);
+  return why === null ? (SENTENCES[state] ?? sayGood(state, service)) : sayRestricted({ restriction }, service, why);
+}
+
+function sayRestricted({ restriction }: Pick<Known, 'restriction'>, service: ServiceDetail, why: Said): Said {
   switch (restriction) {
     case 'whole':
       return say('advice.restricted', { why });
