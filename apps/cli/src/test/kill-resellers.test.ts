@@ -87,16 +87,15 @@ const byCommand: Killed = async ({ words }, n) => {
   return signal === 'SIGKILL';
 };
 
-/** Sends a form to a server of its own, which is killed before its n-th commit after that; null: never. Returns whether it came to that. */
-async function sendForm({ path, fields }: Change, key: string, n: number | null): Promise<boolean> {
+const byPage: Killed = async ({ path, fields }, n) => {
   const from = at.bench.path('sent');
   const killing = { NODE_OPTIONS: `--import=${KILL_AT_COMMIT}`, KILL_AT_COMMIT: String(n), KILL_FROM: from };
   const words = ['serve', '--listen', '127.0.0.1:0'];
-  const env = { ...at.env, ...(n === null ? {} : killing) };
-  const server = startCommand(words, { cwd: at.bench.folder, env });
+  const server = startCommand(words, { cwd: at.bench.folder, env: { ...at.env, ...killing } });
   const base = `${await server.printed(/http:\/\/[\w.:]+/)}${at.link}`;
   const csrf = /name="csrf" value="([^"]*)"/.exec(await (await fetch(base)).text())?.[1] ?? '';
   at.bench.write('sent', '');
+  const key = randomBytes(16).toString('base64url');
   const body = new URLSearchParams({ ...fields, confirmed: 'yes', csrf, key });
   const answer = await fetch(`${base}${path}`, { method: 'POST', redirect: 'manual', body }).catch(() => null);
   if (answer !== null) server.signal('SIGTERM');
@@ -104,10 +103,7 @@ async function sendForm({ path, fields }: Change, key: string, n: number | null)
   rmSync(from);
   expect([answer?.status ?? 'cut', signal]).toEqual(answer === null ? ['cut', 'SIGKILL'] : [303, null]);
   return answer === null;
-}
-
-const toKey = (): string => randomBytes(16).toString('base64url');
-const byPage: Killed = (change, n) => sendForm(change, toKey(), n);
+};
 
 const WAYS: [string, Killed][] = [
   ['by command', byCommand],
@@ -232,27 +228,6 @@ describeOnEachStore((kind) => {
       expect([gigabytes, gigabytes + 1]).toContain(at.panel.user(at.anna).usageLimit / GB);
     },
   );
-
-  it('a form that is sent again is that of the first time, wherever that was killed', async () => {
-    await open(kind);
-    const changes = (n: number): Change[] => (LONG ? [create(`again-${n}`), extend()] : [create(`again-${n}`)]);
-    let gigabytes = 10;
-    await atEachCommit(async (n) => {
-      let wasKilled = false;
-      for (const change of changes(n)) {
-        const key = toKey();
-        if (await sendForm(change, key, n)) wasKilled = true;
-        ahead += MINUTE;
-        await succeed('agent check --all');
-        await sendForm(change, key, null);
-      }
-      const made = at.panel.listUsers(at.north).filter(({ name }) => name === `again-${n}`);
-      expect(made.map(({ usageLimit }) => usageLimit / GB)).toEqual([1]);
-      if (LONG) gigabytes += 1;
-      expect(at.panel.user(at.anna).usageLimit / GB).toBe(gigabytes);
-      return wasKilled;
-    });
-  });
 
   most(
     `a user that is disabled and enabled %s is what was noted, wherever that is killed, and stays so${because}`,

@@ -83,13 +83,12 @@ export interface Agents {
   history(agent: string, options?: AgentOptions): Promise<AgentHistory>;
   /**
    * Extends a user by more traffic (whole bytes), more days, or both, within the limits of its agent and of all ancestors. Days of a user whose
-   * last day is over count from today. Repeatable after a failure: what was begun is finished, and made once; with a `ref` also after it ended.
+   * last day is over count from today. Repeatable after a failure: what was begun is finished, and made once.
    */
   extendUser(
     agent: string,
     user: string,
-    request: CommandOptions &
-      AgentOptions & { bytes?: number | undefined; days?: number | undefined; ref?: string | undefined },
+    request: CommandOptions & AgentOptions & { bytes?: number | undefined; days?: number | undefined },
   ): Promise<AgentUserReport>;
   /** Disables a user, until `enableUser`: no run enables it before. Repeatable. */
   disableUser(agent: string, user: string, options?: CommandOptions & AgentOptions): Promise<AgentUserReport>;
@@ -108,10 +107,6 @@ export interface Agents {
     options?: CommandOptions & AgentOptions & { force?: boolean | undefined; unsuspend?: boolean | undefined },
   ): Promise<RestoreReport>;
 }
-
-const toSize = ({ bytes = 0, days = 0, ref }: Pick<Parameters<Agents['extendUser']>[2], 'bytes' | 'days' | 'ref'>) => ({
-  ...{ bytes, days, ref },
-});
 
 /** Returns the calls about agents. */
 export function agentsApi(call: RunCall): Agents {
@@ -153,8 +148,10 @@ export function agentsApi(call: RunCall): Agents {
     createUser: (request) => call(request, (context) => createAgentUser(context, request)),
     users: (agent, options) => call(options, (context) => listAgentUsers(context, agent, options ?? {})),
     history: (agent, options) => call(options, (context) => listAgentHistory(context, agent, options?.panel)),
-    extendUser: (agent, user, request) =>
-      call(request, (context) => extendAgentUser(context, { ...toRequest(agent, request), user, ...toSize(request) })),
+    extendUser: (agent, user, request) => {
+      const { bytes = 0, days = 0 } = request;
+      return call(request, (context) => extendAgentUser(context, { ...toRequest(agent, request), user, bytes, days }));
+    },
     disableUser: (agent, user, options) =>
       call(options, (context) => disableAgentUser(context, { ...toRequest(agent, options), user })),
     enableUser: (agent, user, options) =>

@@ -150,29 +150,3 @@ describe('an agent that the panel has no more', () => {
     await expect(at.sluice.agents.show('nort')).rejects.toThrow('"nort"');
   });
 });
-
-describe('a request with a reference', () => {
-  it('makes one user, however often it is repeated, also after its end', async () => {
-    const make = (limitGb = 1, ref = 'form-1') =>
-      at.sluice.agents.createUser({ agent: 'north', name: 'anna', limitBytes: limitGb * GB, ref });
-    const { user } = await make();
-    expect((await make()).user.uuid).toBe(user.uuid);
-    at.bench.clock.advance(MINUTE);
-    await at.sluice.agents.check({});
-    expect((await make()).user.uuid).toBe(user.uuid);
-    await expect(make(2)).rejects.toMatchObject({ code: 'key_reused' });
-    expect(at.panel.listUsers(at.north)).toHaveLength(1);
-    expect((await make(1, 'form-2')).user.uuid).not.toBe(user.uuid);
-  });
-
-  it('extends a user once', async () => {
-    const uuid = at.panel.addUser({ agent: at.north, usageLimit: 2 * GB, packageDays: 30 });
-    const extend = (bytes: number, ref: string) => at.sluice.agents.extendUser('north', uuid, { bytes, days: 0, ref });
-    expect((await extend(GB, 'form-1')).actions).toHaveLength(1);
-    expect((await extend(GB, 'form-1')).actions).toEqual([]);
-    await expect(extend(2 * GB, 'form-1')).rejects.toMatchObject({ code: 'key_reused' });
-    expect(at.panel.user(uuid).usageLimit).toBe(3 * GB);
-    expect((await extend(GB, 'form-2')).actions).toHaveLength(1);
-    expect(at.panel.user(uuid).usageLimit).toBe(4 * GB);
-  });
-});

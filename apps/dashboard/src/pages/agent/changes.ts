@@ -6,7 +6,6 @@ import { type Field, postForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
-import { toRef } from '../../requests/keyed.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import { clientError } from '../../server/failure.js';
 import { requireDone } from '../../server/reported.js';
@@ -110,7 +109,7 @@ function addedFields({ limitBytes, days }: AgentUserView, wording: Wording): Fie
 /** `POST /users/:user/extend`: asks, with what it reserves, and extends once that is confirmed. */
 export function extendUser(reads: PanelReads): Page {
   return async (request) => {
-    const { sluice, form = {}, as, viewer } = request;
+    const { sluice, form = {}, as } = request;
     const { agent, user } = await readOwnUser(request, reads);
     const wording = toWording(request.language);
     const bytes = parseTraffic(form, wording, { isRequired: false });
@@ -118,8 +117,7 @@ export function extendUser(reads: PanelReads): Page {
     if (bytes === 0 && days === 0)
       throw clientError('bad_value', say('problem.extendNothing'), { kind: 'usage', details: { field: 'traffic' } });
     const isConfirmed = form['confirmed'] === 'yes';
-    const ref = toRef(viewer.id, form['key'] ?? '');
-    const how = { ...as, panel: agent.panel, bytes, days, ref, dryRun: !isConfirmed };
+    const how = { ...as, panel: agent.panel, bytes, days, dryRun: !isConfirmed };
     const { user: extended } = requireDone(await sluice.agents.extendUser(agent.uuid, user.uuid, how));
     const back = toUserPath(request, user.uuid);
     if (isConfirmed) return { redirect: `${back}?done=extended` };

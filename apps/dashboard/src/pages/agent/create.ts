@@ -3,7 +3,6 @@ import { exactSize } from '../../layout/format.js';
 import { type Field, postForm } from '../../layout/forms.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
-import { toRef } from '../../requests/keyed.js';
 import type { PanelReads } from '../../requests/panel-reads.js';
 import type { Page } from '../page.js';
 import { confirmPage } from './confirm.js';
@@ -36,14 +35,13 @@ export function createSection(request: PageRequest): Section {
 /** `POST /users`: asks, with what it reserves, and makes the user once that is confirmed. */
 export function createUser(reads: PanelReads): Page {
   return async (request) => {
-    const { sluice, form = {}, as, viewer } = request;
+    const { sluice, form = {}, as } = request;
     const { agent } = await readOwnAgent(request, reads);
     const name = parseName(form);
     const wording = toWording(request.language);
     const limitBytes = parseTraffic(form, wording, { isRequired: true });
     const days = parseDays(form, { isRequired: true });
-    const ref = toRef(viewer.id, form['key'] ?? '');
-    const wanted = { ...as, agent: agent.uuid, panel: agent.panel, name, limitBytes, days, ref };
+    const wanted = { ...as, agent: agent.uuid, panel: agent.panel, name, limitBytes, days };
     const isConfirmed = form['confirmed'] === 'yes';
     const { user } = await sluice.agents.createUser({ ...wanted, dryRun: !isConfirmed });
     if (isConfirmed) return { redirect: `${toUserPath(request, user.uuid ?? '')}?done=created` };

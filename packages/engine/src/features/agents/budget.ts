@@ -12,7 +12,7 @@ import type { Context } from '../../context/context.js';
 import { refuseFormer } from './meant-agents.js';
 import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
 import { isFree, raise } from './raise-user.js';
-import { brokenOff, type Referred, sameOrder, toHolder } from './repeated-creation.js';
+import { brokenOff, sameOrder, toHolder } from './repeated-creation.js';
 import { endReservation, giveUp, hasLimits, isInDoubt, newReservation, refusal } from './reserve.js';
 import { checkCreation, type FOUND } from '@sluice/quota-core/agents';
 import { findAgent, listAgentChain, toStored } from './stored.js';
@@ -51,7 +51,7 @@ export async function reserveUser(
   from: ReadFrom,
   text: string,
   wanted: WantedUser,
-  { mayResume, ref }: { mayResume: boolean } & Referred,
+  { mayResume }: { mayResume: boolean },
 ): Promise<ReservedUser> {
   const { context, name, agents } = from;
   await knownAgent(from, text, { creation: true });
@@ -63,7 +63,7 @@ export async function reserveUser(
     }
     const chain = listAgentChain(agent.uuid, records);
     const earlier = mayResume
-      ? brokenOff(context, records.reservations, agent.uuid, { ...wanted, ref })
+      ? brokenOff(context, records.reservations, agent.uuid, wanted)
       : sameOrder(await tables.agentReservations.get(name, wanted.uuid), agent.uuid, wanted);
     // A repeated attempt already has its reservation.
     const check = checkCreation(toStored(agents, records), chain, earlier === null ? wanted.limitBytes : 0);
@@ -72,8 +72,7 @@ export async function reserveUser(
       await tables.agentReservations.put([{ ...earlier, holder: toHolder(context) }]);
     } else {
       if (!check.allowed) throw refusal(check, records, { chain });
-      const stored = ref === undefined ? owned : { ...owned, ref };
-      const record = newReservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: stored });
+      const record = newReservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: owned });
       // It counts in the period in which it is repeated: that is when the user is made.
       const { leftBytes, seenAt } = earlier ?? record;
       await tables.agentReservations.put([{ ...record, leftBytes, seenAt }]);

@@ -31,8 +31,6 @@ export interface CreateUserRequest {
   days?: number | undefined;
   mode?: string | undefined;
   dryRun?: boolean | undefined;
-  /** One reference makes one user, however often the request is repeated. */
-  ref?: string | undefined;
 }
 
 /** Returns whether a user of this size would fit now; only the creation itself reserves. */
@@ -119,10 +117,7 @@ function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes,
 }
 
 async function attempt(on: UserChanges, request: Asked): Promise<CreatedUserReport> {
-  const reserved = await reserveUser(on, request.agent, wantedUser(on, request), {
-    mayResume: true,
-    ref: request.ref,
-  });
+  const reserved = await reserveUser(on, request.agent, wantedUser(on, request), { mayResume: true });
   const { agent, earlier, wanted } = reserved;
   const report = toReport(on, agent.uuid, wanted);
   if (earlier?.state === 'settled') {

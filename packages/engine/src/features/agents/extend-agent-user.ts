@@ -9,14 +9,14 @@ import { listed, planned } from './change-users.js';
 import { performOne } from './create-agent-user.js';
 import { type Extension, makeRaise, previewExtension, reserveExtension } from './raise-user.js';
 import { requireUsers } from './agent-users.js';
-import { isSameExtension, type Referred } from './repeated-creation.js';
+import { isSameExtension } from './repeated-creation.js';
 import { isFreed, resolveReservations } from './reservations.js';
 import { type AgentUserRequest, runForUser, type UserDone } from './switch-agent-user.js';
 
 const SWITCHES: readonly string[] = [AGENT_STEPS.disable, AGENT_STEPS.enable];
 
 /** Options of `agent user extend`. */
-export interface ExtendRequest extends AgentUserRequest, UserExtension, Referred {}
+export interface ExtendRequest extends AgentUserRequest, UserExtension {}
 
 /**
  * Extends a user of an agent by more traffic, more days or both, within the limits of its agent and the agent's ancestors. A repeat of one
@@ -25,11 +25,11 @@ export interface ExtendRequest extends AgentUserRequest, UserExtension, Referred
  * @throws SluiceError `agent_limit`, `agent_suspended`, `outcome_unknown` while another extension of the user is in doubt
  */
 export function extendAgentUser(context: Context, request: ExtendRequest): Promise<AgentUserReport> {
-  const { bytes, days, ref } = request;
+  const { bytes, days } = request;
   if (bytes === 0 && days === 0)
     throw usageError('bad_option', 'An extension adds traffic, days or both; nothing was changed');
   return runForUser(context, 'agent user extend', request, (ordered, user) =>
-    extend(ordered, { user, owner: user.owner ?? ordered.agent, asker: ordered.agent, by: { bytes, days, ref } }),
+    extend(ordered, { user, owner: user.owner ?? ordered.agent, asker: ordered.agent, by: { bytes, days } }),
   );
 }
 

@@ -14,7 +14,7 @@ import { checkRaise, findRaise, type FOUND } from '@sluice/quota-core/agents';
 import type { AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import type { UserChanges } from './change-users.js';
 import { knownAgent, loadStoredAgents, type ReadFrom } from './read-agents.js';
-import { isSameExtension, type Referred } from './repeated-creation.js';
+import { isSameExtension } from './repeated-creation.js';
 import { endReservation, giveUp, hasLimits, isInDoubt, newReservation, refusal } from './reserve.js';
 import { listAgentChain, toStored } from './stored.js';
 
@@ -119,7 +119,7 @@ export interface Extension {
   owner: string;
   /** Uuid of the agent that extends it: the owner, or one above it. */
   asker: string;
-  by: UserExtension & Referred;
+  by: UserExtension;
 }
 
 /** An extension with what is reserved for it. */

@@ -1,4 +1,4 @@
-import { callAgeMs, usageError, type UserExtension, type WantedUser } from '@sluice/panel-kind';
+import { callAgeMs, type UserExtension, type WantedUser } from '@sluice/panel-kind';
 import { findRaise, FOUND } from '@sluice/quota-core/agents';
 import { type ActionRecord, type AgentReservationRecord, hasOwnerEnded, type LeaseOwner } from '@sluice/state-store';
 import type { Context } from '../../context/context.js';
@@ -21,28 +21,6 @@ export function toHolder({ deps }: Pick<Context, 'deps'>, gaveUp = false): strin
   return JSON.stringify(gaveUp ? { ...deps.owner, gaveUp } : deps.owner);
 }
 
-/** A request with a reference of its own: repeated with it, it means the same user, or the same extension, however it ended. */
-export interface Referred {
-  ref?: string | undefined;
-}
-
-/** Returns the reservation of the request with a reference; null where none is live. Refuses the reference of a request for something else. */
-function withRef(
-  live: readonly AgentReservationRecord[],
-  ref: string | undefined,
-  isSame: (reservation: AgentReservationRecord) => boolean,
-): AgentReservationRecord | null {
-  const found = ref === undefined ? undefined : live.find(({ wanted }) => refIn(wanted) === ref);
-  if (found === undefined) return null;
-  if (!isSame(found)) throw usageError('key_reused', 'The key of the request was used for a different request');
-  return found;
-}
-
-function refIn(wanted: unknown): unknown {
-  const { ref, asked } = (wanted ?? {}) as { ref?: unknown; asked?: { ref?: unknown } };
-  return ref ?? asked?.ref;
-}
-
 /**
  * Returns the reservation of the same command that has expired, or whose process ended or gave up without resolving it. Continuing with its
  * uuid creates one user only, even if its last request reaches the panel now.
@@ -51,17 +29,13 @@ export function brokenOff(
   context: Context,
   live: readonly AgentReservationRecord[],
   agent: string,
-  { ref, ...wanted }: WantedUser & Referred,
+  wanted: WantedUser,
 ): AgentReservationRecord | null {
   const now = context.now();
   const since = new Date(context.deps.clock.now() - REPEATED_MS).toISOString();
-  const isMeant = (reservation: AgentReservationRecord): boolean =>
-    sameOrder(reservation, agent, wanted) !== null && isSameUser(reservation.wanted, wanted);
-  const referred = withRef(live, ref, isMeant);
-  if (referred !== null) return referred;
   const same = live.filter((reservation) => {
     const { state, outcome, createdAt, expiresAt, holder } = reservation;
-    if (!isMeant(reservation)) return false;
+    if (sameOrder(reservation, agent, wanted) === null || !isSameUser(reservation.wanted, wanted)) return false;
     const isGone = now >= expiresAt || isLeft(context, holder);
     return isGone && (state === 'open' || (outcome === FOUND && createdAt > since));
   });
@@ -74,13 +48,11 @@ export function isSameExtension(
   { deps }: Pick<Context, 'deps'>,
   reservation: AgentReservationRecord,
   agent: string,
-  { bytes, days, ref }: UserExtension & Referred,
+  { bytes, days }: UserExtension,
 ): boolean {
   const { state, outcome, createdAt } = reservation;
   const asked = findRaise(reservation)?.asked;
-  const isMeant = (): boolean => reservation.agent === agent && asked?.bytes === bytes && asked.days === days;
-  if (withRef([reservation], ref, isMeant) !== null) return true;
-  if (!isMeant()) return false;
+  if (reservation.agent !== agent || asked?.bytes !== bytes || asked.days !== days) return false;
   const since = new Date(deps.clock.now() - REPEATED_MS).toISOString();
   return state === 'open' || (state === 'settled' && outcome === FOUND && createdAt > since);
 }
@@ -92,7 +64,7 @@ function isSameUser(stored: unknown, wanted: WantedUser): boolean {
 
 /** Returns a requested user as text, without owner and uuid. */
 function toText(user: object): string {
-  const { uuid: _uuid, owner: _owner, ref: _ref, ...asked } = user as Record<string, unknown>;
+  const { uuid: _uuid, owner: _owner, ...asked } = user as Record<string, unknown>;
   return JSON.stringify(Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
