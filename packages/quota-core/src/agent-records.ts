@@ -151,6 +151,8 @@ export interface RaisedLimit {
   packageDays?: number;
   /** What was asked of an extension, by which a repeated command is known; absent for other raises. */
   asked?: { bytes: number; days: number };
+  /** The reference of an extension; absent without one. */
+  ref?: string;
   /** Total usage (`AgentUserRecord.totalBytes`) at which the new limit is used up. */
   untilBytes: number;
 }

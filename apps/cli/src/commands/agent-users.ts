@@ -9,6 +9,7 @@ import { type AgentOptions, parseDays, parseGigabytes } from './agents.js';
 import { toHow } from './change-options.js';
 import type { CommandHandler } from './command.js';
 import { listCommand, type ListOptions } from './list.js';
+import { parseRef } from './parse-ref.js';
 import { STATUSES } from './statuses.js';
 
 /** `sluice agent user list AGENT` */
@@ -53,7 +54,10 @@ export const agentUserExtend: CommandHandler<AgentOptions> = (named, options, de
   const { gb, days } = options;
   if (gb === undefined && days === undefined) throw usageError('bad_option', 'Use --gb NUMBER, --days NUMBER or both');
   const by = { bytes: gb === undefined ? 0 : parseGigabytes(gb, '--gb'), days: parseDays(days) ?? 0 };
-  const extend = changingUser(({ agents }, [agent, user], how) => agents.extendUser(agent, user, { ...how, ...by }));
+  const ref = parseRef(options.ref, 'changed');
+  const extend = changingUser(({ agents }, [agent, user], how) =>
+    agents.extendUser(agent, user, { ...how, ...by, ref }),
+  );
   return extend(named, options, deps);
 };
 

@@ -27,6 +27,7 @@ import { confirm, type CommandHandler } from './command.js';
 import { printPanels } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
+import { parseRef } from './parse-ref.js';
 
 /** Options of the commands about agents. */
 export interface AgentOptions extends ChangeOptions {
@@ -39,6 +40,7 @@ export interface AgentOptions extends ChangeOptions {
   name?: string;
   days?: string;
   mode?: string;
+  ref?: string;
   force?: boolean;
   message?: boolean;
 }
@@ -199,6 +201,7 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
       limitBytes,
       days,
       mode,
+      ref: parseRef(options.ref, 'created'),
       dryRun: options.dryRun === true,
     });
     terminal.document(report);

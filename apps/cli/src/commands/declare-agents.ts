@@ -114,6 +114,7 @@ function declareCreation(command: LazyCommand, about: string): LazyCommand {
     .requiredOption('--gb <number>', 'traffic limit of the user in GB')
     .option('--days <number>', 'validity in days from the first use (default: 30)')
     .choice('--mode <mode>', 'when the usage is reset; default: no_reset', MODES)
+    .option('--ref <key>', 'create one user only, however often the command is repeated with this reference')
     .option('--message', 'print the text of a mail to the customer, and everything else on stderr')
     .ofPanel('Hiddify')
     .dryRun()
@@ -135,7 +136,10 @@ function declareSingleUsers(users: LazyCommand): void {
   ).examples('sluice agent user create north --name anna --gb 20 --days 30');
   const extend = users.command('extend').argument('<agent>', AGENT).argument('<user>', USER);
   changing(
-    extend.option('--gb <number>', 'how much more traffic, in GB').option('--days <number>', 'how many more days'),
+    extend
+      .option('--gb <number>', 'how much more traffic, in GB')
+      .option('--days <number>', 'how many more days')
+      .option('--ref <key>', 'extend only once, however often the command is repeated with this reference'),
   )
     .description(
       'give a user more traffic or more days, within the limits of its agent and of all ancestors; days of one whose last day is over count from today',

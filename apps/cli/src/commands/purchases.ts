@@ -7,7 +7,6 @@ import {
   describeRefused,
   describeRefusedOne,
 } from '@sluice/engine/words';
-import { usageError } from '@sluice/panel-kind/errors';
 import { PACKAGES, PURCHASES } from '../terminal/lists/billing.js';
 import { formatPurchase } from '../terminal/reports/outcome.js';
 import { ExitCode } from '../exit-codes.js';
@@ -16,6 +15,7 @@ import { answer } from './answer.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { importRows } from './import-rows.js';
 import { listCommand, type ListOptions } from './list.js';
+import { parseRef } from './parse-ref.js';
 import { parseWait } from './parse-wait.js';
 import { STATUSES } from './statuses.js';
 
@@ -69,8 +69,7 @@ interface CreateOptions extends LockOptions {
 
 /** `sluice purchase create SERVICE PACKAGE` */
 export const purchaseCreate: CommandHandler<CreateOptions> = ([id = '', name = ''], options, deps) => {
-  const { ref } = options;
-  if (ref?.trim() === '') throw usageError('bad_option', '--ref: the reference is empty; nothing was bought');
+  const ref = parseRef(options.ref, 'bought');
   const how = { ref, waitMs: parseWait(options) };
   return answer(
     deps,

@@ -27,6 +27,8 @@ interface World {
   env: Record<string, string>;
   /** The path of its share link. */
   link: string;
+  /** A token that may change users. */
+  token: string;
   close: () => Promise<void>;
 }
 
@@ -46,7 +48,7 @@ async function open(kind: StoreKind): Promise<void> {
   bench.write('sluice.yaml', hiddifyConfig(panel.url, north, '{ accounting: allocated }', store.line));
   const anna = panel.addUser({ agent: north, name: 'anna', usageLimit: 10 * GB, packageDays: 30 });
   at = closeAfterTest({
-    ...{ bench, panel, north, anna, env, link: '' },
+    ...{ bench, panel, north, anna, env, link: '', token: '' },
     async close() {
       await closeFakes(panel);
       bench.close();
@@ -57,6 +59,7 @@ async function open(kind: StoreKind): Promise<void> {
   await succeed('agent check --all');
   const { url } = (await succeed('report --agent north --share 7d --json')).json<{ url: string }>();
   at.link = new URL(url).pathname;
+  at.token = (await succeed('api-token create robot --scope operate --json')).json<{ token: string }>().token;
 }
 
 /** Runs a command in this process. */
@@ -76,54 +79,98 @@ interface Change {
   words: string;
   path: string;
   fields: Record<string, string>;
+  /** The end of the path of the API, and what is sent to it. */
+  endpoint: string;
+  body: object;
 }
 
-/** Kills a change before its n-th commit; returns whether it came to that. */
-type Killed = (change: Change, n: number) => Promise<boolean>;
+/** Makes a change with a key, and is killed before its n-th commit; returns whether it came to that. */
+type Killed = (change: Change, n: number, key?: string) => Promise<boolean>;
 
 const byCommand: Killed = async ({ words }, n) => {
   const env = { ...at.env, NODE_OPTIONS: `--import=${KILL_AT_COMMIT}`, KILL_AT_COMMIT: String(n) };
-  const { signal } = await startCommand(words.split(' '), { cwd: at.bench.folder, env }).ended;
+  const { signal, exitCode, stderr } = await startCommand(words.split(' '), { cwd: at.bench.folder, env }).ended;
+  if (signal === null) expect([exitCode, stderr]).toEqual([0, stderr]);
   return signal === 'SIGKILL';
 };
 
-const byPage: Killed = async ({ path, fields }, n) => {
+const byReferredCommand: Killed = (change, n, key = newKey()) =>
+  byCommand({ ...change, words: `${change.words} --ref ${key}` }, n);
+
+/** Sends a request to a server of its own that is killed before the n-th commit from then on. */
+async function sendAndKill(
+  send: (base: string) => Promise<() => Promise<Response>>,
+  n: number,
+): Promise<Response | null> {
   const from = at.bench.path('sent');
   const killing = { NODE_OPTIONS: `--import=${KILL_AT_COMMIT}`, KILL_AT_COMMIT: String(n), KILL_FROM: from };
   const words = ['serve', '--listen', '127.0.0.1:0'];
   const server = startCommand(words, { cwd: at.bench.folder, env: { ...at.env, ...killing } });
-  const base = `${await server.printed(/http:\/\/[\w.:]+/)}${at.link}`;
-  const csrf = /name="csrf" value="([^"]*)"/.exec(await (await fetch(base)).text())?.[1] ?? '';
+  const prepared = await send(await server.printed(/http:\/\/[\w.:]+/));
   at.bench.write('sent', '');
-  const key = randomBytes(16).toString('base64url');
-  const body = new URLSearchParams({ ...fields, confirmed: 'yes', csrf, key });
-  const answer = await fetch(`${base}${path}`, { method: 'POST', redirect: 'manual', body }).catch(() => null);
+  const answer = await prepared().catch(() => null);
   if (answer !== null) server.signal('SIGTERM');
   const { signal } = await server.ended;
   rmSync(from);
-  expect([answer?.status ?? 'cut', signal]).toEqual(answer === null ? ['cut', 'SIGKILL'] : [303, null]);
+  expect(signal).toBe(answer === null ? 'SIGKILL' : null);
+  return answer;
+}
+
+const byPage: Killed = async ({ path, fields }, n, key = newKey()) => {
+  const answer = await sendAndKill(async (server) => {
+    const base = `${server}${at.link}`;
+    const csrf = /name="csrf" value="([^"]*)"/.exec(await (await fetch(base)).text())?.[1] ?? '';
+    const body = new URLSearchParams({ ...fields, confirmed: 'yes', csrf, key });
+    return () => fetch(`${base}${path}`, { method: 'POST', redirect: 'manual', body });
+  }, n);
+  expect([303, 'cut']).toContain(answer?.status ?? 'cut');
   return answer === null;
 };
+
+const byApi: Killed = async ({ endpoint, body }, n, key = newKey()) => {
+  const headers = { authorization: `Bearer ${at.token}`, 'content-type': 'application/json', 'idempotency-key': key };
+  const answer = await sendAndKill(
+    (base) =>
+      Promise.resolve(() =>
+        fetch(`${base}/api/v1/agents/north/users${endpoint}`, { method: 'POST', headers, body: JSON.stringify(body) }),
+      ),
+    n,
+  );
+  expect([200, 201, 'cut']).toContain(answer?.status ?? 'cut');
+  return answer === null;
+};
+
+const newKey = (): string => randomBytes(16).toString('base64url');
 
 const WAYS: [string, Killed][] = [
   ['by command', byCommand],
   ['by its page', byPage],
 ];
 
+/** Ways of which a repeat has the key of the first attempt. */
+const KEYED: [string, Killed][] = [
+  ['by its page', byPage],
+  ['by the API', byApi],
+  ['by command with a reference', byReferredCommand],
+];
+
 const create = (name: string): Change => ({
   words: `agent user create north --name ${name} --gb 1 --days 10`,
   path: '/users',
   fields: { name, traffic: '1', days: '10' },
+  ...{ endpoint: '', body: { name, limitBytes: GB, days: 10 } },
 });
 const extend = (): Change => ({
   words: 'agent user extend north anna --gb 1',
   path: `/users/${at.anna}/extend`,
   fields: { traffic: '1', days: '' },
+  ...{ endpoint: `/${at.anna}/extend`, body: { bytes: GB } },
 });
 const turn = (verb: 'disable' | 'enable'): Change => ({
   words: `agent user ${verb} north anna`,
   path: `/users/${at.anna}/${verb}`,
   fields: {},
+  ...{ endpoint: `/${at.anna}/${verb}`, body: {} },
 });
 
 /** Kills at few moments, at all of them with the long tests, until one is not reached. */
@@ -182,6 +229,16 @@ async function killAndRepeat(killed: Killed, change: Change, n: number): Promise
   return wasKilled;
 }
 
+/** Kills a change and makes it again with its key, also where only its answer is missing. */
+async function killAndSendAgain(killed: Killed, change: Change, n: number): Promise<boolean> {
+  const key = newKey();
+  const wasKilled = await killed(change, n, key);
+  expect(await killed(change, 0, key)).toBe(false);
+  await expectInOrder();
+  expect(await killed(change, 0, key)).toBe(false);
+  return wasKilled;
+}
+
 /** Whether the user is held for its reseller, and is disabled on the panel. */
 async function readTurned(): Promise<{ held: boolean; disabled: boolean }> {
   const holds = await at.bench.store((store) => store.holds.open({ agentsOf: 'vpn', reason: 'reseller' }));
@@ -206,6 +263,29 @@ describeOnEachStore((kind) => {
       await atEachCommit(async (n) => {
         const wasKilled = await killed(create(`left-${n}`), n);
         await expectInOrder();
+        return wasKilled;
+      });
+      await expectNothingReserved();
+    },
+  );
+
+  const keyed = isSkipped ? it.skip.each(KEYED) : it.each(KEYED);
+
+  keyed(
+    `a user that is created and extended %s is so once, however often that is sent again after a kill${because}`,
+    async (_way, killed) => {
+      await open(kind);
+      await atEachCommit(async (n) => {
+        const wasKilled = await killAndSendAgain(killed, create(`user-${n}`), n);
+        const made = at.panel.listUsers(at.north).filter(({ name }) => name === `user-${n}`);
+        expect(made.map(({ usageLimit }) => usageLimit / GB)).toEqual([1]);
+        return wasKilled;
+      });
+      let gigabytes = 10;
+      await atEachCommit(async (n) => {
+        const wasKilled = await killAndSendAgain(killed, extend(), n);
+        gigabytes += 1;
+        expect(at.panel.user(at.anna).usageLimit / GB).toBe(gigabytes);
         return wasKilled;
       });
       await expectNothingReserved();

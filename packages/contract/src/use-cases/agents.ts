@@ -194,6 +194,7 @@ export const agents = group({
           limitBytes: whole(1),
           days: optionalNumber,
           mode: optionalText,
+          ref: optionalText,
           dryRun: flag,
         }),
       ),
@@ -252,7 +253,11 @@ export const agents = group({
     callers: OPERATE_BELOW,
     command: 'agent user extend',
     accepts: () =>
-      accepts(agent, user, request({ ...command, bytes: z.optional(whole(0)), days: z.optional(whole(0)) })),
+      accepts(
+        agent,
+        user,
+        request({ ...command, bytes: z.optional(whole(0)), days: z.optional(whole(0)), ref: optionalText }),
+      ),
     routes: (h) => ({
       'POST /agents/:agent/users/:user/extend': {
         summary: 'Extend a user by more traffic or more days, within the limits of its agent and of all ancestors',

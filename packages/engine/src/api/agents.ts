@@ -83,12 +83,14 @@ export interface Agents {
   history(agent: string, options?: AgentOptions): Promise<AgentHistory>;
   /**
    * Extends a user by more traffic (whole bytes), more days, or both, within the limits of its agent and of all ancestors. Days of a user whose
-   * last day is over count from today. Repeatable after a failure: what was begun is finished, and made once.
+   * last day is over count from today. Repeatable after a failure: what was begun is finished, and made once. One `ref` extends once, however
+   * often it is repeated.
    */
   extendUser(
     agent: string,
     user: string,
-    request: CommandOptions & AgentOptions & { bytes?: number | undefined; days?: number | undefined },
+    request: CommandOptions &
+      AgentOptions & { bytes?: number | undefined; days?: number | undefined; ref?: string | undefined },
   ): Promise<AgentUserReport>;
   /** Disables a user, until `enableUser`: no run enables it before. Repeatable. */
   disableUser(agent: string, user: string, options?: CommandOptions & AgentOptions): Promise<AgentUserReport>;
@@ -149,8 +151,8 @@ export function agentsApi(call: RunCall): Agents {
     users: (agent, options) => call(options, (context) => listAgentUsers(context, agent, options ?? {})),
     history: (agent, options) => call(options, (context) => listAgentHistory(context, agent, options?.panel)),
     extendUser: (agent, user, request) => {
-      const { bytes = 0, days = 0 } = request;
-      return call(request, (context) => extendAgentUser(context, { ...toRequest(agent, request), user, bytes, days }));
+      const by = { bytes: request.bytes ?? 0, days: request.days ?? 0, ref: request.ref };
+      return call(request, (context) => extendAgentUser(context, { ...toRequest(agent, request), user, ...by }));
     },
     disableUser: (agent, user, options) =>
       call(options, (context) => disableAgentUser(context, { ...toRequest(agent, options), user })),

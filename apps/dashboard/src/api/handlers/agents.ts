@@ -35,10 +35,13 @@ export const agentHandlers: Handlers<GroupEndpoints<'agents'>> = {
     viewer,
     body: { panel, days, mode, dryRun = false, ...user },
     as,
+    ref,
   }) => {
     // What the panel resets by itself is used again without a reservation.
     if (viewer.agent !== null && mode !== undefined)
       throw forbidden('Only your provider can choose when usage is reset');
-    return sluice.agents.createUser({ ...as, ...user, agent: param('agent'), panel, days, mode, dryRun });
+    return sluice.agents.createUser({ ...as, ...user, agent: param('agent'), panel, days, mode, dryRun, ref });
   },
+  'POST /agents/:agent/users/:user/extend': ({ sluice, param, body, as, ref }) =>
+    sluice.agents.extendUser(param('agent'), param('user'), { ...as, ...body, ref }),
 };

@@ -12,7 +12,7 @@ import { requireDone } from '../../server/reported.js';
 import type { Page, PageAnswer } from '../page.js';
 import { confirmPage } from './confirm.js';
 import { parseDays, parseTraffic } from './fields.js';
-import { readOwnUser, toAgent, toUserPath } from './own.js';
+import { readOwnUser, toAgent, toFormRef, toUserPath } from './own.js';
 
 /** What the last form did, by the query of the page that it leads to. */
 const DONE: ReadonlyMap<string, Key & `done.${string}`> = new Map([
@@ -117,7 +117,7 @@ export function extendUser(reads: PanelReads): Page {
     if (bytes === 0 && days === 0)
       throw clientError('bad_value', say('problem.extendNothing'), { kind: 'usage', details: { field: 'traffic' } });
     const isConfirmed = form['confirmed'] === 'yes';
-    const how = { ...as, panel: agent.panel, bytes, days, dryRun: !isConfirmed };
+    const how = { ...as, panel: agent.panel, bytes, days, ref: toFormRef(request), dryRun: !isConfirmed };
     const { user: extended } = requireDone(await sluice.agents.extendUser(agent.uuid, user.uuid, how));
     const back = toUserPath(request, user.uuid);
     if (isConfirmed) return { redirect: `${back}?done=extended` };

@@ -7,7 +7,7 @@ import type { PanelReads } from '../../requests/panel-reads.js';
 import type { Page } from '../page.js';
 import { confirmPage } from './confirm.js';
 import { parseDays, parseName, parseTraffic } from './fields.js';
-import { readOwnAgent, toUserPath } from './own.js';
+import { readOwnAgent, toFormRef, toUserPath } from './own.js';
 
 /** What the field of days of a new user has at first. */
 const USUAL_DAYS = '30';
@@ -43,7 +43,7 @@ export function createUser(reads: PanelReads): Page {
     const days = parseDays(form, { isRequired: true });
     const wanted = { ...as, agent: agent.uuid, panel: agent.panel, name, limitBytes, days };
     const isConfirmed = form['confirmed'] === 'yes';
-    const { user } = await sluice.agents.createUser({ ...wanted, dryRun: !isConfirmed });
+    const { user } = await sluice.agents.createUser({ ...wanted, ref: toFormRef(request), dryRun: !isConfirmed });
     if (isConfirmed) return { redirect: `${toUserPath(request, user.uuid ?? '')}?done=created` };
     return confirmPage(request, {
       agent,

@@ -3,6 +3,7 @@ import type { LocatedAgent } from '@sluice/engine/options';
 import { say } from '@sluice/messages';
 import { requireOwnAgent } from '../../access/own-agent.js';
 import type { LastRead, PanelReads } from '../../requests/panel-reads.js';
+import { toRef } from '../../requests/keyed.js';
 import type { PageRequest } from '../../requests/page-request.js';
 import { clientError } from '../../server/failure.js';
 import { toOutsider } from '../../server/outsider.js';
@@ -67,4 +68,9 @@ export async function readOwnUser(
 /** Returns the path of a user's page. */
 export function toUserPath({ base }: Pick<PageRequest, 'base'>, uuid: string): string {
   return `${base}/users/${encodeURIComponent(uuid)}`;
+}
+
+/** Returns the reference of what a form changes: one that is sent again changes nothing more. */
+export function toFormRef({ viewer, form = {} }: Pick<PageRequest, 'viewer' | 'form'>): string {
+  return toRef(`${viewer.id} form`, form['key'] ?? '');
 }

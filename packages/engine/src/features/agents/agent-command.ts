@@ -1,6 +1,6 @@
 import type { AgentDetail, RestoreReport } from '@sluice/contract/documents';
 import { SluiceError } from '@sluice/panel-kind';
-import type { HoldRecord, NoticeRecord, RunOutcome } from '@sluice/state-store';
+import type { HoldRecord, NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import { interruptedError } from '../../base/interruption.js';
 import { panelLease } from '../../context/leases.js';
 import { type Enforcements, readEnforcements } from '../../context/enforcement.js';
@@ -18,7 +18,6 @@ import {
   resolveUsers,
   type UserChanges,
 } from './change-users.js';
-import { answerFor } from './reserve.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import { type AgentsRead, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
 import { describeAgents, findAgent } from './stored.js';
@@ -54,8 +53,8 @@ export interface Done extends Pick<RestoreReport, 'actions' | 'left' | 'error'> 
   notices: Notice[];
   /** Whether a suspension began or ended, or would. */
   changed?: boolean;
-  /** The reservation that is answered for with the end of the run. */
-  answered?: string;
+  /** Stores, with the end of the run, that the change was answered for. */
+  answer?: (tables: StoreTables) => Promise<void>;
 }
 
 /** The command of a run about the users of one agent, and what an add-on can't do. */
@@ -114,7 +113,7 @@ export async function runOverAgent<D extends Done, R extends Shown>(
     await run.refuseEndedAsker();
     const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, enforcements, open };
     const done = await work(ordered);
-    const { reported = [], notices, changed = false, actions, left, answered } = done;
+    const { reported = [], notices, changed = false, actions, left, answer } = done;
     const failed = actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
     const made = actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
     const error = context.deps.signal.aborted ? interruptedError('', made) : done.error;
@@ -123,10 +122,10 @@ export async function runOverAgent<D extends Done, R extends Shown>(
     await reportNotices(context, report, notices, leases.held);
     const outcome: RunOutcome = error === null && !failed ? 'done' : 'partial';
     const end = { outcome, changes: changed || actions.length > 0, error };
-    if (answered === undefined || dryRun) await run.end(end);
+    if (answer === undefined || dryRun) await run.end(end);
     else
       await context.write([], async (tables) => {
-        await answerFor(tables, on.name, answered);
+        await answer(tables);
         await run.end(end, tables);
       });
     return report;

@@ -12,8 +12,9 @@ import type { Context } from '../../context/context.js';
 import { refuseFormer } from './meant-agents.js';
 import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
 import { isFree, raise } from './raise-user.js';
+import { isInDoubt } from './references.js';
 import { brokenOff, sameOrder, toHolder } from './repeated-creation.js';
-import { endReservation, giveUp, hasLimits, isInDoubt, newReservation, refusal } from './reserve.js';
+import { endReservation, giveUp, hasLimits, newReservation, refusal } from './reserve.js';
 import { checkCreation, type FOUND } from '@sluice/quota-core/agents';
 import { findAgent, listAgentChain, toStored } from './stored.js';
 
@@ -62,9 +63,8 @@ export async function reserveUser(
       throw notFound('unknown_agent', `Agent "${agent.name}" is no longer in the panel's list. No user was created.`);
     }
     const chain = listAgentChain(agent.uuid, records);
-    const earlier = mayResume
-      ? brokenOff(context, records.reservations, agent.uuid, wanted)
-      : sameOrder(await tables.agentReservations.get(name, wanted.uuid), agent.uuid, wanted);
+    const own = sameOrder(await tables.agentReservations.get(name, wanted.uuid), agent.uuid, wanted);
+    const earlier = own ?? (mayResume ? brokenOff(context, records.reservations, agent.uuid, wanted) : null);
     // A repeated attempt already has its reservation.
     const check = checkCreation(toStored(agents, records), chain, earlier === null ? wanted.limitBytes : 0);
     const owned = { ...wanted, uuid: earlier?.uuid ?? wanted.uuid, owner: agent.uuid };

@@ -16,6 +16,7 @@ import { makeReserved, reserveUser } from './budget.js';
 import { FOUND } from '@sluice/quota-core/agents';
 import { answerFor, closeGone, refusal } from './reserve.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
+import { beginReferred, endReferred, keepReferred, type ReferredChange } from './references.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { knownAgent } from './read-agents.js';
 import { isFreed, resolveReservations } from './reservations.js';
@@ -30,6 +31,8 @@ export interface CreateUserRequest {
   limitBytes: number;
   days?: number | undefined;
   mode?: string | undefined;
+  /** One reference creates one user, however often the request is repeated. */
+  ref?: string | undefined;
   dryRun?: boolean | undefined;
 }
 
@@ -66,10 +69,10 @@ async function checkUser(
  * Creates a user within the limits of its agent and the agent's ancestors, also when many do so at once. Abandoned reservations
  * are resolved before a user is refused.
  *
- * @throws SluiceError `agent_limit`, `agent_suspended`; `bad_value` for its name
+ * @throws SluiceError `agent_limit`, `agent_suspended`, `ref_used`, `request_running`; `bad_value` for its name
  */
 export async function createAgentUser(context: Context, request: CreateUserRequest): Promise<CreatedUserReport> {
-  const { agent: text, limitBytes } = request;
+  const { agent: text, limitBytes, ref } = request;
   const name = toUserName(request.name);
   const on = await openAgents(context, await agentPanel(context, request.panel));
   if (request.dryRun === true) {
@@ -80,20 +83,30 @@ export async function createAgentUser(context: Context, request: CreateUserReque
   return withRun(context, { command: 'agent user create', dryRun: false }, async (run) => {
     await run.start();
     const changes: UserChanges = { ...on, run: run.id, leases: () => [] };
-    const asked: Asked = { ...request, name, refuseEnded: () => run.refuseEndedAsker() };
-    const made = await withAgentErrors(text, () =>
-      on.addon === null ? create(changes, asked) : createBeside(changes, on, asked),
+    const wanted = wantedUser(on, { ...request, name });
+    const { made, uuid } = await beginReferred(context, toReferred(changes, request, wanted));
+    const asked: Asked = { agent: text, wanted: { ...wanted, uuid }, refuseEnded: () => run.refuseEndedAsker() };
+    if (made !== null) {
+      await run.end({ outcome: 'done', changes: false });
+      return toReport(changes, made.agent, asked.wanted);
+    }
+    const report = await keepReferred(context, ref, () =>
+      withAgentErrors(text, () => (on.addon === null ? create(changes, asked) : createBeside(changes, on, asked))),
     );
     await context.write([], async (tables) => {
-      if (made.user.uuid !== null) await answerFor(tables, on.name, made.user.uuid);
+      const created = { uuid: report.user.uuid ?? uuid, agent: report.user.agent };
+      await answerFor(tables, on.name, created.uuid);
+      await endReferred(tables, ref, { made: created, at: context.now() });
       await run.end({ outcome: 'done', changes: true }, tables);
     });
-    return made;
+    return report;
   });
 }
 
 /** A request of somebody whose token may end until the user is made. */
-interface Asked extends CreateUserRequest {
+interface Asked {
+  agent: string;
+  wanted: WantedUser;
   refuseEnded: () => Promise<void>;
 }
 
@@ -107,6 +120,14 @@ async function create(on: UserChanges, request: Asked): Promise<CreatedUserRepor
   }
 }
 
+function toReferred(
+  { name: panel }: UserChanges,
+  { agent, ref, days, mode }: CreateUserRequest,
+  { uuid, name, limitBytes }: WantedUser,
+): ReferredChange {
+  return { ref, uuid, asked: ['create', panel, agent, name, limitBytes, days ?? null, mode ?? null] };
+}
+
 function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes, days, mode }: CreateUserRequest) {
   return agents.newUser({
     name,
@@ -117,7 +138,7 @@ function wantedUser({ agents }: Pick<UserChanges, 'agents'>, { name, limitBytes,
 }
 
 async function attempt(on: UserChanges, request: Asked): Promise<CreatedUserReport> {
-  const reserved = await reserveUser(on, request.agent, wantedUser(on, request), { mayResume: true });
+  const reserved = await reserveUser(on, request.agent, request.wanted, { mayResume: true });
   const { agent, earlier, wanted } = reserved;
   const report = toReport(on, agent.uuid, wanted);
   if (earlier?.state === 'settled') {
@@ -169,11 +190,11 @@ async function createBeside(
   request: Asked,
 ): Promise<CreatedUserReport> {
   if (addon === null) throw new Error('no add-on');
-  const check = await addon.canCreateUserWithTraffic(request.agent, request.limitBytes);
+  const check = await addon.canCreateUserWithTraffic(request.agent, request.wanted.limitBytes);
   if (!check.allowed)
     throw new SluiceError('agent_limit', check.reason ?? 'The user does not fit within the limit of its agent.');
   const { uuid: owner } = await addon.getAgent(request.agent);
-  const wanted = { ...wantedUser(changes, request), owner };
+  const wanted = { ...request.wanted, owner };
   await request.refuseEnded();
   await performOne(changes, toStep(AGENT_STEPS.create, owner, wanted));
   return toReport(changes, owner, wanted);

@@ -14,8 +14,9 @@ import { checkRaise, findRaise, type FOUND } from '@sluice/quota-core/agents';
 import type { AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import type { UserChanges } from './change-users.js';
 import { knownAgent, loadStoredAgents, type ReadFrom } from './read-agents.js';
+import { isInDoubt } from './references.js';
 import { isSameExtension } from './repeated-creation.js';
-import { endReservation, giveUp, hasLimits, isInDoubt, newReservation, refusal } from './reserve.js';
+import { endReservation, giveUp, hasLimits, newReservation, refusal } from './reserve.js';
 import { listAgentChain, toStored } from './stored.js';
 
 /** Lifting a limit reserves nothing, since no agent sells it; with a user that moves goes what it is sold. */
@@ -120,6 +121,8 @@ export interface Extension {
   /** Uuid of the agent that extends it: the owner, or one above it. */
   asker: string;
   by: UserExtension;
+  /** One reference extends once, however often it is repeated. */
+  ref: string | undefined;
 }
 
 /** An extension with what is reserved for it. */
@@ -135,20 +138,27 @@ export interface ReservedExtension extends ReservedRaise {
  */
 export async function reserveExtension(on: UserChanges, extension: Extension): Promise<ReservedExtension | null> {
   const { context, name } = on;
-  const { user, owner, by } = extension;
+  const { user, owner, by, ref } = extension;
   return context.write(on.leases(), async (tables) => {
     const earlier = await tables.agentReservations.get(name, raiseKey(user.uuid));
-    const same = earlier !== null && isSameExtension(context, earlier, owner, by) ? earlier : null;
+    const same = earlier !== null && isSameExtension(context, earlier, owner, { ...by, ref }) ? earlier : null;
     if (same?.state === 'settled') return null;
     if (earlier?.state === 'open' && same === null) throw inDoubtError(user);
     const { to, found } = await readExtension(on, extension, same, tables);
     const { packageDays } = to;
-    const wanted = { ...found.wanted, ...(packageDays === undefined ? {} : { packageDays }), asked: { ...by } };
+    const days = packageDays === undefined ? {} : { packageDays };
+    const wanted = { ...found.wanted, ...days, asked: { ...by }, ...toRef(same, ref) };
     const reserved = await storeRaise(on, { ...found, wanted, owner }, tables);
     for (const { id, prior } of listEvidence(found.records, user))
       await tables.evidence.update(id, { prior: on.agents.users?.afterExtension(user, to, prior) ?? prior });
     return { ...reserved, to };
   });
+}
+
+/** Returns the reference of an extension: one that goes on without it keeps that of the first attempt. */
+function toRef(same: AgentReservationRecord | null, own: string | undefined): { ref?: string } {
+  const ref = (same === null ? undefined : findRaise(same)?.ref) ?? own;
+  return ref === undefined ? {} : { ref };
 }
 
 /** Returns what a user has after an extension, without reserving anything. Throws as `reserveExtension` does. */

@@ -48,10 +48,12 @@ export function isSameExtension(
   { deps }: Pick<Context, 'deps'>,
   reservation: AgentReservationRecord,
   agent: string,
-  { bytes, days }: UserExtension,
+  { bytes, days, ref }: UserExtension & { ref?: string | undefined },
 ): boolean {
   const { state, outcome, createdAt } = reservation;
-  const asked = findRaise(reservation)?.asked;
+  const { asked, ref: known } = findRaise(reservation) ?? {};
+  // Two references are two extensions, and a repeat without one is that of either.
+  if (ref !== undefined && known !== undefined && ref !== known) return false;
   if (reservation.agent !== agent || asked?.bytes !== bytes || asked.days !== days) return false;
   const since = new Date(deps.clock.now() - REPEATED_MS).toISOString();
   return state === 'open' || (state === 'settled' && outcome === FOUND && createdAt > since);

@@ -1,7 +1,8 @@
 import { type AgentRecords, type CreationCheck, SluiceError } from '@sluice/panel-kind';
-import { FOUND } from '@sluice/quota-core/agents';
+import { findRaise, FOUND } from '@sluice/quota-core/agents';
 import type { AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import type { ReadFrom } from './read-agents.js';
+import { endReferred } from './references.js';
 import { toHolder } from './repeated-creation.js';
 
 /** How long a reserved user may be created or raised; afterwards the reservation is resolved. */
@@ -70,11 +71,6 @@ export function newReservation(
   };
 }
 
-/** Returns whether a failed call may have changed the panel. */
-export function isInDoubt(error: unknown): boolean {
-  return (error as { outcomeUnknown?: unknown }).outcomeUnknown === true;
-}
-
 /** Stores that this process does not work on a reservation any more, unless another has resumed it. */
 export async function giveUp({ context, name }: ReadFrom, seen: AgentReservationRecord): Promise<void> {
   await context.write([], async (tables) => {
@@ -104,6 +100,9 @@ export async function endReservation(
     if (seen !== undefined && (open.holder !== seen.holder || open.expiresAt !== seen.expiresAt)) return;
     const closedAt = state === 'closed' ? now : null;
     await tables.agentReservations.put([{ ...open, state, confirmedAt: now, closedAt, outcome }]);
+    const raise = findRaise(open);
+    if (state === 'settled' && raise !== null)
+      await endReferred(tables, raise.ref, { made: { uuid: raise.raises, agent: open.agent }, at: now });
   });
 }
 
@@ -121,7 +120,7 @@ export async function answerFor(
 export async function closeGone({ context, name }: ReadFrom, { uuid }: AgentReservationRecord): Promise<void> {
   await context.write([], async (tables) => {
     const found = await tables.agentReservations.get(name, uuid);
-    if (found?.outcome !== FOUND) return;
+    if (found?.state !== 'settled') return;
     const end = { state: 'closed' as const, closedAt: context.now(), outcome: 'user-gone' };
     await tables.agentReservations.put([{ ...found, ...end }]);
   });
