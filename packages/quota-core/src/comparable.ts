@@ -8,8 +8,8 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * By which texts are compared in searches, as data: pages that search in the browser have the same rule. `marks`, `invisible` and `digits` are
- * sources of regular expressions with the flags `gu`; a digit is the last four bits of its character.
+ * By which texts are compared in searches, as data: pages that search in the browser have the same rule. `marks`, `invisible`, `digits`
+ * and `number` are sources of regular expressions with the flags `gu`; a digit is the last four bits of its character.
  */
 export const COMPARING = {
   letters: LETTERS,
@@ -18,6 +18,10 @@ export const COMPARING = {
   /** Characters without a width: joiners, marks of direction, soft hyphens. */
   invisible: String.raw`\p{Cf}`,
   digits: String.raw`[\u0660-\u0669\u06F0-\u06F9]`,
+  /** What people write a telephone number with. */
+  number: String.raw`[+(]{0,2}\d[\d ()+\-]*\d`,
+  /** The fewest digits of a telephone number. */
+  fewestDigits: 5,
 } as const;
 
 const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu');

@@ -60,6 +60,7 @@ export { confirmsJump, isJump, mayConfirm } from './jump.js';
 export { type Language, LANGUAGES, toLanguage } from './language.js';
 export { CALL_WORDS } from './call-words.js';
 export { COMPARING, toComparable } from './comparable.js';
+export { toFinder, toSearched, toSearchText } from './search-text.js';
 export { findMarkers, lineMarker, markLine, withoutMarkers } from './line-marker.js';
 export { type LimitDecision, type LimitRule, releaseMargin } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';

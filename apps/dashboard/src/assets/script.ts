@@ -1,12 +1,24 @@
 import { COMPARING } from '@sluice/quota-core';
 
-// As `toComparable` of quota-core does it.
+// As `toFinder` of quota-core does it.
 const COMPARE = `const rule = ${JSON.stringify(COMPARING)};
 const letters = new RegExp('[' + Object.keys(rule.letters).join('') + ']', 'gu');
 const all = (source) => new RegExp(source, 'gu');
 const toComparable = (text) => text.normalize('NFKD').replace(all(rule.invisible), '').replace(all(rule.marks), '').toLowerCase()
   .replace(all(rule.digits), (digit) => String(digit.charCodeAt(0) & 15)).replace(letters, (letter) => rule.letters[letter])
-  .replace(/\\s+/g, ' ').normalize('NFC');`;
+  .replace(/\\s+/g, ' ').normalize('NFC');
+const numbers = (text) => text.match(all(rule.number)) || [];
+const toDigits = (number) => number.replace(/\\D/g, '').replace(/^0+/, '');
+const isLong = (digits) => digits.length >= rule.fewestDigits;
+const toRow = (texts) => texts.map(toComparable).flatMap((line) => [line, ...numbers(line).map(toDigits).filter(isLong)]).join('\\n');
+const toFinder = (text) => {
+  const wanted = toComparable(text).trim();
+  const digits = numbers(wanted)[0] === wanted ? toDigits(wanted) : '';
+  return (texts) => {
+    const row = toRow(texts);
+    return row.includes(wanted) || (isLong(digits) && row.includes(digits));
+  };
+};`;
 
 /** What pages do besides where scripts run; everything works without it. */
 export const SCRIPT = `'use strict';
@@ -52,8 +64,8 @@ for (const region of document.querySelectorAll('[data-filter]')) {
   field.append(label, input);
   region.before(field);
   input.addEventListener('input', () => {
-    const wanted = toComparable(input.value).trim();
-    for (const row of rows) row.hidden = !toComparable(row.textContent).includes(wanted);
+    const isFound = toFinder(input.value);
+    for (const row of rows) row.hidden = !isFound([row.textContent]);
   });
 }
 const reloadSeconds = Number(document.body.dataset.reload);

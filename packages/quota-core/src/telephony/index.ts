@@ -26,7 +26,7 @@ export {
   type PhoneNumber,
   toRateDigits,
 } from './numbers.js';
-export { toPhoneDigits, toSearchedDigits, withoutSeparators } from './searched-digits.js';
+export { toPhoneDigits, toPrefixFinder, toSearchedDigits, withoutSeparators } from './searched-digits.js';
 export {
   checkUsername,
   type ClientName,

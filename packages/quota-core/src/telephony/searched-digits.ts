@@ -27,3 +27,12 @@ export function toSearchedDigits(text: string): string | null {
     return digits.slice(2);
   }
 }
+
+/**
+ * Returns whether a prefix of rates is found by a number as people write it: one that the number begins with, or that begins with it. Null for a
+ * text that is not a number. Pure.
+ */
+export function toPrefixFinder(text: string): ((prefix: string) => boolean) | null {
+  const digits = toSearchedDigits(text);
+  return digits === null ? null : (prefix) => prefix.startsWith(digits) || digits.startsWith(prefix);
+}

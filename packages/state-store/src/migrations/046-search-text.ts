@@ -1,5 +1,5 @@
+import { toSearchText } from '@sluice/quota-core';
 import { type Kysely, sql } from 'kysely';
-import { toSearchText } from '../search-text.js';
 import type { Migration } from './migration.js';
 
 /** Rows per statement: fewer values than any database permits. */

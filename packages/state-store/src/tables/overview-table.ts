@@ -1,3 +1,4 @@
+import { toSearched } from '@sluice/quota-core';
 import { type RawBuilder, sql } from 'kysely';
 import {
   type OverviewCount,
@@ -8,7 +9,6 @@ import {
   type OverviewRow,
   type OverviewTables,
 } from '../overview.js';
-import { toSearched } from '../search-text.js';
 import type { Access } from './access.js';
 import { byIndex, contains, listInJson, NO_LIMIT } from './dialect.js';
 import { BEFORE_CALM, NOT_READ, ORDERS } from './overview-orders.js';

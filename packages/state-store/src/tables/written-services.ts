@@ -1,4 +1,4 @@
-import { toSearchText } from '../search-text.js';
+import { toSearchText } from '@sluice/quota-core';
 import type { ServiceRecord } from '../records.js';
 import type { Session } from './access.js';
 import { insertRows, lastOfEach } from './insert-rows.js';

@@ -1,6 +1,7 @@
 import { AGENT_USER_SORTS, type AgentUserSort } from '@sluice/contract';
 import type { AgentDetail, AgentUserView } from '@sluice/engine';
 import { sortAgentUsers } from '@sluice/engine/words';
+import { toFinder } from '@sluice/quota-core';
 import { address, type Column, link, notice, pager, type Section, sections, table } from '../../layout/components.js';
 import type { Times } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
@@ -57,7 +58,8 @@ function usersSection(request: PageRequest, { agent, users, times }: Shown): Sec
   const head = { id: 'users', title: wording.text('agent.users'), aside };
   if (users.value === null) return { ...head, content: notice('warning', wording.say('user.unread')) };
   const list = toList(request);
-  const found = users.value.filter(({ name }) => name.toLowerCase().includes(list.q.toLowerCase()));
+  const isFound = toFinder(list.q);
+  const found = users.value.filter(({ name }) => isFound([name]));
   const pages = Math.max(1, Math.ceil(found.length / MOST_USERS));
   const asked = request.query['page'] ?? '';
   const page = Math.min(pages, /^[1-9]\d{0,5}$/.test(asked) ? Number(asked) : 1);

@@ -1,4 +1,5 @@
 import type { TelephonyDocument } from '@sluice/engine';
+import { toPrefixFinder } from '@sluice/quota-core/telephony';
 import { badge, facts, pager, section, table } from '../../layout/components.js';
 import { counted, money, name, orNone } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
@@ -8,7 +9,7 @@ import type { Page } from '../page.js';
 import { readNow } from './last-read.js';
 import { recordFacts } from './record-values.js';
 import { toNumber, toScene } from './scene.js';
-import { choosePanel, contains, panelField } from './telephony.js';
+import { choosePanel, panelField, toRecordFinder } from './telephony.js';
 
 const ROWS = 200;
 
@@ -25,7 +26,7 @@ export const planPage: Page = async (request) => {
     sluice.telephony.list('rates', { panel, filters: { plan_id: id }, signal }),
   );
   const [record] = plan.value?.records ?? [];
-  const found = (rates.value?.records ?? []).filter((rate) => matches(rate, query.q ?? '')).sort(byPlace);
+  const found = (rates.value?.records ?? []).filter(toRateFinder(query.q ?? '')).sort(byPlace);
   const pages = Math.max(1, Math.ceil(found.length / ROWS));
   const page = Math.min(pages, toNumber(query.page, 1));
   const path = `/plans/${encodeURIComponent(id)}`;
@@ -79,12 +80,10 @@ function validity({ valid_from: from, valid_to: to }: TelephonyDocument): string
   return from == null && to == null ? 'always' : `${words(from)} to ${words(to)}`;
 }
 
-/** A number matches the prefixes that it begins with, of which the empty one fits each; other text any value. */
-function matches(rate: TelephonyDocument, text: string): boolean {
-  const digits = text.replaceAll(/[\s+().-]/g, '');
-  if (!/^\d+$/.test(digits)) return contains(rate, text);
-  const prefix = words(rate.prefix);
-  return prefix.startsWith(digits) || digits.startsWith(prefix);
+/** Returns whether a rate is found: by a number of its prefix, or by other text in any value. */
+function toRateFinder(text: string): (rate: TelephonyDocument) => boolean {
+  const isPrefix = toPrefixFinder(text);
+  return isPrefix === null ? toRecordFinder(text) : (rate) => isPrefix(words(rate.prefix));
 }
 
 function byPlace(a: TelephonyDocument, b: TelephonyDocument): number {

@@ -1,4 +1,5 @@
 import type { ListedRecords, Sluice, TelephonyDocument } from '@sluice/engine';
+import { toFinder } from '@sluice/quota-core';
 import { address, type Column, link, pager, section, table } from '../../layout/components.js';
 import { counted } from '../../layout/format.js';
 import { type Field, searchForm } from '../../layout/forms.js';
@@ -94,8 +95,9 @@ function recordsTable({ query }: PageRequest, list: List, found: RecordScene & P
     const wanted = query[key] ?? '';
     return wanted === '' ? [] : [{ key, field, wanted }];
   });
+  const isFound = toRecordFinder(query.q ?? '');
   const matching = records.filter(
-    (record) => contains(record, query.q ?? '') && exact.every(({ field, wanted }) => words(record[field]) === wanted),
+    (record) => isFound(record) && exact.every(({ field, wanted }) => words(record[field]) === wanted),
   );
   const pages = Math.max(1, Math.ceil(matching.length / ROWS));
   const page = Math.min(pages, toNumber(query.page, 1));
@@ -137,10 +139,10 @@ function listColumns(
   ];
 }
 
-/** Whether one of a record's values contains a text, in any case. */
-export function contains(record: TelephonyDocument, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  return wanted === '' || Object.values(record).some((value) => words(value).toLowerCase().includes(wanted));
+/** Returns whether a record is found by what a person searches for, in one of its values. */
+export function toRecordFinder(text: string): (record: TelephonyDocument) => boolean {
+  const isFound = toFinder(text);
+  return (record) => isFound(Object.values(record).map(words));
 }
 
 /**

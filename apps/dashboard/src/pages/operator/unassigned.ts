@@ -1,4 +1,5 @@
 import type { UnassignedEntry } from '@sluice/engine';
+import { toFinder } from '@sluice/quota-core';
 import { badge, pager, section, table, usageBar } from '../../layout/components.js';
 import { bytes, count, counted, name, orNone, type Times } from '../../layout/format.js';
 import { searchForm } from '../../layout/forms.js';
@@ -26,7 +27,8 @@ export const unassignedPage: Page = async (request) => {
   );
   const path = `/panels/${encodeURIComponent(panel)}/unassigned`;
   const q = query.q ?? '';
-  const found = (value?.entries ?? []).filter((entry) => contains(entry, q));
+  const isFound = toFinder(q);
+  const found = (value?.entries ?? []).filter((entry) => isFound(toTexts(entry)));
   const pages = Math.max(1, Math.ceil(found.length / ROWS));
   const page = Math.min(pages, toNumber(query.page, 1));
   const fields = [{ name: 'q', label: 'Id, name, client, address or state', type: 'search', value: q }] as const;
@@ -83,10 +85,16 @@ function showLimit({ unlimited, limitBytes }: UnassignedEntry): Part {
   return unlimited === true ? html`<span class="soft">no limit</span>` : orNone(limitBytes, bytes);
 }
 
-/** Whether something that is shown of an entry contains a text, in any case. */
-function contains(entry: UnassignedEntry, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  const { id, object, state, clientName, clientEmail, addresses, endedService } = entry;
-  const shown = [id, object, entry.name, state, clientName, clientEmail, endedService, ...addresses];
-  return wanted === '' || shown.some((value) => value?.toLowerCase().includes(wanted));
+/** What is shown of an entry. */
+function toTexts({
+  id,
+  object,
+  name: called,
+  state,
+  clientName,
+  clientEmail,
+  addresses,
+  endedService,
+}: UnassignedEntry) {
+  return [id, object, called, state, clientName, clientEmail, endedService, ...addresses];
 }

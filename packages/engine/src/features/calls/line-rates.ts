@@ -2,7 +2,7 @@ import type { LineRates } from '@sluice/contract/documents';
 import { LANGUAGES, toTexts } from '@sluice/messages';
 import { usageError } from '@sluice/panel-kind';
 import { toComparable } from '@sluice/quota-core';
-import { type Rate, toLocalTime, toSearchedDigits } from '@sluice/quota-core/telephony';
+import { type Rate, toLocalTime, toPrefixFinder } from '@sluice/quota-core/telephony';
 import type { Context } from '../../context/context.js';
 import type { KnownRate } from '../../context/kept-rates.js';
 import { refuseOtherClient, requireService } from '../../context/find-service.js';
@@ -51,8 +51,8 @@ export async function listLineRates(
 function toRateSearch(text: string): (known: KnownRate) => boolean {
   const words = toComparable(text).trim();
   if (words === '') return () => true;
-  const digits = toSearchedDigits(words);
-  if (digits !== null) return ({ rate: { prefix } }) => prefix.startsWith(digits) || digits.startsWith(prefix);
+  const isPrefix = toPrefixFinder(words);
+  if (isPrefix !== null) return ({ rate: { prefix } }) => isPrefix(prefix);
   const countries = new Map<string, boolean>();
   const isCountry = (code: string): boolean => {
     const known = countries.get(code);

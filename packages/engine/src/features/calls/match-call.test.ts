@@ -12,6 +12,11 @@ it('finds a number with the prefix of calls abroad as with a plus, however the p
       expect([search, destination, isFound(search, destination)]).toEqual([search, destination, true]);
 });
 
+it('finds a number written as for a national call, as searches of services do', () => {
+  for (const search of ['0301 23456', '٠٣٠١٢٣٤٥٦', '(030) 123456'])
+    expect([search, isFound(search, '+4930123456')]).toEqual([search, true]);
+});
+
 it('finds a part of a number, and no other one', () => {
   expect(isFound('0012', '49300012')).toBe(true);
   expect(isFound('0049', '4930123456')).toBe(true);

@@ -1,4 +1,4 @@
-import { toComparable } from '@sluice/quota-core';
+import { toComparable, toSearched } from '@sluice/quota-core';
 import { type CallRecord, toPhoneDigits, toSearchedDigits, withoutSeparators } from '@sluice/quota-core/telephony';
 
 /** Which calls are listed; null: of any. */
@@ -23,7 +23,7 @@ function toSearch(text: string): (call: CallRecord) => boolean {
   if (words === '') return () => true;
   const digits = toPhoneDigits(words);
   if (digits !== null) {
-    const wanted = [digits, toSearchedDigits(words) ?? ''].filter((one) => one !== '');
+    const wanted = [digits, toSearchedDigits(words) ?? '', ...toSearched(words).slice(1)].filter((one) => one !== '');
     return ({ source, destination, did }) =>
       [source, destination, did].some((number) => number !== null && containsAny(withoutSeparators(number), wanted));
   }
