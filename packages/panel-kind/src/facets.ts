@@ -367,7 +367,8 @@ export interface AccountView {
   url: string | null;
   username: string;
   expiresAt: string | null;
-  tunnels: { id: number; name: string; nodes: string[] }[];
+  /** Each with the speed of its limit in Mbit/s: null where it has none, absent where that is not known. */
+  tunnels: { id: number; name: string; nodes: string[]; speedMbit?: number | null }[];
   /** How many forwards its customer may have; absent where an earlier version read it. */
   maxForwards?: number;
   forwards: ForwardView[];

@@ -35,12 +35,22 @@ export function accountTables(
           title: wording.text('account.nodes'),
           cell: ({ nodes }) => (nodes.length === 0 ? '–' : wording.list(nodes.map(name))),
         },
+        list.some(({ speedMbit }) => speedMbit !== undefined)
+          ? { title: wording.text('account.speed'), cell: ({ speedMbit }) => showSpeed(speedMbit, wording) }
+          : null,
       ],
       rows: list,
       empty: wording.text('account.noTunnel'),
     })}
     <h3>${wording.say('account.forwards')}</h3>
     ${states}`;
+}
+
+function showSpeed(speed: number | null | undefined, wording: Wording): Html {
+  if (speed === undefined) return wording.unknown;
+  return speed === null
+    ? wording.say('service.noLimit')
+    : wording.say('chart.megabits', { rate: wording.count(speed) });
 }
 
 /** How many forwards an account has of those allowed; null where that was not read yet. */

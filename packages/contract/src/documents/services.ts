@@ -152,7 +152,17 @@ const account = z.object({
   url: textOrNull.describe('Address of the panel’s API; for clients the one for customers, null where there is none'),
   username: text,
   expiresAt: instantOrNull,
-  tunnels: z.array(z.object({ id: count, name: text, nodes: z.array(text) })),
+  tunnels: z.array(
+    z.object({
+      id: count,
+      name: text,
+      nodes: z.array(text),
+      speedMbit: count
+        .nullable()
+        .exactOptional()
+        .describe('Speed of its limit in Mbit/s; null without a limit, absent where that is not known'),
+    }),
+  ),
   maxForwards: count
     .exactOptional()
     .describe('How many forwards its customer may have; absent where an earlier version read it'),

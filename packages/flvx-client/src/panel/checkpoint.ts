@@ -32,6 +32,7 @@ import type { FlvxSnapshot } from '../client/observation.js';
 import { type FlvxForward, type FlvxPermission, type FlvxUser, toIso } from '../client/records.js';
 import { listClosedByHold, withTunnels } from './checkpoint-tunnels.js';
 import { withForwards } from './forward-view.js';
+import { withSpeeds } from './speed-view.js';
 import { accountView, type ServiceObservation, type TimedObservation } from './observation.js';
 import { type KnownSpeed, toKnownSpeed } from './known-speed.js';
 import type { TunnelNodes } from './run-snapshot.js';
@@ -190,7 +191,8 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
   const unchanged = before?.account ? unchangedAccount(target, state) : null;
   if (before?.account && unchanged && isCurrentView(unchanged.user, before.account)) {
     const { user, history } = unchanged;
-    const account = withForwards(withNodes(before.account, state.tunnelNodes), state.account);
+    const view = withForwards(withNodes(before.account, state.tunnelNodes), state.account);
+    const account = withSpeeds(view, state);
     const counted = withCounters(history, user, state.account, uncountedBytes(target));
     const reading = counted === history ? sinceReading(before, state) : newReading(state);
     const speed = toKnownSpeed(before, target, left, counted);
@@ -225,7 +227,7 @@ export function toCheckpoint(input: CheckpointInput): FlvxCheckpoint | null {
   return {
     at,
     ...listed,
-    account: accountView(url, target, state, { before: before?.account ?? null, history }),
+    account: withSpeeds(accountView(url, target, state, { before: before?.account ?? null, history }), state),
     ...toAccountAt(left),
     reading: isDeepStrictEqual(kept, before?.history) ? sinceReading(before, state) : newReading(state),
     history: kept,

@@ -263,15 +263,16 @@ function tunnelView(
   id: number,
   { account, nodes, tunnelNodes }: ServiceObservation,
   before: AccountView | null,
-): { name: string; nodes: string[] } {
-  const read = tunnelNodes?.get(id);
-  if (read !== undefined) return read;
-  const tunnel = account.tunnels.find((row) => row.id === id);
+): Omit<AccountView['tunnels'][number], 'id'> {
   const known = before?.tunnels.find((row) => row.id === id);
+  const speed = known?.speedMbit === undefined ? {} : { speedMbit: known.speedMbit };
+  const read = tunnelNodes?.get(id);
+  if (read !== undefined) return { ...read, ...speed };
+  const tunnel = account.tunnels.find((row) => row.id === id);
   const forward = account.forwards.find((row) => row.tunnelId === id);
   if (!tunnel || !nodes)
-    return { name: tunnel?.name ?? known?.name ?? forward?.tunnelName ?? '', nodes: known?.nodes ?? [] };
-  return { name: tunnel.name, nodes: nodeNames(tunnel, nodes) };
+    return { name: tunnel?.name ?? known?.name ?? forward?.tunnelName ?? '', nodes: known?.nodes ?? [], ...speed };
+  return { name: tunnel.name, nodes: nodeNames(tunnel, nodes), ...speed };
 }
 
 /** Lists what the service changes on the panel, which no other service may. */

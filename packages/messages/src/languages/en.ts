@@ -641,6 +641,7 @@ export const messages = {
   'account.tunnels': 'Tunnels',
   'account.tunnel': 'Tunnel',
   'account.nodes': 'Nodes',
+  'account.speed': 'Speed',
   'account.noTunnel': 'The account has no tunnel.',
   'account.forwards': 'Forwards',
   'account.forward': 'Forward',

@@ -612,6 +612,7 @@ export const messages: Messages = {
   'account.tunnels': 'تونل‌ها',
   'account.tunnel': 'تونل',
   'account.nodes': 'نودها',
+  'account.speed': 'سرعت',
   'account.noTunnel': 'این حساب تونلی ندارد.',
   'account.forwards': 'فورواردها',
   'account.forward': 'فوروارد',

@@ -627,6 +627,7 @@ export const messages: Messages = {
   'account.tunnels': 'Túneis',
   'account.tunnel': 'Túnel',
   'account.nodes': 'Nós',
+  'account.speed': 'Velocidade',
   'account.noTunnel': 'A conta não tem túnel.',
   'account.forwards': 'Encaminhamentos',
   'account.forward': 'Encaminhamento',

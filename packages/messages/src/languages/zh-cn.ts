@@ -587,6 +587,7 @@ export const messages: Messages = {
   'account.tunnels': '隧道',
   'account.tunnel': '隧道',
   'account.nodes': '节点',
+  'account.speed': '速度',
   'account.noTunnel': '此账户没有隧道。',
   'account.forwards': '转发',
   'account.forward': '转发',

@@ -72,7 +72,7 @@ describe('a paused forward that runs again while the service is held', () => {
       url: at.panel.url,
       username: at.panel.user(3)?.user,
       expiresAt: '2026-12-15T00:00:00.000Z',
-      tunnels: [{ id: 1, name: 'HK-01', nodes: ['hk-entry'] }],
+      tunnels: [{ id: 1, name: 'HK-01', nodes: ['hk-entry'], speedMbit: null }],
       maxForwards: 10,
       forwards: [
         expect.objectContaining({ id: 2, name: 'web', status: 0, pausedByUs: true }),

@@ -19,7 +19,10 @@ beforeAll(async () => {
     fakes: [panel],
     kinds: [flvx],
     panels: { relay: { ...access, retries: 0, publicUrl: 'https://relay.example.com' } },
-    products: { relay: { panel: 'relay', quota: '100GB', flvx: { tunnelId: tunnel, maxForwards: 3 } } },
+    products: {
+      relay: { panel: 'relay', quota: '100GB', flvx: { tunnelId: tunnel, maxForwards: 3, speedMbit: 50 } },
+      free: { panel: 'relay', quota: '100GB', flvx: { tunnelId: tunnel } },
+    },
   });
   const dates = { billing_cycle: 'monthly', next_due_date: '2026-12-15', status: 'active' };
   await at.sluice.services.add('relay-1', { panel: 'relay', product: 'relay', client: 'c-1', ...dates });
@@ -42,6 +45,24 @@ it('shows a relay client where it logs in and how many forwards it may have', as
   const page = await words();
   expect(page).toMatch(/Log in at https:\/\/relay\.example\.com User name \S+ Valid until .* Forwards 0 of 3/);
   expect(page).toContain('There is no forward yet. They are made on the panel.');
+});
+
+it('shows the speed of each tunnel, which polls keep, and that one has no limit', async () => {
+  expect(await words()).toContain('HK-01 hk-entry 50 Mbit/s');
+  await poll();
+  expect(await words()).toContain('HK-01 hk-entry 50 Mbit/s');
+  expect(await (await link.get('/services/relay-1?language=fa')).text()).toContain('۵۰ مگابیت بر ثانیه');
+  const free = {
+    panel: 'relay',
+    product: 'free',
+    client: 'c-3',
+    billing_cycle: 'monthly',
+    next_due_date: '2026-12-15',
+  };
+  await at.sluice.services.add('relay-3', { ...free, status: 'active' });
+  await at.sluice.provision.create('relay-3');
+  const other = await Link.open(at, { client: 'c-3' });
+  expect(textOf(await other.text('/services/relay-3'))).toContain('HK-01 hk-entry no limit');
 });
 
 it('shows each forward with its addresses and its state, as the panel has them at the last run', async () => {
