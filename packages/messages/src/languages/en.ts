@@ -882,6 +882,7 @@ export const messages = {
   'bills.made': 'Made',
   'bills.ofCalls': 'Calls without tax',
   'bills.unread': 'The invoice can’t be read at the moment.',
+  'bills.calls': 'The calls one by one',
   'bills.csv': 'Calls of this bill as a file (CSV)',
   'bills.print': 'To keep the bill as a PDF, print this page.',
   'bills.pay': 'Pay the invoice',

@@ -865,6 +865,7 @@ export const messages: Messages = {
   'bills.made': 'Emitida em',
   'bills.ofCalls': 'Chamadas sem impostos',
   'bills.unread': 'A fatura não pode ser lida no momento.',
+  'bills.calls': 'As chamadas, uma a uma',
   'bills.csv': 'Chamadas desta conta em arquivo (CSV)',
   'bills.print': 'Para guardar a conta em PDF, imprima esta página.',
   'bills.pay': 'Pagar a fatura',

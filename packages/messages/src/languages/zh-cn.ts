@@ -817,6 +817,7 @@ export const messages: Messages = {
   'bills.made': '出账时间',
   'bills.ofCalls': '通话费用（不含税）',
   'bills.unread': '目前无法读取账单。',
+  'bills.calls': '逐条通话记录',
   'bills.csv': '此账单的通话明细文件（CSV）',
   'bills.print': '如需保存为 PDF，请打印此页面。',
   'bills.pay': '支付账单',

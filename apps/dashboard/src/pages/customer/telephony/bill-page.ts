@@ -1,13 +1,15 @@
 import type { BillDetail, StoredBillView } from '@sluice/engine';
 import { describeService } from '@sluice/engine/words';
 import { say } from '@sluice/messages';
-import { coloured, facts, findTone, notice, type Section, table } from '../../../layout/components.js';
+import { toLocalDate } from '@sluice/quota-core';
+import { address, coloured, facts, findTone, notice, type Section, table } from '../../../layout/components.js';
 import { html, type Html, type Part } from '../../../layout/html.js';
 import type { PanelReads } from '../../../requests/panel-reads.js';
 import { clientError } from '../../../server/failure.js';
 import { billState } from '../../bill-state.js';
 import type { Page } from '../../page.js';
 import { invoiceAddress } from '../../invoice-address.js';
+import { toPath } from '../own.js';
 import { linePage } from './line-page.js';
 import { invoiceNumber, OWN_STATES, toFilePath, toNamed } from './bills.js';
 import { type LineScene, openLineScene } from './line-scene.js';
@@ -51,11 +53,18 @@ async function billSections(scene: LineScene, bill: StoredBillView, period: stri
       [wording.text('bills.ofCalls'), wording.money(total, currency)],
     ])}
     <p class="back">
+      <a href="${toCallsPath(scene, bill)}">${wording.say('bills.calls')}</a><br />
       ${file === null ? null : html`<a href="${file}" download>${wording.say('bills.csv')}</a><br />`}
       <span class="soft">${wording.say('bills.print')}</span>
     </p>`;
   const own = { id: 'bill', title: wording.text('bills.line', { period }), content };
   return invoice === null ? [own] : [own, invoiceSection(scene, period, invoice)];
+}
+
+/** The page of the calls of a bill's month. */
+function toCallsPath({ request, service, times }: LineScene, { period }: StoredBillView): string {
+  const month = toLocalDate(period.from, times.timeZone).slice(0, 'YYYY-MM'.length);
+  return address(`${toPath(request, service.id)}/calls`, { period: month });
 }
 
 /** Reads the invoice of a bill; where that fails, says so, with the age of what is shown instead. */

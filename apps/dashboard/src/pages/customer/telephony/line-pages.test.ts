@@ -116,6 +116,8 @@ describe.each(['astbilling', 'magnusbilling'] as const)('the pages of a line on 
     expect(shown).toMatch(/Client c-1 /);
     expect(shown).toMatch(/Calls of October 2026 1\.79 BRL Total 1\.79 BRL Left to pay 1\.79 BRL/);
     expect(shown).not.toMatch(/AB:[0-9a-f]/);
+    const [, calls = ''] = /href="[^"]*(\/calls\?period=[^"]*)"/.exec(await page(billPath())) ?? [];
+    expect(calls).toBe('/calls?period=2026-10');
     const file = await link.get(`/services/line-1${billPath()}/calls.csv`);
     expect([file.status, file.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
     const { json } = await get(`/call-bills/${encodeURIComponent(bill)}`);
