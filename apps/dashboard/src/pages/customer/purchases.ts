@@ -3,7 +3,7 @@ import type { PackageView, PurchaseReport, ServiceDetail } from '@sluice/engine'
 import type { AutoBuyRequest, AutoBuySubject, PaymentTerms } from '@sluice/engine/options';
 import { say } from '@sluice/messages';
 import { SluiceError } from '@sluice/panel-kind';
-import { compareMoney, subtractMoney } from '@sluice/quota-core';
+import { compareMoney, subtractMoney, toAsciiDigits } from '@sluice/quota-core';
 import { facts, notice } from '../../layout/components.js';
 import { name, named } from '../../layout/format.js';
 import { postForm } from '../../layout/forms.js';
@@ -204,17 +204,23 @@ async function outcome(
 export const setAutoBuy: Page = async (request) => {
   const { sluice, form = {}, as } = request;
   const service = await ownService(request);
-  const { package: wanted = '', threshold = '', max = '' } = form;
+  const { package: wanted = '' } = form;
   const enabled = form['enabled'] === 'yes';
+  const [threshold, max] = [toPlainFigure(form['threshold']), toPlainFigure(form['max'])];
   if (!/^\d{1,3}$/.test(max))
     throw clientError('bad_option', say('problem.most'), { kind: 'usage', details: { field: 'max' } });
   await requireOffered(request, service, { wanted, reads: null });
-  const wish: AutoBuyRequest = { enabled, package: wanted, threshold: threshold.trim(), maxPerCycle: Number(max) };
+  const wish: AutoBuyRequest = { enabled, package: wanted, threshold, maxPerCycle: Number(max) };
   await plainly(() =>
     sluice.autoBuy.set({ service: service.id, owner: toClient(request), ...toLink(request) }, wish, as),
   );
   return done(request, service.id, 'auto-buy');
 };
+
+/** Returns a figure as programs write it, of one that is written with a Persian keyboard, such as `۱۲٫۵٪`. */
+function toPlainFigure(text = ''): string {
+  return toAsciiDigits(text).replaceAll('٪', '%').replaceAll('٫', '.').trim();
+}
 
 /** A preference that a share link sets ends with it, and is within its budget. */
 function toLink({ viewer: { shared, id, maxAmount } }: PageRequest): Pick<AutoBuySubject, 'link'> {

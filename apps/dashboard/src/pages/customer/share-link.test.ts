@@ -179,6 +179,9 @@ describe('a share link', () => {
       source: 'service',
     });
     expect(await limited.text('/services/svc-1')).toContain('value="10%"');
+    const persian = { ...wish, threshold: ' ۱۲٫۵٪', max: '۱' };
+    expect((await limited.post('/services/svc-1/auto-buy', persian)).status).toBe(303);
+    expect((await at.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy).toMatchObject({ threshold: '12.5%' });
     // As many as a product may state, where the link has no maximum.
     expect((await link.post('/services/svc-1/auto-buy', { ...wish, enabled: '', max: '200' })).status).toBe(303);
     expect((await link.post('/services/svc-1/auto-buy', { ...wish, max: '1e3' })).status).toBe(400);
