@@ -42,6 +42,12 @@ describe('the chart of usage', () => {
     expect(partial.summary).toBe('Last reading: out 20 GB, total 30 GB.');
   });
 
+  it('reaches to the allowance where nothing was used yet', () => {
+    const series = graph().series.map(({ at: read }) => ({ at: read, inBytes: 0, outBytes: 0, totalBytes: 0 }));
+    const drawn = usageChart(graph({ series, projection: null }), options);
+    expect([drawn.limit, drawn.note, drawn.axis.unit]).toEqual([60 * GB, undefined, 'GB']);
+  });
+
   it('stands without readings', () => {
     expect(usageChart(graph({ series: [] }), { ...options, ahead: true })).toMatchObject({ lines: [], limit: 60 * GB });
   });

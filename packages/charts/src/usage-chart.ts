@@ -90,7 +90,8 @@ function allowance(
   const drawn = [...figures, highest];
   const own = byteAxis(drawn, TICKS);
   if (allowedBytes === null) return { axis: own, limit: null };
-  if (figures.length === 0 || allowedBytes <= own.max * IN_SIGHT) {
+  // Nothing that was used yet can be flattened.
+  if (drawn.every((figure) => figure === 0) || allowedBytes <= own.max * IN_SIGHT) {
     const steps = allowances.map(({ at, bytes }) => ({ at: Date.parse(at), value: bytes }));
     return {
       axis: byteAxis([...drawn, allowedBytes, ...steps.map(({ value }) => value)], TICKS),
