@@ -15,7 +15,7 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
   const times = toTimes(request, service.panel);
   const wording = toWording(request.language);
   const showEnd = (expiresAt: string | null) =>
-    expiresAt === null ? wording.say('account.noEnd') : times.at(expiresAt);
+    expiresAt === null ? wording.say('account.noEnd') : times.full(expiresAt);
   const content = html`${facts([
     login?.url == null
       ? null

@@ -43,7 +43,7 @@ async function poll(): Promise<void> {
 
 it('shows a relay client where it logs in and how many forwards it may have', async () => {
   const page = await words();
-  expect(page).toMatch(/Log in at https:\/\/relay\.example\.com User name \S+ Valid until .* Forwards 0 of 3/);
+  expect(page).toMatch(/Log in at https:\/\/relay\.example\.com User name \S+ Valid until .* UTC\+0 Forwards 0 of 3/);
   expect(page).toContain('There is no forward yet. They are made on the panel.');
 });
 
