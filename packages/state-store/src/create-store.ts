@@ -35,6 +35,7 @@ export function createStore({
     mark,
     version: () => currentVersion(connections, version, mark),
     subscribe,
+    lockedMs: () => connections.lock.lockedMs(),
     write: (work, options = {}) =>
       connections.transaction((session, scope) => work(tablesWithin(connections, session, scope)), options),
     leases: createLeases(connections, clock),

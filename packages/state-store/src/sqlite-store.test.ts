@@ -150,6 +150,44 @@ describe('write', () => {
     expect(await at.store.services.ids()).toEqual(['svc-2']);
   });
 
+  onFiles('gives up all that wait for the same lock at once, and not one after the other', async () => {
+    const impatient = await at.open({ wait: 200 });
+    const go = signal();
+    const slow = at.store.write(() => go.promise);
+    const since = performance.now();
+    const waiting = Array.from({ length: 20 }, (_, n) => impatient.services.put([service(`svc-${n}`)]));
+    const codes = await Promise.all(waiting.map((each) => each.catch((error: unknown) => (error as StoreError).code)));
+    expect(codes).toEqual(codes.map(() => 'store_busy'));
+    // One after the other they would wait for 4 s.
+    expect(performance.now() - since).toBeLessThan(2000);
+    go.give();
+    await slow;
+    await impatient.services.put([service('svc-2')]);
+  });
+
+  onFiles('refuses what waits less long than those before it, and never does it later', async () => {
+    const patient = await at.open();
+    const go = signal();
+    const slow = at.store.write(() => go.promise);
+    const first = patient.services.put([service('svc-1')]);
+    const hasty = [50, 60].map((wait) => patient.write((tables) => tables.services.put([service('svc-2')]), { wait }));
+    for (const each of hasty) await expect(each).rejects.toMatchObject({ code: 'store_busy' });
+    go.give();
+    await Promise.all([slow, first]);
+    await patient.write((tables) => tables.services.put([service('svc-3')]), { wait: 50 });
+    expect(await at.store.services.ids()).toEqual(['svc-1', 'svc-3']);
+  });
+
+  it('waits for what it writes itself, however long that takes', async () => {
+    const go = signal();
+    const slow = at.store.write(() => go.promise);
+    const hasty = at.store.write((tables) => tables.services.put([service('svc-2')]), { wait: 1 });
+    for (let reads = 0; reads < 50; reads++) await at.store.services.ids();
+    go.give();
+    await Promise.all([slow, hasty]);
+    expect(await at.store.services.ids()).toEqual(['svc-2']);
+  });
+
   it('takes any number of rows and asks for any number of services', async () => {
     const ids = Array.from({ length: 2345 }, (_, n) => `svc-${String(n).padStart(4, '0')}`);
     await at.store.write(async (tables) => {

@@ -77,7 +77,8 @@ class SqliteConnections extends StoreConnections {
   #isDurable = true;
 
   constructor(file: OpenFile) {
-    super(file.location, { runsTwice: runsWritesTwice() });
+    const { location, writer, reader } = file;
+    super(location, { runsTwice: runsWritesTwice(), lock: (writer ?? reader).lock });
     this.#file = file;
   }
 

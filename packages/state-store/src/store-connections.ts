@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { verifyFences } from './leases.js';
 import type { WriteOptions } from './store.js';
 import { StoreError } from './store-error.js';
+import type { StoreLock } from './store-lock.js';
 import type { Access, Session } from './tables/access.js';
 
 /** State of a transaction. */
@@ -21,6 +22,8 @@ class Undone extends Error {}
 /** Runs reads and write transactions on an open database, until it is closed. */
 export abstract class StoreConnections implements Access {
   readonly location: string;
+  /** How long its writes wait for a lock of another process. */
+  readonly lock: StoreLock;
   readonly #runsTwice: boolean;
   readonly #queue = new WriteQueue();
   readonly #current = new AsyncLocalStorage<Scope>();
@@ -28,9 +31,10 @@ export abstract class StoreConnections implements Access {
   #closing: Promise<void> | null = null;
 
   /** With `runsTwice`, each work is run once and undone before it is run: for tests of work that may have to run again. */
-  constructor(location: string, { runsTwice }: { runsTwice: boolean }) {
+  constructor(location: string, { runsTwice, lock }: { runsTwice: boolean; lock: StoreLock }) {
     this.location = location;
     this.#runsTwice = runsTwice;
+    this.lock = lock;
   }
 
   /** Whether it may write. */
@@ -62,10 +66,14 @@ export abstract class StoreConnections implements Access {
   /** Runs the work as one transaction, after earlier ones, if all the leases are still held. */
   async transaction<T>(work: (session: Session, scope: Scope) => Promise<T>, options: WriteOptions = {}): Promise<T> {
     this.#requireWritable();
-    return this.#queue.run(async () => {
-      if (this.#runsTwice) await this.#undo(work, options);
-      return this.#attempt(work, options);
-    });
+    const { location } = this;
+    return this.lock.waits({ location, wait: options.wait }, (begin) =>
+      this.#queue.run(async () => {
+        begin();
+        if (this.#runsTwice) await this.#undo(work, options);
+        return this.#attempt(work, options);
+      }),
+    );
   }
 
   async #undo<T>(work: (session: Session, scope: Scope) => Promise<T>, options: WriteOptions): Promise<void> {

@@ -93,6 +93,8 @@ export interface WriteOptions {
   fences?: HeldLease[];
   /** Whether it is on the disk when it returns; default yes. */
   durable?: boolean;
+  /** Most milliseconds to wait for a lock of another process before `store_busy`; never more than the store waits, which is the default. */
+  wait?: number;
 }
 
 /** The state store: reads outside of `write` see the last committed state. */
@@ -111,6 +113,10 @@ export interface StateStore extends StoreTables, AsyncDisposable {
    * none is missed, also where the connection was lost meanwhile. It may be called without a write.
    */
   subscribe(listener: () => void): () => void;
+  /**
+   * Returns for how many milliseconds writes of this process have waited in vain for a lock of another one; 0 where none waits now.
+   */
+  lockedMs(): number;
   /**
    * Runs `work` in one transaction that is durable when it returns. With `fences`, fails with `lease_lost` and
    * changes nothing when one of the leases was taken over (another fence number) or released. With `durable: false`

@@ -9,7 +9,7 @@ const MOST_SESSIONS = 20;
 /** No text of a session is longer; longer ones are not hashed. */
 const LONGEST = 200;
 
-type Access = Pick<Context, 'sluice' | 'store' | 'token' | 'clock' | 'randomBytes'>;
+type Access = Pick<Context, 'sluice' | 'store' | 'token' | 'clock' | 'randomBytes' | 'limits'>;
 
 /** A session; its text goes into a cookie. */
 export interface NewSession {
@@ -31,7 +31,9 @@ export async function login({ sluice, store, ...context }: Access, token: string
   const expiresAt = granted.expiresAt !== null && granted.expiresAt < longest ? granted.expiresAt : longest;
   const session = Buffer.from(context.randomBytes(32)).toString('base64url');
   const createdAt = new Date(now).toISOString();
-  await store.sessions.add({ hash: toHash(session), token: granted.id, createdAt, expiresAt }, MOST_SESSIONS);
+  const row = { hash: toHash(session), token: granted.id, createdAt, expiresAt };
+  const { lockedMs } = context.limits;
+  await store.write((tables) => tables.sessions.add(row, MOST_SESSIONS), { wait: lockedMs });
   return { session, expiresAt };
 }
 

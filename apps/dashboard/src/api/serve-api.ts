@@ -11,6 +11,7 @@ import { countChange, readForClient } from '../requests/client-reads.js';
 import { parseKey, toRef, toStored, withoutOnce } from '../requests/keyed.js';
 import { openApiDocument } from './openapi.js';
 import { type Context, SMALL_BODY } from '../server/options.js';
+import { unlessLocked } from '../requests/unless-locked.js';
 import { toOutsider } from '../server/outsider.js';
 import { type Prepared, prepare, sendPrepared } from '../server/prepared.js';
 import { BASE, findViewer, requireStill, requireViewer } from './require-viewer.js';
@@ -118,7 +119,7 @@ async function answerTo(
   if (!changes) {
     // Refuses a store that was moved meanwhile: what it has is old. A change is refused by its transaction.
     await context.sluice.version();
-    return { ...(await work()), replayed: false };
+    return { ...(await unlessLocked(context, work)), replayed: false };
   }
   const content = [route.method, request.url, body, note];
   return keyed.perform({ who: viewer.id, key, content, isOfClient: toOutsider(viewer) !== null }, work);

@@ -79,10 +79,14 @@ export class KeyedRequests {
   /** Of this process alone, as are the digests that are made with it. */
   readonly #secretKey: Uint8Array;
   readonly #secrets = new Map<string, string>();
+  readonly #lockedMs: number | undefined;
 
-  constructor(context: Pick<Context, 'store' | 'clock' | 'process' | 'randomBytes'>) {
+  constructor(
+    context: Pick<Context, 'store' | 'clock' | 'process' | 'randomBytes'> & Partial<Pick<Context, 'limits'>>,
+  ) {
     this.#once = new OnceByKey(context);
     this.#secretKey = context.randomBytes(32);
+    this.#lockedMs = context.limits?.lockedMs;
   }
 
   /**
@@ -93,7 +97,7 @@ export class KeyedRequests {
   async perform({ who, key, content, isOfClient }: KeyedContent, work: () => Promise<Performed>): Promise<Answered> {
     const [shown, secrets] = this.#split(content);
     const kept = isOfClient ? { rows: MOST_OF_CLIENT } : undefined;
-    const keyed = { who, key, fingerprint: toHash(shown), kept };
+    const keyed = { who, key, fingerprint: toHash(shown), kept, lockedMs: this.#lockedMs };
     const id = JSON.stringify([who, key]);
     const begun = await this.#once.begin(keyed);
     if (begun.repeated) {

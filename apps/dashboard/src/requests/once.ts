@@ -15,6 +15,8 @@ export interface KeyedRequest {
   kept?: { rows: number } | { ms: number; bytes: number } | undefined;
   /** What is stored in place of the answer while it runs; default null. */
   begun?: unknown;
+  /** Most milliseconds to wait for a lock of another process before it begins; default as long as the store waits. */
+  lockedMs?: number | undefined;
 }
 
 /** The answer of a request. */
@@ -46,32 +48,35 @@ export class OnceByKey {
    * @throws SluiceError `key_reused` if the key belongs to another request, `request_running` while it runs
    */
   async begin(request: KeyedRequest): Promise<Begun> {
-    const { who, key, fingerprint, kept, begun: answer = null } = request;
-    const begun = await this.#context.store.write(async ({ requests, clock }): Promise<Begun> => {
-      const at = await this.now(clock);
-      const record: RequestRecord = {
-        ...{ who, key, fingerprint, owner: this.#context.process.owner, at },
-        ...{ state: 'running', status: null, answer },
-      };
-      if (await requests.add(record)) {
-        if (kept !== undefined) await requests.trim(who, 'rows' in kept ? kept : toKept(kept, at));
-        return { repeated: false, interrupted: false };
-      }
-      const found = await requests.get(who, key);
-      if (found === null || found.fingerprint !== fingerprint)
-        throw new SluiceError('key_reused', 'The key of the request was used for a different request', {
-          details: { key },
-        });
-      if (found.state === 'done')
-        return { repeated: true, answer: { status: found.status ?? 200, answer: found.answer } };
-      if (this.#running.has(toId(request)) || this.isRunning(found, at))
-        throw new SluiceError('request_running', 'The request with this key is still running', {
-          kind: 'busy',
-          details: { key },
-        });
-      await requests.put(record);
-      return { repeated: false, interrupted: true };
-    });
+    const { who, key, fingerprint, kept, begun: answer = null, lockedMs } = request;
+    const begun = await this.#context.store.write(
+      async ({ requests, clock }): Promise<Begun> => {
+        const at = await this.now(clock);
+        const record: RequestRecord = {
+          ...{ who, key, fingerprint, owner: this.#context.process.owner, at },
+          ...{ state: 'running', status: null, answer },
+        };
+        if (await requests.add(record)) {
+          if (kept !== undefined) await requests.trim(who, 'rows' in kept ? kept : toKept(kept, at));
+          return { repeated: false, interrupted: false };
+        }
+        const found = await requests.get(who, key);
+        if (found === null || found.fingerprint !== fingerprint)
+          throw new SluiceError('key_reused', 'The key of the request was used for a different request', {
+            details: { key },
+          });
+        if (found.state === 'done')
+          return { repeated: true, answer: { status: found.status ?? 200, answer: found.answer } };
+        if (this.#running.has(toId(request)) || this.isRunning(found, at))
+          throw new SluiceError('request_running', 'The request with this key is still running', {
+            kind: 'busy',
+            details: { key },
+          });
+        await requests.put(record);
+        return { repeated: false, interrupted: true };
+      },
+      lockedMs === undefined ? {} : { wait: lockedMs },
+    );
     if (!begun.repeated) this.#run(request);
     return begun;
   }

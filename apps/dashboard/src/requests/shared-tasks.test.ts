@@ -266,7 +266,8 @@ interface TaskView {
         const count = async (name: string) => {
           const counted: boolean[] = [];
           for (const each of [at, other, at, other]) {
-            const seconds = await countFailure({ store: each.store, clock: toClock(each) }, { [name]: 2 });
+            const of = { store: each.store, clock: toClock(each), limits: { lockedMs: 3000 } };
+            const seconds = await countFailure(of, { [name]: 2 });
             counted.push(seconds === null);
             if (seconds !== null) expect(Math.ceil(seconds / 60)).toBe(1);
           }

@@ -10,7 +10,7 @@ export interface DashboardOptions {
   /** The engine; the dashboard does not close it. */
   sluice: Sluice;
   /** The store of the engine, for sessions, answers to repeated requests and runs under way; the dashboard does not close it. */
-  store: Pick<StateStore, 'clock' | 'location' | 'requests' | 'sessions' | 'subscribe' | 'write'>;
+  store: Pick<StateStore, 'clock' | 'location' | 'lockedMs' | 'requests' | 'sessions' | 'subscribe' | 'write'>;
   /** Default: this process. */
   process?: OwnProcess | undefined;
   /** The config of now, as the engine asks for it; without it the config is that of the start. */
@@ -54,6 +54,8 @@ export interface Limits {
   endMs: number;
   /** A stream sends a sign of life, and checks that its token is still valid, this often; in milliseconds, default 15 s. */
   streamMs: number;
+  /** Time for which a request waits while another process locks the store; in milliseconds, default 3 s. */
+  lockedMs: number;
   /** Whether workers begin jobs is asked this often; in milliseconds, default 60 s. */
   watchMs: number;
   /** Requests on one connection, which is closed after them; default 25. */
@@ -101,6 +103,7 @@ const LIMITS: Limits = {
   stalledMs: 60_000,
   endMs: 5000,
   streamMs: 15_000,
+  lockedMs: 3000,
   watchMs: 60_000,
   requestsPerConnection: 25,
   connections: 2000,

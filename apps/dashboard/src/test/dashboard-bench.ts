@@ -77,6 +77,8 @@ export interface BenchOptions {
   secret?: (value: string, key: string) => string;
   /** Returns the store as the engine sees it. */
   seenAs?: (store: StateStore) => StateStore;
+  /** Milliseconds that the store waits for a lock; default as always. */
+  wait?: number;
   /** Default returns at once. */
   sleep?: (ms: number) => Promise<void>;
 }
@@ -105,7 +107,8 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
     options.billing,
     options.channels,
   );
-  const store = await openStore({ location, clock, leaseClock: options.leaseClock ?? 'database' });
+  const { wait, leaseClock = 'database' } = options;
+  const store = await openStore({ location, clock, leaseClock, ...(wait === undefined ? {} : { wait }) });
   const { billing, channels, secret, queue, seenAs = (seen: StateStore) => seen } = options;
   const files = options.files ?? nodeFiles;
   const parts = { kinds, billing, channels, secret, queue, clock, files };

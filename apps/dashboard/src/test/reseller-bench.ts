@@ -1,6 +1,7 @@
 import { type FakeHiddify, manualClock, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { type DashboardBench, GB, startBench } from './dashboard-bench.js';
+import type { DashboardOptions } from '../index.js';
 import { Link } from './share-link.js';
 
 /** Resellers on a Hiddify panel, with the pages of one of them. */
@@ -18,7 +19,7 @@ export interface ResellerBench {
 }
 
 /** Starts it at 2026-11-20 12:00 UTC. `anna` has used 9 GB. */
-export async function startResellers(): Promise<ResellerBench> {
+export async function startResellers(limits: DashboardOptions['limits'] = {}): Promise<ResellerBench> {
   const fake = await startFakeHiddify({ now: manualClock('2026-11-20T12:00:00.000Z').now });
   const north = fake.addAgent(undefined, { name: 'north' });
   const agents = {
@@ -44,7 +45,7 @@ export async function startResellers(): Promise<ResellerBench> {
     fakes: [fake],
     kinds: [hiddify],
     panels: { vpn },
-    dashboard: { limits: { requestsPerMinute: 100_000 } },
+    dashboard: { limits: { requestsPerMinute: 100_000, ...limits } },
   });
   const limit = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
   await at.sluice.agents.limit('north', { ...limit, limitBytes: 40 * GB });

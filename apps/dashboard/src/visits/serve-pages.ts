@@ -8,6 +8,7 @@ import { type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from './html-
 import { languageWithoutVisitor, readLanguage, rememberLanguage, toLanguageLinks } from './language.js';
 import { countChange } from '../requests/client-reads.js';
 import type { KeyedContent, Performed } from '../requests/keyed.js';
+import { unlessLocked } from '../requests/unless-locked.js';
 import type { ServerParts } from '../requests/parts.js';
 import { clientError, forReader } from '../server/failure.js';
 import type { Context } from '../server/options.js';
@@ -149,7 +150,9 @@ async function servePage(parts: ServerParts, exchange: Exchange, visit: PageVisi
     // Refuses a store that was moved meanwhile: what it has is old. A form is refused by its transaction.
     if (route.method === 'GET') await context.sluice.version();
     const answer =
-      route.method === 'GET' ? await route.page(toPageRequest(parts, request, { ...visit, frame })) : await perform();
+      route.method === 'GET'
+        ? await unlessLocked(context, () => route.page(toPageRequest(parts, request, { ...visit, frame })))
+        : await perform();
     if ('redirect' in answer) return await reply.header('cache-control', 'no-store').redirect(answer.redirect, 303);
     if ('file' in answer) return await sendFile(reply, answer.file);
     return await sendPage(context, reply, frame, answer);
@@ -202,7 +205,7 @@ async function serveCached(
     if (!('body' in answer)) throw new Error('a cached page is always a page');
     return renderPage(context, marked, answer);
   };
-  const { text } = await cache.read(id, { csrf, newKey }, render);
+  const { text } = await unlessLocked(context, () => cache.read(id, { csrf, newKey }, render));
   return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text());
 }
 

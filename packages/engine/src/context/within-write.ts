@@ -17,6 +17,7 @@ export async function withinWrite<T>(
     ...{ location, schemaVersion, mark, leases, maintenance },
     version: () => store.version(),
     subscribe: (listener: () => void) => store.subscribe(listener),
+    lockedMs: () => store.lockedMs(),
     write: () => Promise.reject(new Error('a transaction is open')),
     close: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -5,9 +5,10 @@ import { refuseNewer, toMarkError } from '../migrations/migrate.js';
 import { runsWritesTwice } from '../rehearsal.js';
 import { StoreConnections } from '../store-connections.js';
 import { StoreError } from '../store-error.js';
+import { StoreLock } from '../store-lock.js';
 import type { Session, Words } from '../tables/access.js';
 import { ClientConnection, type ConnectionSource, onConnection, StatementNames, toKysely } from './driver.js';
-import { isCollision, isLost, toStoreError } from './errors.js';
+import { isCollision, isLost, toState, toStoreError } from './errors.js';
 import { DATABASE_NOW } from './words.js';
 
 /** An open database. */
@@ -40,6 +41,9 @@ interface Beginning {
 
 const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)';
 
+/** The state of an error of a lock that was not free in time. */
+const LOCKED = '55P03';
+
 /** Locks no rows: only writers that have to be alone wait for it, and others for these. */
 const toLock = (alone: boolean): string =>
   `lock table "schema_migrations" in ${alone ? 'exclusive' : 'row share'} mode`;
@@ -49,8 +53,9 @@ const DURABLE =
   "case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end";
 
 /** The lock is acquired before the first query, which decides what the transaction sees. */
-const toBeginning = (alone: boolean): string[] => [
+const toBeginning = (alone: boolean, waitMs: number | null): string[] => [
   'begin isolation level serializable',
+  ...(waitMs === null ? [] : [`set local lock_timeout = ${Math.max(1, Math.round(waitMs))}`]),
   toLock(alone),
   `select max("version") as "version", pg_current_xact_id()::text as "id", ${TIMELINE} as "timeline",
     ${DATABASE_NOW} as "now", ${DURABLE} from "schema_migrations"`,
@@ -76,7 +81,7 @@ export class PostgresConnections extends StoreConnections {
   readonly #reader: Session['db'];
 
   constructor(open: OpenDatabase) {
-    super(open.location, { runsTwice: runsWritesTwice() });
+    super(open.location, { runsTwice: runsWritesTwice(), lock: new StoreLock(open.waitMs) });
     this.#open = open;
     const source: ConnectionSource = {
       acquire: () => this.#acquire(),
@@ -151,7 +156,7 @@ export class PostgresConnections extends StoreConnections {
   async #runOnce<T>(work: (session: Session) => Promise<T>, alone: boolean): Promise<T> {
     const connection = await this.#acquire();
     try {
-      const beginning = await begin(connection, alone);
+      const beginning = await this.#begin(connection, alone);
       let result: T;
       try {
         if (beginning.version >= MARK_VERSION) throw await toMarkError(onConnection(connection), this.location);
@@ -171,6 +176,19 @@ export class PostgresConnections extends StoreConnections {
       return result;
     } finally {
       this.#release(connection);
+    }
+  }
+
+  async #begin(connection: ClientConnection, alone: boolean): Promise<Beginning> {
+    const leftMs = this.lock.leftMs();
+    try {
+      // The server's own time-out is that of the store, or a shorter one of its URL.
+      const beginning = await begin(connection, toBeginning(alone, leftMs < this.#open.waitMs / 2 ? leftMs : null));
+      this.lock.seeFree();
+      return beginning;
+    } catch (error) {
+      if (toState(error) === LOCKED) this.lock.seeLocked();
+      throw error;
     }
   }
 
@@ -218,9 +236,9 @@ class Repeatable extends Error {
   }
 }
 
-async function begin(connection: ClientConnection, alone: boolean): Promise<Beginning> {
+async function begin(connection: ClientConnection, beginning: readonly string[]): Promise<Beginning> {
   try {
-    const results = await connection.runAll(toBeginning(alone));
+    const results = await connection.runAll(beginning);
     const row = results.at(-1)?.rows[0] as unknown as
       | (Omit<Beginning, 'version'> & { version: number | null })
       | undefined;

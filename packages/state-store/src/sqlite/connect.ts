@@ -1,5 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
+import { StoreLock } from '../store-lock.js';
 import type { Database } from '../tables/database.js';
 import { ImmediateSqliteDialect } from './immediate-sqlite-dialect.js';
 import { openReader, openWriter } from './open-handle.js';
@@ -8,15 +9,19 @@ import { openReader, openWriter } from './open-handle.js';
 export interface Connection {
   readonly db: Kysely<Database>;
   readonly handle: Sqlite.Database;
+  /** How long its transactions wait for a lock. */
+  readonly lock: StoreLock;
   close(): Promise<void>;
 }
 
 /** Returns the query builder for an open handle. */
 export function toConnection(handle: Sqlite.Database, waitMs: number): Connection {
-  const db = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(handle, waitMs) });
+  const lock = new StoreLock(waitMs);
+  const db = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(handle, lock) });
   return {
     db,
     handle,
+    lock,
     async close() {
       await db.destroy();
       // The query builder closes only a handle that it has used.

@@ -8,6 +8,7 @@ import {
   type SqliteDatabase,
 } from 'kysely';
 import type SqliteHandle from 'better-sqlite3';
+import type { StoreLock } from '../store-lock.js';
 import { emptyRecord } from '../tables/columns.js';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -38,9 +39,9 @@ function prepareQuick(handle: SqliteHandle.Database, text: string): SqliteStatem
 /** Begins with the write lock: a transaction that reads first and writes later could fail without a chance to wait. */
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #handle: SqliteHandle.Database;
-  readonly #waitMs: number;
+  readonly #lock: StoreLock;
 
-  constructor(handle: SqliteHandle.Database, waitMs: number) {
+  constructor(handle: SqliteHandle.Database, lock: StoreLock) {
     super({
       database: new StatementCache({
         prepare: (text) => prepareQuick(handle, text),
@@ -48,11 +49,18 @@ class ImmediateSqliteDriver extends SqliteDriver {
       }),
     });
     this.#handle = handle;
-    this.#waitMs = waitMs;
+    this.#lock = lock;
   }
 
   override async beginTransaction(): Promise<void> {
-    await retryWhileBusy(this.#waitMs, () => this.#handle.exec('begin immediate'));
+    await retryWhileBusy(
+      () => this.#lock.leftMs(),
+      () => this.#handle.exec('begin immediate'),
+      () => {
+        this.#lock.seeLocked();
+      },
+    );
+    this.#lock.seeFree();
   }
 
   /** SQLite rolls back by itself after some errors (a full disk), and refuses a second one. */
@@ -66,16 +74,16 @@ class ImmediateSqliteDriver extends SqliteDriver {
  */
 export class ImmediateSqliteDialect extends SqliteDialect {
   readonly #handle: SqliteHandle.Database;
-  readonly #waitMs: number;
+  readonly #lock: StoreLock;
 
-  constructor(handle: SqliteHandle.Database, waitMs: number) {
+  constructor(handle: SqliteHandle.Database, lock: StoreLock) {
     super({ database: handle });
     this.#handle = handle;
-    this.#waitMs = waitMs;
+    this.#lock = lock;
   }
 
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver(this.#handle, this.#waitMs);
+    return new ImmediateSqliteDriver(this.#handle, this.#lock);
   }
 }
 
@@ -93,12 +101,17 @@ function isBusy(error: unknown): boolean {
 }
 
 /**
- * Tries again while another connection holds the lock, for at most `waitMs`.
+ * Tries again while another connection holds the lock, for at most so many milliseconds, or as long as a function says. Calls `seeLocked`
+ * whenever it is held.
  *
  * SQLite's own wait blocks the whole process, including a second store of the same process that may hold the lock.
  * So it is short, and the rest of the wait is asynchronous.
  */
-export async function retryWhileBusy<T>(waitMs: number, attempt: () => T): Promise<T> {
+export async function retryWhileBusy<T>(
+  wait: number | (() => number),
+  attempt: () => T,
+  seeLocked: () => void = () => undefined,
+): Promise<T> {
   // Only who waits asks for the time: the first question makes Node load how it measures performance.
   let deadline: number | null = null;
   for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -106,7 +119,8 @@ export async function retryWhileBusy<T>(waitMs: number, attempt: () => T): Promi
       return attempt();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      deadline ??= performance.now() + waitMs;
+      seeLocked();
+      deadline ??= performance.now() + (typeof wait === 'number' ? wait : wait());
       if (performance.now() >= deadline) throw error;
     }
     await delay(pause);

@@ -9,6 +9,7 @@ import { postgresWords } from '../postgres/words.js';
 import { ImmediateSqliteDialect } from '../sqlite/immediate-sqlite-dialect.js';
 import { openWriter } from '../sqlite/open-handle.js';
 import type { StoreTables } from '../store.js';
+import { StoreLock } from '../store-lock.js';
 import { fillSchema, LARGE } from '../test/fill-schema.js';
 import { FILTERED, OPEN } from '../test/planned-queries.js';
 import { type Plan, readPostgresPlan, readSqlitePlan, type Step } from '../test/plans.js';
@@ -64,7 +65,7 @@ describe('the plan of', () => {
     const log = ({ query }: { query: CompiledQuery }): void => {
       queries.push(query);
     };
-    const db = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(handle, 1000), log });
+    const db = new Kysely<Database>({ dialect: new ImmediateSqliteDialect(handle, new StoreLock(1000)), log });
     try {
       await runOn(db, SQLITE_WORDS, work);
       return queries.map(({ sql, parameters }) => {

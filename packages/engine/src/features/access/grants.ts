@@ -10,6 +10,9 @@ import type { Granted, VerifyOptions } from './types.js';
 /** `lastUsedAt` is written at most this often. */
 const USED_EVERY_MS = 60_000;
 
+/** How long that waits for a lock of another process. */
+const STAMP_MS = 100;
+
 /** No token is longer; longer texts are not hashed. */
 const LONGEST = 200;
 
@@ -113,8 +116,9 @@ function withoutDigest(id: string): string {
 async function stampUse(context: Context, { id, lastUsedAt }: ApiTokenRecord): Promise<void> {
   const now = context.deps.clock.now();
   if (lastUsedAt !== null && now - Date.parse(lastUsedAt) < USED_EVERY_MS) return;
-  // A store that can be read but not written, as on a full disk, still serves its readers.
-  await context.store.apiTokens.update(id, { lastUsedAt: new Date(now).toISOString() }).catch(() => undefined);
+  const used = { lastUsedAt: new Date(now).toISOString() };
+  // A store that can be read but not written, as on a full disk or behind a lock, still serves its readers.
+  await context.store.write((tables) => tables.apiTokens.update(id, used), { wait: STAMP_MS }).catch(() => undefined);
 }
 
 /** Compares in constant time. */
