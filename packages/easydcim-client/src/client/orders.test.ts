@@ -247,3 +247,16 @@ describe('parseService', () => {
     expect(() => parseService({ status: 'active' })).toThrow('a service without an id');
   });
 });
+
+describe('the label of a server', () => {
+  const read = (related: object) => parseOrder({ id: 1, related_id: 163, related }).serverLabel;
+
+  it.each(['Rack 4', 'srv-164', 'R740', 'سرور ۱'])('is %s', (label) => {
+    expect(read({ id: 163, label })).toBe(label);
+    expect(parseService({ id: 1, related: { id: 163, label } }).serverLabel).toBe(label);
+  });
+
+  it.each(['', '  ', '163', 'srv-163', 'Server #163', null, {}])('is not %j', (label) => {
+    expect(read({ id: 163, label })).toBeNull();
+  });
+});

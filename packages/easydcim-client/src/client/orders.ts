@@ -18,13 +18,15 @@ export function parseOrder(row: JsonObject): Order {
   const related = objectAt(row, 'related');
   const serviceStatus = firstText(service, ['status', 'state']) ?? firstText(row, ['service_status']);
   const orderStatus = firstText(row, ['status', 'state']);
+  const serverId = sameId(
+    firstId(row, ['related_id', 'server_id', 'item_id']) ?? firstId(service, ['related_id', 'server_id', 'item_id']),
+    toId(related['id']),
+  );
   return {
     id,
     serviceId: sameId(firstId(row, ['service_id', 'serviceId']), firstId(service, serviceIdKeys)),
-    serverId: sameId(
-      firstId(row, ['related_id', 'server_id', 'item_id']) ?? firstId(service, ['related_id', 'server_id', 'item_id']),
-      toId(related['id']),
-    ),
+    serverId,
+    serverLabel: findLabel(related, serverId),
     status: serviceStatus ?? orderStatus ?? '',
     suspended: findSuspended(row, service, [serviceStatus, orderStatus]),
     locked: findLocked([row, service, related]),
@@ -38,10 +40,12 @@ export function parseService(row: JsonObject): PanelService {
   const id = firstId(row, serviceIdKeys);
   if (id === null) throw new ParseProblem(`a service without an id, found ${describeShape(row)}`);
   const related = objectAt(row, 'related');
+  const serverId = sameId(firstId(row, ['related_id', 'server_id', 'device_id', 'item_id']), toId(related['id']));
   return {
     id,
     orderId: sameId(firstId(row, ['order_id', 'orderId']), toId(objectAt(row, 'order')['id'])),
-    serverId: sameId(firstId(row, ['related_id', 'server_id', 'device_id', 'item_id']), toId(related['id'])),
+    serverId,
+    serverLabel: findLabel(related, serverId),
     status: firstText(row, ['status', 'state']),
     addresses: listAddresses(row, related),
     clientEmail: findEmail(row),
@@ -53,6 +57,13 @@ export function parseService(row: JsonObject): PanelService {
 function sameId(first: string | null, second: string | null): string | null {
   if (first === null || second === null) return first ?? second;
   return first === second ? first : null;
+}
+
+/** The label of a server; one that says no more than its id is not one. */
+function findLabel(related: JsonObject, serverId: string | null): string | null {
+  const label = firstText(related, ['label', 'name'])?.trim() ?? '';
+  const [, number = label] = /^\p{L}*[\s#_-]*(\d+)$/u.exec(label) ?? [];
+  return label === '' || number === (serverId ?? toId(related['id'])) ? null : label;
 }
 
 /**

@@ -109,6 +109,8 @@ export interface Order {
   id: string;
   serviceId: string | null;
   serverId: string | null;
+  /** What the panel calls the server; `null` where that is only its id (`srv-163`), or is not shown. */
+  serverLabel: string | null;
   /** The service's status as the panel words it, else the order's; empty where there is none. */
   status: string;
   /** `null` where the status does not show it. */
@@ -124,6 +126,8 @@ export interface PanelService {
   id: string;
   orderId: string | null;
   serverId: string | null;
+  /** As that of an order. */
+  serverLabel: string | null;
   status: string | null;
   addresses: string[];
   clientEmail: string | null;

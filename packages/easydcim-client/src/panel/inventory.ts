@@ -38,7 +38,7 @@ function toEntries(services: readonly PanelService[], orders: readonly Order[]):
 type ShownService = Pick<PanelService, 'id' | 'orderId' | 'serverId' | 'addresses'> & Partial<PanelService>;
 
 function toService(service: ShownService, order: Order | null): PanelEntry {
-  const { id, orderId, serverId, addresses, status, clientEmail } = service;
+  const { id, orderId, serverId, serverLabel, addresses, status, clientEmail } = service;
   return toPanelEntry(
     {
       object: 'service',
@@ -49,14 +49,19 @@ function toService(service: ShownService, order: Order | null): PanelEntry {
         easydcim_server_id: serverId ?? order?.serverId ?? null,
       },
     },
-    { addresses, state: status ?? toStatus(order), clientEmail: clientEmail ?? order?.clientEmail ?? null },
+    {
+      name: serverLabel ?? order?.serverLabel ?? null,
+      addresses,
+      state: status ?? toStatus(order),
+      clientEmail: clientEmail ?? order?.clientEmail ?? null,
+    },
   );
 }
 
 function toOrder(order: Order): PanelEntry {
-  const { id, serviceId, serverId, clientEmail } = order;
+  const { id, serviceId, serverId, serverLabel: name, clientEmail } = order;
   const refs = { easydcim_service_id: serviceId, easydcim_order_id: id, easydcim_server_id: serverId };
-  return toPanelEntry({ object: 'order', id, refs }, { state: toStatus(order), clientEmail });
+  return toPanelEntry({ object: 'order', id, refs }, { name, state: toStatus(order), clientEmail });
 }
 
 function toStatus(order: Order | null): string | null {

@@ -100,6 +100,8 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   readonly #deps: PanelDependencies;
   /** Config key of the credentials. */
   readonly #key: string;
+  /** The labels of the servers of orders, as last observed. */
+  readonly #labels = new Map<string, string | null>();
 
   constructor(
     kind: PanelKind,
@@ -196,7 +198,9 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     };
     const objects = this.#objects(service, signal);
     const readOwnOrder = async (): Promise<void> => {
-      state.order = await readOrder(objects, toSentRef(service, 'easydcim_order_id') ?? '');
+      const order = await readOrder(objects, toSentRef(service, 'easydcim_order_id') ?? '');
+      state.order = order;
+      if (orderId !== undefined) this.#labels.set(orderId, order.serverLabel);
     };
     await Promise.all([
       serviceId === undefined
@@ -250,6 +254,9 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     return performStep({ ...this.#objects(service), clock: this.#deps.clock }, step, context);
   }
 
+  readonly names: PanelFacets['names'] = {
+    of: ({ refs }) => this.#labels.get(refs['easydcim_order_id'] ?? '') ?? null,
+  };
   readonly objects = { toObjectKey, isRestricted, isComplete, mayShare, nameShared, lacks };
   readonly adoption = { adopt: adoptEasyDcim, restricted: findRestricted };
   readonly contract: PanelFacets['contract'] = {

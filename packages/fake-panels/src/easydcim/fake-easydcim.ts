@@ -105,6 +105,11 @@ export class FakeEasyDcim implements AsyncDisposable {
     this.panel.world.deletePort(this.livePort(id));
   }
 
+  /** Sets the label of a server, which is `srv-` and its id at first. */
+  labelServer(id: number, label: string): void {
+    known(this.panel.world.servers.get(id), 'server', id).label = label;
+  }
+
   /** Adds traffic at one instant, by default now. Throws `RangeError` for anything but whole bytes. */
   addTraffic(serviceId: number, traffic: { readonly in: number; readonly out: number; readonly at?: number }): void {
     const { world } = this.panel;

@@ -100,7 +100,7 @@ export interface Port {
 
 export interface Server {
   readonly id: number;
-  readonly label: string;
+  label: string;
   readonly ip: string;
   readonly ports: Port[];
   locked: boolean;
