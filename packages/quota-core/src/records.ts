@@ -29,7 +29,7 @@ export interface ServiceRecord {
   refs: Record<string, string>;
   /** Refs that Sluice found or created itself; an empty cell of an import does not remove them. */
   ownRefs: string[];
-  /** Contact and telephony fields (`document`, `ddd`, `channels`, `email`, `first_name`, `last_name`), and what a sync or a run stored last (`whmcs_name`, `whmcs_language`, `panel_name`). */
+  /** Contact and telephony fields (`document`, `ddd`, `channels`, `email`, `first_name`, `last_name`), and what a sync, a run or an adoption stored last (`whmcs_name`, `whmcs_language`, `panel_name`, `adopted_name`). */
   fields: Record<string, string>;
   /** Local date until which nothing is restricted. */
   protectedUntil: string | null;

@@ -22,4 +22,11 @@ describe('the name of a service', () => {
     expect(toPanelName(service('a'), 'b')).toBeNull();
     expect(toPanelName(service('a', { panel_name: 'a' }), 'b\n c')).toBe('b c');
   });
+
+  it('that an adoption has made is the panel’s once its account has it', () => {
+    expect(toPanelName(service('a', { adopted_name: 'a' }), 'a')).toBe('a');
+    expect(toPanelName(service('a', { adopted_name: 'a', panel_name: 'a' }), 'a')).toBeNull();
+    expect(toPanelName(service('a', { adopted_name: 'a', panel_name: 'a' }), 'b')).toBe('b');
+    for (const name of ['a', 'b']) expect(toPanelName(service('b', { adopted_name: 'a' }), name)).toBeNull();
+  });
 });

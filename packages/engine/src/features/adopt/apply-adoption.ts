@@ -1,6 +1,7 @@
 import type { AdoptedFile, AdoptionReport, ImportProblem, ImportReport } from '@sluice/contract/documents';
 import { type AgentLimit, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import { withAdoptedName } from '../../base/name-sources.js';
 import type { Context } from '../../context/context.js';
 import { foresee } from '../../context/foresee.js';
 import { serviceLease } from '../../context/leases.js';
@@ -146,7 +147,8 @@ async function storeRows(context: Context, tables: StoreTables, { rows, run, fro
     lastApplied,
   );
   reports.push({ file: 'services', ...toReport(plan), kept: plan.kept });
-  await storeImport(context, tables, withoutBad(context, plan), run);
+  const good = withoutBad(context, plan);
+  await storeImport(context, tables, { ...good, added: good.added.map(withAdoptedName) }, run);
   const named = (['services', 'overrides', 'preferences', 'purchases', 'holds'] as const).flatMap((file) =>
     rows(file).map((row) => toServiceId(file, row)),
   );

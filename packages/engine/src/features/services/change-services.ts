@@ -9,7 +9,7 @@ import { suggestion } from '../../base/suggestion.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { type Change, listChanges } from './describe-changes.js';
 import { applyField, listColumns } from '../../base/fields.js';
-import { PANEL_NAME } from '../../base/name-sources.js';
+import { leavePanelName } from '../../base/name-sources.js';
 import { findChange } from './find-change.js';
 import { storeAdded, storeChanges } from './store-changes.js';
 import { blankService, checkService, idProblem } from './check-service.js';
@@ -118,7 +118,7 @@ function setFields(context: Context, record: ServiceRecord, pairs: [string, stri
       refuseRemoval(record, key, value);
       applyField(record, key, value, refs);
       // Also one that is the same as the panel's: it does not follow that one any more.
-      if (key === 'name' && record.name !== null) Reflect.deleteProperty(record.fields, PANEL_NAME);
+      if (key === 'name' && record.name !== null) leavePanelName(record);
     } catch (error) {
       problems.push(`${key}: ${(error as Error).message}`);
     }

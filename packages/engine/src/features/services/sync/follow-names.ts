@@ -2,7 +2,7 @@ import type { ServiceSource, SourceService } from '@sluice/contract/ports';
 import { toLanguage } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import { isAddress, toStoredName } from '../../../base/fields.js';
-import { mayName, PANEL_NAME } from '../../../base/name-sources.js';
+import { leavePanelName, mayName } from '../../../base/name-sources.js';
 
 /** The fields of a service with what its source stored last. */
 type FollowedFields = ServiceSource['followedFields'];
@@ -43,7 +43,7 @@ export function noteFollowed(after: ServiceRecord, texts: SourceService['texts']
   for (const column of FOLLOWED) {
     const text = texts[column];
     if (text === undefined || (after[column] ?? '') !== text) continue;
-    if (text !== '' && column === 'name') Reflect.deleteProperty(after.fields, PANEL_NAME);
+    if (text !== '' && column === 'name') leavePanelName(after);
     if (text !== '' || column === 'language') after.fields[fields[column]] = text === '' ? NONE : text;
     else Reflect.deleteProperty(after.fields, fields[column]);
   }
