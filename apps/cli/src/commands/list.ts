@@ -85,12 +85,16 @@ export function listCommand<Row, Options extends ListOptions = ListOptions, Also
       const shown = selection.sort === null ? rows : sorted;
       terminal.document({ [list.key]: list.document ? shown.map(list.document) : shown, ...also });
       if (options.csv !== undefined) await writeCsv(list, sorted, selection, { file: options.csv, deps, terminal });
-      else if (sorted.length === 0) terminal.line(isFiltered(asked) ? 'Nothing matches these filters.' : list.empty);
+      else if (sorted.length === 0) terminal.line(isFiltered(asked) ? sayNothing(asked) : list.empty);
       else printRows(terminal, selection.columns ?? list.columns, sorted, { all: selection.columns !== null });
       return (await after?.(opened, sorted, options, also)) ?? ExitCode.done;
     });
   };
   return Object.assign(handler, { columnNames: list.columns.map(({ name }) => name) });
+}
+
+function sayNothing({ search }: ListOptions): string {
+  return search === undefined ? 'Nothing matches these filters.' : `Nothing was found for "${printable(search)}".`;
 }
 
 function isFiltered(options: ListOptions): boolean {

@@ -58,7 +58,7 @@ describe('lists', () => {
     expect(await ids('override list')).toEqual(['svc-2']);
     expect((await run('usage --client nobody')).stdout).toBe('Nothing matches these filters.\n');
     expect(await ids('service list --search の長い')).toEqual(['svc-10']);
-    expect((await run('service list --search nobody')).stdout).toBe('Nothing matches these filters.\n');
+    expect((await run('service list --search nobody')).stdout).toBe('Nothing was found for "nobody".\n');
     expect((await run('usage --over most')).exitCode).toBe(2);
     const { services } = (await run('usage --over 100 --json')).json<{ services: { id: string }[] }>();
     expect(services.map(({ id }) => id)).toEqual(['svc-10']);

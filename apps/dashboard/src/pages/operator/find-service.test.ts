@@ -31,7 +31,7 @@ it('says so where nothing fits, and keeps the text', async () => {
   for (const path of ['/log', '/bills', '/bills?client=c-1&']) {
     const asked = `${path}${path.endsWith('&') ? '' : '?'}service=${encodeURIComponent('nobody <b>')}`;
     const page = await at.page(asked);
-    expect(page).toContain('No service fits “<bdi>nobody &lt;b&gt;</bdi>”.');
+    expect(page).toContain('Nothing was found for “<bdi>nobody &lt;b&gt;</bdi>”: no service fits.');
     expect(page).toContain('value="nobody &lt;b&gt;"');
     // Neither the services that there are, nor the entries of all.
     expect(textOf(page)).not.toMatch(/svc-\d|Entries|Bills of calls/);

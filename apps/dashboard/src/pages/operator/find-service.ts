@@ -28,7 +28,8 @@ export async function findService(
   const { value } = await attempt(() => sluice.services.list({ search: text, limit: CHOICES }));
   if (value === null) return { id: text, choices: null };
   const [first] = value.services;
-  if (first === undefined) return { id: undefined, choices: notice('warning', html`No service fits “${name(text)}”.`) };
+  if (first === undefined)
+    return { id: undefined, choices: notice('warning', html`Nothing was found for “${name(text)}”: no service fits.`) };
   return value.total === 1 ? { id: first.id, choices: null } : { id: undefined, choices: toChoices(value, path) };
 }
 

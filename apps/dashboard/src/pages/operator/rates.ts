@@ -8,7 +8,7 @@ import { words } from '../../layout/words.js';
 import type { Page } from '../page.js';
 import { readNow } from './last-read.js';
 import { recordFacts } from './record-values.js';
-import { toNumber, toScene } from './scene.js';
+import { nothingFound, toNumber, toScene } from './scene.js';
 import { choosePanel, panelField, toRecordFinder } from './telephony.js';
 
 const ROWS = 200;
@@ -40,14 +40,14 @@ export const planPage: Page = async (request) => {
       rates.value === null
         ? null
         : html`<p class="soft">${counted(found.length, 'rate')}, by country and prefix</p>
-            ${ratesTable(found.slice((page - 1) * ROWS, page * ROWS), words(record?.currency))}
+            ${ratesTable(found.slice((page - 1) * ROWS, page * ROWS), words(record?.currency), query.q)}
             ${pager({ path, query: { q: query.q ?? '', panel: panel ?? '' }, page, pages })}`
     }`,
   )}`;
   return { title: `Plan ${words(record?.name) || id}`, body, timeZone: scene.times.timeZone };
 };
 
-function ratesTable(rates: readonly TelephonyDocument[], currency: string): Part {
+function ratesTable(rates: readonly TelephonyDocument[], currency: string, searched: string | undefined): Part {
   const price = (value: unknown): string | null => words(value) || null;
   return table({
     caption: 'Rates by country and prefix',
@@ -72,7 +72,7 @@ function ratesTable(rates: readonly TelephonyDocument[], currency: string): Part
       { title: 'Status', cell: ({ status }) => orNone(words(status) || null, badge) },
     ],
     rows: rates,
-    empty: 'No rate matches.',
+    empty: nothingFound(searched, 'No rate matches.'),
   });
 }
 

@@ -93,3 +93,9 @@ export function actionsTable(actions: readonly { name: string; state: string }[]
 export function problemNotice(problem: Part): Part {
   return html`<p class="notice notice-warning" role="status"><span dir="auto">${problem}</span></p>`;
 }
+
+/** Returns what stands in place of the rows of a list in which a text was searched for; `otherwise` where none was. */
+export function nothingFound(searched: string | undefined, otherwise: string): Part {
+  const text = searched?.trim() ?? '';
+  return text === '' ? otherwise : html`Nothing was found for “${name(text)}”.`;
+}

@@ -7,7 +7,7 @@ import { searchForm } from '../../layout/forms.js';
 import { html, type Html } from '../../layout/html.js';
 import { toChoices, whyOld } from '../../layout/words.js';
 import { statusWithReasons, USED_UP } from './brake.js';
-import { type Scene, serviceLink } from './scene.js';
+import { nothingFound, type Scene, serviceLink } from './scene.js';
 
 /** Orders of the services in the overview. */
 export const ORDERS = ['worst', 'remaining', 'share', 'used', 'id', 'client'] as const;
@@ -44,7 +44,9 @@ export function servicesSection(scene: Scene, report: OverviewReport): Section {
       { title: 'Read', cell: (row) => showRead(row, report, scene.times), isMinor: true },
     ],
     rows: items,
-    empty: isAll ? 'There are no services yet. Import them with the command "service import".' : 'No service matches.',
+    empty: isAll
+      ? 'There are no services yet. Import them with the command "service import".'
+      : nothingFound(scene.request.query.q, 'No service matches.'),
   });
   const found = isAll ? counted(matching, 'service') : `${count(matching)} of ${count(report.totals.services)}`;
   const content = scene.request.isEmbedded

@@ -10,7 +10,7 @@ import type { PageRequest } from '../../requests/page-request.js';
 import { readNow } from './last-read.js';
 import { panelsWith } from './navigation.js';
 import { fieldTitle, readNames, type RecordScene, servicesByLine, showServices, showValue } from './record-values.js';
-import { attempt, given, toNumber, toScene } from './scene.js';
+import { attempt, given, nothingFound, toNumber, toScene } from './scene.js';
 
 /** A list of the telephony system as pages show it. */
 interface List {
@@ -110,7 +110,7 @@ function recordsTable({ query }: PageRequest, list: List, found: RecordScene & P
       ${counted(matching.length, 'record')}${narrowed} of panel
       <bdi>${panel}</bdi>${narrowed.length === 0 ? null : html` · <a href="${address(path, { panel })}">All</a>`}
     </p>
-    ${table({ caption: title, columns: listColumns(list, found), rows: shown, empty: 'There is none.' })}
+    ${table({ caption: title, columns: listColumns(list, found), rows: shown, empty: nothingFound(query.q, 'There is none.') })}
     ${pager({ path, query: { q: query.q ?? '', panel, ...kept }, page, pages })}`;
 }
 

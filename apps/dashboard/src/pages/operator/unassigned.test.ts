@@ -55,6 +55,11 @@ it('finds one by its name, in any spelling', async () => {
   }
 });
 
+it('says for what nothing was found', async () => {
+  const page = await read(`/panels/relay/unassigned?q=${encodeURIComponent(' <i>none ')}`);
+  expect(page).toContain('Nothing was found for “<bdi>&lt;i&gt;none</bdi>”.');
+});
+
 it('says why the panel can’t be read, with what was read last', async () => {
   await read('/panels/relay/unassigned');
   relay.server.inject({ fault: { kind: 'status', status: 500 } });

@@ -7,7 +7,7 @@ import { html, type Part } from '../../layout/html.js';
 import type { Page } from '../page.js';
 import { readNow } from './last-read.js';
 import { panelLink } from './panels.js';
-import { serviceLink, toNumber, toScene } from './scene.js';
+import { nothingFound, serviceLink, toNumber, toScene } from './scene.js';
 
 const ROWS = 100;
 
@@ -45,14 +45,14 @@ export const unassignedPage: Page = async (request) => {
             html`<p class="soft">
                 ${counted(found.length, 'entry', 'entries')} of ${count(value.onPanel)} that the panel has
               </p>
-              ${entriesTable(found.slice((page - 1) * ROWS, page * ROWS), scene.times)}
+              ${entriesTable(found.slice((page - 1) * ROWS, page * ROWS), scene.times, q)}
               ${pager({ path, query: { q }, page, pages })}`,
           )
     }`;
   return { title: `Named by no service of panel ${panel}`, body, timeZone: scene.times.timeZone };
 };
 
-function entriesTable(rows: readonly UnassignedEntry[], times: Times): Part {
+function entriesTable(rows: readonly UnassignedEntry[], times: Times, searched: string): Part {
   return table<UnassignedEntry>({
     caption: 'What no service names',
     columns: [
@@ -77,7 +77,7 @@ function entriesTable(rows: readonly UnassignedEntry[], times: Times): Part {
       { title: 'Service before', cell: ({ endedService }) => orNone(endedService, serviceLink), isMinor: true },
     ],
     rows,
-    empty: 'There is none.',
+    empty: nothingFound(searched, 'There is none.'),
   });
 }
 
