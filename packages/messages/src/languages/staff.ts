@@ -146,6 +146,8 @@ export const staff = {
   'staff.agent.reenabledSuspended':
     '{count, plural, one {# user of agent "{agent}" was enabled again while it is suspended.} other {# users of agent "{agent}" were enabled again while it is suspended.}}',
   'staff.agent.ownReenabled': 'User "{user}", which its own agent disabled, was enabled again by another tool.',
+  'staff.agent.holdOfGone':
+    'The panel does not have {user} any more, so the hold by which its own agent kept it disabled ended.',
   'staff.agent.dropped': 'User "{user}", which was disabled for its agent, {what}.',
   'staff.agent.dropped.enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
   'staff.agent.dropped.moved': 'has another owner now; it was left disabled',

@@ -1,7 +1,7 @@
 import { staffText } from '@sluice/messages/staff';
 import type { AgentTraffic } from '@sluice/panel-kind';
-import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
-import { isEnforced } from '@sluice/quota-core/agents';
+import { findSubjectAgent, findSubjectUser, toAgentSubject } from '@sluice/quota-core';
+import { isEnforced, isOfReseller } from '@sluice/quota-core/agents';
 import type { HoldRecord } from '@sluice/state-store';
 import { newHold } from '../../kernel/subject/holds.js';
 import type { Notice } from '../../kernel/run/notice.js';
@@ -58,9 +58,10 @@ export function decideAndPlan(on: AgentsToDecide, read: AgentsRead): AgentsDecid
       const service = toAgentSubject(name, uuid);
       return newHold(context, { service, reason: 'agent-limit', usedBytes, allowedBytes, origin: 'run' });
     });
-  const closes = [...held]
+  const free = [...held]
     .filter(([uuid]) => (recorded.standing.get(uuid)?.force ?? 'free') === 'free' && isMeant(uuid))
     .map(([, hold]) => hold);
+  const closes = [...free, ...listOfGone(read).filter(({ service }) => isMeant(findSubjectAgent(service) ?? ''))];
   const input: AgentPlanInput = {
     ...read,
     holds: [...records.holds.filter((hold) => !closes.includes(hold)), ...opens],
@@ -78,10 +79,18 @@ export function decideAndPlan(on: AgentsToDecide, read: AgentsRead): AgentsDecid
   return {
     ...{ ...read, opens, closes, plan: { ...plan, serviceUsers }, traffic },
     active: [...recorded.standing].filter(([uuid, decision]) => isEnforced(decision) && isMeant(uuid)).length,
-    counted: countChanges(name, { opens, closes }, traffic),
+    counted: countChanges(name, { opens, closes: free }, traffic),
     doubts: traffic.filter(({ uuid }) => isMeant(uuid)).flatMap((agent) => listDoubt(name, agent, recorded)),
     leftAbove: left.flatMap((uuid) => listLeft(name, shown.get(uuid), shown.get(request.agent ?? ''))),
   };
+}
+
+/** Returns the holds of users whom their own agents disabled, and whom a complete list has shown to be gone. */
+function listOfGone({ records, recorded }: Pick<AgentsRead, 'records' | 'recorded'>): HoldRecord[] {
+  const { entries } = recorded.ledger;
+  return records.holds.filter(
+    (hold) => isOfReseller(hold) && entries.get(findSubjectUser(hold.service) ?? '')?.gone === true,
+  );
 }
 
 /** Returns the notice of an agent whose users' usage is doubted. */

@@ -21,7 +21,8 @@ import type {
 import { foresee } from '../../context/foresee.js';
 import { readOrdered } from './ordered.js';
 import { bindNames, loadMeant, renameAgents } from './meant-agents.js';
-import { findReturned } from './returned-users.js';
+import { reopenHolds } from '../../context/change-holds.js';
+import { findReturned, type Returned } from './returned-users.js';
 import { readSold, type SoldLimits } from './sold-limits.js';
 import { type WaitingRaise, weighRaises } from './sold-raises.js';
 import { TOO_SHORT } from '../../base/errors.js';
@@ -55,8 +56,8 @@ export interface AgentsRead {
   unknownSold: SoldLimits['unknown'];
   /** What services are sold more while their limit is lifted, without room under the limits of their agents. */
   waiting: readonly WaitingRaise[];
-  /** Evidence, among that of the records, of users that were gone and are there again. */
-  returned: readonly EvidenceRecord[];
+  /** Evidence and holds, among those of the records, of users that were gone and are there again. */
+  returned: Returned;
   /** Agents that the list shows with another uuid than the store before it. */
   renames: readonly AgentRename[];
 }
@@ -228,8 +229,9 @@ async function compute(
     raised.length === 0 ? NO_RAISES : weighRaises(agents, first.records, { raised, users: toEntries() });
   const read = fitting.size === 0 ? first : await recordAs(new Map([...sold, ...fitting]));
   const returned = await findReturned({ context, name }, tables, { users, changed });
-  const evidence = [...read.records.evidence, ...returned];
-  return { ...read, records: { ...read.records, evidence }, unknownSold, waiting, returned };
+  const evidence = [...read.records.evidence, ...returned.evidence];
+  const holds = [...read.records.holds, ...returned.holds];
+  return { ...read, records: { ...read.records, evidence, holds }, unknownSold, waiting, returned };
 }
 
 /** Returns a list with what is sold in place of limits that are lifted: an agent sells no lift. */
@@ -252,7 +254,11 @@ async function put(panel: string, tables: StoreTables, { recorded, returned }: A
   await tables.agentUsers.remove(panel, recorded.users.removed);
   await tables.agentReservations.put(recorded.reservations);
   await tables.agentSnapshots.put(recorded.snapshot);
-  for (const item of returned) await tables.evidence.add(item);
+  await reopenHolds(
+    tables,
+    returned.holds.map(({ id }) => id),
+  );
+  for (const item of returned.evidence) await tables.evidence.add(item);
 }
 
 /** Returns a problem as an error to throw. */

@@ -1,4 +1,7 @@
 import { stated } from '@sluice/messages/said';
+import { staffText } from '@sluice/messages/staff';
+import { findSubjectUser } from '@sluice/quota-core';
+import { isOfReseller } from '@sluice/quota-core/agents';
 import { endHolds, storeHolds } from '../../context/change-holds.js';
 import type { RunCommand } from '../../kernel/run/bracket.js';
 import { type AgentRecords, type ListProblem } from '@sluice/panel-kind';
@@ -29,6 +32,7 @@ import { type AgentsRead, describeStored, isProblem, loadStoredAgents, readAgent
 import { findPresentUuid, listRenamedAgents } from './meant-agents.js';
 import { type Announced, reportPlanned } from './report-planned.js';
 import { resolveReservations } from './reservations.js';
+import { findEnd } from './returned-users.js';
 import { listUnknownSold } from './sold-limits.js';
 import { listWaitingRaises } from './sold-raises.js';
 import { storeWouldHold } from './would-hold.js';
@@ -192,6 +196,7 @@ async function toResult(
       ...listWaitingRaises(decided),
       ...(await listRenamedAgents(context, name, records.agents, request.dryRun ? decided.renames : [])),
       ...(await listUnclearExempt(context, name, shown)),
+      ...(stop === null && !run.previewOnly ? listEndedOfGone(name, decided) : []),
       ...(isBrakeError(stop) ? [toBrakeNotice(context, request.run, stop)] : []),
     ],
     error: request.dryRun ? null : stop,
@@ -235,11 +240,9 @@ async function endFree({ context, name, leases }: Run, closes: readonly HoldReco
   if (closes.length === 0) return;
   await context.write(leases(), async (tables) => {
     const holding = new Set((await tables.evidence.open({ agentsOf: name })).map(({ hold }) => hold));
-    await endHolds(
-      tables,
-      closes.filter(({ id }) => !holding.has(id)),
-      context.now(),
-    );
+    const now = context.now();
+    for (const hold of closes.filter(({ id }) => !holding.has(id)))
+      await endHolds(tables, [hold], await findEnd(tables, hold, now));
   });
 }
 
@@ -258,6 +261,17 @@ async function withoutList(run: Run, problem: ListProblem): Promise<AgentsRun> {
     totals: countTotals(shown, [], [], 0),
     notices: [toNotice(name, { code, key, message: problem.message })],
   };
+}
+
+/** Returns the notices of holds that end since their users are gone; of a user with evidence the end of that is one. */
+function listEndedOfGone(name: string, { closes, records }: AgentsDecided): Notice[] {
+  const disabled = new Set(records.evidence.map(({ target }) => target));
+  return closes
+    .filter((hold) => isOfReseller(hold) && !disabled.has(findSubjectUser(hold.service) ?? ''))
+    .map(({ id, note, service }) => {
+      const message = staffText('staff.agent.holdOfGone', { user: note ?? service });
+      return { code: 'agent_user_gone', key: `agent-user:${id}:gone`, panel: name, service: null, message };
+    });
 }
 
 function toBrakeNotice(context: Context, run: string, { code, message, details }: BrakeError): Notice {
