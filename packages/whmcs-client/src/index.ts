@@ -19,6 +19,7 @@ export type {
   WhmcsCustomField,
   WhmcsListOptions,
   WhmcsOptions,
+  WhmcsAddon,
   WhmcsOrder,
   WhmcsProduct,
   WhmcsRefusal,

@@ -56,6 +56,11 @@ export class FakeWhmcs implements AsyncDisposable {
     return this.world.addService(service);
   }
 
+  /** Adds an addon to a service; returns its id. */
+  addAddon(service: number): number {
+    return this.world.addAddon(service);
+  }
+
   /** Makes an invoice as staff does. */
   addInvoice(invoice: NewWhmcsInvoice): number {
     return this.world.addInvoice(invoice);

@@ -205,6 +205,20 @@ function transactionBodies(world: WhmcsWorld, matches: (row: WhmcsWorld['transac
   }));
 }
 
+/** Without pages, as documented. */
+const getClientsAddons: Handler = (world, form) => {
+  const rows = [...world.addons].filter(
+    ([, service]) => !form.has('serviceid') || service === form.number('serviceid'),
+  );
+  const addon = rows.map(([id, serviceid]) => ({
+    id: String(id),
+    serviceid: String(serviceid),
+    name: 'Addon',
+    status: 'Active',
+  }));
+  return { serviceid: form.text('serviceid'), totalresults: rows.length, addons: new Wrapped('addon', addon) };
+};
+
 /** The invoice of an order is the first one with a line for its service. */
 const getOrders: Handler = (world, form) => {
   const first = new Map([...world.services.values()].reverse().map((row) => [row.orderId, row]));
@@ -261,6 +275,7 @@ export const reads: Readonly<Record<string, Handler>> = {
   GetClientsDetails: getClientsDetails,
   GetClientsProducts: getClientsProducts,
   GetProducts: getProducts,
+  GetClientsAddons: getClientsAddons,
   GetOrders: getOrders,
   GetInvoices: getInvoices,
   GetInvoice: getInvoice,

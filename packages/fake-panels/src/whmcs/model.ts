@@ -166,6 +166,8 @@ export interface NewWhmcsInvoice {
     readonly taxed?: boolean;
     /** The line is for this service. */
     readonly service?: number;
+    /** The line is for this addon of a service. */
+    readonly addon?: number;
   }[];
 }
 

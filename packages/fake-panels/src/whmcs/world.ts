@@ -22,6 +22,8 @@ export class WhmcsWorld {
   readonly products = new Map<number, ProductRow>();
   readonly fields = new Map<number, FieldRow>();
   readonly services = new Map<number, ServiceRow>();
+  /** The service of each addon. */
+  readonly addons = new Map<number, number>();
   readonly invoices = new Map<number, InvoiceRow>();
   readonly transactions: TransactionRow[] = [];
   readonly credits: CreditRow[] = [];
@@ -114,14 +116,20 @@ export class WhmcsWorld {
     return id;
   }
 
+  addAddon(service: number): number {
+    const id = this.nextId();
+    this.addons.set(id, known(this.services.get(service), 'service', service).id);
+    return id;
+  }
+
   addInvoice({ client, status = 'Unpaid', date, items }: NewWhmcsInvoice): number {
     known(this.clients.get(client), 'client', client);
     const id = this.nextId();
     const day = date ?? this.today();
     const rows = items.map((item): ItemRow => ({
       id: this.nextId(),
-      type: item.service === undefined ? '' : 'Hosting',
-      relatedId: item.service ?? 0,
+      type: item.service !== undefined ? 'Hosting' : item.addon !== undefined ? 'Addon' : '',
+      relatedId: item.service ?? item.addon ?? 0,
       description: item.description,
       amount: toCents(item.amount),
       taxed: item.taxed ?? false,

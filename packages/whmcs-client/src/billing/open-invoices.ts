@@ -1,4 +1,5 @@
 import type { Invoice } from '@sluice/contract/ports';
+import type { WhmcsInvoiceItem } from '../client/invoice-types.js';
 import type { WhmcsService } from '../client/types.js';
 import type { Progress } from './errors.js';
 import { toInvoice, type WhmcsBooks } from './whmcs-books.js';
@@ -6,7 +7,7 @@ import { toInvoice, type WhmcsBooks } from './whmcs-books.js';
 /** Most open invoices of a client that are read one by one: the list has no lines. */
 const MOST_READ = 10;
 
-/** Reads the unpaid invoices of a client that have a line of a service, the oldest first; null where there are too many to read. */
+/** Reads the unpaid invoices of a client that have a line of a service or of an addon of it, the oldest first; null where there are too many to read. */
 export async function readOpenInvoices(
   books: WhmcsBooks,
   { id, clientId }: Pick<WhmcsService, 'id' | 'clientId'>,
@@ -19,12 +20,19 @@ export async function readOpenInvoices(
   if (first === undefined) return [];
   const currency = first.currency === '' ? (await books.credit(clientId, progress)).currency : first.currency;
   const read = await books.readAll(rows.map((row) => row.id).sort(byNumber), progress);
-  return read
-    .map((invoice) => toInvoice(invoice, currency ?? ''))
-    .filter(({ client, status, lines }) => {
-      // It may have been paid, or given to another client, since it was listed.
-      return client === clientId && status === 'open' && lines.some(({ service }) => service === id);
-    });
+  // One may have been paid, or given to another client, since it was listed.
+  const open = read
+    .map((row) => ({ row, invoice: toInvoice(row, currency ?? '') }))
+    .filter(({ invoice }) => invoice.client === clientId && invoice.status === 'open');
+  const hasAddons = open.some(({ row }) => row.items.some(isOfAddon));
+  const addons = hasAddons ? await books.client.services.addons(id, { signal: progress.signal }) : [];
+  const own = new Set(addons.map((addon) => addon.id));
+  const isOwn = (item: WhmcsInvoiceItem): boolean => isOfAddon(item) && own.has(item.relatedId ?? '');
+  return open
+    .filter(({ row, invoice }) => invoice.lines.some(({ service }) => service === id) || row.items.some(isOwn))
+    .map(({ invoice }) => invoice);
 }
+
+const isOfAddon = ({ type }: WhmcsInvoiceItem): boolean => type.toLowerCase() === 'addon';
 
 const byNumber = (a: string, b: string): number => (BigInt(a) < BigInt(b) ? -1 : 1);

@@ -4,7 +4,7 @@ import type { FormValue } from './form.js';
 import { creditEndpoints, invoiceEndpoints, transactionEndpoints } from './invoices.js';
 import { listAll, listPages } from './pages.js';
 import { toPhpArray } from './php-serialize.js';
-import { clientAnswer, clientRow, orderRow, productRow, serviceRow } from './rows.js';
+import { addonRow, clientAnswer, clientRow, orderRow, productRow, serviceRow } from './rows.js';
 import type { WhmcsCallOptions, WhmcsClient, WhmcsOptions, WhmcsServiceChange } from './types.js';
 import { answer, record, word } from './values.js';
 
@@ -84,6 +84,12 @@ function serviceEndpoints(connection: Connection): WhmcsClient['services'] {
     list: ({ clientId, serviceId, productId } = {}, call = {}) => {
       const fields = { clientid: clientId, serviceid: serviceId, pid: productId };
       return listPages(connection, { action: 'GetClientsProducts', fields, inner: 'product', row: serviceRow }, call);
+    },
+    addons: async (serviceId, call = {}) => {
+      const fields = { serviceid: checkId(serviceId, 'service') };
+      const list = { action: 'GetClientsAddons', fields, inner: 'addon', row: addonRow };
+      const rows = await listAll(connection, list, call);
+      return rows.filter((row) => row.serviceId === serviceId);
     },
     update: async (serviceId, change, call) => {
       const fields = { serviceid: checkId(serviceId, 'service'), ...toFields(change) };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { WhmcsCreditEntry, WhmcsInvoice, WhmcsInvoiceRow, WhmcsTransaction } from './invoice-types.js';
-import type { WhmcsClientRecord, WhmcsClientRow, WhmcsOrder, WhmcsProduct, WhmcsService } from './types.js';
+import type { WhmcsAddon, WhmcsClientRecord, WhmcsClientRow, WhmcsOrder, WhmcsProduct, WhmcsService } from './types.js';
 import {
   answer,
   bool,
@@ -117,6 +117,8 @@ export const orderRow: z.ZodMiniType<WhmcsOrder> = renamed({
   invoiceId: ['invoiceid', reference],
   status: ['status', word],
 });
+
+export const addonRow: z.ZodMiniType<WhmcsAddon> = renamed({ id: ['id', id], serviceId: ['serviceid', id] });
 
 export const invoiceRow: z.ZodMiniType<WhmcsInvoiceRow> = renamed({
   id: ['id', id],

@@ -181,6 +181,12 @@ export interface WhmcsOrder {
   status: string;
 }
 
+/** An addon of a service. */
+export interface WhmcsAddon {
+  id: string;
+  serviceId: string;
+}
+
 /** Filter of the list of services. */
 export interface WhmcsServiceFilter {
   clientId?: string;
@@ -211,6 +217,8 @@ export interface WhmcsClient extends Disposable {
   };
   readonly services: {
     list(filter?: WhmcsServiceFilter, options?: WhmcsListOptions): Promise<WhmcsService[]>;
+    /** The addons of one service. */
+    addons(serviceId: string, options?: WhmcsCallOptions): Promise<WhmcsAddon[]>;
     /** The same change twice has the same result. */
     update(id: string, change: WhmcsServiceChange, options?: WhmcsCallOptions): Promise<void>;
   };
