@@ -38,7 +38,7 @@ export async function clientSections(
   const unknown = await sluice.agents.unknownOfClient(client);
   const credit = await creditSection(request, reads);
   return [
-    servicesSection(request, services),
+    await servicesSection(request, services, reads),
     ...(await Promise.all(agents.map((agent, index) => budgetSection(request, agent, `agent-${index + 1}`)))),
     unknown === 0
       ? null

@@ -7,8 +7,10 @@ import { html, type Html, type Part } from '../../layout/html.js';
 import { toTimes, toZone } from '../../layout/page-times.js';
 import { toWording, type Wording } from '../../layout/wording.js';
 import type { PageRequest } from '../../requests/page-request.js';
+import type { PanelReads } from '../../requests/panel-reads.js';
 import { showAction, toTone } from './advice.js';
 import { toPath } from './own.js';
+import { stopOfLine } from './telephony/line-stop.js';
 import { cycleEnd, isMetered, showRemaining, showReset, showState, showUsed, toFill } from './usage.js';
 
 /** Most services that are shown as tiles; more stand in a table, which is filtered where scripts run. */
@@ -18,14 +20,23 @@ const MOST_TILES = 24;
 const TONES: readonly Tone[] = ['bad', 'warning', 'info', 'good', 'quiet'];
 
 /** The services of a client, those first that need attention, then by how much of them is used. */
-export function servicesSection(request: PageRequest, services: readonly ServiceDetail[]): Section {
+export async function servicesSection(
+  request: PageRequest,
+  services: readonly ServiceDetail[],
+  reads: PanelReads,
+): Promise<Section> {
   const wording = toWording(request.language);
   const title = wording.text('home.services');
   const sorted = byAttention(services);
   const content =
     sorted.length > 0 && sorted.length <= MOST_TILES
       ? html`<ul class="services">
-          ${sorted.map((service) => serviceTile(request, service, wording))}
+          ${await Promise.all(
+            sorted.map(async (service) => {
+              const stop = await stopOfLine({ request, service, readers: { reads } });
+              return serviceTile(request, service, { wording, stop });
+            }),
+          )}
         </ul>`
       : servicesTable(request, sorted, { title, wording });
   return { id: 'services', title, content };
@@ -41,7 +52,11 @@ function byAttention(services: readonly ServiceDetail[]): ServiceDetail[] {
 }
 
 /** A service with its state, use and reset, and what to do now. */
-function serviceTile(request: PageRequest, service: ServiceDetail, wording: Wording): Html {
+function serviceTile(
+  request: PageRequest,
+  service: ServiceDetail,
+  { wording, stop }: { wording: Wording; stop: Html | null },
+): Html {
   const times = toTimes(request, service.panel);
   const { advice } = service;
   const [first] = advice === undefined ? [] : sayAdvice(advice, service, times);
@@ -50,10 +65,11 @@ function serviceTile(request: PageRequest, service: ServiceDetail, wording: Word
   const figures = advice?.state === 'near' ? null : html`<p>${showUsed(service, wording)}</p>`;
   const reset = showReset(service, times, { wording, isKept: request.isEmbedded, named: toTimes(request) });
   const todo = showAction(request, service, { wording });
-  return html`<li class="service service-${advice === undefined ? 'quiet' : toTone(advice)}">
+  const isContrary = stop !== null && advice?.state === 'fine';
+  const tone = isContrary ? 'warning' : advice === undefined ? 'quiet' : toTone(advice);
+  return html`<li class="service service-${tone}">
     <h3>${toTitle(request, service)}</h3>
-    <p>${showState(service, wording)}</p>
-    ${sentence}
+    ${isContrary ? null : html`<p>${showState(service, wording)}</p>`} ${stop} ${sentence}
     ${
       isMetered(service)
         ? html`${usageBar(toFill(service), { wording })} ${figures}`

@@ -68,6 +68,22 @@ describe('a line that can’t call', () => {
     for (const language of LANGUAGES) expect((await readBoth(language))[1]).toContain('id="now"');
   });
 
+  it('since staff blocked it says so among several services, too', async () => {
+    setLine('postpaid', '0.0000', 50);
+    voice.addSubscriber({ id: '9003', username: 'ana9003', customer: '501', plan: '11' });
+    const row = { panel: 'voice', product: 'line', status: 'active' };
+    await at.sluice.services.add('line-3', { ...row, client: 'c-1', astbilling_subscriber_id: '9003' });
+    const tile = async (): Promise<string> => {
+      at.clock.advance(31_000);
+      const tiles = (await link.text('/')).split('<li class="service ').slice(1);
+      return tiles.find((html) => html.includes('/line-1')) ?? '';
+    };
+    expect(await tile()).not.toMatch(BLOCKED);
+    line().status = 'suspended';
+    expect(textOf(await tile())).toMatch(BLOCKED);
+    expect(await tile()).toMatch(/^service-warning/);
+  });
+
   it('since its service is restricted says why, and what ends that, once', async () => {
     setLine('postpaid', '0.0000', 50);
     await at.sluice.provision.suspend('line-1');

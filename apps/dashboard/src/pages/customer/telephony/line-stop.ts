@@ -1,5 +1,6 @@
 import { notice, type Section } from '../../../layout/components.js';
 import { html, type Html } from '../../../layout/html.js';
+import type { Readers } from '../../../requests/readers.js';
 import { hasCapability } from '../../capabilities.js';
 import { hasEnded } from '../../lifecycle.js';
 import { isRestricted, showAsked, showNow } from '../advice.js';
@@ -20,7 +21,11 @@ async function readStop(scene: LineScene): Promise<Html | null> {
 }
 
 /** Says what keeps the line of a service from calls; null for services without a line, and as {@link readStop}. */
-export async function stopOfLine({ request, service, readers }: ServiceScene): Promise<Html | null> {
+export async function stopOfLine({
+  request,
+  service,
+  readers,
+}: Pick<ServiceScene, 'request' | 'service'> & { readers: Pick<Readers, 'reads'> }): Promise<Html | null> {
   const hasCalls = await hasCapability(request.sluice, service.panel, 'calls');
   return hasCalls ? readStop(toLineScene(request, service, readers.reads)) : null;
 }
