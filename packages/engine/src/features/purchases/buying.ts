@@ -4,7 +4,7 @@ import { buyWithin, withPending } from './agent-budget.js';
 import { draftPurchases, findWish, withDrafts } from './auto-buy.js';
 import { type Refusal, refusedNotice, type Wish } from './refused-buy.js';
 import { chargePurchase, toProblem } from './charge.js';
-import type { Following } from './store-purchase.js';
+import { ifPaid } from './store-purchase.js';
 import { isStillMeant, type Ordered, storeIntent } from './intent.js';
 import { noticesWithoutEffect } from './without-effect.js';
 import { wouldBuy } from './would-buy.js';
@@ -268,8 +268,7 @@ async function buyAll(buying: Buying, work: Planned): Promise<Bought> {
   const { service } = work;
   const onStored = (notice: Notice): number => report.notices.push(shownNotice(notice));
   const figures = (row: PurchaseRecord) => figuresWith(work, [...paid, row]);
-  const note = withNotice(context, { run: report.run.id, service, figures, onStored });
-  const also: Following = async (tables, row) => (row.status === 'paid' ? note(tables, row) : undefined);
+  const also = ifPaid(withNotice(context, { run: report.run.id, service, figures, onStored }));
   try {
     for (const row of work.buys) {
       if (context.deps.signal.aborted || !(await storeIntent(context, { work, paid, isWished, fences }, row))) break;

@@ -9,7 +9,7 @@ import { cancelledKey } from '../billing/missing-key.js';
 import { cancelOwn, findInvoice } from './find-invoice.js';
 import { findCycle } from '../../kernel/subject/find-cycle.js';
 import type { Package } from './packages.js';
-import { type Following, type PurchaseChange, storePurchase } from './store-purchase.js';
+import { type Following, ifPaid, type PurchaseChange, storePurchase } from './store-purchase.js';
 
 /** What a purchase is made of, beside its package. */
 interface Ordered {
@@ -65,7 +65,6 @@ export async function chargePurchase(
 ): Promise<PurchaseRecord> {
   const billing = await context.billing();
   // A refusal is the error of its service.
-  const ifPaid: Following = async (tables, after) => (after.status === 'paid' ? also?.(tables, after) : undefined);
   try {
     const charged = await charge(billing, await toRequest(context, row, billing), context.deps.signal);
     return await changePurchase(context, fences, { row, change: afterCharge(row, charged, context.now()) }, also);
@@ -75,7 +74,7 @@ export async function chargePurchase(
     if (isNobody) await changePurchase(context, fences, { row, change: { status: 'failed' } });
     else if (isRefusal(error)) {
       // The invoice of an earlier attempt is cancelled first: where that is not known to be done, the purchase stays open.
-      const ended = await storeShown(context, fences, { row, cancels: 'any' }, ifPaid).catch(nullIfSluice);
+      const ended = await storeShown(context, fences, { row, cancels: 'any' }, ifPaid(also)).catch(nullIfSluice);
       if (ended?.status === 'paid') return ended;
     }
     throw error;

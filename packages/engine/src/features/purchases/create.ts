@@ -22,7 +22,7 @@ import { endUnwanted, isWanted } from './unfinished.js';
 import { isLimitTooLow, limitNotRaised, underObserve } from './observed.js';
 import { stoppedFor } from '../services/for-reader.js';
 import { withNotice } from './purchase-notice.js';
-import type { Following } from './store-purchase.js';
+import { ifPaid } from './store-purchase.js';
 import { addPurchase, findRepeated, refUsed } from './references.js';
 import { findCycleToBuy, requireChargeable } from './cycle-to-buy.js';
 import { refKey } from '../../base/purchase-keys.js';
@@ -138,7 +138,7 @@ async function repeat(
   await run.start();
   if (known.status !== 'pending' || known.invoice !== null) return known;
   const service = await requireService(context, known.service);
-  if (await isWanted(context, known, service)) return charge(context, run, known, { isNew: false });
+  if (await isWanted(context, known, service)) return charge(context, run, known, { service, isNew: false });
   const ended = await endUnwanted(context, run.leases.held, { row: known, service });
   if (ended.status === 'failed') throw refUsed(request, ended);
   return ended;
@@ -158,7 +158,7 @@ async function buy(context: Context, request: PurchaseRequest, run: Run): Promis
       await addPurchase(tables, request, row);
       await run.start(tables);
     });
-    return charge(context, run, row, { isNew: true });
+    return charge(context, run, row, { service, isNew: true });
   });
 }
 
@@ -167,12 +167,10 @@ async function charge(
   context: Context,
   run: Run,
   row: PurchaseRecord,
-  { isNew }: { isNew: boolean },
+  { service, isNew }: Pick<Order, 'service'> & { isNew: boolean },
 ): Promise<PurchaseRecord> {
-  const service = await context.store.services.get(row.service);
-  const note = service && withNotice(context, { run: run.id, service, onStored: () => undefined });
   // The answer says what is refused, or waits for its payment.
-  const also: Following = async (tables, after) => (after.status === 'paid' ? note?.(tables, after) : undefined);
+  const also = ifPaid(withNotice(context, { run: run.id, service, onStored: () => undefined }));
   try {
     return await chargePurchase(context, run.leases.held, row, { isNew, also });
   } catch (error) {

@@ -14,6 +14,11 @@ type Told = () => unknown;
 /** Writes in the transaction of a change what follows from it. */
 export type Following = (tables: StoreTables, after: PurchaseRecord) => Promise<Told | undefined>;
 
+/** Returns what follows from a purchase that is paid; nothing follows from any other outcome. */
+export function ifPaid(also: Following | undefined): Following {
+  return async (tables, after) => (after.status === 'paid' ? also?.(tables, after) : undefined);
+}
+
 /**
  * Stores a change of a purchase, and returns its row. Each change by which it counts from now on, or no longer, is stored here: the
  * allowance changes in the same transaction.
