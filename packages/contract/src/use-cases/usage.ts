@@ -14,7 +14,7 @@ import {
   text,
   whole,
 } from './shapes.js';
-import { group } from './group.js';
+import { group, type Http } from './group.js';
 import { TRAFFIC_GROUPS } from '../words.js';
 
 const service = ['service', text] as const;
@@ -23,6 +23,21 @@ const service = ['service', text] as const;
 const percentile = z.optional(z.number().check(z.positive(), z.maximum(100)));
 
 const ofRange = ['range', range] as const;
+/** Whose traffic is summed: in a time, by groups, and of one panel, product or client alone. */
+const ofTraffic = () => ({
+  range: z.optional(range),
+  by: z.optional(z.enum(TRAFFIC_GROUPS)),
+  panel: optionalText,
+  product: optionalText,
+  client: optionalText,
+});
+const askedTraffic = (h: Http) => ({
+  range: h.range,
+  by: h.z.enum(TRAFFIC_GROUPS).optional(),
+  panel: h.optionalText,
+  product: h.optionalText,
+  client: h.optionalText,
+});
 
 /** The use cases of `usage`. */
 export const usage = group({
@@ -57,11 +72,7 @@ export const usage = group({
       accepts(
         options({
           ...called,
-          range: z.optional(range),
-          by: z.optional(z.enum(TRAFFIC_GROUPS)),
-          panel: optionalText,
-          product: optionalText,
-          client: optionalText,
+          ...ofTraffic(),
           limit,
           percentile,
         }),
@@ -71,11 +82,7 @@ export const usage = group({
         summary:
           'List who used most in a time: services, or all of a panel, product or client, with mean rates; of services with a percentile of their rates',
         query: {
-          range: h.range,
-          by: h.z.enum(TRAFFIC_GROUPS).optional(),
-          panel: h.optionalText,
-          product: h.optionalText,
-          client: h.optionalText,
+          ...askedTraffic(h),
           limit: h.z.coerce.number().int().min(1).max(10_000).optional(),
           percentile: h.z.coerce.number().gt(0).max(100).optional(),
         },
@@ -90,11 +97,7 @@ export const usage = group({
       accepts(
         options({
           ...called,
-          range: z.optional(range),
-          by: z.optional(z.enum(TRAFFIC_GROUPS)),
-          panel: optionalText,
-          product: optionalText,
-          client: optionalText,
+          ...ofTraffic(),
         }),
       ),
     routes: (h) => ({
@@ -102,11 +105,7 @@ export const usage = group({
         summary:
           'Return the traffic of services together over time: of all, or of a panel, product or client; with by, split into the groups with most traffic',
         query: {
-          range: h.range,
-          by: h.z.enum(TRAFFIC_GROUPS).optional(),
-          panel: h.optionalText,
-          product: h.optionalText,
-          client: h.optionalText,
+          ...askedTraffic(h),
         },
         answer: h.usage.traffic,
       },
