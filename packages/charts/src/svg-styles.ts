@@ -41,9 +41,12 @@ export const PICTURE_COLOURS = { limit: LIGHT.limit, axis: LIGHT.axis, bought: L
 /** Styles of lines; those of shares follow. */
 export const LINE_SLOTS = 4;
 
+/** Styles of shares: the last one is of all further ones together. */
+export const SHARE_SLOTS = LIGHT.shares.length;
+
 /** Returns the number of a share's style: the last one is of all further ones. */
 export function toShareSlot(share: number): number {
-  return LINE_SLOTS + Math.min(share, LIGHT.shares.length);
+  return LINE_SLOTS + Math.min(share, SHARE_SLOTS);
 }
 
 /** Returns the colour of a line in pictures, by the number of its style from 1. */

@@ -1,12 +1,11 @@
 import { type Language, toTexts } from '@sluice/messages';
 import type { ChartLine } from './chart.js';
+import { SHARE_SLOTS } from './svg-styles.js';
 import { shortened } from './svg-text.js';
 import type { UsageGraphBar } from './usage-graph.js';
 
 /** Characters of a name, and of one with its id. */
 const [LENGTH, LENGTH_WITH_KEY] = [24, 32];
-/** The share that all other groups are. */
-const OTHERS = 6;
 
 /** What the parts of each bar are of: groups of services. */
 export interface TrafficSplit {
@@ -29,7 +28,7 @@ export function splitShares(
   language: Language = 'en',
 ): Required<Pick<ChartLine, 'name' | 'share'>>[] {
   const names = toNames(split, language);
-  return split.map(({ others }, index) => ({ name: names[index] ?? '', share: others ? OTHERS : index + 1 }));
+  return split.map(({ others }, index) => ({ name: names[index] ?? '', share: others ? SHARE_SLOTS : index + 1 }));
 }
 
 function toNames(split: readonly TrafficSplit[], language: Language): string[] {
