@@ -9,7 +9,7 @@ import type { PanelReads } from '../../requests/panel-reads.js';
 import type { Readers } from '../../requests/readers.js';
 import { creditSection } from './credit-section.js';
 import { mailsSection } from './mails.js';
-import { findOnly, ownServices, toClient } from './own.js';
+import { findOnly, ownServices, toClient, toName } from './own.js';
 import { showService } from './service.js';
 import { servicesSection } from './services.js';
 
@@ -20,7 +20,7 @@ export function overviewPage(readers: Readers): Page {
     if (only !== null) return showService({ ...request, params: { id: only } }, readers, { isOnly: true });
     const services = await ownServices(request);
     const parts = await clientSections(request, services, readers.reads);
-    const who = services.find(({ clientName }) => clientName !== null)?.clientName ?? null;
+    const who = toName(services);
     return { title: toWording(request.language).text('home.title'), who, body: join(sections(parts)) };
   };
 }

@@ -52,6 +52,11 @@ export async function findOnly({ sluice, viewer }: PageRequest): Promise<string 
 /** Returns what the page's client is called; null where no service of it has a name of it. */
 export async function findName({ sluice, viewer }: PageRequest): Promise<string | null> {
   const { services } = await sluice.services.list({ client: toClient({ viewer }) });
+  return toName(services);
+}
+
+/** Returns what the client of services is called; null where none has a name of it. */
+export function toName(services: readonly Pick<ServiceDetail, 'clientName'>[]): string | null {
   return services.find(({ clientName }) => clientName !== null)?.clientName ?? null;
 }
 
